@@ -1,0 +1,71 @@
+/** Every way in which we can fail, with its HTTP status and a short title. Codes are stable: scripts match on them. */
+export const errorCodes = {
+  INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
+  INVALID_JSON: { status: 400, title: 'The body is not valid JSON' },
+  UNAUTHENTICATED: { status: 401, title: 'A token is needed' },
+  FORBIDDEN: { status: 403, title: 'Your role may not do this' },
+  NOT_FOUND: { status: 404, title: 'There is nothing here' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
+  CONFLICT: { status: 409, title: 'It is not in a state that allows this' },
+  VERSION_CONFLICT: { status: 412, title: 'Somebody else changed it first' },
+  TOO_LARGE: { status: 413, title: 'The body is too large' },
+  URI_TOO_LONG: { status: 414, title: 'The address is too long' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
+  FILTER_SYNTAX: { status: 422, title: 'The filter could not be parsed' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another body' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  QUEUE_FULL: { status: 429, title: 'The queue is full' },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
+  INTERNAL: { status: 500, title: 'Something broke on our side' },
+  UNAVAILABLE: { status: 503, title: 'Not available right now' },
+  STORAGE_FULL: { status: 507, title: 'The disk is full' },
+  CONFIG_INVALID: { status: 500, title: 'The configuration is not valid' },
+  STATE_VERSION: { status: 500, title: 'The saved state is of another version' },
+  SINK_REJECTED: { status: 502, title: 'A receiver refused the message' },
+  SOURCE_FAILED: { status: 502, title: 'A source could not be read' },
+} as const
+
+export type ErrorCode = keyof typeof errorCodes
+
+export interface ErrorDetail {
+  readonly path: string
+  readonly message: string
+  readonly hint?: string
+}
+
+interface AppErrorOptions {
+  /** What to do about it. */
+  readonly hint?: string
+  /** Whether the same attempt may succeed later. */
+  readonly retryable?: boolean
+  /** How long to wait before the next attempt, in seconds. */
+  readonly retryAfter?: number
+  readonly errors?: readonly ErrorDetail[]
+  readonly cause?: unknown
+}
+
+/** A failure that says what happened, to what, and what to do. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly retryable: boolean
+  readonly retryAfter: number | undefined
+  readonly errors: readonly ErrorDetail[]
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.hint = options.hint
+    this.retryable = options.retryable ?? false
+    this.retryAfter = options.retryAfter
+    this.errors = options.errors ?? []
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status
+  }
+}
+
+/** Reads the message of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

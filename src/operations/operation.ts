@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import type { Actor, Role } from '../schema/role.ts'
+
+/** Something that can be asked, whatever the door: REST, GraphQL, MCP, CLI or the clock. */
+export interface Operation<Input extends z.ZodType, Output extends z.ZodType, World> {
+  /** snake_case: operationId, MCP tool, CLI command. */
+  readonly name: string
+  readonly summary: string
+  /** The least role that may ask. */
+  readonly role: Role
+  readonly input: Input
+  readonly output: Output
+  run(input: z.output<Input>, world: World & { readonly actor: Actor }): Promise<z.input<Output>>
+}
+
+/** Declares an operation; what it needs of the world is an interface of its own (`World`), so that a test can hand in just that. */
+export const defineOperation = <Input extends z.ZodType, Output extends z.ZodType, World>(
+  operation: Operation<Input, Output, World>,
+): Operation<Input, Output, World> => operation

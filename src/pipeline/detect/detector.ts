@@ -1,0 +1,19 @@
+import type { Detection } from '../../schema/detection.ts'
+import type { Event } from '../../schema/event.ts'
+
+/**
+ * Sees the odd in events. `detect` judges a batch and changes nothing that it has learnt (windows that it must remember to
+ * judge are not learning); `learn` is called afterwards with the same batch. An empty batch is a tick of the clock
+ * (`runtime.now()`): silences and windows that ended are found then.
+ *
+ * Whole streams arrive in order of acceptance, times nearly in order. Memory is bounded whatever arrives.
+ */
+export interface Detector {
+  readonly name: string
+  detect(events: readonly Event[]): Detection[]
+  learn?(events: readonly Event[]): void
+  /** State with a versioned header. */
+  save?(): Uint8Array
+  /** Throws STATE_VERSION, with a hint, on a state that it cannot read. */
+  restore?(state: Uint8Array): void
+}

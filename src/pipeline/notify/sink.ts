@@ -1,0 +1,16 @@
+import type { Incident } from '../../schema/incident.ts'
+
+/** Why a receiver hears of an incident. */
+export type NotifyReason = 'opened' | 'severity_raised' | 'reopened' | 'resolved'
+
+export interface Notification {
+  readonly incident: Incident
+  readonly reason: NotifyReason
+  /** The same on every attempt, so that the receiver can drop repeats. */
+  readonly idempotencyKey: string
+}
+
+/** Delivers to one receiver. Resolves when the receiver has it; throws an AppError that says whether trying again can help. */
+export interface Sink {
+  send(notification: Notification, signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,55 @@
+import type { RecordBatch } from '../schema/record.ts'
+
+/** What waits in each topic. `alerts` and `incidents` are doorbells: ids only, the store is the truth. */
+export interface Topics {
+  records: RecordBatch
+  alerts: string
+  incidents: string
+}
+export type Topic = keyof Topics
+
+export interface TopicDepth {
+  readonly topic: Topic
+  readonly ready: number
+  readonly running: number
+  readonly dead: number
+  /** Age of the oldest job that waits, in ms; 0 when none does. */
+  readonly oldestAge: number
+}
+
+export interface DeadLetter {
+  readonly id: string
+  readonly topic: Topic
+  readonly reason: string
+  readonly attempts: number
+  readonly failedAt: number
+}
+
+/** What a handler is given with its items; compatible with the pipeline's `Delivery`. */
+export interface JobDelivery<Tx> {
+  readonly id: string
+  readonly attempt: number
+  readonly signal: AbortSignal
+  transaction(): Promise<Tx>
+}
+
+export type Handler<Item, Tx> = (items: readonly Item[], delivery: JobDelivery<Tx>) => Promise<unknown>
+
+/**
+ * Three durable topics with one consumer each. At least once; in order within a partition. A handler that fails is tried again
+ * with back-off and, after the last try, its jobs are set aside as dead letters, each alone.
+ */
+export interface Queue<Tx> {
+  /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already. */
+  publish<T extends Topic>(topic: T, items: readonly Topics[T][], tx: Tx): Promise<void>
+  /** Starts the consumer of a topic. Several small jobs may come as one delivery. */
+  consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>): void
+  depths(): Promise<readonly TopicDepth[]>
+  deadLetters(): Promise<readonly DeadLetter[]>
+  /** Puts a dead letter back in its topic. */
+  retry(id: string): Promise<boolean>
+  /** Resolves when nothing waits and nothing runs. */
+  idle(signal?: AbortSignal): Promise<void>
+  /** Stops taking jobs, lets the running ones end (at most `graceMs`), and puts back what did not. */
+  close(graceMs?: number): Promise<void>
+}

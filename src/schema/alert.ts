@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { alertType, contribution, entity, evidence } from './detection.ts'
+import { severity } from './severity.ts'
+import { triageResult } from './triage-result.ts'
+
+export const alertStatuses = ['new', 'triaged', 'investigating', 'resolved', 'false_positive', 'suppressed'] as const
+export const openAlertStatuses = ['new', 'triaged', 'investigating'] as const
+
+/** A human's word at closing. */
+export const resolution = z
+  .enum(['true_positive', 'benign_positive', 'false_positive', 'duplicate', 'expected', 'other'])
+  .meta({ id: 'Resolution' })
+export type Resolution = z.infer<typeof resolution>
+
+/** Detections that need one decision. */
+export const alert = z
+  .object({
+    id: z.string(),
+    dedup_key: z.string(),
+    status: z.enum(alertStatuses),
+    type: alertType,
+    severity,
+    /** The highest score among its detections, fixed when they were made. */
+    score: z.number(),
+    title: z.string(),
+    sentence: z.string(),
+    value: z.string(),
+    usual: z.string(),
+    detectors: z.array(z.string()),
+    source: z.string(),
+    stream: z.string(),
+    entities: z.array(entity),
+    techniques: z.array(z.string()),
+    contributions: z.array(contribution),
+    /** The most telling lines, at most 20, oldest first. */
+    evidence: z.array(evidence),
+    /** How many detections were folded into it, and how many events they cover. */
+    count: z.int(),
+    event_count: z.int(),
+    detection_ids: z.array(z.string()),
+    first_seen: z.iso.datetime(),
+    last_seen: z.iso.datetime(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    learning: z.boolean(),
+    incident_id: z.string().nullable(),
+    assignee: z.string().nullable(),
+    resolution: resolution.nullable(),
+    /** The suppression that hides it. */
+    suppression_id: z.string().nullable(),
+    triage: triageResult.nullable(),
+    /** Raised by one at each change; the ETag. */
+    version: z.int(),
+  })
+  .meta({ id: 'Alert' })
+export type Alert = z.infer<typeof alert>

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { severity } from './severity.ts'
+
+export const detectionKinds = ['anomaly', 'rule', 'indicator', 'external'] as const
+
+/** What sort of trouble it is; the words of the triage contract, which weighs some types heavier than others. */
+export const alertTypes = [
+  'malware',
+  'phishing',
+  'brute_force',
+  'ddos',
+  'data_exfiltration',
+  'unauthorized_access',
+  'policy_violation',
+  'anomaly',
+  'other',
+] as const
+export const alertType = z.enum(alertTypes).meta({ id: 'AlertType' })
+export type AlertType = z.infer<typeof alertType>
+
+/** A thing that detections can share: who or what it is about. */
+export const entity = z
+  .object({
+    type: z.enum(['ip', 'user', 'host', 'service', 'process', 'file', 'url', 'domain', 'hash', 'device', 'template']),
+    value: z.string(),
+  })
+  .meta({ id: 'Entity' })
+export type Entity = z.infer<typeof entity>
+
+/** An event that bears a detection out. The line is kept with it, because events expire before detections do. */
+export const evidence = z
+  .object({
+    event_id: z.string(),
+    time: z.iso.datetime(),
+    /** The original line, cut at 1,000 characters. */
+    line: z.string(),
+    /** Where it stands, when it was read from a file: `auth.log:1502`. */
+    origin: z.string().optional(),
+    /** What it shows: `first failure`, `the login that succeeded` … */
+    role: z.string().optional(),
+  })
+  .meta({ id: 'Evidence' })
+export type Evidence = z.infer<typeof evidence>
+
+/** One part of the answer to "why?". The weights of a detection add up to its score. */
+export const contribution = z
+  .object({
+    /** What was looked at, in plain words: `failed logins per hour`. */
+    feature: z.string(),
+    /** What was seen: `286`. */
+    value: z.string(),
+    /** What is usual: `0–3`. */
+    usual: z.string(),
+    /** Its share of the score; may be negative. */
+    weight: z.number(),
+  })
+  .meta({ id: 'Contribution' })
+export type Contribution = z.infer<typeof contribution>
+
+/** What a detector saw in events, with the reason. No detection exists without one. */
+export const detection = z
+  .object({
+    /** A hash of detector, stream, what it is about and when: the same events give the same id. */
+    id: z.string(),
+    detector: z.string(),
+    kind: z.enum(detectionKinds),
+    type: alertType,
+    /** When what it is about began and ended. */
+    first_seen: z.iso.datetime(),
+    last_seen: z.iso.datetime(),
+    source: z.string(),
+    stream: z.string(),
+    /** Oddness, 0–1, high = odd; calibrated per detector, independent of the batch. */
+    score: z.number().min(0).max(1),
+    severity,
+    /** A few words for a list: `286 failed logins from 183.62.140.253`. */
+    title: z.string(),
+    /** One sentence that a stranger understands. */
+    sentence: z.string(),
+    /** The number or word that was seen, and what is usual. */
+    value: z.string(),
+    usual: z.string(),
+    contributions: z.array(contribution).min(1),
+    evidence: z.array(evidence).min(1),
+    /** How many events it covers; at least the evidence. */
+    event_count: z.int().min(1),
+    entities: z.array(entity),
+    /** ATT&CK techniques: `T1110.001`. */
+    techniques: z.array(z.string()),
+    /** Detections with the same key are the same alert. Human-readable: it is shown. */
+    dedup_key: z.string(),
+    /** Whether the detector was still learning what is usual here; caps its severity at low. */
+    learning: z.boolean(),
+  })
+  .meta({ id: 'Detection' })
+export type Detection = z.infer<typeof detection>

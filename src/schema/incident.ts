@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { resolution } from './alert.ts'
+import { entity, evidence } from './detection.ts'
+import { severity } from './severity.ts'
+
+export const incidentStatuses = ['open', 'investigating', 'contained', 'eradicated', 'resolved', 'closed'] as const
+export const openIncidentStatuses = ['open', 'investigating', 'contained', 'eradicated'] as const
+
+/** One step of an incident's story, in order of time. */
+export const timelineEntry = z
+  .object({
+    time: z.iso.datetime(),
+    /** `alert` when something was seen, `change` when somebody did something. */
+    kind: z.enum(['alert', 'change']),
+    text: z.string(),
+    alert_id: z.string().optional(),
+    actor: z.string().optional(),
+  })
+  .meta({ id: 'TimelineEntry' })
+
+/** An alert's place in an incident: which, and why it belongs. */
+export const incidentMember = z
+  .object({ alert_id: z.string(), reason: z.string(), added_at: z.iso.datetime() })
+  .meta({ id: 'IncidentMember' })
+
+/** Alerts that belong together. People are told about these and nothing else. */
+export const incident = z
+  .object({
+    id: z.string(),
+    /** For people: `INC-3`. */
+    display_id: z.string(),
+    status: z.enum(incidentStatuses),
+    severity,
+    /** The highest among its alerts, 0–100. */
+    risk_score: z.int(),
+    title: z.string(),
+    /** The cause in a sentence or two. */
+    reason: z.string(),
+    entities: z.array(entity),
+    techniques: z.array(z.string()),
+    evidence: z.array(evidence),
+    members: z.array(incidentMember),
+    timeline: z.array(timelineEntry),
+    alert_count: z.int(),
+    event_count: z.int(),
+    first_seen: z.iso.datetime(),
+    last_seen: z.iso.datetime(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    assignee: z.string().nullable(),
+    resolution: resolution.nullable(),
+    /** The incident that this one was merged into. */
+    merged_into: z.string().nullable(),
+    version: z.int(),
+  })
+  .meta({ id: 'Incident' })
+export type Incident = z.infer<typeof incident>

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+
+/** The one ladder of severities, mildest first. */
+export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const
+
+export const severity = z.enum(severities).meta({ id: 'Severity' })
+export type Severity = z.infer<typeof severity>
+
+/** Ranks a severity, 0 (info) to 4 (critical), so that two can be compared. */
+export const severityRank = (value: Severity): number => severities.indexOf(value)
+
+/** Returns the graver of two severities. */
+export const graver = (a: Severity, b: Severity): Severity => (severityRank(a) >= severityRank(b) ? a : b)
+
+/** Maps a risk score (0–100) to its level: ≥ 90 critical, ≥ 70 high, ≥ 40 medium, ≥ 20 low, else info. */
+export const riskLevel = (score: number): Severity =>
+  score >= 90 ? 'critical' : score >= 70 ? 'high' : score >= 40 ? 'medium' : score >= 20 ? 'low' : 'info'
