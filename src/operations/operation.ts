@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { Actor, Role } from '../schema/role.ts'
+import type { World } from './world.ts'
 
 /** Something that can be asked, whatever the door: REST, GraphQL, MCP, CLI or the clock. */
-export interface Operation<Input extends z.ZodType, Output extends z.ZodType, World> {
+export interface Operation<Input extends z.ZodType, Output extends z.ZodType, Needs = World> {
   /** snake_case: operationId, MCP tool, CLI command. */
   readonly name: string
   readonly summary: string
@@ -10,10 +11,12 @@ export interface Operation<Input extends z.ZodType, Output extends z.ZodType, Wo
   readonly role: Role
   readonly input: Input
   readonly output: Output
-  run(input: z.output<Input>, world: World & { readonly actor: Actor }): Promise<z.input<Output>>
+  run(input: z.output<Input>, world: Needs & { readonly actor: Actor }): Promise<z.input<Output>>
 }
 
-/** Declares an operation; what it needs of the world is an interface of its own (`World`), so that a test can hand in just that. */
-export const defineOperation = <Input extends z.ZodType, Output extends z.ZodType, World>(
-  operation: Operation<Input, Output, World>,
-): Operation<Input, Output, World> => operation
+/**
+ * Declares an operation. `Needs` is the part of the world it uses (`Pick<World, 'store'>`), so that a test can hand in just that.
+ */
+export const defineOperation = <Input extends z.ZodType, Output extends z.ZodType, Needs = World>(
+  operation: Operation<Input, Output, Needs>,
+): Operation<Input, Output, Needs> => operation

@@ -1,0 +1,56 @@
+import type { Cursor } from '../pipeline/ingest/source.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Analysis } from '../schema/analysis.ts'
+import type { Event } from '../schema/event.ts'
+import type { RawRecord, RecordBatch } from '../schema/record.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+
+/** Takes records in for good. */
+export interface Intake {
+  /**
+   * Numbers the records and puts them on the road; resolves when they are durable. All have one source.
+   * The same `key` again changes nothing and answers as before (`repeated`); with another `bodyHash` it throws IDEMPOTENCY_KEY_REUSED.
+   * Throws QUEUE_FULL or STORAGE_FULL, retryable, when they cannot be taken now.
+   */
+  accept(
+    records: readonly RawRecord[],
+    options?: { readonly key?: string; readonly bodyHash?: string; readonly cursor?: Cursor },
+  ): Promise<{ readonly accepted: number; readonly repeated: boolean }>
+}
+
+/** The state of one stage of the road, since the start. */
+export interface StageHealth {
+  readonly name: string
+  readonly received: number
+  readonly emitted: number
+  readonly failed: number
+  readonly lastError?: string
+}
+
+export interface Health {
+  readonly ready: boolean
+  /** Why not, in words for an operator. */
+  readonly problems: readonly string[]
+  readonly stages: readonly StageHealth[]
+  readonly queues: readonly { topic: string; ready: number; running: number; dead: number; oldest_age_ms: number }[]
+}
+
+/** Everything that operations may use; each names the part it needs. */
+export interface World {
+  readonly store: Store
+  readonly queue: Queue<Transaction>
+  readonly intake: Intake
+  /** The road's first stages, storing and learning nothing: how lines are understood. */
+  normalize(batch: RecordBatch): readonly Event[]
+  /** The whole road in memory, on the caller's records, storing nothing. */
+  analyze(records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis>
+  health(): Promise<Health>
+  /** The metrics in Prometheus' text format. */
+  metrics(): Promise<string>
+  now(): number
+  /** A UUIDv7. */
+  newId(): string
+  /** A secret of 32 random bytes, URL-safe. */
+  newSecret(): string
+}
