@@ -1,0 +1,10 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+// Emits the JavaScript that the published package runs: Node strips no types under node_modules.
+const root = resolve(import.meta.dirname, '..')
+rmSync(resolve(root, 'dist'), { recursive: true, force: true })
+const tsc = resolve(root, 'node_modules/typescript/bin/tsc')
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+process.exit(status ?? 1)

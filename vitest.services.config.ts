@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** What needs a real server beside us: databases and brokers on loopback. */
+export default defineConfig({
+  test: {
+    include: ['test/services/**/*.test.ts'],
+    reporters: ['default', './test/closing-line.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+  },
+})
