@@ -18,7 +18,7 @@ export type Stage<In, Out, Tx = unknown> = (
 /** Counts what passes a stage; the only thing between stages besides the batch. */
 export interface Meter {
   passed(stage: string, received: number, emitted: number, seconds: number): void
-  failed(stage: string, received: number): void
+  failed(stage: string, received: number, error: unknown): void
 }
 
 /** Something that can store a batch within the delivery's transaction; doing it twice changes nothing. */
@@ -44,67 +44,62 @@ export const keep = <Item, Tx>(name: string, keeper: Keeper<Item, Tx>): NamedSta
     return items
   })
 
-/** Fetches by id what the doorbell rang for; what is gone by now is left out. */
-export const load = <Item, Tx>(
+/** Fetches by id what the doorbell rang for, outside the transaction: what follows may take its time. What is gone is left out. */
+export const load = <Item>(
   name: string,
-  loader: { load(ids: readonly string[], tx: Tx): Promise<readonly Item[]> },
-): NamedStage<string, Item, Tx> =>
-  stage(`load ${name}`, async (ids, delivery) => loader.load([...new Set(ids)], await delivery.transaction()))
+  loader: { load(ids: readonly string[]): Promise<readonly Item[]> },
+): NamedStage<string, Item, unknown> => stage(`load ${name}`, (ids) => loader.load([...new Set(ids)]))
 
-/**
- * Joins stages into one handler, first to last, metering each. It stops early on an empty batch.
- *
- * @example chain(meter, stage('normalize', normalize), keep('events', store.events), stage('detect', detect))
- */
-export function chain<A, B, Tx>(meter: Meter, a: NamedStage<A, B, Tx>): Stage<A, B, Tx>
-export function chain<A, B, C, Tx>(meter: Meter, a: NamedStage<A, B, Tx>, b: NamedStage<B, C, Tx>): Stage<A, C, Tx>
-export function chain<A, B, C, D, Tx>(
-  meter: Meter,
-  a: NamedStage<A, B, Tx>,
-  b: NamedStage<B, C, Tx>,
-  c: NamedStage<C, D, Tx>,
-): Stage<A, D, Tx>
-export function chain<A, B, C, D, E, Tx>(
-  meter: Meter,
-  a: NamedStage<A, B, Tx>,
-  b: NamedStage<B, C, Tx>,
-  c: NamedStage<C, D, Tx>,
-  d: NamedStage<D, E, Tx>,
-): Stage<A, E, Tx>
-export function chain<A, B, C, D, E, F, Tx>(
-  meter: Meter,
-  a: NamedStage<A, B, Tx>,
-  b: NamedStage<B, C, Tx>,
-  c: NamedStage<C, D, Tx>,
-  d: NamedStage<D, E, Tx>,
-  e: NamedStage<E, F, Tx>,
-): Stage<A, F, Tx>
-export function chain<A, B, C, D, E, F, G, H, I, Tx>(
-  meter: Meter,
-  a: NamedStage<A, B, Tx>,
-  b: NamedStage<B, C, Tx>,
-  c: NamedStage<C, D, Tx>,
-  d: NamedStage<D, E, Tx>,
-  e: NamedStage<E, F, Tx>,
-  f: NamedStage<F, G, Tx>,
-  g: NamedStage<G, H, Tx>,
-  h: NamedStage<H, I, Tx>,
-): Stage<A, I, Tx>
-export function chain(meter: Meter, ...stages: NamedStage<never, unknown, never>[]): Stage<never, unknown, never> {
-  return async (batch, delivery) => {
-    let items: readonly unknown[] = batch
-    for (const { name, run } of stages) {
-      const started = performance.now()
-      const received = items.length
-      try {
-        items = await (run as Stage<unknown, unknown, never>)(items, delivery)
-      } catch (error) {
-        meter.failed(name, received)
-        throw error
-      }
-      meter.passed(name, received, items.length, (performance.now() - started) / 1000)
-      if (items.length === 0) break
+/** Rings the next topic for what passes. */
+export const to = <Item, Tx, Topic extends string>(
+  queue: { publish(topic: Topic, ids: readonly string[], tx: Tx): Promise<void> },
+  topic: Topic,
+): NamedStage<Item & { readonly id: string }, Item, Tx> =>
+  stage(`to ${topic}`, async (items, delivery) => {
+    if (items.length > 0) {
+      await queue.publish(
+        topic,
+        items.map(({ id }) => id),
+        await delivery.transaction(),
+      )
     }
     return items
+  })
+
+/** Puts two steps one behind the other, counting what passes the first. */
+const join =
+  <A, B, C, Tx>(meter: Meter, { name, run }: NamedStage<A, B, Tx>, next: Stage<B, C, Tx>): Stage<A, C, Tx> =>
+  async (batch, delivery) => {
+    const started = performance.now()
+    let items: readonly B[]
+    try {
+      items = await run(batch, delivery)
+    } catch (error) {
+      meter.failed(name, batch.length, error)
+      throw error
+    }
+    meter.passed(name, batch.length, items.length, (performance.now() - started) / 1000)
+    return next(items, delivery)
   }
+
+/** a road under construction: `next` adds a stage, `handler` is the whole. */
+export interface Chain<In, Out, Tx> {
+  next<Next>(following: NamedStage<Out, Next, Tx>): Chain<In, Next, Tx>
+  readonly handler: (batch: readonly In[], delivery: Delivery<Tx>) => Promise<readonly Out[]>
 }
+
+/**
+ * Joins stages into one handler, first to last, metering each. An empty batch passes all of them: it is a tick of the clock.
+ *
+ * @example chain(meter, stage('normalize', normalize)).next(keep('events', store.events)).next(stage('detect', detect)).handler
+ */
+export const chain = <In, Out, Tx>(meter: Meter, first: NamedStage<In, Out, Tx>): Chain<In, Out, Tx> =>
+  extend(meter, (end) => join(meter, first, end))
+
+const extend = <In, Out, Tx>(
+  meter: Meter,
+  before: <End>(end: Stage<Out, End, Tx>) => Stage<In, End, Tx>,
+): Chain<In, Out, Tx> => ({
+  next: (following) => extend(meter, (end) => before(join(meter, following, end))),
+  handler: async (batch, delivery) => before((items: readonly Out[]) => items)(batch, delivery),
+})

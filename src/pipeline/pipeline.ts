@@ -1,0 +1,66 @@
+import type { Queue } from '../queue/queue.ts'
+import type { Alert } from '../schema/alert.ts'
+import type { Detection } from '../schema/detection.ts'
+import type { Event } from '../schema/event.ts'
+import type { Incident } from '../schema/incident.ts'
+import type { RecordBatch } from '../schema/record.ts'
+import { chain, type Keeper, keep, load, type Meter, type Stage, stage, to } from './stage.ts'
+
+/** What the road is built of. `app.ts` fills it in; nothing here knows how any of it works. */
+export interface Road<Tx> {
+  readonly queue: Queue<Tx>
+  readonly meter: Meter
+
+  readonly normalize: Stage<RecordBatch, Event>
+  readonly mine: Stage<Event, Event>
+  readonly enrich: Stage<Event, Event>
+  readonly events: Keeper<Event, Tx>
+  readonly detect: Stage<Event, Detection>
+  readonly detections: Keeper<Detection, Tx>
+  readonly merge: Stage<Detection, Alert, Tx>
+  /** Saves what the stages have learnt, every so often, together with the batch that taught it. */
+  readonly checkpoint: Stage<Alert, Alert, Tx>
+
+  readonly alerts: { load(ids: readonly string[]): Promise<readonly Alert[]> }
+  readonly triage: Stage<Alert, Alert>
+  readonly triageResults: Keeper<Alert, Tx>
+  readonly correlate: Stage<Alert, Incident, Tx>
+
+  readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
+  readonly notify: Stage<Incident, Incident, Tx>
+}
+
+/**
+ * The whole road, left to right. A hop, and with it a topic of the queue, exists where waiting is legitimate: bursts of records,
+ * judgement that takes time, receivers that are away. Everything within one line is one transaction.
+ */
+export const openRoad = <Tx>(road: Road<Tx>): void => {
+  const { queue, meter } = road
+
+  queue.consume(
+    'records',
+    chain<RecordBatch, Event, Tx>(meter, stage('normalize', road.normalize))
+      .next(stage('mine', road.mine))
+      .next(stage('enrich', road.enrich))
+      .next(keep('events', road.events))
+      .next(stage('detect', road.detect))
+      .next(keep('detections', road.detections))
+      .next(stage('merge', road.merge))
+      .next(stage('checkpoint', road.checkpoint))
+      .next(to(queue, 'alerts')).handler,
+  )
+
+  queue.consume(
+    'alerts',
+    chain<string, Alert, Tx>(meter, load('alerts', road.alerts))
+      .next(stage('triage', road.triage))
+      .next(keep('triage results', road.triageResults))
+      .next(stage('correlate', road.correlate))
+      .next(to(queue, 'incidents')).handler,
+  )
+
+  queue.consume(
+    'incidents',
+    chain<string, Incident, Tx>(meter, load('incidents', road.incidents)).next(stage('notify', road.notify)).handler,
+  )
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { chain, type Delivery, keep, type Meter, stage, to } from './stage.ts'
+
+const delivery: Delivery<string> = {
+  id: 'd1',
+  attempt: 1,
+  signal: new AbortController().signal,
+  transaction: async () => 'tx',
+}
+
+const counted = () => {
+  const lines: string[] = []
+  const meter: Meter = {
+    passed: (name, received, emitted) => lines.push(`${name} ${received}→${emitted}`),
+    failed: (name, received, error) => lines.push(`${name} ${received} ✗ ${error}`),
+  }
+  return { lines, meter }
+}
+
+describe('chain', () => {
+  it('runs the stages in order and counts each', async () => {
+    const { lines, meter } = counted()
+    const saved: unknown[] = []
+    const rung: unknown[] = []
+    const handler = chain(
+      meter,
+      stage<string, number, string>('length', (texts) => texts.map((text) => text.length)),
+    )
+      .next(keep('lengths', { save: async (items, tx) => void saved.push([items, tx]) }))
+      .next(stage('even', (numbers) => numbers.filter((number) => number % 2 === 0)))
+      .next(stage('name', (numbers) => numbers.map((number) => ({ id: `n${number}` }))))
+      .next(to({ publish: async (topic: 'next', ids, tx) => void rung.push([topic, ids, tx]) }, 'next')).handler
+
+    await handler(['a', 'bb', 'cccc'], delivery)
+    expect(saved).toEqual([[[1, 2, 4], 'tx']])
+    expect(rung).toEqual([['next', ['n2', 'n4'], 'tx']])
+    expect(lines).toEqual(['length 3→3', 'keep lengths 3→3', 'even 3→2', 'name 2→2', 'to next 2→2'])
+  })
+
+  it('lets an empty batch pass every stage, but opens no transaction for it', async () => {
+    const { lines, meter } = counted()
+    const handler = chain(
+      meter,
+      stage<string, string, string>('same', (texts) => texts),
+    ).next(keep('texts', { save: async () => expect.unreachable() })).handler
+    await handler([], { ...delivery, transaction: () => expect.unreachable() })
+    expect(lines).toEqual(['same 0→0', 'keep texts 0→0'])
+  })
+
+  it('counts a failure and passes it on', async () => {
+    const { lines, meter } = counted()
+    const handler = chain(
+      meter,
+      stage<string, string>('break', () => {
+        throw new Error('no')
+      }),
+    ).handler
+    await expect(handler(['a'], delivery)).rejects.toThrow('no')
+    expect(lines).toEqual(['break 1 ✗ Error: no'])
+  })
+})

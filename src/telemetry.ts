@@ -1,0 +1,130 @@
+import pino from 'pino'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Log } from './component.ts'
+import { messageOf } from './errors.ts'
+import type { StageHealth } from './operations/world.ts'
+import type { Meter } from './pipeline/stage.ts'
+
+interface TelemetryOptions {
+  readonly level: string
+  readonly version: string
+  /** Where log lines go; one JSON object a line. */
+  readonly write: (line: string) => void
+}
+
+/** What is asked when metrics are scraped: states that are cheaper to read than to track. */
+export interface Gauges {
+  queues(): Promise<readonly { topic: string; ready: number; dead: number; oldestAge: number }[]>
+  openAlerts(): Promise<readonly { severity: string; count: number }[]>
+}
+
+export interface Telemetry {
+  readonly log: Log
+  readonly meter: Meter
+  stages(): readonly StageHealth[]
+  received(protocol: string, count: number): void
+  rejected(reason: string, count: number): void
+  parsed(parsed: number, failed: number): void
+  detected(detector: string, count: number): void
+  notified(sink: string, outcome: string): void
+  suppressed(count: number): void
+  observe(gauges: Gauges): void
+  metrics(): Promise<string>
+}
+
+/** Makes the logger and the metrics; nothing else in the program knows how they are kept. */
+export const createTelemetry = ({ level, version, write }: TelemetryOptions): Telemetry => {
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ['*.authorization', '*.token', '*.secret', '*.password', '*.cookie'], censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write },
+  )
+
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'vedette_' })
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: `vedette_${name}`, help, labelNames, registers })
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Gauge({ name: `vedette_${name}`, help, labelNames, registers })
+
+  const received = counter('events_received_total', 'Records accepted.', ['protocol'])
+  const rejected = counter('events_rejected_total', 'Records refused, by reason.', ['reason'])
+  const parsedCount = counter('events_parsed_total', 'Records understood (yes) or kept as pipeline errors (no).', [
+    'parsed',
+  ])
+  const detected = counter('detections_total', 'Detections made.', ['detector'])
+  const suppressed = counter('suppressed_total', 'Alerts hidden by a suppression.', [])
+  const notified = counter('notifications_total', 'Deliveries attempted.', ['sink', 'outcome'])
+  const stageItems = counter('pipeline_stage_items_total', 'What went into and came out of a stage.', [
+    'stage',
+    'direction',
+  ])
+  const stageSeconds = new Histogram({
+    name: 'vedette_pipeline_stage_duration_seconds',
+    help: 'Time a stage took for a batch.',
+    labelNames: ['stage'],
+    buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  })
+  const queueAge = gauge('queue_oldest_age_seconds', 'Age of the oldest job that waits.', ['queue'])
+  const queueReady = gauge('queue_ready', 'Items that wait.', ['queue'])
+  const queueDead = gauge('queue_dead_letters', 'Jobs set aside after their last try.', ['queue'])
+  const alertsOpen = gauge('alerts_open', 'Alerts that wait for a decision.', ['severity'])
+  gauge('build_info', 'Constant 1; the version is a label.', ['version']).set({ version }, 1)
+
+  const stages = new Map<string, { received: number; emitted: number; failed: number; lastError?: string }>()
+  const stageOf = (name: string) => {
+    const known = stages.get(name) ?? { received: 0, emitted: 0, failed: 0 }
+    stages.set(name, known)
+    return known
+  }
+
+  let gauges: Gauges | undefined
+  return {
+    log,
+    meter: {
+      passed(stage, receivedItems, emittedItems, seconds) {
+        const known = stageOf(stage)
+        known.received += receivedItems
+        known.emitted += emittedItems
+        stageItems.inc({ stage, direction: 'in' }, receivedItems)
+        stageItems.inc({ stage, direction: 'out' }, emittedItems)
+        stageSeconds.observe({ stage }, seconds)
+      },
+      failed(stage, _receivedItems, error) {
+        const known = stageOf(stage)
+        known.failed += 1
+        known.lastError = messageOf(error)
+      },
+    },
+    stages: () => [...stages].map(([name, counts]) => ({ name, ...counts })),
+    received: (protocol, count) => received.inc({ protocol }, count),
+    rejected: (reason, count) => rejected.inc({ reason }, count),
+    parsed(understood, failed) {
+      parsedCount.inc({ parsed: 'yes' }, understood)
+      parsedCount.inc({ parsed: 'no' }, failed)
+    },
+    detected: (detector, count) => detected.inc({ detector }, count),
+    notified: (sink, outcome) => notified.inc({ sink, outcome }),
+    suppressed: (count) => suppressed.inc(count),
+    observe(source) {
+      gauges = source
+    },
+    async metrics() {
+      for (const { topic, ready, dead, oldestAge } of (await gauges?.queues()) ?? []) {
+        queueAge.set({ queue: topic }, oldestAge / 1000)
+        queueReady.set({ queue: topic }, ready)
+        queueDead.set({ queue: topic }, dead)
+      }
+      alertsOpen.reset()
+      for (const { severity, count } of (await gauges?.openAlerts()) ?? []) alertsOpen.inc({ severity }, count)
+      return registry.metrics()
+    },
+  }
+}
