@@ -1,0 +1,117 @@
+import { type Server, sleep, startServer } from './program.ts'
+
+export interface KillReport {
+  readonly kills: number
+  readonly sent: number
+  readonly acknowledged: number
+  readonly lost: readonly string[]
+  readonly doubled: readonly string[]
+  /** From a start of the process to ready, in ms; sorted. */
+  readonly recoveries: readonly number[]
+}
+
+interface KillOptions {
+  readonly kills: number
+  readonly eventsPerSecond: number
+  readonly dataDir: string
+  readonly port: number
+  /** Deterministic randomness, 0 ≤ x < 1. */
+  readonly random: () => number
+}
+
+const perRequest = 10
+
+/**
+ * Sends events at a steady rate while the server is killed with SIGKILL and started again, `kills` times. A request that was not
+ * answered is sent again with the same idempotency key, as a careful client does. At the end every event that was acknowledged
+ * must be there once.
+ */
+export const killRepeatedly = async (options: KillOptions): Promise<KillReport> => {
+  const { kills, eventsPerSecond, dataDir, port, random } = options
+  let server: Server = await startServer({ dataDir, port })
+  const recoveries: number[] = []
+  const acknowledged = new Set<string>()
+  let sent = 0
+  let running = true
+
+  const deliver = async (names: readonly string[], key: string) => {
+    const logs = names.map((name) => ({
+      timestamp: new Date().toISOString(),
+      service: 'kill',
+      level: 'info',
+      message: `event ${name} of the kill test`,
+    }))
+    while (running) {
+      const answer = await server
+        .ask('/api/v1/events', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'idempotency-key': key },
+          body: JSON.stringify({ logs }),
+          signal: AbortSignal.timeout(10_000),
+        })
+        .catch(() => undefined)
+      await answer?.body?.cancel()
+      if (answer?.status === 200) {
+        for (const name of names) acknowledged.add(name)
+        return
+      }
+      await sleep(50)
+    }
+  }
+
+  const load = (async () => {
+    const inFlight = new Set<Promise<void>>()
+    while (running) {
+      const names = Array.from({ length: perRequest }, (_, i) => `n${sent + i}n`)
+      sent += perRequest
+      const delivery = deliver(names, `kill-${sent}`).finally(() => inFlight.delete(delivery))
+      inFlight.add(delivery)
+      await sleep((1000 * perRequest) / eventsPerSecond)
+    }
+    await Promise.all(inFlight)
+  })()
+
+  for (let kill = 0; kill < kills; kill++) {
+    await sleep(200 + random() * 800)
+    await server.stop('SIGKILL')
+    server = await startServer({ dataDir, port })
+    recoveries.push(server.readyAfter)
+  }
+  await sleep(1000)
+  running = false
+  await load
+
+  const seen = await readBack(server, acknowledged.size)
+  await server.stop()
+  return {
+    kills,
+    sent,
+    acknowledged: acknowledged.size,
+    lost: [...acknowledged].filter((name) => !seen.has(name)),
+    doubled: [...seen].filter(([, count]) => count > 1).map(([name]) => name),
+    recoveries: recoveries.sort((a, b) => a - b),
+  }
+}
+
+/** Counts how often each event is stored, once everything accepted has arrived. */
+const readBack = async (server: Server, atLeast: number): Promise<Map<string, number>> => {
+  let seen = new Map<string, number>()
+  for (let attempt = 0; attempt < 20; attempt++) {
+    seen = new Map()
+    let cursor: string | null = null
+    do {
+      const query = new URLSearchParams({ q: 'service:kill', limit: '500', ...(cursor && { cursor }) })
+      const answer = await server.ask(`/api/v1/events?${query}`)
+      if (!answer.ok) throw new Error(`reading back failed: ${answer.status} ${await answer.text()}`)
+      const page = await answer.json()
+      for (const { message } of page.data) {
+        const name = /n\d+n/.exec(message)?.[0] ?? message
+        seen.set(name, (seen.get(name) ?? 0) + 1)
+      }
+      cursor = page.next_cursor
+    } while (cursor)
+    if (seen.size >= atLeast) break
+    await sleep(500)
+  }
+  return seen
+}

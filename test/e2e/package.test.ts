@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { root, scratch } from './program.ts'
+
+const folder = scratch()
+const app = join(folder.path, 'app')
+afterAll(() => folder.remove())
+
+const run = (command: string, args: readonly string[], cwd: string) => {
+  const result = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 << 20 })
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.stderr}`)
+  return result.stdout
+}
+
+beforeAll(() => {
+  mkdirSync(app)
+  run('npm', ['pack', '--silent', '--pack-destination', folder.path], root)
+  const tarball = readdirSync(folder.path).find((name) => name.endsWith('.tgz'))
+  run('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder.path, tarball ?? 'missing')], app)
+}, 240_000)
+
+it('analyzes a file from an empty folder', () => {
+  const lines = Array.from(
+    { length: 60 },
+    (_, i) =>
+      `Dec 10 06:${String(10 + Math.floor(i / 6)).padStart(2, '0')}:${String((i % 6) * 9).padStart(2, '0')} web-01 ` +
+      `sshd[${4000 + i}]: Failed password for root from 203.0.113.9 port ${40000 + i} ssh2`,
+  )
+  writeFileSync(join(app, 'auth.log'), `${lines.join('\n')}\n`)
+  const report = JSON.parse(run('npx', ['vedette', 'analyze', 'auth.log', '--json'], app))
+  expect(report.records).toBe(60)
+  expect(report.incidents[0].title).toContain('203.0.113.9')
+  expect(report.incidents[0].evidence[0].line).toContain('Failed password for root')
+})
+
+it('offers its algorithms to importers', () => {
+  for (const name of ['drain', 'filter', 'isolation-forest', 'series']) {
+    const exported = run(process.execPath, ['-e', `import('vedette/${name}').then((m) => console.log(Object.keys(m)))`], app)
+    expect(exported).toMatch(/\w/)
+  }
+})
+
+it('carries nothing but the program', () => {
+  const files = readdirSync(join(app, 'node_modules/vedette'), { recursive: true }).map(String)
+  expect(files.filter((file) => /\.test\.|conformance|fixtures|samples\.jsonl/.test(file))).toEqual([])
+})
