@@ -17,7 +17,9 @@ const seeded = (seed: number) => () => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
 }
 
-it(`loses nothing and doubles nothing when it is killed ${kills} times`, { timeout: kills * 6_000 + 60_000 }, async () => {
+it(`loses nothing and doubles nothing when it is killed ${kills} times`, {
+  timeout: kills * 6_000 + 60_000,
+}, async () => {
   const report = await killRepeatedly({
     kills,
     eventsPerSecond: 200,

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Server, sleep, startServer } from './program.ts'
 
 export interface KillReport {
@@ -93,6 +94,8 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
   }
 }
 
+const page = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
+
 /** Counts how often each event is stored, once everything accepted has arrived. */
 const readBack = async (server: Server, atLeast: number): Promise<Map<string, number>> => {
   let seen = new Map<string, number>()
@@ -103,12 +106,12 @@ const readBack = async (server: Server, atLeast: number): Promise<Map<string, nu
       const query = new URLSearchParams({ q: 'service:kill', limit: '500', ...(cursor && { cursor }) })
       const answer = await server.ask(`/api/v1/events?${query}`)
       if (!answer.ok) throw new Error(`reading back failed: ${answer.status} ${await answer.text()}`)
-      const page = await answer.json()
-      for (const { message } of page.data) {
+      const { data, next_cursor } = page.parse(await answer.json())
+      for (const { message } of data) {
         const name = /n\d+n/.exec(message)?.[0] ?? message
         seen.set(name, (seen.get(name) ?? 0) + 1)
       }
-      cursor = page.next_cursor
+      cursor = next_cursor
     } while (cursor)
     if (seen.size >= atLeast) break
     await sleep(500)

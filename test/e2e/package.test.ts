@@ -10,7 +10,8 @@ afterAll(() => folder.remove())
 
 const run = (command: string, args: readonly string[], cwd: string) => {
   const result = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 << 20 })
-  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.stderr}`)
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.stderr}`)
   return result.stdout
 }
 
@@ -37,7 +38,11 @@ it('analyzes a file from an empty folder', () => {
 
 it('offers its algorithms to importers', () => {
   for (const name of ['drain', 'filter', 'isolation-forest', 'series']) {
-    const exported = run(process.execPath, ['-e', `import('vedette/${name}').then((m) => console.log(Object.keys(m)))`], app)
+    const exported = run(
+      process.execPath,
+      ['-e', `import('vedette/${name}').then((m) => console.log(Object.keys(m)))`],
+      app,
+    )
     expect(exported).toMatch(/\w/)
   }
 })
