@@ -1,0 +1,154 @@
+import type { Alert } from '../schema/alert.ts'
+import type { Analysis } from '../schema/analysis.ts'
+import type { Detection } from '../schema/detection.ts'
+import type { Event } from '../schema/event.ts'
+import type { Incident } from '../schema/incident.ts'
+import type { RawRecord, RecordBatch } from '../schema/record.ts'
+import { severityRank } from '../schema/severity.ts'
+import { createHistogram } from './histogram.ts'
+
+const slices = 48
+const maxDetections = 10_000
+const maxShapes = 5
+
+/** How often a source's records had one format; what the normalizer counts. */
+interface ParseCount {
+  readonly source: string
+  readonly format: string
+  readonly parsed: boolean
+  readonly count: number
+  readonly sample: string
+}
+
+/** The stages of the road as functions over memory, fresh for one analysis. */
+export interface AnalysisRoad {
+  normalize(batch: RecordBatch): readonly Event[]
+  takeCounts(): readonly ParseCount[]
+  mine(events: readonly Event[]): readonly Event[]
+  enrich(events: readonly Event[]): readonly Event[]
+  detect(events: readonly Event[]): Promise<readonly Detection[]>
+  /** Folds detections into the alerts known so far; returns those that are new or changed. */
+  merge(open: readonly Alert[], detections: readonly Detection[]): readonly Alert[]
+  assess(alert: Alert): Alert
+  correlate(alerts: readonly Alert[]): readonly Incident[]
+  templates(): number
+}
+
+/**
+ * Walks the caller's records down the whole road and stores nothing. Memory grows with what is found and with the templates, not
+ * with the records.
+ */
+export const analyzeRecords = async (
+  batches: AsyncIterable<readonly RawRecord[]>,
+  road: AnalysisRoad,
+): Promise<Analysis> => {
+  const seen = createHistogram()
+  const found = createHistogram()
+  const detections = new Map<string, Detection>()
+  const alerts = new Map<string, Alert>()
+  const formats = new Map<string, Map<string, ParseCount>>()
+  let records = 0
+
+  const judge = async (events: readonly Event[]) => {
+    const fresh = await road.detect(events)
+    for (const detection of fresh) {
+      if (detections.has(detection.id) || detections.size < maxDetections) detections.set(detection.id, detection)
+    }
+    for (const alert of road.merge([...alerts.values()], fresh)) alerts.set(alert.id, alert)
+  }
+
+  for await (const batch of batches) {
+    for (const part of inColumns(batch, records)) {
+      const events = road.enrich(road.mine(road.normalize(part)))
+      for (const event of events) seen.add(event.time)
+      records += events.length
+      await judge(events)
+    }
+    for (const count of road.takeCounts()) addCount(formats, count)
+  }
+  await judge([])
+
+  const assessed = [...alerts.values()].map(road.assess)
+  const incidents = road.correlate(assessed)
+  const membership = new Map(
+    incidents.flatMap(({ id, members }) => members.map(({ alert_id }) => [alert_id, id] as const)),
+  )
+  for (const { first_seen } of detections.values()) found.add(Date.parse(first_seen))
+  const { from, to } = seen
+  const span = from === undefined || to === undefined ? undefined : ([from, to] as const)
+  const sources = [...formats].map(([source, counts]) => toSourceHealth(source, [...counts.values()]))
+
+  return {
+    records,
+    parsed: sources.reduce((sum, { parsed }) => sum + parsed, 0),
+    from: span ? new Date(span[0]).toISOString() : null,
+    to: span ? new Date(span[1]).toISOString() : null,
+    sources,
+    templates: road.templates(),
+    histogram: {
+      records: span ? seen.slices(...span, slices) : [],
+      detections: span ? found.slices(...span, slices) : [],
+      slice_seconds: span ? (span[1] - span[0]) / slices / 1000 : 0,
+    },
+    learning: [
+      ...new Set([...detections.values()].filter(({ learning }) => learning).map(({ stream }) => stream)),
+    ].sort(),
+    detections: [...detections.values()],
+    alerts: assessed.map((alert) => ({ ...alert, incident_id: membership.get(alert.id) ?? null })),
+    incidents: [...incidents].sort(
+      (a, b) =>
+        severityRank(b.severity) - severityRank(a.severity) ||
+        b.risk_score - a.risk_score ||
+        b.event_count - a.event_count,
+    ),
+  }
+}
+
+/** Turns records into batches of one source and file, numbered from `first`. */
+function* inColumns(records: readonly RawRecord[], first: number): Generator<RecordBatch> {
+  let start = 0
+  for (let end = 1; end <= records.length; end++) {
+    const head = records[start]
+    const next = records[end]
+    if (!head || (next && next.source === head.source && next.file === head.file)) continue
+    const part = records.slice(start, end)
+    yield {
+      partition: 0,
+      first: first + start,
+      source: head.source,
+      receivedAt: head.receivedAt,
+      texts: part.map(({ text }) => text),
+      file: head.file,
+      lines: head.line === undefined ? undefined : part.map(({ line }) => line ?? 0),
+      zoneMinutes: head.zoneMinutes,
+    }
+    start = end
+  }
+}
+
+const addCount = (formats: Map<string, Map<string, ParseCount>>, count: ParseCount) => {
+  const counts = formats.get(count.source) ?? new Map<string, ParseCount>()
+  formats.set(count.source, counts)
+  const key = `${count.parsed}${count.format}`
+  const known = counts.get(key)
+  counts.set(key, known ? { ...known, count: known.count + count.count } : count)
+}
+
+const toSourceHealth = (source: string, counts: readonly ParseCount[]): Analysis['sources'][number] => {
+  const sum = (some: readonly ParseCount[]) => some.reduce((total, { count }) => total + count, 0)
+  const byCount = [...counts].sort((a, b) => b.count - a.count)
+  const understood = byCount.filter(({ parsed }) => parsed)
+  const records = sum(counts)
+  const main = understood[0] ?? byCount[0]
+  return {
+    source,
+    records,
+    parsed: sum(understood),
+    format: main?.format ?? 'none',
+    format_share: records === 0 ? 0 : (main?.count ?? 0) / records,
+    unparsed: byCount
+      .filter(({ parsed }) => !parsed)
+      .slice(0, maxShapes)
+      .map(({ format, count, sample }) => ({ shape: format, count, sample })),
+  }
+}
