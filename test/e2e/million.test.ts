@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { adminToken, freePort, root, scratch, sleep, startServer } from './program.ts'
+
+const data = scratch()
+afterAll(() => data.remove())
+const lines = Number(process.env.LINES ?? 1_000_000)
+
+/** Lines as a busy host writes them: several programs, a few hundred users and addresses. */
+const line = (i: number): string => {
+  const time = new Date(Date.now() - (lines - i)).toISOString()
+  const user = `user${(i * 7) % 311}`
+  const address = `10.0.${(i * 13) % 200}.${(i * 29) % 250}`
+  return [
+    `${time} web-0${i % 4} sshd[${1000 + (i % 5000)}]: Accepted publickey for ${user} from ${address} port ${20000 + (i % 40000)} ssh2`,
+    `${time} web-0${i % 4} nginx: ${address} - ${user} "GET /item/${i % 9973} HTTP/1.1" 200 ${i % 70000}`,
+    `${time} db-01 postgres[${i % 300}]: LOG:  duration: ${(i % 977) / 10} ms  statement: SELECT * FROM item WHERE id = ${i}`,
+    `${time} web-0${i % 4} app[77]: INFO request ${i} served in ${i % 120} ms`,
+  ][i % 4] as string
+}
+
+const stages = z.object({
+  stages: z.array(z.object({ name: z.string(), received: z.number(), emitted: z.number(), failed: z.number() })),
+  queues: z.array(z.object({ topic: z.string(), ready: z.number(), running: z.number(), dead: z.number() })),
+})
+
+it(`takes ${lines} piped lines in bounded memory, and every counter balances`, { timeout: 300_000 }, async () => {
+  const server = await startServer({ dataDir: data.path, port: await freePort() })
+  const started = performance.now()
+  let peak = 0
+  const watch = setInterval(() => {
+    peak = Math.max(peak, server.rss())
+  }, 100)
+
+  const client = spawn(process.execPath, [join(root, 'bin/vedette.cjs'), 'ingest', '-', '--url', server.url], {
+    env: { ...process.env, VEDETTE_TOKEN: adminToken },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [client.stdout, client.stderr]) stream.on('data', (chunk) => (said += chunk))
+  const ended = new Promise<number | null>((done) => client.once('exit', done))
+  for (let i = 0; i < lines; i += 1000) {
+    const chunk = `${Array.from({ length: Math.min(1000, lines - i) }, (_, k) => line(i + k)).join('\n')}\n`
+    if (!client.stdin.write(chunk)) await new Promise((done) => client.stdin.once('drain', done))
+  }
+  client.stdin.end()
+  expect(await ended, said).toBe(0)
+
+  let health = stages.parse(await (await server.ask('/health/ready')).json())
+  while (health.queues.some(({ topic, ready, running }) => topic === 'records' && ready + running > 0)) {
+    await sleep(200)
+    health = stages.parse(await (await server.ask('/health/ready')).json())
+  }
+  clearInterval(watch)
+  const seconds = (performance.now() - started) / 1000
+  console.log(`${lines} lines in ${seconds.toFixed(1)} s, server at most ${Math.round(peak)} MB`)
+
+  const passed = (name: string) => health.stages.find((stage) => stage.name === name)
+  expect(passed('normalize')?.emitted).toBe(lines)
+  expect(passed('keep events')?.emitted).toBe(lines)
+  expect(health.queues.every(({ dead }) => dead === 0)).toBe(true)
+  const metrics = await (await server.ask('/metrics')).text()
+  const received = [...metrics.matchAll(/^vedette_events_received_total\{.*\} (\d+)/gm)].map(([, count]) =>
+    Number(count),
+  )
+  expect(received.reduce((sum, count) => sum + count, 0)).toBe(lines)
+  expect(peak).toBeLessThanOrEqual(400)
+  expect(await server.stop()).toBe(0)
+})
