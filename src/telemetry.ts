@@ -78,9 +78,12 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
   const alertsOpen = gauge('alerts_open', 'Alerts that wait for a decision.', ['severity'])
   gauge('build_info', 'Constant 1; the version is a label.', ['version']).set({ version }, 1)
 
-  const stages = new Map<string, { received: number; emitted: number; failed: number; lastError?: string }>()
+  const stages = new Map<
+    string,
+    { received: number; emitted: number; failed: number; seconds: number; lastError?: string }
+  >()
   const stageOf = (name: string) => {
-    const known = stages.get(name) ?? { received: 0, emitted: 0, failed: 0 }
+    const known = stages.get(name) ?? { received: 0, emitted: 0, failed: 0, seconds: 0 }
     stages.set(name, known)
     return known
   }
@@ -93,6 +96,7 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
         const known = stageOf(stage)
         known.received += receivedItems
         known.emitted += emittedItems
+        known.seconds += seconds
         stageItems.inc({ stage, direction: 'in' }, receivedItems)
         stageItems.inc({ stage, direction: 'out' }, emittedItems)
         stageSeconds.observe({ stage }, seconds)

@@ -25,6 +25,8 @@ export interface StageHealth {
   readonly received: number
   readonly emitted: number
   readonly failed: number
+  /** Time spent in it, in seconds. */
+  readonly seconds: number
   readonly lastError?: string
 }
 

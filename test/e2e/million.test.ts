@@ -2,24 +2,12 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { mixedLines } from '../../bench/mixed-lines.ts'
 import { adminToken, freePort, root, scratch, sleep, startServer } from './program.ts'
 
 const data = scratch()
 afterAll(() => data.remove())
 const lines = Number(process.env.LINES ?? 1_000_000)
-
-/** Lines as a busy host writes them: several programs, a few hundred users and addresses. */
-const line = (i: number): string => {
-  const time = new Date(Date.now() - (lines - i)).toISOString()
-  const user = `user${(i * 7) % 311}`
-  const address = `10.0.${(i * 13) % 200}.${(i * 29) % 250}`
-  return [
-    `${time} web-0${i % 4} sshd[${1000 + (i % 5000)}]: Accepted publickey for ${user} from ${address} port ${20000 + (i % 40000)} ssh2`,
-    `${time} web-0${i % 4} nginx: ${address} - ${user} "GET /item/${i % 9973} HTTP/1.1" 200 ${i % 70000}`,
-    `${time} db-01 postgres[${i % 300}]: LOG:  duration: ${(i % 977) / 10} ms  statement: SELECT * FROM item WHERE id = ${i}`,
-    `${time} web-0${i % 4} app[77]: INFO request ${i} served in ${i % 120} ms`,
-  ][i % 4] as string
-}
 
 const stages = z.object({
   stages: z.array(z.object({ name: z.string(), received: z.number(), emitted: z.number(), failed: z.number() })),
@@ -41,8 +29,9 @@ it(`takes ${lines} piped lines in bounded memory, and every counter balances`, {
   let said = ''
   for (const stream of [client.stdout, client.stderr]) stream.on('data', (chunk) => (said += chunk))
   const ended = new Promise<number | null>((done) => client.once('exit', done))
+  const some = mixedLines(10_000, Date.now())
   for (let i = 0; i < lines; i += 1000) {
-    const chunk = `${Array.from({ length: Math.min(1000, lines - i) }, (_, k) => line(i + k)).join('\n')}\n`
+    const chunk = `${Array.from({ length: Math.min(1000, lines - i) }, (_, k) => some[(i + k) % some.length]).join('\n')}\n`
     if (!client.stdin.write(chunk)) await new Promise((done) => client.stdin.once('drain', done))
   }
   client.stdin.end()

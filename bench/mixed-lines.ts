@@ -1,0 +1,28 @@
+const users = 311
+const addresses = 5_000
+
+/** Makes `count` lines as a few busy hosts write them: logins, web requests, database statements, an application. Always the same. */
+export const mixedLines = (count: number, endingAt = Date.UTC(2026, 10, 20, 12)): string[] => {
+  const lines = new Array<string>(count)
+  for (let i = 0; i < count; i++) {
+    const time = new Date(endingAt - (count - i) * 20).toISOString()
+    const host = `web-0${i % 4}`
+    const address = `10.${(i * 13) % 7}.${((i * 29) % addresses) >> 8}.${(i * 29) % 250}`
+    const user = `user${(i * 7) % users}`
+    const kind = (i * 31) % 5
+    if (kind === 0) {
+      lines[i] =
+        `${time} ${host} sshd[${1000 + (i % 5000)}]: Accepted publickey for ${user} from ${address} port ${20000 + (i % 40000)} ssh2`
+    } else if (kind === 1) {
+      lines[i] = `${time} ${host} nginx[81]: ${address} - ${user} [-] "GET /item/${i % 9973} HTTP/1.1" 200 ${i % 70000}`
+    } else if (kind === 2) {
+      lines[i] =
+        `${time} db-01 postgres[${i % 300}]: LOG:  duration: ${(i % 977) / 10} ms  statement: SELECT * FROM item WHERE id = ${i}`
+    } else if (kind === 3) {
+      lines[i] = `${time} ${host} app[77]: INFO request ${i} for ${user} served in ${i % 120} ms`
+    } else {
+      lines[i] = `${time} ${host} systemd[1]: Started session ${i % 4000} of user ${user}.`
+    }
+  }
+  return lines
+}
