@@ -6,6 +6,7 @@ export const errorCodes = {
   FORBIDDEN: { status: 403, title: 'Your role may not do this' },
   NOT_FOUND: { status: 404, title: 'There is nothing here' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   CONFLICT: { status: 409, title: 'It is not in a state that allows this' },
   VERSION_CONFLICT: { status: 412, title: 'Somebody else changed it first' },
   TOO_LARGE: { status: 413, title: 'The body is too large' },
