@@ -1,0 +1,82 @@
+import { createReader, createWriter } from '../codec/codec.ts'
+
+export interface NoveltyOptions {
+  /** After how many observations one counts half. Short memories forget sooner that a stream was full of new values. */
+  readonly memory?: number
+}
+
+export interface Novelty {
+  /** The probability that the next value is one never seen, in (0, 1]. 1 while nothing is known. */
+  surprise(): number
+  /**
+   * Learns that a value was seen: whether it was new, and otherwise whether it had been seen exactly once before (then it stops
+   * being a singleton; leave it out when that is not known, and only the recent rate counts).
+   */
+  learn(isNew: boolean, isSecond?: boolean): void
+  /** How many values were learnt. */
+  readonly count: number
+  save(): Uint8Array
+  restore(state: Uint8Array): void
+}
+
+const kind = 'novelty'
+const version = 1
+
+/**
+ * Estimates how surprising a first-seen value is here, so that a young or ever-changing stream is no storm of "first seen".
+ *
+ * Two estimates, and the larger wins, because calling the usual surprising is the costlier mistake:
+ * - Good–Turing (Good, Biometrika 1953): the chance that the next value is new is the share of values seen exactly once.
+ *   It assumes that the order does not matter, so it is too sure where novelty comes in waves.
+ * - the recent rate of novelty, an exponentially weighted share with the Krichevsky–Trofimov half added, which follows waves.
+ *
+ * O(1) time and memory. Not for values whose newness is certain by construction (request ids): mask those before.
+ */
+export const createNovelty = (options: NoveltyOptions = {}): Novelty => {
+  const keep = 0.5 ** (1 / (options.memory ?? 500))
+  let count = 0
+  let singletons = 0
+  let hasSingletons = false
+  let recent = 0
+  let recentNew = 0
+
+  return {
+    surprise() {
+      if (count === 0) return 1
+      const rate = (recentNew + 0.5) / (recent + 1)
+      const turing = hasSingletons ? (singletons + 0.5) / (count + 1) : 0
+      return Math.min(1, Math.max(rate, turing))
+    },
+    learn(isNew, isSecond = false) {
+      count++
+      recent = recent * keep + 1
+      recentNew = recentNew * keep + (isNew ? 1 : 0)
+      if (isSecond) {
+        // Singletons were counted from the first value on, but only someone who tells of second times keeps the count honest.
+        hasSingletons = true
+        if (singletons > 0) singletons--
+      }
+      if (isNew) singletons++
+    },
+    get count() {
+      return count
+    },
+    save() {
+      return createWriter(kind, version)
+        .f64(count)
+        .f64(singletons)
+        .u8(hasSingletons ? 1 : 0)
+        .f64(recent)
+        .f64(recentNew)
+        .finish()
+    },
+    restore(state) {
+      const reader = createReader(state, kind, version)
+      count = reader.f64()
+      singletons = reader.f64()
+      hasSingletons = reader.u8() === 1
+      recent = reader.f64()
+      recentNew = reader.f64()
+    },
+  }
+}

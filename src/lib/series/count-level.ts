@@ -1,0 +1,92 @@
+import { clipDeviations, type Level, longMemory, relearnKeep, usualDeviate } from './level.ts'
+import { countQuantile, countTails } from './tail.ts'
+
+/** Overdispersion assumed of logs before they show their own, how many buckets that is worth, and the least ever believed. */
+const priorDispersion = 0.1
+const priorWeight = 10
+const leastDispersion = 0.005
+
+/**
+ * The level of a count per bucket: a Gamma–Poisson filter with forgetting (West and Harrison, Bayesian Forecasting, §10.8) whose
+ * predictive distribution is negative binomial; overdispersion is the method-of-moments excess of squared residuals. Zeros need no
+ * special case, a young level is uncertain by itself, and large counts are not thought as exact as Poisson would have them.
+ */
+export const createCountLevel = (memory: number): Level => {
+  const keep = 0.5 ** (1 / memory)
+  const longKeep = 0.5 ** (1 / longMemory)
+  let shape = 0
+  let exposure = 0
+  let excess = 0
+  let squares = 0
+  let longSum = 0
+  let longWeight = 0
+
+  const meanAt = (season: number): number => (exposure > 0 ? (shape / exposure) * season : 0)
+  const dispersionAt = (mean: number): number => {
+    const prior = priorWeight * mean * mean
+    const dispersion = (excess + priorDispersion * prior) / (squares + prior)
+    return dispersion > leastDispersion ? dispersion : leastDispersion
+  }
+  const varianceAt = (mean: number): number => mean + mean * mean * (dispersionAt(mean) + 1 / shape)
+
+  return {
+    expect(season) {
+      const mean = meanAt(season)
+      if (mean <= 0) return { expected: 0, low: 0, high: 0 }
+      const variance = varianceAt(mean)
+      return {
+        expected: mean,
+        low: countQuantile(0.005, -usualDeviate, mean, variance),
+        high: countQuantile(0.995, usualDeviate, mean, variance),
+      }
+    },
+    tails(value, season) {
+      const mean = meanAt(season)
+      if (mean <= 0) return { upper: 1, lower: 1 }
+      return countTails(value, mean, varianceAt(mean))
+    },
+    learn(value, season, relearn) {
+      let cut = value
+      if (relearn) {
+        shape *= relearnKeep
+        exposure *= relearnKeep
+      } else if (exposure >= 2) {
+        const mean = meanAt(season)
+        const variance = varianceAt(mean)
+        const reach = clipDeviations * Math.sqrt(variance) + 2
+        cut = Math.min(mean + reach, Math.max(mean - reach, value))
+        const residual = cut - mean
+        excess = excess * keep + residual * residual - mean - (mean * mean) / shape
+        squares = squares * keep + mean * mean
+      }
+      // Jeffreys' half an event, once: a level of nought would call the first event impossible.
+      shape = shape === 0 ? cut + 0.5 : shape * keep + cut
+      exposure = exposure * keep + season
+      longSum = longSum * longKeep + cut
+      longWeight = longWeight * longKeep + 1
+    },
+    forget(buckets) {
+      const left = Math.max(keep ** buckets, Math.min(1, 3 / exposure))
+      shape *= left
+      exposure *= left
+    },
+    silence(due) {
+      const mean = meanAt(1)
+      if (mean <= 0) return 1
+      const spread = dispersionAt(mean) + 1 / shape
+      return Math.exp(-Math.log1p(due * spread) / spread)
+    },
+    relative: (value) => (longSum > 0 ? (value * longWeight) / longSum : 1),
+    save: (writer) => {
+      for (const value of [shape, exposure, excess, squares, longSum, longWeight]) writer.f64(value)
+    },
+    restore(reader) {
+      shape = reader.f64()
+      exposure = reader.f64()
+      excess = reader.f64()
+      squares = reader.f64()
+      longSum = reader.f64()
+      longWeight = reader.f64()
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import type { Reader, Writer } from '../codec/codec.ts'
+
+const hour = 3_600_000
+const slots = 168
+/** How many days of history an hour-of-day pattern takes, and how many an hour-of-week pattern. */
+const daysForDay = 3
+const daysForWeek = 14
+/** Bucket-hours that a slot must have before its own ratio weighs as much as what it is shrunk towards. */
+const shrinkage = 1.5
+/** A slot forgets a fifth of what it knew each week it is visited. */
+const weekly = 0.8
+
+/** How much a moment usually differs from the long-run level. */
+export interface Season {
+  /** The usual at a time, relative to the mean over all hours: a ratio (1 while unknown) or a difference (0 while unknown). */
+  at(time: number): number
+  /** Learns one bucket, relative to the long-run level; `share` is the bucket's share of an hour. */
+  learn(time: number, relative: number, share: number): void
+  save(writer: Writer): void
+  restore(reader: Reader): void
+}
+
+/**
+ * A profile by hour of week, shrunk towards the profile by hour of day while weeks are few, and that towards 1 while days are few:
+ * a hierarchical mean, so a quiet Sunday is known after two Sundays and four o'clock after three nights. Hours are UTC, so a change of
+ * the clocks shifts the pattern by an hour until it is re-learnt. Counts swing in proportion (`ratio`), other numbers by an amount
+ * (`difference`).
+ *
+ * 168 ratios and weights as float32: 1.3 kB. O(1), but for 168 steps at each new hour.
+ */
+export const createSeason = (swing: 'ratio' | 'difference'): Season => {
+  const none = swing === 'ratio' ? 1 : 0
+  const sums = new Float32Array(slots)
+  const weights = new Float32Array(slots)
+  let first = Number.NaN
+  let last = Number.NaN
+  let cachedHour = Number.NaN
+  let cached = none
+
+  const slotOf = (hourNumber: number): number => ((hourNumber % slots) + slots) % slots
+
+  const compute = (hourNumber: number): number => {
+    const days = (last - first) / (24 * hour)
+    if (!(days >= daysForDay)) return none
+    const slot = slotOf(hourNumber)
+    let sum = 0
+    let weight = 0
+    let daySum = 0
+    let dayWeight = 0
+    for (let i = 0; i < slots; i++) {
+      sum += sums[i] ?? 0
+      weight += weights[i] ?? 0
+      if (i % 24 === slot % 24) {
+        daySum += sums[i] ?? 0
+        dayWeight += weights[i] ?? 0
+      }
+    }
+    const overall = sum / weight
+    const day = (daySum + shrinkage * overall) / (dayWeight + shrinkage)
+    const usual = days < daysForWeek ? day : ((sums[slot] ?? 0) + shrinkage * day) / ((weights[slot] ?? 0) + shrinkage)
+    if (swing === 'difference') return usual - overall
+    // A ratio of nought would make anything at all impossible at that hour.
+    return overall > 0 ? Math.max(0.01, usual / overall) : none
+  }
+
+  return {
+    at(time) {
+      const hourNumber = Math.floor(time / hour)
+      if (hourNumber !== cachedHour) {
+        cachedHour = hourNumber
+        cached = compute(hourNumber)
+      }
+      return cached
+    },
+    learn(time, relative, share) {
+      const hourNumber = Math.floor(time / hour)
+      const slot = slotOf(hourNumber)
+      if (Number.isNaN(first)) first = time
+      if (!Number.isNaN(last) && Math.floor(last / hour) !== hourNumber) {
+        sums[slot] = (sums[slot] ?? 0) * weekly
+        weights[slot] = (weights[slot] ?? 0) * weekly
+      }
+      if (!(time < last)) last = time
+      sums[slot] = (sums[slot] ?? 0) + relative * share
+      weights[slot] = (weights[slot] ?? 0) + share
+    },
+    save(writer) {
+      writer.f64(first).f64(last)
+      // Young series have touched few hours: only those are written.
+      let used = 0
+      for (const weight of weights) if (weight > 0) used++
+      writer.varint(used)
+      for (let i = 0; i < slots; i++) {
+        if ((weights[i] ?? 0) > 0)
+          writer
+            .u8(i)
+            .f32(sums[i] ?? 0)
+            .f32(weights[i] ?? 0)
+      }
+    },
+    restore(reader) {
+      first = reader.f64()
+      last = reader.f64()
+      sums.fill(0)
+      weights.fill(0)
+      for (let left = reader.varint(); left > 0; left--) {
+        const slot = reader.u8() % slots
+        sums[slot] = reader.f32()
+        weights[slot] = reader.f32()
+      }
+      cachedHour = Number.NaN
+    },
+  }
+}
