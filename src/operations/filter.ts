@@ -1,0 +1,47 @@
+import { AppError } from '../errors.ts'
+import type { Accessor } from '../lib/filter/filter.ts'
+import { FilterSyntaxError, parseFilter } from '../lib/filter/filter.ts'
+import type { Alert } from '../schema/alert.ts'
+import { alertFields } from '../schema/alert-fields.ts'
+import type { Detection } from '../schema/detection.ts'
+import { detectionFields } from '../schema/detection-fields.ts'
+import type { Event } from '../schema/event.ts'
+import { eventFields } from '../schema/event-fields.ts'
+import type { Incident } from '../schema/incident.ts'
+import { incidentFields } from '../schema/incident-fields.ts'
+
+/** What somebody asked for, as a question about one item. */
+export interface Predicate<Item> {
+  readonly matches: (item: Item) => boolean
+  /** Lower-case pieces of text that every match contains. */
+  readonly tokens: readonly string[]
+}
+
+/** Turns a filter over events into a predicate; throws FILTER_SYNTAX. */
+export const eventFilter = (q: string, now: number, path = 'q'): Predicate<Event> => bind(q, now, path, eventFields)
+
+/** Turns a filter over detections into a predicate; throws FILTER_SYNTAX. */
+export const detectionFilter = (q: string, now: number, path = 'q'): Predicate<Detection> =>
+  bind(q, now, path, detectionFields)
+
+/** Turns a filter over alerts into a predicate; throws FILTER_SYNTAX. */
+export const alertFilter = (q: string, now: number, path = 'q'): Predicate<Alert> => bind(q, now, path, alertFields)
+
+/** Turns a filter over incidents into a predicate; throws FILTER_SYNTAX. */
+export const incidentFilter = (q: string, now: number, path = 'q'): Predicate<Incident> =>
+  bind(q, now, path, incidentFields)
+
+const bind = <Item>(q: string, now: number, path: string, accessor: Accessor<Item>): Predicate<Item> => {
+  try {
+    const filter = parseFilter(q, { now })
+    return { matches: (item) => filter.matches(item, accessor), tokens: filter.tokens }
+  } catch (error) {
+    if (!(error instanceof FilterSyntaxError)) throw error
+    const message = `${error.message} (position ${error.position})`
+    throw new AppError('FILTER_SYNTAX', message, {
+      hint: error.hint,
+      errors: [{ path, message, hint: error.hint }],
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,23 @@
+import { AppError } from '../errors.ts'
+import { parseMoment as readMoment } from '../lib/filter/filter.ts'
+
+/**
+ * Reads a moment in milliseconds: ISO 8601, seconds or milliseconds since the epoch, `now` or `now-24h`.
+ * What was written less precisely covers a span (`2024-12-10` a day); `edge` says which end of it is meant.
+ */
+export const parseMoment = (text: string, now: number, edge: 'start' | 'end' = 'start', path = 'time'): number => {
+  const moment = readMoment(text.trim(), now)
+  if (moment) return edge === 'start' ? moment.from : moment.to
+  throw new AppError('INVALID_REQUEST', `"${text.slice(0, 80)}" is not a time.`, {
+    errors: [{ path, message: 'is not a time', hint: '2024-12-10T06:55:00Z, 1733813700 or now-24h' }],
+  })
+}
+
+/** Reads the `from` and `to` of a list; both ends are part of the span. */
+export const parseRange = (
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+  now: number,
+): { readonly from: number | undefined; readonly to: number | undefined } => ({
+  from: from === undefined ? undefined : parseMoment(from, now, 'start', 'from'),
+  to: to === undefined ? undefined : parseMoment(to, now, 'end', 'to'),
+})

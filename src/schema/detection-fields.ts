@@ -1,0 +1,51 @@
+import type { Detection } from './detection.ts'
+import { entityField, techniqueField } from './entity-fields.ts'
+import type { FieldValue } from './event.ts'
+import { severities } from './severity.ts'
+
+const own: ReadonlyMap<string, (detection: Detection) => FieldValue | undefined> = new Map<
+  string,
+  (detection: Detection) => FieldValue | undefined
+>([
+  ['id', (detection) => detection.id],
+  ['detector', (detection) => detection.detector],
+  ['kind', (detection) => detection.kind],
+  ['type', (detection) => detection.type],
+  ['severity', (detection) => detection.severity],
+  ['score', (detection) => detection.score],
+  ['title', (detection) => detection.title],
+  ['sentence', (detection) => detection.sentence],
+  ['source', (detection) => detection.source],
+  ['stream', (detection) => detection.stream],
+  ['dedup_key', (detection) => detection.dedup_key],
+  ['learning', (detection) => detection.learning],
+  ['event_count', (detection) => detection.event_count],
+  ['event_id', (detection) => detection.evidence.map((item) => item.event_id)],
+  ['technique', (detection) => techniqueField(detection.techniques)],
+  ['first_seen', (detection) => detection.first_seen],
+  ['last_seen', (detection) => detection.last_seen],
+  ['time', (detection) => detection.last_seen],
+])
+
+const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
+  ['severity', severities],
+  ['title', 'text'],
+  ['sentence', 'text'],
+  ['first_seen', 'time'],
+  ['last_seen', 'time'],
+  ['time', 'time'],
+])
+
+/** Lets filters look at detections. `score` is 0–1; severities compare by their rank. */
+export const detectionFields = {
+  field: (detection: Detection, name: string): FieldValue | undefined =>
+    own.get(name)?.(detection) ?? entityField(detection.entities, name),
+  kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
+  text: (detection: Detection): string =>
+    [
+      detection.title,
+      detection.sentence,
+      ...detection.entities.map((entity) => entity.value),
+      ...detection.evidence.map((item) => item.line),
+    ].join('\n'),
+}

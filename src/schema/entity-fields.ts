@@ -1,0 +1,31 @@
+import type { Entity } from './detection.ts'
+
+/** The fields of an event by which one also finds what is about such a thing. */
+const types: ReadonlyMap<string, Entity['type']> = new Map([
+  ['ip', 'ip'],
+  ['source.ip', 'ip'],
+  ['destination.ip', 'ip'],
+  ['user', 'user'],
+  ['user.name', 'user'],
+  ['host', 'host'],
+  ['host.name', 'host'],
+  ['service', 'service'],
+  ['service.name', 'service'],
+  ['process', 'process'],
+  ['process.name', 'process'],
+  ['template', 'template'],
+])
+
+/** Reads `entity` (any), `entity.<type>`, and the short and dotted names that events use for the same things. */
+export const entityField = (entities: readonly Entity[], name: string): readonly string[] | undefined => {
+  const type = name.startsWith('entity.') ? name.slice('entity.'.length) : types.get(name)
+  if (type === undefined && name !== 'entity') return undefined
+  const values = entities.filter((entity) => name === 'entity' || entity.type === type).map((entity) => entity.value)
+  return values.length > 0 ? values : undefined
+}
+
+/** Lists techniques together with what they are part of: `T1110.001` is also a `T1110`. */
+export const techniqueField = (techniques: readonly string[]): readonly string[] | undefined =>
+  techniques.length > 0
+    ? techniques.flatMap((id) => (id.includes('.') ? [id, id.split('.')[0] ?? id] : [id]))
+    : undefined

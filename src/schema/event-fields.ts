@@ -1,0 +1,68 @@
+import type { Event, FieldValue } from './event.ts'
+
+const aliases: ReadonlyMap<string, readonly string[]> = new Map([
+  ['service', ['service.name']],
+  ['host', ['host.name']],
+  ['user', ['user.name']],
+  ['ip', ['source.ip', 'destination.ip']],
+  ['port', ['source.port', 'destination.port']],
+  ['src_ip', ['source.ip']],
+  ['source_ip', ['source.ip']],
+  ['dst_ip', ['destination.ip']],
+  ['destination_ip', ['destination.ip']],
+  ['process', ['process.name']],
+  ['pid', ['process.pid']],
+  ['level', ['log.level']],
+  ['action', ['event.action']],
+  ['outcome', ['event.outcome']],
+])
+
+const own: ReadonlyMap<string, (event: Event) => FieldValue | undefined> = new Map<
+  string,
+  (event: Event) => FieldValue | undefined
+>([
+  ['id', (event) => event.id],
+  ['kind', (event) => event.kind],
+  ['event.kind', (event) => event.kind],
+  ['time', (event) => event.time],
+  ['@timestamp', (event) => event.time],
+  ['timestamp', (event) => event.time],
+  ['time_guessed', (event) => event.timeGuessed],
+  ['received_at', (event) => event.receivedAt],
+  ['source', (event) => event.source],
+  ['stream', (event) => event.stream],
+  ['message', (event) => event.message],
+  ['original', (event) => event.original],
+  ['event.original', (event) => event.original],
+  ['template', (event) => event.template && [event.template.id, event.template.text]],
+])
+
+const kinds = new Map<string, 'time' | 'text'>([
+  ['time', 'time'],
+  ['@timestamp', 'time'],
+  ['timestamp', 'time'],
+  ['received_at', 'time'],
+  ['message', 'text'],
+  ['original', 'text'],
+  ['event.original', 'text'],
+])
+
+/** Lets filters look at events: by our own names, by short names, and by any dotted field that an event has. */
+export const eventFields = {
+  field(event: Event, name: string): FieldValue | undefined {
+    const read = own.get(name)
+    if (read) return read(event)
+    const value = Object.hasOwn(event.fields, name) ? event.fields[name] : undefined
+    if (value !== undefined) return value
+    const names = aliases.get(name)
+    if (!names) return undefined
+    const found = names.flatMap((full) => event.fields[full] ?? [])
+    return found.length > 1 ? found : found[0]
+  },
+  kind: (name: string): 'time' | 'text' | undefined => kinds.get(name),
+  text: (event: Event): string => eventText(event),
+}
+
+/** What a bare word is looked for in: the record as it came and, where that does not contain it, the message. */
+export const eventText = (event: Event): string =>
+  event.original.includes(event.message) ? event.original : `${event.message}\n${event.original}`
