@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { explainConfig } from './config/explain.ts'
+import { configAsJson, printConfig } from './config/print.ts'
+import { parseYaml } from './config/yaml-file.ts'
+import { loadConfig } from './config.ts'
+import { AppError } from './errors.ts'
+
+const load = (given: { yaml?: string; env?: Record<string, string>; flags?: object; files?: Record<string, string> }) =>
+  loadConfig({
+    flags: { ...given.flags },
+    env: { HOME: '/home/ann', ...given.env },
+    cwd: '/app',
+    readText: (path) => (path === '/app/vedette.yaml' ? given.yaml : given.files?.[path]),
+  })
+
+const faults = (given: Parameters<typeof load>[0]): readonly string[] => {
+  try {
+    load(given)
+  } catch (error) {
+    if (error instanceof AppError) {
+      return error.errors.map(({ path, message, hint }) => [path, message, hint].filter(Boolean).join(' | '))
+    }
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+describe('loadConfig', () => {
+  it('needs nothing', () => {
+    const { config, origins, file } = load({})
+    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8787, body_limit: 25 * 2 ** 20 })
+    expect(config.data_dir).toBe('/app/data')
+    expect(config.storage.url).toBe('sqlite:/app/data/vedette.db')
+    expect(config.retention.events).toBe(14 * 86_400_000)
+    expect(config.detectors.map(({ type }) => type)).toEqual([
+      'baseline',
+      'isolation-forest',
+      'rarity',
+      'sequence',
+      'template',
+    ])
+    expect(origins['server.port']).toBe('default')
+    expect(file).toBeUndefined()
+  })
+
+  it('lets flags win over the environment, that over the file, that over defaults', () => {
+    const yaml = 'server:\n  port: 1\n  host: a\nlog: { level: debug }\n'
+    const { config, origins } = load({
+      yaml,
+      env: { PORT: '2', VEDETTE_SERVER_HOST: 'b', HOST: 'c', VEDETTE_LOG_FORMAT: '' },
+      flags: { 'server.port': '3', 'log.level': undefined },
+    })
+    expect(config.server).toMatchObject({ port: 3, host: 'b' })
+    expect(config.log).toEqual({ level: 'debug', format: 'auto' })
+    expect(origins).toMatchObject({
+      'server.port': '--port',
+      'server.host': 'VEDETTE_SERVER_HOST',
+      'log.level': '/app/vedette.yaml:4:8',
+      partition: 'default',
+    })
+  })
+
+  it('reads the names that others expect', () => {
+    const { config } = load({ env: { PORT: '9', HOST: '0.0.0.0', HEALTH_TOKEN: 'h', LOG_LEVEL: 'WARNING' } })
+    expect(config.server).toMatchObject({ port: 9, host: '0.0.0.0' })
+    expect(config).toMatchObject({ health_token: 'h', log: { level: 'warn' } })
+  })
+
+  it('takes secrets from files, in the environment and in the file', () => {
+    const files = { '/run/admin': 'a-long-secret\n', '/app/hook': 'https://hook/x\n' }
+    const yaml = 'notify:\n  - { name: a, type: webhook, url_file: hook }\n'
+    const { config } = load({ yaml, env: { VEDETTE_ADMIN_TOKEN_FILE: '/run/admin' }, files })
+    expect(config.admin_token).toBe('a-long-secret')
+    expect(config.notify).toEqual([{ name: 'a', type: 'webhook', url: 'https://hook/x', min_severity: 'medium' }])
+    expect(load({ yaml: 'health_token_file: /run/admin', files }).config.health_token).toBe('a-long-secret')
+    expect(faults({ env: { HEALTH_TOKEN_FILE: '/none' } })).toEqual(['HEALTH_TOKEN_FILE | There is no file /none.'])
+    expect(faults({ env: { PORT: '1', PORT_FILE: '/run/admin' }, files })[0]).toContain('both set')
+  })
+
+  it('reads lists from the environment', () => {
+    const { config } = load({
+      env: {
+        VEDETTE_SOURCES: '[{"name": "auth", "type": "file", "paths": ["/var/log/auth.log"]}]',
+        VEDETTE_SERVER_TRUSTED_PROXIES: '10.0.0.1, 10.0.0.2',
+      },
+    })
+    expect(config.sources).toEqual([{ name: 'auth', type: 'file', paths: ['/var/log/auth.log'] }])
+    expect(config.server.trusted_proxies).toEqual(['10.0.0.1', '10.0.0.2'])
+  })
+
+  it('finds the file that was named, and says when it is not there', () => {
+    const readText = (path: string) => (path === '/etc/x.yaml' ? 'partition: 3' : undefined)
+    const from = (env: Record<string, string>, file?: string) =>
+      loadConfig({ flags: {}, env, cwd: '/app', file, readText }).config.partition
+    expect(from({ VEDETTE_CONFIG: '/etc/x.yaml' })).toBe(3)
+    expect(from({}, '../etc/x.yaml')).toBe(3)
+    expect(() => from({}, 'none.yaml')).toThrow('There is no configuration file none.yaml.')
+  })
+
+  it('tells all faults at once, each with its place and what to do', () => {
+    const yaml = `servr: {}
+server:
+  prot: 1
+  body_limit: lots
+retention: { events: 3 moons }
+sources:
+  - { name: a, type: file }
+  - { type: file }
+log: 5
+`
+    expect(faults({ yaml, env: { VEDETTE_PARTITION: 'two' }, flags: { 'server.port': '70000' } })).toEqual([
+      '/app/vedette.yaml:9:1 | log: expected keys below it. | Known here: format, level.',
+      '--port | server.port: Too big: expected number to be <=65535; got 70000',
+      '/app/vedette.yaml:4:3 | server.body_limit: "lots" is not a size; write it like 64KB, 512MB, 20GB or 0',
+      '/app/vedette.yaml:3:3 | There is no key "server.prot". | Did you mean "port"?',
+      'VEDETTE_PARTITION | partition: expected number, received string; got "two"',
+      '/app/vedette.yaml:8:5 | sources.1.name: expected string, received undefined',
+      '/app/vedette.yaml:5:14 | retention.events: "3 moons" is not a duration; write it like 30s, 15m, 12h, 14d or 0',
+      '/app/vedette.yaml:1:1 | There is no key "servr". | Did you mean "server"?',
+    ])
+  })
+
+  it('does not show a secret that is wrong', () => {
+    expect(faults({ env: { VEDETTE_ADMIN_TOKEN: 'hunter2' } }).join()).not.toContain('hunter2')
+  })
+
+  it('refuses two sources of one name', () => {
+    const yaml = 'sources: [{ name: a, type: file }, { name: a, type: stdin }]'
+    expect(faults({ yaml })).toEqual(['sources | sources: two of them are named "a". | Rename one.'])
+  })
+
+  it('warns of a variable that is nearly one of ours, and leaves those of a platform alone', () => {
+    const { warnings } = load({ env: { VEDETTE_SERVER_PROT: '1', VEDETTE_SERVICE_HOST: 'x', VEDETTE_URL: 'http://x' } })
+    expect(warnings).toEqual([
+      'The variable VEDETTE_SERVER_PROT means nothing here. Did you mean "VEDETTE_SERVER_PORT"?',
+    ])
+  })
+
+  it('is not surprised by any YAML', () => {
+    const hostile = [
+      '- a',
+      'a: &a [*a]',
+      '__proto__: { admin_token: x }',
+      'server: { constructor: 1 }',
+      'a: !!js/function "x"',
+      'a: [1\nb: 2',
+      `a: &a [x]\nb: [${Array(80).fill('*a').join(',')}]`,
+      '['.repeat(500),
+      'server: [1, 2]',
+    ]
+    for (const yaml of hostile) expect(() => load({ yaml }), yaml.slice(0, 40)).toThrow(AppError)
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), (yaml) => {
+        try {
+          load({ yaml })
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError)
+        }
+      }),
+    )
+  })
+})
+
+describe('what is shown of it', () => {
+  const loaded = load({
+    env: { VEDETTE_ADMIN_TOKEN: 'a-long-secret', VEDETTE_STORAGE_URL: 'postgres://vedette:pass@db/vedette' },
+    yaml: 'retention: { max_bytes: 1536MB }\nnotify: [{ name: n, type: webhook, url: https://hook/secret }]',
+  })
+
+  it('hides secrets and says where values came from', () => {
+    const text = printConfig(loaded.config, loaded.origins)
+    expect(text).not.toMatch(/a-long-secret|pass@|hook\/secret/)
+    expect(text).toContain('  max_bytes: 1536MB  # /app/vedette.yaml:1:14')
+    expect(text).toContain('admin_token: <redacted>  # VEDETTE_ADMIN_TOKEN')
+    expect(JSON.stringify(configAsJson(loaded.config))).not.toMatch(/a-long-secret|pass@|hook\/secret/)
+    expect(configAsJson(loaded.config)).toMatchObject({ retention: { events: '14d' } })
+  })
+
+  it('prints what can be read back', () => {
+    const plain = load({ yaml: 'server: { port: 1 }\nsources: [{ name: a, type: file, paths: [/x] }]' })
+    const again = load({ yaml: printConfig(plain.config, plain.origins) })
+    expect(again.config).toEqual(plain.config)
+    expect(parseYaml(printConfig(loaded.config, loaded.origins), 'x').value).toBeTypeOf('object')
+  })
+
+  it('explains a key, a group of keys, and what was probably meant', () => {
+    expect(explainConfig('retention.events', loaded)).toEqual([
+      {
+        key: 'retention.events',
+        value: '14d',
+        origin: 'default',
+        type: 'duration',
+        default: '14d',
+        description: 'How long events are kept.',
+        variables: ['VEDETTE_RETENTION_EVENTS'],
+      },
+    ])
+    expect(explainConfig('retention', loaded).length).toBe(4)
+    expect(() => explainConfig('port', loaded)).toThrow('There is no key "port".')
+  })
+})

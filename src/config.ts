@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { z } from 'zod'
+import { didYouMean } from './config/closest.ts'
+import type { Environment } from './config/environment.ts'
+import { type Assignment, environmentLayer, fileLayer, flagLayer, type Layer, type ReadText } from './config/layer.ts'
+import { type Config, configSchema } from './config/schema.ts'
+import { namesBelow, settingOf, settings } from './config/settings.ts'
+import { AppError, type ErrorDetail } from './errors.ts'
+
+export type { Config } from './config/schema.ts'
+
+/** Where each key got its value: `default`, `/etc/vedette/vedette.yaml:3:5`, `VEDETTE_SERVER_PORT`, `--port`. */
+export type Origins = Readonly<Record<string, string>>
+
+interface Sources {
+  /** By dotted key; what is undefined was not given. */
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly env: Environment
+  readonly cwd: string
+  /** The file named on the command line. */
+  readonly file?: string | undefined
+  readonly readText?: ReadText
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  readonly origins: Origins
+  /** The file that was read. */
+  readonly file: string | undefined
+  readonly warnings: readonly string[]
+}
+
+/** Reads the configuration: defaults ← file ← environment ← flags. Throws CONFIG_INVALID with every fault at once. */
+export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: Sources): LoadedConfig => {
+  const found = findFile(file, env, cwd, readText)
+  const layers: readonly Layer[] = [
+    ...(found ? [fileLayer(found.path, found.text, dirname(found.path), readText)] : []),
+    environmentLayer(env, cwd, readText),
+    flagLayer(flags),
+  ]
+  const assignments = new Map<string, Assignment>()
+  for (const { assignments: some } of layers) for (const one of some) assignments.set(one.key, one)
+  const errors = layers.flatMap((layer) => layer.errors)
+
+  const parsed = configSchema.safeParse(toTree([...assignments.values()]))
+  if (!parsed.success) errors.push(...parsed.error.issues.flatMap((issue) => toDetails(issue, assignments)))
+  errors.push(...(parsed.success ? sameNames(parsed.data) : []))
+  if (errors.length > 0 || !parsed.success) {
+    throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', {
+      hint: '`vedette config explain KEY` tells what a key may be.',
+      errors,
+    })
+  }
+
+  const data_dir = resolve(cwd, parsed.data.data_dir)
+  const url = parsed.data.storage.url ?? `sqlite:${join(data_dir, 'vedette.db')}`
+  return {
+    config: { ...parsed.data, data_dir, storage: { url } },
+    origins: Object.fromEntries(settings().map(({ key }) => [key, assignments.get(key)?.origin ?? 'default'])),
+    file: found?.path,
+    warnings: layers.flatMap((layer) => layer.warnings),
+  }
+}
+
+/** The first file there is; one that was asked for must be there. */
+const findFile = (
+  named: string | undefined,
+  env: Environment,
+  cwd: string,
+  readText: ReadText,
+): { path: string; text: string } | undefined => {
+  const wanted = named ?? (env.VEDETTE_CONFIG || undefined)
+  const userFolder = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config')
+  const places = wanted
+    ? [resolve(cwd, wanted)]
+    : [join(cwd, 'vedette.yaml'), join(userFolder, 'vedette', 'vedette.yaml'), '/etc/vedette/vedette.yaml']
+  for (const path of places) {
+    const text = readText(path)
+    if (text !== undefined) return { path, text }
+  }
+  if (!wanted) return undefined
+  throw new AppError('CONFIG_INVALID', `There is no configuration file ${wanted}.`, {
+    hint: named ? 'Give another one to --config.' : 'It was named by VEDETTE_CONFIG.',
+  })
+}
+
+const readTextFile: ReadText = (path) => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined
+    throw new AppError('CONFIG_INVALID', `${path} cannot be read.`, { cause: error, hint: 'Check its permissions.' })
+  }
+}
+
+/** Builds the nested object that the schema checks. No prototype, so that a key named like one is only an unknown key. */
+const toTree = (assignments: readonly Assignment[]): object => {
+  const root: Record<string, unknown> = Object.create(null)
+  for (const { key, value } of assignments) {
+    const names = key.split('.')
+    const last = names.pop() ?? ''
+    let node = root
+    for (const name of names) {
+      const below = node[name]
+      const next: Record<string, unknown> = isBranch(below) ? below : Object.create(null)
+      node[name] = next
+      node = next
+    }
+    if (value !== undefined) node[last] = value
+  }
+  return root
+}
+
+const isBranch = (node: unknown): node is Record<string, unknown> =>
+  typeof node === 'object' && node !== null && !Array.isArray(node)
+
+const toDetails = (issue: z.core.$ZodIssue, assignments: ReadonlyMap<string, Assignment>): readonly ErrorDetail[] => {
+  const key = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => {
+      const whole = key === '' ? name : `${key}.${name}`
+      return {
+        path: placeOf(whole, assignments),
+        message: `There is no key "${whole}".`,
+        hint: didYouMean(name, namesBelow(key)),
+      }
+    })
+  }
+  const value = assignments.get(key)?.value
+  const quoted = value === undefined || settingOf(key)?.secret ? '' : `; got ${JSON.stringify(value)}`
+  const message = issue.message.replace(/^Invalid (input|option): /, '')
+  return [{ path: placeOf(key, assignments), message: `${key}: ${message}${message.startsWith('"') ? '' : quoted}` }]
+}
+
+/** Names the place where a key, or what it lies in, or what lies in it, was set. */
+const placeOf = (key: string, assignments: ReadonlyMap<string, Assignment>): string => {
+  for (let at = key; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const found = assignments.get(at)
+    if (found) return found.locate?.(key) ?? found.origin
+  }
+  return [...assignments.values()].find((one) => one.key.startsWith(`${key}.`))?.origin ?? key
+}
+
+const sameNames = ({ sources, notify }: Pick<Config, 'sources' | 'notify'>): readonly ErrorDetail[] =>
+  Object.entries({ sources, notify }).flatMap(([kind, entries]) =>
+    entries
+      .filter(({ name }, i) => entries.findIndex((other) => other.name === name) !== i)
+      .map(({ name }) => ({ path: kind, message: `${kind}: two of them are named "${name}".`, hint: 'Rename one.' })),
+  )

@@ -1,0 +1,38 @@
+import type { LoadedConfig } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { didYouMean } from './closest.ts'
+import { readKey, showValue } from './print.ts'
+import { settingOf, settings } from './settings.ts'
+
+/** What there is to know about one key. */
+export interface Explanation {
+  readonly key: string
+  readonly value: string
+  readonly origin: string
+  readonly type: string
+  readonly default: string
+  readonly description: string
+  readonly variables: readonly string[]
+}
+
+/** Explains a key, or each key below it; throws INVALID_REQUEST when there is none. */
+export const explainConfig = (key: string, { config, origins }: LoadedConfig): readonly Explanation[] => {
+  const exact = settingOf(key)
+  const wanted = exact ? [exact] : settings().filter((setting) => setting.key.startsWith(`${key}.`))
+  if (wanted.length === 0) {
+    const names = settings().map((setting) => setting.key)
+    const last = names.filter((name) => name.split('.').at(-1) === key.split('.').at(-1))
+    throw new AppError('INVALID_REQUEST', `There is no key "${key}".`, {
+      hint: last.length > 0 ? `Did you mean ${last.map((name) => `"${name}"`).join(' or ')}?` : didYouMean(key, names),
+    })
+  }
+  return wanted.map((setting) => ({
+    key: setting.key,
+    value: showValue(readKey(config, setting.key), setting),
+    origin: origins[setting.key] ?? 'default',
+    type: setting.type,
+    default: setting.default === undefined ? '(none)' : showValue(setting.default, { ...setting, secret: false }),
+    description: setting.description,
+    variables: setting.variables,
+  }))
+}

@@ -1,0 +1,158 @@
+import { isAbsolute, join } from 'node:path'
+import { AppError, type ErrorDetail } from '../errors.ts'
+import { didYouMean } from './closest.ts'
+import { type Environment, prefix } from './environment.ts'
+import { namesBelow, type Setting, settingOf, settings } from './settings.ts'
+import { parseYaml } from './yaml-file.ts'
+
+/** One value that somebody set, with the words that say where. */
+export interface Assignment {
+  /** Dotted key, also when there is no such key. */
+  readonly key: string
+  readonly value: unknown
+  /** `/etc/vedette/vedette.yaml:3:5`, `PORT`, `--port`. */
+  readonly origin: string
+  /** Finds the place of something within the value: an option of the third source. */
+  readonly locate?: (key: string) => string
+}
+
+/** What one place of the configuration sets, and what is wrong with it before anything is checked. */
+export interface Layer {
+  readonly assignments: readonly Assignment[]
+  readonly errors: readonly ErrorDetail[]
+  readonly warnings: readonly string[]
+}
+
+/** Reads a text file; undefined when there is none. */
+export type ReadText = (path: string) => string | undefined
+
+/** Keys of a component's options that may be given as a file that holds the secret. */
+const secretOptionFile = /(^|_)(token|secret|password|key|url)_file$/
+
+/** Reads a configuration file. `<key>_file` names a file that holds the value, relative to this one. */
+export const fileLayer = (path: string, text: string, folder: string, readText: ReadText): Layer => {
+  const { value, places } = parseYaml(text, path)
+  const assignments: Assignment[] = []
+  const errors: ErrorDetail[] = []
+  const originOf = (key: string): string => {
+    for (let at = key; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+      const place = places.get(at)
+      if (place) return `${path}:${place.line}:${place.column}`
+    }
+    return path
+  }
+  const contentOf = (file: unknown, origin: string): unknown => {
+    if (typeof file !== 'string') return file
+    const content = readText(isAbsolute(file) ? file : join(folder, file))
+    if (content === undefined) errors.push({ path: origin, message: `There is no file ${file}.` })
+    return content?.trimEnd()
+  }
+
+  const walk = (node: unknown, key: string) => {
+    if (isTree(node) && (key === '' || Object.keys(node).length > 0)) {
+      for (const [name, below] of Object.entries(node)) {
+        const at = key === '' ? name : `${key}.${name}`
+        const setting = at.endsWith('_file') && !settingOf(at) ? settingOf(at.slice(0, -'_file'.length)) : undefined
+        if (setting) assignments.push({ key: setting.key, value: contentOf(below, originOf(at)), origin: originOf(at) })
+        else walk(below, at)
+      }
+    } else if (node !== null && node !== undefined) {
+      if (!isTree(node) && !settingOf(key) && namesBelow(key).length > 0) {
+        errors.push({
+          path: originOf(key),
+          message: `${key}: expected keys below it.`,
+          hint: didYouMean('', namesBelow(key)),
+        })
+        return
+      }
+      const list = Array.isArray(node) ? node.map((item, i) => withSecrets(item, `${key}.${i}`)) : node
+      assignments.push({ key, value: list, origin: originOf(key), locate: originOf })
+    }
+  }
+  const withSecrets = (options: unknown, key: string): unknown =>
+    isTree(options)
+      ? Object.fromEntries(
+          Object.entries(options).map(([name, option]) =>
+            secretOptionFile.test(name)
+              ? [name.slice(0, -'_file'.length), contentOf(option, originOf(`${key}.${name}`))]
+              : [name, option],
+          ),
+        )
+      : options
+
+  if (!isTree(value)) {
+    throw new AppError('CONFIG_INVALID', `${path} holds no keys.`, { hint: 'Write it like `server: { port: 8787 }`.' })
+  }
+  walk(value, '')
+  return { assignments, errors, warnings: [] }
+}
+
+/** Reads the environment: `VEDETTE_SERVER_PORT`, its alias `PORT`, and both with `_FILE`. An empty variable is none. */
+export const environmentLayer = (env: Environment, cwd: string, readText: ReadText): Layer => {
+  const assignments: Assignment[] = []
+  const errors: ErrorDetail[] = []
+  for (const setting of settings()) {
+    const found = setting.variables.flatMap((name) => [name, `${name}_FILE`]).filter((name) => env[name])
+    const [variable, other] = found
+    if (variable === undefined) continue
+    if (other === `${variable}_FILE`) {
+      errors.push({ path: variable, message: `${variable} and ${other} are both set.`, hint: 'Unset one of them.' })
+    }
+    let text = env[variable] ?? ''
+    if (!setting.variables.includes(variable)) {
+      const content = readText(isAbsolute(text) ? text : join(cwd, text))
+      if (content === undefined) {
+        errors.push({ path: variable, message: `There is no file ${text}.` })
+        continue
+      }
+      text = content.trimEnd()
+    }
+    assignments.push({ key: setting.key, value: fromText(text, setting, variable, errors), origin: variable })
+  }
+  return { assignments, errors, warnings: misspelt(env) }
+}
+
+/** Takes what was given on the command line, by dotted key. */
+export const flagLayer = (flags: Readonly<Record<string, unknown>>): Layer => {
+  const errors: ErrorDetail[] = []
+  const assignments = Object.entries(flags).flatMap(([key, value]) => {
+    const setting = settingOf(key)
+    const origin = `--${(key.split('.').at(-1) ?? key).replaceAll('_', '-')}`
+    if (value === undefined) return []
+    if (!setting || typeof value !== 'string') return [{ key, value, origin }]
+    return [{ key, value: fromText(value, setting, origin, errors), origin }]
+  })
+  return { assignments, errors, warnings: [] }
+}
+
+const fromText = (text: string, { type }: Setting, origin: string, errors: ErrorDetail[]): unknown => {
+  if (type === 'integer' || type === 'number') return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text
+  if (type === 'boolean')
+    return /^(true|1|yes|on)$/i.test(text) ? true : /^(false|0|no|off)$/i.test(text) ? false : text
+  if (type !== 'array') return text
+  if (!text.trimStart().startsWith('[')) return text.split(',').map((item) => item.trim())
+  try {
+    return parseYaml(text, origin).value
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    errors.push(...error.errors)
+    return undefined
+  }
+}
+
+/** Container platforms put variables of their own behind our prefix, so only a near miss is worth a word, and none is an error. */
+const misspelt = (env: Environment): readonly string[] => {
+  const known = [...settings().flatMap(({ variables }) => variables), ...otherVariables]
+  const all = [...known, ...known.map((name) => `${name}_FILE`)]
+  return Object.keys(env)
+    .filter((name) => name.startsWith(prefix) && !all.includes(name) && !/^VEDETTE_(SERVICE_|PORT)/.test(name))
+    .map((name) => ({ name, advice: didYouMean(name, all) }))
+    .filter(({ advice }) => advice.startsWith('Did'))
+    .map(({ name, advice }) => `The variable ${name} means nothing here. ${advice}`)
+}
+
+/** Variables of ours that are not keys: where the configuration is, and how the command line reaches a server. */
+const otherVariables = ['VEDETTE_CONFIG', 'VEDETTE_URL', 'VEDETTE_TOKEN']
+
+const isTree = (node: unknown): node is Readonly<Record<string, unknown>> =>
+  typeof node === 'object' && node !== null && !Array.isArray(node)

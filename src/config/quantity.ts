@@ -1,0 +1,45 @@
+const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+const bytes = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 } as const
+
+const amount = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i
+
+const read = (text: string, unitOf: (unit: string) => number | undefined): number | undefined => {
+  const match = amount.exec(text.trim())
+  const factor = match ? unitOf(match[2] ?? '') : undefined
+  return match && factor !== undefined ? Math.round(Number(match[1]) * factor) : undefined
+}
+
+const lookUp = (units: Readonly<Record<string, number>>, unit: string): number | undefined =>
+  Object.hasOwn(units, unit) ? units[unit] : undefined
+
+/** Reads `30s`, `15m`, `12h`, `14d` or `0` as milliseconds; undefined when it is none of these. */
+export const parseDuration = (text: string): number | undefined =>
+  read(text, (unit) => lookUp(milliseconds, unit.toLowerCase()) ?? (/^0+$/.test(text.trim()) ? 0 : undefined))
+
+/** Reads `512MB`, `1.5GB`, `64KiB` or plain bytes; a thousand is 1,024. Undefined when it is none of these. */
+export const parseSize = (text: string): number | undefined =>
+  read(text, (unit) => {
+    const letters = unit.toUpperCase().replace(/IB$/, 'B')
+    return lookUp(bytes, letters === '' ? 'B' : letters.endsWith('B') ? letters : `${letters}B`)
+  })
+
+const write = (value: number, units: Readonly<Record<string, number>>, smallest: string): string => {
+  const fitting = Object.entries(units).filter(([, factor]) => value >= factor && value % factor === 0)
+  const [unit, factor] = fitting.at(-1) ?? [smallest, 1]
+  return value === 0 ? '0' : `${value / factor}${unit}`
+}
+
+/** Writes milliseconds as an operator would: `14d`. */
+export const formatDuration = (value: number): string => write(value, { ...milliseconds, w: Number.NaN }, 'ms')
+
+/** Writes bytes as an operator would: `512MB`. */
+export const formatSize = (value: number): string => write(value, bytes, 'B')
+
+/** Reads a fixed zone, `UTC` or `+02:00`, as minutes east of UTC; undefined when it is none. */
+export const parseZone = (text: string): number | undefined => {
+  if (/^(z|utc|gmt)$/i.test(text)) return 0
+  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(text)
+  if (!match) return undefined
+  const minutes = Number(match[2]) * 60 + Number(match[3])
+  return minutes <= 14 * 60 && Number(match[3]) < 60 ? (match[1] === '-' ? -minutes : minutes) : undefined
+}

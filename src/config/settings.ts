@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { aliases, variableOf } from './environment.ts'
+import { configSchema } from './schema.ts'
+
+/** One key of the configuration, as the schema tells of it. */
+export interface Setting {
+  /** Dotted: `server.port`. */
+  readonly key: string
+  readonly type: string
+  readonly default: unknown
+  readonly description: string
+  /** `true` hides the value wherever it is shown, `url` only a password in it. */
+  readonly secret: boolean | 'url'
+  /** The variables that set it, the first one winning; each also with `_FILE`. */
+  readonly variables: readonly string[]
+}
+
+interface Node {
+  readonly type?: string | readonly string[]
+  readonly format?: string
+  readonly enum?: readonly unknown[]
+  readonly default?: unknown
+  readonly description?: string
+  readonly secret?: boolean | 'url'
+  readonly properties?: Readonly<Record<string, Node>>
+}
+
+/** The JSON Schema of the configuration file, for editors that complete and check. */
+export const configJsonSchema = (): object => z.toJSONSchema(configSchema, { io: 'input', reused: 'inline' })
+
+const toSettings = (node: Node, path: readonly string[]): readonly Setting[] => {
+  if (node.properties) {
+    return Object.entries(node.properties).flatMap(([name, below]) => toSettings(below, [...path, name]))
+  }
+  const key = path.join('.')
+  const also = Object.keys(aliases).filter((name) => aliases[name] === key)
+  return [
+    {
+      key,
+      type: typeName(node),
+      default: node.default,
+      description: node.description ?? '',
+      secret: node.secret ?? false,
+      variables: [variableOf(key), ...also],
+    },
+  ]
+}
+
+const typeName = ({ type, format, enum: values }: Node): string => {
+  if (values) return values.join(' | ')
+  if (format === 'duration' || format === 'size') return format
+  return typeof type === 'string' ? type : 'text'
+}
+
+let known: readonly Setting[] | undefined
+
+/** Lists every key there is, in the order of the schema. */
+export const settings = (): readonly Setting[] => {
+  // the schema's own description of itself: a Node by construction
+  known ??= toSettings(configJsonSchema() as Node, [])
+  return known
+}
+
+/** Finds a key; undefined when there is none of that name. */
+export const settingOf = (key: string): Setting | undefined => settings().find((setting) => setting.key === key)
+
+/** Lists the names that may stand directly below a key (`''` is the top). */
+export const namesBelow = (key: string): readonly string[] => {
+  const start = key === '' ? '' : `${key}.`
+  const names = settings()
+    .filter((setting) => setting.key.startsWith(start))
+    .map((setting) => setting.key.slice(start.length).split('.')[0] ?? '')
+  return [...new Set(names)]
+}
