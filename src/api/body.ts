@@ -1,0 +1,145 @@
+import type { IncomingMessage } from 'node:http'
+import { pipeline, Readable, type Transform } from 'node:stream'
+import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { AppError } from '../errors.ts'
+
+/** How long a body may take: so long idle, and so many bytes a second on average after that. */
+const patience = { idleMs: 15_000, bytesPerSecond: 1_024 }
+
+/** Beyond this, what was compressed more than `mostRatio` to one is taken for a bomb: logs reach 20 to 100. */
+const ratioFrom = 25 * 1_048_576
+const mostRatio = 250
+
+/**
+ * Reads a request's body piece by piece, decompressed, as UTF-8. Nothing is read ahead of who takes it, nothing is kept, and a sender
+ * who dawdles or a body that swells is refused. The request itself is left open, so that it can still be answered.
+ */
+export const readBody = (request: IncomingMessage): AsyncIterable<Uint8Array> => {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  const raw = arriving(request)
+  return transcoded(encoding === 'identity' || encoding === '' ? raw : decompressed(raw, encoding), charsetOf(request))
+}
+
+/** Reads a whole body of at most `limit` bytes. */
+export const readWhole = async (body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > limit) {
+      throw new AppError('TOO_LARGE', `The body is larger than ${limit} bytes.`, {
+        hint: 'Send it in several requests.',
+      })
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+async function* arriving(request: IncomingMessage): AsyncGenerator<Buffer> {
+  // Destroying the request would destroy the connection, and with it the way to say what is wrong.
+  const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false })
+  let received = 0
+  let waited = 0
+  for (;;) {
+    const began = performance.now()
+    const allowed = patience.idleMs + (received / patience.bytesPerSecond) * 1000 - waited
+    const next = await within(chunks.next(), Math.min(patience.idleMs, allowed))
+    if (next.done) return
+    waited += performance.now() - began
+    received += next.value.length
+    yield next.value
+  }
+}
+
+const within = async <Value>(work: Promise<Value>, ms: number): Promise<Value> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooSlow()), Math.max(0, ms))
+  })
+  try {
+    return await Promise.race([work, late])
+  } catch (error) {
+    throw error instanceof AppError ? error : cutOff(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function* decompressed(raw: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+  const make = decompressors[encoding]
+  if (!make) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content encoding "${encoding.slice(0, 40)}" cannot be read.`, {
+      hint: `Use one of: ${Object.keys(decompressors).join(', ')}; or none.`,
+    })
+  }
+  let compressed = 0
+  let size = 0
+  const counted = Readable.from(
+    (async function* () {
+      for await (const chunk of raw) {
+        compressed += chunk.length
+        yield chunk
+      }
+    })(),
+  )
+  // Errors reach whoever reads the last stream of a pipeline; the callback only keeps them from being unhandled as well.
+  const output: AsyncIterable<Buffer> = pipeline(counted, make(), () => undefined)
+  try {
+    for await (const chunk of output) {
+      size += chunk.length
+      if (size > ratioFrom && size > compressed * mostRatio) {
+        throw new AppError('TOO_LARGE', `The body swells to more than ${mostRatio} times its compressed size.`, {
+          hint: 'Send it in several requests, or uncompressed.',
+        })
+      }
+      yield chunk
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new AppError('INVALID_REQUEST', `The body is not valid ${encoding}.`, { cause: error })
+  }
+}
+
+const chunkSize = 65_536
+const decompressors: { readonly [Encoding in string]?: () => Transform } = {
+  gzip: () => createGunzip({ chunkSize }),
+  'x-gzip': () => createGunzip({ chunkSize }),
+  deflate: () => createInflate({ chunkSize }),
+  br: () => createBrotliDecompress({ chunkSize }),
+  // A window of 8 MiB, as RFC 8878 advises: larger ones are a way to make us reserve memory.
+  zstd: () => createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
+}
+
+const charsetOf = (request: IncomingMessage): string =>
+  /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+
+async function* transcoded(body: AsyncIterable<Uint8Array>, charset: string): AsyncGenerator<Uint8Array> {
+  if (charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') {
+    yield* body
+    return
+  }
+  const decoder = decoderOf(charset)
+  for await (const chunk of body) yield Buffer.from(decoder.decode(chunk, { stream: true }))
+  yield Buffer.from(decoder.decode())
+}
+
+const decoderOf = (charset: string): TextDecoder => {
+  try {
+    return new TextDecoder(charset)
+  } catch (error) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The charset "${charset.slice(0, 40)}" cannot be read.`, {
+      hint: 'Use UTF-8.',
+      cause: error,
+    })
+  }
+}
+
+const tooSlow = (): AppError =>
+  new AppError('REQUEST_TIMEOUT', 'The body did not arrive in time.', {
+    hint: 'Send faster, or in smaller requests.',
+    retryable: true,
+  })
+
+const cutOff = (error: unknown): AppError =>
+  new AppError('INVALID_REQUEST', 'The body ended before its announced end.', { retryable: true, cause: error })

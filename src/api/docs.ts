@@ -1,0 +1,43 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { problemsPage } from './problems-page.ts'
+
+/** Writes the reference from the routes that are registered after it. */
+export const describeApi = async (app: FastifyInstance, version: string): Promise<void> => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Vedette',
+        version,
+        description: 'Log lines in, explained incidents out. Errors are problem+json (RFC 9457).',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      security: [{ token: [] }, { session: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'Made by `vedette token create`.' },
+          session: { type: 'apiKey', in: 'cookie', name: app.sessionCookie.name, description: 'Set by signing in.' },
+        },
+      },
+    },
+    transform: createJsonSchemaTransform({ zodToJsonConfig: {} }),
+    transformObject: jsonSchemaTransformObject,
+  })
+}
+
+/** Shows the reference: `/docs` for people, from files in the package, and the document for programs. */
+export const serveDocs = async (app: FastifyInstance): Promise<void> => {
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Vedette API' },
+    uiConfig: { validatorUrl: null, deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
+  })
+  const hidden = { schema: { hide: true }, config: { open: true } }
+  app.get('/api/v1/openapi.json', hidden, () => app.swagger())
+  const page = problemsPage()
+  app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
+}

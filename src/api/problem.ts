@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { AppError, type ErrorCode, type ErrorDetail, errorCodes } from '../errors.ts'
+
+/** An error as it leaves the server (RFC 9457), with what scripts and people need beside the standard's members. */
+export const problem = z
+  .object({
+    type: z.string().describe('Where this kind of problem is explained.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    code: z.string().describe('Stable: scripts may match on it.'),
+    hint: z.string().optional().describe('What to do about it.'),
+    errors: z.array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() })).optional(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof problem>
+
+/** Where a kind of problem is explained. */
+export const problemType = (code: ErrorCode): string => `/docs/problems#${code.toLowerCase()}`
+
+/** Presents a failure. What we did not foresee tells nothing of itself. */
+export const toProblem = (error: AppError, requestId: string, instance?: string): Problem => {
+  const { status, title } = errorCodes[error.code]
+  const ours = error.code === 'INTERNAL'
+  return {
+    type: problemType(error.code),
+    title,
+    status,
+    ...(!ours && { detail: error.message }),
+    ...(instance !== undefined && { instance }),
+    code: error.code.toLowerCase(),
+    ...(error.hint !== undefined && { hint: error.hint }),
+    ...(error.errors.length > 0 && { errors: error.errors.slice(0, 50).map((fault) => ({ ...fault })) }),
+    request_id: requestId,
+  }
+}
+
+/** Gathers what a schema found wrong in one error. */
+export const invalidInput = (error: z.ZodError): AppError => {
+  const errors = error.issues.map(toDetail)
+  const first = errors[0]
+  return new AppError(
+    'INVALID_REQUEST',
+    first ? `${first.path || 'The input'}: ${first.message}` : 'The input is not valid.',
+    {
+      errors,
+    },
+  )
+}
+
+const toDetail = ({ path, message }: z.core.$ZodIssue): ErrorDetail => ({ path: path.join('.'), message })
+
+/** Turns whatever was thrown into an error of ours: the framework's own complaints keep their meaning, the rest is INTERNAL. */
+export const toAppError = (error: unknown): AppError => {
+  if (error instanceof AppError) return error
+  const status = statusOf(error)
+  const code = status === undefined ? undefined : codeByStatus.get(status)
+  if (code === undefined || !(error instanceof Error)) {
+    return new AppError('INTERNAL', 'Something broke on our side.', {
+      hint: 'The log of the server tells more under this request_id.',
+      cause: error,
+    })
+  }
+  return new AppError(code, frameworkMessages[code] ?? error.message, { cause: error })
+}
+
+const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
+  [400, 'INVALID_REQUEST'],
+  [404, 'NOT_FOUND'],
+  [408, 'REQUEST_TIMEOUT'],
+  [413, 'TOO_LARGE'],
+  [414, 'URI_TOO_LONG'],
+  [415, 'UNSUPPORTED_MEDIA_TYPE'],
+  [429, 'RATE_LIMITED'],
+  [503, 'UNAVAILABLE'],
+])
+
+const frameworkMessages: { readonly [Code in ErrorCode]?: string } = {
+  UNSUPPORTED_MEDIA_TYPE: 'The content type cannot be read.',
+  TOO_LARGE: 'The body is too large.',
+  UNAVAILABLE: 'The server is shutting down.',
+}
+
+const statusOf = (error: unknown): number | undefined =>
+  typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined

@@ -1,0 +1,24 @@
+import { errorCodes } from '../errors.ts'
+
+/** Explains every kind of problem; the `type` of each leads here. */
+export const problemsPage = (): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Problems – Vedette</title>
+<link rel="stylesheet" href="/app.css">
+</head>
+<body>
+<main>
+<h1>Problems</h1>
+<p>Every error is answered as <code>application/problem+json</code> (RFC 9457) with a <code>code</code> that does not change, a
+<code>detail</code> that says what happened, often a <code>hint</code>, and a <code>request_id</code> that stands in the server’s log too.</p>
+${Object.entries(errorCodes).map(section).join('\n')}
+</main>
+</body>
+</html>
+`
+
+const section = ([code, { status, title }]: [string, { readonly status: number; readonly title: string }]): string =>
+  `<h2 id="${code.toLowerCase()}"><code>${code.toLowerCase()}</code></h2>\n<p>${title}. HTTP status ${status}.</p>`

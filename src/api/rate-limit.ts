@@ -1,0 +1,47 @@
+import plugin from '@fastify/rate-limit'
+import type { FastifyInstance } from 'fastify'
+import { AppError } from '../errors.ts'
+
+/** How many requests a minute one token, or one address without, may send. */
+export interface RateLimit {
+  readonly requests: number
+  /** For senders of logs, who send often by nature. */
+  readonly ingest: number
+}
+
+const defaults: RateLimit = { requests: 6_000, ingest: 120_000 }
+const windowSeconds = 60
+
+/** Limits requests per token or address, and says in every answer how much is left. */
+export const limitRate = async (app: FastifyInstance, { requests, ingest }: Partial<RateLimit> = {}): Promise<void> => {
+  const most = { requests: requests ?? defaults.requests, ingest: ingest ?? defaults.ingest }
+  await app.register(plugin, {
+    global: true,
+    timeWindow: windowSeconds * 1000,
+    max: (request) => (isIngest(request) ? most.ingest : most.requests),
+    keyGenerator: (request) =>
+      `${isIngest(request) ? 'ingest' : 'other'} ${request.credential?.tokenId ?? request.credential?.actor.name ?? request.ip}`,
+    errorResponseBuilder: (_request, { ttl, max }) =>
+      new AppError('RATE_LIMITED', `More than ${max} requests in a minute.`, {
+        hint: 'Send several records in one request.',
+        retryable: true,
+        retryAfter: Math.ceil(ttl / 1000),
+      }),
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
+      reply.getHeader(`x-ratelimit-${name}`),
+    )
+    if (limit === undefined) return
+    reply.header('ratelimit-policy', `"minute";q=${limit};w=${windowSeconds}`)
+    reply.header('ratelimit', `"minute";r=${remaining};t=${reset}`)
+  })
+}
+
+const isIngest = ({
+  method,
+  routeOptions,
+}: {
+  readonly method: string
+  readonly routeOptions: { readonly url?: string | undefined }
+}) => method === 'POST' && routeOptions.url === '/api/v1/events'

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Log } from '../component.ts'
+import { AppError } from '../errors.ts'
+import type { AllowedMethods } from './allowed-methods.ts'
+import { toAppError, toProblem } from './problem.ts'
+
+const longestUrl = 8_192
+const lingerMs = 2_000
+
+/** Answers whatever goes wrong as problem+json, and logs what is our fault. */
+export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedMethods): void => {
+  app.setErrorHandler((thrown, request, reply) => refuse(thrown, request, reply, log))
+
+  app.addHook('onRequest', async (request) => {
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      throw new AppError('INVALID_REQUEST', 'The request names no host.')
+    }
+    if (request.url.length > longestUrl) {
+      throw new AppError('URI_TOO_LONG', `The address is longer than ${longestUrl} characters.`, {
+        hint: 'Shorten the filter.',
+      })
+    }
+  })
+
+  app.setNotFoundHandler((request, reply) => {
+    const methods = allowed(pathOf(request))
+    if (methods.length === 0)
+      throw new AppError('NOT_FOUND', 'There is nothing at this address.', { hint: 'See /docs.' })
+    reply.header('allow', methods.join(', '))
+    if (request.method === 'OPTIONS') return reply.code(204).send()
+    throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not possible here.`, {
+      hint: `Use ${methods.join(' or ')}.`,
+    })
+  })
+
+  // A body that nobody wanted is thrown away for a moment, so that its sender can read the answer; then the line is cut.
+  app.addHook('onResponse', async ({ raw }) => {
+    if (raw.complete) return
+    raw.resume()
+    setTimeout(() => raw.complete || raw.socket.destroy(), lingerMs).unref()
+  })
+}
+
+/** Answers a failure; for the framework's own, which come before any hook, too. */
+export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) => {
+  const error = toAppError(thrown)
+  if (error.status >= 500 && !error.retryable) {
+    log.error(
+      { err: thrown, request_id: request.id, method: request.method, path: pathOf(request) },
+      'a request failed',
+    )
+  }
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="vedette"')
+  if (error.retryAfter !== undefined || error.status === 429 || error.status === 503 || error.status === 507) {
+    reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter ?? 5)))
+  }
+  return reply
+    .code(error.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(toProblem(error, request.id, pathOf(request))))
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '/'

@@ -1,0 +1,79 @@
+import type { z } from 'zod'
+import type { change } from '../../operations/list-changes.ts'
+
+export type Change = z.infer<typeof change>
+type Listener = (change: Change) => void
+
+export interface ChangeFeed {
+  /** Tells of every change from now on; returns how to stop. */
+  follow(listener: Listener): () => void
+}
+
+interface FeedOptions {
+  /** Reads what changed after a moment, oldest first. */
+  readonly read: (after: number, limit: number) => Promise<readonly Change[]>
+  readonly now: () => number
+  readonly failed: (error: unknown) => void
+  readonly everyMs?: number
+}
+
+const pageSize = 500
+/** A change carries the time at which it began to be written; it becomes visible a little later. */
+const overlapMs = 5_000
+
+/** Watches the store for all live views together, once a second, and only while there is one. */
+export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOptions): ChangeFeed => {
+  const listeners = new Set<Listener>()
+  const told = new Map<string, number>()
+  let timer: NodeJS.Timeout | undefined
+  let reached = 0
+
+  const poll = async (): Promise<void> => {
+    for await (const change of readChanges(read, reached - overlapMs)) {
+      const name = `${change.kind} ${change.id} ${change.version}`
+      if (!told.has(name)) for (const tell of listeners) tell(change)
+      told.set(name, change.updated_at)
+      reached = Math.max(reached, change.updated_at)
+    }
+    for (const [name, time] of told) if (time < reached - 2 * overlapMs) told.delete(name)
+  }
+
+  const again = (): void => {
+    timer = setTimeout(() => {
+      poll()
+        .catch(failed)
+        .finally(() => timer && again())
+    }, everyMs)
+    timer.unref()
+  }
+
+  return {
+    follow(listener) {
+      if (listeners.size === 0) {
+        // What happened while nobody looked is not told; whoever missed something says from when.
+        told.clear()
+        reached = now() + overlapMs
+        again()
+      }
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        clearTimeout(timer)
+        timer = undefined
+      }
+    },
+  }
+}
+
+/** Reads all changes after a moment, page by page. */
+export async function* readChanges(read: FeedOptions['read'], after: number): AsyncGenerator<Change> {
+  let from = Math.max(0, after)
+  for (;;) {
+    const page = await read(from, pageSize)
+    yield* page
+    const last = page.at(-1)
+    if (!last || page.length < pageSize) return
+    from = Math.max(last.updated_at, from + 1)
+  }
+}

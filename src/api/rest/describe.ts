@@ -1,0 +1,72 @@
+import type { FastifySchema } from 'fastify'
+import { z } from 'zod'
+import { errorCodes } from '../../errors.ts'
+import { problem } from '../problem.ts'
+import type { Route } from './route.ts'
+
+/** Describes a row of the table for the reference: what of the input stands in the path, the query, and the body. */
+export const describeRoute = (route: Route): FastifySchema => {
+  const { operation, path, method, open, body, example, headers = {}, debug } = route
+  const shape = operation.input instanceof z.ZodObject ? operation.input.shape : {}
+  const inPath = (name: string) => path.includes(`:${name}`)
+  const inHeader = (name: string) => Object.values(headers).includes(name)
+  const pick = (keep: (name: string) => boolean) => {
+    const kept = Object.entries(shape).filter(([name]) => keep(name))
+    return kept.length > 0 ? z.object(Object.fromEntries(kept)) : undefined
+  }
+  const takesBody = method === 'POST' || method === 'PATCH'
+  const inBody = (name: string) => takesBody && body !== 'records' && !inPath(name) && !inHeader(name)
+
+  const params = pick(inPath)
+  const query = pick((name) => !inPath(name) && !inHeader(name) && !inBody(name) && name !== 'records')
+  const querystring = debug ? (query ?? z.object({})).extend({ debug: debugFlag }) : query
+  const sent = body === 'records' ? recordsBody : pick(inBody)
+  const headerNames = Object.entries(headers).flatMap(([header, name]) =>
+    name === undefined ? [] : [[header, z.string().optional()]],
+  )
+
+  return {
+    operationId: operation.name,
+    summary: operation.summary,
+    description: open
+      ? 'Needs no token.'
+      : `Needs the role \`${operation.role}\`${operation.role === 'ingest' ? ' or `admin`' : operation.role === 'admin' ? '' : ' or a higher one'}.`,
+    tags: [tagOf(path)],
+    ...(open && { security: [] }),
+    ...(params && { params }),
+    ...(querystring && { querystring }),
+    ...(headerNames.length > 0 && { headers: z.object(Object.fromEntries(headerNames)) }),
+    ...(sent && { body: example === undefined ? sent : sent.meta({ examples: [example] }) }),
+    ...(body === 'records' && { consumes: ['application/json', 'application/x-ndjson', 'text/plain'] }),
+    response: {
+      200: {
+        description: 'Done.',
+        content: {
+          [route.type ?? 'application/json']: {
+            schema: debug ? z.union([operation.output, debug.output]) : operation.output,
+          },
+        },
+      },
+      default: {
+        description: `A problem: ${Object.keys(errorCodes).length} kinds, all explained under /docs/problems.`,
+        content: { 'application/problem+json': { schema: problem } },
+      },
+    },
+  }
+}
+
+const debugFlag = z
+  .enum(['0', '1', 'true', 'false'])
+  .optional()
+  .describe('`1`: show how the records are understood; store nothing.')
+
+const recordsBody = z
+  .union([
+    z.object({ logs: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])) }),
+    z.array(z.union([z.string(), z.record(z.string(), z.unknown())])),
+    z.record(z.string(), z.unknown()),
+    z.string(),
+  ])
+  .describe('One record, a list of records, `{"logs": […]}`, or one record a line: JSON or plain text.')
+
+const tagOf = (path: string): string => path.replace('/api/v1', '').split('/')[1] ?? 'other'

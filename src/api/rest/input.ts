@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { AnyOperation } from '../ask.ts'
+
+type Inputs = Readonly<Record<string, unknown>>
+
+/** What the plain texts of a query stand for, as far as the operation's schema tells. */
+export type Reader = (query: Inputs) => Record<string, unknown>
+
+/** Makes a reader of queries for an operation: `limit=5` is a number and `learning=true` a truth where the schema wants one. */
+export const queryReader = (operation: AnyOperation): Reader => {
+  const kinds = kindsOf(operation)
+  return (query) =>
+    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, readValue(kinds.get(name), value)]))
+}
+
+/** Puts the parts of a request together. A name that comes twice with different values is refused: which one counts would be a guess. */
+export const mergeInput = (...parts: readonly Inputs[]): Record<string, unknown> => {
+  const input = new Map<string, unknown>()
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) {
+      if (value === undefined) continue
+      const known = input.get(name)
+      if (known !== undefined && known !== value) {
+        throw new AppError('INVALID_REQUEST', `"${name}" is given twice, with different values.`, {
+          hint: 'Leave one of them out.',
+          errors: [{ path: name, message: 'given twice' }],
+        })
+      }
+      input.set(name, value)
+    }
+  }
+  return Object.fromEntries(input)
+}
+
+/** Checks that a JSON body is an object; no body is an empty one. */
+export const bodyInputs = (body: unknown): Inputs => {
+  if (body === undefined) return {}
+  const parsed = inputs.safeParse(body)
+  if (!parsed.success) throw new AppError('INVALID_REQUEST', 'The body must be a JSON object.')
+  return parsed.data
+}
+
+const inputs = z.record(z.string(), z.unknown())
+
+type Kind = 'number' | 'boolean' | 'list' | 'text'
+
+const property = z.object({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  anyOf: z.array(z.object({ type: z.string().optional() })).optional(),
+})
+const objectSchema = z.object({ properties: z.record(z.string(), property).default({}) })
+
+const kindsOf = (operation: AnyOperation): ReadonlyMap<string, Kind> => {
+  const schema = objectSchema.safeParse(z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }))
+  if (!schema.success) return new Map()
+  return new Map(Object.entries(schema.data.properties).map(([name, found]) => [name, kindOf(found)]))
+}
+
+const kindOf = ({ type, anyOf = [] }: z.infer<typeof property>): Kind => {
+  const types = [type ?? [], ...anyOf.map((one) => one.type ?? [])].flat()
+  if (types.includes('array')) return 'list'
+  // Where text is welcome, text it stays: the operation reads it itself.
+  if (types.includes('string')) return 'text'
+  if (types.includes('integer') || types.includes('number')) return 'number'
+  return types.includes('boolean') ? 'boolean' : 'text'
+}
+
+const readValue = (kind: Kind | undefined, value: unknown): unknown => {
+  if (kind === 'list') return typeof value === 'string' ? value.split(',') : value
+  if (typeof value !== 'string') return value
+  if (kind === 'number') return /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value
+  if (kind === 'boolean')
+    return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value
+  return value
+}

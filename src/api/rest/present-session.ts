@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { session } from '../../operations/get-session.ts'
+import type { Present } from './route.ts'
+
+const signedIn = session.extend({ secret: z.string() })
+
+/** Puts the secret of a new session in a cookie, out of reach of scripts and of other sites, and the rest in the body. */
+export const setCookie: Present = (answer, { server }, reply) => {
+  const { secret, ...rest } = signedIn.parse(answer)
+  reply.setCookie(server.sessionCookie.name, secret, {
+    ...server.sessionCookie.options,
+    ...(rest.expires_at !== null && { expires: new Date(rest.expires_at) }),
+  })
+  return rest
+}
+
+/** Takes the cookie of an ended session back. */
+export const endCookie: Present = (answer, { server }, reply) => {
+  reply.clearCookie(server.sessionCookie.name, server.sessionCookie.options)
+  return answer
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import type { Present } from './route.ts'
+
+const list = z.object({ next_cursor: z.string() })
+const versioned = z.object({ id: z.string(), version: z.int() })
+
+/** Presents an answer as JSON: a list names its next page in a header too, a thing with a version carries it as its ETag. */
+export const presentAnswer: Present = (answer, request, reply) => {
+  const page = list.safeParse(answer)
+  if (page.success) {
+    const next = new URL(request.url, 'http://here')
+    next.searchParams.set('cursor', page.data.next_cursor)
+    reply.header('link', `<${next.pathname}${next.search}>; rel="next"`)
+  }
+  const thing = versioned.safeParse(answer)
+  if (thing.success) {
+    const tag = `"${thing.data.version}"`
+    reply.header('etag', tag)
+    if (request.method !== 'PATCH' && request.headers['if-none-match'] === tag) {
+      reply.code(304)
+      return null
+    }
+  }
+  return answer
+}

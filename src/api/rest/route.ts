@@ -1,0 +1,26 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AnyOperation } from '../ask.ts'
+
+/** Turns what an operation answers into what goes out: headers, status, cookies; returns the body. */
+export type Present = (answer: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** One address of the REST API. What stands in the path, the query and a JSON body becomes the operation's input, in this order. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** `:id` in it becomes the input `id`. */
+  readonly path: string
+  readonly operation: AnyOperation
+  /** Whether it answers without a token. With a valid one the operation still learns who asks. */
+  readonly open?: true
+  /** `records`: the body is a stream of log records in any shape, and becomes the input `records`. Default: a JSON object. */
+  readonly body?: 'records'
+  /** Headers that become inputs. */
+  readonly headers?: { readonly [Header in string]?: string }
+  /** What is asked instead when the query says `debug=1`. */
+  readonly debug?: AnyOperation
+  readonly present?: Present
+  /** A body that can be sent as it stands; shown in the reference. */
+  readonly example?: unknown
+  /** The media type of the answer; JSON unless said otherwise. */
+  readonly type?: string
+}

@@ -1,0 +1,63 @@
+import { analyzeLogs } from '../../operations/analyze-logs.ts'
+import { createToken } from '../../operations/create-token.ts'
+import { debugRecords } from '../../operations/debug-records.ts'
+import { getHealth } from '../../operations/get-health.ts'
+import { getMetrics } from '../../operations/get-metrics.ts'
+import { getSession } from '../../operations/get-session.ts'
+import { ingestRecords } from '../../operations/ingest-records.ts'
+import { listTokens } from '../../operations/list-tokens.ts'
+import { revokeToken } from '../../operations/revoke-token.ts'
+import { signIn } from '../../operations/sign-in.ts'
+import { signOut } from '../../operations/sign-out.ts'
+import { presentReadiness } from './present-readiness.ts'
+import { endCookie, setCookie } from './present-session.ts'
+import type { Route } from './route.ts'
+
+const key = { 'idempotency-key': 'key' } as const
+const logs = {
+  logs: [
+    {
+      timestamp: '2026-01-15T10:00:00Z',
+      service: 'sshd',
+      level: 'warn',
+      message: 'Failed password for root from 203.0.113.9',
+    },
+  ],
+}
+
+/** Every address of the REST API, sorted; the reference and the checks follow from it. */
+export const routes: readonly Route[] = [
+  { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records', example: logs },
+  {
+    method: 'POST',
+    path: '/api/v1/events',
+    operation: ingestRecords,
+    body: 'records',
+    headers: key,
+    debug: debugRecords,
+    example: logs,
+  },
+  { method: 'DELETE', path: '/api/v1/session', operation: signOut, present: endCookie },
+  { method: 'GET', path: '/api/v1/session', operation: getSession },
+  { method: 'POST', path: '/api/v1/session', operation: signIn, open: true, present: setCookie },
+  { method: 'GET', path: '/api/v1/tokens', operation: listTokens },
+  {
+    method: 'POST',
+    path: '/api/v1/tokens',
+    operation: createToken,
+    example: { name: 'fluent-bit on web-01', role: 'ingest' },
+  },
+  { method: 'DELETE', path: '/api/v1/tokens/:id', operation: revokeToken },
+  { method: 'GET', path: '/health', operation: getHealth, open: true, present: presentReadiness },
+  { method: 'GET', path: '/health/ready', operation: getHealth, open: true, present: presentReadiness },
+  {
+    method: 'GET',
+    path: '/metrics',
+    operation: getMetrics,
+    type: 'text/plain',
+    present: (text, _request, reply) => {
+      reply.type('text/plain; version=0.0.4; charset=utf-8')
+      return text
+    },
+  },
+]

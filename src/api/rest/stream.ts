@@ -1,0 +1,128 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Log } from '../../component.ts'
+import { AppError } from '../../errors.ts'
+import type { Credential } from '../../operations/credential.ts'
+import { listChanges } from '../../operations/list-changes.ts'
+import { ask, type DoorWorld } from '../ask.ts'
+import { invalidInput } from '../problem.ts'
+import { type Change, createChangeFeed, readChanges } from './change-feed.ts'
+
+interface StreamOptions {
+  readonly world: DoorWorld
+  readonly log: Log
+  /** Whether whoever opened a stream may still read it. */
+  readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
+}
+
+const topics = { alerts: 'alert', incidents: 'incident' } as const
+const query = z.strictObject({
+  topics: z
+    .string()
+    .default('alerts,incidents')
+    .describe('What to follow: alerts, incidents, or both with a comma between.')
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(['alerts', 'incidents'])).min(1)),
+})
+
+const mostClients = 100
+const heartbeatMs = 15_000
+/** Who lets this much pile up is cut off; it comes back with the id of the last event that it got. */
+const mostBuffered = 1_048_576
+
+/** The feed reads for everybody; each stream was allowed by its own credential before. */
+const reader: Credential = {
+  actor: { name: 'live view', role: 'viewer' },
+  via: 'token',
+  tokenId: null,
+  expiresAt: null,
+}
+
+/** Streams changes as server-sent events `alert` and `incident`: id and version. The thing itself is read by its id. */
+export const serveStream = (app: FastifyInstance, { world, log, stillWelcome }: StreamOptions): void => {
+  const readAs = (credential: Credential | undefined) => async (after: number, limit: number) =>
+    listChanges.output.parse(await ask(listChanges, { after, limit }, world, credential)).changes
+  const feed = createChangeFeed({
+    read: readAs(reader),
+    now: () => world.now(),
+    failed: (err) => log.warn({ err }, 'cannot read changes for live views'),
+  })
+  const streams = new Set<() => void>()
+  app.addHook('preClose', async () => {
+    for (const end of streams) end()
+  })
+
+  app.get('/api/v1/stream', { exposeHeadRoute: false, schema }, async (request, reply) => {
+    const parsed = query.safeParse(request.query)
+    if (!parsed.success) throw invalidInput(parsed.error)
+    const kinds = new Set<Change['kind']>(parsed.data.topics.map((topic) => topics[topic]))
+    if (streams.size >= mostClients) {
+      throw new AppError('UNAVAILABLE', 'Too many live views are open.', { retryable: true, retryAfter: 30 })
+    }
+    const read = readAs(request.credential)
+    const since = lastEventId(request) ?? world.now()
+    await read(since, 1)
+
+    const write = openStream(reply)
+    const tell = (change: Change) => {
+      if (kinds.has(change.kind)) write(toMessage(change))
+    }
+    const unfollow = feed.follow(tell)
+    const heartbeat = setInterval(() => {
+      stillWelcome(request).then((welcome) => (welcome ? write(': still here\n\n') : end()), end)
+    }, heartbeatMs)
+    heartbeat.unref()
+    const end = () => {
+      clearInterval(heartbeat)
+      unfollow()
+      streams.delete(end)
+      reply.raw.end()
+    }
+    streams.add(end)
+    reply.raw.on('close', end)
+    write('retry: 2000\n\n')
+    for await (const change of readChanges(read, since)) tell(change)
+  })
+}
+
+const schema = {
+  operationId: 'stream_changes',
+  summary: 'Streams changes of alerts and incidents as server-sent events.',
+  description:
+    'Needs the role `viewer` or a higher one. Resumes after `Last-Event-ID`. A change may come twice: compare versions.',
+  tags: ['stream'],
+  querystring: z.object({
+    topics: z.string().optional().describe('`alerts`, `incidents`, or both with a comma between.'),
+  }),
+  response: {
+    200: { description: 'Events.', content: { 'text/event-stream': { schema: z.string() } } },
+  },
+}
+
+const lastEventId = ({ headers }: FastifyRequest): number | undefined => {
+  const id = headers['last-event-id']
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined
+}
+
+const toMessage = ({ kind, id, version, updated_at }: Change): string =>
+  `id: ${updated_at}\nevent: ${kind}\ndata: ${JSON.stringify({ id, version })}\n\n`
+
+/** Takes the response over from the framework, with the headers that were set so far. */
+const openStream = (reply: FastifyReply): ((text: string) => void) => {
+  const { raw } = reply.hijack()
+  const headers = Object.entries(reply.getHeaders()).filter(
+    (header): header is [string, string | number] => header[1] !== undefined,
+  )
+  raw.writeHead(200, {
+    ...Object.fromEntries(headers),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    // Proxies that collect answers before they pass them on would hold every event back.
+    'x-accel-buffering': 'no',
+    'x-content-type-options': 'nosniff',
+  })
+  return (text) => {
+    if (raw.writableLength > mostBuffered) raw.destroy()
+    else if (!raw.writableEnded) raw.write(text)
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import cookie, { type CookieSerializeOptions } from '@fastify/cookie'
+import fastify, { type FastifyInstance } from 'fastify'
+import type { Log } from '../component.ts'
+import type { Credential } from '../operations/credential.ts'
+import type { SignInKeys } from '../operations/sign-in-keys.ts'
+import type { World } from '../operations/world.ts'
+import { watchMethods } from './allowed-methods.ts'
+import type { Auth } from './auth.ts'
+import { describeApi, serveDocs } from './docs.ts'
+import { proofOf, requireCredential } from './gate.ts'
+import { secureHeaders } from './headers.ts'
+import { servePages } from './pages.ts'
+import { limitRate, type RateLimit } from './rate-limit.ts'
+import { answerProblems } from './refusals.ts'
+import { registerRoute } from './rest/register.ts'
+import { routes } from './rest/routes.ts'
+import { serveStream } from './rest/stream.ts'
+import { answerSocketError } from './socket-errors.ts'
+
+export interface ServerOptions {
+  readonly world: World
+  readonly auth: Auth
+  readonly signInKeys: SignInKeys
+  readonly log: Log
+  readonly version: string
+  /** The folder of the pages. */
+  readonly web: string
+  /** Certificate and key in PEM; without them it speaks plain HTTP. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  /** How browsers reach it from outside, when that differs from where it listens: `https://vedette.example`. */
+  readonly publicUrl?: string
+  /** Addresses of proxies whose X-Forwarded-* are believed; nobody's by default. */
+  readonly trustProxy?: readonly string[]
+  readonly rateLimit?: Partial<RateLimit>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly sessionCookie: { readonly name: string; readonly options: CookieSerializeOptions }
+  }
+  interface FastifyRequest {
+    credential: Credential | undefined
+  }
+  interface FastifyContextConfig {
+    /** Answers without a token. */
+    open?: boolean
+  }
+}
+
+/** Builds the server with all its doors; it does not listen yet. */
+export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
+  const { auth, log, tls, publicUrl, trustProxy = [] } = options
+  const secure = tls !== undefined || publicUrl?.startsWith('https:') === true
+  const app = fastify({
+    ...limits,
+    ...(tls && { https: { ...tls, ...sockets } }),
+    ...(!tls && { http: sockets }),
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    genReqId: () => randomUUID(),
+    clientErrorHandler: (error, socket) => answerSocketError(error, socket, randomUUID()),
+  })
+  // What every route needs is decorated before any plug-in asks for it.
+  app.decorateRequest('credential', undefined)
+  app.decorate('sessionCookie', {
+    name: secure ? '__Host-vedette_session' : 'vedette_session',
+    options: { httpOnly: true, sameSite: 'strict', secure, path: '/' },
+  })
+  app.setValidatorCompiler(() => (value) => ({ value }))
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  takeBodiesAsStreams(app)
+
+  const allowed = watchMethods(app)
+  answerProblems(app, log, allowed)
+  await secureHeaders(app, secure)
+  await app.register(cookie)
+  requireCredential(app, auth, publicUrl)
+  await limitRate(app, options.rateLimit)
+  await describeApi(app, options.version)
+
+  const world = Object.assign(Object.create(options.world), {
+    signInKeys: options.signInKeys,
+    identify: async (token: string) => (await auth.identify(token))?.actor,
+  })
+  for (const route of routes) registerRoute(app, route, world, auth)
+  serveStream(app, {
+    world,
+    log,
+    stillWelcome: async (request) => (await auth.authenticate(proofOf(request))) !== undefined,
+  })
+  app.get('/health/live', { schema: { hide: true }, config: { open: true } }, () => ({ status: 'alive' }))
+  await serveDocs(app)
+  await servePages(app, options.web)
+  return app
+}
+
+const sockets = {
+  maxHeaderSize: 16_384,
+  connectionsCheckingInterval: 5_000,
+  // Answered by us, in words.
+  requireHostHeader: false,
+}
+
+const limits = {
+  logger: false,
+  // Bodies have their own patience, which does not count the time that we take: this is for what slips through.
+  requestTimeout: 3_600_000,
+  keepAliveTimeout: 65_000,
+  exposeHeadRoutes: true,
+  return503OnClosing: true,
+  routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
+} as const
+
+/** Bodies arrive as streams, whatever they claim to be: each route reads its own within its limits. */
+const takeBodiesAsStreams = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+
+/** How much is made durable together: enough to be cheap, little enough to be held in memory. */
+export const mostTexts = 4_096
+export const mostChars = 1_048_576
+
+/** Hashes texts so that moving a border between two of them changes the hash. */
+export const hashTexts = (texts: readonly string[]): string => {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(`${text.length}:`).update(text)
+  return hash.digest('hex')
+}
+
+/** Groups texts into chunks; the same texts make the same chunks, which is what lets a retry go on where it broke. */
+export function* chunkTexts(texts: Iterable<string>): Generator<readonly string[]> {
+  let chunk: string[] = []
+  let chars = 0
+  for (const text of texts) {
+    if (chunk.length >= mostTexts || (chunk.length > 0 && chars + text.length > mostChars)) {
+      yield chunk
+      chunk = []
+      chars = 0
+    }
+    chunk.push(text)
+    chars += text.length
+  }
+  if (chunk.length > 0) yield chunk
+}
