@@ -1,0 +1,230 @@
+/** Whole numbers up to this size are written as such; their differences are exact, too. */
+export const greatestWhole = 2 ** 51
+
+/** Tells whether a number can be written as a whole one: -0 is none. */
+export const isWhole = (value: number): boolean =>
+  Number.isInteger(value) && Math.abs(value) <= greatestWhole && !Object.is(value, -0)
+
+/** Writes numbers and texts one after the other into bytes that grow. */
+export class ByteWriter {
+  #bytes: Buffer
+  #end = 0
+
+  constructor(size: number) {
+    this.#bytes = Buffer.allocUnsafe(Math.max(64, size))
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#end)
+  }
+
+  /** A whole number from 0 on: seven bits a byte, low ones first. */
+  varint(value: number): void {
+    this.#reserve(8)
+    this.#varint(value)
+  }
+
+  /** Whole numbers from 0 on. */
+  varints(values: ArrayLike<number>): void {
+    this.#reserve(values.length * 8 + 8)
+    this.#varint(values.length)
+    for (let index = 0; index < values.length; index += 1) this.#varint(values[index] ?? 0)
+  }
+
+  /** Numbers that are close to their neighbours: as differences when all are whole, else as they are. */
+  numbers(values: readonly number[]): void {
+    const whole = values.every(isWhole)
+    this.#reserve(values.length * 8 + 9)
+    this.#varint(values.length)
+    this.#bytes[this.#end] = whole ? 1 : 0
+    this.#end += 1
+    let previous = 0
+    for (const value of values) {
+      if (whole) {
+        const difference = value - previous
+        this.#varint(difference < 0 ? -2 * difference - 1 : 2 * difference)
+        previous = value
+      } else {
+        this.#end = this.#bytes.writeDoubleLE(value, this.#end)
+      }
+    }
+  }
+
+  /** Whole numbers from 0 to 65,535, one or two bytes each. */
+  codes(values: ArrayLike<number>): void {
+    let greatest = 0
+    for (let index = 0; index < values.length; index += 1) greatest = Math.max(greatest, values[index] ?? 0)
+    const wide = greatest > 255
+    this.#reserve(values.length * 2 + 9)
+    this.#varint(values.length)
+    this.#bytes[this.#end] = wide ? 1 : 0
+    this.#end += 1
+    const bytes = this.#bytes
+    let at = this.#end
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] ?? 0
+      bytes[at] = value
+      at += 1
+      if (wide) {
+        bytes[at] = value >>> 8
+        at += 1
+      }
+    }
+    this.#end = at
+  }
+
+  /**
+   * Texts, their lengths apart. Any string survives: ASCII takes a byte a character, other text is UTF-8, and text with half
+   * a surrogate pair, which UTF-8 cannot hold, is UTF-16.
+   */
+  texts(values: readonly string[]): void {
+    const joined = values.join('')
+    this.#reserve(8)
+    this.#varint(values.length)
+    const start = this.#end
+    this.#reserve(joined.length * 3 + values.length * 8 + 16)
+    const lengthsEnd = this.#lengths(0, values, (value) => value.length)
+    const written = this.#bytes.write(joined, lengthsEnd, 'utf8')
+    this.#end = lengthsEnd + written
+    if (written === joined.length && joined.isWellFormed()) return
+    this.#end = start
+    const sizes = values.map((value) => Buffer.byteLength(value))
+    const utf8 = joined.isWellFormed() && sizes.reduce((sum, size) => sum + size, 0) === written
+    this.#end = this.#lengths(utf8 ? 1 : 2, values, (_, index) =>
+      utf8 ? (sizes[index] ?? 0) : (values[index] ?? '').length,
+    )
+    this.#end += this.#bytes.write(joined, this.#end, utf8 ? 'utf8' : 'utf16le')
+  }
+
+  /** Writes how the texts are written and how long each is; returns where the texts themselves begin. */
+  #lengths(mode: number, values: readonly string[], size: (value: string, index: number) => number): number {
+    this.#bytes[this.#end] = mode
+    this.#end += 1
+    for (let index = 0; index < values.length; index += 1) this.#varint(size(values[index] ?? '', index))
+    return this.#end
+  }
+
+  #varint(value: number): void {
+    const bytes = this.#bytes
+    let rest = value
+    let at = this.#end
+    while (rest >= 0x80) {
+      if (rest < 0x7fff_ffff) {
+        bytes[at] = (rest & 0x7f) | 0x80
+        rest >>>= 7
+      } else {
+        bytes[at] = (rest % 0x80) | 0x80
+        rest = Math.floor(rest / 0x80)
+      }
+      at += 1
+    }
+    bytes[at] = rest
+    this.#end = at + 1
+  }
+
+  #reserve(extra: number): void {
+    if (this.#end + extra <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafe(Math.max(this.#end + extra, this.#bytes.length * 2))
+    this.#bytes.copy(larger, 0, 0, this.#end)
+    this.#bytes = larger
+  }
+}
+
+/** Texts that are made into strings one at a time, when they are asked for; none keeps the others in memory. */
+export interface TextList {
+  readonly count: number
+  at(index: number): string
+}
+
+const encodings = ['latin1', 'utf8', 'utf16le'] as const
+
+/** Reads what a ByteWriter wrote; throws when it ends too early. */
+export class ByteReader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  varint(): number {
+    let value = 0
+    let scale = 1
+    for (;;) {
+      const byte = this.#byte()
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+      scale *= 0x80
+      if (scale > 2 ** 56) throw new Error('A number is too long.')
+    }
+  }
+
+  varints(): number[] {
+    const values = new Array<number>(this.#count(1))
+    for (let index = 0; index < values.length; index += 1) values[index] = this.varint()
+    return values
+  }
+
+  numbers(): number[] {
+    const values = new Array<number>(this.#count(1))
+    const whole = this.#byte() === 1
+    let previous = 0
+    for (let index = 0; index < values.length; index += 1) {
+      if (whole) {
+        const raw = this.varint()
+        previous += raw % 2 === 1 ? -(raw + 1) / 2 : raw / 2
+        values[index] = previous
+      } else {
+        values[index] = this.#bytes.readDoubleLE(this.#skip(8))
+      }
+    }
+    return values
+  }
+
+  codes(): Uint16Array {
+    const values = new Uint16Array(this.#count(1))
+    const wide = this.#byte() === 1
+    const start = this.#skip(values.length * (wide ? 2 : 1))
+    const bytes = this.#bytes
+    for (let index = 0; index < values.length; index += 1) {
+      values[index] = wide
+        ? (bytes[start + index * 2] ?? 0) | ((bytes[start + index * 2 + 1] ?? 0) << 8)
+        : (bytes[start + index] ?? 0)
+    }
+    return values
+  }
+
+  texts(): TextList {
+    const count = this.#count(1)
+    const mode = this.#byte()
+    const encoding = encodings[mode]
+    if (encoding === undefined) throw new Error(`There is no text encoding ${mode}.`)
+    const ends = new Uint32Array(count + 1)
+    for (let index = 0; index < count; index += 1) {
+      ends[index + 1] = (ends[index] ?? 0) + this.varint() * (encoding === 'utf16le' ? 2 : 1)
+    }
+    const start = this.#skip(ends[count] ?? 0)
+    const bytes = this.#bytes
+    return {
+      count,
+      at: (index) => bytes.toString(encoding, start + (ends[index] ?? 0), start + (ends[index + 1] ?? 0)),
+    }
+  }
+
+  #byte(): number {
+    return this.#bytes[this.#skip(1)] ?? 0
+  }
+
+  #count(size: number): number {
+    const count = this.varint()
+    if (count * size > this.#bytes.length - this.#at) throw new Error('The block ends too early.')
+    return count
+  }
+
+  #skip(length: number): number {
+    const at = this.#at
+    if (at + length > this.#bytes.length) throw new Error('The block ends too early.')
+    this.#at = at + length
+    return at
+  }
+}

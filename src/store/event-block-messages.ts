@@ -1,0 +1,77 @@
+import type { ByteReader, ByteWriter } from './event-block-bytes.ts'
+
+/** How a message is kept: as the whole original, its end, a part of it, or apart from it. */
+const whole = 0
+const suffix = 1
+const inside = 2
+const apart = 3
+
+/** Collects originals and messages; a message that stands in its original costs only its place there. */
+export class MessagesWriter {
+  readonly #originals: string[] = []
+  readonly #ways: number[] = []
+  readonly #offsets: number[] = []
+  readonly #lengths: number[] = []
+  readonly #apart: string[] = []
+
+  /** Returns whether the original contains the message. */
+  add(original: string, message: string): boolean {
+    this.#originals.push(original)
+    const offset = original.endsWith(message) ? original.length - message.length : original.indexOf(message)
+    if (offset < 0) {
+      this.#ways.push(apart)
+      this.#apart.push(message)
+      return false
+    }
+    const ends = offset + message.length === original.length
+    this.#ways.push(ends ? (offset === 0 ? whole : suffix) : inside)
+    if (!ends || offset > 0) this.#offsets.push(offset)
+    if (!ends) this.#lengths.push(message.length)
+    return true
+  }
+
+  write(to: ByteWriter): void {
+    to.texts(this.#originals)
+    to.codes(this.#ways)
+    to.varints(this.#offsets)
+    to.varints(this.#lengths)
+    to.texts(this.#apart)
+  }
+}
+
+/** The originals and messages of a block, made into strings when they are asked for. */
+export interface Messages {
+  original(index: number): string
+  /** The message, given its original. */
+  message(index: number, original: string): string
+  /** Whether the original contains the message. */
+  contained(index: number): boolean
+}
+
+/** Reads what a MessagesWriter wrote. */
+export const readMessages = (from: ByteReader): Messages => {
+  const originals = from.texts()
+  const ways = from.codes()
+  const offsets = from.varints()
+  const lengths = from.varints()
+  const messages = from.texts()
+  const starts = new Uint32Array(ways.length)
+  const ends = new Uint32Array(ways.length)
+  let [atOffset, atLength, atApart] = [0, 0, 0]
+  for (let index = 0; index < ways.length; index += 1) {
+    const way = ways[index] ?? whole
+    if (way === apart) {
+      starts[index] = atApart
+      atApart += 1
+    } else {
+      starts[index] = way === whole ? 0 : (offsets[atOffset++] ?? 0)
+      ends[index] = way === inside ? (starts[index] ?? 0) + (lengths[atLength++] ?? 0) : 0xffff_ffff
+    }
+  }
+  return {
+    original: (index) => originals.at(index),
+    contained: (index) => ways[index] !== apart,
+    message: (index, original) =>
+      ways[index] === apart ? messages.at(starts[index] ?? 0) : original.slice(starts[index], ends[index]),
+  }
+}
