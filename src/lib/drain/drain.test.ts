@@ -1,0 +1,216 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { StateError } from '../codec/codec.ts'
+import { createDrain } from './drain.ts'
+
+/** Lines as logs have them: words from a small stock, values, odd white space. */
+const word = fc.oneof(
+  fc.constantFrom(
+    'session',
+    'opened',
+    'closed',
+    'for',
+    'user',
+    'from',
+    'error:',
+    'Connection',
+    'reset',
+    '(peer)',
+    'k=v',
+    '<*>',
+    '"a b"',
+  ),
+  fc.ipV4(),
+  fc.integer().map(String),
+  fc.uuid(),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+)
+const line = fc.array(word, { maxLength: 14 }).map((words) => words.join(' '))
+const lines = fc.array(fc.oneof(line, fc.string({ unit: 'binary', maxLength: 80 })), { minLength: 1, maxLength: 60 })
+
+/** Whether a template's text covers a line, by the plainest means: white space counts as one blank, a wildcard as anything. */
+const covers = (template: string, text: string): boolean => {
+  const blanks = new RegExp(`[${String.fromCharCode(0)}-${String.fromCharCode(32)}]+`, 'g')
+  const pattern = template.split('<*>').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${pattern.join('[\\s\\S]*')}$`).test(text.replace(blanks, ' ').replace(/^ | $/g, ''))
+}
+
+describe('templates', () => {
+  it('widens where lines differ, keeps the id, and hands out a new object', () => {
+    const drain = createDrain()
+    const first = drain.learn('Failed password for root from 10.0.0.1 port 22')
+    const second = drain.learn('Failed password for admin from 10.0.0.9 port 4711')
+    expect(first.text).toBe('Failed password for root from <*> port <*>')
+    expect(second.text).toBe('Failed password for <*> from <*> port <*>')
+    expect(second.id).toBe(first.id)
+    expect(drain.parameters(second, 'Failed password for eve from ::1 port 1')).toEqual(['eve', '::1', '1'])
+    expect(drain.learn('Failed password for bob from 10.0.0.9 port 1')).toBe(second)
+  })
+
+  it.each([
+    [
+      'PacketResponder 1 for block blk_-6952295868487656571 terminating',
+      'PacketResponder <*> for block <*> terminating',
+    ],
+    [
+      'authentication failure; uid=0 ruser= rhost=a.b user=root',
+      'authentication failure; uid=<*> ruser= rhost=<*> user=<*>',
+    ],
+    ['task 550e8400-e29b-41d4-a716-446655440000 took 1,234.5ms.', 'task <*> took <*>.'],
+    ['open /etc/httpd/conf/workers2.properties: denied', 'open <*>: denied'],
+    ['from 10.0.0.1:5000, to [fe80::1]:80', 'from <*>, to [<*>]<*>'],
+    ["removing device node 'ttyS0'", "removing device node '<*>'"],
+    ["can't open it", "can't open it"],
+    ['logged in at Sun Jul 10 03:55:15 2005', 'logged in at <*>'],
+    ['May I ask on Mon', 'May I ask on Mon'],
+    ['size 2.3 KB, free 5 B', 'size <*> <*>, free <*>'],
+    ['stack @0x7fed806eb5d @0x7fef9fb9b6d @0x7fef9f8358f', 'stack <*>'],
+    ['C:\\Windows\\cbscore.dll loaded', '<*> loaded'],
+    ['', ''],
+  ])('masks %j', (text, template) => {
+    expect(createDrain().learn(text).text).toBe(template)
+  })
+
+  it('keeps outcomes apart, though they are one word in eight', () => {
+    const drain = createDrain()
+    const accepted = drain.learn('sshd said that the login was accepted for root today')
+    const denied = drain.learn('sshd said that the login was denied for root today')
+    expect(accepted.id).not.toBe(denied.id)
+  })
+
+  it('names the templates of another namespace differently', () => {
+    const text = 'the same line'
+    expect(createDrain({ namespace: 'a' }).learn(text).id).not.toBe(createDrain({ namespace: 'b' }).learn(text).id)
+  })
+
+  it('proposes what it would learn, and changes nothing by it', () => {
+    const drain = createDrain()
+    expect(drain.propose('user 1 in')).toEqual({ ...drain.propose('user 2 in') })
+    expect(drain.match('user 1 in')).toBeUndefined()
+    expect(drain.size).toBe(0)
+    const proposed = drain.propose('user 3 in')
+    expect(drain.learn('user 3 in')).toEqual(proposed)
+  })
+
+  it('covers what it does not look at', () => {
+    const drain = createDrain()
+    for (const text of ['x'.repeat(10_000), `${'ab '.repeat(2000)}end`, `${'a'.repeat(4090)} bcdefghijk lmn`]) {
+      const template = drain.learn(text)
+      expect(template.text.length).toBeLessThan(5000)
+      expect(covers(template.text, text)).toBe(true)
+    }
+  })
+})
+
+describe('properties', () => {
+  it('gives the same line the same id, finds what it learnt, covers it and reads its values', () => {
+    fc.assert(
+      fc.property(lines, (texts) => {
+        const drain = createDrain()
+        const ids = texts.map((text) => drain.learn(text).id)
+        for (const [at, text] of texts.entries()) {
+          const template = drain.match(text)
+          expect(template?.id).toBe(ids[at])
+          expect(drain.learn(text).id).toBe(ids[at])
+          if (!template) continue
+          expect(covers(template.text, text)).toBe(true)
+          if (!text.includes('<*>')) {
+            expect(drain.parameters(template, text)).toHaveLength(template.text.split('<*>').length - 1)
+          }
+        }
+      }),
+      { numRuns: 200, seed: 7 },
+    )
+  })
+
+  it('goes on after a restart as if there had been none', () => {
+    fc.assert(
+      fc.property(lines, lines, (before, after) => {
+        const drain = createDrain({ maxTemplates: 20 })
+        for (const text of before) drain.learn(text)
+        const state = drain.save()
+        const restored = createDrain({ maxTemplates: 20 })
+        restored.learn('something else that must be gone')
+        restored.restore(state)
+        expect(restored.save()).toEqual(state)
+        for (const text of after) expect(restored.learn(text)).toEqual(drain.learn(text))
+        expect(restored.templates()).toEqual(drain.templates())
+      }),
+      { numRuns: 100, seed: 7 },
+    )
+  })
+
+  it('stays bounded on lines that never repeat', () => {
+    const drain = createDrain({ maxTemplates: 500 })
+    let seed = 1
+    const letters = (): string => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      return seed.toString(26).replace(/\d/g, (digit) => String.fromCharCode(113 + Number(digit)))
+    }
+    for (let i = 0; i < 20_000; i++) {
+      drain.learn(Array.from({ length: 1 + (i % 7) }, letters).join(' '))
+      expect(drain.size).toBeLessThanOrEqual(500)
+    }
+    expect(drain.save().length).toBeLessThan(200_000)
+  })
+
+  it('refuses a state that is not its own', () => {
+    expect(() => createDrain().restore(new Uint8Array([1, 2, 3]))).toThrow(StateError)
+    const state = createDrain().save()
+    state[10] = 99
+    expect(() => createDrain().restore(state)).toThrow(/expected/)
+  })
+})
+
+const loghub = resolve(import.meta.dirname, '../../../../shared/data/loghub')
+
+describe.skipIf(!existsSync(loghub))('real logs (skipped where ../shared/data/loghub is not there)', () => {
+  it('groups the lines of eight systems as people did, with one setting', () => {
+    const systems = readdirSync(loghub)
+    const accuracies = systems.map((system) => {
+      const { lines, truth } = readLabelled(resolve(loghub, system, `${system}_2k.structured.csv.gz`))
+      const drain = createDrain()
+      return groupingAccuracy(
+        truth,
+        lines.map((text) => drain.learn(text).id),
+      )
+    })
+    const mean = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length
+    expect(Math.min(...accuracies)).toBeGreaterThan(0.9)
+    expect(mean).toBeGreaterThan(0.96)
+  })
+})
+
+const readLabelled = (path: string): { lines: string[]; truth: string[] } => {
+  const rows = readCsv(gunzipSync(readFileSync(path)).toString())
+  const content = rows[0]?.indexOf('Content') ?? -1
+  const template = rows[0]?.indexOf('CorrectedEventTemplate') ?? -1
+  const labelled = rows.slice(1)
+  return { lines: labelled.map((row) => row[content] ?? ''), truth: labelled.map((row) => row[template] ?? '') }
+}
+
+const readCsv = (text: string): string[][] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((row) =>
+      [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+        (cell) => cell[1]?.replaceAll('""', '"') ?? cell[2] ?? '',
+      ),
+    )
+
+/** The share of lines whose group is exactly a true group (Zhu et al., ICSE-SEIP 2019). */
+const groupingAccuracy = (truth: readonly string[], found: readonly string[]): number => {
+  const members = (names: readonly string[]): Map<string, string> => {
+    const lists = new Map<string, number[]>()
+    for (const [at, name] of names.entries()) lists.set(name, [...(lists.get(name) ?? []), at])
+    return new Map([...lists].map(([name, list]) => [name, list.join()]))
+  }
+  const trueMembers = members(truth)
+  const foundMembers = members(found)
+  const right = truth.filter((name, at) => trueMembers.get(name) === foundMembers.get(found[at] ?? ''))
+  return right.length / truth.length
+}

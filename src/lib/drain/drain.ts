@@ -1,0 +1,225 @@
+import { createReader, createWriter } from '../codec/codec.ts'
+import { createScanner, type Scanner, wildcard } from './mask.ts'
+import { readParameters } from './parameters.ts'
+import { createSignatureTable } from './signature-table.ts'
+import { anyToken, bestOf, type Cluster, createTree, maxLeaf, type Template } from './tree.ts'
+
+export type { Template } from './tree.ts'
+
+export interface DrainOptions {
+  /** How many templates are kept; past it, those not seen for longest are forgotten. */
+  readonly maxTemplates?: number
+  /** Goes into the ids, so that miners of different services name their templates differently. */
+  readonly namespace?: string
+}
+
+/** A template, and how many lines it has had. */
+export interface TemplateCount extends Template {
+  readonly count: number
+}
+
+export interface Drain {
+  /** Gives a line its template, making or widening one as needed. */
+  learn(text: string): Template
+  /** Gives a line its template when there is one that covers it as it stands; changes nothing. */
+  match(text: string): Template | undefined
+  /** The template that a line would get if it were learnt first; changes nothing. */
+  propose(text: string): Template
+  /** The values that stand for the wildcards of a template in one of its lines, in order. */
+  parameters(template: Template, text: string): string[]
+  /** Every template, in the order of their making. */
+  templates(): TemplateCount[]
+  /** How many templates there are. */
+  readonly size: number
+  save(): Uint8Array
+  /** Takes the place of all that was learnt; throws StateError on another version. */
+  restore(state: Uint8Array): void
+}
+
+const kind = 'drain'
+const version = 1
+
+/**
+ * Finds the templates of a log, line by line: Drain (He, Zhu, Zheng and Lyu, ICWS 2017), a parse tree of fixed depth. Values are
+ * masked by their looks first (`mask.ts`); lines of one shape then meet in a leaf of the tree (`tree.ts`), where a line joins the template
+ * that it is most like, and words in which they differ become wildcards. Lines seen before skip the tree (`signature-table.ts`).
+ *
+ * O(length) a line, O(templates) memory. Not for free prose: lines of many shapes and few repetitions fill it with templates of one line
+ * each, which are then forgotten in turn.
+ *
+ * @example
+ * const drain = createDrain()
+ * drain.learn('Failed password for root from 10.0.0.1 port 22')
+ * const template = drain.learn('Failed password for admin from 10.0.0.9 port 4711')
+ * template.text // 'Failed password for <*> from <*> port <*>'
+ * drain.parameters(template, 'Failed password for eve from ::1 port 1') // ['eve', '::1', '1']
+ */
+export const createDrain = (options: DrainOptions = {}): Drain => {
+  const { maxTemplates = 10_000, namespace = '' } = options
+  const line = createScanner()
+  const tree = createTree()
+  const recent = createSignatureTable()
+  const byId = new Map<string, Cluster>()
+  let clock = 0
+
+  const forget = (cluster: Cluster): void => {
+    cluster.alive = false
+    byId.delete(cluster.template.id)
+  }
+
+  /** Forgets a tenth at once, so that a flood of new lines does not rebuild the tree for each. */
+  const makeRoom = (): void => {
+    if (byId.size <= maxTemplates) return
+    const oldestFirst = [...byId.values()].sort((a, b) => a.used - b.used)
+    for (const cluster of oldestFirst.slice(0, byId.size - Math.max(1, Math.floor(maxTemplates * 0.9)))) forget(cluster)
+    tree.rebuild(byId.values())
+  }
+
+  const create = (text: string): Cluster => {
+    const template = newTemplate(line.maskedText(text), namespace, (id) => byId.has(id))
+    const { clusters, route } = tree.place(line)
+    if (clusters.length >= maxLeaf) {
+      const oldest = clusters.reduce((a, b) => (b.used < a.used ? b : a))
+      forget(oldest)
+      clusters.splice(clusters.indexOf(oldest), 1)
+    }
+    const cluster = { template, hashes: line.hashes.slice(0, line.count), route, count: 0, used: clock, alive: true }
+    clusters.push(cluster)
+    byId.set(template.id, cluster)
+    makeRoom()
+    return cluster
+  }
+
+  return {
+    learn(text) {
+      line.scan(text)
+      clock++
+      let cluster = recent.get(line.low, line.high)
+      if (!cluster) {
+        cluster = bestOf(tree.place(line).clusters, line)
+        if (cluster) widen(cluster, line)
+        else cluster = create(text)
+        recent.set(line.low, line.high, cluster)
+      }
+      cluster.count++
+      cluster.used = clock
+      return cluster.template
+    },
+
+    match(text) {
+      line.scan(text)
+      const cluster = recent.get(line.low, line.high) ?? tree.find(line)
+      return cluster && covers(cluster, line) ? cluster.template : undefined
+    },
+
+    propose(text) {
+      line.scan(text)
+      return newTemplate(line.maskedText(text), namespace, (id) => byId.has(id))
+    },
+
+    parameters: (template, text) => readParameters(template.text, text, line),
+
+    templates: () => [...byId.values()].map(({ template, count }) => ({ id: template.id, text: template.text, count })),
+
+    get size() {
+      return byId.size
+    },
+
+    save() {
+      const writer = createWriter(kind, version).varint(clock).varint(byId.size)
+      const numbers = new Map<Cluster, number>()
+      for (const cluster of byId.values()) {
+        numbers.set(cluster, numbers.size)
+        writer.text(cluster.template.id).text(cluster.template.text)
+        writer.i32s(cluster.hashes).i32s(cluster.route).varint(cluster.count).varint(cluster.used)
+      }
+      const known = [...recent.entries()]
+      writer.varint(known.length)
+      for (const { low, high, cluster } of known) {
+        writer
+          .u32(low >>> 0)
+          .u32(high >>> 0)
+          .varint(numbers.get(cluster) ?? 0)
+      }
+      return writer.finish()
+    },
+
+    restore(state) {
+      const reader = createReader(state, kind, version)
+      const savedClock = reader.varint()
+      const clusters: Cluster[] = []
+      for (let left = reader.varint(); left > 0; left--) {
+        const template = { id: reader.text(), text: reader.text() }
+        const hashes = reader.i32s()
+        const route = reader.i32s()
+        clusters.push({ template, hashes, route, count: reader.varint(), used: reader.varint(), alive: true })
+      }
+      const known: { low: number; high: number; cluster: Cluster }[] = []
+      for (let left = reader.varint(); left > 0; left--) {
+        const low = reader.u32() | 0
+        const high = reader.u32() | 0
+        const cluster = clusters[reader.varint()]
+        if (cluster) known.push({ low, high, cluster })
+      }
+      clock = savedClock
+      byId.clear()
+      for (const cluster of clusters) byId.set(cluster.template.id, cluster)
+      tree.rebuild(byId.values())
+      makeRoom()
+      recent.clear()
+      for (const { low, high, cluster } of known) if (cluster.alive) recent.set(low, high, cluster)
+    },
+  }
+}
+
+const covers = (cluster: Cluster, line: Scanner): boolean => {
+  for (let token = 0; token < line.count; token++) {
+    const own = cluster.hashes[token]
+    if (own !== anyToken && own !== line.hashes[token]) return false
+  }
+  return true
+}
+
+/** Makes wildcards of the words in which a line differs from its template. */
+const widen = (cluster: Cluster, line: Scanner): void => {
+  let words: string[] | undefined
+  for (let token = 0; token < line.count; token++) {
+    const own = cluster.hashes[token]
+    if (own === anyToken || own === line.hashes[token]) continue
+    cluster.hashes[token] = anyToken
+    words ??= cluster.template.text.split(' ')
+    words[token] = wildcard
+  }
+  if (words) cluster.template = { id: cluster.template.id, text: words.join(' ') }
+}
+
+const newTemplate = (text: string, namespace: string, isTaken: (id: string) => boolean): Template => {
+  let id = idOf(`${namespace}\n${text}`)
+  // Two texts of one hash, or a text whose template has moved on: the next free id, the same one at every replay.
+  for (let again = 1; isTaken(id); again++) id = idOf(`${namespace}\n${text}\n${again}`)
+  return { id, text: copyOf(text) }
+}
+
+/** A string of its own: a slice would keep the line, and the whole chunk it was cut from, in memory. */
+const copyOf = (text: string): string => {
+  const codes = new Uint16Array(text.length)
+  for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at)
+  return String.fromCharCode(...codes)
+}
+
+/** 48 bits of hash, as 12 hexadecimal digits. */
+const idOf = (text: string): string => {
+  let a = 0x811c9dc5
+  let b = 0x1b873593
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    a = Math.imul(a ^ code, 0x01000193)
+    b = Math.imul(b ^ code, 0x85ebca6b)
+    b ^= b >>> 13
+  }
+  a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d)
+  b = Math.imul(b ^ (b >>> 16), 0x297a2d39)
+  return (
+    ((a ^ (a >>> 13)) >>> 0).toString(16).padStart(8, '0') + ((b ^ (b >>> 15)) & 0xffff).toString(16).padStart(4, '0')
+  )
+}
