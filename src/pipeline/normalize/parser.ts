@@ -11,6 +11,8 @@ export interface Parsed {
   readonly timeGuessed: boolean
   readonly message: string
   readonly fields: Fields
+  /** Why a record of this format is refused. It becomes a `pipeline_error` that keeps what could be read. */
+  readonly fault?: string
 }
 
 /** Understands one family of formats. Pure, linear in the text's length, never throws. */

@@ -1,0 +1,112 @@
+import { isIPv4, isIPv6, setAddress } from './address.ts'
+import { type Draft, finish, longestValue } from './draft.ts'
+import { quotedEnd, unquote } from './key-values.ts'
+import type { Parser } from './parser.ts'
+import { readTimestamp } from './timestamp.ts'
+
+/** Reads the access logs of Apache, nginx and their kin: common and combined, also with a virtual host before them. */
+export const accessLogParser: Parser = {
+  name: 'access-log',
+  parse(record) {
+    const { text } = record
+    // client ident user [10/Oct/2000:13:55:36 -0700] "request" status bytes "referrer" "agent"
+    let open = text.indexOf(' [')
+    while (open > 0 && open < 600 && text.charCodeAt(open + 4) !== 47 && text.charCodeAt(open + 3) !== 47)
+      open = text.indexOf(' [', open + 2)
+    if (open < 3 || open >= 600) return undefined
+    const stamp = readTimestamp(text, open + 2, record)
+    if (!stamp || text.charCodeAt(stamp.end) !== 93 || text.charCodeAt(stamp.end + 1) !== 32) return undefined
+    const fields: Draft = { 'event.category': 'web' }
+    if (!readClient(text.slice(0, open), fields)) return undefined
+    let i = stamp.end + 2
+    if (text.charCodeAt(i) !== 34) return undefined
+    const requestEnd = requestClose(text, i)
+    if (requestEnd < 0) return undefined
+    const request = unquote(text, i + 1, requestEnd)
+    i = requestEnd + 1
+    const numbers = /^ (\d{3}|-) (\d{1,15}|-)/.exec(text.slice(i, i + 24))
+    if (!numbers) return undefined
+    i += numbers[0].length
+    readRequest(request, fields)
+    const status = Number(numbers[1])
+    if (status >= 100) {
+      fields['http.response.status_code'] = status
+      fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
+    }
+    if (numbers[2] !== '-') fields['http.response.body.bytes'] = Number(numbers[2])
+    const referrer = readQuoted(text, i)
+    const agent = referrer && readQuoted(text, referrer.end)
+    if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
+    if (agent && agent.value !== '-' && agent.value !== '') fields['user_agent.original'] = agent.value
+    const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
+    return finish(format, stamp, `${request} ${numbers[1]}`, fields)
+  },
+}
+
+/** Reads what stands before the time: a virtual host perhaps, the client, the ident, the user, whose name may hold blanks. */
+const readClient = (head: string, fields: Draft): boolean => {
+  let rest = head
+  let word = rest.slice(0, rest.indexOf(' '))
+  const second = rest.slice(word.length + 1)
+  const next = second.slice(0, Math.max(second.indexOf(' '), 0))
+  if (next !== '' && next !== '-' && (isIPv4(next) || isIPv6(next)) && !isIPv4(word)) {
+    const colon = word.lastIndexOf(':')
+    fields['url.domain'] = colon > 0 ? word.slice(0, colon) : word
+    const port = Number(colon > 0 ? word.slice(colon + 1) : Number.NaN)
+    if (port > 0) fields['url.port'] = port
+    rest = second
+    word = next
+  }
+  if (!setAddress(fields, 'source', word)) return false
+  const ident = rest.indexOf(' ', word.length + 1)
+  if (ident < 0) return false
+  const user = rest.slice(ident + 1).trim()
+  if (user !== '-' && user !== '' && user !== '""') fields['user.name'] = user
+  return true
+}
+
+/** Reads `GET /path?query HTTP/1.1`; whatever else clients send there is kept as it is. */
+const readRequest = (request: string, fields: Draft): void => {
+  const blank = request.indexOf(' ')
+  const method = request.slice(0, Math.max(blank, 0))
+  if (!/^[A-Za-z_-]{2,24}$/.test(method)) {
+    if (request !== '-' && request !== '') fields['http.request.line'] = request.slice(0, longestValue)
+    return
+  }
+  fields['http.request.method'] = method
+  const version = request.lastIndexOf(' HTTP/')
+  const target = request.slice(blank + 1, version > blank ? version : undefined)
+  if (version > blank) fields['http.version'] = request.slice(version + 6)
+  fields['url.original'] = target.slice(0, longestValue)
+  const pathAt = target.startsWith('/') ? 0 : pathStart(target, fields)
+  const query = target.indexOf('?', pathAt)
+  fields['url.path'] = target.slice(pathAt, query < 0 ? undefined : query).slice(0, longestValue)
+  if (query >= 0) fields['url.query'] = target.slice(query + 1, query + 1 + longestValue)
+}
+
+/** Where the path of `http://host/path` begins, setting the host. */
+const pathStart = (target: string, fields: Draft): number => {
+  const scheme = target.indexOf('://')
+  if (scheme < 0 || scheme > 8) return 0
+  const path = target.indexOf('/', scheme + 3)
+  fields['url.domain'] = target.slice(scheme + 3, path < 0 ? undefined : path)
+  return path < 0 ? target.length : path
+}
+
+/** Where the request closes: at its quote; a quote that a client sent without a backslash is passed over when a status follows a later one. */
+const requestClose = (text: string, open: number): number => {
+  const end = quotedEnd(text, open)
+  if (end < 0 || isStatus(text, end + 1)) return end
+  for (let i = text.indexOf('" ', end + 1); i >= 0 && i < end + 8192; i = text.indexOf('" ', i + 1)) {
+    if (isStatus(text, i + 1)) return i
+  }
+  return -1
+}
+
+const isStatus = (text: string, at: number): boolean => /^ (?:[1-5]\d\d|-) /.test(text.slice(at, at + 6))
+
+const readQuoted = (text: string, at: number): { value: string; end: number } | undefined => {
+  if (text.charCodeAt(at) !== 32 || text.charCodeAt(at + 1) !== 34) return undefined
+  const end = quotedEnd(text, at + 1)
+  return end < 0 ? undefined : { value: unquote(text, at + 2, end).slice(0, longestValue), end: end + 1 }
+}

@@ -1,0 +1,97 @@
+import { type Draft, setIfAbsent } from './draft.ts'
+
+/** Tells whether a text is an IPv4 address in dotted decimal. */
+export const isIPv4 = (text: string): boolean => {
+  const length = text.length
+  if (length < 7 || length > 15) return false
+  let dots = 0
+  let digits = 0
+  let part = 0
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 46) {
+      if (digits === 0) return false
+      dots++
+      digits = 0
+      part = 0
+    } else if (code >= 48 && code <= 57) {
+      part = part * 10 + code - 48
+      if (++digits > 3 || part > 255) return false
+    } else return false
+  }
+  return dots === 3 && digits > 0
+}
+
+const ipv6 = /^[0-9a-fA-F:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?:%[\w.-]{1,16})?$/
+
+/** Tells whether a text is an IPv6 address, perhaps with a zone (`fe80::1%eth0`). */
+export const isIPv6 = (text: string): boolean => {
+  if (text.length > 62 || text.indexOf(':') < 0 || !ipv6.test(text)) return false
+  const percent = text.indexOf('%')
+  const address = percent < 0 ? text : text.slice(0, percent)
+  if (address.includes(':::')) return false
+  const groups = address.split(':')
+  if (groups.some((group) => group.length > 4 && !group.includes('.'))) return false
+  const double = address.indexOf('::')
+  const room = address.includes('.') ? 7 : 8
+  if (double < 0) return groups.length === room
+  return address.indexOf('::', double + 1) < 0 && groups.length <= room + 1
+}
+
+export interface Address {
+  readonly ip?: string
+  readonly domain?: string
+  readonly port?: number
+}
+
+/** Reads `10.0.0.1`, `10.0.0.1:22`, `10.0.0.1#53`, `[::1]:80`, `::ffff:10.0.0.1` or a host's name; undefined for anything else. */
+export const toAddress = (word: string): Address | undefined => {
+  let text = word
+  if (text.charCodeAt(0) === 91) {
+    const close = text.indexOf(']')
+    if (close < 0) return undefined
+    const port = text.charCodeAt(close + 1) === 58 ? toPort(text.slice(close + 2)) : undefined
+    return withPort(toHost(text.slice(1, close)), port)
+  }
+  if (text.startsWith('::ffff:') || text.startsWith('::FFFF:')) text = text.slice(7)
+  if (isIPv4(text)) return { ip: text }
+  const colon = text.lastIndexOf(':')
+  if (colon > 0 && text.indexOf(':') === colon) {
+    return withPort(toHost(text.slice(0, colon)), toPort(text.slice(colon + 1)))
+  }
+  const hash = text.indexOf('#')
+  if (hash > 0) return withPort(toHost(text.slice(0, hash)), toPort(text.slice(hash + 1)))
+  return toHost(text)
+}
+
+const toHost = (text: string): Address | undefined => {
+  if (isIPv4(text) || isIPv6(text)) return { ip: text }
+  return isHostName(text) ? { domain: text } : undefined
+}
+
+const withPort = (address: Address | undefined, port: number | undefined): Address | undefined =>
+  address && port !== undefined ? { ...address, port } : address
+
+/** Tells whether a text may be the name of a host: letters, digits, dots, dashes. */
+const isHostName = (text: string): boolean =>
+  text.length > 1 &&
+  text.length <= 253 &&
+  /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(text) &&
+  /[A-Za-z]/.test(text)
+
+/** Reads a port, 0–65535. */
+export const toPort = (text: string): number | undefined => {
+  if (text.length === 0 || text.length > 5) return undefined
+  const port = Number(text)
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined
+}
+
+/** Sets `<side>.ip` or `<side>.domain`, and the port, from a word; returns whether it was an address. */
+export const setAddress = (fields: Draft, side: 'source' | 'destination', word: string): boolean => {
+  const address = toAddress(word)
+  if (!address) return false
+  if (address.ip !== undefined) setIfAbsent(fields, `${side}.ip`, address.ip)
+  if (address.domain !== undefined) setIfAbsent(fields, `${side}.domain`, address.domain)
+  if (address.port !== undefined) setIfAbsent(fields, `${side}.port`, address.port)
+  return true
+}

@@ -1,0 +1,172 @@
+import type { FieldValue } from '../../schema/event.ts'
+import type { RawRecord } from '../../schema/record.ts'
+import { setAddress, toAddress, toPort } from './address.ts'
+import { type Alias, aliasOf } from './alias-table.ts'
+import { type Draft, longestValue } from './draft.ts'
+import { numberToLevel, otelToLevel, toLevel } from './level.ts'
+import { toOutcome } from './outcome.ts'
+import { type Stamp, toTime } from './timestamp.ts'
+
+/** What `addFields` found besides fields. */
+export interface Found {
+  readonly stamp: Stamp | undefined
+  readonly message: string | undefined
+}
+
+type Entry = readonly [key: string, value: FieldValue]
+
+/**
+ * Adds named values to fields, under their ECS names where their own names or values leave no doubt, else under their own. Of several
+ * names for one thing the best wins, provided its value makes sense there; the losers keep their names, so nothing gets lost.
+ */
+export const addFields = (fields: Draft, entries: readonly Entry[], record: RawRecord): Found => {
+  const state: State = { fields, record, stamp: undefined, message: undefined }
+  const claims: (readonly [Alias, Entry])[] = []
+  for (const entry of entries) {
+    const alias = aliasOf(entry[0])
+    if (alias) claims.push([alias, entry])
+    else keep(fields, entry[0], entry[1])
+  }
+  claims.sort((a, b) => a[0].rank - b[0].rank)
+  for (const [alias, [key, value]] of claims) {
+    if (!claim(state, alias, key, value)) keep(fields, key, value)
+  }
+  const status = fields['http.response.status_code']
+  if (
+    typeof status === 'number' &&
+    fields['event.outcome'] === undefined &&
+    fields['http.request.method'] !== undefined
+  ) {
+    fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
+  }
+  const url = fields['url.original']
+  if (typeof url === 'string' && url.startsWith('/') && fields['url.path'] === undefined) {
+    const query = url.indexOf('?')
+    fields['url.path'] = query < 0 ? url : url.slice(0, query)
+  }
+  return { stamp: state.stamp, message: state.message }
+}
+
+interface State {
+  readonly fields: Draft
+  readonly record: RawRecord
+  stamp: Stamp | undefined
+  message: string | undefined
+}
+
+/** Puts a value where its alias says; false when the place is taken or the value makes no sense there. */
+const claim = (state: State, { target, plain }: Alias, key: string, value: FieldValue): boolean => {
+  const { fields } = state
+  switch (target) {
+    case '@timestamp':
+      return claimTime(state, plain, value)
+    case 'message':
+      if (state.message !== undefined || typeof value !== 'string') return false
+      state.message = value
+      return true
+    case 'source.ip':
+    case 'destination.ip': {
+      if (fields[target] !== undefined || typeof value !== 'string') return false
+      const first = value.includes(',') ? value.slice(0, value.indexOf(',')).trim() : value
+      if (toAddress(first)?.ip === undefined) return false
+      return setAddress(fields, target === 'source.ip' ? 'source' : 'destination', first)
+    }
+    case 'source.port':
+    case 'destination.port': {
+      const port = toPort(String(value))
+      if (port === undefined || fields[target] !== undefined) return false
+      fields[target] = port
+      return true
+    }
+    case 'log.level':
+      return claimLevel(fields, plain, value)
+    case 'event.outcome':
+      return claimOutcome(fields, plain, value)
+    case 'user.name':
+      // Zeek's `uid` names a connection.
+      if (plain === 'uid' && fields['id.orig_h'] !== undefined) return false
+      return claimText(fields, target, typeof value === 'number' ? String(value) : value)
+    case 'http.response.status_code':
+    case 'process.pid': {
+      const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+      if (typeof number !== 'number' || fields[target] !== undefined) return false
+      fields[target] = number
+      return true
+    }
+    case 'event.code':
+      return claimText(fields, target, typeof value === 'number' ? String(value) : value)
+    case 'event.action':
+      // A name that says nothing new is left where it is: winston's and pino's `type`, ECS's `event.category`.
+      return typeof value === 'string' && value.length <= 256 && claimText(fields, target, value)
+    default:
+      return target === key.toLowerCase() && Array.isArray(value) ? false : claimText(fields, target, value)
+  }
+}
+
+const claimText = (fields: Draft, target: string, value: FieldValue): boolean => {
+  if (typeof value !== 'string' || value === '' || value === '-' || fields[target] !== undefined) return false
+  fields[target] = value.slice(0, longestValue)
+  return true
+}
+
+const claimTime = (state: State, plain: string, value: FieldValue): boolean => {
+  if (state.stamp) return false
+  if (plain.endsWith('unixnano')) {
+    const nanoseconds = Number(value)
+    if (!(nanoseconds > 0)) return false
+    state.stamp = { time: Math.floor(nanoseconds / 1e6), end: 0, guessed: false }
+    return true
+  }
+  state.stamp = toTime(value, state.record)
+  return state.stamp !== undefined
+}
+
+/** Words as they are; numbers as syslog's (0–7) or pino's (10–60), but `severity` as a number is a severity of its own. */
+const claimLevel = (fields: Draft, plain: string, value: FieldValue): boolean => {
+  if (fields['log.level'] !== undefined) return false
+  let level: string | undefined
+  if (typeof value === 'string')
+    level = /^\d$/.test(value) && plain === 'priority' ? numberToLevel(Number(value)) : toLevel(value)
+  else if (typeof value === 'number' && (plain === 'level' || plain === 'priority' || plain === 'lvl'))
+    level = numberToLevel(value)
+  if (level === undefined && typeof value === 'string' && plain === 'log.level') level = value.toLowerCase()
+  if (level === undefined) return false
+  fields['log.level'] = level
+  return true
+}
+
+const claimOutcome = (fields: Draft, plain: string, value: FieldValue): boolean => {
+  if (plain === 'success' && typeof value !== 'boolean') return false
+  const number = typeof value === 'string' && plain === 'status' && /^[1-5]\d\d$/.test(value) ? Number(value) : value
+  if (typeof number === 'number') {
+    if (plain !== 'status' || number < 100 || number > 599 || fields['http.response.status_code'] !== undefined)
+      return false
+    fields['http.response.status_code'] = number
+    return true
+  }
+  const outcome = toOutcome(String(value))
+  if (outcome !== undefined && fields['event.outcome'] === undefined) {
+    fields['event.outcome'] = outcome
+    return true
+  }
+  // An action that is not an outcome is what was done; it is closer to the point than the event's type.
+  if (plain !== 'action' || typeof value !== 'string' || value === '' || value.length > 256) return false
+  const other = fields['event.action']
+  fields['event.action'] = value
+  if (other !== undefined) fields['event.type'] ??= other
+  return true
+}
+
+/** Keeps a value under its own name. */
+const keep = (fields: Draft, key: string, value: FieldValue): void => {
+  // Names that objects have from birth would be lost, or worse.
+  const name = key === '__proto__' ? '_proto_' : key
+  if (!Object.hasOwn(fields, name)) fields[name] = typeof value === 'string' ? value.slice(0, longestValue) : value
+}
+
+/** OpenTelemetry's SeverityNumber, when no word for the level was given. */
+export const addOtelLevel = (fields: Draft, severityNumber: unknown): void => {
+  if (fields['log.level'] !== undefined || typeof severityNumber !== 'number') return
+  const level = otelToLevel(severityNumber)
+  if (level) fields['log.level'] = level
+}

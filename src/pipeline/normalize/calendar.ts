@@ -1,0 +1,150 @@
+/** Where times that name no year or no zone are put: what a record says about itself. */
+export interface Place {
+  readonly receivedAt: number
+  readonly zoneMinutes?: number | undefined
+}
+
+const day = 86_400_000
+const monthNames = 'janfebmaraprmayjunjulaugsepoctnovdec'
+const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+
+/**
+ * Midnight UTC of a day of the Gregorian calendar, in ms; -Infinity for a day that does not exist.
+ * Days from civil, Howard Hinnant, http://howardhinnant.github.io/date_algorithms.html; constant time.
+ */
+export const midnight = (year: number, month: number, dayOfMonth: number): number => {
+  if (month < 1 || month > 12 || dayOfMonth < 1 || year < 0) return -Infinity
+  const longest = month === 2 && isLeap(year) ? 29 : (monthLengths[month - 1] ?? 0)
+  if (dayOfMonth > longest) return -Infinity
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + dayOfMonth - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return (era * 146_097 + dayOfEra - 719_468) * day
+}
+
+/**
+ * The time of a day whose year is not written: the latest year in which that day exists and has come, a day of grace for zones and
+ * clocks that are ahead. A log line is not from the future, so 31 December read on 1 January is last year's, and 1 January read
+ * late on 31 December is tomorrow's. 29 February goes back to a leap year.
+ */
+export const withoutYear = (month: number, dayOfMonth: number, timeOfDay: number, place: Place): number => {
+  const zone = (place.zoneMinutes ?? 0) * 60_000
+  const latest = place.receivedAt + day
+  const year = new Date(latest).getUTCFullYear() + 1
+  for (let back = 0; back <= 9; back++) {
+    const time = midnight(year - back, month, dayOfMonth) + timeOfDay - zone
+    if (time > -Infinity && time <= latest) return time
+  }
+  return -Infinity
+}
+
+/** Reads a month's English name, at least its first three letters, at a place: 1–12, or 0. */
+export const monthAt = (text: string, at: number): number => {
+  const a = text.charCodeAt(at) | 32
+  const b = text.charCodeAt(at + 1) | 32
+  const c = text.charCodeAt(at + 2) | 32
+  for (let i = 0; i < 36; i += 3) {
+    if (monthNames.charCodeAt(i) === a && monthNames.charCodeAt(i + 1) === b && monthNames.charCodeAt(i + 2) === c) {
+      return i / 3 + 1
+    }
+  }
+  return 0
+}
+
+/** Zones that are written as letters and mean one thing only in the programs that write them. */
+const zoneNames: ReadonlyMap<string, number> = new Map([
+  ['Z', 0],
+  ['UTC', 0],
+  ['GMT', 0],
+  ['WET', 0],
+  ['WEST', 60],
+  ['CET', 60],
+  ['CEST', 120],
+  ['EET', 120],
+  ['EEST', 180],
+  ['MSK', 180],
+  ['EST', -300],
+  ['EDT', -240],
+  ['CST', -360],
+  ['CDT', -300],
+  ['MST', -420],
+  ['MDT', -360],
+  ['PST', -480],
+  ['PDT', -420],
+  ['JST', 540],
+  ['KST', 540],
+])
+
+/** Reads a zone (`Z`, `+02:00`, `-0700`, ` UTC`, ` +0000`) at a place; undefined when none stands there. */
+export const zoneAt = (text: string, at: number): { minutes: number; end: number } | undefined => {
+  let i = at
+  if (text.charCodeAt(i) === 32) i++
+  const sign = text.charCodeAt(i)
+  if (sign === 43 || sign === 45) {
+    const hours = pair(text, i + 1)
+    if (hours < 0 || hours > 23) return undefined
+    const colon = text.charCodeAt(i + 3) === 58 ? 1 : 0
+    const minutes = pair(text, i + 3 + colon)
+    // After a blank, "-07" alone is more likely a dash and a number.
+    if (minutes < 0 && (i > at || isDigit(text.charCodeAt(i + 3)))) return undefined
+    if (minutes > 59) return undefined
+    const total = hours * 60 + Math.max(minutes, 0)
+    const end = minutes < 0 ? i + 3 : i + 5 + colon
+    return isDigit(text.charCodeAt(end)) ? undefined : { minutes: sign === 43 ? total : -total, end }
+  }
+  let end = i
+  while (end < i + 5 && isUpper(text.charCodeAt(end))) end++
+  if (end === i || isWordly(text.charCodeAt(end))) return undefined
+  if (i > at && end - i === 1) return undefined
+  const minutes = zoneNames.get(text.slice(i, end))
+  return minutes === undefined ? undefined : { minutes, end }
+}
+
+/** Reads two digits: 0–99, or -1. */
+export const pair = (text: string, at: number): number => {
+  const a = text.charCodeAt(at) - 48
+  const b = text.charCodeAt(at + 1) - 48
+  return a >= 0 && a <= 9 && b >= 0 && b <= 9 ? a * 10 + b : -1
+}
+
+/** Reads four digits: 0–9999, or -1. */
+export const quad = (text: string, at: number): number => {
+  const high = pair(text, at)
+  const low = pair(text, at + 2)
+  return high < 0 || low < 0 ? -1 : high * 100 + low
+}
+
+export const isDigit = (code: number): boolean => code >= 48 && code <= 57
+const isUpper = (code: number): boolean => code >= 65 && code <= 90
+const isWordly = (code: number): boolean => isDigit(code) || isUpper(code) || (code >= 97 && code <= 122) || code === 95
+
+/** Reads `HH:MM:SS` (or with another separator) as ms of the day; -1 when it is none. A leap second counts as the next one. */
+export const clockAt = (text: string, at: number, separator = 58): number => {
+  if (text.charCodeAt(at + 2) !== separator || text.charCodeAt(at + 5) !== separator) return -1
+  const hours = pair(text, at)
+  const minutes = pair(text, at + 3)
+  const seconds = pair(text, at + 6)
+  if (hours < 0 || minutes < 0 || seconds < 0 || hours > 23 || minutes > 59 || seconds > 60) return -1
+  return (hours * 3600 + minutes * 60 + seconds) * 1000
+}
+
+/** Where a fraction of a second (`.123`, `,123456`) that may stand at a place ends. */
+export const fractionEnd = (text: string, at: number): number => {
+  const dot = text.charCodeAt(at)
+  if ((dot !== 46 && dot !== 44) || !isDigit(text.charCodeAt(at + 1))) return at
+  let end = at + 1
+  while (isDigit(text.charCodeAt(end))) end++
+  return end
+}
+
+/** The milliseconds of the fraction between two places; finer digits are cut. */
+export const fractionMs = (text: string, at: number, end: number): number => {
+  if (end <= at + 1) return 0
+  let ms = 0
+  for (let i = 1; i <= 3; i++) ms = ms * 10 + (at + i < end ? text.charCodeAt(at + i) - 48 : 0)
+  return ms
+}

@@ -1,0 +1,115 @@
+import type { Draft } from './draft.ts'
+import { setIfAbsent } from './draft.ts'
+import { readAccounts, readLogins, readSu, readSudo } from './entities/accounts.ts'
+import { readAnyone } from './entities/anyone.ts'
+import { readFtp } from './entities/ftp.ts'
+import { readDovecot, readExim, readPostfix } from './entities/mail.ts'
+import { readPam } from './entities/pam.ts'
+import { readSshd } from './entities/sshd.ts'
+import { readCron, readDns, readHostapd, readKernel, readLogind, readSystemd } from './entities/system.ts'
+
+type Reader = (message: string, fields: Draft) => boolean
+
+/** Programs whose messages we know. A name with a slash (`postfix/smtpd`) is looked up by what stands before it. */
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['CRON', readCron],
+  ['CROND', readCron],
+  ['chage', readAccounts],
+  ['chfn', readAccounts],
+  ['cron', readCron],
+  ['crond', readCron],
+  ['crontab', readCron],
+  ['dnsmasq', readDns],
+  ['dovecot', readDovecot],
+  ['exim', readExim],
+  ['ftpd', readFtp],
+  ['gpasswd', readAccounts],
+  ['groupadd', readAccounts],
+  ['groupdel', readAccounts],
+  ['groupmod', readAccounts],
+  ['hostapd', readHostapd],
+  ['kernel', readKernel],
+  ['klogind', readLogins],
+  ['login', readLogins],
+  ['named', readDns],
+  ['passwd', readAccounts],
+  ['postfix', readPostfix],
+  ['proftpd', readFtp],
+  ['pure-ftpd', readFtp],
+  ['rlogind', readLogins],
+  ['root', readLogins],
+  ['sshd', readSshd],
+  ['sshd-auth', readSshd],
+  ['sshd-session', readSshd],
+  ['su', readSu],
+  ['sudo', readSudo],
+  ['systemd', readSystemd],
+  ['systemd-logind', readLogind],
+  ['telnetd', readLogins],
+  ['useradd', readAccounts],
+  ['userdel', readAccounts],
+  ['usermod', readAccounts],
+  ['vsftpd', readFtp],
+])
+
+/** Whether we know what a program's messages say. */
+export const isKnownProgram = (program: string): boolean => readers.has(baseName(program))
+
+/**
+ * Sets who did what to whom, as far as a message says it: `user.name`, `source.ip`, `event.action`, `event.outcome` … from the words of
+ * well-known programs; from any other's only what stands behind a clear word. `module` is the PAM module of a tag like
+ * `sshd(pam_unix)`. Linear in the message's length.
+ */
+export const readEntities = (message: string, program: string, fields: Draft, module?: string): void => {
+  if (module !== undefined && readPam(message, 0, program, fields)) return
+  const first = message.charCodeAt(0)
+  if (first === 112 && message.startsWith('pam_')) {
+    const colon = message.indexOf(': ')
+    if (colon > 0 && colon < 64) {
+      const open = message.indexOf('(')
+      if (program === '' && open > 0 && open < colon) {
+        const end = message.indexOf(':', open)
+        setIfAbsent(fields, 'process.name', message.slice(open + 1, end))
+      }
+      readPam(message, colon + 2, program, fields)
+      return
+    }
+  }
+  if (first === 80 && message.startsWith('PAM ')) {
+    // PAM 2 more authentication failures; logname= …
+    const more = message.indexOf('more authentication failure')
+    if (more > 0 && more < 16) {
+      fields['event.repeated'] = Number.parseInt(message.slice(4), 10) || 1
+      readPam(message, more, program, fields)
+      return
+    }
+  }
+  if (first === 109 && message.startsWith('message repeated ')) {
+    // message repeated 5 times: [ Failed password for …]
+    const open = message.indexOf(': [ ')
+    if (open > 0 && open < 40) {
+      fields['event.repeated'] = Number.parseInt(message.slice(17), 10) || 1
+      readEntities(message.slice(open + 4, message.endsWith(']') ? -1 : undefined), program, fields, module)
+      return
+    }
+  }
+  const reader = readers.get(program) ?? readers.get(baseName(program))
+  if (reader) {
+    reader(message, fields)
+    return
+  }
+  if (program === '' && soundsLikeSshd(message) && readSshd(message, fields)) {
+    setIfAbsent(fields, 'process.name', 'sshd')
+    return
+  }
+  readAnyone(message, fields)
+}
+
+/** Whether a line without a program's name can only be sshd's. */
+const soundsLikeSshd = (message: string): boolean =>
+  message.includes(' ssh2') || message.includes('[preauth]') || / from \S{3,64} port \d{1,5}$/.test(message.slice(-90))
+
+const baseName = (program: string): string => {
+  const slash = program.indexOf('/')
+  return slash < 0 ? program : slash === 0 ? program.slice(program.lastIndexOf('/') + 1) : program.slice(0, slash)
+}

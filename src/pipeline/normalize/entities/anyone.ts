@@ -1,0 +1,108 @@
+import { setAddress, toAddress } from '../address.ts'
+import type { Draft } from '../draft.ts'
+import { wordAt } from '../key-values.ts'
+import { setUser } from './phrase.ts'
+
+/** Words before an address that say whose it is. */
+const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
+  [' from ', 'source'],
+  ['rhost=', 'source'],
+  ['src=', 'source'],
+  ['SRC=', 'source'],
+  ['client ', 'source'],
+  ['client: ', 'source'],
+  ['client=', 'source'],
+  ['peer ', 'source'],
+  ['source ', 'source'],
+  ['dst=', 'destination'],
+  ['DST=', 'destination'],
+]
+
+/**
+ * Reads who and where from a message of a program that we do not know, and guesses nothing: an address counts only behind a word
+ * that says whose it is, a user only behind `user` or `for user`. Host names do not count here: too many words look like one.
+ */
+export const readAnyone = (message: string, fields: Draft): void => {
+  const text = message.length > 2000 ? message.slice(0, 2000) : message
+  if (hasAddress(text)) {
+    for (const [mark, side] of marks) {
+      if (fields[`${side}.ip`] !== undefined) continue
+      const at = text.indexOf(mark)
+      if (at < 0) continue
+      if (at > 0 && mark.charCodeAt(0) !== 32 && isLetter(text.charCodeAt(at - 1))) continue
+      const word = bare(wordAt(text, at + mark.length))
+      if (toAddress(word)?.ip !== undefined) setAddress(fields, side, word)
+    }
+  }
+  if (fields['user.name'] === undefined) {
+    const user = userIn(text)
+    if (user !== undefined) setUser(fields, user)
+  }
+}
+
+/** The name in `user=alice`, `user "alice"`, `user alice logged in`, but not in "user is logged in". */
+const userIn = (text: string): string | undefined => {
+  const at = text.indexOf('user')
+  if (at < 0 || (at > 0 && isLetter(text.charCodeAt(at - 1)))) return undefined
+  const next = text.charCodeAt(at + 4)
+  if (next === 61) return bare(wordAt(text, at + 5))
+  if (next !== 32) return undefined
+  const word = wordAt(text, at + 5)
+  const quote = word.charCodeAt(0)
+  if (quote === 34 || quote === 39) return bare(word)
+  const after = wordAt(text, at + 6 + word.length)
+  return word !== '' && !fillers.has(word) && (after === '' || companions.has(after)) ? bare(word) : undefined
+}
+
+const fillers = new Set([
+  'is',
+  'was',
+  'has',
+  'not',
+  'and',
+  'or',
+  'name',
+  'id',
+  'unknown',
+  'agent',
+  'data',
+  'from',
+  'in',
+  'to',
+  'with',
+  'by',
+])
+const companions = new Set([
+  'from',
+  'logged',
+  'failed',
+  'authenticated',
+  'on',
+  'at',
+  'via',
+  'locked',
+  'created',
+  'deleted',
+  'connected',
+])
+
+/** Whether a digit or colon pair that an address must have is there at all. */
+const hasAddress = (text: string): boolean => {
+  const dot = text.indexOf('.')
+  if (dot > 0 && /\d\.\d/.test(text)) return true
+  return text.includes('::') || /[0-9a-f]:[0-9a-f]{1,4}:[0-9a-f]{1,4}:/i.test(text)
+}
+
+/** Takes quotes, brackets and punctuation off a word. */
+const bare = (word: string): string => {
+  let start = 0
+  let end = word.length
+  while (start < end && '\'"<(/'.includes(word.charAt(start))) start++
+  while (end > start && '\'">).:!?'.includes(word.charAt(end - 1))) end--
+  const text = word.slice(start, end)
+  // 10.0.0.1(3067), 10.0.0.1/2143
+  const cut = text.search(/[(/]/)
+  return cut > 0 ? text.slice(0, cut) : text
+}
+
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95

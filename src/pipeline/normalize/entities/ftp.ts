@@ -1,0 +1,67 @@
+import { setAddress } from '../address.ts'
+import { type Draft, setIfAbsent } from '../draft.ts'
+import { wordAfter, wordAt } from '../key-values.ts'
+import { setUser } from './phrase.ts'
+
+/** Reads a message of ftpd, vsftpd, proftpd or pure-ftpd: connections and logins. */
+export const readFtp = (message: string, fields: Draft): boolean => {
+  if (message.startsWith('connection from ')) {
+    // connection from 1.2.3.4 (host.example.com) at Sun Jul 9 …
+    const word = wordAt(message, 16)
+    setAddress(fields, 'source', word)
+    const open = message.indexOf('(', 16 + word.length)
+    const name = open < 0 ? '' : message.slice(open + 1, message.indexOf(')', open))
+    if (name !== '') setAddress(fields, 'source', name)
+    set(fields, 'network', 'ftp_connection')
+    return true
+  }
+  if (message.includes('CONNECT: Client ')) {
+    readClient(message, fields)
+    set(fields, 'network', 'ftp_connection')
+    return true
+  }
+  const ok =
+    message.includes('OK LOGIN:') || message.includes('Login successful') || message.includes(' is now logged in')
+  const failed =
+    message.includes('FAIL LOGIN:') ||
+    message.includes('Login failed') ||
+    message.includes('Incorrect password') ||
+    message.includes('LOGIN FAILED') ||
+    message.includes('no such user') ||
+    message.includes('Authentication failed')
+  const anonymous = message.startsWith('ANONYMOUS FTP LOGIN FROM ')
+  const login = message.startsWith('FTP LOGIN FROM ')
+  if (!ok && !failed && !anonymous && !login) return readClient(message, fields)
+  set(fields, 'authentication', 'ftp_login', failed ? 'failure' : 'success')
+  if (anonymous || login) {
+    setAddress(fields, 'source', wordAt(message, anonymous ? 25 : 15))
+    setUser(fields, anonymous ? 'anonymous' : (wordAfter(message, ' as ') ?? ''))
+    return true
+  }
+  readClient(message, fields)
+  const user =
+    /\bUSER ([^\s:(]{1,64})|\buser \[?([^\s\]]{1,64})|\] ([\w.@-]{1,64}) is now logged in|^(?:\[pid \d{1,9}\] )?\[([^\]\s]{1,64})\] (?:OK|FAIL) LOGIN/.exec(
+      message.slice(0, 1000),
+    )
+  if (user) setUser(fields, user[1] ?? user[2] ?? user[3] ?? user[4] ?? '')
+  return true
+}
+
+/** `Client "1.2.3.4"`, `host.example.com (peer.example.com[1.2.3.4]) - …`, `(alice@1.2.3.4) [INFO]` */
+const readClient = (message: string, fields: Draft): boolean => {
+  const client = message.indexOf('Client "')
+  if (client >= 0) return setAddress(fields, 'source', message.slice(client + 8, message.indexOf('"', client + 8)))
+  const open = message.indexOf('[')
+  const close = message.indexOf('])', open)
+  if (open >= 0 && close > open) return setAddress(fields, 'source', message.slice(open + 1, close))
+  const at = /^\(([^@\s)]{1,64})@([^)\s]{1,253})\)/.exec(message)
+  if (!at) return false
+  if (at[1] !== '?') setUser(fields, at[1] ?? '')
+  return setAddress(fields, 'source', at[2] ?? '')
+}
+
+const set = (fields: Draft, category: string, action: string, outcome?: string): void => {
+  setIfAbsent(fields, 'event.category', category)
+  setIfAbsent(fields, 'event.action', action)
+  if (outcome) setIfAbsent(fields, 'event.outcome', outcome)
+}

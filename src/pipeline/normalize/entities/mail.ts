@@ -1,0 +1,89 @@
+import { setAddress } from '../address.ts'
+import { type Draft, setIfAbsent } from '../draft.ts'
+import { wordAfter, wordAt } from '../key-values.ts'
+import { setUser } from './phrase.ts'
+
+/** Reads a message of dovecot: `imap-login: Login: user=<alice>, method=PLAIN, rip=1.2.3.4, lip=10.0.0.1`. */
+export const readDovecot = (message: string, fields: Draft): boolean => {
+  const rip = wordAfter(message, 'rip=')
+  if (rip !== undefined) setAddress(fields, 'source', rip)
+  const lip = wordAfter(message, 'lip=')
+  if (lip !== undefined) setAddress(fields, 'destination', lip)
+  const user = wordAfter(message, 'user=<')
+  if (user !== undefined) setUser(fields, user.slice(0, user.indexOf('>') < 0 ? undefined : user.indexOf('>')))
+  if (message.includes('-login: ')) {
+    const login = message.includes(': Login: ')
+    const failed = message.includes('auth failed') || message.includes('Aborted login')
+    if (!login && !failed) {
+      setIfAbsent(fields, 'event.category', 'session')
+      setIfAbsent(fields, 'event.action', 'mail_disconnected')
+      return true
+    }
+    setLogin(fields, login ? 'success' : 'failure')
+    return true
+  }
+  // auth: pam(alice@example.com,1.2.3.4): pam_authenticate() failed: …
+  const lead = /^auth(?:-worker)?(?:\([^)]{1,32}\))?: (?:\w+: )?[\w-]+\(([^,)]{1,256}),([^,)]{1,64})/.exec(message)
+  if (!lead) return rip !== undefined
+  setUser(fields, lead[1] ?? '')
+  setAddress(fields, 'source', lead[2] ?? '')
+  if (message.includes('failed') || message.includes('unknown user') || message.includes('mismatch')) {
+    setIfAbsent(fields, 'event.category', 'authentication')
+    setIfAbsent(fields, 'event.action', 'mail_authentication')
+    setIfAbsent(fields, 'event.outcome', 'failure')
+  }
+  return true
+}
+
+/** Reads a message of a postfix program: its peer, a login over SASL, a refusal. */
+export const readPostfix = (message: string, fields: Draft): boolean => {
+  const client = wordAfter(message, 'client=') ?? wordAfter(message, 'from ') ?? wordAfter(message, 'warning: ')
+  if (client !== undefined) readNamedAddress(client, fields)
+  const user = wordAfter(message, 'sasl_username=')
+  if (user !== undefined) {
+    setUser(fields, user)
+    setLogin(fields, 'success')
+    return true
+  }
+  if (message.includes('authentication failed')) {
+    setLogin(fields, 'failure')
+    return true
+  }
+  if (message.includes('reject: ')) {
+    setIfAbsent(fields, 'event.category', 'email')
+    setIfAbsent(fields, 'event.action', 'mail_rejected')
+    setIfAbsent(fields, 'event.outcome', 'failure')
+    return true
+  }
+  return client !== undefined
+}
+
+/** Reads exim's and sendmail's words on authentication: `authenticator failed for (test) [1.2.3.4]:39454: … (set_id=test)`. */
+export const readExim = (message: string, fields: Draft): boolean => {
+  const at = message.indexOf('authenticator failed for ')
+  if (at < 0) return false
+  const open = message.indexOf('[', at)
+  if (open > 0) setAddress(fields, 'source', trimColon(wordAt(message, open)))
+  const user = wordAfter(message, '(set_id=', at)
+  if (user !== undefined) setUser(fields, user.replace(/\)$/, ''))
+  setLogin(fields, 'failure')
+  return true
+}
+
+/** `mail.example.com[1.2.3.4]:25:` */
+const readNamedAddress = (word: string, fields: Draft): void => {
+  const open = word.indexOf('[')
+  const close = word.indexOf(']', open)
+  if (open < 0 || close < 0) return
+  const name = word.slice(0, open)
+  if (name !== '' && name !== 'unknown') setAddress(fields, 'source', name)
+  setAddress(fields, 'source', trimColon(word.slice(open)))
+}
+
+const trimColon = (text: string): string => (text.endsWith(':') ? text.slice(0, -1) : text)
+
+const setLogin = (fields: Draft, outcome: 'success' | 'failure'): void => {
+  setIfAbsent(fields, 'event.category', 'authentication')
+  setIfAbsent(fields, 'event.action', 'mail_login')
+  setIfAbsent(fields, 'event.outcome', outcome)
+}

@@ -1,0 +1,95 @@
+import { setAddress, toPort } from '../address.ts'
+import { type Draft, setIfAbsent } from '../draft.ts'
+import { wordAt } from '../key-values.ts'
+
+/** A message's beginning, and what it says: category, action, outcome, and who and where by the text behind it. */
+type Phrase = readonly [
+  starts: string,
+  category: string,
+  action: string,
+  outcome?: 'success' | 'failure' | undefined,
+  read?: (rest: string, fields: Draft) => void,
+]
+
+/** A table of phrases, found by their first character and tried in the order given. */
+export type Phrases = ReadonlyMap<number, readonly Phrase[]>
+
+export const toPhrases = (list: readonly Phrase[]): Phrases => Map.groupBy(list, ([starts]) => starts.charCodeAt(0))
+
+/** Finds the phrase that a message begins with (at a place) and sets its fields; false when none fits. */
+export const readPhrase = (phrases: Phrases, message: string, at: number, fields: Draft): boolean => {
+  for (const [starts, category, action, outcome, read] of phrases.get(message.charCodeAt(at)) ?? []) {
+    if (!message.startsWith(starts, at)) continue
+    setIfAbsent(fields, 'event.category', category)
+    setIfAbsent(fields, 'event.action', action)
+    if (outcome) setIfAbsent(fields, 'event.outcome', outcome)
+    read?.(message.slice(at + starts.length), fields)
+    return true
+  }
+  return false
+}
+
+/** Sets a user's name, unless the place where it should stand is empty or masked. */
+export const setUser = (fields: Draft, name: string, field = 'user.name'): void => {
+  let user = name.trim()
+  if (user.length > 1 && (user.startsWith("'") || user.startsWith('"') || user.startsWith('<')))
+    user = user.slice(1, -1)
+  if (user !== '' && user !== '-' && user.length <= 256) setIfAbsent(fields, field, user)
+}
+
+/** `1.2.3.4 port 22 …`, `1.2.3.4: 11: …`, `[1.2.3.4]` */
+export const readPeer = (text: string, fields: Draft): void => {
+  let word = wordAt(text, 0)
+  const port = text.startsWith(' port ', word.length) ? wordAt(text, word.length + 6) : ''
+  if (word.endsWith(':') || word.endsWith('.')) word = word.slice(0, -1)
+  // A single word without a dot is a word ("closed by remote host"), not a host.
+  if (!word.includes('.') && !word.includes(':') && word !== 'localhost') return
+  if (!setAddress(fields, 'source', word)) return
+  const number = toPort(beforeColon(port))
+  if (number !== undefined) setIfAbsent(fields, 'source.port', number)
+}
+
+/** `alice from 1.2.3.4 port 22 ssh2`, `invalid user  from 1.2.3.4`; a name may hold blanks, so the last `from` counts. */
+export const readUserFrom = (text: string, fields: Draft): void => {
+  let at = 0
+  if (text.startsWith('invalid user ') || text.startsWith('illegal user ')) {
+    setIfAbsent(fields, 'event.reason', 'invalid user')
+    at = 13
+  }
+  const from = text.lastIndexOf(' from ')
+  if (from < at - 1) return
+  setUser(fields, text.slice(at, from))
+  readPeer(text.slice(from + 6), fields)
+}
+
+/** `invalid user alice 1.2.3.4 port 22 [preauth]`, `user alice 1.2.3.4 port 22`, `1.2.3.4 port 22`, `1.2.3.4 [preauth]` */
+export const readUserAtPeer = (text: string, fields: Draft): void => {
+  let at = 0
+  for (const lead of ['invalid user ', 'illegal user ', 'authenticating user ', 'user ']) {
+    if (!text.startsWith(lead)) continue
+    if (lead.startsWith('i')) setIfAbsent(fields, 'event.reason', 'invalid user')
+    at = lead.length
+    break
+  }
+  if (at === 0) {
+    readPeer(text, fields)
+    return
+  }
+  const port = text.indexOf(' port ', at)
+  const end = port > 0 ? port : text.endsWith(' [preauth]') ? text.length - 10 : text.length
+  const blank = text.lastIndexOf(' ', end - 1)
+  if (blank < at - 1) return
+  setUser(fields, text.slice(at, Math.max(blank, at)))
+  readPeer(text.slice(blank + 1), fields)
+}
+
+/** A user's name and nothing else of interest: `alice [preauth]`. */
+export const readUser = (text: string, fields: Draft): void => {
+  const name = wordAt(text, 0)
+  setUser(fields, name.endsWith('.') || name.endsWith(':') ? name.slice(0, -1) : name)
+}
+
+const beforeColon = (text: string): string => {
+  const colon = text.indexOf(':')
+  return colon < 0 ? text : text.slice(0, colon)
+}

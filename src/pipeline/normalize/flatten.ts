@@ -1,0 +1,60 @@
+import type { FieldValue } from '../../schema/event.ts'
+import { longestValue } from './draft.ts'
+
+const mostFields = 300
+const deepest = 10
+const longestList = 100
+
+/** Tells an object from the other things that JSON knows. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Flattens a parsed object to dotted names: at most 300, ten deep; what is deeper, and lists of objects, stay JSON text. Null and
+ * empty objects are left out. Linear.
+ */
+export const flatten = (object: Readonly<Record<string, unknown>>): [string, FieldValue][] => {
+  const result: [string, FieldValue][] = []
+  walk(object, '', 1, result)
+  return result
+}
+
+const walk = (
+  object: Readonly<Record<string, unknown>>,
+  prefix: string,
+  depth: number,
+  result: [string, FieldValue][],
+): void => {
+  for (const key in object) {
+    if (result.length >= mostFields) return
+    const value = object[key]
+    const name = prefix === '' ? key : `${prefix}.${key}`
+    if (isObject(value) && depth < deepest) walk(value, name, depth + 1, result)
+    else {
+      const field = toFieldValue(value)
+      if (field !== undefined && name.length <= 512) result.push([name, field])
+    }
+  }
+}
+
+/** Turns a value of JSON into one that a field can hold. */
+export const toFieldValue = (value: unknown): FieldValue | undefined => {
+  switch (typeof value) {
+    case 'string':
+      return value.length > longestValue ? value.slice(0, longestValue) : value
+    case 'number':
+    case 'boolean':
+      return value
+  }
+  if (value === null || value === undefined) return undefined
+  if (Array.isArray(value)) {
+    const plain = value.slice(0, longestList).filter(isPlain)
+    if (plain.length === Math.min(value.length, longestList)) {
+      return plain.map((item) => (typeof item === 'string' ? item.slice(0, 1024) : item))
+    }
+  }
+  return JSON.stringify(value).slice(0, longestValue)
+}
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'

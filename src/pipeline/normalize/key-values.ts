@@ -1,0 +1,107 @@
+/** Most pairs that are read from one text. */
+const mostPairs = 300
+
+/**
+ * Reads the `key=value` pairs of a text, from left to right: bare values end at a blank (or at `separator`), quoted ones at their
+ * quote, with backslashes taken away. Words that are no pair are counted, not kept. Linear.
+ */
+export const readPairs = (text: string, at = 0, separator = 32): { pairs: [string, string][]; others: number } => {
+  const pairs: [string, string][] = []
+  let others = 0
+  let i = at
+  while (i < text.length && pairs.length < mostPairs) {
+    let code = text.charCodeAt(i)
+    while (
+      code === separator ||
+      code === 32 ||
+      code === 10 ||
+      code === 13 ||
+      (separator === 32 && (code === 44 || code === 59))
+    ) {
+      code = text.charCodeAt(++i)
+    }
+    if (i >= text.length) break
+    const start = i
+    while (i < text.length && isKey(text.charCodeAt(i))) i++
+    if (i === start || text.charCodeAt(i) !== 61) {
+      others++
+      i = skipWord(text, i, separator)
+      continue
+    }
+    const key = text.slice(start, i)
+    i++
+    const quote = text.charCodeAt(i)
+    if (quote === 34 || quote === 39) {
+      const end = quotedEnd(text, i)
+      if (end > 0) {
+        pairs.push([key, unquote(text, i + 1, end)])
+        i = end + 1
+        continue
+      }
+    }
+    const valueStart = i
+    while (i < text.length && !isEnd(text.charCodeAt(i), separator)) i++
+    // A comma between pairs belongs to none of them.
+    const value = text.slice(valueStart, i)
+    pairs.push([key, separator === 32 && (value.endsWith(',') || value.endsWith(';')) ? value.slice(0, -1) : value])
+  }
+  return { pairs, others }
+}
+
+/** Where the quoted text that opens at a place closes; -1 when it never does. */
+export const quotedEnd = (text: string, open: number): number => {
+  const quote = text.charCodeAt(open)
+  for (let i = open + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 92) i++
+    else if (code === quote) return i
+  }
+  return -1
+}
+
+/** Takes backslashes before quotes and backslashes away. */
+export const unquote = (text: string, start: number, end: number): string => {
+  const inner = text.slice(start, end)
+  return inner.includes('\\') ? inner.replace(/\\(["'\\])/g, '$1') : inner
+}
+
+/** The word after a marker (`rhost=`, ` from `), up to a blank, comma or semicolon; undefined when it is absent or empty. */
+export const wordAfter = (text: string, marker: string, from = 0): string | undefined => {
+  const at = text.indexOf(marker, from)
+  if (at < 0) return undefined
+  const word = wordAt(text, at + marker.length)
+  return word === '' ? undefined : word
+}
+
+/** The word that begins at a place, up to a blank, comma or semicolon. */
+export const wordAt = (text: string, at: number): string => {
+  let end = at
+  while (end < text.length) {
+    const code = text.charCodeAt(end)
+    if (code === 32 || code === 44 || code === 59 || code === 9 || code === 10) break
+    end++
+  }
+  return text.slice(at, end)
+}
+
+const skipWord = (text: string, at: number, separator: number): number => {
+  let i = at
+  if (text.charCodeAt(i) === 34) {
+    const end = quotedEnd(text, i)
+    if (end > 0) return end + 1
+  }
+  while (i < text.length && !isEnd(text.charCodeAt(i), separator)) i++
+  return i === at ? at + 1 : i
+}
+
+const isEnd = (code: number, separator: number): boolean => code === separator || code === 10 || code === 13
+
+const isKey = (code: number): boolean =>
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 48 && code <= 57) ||
+  code === 95 ||
+  code === 46 ||
+  code === 45 ||
+  code === 64 ||
+  code === 47

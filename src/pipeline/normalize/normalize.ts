@@ -1,0 +1,104 @@
+import { messageOf } from '../../errors.ts'
+import type { Event } from '../../schema/event.ts'
+import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
+import type { Stage } from '../stage.ts'
+import { type ParseCount, ParseCounts } from './parse-counts.ts'
+import type { Parsed } from './parser.ts'
+import { understand } from './understand.ts'
+
+/** Turns records into events, one for one. */
+export interface Normalizer {
+  /** Record `i` becomes the event `<partition>-<first + i>`, whatever it holds. Never throws. */
+  normalize(batch: RecordBatch): Event[]
+  /** The stage of the road. */
+  readonly stage: Stage<RecordBatch, Event>
+  /** How the records since the last call were understood. */
+  takeCounts(): ParseCount[]
+}
+
+interface NormalizerOptions {
+  /** The zone of times that name none, in minutes east of UTC, for sources that set none themselves. */
+  readonly zoneMinutes?: number
+  /** Reads one record; handed in by tests that need a parser with a bug. */
+  readonly understand?: (record: RawRecord) => Parsed
+}
+
+/** Makes a normaliser. It keeps counts and nothing else: what a record becomes depends on the record alone. */
+export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
+  const counts = new ParseCounts()
+  const read = options.understand ?? understand
+  const normalize = (batch: RecordBatch): Event[] => {
+    const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
+    const events: Event[] = []
+    for (let i = 0; i < batch.texts.length; i++) {
+      const original = batch.texts[i] ?? ''
+      const first = original.charCodeAt(0)
+      // Indented records are rare; everything else is read where it is, without a copy.
+      const text = first <= 32 || first === 0xfeff ? original.trim() : original
+      const { source, receivedAt } = batch
+      const parsed = text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes })
+      const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original)
+      counts.add(source, parsed.format, parsed.fault === undefined && parsed.format !== 'plain', original, receivedAt)
+      events.push(event)
+    }
+    return events
+  }
+  return {
+    normalize,
+    stage: (batches) => batches.flatMap(normalize),
+    takeCounts: () => counts.take(),
+  }
+}
+
+const emptyRecord: Parsed = {
+  format: 'empty',
+  kind: 'event',
+  time: undefined,
+  timeGuessed: true,
+  message: '',
+  fields: {},
+  fault: 'The record is empty.',
+}
+
+/** A bug in a parser costs one record its meaning, never the batch. */
+const attempt = (read: (record: RawRecord) => Parsed, record: RawRecord): Parsed => {
+  try {
+    return read(record)
+  } catch (error) {
+    return { ...emptyRecord, format: 'parser-bug', message: record.text, fault: `A parser failed: ${messageOf(error)}` }
+  }
+}
+
+/** The widest range that an ISO date can write; a time beyond it is none. */
+const latestTime = 253_402_300_799_999
+
+const toEvent = (id: string, parsed: Parsed, batch: RecordBatch, original: string): Event => {
+  const { source, receivedAt } = batch
+  const known = parsed.time !== undefined && parsed.time > -62_167_219_200_000 && parsed.time <= latestTime
+  const fields =
+    parsed.fault === undefined
+      ? parsed.fields
+      : { ...parsed.fields, 'error.message': parsed.fault, 'error.type': `parse/${parsed.format}` }
+  return {
+    id,
+    kind: parsed.fault === undefined ? parsed.kind : 'pipeline_error',
+    time: known && parsed.time !== undefined ? parsed.time : receivedAt,
+    timeGuessed: known ? parsed.timeGuessed : true,
+    receivedAt,
+    source,
+    stream: streamOf(source, fields),
+    message: parsed.message,
+    original,
+    fields,
+  }
+}
+
+/** The events that share one baseline: source, host and service. */
+const streamOf = (source: string, fields: Event['fields']): string => {
+  const host = fields['host.name']
+  const service = fields['service.name'] ?? fields['process.name']
+  let stream = source
+  if (typeof host === 'string' && host !== '') stream += `/${host}`
+  if (typeof service === 'string' && service !== '') stream += `/${service}`
+  return stream
+}

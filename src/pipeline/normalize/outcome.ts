@@ -1,0 +1,62 @@
+const words: ReadonlyMap<string, 'success' | 'failure'> = new Map([
+  ...[
+    ...[
+      'success',
+      'successful',
+      'succeeded',
+      'succeed',
+      'ok',
+      'true',
+      'yes',
+      'accept',
+      'accepted',
+      'allow',
+      'allowed',
+      'permit',
+    ],
+    ...[
+      'permitted',
+      'pass',
+      'passed',
+      'granted',
+      'grant',
+      'completed',
+      'authenticated',
+      'audit success',
+      'audit_success',
+    ],
+  ].map((word) => [word, 'success'] as const),
+  ...[
+    ...[
+      'fail',
+      'failed',
+      'failure',
+      'failures',
+      'error',
+      'denied',
+      'deny',
+      'drop',
+      'dropped',
+      'block',
+      'blocked',
+      'reject',
+      'rejected',
+    ],
+    ...[
+      'refused',
+      'unauthorized',
+      'forbidden',
+      'invalid',
+      'no',
+      'false',
+      'timeout',
+      'audit failure',
+      'audit_failure',
+      'terminated',
+    ],
+  ].map((word) => [word, 'failure'] as const),
+])
+
+/** Maps a word for how something ended to ECS's outcome; undefined when it says nothing on that. */
+export const toOutcome = (word: string): 'success' | 'failure' | undefined =>
+  word.length > 16 ? undefined : words.get(word.toLowerCase())

@@ -1,0 +1,32 @@
+import type { Draft } from './draft.ts'
+import { syslogLevels } from './level.ts'
+
+const facilities = [
+  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
+  ...['ntp', 'audit', 'alert', 'clock', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
+]
+
+/** Sets what a syslog priority (0–191) says. */
+export const priorityFields = (priority: number, fields: Draft): void => {
+  const severity = priority & 7
+  const facility = priority >> 3
+  fields['log.syslog.priority'] = priority
+  fields['log.syslog.facility.code'] = facility
+  fields['log.syslog.facility.name'] = facilities[facility] ?? ''
+  fields['log.syslog.severity.code'] = severity
+  fields['log.level'] = syslogLevels[severity] ?? ''
+}
+
+/** Reads `<34>` at the beginning of a text; undefined unless it is a number from 0 to 191 without a leading zero. */
+export const readPriority = (text: string): { value: number; end: number } | undefined => {
+  if (text.charCodeAt(0) !== 60) return undefined
+  const end = text.charCodeAt(2) === 62 ? 2 : text.charCodeAt(3) === 62 ? 3 : text.charCodeAt(4) === 62 ? 4 : 0
+  if (end === 0) return undefined
+  let value = 0
+  for (let i = 1; i < end; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9) || (i === 1 && digit === 0 && end > 2)) return undefined
+    value = value * 10 + digit
+  }
+  return value > 191 ? undefined : { value, end: end + 1 }
+}

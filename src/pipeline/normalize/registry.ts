@@ -1,0 +1,67 @@
+import { accessLogParser } from './access-log.ts'
+import { auditParser } from './audit.ts'
+import { blueGeneParser } from './bluegene.ts'
+import { cefParser } from './cef.ts'
+import { ciscoParser } from './cisco.ts'
+import { criParser } from './cri.ts'
+import { dockerParser } from './docker.ts'
+import { errorLogParser } from './error-log.ts'
+import { genericParser } from './generic.ts'
+import { journaldParser } from './journald.ts'
+import { jsonParser } from './json.ts'
+import { leefParser } from './leef.ts'
+import { logfmtParser } from './logfmt.ts'
+import type { Parser } from './parser.ts'
+import { plainParser } from './plain.ts'
+import { syslog3164Parser } from './syslog-3164.ts'
+import { syslog5424Parser } from './syslog-5424.ts'
+
+/** Every parser there is. */
+export const parsers: readonly Parser[] = [
+  accessLogParser,
+  auditParser,
+  blueGeneParser,
+  cefParser,
+  ciscoParser,
+  criParser,
+  dockerParser,
+  errorLogParser,
+  genericParser,
+  journaldParser,
+  jsonParser,
+  leefParser,
+  logfmtParser,
+  plainParser,
+  syslog3164Parser,
+  syslog5424Parser,
+]
+
+const ofObject = [dockerParser, journaldParser, jsonParser]
+const ofBracket = [errorLogParser, genericParser, jsonParser]
+const ofAngle = [syslog5424Parser, syslog3164Parser]
+const ofDigit = [criParser, errorLogParser, accessLogParser, syslog5424Parser, syslog3164Parser, genericParser]
+const ofLetter = [
+  syslog3164Parser,
+  genericParser,
+  cefParser,
+  leefParser,
+  auditParser,
+  logfmtParser,
+  accessLogParser,
+  blueGeneParser,
+]
+const ofOther = [ciscoParser, blueGeneParser, genericParser, syslog3164Parser, accessLogParser]
+
+/**
+ * The parsers that a text's first character leaves possible, the surer before the more lenient. What a record becomes depends on
+ * nothing but the record, so a redelivery gives the same event; there is no memory of what a source sent before.
+ */
+export const candidates = (text: string): readonly Parser[] => {
+  const first = text.charCodeAt(0)
+  if (first === 123) return ofObject
+  if (first === 91) return ofBracket
+  if (first === 60) return ofAngle
+  if (first >= 48 && first <= 57) return ofDigit
+  if ((first >= 65 && first <= 90) || (first >= 97 && first <= 122)) return ofLetter
+  return ofOther
+}

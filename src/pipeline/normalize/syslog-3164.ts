@@ -1,0 +1,220 @@
+import { isIPv4 } from './address.ts'
+import { isDigit, monthAt } from './calendar.ts'
+import { type Draft, finish, refuse } from './draft.ts'
+import { readEntities } from './entities.ts'
+import { toSureLevel } from './level.ts'
+import type { Parser } from './parser.ts'
+import { priorityFields, readPriority } from './priority.ts'
+import { readBsd, readIso, readTimestamp, type Stamp } from './timestamp.ts'
+
+/**
+ * Reads BSD syslog as it is really sent and filed (RFC 3164 describes, it does not prescribe): with and without priority, with a BSD or
+ * an ISO timestamp or none, with and without host and tag.
+ */
+export const syslog3164Parser: Parser = {
+  name: 'syslog-3164',
+  parse(record) {
+    const { text } = record
+    const fields: Draft = {}
+    let at = 0
+    const priority = readPriority(text)
+    if (priority) {
+      priorityFields(priority.value, fields)
+      at = priority.end
+      // Cisco: a sequence number, a star or a dot before the time.
+      const sequence = /^ ?(\d{1,10}): /.exec(text.slice(at, at + 14))
+      if (sequence) {
+        fields['event.sequence'] = Number(sequence[1])
+        at += sequence[0].length
+      }
+    }
+    if (text.charCodeAt(at) === 42 || text.charCodeAt(at) === 46) at++
+    while (priority && text.charCodeAt(at) === 32) at++
+    const bsd = monthAt(text, at) > 0
+    const stamp = bsd
+      ? readBsd(text, at, record)
+      : isDigit(text.charCodeAt(at))
+        ? readOther(text, at, record, priority !== undefined)
+        : undefined
+    if (!stamp && !priority) return undefined
+    let i = stamp ? stamp.end : at
+    if (stamp && text.charCodeAt(i) === 58) i++
+    const afterStamp = i
+    while (text.charCodeAt(i) === 32) i++
+    if (stamp && i === afterStamp && i < text.length) {
+      return priority ? refuse('syslog/rfc3164', 'No blank stands behind the timestamp.', text, fields) : undefined
+    }
+    const named = readNames(text, i, fields, stamp !== undefined)
+    if (!bsd && !priority && !(named.host && named.tag)) return undefined
+    // A BSD time alone does not make a line syslog: dovecot's and others' own files have it, too.
+    let message = text.slice(named.end)
+    const program = typeof fields['process.name'] === 'string' ? fields['process.name'] : ''
+    if (program === 'kernel') {
+      const uptime = /^\[ {0,8}\d{1,9}\.\d{1,9}\] /.exec(message.slice(0, 32))
+      if (uptime) message = message.slice(uptime[0].length)
+    }
+    const last = message.charCodeAt(message.length - 1)
+    if (last === 32 || last === 10 || last === 13) message = message.trimEnd()
+    readEntities(message, program, fields, named.module)
+    return finish('syslog/rfc3164', stamp, message, fields)
+  },
+}
+
+/** A timestamp that is not BSD's: ISO, sure enough to be syslog's only with a zone, or behind a priority. */
+const readOther = (
+  text: string,
+  at: number,
+  record: { receivedAt: number; zoneMinutes?: number | undefined },
+  sure: boolean,
+): Stamp | undefined => {
+  if (sure) return readTimestamp(text, at, record)
+  if (text.charCodeAt(at + 4) === 32) return readTimestamp(text, at, record)
+  const stamp = readIso(text, at, record)
+  if (!stamp || text.charCodeAt(stamp.end) !== 32) return undefined
+  const zoned = !stamp.guessed && isZoned(text, stamp.end)
+  return zoned && (text.charCodeAt(at + 10) === 84 || isDigit(text.charCodeAt(stamp.end - 1))) ? stamp : undefined
+}
+
+/** Whether what stands before a place is a zone: `Z`, `+01:00`, `-0700`. */
+const isZoned = (text: string, end: number): boolean => {
+  if (text.charCodeAt(end - 1) === 90) return true
+  const sign = text.charCodeAt(end - 6) === 43 || text.charCodeAt(end - 6) === 45 ? end - 6 : end - 5
+  return text.charCodeAt(sign) === 43 || text.charCodeAt(sign) === 45
+}
+
+interface Names {
+  readonly host: boolean
+  readonly tag: boolean
+  readonly end: number
+  readonly module?: string
+}
+
+/** Reads host and tag, telling them apart by the tag's `[pid]` or colon; sets their fields. */
+const readNames = (text: string, at: number, fields: Draft, expectsHost: boolean): Names => {
+  const first = readTag(text, at)
+  if (first && !(expectsHost && isHostBefore(text, first.end))) return setTag(text, first, fields, false)
+  if (!expectsHost) return { host: false, tag: false, end: at }
+  const hostEnd = wordEnd(text, at)
+  const host = text.slice(at, hostEnd)
+  if (hostEnd === at || !isHostLike(host)) return { host: false, tag: false, end: at }
+  let i = skipBlanks(text, hostEnd)
+  if (text.startsWith('-- ', i)) i += 3
+  if (text.startsWith('Message forwarded from ', i)) i = skipBlanks(text, Math.max(text.indexOf(':', i) + 1, i))
+  const tag = readTag(text, i) ?? readLevelThenTag(text, i, fields)
+  if (!tag && hostEnd >= text.length) return { host: false, tag: false, end: at }
+  fields['host.name'] = host.endsWith(':') ? host.slice(0, -1) : host
+  return tag ? setTag(text, tag, fields, true) : { host: true, tag: false, end: i }
+}
+
+interface Tag {
+  readonly start: number
+  readonly nameEnd: number
+  readonly module?: string
+  readonly pid?: string
+  readonly end: number
+}
+
+/** Reads `sshd[123]:`, `sshd(pam_unix)[123]:`, `kernel:`, `syslogd 1.4.1:`, `proftpd[1] `; undefined when no tag begins there. */
+const readTag = (text: string, at: number): Tag | undefined => {
+  const first = text.charCodeAt(at)
+  if (!isTagStart(first)) return undefined
+  let i = at
+  while (i < at + 80 && isTagChar(text.charCodeAt(i))) i++
+  const nameEnd = i
+  let module: string | undefined
+  if (text.charCodeAt(i) === 40) {
+    const close = text.indexOf(')', i)
+    if (close < 0 || close - i > 32) return undefined
+    module = text.slice(i + 1, close)
+    i = close + 1
+  }
+  let pid: string | undefined
+  if (text.charCodeAt(i) === 91) {
+    const close = text.indexOf(']', i)
+    if (close < 0 || close - i > 64) return undefined
+    pid = text.slice(i + 1, close)
+    i = close + 1
+    // Without a colon only a number is a process id: `proftpd[26169] server: …`.
+    if (text.charCodeAt(i) !== 58)
+      return isDigit(pid.charCodeAt(0)) && text.charCodeAt(i) === 32
+        ? tagOf(at, nameEnd, module, pid, i + 1)
+        : undefined
+    return tagOf(at, nameEnd, module, pid, skipBlanks(text, i + 1))
+  }
+  if (text.charCodeAt(i) !== 58) {
+    const version = text.charCodeAt(i) === 32 ? /^ \d+(?:\.\d+){1,3}: /.exec(text.slice(i, i + 20)) : null
+    return version ? tagOf(at, nameEnd, module, undefined, i + 1) : undefined
+  }
+  const after = text.charCodeAt(i + 1)
+  if (i + 1 < text.length && after !== 32 && after !== 9) return undefined
+  return tagOf(at, nameEnd, module, undefined, skipBlanks(text, i + 1))
+}
+
+const tagOf = (
+  start: number,
+  nameEnd: number,
+  module: string | undefined,
+  pid: string | undefined,
+  end: number,
+): Tag => ({
+  start,
+  nameEnd,
+  end,
+  ...(module !== undefined && { module }),
+  ...(pid !== undefined && { pid }),
+})
+
+/** `notice apmd[14311]:` – a level that the sender put before its name. */
+const readLevelThenTag = (text: string, at: number, fields: Draft): Tag | undefined => {
+  const end = wordEnd(text, at)
+  const level = toSureLevel(text.slice(at, end))
+  if (!level) return undefined
+  const tag = readTag(text, skipBlanks(text, end))
+  if (tag) fields['log.level'] ??= level
+  return tag
+}
+
+const setTag = (text: string, tag: Tag, fields: Draft, host: boolean): Names => {
+  const name = text.slice(tag.start, tag.nameEnd)
+  fields['process.name'] = name
+  if (tag.pid !== undefined) {
+    const pid = Number(tag.pid)
+    if (Number.isInteger(pid)) fields['process.pid'] = pid
+    else fields['log.syslog.procid'] = tag.pid
+  }
+  return { host, tag: true, end: tag.end, ...(tag.module !== undefined && { module: tag.module }) }
+}
+
+/** `router: %SYS-5-CONFIG_I: …` and `10.0.0.1: app: …`: what looks like a tag is a host when a Cisco mnemonic follows it. */
+const isHostBefore = (text: string, at: number): boolean => text.charCodeAt(at) === 37
+
+const isHostLike = (word: string): boolean =>
+  word.length <= 255 &&
+  (isIPv4(word) || /^[\w.:%-]+$/.test(word)) &&
+  toSureLevel(word.replace(/:$/, '')) === undefined &&
+  word !== '-'
+
+const wordEnd = (text: string, at: number): number => {
+  const blank = text.indexOf(' ', at)
+  return blank < 0 ? text.length : blank
+}
+
+const skipBlanks = (text: string, at: number): number => {
+  let i = at
+  while (text.charCodeAt(i) === 32) i++
+  return i
+}
+
+const isTagStart = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 47 || code === 40
+
+const isTagChar = (code: number): boolean =>
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 48 && code <= 57) ||
+  code === 45 ||
+  code === 46 ||
+  code === 95 ||
+  code === 47 ||
+  code === 43 ||
+  code === 64

@@ -1,0 +1,80 @@
+import type { RawRecord } from '../../schema/record.ts'
+import { looksLikePairs } from './logfmt.ts'
+import type { Parsed } from './parser.ts'
+import { plainParser } from './plain.ts'
+import { candidates } from './registry.ts'
+
+const deepestNesting = 3
+
+/** Reads a record with the first parser that knows it, and what it carries in its message with the next. */
+export const understand = (record: RawRecord): Parsed => {
+  const parsed = first(record) ?? plainParser.parse(record)
+  if (!parsed) throw new Error('The plain parser refused a text.')
+  return parsed.fault === undefined ? unpack(parsed, record, 1) : parsed
+}
+
+const first = (record: RawRecord): Parsed | undefined => {
+  for (const parser of candidates(record.text)) {
+    const parsed = parser.parse(record)
+    if (parsed) return parsed
+  }
+  return undefined
+}
+
+/**
+ * Reads the message of a carrier (syslog, a container's log, a shipper's JSON) as a record of its own when it looks like one. The
+ * carrier's fields and time win; the message becomes the inner one, except where that is a mere list of pairs.
+ */
+const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
+  if (depth > deepestNesting || !mayCarry(parsed, record.text)) return parsed
+  const text = parsed.message.trimStart()
+  const inner = first({ ...record, text })
+  if (!inner || inner.fault !== undefined) return parsed
+  const whole = unpack(inner, { ...record, text }, depth + 1)
+  return {
+    format: `${parsed.format}+${whole.format}`,
+    kind: parsed.kind,
+    time: parsed.time ?? whole.time,
+    timeGuessed: parsed.time === undefined ? whole.timeGuessed : parsed.timeGuessed,
+    message: whole.format === 'logfmt' ? parsed.message : whole.message,
+    fields: { ...whole.fields, ...parsed.fields },
+  }
+}
+
+/** Formats that wrap the words of other programs. */
+const carriers = /^(?:syslog|docker|cri|journald|json)/
+
+/** Whether a message may be a record of its own: a look at its beginning, so that ordinary messages cost next to nothing. */
+const mayCarry = (parsed: Parsed, text: string): boolean => {
+  const { message, format } = parsed
+  let at = 0
+  while (message.charCodeAt(at) === 32) at++
+  switch (message.charCodeAt(at)) {
+    case 123: // {
+    case 60: // <
+    case 37: // %
+      break
+    case 67: // CEF:
+    case 76: // LEEF:
+      if (!message.startsWith('CEF:', at) && !message.startsWith('LEEF:', at))
+        return ownLine(parsed) && message !== text
+      break
+    case 116: // type=
+    case 110: // node=
+      if (!message.startsWith('type=', at) && !message.startsWith('node=', at)) return looksLikePairs(message)
+      break
+    default: {
+      const code = message.charCodeAt(at)
+      if (code >= 48 && code <= 57)
+        return message !== text && carriers.test(format) && (ownLine(parsed) || message.includes('] "'))
+      if (code === 91) return ownLine(parsed) && message !== text
+      if (looksLikePairs(message)) break
+      return ownLine(parsed) && message !== text && code > 64
+    }
+  }
+  return message !== text && carriers.test(format)
+}
+
+/** Whether the message is a whole line of some program's own log, as shippers and container runtimes carry it. */
+const ownLine = ({ format, fields }: Parsed): boolean =>
+  format === 'docker' || format === 'cri' || (format === 'json' && fields['event.action'] === undefined)
