@@ -1,0 +1,280 @@
+import Database from 'better-sqlite3'
+import fc from 'fast-check'
+import { Kysely, SqliteDialect } from 'kysely'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Event } from '../schema/event.ts'
+import { eventText } from '../schema/event-fields.ts'
+import { parseEventId } from '../schema/record.ts'
+import type { Connections, Tables } from './database.ts'
+import { planRuns } from './event-block-compaction.ts'
+import { createEventStore } from './events.ts'
+import type { EventStore } from './store.ts'
+
+const opened: Kysely<Tables>[] = []
+afterEach(async () => {
+  for (const db of opened.splice(0)) await db.destroy()
+})
+
+/** A database with nothing but the table of blocks. */
+const openBlocks = async (): Promise<{ db: Kysely<Tables>; store: EventStore; broken: string[] }> => {
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
+  opened.push(db)
+  await db.schema
+    .createTable('event_blocks')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('partition', 'integer')
+    .addColumn('first', 'integer')
+    .addColumn('last', 'integer')
+    .addColumn('count', 'integer')
+    .addColumn('min_time', 'integer')
+    .addColumn('max_time', 'integer')
+    .addColumn('sources', 'text')
+    .addColumn('streams', 'text')
+    .addColumn('template_ids', 'text')
+    .addColumn('filter', 'blob')
+    .addColumn('bytes', 'integer')
+    .addColumn('payload', 'blob')
+    .execute()
+  const connections: Connections = {
+    read: db,
+    write: db,
+    abilities: { maxVariables: 32_766, lockRows: false, shared: false },
+    now: () => 0,
+    transaction: (work) => db.transaction().execute(work),
+    begin: () => Promise.reject(new Error('These tests open no transaction of their own.')),
+    onCommit: () => {},
+  }
+  const broken: string[] = []
+  return { db, store: createEventStore(connections, (id) => broken.push(id)), broken }
+}
+
+const make = (partition: number, number: number, time: number, extra: Partial<Event> = {}): Event => ({
+  id: `${partition}-${number}`,
+  kind: 'event',
+  time,
+  timeGuessed: false,
+  receivedAt: time + 1,
+  source: 'auth',
+  stream: `auth/${number % 2 === 0 ? 'even' : 'odd'}`,
+  message: `word${number % 5} happened`,
+  original: `${time} word${number % 5} happened`,
+  fields: { number },
+  ...extra,
+})
+const save = (db: Kysely<Tables>, store: EventStore, events: readonly Event[]): Promise<void> =>
+  db.transaction().execute((tx) => store.save(events, tx))
+const everything = { limit: 1_000, matches: () => true }
+const ids = (events: readonly Event[]): string[] => events.map((event) => event.id)
+
+/** What the newest-first order means, said plainly. */
+const naive = (events: readonly Event[]): Event[] => {
+  const place = (event: Event) => parseEventId(event.id) ?? { partition: 0, number: 0 }
+  return [...events].sort(
+    (a, b) => b.time - a.time || place(b).partition - place(a).partition || place(b).number - place(a).number,
+  )
+}
+
+/** Events of up to three partitions, in several deliveries, whose times overlap and repeat. */
+const deliveries = fc
+  .array(fc.tuple(fc.nat(2), fc.array(fc.nat(40), { minLength: 1, maxLength: 12 })), { minLength: 1, maxLength: 8 })
+  .map((list) => {
+    const next = new Map<number, number>()
+    return list.map(([partition, times]) => {
+      const first = next.get(partition) ?? 0
+      next.set(partition, first + times.length)
+      return times.map((time, index) => make(partition, first + index, 1_000 + time))
+    })
+  })
+
+describe('the event store', () => {
+  it('finds what a plain sort and filter would, page by page, whatever the blocks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        deliveries,
+        fc.record({
+          from: fc.option(fc.nat(40)),
+          to: fc.option(fc.nat(40)),
+          word: fc.option(fc.nat(5)),
+          limit: fc.integer({ min: 1, max: 7 }),
+        }),
+        fc.boolean(),
+        async (list, { from, to, word, limit }, compacted) => {
+          const { db, store } = await openBlocks()
+          for (const events of list) await save(db, store, events)
+          if (compacted) await store.compact()
+          const range = { from: from === null ? undefined : 1_000 + from, to: to === null ? undefined : 1_000 + to }
+          const tokens = word === null ? [] : [`word${word}`]
+          const matches = (event: Event): boolean => tokens.every((token) => eventText(event).includes(token))
+          const expected = naive(list.flat()).filter(
+            (event) => event.time >= (range.from ?? 0) && event.time <= (range.to ?? 9_999) && matches(event),
+          )
+          const found: Event[] = []
+          let after: string | undefined
+          do {
+            const page = await store.search({ ...range, limit, after, matches, tokens })
+            expect(page.items.length).toBeLessThanOrEqual(limit)
+            found.push(...page.items)
+            after = page.next
+          } while (after !== undefined)
+          expect(found).toEqual(expected)
+          await db.destroy()
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  it('changes nothing when a delivery comes again, cut differently or after its block was joined', async () => {
+    const { db, store } = await openBlocks()
+    const events = Array.from({ length: 30 }, (_, index) => make(0, index, index))
+    await save(db, store, events.slice(0, 10))
+    await save(db, store, events.slice(0, 10))
+    await save(db, store, events.slice(5, 20))
+    await save(db, store, [...events.slice(20), make(1, 7, 3)])
+    expect(await store.compact()).toBe(3)
+    await save(db, store, events.slice(8, 25))
+    expect(await store.count()).toMatchObject({ events: 31, blocks: 2 })
+    expect(ids((await store.search(everything)).items).length).toBe(31)
+  })
+
+  it('takes events in any order, and twice', async () => {
+    const { db, store } = await openBlocks()
+    await save(db, store, [make(0, 2, 5), make(1, 0, 5), make(0, 1, 5), make(0, 2, 5)])
+    expect(ids((await store.search(everything)).items)).toEqual(['1-0', '0-2', '0-1'])
+  })
+
+  it('gets one event, and the lines of its stream around it', async () => {
+    const { db, store } = await openBlocks()
+    for (let block = 0; block < 4; block += 1) {
+      await save(
+        db,
+        store,
+        Array.from({ length: 10 }, (_, index) => make(0, block * 10 + index, 100 - block * 10 + index)),
+      )
+    }
+    expect(await store.get('0-17')).toEqual(make(0, 17, 97))
+    for (const id of ['0-40', '1-0', '0-017', 'x']) expect(await store.get(id)).toBeUndefined()
+    const around = await store.around('0-14', 3, 2)
+    expect(around.map((event) => [event.id, event.time])).toEqual([
+      ['0-28', 88],
+      ['0-10', 90],
+      ['0-12', 92],
+      ['0-14', 94],
+      ['0-16', 96],
+      ['0-18', 98],
+    ])
+    expect(await store.around('9-9', 3, 3)).toEqual([])
+  })
+
+  it('replays a partition in order of acceptance, from any number on', async () => {
+    const { db, store } = await openBlocks()
+    const events = Array.from({ length: 25 }, (_, index) => make(4, index, 100 - index))
+    for (const start of [0, 10, 20]) await save(db, store, events.slice(start, start + 10))
+    await save(db, store, [make(5, 0, 1)])
+    for (const after of [-1, 0, 9, 14, 24, 99]) {
+      const replayed: Event[] = []
+      for await (const batch of store.replay(4, after)) replayed.push(...batch)
+      expect(replayed).toEqual(events.slice(after + 1))
+    }
+  })
+
+  it('drops by age and then by size, oldest first', async () => {
+    const { db, store } = await openBlocks()
+    for (let block = 0; block < 6; block += 1) {
+      await save(
+        db,
+        store,
+        Array.from({ length: 10 }, (_, index) => make(0, block * 10 + index, block * 100 + index)),
+      )
+    }
+    expect(await store.retain({ before: 110 })).toBe(20)
+    const { bytes } = await store.count()
+    expect(await store.retain({ maxBytes: bytes * 0.6 })).toBe(20)
+    expect(ids((await store.search(everything)).items).at(-1)).toBe('0-40')
+    expect(await store.retain({ maxBytes: bytes })).toBe(0)
+  })
+
+  it('reports a broken block once and steps over it', async () => {
+    const { db, store, broken } = await openBlocks()
+    await save(db, store, [make(0, 0, 1), make(0, 1, 2)])
+    await save(db, store, [make(0, 2, 3)])
+    await save(db, store, [make(0, 3, 4)])
+    await db
+      .updateTable('event_blocks')
+      .set({ payload: Buffer.from('VB\u0001 rubbish') })
+      .where('id', '=', '0-2')
+      .execute()
+    for (let round = 0; round < 2; round += 1) {
+      expect(ids((await store.search(everything)).items)).toEqual(['0-3', '0-1', '0-0'])
+      expect(await store.get('0-2')).toBeUndefined()
+    }
+    const replayed: Event[] = []
+    for await (const batch of store.replay(0, -1)) replayed.push(...batch)
+    expect(ids(replayed)).toEqual(['0-0', '0-1', '0-3'])
+    expect(await store.compact()).toBe(0)
+    expect(broken).toEqual(['0-2'])
+  })
+
+  it('opens no block that its filter excludes', async () => {
+    const { db, store, broken } = await openBlocks()
+    await save(db, store, [make(0, 0, 1, { message: 'kernel panic', original: 'kernel panic' })])
+    await db
+      .updateTable('event_blocks')
+      .set({ payload: Buffer.from('rubbish') })
+      .execute()
+    await store.search({ ...everything, tokens: ['password'] })
+    expect(broken).toEqual([])
+    await store.search({ ...everything, tokens: ['anic'] })
+    expect(broken).toEqual(['0-0'])
+  })
+
+  it('stops when nobody waits any more, and refuses a cursor that is not its own', async () => {
+    const { db, store } = await openBlocks()
+    await save(db, store, [make(0, 0, 1)])
+    await expect(store.search({ ...everything, signal: AbortSignal.abort() })).rejects.toThrow()
+    await expect(store.search({ ...everything, after: 'bm90aGluZw' })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
+  })
+
+  it('searches on while blocks are joined under it', async () => {
+    const { db, store } = await openBlocks()
+    const events = Array.from({ length: 12 }, (_, index) => make(0, index, index))
+    for (const event of events) await save(db, store, [event])
+    let joined = false
+    const page = await store.search({
+      limit: 100,
+      matches: (event) => {
+        if (event.id === '0-11' && !joined) {
+          joined = true
+          // The search goes on after this turn; by then the other blocks are one.
+          void store.compact()
+        }
+        return true
+      },
+    })
+    expect(ids(page.items)).toEqual(ids(naive(events)))
+  })
+})
+
+describe('planRuns', () => {
+  const block = (first: number, count: number, partition = 0) => ({
+    id: `${partition}-${first}`,
+    partition,
+    first,
+    last: first + count - 1,
+    count,
+  })
+  const planned = (...blocks: readonly ReturnType<typeof block>[]): string[][] =>
+    planRuns(blocks).map((run) => run.map(({ id }) => id))
+
+  it('joins neighbours only, up to a full block', () => {
+    expect(planned(block(0, 2), block(2, 2), block(5, 2), block(0, 2, 1))).toEqual([['0-0', '0-2']])
+    expect(planned(block(0, 2_000), block(2_000, 2_000), block(4_000, 2_000))).toEqual([['0-0', '0-2000']])
+  })
+
+  it('does not write much again for little', () => {
+    expect(planned(block(0, 1_500), block(1_500, 10))).toEqual([])
+    expect(planned(block(0, 1_500), block(1_500, 10), block(1_510, 10))).toEqual([['0-1500', '0-1510']])
+  })
+})

@@ -1,0 +1,203 @@
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../errors.ts'
+import type { Event } from '../schema/event.ts'
+import { eventId, parseEventId } from '../schema/record.ts'
+import type { Connections, Transaction } from './database.ts'
+import { blockSize } from './event-block.ts'
+import type { BlockCache, ReportBroken } from './event-block-cache.ts'
+import { createBlockCache } from './event-block-cache.ts'
+import { compactBlocks } from './event-block-compaction.ts'
+import type { NumberedEvent } from './event-block-row.ts'
+import { cutRuns, inOrder, toBlockRow } from './event-block-row.ts'
+import type { Place } from './event-block-scan.ts'
+import { scanBlocks } from './event-block-scan.ts'
+import type { EventStore } from './store.ts'
+
+/** How many blocks are dropped in one transaction. */
+const dropSize = 200
+
+/** Keeps events in compressed blocks, one row each. A block that cannot be read is reported once and stepped over. */
+export const createEventStore = (connections: Connections, reportBroken: ReportBroken = () => {}): EventStore => {
+  const { read } = connections
+  const cache = createBlockCache(read, reportBroken)
+  return {
+    async save(events, tx) {
+      for (const run of cutRuns(await withoutKept(inOrder(events), tx))) {
+        await tx.insertInto('event_blocks').values(toBlockRow(run)).execute()
+      }
+    },
+
+    get: (id) => findEvent(read, cache, id),
+
+    async around(id, before, after) {
+      const event = await findEvent(read, cache, id)
+      if (!event) return []
+      const base = { after: placeOf(event), stream: event.stream, matches: () => true }
+      const earlier = before > 0 ? await scanBlocks(read, cache, { ...base, order: 'newest', limit: before }) : []
+      const later = after > 0 ? await scanBlocks(read, cache, { ...base, order: 'oldest', limit: after }) : []
+      return [...earlier.map((found) => found.event).reverse(), event, ...later.map((found) => found.event)]
+    },
+
+    async search({ after, limit, ...query }) {
+      const place = after === undefined ? undefined : readCursor(after)
+      const found = await scanBlocks(read, cache, { ...query, order: 'newest', limit: limit + 1, after: place })
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      return {
+        items: items.map(({ event }) => event),
+        next: found.length > limit && last ? writeCursor(last.place) : undefined,
+      }
+    },
+
+    async *replay(partition, afterNumber) {
+      let position = afterNumber
+      for (;;) {
+        const row = await read
+          .selectFrom('event_blocks')
+          .select(['id', 'partition', 'first', 'last'])
+          .where('partition', '=', partition)
+          .where('first', '>', position - blockSize)
+          .where('last', '>', position)
+          .orderBy('first')
+          .limit(1)
+          .executeTakeFirst()
+        if (!row) return
+        const ref = { id: row.id, partition, first: Math.max(position + 1, Number(row.first)), last: Number(row.last) }
+        for (const { block, start, end } of await cache.open(ref)) {
+          if (end > start) yield Array.from({ length: end - start }, (_, index) => block.event(start + index))
+        }
+        position = ref.last
+      }
+    },
+
+    compact: () => compactBlocks(connections, cache),
+
+    async retain({ before, maxBytes }) {
+      let dropped = 0
+      if (before !== undefined) dropped += await dropEnded(connections, before)
+      if (maxBytes !== undefined) dropped += await dropOldest(connections, maxBytes)
+      return dropped
+    },
+
+    async count() {
+      const row = await read
+        .selectFrom('event_blocks')
+        .select(({ fn }) => [fn.sum('count').as('events'), fn.countAll().as('blocks'), fn.sum('bytes').as('bytes')])
+        .executeTakeFirst()
+      return { events: Number(row?.events ?? 0), blocks: Number(row?.blocks ?? 0), bytes: Number(row?.bytes ?? 0) }
+    },
+  }
+}
+
+/** Leaves out what is kept already: a delivery that comes again changes nothing, even after its block was joined with others. */
+const withoutKept = async (events: readonly NumberedEvent[], tx: Transaction): Promise<readonly NumberedEvent[]> => {
+  let rest = events
+  for (const partition of new Set(events.map((item) => item.partition))) {
+    const numbers = events.filter((item) => item.partition === partition).map((item) => item.number)
+    const [first = 0, last = 0] = [numbers[0], numbers.at(-1)]
+    const kept = await tx
+      .selectFrom('event_blocks')
+      .select(['first', 'last'])
+      .where('partition', '=', partition)
+      .where('first', '>', first - blockSize)
+      .where('first', '<=', last)
+      .where('last', '>=', first)
+      .execute()
+    for (const block of kept) {
+      const [start, end] = [Number(block.first), Number(block.last)]
+      rest = rest.filter((item) => item.partition !== partition || item.number < start || item.number > end)
+    }
+  }
+  return rest
+}
+
+const findEvent = async (read: Connections['read'], cache: BlockCache, id: string): Promise<Event | undefined> => {
+  const place = parseEventId(id)
+  if (!place || eventId(place.partition, place.number) !== id) return undefined
+  const row = await read
+    .selectFrom('event_blocks')
+    .select(['id', 'last'])
+    .where('partition', '=', place.partition)
+    .where('first', '>', place.number - blockSize)
+    .where('first', '<=', place.number)
+    .where('last', '>=', place.number)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const first = parseEventId(row.id)?.number ?? place.number
+  const parts = await cache.open({ id: row.id, partition: place.partition, first, last: Number(row.last) })
+  for (const { block } of parts) {
+    const index = place.number - block.first
+    if (index >= 0 && index < block.count) return block.event(index)
+  }
+  return undefined
+}
+
+const placeOf = (event: Event): Place => ({
+  time: event.time,
+  ...(parseEventId(event.id) ?? { partition: 0, number: 0 }),
+})
+
+const writeCursor = ({ time, partition, number }: Place): string =>
+  Buffer.from(`${time}/${partition}-${number}`).toString('base64url')
+
+const readCursor = (cursor: string): Place => {
+  const match = /^(-?\d+(?:\.\d+)?)\/(.+)$/.exec(Buffer.from(cursor, 'base64url').toString())
+  const id = match?.[2] === undefined ? undefined : parseEventId(match[2])
+  if (match && id) return { time: Number(match[1]), ...id }
+  throw new AppError('INVALID_REQUEST', 'The cursor is not one of ours.', {
+    errors: [{ path: 'cursor', message: 'is not valid', hint: 'Use next_cursor of the page before, or leave it out.' }],
+  })
+}
+
+const dropEnded = async (connections: Connections, before: number): Promise<number> => {
+  let dropped = 0
+  for (;;) {
+    const rows = await connections.read
+      .selectFrom('event_blocks')
+      .select(['id', 'count'])
+      .where('max_time', '<', before)
+      .orderBy('max_time')
+      .limit(dropSize)
+      .execute()
+    dropped += await drop(connections, rows)
+    if (rows.length < dropSize) return dropped
+  }
+}
+
+const dropOldest = async (connections: Connections, maxBytes: number): Promise<number> => {
+  const total = await connections.read
+    .selectFrom('event_blocks')
+    .select(({ fn }) => fn.sum('bytes').as('bytes'))
+    .executeTakeFirst()
+  let excess = Number(total?.bytes ?? 0) - maxBytes
+  let dropped = 0
+  while (excess > 0) {
+    const rows = await connections.read
+      .selectFrom('event_blocks')
+      .select(['id', 'count', 'bytes'])
+      .orderBy('max_time')
+      .orderBy('id')
+      .limit(dropSize)
+      .execute()
+    const going: typeof rows = []
+    for (const row of rows) {
+      if (excess <= 0) break
+      going.push(row)
+      excess -= Number(row.bytes)
+    }
+    if (going.length === 0) return dropped
+    dropped += await drop(connections, going)
+  }
+  return dropped
+}
+
+const drop = async (
+  connections: Connections,
+  rows: readonly { readonly id: string; readonly count: number }[],
+): Promise<number> => {
+  if (rows.length === 0) return 0
+  const ids = rows.map((row) => row.id)
+  await connections.transaction((tx) => tx.deleteFrom('event_blocks').where('id', 'in', ids).execute())
+  await setImmediate()
+  return rows.reduce((total, row) => total + Number(row.count), 0)
+}
