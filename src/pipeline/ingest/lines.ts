@@ -1,0 +1,202 @@
+/** A line of what is read, with its number counted from 1. */
+export interface Line {
+  readonly text: string
+  readonly number: number
+  /** Whether its end was cut off because it was longer than a line may be. */
+  readonly cut: boolean
+}
+
+/** Takes bytes in any pieces and gives the lines that are complete. */
+export interface LineSplitter {
+  push(chunk: Uint8Array): Line[]
+  /** Gives what stands behind the last line break, and begins anew behind it. */
+  flush(): Line[]
+  /** How many bytes the lines given so far took, their breaks counted: where a reader that starts again goes on. */
+  readonly consumed: number
+}
+
+const longestLine = 1_048_576
+
+/**
+ * Splits bytes at line feeds and at nothing else (a carriage return before one goes with it). Bytes that are not UTF-8 stay visible
+ * as U+FFFD. A line longer than `longest` bytes is cut, and its rest dropped. Memory is bounded by that; each byte is looked at once.
+ */
+export const splitLines = (
+  options: { readonly longest?: number; readonly firstNumber?: number } = {},
+): LineSplitter => {
+  const longest = options.longest ?? longestLine
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let number = options.firstNumber ?? 1
+  let pending: Uint8Array[] = []
+  let held = 0
+  let dropped = 0
+  let consumed = 0
+  const atStart = number === 1
+
+  const hold = (piece: Uint8Array): void => {
+    const room = longest - held
+    const kept = piece.length <= room ? piece : piece.subarray(0, room)
+    // Copied: a reader may fill the same buffer again.
+    if (kept.length > 0) pending.push(kept.slice())
+    held += kept.length
+    dropped += piece.length - kept.length
+  }
+  const give = (bytes: Uint8Array, cut: boolean, taken: number): Line => {
+    const end = !cut && bytes.length > 0 && bytes[bytes.length - 1] === 13 ? bytes.length - 1 : bytes.length
+    let text = decoder.decode(bytes.subarray(0, end))
+    // A cut in the middle of a character must not show as a broken one.
+    if (cut) text = text.replace(/\ufffd{1,3}$/, '')
+    if (atStart && number === 1 && text.charCodeAt(0) === 0xfeff) text = text.slice(1)
+    consumed += taken
+    return { text, number: number++, cut }
+  }
+  const giveHeld = (last: Uint8Array, breakLength: number): Line => {
+    hold(last)
+    const taken = held + dropped + breakLength
+    const line = give(pending.length === 1 && pending[0] ? pending[0] : Buffer.concat(pending), dropped > 0, taken)
+    pending = []
+    held = 0
+    dropped = 0
+    return line
+  }
+
+  return {
+    push(chunk) {
+      const lines: Line[] = []
+      let start = 0
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+        const piece = chunk.subarray(start, end)
+        const whole = held === 0 && dropped === 0 && piece.length <= longest
+        lines.push(whole ? give(piece, false, piece.length + 1) : giveHeld(piece, 1))
+        start = end + 1
+      }
+      if (start < chunk.length) hold(chunk.subarray(start))
+      return lines
+    },
+    flush: () => (held + dropped > 0 ? [giveHeld(new Uint8Array(0), 0)] : []),
+    get consumed() {
+      return consumed
+    },
+  }
+}
+
+/**
+ * Tells bytes that are no text (a database, an archive, an image) by their zero bytes and control characters; look at the first few KB
+ * of a file. UTF-16 counts as binary: half of its bytes are zero.
+ */
+export const looksBinary = (bytes: Uint8Array): boolean => {
+  const length = Math.min(bytes.length, 8192)
+  let zeros = 0
+  let controls = 0
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[i] ?? 0
+    if (byte === 0) zeros++
+    else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) controls++
+  }
+  return zeros * 100 > length || (zeros + controls) * 10 > length
+}
+
+/** Takes lines and gives records: lines that go on what the one before began are joined to it. */
+export interface LineJoiner {
+  push(lines: readonly Line[]): Line[]
+  /** Gives the record that may still have been going on. */
+  flush(): Line[]
+}
+
+const mostLines = 500
+const mostCharacters = 262_144
+
+/**
+ * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`) to the line that
+ * they belong to. A record has the number of its first line, at most 500 lines and 256 KB; then the next one begins.
+ */
+export const joinContinuations = (): LineJoiner => {
+  let parts: string[] = []
+  let first: Line | undefined
+  let characters = 0
+  let cut = false
+  let trace: Trace
+
+  const take = (): Line[] => {
+    if (!first) return []
+    const record = parts.length === 1 ? first : { text: parts.join('\n'), number: first.number, cut }
+    first = undefined
+    parts = []
+    return [record]
+  }
+  const begin = (line: Line): void => {
+    first = line
+    parts = [line.text]
+    characters = line.text.length
+    cut = line.cut
+    trace = traceBegunBy(line.text)
+  }
+
+  return {
+    push(lines) {
+      const records: Line[] = []
+      for (const line of lines) {
+        const fits = parts.length < mostLines && characters + line.text.length < mostCharacters
+        if (first && fits && goesOn(line.text, trace)) {
+          // Within a trace the first line that is neither part of it nor indented may be its last: Python's exception.
+          if (trace === 'python' && isPythonEnd(line.text)) trace = 'ended'
+          else if (trace === undefined || trace === 'ended') trace = traceBegunBy(line.text) ?? trace
+          parts.push(line.text)
+          characters += line.text.length + 1
+          cut ||= line.cut
+        } else {
+          records.push(...take())
+          begin(line)
+        }
+      }
+      return records
+    },
+    flush: take,
+  }
+}
+
+/** What a record's lines have begun, as far as that changes how the next is read. */
+type Trace = 'python' | 'go' | 'ended' | undefined
+
+const traceBegunBy = (text: string): Trace => {
+  if (text.endsWith('Traceback (most recent call last):')) return 'python'
+  if (text.startsWith('panic: ') || text.startsWith('fatal error: ') || /^goroutine \d{1,9} \[/.test(text)) return 'go'
+  return undefined
+}
+
+const goesOn = (text: string, trace: Trace): boolean => {
+  const code = text.charCodeAt(0)
+  if (code === 9) return text.length > 1
+  if (code === 32) return isIndentedContinuation(text)
+  if (trace === 'go') {
+    // A Go trace has empty lines, headings of goroutines and calls at the margin.
+    if (
+      text === '' ||
+      /^(?:goroutine \d|\[signal |created by |exit status |[\w./*()[\]{}-]{1,300}\([^)]{0,500}\)$)/.test(text)
+    )
+      return true
+  }
+  if (trace === 'python' && isPythonEnd(text)) return true
+  if (code === 67) return text.startsWith('Caused by: ')
+  if (code === 46) return /^\.{3} \d{1,6} (?:more|common frames)/.test(text)
+  if (code === 84) return trace !== undefined && text.startsWith('Traceback (most recent call last):')
+  if (code === 68) return text.startsWith('During handling of the above exception')
+  if (code === 83) return text.startsWith('Suppressed: ')
+  return code === 45 && text.startsWith('--- End of ')
+}
+
+/**
+ * Indented by blanks: a continuation unless the line stands for itself all the same, as sudo's padded names in a file of their
+ * own do, or a JSON object that was shifted.
+ */
+const isIndentedContinuation = (text: string): boolean => {
+  let i = 1
+  while (text.charCodeAt(i) === 32) i++
+  if (i >= text.length) return false
+  const code = text.charCodeAt(i)
+  if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i)
+  return code !== 123 || i >= 4
+}
+
+/** `ValueError: invalid literal`, `requests.exceptions.Timeout`, the last line of a Python trace. */
+const isPythonEnd = (text: string): boolean => /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/.test(text)
