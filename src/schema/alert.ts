@@ -12,6 +12,15 @@ export const resolution = z
   .meta({ id: 'Resolution' })
 export type Resolution = z.infer<typeof resolution>
 
+/** What an alert remembers of a detection folded into it. */
+export const foldedDetection = z.object({
+  id: z.string(),
+  event_count: z.int(),
+  severity,
+  score: z.number(),
+  last_seen: z.iso.datetime(),
+})
+
 /** Detections that need one decision. */
 export const alert = z
   .object({
@@ -38,6 +47,8 @@ export const alert = z
     count: z.int(),
     event_count: z.int(),
     detection_ids: z.array(z.string()),
+    /** What is known of each of them, so that one that grows is counted once. Of the newest 500. */
+    folded: z.array(foldedDetection).optional(),
     first_seen: z.iso.datetime(),
     last_seen: z.iso.datetime(),
     created_at: z.iso.datetime(),

@@ -1,0 +1,70 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { Detection } from '../../schema/detection.ts'
+import type { Stage } from '../stage.ts'
+import { mergeDetections } from './merge.ts'
+
+interface Alerts<Tx> {
+  /** Alerts with these keys that are open or suppressed. */
+  findOpen(dedupKeys: readonly string[], tx: Tx): Promise<readonly Alert[]>
+  load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
+  save(alerts: readonly Alert[], tx: Tx): Promise<void>
+}
+
+interface Suppressions<Tx> {
+  /** Counts alerts that a suppression has hidden. */
+  hit(id: string, count: number, at: number, tx: Tx): Promise<void>
+}
+
+interface MergeOptions {
+  readonly now: () => number
+  readonly suppress: (alert: Alert) => string | undefined
+  /** In ms of event time. */
+  readonly window?: number
+}
+
+/** Makes the stage that folds detections into alerts. What is suppressed is stored and counted, but goes no further. */
+export const createMerge =
+  <Tx>(
+    alerts: Alerts<Tx>,
+    suppressions: Suppressions<Tx>,
+    { now, suppress, window }: MergeOptions,
+  ): Stage<Detection, Alert, Tx> =>
+  async (detections, delivery) => {
+    if (detections.length === 0) return []
+    const tx = await delivery.transaction()
+    const moment = now()
+    const open = await alerts.findOpen([...new Set(detections.map(({ dedup_key }) => dedup_key))], tx)
+    const known = new Set(open.map(({ id }) => id))
+    const closed = new Map<string, Alert>()
+    const merge = () =>
+      mergeDetections(open, detections, { now: moment, suppress, closed, ...(window !== undefined && { window }) })
+
+    let merged = merge()
+    for (;;) {
+      const unseen = merged.map(({ id }) => id).filter((id) => !known.has(id) && !closed.has(id))
+      const taken = unseen.length === 0 ? [] : await alerts.load(unseen, tx)
+      if (taken.length === 0) break
+      for (const alert of taken) closed.set(alert.id, alert)
+      merged = merge()
+    }
+
+    if (merged.length > 0) await alerts.save(merged, tx)
+    await countHits(merged, open, (id, count) => suppressions.hit(id, count, moment, tx))
+    return merged.filter(({ status }) => status !== 'suppressed')
+  }
+
+/** Counts each hidden alert once; one that grows while hidden only renews the time of the last hit. */
+const countHits = async (
+  merged: readonly Alert[],
+  open: readonly Alert[],
+  hit: (id: string, count: number) => Promise<void>,
+): Promise<void> => {
+  const hiddenBefore = new Map(open.map(({ id, suppression_id }) => [id, suppression_id]))
+  const counts = new Map<string, number>()
+  for (const { id, suppression_id } of merged) {
+    if (suppression_id === null) continue
+    const isNew = hiddenBefore.get(id) !== suppression_id
+    counts.set(suppression_id, (counts.get(suppression_id) ?? 0) + (isNew ? 1 : 0))
+  }
+  for (const [id, count] of counts) await hit(id, count)
+}

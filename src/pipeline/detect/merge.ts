@@ -1,0 +1,96 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { Detection } from '../../schema/detection.ts'
+import { alertIdOf, fold, openAlert } from './fold.ts'
+
+/** How long after an open alert was last seen a detection with its key still belongs to it. */
+export const reopenWindow = 24 * 60 * 60_000
+
+interface MergeContext {
+  readonly now: number
+  /** Names the suppression that hides an alert, if one does. */
+  readonly suppress: (alert: Alert) => string | undefined
+  /** In ms of event time; 24 hours unless said otherwise. */
+  readonly window?: number
+  /** Closed alerts by id. What they already tell opens nothing, and their ids are not given twice. */
+  readonly closed?: ReadonlyMap<string, Alert>
+}
+
+/**
+ * Folds detections into the alerts that have their key and were seen lately, and opens alerts for the others. Returns the alerts
+ * that are new or changed. The same detections in another order, or once more, give the same alerts.
+ */
+export const mergeDetections = (
+  open: readonly Alert[],
+  detections: readonly Detection[],
+  { now, suppress, window = reopenWindow, closed = new Map() }: MergeContext,
+): Alert[] => {
+  if (detections.length === 0) return []
+  const before = new Map<string, Alert>()
+  const byKey = new Map(detections.map(({ dedup_key }) => [dedup_key, new Map<string, Alert>()]))
+  for (const alert of open) {
+    const sameKey = byKey.get(alert.dedup_key)
+    if (!sameKey) continue
+    sameKey.set(alert.id, alert)
+    before.set(alert.id, alert)
+  }
+
+  for (const detection of [...detections].sort(byStart)) {
+    const sameKey = byKey.get(detection.dedup_key)
+    if (!sameKey) continue
+    const home = findHome([...sameKey.values()], detection, window)
+    const next = home ? fold(home, detection, now) : openUnlessTold(detection, closed, now)
+    if (next) sameKey.set(next.id, next)
+  }
+
+  return [...byKey.values()]
+    .flatMap((alerts) => [...alerts.values()])
+    .filter((alert) => before.get(alert.id) !== alert)
+    .map((alert) => {
+      const former = before.get(alert.id)
+      return applySuppression(former ? { ...alert, version: former.version + 1 } : alert, suppress)
+    })
+}
+
+const byStart = (a: Detection, b: Detection): number =>
+  Date.parse(a.first_seen) - Date.parse(b.first_seen) ||
+  Date.parse(a.last_seen) - Date.parse(b.last_seen) ||
+  (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+/** The alert that knows the detection already, else the one nearest in time within the window. */
+const findHome = (alerts: readonly Alert[], detection: Detection, window: number): Alert | undefined => {
+  const knows = alerts.find(({ detection_ids }) => detection_ids.includes(detection.id))
+  if (knows) return knows
+  let best: Alert | undefined
+  let least = window
+  for (const alert of alerts) {
+    const distance = gapBetween(alert, detection)
+    if (distance > least || (distance === least && best && best.id < alert.id)) continue
+    best = alert
+    least = distance
+  }
+  return best
+}
+
+const gapBetween = (a: Spanned, b: Spanned): number =>
+  Math.max(0, Date.parse(b.first_seen) - Date.parse(a.last_seen), Date.parse(a.first_seen) - Date.parse(b.last_seen))
+
+type Spanned = Pick<Alert, 'first_seen' | 'last_seen'>
+
+/** Opens an alert; undefined when a closed one already tells all that the detection has to tell. */
+const openUnlessTold = (detection: Detection, closed: ReadonlyMap<string, Alert>, now: number): Alert | undefined => {
+  let id = alertIdOf(detection, undefined)
+  for (let former = closed.get(id); former; former = closed.get(id)) {
+    if (fold(former, detection, now) === former) return undefined
+    id = alertIdOf(detection, id)
+  }
+  return openAlert(detection, id, now)
+}
+
+/** Hides what a suppression covers and shows what none covers any more. What somebody works on is left as it is. */
+const applySuppression = (alert: Alert, suppress: MergeContext['suppress']): Alert => {
+  const idle = alert.status === 'new' || (alert.status === 'triaged' && !alert.assignee && !alert.incident_id)
+  if (!idle && alert.status !== 'suppressed') return alert
+  const suppression = suppress(alert)
+  if (suppression !== undefined) return { ...alert, status: 'suppressed', suppression_id: suppression }
+  return alert.status === 'suppressed' ? { ...alert, status: 'new', suppression_id: null } : alert
+}
