@@ -36,8 +36,8 @@ export const serveDocs = async (app: FastifyInstance): Promise<void> => {
     theme: { title: 'Vedette API' },
     uiConfig: { validatorUrl: null, deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
   })
-  const hidden = { schema: { hide: true }, config: { open: true } }
-  app.get('/api/v1/openapi.json', hidden, () => app.swagger())
+  const hidden = { schema: { hide: true } }
+  app.get('/api/v1/openapi.json', { ...hidden, config: { open: true } }, () => app.swagger())
   const page = problemsPage()
   app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
 }

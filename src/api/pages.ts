@@ -1,12 +1,17 @@
 import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 
-/** Serves the pages: exactly the files of that folder, no dotfile and nothing beside it. */
-export const servePages = async (app: FastifyInstance, folder: string): Promise<void> => {
+/** Opens the pages and the reference to anybody: they hold no data. Comes before the routes are added. */
+export const openPages = (app: FastifyInstance): void => {
   app.addHook('onRoute', (route) => {
-    // The plug-in adds a route a file; they carry no data and answer anybody.
-    if (route.url === '/' || pageFile.test(route.url)) route.config = { ...route.config, open: true }
+    if (pages.test(route.url)) route.config = { ...route.config, open: true }
   })
+}
+
+const pages = /^\/($|docs(\/|$)|[\w-]+\.(html|js|css|svg|png|ico|webmanifest)$)/
+
+/** Serves exactly the files of a folder: no dotfile and nothing beside it. */
+export const servePages = async (app: FastifyInstance, folder: string): Promise<void> => {
   await app.register(files, {
     root: folder,
     wildcard: false,
@@ -17,5 +22,3 @@ export const servePages = async (app: FastifyInstance, folder: string): Promise<
     setHeaders: (reply) => reply.header('cache-control', 'no-cache'),
   })
 }
-
-const pageFile = /^\/[\w-]+\.(html|js|css|svg|png|ico|webmanifest)$/

@@ -56,7 +56,7 @@ const toDetail = ({ path, message }: z.core.$ZodIssue): ErrorDetail => ({ path: 
 export const toAppError = (error: unknown): AppError => {
   if (error instanceof AppError) return error
   const status = statusOf(error)
-  const code = status === undefined ? undefined : codeByStatus.get(status)
+  const code = status === undefined || status < 400 ? undefined : codeOf(status)
   if (code === undefined || !(error instanceof Error)) {
     return new AppError('INTERNAL', 'Something broke on our side.', {
       hint: 'The log of the server tells more under this request_id.',
@@ -66,8 +66,13 @@ export const toAppError = (error: unknown): AppError => {
   return new AppError(code, frameworkMessages[code] ?? error.message, { cause: error })
 }
 
+const codeOf = (status: number): ErrorCode | undefined =>
+  codeByStatus.get(status) ?? (status < 500 ? 'INVALID_REQUEST' : undefined)
+
 const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [400, 'INVALID_REQUEST'],
+  // Files that may not be read: strangers need not know that they are there.
+  [403, 'NOT_FOUND'],
   [404, 'NOT_FOUND'],
   [408, 'REQUEST_TIMEOUT'],
   [413, 'TOO_LARGE'],
@@ -78,6 +83,7 @@ const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
 ])
 
 const frameworkMessages: { readonly [Code in ErrorCode]?: string } = {
+  NOT_FOUND: 'There is nothing at this address.',
   UNSUPPORTED_MEDIA_TYPE: 'The content type cannot be read.',
   TOO_LARGE: 'The body is too large.',
   UNAVAILABLE: 'The server is shutting down.',

@@ -54,10 +54,16 @@ export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyR
   if (error.retryAfter !== undefined || error.status === 429 || error.status === 503 || error.status === 507) {
     reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter ?? 5)))
   }
-  return reply
-    .code(error.status)
-    .type('application/problem+json')
-    .send(JSON.stringify(toProblem(error, request.id, pathOf(request))))
+  return (
+    reply
+      .code(error.status)
+      .type('application/problem+json')
+      // What fails before any hook has none of the usual headers.
+      .header('x-request-id', request.id)
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .send(JSON.stringify(toProblem(error, request.id, pathOf(request))))
+  )
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '/'

@@ -1,7 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { World } from '../operations/world.ts'
 import type { RawRecord } from '../schema/record.ts'
-import type { AuditEntry, Change, Token } from '../store/store.ts'
+
+type Token = Parameters<World['store']['tokens']['save']>[0]
+type AuditEntry = Parameters<World['store']['audit']['append']>[0][number]
+type Change = Awaited<ReturnType<World['store']['changes']>>[number]
 
 /** A world in memory, as much of it as the server's own operations use; the rest is not there. */
 export const fakeWorld = (now: () => number = Date.now) => {

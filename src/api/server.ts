@@ -10,9 +10,9 @@ import type { Auth } from './auth.ts'
 import { describeApi, serveDocs } from './docs.ts'
 import { proofOf, requireCredential } from './gate.ts'
 import { secureHeaders } from './headers.ts'
-import { servePages } from './pages.ts'
+import { openPages, servePages } from './pages.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
-import { answerProblems } from './refusals.ts'
+import { answerProblems, refuse } from './refusals.ts'
 import { registerRoute } from './rest/register.ts'
 import { routes } from './rest/routes.ts'
 import { serveStream } from './rest/stream.ts'
@@ -57,6 +57,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     ...(tls && { https: { ...tls, ...sockets } }),
     ...(!tls && { http: sockets }),
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply, log),
     genReqId: () => randomUUID(),
     clientErrorHandler: (error, socket) => answerSocketError(error, socket, randomUUID()),
   })
@@ -70,6 +71,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   takeBodiesAsStreams(app)
 
+  openPages(app)
+  endInTime(app)
   const allowed = watchMethods(app)
   answerProblems(app, log, allowed)
   await secureHeaders(app, secure)
@@ -96,6 +99,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
 
 const sockets = {
   maxHeaderSize: 16_384,
+  headersTimeout: 15_000,
   connectionsCheckingInterval: 5_000,
   // Answered by us, in words.
   requireHostHeader: false,
@@ -107,7 +111,8 @@ const limits = {
   requestTimeout: 3_600_000,
   keepAliveTimeout: 65_000,
   exposeHeadRoutes: true,
-  return503OnClosing: true,
+  // What comes on an open connection while the server closes is answered like anything else, and the connection closed after.
+  return503OnClosing: false,
   routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
 } as const
 
@@ -116,3 +121,12 @@ const takeBodiesAsStreams = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 }
+
+/** Lets requests end before the server does, but not for ever. */
+const endInTime = (app: FastifyInstance): void => {
+  app.addHook('preClose', async () => {
+    setTimeout(() => app.server.closeAllConnections(), closeMs).unref()
+  })
+}
+
+const closeMs = 7_000

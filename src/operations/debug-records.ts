@@ -12,20 +12,14 @@ export const debugRecords = defineOperation({
   summary: 'Shows how records are understood, the first 1,000 of them; stores nothing.',
   role: 'ingest',
   input: z.strictObject({ records: recordsInput, source: sourceInput.default('http') }),
-  output: z
-    .object({ events: z.array(eventView), rejected: z.int(), first_error: z.string().optional() })
-    .meta({ id: 'UnderstoodRecords' }),
+  output: z.object({ events: z.array(eventView) }).meta({ id: 'UnderstoodRecords' }),
   async run({ records, source }, { normalize, now }: Pick<World, 'normalize' | 'now'>) {
     const texts: string[] = []
-    let rejected = 0
-    let firstError: string | undefined
     for await (const chunk of chunksOf(records)) {
       texts.push(...chunk.texts.slice(0, mostEvents - texts.length))
-      rejected += chunk.rejected
-      firstError ??= chunk.firstError
       if (texts.length >= mostEvents) break
     }
     const events = normalize({ partition: 0, first: 0, source, receivedAt: now(), texts })
-    return { events: events.map(toEventView), rejected, ...(firstError !== undefined && { first_error: firstError }) }
+    return { events: events.map(toEventView) }
   },
 })

@@ -19,8 +19,8 @@ export const ingestRecords = defineOperation({
   output: z
     .object({
       accepted: z.int(),
+      /** Always 0: what cannot be understood is kept and counted, and a body that is none is refused as a whole. */
       rejected: z.int(),
-      first_error: z.string().optional(),
       repeated: z.boolean().optional(),
     })
     .meta({ id: 'IngestAnswer' }),
@@ -29,15 +29,10 @@ export const ingestRecords = defineOperation({
     { intake, now, actor }: Pick<World, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
     let accepted = 0
-    let rejected = 0
-    let firstError: string | undefined
     let chunks = 0
     let repeats = 0
     try {
       for await (const chunk of chunksOf(records)) {
-        rejected += chunk.rejected
-        firstError ??= chunk.firstError
-        if (chunk.texts.length === 0) continue
         const receivedAt = now()
         const answer = await intake.accept(
           chunk.texts.map((text) => ({ text, source, receivedAt })),
@@ -50,12 +45,7 @@ export const ingestRecords = defineOperation({
     } catch (error) {
       throw accepted > 0 ? tellHowFar(error, accepted) : error
     }
-    return {
-      accepted,
-      rejected,
-      ...(firstError !== undefined && { first_error: firstError }),
-      ...(chunks > 0 && repeats === chunks && { repeated: true }),
-    }
+    return { accepted, rejected: 0, ...(chunks > 0 && repeats === chunks && { repeated: true }) }
   },
 })
 

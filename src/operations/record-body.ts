@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
+import { bodyTexts } from '../pipeline/ingest/body.ts'
+import { chunkTexts } from './record-chunk.ts'
 import type { RecordChunk } from './record-input.ts'
-import { parseRecords } from './record-json.ts'
 import { chunkLines } from './record-lines.ts'
 
 /** A JSON body is read whole before it is understood, so it has an end; lines may go on for as long as their sender likes. */
@@ -23,24 +25,34 @@ export async function* readRecords(
   }
   const { head, rest } = await peek(body)
   if (head.length === 0) throw empty()
-  if (shapeOf(type, head) === 'lines') yield* chunkLines(rest)
-  else yield* parseRecords(await readAll(rest))
+  const shape = shapeOf(type, head)
+  if (shape !== 'json') {
+    yield* chunkLines(rest, shape === 'json lines' ? 'json' : 'text')
+    return
+  }
+  const bytes = await readAll(rest)
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  const { texts } = bodyTexts(isJsonType(type) ? type : undefined, bytes.toString('utf8'))
+  for (const chunk of chunkTexts(texts)) yield { texts: chunk, hash }
 }
+
+const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
 
 /** Tells whether a body is one JSON text or one record a line. */
-const shapeOf = (type: string, head: Buffer): 'json' | 'lines' => {
-  if (/^application\/([\w.+-]*\+)?json$/.test(type)) return 'json'
-  if (/^(text\/|application\/(x-)?(ndjson|jsonl|json-lines|jsonlines|json-seq))/.test(type)) return 'lines'
+const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text lines' => {
   const text = head.toString('utf8').trimStart()
-  if (text.startsWith('[')) return looksLikeJsonArray(text) ? 'json' : 'lines'
-  if (!text.startsWith('{')) return 'lines'
-  // An object that ends with its line, and another line after it: one record a line.
+  // An object that ends with its line, and another line after it: one record a line, whatever it is called.
   const end = text.indexOf('\n')
-  return end >= 0 && isJson(text.slice(0, end)) && text.slice(end).trim() !== '' ? 'lines' : 'json'
+  const manyObjects = text.startsWith('{') && end >= 0 && isJson(text.slice(0, end)) && text.slice(end).trim() !== ''
+  if (manyObjects || /^application\/(x-)?(ndjson|jsonl|json-lines|jsonlines|json-stream)/.test(type))
+    return 'json lines'
+  if (isJsonType(type)) return 'json'
+  if (type.startsWith('text/')) return 'text lines'
+  return text.startsWith('{') || looksLikeJsonArray(text) ? 'json' : 'text lines'
 }
 
-/** `[2026-01-15 …` and `[error] …` begin plain lines as well. */
-const looksLikeJsonArray = (text: string): boolean => /^\[\s*(["{\]]|null|$)/.test(text)
+/** `[2026-01-15 10:00 …` and `[error] …` begin plain lines as well. */
+const looksLikeJsonArray = (text: string): boolean => /^\[\s*(["{\]]|$)/.test(text)
 
 const isJson = (text: string): boolean => {
   try {

@@ -4,9 +4,6 @@ import { hashTexts } from './record-chunk.ts'
 /** Some of the records of a request: as many as are made durable together. */
 export interface RecordChunk {
   readonly texts: readonly string[]
-  /** How many of the request's records were refused while this chunk was read, and why the first was. */
-  readonly rejected: number
-  readonly firstError?: string | undefined
   /** The hash of the whole body, when it was read whole; otherwise of this chunk. */
   readonly hash: string
 }
@@ -31,5 +28,5 @@ export const sourceInput = z
 /** Reads either form as chunks. */
 export async function* chunksOf(records: z.infer<typeof recordsInput>): AsyncGenerator<RecordChunk> {
   if (!Array.isArray(records)) yield* records
-  else yield { texts: records, rejected: 0, hash: hashTexts(records) }
+  else yield { texts: records, hash: hashTexts(records) }
 }
