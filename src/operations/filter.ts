@@ -15,6 +15,8 @@ export interface Predicate<Item> {
   readonly matches: (item: Item) => boolean
   /** Lower-case pieces of text that every match contains. */
   readonly tokens: readonly string[]
+  /** Whether it was left empty, or asks for everything. */
+  readonly everything: boolean
 }
 
 /** Turns a filter over events into a predicate; throws FILTER_SYNTAX. */
@@ -34,7 +36,7 @@ export const incidentFilter = (q: string, now: number, path = 'q'): Predicate<In
 const bind = <Item>(q: string, now: number, path: string, accessor: Accessor<Item>): Predicate<Item> => {
   try {
     const filter = parseFilter(q, { now })
-    return { matches: (item) => filter.matches(item, accessor), tokens: filter.tokens }
+    return { matches: (item) => filter.matches(item, accessor), tokens: filter.tokens, everything: filter.text === '*' }
   } catch (error) {
     if (!(error instanceof FilterSyntaxError)) throw error
     const message = `${error.message} (position ${error.position})`

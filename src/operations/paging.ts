@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** What every list takes; spread into its strict object. Numbers may come as text, because doors read them from addresses. */
+/** What every list takes; spread into its strict object. */
 export const paging = {
-  limit: z.coerce.number().int().min(1).max(500).default(50).describe('How many at most.'),
+  limit: z.int().min(1).max(500).default(50).describe('How many at most.'),
   cursor: z.string().min(1).max(500).optional().describe('The next_cursor of the page before.'),
 }
 
