@@ -89,9 +89,8 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
     } else if (key === 'src' || key === 'dst') setSide(fields, key === 'src' ? 'source' : 'destination', value)
     else if (key === 'spt' || key === 'dpt')
       setIfAbsent(fields, key === 'spt' ? 'source.port' : 'destination.port', toPort(value) ?? value)
-    const ours = names[key]
-    if (ours) setIfAbsent(fields, ours, numeric.has(ours) ? Number(value) || value : value)
-    if (!ours || key === 'act') setIfAbsent(fields, `cef.${labelOf(extension, key)}`, value)
+    else if (names[key] === undefined) setIfAbsent(fields, `cef.${labelOf(extension, key)}`, value)
+    else setIfAbsent(fields, names[key], numeric.has(names[key]) ? Number(value) || value : value)
   }
   const action = fields['event.action']
   if (fields['event.outcome'] === undefined && typeof action === 'string') {

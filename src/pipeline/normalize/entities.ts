@@ -98,16 +98,28 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
     reader(message, fields)
     return
   }
-  if (program === '' && soundsLikeSshd(message) && readSshd(message, fields)) {
-    setIfAbsent(fields, 'process.name', 'sshd')
-    return
-  }
+  if (program === '' && readUnnamed(message, fields)) return
   readAnyone(message, fields)
 }
 
-/** Whether a line without a program's name can only be sshd's. */
+/** Reads a message without a program's name that can only be a certain program's. */
+const readUnnamed = (message: string, fields: Draft): boolean => {
+  const reader = soundsLikeSshd(message)
+    ? readSshd
+    : message.includes(' LOGIN: Client "') || message.startsWith('CONNECT: Client "')
+      ? readFtp
+      : message.includes('authenticator failed for ')
+        ? readExim
+        : undefined
+  if (!reader?.(message, fields)) return false
+  if (reader !== readExim) setIfAbsent(fields, 'process.name', reader === readSshd ? 'sshd' : 'vsftpd')
+  return true
+}
+
 const soundsLikeSshd = (message: string): boolean =>
-  message.includes(' ssh2') || message.includes('[preauth]') || / from \S{3,64} port \d{1,5}$/.test(message.slice(-90))
+  message.includes(' ssh2') ||
+  message.includes('[preauth]') ||
+  (message.includes(' port ') && / (?:from|user \S{1,64}) \S{3,64} port \d{1,5}(?::|$)/.test(message.slice(0, 300)))
 
 const baseName = (program: string): string => {
   const slash = program.indexOf('/')

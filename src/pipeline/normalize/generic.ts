@@ -50,6 +50,9 @@ const describe = (record: RawRecord, stamp: Stamp, from: number): Parsed => {
   let columns = false
   for (let words = 0; words < 7; words++) {
     const before = at
+    // Behind the level, a bracket and a dash the message begins, whatever it looks like.
+    const dashed = text.charCodeAt(at - 2) === 45
+    if (dashed && fields['log.level'] !== undefined && fields['process.thread.name'] !== undefined) break
     at = text.charCodeAt(at) === 91 ? readBracket(text, at, fields) : readWord(text, at, fields, columns)
     if (at === before) break
     columns = true
@@ -75,6 +78,8 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
     fields['process.pid'] = Number(inner)
   } else if (/^pid[: ]\d{1,9}$/.test(inner)) fields['process.pid'] = Number(inner.slice(4))
   else if (/^[A-Z]{2,4}-\d{3,9}$/.test(inner)) setIfAbsent(fields, 'event.code', inner)
+  // vsftpd: [pid 1] [alice] FAIL LOGIN: …
+  else if (/^ (?:OK|FAIL) /.test(text.slice(close + 1, close + 7))) setIfAbsent(fields, 'user.name', inner)
   else if (fields['process.thread.name'] === undefined) fields['process.thread.name'] = inner
   else if (fields['log.logger'] === undefined) fields['log.logger'] = inner
   else return at
@@ -118,10 +123,20 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   const named = word.endsWith(':') && (end >= text.length || text.charCodeAt(end) === 32)
   if (!(named || (wide && word === bare)) || !isName(bare)) return at
   // "Notification: 1" is a message, "dfs.DataNode: …" and "CBS    Loaded" are not.
-  if (named && !/[.$/]/.test(bare) && !/^[a-z][\w-]{1,40}$/.test(bare) && !/^[A-Z][a-z]+[A-Z]/.test(bare)) return at
+  if (
+    named &&
+    !alwaysNamed(text) &&
+    !/[.$/]/.test(bare) &&
+    !/^[a-z][\w-]{1,40}$/.test(bare) &&
+    !/^[A-Z][a-z]+[A-Z]/.test(bare)
+  )
+    return at
   fields['log.logger'] = bare
   return end
 }
+
+/** Hadoop's and Spark's short dates are always followed by level and logger. */
+const alwaysNamed = (text: string): boolean => text.charCodeAt(2) === 47 && text.charCodeAt(5) === 47
 
 /** A level in running text: in capitals, or in a place where words about the line stand. */
 const levelOf = (word: string, sure: boolean): string | undefined => {

@@ -91,7 +91,16 @@ interface Names {
 
 /** Reads host and tag, telling them apart by the tag's `[pid]` or colon; sets their fields. */
 const readNames = (text: string, at: number, fields: Draft, expectsHost: boolean): Names => {
+  // Cisco's mnemonic is part of the message.
+  if (text.charCodeAt(at) === 37) return { host: false, tag: false, end: at }
   const first = readTag(text, at)
+  const level =
+    first && first.nameEnd + 2 === first.end ? toSureLevel(text.slice(first.start, first.nameEnd)) : undefined
+  if (first && level) {
+    // "Info: auth(default): …", as dovecot writes to files of its own: a level, not a program.
+    fields['log.level'] = level
+    return { host: false, tag: false, end: first.end }
+  }
   if (first && !(expectsHost && isHostBefore(text, first.end))) return setTag(text, first, fields, false)
   if (!expectsHost) return { host: false, tag: false, end: at }
   const hostEnd = wordEnd(text, at)
@@ -143,7 +152,7 @@ const readTag = (text: string, at: number): Tag | undefined => {
   }
   if (text.charCodeAt(i) !== 58) {
     const version = text.charCodeAt(i) === 32 ? /^ \d+(?:\.\d+){1,3}: /.exec(text.slice(i, i + 20)) : null
-    return version ? tagOf(at, nameEnd, module, undefined, i + 1) : undefined
+    return version ? tagOf(at, nameEnd, module, undefined, i + version[0].length) : undefined
   }
   const after = text.charCodeAt(i + 1)
   if (i + 1 < text.length && after !== 32 && after !== 9) return undefined

@@ -31,13 +31,18 @@ const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
   const inner = first({ ...record, text })
   if (!inner || inner.fault !== undefined) return parsed
   const whole = unpack(inner, { ...record, text }, depth + 1)
+  // A whole time in the message is better than one whose year or zone was guessed.
+  const timed =
+    parsed.time === undefined || (parsed.timeGuessed && whole.time !== undefined && !whole.timeGuessed) ? whole : parsed
+  // The host that a line names is where it was written; a shipper's is where it was picked up.
+  const host = parsed.format.startsWith('json') ? whole.fields['host.name'] : undefined
   return {
     format: `${parsed.format}+${whole.format}`,
     kind: parsed.kind,
-    time: parsed.time ?? whole.time,
-    timeGuessed: parsed.time === undefined ? whole.timeGuessed : parsed.timeGuessed,
+    time: timed.time,
+    timeGuessed: timed.timeGuessed,
     message: whole.format === 'logfmt' ? parsed.message : whole.message,
-    fields: { ...whole.fields, ...parsed.fields },
+    fields: { ...whole.fields, ...parsed.fields, ...(host !== undefined && { 'host.name': host }) },
   }
 }
 

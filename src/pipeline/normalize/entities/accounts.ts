@@ -39,7 +39,7 @@ const su = toPhrases([
     'su',
     'failure',
     (t, f) => {
-      setUser(f, wordAfter(t, 'to ') ?? '', 'user.target.name')
+      setUser(f, (wordAfter(t, '(to ') ?? '').replace(/\)$/, ''), 'user.target.name')
       setUser(f, wordAfter(t, ') ') ?? '')
     },
   ],

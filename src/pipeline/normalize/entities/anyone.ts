@@ -1,4 +1,5 @@
 import { setAddress, toAddress } from '../address.ts'
+import { isDigit } from '../calendar.ts'
 import type { Draft } from '../draft.ts'
 import { wordAt } from '../key-values.ts'
 import { setUser } from './phrase.ts'
@@ -86,11 +87,13 @@ const companions = new Set([
   'connected',
 ])
 
-/** Whether a digit or colon pair that an address must have is there at all. */
+/** Whether a text can hold an address at all: most cannot, and need no closer look. */
 const hasAddress = (text: string): boolean => {
-  const dot = text.indexOf('.')
-  if (dot > 0 && /\d\.\d/.test(text)) return true
-  return text.includes('::') || /[0-9a-f]:[0-9a-f]{1,4}:[0-9a-f]{1,4}:/i.test(text)
+  for (let dot = text.indexOf('.'); dot > 0; dot = text.indexOf('.', dot + 1)) {
+    if (isDigit(text.charCodeAt(dot - 1)) && isDigit(text.charCodeAt(dot + 1))) return true
+  }
+  const colon = text.indexOf(':')
+  return colon >= 0 && text.indexOf(':', colon + 1) > 0 && /::|[0-9a-f]:[0-9a-f]{1,4}:[0-9a-f]{1,4}:/i.test(text)
 }
 
 /** Takes quotes, brackets and punctuation off a word. */

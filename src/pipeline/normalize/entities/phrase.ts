@@ -57,8 +57,11 @@ export const readUserFrom = (text: string, fields: Draft): void => {
     at = 13
   }
   const from = text.lastIndexOf(' from ')
-  if (from < at - 1) return
-  setUser(fields, text.slice(at, from))
+  if (from < 0) {
+    setUser(fields, wordAt(text, at))
+    return
+  }
+  if (from > at) setUser(fields, text.slice(at, from))
   readPeer(text.slice(from + 6), fields)
 }
 
