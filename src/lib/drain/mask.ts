@@ -62,8 +62,9 @@ export const createScanner = () => {
   /** Where the last repetition of a token ends. */
   const folds = new Int32Array(maxTokens + 1)
   const firstSpans = new Int32Array(maxTokens + 2)
-  const spanStarts = new Int32Array(maxLength + 2)
-  const spanEnds = new Int32Array(maxLength + 2)
+  // Between two values stands at least one character.
+  const spanStarts = new Int32Array(maxLength / 2 + 2)
+  const spanEnds = new Int32Array(maxLength / 2 + 2)
   let spans = 0
 
   /** Reads one token from `start`; returns where it ends. Its hash is left in `scanner.hash`. */

@@ -1,6 +1,6 @@
 import type { Cluster } from './tree.ts'
 
-const firstSize = 1024
+const firstSize = 256
 const maxSize = 32_768
 
 /**

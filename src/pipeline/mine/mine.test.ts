@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../errors.ts'
+import type { Event } from '../../schema/event.ts'
+import { createMiner } from './mine.ts'
+
+const eventOf = (message: string, service = 'sshd', kind: Event['kind'] = 'event'): Event => ({
+  id: '0-1',
+  kind,
+  time: 1000,
+  timeGuessed: false,
+  receivedAt: 2000,
+  source: 'syslog',
+  stream: `syslog/h/${service}`,
+  message,
+  original: `<1>${message}`,
+  fields: service ? { 'service.name': service } : {},
+})
+
+describe('mine', () => {
+  it('gives events their template and leaves the rest as it was', () => {
+    const event = eventOf('Failed password for root from 10.0.0.1')
+    const [mined] = createMiner().mine([event])
+    expect(mined).toEqual({ ...event, template: { id: expect.any(String), text: 'Failed password for root from <*>' } })
+    expect(event.template).toBeUndefined()
+  })
+
+  it('passes what no parser understood as it came', () => {
+    const event = eventOf('???', 'sshd', 'pipeline_error')
+    expect(createMiner().mine([event])[0]).toBe(event)
+  })
+
+  it('keeps services apart, and falls back on the source', () => {
+    const miner = createMiner()
+    const [a, b, c] = miner.mine([eventOf('up 1', 'a'), eventOf('up 1', 'b'), eventOf('up 1', '')])
+    expect(new Set([a?.template?.id, b?.template?.id, c?.template?.id]).size).toBe(3)
+    expect(miner.templates('syslog').map(({ text }) => text)).toEqual(['up <*>'])
+    expect(miner.templates('nobody')).toEqual([])
+    expect(miner.size).toBe(3)
+  })
+
+  it('knows a stack trace by its first line', () => {
+    const miner = createMiner()
+    const [a, b] = miner.mine([
+      eventOf('java.lang.Error: no\n\tat A.b'),
+      eventOf('java.lang.Error: no\n\tat C.d\n\tat E.f'),
+    ])
+    expect(a?.template).toBe(b?.template)
+  })
+
+  it('does not learn when told so, and still answers the same', () => {
+    const miner = createMiner()
+    const [proposed] = miner.mine([eventOf('user 7 came')], { learn: false })
+    expect(miner.size).toBe(0)
+    const [learnt] = miner.mine([eventOf('user 8 came')])
+    expect(proposed?.template).toEqual(learnt?.template)
+    expect(miner.mine([eventOf('user 9 came')], { learn: false })[0]?.template).toBe(learnt?.template)
+  })
+
+  it('remembers across a restart', () => {
+    const miner = createMiner()
+    const [before] = miner.mine([eventOf('disk sda1 is full'), eventOf('x', 'other')])
+    const restored = createMiner()
+    restored.restore(miner.save())
+    expect(restored.templates()).toEqual(miner.templates())
+    expect(restored.mine([eventOf('disk sdb2 is full')])[0]?.template).toEqual(before?.template)
+  })
+
+  it('refuses a foreign state with a hint', () => {
+    const restore = (): void => createMiner().restore(new Uint8Array(20))
+    expect(restore).toThrow(AppError)
+    expect(restore).toThrow(expect.objectContaining({ code: 'STATE_VERSION', hint: expect.any(String) }))
+  })
+
+  it('stays bounded in services and templates', () => {
+    const miner = createMiner({ maxServices: 5, maxTemplates: 10, maxTotal: 30 })
+    for (let i = 0; i < 40; i++) {
+      const letters = String.fromCharCode(97 + (i % 26), 97 + ((i * 7) % 26))
+      miner.mine(Array.from({ length: 20 }, (_, j) => eventOf(`${letters} ${String.fromCharCode(97 + j)}`, `s${i}`)))
+      expect(miner.size).toBeLessThanOrEqual(30)
+    }
+    expect(new Set(miner.templates().map(({ service }) => service)).size).toBeLessThanOrEqual(5)
+    expect(miner.templates().at(-1)?.service).toBe('s39')
+  })
+})
