@@ -2,267 +2,71 @@
  * Names that programs give to one thing, best first: the first that is present wins. They are written without case, underscores and
  * dashes, so that `src_ip`, `SrcIp` and `src-ip` are one. A nested object's name is its dotted path.
  */
-export const aliasTable: Readonly<Record<string, readonly string[]>> = {
-  '@timestamp': [
-    ...[
-      'timestamp',
-      'time',
-      '@timestamp',
-      'datetime',
-      'date',
-      'ts',
-      'eventtime',
-      'timeunixnano',
-      '@t',
-      't',
-      'timegenerated',
-    ],
-    ...[
-      'eventtimestamp',
-      'asctime',
-      'logtime',
-      'createdat',
-      'createddatetime',
-      'activitydatetime',
-      'creationtime',
-      'published',
-    ],
-    ...['occurredat', 'systemtime', 'timecreated', 'utctime', 'event.created', 'observedtimeunixnano', 'receivedat'],
-  ],
-  'user.name': [
-    ...[
-      'user.name',
-      'user',
-      'username',
-      'uid',
-      'account',
-      'identity',
-      'userid',
-      'acct',
-      'usrname',
-      'suser',
-      'accountname',
-    ],
-    ...[
-      'targetusername',
-      'subjectusername',
-      'login',
-      'loginname',
-      'useridentity.username',
-      'userprincipalname',
-      'useremail',
-    ],
-    ...['actor.user.name', 'actor.alternateid', 'initiatedby.user.userprincipalname', 'user.username', 'principal'],
-  ],
-  'user.domain': ['user.domain', 'userdomain', 'accountdomain', 'targetdomainname', 'subjectdomainname'],
-  'user.email': ['user.email', 'email'],
-  'source.ip': [
-    ...[
-      'source.ip',
-      'sourceip',
-      'srcip',
-      'ip',
-      'clientip',
-      'remoteaddr',
-      'sourceipaddress',
-      'ipaddress',
-      'remoteip',
-      'src',
-    ],
-    ...['rhost', 'sourceaddress', 'srcaddr', 'saddr', 'source.address', 'client.address', 'client.ip', 'remoteaddress'],
-    ...[
-      'calleripaddress',
-      'callerip',
-      'userip',
-      'actor.ip',
-      'id.origh',
-      'srcendpoint.ip',
-      'net.peer.ip',
-      'requestmetadata.callerip',
-    ],
-    ...['client', 'remotehost', 'peer', 'xforwardedfor', 'req.remoteaddress'],
-  ],
-  'destination.ip': [
-    ...[
-      'destination.ip',
-      'destip',
-      'dstip',
-      'destinationip',
-      'serverip',
-      'targetip',
-      'destinationaddress',
-      'dst',
-      'dstaddr',
-    ],
-    ...['daddr', 'destination.address', 'id.resph', 'dstendpoint.ip', 'server.address', 'server.ip', 'dest'],
-  ],
-  'source.port': [
-    'source.port',
-    'srcport',
-    'sourceport',
-    'spt',
-    'sport',
-    'id.origp',
-    'srcendpoint.port',
-    'clientport',
-    'client.port',
-    'remoteport',
-  ],
-  'destination.port': [
-    'destination.port',
-    'destport',
-    'dstport',
-    'destinationport',
-    'dpt',
-    'dport',
-    'id.respp',
-    'dstendpoint.port',
-    'server.port',
-  ],
-  'event.outcome': [
-    'event.outcome',
-    'outcome',
-    'action',
-    'result',
-    'status',
-    'success',
-    'resultstatus',
-    'loginstatus',
-    'eventresult',
-  ],
-  'event.action': [
-    ...[
-      'event.action',
-      'eventtype',
-      'eventname',
-      'type',
-      'event',
-      'category',
-      'actiontype',
-      'operationname',
-      'operation',
-    ],
-    ...['eventaction', 'activitydisplayname', 'activityname'],
-  ],
-  'event.code': ['event.code', 'eventid', 'eventcode'],
-  message: [
-    ...['message', 'msg', 'description', 'text', 'log', 'body', '@message', 'shortmessage', 'fullmessage', '@m', '@mt'],
-    ...['eventmessage', 'logmessage', 'displaymessage', 'summary'],
-  ],
-  'log.level': [
-    'log.level',
-    'level',
-    'severitytext',
-    'severity',
-    'priority',
-    'sev',
-    'loglevel',
-    'levelname',
-    'lvl',
-    '@l',
-    'severityname',
-  ],
-  'log.logger': ['log.logger', 'logger', 'loggername', 'scope.name'],
-  'host.name': [
-    ...[
-      'host.name',
-      'host',
-      'hostname',
-      'host.hostname',
-      'deviceid',
-      'devicename',
-      'computername',
-      'computer',
-      'machinename',
-    ],
-    ...['machine', 'hostidentifier', 'device.hostname', 'nodename', 'node', 'agent.hostname', 'devicehostname'],
-  ],
-  'service.name': [
-    'service.name',
-    'service',
-    'servicename',
-    'program',
-    'app',
-    'appname',
-    'application',
-    'applicationname',
-  ],
-  'process.name': ['process.name', 'processname', 'process', 'comm'],
-  'process.pid': ['process.pid', 'pid', 'processid', 'procid'],
-  'process.executable': ['process.executable', 'image', 'exe', 'processpath', 'executable'],
-  'process.command_line': ['process.commandline', 'commandline', 'cmdline', 'processcommandline'],
-  'process.parent.executable': ['process.parent.executable', 'parentimage'],
-  'process.parent.command_line': ['process.parent.commandline', 'parentcommandline'],
-  'user_agent.original': [
-    'useragent.original',
-    'useragent',
-    'httpuseragent',
-    'http.useragent',
-    'ua',
-    'client.useragent.rawuseragent',
-  ],
-  'http.request.method': [
-    'http.request.method',
-    'httpmethod',
-    'requestmethod',
-    'method',
-    'verb',
-    'http.method',
-    'req.method',
-    'request.method',
-  ],
-  'http.response.status_code': [
-    ...[
-      'http.response.statuscode',
-      'statuscode',
-      'httpstatus',
-      'httpstatuscode',
-      'responsecode',
-      'http.statuscode',
-      'http.status',
-    ],
-    ...['res.statuscode', 'response.statuscode', 'responsestatus.code'],
-  ],
-  'http.request.referrer': ['http.request.referrer', 'httpreferer', 'referer', 'referrer'],
-  'url.original': [
-    'url.original',
-    'url',
-    'uri',
-    'requesturi',
-    'requesturl',
-    'http.url',
-    'req.url',
-    'http.target',
-    'requestpath',
-  ],
-  'trace.id': ['trace.id', 'traceid', 'dd.traceid', 'oteltraceid'],
-  'span.id': ['span.id', 'spanid', 'dd.spanid'],
-  'error.message': [
-    'error.message',
-    'error',
-    'err',
-    'err.message',
-    'err.msg',
-    'exception',
-    'exception.message',
-    'errormessage',
-  ],
-  'error.type': ['error.type', 'err.type', 'exception.type', 'errorcode'],
-  'error.stack_trace': [
-    'error.stacktrace',
-    'error.stack',
-    'stacktrace',
-    'stack',
-    'err.stack',
-    'exception.stacktrace',
-    'errorverbose',
-  ],
-  'rule.name': ['rule.name', 'rulename'],
-  'rule.id': ['rule.id', 'ruleid'],
-  'network.transport': ['network.transport', 'proto', 'protocol', 'transport', 'ipprotocol'],
-  'dns.question.name': ['dns.question.name', 'queryname'],
-  'file.path': ['file.path', 'filepath', 'targetfilename'],
-  'event.id': ['event.id', 'eventuuid'],
+export const aliasTable: Readonly<Record<string, string>> = {
+  '@timestamp': `
+    timestamp time @timestamp datetime date ts eventtime timeunixnano @t t timegenerated eventtimestamp asctime
+    logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated
+    utctime event.created observedtimeunixnano receivedat starttime eventcreationtime utctimestamp id.time created
+    creationdate`,
+  'user.name': `
+    user.name user username uid account identity userid acct usrname suser accountname targetusername
+    subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
+    actor.alternateid initiatedby.user.userprincipalname user.username principal`,
+  'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname domain',
+  'user.email': 'user.email email',
+  'source.ip': `
+    source.ip sourceip srcip ip clientip remoteaddr sourceipaddress ipaddress remoteip src rhost sourceaddress
+    srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
+    id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer xforwardedfor
+    req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress`,
+  'destination.ip': `
+    destination.ip destip dstip destinationip serverip targetip destinationaddress dst dstaddr daddr
+    destination.address id.resph dstendpoint.ip server.address server.ip dest`,
+  'source.port': 'source.port srcport sourceport spt sport id.origp srcendpoint.port clientport client.port remoteport',
+  'destination.port': `
+    destination.port destport dstport destinationport dpt dport id.respp dstendpoint.port server.port`,
+  'event.outcome': 'event.outcome outcome action result status success resultstatus loginstatus eventresult',
+  'event.action': `
+    event.action eventtype eventname operationname operation activitydisplayname eventsimplename type event category
+    actiontype eventaction activityname operationtype event.type`,
+  'event.code': 'event.code eventid eventcode',
+  message: `
+    message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
+    displaymessage summary`,
+  'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname',
+  'log.logger': 'log.logger logger loggername scope.name',
+  'host.name': `
+    host.name host hostname host.hostname deviceid devicename computername computer machinename machine
+    hostidentifier device.hostname nodename node agent.hostname devicehostname`,
+  'service.name': 'service.name service servicename program app appname application applicationname',
+  'process.name': 'process.name processname process comm',
+  'process.pid': 'process.pid pid processid procid',
+  'process.executable': 'process.executable image exe processpath executable',
+  'process.command_line': 'process.commandline commandline cmdline processcommandline',
+  'process.parent.executable': 'process.parent.executable parentimage',
+  'process.parent.command_line': 'process.parent.commandline parentcommandline',
+  'user_agent.original': 'useragent.original useragent httpuseragent http.useragent ua client.useragent.rawuseragent',
+  'http.request.method': `
+    http.request.method httpmethod requestmethod method verb http.method req.method request.method`,
+  'http.response.status_code': `
+    http.response.statuscode statuscode httpstatus httpstatuscode responsecode http.statuscode http.status
+    res.statuscode response.statuscode responsestatus.code`,
+  'http.request.referrer': 'http.request.referrer httpreferer referer referrer',
+  'url.original': 'url.original url uri requesturi requesturl http.url req.url http.target requestpath',
+  'trace.id': 'trace.id traceid dd.traceid oteltraceid',
+  'span.id': 'span.id spanid dd.spanid',
+  'error.message': 'error.message error err err.message err.msg exception exception.message errormessage',
+  'error.type': 'error.type err.type exception.type errorcode',
+  'error.stack_trace': 'error.stacktrace error.stack stacktrace stack err.stack exception.stacktrace errorverbose',
+  'rule.name': 'rule.name rulename sourcerule.name',
+  'rule.id': 'rule.id ruleid',
+  'network.transport': 'network.transport proto protocol transport ipprotocol',
+  'dns.question.name': 'dns.question.name queryname',
+  'file.path': 'file.path filepath targetfilename',
+  'event.id': 'event.id eventuuid',
+  'event.severity': 'event.severity severityid',
+  'cloud.account.id': 'cloud.account.id recipientaccountid accountid awsaccountid',
+  'cloud.region': 'cloud.region awsregion region',
 }
 
 export interface Alias {
@@ -275,7 +79,10 @@ export interface Alias {
 
 const byName: ReadonlyMap<string, Alias> = new Map(
   Object.entries(aliasTable).flatMap(([target, names]) =>
-    names.map((plain, rank) => [plain, { target, rank, plain }] as const),
+    names
+      .trim()
+      .split(/\s+/)
+      .map((plain, rank) => [plain, { target, rank, plain }] as const),
   ),
 )
 
@@ -286,8 +93,30 @@ const remembered = new Map<string, Alias | undefined>()
 /** Looks a key up; undefined when it is nobody's other name. */
 export const aliasOf = (key: string): Alias | undefined => {
   if (remembered.has(key)) return remembered.get(key)
-  const alias = key.length > 64 ? undefined : byName.get(key.toLowerCase().replace(/[_\- ]/g, ''))
+  const alias = key.length > 100 ? undefined : find(key.toLowerCase().replace(/[_\- ]/g, ''))
   if (remembered.size >= mostRemembered) remembered.clear()
   remembered.set(key, alias)
   return alias
 }
+
+/** Objects in which senders wrap what the record is about. */
+const wrappers =
+  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result.'.split(
+    ' ',
+  )
+
+/** A name within a wrapper means what it means outside, but the outside one wins. */
+const find = (plain: string): Alias | undefined => {
+  const alias = byName.get(plain)
+  if (alias) return alias
+  const wrapper = wrappers.find((prefix) => plain.startsWith(prefix))
+  const inner = wrapper === undefined ? undefined : byName.get(plain.slice(wrapper.length))
+  return inner && !inner.plain.includes('.') && !vague.has(inner.plain)
+    ? { ...inner, rank: inner.rank + 100 }
+    : undefined
+}
+
+/** Names that mean too many things when they stand within something else. */
+const vague = new Set(
+  'type category name event text description summary success status result domain created id'.split(' '),
+)

@@ -85,6 +85,11 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
     case 'user.name':
       // Zeek's `uid` names a connection.
       if (plain === 'uid' && fields['id.orig_h'] !== undefined) return false
+      // A Windows security identifier is no name.
+      if (typeof value === 'string' && value.startsWith('S-1-')) {
+        fields['user.id'] ??= value
+        return true
+      }
       return claimText(fields, target, typeof value === 'number' ? String(value) : value)
     case 'http.response.status_code':
     case 'process.pid': {
@@ -93,6 +98,10 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       fields[target] = number
       return true
     }
+    case 'event.severity':
+      if (fields[target] !== undefined) return false
+      fields[target] = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value
+      return true
     case 'event.code':
       return claimText(fields, target, typeof value === 'number' ? String(value) : value)
     case 'event.action':
@@ -130,7 +139,11 @@ const claimLevel = (fields: Draft, plain: string, value: FieldValue): boolean =>
   else if (typeof value === 'number' && (plain === 'level' || plain === 'priority' || plain === 'lvl'))
     level = numberToLevel(value)
   if (level === undefined && typeof value === 'string' && plain === 'log.level') level = value.toLowerCase()
-  if (level === undefined) return false
+  if (level === undefined) {
+    if (typeof value !== 'number' || plain !== 'severity' || fields['event.severity'] !== undefined) return false
+    fields['event.severity'] = value
+    return true
+  }
   fields['log.level'] = level
   return true
 }
