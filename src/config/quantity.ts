@@ -34,12 +34,3 @@ export const formatDuration = (value: number): string => write(value, { ...milli
 
 /** Writes bytes as an operator would: `512MB`. */
 export const formatSize = (value: number): string => write(value, bytes, 'B')
-
-/** Reads a fixed zone, `UTC` or `+02:00`, as minutes east of UTC; undefined when it is none. */
-export const parseZone = (text: string): number | undefined => {
-  if (/^(z|utc|gmt)$/i.test(text)) return 0
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(text)
-  if (!match) return undefined
-  const minutes = Number(match[2]) * 60 + Number(match[3])
-  return minutes <= 14 * 60 && Number(match[3]) < 60 ? (match[1] === '-' ? -minutes : minutes) : undefined
-}

@@ -1,0 +1,47 @@
+import type { RawRecord } from '../../schema/record.ts'
+import { joinContinuations, type Line, splitLines } from './lines.ts'
+
+const maxRecords = 4_096
+const maxChars = 4_194_304
+
+interface FileLines {
+  readonly source: string
+  readonly file?: string | undefined
+  readonly zoneMinutes?: number | undefined
+  /** How many records a batch has at most. */
+  readonly batchSize?: number
+  readonly now: () => number
+}
+
+/** Turns the bytes of one file into batches of records with their line numbers; lines that belong together become one record. */
+export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLines): AsyncGenerator<RawRecord[]> {
+  const { source, file, zoneMinutes, batchSize = maxRecords, now } = options
+  const splitter = splitLines()
+  const joiner = joinContinuations()
+  let receivedAt = now()
+  let batch: RawRecord[] = []
+  let chars = 0
+
+  function* add(lines: readonly Line[]): Generator<RawRecord[]> {
+    for (const line of lines) {
+      if (isBlank(line.text)) continue
+      batch.push({ text: line.text, source, receivedAt, file, line: line.number, zoneMinutes })
+      chars += line.text.length
+      if (batch.length < batchSize && chars < maxChars) continue
+      yield batch
+      batch = []
+      chars = 0
+    }
+  }
+
+  for await (const chunk of chunks) {
+    receivedAt = now()
+    yield* add(joiner.push(splitter.push(chunk)))
+  }
+  yield* add(joiner.push(splitter.flush()))
+  yield* add(joiner.flush())
+  if (batch.length > 0) yield batch
+}
+
+/** Whether there is nothing in it: no record. */
+export const isBlank = (text: string): boolean => text === '' || text.trim() === ''

@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ReadOptions, readFiles } from './file-read.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vedette-read-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const timeOf = (text: string): number | undefined => {
+  const match = /^t=(\d+)/.exec(text)
+  return match ? Number(match[1]) : undefined
+}
+const put = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content)
+
+const read = async (paths: readonly string[], options: Partial<ReadOptions> = {}) => {
+  const { batches, report } = readFiles(paths, { now: () => 1, timeOf, ...options })
+  const sizes: number[] = []
+  const records = []
+  for await (const batch of batches) {
+    sizes.push(batch.length)
+    records.push(...batch)
+  }
+  const texts = records.map(({ text }) => text)
+  return { records, texts, sizes, report }
+}
+
+describe('readFiles', () => {
+  it('reads a rotated log as one source, oldest first by content, packed parts too', async () => {
+    put('x.log', 't=5 e\nt=6 f\n')
+    put('x.log.1', 't=3 c\nt=4 d')
+    put('x.log.2.gz', gzipSync('t=1 a\n'))
+    put('x.log.3.zst', zstdCompressSync('t=2 b\n'))
+    const { records, report } = await read([folder])
+    expect(records.map(({ text }) => text.slice(-1)).join('')).toBe('abcdef')
+    expect(new Set(records.map(({ source }) => source))).toEqual(new Set(['x.log']))
+    expect(records.at(-1)).toEqual({
+      text: 't=6 f',
+      source: 'x.log',
+      receivedAt: 1,
+      file: join(folder, 'x.log'),
+      line: 2,
+    })
+    expect(report).toMatchObject({ files: 4, lines: 6, skipped: [], unreadable: [] })
+    expect(report.bytes).toBe(report.totalBytes)
+  })
+
+  it('merges several logs by time, batch by batch', async () => {
+    const lines = (from: number, count: number) => Array.from({ length: count }, (_, i) => `t=${from + i}\n`).join('')
+    put('a.log', lines(0, 3000))
+    put('b.log', lines(1500, 100))
+    put('c.log', lines(9000, 1))
+    const { records } = await read([join(folder, '*.log')])
+    const order = records.map(({ source }) => source).filter((source, i, all) => source !== all[i - 1])
+    expect(order).toEqual(['a.log', 'b.log', 'a.log', 'c.log'])
+    expect(records.length).toBe(3101)
+  })
+
+  it('takes folders, patterns, links in circles and names given twice, each file once', async () => {
+    mkdirSync(join(folder, 'deep/er'), { recursive: true })
+    put('deep/er/y.log', 'one\n')
+    put('deep/.hidden', 'no\n')
+    symlinkSync(folder, join(folder, 'deep/up'))
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'deep/broken'))
+    const { texts, report } = await read([folder, join(folder, '**/*.log'), join(folder, 'deep/er/y.log')])
+    expect(texts).toEqual(['one'])
+    expect(report.unreadable).toEqual([])
+  })
+
+  it('leaves out what is not text, says what is missing, and reads the rest', async () => {
+    put('bin', Buffer.from([1, 0, 2, 0, 0, 3]))
+    put('old.bz2', Buffer.from('BZh91AY&SY...'))
+    put('empty.log', '')
+    put('good.log', 'a line\n')
+    put('cut.log.gz', gzipSync('x\n'.repeat(100_000)).subarray(0, 120))
+    const { texts, report } = await read([folder, join(folder, 'none.log'), join(folder, '*.nothing')])
+    expect(texts).toContain('a line')
+    expect(texts.filter((text) => text === 'x').length).toBeGreaterThan(1000)
+    expect(report.skipped.map(({ path, reason }) => [path.slice(folder.length + 1), reason])).toEqual([
+      ['bin', 'It is not text.'],
+      ['old.bz2', 'It is compressed with bzip2, which is not read here. Unpack it first: bunzip2 --keep FILE.'],
+    ])
+    expect(report.unreadable.map(({ reason }) => reason).sort()).toEqual([
+      'It is not whole gzip data.',
+      'No file matches this pattern.',
+      'There is no such file.',
+    ])
+  })
+
+  it('reads `-`, packed or not, and names it as it was told', async () => {
+    const stdin = Readable.from([gzipSync('a\n\nb')])
+    const { records } = await read(['-'], { stdin, source: 'mine', zoneMinutes: 60 })
+    expect(records).toEqual([
+      { text: 'a', source: 'mine', receivedAt: 1, line: 1, zoneMinutes: 60 },
+      { text: 'b', source: 'mine', receivedAt: 1, line: 3, zoneMinutes: 60 },
+    ])
+  })
+
+  it('stops at a file that unfolds for ever', async () => {
+    put('bomb.gz', gzipSync(Buffer.alloc(1 << 24, 'x')))
+    const { report } = await read([folder], { limits: { ratio: 500, ratioFrom: 1 << 20, bytes: 1 << 30 } })
+    expect(report.unreadable[0]?.reason).toContain('a decompression bomb?')
+  })
+
+  it('keeps batches small, by count and by size', async () => {
+    put('many.log', 'a\n'.repeat(10_000))
+    expect((await read([folder])).sizes).toEqual([4096, 4096, 1808])
+    put('many.log', `${'a'.repeat(100_000)}\n`.repeat(100))
+    expect(Math.max(...(await read([folder])).sizes)).toBeLessThanOrEqual(43)
+  })
+
+  it('ends when it is told to', async () => {
+    put('x.log', 'a\n'.repeat(100_000))
+    const stop = new AbortController()
+    const { batches } = readFiles([folder], { now: () => 1, timeOf, signal: stop.signal })
+    let taken = 0
+    for await (const batch of batches) {
+      taken += batch.length
+      stop.abort()
+    }
+    expect(taken).toBeLessThan(100_000)
+  })
+})

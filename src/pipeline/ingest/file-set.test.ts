@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { rotationOf, toFileSets } from './file-set.ts'
+
+it('reads the names that rotation gives', () => {
+  const f = (name: string, base: string, generation: number, date = '') =>
+    expect(rotationOf(name), name).toEqual({ base, generation, date })
+  f('auth.log', 'auth.log', 0)
+  f('auth.log.1', 'auth.log', 1)
+  f('auth.log.12.gz', 'auth.log', 12)
+  f('syslog.2.zst', 'syslog', 2)
+  f('messages-20251113', 'messages', 0, '20251113')
+  f('messages-20251113.gz', 'messages', 0, '20251113')
+  f('app-2025-11-13.log', 'app.log', 0, '20251113')
+  f('app.2025-11-13.log.3', 'app.log', 3, '20251113')
+  f('app-2025-11-13-04.log', 'app.log', 0, '2025111304')
+  // not rotation: a version, a host's number, a name that is nothing but a date
+  f('OpenSSH_2k.log', 'OpenSSH_2k.log', 0)
+  f('web-01.log', 'web-01.log', 0)
+  f('2025-11-13.log', '2025-11-13.log', 0)
+  f('.1', '.1', 0)
+})
+
+it('puts the oldest first, by rotation when contents have no times', () => {
+  const paths = ['/v/x.log', '/v/x.log.1', '/v/x.log.10.gz', '/v/x.log.2.gz', '/w/x.log', '/v/y.log']
+  expect(toFileSets(paths, () => undefined)).toEqual([
+    { name: 'x.log', paths: ['/v/x.log.10.gz', '/v/x.log.2.gz', '/v/x.log.1', '/v/x.log'] },
+    { name: 'x.log', paths: ['/w/x.log'] },
+    { name: 'y.log', paths: ['/v/y.log'] },
+  ])
+  expect(toFileSets(['/m', '/m-20251114', '/m-20251113'], () => undefined)[0]?.paths).toEqual([
+    '/m-20251113',
+    '/m-20251114',
+    '/m',
+  ])
+})
+
+it('believes contents more than names', () => {
+  const times: Record<string, number> = { '/x.log': 3, '/x.log.1': 1, '/x.log.2': 2 }
+  expect(toFileSets(Object.keys(times), (path) => times[path])[0]?.paths).toEqual(['/x.log.1', '/x.log.2', '/x.log'])
+})

@@ -1,0 +1,72 @@
+import { basename, dirname, join } from 'node:path'
+
+/** Where a file stands in the rotation of its log. */
+interface Rotation {
+  /** The name the log has while it is written. */
+  readonly base: string
+  /** Larger is older; 0 is the one being written. Undefined when a date says it. */
+  readonly generation: number
+  /** The digits of its date; `''` without one. */
+  readonly date: string
+}
+
+/** The files of one log, oldest first. */
+export interface FileSet {
+  /** What its events are called: the base name of the log. */
+  readonly name: string
+  readonly paths: readonly string[]
+}
+
+const packed = /\.(gz|zst|zstd|bz2|xz|z)$/i
+const dated = /[-._](\d{4}-?\d{2}-?\d{2}(?:[-T_.]?\d{2}(?:[-:]?\d{2}){0,2})?)(?=\.|$)/
+const numbered = /\.(\d{1,3})$/
+
+/** Reads a file's name as logrotate, log4j, newsyslog and their kin write it: `x.log.2.gz`, `x.log-20251113`, `x-2025-11-13.log`. */
+export const rotationOf = (name: string): Rotation => {
+  let base = name.replace(packed, '')
+  let date = ''
+  let generation = 0
+  const number = numbered.exec(base)
+  if (number && number.index > 0) {
+    generation = Number(number[1])
+    base = base.slice(0, number.index)
+  }
+  const day = dated.exec(base)
+  if (day && day.index > 0) {
+    date = (day[1] ?? '').replaceAll(/\D/g, '')
+    base = base.slice(0, day.index) + base.slice(day.index + day[0].length)
+  }
+  return base === '' ? { base: name, generation: 0, date: '' } : { base, generation, date }
+}
+
+/**
+ * Groups files into logs and orders each oldest first: by the time of their first line where every one of them has a time, else
+ * by what rotation wrote into their names.
+ */
+export const toFileSets = (paths: readonly string[], firstTime: (path: string) => number | undefined): FileSet[] => {
+  const sets = new Map<string, string[]>()
+  for (const path of paths) {
+    const key = join(dirname(path), rotationOf(basename(path)).base)
+    const set = sets.get(key)
+    if (set) set.push(path)
+    else sets.set(key, [path])
+  }
+  return [...sets].map(([key, members]) => {
+    const times = new Map(members.map((path) => [path, firstTime(path)]))
+    const byTime = [...times.values()].every((time) => time !== undefined)
+    const compare = (a: string, b: string) =>
+      (byTime ? (times.get(a) ?? 0) - (times.get(b) ?? 0) : 0) || byRotation(a, b) || (a < b ? -1 : 1)
+    return { name: basename(key), paths: members.sort(compare) }
+  })
+}
+
+/** A date before no date (that one is being written); earlier dates first; then the higher generation. */
+const byRotation = (a: string, b: string): number => {
+  const first = rotationOf(basename(a))
+  const second = rotationOf(basename(b))
+  if (first.date !== second.date) {
+    if (first.date === '' || second.date === '') return first.date === '' ? 1 : -1
+    return first.date < second.date ? -1 : 1
+  }
+  return second.generation - first.generation
+}

@@ -1,0 +1,83 @@
+import { glob, readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { messageOf } from '../../errors.ts'
+
+/** Something that was not read, and why. */
+export interface Skipped {
+  readonly path: string
+  readonly reason: string
+}
+
+/** What paths, folders and patterns come to. */
+export interface FoundFiles {
+  readonly files: readonly string[]
+  /** Pipes and devices that were named: read once, as they come. */
+  readonly pipes: readonly string[]
+  readonly unreadable: readonly Skipped[]
+}
+
+/** Finds the files behind paths, folders (with all below them, hidden names left out) and patterns with `*`, `**`, `?`, `[…]`, `{…}`. Each file once. */
+export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> => {
+  const files: string[] = []
+  const pipes: string[] = []
+  const unreadable: Skipped[] = []
+  const seen = new Set<string>()
+
+  const visit = async (path: string, named: boolean): Promise<void> => {
+    try {
+      const found = await stat(path, { bigint: true })
+      const identity = `${found.dev}:${found.ino}`
+      if (found.isDirectory() || found.isFile()) {
+        // links may lead back to where we came from, and patterns may overlap
+        if (seen.has(identity)) return
+        seen.add(identity)
+      }
+      if (found.isDirectory()) {
+        const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort()
+        for (const name of names) await visit(join(path, name), false)
+      } else if (found.isFile()) {
+        files.push(path)
+      } else if (named) {
+        pipes.push(path)
+      }
+    } catch (error) {
+      // a link in a folder that leads nowhere is not something that anybody asked for
+      if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+      unreadable.push({ path, reason: reasonOf(error) })
+    }
+  }
+
+  for (const path of paths) {
+    if (!hasPattern(path) || (await exists(path))) {
+      await visit(path, true)
+      continue
+    }
+    const matches: string[] = []
+    for await (const match of glob(path)) matches.push(match)
+    if (matches.length === 0) unreadable.push({ path, reason: 'No file matches this pattern.' })
+    for (const match of matches.sort()) await visit(match, basename(match).startsWith('.'))
+  }
+  return { files, pipes, unreadable }
+}
+
+const hasPattern = (path: string): boolean => /[*?[{]/.test(path)
+
+const exists = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file.',
+  EACCES: 'It may not be read by this user.',
+  EPERM: 'It may not be read by this user.',
+  ELOOP: 'Its links lead in a circle.',
+  EISDIR: 'It is a folder.',
+  ENOTDIR: 'A part of the path is not a folder.',
+}
+
+/** Says in words why a file could not be read. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error && 'code' in error && typeof error.code === 'string' && reasons[error.code]) ||
+  messageOf(error)

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { RawRecord } from '../../schema/record.ts'
+import { isBlank } from './file-lines.ts'
+import { joinContinuations, type Line, splitLines } from './lines.ts'
+
+const chunkBytes = 16_384
+/** A portion ends with the chunk in which it has so many records. */
+const enoughRecords = 2_048
+const portionBytes = 1_048_576
+const fingerprintBytes = 256
+
+/** How far a file was read, as it is kept across restarts. The fingerprint tells the file from another that took its inode. */
+export interface Position {
+  readonly offset: number
+  readonly line: number
+  readonly fingerprint: string
+  readonly fingerprintBytes: number
+}
+
+export const start: Position = { offset: 0, line: 0, fingerprint: '', fingerprintBytes: 0 }
+
+/** What was read, and how far the file is read once these are safe. */
+export interface Portion {
+  readonly records: readonly RawRecord[]
+  readonly position: Position
+}
+
+interface Naming {
+  readonly source: string
+  readonly zoneMinutes?: number | undefined
+  readonly now: () => number
+}
+
+/** An open file that is read as it grows; it keeps its handle when its name goes to another. */
+export interface FollowedFile {
+  readonly key: string
+  path: string
+  /** Reads what is there, a portion at a time; undefined when there is nothing new. */
+  read(): Promise<Portion | undefined>
+  /** Hands out what waits for its end: a last line without one, a stack trace that may go on. */
+  settle(): Promise<Portion | undefined>
+  /** When something was read last. */
+  readonly readAt: number
+  readonly waiting: boolean
+  close(): Promise<void>
+}
+
+/** Names a file as long as it exists, whatever its name. */
+export const keyOf = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
+
+/** Opens a file where it was left; at its beginning when it is another one by now. */
+export const followFile = async (
+  path: string,
+  key: string,
+  left: Position,
+  { source, zoneMinutes, now }: Naming,
+): Promise<FollowedFile> => {
+  const handle = await open(path)
+  let position = (await isSame(handle, left)) ? left : start
+  let offset = position.offset
+  let splitter = splitLines({ firstNumber: position.line + 1 })
+  let joiner = joinContinuations()
+  let readAt = now()
+  /** The end of the last line, and how many lines that makes. */
+  let seen = { offset, line: position.line }
+  /** Where the record begins that may still go on. */
+  let held: typeof seen | undefined
+
+  const begin = () => {
+    position = start
+    offset = 0
+    seen = { offset: 0, line: 0 }
+    held = undefined
+    splitter = splitLines()
+    joiner = joinContinuations()
+  }
+  const toRecords = (lines: readonly Line[]): RawRecord[] => {
+    const receivedAt = now()
+    return lines
+      .filter(({ text }) => !isBlank(text))
+      .map(({ text, number }) => ({ text, source, receivedAt, file: followed.path, line: number, zoneMinutes }))
+  }
+  const fingerprinted = async (at: typeof seen): Promise<Position> => {
+    const length = Math.min(fingerprintBytes, at.offset)
+    const known = position.fingerprintBytes === length
+    return {
+      ...at,
+      fingerprint: known ? position.fingerprint : await fingerprint(handle, length),
+      fingerprintBytes: length,
+    }
+  }
+
+  const followed: FollowedFile = {
+    key,
+    path,
+    async read() {
+      const { size } = await handle.stat()
+      // shorter than what was read, or another beginning: cut off and written anew
+      if (size < offset || (size > offset && !(await isSame(handle, position)))) {
+        const last = await followed.settle()
+        begin()
+        if (last) return { ...last, position }
+      }
+      const end = Math.min(size, offset + portionBytes)
+      if (offset >= end) return undefined
+      const lines: Line[] = []
+      while (offset < end && lines.length < enoughRecords) {
+        const room = Math.min(chunkBytes, end - offset)
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(room), 0, room, offset)
+        if (bytesRead === 0) break
+        const chunk = buffer.subarray(0, bytesRead)
+        const ends = lineEnds(chunk, offset)
+        for (const [i, line] of splitter.push(chunk).entries()) {
+          const done = joiner.push([line])
+          if (done.length > 0 || !held) held = seen
+          lines.push(...done)
+          seen = { offset: ends[i] ?? seen.offset, line: line.number }
+        }
+        offset += bytesRead
+        readAt = now()
+      }
+      position = await fingerprinted(held ?? seen)
+      return { records: toRecords(lines), position }
+    },
+    async settle() {
+      const rest = splitter.flush()
+      const lines = [...joiner.push(rest), ...joiner.flush()]
+      held = undefined
+      const partial = rest.at(-1)
+      if (partial) {
+        // what follows it one day is the rest of the same line
+        splitter = splitLines({ firstNumber: partial.number })
+        seen = { offset, line: partial.number - 1 }
+      }
+      if (lines.length === 0) return undefined
+      position = await fingerprinted(seen)
+      return { records: toRecords(lines), position }
+    },
+    get readAt() {
+      return readAt
+    },
+    get waiting() {
+      return held !== undefined || seen.offset < offset
+    },
+    close: () => handle.close(),
+  }
+  return followed
+}
+
+/** The position after all that a file holds now. */
+export const endOf = async (path: string): Promise<Position> => {
+  const handle = await open(path)
+  try {
+    const { size } = await handle.stat()
+    const length = Math.min(fingerprintBytes, size)
+    return { offset: size, line: 0, fingerprint: await fingerprint(handle, length), fingerprintBytes: length }
+  } finally {
+    await handle.close()
+  }
+}
+
+const lineEnds = (chunk: Buffer, offset: number): readonly number[] => {
+  const ends: number[] = []
+  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) ends.push(offset + at + 1)
+  return ends
+}
+
+const fingerprint = async (handle: FileHandle, length: number): Promise<string> => {
+  if (length === 0) return ''
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0)
+  return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 32)
+}
+
+const isSame = async (handle: FileHandle, { offset, fingerprint: known, fingerprintBytes: length }: Position) => {
+  const { size } = await handle.stat()
+  return size >= offset && (await fingerprint(handle, length)) === known
+}

@@ -1,0 +1,59 @@
+/** Batches in order of time, and roughly when the first begins. */
+export interface TimedBatches<Item> {
+  readonly time: number | undefined
+  readonly batches: AsyncIterable<readonly Item[]>
+}
+
+/** So many are open at once; the rest wait their turn, even when they begin earlier. */
+const maxOpen = 64
+
+interface Open<Item> {
+  readonly iterator: AsyncIterator<readonly Item[]>
+  readonly batch: readonly Item[]
+  readonly time: number
+}
+
+/**
+ * Merges several sequences of batches by the time of each batch's first item that has one. A sequence is opened only when its time
+ * has come, and what has no time goes first. O(open sequences) a batch; right to within a batch.
+ */
+export async function* mergeByTime<Item>(
+  sequences: readonly TimedBatches<Item>[],
+  timeOf: (item: Item) => number | undefined,
+): AsyncGenerator<readonly Item[]> {
+  const waiting = [...sequences].sort(
+    (a, b) => (a.time ?? Number.NEGATIVE_INFINITY) - (b.time ?? Number.NEGATIVE_INFINITY),
+  )
+  const open: Open<Item>[] = []
+  const advance = async (iterator: AsyncIterator<readonly Item[]>, before: number) => {
+    const next = await iterator.next()
+    if (!next.done) open.push({ iterator, batch: next.value, time: timeOfBatch(next.value, timeOf) ?? before })
+  }
+  try {
+    for (;;) {
+      const earliest = open.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY)
+      const next = waiting[0]
+      const begins = next?.time ?? Number.NEGATIVE_INFINITY
+      if (next && open.length < maxOpen && begins <= earliest) {
+        waiting.shift()
+        await advance(next.batches[Symbol.asyncIterator](), begins)
+        continue
+      }
+      const at = open.findIndex(({ time }) => time === earliest)
+      const [chosen] = at < 0 ? [] : open.splice(at, 1)
+      if (!chosen) return
+      yield chosen.batch
+      await advance(chosen.iterator, chosen.time)
+    }
+  } finally {
+    for (const { iterator } of open) await iterator.return?.()
+  }
+}
+
+const timeOfBatch = <Item>(batch: readonly Item[], timeOf: (item: Item) => number | undefined): number | undefined => {
+  for (const item of batch.slice(0, 20)) {
+    const time = timeOf(item)
+    if (time !== undefined) return time
+  }
+  return undefined
+}

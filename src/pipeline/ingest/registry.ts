@@ -1,0 +1,17 @@
+import { defineRegistry, type Registry } from '../../component.ts'
+import { fileSource } from './file.ts'
+import type { Cursors, Source } from './source.ts'
+import { stdinSource } from './stdin.ts'
+
+/** What sources need of the world besides their options. */
+interface Surroundings {
+  readonly cursors: Cursors
+  readonly stdin: AsyncIterable<Uint8Array>
+}
+
+/** Lists the sources that a configuration can name. Each is given its `name` among its options. */
+export const sourceRegistry = ({ cursors, stdin }: Surroundings): Registry<Source> =>
+  defineRegistry('source', [
+    fileSource(cursors), //
+    stdinSource(stdin),
+  ])

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RawRecord } from '../../schema/record.ts'
+import type { Cursor, Source } from './source.ts'
+
+/** A source and the world that it reads. */
+interface Rig {
+  readonly source: Source
+  /** Sends bytes its way. */
+  feed(bytes: Buffer): Promise<void>
+  close(): Promise<void>
+}
+
+const lines = (count: number, from = 0): Buffer =>
+  Buffer.from(
+    Array.from({ length: count }, (_, i) => `2026-01-15T10:00:00Z web-01 app: INFO request ${from + i}\n`).join(''),
+  )
+
+/** Proves what every source promises: it stops, waits for `emit`, loses nothing when `emit` refuses, and survives garbage. */
+export const describeSource = (name: string, open: () => Promise<Rig>): void => {
+  describe(`the source ${name}`, () => {
+    let rig: Rig
+    let stop: AbortController
+    let done: Promise<void> | undefined
+    beforeEach(async () => {
+      rig = await open()
+      stop = new AbortController()
+    })
+    afterEach(async () => {
+      stop.abort()
+      await done
+      await rig.close()
+    })
+
+    const collect = (refuse: (call: number) => boolean = () => false) => {
+      const taken: RawRecord[] = []
+      const cursors: (Cursor | undefined)[] = []
+      let calls = 0
+      done = rig.source.run(async (records, cursor) => {
+        calls += 1
+        if (refuse(calls)) throw new Error('not now')
+        taken.push(...records)
+        cursors.push(cursor)
+      }, stop.signal)
+      return { taken, cursors }
+    }
+
+    it('hands out each record once, with source and time', async () => {
+      const { taken } = collect()
+      await rig.feed(lines(5_000))
+      await until(() => taken.length === 5_000)
+      expect(new Set(taken.map(({ text }) => text)).size).toBe(5_000)
+      expect(taken.every(({ source, receivedAt }) => source !== '' && receivedAt > 0)).toBe(true)
+    })
+
+    it('stops when it is told to, soon', async () => {
+      const { taken } = collect()
+      await rig.feed(lines(10))
+      await until(() => taken.length === 10)
+      stop.abort()
+      const ended = await Promise.race([done?.then(() => true), sleep(2_000, false)])
+      expect(ended).toBe(true)
+    })
+
+    it('stops when it is told to while nobody takes what it offers', async () => {
+      collect(() => true)
+      await rig.feed(lines(10))
+      await sleep(50)
+      stop.abort()
+      expect(await Promise.race([done?.then(() => true), sleep(2_000, false)])).toBe(true)
+    })
+
+    it('waits until a batch is taken before it offers the next', async () => {
+      let waiting = 0
+      let most = 0
+      let taken = 0
+      done = rig.source.run(async (records) => {
+        waiting += 1
+        most = Math.max(most, waiting)
+        await sleep(5)
+        waiting -= 1
+        taken += records.length
+      }, stop.signal)
+      await rig.feed(lines(10_000))
+      await until(() => taken === 10_000)
+      expect(most).toBe(1)
+    })
+
+    it('loses and doubles nothing when a batch is refused once', async () => {
+      const { taken } = collect((call) => call === 1 || call === 3)
+      await rig.feed(lines(6_000))
+      await until(() => taken.length >= 6_000)
+      expect(taken.map(({ text }) => Number(text.split(' ').at(-1)))).toEqual(
+        Array.from({ length: 6_000 }, (_, i) => i),
+      )
+    })
+
+    it('survives garbage, and reads on behind it', async () => {
+      const { taken } = collect()
+      const garbage = Buffer.from(Array.from({ length: 4_096 }, (_, i) => (i * 7919) % 256))
+      await rig.feed(Buffer.concat([garbage, Buffer.from([0xff, 0xfe, 0, 0, 10, 13, 10, 0xc3, 10])]))
+      await rig.feed(lines(3))
+      await until(() => taken.some(({ text }) => text.endsWith('request 2')))
+      expect(taken.every(({ text }) => text.trim() !== '')).toBe(true)
+    })
+  })
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  for (let waited = 0; !holds(); waited += 10) {
+    if (waited > 8_000) throw new Error('it did not happen within 8 s')
+    await sleep(10)
+  }
+}
