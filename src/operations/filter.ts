@@ -15,12 +15,15 @@ export interface Predicate<Item> {
   readonly matches: (item: Item) => boolean
   /** Lower-case pieces of text that every match contains. */
   readonly tokens: readonly string[]
+  /** Lower-case pieces of text that every match has in some field; of events only. */
+  readonly values: readonly string[]
   /** Whether it was left empty, or asks for everything. */
   readonly everything: boolean
 }
 
 /** Turns a filter over events into a predicate; throws FILTER_SYNTAX. */
-export const eventFilter = (q: string, now: number, path = 'q'): Predicate<Event> => bind(q, now, path, eventFields)
+export const eventFilter = (q: string, now: number, path = 'q'): Predicate<Event> =>
+  bind(q, now, path, eventFields, eventFields.isIndexed)
 
 /** Turns a filter over detections into a predicate; throws FILTER_SYNTAX. */
 export const detectionFilter = (q: string, now: number, path = 'q'): Predicate<Detection> =>
@@ -33,10 +36,21 @@ export const alertFilter = (q: string, now: number, path = 'q'): Predicate<Alert
 export const incidentFilter = (q: string, now: number, path = 'q'): Predicate<Incident> =>
   bind(q, now, path, incidentFields)
 
-const bind = <Item>(q: string, now: number, path: string, accessor: Accessor<Item>): Predicate<Item> => {
+const bind = <Item>(
+  q: string,
+  now: number,
+  path: string,
+  accessor: Accessor<Item>,
+  isIndexed: (field: string) => boolean = () => false,
+): Predicate<Item> => {
   try {
     const filter = parseFilter(q, { now })
-    return { matches: (item) => filter.matches(item, accessor), tokens: filter.tokens, everything: filter.text === '*' }
+    return {
+      matches: (item) => filter.matches(item, accessor),
+      tokens: filter.tokens,
+      values: filter.values.filter(({ field }) => isIndexed(field)).map(({ piece }) => piece),
+      everything: filter.text === '*',
+    }
   } catch (error) {
     if (!(error instanceof FilterSyntaxError)) throw error
     const message = `${error.message} (position ${error.position})`

@@ -47,6 +47,8 @@ const kinds = new Map<string, 'time' | 'text'>([
   ['event.original', 'text'],
 ])
 
+const unindexed = new Set(['id', 'time_guessed'])
+
 /** Lets filters look at events: by our own names, by short names, and by any dotted field that an event has. */
 export const eventFields = {
   field(event: Event, name: string): FieldValue | undefined {
@@ -61,6 +63,8 @@ export const eventFields = {
   },
   kind: (name: string): 'time' | 'text' | undefined => kinds.get(name),
   text: (event: Event): string => eventText(event),
+  /** Whether a block's token filter knows the values of a field: of all but ids and times, which have many or no fixed spellings. */
+  isIndexed: (name: string): boolean => !unindexed.has(name) && kinds.get(name) !== 'time',
 }
 
 /** What a bare word is looked for in: the record as it came and, where that does not contain it, the message. */

@@ -38,6 +38,11 @@ export class FieldsWriter {
     this.#shapeOf.add(node.shape)
   }
 
+  /** Every value that occurs, once in each column, as text. */
+  texts(): string[] {
+    return [...this.#columns.values()].flatMap(({ writer }) => writer.values.flatMap((value) => textsOf(value)))
+  }
+
   write(to: ByteWriter): void {
     to.texts([...this.#columns.keys()])
     to.varints(this.#shapes.map((columns) => columns.length))
@@ -57,6 +62,8 @@ export class FieldsWriter {
     return step
   }
 }
+
+const textsOf = (value: FieldValue): string[] => (typeof value === 'object' ? value.map(String) : [String(value)])
 
 /** Reads what a FieldsWriter wrote; returns how to make the fields of one event. */
 export const readFields = (from: ByteReader, count: number): ((index: number) => Fields) => {

@@ -19,7 +19,9 @@ export interface Scan {
   /** Only what comes after this place, in the scan's order. */
   readonly after?: Place | undefined
   readonly matches: (event: Event) => boolean
+  /** Lower-case pieces that every match has in its text, and in one of its fields. */
   readonly tokens?: readonly string[] | undefined
+  readonly values?: readonly string[] | undefined
   readonly stream?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -53,7 +55,7 @@ export const scanBlocks = async (
   const isFull = (): boolean => found.length >= scan.limit
   const worst = (): Place | undefined => (isFull() ? found.at(-1)?.place : undefined)
 
-  for await (const listed of listBlocks(read, scan, tokens)) {
+  for await (const listed of listBlocks(read, scan, [...tokens, ...(scan.values ?? [])])) {
     scan.signal?.throwIfAborted()
     const last = worst()
     if (last && (scan.order === 'newest' ? listed.edge < last.time : listed.edge > last.time)) break
@@ -99,7 +101,7 @@ const search = (
 async function* listBlocks(
   read: Connections['read'],
   scan: Scan,
-  tokens: readonly string[],
+  pieces: readonly string[],
 ): AsyncGenerator<ListedBlock> {
   const newest = scan.order === 'newest'
   const edge = newest ? 'max_time' : 'min_time'
@@ -128,12 +130,12 @@ async function* listBlocks(
       )
     }
     const rows = await query
-      .$if(tokens.length > 0, (some) => some.select('filter'))
+      .$if(pieces.length > 0, (some) => some.select('filter'))
       .$if(scan.stream !== undefined, (some) => some.select('streams'))
       .execute()
     for (const row of rows) {
       cursor = { edge: Number(row[edge]), id: row.id }
-      if (row.filter && !mayContain(row.filter, tokens)) continue
+      if (row.filter && !mayContain(row.filter, pieces)) continue
       if (scan.stream !== undefined && row.streams && !row.streams.includes(JSON.stringify(scan.stream))) continue
       yield {
         id: row.id,

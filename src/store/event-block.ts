@@ -76,6 +76,8 @@ export const encodeBlock = (events: readonly Event[]): EncodedBlock => {
     flags.push(eventKinds.indexOf(event.kind) | (event.timeGuessed ? guessedFlag : 0) | (template ? templateFlag : 0))
     if (template) columns.template.add(templateTexts.get(template) ?? remember(templateTexts, template))
   }
+  const templates = columns.template.values.map(parseTemplate)
+  const kinds = eventKinds.filter((kind) => events.some((event) => event.kind === kind))
   const body = new ByteWriter(events.length * 160)
   body.varint(partition)
   body.varint(first)
@@ -90,7 +92,14 @@ export const encodeBlock = (events: readonly Event[]): EncodedBlock => {
   fields.write(body)
   return {
     payload: Buffer.concat([header, zstdCompressSync(body.finish(), compression)]),
-    filter: buildTokenFilter(texts),
+    filter: buildTokenFilter([
+      ...texts,
+      ...fields.texts(),
+      ...columns.source.values.map(String),
+      ...columns.stream.values.map(String),
+      ...templates.flatMap(({ id, text }) => [id, text]),
+      ...kinds,
+    ]),
     meta: {
       partition,
       first,
@@ -100,7 +109,7 @@ export const encodeBlock = (events: readonly Event[]): EncodedBlock => {
       maxTime: Math.ceil(greatest(times)),
       sources: columns.source.values.map(String),
       streams: columns.stream.values.map(String),
-      templateIds: [...new Set(columns.template.values.map((text) => parseTemplate(text).id))],
+      templateIds: [...new Set(templates.map(({ id }) => id))],
     },
   }
 }

@@ -2,8 +2,8 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { Kysely, SqliteDialect } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
+import { eventFilter } from '../operations/filter.ts'
 import type { Event } from '../schema/event.ts'
-import { eventText } from '../schema/event-fields.ts'
 import { parseEventId } from '../schema/record.ts'
 import type { Connections, Tables } from './database.ts'
 import { planRuns } from './event-block-compaction.ts'
@@ -58,7 +58,7 @@ const make = (partition: number, number: number, time: number, extra: Partial<Ev
   stream: `auth/${number % 2 === 0 ? 'even' : 'odd'}`,
   message: `word${number % 5} happened`,
   original: `${time} word${number % 5} happened`,
-  fields: { number },
+  fields: { number, ...(number % 3 === 0 && { 'user.name': 'admin', tags: ['q', 'XZY'] }) },
   ...extra,
 })
 const save = (db: Kysely<Tables>, store: EventStore, events: readonly Event[]): Promise<void> =>
@@ -94,24 +94,39 @@ describe('the event store', () => {
         fc.record({
           from: fc.option(fc.nat(40)),
           to: fc.option(fc.nat(40)),
-          word: fc.option(fc.nat(5)),
+          text: fc.constantFrom(
+            '',
+            'WORD3',
+            'ord1 happ',
+            'number:3',
+            'number:3.0',
+            'stream:*ODD',
+            'stream:auth/even word2',
+            'kind:event id:0-1',
+            'template:*',
+            'time:1970',
+            'nothing',
+            'user.name:(a OR b)',
+            'user.name:Admin',
+            'tags:x?y',
+            '-number:2',
+          ),
           limit: fc.integer({ min: 1, max: 7 }),
         }),
         fc.boolean(),
-        async (list, { from, to, word, limit }, compacted) => {
+        async (list, { from, to, text, limit }, compacted) => {
           const { db, store } = await openBlocks()
           for (const events of list) await save(db, store, events)
           if (compacted) await store.compact()
           const range = { from: from === null ? undefined : 1_000 + from, to: to === null ? undefined : 1_000 + to }
-          const tokens = word === null ? [] : [`word${word}`]
-          const matches = (event: Event): boolean => tokens.every((token) => eventText(event).includes(token))
+          const filter = eventFilter(text, 0)
           const expected = naive(list.flat()).filter(
-            (event) => event.time >= (range.from ?? 0) && event.time <= (range.to ?? 9_999) && matches(event),
+            (event) => event.time >= (range.from ?? 0) && event.time <= (range.to ?? 9_999) && filter.matches(event),
           )
           const found: Event[] = []
           let after: string | undefined
           do {
-            const page = await store.search({ ...range, limit, after, matches, tokens })
+            const page = await store.search({ ...range, ...filter, limit, after })
             expect(page.items.length).toBeLessThanOrEqual(limit)
             found.push(...page.items)
             after = page.next
@@ -226,6 +241,20 @@ describe('the event store', () => {
     expect(broken).toEqual([])
     await store.search({ ...everything, tokens: ['anic'] })
     expect(broken).toEqual(['0-0'])
+  })
+
+  it('opens no block whose fields exclude a value', async () => {
+    const { db, store, broken } = await openBlocks()
+    await save(db, store, [make(0, 0, 1, { fields: { 'user.name': 'Enriched', list: [404, true] } })])
+    const find = async (q: string) => (await store.search({ limit: 9, ...eventFilter(q, 0) })).items.length
+    for (const q of ['user:enriched', 'user:enr*', 'list:404', 'list:404.0', 'list:true', 'source:auth'])
+      expect(await find(q)).toBe(1)
+    await db
+      .updateTable('event_blocks')
+      .set({ payload: Buffer.from('rubbish') })
+      .execute()
+    expect(await find('user:somebody AND source:auth')).toBe(0)
+    expect(broken).toEqual([])
   })
 
   it('stops when nobody waits any more, and refuses a cursor that is not its own', async () => {

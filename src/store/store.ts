@@ -28,6 +28,8 @@ export interface EventQuery extends TimeRange, PageRequest {
   readonly matches: (event: Event) => boolean
   /** Lower-case words that every match contains somewhere; blocks whose token filter lacks one are skipped. */
   readonly tokens?: readonly string[]
+  /** The same of field values: pieces that every match has in one of its fields. */
+  readonly values?: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 

@@ -19,6 +19,8 @@ export interface Filter {
    * A store may skip what cannot contain one of them.
    */
   readonly tokens: readonly string[]
+  /** Fields of which every match has a value that contains this lower-case piece, once the value is written as text. */
+  readonly values: readonly { readonly field: string; readonly piece: string }[]
   /** The filter written out: every AND, OR and quotation mark in its place. */
   readonly text: string
 }
@@ -44,6 +46,7 @@ export const parseFilter = (text: string, options: { readonly now: number }): Fi
   return {
     matches: (item, accessor) => evaluate(new ItemSubject(item, accessor)),
     tokens: [...new Set(tokensOf(expression))],
+    values: valuesOf(expression),
     text: printExpression(expression),
   }
 }
@@ -51,4 +54,15 @@ export const parseFilter = (text: string, options: { readonly now: number }): Fi
 const tokensOf = (expression: Expression): readonly string[] => {
   if (expression.type === 'text') return literalsOf(expression.pieces).map((piece) => piece.toLowerCase())
   return expression.type === 'and' ? expression.parts.flatMap(tokensOf) : []
+}
+
+const valuesOf = (expression: Expression): Filter['values'] => {
+  if (expression.type === 'and') return expression.parts.flatMap(valuesOf)
+  if (expression.type !== 'field') return []
+  const { field, test } = expression
+  if (test.type === 'wildcard') return literalsOf(test.pieces).map((piece) => ({ field, piece: piece.toLowerCase() }))
+  // 404.0 is also the number 404, which is written otherwise.
+  const { value } = test.type === 'equals' ? test : { value: '' }
+  const plain = Number.isNaN(Number(value)) || String(Number(value)) === value
+  return value !== '' && plain ? [{ field, piece: value.toLowerCase() }] : []
 }
