@@ -42,7 +42,7 @@ export class IsolationForest {
     this.columns = columns
     this.sampleSize = sampleSize
     this.#trees = trees
-    this.#normal = Math.max(averagePathLength(sampleSize), 1e-9)
+    this.#normal = averagePathLength(sampleSize)
   }
 
   /** Grows a forest on a row-major matrix. Throws RangeError on an empty one, or one that is not whole rows. */
@@ -99,7 +99,7 @@ export class IsolationForest {
     const excess = this.scoreRow(row) - this.baseline
     // The score falls as paths grow. Where the two agree the slope there stands for the ratio.
     const slope = Math.abs(total) > 1e-6 ? excess / total : (-Math.LN2 / this.#normal) * this.baseline
-    return changes.map((change) => (change / count) * slope)
+    return changes.map((change) => (change === 0 ? 0 : (change / count) * slope))
   }
 
   save(): Uint8Array {
@@ -109,6 +109,8 @@ export class IsolationForest {
   }
 
   #toScore(pathSum: number): number {
+    // Beside a single row nothing is odd and nothing is ordinary.
+    if (this.sampleSize < 2) return 0.5
     return 2 ** (-pathSum / this.#trees.count / this.#normal)
   }
 }
