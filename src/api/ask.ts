@@ -37,7 +37,7 @@ export const ask = async (
   world: DoorWorld,
   credential: Credential | undefined,
 ): Promise<unknown> => {
-  if (credential && !mayAct(credential.actor.role, operation.role)) throw forbidden(operation, credential.actor)
+  permit(operation, credential)
   const parsed = operation.input.safeParse(input)
   if (!parsed.success) throw invalidInput(parsed.error)
   const who = credential ?? stranger
@@ -49,7 +49,10 @@ const within = <Base extends object, Added extends object>(base: Base, added: Ad
   // Object.create is typed `any`: it has no way to say that the result inherits what `base` has.
   Object.assign(Object.create(base) as Base, added)
 
-const forbidden = (operation: AnyOperation, actor: Actor): AppError =>
-  new AppError('FORBIDDEN', `The role "${actor.role}" may not ${operation.name}.`, {
+/** Refuses what the role of who asks does not cover; a door calls it first when reading the input costs something. */
+export const permit = (operation: AnyOperation, credential: Credential | undefined): void => {
+  if (!credential || mayAct(credential.actor.role, operation.role)) return
+  throw new AppError('FORBIDDEN', `The role "${credential.actor.role}" may not ${operation.name}.`, {
     hint: `It needs the role "${operation.role}"${operation.role === 'ingest' ? ' or "admin"' : ' or a higher one'}.`,
   })
+}

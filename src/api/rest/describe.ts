@@ -1,6 +1,5 @@
 import type { FastifySchema } from 'fastify'
 import { z } from 'zod'
-import { errorCodes } from '../../errors.ts'
 import { problem } from '../problem.ts'
 import type { Route } from './route.ts'
 
@@ -21,16 +20,13 @@ export const describeRoute = (route: Route): FastifySchema => {
   const query = pick((name) => !inPath(name) && !inHeader(name) && !inBody(name) && name !== 'records')
   const querystring = debug ? (query ?? z.object({})).extend({ debug: debugFlag }) : query
   const sent = body === 'records' ? recordsBody : pick(inBody)
-  const headerNames = Object.entries(headers).flatMap(([header, name]) =>
-    name === undefined ? [] : [[header, z.string().optional()]],
-  )
+  const headerNames = Object.keys(headers).map((header) => [header, z.string().optional()])
 
   return {
+    ...(route.hide && { hide: true }),
     operationId: operation.name,
     summary: operation.summary,
-    description: open
-      ? 'Needs no token.'
-      : `Needs the role \`${operation.role}\`${operation.role === 'ingest' ? ' or `admin`' : operation.role === 'admin' ? '' : ' or a higher one'}.`,
+    description: open ? 'Needs no token.' : whoMay[operation.role],
     tags: [tagOf(path)],
     ...(open && { security: [] }),
     ...(params && { params }),
@@ -48,12 +44,19 @@ export const describeRoute = (route: Route): FastifySchema => {
         },
       },
       default: {
-        description: `A problem: ${Object.keys(errorCodes).length} kinds, all explained under /docs/problems.`,
+        description: 'A problem; all kinds are explained under /docs/problems.',
         content: { 'application/problem+json': { schema: problem } },
       },
     },
   }
 }
+
+const whoMay = {
+  ingest: 'Needs the role `ingest` or `admin`.',
+  viewer: 'Needs the role `viewer`, `analyst` or `admin`.',
+  analyst: 'Needs the role `analyst` or `admin`.',
+  admin: 'Needs the role `admin`.',
+} as const
 
 const debugFlag = z
   .enum(['0', '1', 'true', 'false'])

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { readRecords } from '../../operations/record-body.ts'
-import { type AnyOperation, ask, type DoorWorld } from '../ask.ts'
+import { type AnyOperation, ask, type DoorWorld, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody } from '../body.ts'
 import { describeRoute } from './describe.ts'
@@ -24,13 +24,15 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
       const { debug, ...query } = inputs.parse(request.query)
       const wantsDebug = route.debug !== undefined && (debug === '1' || debug === 'true')
       const operation = wantsDebug && route.debug ? route.debug : route.operation
+      const credential = route.open ? undefined : request.credential
+      permit(operation, credential)
       const input = mergeInput(
         inputs.parse(request.params),
         readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
         headerInputs(route, operation, request),
         await bodyOf(route, request),
       )
-      const work = () => ask(operation, input, world, route.open ? undefined : request.credential)
+      const work = () => ask(operation, input, world, credential)
       // Where anybody may change something, secrets are tried.
       const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work())
       // What an admin changes, or what is deleted, may be who is let in: what was known of tokens before counts no longer.
@@ -47,7 +49,7 @@ const headerInputs = ({ headers = {} }: Route, operation: AnyOperation, request:
   return Object.fromEntries(
     Object.entries(headers).flatMap(([header, name]) => {
       const value = request.headers[header]
-      return name === undefined || typeof value !== 'string' || !(name in shape) ? [] : [[name, value]]
+      return typeof value === 'string' && name in shape ? [[name, value]] : []
     }),
   )
 }

@@ -1,14 +1,24 @@
 import { analyzeLogs } from '../../operations/analyze-logs.ts'
+import { createSuppression } from '../../operations/create-suppression.ts'
 import { createToken } from '../../operations/create-token.ts'
 import { debugRecords } from '../../operations/debug-records.ts'
+import { getDetection } from '../../operations/get-detection.ts'
+import { getEvent } from '../../operations/get-event.ts'
 import { getHealth } from '../../operations/get-health.ts'
 import { getMetrics } from '../../operations/get-metrics.ts'
 import { getSession } from '../../operations/get-session.ts'
 import { ingestRecords } from '../../operations/ingest-records.ts'
+import { listDetections } from '../../operations/list-detections.ts'
+import { listEvents } from '../../operations/list-events.ts'
+import { listSources } from '../../operations/list-sources.ts'
+import { listSuppressions } from '../../operations/list-suppressions.ts'
 import { listTokens } from '../../operations/list-tokens.ts'
+import { previewSuppression } from '../../operations/preview-suppression.ts'
+import { removeSuppression } from '../../operations/remove-suppression.ts'
 import { revokeToken } from '../../operations/revoke-token.ts'
 import { signIn } from '../../operations/sign-in.ts'
 import { signOut } from '../../operations/sign-out.ts'
+import { updateSuppression } from '../../operations/update-suppression.ts'
 import { presentReadiness } from './present-readiness.ts'
 import { endCookie, setCookie } from './present-session.ts'
 import type { Route } from './route.ts'
@@ -25,6 +35,8 @@ const logs = {
   ],
 }
 
+const suppression = { scope: 'detector:template AND entity.host:web-01', reason: 'a deployment' }
+
 /** Every address of the REST API, sorted; the reference and the checks follow from it. */
 export const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records', example: logs },
@@ -37,6 +49,21 @@ export const routes: readonly Route[] = [
     debug: debugRecords,
     example: logs,
   },
+  { method: 'GET', path: '/api/v1/detections', operation: listDetections },
+  { method: 'GET', path: '/api/v1/detections/:id', operation: getDetection },
+  { method: 'GET', path: '/api/v1/events', operation: listEvents },
+  { method: 'GET', path: '/api/v1/events/:id', operation: getEvent },
+  { method: 'GET', path: '/api/v1/sources', operation: listSources },
+  { method: 'GET', path: '/api/v1/suppressions', operation: listSuppressions },
+  { method: 'POST', path: '/api/v1/suppressions', operation: createSuppression, example: suppression },
+  {
+    method: 'POST',
+    path: '/api/v1/suppressions/preview',
+    operation: previewSuppression,
+    example: { scope: suppression.scope },
+  },
+  { method: 'DELETE', path: '/api/v1/suppressions/:id', operation: removeSuppression },
+  { method: 'PATCH', path: '/api/v1/suppressions/:id', operation: updateSuppression, example: { paused: true } },
   { method: 'DELETE', path: '/api/v1/session', operation: signOut, present: endCookie },
   { method: 'GET', path: '/api/v1/session', operation: getSession },
   { method: 'POST', path: '/api/v1/session', operation: signIn, open: true, present: setCookie },
@@ -48,7 +75,7 @@ export const routes: readonly Route[] = [
     example: { name: 'fluent-bit on web-01', role: 'ingest' },
   },
   { method: 'DELETE', path: '/api/v1/tokens/:id', operation: revokeToken },
-  { method: 'GET', path: '/health', operation: getHealth, open: true, present: presentReadiness },
+  { method: 'GET', path: '/health', operation: getHealth, open: true, hide: true, present: presentReadiness },
   { method: 'GET', path: '/health/ready', operation: getHealth, open: true, present: presentReadiness },
   {
     method: 'GET',
