@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { as, fakeServer } from '../server.fake.ts'
+
+describe('GET /api/v1/stream', () => {
+  let server: Awaited<ReturnType<typeof fakeServer>>
+  let address = ''
+  beforeEach(async () => {
+    server = await fakeServer()
+    address = await server.app.listen({ port: 0, host: '127.0.0.1' })
+  })
+  afterEach(() => server.app.close())
+
+  const change = (kind: 'alert' | 'incident', id: string, version: number, updated_at: number) =>
+    server.changes.push({ kind, id, version, updated_at })
+
+  /** Reads until `count` events came. */
+  const read = async (count: number, query = '', headers: Record<string, string> = {}) => {
+    const response = await fetch(`${address}/api/v1/stream${query}`, { headers: { ...as('viewer'), ...headers } })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    const next = async (text: string): Promise<string> => {
+      if (text.split('event: ').length > count && text.endsWith('\n\n')) return text
+      const { value, done } = (await reader?.read()) ?? { done: true }
+      return done ? text : next(text + value)
+    }
+    const text = await next('')
+    await reader?.cancel()
+    return text
+  }
+
+  it('tells of what changes while it is open', async () => {
+    const reading = read(1)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const time = server.world.now()
+    change('incident', 'i1', 3, time)
+    expect(await reading).toBe(`retry: 2000\n\nid: ${time}\nevent: incident\ndata: {"id":"i1","version":3}\n\n`)
+  })
+
+  it('goes on after the last event that was seen, with the topics that are asked for', async () => {
+    change('incident', 'i1', 1, 10)
+    change('alert', 'a1', 1, 11)
+    change('incident', 'i2', 1, 12)
+    const text = await read(1, '?topics=incidents', { 'last-event-id': '10' })
+    expect(text).toContain('"i2"')
+    expect(text).not.toMatch(/"i1"|"a1"/)
+  })
+
+  it('is not for senders of logs, and knows its topics', async () => {
+    expect((await fetch(`${address}/api/v1/stream`, { headers: as('ingest') })).status).toBe(403)
+    expect((await fetch(`${address}/api/v1/stream?topics=secrets`, { headers: as('viewer') })).status).toBe(400)
+  })
+
+  it('ends when the server does', async () => {
+    const reading = read(1)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await server.app.close()
+    expect(await reading).toBe('retry: 2000\n\n')
+  })
+})
