@@ -1,4 +1,4 @@
-import { clipDeviations, type Level, longMemory, relearnKeep, usualDeviate } from './level.ts'
+import { clipDeviations, explainedKeep, type Level, usualDeviate } from './level.ts'
 import { countQuantile, countTails } from './tail.ts'
 
 /** Overdispersion assumed of logs before they show their own, how many buckets that is worth, and the least ever believed. */
@@ -13,13 +13,10 @@ const leastDispersion = 0.005
  */
 export const createCountLevel = (memory: number): Level => {
   const keep = 0.5 ** (1 / memory)
-  const longKeep = 0.5 ** (1 / longMemory)
   let shape = 0
   let exposure = 0
   let excess = 0
   let squares = 0
-  let longSum = 0
-  let longWeight = 0
 
   const meanAt = (season: number): number => (exposure > 0 ? (shape / exposure) * season : 0)
   const dispersionAt = (mean: number): number => {
@@ -45,12 +42,9 @@ export const createCountLevel = (memory: number): Level => {
       if (mean <= 0) return { upper: 1, lower: 1 }
       return countTails(value, mean, varianceAt(mean))
     },
-    learn(value, season, relearn) {
+    learn(value, season) {
       let cut = value
-      if (relearn) {
-        shape *= relearnKeep
-        exposure *= relearnKeep
-      } else if (exposure >= 2) {
+      if (exposure >= 2) {
         const mean = meanAt(season)
         const variance = varianceAt(mean)
         const reach = clipDeviations * Math.sqrt(variance) + 2
@@ -62,8 +56,23 @@ export const createCountLevel = (memory: number): Level => {
       // Jeffreys' half an event, once: a level of nought would call the first event impossible.
       shape = shape === 0 ? cut + 0.5 : shape * keep + cut
       exposure = exposure * keep + season
-      longSum = longSum * longKeep + cut
-      longWeight = longWeight * longKeep + 1
+      return cut
+    },
+    get mean() {
+      return meanAt(1)
+    },
+    move(sum, buckets, season) {
+      const before = meanAt(1)
+      shape = sum + 0.5
+      exposure = Math.max(season, 0.01 * buckets)
+      // Overdispersion is relative, so it is carried over to the new level, at half its weight.
+      const ratio = before > 0 ? (meanAt(1) / before) ** 2 / 2 : 0
+      excess *= ratio
+      squares *= ratio
+    },
+    explain() {
+      excess *= explainedKeep
+      squares *= explainedKeep
     },
     forget(buckets) {
       const left = Math.max(keep ** buckets, Math.min(1, 3 / exposure))
@@ -76,17 +85,14 @@ export const createCountLevel = (memory: number): Level => {
       const spread = dispersionAt(mean) + 1 / shape
       return Math.exp(-Math.log1p(due * spread) / spread)
     },
-    relative: (value) => (longSum > 0 ? (value * longWeight) / longSum : 1),
     save: (writer) => {
-      for (const value of [shape, exposure, excess, squares, longSum, longWeight]) writer.f64(value)
+      for (const value of [shape, exposure, excess, squares]) writer.f64(value)
     },
     restore(reader) {
       shape = reader.f64()
       exposure = reader.f64()
       excess = reader.f64()
       squares = reader.f64()
-      longSum = reader.f64()
-      longWeight = reader.f64()
     },
   }
 }

@@ -12,14 +12,18 @@ export interface Expectation {
 export interface Level {
   expect(season: number): Expectation
   tails(value: number, season: number): Tails
-  /** Learns a value, cut to what is believable unless `relearn` says that the level has moved. */
-  learn(value: number, season: number, relearn: boolean): void
+  /** Learns a value, cut to what is believable; returns what it took. */
+  learn(value: number, season: number): number
+  /** Where the level is, leaving the hour out of account. */
+  readonly mean: number
+  /** Starts from another level, seen in so many buckets; `season` is the sum of what the hours added to them. */
+  move(sum: number, buckets: number, season: number): void
+  /** Forgets most of how far the number strays: what was noise is now explained by the hour. */
+  explain(): void
   /** Widens what is expected after `buckets` that nobody saw. */
   forget(buckets: number): void
   /** How likely a run of zeros is in which `expected` were due; undefined for numbers that cannot be silent. */
   silence?(expected: number): number
-  /** The level over weeks, and a value relative to it as the season learns it. */
-  relative(value: number): number
   save(writer: Writer): void
   restore(reader: Reader): void
 }
@@ -28,7 +32,5 @@ export interface Level {
 export const usualDeviate = 2.5758
 /** Beyond this many deviations a value is cut before it is learnt. */
 export const clipDeviations = 4
-/** What is left of the past at each bucket while a moved level is learnt again. */
-export const relearnKeep = 0.6
-/** The long-run level forgets half in about 20 days of minutes; short series average over all they have. */
-export const longMemory = 30_000
+/** What is left of the spread once the hours explain a part of it. */
+export const explainedKeep = 0.05

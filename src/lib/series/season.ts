@@ -5,8 +5,9 @@ const slots = 168
 /** How many days of history an hour-of-day pattern takes, and how many an hour-of-week pattern. */
 const daysForDay = 3
 const daysForWeek = 14
-/** Bucket-hours that a slot must have before its own ratio weighs as much as what it is shrunk towards. */
-const shrinkage = 1.5
+/** Hours that must be seen before the own mean of an hour of day, or of week, weighs as much as what it is shrunk towards. */
+const dayShrinkage = 0.3
+const weekShrinkage = 0.5
 /** A slot forgets a fifth of what it knew each week it is visited. */
 const weekly = 0.8
 
@@ -14,8 +15,14 @@ const weekly = 0.8
 export interface Season {
   /** The usual at a time, relative to the mean over all hours: a ratio (1 while unknown) or a difference (0 while unknown). */
   at(time: number): number
-  /** Learns one bucket, relative to the long-run level; `share` is the bucket's share of an hour. */
-  learn(time: number, relative: number, share: number): void
+  /** What is told apart by now. */
+  readonly knows: 'nothing' | 'days' | 'weeks'
+  /** Learns one bucket's value; `share` is the bucket's share of an hour. */
+  learn(time: number, value: number, share: number): void
+  /** Adds what was cut from values of late and turned out to be real. */
+  correct(time: number, missing: number, share: number): void
+  /** Carries the profile over to another level. */
+  move(before: number, after: number): void
   save(writer: Writer): void
   restore(reader: Reader): void
 }
@@ -26,7 +33,7 @@ export interface Season {
  * the clocks shifts the pattern by an hour until it is re-learnt. Counts swing in proportion (`ratio`), other numbers by an amount
  * (`difference`).
  *
- * 168 ratios and weights as float32: 1.3 kB. O(1), but for 168 steps at each new hour.
+ * 168 sums and weights as float32: 1.3 kB. O(1), but for 168 steps at each new hour.
  */
 export const createSeason = (swing: 'ratio' | 'difference'): Season => {
   const none = swing === 'ratio' ? 1 : 0
@@ -39,9 +46,11 @@ export const createSeason = (swing: 'ratio' | 'difference'): Season => {
 
   const slotOf = (hourNumber: number): number => ((hourNumber % slots) + slots) % slots
 
+  const daysKnown = (): number => (Number.isNaN(first) ? 0 : (last - first) / (24 * hour))
+
   const compute = (hourNumber: number): number => {
-    const days = (last - first) / (24 * hour)
-    if (!(days >= daysForDay)) return none
+    const days = daysKnown()
+    if (days < daysForDay) return none
     const slot = slotOf(hourNumber)
     let sum = 0
     let weight = 0
@@ -56,8 +65,9 @@ export const createSeason = (swing: 'ratio' | 'difference'): Season => {
       }
     }
     const overall = sum / weight
-    const day = (daySum + shrinkage * overall) / (dayWeight + shrinkage)
-    const usual = days < daysForWeek ? day : ((sums[slot] ?? 0) + shrinkage * day) / ((weights[slot] ?? 0) + shrinkage)
+    const day = (daySum + dayShrinkage * overall) / (dayWeight + dayShrinkage)
+    const usual =
+      days < daysForWeek ? day : ((sums[slot] ?? 0) + weekShrinkage * day) / ((weights[slot] ?? 0) + weekShrinkage)
     if (swing === 'difference') return usual - overall
     // A ratio of nought would make anything at all impossible at that hour.
     return overall > 0 ? Math.max(0.01, usual / overall) : none
@@ -72,7 +82,11 @@ export const createSeason = (swing: 'ratio' | 'difference'): Season => {
       }
       return cached
     },
-    learn(time, relative, share) {
+    get knows() {
+      const days = daysKnown()
+      return days < daysForDay ? 'nothing' : days < daysForWeek ? 'days' : 'weeks'
+    },
+    learn(time, value, share) {
       const hourNumber = Math.floor(time / hour)
       const slot = slotOf(hourNumber)
       if (Number.isNaN(first)) first = time
@@ -81,8 +95,19 @@ export const createSeason = (swing: 'ratio' | 'difference'): Season => {
         weights[slot] = (weights[slot] ?? 0) * weekly
       }
       if (!(time < last)) last = time
-      sums[slot] = (sums[slot] ?? 0) + relative * share
+      sums[slot] = (sums[slot] ?? 0) + value * share
       weights[slot] = (weights[slot] ?? 0) + share
+    },
+    correct(time, missing, share) {
+      const slot = slotOf(Math.floor(time / hour))
+      sums[slot] = (sums[slot] ?? 0) + missing * share
+    },
+    move(before, after) {
+      for (let slot = 0; slot < slots; slot++) {
+        const sum = sums[slot] ?? 0
+        if (swing === 'difference') sums[slot] = sum + (after - before) * (weights[slot] ?? 0)
+        else if (before > 0) sums[slot] = (sum * after) / before
+      }
     },
     save(writer) {
       writer.f64(first).f64(last)

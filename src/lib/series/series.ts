@@ -1,5 +1,6 @@
 import { createReader, createWriter, StateError } from '../codec/codec.ts'
 import { createCountLevel } from './count-level.ts'
+import { createRecurrence } from './recurrence.ts'
 import { createSeason } from './season.ts'
 import { createValueLevel } from './value-level.ts'
 
@@ -18,8 +19,9 @@ export interface SeriesOptions {
 
 export interface Judgement {
   /**
-   * How odd the value is, from 0 to 1: −log10(p) / 8, where p is the two-sided probability of a value this far out. 0.25 is one
-   * bucket in a hundred, 0.5 one in 10,000 (once a week of minutes), 0.75 one in a million, 1 one in a hundred million or rarer.
+   * How odd the value is, from 0 to 1: −log10(p) / 8, where p is the two-sided probability of a value this far out, or how often one
+   * was seen if that is a habit. 0.25 is one bucket in a hundred, 0.5 one in 10,000 (once a week of minutes), 0.75 one in a million, 1
+   * one in a hundred million or rarer.
    */
   readonly score: number
   readonly expected: number
@@ -49,11 +51,15 @@ const version = 1
 /** Rarer than this is a surprise. */
 const surprise = 1e-3
 const decades = 8
+/** Larger numbers than this would overflow when squared. */
+const largest = 1e100
+/** Habits are remembered this much longer than levels. */
+const habitMemory = 12
 
 /**
  * The learnt normal of one number per bucket of time, online: a robust level with a tail probability (see `count-level.ts` and
- * `value-level.ts`), a profile by hour of week (`season.ts`), and patience. One spike is cut before it is learnt and so moves nothing;
- * a level that stays away for `patience` buckets is learnt again within a few more.
+ * `value-level.ts`), a profile by hour of week (`season.ts`), a memory for surprises that come back (`recurrence.ts`), and patience: one spike is
+ * cut before it is learnt and so moves nothing, but when `patience` buckets in a row are surprising they are the new level.
  *
  * O(1) a point, 1.5 kB of state. Not for cycles other than the day and the week, nor for numbers that only ever grow (learn their
  * differences).
@@ -61,17 +67,21 @@ const decades = 8
  * @example
  * const series = createSeries({ bucket: 60_000 })
  * for (const [time, count] of history) series.learn(time, count)
- * series.judge(now, 40) // { score: 0.93, expected: 2.1, expectedLow: 0, expectedHigh: 8, direction: 'spike', … }
+ * series.judge(now, 40) // { score: 1, direction: 'spike', expected: 2.03, expectedHigh: 7, … }
  */
 export const createSeries = (options: SeriesOptions = {}): Series => {
   const { kind = 'count', bucket = 60_000, memory = 360, warmup = 12, patience = 10 } = options
   const level = kind === 'count' ? createCountLevel(memory) : createValueLevel(memory)
   const season = createSeason(kind === 'count' ? 'ratio' : 'difference')
+  const recurrence = createRecurrence(memory * habitMemory)
   const hourShare = bucket / 3_600_000
   let seen = 0
   let lastTime = Number.NaN
-  /** Surprises in a row: positive above, negative below. */
+  /** Surprises in a row, positive above, negative below; what they add up to, the hours' part in it, and what was cut from them. */
   let run = 0
+  let runCut = 0
+  let runSum = 0
+  let runSeason = 0
   let quiet = 0
   let quietDue = 0
   let longestQuiet = 0
@@ -86,8 +96,11 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
     return { p: value === 0 ? Math.min(p, silenceOf(expected)) : p, above: upper < lower }
   }
 
+  const clamp = (value: number): number => Math.min(largest, Math.max(-largest, value))
+
   return {
-    judge(time, value) {
+    judge(time, given) {
+      const value = clamp(given)
       const usual = season.at(time)
       const { expected, low, high } = level.expect(usual)
       const learning = seen < warmup
@@ -106,11 +119,12 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
         }
       }
       const { p, above } = probabilityOf(value, usual, expected)
-      const score = Math.min(1, -Math.log10(Math.max(p, 1e-300)) / decades)
+      const habit = p < surprise ? recurrence.rate(rarityOf(p), above) : 0
+      const score = Math.min(1, rarityOf(Math.max(p, habit)) / decades)
       const odd = p < 0.01
       const direction = !odd ? undefined : above ? 'spike' : kind === 'count' && value === 0 ? 'silence' : 'drop'
       return {
-        score: score || 0,
+        score,
         expected,
         expectedLow: low,
         expectedHigh: high,
@@ -121,26 +135,45 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
       }
     },
 
-    learn(time, value) {
-      if (!Number.isFinite(value)) return
+    learn(time, given) {
+      if (Number.isNaN(given)) return
+      const value = clamp(given)
       const missed = Math.round((time - lastTime) / bucket) - 1
       if (missed > 0) {
         level.forget(missed)
         quiet = 0
         quietDue = 0
+        run = 0
       }
       const usual = season.at(time)
       const { expected } = level.expect(usual)
       const { p, above } = probabilityOf(value, usual, expected)
-      run = seen < 3 || p >= surprise ? 0 : above ? Math.max(1, run + 1) : Math.min(-1, run - 1)
+      const surprising = seen >= 3 && p < surprise
+      const begins = surprising && (above ? run <= 0 : run >= 0)
+      recurrence.learn(begins ? rarityOf(p) : 0, above)
+      run = !surprising ? 0 : begins ? (above ? 1 : -1) : above ? run + 1 : run - 1
+      runSum = begins ? value : runSum + value
+      runSeason = begins ? usual : runSeason + usual
+
       const moved = Math.abs(run) >= patience
-      level.learn(value, usual, moved)
-      season.learn(time, level.relative(value), hourShare)
+      const knew = season.knows
+      const before = level.mean
+      const taken = moved ? value : level.learn(value, usual)
+      runCut = begins ? value - taken : runCut + value - taken
+      if (moved) {
+        level.move(runSum, patience, runSeason)
+        run = 0
+        // Until a week is known, a moved level may well be the hour or the day; afterwards it moves all hours alike.
+        if (knew === 'weeks') season.move(before, level.mean)
+        else season.correct(time, runCut, hourShare)
+      }
+      season.learn(time, taken, hourShare)
+      if (season.knows !== knew) level.explain()
 
       if (value === 0) {
         quiet++
-        // Once the level is learnt again, silence is what is due.
-        quietDue = moved ? quietDue / 2 : quietDue + expected
+        // Where silence has become the level, nothing is due any more.
+        quietDue = moved ? 0 : quietDue + expected
       } else if (quiet > 0) {
         // One outage must not teach that outages are usual, so a record grows by steps.
         longestQuiet = Math.max(longestQuiet * 0.98, Math.min(quiet, 2 * longestQuiet + 3))
@@ -153,8 +186,10 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
 
     save() {
       const writer = createWriter(kindName, version).u8(kind === 'count' ? 0 : 1)
-      for (const value of [seen, lastTime, run, quiet, quietDue, longestQuiet]) writer.f64(value)
+      for (const value of [seen, lastTime, run, runSum, runSeason, runCut, quiet, quietDue, longestQuiet])
+        writer.f64(value)
       level.save(writer)
+      recurrence.save(writer)
       season.save(writer)
       return writer.finish()
     },
@@ -171,11 +206,18 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
       seen = reader.f64()
       lastTime = reader.f64()
       run = reader.f64()
+      runSum = reader.f64()
+      runSeason = reader.f64()
+      runCut = reader.f64()
       quiet = reader.f64()
       quietDue = reader.f64()
       longestQuiet = reader.f64()
       level.restore(reader)
+      recurrence.restore(reader)
       season.restore(reader)
     },
   }
 }
+
+/** −log10 of a probability, without the sign of zero. */
+const rarityOf = (p: number): number => (p >= 1 ? 0 : -Math.log10(Math.max(p, 1e-300)))

@@ -1,4 +1,4 @@
-import { clipDeviations, type Level, longMemory, relearnKeep, usualDeviate } from './level.ts'
+import { clipDeviations, explainedKeep, type Level, usualDeviate } from './level.ts'
 import { studentTails } from './tail.ts'
 
 /** Heavy tails: measurements jump more often than a normal distribution allows. */
@@ -14,13 +14,10 @@ const leastShare = 0.001
  */
 export const createValueLevel = (memory: number): Level => {
   const keep = 0.5 ** (1 / memory)
-  const longKeep = 0.5 ** (1 / longMemory)
   let weight = 0
   let mean = 0
   let strayWeight = 0
   let stray = 0
-  let longWeight = 0
-  let longMean = 0
 
   const deviation = (): number => {
     const own = strayWeight > 0 ? (stray / strayWeight) * toDeviation : Math.abs(mean)
@@ -36,37 +33,42 @@ export const createValueLevel = (memory: number): Level => {
       return { expected, low: expected - reach, high: expected + reach }
     },
     tails: (value, season) => studentTails((value - mean - season) / deviation(), freedom),
-    learn(value, season, relearn) {
+    learn(value, season) {
       let cut = value - season
-      if (relearn) {
-        weight *= relearnKeep
-      } else if (weight >= 2) {
+      if (weight >= 2) {
         const reach = clipDeviations * deviation()
         cut = Math.min(mean + reach, Math.max(mean - reach, cut))
       }
-      if (weight > 0 && !relearn) {
+      if (weight > 0) {
         strayWeight = strayWeight * keep + 1
         stray = stray * keep + Math.abs(cut - mean)
       }
       weight = weight * keep + 1
       mean += (cut - mean) / weight
-      longWeight = longWeight * longKeep + 1
-      longMean += (value - longMean) / longWeight
+      return cut + season
+    },
+    get mean() {
+      return mean
+    },
+    move(sum, buckets, season) {
+      mean = (sum - season) / buckets
+      weight = buckets
+    },
+    explain() {
+      strayWeight *= explainedKeep
+      stray *= explainedKeep
     },
     forget(buckets) {
       weight *= Math.max(keep ** buckets, Math.min(1, 3 / weight))
     },
-    relative: (value) => value - longMean,
     save: (writer) => {
-      for (const value of [weight, mean, strayWeight, stray, longWeight, longMean]) writer.f64(value)
+      for (const value of [weight, mean, strayWeight, stray]) writer.f64(value)
     },
     restore(reader) {
       weight = reader.f64()
       mean = reader.f64()
       strayWeight = reader.f64()
       stray = reader.f64()
-      longWeight = reader.f64()
-      longMean = reader.f64()
     },
   }
 }
