@@ -36,8 +36,8 @@ export const splitLines = (
   const hold = (piece: Uint8Array): void => {
     const room = longest - held
     const kept = piece.length <= room ? piece : piece.subarray(0, room)
-    // Copied: a reader may fill the same buffer again.
-    if (kept.length > 0) pending.push(kept.slice())
+    // Copied, since a reader may fill the same buffer again; a Buffer's own slice() would not copy.
+    if (kept.length > 0) pending.push(new Uint8Array(kept))
     held += kept.length
     dropped += piece.length - kept.length
   }

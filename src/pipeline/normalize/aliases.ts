@@ -29,7 +29,7 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
   }
   claims.sort((a, b) => a[0].rank - b[0].rank)
   for (const [alias, [key, value]] of claims) {
-    if (!claim(state, alias, key, value)) keep(fields, key, value)
+    if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
   }
   const status = fields['http.response.status_code']
   if (

@@ -40,7 +40,6 @@ const names: Readonly<Record<string, string>> = {
   fileHash: 'file.hash.sha256',
   filePath: 'file.path',
   fname: 'file.name',
-  msg: 'message.detail',
   outcome: 'event.outcome',
   proto: 'network.transport',
   reason: 'event.reason',

@@ -94,7 +94,7 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   const word = text.slice(at, end)
   const bare = word.endsWith(':') || word.endsWith('|') ? word.slice(0, -1) : word
   if (fields['log.level'] === undefined) {
-    const level = levelOf(bare, columns || text.charCodeAt(end) === 9)
+    const level = levelOf(bare, columns || text.charCodeAt(end) === 9 || bare !== word)
     if (level) {
       fields['log.level'] = level
       return end
@@ -140,12 +140,13 @@ const alwaysNamed = (text: string): boolean => text.charCodeAt(2) === 47 && text
 
 /** A level in running text: in capitals, or in a place where words about the line stand. */
 const levelOf = (word: string, sure: boolean): string | undefined => {
-  if (postgres.has(word)) return postgres.get(word)
+  if (special.has(word)) return special.get(word)
   const level = toSureLevel(word)
   return level && (sure || word === word.toUpperCase() || /^[A-Z][a-z]+$/.test(word)) ? level : undefined
 }
 
-const postgres: ReadonlyMap<string, string> = new Map([
+/** PostgreSQL's, MySQL's and loguru's own words. */
+const special: ReadonlyMap<string, string> = new Map([
   ['LOG', 'info'],
   ['DETAIL', 'info'],
   ['HINT', 'info'],
@@ -154,6 +155,7 @@ const postgres: ReadonlyMap<string, string> = new Map([
   ['DEBUG1', 'debug'],
   ['Note', 'notice'],
   ['System', 'info'],
+  ['SUCCESS', 'info'],
 ])
 
 /** glog and klog: `I0102 15:04:05.000000    1234 file.go:12] message`. */

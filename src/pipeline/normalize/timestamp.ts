@@ -26,13 +26,16 @@ export interface Stamp {
 export const readTimestamp = (text: string, at: number, place: Place): Stamp | undefined => {
   const first = text.charCodeAt(at)
   if (!isDigit(first)) return readNamed(text, at, place)
-  switch (text.charCodeAt(at + 4)) {
-    case 45: // 2025-01-31
-    case 47: // 2025/01/31
-    case 46: // 2025.01.31
-      return readIso(text, at, place)
-    case 32: // 2014 Dec 20 09:29:47
-      if (monthAt(text, at + 5) > 0) return readYearFirst(text, at, place)
+  if (quad(text, at) >= 0) {
+    switch (text.charCodeAt(at + 4)) {
+      case 45: // 2025-01-31
+      case 47: // 2025/01/31
+      case 46: // 2025.01.31
+        return readIso(text, at, place)
+      case 32: // 2014 Dec 20 09:29:47
+        return monthAt(text, at + 5) > 0 ? readYearFirst(text, at, place) : undefined
+    }
+    return readCompact(text, at, place)
   }
   switch (text.charCodeAt(at + 2)) {
     case 47: // 17/06/09, 10/Oct/2000, 06/09/2017

@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { joinContinuations, type Line, looksBinary, splitLines } from './lines.ts'
+
+const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8')
+const texts = (lines: readonly Line[]): string[] => lines.map(({ text }) => text)
+
+const split = (text: string, options = {}): Line[] => {
+  const splitter = splitLines(options)
+  return [...splitter.push(bytes(text)), ...splitter.flush()]
+}
+
+describe('splitLines', () => {
+  it('splits at line feeds only, and takes one carriage return with them', () => {
+    expect(texts(split('a\r\nb\n\nc\rd\u2028e\r\r\nf'))).toEqual(['a', 'b', '', 'c\rd\u2028e\r', 'f'])
+  })
+
+  it('numbers lines from 1, or from where it is told', () => {
+    expect(split('a\nb').map(({ number }) => number)).toEqual([1, 2])
+    expect(split('a\nb', { firstNumber: 7 }).map(({ number }) => number)).toEqual([7, 8])
+  })
+
+  it('keeps invalid bytes visible, and drops a byte order mark', () => {
+    const splitter = splitLines()
+    expect(texts(splitter.push(Uint8Array.of(0xef, 0xbb, 0xbf, 97, 0xff, 98, 10)))).toEqual(['a\ufffdb'])
+  })
+
+  it('cuts lines that are too long, drops their rest and says so', () => {
+    const lines = split(`${'x'.repeat(25)}\nok\n${'y'.repeat(11)}`, { longest: 10 })
+    expect(lines).toEqual([
+      { text: 'x'.repeat(10), number: 1, cut: true },
+      { text: 'ok', number: 2, cut: false },
+      { text: 'y'.repeat(10), number: 3, cut: true },
+    ])
+  })
+
+  it('does not break a character that a cut goes through', () => {
+    expect(texts(split('aé', { longest: 2 }))).toEqual(['a'])
+  })
+
+  it('gives the same lines however the bytes come, and counts them all', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', 'é', '\r', '\ufeff', '😀', ' '), maxLength: 12 })
+    fc.assert(
+      fc.property(fc.array(line), fc.array(fc.nat(60)), (given, cuts) => {
+        const all = bytes(`${given.join('\n')}\n`)
+        const splitter = splitLines({ longest: 20 })
+        const lines: Line[] = []
+        let at = 0
+        for (const cut of cuts) {
+          lines.push(...splitter.push(all.subarray(at, at + cut)))
+          at += cut
+        }
+        lines.push(...splitter.push(all.subarray(at)), ...splitter.flush())
+        const whole = splitLines({ longest: 20 })
+        expect(lines).toEqual([...whole.push(all), ...whole.flush()])
+        expect(splitter.consumed).toBe(all.length)
+      }),
+    )
+  })
+
+  it('may be given the same buffer again', () => {
+    const splitter = splitLines()
+    const buffer = bytes('half')
+    splitter.push(buffer)
+    buffer.fill(120)
+    expect(texts(splitter.push(bytes(' line\n')))).toEqual(['half line'])
+  })
+})
+
+describe('looksBinary', () => {
+  it.each([
+    ['text', bytes('Mar  3 09:00:00 h a: b\n\tc \u001b[31mred\u001b[0m'), false],
+    ['text in another encoding', Buffer.from('caf\xe9 \xfcber', 'latin1'), false],
+    ['nothing', new Uint8Array(0), false],
+    ['an archive', Uint8Array.from({ length: 200 }, (_, i) => (i * 37) % 256), true],
+    ['zeros', new Uint8Array(64), true],
+    ['UTF-16', Buffer.from('some text', 'utf16le'), true],
+  ])('judges %s', (_, given, binary) => expect(looksBinary(given)).toBe(binary))
+})
+
+const join = (text: string): Line[] => {
+  const joiner = joinContinuations()
+  return [...joiner.push(split(text)), ...joiner.flush()]
+}
+
+describe('joinContinuations', () => {
+  it.each([
+    [
+      'Java',
+      'ERROR failed\njava.lang.Error: x\n\tat a.B(B.java:1)\n\t... 12 more\nCaused by: java.io.IOException: y\n\tat c.D(D.java:2)\nINFO next',
+      ['ERROR failed', 5, 'INFO next'],
+    ],
+    [
+      'Python',
+      'ERROR x\nTraceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\nValueError: bad\nINFO next',
+      ['ERROR x', 4, 'INFO next'],
+    ],
+    ['Node', 'TypeError: x is not a function\n    at f (/a.js:1:2)\n    at g (/b.js:3:4)\nnext', [2, 'next']],
+    [
+      'Go',
+      'panic: oh\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:3 +0x1\nexit status 2\nnext: line',
+      [5, 'next: line'],
+    ],
+    [
+      '.NET',
+      'Unhandled: x\n   at A.B() in c.cs:line 1\n--- End of stack trace from previous location ---\n   at D.E()\nnext',
+      [3, 'next'],
+    ],
+  ])('joins a trace of %s', (_, text) => {
+    const records = join(text)
+    expect(texts(records).at(-1)).toMatch(/^(?:INFO )?next/)
+    expect(records.length).toBeLessThanOrEqual(3)
+    expect(texts(records).join('\n')).toBe(text)
+  })
+
+  it('leaves ordinary lines alone, indented by one blank, too', () => {
+    expect(texts(join('a: b\n c: d\ne'))).toEqual(['a: b', ' c: d', 'e'])
+  })
+
+  it('keeps the number of the first line', () => {
+    expect(join('a\n\tat b\nc\n\tat d').map(({ number }) => number)).toEqual([1, 3])
+  })
+
+  it('waits for the next line before it gives a record', () => {
+    const joiner = joinContinuations()
+    expect(joiner.push(split('a'))).toEqual([])
+    expect(texts(joiner.push(split('\tat b\nc')))).toEqual(['a\n\tat b'])
+    expect(texts(joiner.flush())).toEqual(['c'])
+    expect(joiner.flush()).toEqual([])
+  })
+
+  it('is bounded in lines and in size', () => {
+    expect(join(`a\n${'\tat b\n'.repeat(1200)}`).length).toBe(3)
+    expect(join(`a\n${`\tat ${'b'.repeat(100_000)}\n`.repeat(5)}`).every(({ text }) => text.length <= 262_144)).toBe(
+      true,
+    )
+  })
+
+  it('loses no line and adds none', () => {
+    const line = fc.constantFrom(
+      'a',
+      '',
+      '\tat x',
+      '  in y',
+      'Caused by: z',
+      'Traceback (most recent call last):',
+      'panic: p',
+      'E: f',
+    )
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const text = lines.join('\n')
+        expect(texts(join(text)).join('\n')).toBe(text.replace(/\n$/, ''))
+      }),
+    )
+  })
+})

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { describeParser } from './parser.conformance.ts'
+import { candidates, parsers } from './registry.ts'
+
+for (const parser of parsers) describeParser(parser.name, parser)
+
+describe('the registry', () => {
+  it('lists each parser once, sorted', () => {
+    const names = parsers.map(({ name }) => name)
+    expect(names).toEqual([...new Set(names)].sort())
+  })
+
+  it('tries every parser on some text', () => {
+    const tried = new Set(['{', '[', '<', '1', 'a', '%'].flatMap((text) => candidates(text)))
+    expect(parsers.filter((parser) => parser.name !== 'plain' && !tried.has(parser))).toEqual([])
+  })
+})

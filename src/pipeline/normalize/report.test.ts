@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type NormalizedSample, normalizeSamples } from './report.ts'
+
+const receivedAt = Date.UTC(2026, 2, 4)
+
+const fieldsOf = (input: string, more: object = {}): Readonly<Record<string, unknown>> =>
+  normalizeSamples([{ id: 'a', kind: 'log', input, ...more }], receivedAt)[0]?.fields ?? {}
+
+describe('normalizeSamples', () => {
+  it('answers for everything, also for what is no sample', () => {
+    const answers = normalizeSamples(
+      [{ id: 'x', input: '' }, null, 7, { input: 'text' }, { id: 9, input: { a: 1 } }],
+      receivedAt,
+    )
+    expect(answers.map(({ id, ok }) => [id, ok])).toEqual([
+      ['x', false],
+      ['2', false],
+      ['3', false],
+      ['4', true],
+      ['9', true],
+    ])
+  })
+
+  it('keeps the text of what it refuses', () => {
+    expect(fieldsOf('<34>1 - - -')).toMatchObject({ 'event.original': '<34>1 - - -', 'event.kind': 'pipeline_error' })
+  })
+
+  it('gives the parts of a syslog header', () => {
+    expect(fieldsOf('<165>1 2026-03-03T09:00:00Z h app 7 ID1 [a@1 k="v"][b] text')).toMatchObject({
+      'log.syslog.priority': 165,
+      'log.syslog.facility.code': 20,
+      'log.syslog.severity.code': 5,
+      'log.syslog.version': 1,
+      'log.syslog.appname': 'app',
+      'log.syslog.procid': '7',
+      'log.syslog.msgid': 'ID1',
+      timestamp: '2026-03-03T09:00:00.000Z',
+      structured_data: [['a@1', 'k', 'v']],
+      structured_data_ids: ['a@1', 'b'],
+      message: 'text',
+    })
+  })
+
+  it('gives a time without a year as it was written, beside the one that was made of it', () => {
+    expect(fieldsOf('<13>Mar  3 09:00:00 h app: x')).toMatchObject({
+      timestamp: 'Mar  3 09:00:00',
+      '@timestamp': '2026-03-03T09:00:00.000Z',
+    })
+  })
+
+  it.each([
+    ['<34>1 - a b - - - one\n<34>1 - a b - - - two\n', 2],
+    ['23 <34>1 - a b - - - ümer23 <34>1 - a b - - - three', 2],
+  ])('takes framed messages apart: %j', (input, records) => expect(fieldsOf(input)).toMatchObject({ records }))
+
+  it('takes a line break within a header for an error, not for a frame', () => {
+    expect(normalizeSamples([{ id: 'a', input: '<1>1 - - - - m\nid -' }], receivedAt)[0]?.ok).toBe(false)
+  })
+
+  it('decodes base64', () => {
+    const input = Buffer.from('<13>app: bytes \xff', 'latin1').toString('base64')
+    expect(fieldsOf(input, { encoding: 'base64' })).toMatchObject({ message: 'bytes \ufffd' })
+  })
+
+  it('counts the records of an OTLP export', () => {
+    const record = {
+      timeUnixNano: '1772528400000000000',
+      body: { stringValue: 'x' },
+      attributes: [{ key: 'n', value: { intValue: '1' } }],
+    }
+    const input = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record, record] }] }] })
+    expect(fieldsOf(input)).toMatchObject({ records: 2, message: 'x', 'attributes.n': 1 })
+    expect(fieldsOf('{"resourceLogs":[]}')).toMatchObject({ records: 0 })
+  })
+})
+
+const samples = resolve(import.meta.dirname, '../../../../shared/conformance/formats/samples.jsonl')
+
+describe.skipIf(!existsSync(samples))('the format samples (skipped where ../shared/conformance is missing)', () => {
+  interface Sample {
+    readonly id: string
+    readonly format: string
+    readonly valid?: boolean
+    readonly expect: Readonly<Record<string, unknown>>
+  }
+  const given = existsSync(samples)
+    ? readFileSync(samples, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line): Sample => JSON.parse(line))
+    : []
+  const answers = new Map<string, NormalizedSample>(
+    normalizeSamples(given, receivedAt).map((answer) => [answer.id, answer]),
+  )
+
+  it('all give a record', () => expect(given.filter(({ id }) => !answers.has(id))).toEqual([]))
+
+  it('are refused when they are not valid', () => {
+    expect(given.filter(({ valid, id }) => valid === false && answers.get(id)?.ok !== false)).toEqual([])
+  })
+
+  it('are accepted when they are valid', () => {
+    expect(given.filter(({ valid, id }) => valid === true && answers.get(id)?.ok !== true)).toEqual([])
+  })
+
+  it('say host, program, message and priority of syslog', () => {
+    const names = {
+      hostname: 'host.name',
+      appname: 'process.name',
+      message: 'message',
+      priority: 'log.syslog.priority',
+    }
+    for (const { id, expect: wanted } of given.filter(
+      ({ format, valid }) => format.startsWith('syslog:rfc') && valid === true,
+    )) {
+      for (const [name, field] of Object.entries(names)) {
+        if (wanted[name] !== undefined) expect(answers.get(id)?.fields[field], id).toEqual(wanted[name])
+      }
+    }
+  })
+})

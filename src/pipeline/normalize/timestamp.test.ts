@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fromEpoch, readTimestamp, toTime } from './timestamp.ts'
+
+const place = { receivedAt: Date.UTC(2026, 0, 1, 0, 30) }
+
+/** Text, the time it means, whether a part of it is guessed. */
+const cases: [text: string, iso: string, guessed: boolean][] = [
+  ['2026-03-04T05:06:07Z', '2026-03-04T05:06:07.000Z', false],
+  ['2026-03-04T05:06:07.123456789Z', '2026-03-04T05:06:07.123Z', false],
+  ['2026-03-04T05:06:07,5+0130', '2026-03-04T03:36:07.500Z', false],
+  ['2026-03-04 05:06:07.123 -07:00', '2026-03-04T12:06:07.123Z', false],
+  ['2026-03-04T05:06Z', '2026-03-04T05:06:00.000Z', false],
+  ['2026/03/04 05:06:07', '2026-03-04T05:06:07.000Z', true],
+  ['2026-03-04 05:06:07 UTC', '2026-03-04T05:06:07.000Z', false],
+  ['2026-03-04 05:06:07 CET', '2026-03-04T04:06:07.000Z', false],
+  ['2026-03-04, 05:06:07', '2026-03-04T05:06:07.000Z', true],
+  ['2005-06-03-15.42.50.675872', '2005-06-03T15:42:50.675Z', true],
+  ['Mar 14 2025 05:06:07', '2025-03-14T05:06:07.000Z', true],
+  ['Wed Oct 11 14:32:52.5 2000', '2000-10-11T14:32:52.500Z', true],
+  ['Wed Oct 11 14:32:52 CEST 2000', '2000-10-11T12:32:52.000Z', false],
+  ['Mon, 02 Jan 2006 15:04:05 GMT', '2006-01-02T15:04:05.000Z', false],
+  ['2014 Dec 20 09:29:47', '2014-12-20T09:29:47.000Z', true],
+  ['10/Oct/2000:13:55:36 -0700', '2000-10-10T20:55:36.000Z', false],
+  ['17/06/09 20:10:40', '2017-06-09T20:10:40.000Z', true],
+  ['3/14/2026 9:00:07 PM', '2026-03-14T21:00:07.000Z', true],
+  ['03/04/2026 12:00:07 AM', '2026-03-04T00:00:07.000Z', true],
+  ['14.03.2026 09:00:08', '2026-03-14T09:00:08.000Z', true],
+  ['10 Nov 2022 09:21:53.955363', '2022-11-10T09:21:53.955Z', true],
+  ['10-Nov-2022 09:21:53', '2022-11-10T09:21:53.000Z', true],
+  ['081109 203615', '2008-11-09T20:36:15.000Z', true],
+  ['20260304T050607Z', '2026-03-04T05:06:07.000Z', false],
+  ['20260304 05:06:07', '2026-03-04T05:06:07.000Z', true],
+  ['1117838570', '2005-06-03T22:42:50.000Z', false],
+  ['1772528400.250', '2026-03-03T09:00:00.250Z', false],
+  // No year: the latest that is not in the future.
+  ['Jan  1 00:10:00', '2026-01-01T00:10:00.000Z', true],
+  ['Jan  1 09:00:00', '2026-01-01T09:00:00.000Z', true],
+  ['Dec 31 23:59:59', '2025-12-31T23:59:59.000Z', true],
+  ['Jun 15 12:00:00', '2025-06-15T12:00:00.000Z', true],
+  ['Feb 29 12:00:00.25', '2024-02-29T12:00:00.250Z', true],
+]
+
+describe('readTimestamp', () => {
+  it.each(cases)('reads %s', (text, iso, guessed) => {
+    const stamp = readTimestamp(text, 0, place)
+    expect(stamp && new Date(stamp.time).toISOString()).toBe(iso)
+    expect(stamp?.guessed).toBe(guessed)
+    expect(stamp?.end).toBe(text.length)
+  })
+
+  it.each([
+    '2026-02-29T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-03-04T24:00:00Z',
+    '2026-03-04T05:60:00Z',
+    'Feb 30 00:00:00',
+    'Marble 12 is heavy',
+    '31/Feb/2026:00:00:00 +0000',
+    '12345',
+    '999999 999999',
+    '2026-03-04',
+    '',
+  ])('finds no time in %j', (text) => expect(readTimestamp(text, 0, place)).toBeUndefined())
+
+  it('puts times without a zone into the zone of their source', () => {
+    const stamp = readTimestamp('2026-03-04 05:06:07', 0, { ...place, zoneMinutes: 120 })
+    expect(stamp).toEqual({ time: Date.UTC(2026, 2, 4, 3, 6, 7), end: 19, guessed: false })
+  })
+
+  it('calls the first second of a new year tomorrow, when it is read late on the last day of the old one', () => {
+    const late = { receivedAt: Date.UTC(2025, 11, 31, 23, 30) }
+    expect(readTimestamp('Jan  1 00:00:01', 0, late)?.time).toBe(Date.UTC(2026, 0, 1, 0, 0, 1))
+  })
+
+  it('reads every ISO time back', () => {
+    const times = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) })
+    fc.assert(
+      fc.property(times, fc.constantFrom('T', ' '), (time, between) => {
+        const text = new Date(time).toISOString().replace('T', between)
+        expect(readTimestamp(text, 0, place)?.time).toBe(time)
+      }),
+    )
+  })
+
+  it('never throws, wherever it starts', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...cases.map(([given]) => given)))
+    fc.assert(fc.property(text, fc.nat(30), (given, at) => void readTimestamp(given, at, place)))
+  })
+})
+
+describe('toTime', () => {
+  it('tells seconds, ms, µs and ns apart by magnitude', () => {
+    const expected = 1_772_528_400_000
+    for (const value of [1_772_528_400, 1_772_528_400_000, 1_772_528_400_000_000, 1_772_528_400_000_000_000]) {
+      expect(fromEpoch(value)).toBe(expected)
+      expect(toTime(String(value), place)?.time).toBe(expected)
+    }
+  })
+
+  it.each([0, -1, 42, Number.NaN, Number.POSITIVE_INFINITY, '', 'now', '12', '2026-03-04 and more text', null, {}])(
+    'takes %j for no time',
+    (value) => expect(toTime(value, place)).toBeUndefined(),
+  )
+})
