@@ -34,7 +34,12 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
   })
 
   // A body that nobody wanted is thrown away for a moment, so that its sender can read the answer; then the line is cut.
-  app.addHook('onResponse', async ({ raw }) => {
+  app.addHook('onResponse', async (request, reply) => {
+    const { raw, id, method } = request
+    log.debug(
+      { request_id: id, method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'a request was answered',
+    )
     if (raw.complete) return
     raw.resume()
     setTimeout(() => raw.complete || raw.socket.destroy(), lingerMs).unref()
@@ -48,6 +53,20 @@ export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyR
     log.error(
       { err: thrown, request_id: request.id, method: request.method, path: pathOf(request) },
       'a request failed',
+    )
+  }
+  if (error.status === 403 || (error.status === 401 && request.headers.authorization !== undefined)) {
+    const actor = request.credential?.actor.name
+    log.info(
+      {
+        code: error.code,
+        actor,
+        address: request.ip,
+        request_id: request.id,
+        method: request.method,
+        path: pathOf(request),
+      },
+      'a request was refused',
     )
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="vedette"')

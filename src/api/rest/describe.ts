@@ -1,14 +1,18 @@
 import type { FastifySchema } from 'fastify'
 import { z } from 'zod'
 import { problem } from '../problem.ts'
+import { examples } from './examples.ts'
+import { headersOf } from './headers.ts'
 import type { Route } from './route.ts'
 
 /** Describes a row of the table for the reference: what of the input stands in the path, the query, and the body. */
 export const describeRoute = (route: Route): FastifySchema => {
-  const { operation, path, method, open, body, example, headers = {}, debug } = route
+  const { operation, path, method, open, body, debug } = route
+  const example = examples[operation.name]
+  const headers = headersOf(operation)
   const shape = operation.input instanceof z.ZodObject ? operation.input.shape : {}
   const inPath = (name: string) => path.includes(`:${name}`)
-  const inHeader = (name: string) => Object.values(headers).includes(name)
+  const inHeader = (name: string) => headers.some(([, input]) => input === name)
   const pick = (keep: (name: string) => boolean) => {
     const kept = Object.entries(shape).filter(([name]) => keep(name))
     return kept.length > 0 ? z.object(Object.fromEntries(kept)) : undefined
@@ -20,7 +24,7 @@ export const describeRoute = (route: Route): FastifySchema => {
   const query = pick((name) => !inPath(name) && !inHeader(name) && !inBody(name) && name !== 'records')
   const querystring = debug ? (query ?? z.object({})).extend({ debug: debugFlag }) : query
   const sent = body === 'records' ? recordsBody : pick(inBody)
-  const headerNames = Object.keys(headers).map((header) => [header, z.string().optional()])
+  const headerNames = headers.map(([header]) => [header, z.string().optional()])
 
   return {
     ...(route.hide && { hide: true }),

@@ -5,6 +5,7 @@ import { type AnyOperation, ask, type DoorWorld, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody } from '../body.ts'
 import { describeRoute } from './describe.ts'
+import { headerInputs } from './headers.ts'
 import { bodyInputs, mergeInput, queryReader, type Reader } from './input.ts'
 import { readJson } from './json.ts'
 import { presentAnswer } from './present.ts'
@@ -29,7 +30,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
       const input = mergeInput(
         inputs.parse(request.params),
         readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
-        headerInputs(route, operation, request),
+        headerInputs(operation, request.headers),
         await bodyOf(route, request),
       )
       const work = () => ask(operation, input, world, credential)
@@ -43,16 +44,6 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
 }
 
 const inputs = z.record(z.string(), z.unknown())
-
-const headerInputs = ({ headers = {} }: Route, operation: AnyOperation, request: FastifyRequest) => {
-  const shape = operation.input instanceof z.ZodObject ? operation.input.shape : {}
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([header, name]) => {
-      const value = request.headers[header]
-      return typeof value === 'string' && name in shape ? [[name, value]] : []
-    }),
-  )
-}
 
 const bodyOf = async (route: Route, request: FastifyRequest) => {
   if (route.method === 'GET' || route.method === 'DELETE') return {}

@@ -14,13 +14,9 @@ export interface Route {
   readonly open?: true
   /** `records`: the body is a stream of log records in any shape, and becomes the input `records`. Default: a JSON object. */
   readonly body?: 'records'
-  /** Headers that become inputs. */
-  readonly headers?: Readonly<Record<string, string>>
   /** What is asked instead when the query says `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present
-  /** A body that can be sent as it stands; shown in the reference. */
-  readonly example?: unknown
   /** Left out of the reference: another address of the same. */
   readonly hide?: true
   /** The media type of the answer; JSON unless said otherwise. */

@@ -8,83 +8,51 @@ import { getHealth } from '../../operations/get-health.ts'
 import { getMetrics } from '../../operations/get-metrics.ts'
 import { getSession } from '../../operations/get-session.ts'
 import { ingestRecords } from '../../operations/ingest-records.ts'
+import { listAudit } from '../../operations/list-audit.ts'
+import { listDeadLetters } from '../../operations/list-dead-letters.ts'
 import { listDetections } from '../../operations/list-detections.ts'
 import { listEvents } from '../../operations/list-events.ts'
+import { listNotifications } from '../../operations/list-notifications.ts'
 import { listSources } from '../../operations/list-sources.ts'
 import { listSuppressions } from '../../operations/list-suppressions.ts'
 import { listTokens } from '../../operations/list-tokens.ts'
 import { previewSuppression } from '../../operations/preview-suppression.ts'
 import { removeSuppression } from '../../operations/remove-suppression.ts'
+import { retryDeadLetter } from '../../operations/retry-dead-letter.ts'
 import { revokeToken } from '../../operations/revoke-token.ts'
 import { signIn } from '../../operations/sign-in.ts'
 import { signOut } from '../../operations/sign-out.ts'
 import { updateSuppression } from '../../operations/update-suppression.ts'
 import { presentReadiness } from './present-readiness.ts'
 import { endCookie, setCookie } from './present-session.ts'
+import { presentText } from './present-text.ts'
 import type { Route } from './route.ts'
-
-const key = { 'idempotency-key': 'key' } as const
-const logs = {
-  logs: [
-    {
-      timestamp: '2026-01-15T10:00:00Z',
-      service: 'sshd',
-      level: 'warn',
-      message: 'Failed password for root from 203.0.113.9',
-    },
-  ],
-}
-
-const suppression = { scope: 'detector:template AND entity.host:web-01', reason: 'a deployment' }
 
 /** Every address of the REST API, sorted; the reference and the checks follow from it. */
 export const routes: readonly Route[] = [
-  { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records', example: logs },
-  {
-    method: 'POST',
-    path: '/api/v1/events',
-    operation: ingestRecords,
-    body: 'records',
-    headers: key,
-    debug: debugRecords,
-    example: logs,
-  },
+  { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records' },
+  { method: 'GET', path: '/api/v1/audit', operation: listAudit },
+  { method: 'GET', path: '/api/v1/dead-letters', operation: listDeadLetters },
+  { method: 'POST', path: '/api/v1/dead-letters/:id/retry', operation: retryDeadLetter },
   { method: 'GET', path: '/api/v1/detections', operation: listDetections },
   { method: 'GET', path: '/api/v1/detections/:id', operation: getDetection },
   { method: 'GET', path: '/api/v1/events', operation: listEvents },
+  { method: 'POST', path: '/api/v1/events', operation: ingestRecords, body: 'records', debug: debugRecords },
   { method: 'GET', path: '/api/v1/events/:id', operation: getEvent },
-  { method: 'GET', path: '/api/v1/sources', operation: listSources },
-  { method: 'GET', path: '/api/v1/suppressions', operation: listSuppressions },
-  { method: 'POST', path: '/api/v1/suppressions', operation: createSuppression, example: suppression },
-  {
-    method: 'POST',
-    path: '/api/v1/suppressions/preview',
-    operation: previewSuppression,
-    example: { scope: suppression.scope },
-  },
-  { method: 'DELETE', path: '/api/v1/suppressions/:id', operation: removeSuppression },
-  { method: 'PATCH', path: '/api/v1/suppressions/:id', operation: updateSuppression, example: { paused: true } },
+  { method: 'GET', path: '/api/v1/notifications', operation: listNotifications },
   { method: 'DELETE', path: '/api/v1/session', operation: signOut, present: endCookie },
   { method: 'GET', path: '/api/v1/session', operation: getSession },
   { method: 'POST', path: '/api/v1/session', operation: signIn, open: true, present: setCookie },
+  { method: 'GET', path: '/api/v1/sources', operation: listSources },
+  { method: 'GET', path: '/api/v1/suppressions', operation: listSuppressions },
+  { method: 'POST', path: '/api/v1/suppressions', operation: createSuppression },
+  { method: 'DELETE', path: '/api/v1/suppressions/:id', operation: removeSuppression },
+  { method: 'PATCH', path: '/api/v1/suppressions/:id', operation: updateSuppression },
+  { method: 'POST', path: '/api/v1/suppressions/preview', operation: previewSuppression },
   { method: 'GET', path: '/api/v1/tokens', operation: listTokens },
-  {
-    method: 'POST',
-    path: '/api/v1/tokens',
-    operation: createToken,
-    example: { name: 'fluent-bit on web-01', role: 'ingest' },
-  },
+  { method: 'POST', path: '/api/v1/tokens', operation: createToken },
   { method: 'DELETE', path: '/api/v1/tokens/:id', operation: revokeToken },
   { method: 'GET', path: '/health', operation: getHealth, open: true, hide: true, present: presentReadiness },
   { method: 'GET', path: '/health/ready', operation: getHealth, open: true, present: presentReadiness },
-  {
-    method: 'GET',
-    path: '/metrics',
-    operation: getMetrics,
-    type: 'text/plain',
-    present: (text, _request, reply) => {
-      reply.type('text/plain; version=0.0.4; charset=utf-8')
-      return text
-    },
-  },
+  { method: 'GET', path: '/metrics', operation: getMetrics, type: 'text/plain', present: presentText },
 ]

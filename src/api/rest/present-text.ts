@@ -1,0 +1,7 @@
+import type { Present } from './route.ts'
+
+/** Answers with the plain text that scrapers of metrics read. */
+export const presentText: Present = (answer, _request, reply) => {
+  reply.type('text/plain; version=0.0.4; charset=utf-8')
+  return answer
+}

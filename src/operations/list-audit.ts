@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineOperation } from './operation.ts'
+import { pageOf, paging, toPage } from './paging.ts'
+import type { World } from './world.ts'
+
+const auditEntry = z
+  .object({
+    time: z.iso.datetime(),
+    actor: z.string(),
+    action: z.string(),
+    target_type: z.string(),
+    target_id: z.string(),
+    old_values: z.unknown(),
+    new_values: z.unknown(),
+  })
+  .meta({ id: 'AuditEntry' })
+
+/** Lists who did what, newest first. */
+export const listAudit = defineOperation({
+  name: 'list_audit',
+  summary: 'Lists who did what to what, with before and after, newest first.',
+  role: 'analyst',
+  input: z.strictObject({ target_id: z.string().max(100).optional().describe('Of this thing only.'), ...paging }),
+  output: pageOf(auditEntry),
+  async run({ target_id, limit, cursor }, { store }: Pick<World, 'store'>) {
+    return toPage(await store.audit.list({ target_id, limit, after: cursor }), (entry) => ({
+      ...entry,
+      time: new Date(entry.time).toISOString(),
+    }))
+  },
+})
