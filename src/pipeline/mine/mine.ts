@@ -70,9 +70,9 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
     return sum
   }
 
-  const read = (reader: Reader): Map<string, Service> => {
+  const read = (reader: Reader): void => {
     const restored = new Map<string, Service>()
-    batches = reader.varint()
+    const savedBatches = reader.varint()
     for (let left = reader.varint(); left > 0; left--) {
       const key = reader.text()
       const heard = reader.varint()
@@ -80,7 +80,8 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
       drain.restore(reader.bytes())
       restored.set(key, { key, drain, heard })
     }
-    return restored
+    batches = savedBatches
+    services = restored
   }
 
   return {
@@ -139,7 +140,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
 
     restore(state) {
       try {
-        services = read(createReader(state, kind, version))
+        read(createReader(state, kind, version))
       } catch (error) {
         if (!(error instanceof StateError)) throw error
         throw new AppError('STATE_VERSION', error.message, { hint: error.hint, cause: error })
