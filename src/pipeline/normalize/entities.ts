@@ -52,9 +52,6 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['vsftpd', readFtp],
 ])
 
-/** Whether we know what a program's messages say. */
-export const isKnownProgram = (program: string): boolean => readers.has(baseName(program))
-
 /**
  * Sets who did what to whom, as far as a message says it: `user.name`, `source.ip`, `event.action`, `event.outcome` … from the words of
  * well-known programs; from any other's only what stands behind a clear word. `module` is the PAM module of a tag like
@@ -119,6 +116,9 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
 const soundsLikeSshd = (message: string): boolean =>
   message.includes(' ssh2') ||
   message.includes('[preauth]') ||
+  message.includes('service(sshd)') ||
+  message.includes('kex_exchange_identification') ||
+  message.includes(' SHA256:') ||
   (message.includes(' port ') && / (?:from|user \S{1,64}) \S{3,64} port \d{1,5}(?::|$)/.test(message.slice(0, 300)))
 
 const baseName = (program: string): string => {

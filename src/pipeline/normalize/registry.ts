@@ -50,7 +50,7 @@ const ofLetter = [
   accessLogParser,
   blueGeneParser,
 ]
-const ofOther = [ciscoParser, blueGeneParser, genericParser, syslog3164Parser, accessLogParser]
+const ofOther = [ciscoParser, blueGeneParser, genericParser, syslog5424Parser, syslog3164Parser, accessLogParser]
 
 /**
  * The parsers that a text's first character leaves possible, the surer before the more lenient. What a record becomes depends on

@@ -8,6 +8,7 @@ import { readStructuredData } from './structured-data.ts'
 import type { Stamp } from './timestamp.ts'
 
 const format = 'syslog/rfc5424'
+const wrongPriority = 'The syslog priority is not a number from 0 to 191 in angle brackets.'
 
 /**
  * Reads RFC 5424, strictly: a record that begins like one and breaks the grammar is refused with the reason, and keeps what could
@@ -17,12 +18,14 @@ export const syslog5424Parser: Parser = {
   name: 'syslog-5424',
   parse(record) {
     const { text } = record
+    if (text.charCodeAt(0) === 40)
+      return /^\(\d{1,3}>\d{1,3} /.test(text.slice(0, 12)) ? refuse(format, wrongPriority, text) : undefined
     if (text.charCodeAt(0) !== 60) return readBare(record)
     const priority = readPriority(text)
     const fields: Draft = {}
     if (!priority) {
       if (!looksBroken(text)) return undefined
-      return refuse(format, 'The syslog priority is not a number from 0 to 191 in angle brackets.', text)
+      return refuse(format, wrongPriority, text)
     }
     const versionEnd = digitsEnd(text, priority.end)
     if (versionEnd === priority.end) {
@@ -135,7 +138,7 @@ const fault = (reason: string, text: string, fields: Draft, stamp?: Stamp & { no
 
 /** Whether a text without a valid priority was meant to be syslog: `<>1 …`, `<999>1 …`, `<pri>1 -`, `<87]1 …`, `<191 1 …`. */
 const looksBroken = (text: string): boolean =>
-  /^<(?:\d{0,6}[>\]}) ]\d{0,3}(?: [-\d]|$)|\d{0,4}$|\w{1,8}>\d{1,3} [-\d]|\d{3,}>)/.test(text.slice(0, 32))
+  /^<(?:\d{0,6}[>\]}) ]\d{0,3}(?: [-\d]|$)|\d{0,4}$|\w{1,8}>\d{1,3}(?: [-\d]|$)|\d{3,}>)/.test(text.slice(0, 32))
 
 const digitsEnd = (text: string, at: number): number => {
   let i = at

@@ -152,10 +152,9 @@ export const readSshd = (message: string, fields: Draft): boolean => {
     }
   }
   if (readPhrase(phrases, message, at, fields)) return true
-  if (at > 0 && (leads[0] === message.slice(0, at) || leads[1] === message.slice(0, at))) {
-    setIfAbsent(fields, 'event.outcome', failure)
-    const from = message.indexOf(' from ')
-    if (from > 0) readPeer(message.slice(from + 6), fields)
-  }
-  return false
+  if (!message.startsWith('error: ') && !message.startsWith('fatal: ')) return false
+  setIfAbsent(fields, 'event.outcome', failure)
+  const from = message.indexOf(' from ')
+  if (from > 0) readPeer(message.slice(from + 6), fields)
+  return true
 }
