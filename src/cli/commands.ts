@@ -1,0 +1,51 @@
+import type { CommandFile } from './cli.ts'
+
+interface CommandEntry {
+  readonly name: string
+  readonly usage?: string
+  readonly alias?: string
+  readonly summary: string
+  load(): Promise<CommandFile>
+}
+
+/** Every command, in the order of the help. Only the file of the one that was asked for is loaded. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'analyze',
+    usage: '[PATH…|-]',
+    summary: 'report what is unusual in files, folders or stdin; needs no server',
+    load: () => import('./analyze.ts'),
+  },
+  { name: 'serve', summary: 'run the server: what `npm start` does', load: () => import('./serve.ts') },
+  { name: 'watch', usage: 'PATH…', summary: 'run the server and follow files', load: () => import('./watch.ts') },
+  { name: 'ingest', usage: 'PATH…|-', summary: 'send lines to a running server', load: () => import('./ingest.ts') },
+  { name: 'normalize', summary: 'show how lines are understood', load: () => import('./normalize.ts') },
+  { name: 'search', usage: 'QUERY', summary: 'find events', load: () => import('./search.ts') },
+  { name: 'incidents', summary: 'list, show and decide incidents', load: () => import('./incidents.ts') },
+  { name: 'alerts', summary: 'list, show and decide alerts', load: () => import('./alerts.ts') },
+  { name: 'detections', summary: 'list what detectors saw', load: () => import('./detections.ts') },
+  {
+    name: 'suppressions',
+    alias: 'normal',
+    summary: 'say what is normal, and see what that hides',
+    load: () => import('./suppressions.ts'),
+  },
+  { name: 'sources', summary: 'how well each source is understood', load: () => import('./sources.ts') },
+  { name: 'dead-letters', summary: 'jobs set aside after their last try', load: () => import('./dead-letters.ts') },
+  { name: 'token', summary: 'create, list and revoke tokens', load: () => import('./token.ts') },
+  { name: 'config', summary: 'check, print and explain the configuration', load: () => import('./config.ts') },
+  { name: 'doctor', summary: 'what is wrong here, and what to do', load: () => import('./doctor.ts') },
+  {
+    name: 'backup',
+    usage: 'FILE',
+    summary: 'write a consistent copy of the database',
+    load: () => import('./backup.ts'),
+  },
+  {
+    name: 'restore',
+    usage: 'FILE',
+    summary: 'put a copy in place; no server may run',
+    load: () => import('./restore.ts'),
+  },
+  { name: 'completion', usage: 'bash|zsh', summary: 'print shell completion', load: () => import('./completion.ts') },
+]

@@ -1,0 +1,158 @@
+import type { Analysis } from '../schema/analysis.ts'
+import type { Incident } from '../schema/incident.ts'
+
+/** An incident for tests, told in the words of a guessed password. */
+export const fakeIncident = (changes: Partial<Incident> = {}): Incident => ({
+  id: 'incident-1',
+  display_id: 'INC-3',
+  status: 'open',
+  severity: 'critical',
+  risk_score: 94,
+  title: 'Password guessing from 203.0.113.45 that ended in a login as dana',
+  reason:
+    '286 failed logins from 203.0.113.45 within 26 minutes (usual: 0–3 an hour), then an accepted password for "dana" from the same address.',
+  entities: [
+    { type: 'ip', value: '203.0.113.45' },
+    { type: 'host', value: 'web-01' },
+    { type: 'user', value: 'dana' },
+  ],
+  techniques: ['T1110.001', 'T1078'],
+  evidence: [
+    {
+      role: 'first failure',
+      line: 1204,
+      text: 'Nov 18 02:11:03 web-01 sshd[2411]: Failed password for root from 203.0.113.45 port 40022 ssh2',
+    },
+    {
+      line: 1205,
+      text: 'Nov 18 02:11:05 web-01 sshd[2413]: Failed password for root from 203.0.113.45 port 40031 ssh2',
+    },
+    {
+      line: 1206,
+      text: 'Nov 18 02:11:07 web-01 sshd[2415]: Failed password for admin from 203.0.113.45 port 40040 ssh2',
+    },
+    {
+      role: 'last failure',
+      line: 1489,
+      text: 'Nov 18 02:36:40 web-01 sshd[3022]: Failed password for dana from 203.0.113.45 port 51422 ssh2',
+    },
+    {
+      role: 'the login that succeeded',
+      line: 1502,
+      text: 'Nov 18 02:37:02 web-01 sshd[3040]: Accepted password for dana from 203.0.113.45 port 51440 ssh2',
+    },
+  ].map(({ line, text, role }) => ({
+    event_id: `0-${line}`,
+    time: `2025-11-18T02:${text.slice(10, 15)}Z`,
+    line: text,
+    origin: `/var/log/auth.log:${line}`,
+    ...(role && { role }),
+  })),
+  members: [],
+  timeline: [],
+  alert_count: 5,
+  event_count: 287,
+  first_seen: '2025-11-18T02:11:03.000Z',
+  last_seen: '2025-11-18T02:37:02.000Z',
+  created_at: '2025-11-20T00:00:00.000Z',
+  updated_at: '2025-11-20T00:00:00.000Z',
+  assignee: null,
+  resolution: null,
+  merged_into: null,
+  version: 1,
+  ...changes,
+})
+
+const detection: Analysis['detections'][number] = {
+  id: 'd',
+  detector: 'sequence',
+  kind: 'anomaly',
+  type: 'brute_force',
+  first_seen: '2025-11-18T02:11:03.000Z',
+  last_seen: '2025-11-18T02:37:02.000Z',
+  source: 'auth.log',
+  stream: 'auth.log/web-01/sshd',
+  score: 0.97,
+  severity: 'high',
+  title: 'many failures, then a success',
+  sentence: 'Many failures, then a success.',
+  value: '286',
+  usual: '0–3',
+  contributions: [{ feature: 'failures', value: '286', usual: '0–3', weight: 0.97 }],
+  evidence: [{ event_id: '0-1204', time: '2025-11-18T02:11:03.000Z', line: 'x' }],
+  event_count: 287,
+  entities: [],
+  techniques: [],
+  dedup_key: 'k',
+  learning: false,
+}
+
+/** An analysis for tests: a week of logs with three incidents. */
+export const fakeAnalysis = (changes: Partial<Analysis> = {}): Analysis => ({
+  records: 412_883,
+  parsed: 411_210,
+  from: '2025-11-13T00:00:04.000Z',
+  to: '2025-11-20T00:04:00.000Z',
+  sources: [
+    {
+      source: 'auth.log',
+      records: 2_000,
+      parsed: 2_000,
+      format: 'syslog/rfc3164',
+      format_share: 1,
+      unparsed: [],
+    },
+    {
+      source: 'app.log',
+      records: 410_883,
+      parsed: 409_210,
+      format: 'generic',
+      format_share: 0.99,
+      unparsed: [
+        { shape: 'no time', count: 1_600, sample: '---- begin of dump ----' },
+        { shape: 'broken json', count: 73, sample: '{"level":"info","msg":"\u001b[31mred' },
+      ],
+    },
+  ],
+  templates: 1_204,
+  histogram: {
+    records: Array.from({ length: 48 }, (_, i) => (i === 30 || i === 31 ? 0 : 4_000 + ((i * 7919) % 9_000))),
+    detections: Array.from({ length: 48 }, (_, i) => (i === 34 ? 30 : i % 11 === 5 ? 3 : 0)),
+    slice_seconds: 12_605,
+  },
+  learning: ['app.log/web-02/billing', 'app.log/web-03/billing'],
+  detections: Array.from({ length: 61 }, (_, i) => ({ ...detection, id: `d-${i}` })),
+  alerts: [],
+  incidents: [
+    fakeIncident(),
+    fakeIncident({
+      display_id: 'INC-2',
+      severity: 'high',
+      risk_score: 81,
+      title: 'nginx stopped logging for 42 min',
+      reason: 'nginx on web-02 wrote about 120 lines a minute all week and none between 14:03 and 14:45.',
+      entities: [{ type: 'host', value: 'web-02' }],
+      techniques: [],
+      evidence: fakeIncident().evidence.slice(0, 1),
+      alert_count: 1,
+      event_count: 1,
+      first_seen: '2025-11-19T14:03:09.000Z',
+      last_seen: '2025-11-19T14:45:00.000Z',
+    }),
+    fakeIncident({
+      display_id: 'INC-1',
+      severity: 'medium',
+      risk_score: 58,
+      title: 'First "oom-killer" message ever',
+      reason: 'The kernel of db-01 killed a process for want of memory, which it had never done before.',
+      entities: [],
+      techniques: [],
+      evidence: [],
+      alert_count: 1,
+      event_count: 1,
+      first_seen: '2025-11-13T04:40:09.000Z',
+      last_seen: '2025-11-19T04:40:09.000Z',
+    }),
+  ],
+  ...changes,
+})

@@ -1,0 +1,78 @@
+import { Command, CommanderError } from 'commander'
+import { type Cli, type CommandContext, type ExitCode, exitCodes } from './cli.ts'
+import { commands } from './commands.ts'
+import { exitCodeOf, renderError } from './failure.ts'
+import { createPaint, wantsColour } from './terminal.ts'
+
+const examples = `Examples:
+  vedette analyze /var/log                          what is unusual here? (needs no server)
+  journalctl -o json -n 100000 | vedette            the same for what is piped in
+  vedette watch /var/log                            follow files, with API and live incidents`
+
+/** Runs one command line and returns the code to end with. Loads the files of the asked command and of no other. */
+export const runCli = async (cli: Cli): Promise<ExitCode> => {
+  const { argv, err, out } = cli
+  const noColour = argv.includes('--no-color')
+  const errors = createPaint(wantsColour(cli.env, err.isTty, noColour))
+  let code: ExitCode = 0
+  const context: CommandContext = {
+    ...cli,
+    paint: createPaint(wantsColour(cli.env, out.isTty, noColour)),
+    end(ended) {
+      code = ended
+    },
+  }
+  const words = argv.filter((word) => word !== '--no-color')
+  if (words.length === 0 && cli.stdin.isTTY) {
+    out.write(shortHelp())
+    return 0
+  }
+  try {
+    const program = await createProgram(words.length === 0 ? ['analyze', '-'] : words, context)
+    await program.parseAsync(words.length === 0 ? ['analyze', '-'] : words, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (cli.signal.aborted) return 130
+    err.write(renderError(error, errors))
+    return exitCodeOf(error)
+  }
+  return code
+}
+
+const createProgram = async (words: readonly string[], context: CommandContext): Promise<Command> => {
+  const program = new Command('vedette')
+    .description('Finds what is unusual in logs, says why, and tells people once.')
+    .version(context.version, '-V, --version')
+    .option('--no-color', 'leave out colours; NO_COLOR does the same')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+      getOutHelpWidth: () => context.out.columns,
+      getErrHelpWidth: () => context.err.columns,
+    })
+    .addHelpText('after', () => `\n${exitHelp()}\n\n${examples}`)
+  const named = words.filter((word) => !word.startsWith('-'))
+  const wanted = named[0] === 'help' ? named[1] : named[0]
+  for (const { name, usage, alias, summary, load } of commands) {
+    const command = program.command(name).summary(summary).description(sentence(summary))
+    if (alias) command.alias(alias)
+    if (usage) command.usage(`[options] ${usage}`)
+    command.copyInheritedSettings(program)
+    if (wanted === name || (alias && wanted === alias)) (await load()).define(command, context)
+  }
+  return program
+}
+
+const exitHelp = (): string =>
+  ['Exit codes:', ...Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)].join('\n')
+
+const shortHelp = (): string => `Vedette finds what is unusual in logs, says why, and tells people once.
+
+${examples}
+
+\`vedette --help\` lists all commands, \`vedette COMMAND --help\` explains one.
+`
+
+const sentence = (summary: string): string => `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`

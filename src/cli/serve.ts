@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { addAppFlags, loadWithFlags } from './app-flags.ts'
+import type { CommandContext } from './cli.ts'
+
+/** `vedette serve`: API, pages and the whole road, until it is told to stop. */
+export const define = (command: Command, context: CommandContext): void => {
+  addAppFlags(command).action((options: unknown) => serve(options, context, []))
+}
+
+/** Starts the server, with sources besides the configured ones, and waits for its end. */
+export const serve = async (
+  options: unknown,
+  context: CommandContext,
+  extraSources: Config['sources'],
+): Promise<void> => {
+  const { err, out, signal } = context
+  const { config, origins, warnings } = loadWithFlags(options, context)
+  for (const warning of warnings) err.write(`${warning}\n`)
+  const { startApp } = await import('../app.ts')
+  try {
+    const app = await startApp({ config, origins, print: (line) => out.write(`${line}\n`), signal, extraSources })
+    await new Promise<void>((done) => {
+      if (signal.aborted) done()
+      signal.addEventListener('abort', () => done(), { once: true })
+    })
+    await app.stop()
+  } catch (error) {
+    throw explainListening(error, config)
+  }
+}
+
+const explainListening = (error: unknown, { server }: Config): unknown => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const place = `${server.host}:${server.port}`
+  if (code === 'EADDRINUSE') {
+    return new AppError('CONFIG_INVALID', `Something listens on ${place} already.`, {
+      hint: 'Stop it, or take another port: --port, PORT or server.port. `vedette doctor` tells what it is.',
+      cause: error,
+    })
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    return new AppError('CONFIG_INVALID', `We cannot listen on ${place}.`, {
+      hint:
+        code === 'EACCES' ? 'Ports below 1024 need rights; take another.' : 'The address is not one of this machine.',
+      cause: error,
+    })
+  }
+  return error
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import type { WriteStream } from 'node:tty'
+import { environment } from '../config/environment.ts'
+import type { Output } from './cli.ts'
+import { runCli } from './run.ts'
+
+const narrowest = 60
+const widest = 120
+
+/** Runs the command line of this process and ends the process with its code. */
+export const startCli = async (): Promise<void> => {
+  const stop = new AbortController()
+  let interrupted = false
+  process.on('SIGINT', () => {
+    if (interrupted) process.exit(130)
+    interrupted = true
+    stop.abort()
+  })
+  process.once('SIGTERM', () => stop.abort())
+  // whoever reads our output may have seen enough: `vedette … | head`
+  process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 3))
+
+  const code = await runCli({
+    argv: process.argv.slice(2),
+    env: environment(),
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    out: outputTo(process.stdout),
+    err: outputTo(process.stderr),
+    fetch,
+    now: Date.now,
+    signal: stop.signal,
+    version: readVersion(),
+  })
+  process.stdout.write('', () => process.exit(code))
+}
+
+const outputTo = (stream: WriteStream): Output => ({
+  write: (text) => void stream.write(text),
+  isTty: stream.isTTY === true,
+  columns: Math.max(narrowest, Math.min(widest, stream.columns ?? widest)),
+})
+
+const readVersion = (): string => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? '0'
+}

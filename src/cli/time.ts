@@ -1,0 +1,27 @@
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const day = 86_400_000
+
+const clock = (at: Date, seconds = false): string => at.toISOString().slice(11, seconds ? 19 : 16)
+const monthDay = (at: Date): string => `${months[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2, '0')}`
+const date = (at: Date): string => at.toISOString().slice(0, 10)
+
+/** Writes a span as shortly as it can be: one moment, a part of a day, or, beyond a day, with years. UTC. */
+export const formatSpan = (from: string, to: string): string => {
+  const start = new Date(from)
+  const end = new Date(to)
+  if (end.getTime() - start.getTime() >= day) return `${date(start)} ${clock(start)} → ${date(end)} ${clock(end)}`
+  if (clock(start) === clock(end) && date(start) === date(end)) return `${monthDay(start)} ${clock(start, true)}`
+  if (date(start) === date(end)) return `${monthDay(start)} ${clock(start)}–${clock(end)}`
+  return `${monthDay(start)} ${clock(start)} – ${monthDay(end)} ${clock(end)}`
+}
+
+/** Writes a moment with its year. */
+export const formatMoment = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)}`
+
+/** Writes a length of time in its largest fitting unit: `7.0 d`, `42 min`. */
+export const formatLength = (ms: number): string => {
+  if (ms >= 2 * day) return `${(ms / day).toFixed(1)} d`
+  if (ms >= 2 * 3_600_000) return `${(ms / 3_600_000).toFixed(1)} h`
+  if (ms >= 120_000) return `${Math.round(ms / 60_000)} min`
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
+}
