@@ -1,6 +1,6 @@
 import { isIPv4 } from './address.ts'
 import { isDigit, monthAt } from './calendar.ts'
-import { type Draft, finish, refuse } from './draft.ts'
+import { type Draft, finish, refuse, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { toSureLevel } from './level.ts'
 import type { Parser } from './parser.ts'
@@ -55,6 +55,7 @@ export const syslog3164Parser: Parser = {
     }
     const last = message.charCodeAt(message.length - 1)
     if (last === 32 || last === 10 || last === 13) message = message.trimEnd()
+    message = splitTrace(message, fields)
     readEntities(message, program, fields, named.module)
     return finish('syslog/rfc3164', stamp, message, fields)
   },
