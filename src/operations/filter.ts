@@ -15,8 +15,10 @@ export interface Predicate<Item> {
   readonly matches: (item: Item) => boolean
   /** Lower-case pieces of text that every match contains. */
   readonly tokens: readonly string[]
-  /** Lower-case pieces of text that every match has in some field; of events only. */
+  /** Lower-case pieces that every match has in the value of some field. */
   readonly values: readonly string[]
+  /** Both: what every match has somewhere. */
+  readonly pieces: readonly string[]
   /** Whether it was left empty, or asks for everything. */
   readonly everything: boolean
 }
@@ -41,14 +43,17 @@ const bind = <Item>(
   now: number,
   path: string,
   accessor: Accessor<Item>,
-  isIndexed: (field: string) => boolean = () => false,
+  isIndexed = (field: string): boolean => accessor.kind?.(field) !== 'time',
 ): Predicate<Item> => {
   try {
     const filter = parseFilter(q, { now })
+    // Values that have many spellings, as moments do, say nothing about what a match contains.
+    const values = filter.values.filter(({ field }) => isIndexed(field)).map(({ piece }) => piece)
     return {
       matches: (item) => filter.matches(item, accessor),
       tokens: filter.tokens,
-      values: filter.values.filter(({ field }) => isIndexed(field)).map(({ piece }) => piece),
+      values,
+      pieces: [...filter.tokens, ...values],
       everything: filter.text === '*',
     }
   } catch (error) {

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import type { AuditEntry } from '../store/store.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, paging, toPage } from './paging.ts'
 import type { World } from './world.ts'
 
-const auditEntry = z
+/** Who did what to what, and when. */
+export const auditView = z
   .object({
     time: z.iso.datetime(),
     actor: z.string(),
@@ -21,11 +23,14 @@ export const listAudit = defineOperation({
   summary: 'Lists who did what to what, with before and after, newest first.',
   role: 'analyst',
   input: z.strictObject({ target_id: z.string().max(100).optional().describe('Of this thing only.'), ...paging }),
-  output: pageOf(auditEntry),
+  output: pageOf(auditView),
   async run({ target_id, limit, cursor }, { store }: Pick<World, 'store'>) {
-    return toPage(await store.audit.list({ target_id, limit, after: cursor }), (entry) => ({
-      ...entry,
-      time: new Date(entry.time).toISOString(),
-    }))
+    return toPage(await store.audit.list({ target_id, limit, after: cursor }), toAuditView)
   },
+})
+
+/** Presents an entry for the world outside. */
+export const toAuditView = (entry: AuditEntry): z.input<typeof auditView> => ({
+  ...entry,
+  time: new Date(entry.time).toISOString(),
 })

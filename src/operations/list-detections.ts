@@ -15,8 +15,8 @@ export const listDetections = defineOperation({
   output: pageOf(detection),
   async run({ q, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
     const time = now()
-    const { matches } = detectionFilter(q, time)
+    const { matches, pieces } = detectionFilter(q, time)
     const span = parseRange({ from, to }, time)
-    return toPage(await store.detections.list({ matches, ...span, limit, after: cursor }), (item) => item)
+    return toPage(await store.detections.list({ matches, pieces, ...span, limit, after: cursor }), (item) => item)
   },
 })

@@ -1,0 +1,45 @@
+interface BannerFacts {
+  readonly version: string
+  readonly address: string
+  readonly dataDir: string
+  readonly isNew: boolean
+  /** Only when it was made just now: it is never shown again. */
+  readonly adminToken: string | undefined
+  readonly signInKey: string
+  readonly receivers: readonly string[]
+  readonly sources: readonly string[]
+}
+
+/** What the start prints: where it is, how to get in, how to feed it. */
+export const banner = (facts: BannerFacts): string => {
+  const { version, address, dataDir, isNew, adminToken, signInKey, receivers, sources } = facts
+  const lines: [mark: string, name: string, text: string][] = [['✔', 'data', `${dataDir}${isNew ? ' (new)' : ''}`]]
+  if (adminToken) {
+    lines.push(['✔', 'token', `${adminToken}\n${indent}shown once, stored as a hash; more: npx vedette token create`])
+  }
+  if (sources.length > 0) lines.push(['✔', 'sources', sources.join(', ')])
+  lines.push(['▸', 'open', `${address}/#k=${signInKey}\n${indent}signs in once, within 10 minutes`])
+  lines.push([' ', 'docs', `${address}/docs      health  ${address}/health/ready`])
+  lines.push([
+    ' ',
+    'add logs',
+    ['npx vedette ingest FILE…', 'journalctl -o json | npx vedette ingest -', 'npx vedette watch /var/log'].join(
+      `\n${indent}`,
+    ),
+  ])
+  lines.push([
+    ' ',
+    'tell',
+    receivers.length > 0 ? receivers.join(', ') : 'nobody yet; add a webhook under `notify:` in vedette.yaml',
+  ])
+  return [
+    '',
+    `  vedette ${version}`,
+    ...lines.map(([mark, name, text]) => `  ${mark} ${name.padEnd(9)}${text}`),
+    '',
+    '  Nothing leaves this machine unless you say so. Ctrl-C stops.',
+    '',
+  ].join('\n')
+}
+
+const indent = ' '.repeat(13)

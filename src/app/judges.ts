@@ -1,0 +1,48 @@
+import type { Log } from '../component.ts'
+import type { Config } from '../config.ts'
+import type { Learner } from '../pipeline/checkpoint.ts'
+import type { Clock } from '../pipeline/clock.ts'
+import { createDetect } from '../pipeline/detect/detect.ts'
+import { detectors } from '../pipeline/detect/registry.ts'
+import { createEnrich } from '../pipeline/enrich/enrich.ts'
+import { enrichers } from '../pipeline/enrich/registry.ts'
+import { createMiner } from '../pipeline/mine/mine.ts'
+import { createNormalizer } from '../pipeline/normalize/normalize.ts'
+import type { Event } from '../schema/event.ts'
+
+interface JudgesOptions {
+  readonly config: Pick<Config, 'detectors'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/**
+ * Makes the stages that understand and judge events, with nothing learnt yet: the same ones for the server and for an analysis in
+ * memory.
+ */
+export const createJudges = ({ config, clock, log, signal }: JudgesOptions) => {
+  const runtime = { now: clock.now, fetch, log, signal }
+  const normalizer = createNormalizer()
+  const miner = createMiner()
+  const enrich = createEnrich(enrichers.names.map((name) => enrichers.create(name, {}, runtime)))
+  const judging = config.detectors.map(({ type, ...options }) => detectors.create(type, options, runtime))
+  const detect = createDetect(judging, { log })
+  const learners: Learner[] = [
+    miner,
+    ...judging.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),
+  ]
+  return {
+    normalizer,
+    miner,
+    enrich,
+    detect,
+    learners,
+    /** The first half of the road, for one batch. */
+    mine(events: readonly Event[]): readonly Event[] {
+      const mined = miner.mine(events)
+      clock.advance(mined)
+      return mined
+    },
+  }
+}

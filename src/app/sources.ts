@@ -1,0 +1,63 @@
+import type { Log } from '../component.ts'
+import type { Config } from '../config.ts'
+import { AppError, messageOf } from '../errors.ts'
+import type { Intake } from '../operations/world.ts'
+import { sourceRegistry } from '../pipeline/ingest/registry.ts'
+import type { Cursors } from '../pipeline/ingest/source.ts'
+
+interface SourcesOptions {
+  readonly sources: Config['sources']
+  readonly cursors: Cursors
+  readonly intake: Intake
+  readonly now: () => number
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly received: (protocol: string, count: number) => void
+}
+
+/** Runs the configured sources until the signal aborts; one that fails is started again after a while. */
+export const runSources = (options: SourcesOptions): Promise<void[]> => {
+  const { sources, cursors, intake, now, log, signal, received } = options
+  const registry = sourceRegistry({ cursors, stdin: process.stdin })
+  return Promise.all(
+    sources.map(async (entry) => {
+      const { type, ...its } = entry
+      const source = registry.create(type, its, { now, fetch, log, signal })
+      while (!signal.aborted) {
+        try {
+          await source.run(async (records, cursor) => {
+            await untilTaken(() => intake.accept(records, cursor && { cursor }), signal)
+            received(type, records.length)
+          }, signal)
+          return
+        } catch (error) {
+          if (signal.aborted) return
+          log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed; it starts again in 5 s.')
+          await pause(5_000, signal)
+        }
+      }
+    }),
+  )
+}
+
+/** A source has nobody to send a 429 to: it waits until there is room. */
+const untilTaken = async (accept: () => Promise<unknown>, signal: AbortSignal): Promise<void> => {
+  for (;;) {
+    try {
+      await accept()
+      return
+    } catch (error) {
+      if (signal.aborted || !(error instanceof AppError) || !error.retryable) throw error
+      await pause((error.retryAfter ?? 1) * 1000, signal)
+    }
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((done) => {
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      done()
+    })
+  })

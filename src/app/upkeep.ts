@@ -1,0 +1,58 @@
+import type { Config } from '../config.ts'
+import type { Queue, Topic, Topics } from '../queue/queue.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+
+const minute = 60_000
+
+interface UpkeepOptions {
+  readonly config: Pick<Config, 'retention' | 'partition'>
+  readonly store: Store
+  readonly queue: Queue<Transaction>
+  readonly now: () => number
+  readonly refreshSuppressions: () => Promise<void>
+  readonly deliver: (signal: AbortSignal) => Promise<unknown>
+}
+
+/** What the clock asks of the store and of the road. */
+export const upkeepJobs = ({ config, store, queue, now, refreshSuppressions, deliver }: UpkeepOptions) => [
+  { name: 'deliver notifications', every: 500, run: deliver },
+  { name: 'refresh suppressions', every: 2_000, run: refreshSuppressions },
+  {
+    // An empty batch is a tick: silences are found when nothing comes.
+    name: 'tick',
+    every: minute,
+    run: () =>
+      ring(queue, store, 'records', [
+        { partition: config.partition, first: 0, source: 'clock', receivedAt: now(), texts: [] },
+      ]),
+  },
+  { name: 'compact events', every: 5 * minute, run: () => store.events.compact() },
+  {
+    name: 'retain events',
+    every: 10 * minute,
+    run: () => {
+      const { events, max_bytes } = config.retention
+      return store.events.retain({
+        ...(events > 0 && { before: now() - events }),
+        ...(max_bytes > 0 && { maxBytes: max_bytes }),
+      })
+    },
+  },
+  { name: 'forget idempotency keys', every: 60 * minute, run: () => store.intake.forget(now() - 24 * 60 * minute) },
+]
+
+/** Puts something in a topic from outside the road. */
+export const ring = <T extends Topic>(
+  queue: Queue<Transaction>,
+  store: Store,
+  topic: T,
+  items: readonly Topics[T][],
+): Promise<void> => store.transaction((tx) => queue.publish(topic, items, tx))
+
+/** Rings again for what a crash may have left unheard: alerts without a triage result. */
+export const ringAgain = async (queue: Queue<Transaction>, store: Store): Promise<number> => {
+  const untriaged = await store.alerts.untriaged(10_000)
+  if (untriaged.length > 0) await ring(queue, store, 'alerts', untriaged)
+  return untriaged.length
+}

@@ -1,0 +1,92 @@
+import { type Alert, openAlertStatuses, type Resolution } from '../schema/alert.ts'
+import { type Incident, type incidentStatuses, openIncidentStatuses } from '../schema/incident.ts'
+
+export type IncidentStatus = (typeof incidentStatuses)[number]
+
+/** What somebody wants to be done with an alert or an incident. */
+export type Change =
+  | { readonly action: 'acknowledge' }
+  | { readonly action: 'assign'; readonly assignee: string | null }
+  | { readonly action: 'close'; readonly resolution: Resolution }
+  | { readonly action: 'reopen' }
+  | { readonly action: 'advance'; readonly status: IncidentStatus }
+
+interface Circumstances {
+  readonly actor: string
+  /** ISO 8601. */
+  readonly now: string
+}
+
+/** What became of it: changed, or why not. */
+export type Outcome<Item> = { readonly item: Item } | { readonly skipped: string }
+
+export const isOpenAlert = ({ status }: Pick<Alert, 'status'>): boolean =>
+  openAlertStatuses.some((open) => open === status)
+export const isOpenIncident = ({ status }: Pick<Incident, 'status'>): boolean =>
+  openIncidentStatuses.some((open) => open === status)
+
+/** Changes an alert's place in its life. An alert that is there already is left alone: asking twice changes nothing. */
+export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circumstances): Outcome<Alert> => {
+  const next = (values: Partial<Alert>) => ({
+    item: { ...alert, ...values, updated_at: now, version: alert.version + 1 },
+  })
+  const open = isOpenAlert(alert)
+  switch (change.action) {
+    case 'acknowledge':
+      if (!open) return { skipped: `is ${alert.status}` }
+      if (alert.status === 'investigating') return { skipped: 'is acknowledged already' }
+      return next({ status: 'investigating', assignee: alert.assignee ?? actor })
+    case 'assign':
+      return alert.assignee === change.assignee
+        ? { skipped: 'is assigned so already' }
+        : next({ assignee: change.assignee })
+    case 'close':
+      if (!open && alert.status !== 'suppressed' && alert.resolution === change.resolution)
+        return { skipped: 'is closed so already' }
+      return next({
+        status: change.resolution === 'false_positive' ? 'false_positive' : 'resolved',
+        resolution: change.resolution,
+        assignee: alert.assignee ?? actor,
+      })
+    case 'reopen':
+      return open
+        ? { skipped: 'is open' }
+        : next({ status: alert.triage ? 'triaged' : 'new', resolution: null, suppression_id: null })
+    case 'advance':
+      return { skipped: 'has no such status' }
+  }
+}
+
+/** Changes an incident's place in its life: open → investigating → contained → eradicated → resolved → closed, skipping allowed. */
+export const changeIncident = (
+  incident: Incident,
+  change: Change,
+  { actor, now }: Circumstances,
+): Outcome<Incident> => {
+  const next = (values: Partial<Incident>) => ({
+    item: { ...incident, ...values, updated_at: now, version: incident.version + 1 },
+  })
+  if (incident.merged_into !== null && change.action !== 'assign') return { skipped: 'was merged into another one' }
+  const open = isOpenIncident(incident)
+  switch (change.action) {
+    case 'acknowledge':
+      if (!open) return { skipped: `is ${incident.status}` }
+      if (incident.status !== 'open') return { skipped: 'is acknowledged already' }
+      return next({ status: 'investigating', assignee: incident.assignee ?? actor })
+    case 'assign':
+      return incident.assignee === change.assignee
+        ? { skipped: 'is assigned so already' }
+        : next({ assignee: change.assignee })
+    case 'close':
+      return !open && incident.resolution === change.resolution
+        ? { skipped: 'is closed so already' }
+        : next({ status: 'closed', resolution: change.resolution, assignee: incident.assignee ?? actor })
+    case 'reopen':
+      return open ? { skipped: 'is open' } : next({ status: 'open', resolution: null })
+    case 'advance':
+      if (incident.status === change.status) return { skipped: `is ${change.status} already` }
+      if (!open) return { skipped: `is ${incident.status}; reopen it first` }
+      if (change.status === 'closed') return { skipped: 'needs a resolution to be closed' }
+      return next({ status: change.status, assignee: incident.assignee ?? actor })
+  }
+}
