@@ -37,7 +37,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
       const { source, receivedAt } = batch
       const parsed = text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes })
-      const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original)
+      const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, batch.lines?.[i])
       counts.add(source, parsed.format, parsed.fault === undefined && parsed.format !== 'plain', original, receivedAt)
       events.push(event)
     }
@@ -72,13 +72,16 @@ const attempt = (read: (record: RawRecord) => Parsed, record: RawRecord): Parsed
 /** The widest range that an ISO date can write; a time beyond it is none. */
 const latestTime = 253_402_300_799_999
 
-const toEvent = (id: string, parsed: Parsed, batch: RecordBatch, original: string): Event => {
+const toEvent = (id: string, parsed: Parsed, batch: RecordBatch, original: string, line: number | undefined): Event => {
   const { source, receivedAt } = batch
   const known = parsed.time !== undefined && parsed.time > -62_167_219_200_000 && parsed.time <= latestTime
+  const place = placeOf(batch, line)
   const fields =
     parsed.fault === undefined
-      ? parsed.fields
-      : { ...parsed.fields, 'error.message': parsed.fault, 'error.type': `parse/${parsed.format}` }
+      ? place
+        ? { ...parsed.fields, ...place }
+        : parsed.fields
+      : { ...parsed.fields, ...place, 'error.message': parsed.fault, 'error.type': `parse/${parsed.format}` }
   return {
     id,
     kind: parsed.fault === undefined ? parsed.kind : 'pipeline_error',
@@ -92,6 +95,10 @@ const toEvent = (id: string, parsed: Parsed, batch: RecordBatch, original: strin
     fields,
   }
 }
+
+/** Where the record stands, when it was read from a file. */
+const placeOf = ({ file }: RecordBatch, line: number | undefined): Event['fields'] | undefined =>
+  file === undefined ? undefined : { 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
 
 /** The events that share one baseline: source, host and service. */
 const streamOf = (source: string, fields: Event['fields']): string => {
