@@ -1,4 +1,4 @@
-import { type Readable, Transform } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError } from '../../errors.ts'
 
@@ -39,7 +39,7 @@ const advice: Readonly<Record<'bzip2' | 'xz', string>> = {
  * where it is broken, for what cannot be unfolded here, and when it unfolds past the limits.
  */
 export async function* decompress(
-  input: Readable,
+  input: AsyncIterable<Buffer>,
   compression: Compression | undefined,
   limits: ExpansionLimits = expansionLimits,
 ): AsyncGenerator<Buffer> {
@@ -61,9 +61,10 @@ export async function* decompress(
     },
   })
   const unzip = compression === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize })
-  input.once('error', (error) => unzip.destroy(error))
+  const packed = Readable.from(input)
+  packed.once('error', (error) => unzip.destroy(error))
   counter.once('error', (error) => unzip.destroy(error))
-  input.pipe(counter).pipe(unzip)
+  packed.pipe(counter).pipe(unzip)
   try {
     for await (const chunk of unzip) {
       unfolded += chunk.length
@@ -82,7 +83,7 @@ export async function* decompress(
     if (error instanceof AppError) throw error
     throw new AppError('SOURCE_FAILED', `It is not whole ${compression} data.`, { cause: error })
   } finally {
-    input.destroy()
+    packed.destroy()
     unzip.destroy()
   }
 }

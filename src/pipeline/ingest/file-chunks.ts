@@ -1,0 +1,134 @@
+import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
+import { mergeByTime } from './merge-by-time.ts'
+
+const newline = 10
+
+/** Whole lines of one file, as bytes. */
+export interface Chunk {
+  readonly source: string
+  readonly path: string
+  /** Where it begins in the unpacked file. */
+  readonly offset: number
+  readonly bytes: Buffer
+  readonly lines: number
+}
+
+interface ChunkOptions extends OpenOptions {
+  readonly source?: string | undefined
+  /** A chunk is cut at the end of a record when it has so many bytes. */
+  readonly chunkBytes: number
+  /** After so much silence what is there is handed out, so that a slow pipe is not held back. */
+  readonly quietMs?: number
+}
+
+/**
+ * Reads files, folders, patterns and `-` as chunks of whole lines, in the order of `readFiles`, without looking at the lines: for
+ * sending them on. A chunk does not end where the next line is indented, so that a stack trace stays in one.
+ */
+export const readChunks = (
+  paths: readonly string[],
+  options: ChunkOptions,
+): { readonly chunks: AsyncIterable<Chunk>; readonly report: ReadReport } => {
+  const report = emptyReport()
+  return { chunks: readAll(paths, options, report), report }
+}
+
+async function* readAll(paths: readonly string[], options: ChunkOptions, report: ReadReport): AsyncGenerator<Chunk> {
+  const logs = await findLogs(paths, options, report)
+  const sequences = logs.map((log) => {
+    const source = options.source ?? log.name
+    const use = async function* (bytes: AsyncIterable<Buffer>, path: string) {
+      for await (const part of cutAtLines(bytes, options)) yield [{ source, path, ...part }]
+    }
+    return { time: log.time, batches: readLog(log, options, report, use) }
+  })
+  for await (const [chunk] of mergeByTime<Chunk>(sequences, ({ bytes }) => options.timeOf(firstLine(bytes)))) {
+    if (!chunk) continue
+    report.lines += chunk.lines
+    yield chunk
+  }
+}
+
+const firstLine = (bytes: Buffer): string => {
+  const end = bytes.indexOf(newline)
+  return bytes.toString('utf8', 0, Math.min(end < 0 ? bytes.length : end, 4_096))
+}
+
+type Part = Pick<Chunk, 'offset' | 'bytes' | 'lines'>
+
+async function* cutAtLines(
+  input: AsyncIterable<Buffer>,
+  { chunkBytes, quietMs = 1_000 }: ChunkOptions,
+): AsyncGenerator<Part> {
+  let held: Buffer[] = []
+  let size = 0
+  let offset = 0
+  /** Whether the rest of a line is dropped that was longer than a chunk. */
+  let dropping = false
+  const take = (end: number): Part => {
+    const all = Buffer.concat(held)
+    const bytes = all.subarray(0, end)
+    held = end < all.length ? [Buffer.from(all.subarray(end))] : []
+    size = all.length - end
+    const part = { offset, bytes, lines: countLines(bytes) }
+    offset += end
+    return part
+  }
+  const iterator = input[Symbol.asyncIterator]()
+  let next = iterator.next()
+  for (;;) {
+    const came = size > 0 ? await within(next, quietMs) : await next
+    if (came === undefined) {
+      const end = lastEnd(Buffer.concat(held))
+      if (end > 0) yield take(end)
+      else await next
+      continue
+    }
+    if (came.done) break
+    next = iterator.next()
+    let bytes = came.value
+    if (dropping) {
+      const end = bytes.indexOf(newline)
+      offset += end < 0 ? bytes.length : end + 1
+      bytes = end < 0 ? bytes.subarray(bytes.length) : bytes.subarray(end + 1)
+      dropping = end < 0
+    }
+    held.push(bytes)
+    size += bytes.length
+    if (size < chunkBytes) continue
+    const end = lastEnd(Buffer.concat(held))
+    // A line longer than all bounds is cut, as every reader of lines here does.
+    dropping = end === 0
+    yield take(dropping ? size : end)
+  }
+  if (size > 0) yield take(size)
+}
+
+/** Where the last whole record ends: behind a line break that no indented line follows. */
+const lastEnd = (bytes: Buffer): number => {
+  let any = 0
+  for (let at = bytes.lastIndexOf(newline); at >= 0; at = at > 0 ? bytes.lastIndexOf(newline, at - 1) : -1) {
+    if (any === 0) any = at + 1
+    const next = bytes[at + 1]
+    if (next !== undefined && next !== 9 && next !== 32 && next !== newline) return at + 1
+  }
+  return any
+}
+
+const countLines = (bytes: Buffer): number => {
+  let lines = 0
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines += 1
+  return bytes.length > 0 && bytes[bytes.length - 1] !== newline ? lines + 1 : lines
+}
+
+const within = async <T>(promise: Promise<T>, ms: number): Promise<T | undefined> => {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<undefined>((done) => {
+    timer = setTimeout(done, ms, undefined)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
