@@ -1,5 +1,7 @@
 const byId = (id) => document.getElementById(id)
-const isOpen = ({ status }) => ['open', 'investigating', 'contained', 'eradicated'].includes(status)
+const openStatuses = ['open', 'investigating', 'contained', 'eradicated']
+const isOpen = ({ status }) => openStatuses.includes(status)
+const openFilter = openStatuses.map((status) => `status:${status}`).join(' OR ')
 const shownLines = 8
 /** Severity is told by a shape and a word, colour only repeats it. */
 const glyphs = { critical: '■', high: '▲', medium: '◆', low: '●', info: '○' }
@@ -70,9 +72,9 @@ const showIncidents = () => {
 }
 
 const loadIncidents = async () => {
-  const { data } = await ask('GET', '/api/v1/incidents?limit=100')
+  const { data } = await ask('GET', `/api/v1/incidents?limit=100&q=${encodeURIComponent(openFilter)}`)
   incidents.clear()
-  for (const incident of data.filter(isOpen)) incidents.set(incident.id, incident)
+  for (const incident of data) incidents.set(incident.id, incident)
   showIncidents()
 }
 

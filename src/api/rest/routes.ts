@@ -1,17 +1,22 @@
 import { analyzeLogs } from '../../operations/analyze-logs.ts'
+import { commentIncident } from '../../operations/comment-incident.ts'
 import { createSuppression } from '../../operations/create-suppression.ts'
 import { createToken } from '../../operations/create-token.ts'
 import { debugRecords } from '../../operations/debug-records.ts'
+import { getAlert } from '../../operations/get-alert.ts'
 import { getDetection } from '../../operations/get-detection.ts'
 import { getEvent } from '../../operations/get-event.ts'
 import { getHealth } from '../../operations/get-health.ts'
+import { getIncident } from '../../operations/get-incident.ts'
 import { getMetrics } from '../../operations/get-metrics.ts'
 import { getSession } from '../../operations/get-session.ts'
 import { ingestRecords } from '../../operations/ingest-records.ts'
+import { listAlerts } from '../../operations/list-alerts.ts'
 import { listAudit } from '../../operations/list-audit.ts'
 import { listDeadLetters } from '../../operations/list-dead-letters.ts'
 import { listDetections } from '../../operations/list-detections.ts'
 import { listEvents } from '../../operations/list-events.ts'
+import { listIncidents } from '../../operations/list-incidents.ts'
 import { listNotifications } from '../../operations/list-notifications.ts'
 import { listSources } from '../../operations/list-sources.ts'
 import { listSuppressions } from '../../operations/list-suppressions.ts'
@@ -22,6 +27,9 @@ import { retryDeadLetter } from '../../operations/retry-dead-letter.ts'
 import { revokeToken } from '../../operations/revoke-token.ts'
 import { signIn } from '../../operations/sign-in.ts'
 import { signOut } from '../../operations/sign-out.ts'
+import { updateAlerts } from '../../operations/update-alerts.ts'
+import { updateIncident } from '../../operations/update-incident.ts'
+import { updateIncidents } from '../../operations/update-incidents.ts'
 import { updateSuppression } from '../../operations/update-suppression.ts'
 import { presentReadiness } from './present-readiness.ts'
 import { endCookie, setCookie } from './present-session.ts'
@@ -30,6 +38,9 @@ import type { Route } from './route.ts'
 
 /** Every address of the REST API, sorted; the reference and the checks follow from it. */
 export const routes: readonly Route[] = [
+  { method: 'GET', path: '/api/v1/alerts', operation: listAlerts },
+  { method: 'GET', path: '/api/v1/alerts/:id', operation: getAlert },
+  { method: 'POST', path: '/api/v1/alerts/bulk', operation: updateAlerts },
   { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records' },
   { method: 'GET', path: '/api/v1/audit', operation: listAudit },
   { method: 'GET', path: '/api/v1/dead-letters', operation: listDeadLetters },
@@ -39,6 +50,11 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/events', operation: listEvents },
   { method: 'POST', path: '/api/v1/events', operation: ingestRecords, body: 'records', debug: debugRecords },
   { method: 'GET', path: '/api/v1/events/:id', operation: getEvent },
+  { method: 'GET', path: '/api/v1/incidents', operation: listIncidents },
+  { method: 'GET', path: '/api/v1/incidents/:id', operation: getIncident },
+  { method: 'PATCH', path: '/api/v1/incidents/:id', operation: updateIncident },
+  { method: 'POST', path: '/api/v1/incidents/:id/comments', operation: commentIncident },
+  { method: 'POST', path: '/api/v1/incidents/bulk', operation: updateIncidents },
   { method: 'GET', path: '/api/v1/notifications', operation: listNotifications },
   { method: 'DELETE', path: '/api/v1/session', operation: signOut, present: endCookie },
   { method: 'GET', path: '/api/v1/session', operation: getSession },
