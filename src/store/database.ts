@@ -9,7 +9,6 @@ export interface Tables {
   event_blocks: EventBlockRow
   detections: DetectionRow
   alerts: AlertRow
-  alert_details: AlertDetailRow
   triage_results: TriageResultRow
   incidents: IncidentRow
   suppressions: SuppressionRow
@@ -57,6 +56,7 @@ export interface DetectionRow {
   dedup_key: string
   first_seen: number
   last_seen: number
+  search: string
   body: string
 }
 
@@ -81,13 +81,8 @@ export interface AlertRow {
   updated_at: number
   /** When the row last changed, by the store's own clock, which never goes back: what live updates follow. */
   changed_at: number
-  /** The alert without what stands in `alert_details`. */
-  body: string
-}
-
-/** The long lists of an alert, apart, so that going through many alerts does not read them. */
-export interface AlertDetailRow {
-  alert_id: string
+  /** Its words, for skipping what cannot match. */
+  search: string
   body: string
 }
 
@@ -122,6 +117,7 @@ export interface IncidentRow {
   updated_at: number
   /** See `alerts.changed_at`. */
   changed_at: number
+  search: string
   body: string
 }
 

@@ -52,6 +52,8 @@ export interface EventStore {
 export interface RowQuery<Item> extends TimeRange, PageRequest {
   readonly status?: readonly string[] | undefined
   readonly matches?: ((item: Item) => boolean) | undefined
+  /** Lower-case pieces of text that every match contains in one of its values; what lacks one is skipped without being read. */
+  readonly pieces?: readonly string[] | undefined
 }
 
 export interface DetectionStore {

@@ -1,0 +1,73 @@
+import { type Expression, type SqlBool, sql } from 'kysely'
+import type { Connections, OpenTransaction, Transaction } from './database.ts'
+import type { OpenDatabase } from './dialects/dialect.ts'
+
+/** What the files of the store share beside the connections. */
+export interface StoreConnections extends Connections {
+  /** A moment later than every one it gave before: what `changed_at` holds. */
+  stamp(): number
+  /** Tells in SQL whether a text contains a piece. */
+  contains(text: Expression<string>, piece: string): Expression<SqlBool>
+}
+
+/** Makes transactions of a database that tell when they have been committed. */
+export const connect = async (database: OpenDatabase, now: () => number): Promise<StoreConnections> => {
+  const { read, write, abilities, positionOf } = database
+  const listeners: ((tx: Transaction) => void)[] = []
+  const committed = (tx: Transaction) => {
+    for (const listener of listeners) listener(tx)
+  }
+
+  const begin = async (): Promise<OpenTransaction> => {
+    const tx = await write.startTransaction().execute()
+    return {
+      tx,
+      async commit() {
+        await tx.commit().execute()
+        committed(tx)
+      },
+      async rollback() {
+        if (!tx.isCommitted && !tx.isRolledBack) await tx.rollback().execute()
+      },
+    }
+  }
+
+  let last = await latestChange(read)
+  return {
+    read,
+    write,
+    abilities,
+    now,
+    begin,
+    async transaction(work) {
+      const { tx, commit, rollback } = await begin()
+      try {
+        const result = await work(tx)
+        await commit()
+        return result
+      } catch (error) {
+        await rollback()
+        throw error
+      }
+    },
+    onCommit: (listener) => void listeners.push(listener),
+    stamp() {
+      last = Math.max(now(), last + 1)
+      return last
+    },
+    contains: (text, piece) => sql<SqlBool>`${sql.raw(positionOf)}(${text}, ${piece}) > 0`,
+  }
+}
+
+const latestChange = async (read: OpenDatabase['read']): Promise<number> => {
+  const latest = async (table: 'alerts' | 'incidents') => {
+    const row = await read
+      .selectFrom(table)
+      .select('changed_at')
+      .orderBy('changed_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.changed_at ?? 0
+  }
+  return Math.max(await latest('alerts'), await latest('incidents'))
+}

@@ -1,0 +1,67 @@
+import type { Detection } from '../schema/detection.ts'
+import { batches } from './batches.ts'
+import type { StoreConnections } from './connect.ts'
+import type { DetectionRow } from './database.ts'
+import { fromJson, toJson } from './json.ts'
+import { listPage } from './page.ts'
+import { searchText, wordsOf } from './search-text.ts'
+import type { DetectionStore } from './store.ts'
+
+/** Keeps what detectors saw. A detection never changes: its id tells what it says. */
+export const createDetectionStore = ({ read, abilities, contains }: StoreConnections): DetectionStore => ({
+  async save(detections, tx) {
+    for (const part of batches(detections, abilities.maxVariables, 10)) {
+      await tx
+        .insertInto('detections')
+        .values(part.map(toRow))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute()
+    }
+  },
+
+  async get(id) {
+    const row = await read.selectFrom('detections').select('body').where('id', '=', id).executeTakeFirst()
+    return row && fromJson<Detection>(row.body)
+  },
+
+  async load(ids, tx) {
+    const found = new Map<string, Detection>()
+    for (const part of batches(ids, abilities.maxVariables)) {
+      const rows = await (tx ?? read).selectFrom('detections').select(['id', 'body']).where('id', 'in', part).execute()
+      for (const row of rows) found.set(row.id, fromJson(row.body))
+    }
+    return ids.flatMap((id) => found.get(id) ?? [])
+  },
+
+  list: (query) =>
+    listPage(query, (after, limit) => {
+      let rows = read
+        .selectFrom('detections')
+        .select(['last_seen as time', 'id', 'body'])
+        .orderBy('last_seen', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+      if (after) {
+        rows = rows.where((where) => where(where.refTuple('last_seen', 'id'), '<', where.tuple(after.time, after.id)))
+      }
+      if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
+      if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
+      for (const word of (query.pieces ?? []).flatMap(wordsOf)) {
+        rows = rows.where((where) => contains(where.ref('search'), word))
+      }
+      return rows.execute()
+    }),
+})
+
+const toRow = (detection: Detection): DetectionRow => ({
+  id: detection.id,
+  detector: detection.detector,
+  kind: detection.kind,
+  severity: detection.severity,
+  stream: detection.stream,
+  dedup_key: detection.dedup_key,
+  first_seen: Date.parse(detection.first_seen),
+  last_seen: Date.parse(detection.last_seen),
+  search: searchText(detection),
+  body: toJson(detection),
+})

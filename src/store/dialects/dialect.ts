@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely'
+import type { Log } from '../../component.ts'
+import type { Abilities, Tables } from '../database.ts'
+
+/** Column types that differ between databases. */
+export interface ColumnTypes {
+  readonly blob: 'blob' | 'bytea'
+  /** A whole number that is the key of its table. */
+  readonly key: 'integer' | 'bigint'
+}
+
+/** An open database of one kind. */
+export interface OpenDatabase {
+  readonly read: Kysely<Tables>
+  readonly write: Kysely<Tables>
+  readonly abilities: Abilities
+  readonly types: ColumnTypes
+  /** The function that tells where a text stands in another. */
+  readonly positionOf: 'instr' | 'strpos'
+  /** Writes a consistent copy to a file while others read and write. */
+  backup(path: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** A kind of database: what differs between them, and nothing else. */
+export interface Dialect {
+  /** What its URLs begin with, without the colon. */
+  readonly schemes: readonly string[]
+  open(url: string, log: Log): Promise<OpenDatabase>
+}

@@ -1,0 +1,53 @@
+import type Database from 'better-sqlite3'
+import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { translateSqliteError } from './sqlite-error.ts'
+
+/** How many prepared statements are kept. Lists of different lengths make different statements, so there is a bound. */
+const mostStatements = 200
+
+/**
+ * Stands between the query builder and SQLite: keeps statements prepared, says in our words what went wrong, and lets transactions
+ * take the write lock when they begin, because one that reads first and writes later would fail when another process wrote meanwhile.
+ */
+export const guardSqlite = (database: Database.Database, place: string): SqliteDatabase => {
+  const statements = new Map<string, SqliteStatement>()
+  const guarded = <Result>(work: () => Result): Result => {
+    try {
+      return work()
+    } catch (error) {
+      throw translateSqliteError(error, place)
+    }
+  }
+
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = guarded(() => database.prepare<unknown[]>(sql))
+    return {
+      reader: statement.reader,
+      all: (parameters) => guarded(() => statement.all(...parameters)),
+      run: (parameters) => guarded(() => statement.run(...parameters)),
+      iterate: (parameters) => guarded(() => statement.iterate(...parameters)),
+    }
+  }
+
+  /** SQLite itself rolls back when the disk is full; a second time would be an error that hides the first. */
+  const rollback: SqliteStatement = {
+    reader: false,
+    all: () => [],
+    run: () => (database.inTransaction ? prepare('rollback').run([]) : { changes: 0, lastInsertRowid: 0 }),
+    iterate: () => [][Symbol.iterator](),
+  }
+
+  return {
+    prepare(sql) {
+      if (sql === 'rollback') return rollback
+      const known = statements.get(sql)
+      if (known) return known
+      const statement = prepare(sql === 'begin' ? 'begin immediate' : sql)
+      const oldest = statements.size >= mostStatements ? statements.keys().next().value : undefined
+      if (oldest !== undefined) statements.delete(oldest)
+      statements.set(sql, statement)
+      return statement
+    },
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,50 @@
+import { AppError, messageOf } from '../../errors.ts'
+
+/** Says what a failure of SQLite means for an operator; what it does not know it returns as it came. */
+export const translateSqliteError = (error: unknown, place: string): unknown => {
+  const code = codeOf(error)
+  if (code === undefined) return error
+  const is = (...prefixes: readonly string[]) => prefixes.some((prefix) => code.startsWith(prefix))
+  if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) {
+    return new AppError('STORAGE_FULL', `There is no room left to write to ${place}.`, {
+      hint: 'Free some space, or lower the retention; what was refused can be sent again.',
+      retryable: true,
+      retryAfter: 10,
+      cause: error,
+    })
+  }
+  if (is('SQLITE_BUSY', 'SQLITE_LOCKED')) {
+    return new AppError('UNAVAILABLE', `Another process is holding ${place}.`, {
+      hint: 'Try again in a moment; if it stays, look for a second server on the same data folder.',
+      retryable: true,
+      retryAfter: 1,
+      cause: error,
+    })
+  }
+  if (is('SQLITE_CORRUPT', 'SQLITE_NOTADB')) {
+    return new AppError('UNAVAILABLE', `${place} is damaged: ${messageOf(error)}.`, {
+      hint: 'Stop the server, keep a copy of the file, and restore the last backup with `vedette restore`.',
+      cause: error,
+    })
+  }
+  if (is('SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM', 'EACCES', 'EROFS', 'EPERM')) {
+    return new AppError('UNAVAILABLE', `${place} cannot be opened for writing: ${messageOf(error)}.`, {
+      hint: 'Check that the folder exists, that this user owns it, and that its file system is not read-only.',
+      retryable: true,
+      retryAfter: 10,
+      cause: error,
+    })
+  }
+  if (is('SQLITE_IOERR', 'EIO')) {
+    return new AppError('UNAVAILABLE', `The disk failed under ${place}: ${messageOf(error)}.`, {
+      hint: 'Check the disk and the system log; what was refused can be sent again.',
+      retryable: true,
+      retryAfter: 10,
+      cause: error,
+    })
+  }
+  return error
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -1,0 +1,121 @@
+import { chmod, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, resolve } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import type { Tables } from '../database.ts'
+import type { Dialect, OpenDatabase } from './dialect.ts'
+import { guardSqlite } from './sqlite-connection.ts'
+import { translateSqliteError } from './sqlite-error.ts'
+
+const abilities = { maxVariables: 32_766, lockRows: false, shared: false } as const
+const types = { blob: 'blob', key: 'integer' } as const
+
+/** Keeps everything in one file (`sqlite:PATH`), or in memory (`sqlite::memory:`). */
+export const sqlite: Dialect = {
+  schemes: ['sqlite'],
+  async open(url) {
+    const path = url.slice('sqlite:'.length)
+    if (path === ':memory:') return openMemory()
+    const file = resolve(path)
+    try {
+      return await openFile(file)
+    } catch (error) {
+      throw translateSqliteError(error, file)
+    }
+  },
+}
+
+const openFile = async (file: string): Promise<OpenDatabase> => {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  // Made before SQLite does, so that it is never readable by others; its companions take over its mode.
+  await (await open(file, 'a', 0o600)).close()
+  await chmod(file, 0o600)
+
+  const writer = new Database(file, { timeout: 2_000 })
+  try {
+    writer.pragma('journal_mode = WAL')
+    // A commit is on the disk when it returns: an answer of 2xx rests on it.
+    writer.pragma('synchronous = FULL')
+    writer.pragma('wal_autocheckpoint = 4000')
+    writer.pragma('journal_size_limit = 67108864')
+    writer.pragma('cache_size = -16384')
+    writer.pragma('temp_store = MEMORY')
+    // A second connection, so that lists do not wait for the transaction that runs.
+    const reader = new Database(file, { timeout: 2_000, readonly: true })
+    reader.pragma('cache_size = -32768')
+    reader.pragma('temp_store = MEMORY')
+    return opened(writer, reader, file, (copy) => copyFile(file, copy))
+  } catch (error) {
+    writer.close()
+    throw error
+  }
+}
+
+/** Both connections are the same here: reads see what the running transaction has written, and never wait for it. */
+const openMemory = (): OpenDatabase => {
+  const database = new Database(':memory:')
+  return opened(database, database, 'the database in memory', (copy) =>
+    writeFile(copy, database.serialize(), { mode: 0o600 }),
+  )
+}
+
+const opened = (
+  writer: Database.Database,
+  reader: Database.Database,
+  place: string,
+  writeCopy: (copy: string) => Promise<void>,
+): OpenDatabase => {
+  const connect = (database: Database.Database) =>
+    new Kysely<Tables>({ dialect: new SqliteDialect({ database: guardSqlite(database, place) }) })
+  const write = connect(writer)
+  const read = connect(reader)
+  return {
+    read,
+    write,
+    abilities,
+    types,
+    positionOf: 'instr',
+    async backup(path) {
+      const target = resolve(path)
+      const part = `${target}.part`
+      try {
+        await rm(part, { force: true })
+        await writeCopy(part)
+        const copy = await open(part, 'r+')
+        await copy.sync()
+        await copy.close()
+        await rename(part, target)
+      } catch (error) {
+        await rm(part, { force: true })
+        throw translateSqliteError(error, target)
+      }
+    },
+    async close() {
+      await read.destroy()
+      await write.destroy()
+      reader.close()
+      writer.close()
+    },
+  }
+}
+
+const copyProgram = `
+const { workerData } = require('node:worker_threads')
+const Database = require(workerData.driver)
+const database = new Database(workerData.file, { readonly: true, timeout: 10000 })
+database.prepare('vacuum into ?').run(workerData.copy)
+database.close()
+`
+
+/** Copies from one snapshot, in a thread of its own: the server goes on, and a busy writer cannot make the copy start over. */
+const copyFile = async (file: string, copy: string): Promise<void> => {
+  await (await open(copy, 'wx', 0o600)).close()
+  const driver = createRequire(import.meta.url).resolve('better-sqlite3')
+  const { promise, resolve: done, reject } = Promise.withResolvers<void>()
+  const worker = new Worker(copyProgram, { eval: true, workerData: { driver, file, copy } })
+  worker.once('error', reject)
+  worker.once('exit', (code) => (code === 0 ? done() : reject(new Error(`The copy ended with code ${code}.`))))
+  await promise
+}

@@ -1,0 +1,68 @@
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../errors.ts'
+import { fromJson } from './json.ts'
+import type { Page, PageRequest } from './store.ts'
+
+/** Where a row stands in a list: what it is sorted by, and its id for rows that are alike in that. */
+export interface Place {
+  readonly time: number
+  readonly id: string
+}
+
+interface StoredRow extends Place {
+  readonly body: string
+}
+
+/** How many rows are looked at before others get their turn. */
+const chunk = 500
+
+/**
+ * Goes through rows in order, a chunk at a time, until a page of those that match is full. `fetch` gives the rows after a place.
+ */
+export const listPage = async <Item>(
+  { limit, after, matches }: PageRequest & { readonly matches?: ((item: Item) => boolean) | undefined },
+  fetch: (after: Place | undefined, limit: number) => Promise<readonly StoredRow[]>,
+): Promise<Page<Item>> => {
+  const items: Item[] = []
+  let place = after === undefined ? undefined : readCursor(after)
+  let end: Place | undefined
+  const size = matches ? chunk : Math.min(chunk, limit + 1)
+  for (;;) {
+    const rows = await fetch(place, size)
+    for (const row of rows) {
+      const item = fromJson<Item>(row.body)
+      if (matches && !matches(item)) continue
+      if (items.length === limit) return { items, next: end && writeCursor(end) }
+      items.push(item)
+      end = row
+    }
+    if (rows.length < size) return { items, next: undefined }
+    place = rows.at(-1)
+    await setImmediate()
+  }
+}
+
+/** Writes the place after which the next page begins; opaque to callers. */
+export const writeCursor = ({ time, id }: Place): string =>
+  Buffer.from(JSON.stringify([time, id])).toString('base64url')
+
+/** Reads a cursor; throws INVALID_REQUEST when it is none of ours. */
+export const readCursor = (text: string): Place => {
+  const place = parse(Buffer.from(text, 'base64url').toString())
+  if (Array.isArray(place) && place.length === 2) {
+    const [time, id]: unknown[] = place
+    if (typeof time === 'number' && Number.isSafeInteger(time) && typeof id === 'string') return { time, id }
+  }
+  throw new AppError('INVALID_REQUEST', 'The cursor is not one that was given out for this list.', {
+    hint: 'Use the next_cursor of the page before as it came, or leave it out to begin anew.',
+    errors: [{ path: 'cursor', message: 'not a cursor of this list' }],
+  })
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,66 @@
+import type { Suppression } from '../schema/suppression.ts'
+import type { StoreConnections } from './connect.ts'
+import type { SuppressionRow } from './database.ts'
+import { fromJson, toJson } from './json.ts'
+import type { SuppressionStore } from './store.ts'
+
+/** Keeps suppressions. Their hits are columns, so that counting one never undoes what somebody is just editing. */
+export const createSuppressionStore = ({ read, write }: StoreConnections): SuppressionStore => ({
+  async save(suppression, tx) {
+    await (tx ?? write)
+      .insertInto('suppressions')
+      .values(toRow(suppression))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((row) => ({
+          owner: row.ref('excluded.owner'),
+          expires_at: row.ref('excluded.expires_at'),
+          body: row.ref('excluded.body'),
+        })),
+      )
+      .execute()
+  },
+
+  async get(id) {
+    const row = await read.selectFrom('suppressions').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && fromRow(row)
+  },
+
+  async list() {
+    const rows = await read
+      .selectFrom('suppressions')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute()
+    return rows.map(fromRow)
+  },
+
+  async remove(id) {
+    const { numDeletedRows } = await write.deleteFrom('suppressions').where('id', '=', id).executeTakeFirst()
+    return numDeletedRows > 0n
+  },
+
+  async hit(id, count, at, tx) {
+    await tx
+      .updateTable('suppressions')
+      .set((row) => ({ hits: row('hits', '+', count), last_hit_at: at }))
+      .where('id', '=', id)
+      .execute()
+  },
+})
+
+const toRow = (suppression: Suppression): SuppressionRow => ({
+  id: suppression.id,
+  owner: suppression.owner,
+  created_at: Date.parse(suppression.created_at),
+  expires_at: suppression.expires_at === null ? null : Date.parse(suppression.expires_at),
+  hits: suppression.hits,
+  last_hit_at: suppression.last_hit_at === null ? null : Date.parse(suppression.last_hit_at),
+  body: toJson(suppression),
+})
+
+const fromRow = ({ body, hits, last_hit_at }: SuppressionRow): Suppression => ({
+  ...fromJson<Suppression>(body),
+  hits,
+  last_hit_at: last_hit_at === null ? null : new Date(last_hit_at).toISOString(),
+})

@@ -1,0 +1,55 @@
+import { role } from '../schema/role.ts'
+import type { StoreConnections } from './connect.ts'
+import type { TokenRow } from './database.ts'
+import type { Token, TokenStore } from './store.ts'
+
+/** Keeps the hashes of tokens. */
+export const createTokenStore = ({ read, write }: StoreConnections): TokenStore => ({
+  async save(token) {
+    await write
+      .insertInto('tokens')
+      .values(token)
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({
+          name: token.name,
+          role: token.role,
+          hash: token.hash,
+          expires_at: token.expires_at,
+          last_used_at: token.last_used_at,
+          revoked_at: token.revoked_at,
+        }),
+      )
+      .execute()
+  },
+
+  async findByHash(hash) {
+    const row = await read.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst()
+    return row && fromRow(row)
+  },
+
+  async list() {
+    const rows = await read
+      .selectFrom('tokens')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute()
+    return rows.map(fromRow)
+  },
+
+  async used(id, at) {
+    await write.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute()
+  },
+
+  async revoke(id, at) {
+    const { numUpdatedRows } = await write
+      .updateTable('tokens')
+      // The first revocation stands.
+      .set((row) => ({ revoked_at: row.fn.coalesce('revoked_at', row.val(at)) }))
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  },
+})
+
+const fromRow = (row: TokenRow): Token => ({ ...row, role: role.parse(row.role) })

@@ -1,0 +1,49 @@
+import type { TriageResult } from '../schema/triage-result.ts'
+import { batches } from './batches.ts'
+import type { StoreConnections } from './connect.ts'
+import type { TriageResultRow } from './database.ts'
+import { toJson } from './json.ts'
+import type { TriageResultStore } from './store.ts'
+
+/** Keeps the newest word of triage on each alert. */
+export const createTriageResultStore = ({ abilities }: StoreConnections): TriageResultStore => ({
+  async save(results, tx) {
+    const newest = new Map(results.map(({ alertId, result }) => [alertId, toRow(alertId, result)]))
+    for (const part of batches([...newest.values()], abilities.maxVariables, 11)) {
+      await tx
+        .insertInto('triage_results')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.column('alert_id').doUpdateSet((row) => ({
+            risk_score: row.ref('excluded.risk_score'),
+            risk_level: row.ref('excluded.risk_level'),
+            verdict: row.ref('excluded.verdict'),
+            confidence_score: row.ref('excluded.confidence_score'),
+            analysis_result: row.ref('excluded.analysis_result'),
+            recommended_actions: row.ref('excluded.recommended_actions'),
+            requires_human_review: row.ref('excluded.requires_human_review'),
+            updated_at: row.ref('excluded.updated_at'),
+            body: row.ref('excluded.body'),
+          })),
+        )
+        .execute()
+    }
+  },
+})
+
+const toRow = (alertId: string, result: TriageResult): TriageResultRow => {
+  const calculatedAt = Date.parse(result.calculated_at)
+  return {
+    alert_id: alertId,
+    risk_score: result.risk_score,
+    risk_level: result.risk_level,
+    verdict: result.verdict,
+    confidence_score: result.confidence,
+    analysis_result: result.reasons.join('\n'),
+    recommended_actions: toJson(result.recommended_actions),
+    requires_human_review: result.requires_human_review ? 1 : 0,
+    created_at: calculatedAt,
+    updated_at: calculatedAt,
+    body: toJson(result),
+  }
+}
