@@ -12,11 +12,15 @@ export const removeSuppression = defineOperation({
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),
   async run({ id }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+    const time = now()
     const before = await requireSuppression(store, id)
-    const change = { time: now(), actor: actor.name, action: 'remove_suppression', before, after: undefined }
     await store.transaction(async (tx) => {
-      if (await store.suppressions.remove(id, tx)) await auditSuppression(store, tx, change)
+      // It ends with the entry that tells of it; taking the row away afterwards changes nothing that anybody could miss.
+      await store.suppressions.save({ ...before, paused: true, expires_at: new Date(time).toISOString() }, tx)
+      const change = { time, actor: actor.name, action: 'remove_suppression', before, after: undefined }
+      await auditSuppression(store, tx, change)
     })
+    await store.suppressions.remove(id)
     return { id, removed: true as const }
   },
 })

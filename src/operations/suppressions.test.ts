@@ -11,13 +11,15 @@ import { updateSuppression } from './update-suppression.ts'
 
 const time = Date.UTC(2024, 11, 10, 12)
 const actor: Actor = { name: 'kim', role: 'analyst' }
+const quiet = (): void => {}
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 const stores: Store[] = []
 afterEach(async () => {
   for (const store of stores.splice(0)) await store.close()
 })
 
 const openWorld = async () => {
-  const store = await openStore('sqlite::memory:')
+  const store = await openStore('sqlite::memory:', { now: () => time, log })
   stores.push(store)
   let ids = 0
   return { store, actor, now: () => time, newId: () => `s${++ids}` }

@@ -1,51 +1,29 @@
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { Kysely, SqliteDialect } from 'kysely'
+import type { Kysely } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventFilter } from '../operations/filter.ts'
 import type { Event } from '../schema/event.ts'
 import { parseEventId } from '../schema/record.ts'
-import type { Connections, Tables } from './database.ts'
+import type { Tables } from './database.ts'
 import { planRuns } from './event-block-compaction.ts'
-import { createEventStore } from './events.ts'
+import type { OpenStore } from './open-store.ts'
+import { openStore } from './open-store.ts'
 import type { EventStore } from './store.ts'
 
-const opened: Kysely<Tables>[] = []
+const quiet = (): void => {}
+const opened: OpenStore[] = []
 afterEach(async () => {
-  for (const db of opened.splice(0)) await db.destroy()
+  for (const store of opened.splice(0)) await store.close()
 })
 
-/** A database with nothing but the table of blocks. */
-const openBlocks = async (): Promise<{ db: Kysely<Tables>; store: EventStore; broken: string[] }> => {
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
-  opened.push(db)
-  await db.schema
-    .createTable('event_blocks')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('partition', 'integer')
-    .addColumn('first', 'integer')
-    .addColumn('last', 'integer')
-    .addColumn('count', 'integer')
-    .addColumn('min_time', 'integer')
-    .addColumn('max_time', 'integer')
-    .addColumn('sources', 'text')
-    .addColumn('streams', 'text')
-    .addColumn('template_ids', 'text')
-    .addColumn('filter', 'blob')
-    .addColumn('bytes', 'integer')
-    .addColumn('payload', 'blob')
-    .execute()
-  const connections: Connections = {
-    read: db,
-    write: db,
-    abilities: { maxVariables: 32_766, lockRows: false, shared: false },
-    now: () => 0,
-    transaction: (work) => db.transaction().execute(work),
-    begin: () => Promise.reject(new Error('These tests open no transaction of their own.')),
-    onCommit: () => {},
-  }
+/** A store in memory, its database, and the broken blocks that it told of. */
+const openBlocks = async () => {
   const broken: string[] = []
-  return { db, store: createEventStore(connections, (id) => broken.push(id)), broken }
+  const note = (facts: object): void => void broken.push('block' in facts ? String(facts.block) : 'something else')
+  const log = { debug: quiet, info: quiet, warn: quiet, error: note }
+  const open = await openStore('sqlite::memory:', { now: () => 0, log })
+  opened.push(open)
+  return { db: open.connections.write, store: open.events, broken, close: () => open.close() }
 }
 
 const make = (partition: number, number: number, time: number, extra: Partial<Event> = {}): Event => ({
@@ -115,7 +93,7 @@ describe('the event store', () => {
         }),
         fc.boolean(),
         async (list, { from, to, text, limit }, compacted) => {
-          const { db, store } = await openBlocks()
+          const { db, store, close } = await openBlocks()
           for (const events of list) await save(db, store, events)
           if (compacted) await store.compact()
           const range = { from: from === null ? undefined : 1_000 + from, to: to === null ? undefined : 1_000 + to }
@@ -132,7 +110,8 @@ describe('the event store', () => {
             after = page.next
           } while (after !== undefined)
           expect(found).toEqual(expected)
-          await db.destroy()
+          await close()
+          opened.length = 0
         },
       ),
       { numRuns: 150 },

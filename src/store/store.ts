@@ -95,7 +95,7 @@ export interface SuppressionStore {
   save(suppression: Suppression, tx?: Transaction): Promise<void>
   get(id: string): Promise<Suppression | undefined>
   list(): Promise<readonly Suppression[]>
-  remove(id: string, tx?: Transaction): Promise<boolean>
+  remove(id: string): Promise<boolean>
   hit(id: string, count: number, at: number, tx: Transaction): Promise<void>
 }
 
