@@ -1,0 +1,144 @@
+import type { Log } from '../../component.ts'
+import { messageOf } from '../../errors.ts'
+import type { Detection } from '../../schema/detection.ts'
+import type { Event } from '../../schema/event.ts'
+import { severityRank } from '../../schema/severity.ts'
+import type { Stage } from '../stage.ts'
+import type { Detector } from './detector.ts'
+import { toEvidence } from './evidence.ts'
+import { plural } from './explanation.ts'
+import { toDetection } from './finding.ts'
+
+/** How many deliveries are remembered in case they come again. */
+const remembered = 64
+
+export interface DetectOptions {
+  readonly log: Log
+  /** Whether the detectors learn what they have judged. */
+  readonly learning?: boolean
+  /** How many detections one detector may make of one batch; the rest is summed up in one. */
+  readonly limit?: number
+}
+
+/** The stage that judges events. */
+export interface Detect {
+  /** Judges a batch, then learns it. The same delivery again gives the same detections and teaches nothing. An empty batch is a tick. */
+  readonly run: Stage<Event, Detection>
+  /** Shows events to the detectors once more, after a restart; what they detect is known already. */
+  replay(events: readonly Event[]): void
+  /** How often each detector failed, and how many detections were summed up because there were too many. */
+  readonly counts: ReadonlyMap<string, { readonly failed: number; readonly summedUp: number }>
+  /** The states of those detectors that have one, by name. */
+  save(): Map<string, Uint8Array>
+  /** Restores what is there; throws STATE_VERSION on a state that its detector cannot read. */
+  restore(states: ReadonlyMap<string, Uint8Array>): void
+}
+
+/** Makes the stage. A detector that throws is counted and logged; the others go on. */
+export const createDetect = (detectors: readonly Detector[], options: DetectOptions): Detect => {
+  const { log, learning = true, limit = 200 } = options
+  const answers = new Map<string, readonly Detection[]>()
+  const counts = new Map<string, { failed: number; summedUp: number }>()
+
+  const countOf = (name: string) => {
+    const known = counts.get(name)
+    if (known) return known
+    const fresh = { failed: 0, summedUp: 0 }
+    counts.set(name, fresh)
+    return fresh
+  }
+  const guarded = <Result>(detector: Detector, step: string, work: () => Result, instead: Result): Result => {
+    try {
+      return work()
+    } catch (error) {
+      countOf(detector.name).failed++
+      log.error({ detector: detector.name, step, reason: messageOf(error) }, 'A detector failed; the others go on.')
+      return instead
+    }
+  }
+  const judge = (events: readonly Event[]): Detection[] =>
+    detectors.flatMap((detector) => {
+      const found = guarded(detector, 'detect', () => detector.detect(events), [])
+      if (learning) guarded(detector, 'learn', () => detector.learn?.(events), undefined)
+      const kept = keepGravest(detector.name, found, limit)
+      if (kept !== found) {
+        countOf(detector.name).summedUp += found.length - limit
+        log.warn(
+          { detector: detector.name, found: found.length, limit },
+          'Too many detections at once; the rest is summed up.',
+        )
+      }
+      return kept
+    })
+
+  return {
+    run(events, { id }) {
+      if (events.length === 0) return judge(events)
+      const known = answers.get(id)
+      if (known) return known
+      const found = judge(events)
+      answers.set(id, found)
+      if (answers.size > remembered) answers.delete(answers.keys().next().value ?? id)
+      return found
+    },
+    replay(events) {
+      judge(events)
+    },
+    counts,
+    save: () =>
+      new Map(
+        detectors.flatMap(({ name, save }) => {
+          const state = save?.()
+          return state ? [[name, state] as const] : []
+        }),
+      ),
+    restore(states) {
+      for (const { name, restore } of detectors) {
+        const state = states.get(name)
+        if (state) restore?.(state)
+      }
+    },
+  }
+}
+
+/** Keeps the gravest and sums the others up in one detection, so that none is lost in silence. */
+const keepGravest = (detector: string, found: Detection[], limit: number): Detection[] => {
+  if (found.length <= limit) return found
+  const sorted = [...found].sort(
+    (a, b) => severityRank(b.severity) - severityRank(a.severity) || b.score - a.score || (a.id < b.id ? -1 : 1),
+  )
+  const rest = sorted.slice(limit)
+  const first = rest[0]
+  if (!first) return found
+  const more = plural(rest.length, 'more finding')
+  const times = rest.flatMap(({ first_seen, last_seen }) => [Date.parse(first_seen), Date.parse(last_seen)])
+  const from = times.reduce((a, b) => Math.min(a, b))
+  return [
+    ...sorted.slice(0, limit),
+    toDetection({
+      detector,
+      type: 'other',
+      source: first.source,
+      stream: first.stream,
+      subject: 'more findings',
+      start: from,
+      from,
+      to: times.reduce((a, b) => Math.max(a, b)),
+      score: first.score,
+      severity: 'info',
+      title: `${more} at the same time`,
+      sentence: `Besides ${plural(limit, 'finding')} that ${limit === 1 ? 'weighs' : 'weigh'} more, there ${rest.length === 1 ? 'was' : 'were'} ${more} at the same time, such as: ${first.title}.`,
+      value: plural(found.length, 'finding'),
+      usual: `at most ${limit} at once`,
+      reasons: [{ feature: 'findings at once', value: String(found.length), usual: `at most ${limit}`, pull: 1 }],
+      evidence: rest.slice(0, 20).flatMap(({ evidence }) => {
+        const one = evidence[0]
+        return one ? [toEvidence({ id: one.event_id, time: Date.parse(one.time), original: one.line })] : []
+      }),
+      events: rest.reduce((sum, { event_count }) => sum + event_count, 0),
+      entities: [],
+      key: `more findings of ${detector} at ${first.stream}`,
+      learning: rest.every((item) => item.learning),
+    }),
+  ]
+}

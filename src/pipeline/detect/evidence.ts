@@ -1,0 +1,26 @@
+import type { Evidence } from '../../schema/detection.ts'
+import type { Event } from '../../schema/event.ts'
+
+const longestLine = 1000
+
+/** As much of an event as evidence needs; an event is one. */
+export type Sample = Pick<Event, 'id' | 'time' | 'original'>
+
+/** Makes of an event what may be remembered for long: itself, or a copy without what is too large to keep. */
+export const keepSample = (event: Sample): Sample =>
+  event.original.length <= longestLine
+    ? event
+    : { id: event.id, time: event.time, original: flatten(event.original.slice(0, longestLine)) }
+
+/** A slice of a string keeps the whole string alive; a copy does not. */
+const flatten = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')
+
+/** Turns a sample into evidence, cut to 1,000 characters, with the part it plays. */
+export const toEvidence = (sample: Sample, role?: string): Evidence => ({
+  event_id: sample.id,
+  time: isoTime(sample.time),
+  line: sample.original.length > longestLine ? sample.original.slice(0, longestLine) : sample.original,
+  ...(role !== undefined && { role }),
+})
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import type { AlertType, Detection, Entity, Evidence } from '../../schema/detection.ts'
+import type { Severity } from '../../schema/severity.ts'
+import { severityRank } from '../../schema/severity.ts'
+import { tellingEvidence } from '../../schema/telling-evidence.ts'
+import { isoTime } from './evidence.ts'
+import { type Reason, toContributions } from './explanation.ts'
+
+const maxEvidence = 20
+const maxEntities = 50
+
+/** What a detector has to say; the rest of a detection follows from it. */
+export interface Finding {
+  readonly detector: string
+  readonly type: AlertType
+  readonly source: string
+  readonly stream: string
+  /** What it is about, within the stream; with `start` it names the detection. */
+  readonly subject: string
+  readonly start: number
+  readonly from: number
+  readonly to: number
+  readonly score: number
+  readonly severity: Severity
+  readonly title: string
+  readonly sentence: string
+  readonly value: string
+  readonly usual: string
+  readonly reasons: readonly Reason[]
+  readonly evidence: readonly Evidence[]
+  readonly events: number
+  readonly entities: readonly Entity[]
+  readonly techniques?: readonly string[]
+  readonly key: string
+  readonly learning: boolean
+}
+
+/** Makes a detection of a finding: its id, its arithmetic, its limits. What is still being learnt is never graver than low. */
+export const toDetection = (finding: Finding): Detection => {
+  const { detector, stream, subject, start, score, severity, learning } = finding
+  const rounded = Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000
+  const evidence = tellingEvidence(finding.evidence, maxEvidence)
+  return {
+    id: createHash('sha256').update([detector, stream, subject, start].join('\0')).digest('hex').slice(0, 32),
+    detector,
+    kind: 'anomaly',
+    type: finding.type,
+    first_seen: isoTime(Math.min(finding.from, finding.to)),
+    last_seen: isoTime(Math.max(finding.from, finding.to)),
+    source: finding.source,
+    stream,
+    score: rounded,
+    severity: learning && severityRank(severity) > severityRank('low') ? 'low' : severity,
+    title: finding.title,
+    sentence: finding.sentence,
+    value: finding.value,
+    usual: finding.usual,
+    contributions: toContributions(rounded, finding.reasons),
+    evidence,
+    event_count: Math.max(evidence.length, Math.round(finding.events)),
+    entities: uniqueEntities(finding.entities),
+    techniques: [...(finding.techniques ?? [])],
+    dedup_key: finding.key,
+    learning,
+  }
+}
+
+const uniqueEntities = (entities: readonly Entity[]): Entity[] =>
+  [
+    ...new Map(
+      entities.filter(({ value }) => value !== '').map((item) => [`${item.type} ${item.value}`, item]),
+    ).values(),
+  ].slice(0, maxEntities)

@@ -1,0 +1,33 @@
+/**
+ * Lets a detector judge every event of a batch by all events before it, those of the same batch included, and still keep nothing until
+ * it is told to learn: what changes is noted with the way back. `begin` takes back what was not committed.
+ */
+export interface Journal {
+  /** Numbers the batch at hand, so that an owner knows whether it has noted its state already. */
+  readonly batch: number
+  begin(): void
+  note(undo: () => void): void
+  commit(): void
+}
+
+export const createJournal = (): Journal => {
+  let batch = 0
+  let undos: (() => void)[] = []
+  return {
+    get batch() {
+      return batch
+    },
+    begin() {
+      for (let i = undos.length - 1; i >= 0; i--) undos[i]?.()
+      undos = []
+      batch++
+    },
+    note: (undo) => {
+      undos.push(undo)
+    },
+    commit() {
+      undos = []
+      batch++
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { keepSample, type Sample } from './evidence.ts'
+
+const minute = 60_000
+const firstLines = 3
+
+/** Counts what one kind of line tells, and keeps its first lines, its last, and the first of its busiest minute. */
+export interface Tally {
+  count: number
+  lines: number
+  readonly firsts: Sample[]
+  last: Sample
+  /** The minute that is being counted, and the busiest so far. */
+  minute: number
+  minuteCount: number
+  minuteFirst: Sample
+  peak: number
+  peakFirst: Sample
+}
+
+export const startTally = (sample: Sample): Tally => ({
+  count: 0,
+  lines: 0,
+  firsts: [],
+  last: sample,
+  minute: Number.NaN,
+  minuteCount: 0,
+  minuteFirst: sample,
+  peak: 0,
+  peakFirst: sample,
+})
+
+/** Counts a line that stands for so many tries. */
+export const count = (tally: Tally, event: Sample, times: number): void => {
+  const sample = keepSample(event)
+  tally.count += times
+  tally.lines++
+  if (tally.firsts.length < firstLines) tally.firsts.push(sample)
+  if (sample.time >= tally.last.time) tally.last = sample
+  const at = Math.floor(sample.time / minute)
+  if (at !== tally.minute) {
+    tally.minute = at
+    tally.minuteCount = 0
+    tally.minuteFirst = sample
+  }
+  tally.minuteCount += times
+  if (tally.minuteCount > tally.peak) {
+    tally.peak = tally.minuteCount
+    tally.peakFirst = tally.minuteFirst
+  }
+}
