@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 
 /**
- * The tables. One file a noun holds the queries; nothing outside `store/` and `queue/embedded.ts` names a table.
+ * The tables. One file a noun holds the queries; nothing outside `store/` and `queue/` names a table.
  * Ids are texts made by the program, times whole ms since the epoch, truths 0 or 1, documents JSON texts: every database keeps
  * these alike.
  */

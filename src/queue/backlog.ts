@@ -1,0 +1,68 @@
+import { AppError } from '../errors.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Jobs } from './jobs.ts'
+import type { Topic } from './queue.ts'
+
+interface BacklogOptions {
+  readonly jobs: Jobs
+  readonly maxRecords: number
+  readonly maxBytes: number
+  readonly now: () => number
+}
+
+interface Amount {
+  readonly count: number
+  readonly bytes: number
+}
+
+/** Knows how much waits in each topic without asking each time, and refuses what would be too much. */
+export interface Backlog {
+  /** Counts in what is being published; throws QUEUE_FULL. */
+  add(topic: Topic, amount: Amount, tx: Transaction): Promise<void>
+  take(topic: Topic, amount: Amount): void
+  put(topic: Topic, amount: Amount): void
+}
+
+/**
+ * Counts as jobs come and go, and counts the table again before it refuses, at most once a second: a transaction that was rolled back
+ * has been counted in, and other processes are not heard. Each topic has its own bound, so that a backlog of records cannot keep their own
+ * worker from handing alerts on.
+ */
+export const createBacklog = ({ jobs, maxRecords, maxBytes, now }: BacklogOptions): Backlog => {
+  const amounts = new Map<Topic, Amount>()
+  let countedAt: number | undefined
+
+  const recount = async (tx: Transaction) => {
+    countedAt = now()
+    amounts.clear()
+    for (const { topic, state, count, bytes } of await jobs.totals([], tx)) {
+      if (state !== 'dead') change(topic, { count, bytes }, 1)
+    }
+  }
+  const change = (topic: Topic, { count, bytes }: Amount, sign: 1 | -1) => {
+    const known = amounts.get(topic) ?? { count: 0, bytes: 0 }
+    amounts.set(topic, { count: known.count + sign * count, bytes: known.bytes + sign * bytes })
+  }
+  const fits = (topic: Topic, { count, bytes }: Amount): boolean => {
+    const known = amounts.get(topic) ?? { count: 0, bytes: 0 }
+    return known.count + count <= maxRecords && known.bytes + bytes <= maxBytes
+  }
+
+  return {
+    async add(topic, amount, tx) {
+      if (countedAt === undefined) await recount(tx)
+      if (!fits(topic, amount) && Math.abs(now() - (countedAt ?? 0)) >= 1000) await recount(tx)
+      if (!fits(topic, amount)) {
+        const waiting = amounts.get(topic)?.count ?? 0
+        throw new AppError('QUEUE_FULL', `${waiting} ${topic} wait already; ${amount.count} more are too many.`, {
+          hint: 'Send them again later; if this lasts, send less, or give the server more processors.',
+          retryable: true,
+          retryAfter: 5,
+        })
+      }
+      change(topic, amount, 1)
+    },
+    take: (topic, amount) => change(topic, amount, -1),
+    put: (topic, amount) => change(topic, amount, 1),
+  }
+}

@@ -1,0 +1,41 @@
+import { AppError } from '../errors.ts'
+import type { Connections, OpenTransaction, Transaction } from '../store/database.ts'
+
+/** The transaction of one delivery: opened when it is first asked for, ended once. */
+export interface DeliveryTransaction {
+  open(): Promise<Transaction>
+  commit(): Promise<void>
+  /** Undoes everything; whoever asks for the transaction later is refused. */
+  rollback(): Promise<void>
+}
+
+/** Prepares a transaction that begins at the first use, so that slow work before it keeps nobody waiting. */
+export const createDeliveryTransaction = (connections: Connections): DeliveryTransaction => {
+  let opening: Promise<OpenTransaction> | undefined
+  let ended = false
+  const open = async (): Promise<OpenTransaction> => {
+    if (!ended) opening ??= connections.begin()
+    const transaction = await opening
+    if (ended || !transaction) {
+      throw new AppError('UNAVAILABLE', 'This delivery has ended: nothing more can be written with it.', {
+        hint: 'Its jobs come again at the next start.',
+        retryable: true,
+      })
+    }
+    return transaction
+  }
+  return {
+    open: async () => (await open()).tx,
+    async commit() {
+      const transaction = await open()
+      await transaction.commit()
+      ended = true
+    },
+    async rollback() {
+      ended = true
+      // One that could not be opened has nothing to undo.
+      const transaction = await opening?.catch(() => undefined)
+      await transaction?.rollback()
+    },
+  }
+}

@@ -1,0 +1,236 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Log } from '../component.ts'
+import { AppError, messageOf } from '../errors.ts'
+import type { RecordBatch } from '../schema/record.ts'
+import type { Connections, Transaction } from '../store/database.ts'
+import { createBacklog } from './backlog.ts'
+import { type Bell, createBell } from './bell.ts'
+import { backOff, claim, mostAttempts } from './claim.ts'
+import { createDeliveryTransaction } from './delivery-transaction.ts'
+import { decodeJob, encodeJob } from './job-payload.ts'
+import { createJobs, type JobHead, jobSeq, type NewJob, topics } from './jobs.ts'
+import type { Handler, Queue, Topic, Topics } from './queue.ts'
+
+interface EmbeddedQueueOptions {
+  readonly connections: Connections
+  readonly now: () => number
+  readonly log: Log
+  /** What may wait in one topic before publishers are refused. */
+  readonly maxRecords?: number
+  readonly maxBytes?: number
+}
+
+/** How long a worker sleeps at most before it looks by itself, in ms. Commits in this process wake it at once. */
+const poll = 250
+/** The wait after a failure that is nobody's fault, when it does not say itself how long. */
+const pause = 1000
+const longestPause = 30_000
+
+interface Running {
+  readonly jobs: readonly JobHead[]
+  cancel(): Promise<void>
+}
+
+/** Keeps the three topics in the store's own database: what a handler writes and the end of its job are one transaction. */
+export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
+  const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024 } = options
+  const jobs = createJobs(connections)
+  const backlog = createBacklog({ jobs, maxRecords, maxBytes, now })
+  const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
+  const settled = createBell()
+  const published = new WeakMap<Transaction, Set<Topic>>()
+  const running = new Map<Topic, Running>()
+  const workers: Promise<void>[] = []
+  const stop = new AbortController()
+  let closing = false
+
+  connections.onCommit((tx) => {
+    for (const topic of published.get(tx) ?? []) bells.get(topic)?.ring()
+  })
+
+  /** Hands jobs to the handler. Returns how long the topic has to rest, in ms. */
+  const deliver = async <T extends Topic>(
+    topic: T,
+    heads: readonly JobHead[],
+    handle: Handler<Topics[T], Transaction>,
+  ): Promise<number> => {
+    const seqs = heads.map((job) => job.seq)
+    const attempt = Math.max(...heads.map((job) => job.attempts)) + 1
+    const transaction = createDeliveryTransaction(connections)
+    running.set(topic, { jobs: heads, cancel: transaction.rollback })
+    try {
+      const items = await readItems<T>(seqs)
+      await handle(items, {
+        id: `${topic}-${seqs[0]}-${seqs.at(-1)}`,
+        attempt,
+        signal: stop.signal,
+        transaction: transaction.open,
+      })
+      const ended = await jobs.remove(seqs, await transaction.open())
+      if (ended < seqs.length)
+        throw new AppError('CONFLICT', 'Another process has done these jobs.', { retryable: true })
+      await transaction.commit()
+      for (const job of heads) backlog.take(topic, job)
+      return 0
+    } catch (error) {
+      await transaction.rollback()
+      if (stop.signal.aborted) return 0
+      return await fail(topic, heads, attempt, error)
+    } finally {
+      running.delete(topic)
+      settled.ring()
+    }
+  }
+
+  const readItems = async <T extends Topic>(seqs: readonly number[]): Promise<readonly Topics[T][]> => {
+    const rows = await jobs.payloads(seqs)
+    return rows.flatMap(({ seq, payload }) => {
+      try {
+        return decodeJob<T>(payload)
+      } catch (error) {
+        throw new Error(`Job ${seq} cannot be read: ${messageOf(error)}`, { cause: error })
+      }
+    })
+  }
+
+  const fail = async (topic: Topic, heads: readonly JobHead[], attempt: number, error: unknown): Promise<number> => {
+    const reason = messageOf(error)
+    if (error instanceof AppError && error.retryable) {
+      log.warn({ topic, jobs: heads.length, code: error.code, reason }, 'A delivery has to wait.')
+      return Math.min(longestPause, error.retryAfter === undefined ? pause : error.retryAfter * 1000)
+    }
+    const [only, ...others] = heads
+    if (only && others.length === 0 && attempt >= mostAttempts) {
+      await jobs.bury(only.seq, attempt, reason)
+      backlog.take(topic, only)
+      log.error({ topic, job: `job-${only.seq}`, attempt, reason }, 'A job failed too often and was set aside.')
+      return 0
+    }
+    await jobs.wait(
+      heads.map((job) => job.seq),
+      attempt,
+      now() + backOff(attempt),
+      reason,
+    )
+    log.warn({ topic, jobs: heads.length, attempt, reason }, 'A delivery failed and will be tried again.')
+    return 0
+  }
+
+  const work = async <T extends Topic>(topic: T, handle: Handler<Topics[T], Transaction>): Promise<void> => {
+    const bell = bells.get(topic) ?? createBell()
+    while (!closing) {
+      let rest = poll
+      try {
+        const heads = await claim(jobs, topic, now())
+        if (closing) return
+        if (heads.length > 0) {
+          rest = await deliver(topic, heads, handle)
+          if (rest === 0) {
+            // The database answers without waiting, so the rest of the program gets its turn here.
+            await setImmediate()
+            continue
+          }
+        }
+      } catch (error) {
+        log.error(
+          { topic, reason: messageOf(error) },
+          'The queue could not be read or written; it will be tried again.',
+        )
+        rest = pause
+      }
+      await restFor(bell, rest)
+    }
+  }
+
+  /** Sleeps; a bell shortens only the wait for something to do. */
+  const restFor = async (bell: Bell, ms: number): Promise<void> => {
+    if (ms <= poll) return bell.sleep(ms)
+    for (let left = ms; left > 0 && !closing; left -= poll) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, poll)))
+    }
+  }
+
+  return {
+    async publish(topic, items, tx) {
+      const batch = toJobs(topic, items)
+      if (batch.length === 0) return
+      await backlog.add(
+        topic,
+        { count: sum(batch, (job) => job.count), bytes: sum(batch, (job) => job.payload.length) },
+        tx,
+      )
+      await jobs.insert(topic, batch, tx)
+      const rung = published.get(tx) ?? new Set()
+      published.set(tx, rung.add(topic))
+    },
+
+    consume(topic, handle) {
+      workers.push(work(topic, handle))
+    },
+
+    async depths() {
+      const seqs = [...running.values()].flatMap((delivery) => delivery.jobs.map((job) => job.seq))
+      const totals = await jobs.totals(seqs)
+      return topics.map((topic) => {
+        const waiting = totals.filter((total) => total.topic === topic && total.state !== 'dead')
+        const oldest = Math.min(...waiting.map((total) => total.oldest))
+        return {
+          topic,
+          ready: sum(waiting, (total) => total.count),
+          running: sum(running.get(topic)?.jobs ?? [], (job) => job.count),
+          dead: sum(totals, (total) => (total.topic === topic && total.state === 'dead' ? total.jobs : 0)),
+          oldestAge: waiting.length > 0 ? Math.max(0, now() - oldest) : 0,
+        }
+      })
+    },
+
+    deadLetters: jobs.dead,
+
+    async retry(id) {
+      const seq = jobSeq(id)
+      const revived = seq === undefined ? undefined : await jobs.revive(seq)
+      if (!revived) return false
+      const topic = topics.find((name) => name === revived.topic)
+      if (topic) {
+        backlog.put(topic, revived)
+        bells.get(topic)?.ring()
+      }
+      return true
+    },
+
+    async idle(signal) {
+      while (running.size > 0 || (await jobs.any())) {
+        signal?.throwIfAborted()
+        await settled.sleep(20)
+      }
+    },
+
+    async close(graceMs = 8000) {
+      closing = true
+      for (const bell of bells.values()) bell.ring()
+      const ended = Promise.all(workers)
+      const { promise: grace, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, graceMs)
+      await Promise.race([ended, grace])
+      clearTimeout(timer)
+      stop.abort(new AppError('UNAVAILABLE', 'The server is stopping.', { retryable: true }))
+      // Whoever has not ended by now is undone, and its jobs come again at the next start.
+      for (const delivery of running.values()) await delivery.cancel()
+    },
+  }
+}
+
+/** A job a batch of records, or a job for all the ids. */
+const toJobs = <T extends Topic>(topic: T, items: readonly Topics[T][]): readonly NewJob[] => {
+  if (items.length === 0) return []
+  if (topic !== 'records') return [{ partition: 0, count: items.length, ...encodeJob(items) }]
+  // The topic tells what the items are, which the compiler cannot see.
+  return (items as readonly RecordBatch[]).map((batch) => ({
+    partition: batch.partition,
+    count: batch.texts.length,
+    ...encodeJob<'records'>([batch]),
+  }))
+}
+
+const sum = <Item>(items: readonly Item[], amount: (item: Item) => number): number =>
+  items.reduce((total, item) => total + amount(item), 0)

@@ -1,0 +1,26 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { Topic, Topics } from './queue.ts'
+
+/** Below this, compressing costs more than it saves. */
+const worthCompressing = 1024
+const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+const openingBracket = 0x5b
+
+interface JobPayload {
+  readonly payload: Uint8Array
+  /** Bytes before compression. */
+  readonly size: number
+}
+
+/** Writes a job's items as JSON, compressed (zstd, fastest) when there is much of it. */
+export const encodeJob = <T extends Topic>(items: readonly Topics[T][]): JobPayload => {
+  const json = Buffer.from(JSON.stringify(items))
+  const payload = json.length > worthCompressing ? zstdCompressSync(json, fastest) : json
+  return { payload, size: json.length }
+}
+
+/** Reads what `encodeJob` wrote; throws when it is damaged. JSON tells itself apart from zstd by its bracket. */
+export const decodeJob = <T extends Topic>(payload: Uint8Array): readonly Topics[T][] => {
+  const json = payload[0] === openingBracket ? Buffer.from(payload) : zstdDecompressSync(payload)
+  return JSON.parse(json.toString())
+}

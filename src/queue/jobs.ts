@@ -1,0 +1,178 @@
+import type { Connections, JobRow, Transaction } from '../store/database.ts'
+import type { DeadLetter, Topic } from './queue.ts'
+
+/** What is known of a job without reading its payload. */
+export type JobHead = Pick<JobRow, 'seq' | 'partition' | 'count' | 'attempts' | 'run_at' | 'bytes' | 'size'>
+
+export interface TopicTotal {
+  readonly topic: Topic
+  readonly state: string
+  readonly jobs: number
+  readonly count: number
+  readonly bytes: number
+  readonly oldest: number
+}
+
+export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'payload'>
+
+/** How many jobs are looked at for one delivery. */
+const mostJobs = 1024
+const variablesPerJob = 13
+const headColumns = ['seq', 'partition', 'count', 'attempts', 'run_at', 'bytes', 'size'] as const
+
+/** The statements of the embedded queue. */
+export const createJobs = ({ read, write, abilities, now }: Connections) => ({
+  async insert(topic: Topic, jobs: readonly NewJob[], tx: Transaction): Promise<void> {
+    // Whoever takes numbers later waits for whoever took them first, so the order of numbers is the order of commits.
+    const { value } = await tx
+      .insertInto('counters')
+      .values({ name: 'jobs', value: jobs.length })
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet((row) => ({ value: row('counters.value', '+', jobs.length) })),
+      )
+      .returning('value')
+      .executeTakeFirstOrThrow()
+    const rows = jobs.map(
+      (job, index): JobRow => ({
+        ...job,
+        seq: value - jobs.length + 1 + index,
+        topic,
+        state: 'ready',
+        attempts: 0,
+        run_at: 0,
+        created_at: now(),
+        failed_at: null,
+        reason: null,
+        bytes: job.payload.length,
+      }),
+    )
+    const size = Math.min(100, Math.floor(abilities.maxVariables / variablesPerJob))
+    for (let start = 0; start < rows.length; start += size) {
+      await tx
+        .insertInto('jobs')
+        .values(rows.slice(start, start + size))
+        .execute()
+    }
+  },
+
+  /** Jobs that have failed and wait for their next attempt, oldest first. */
+  waiting: (topic: Topic): Promise<readonly JobHead[]> =>
+    read
+      .selectFrom('jobs')
+      .select(headColumns)
+      .where('topic', '=', topic)
+      .where('state', '=', 'waiting')
+      .orderBy('seq')
+      .limit(mostJobs)
+      .execute(),
+
+  /** Jobs that nobody has tried yet, oldest first, without those of some partitions. */
+  ready(topic: Topic, withoutPartitions: readonly number[]): Promise<readonly JobHead[]> {
+    const jobs = read
+      .selectFrom('jobs')
+      .select(headColumns)
+      .where('topic', '=', topic)
+      .where('state', '=', 'ready')
+      .orderBy('seq')
+      .limit(mostJobs)
+    return (withoutPartitions.length > 0 ? jobs.where('partition', 'not in', withoutPartitions) : jobs).execute()
+  },
+
+  payloads: (seqs: readonly number[]): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]> =>
+    read.selectFrom('jobs').select(['seq', 'payload']).where('seq', 'in', seqs).orderBy('seq').execute(),
+
+  /** Ends jobs; returns how many were still there. */
+  async remove(seqs: readonly number[], tx: Transaction): Promise<number> {
+    const { numDeletedRows } = await tx.deleteFrom('jobs').where('seq', 'in', seqs).executeTakeFirst()
+    return Number(numDeletedRows)
+  },
+
+  async wait(seqs: readonly number[], attempts: number, runAt: number, reason: string): Promise<void> {
+    await write
+      .updateTable('jobs')
+      .set({ state: 'waiting', attempts, run_at: runAt, failed_at: now(), reason })
+      .where('seq', 'in', seqs)
+      .execute()
+  },
+
+  async bury(seq: number, attempts: number, reason: string): Promise<void> {
+    await write
+      .updateTable('jobs')
+      .set({ state: 'dead', attempts, failed_at: now(), reason })
+      .where('seq', '=', seq)
+      .execute()
+  },
+
+  /** Puts a dead letter back; returns its topic, count and bytes, undefined when there is none. */
+  revive: (seq: number) =>
+    write
+      .updateTable('jobs')
+      .set({ state: 'ready', attempts: 0, run_at: 0, failed_at: null, reason: null, created_at: now() })
+      .where('seq', '=', seq)
+      .where('state', '=', 'dead')
+      .returning(['topic', 'count', 'bytes'])
+      .executeTakeFirst(),
+
+  async dead(): Promise<readonly DeadLetter[]> {
+    const rows = await read
+      .selectFrom('jobs')
+      .select(['seq', 'topic', 'reason', 'attempts', 'failed_at'])
+      .where('state', '=', 'dead')
+      .orderBy('failed_at', 'desc')
+      .limit(1000)
+      .execute()
+    return rows.map((row) => ({
+      id: `job-${row.seq}`,
+      topic: topicOf(row.topic),
+      reason: row.reason ?? 'unknown',
+      attempts: row.attempts,
+      failedAt: row.failed_at ?? 0,
+    }))
+  },
+
+  async totals(except: readonly number[] = [], tx?: Transaction): Promise<readonly TopicTotal[]> {
+    let jobs = (tx ?? read)
+      .selectFrom('jobs')
+      .select(({ fn }) => [
+        'topic',
+        'state',
+        fn.countAll<number>().as('jobs'),
+        fn.sum<number>('count').as('count'),
+        fn.sum<number>('bytes').as('bytes'),
+        fn.min('created_at').as('oldest'),
+      ])
+      .groupBy(['topic', 'state'])
+    if (except.length > 0) jobs = jobs.where('seq', 'not in', except)
+    return (await jobs.execute()).map((row) => ({
+      topic: topicOf(row.topic),
+      state: row.state,
+      jobs: Number(row.jobs),
+      count: Number(row.count),
+      bytes: Number(row.bytes),
+      oldest: Number(row.oldest),
+    }))
+  },
+
+  /** Whether anything is still to be done. */
+  async any(): Promise<boolean> {
+    const job = await read
+      .selectFrom('jobs')
+      .select('seq')
+      .where('topic', 'in', topics)
+      .where('state', 'in', ['ready', 'waiting'])
+      .limit(1)
+      .executeTakeFirst()
+    return job !== undefined
+  },
+})
+export type Jobs = ReturnType<typeof createJobs>
+
+export const topics: readonly Topic[] = ['records', 'alerts', 'incidents']
+
+/** Reads the seq of a job from the id that dead letters are known by. */
+export const jobSeq = (id: string): number | undefined => {
+  const match = /^job-(\d{1,15})$/.exec(id)
+  return match ? Number(match[1]) : undefined
+}
+
+const topicOf = (text: string): Topic => topics.find((topic) => topic === text) ?? 'records'
