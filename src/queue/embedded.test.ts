@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import type { Transaction } from '../store/database.ts'
+import { type OpenStore, openStore } from '../store/open-store.ts'
+import { openEmbeddedQueue } from './embedded.ts'
+import { describeQueue, type QueueUnderTest } from './queue.conformance.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'vedette-queue-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+const over = (
+  store: OpenStore,
+  settings: { readonly now: () => number; readonly maxRecords?: number },
+  openAgain: () => Promise<OpenStore>,
+): QueueUnderTest<Transaction> => ({
+  queue: openEmbeddedQueue({ connections: store.connections, log: silent, ...settings }),
+  transaction: store.transaction,
+  async reopen() {
+    return over(await openAgain(), settings, openAgain)
+  },
+  end: store.close,
+})
+
+let files = 0
+describeQueue('in a file', async (settings) => {
+  const url = `sqlite:${join(folder, `${files++}.db`)}`
+  let store = await openStore(url, { now: settings.now, log: silent })
+  return over(store, settings, async () => {
+    await store.close()
+    store = await openStore(url, { now: settings.now, log: silent })
+    return store
+  })
+})
+
+describeQueue('in memory', async (settings) => {
+  const store = await openStore('sqlite::memory:', { now: settings.now, log: silent })
+  return over(store, settings, async () => store)
+})
+
+describe('the embedded queue', () => {
+  it('sets a job aside that cannot be read', async () => {
+    let time = 1_700_000_000_000
+    const store = await openStore('sqlite::memory:', { now: () => time, log: silent })
+    const queue = openEmbeddedQueue({ connections: store.connections, now: () => time, log: silent })
+    await store.transaction((tx) => queue.publish('alerts', ['a'], tx))
+    await store.connections.write
+      .updateTable('jobs')
+      .set({ payload: Buffer.from('(nonsense') })
+      .execute()
+    const handle = vi.fn(async () => {})
+    queue.consume('alerts', handle)
+    const clock = setInterval(() => {
+      time += 10_000
+    }, 20)
+    await queue.idle()
+    clearInterval(clock)
+    expect(handle).not.toHaveBeenCalled()
+    expect((await queue.deadLetters())[0]?.reason).toMatch(/^Job 1 cannot be read/)
+    await queue.close()
+    await store.close()
+  })
+
+  it('does not let a backlog of records refuse alerts', async () => {
+    const store = await openStore('sqlite::memory:', { now: Date.now, log: silent })
+    const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log: silent, maxRecords: 2 })
+    const batch = { partition: 0, first: 0, source: 'test', receivedAt: 0, texts: ['a', 'b'] }
+    await store.transaction((tx) => queue.publish('records', [batch], tx))
+    await store.transaction((tx) => queue.publish('alerts', ['a'], tx))
+    await expect(store.transaction((tx) => queue.publish('records', [batch], tx))).rejects.toThrow('2 records wait')
+    await queue.close()
+    await store.close()
+  })
+
+  it('knows after a start how much waits', async () => {
+    const url = `sqlite:${join(folder, 'backlog.db')}`
+    const batch = { partition: 0, first: 0, source: 'test', receivedAt: 0, texts: ['a', 'b'] }
+    const first = await openStore(url, { now: Date.now, log: silent })
+    const before = openEmbeddedQueue({ connections: first.connections, now: Date.now, log: silent, maxRecords: 3 })
+    await first.transaction((tx) => before.publish('records', [batch], tx))
+    await first.close()
+    const second = await openStore(url, { now: Date.now, log: silent })
+    const after = openEmbeddedQueue({ connections: second.connections, now: Date.now, log: silent, maxRecords: 3 })
+    await expect(second.transaction((tx) => after.publish('records', [batch], tx))).rejects.toMatchObject({
+      code: 'QUEUE_FULL',
+    })
+    await second.close()
+  })
+})

@@ -1,0 +1,297 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { AppError } from '../errors.ts'
+import type { RecordBatch } from '../schema/record.ts'
+import type { Queue } from './queue.ts'
+
+/** A queue in a place of its own, on a clock that the test moves. */
+export interface QueueUnderTest<Tx> {
+  readonly queue: Queue<Tx>
+  transaction(work: (tx: Tx) => Promise<unknown>): Promise<unknown>
+  /** Ends this one without any farewell, and opens another on the same data. */
+  reopen(): Promise<QueueUnderTest<Tx>>
+  end(): Promise<void>
+}
+
+interface QueueSettings {
+  readonly now: () => number
+  readonly maxRecords: number
+}
+
+/** Checks what every queue promises. `open` gives an empty one. */
+export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) => Promise<QueueUnderTest<Tx>>) => {
+  describe(`the queue ${name}`, () => {
+    const opened: QueueUnderTest<Tx>[] = []
+    afterEach(async () => {
+      for (const each of opened.splice(0)) {
+        await each.queue.close(0)
+        await each.end()
+      }
+    })
+
+    const start = async (maxRecords = 1_000_000) => {
+      const clock = { time: 1_700_000_000_000 }
+      const first = await open({ now: () => clock.time, maxRecords })
+      opened.push(first)
+      const publish = (batch: RecordBatch, { queue, transaction } = first) =>
+        transaction((tx) => queue.publish('records', [batch], tx))
+      const ring = (ids: readonly string[]) => first.transaction((tx) => first.queue.publish('alerts', ids, tx))
+      const reopen = async (from: QueueUnderTest<Tx>) => {
+        const next = await from.reopen()
+        opened.splice(0, opened.length, next)
+        return next
+      }
+      return { ...first, first, clock, publish, ring, reopen }
+    }
+
+    it('delivers each job once, in order', async () => {
+      const { queue, publish } = await start()
+      const seen: number[] = []
+      queue.consume('records', async (batches) => void seen.push(...batches.map((batch) => batch.first)))
+      for (let number = 0; number < 50; number++) await publish(batchOf(0, number))
+      await queue.idle()
+      expect(seen).toEqual(Array.from({ length: 50 }, (_, number) => number))
+    })
+
+    it('gives several small jobs as one delivery, and never more records than fit', async () => {
+      const { queue, publish } = await start()
+      for (let number = 0; number < 10; number++) await publish(batchOf(0, number * 1000, 1000))
+      const sizes: number[] = []
+      queue.consume('records', async (batches) => {
+        sizes.push(batches.reduce((sum, batch) => sum + batch.texts.length, 0))
+      })
+      await queue.idle()
+      expect(sizes).toEqual([4000, 4000, 2000])
+    })
+
+    it('keeps what is in a batch, large or empty', async () => {
+      const { queue, publish } = await start()
+      const batches: RecordBatch[] = [
+        { ...batchOf(3, 7, 500), file: 'auth.log', lines: [1, 2], zoneMinutes: -60 },
+        { ...batchOf(3, 507, 0), source: 'clock' },
+        { ...batchOf(3, 507, 1), texts: ['nul \u0000, half \ud800 a pair, ü, "quoted"\n'] },
+      ]
+      for (const batch of batches) await publish(batch)
+      const seen: RecordBatch[] = []
+      queue.consume('records', async (items) => void seen.push(...items))
+      await queue.idle()
+      expect(seen).toEqual(batches)
+    })
+
+    it('hides what was published until its transaction is committed, and forgets it when it is not', async () => {
+      const { queue, transaction } = await start()
+      const seen: string[] = []
+      queue.consume('alerts', async (ids) => void seen.push(...ids))
+      const failed = transaction(async (tx) => {
+        await queue.publish('alerts', ['never'], tx)
+        throw new Error('rolled back')
+      })
+      await expect(failed).rejects.toThrow('rolled back')
+      await transaction((tx) => queue.publish('alerts', ['a', 'b'], tx))
+      await queue.idle()
+      expect(seen).toEqual(['a', 'b'])
+    })
+
+    it('ends a job together with what its handler wrote, or not at all', async () => {
+      const { queue, ring, clock } = await start()
+      const rung: string[] = []
+      let tries = 0
+      queue.consume('incidents', async (ids) => void rung.push(...ids))
+      queue.consume('alerts', async (ids, { transaction }) => {
+        tries += 1
+        await queue.publish('incidents', [`${ids[0]} try ${tries}`], await transaction())
+        if (tries === 1) throw new Error('too early')
+      })
+      await ring(['a'])
+      await vi.waitFor(() => expect(tries).toBe(1))
+      clock.time += 2_000
+      await queue.idle()
+      expect(rung).toEqual(['a try 2'])
+    })
+
+    it('tries a failed delivery again as it was, later, and counts the attempts', async () => {
+      const { queue, publish, clock } = await start()
+      const deliveries: string[] = []
+      queue.consume('records', async (batches, { id, attempt }) => {
+        deliveries.push(`${id} ${attempt} ${batches.map((batch) => batch.first).join('+')}`)
+        if (attempt === 1 && deliveries.length === 1) throw new Error('not yet')
+      })
+      await publish(batchOf(0, 0))
+      await vi.waitFor(() => expect(deliveries).toHaveLength(1))
+      // What comes later in the same partition does not overtake.
+      await publish(batchOf(0, 1))
+      await pauseFor(300)
+      expect(deliveries).toHaveLength(1)
+      clock.time += 1_000
+      await queue.idle()
+      const id = deliveries[0]?.split(' ')[0]
+      expect(deliveries.slice(0, 2)).toEqual([`${id} 1 0`, `${id} 2 0`])
+      expect(deliveries[2]).toMatch(/ 1 1$/)
+    })
+
+    it('lets other partitions pass one that waits', async () => {
+      const { queue, publish } = await start()
+      const seen: number[] = []
+      queue.consume('records', async (batches) => {
+        if (batches.some((batch) => batch.partition === 1)) throw new Error('partition 1 is ill')
+        seen.push(...batches.map((batch) => batch.first))
+      })
+      await publish(batchOf(1, 0))
+      await vi.waitFor(async () => expect(await queue.depths()).toContainEqual(expect.objectContaining({ ready: 1 })))
+      await pauseFor(300)
+      await publish(batchOf(2, 10))
+      await vi.waitFor(() => expect(seen).toEqual([10]))
+    })
+
+    it('sets a job aside that fails alone, with its reason, and lets the others go on', async () => {
+      const { queue, publish, clock } = await start()
+      for (const number of [0, 1, 2]) await publish(batchOf(0, number))
+      const seen: number[] = []
+      let attempts = 0
+      queue.consume('records', async (batches) => {
+        attempts += 1
+        if (batches.some((batch) => batch.first === 1)) throw new Error('number one is poison')
+        seen.push(...batches.map((batch) => batch.first))
+      })
+      const time = setInterval(() => {
+        clock.time += 10_000
+      }, 20)
+      await queue.idle()
+      clearInterval(time)
+      expect(seen).toEqual([0, 2])
+      expect(attempts).toBeLessThanOrEqual(7)
+      const [letter, ...others] = await queue.deadLetters()
+      expect(others).toEqual([])
+      expect(letter).toMatchObject({ topic: 'records', reason: 'number one is poison', attempts: 5 })
+      expect(await queue.depths()).toContainEqual(
+        expect.objectContaining({ topic: 'records', ready: 0, running: 0, dead: 1 }),
+      )
+    })
+
+    it('puts a dead letter back when asked', async () => {
+      const { queue, ring, clock } = await start()
+      let ill = true
+      const seen: string[] = []
+      queue.consume('alerts', async (ids) => {
+        if (ill) throw new Error('ill')
+        seen.push(...ids)
+      })
+      const time = setInterval(() => {
+        clock.time += 10_000
+      }, 20)
+      await ring(['a'])
+      await queue.idle()
+      clearInterval(time)
+      ill = false
+      const [letter] = await queue.deadLetters()
+      expect(await queue.retry(letter?.id ?? '')).toBe(true)
+      await queue.idle()
+      expect(seen).toEqual(['a'])
+      expect(await queue.deadLetters()).toEqual([])
+      expect(await queue.retry(letter?.id ?? '')).toBe(false)
+      expect(await queue.retry('nonsense')).toBe(false)
+    })
+
+    it('waits without counting attempts while a neighbour is away', async () => {
+      const { queue, ring } = await start()
+      const attempts: number[] = []
+      queue.consume('alerts', async (_ids, { attempt }) => {
+        attempts.push(attempt)
+        if (attempts.length < 7) {
+          throw new AppError('STORAGE_FULL', 'The disk is full.', { retryable: true, retryAfter: 0.01 })
+        }
+      })
+      await ring(['a'])
+      await queue.idle()
+      expect(attempts).toEqual([1, 1, 1, 1, 1, 1, 1])
+      expect(await queue.deadLetters()).toEqual([])
+    })
+
+    it('refuses what is too much, as something to be tried again', async () => {
+      const { queue, publish, clock } = await start(100)
+      await publish(batchOf(0, 0, 60))
+      await expect(publish(batchOf(0, 60, 60))).rejects.toMatchObject({
+        code: 'QUEUE_FULL',
+        retryable: true,
+        retryAfter: expect.any(Number),
+      })
+      queue.consume('records', async () => {})
+      await queue.idle()
+      clock.time += 2_000
+      await publish(batchOf(0, 60, 60))
+      await queue.idle()
+    })
+
+    it('lets what runs end when it closes, and keeps what waits', async () => {
+      const { queue, publish, first, reopen } = await start()
+      await publish(batchOf(0, 0, 4096))
+      await publish(batchOf(0, 4096, 1))
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+      const ended: number[] = []
+      queue.consume('records', async (batches) => {
+        begin()
+        await pauseFor(50)
+        ended.push(...batches.map((batch) => batch.first))
+      })
+      await begun
+      await queue.close(5_000)
+      expect(ended).toEqual([0])
+      const next = await reopen(first)
+      const later: number[] = []
+      next.queue.consume('records', async (batches) => void later.push(...batches.map((batch) => batch.first)))
+      await next.queue.idle()
+      expect(later).toEqual([4096])
+    })
+
+    it('puts back what does not end in time', async () => {
+      const { queue, publish, first, reopen } = await start()
+      await publish(batchOf(0, 0))
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+      const { promise: refused, resolve: refuse } = Promise.withResolvers<string>()
+      queue.consume('records', async (_batches, { signal, transaction }) => {
+        await transaction()
+        begin()
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await pauseFor(20)
+        await transaction().catch((error: AppError) => refuse(error.code))
+      })
+      await begun
+      await queue.close(10)
+      expect(await refused).toBe('UNAVAILABLE')
+      const next = await reopen(first)
+      const seen: number[] = []
+      next.queue.consume('records', async (batches) => void seen.push(...batches.map((batch) => batch.first)))
+      await next.queue.idle()
+      expect(seen).toEqual([0])
+    })
+
+    it('tells how much waits and how long', async () => {
+      const { queue, publish, ring, clock } = await start()
+      await publish(batchOf(0, 0, 30))
+      await ring(['a', 'b'])
+      clock.time += 5_000
+      const depths = await queue.depths()
+      expect(depths.map(({ topic, ready }) => [topic, ready])).toEqual([
+        ['records', 30],
+        ['alerts', 2],
+        ['incidents', 0],
+      ])
+      expect(depths.map(({ oldestAge }) => oldestAge)).toEqual([5_000, 5_000, 0])
+    })
+
+    it('stops waiting for idleness when told', async () => {
+      const { queue, ring } = await start()
+      await ring(['nobody consumes this'])
+      await expect(queue.idle(AbortSignal.timeout(50))).rejects.toThrow()
+    })
+  })
+}
+
+const pauseFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+const batchOf = (partition: number, first: number, count = 1): RecordBatch => ({
+  partition,
+  first,
+  source: 'test',
+  receivedAt: 1_700_000_000_000,
+  texts: Array.from({ length: count }, (_, index) => `line ${first + index} of the test`),
+})
