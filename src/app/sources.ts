@@ -1,7 +1,7 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError, messageOf } from '../errors.ts'
-import type { Intake } from '../operations/world.ts'
+import type { Intake } from '../pipeline/ingest/intake.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import type { Cursors } from '../pipeline/ingest/source.ts'
 

@@ -1,23 +1,10 @@
-import type { Cursor } from '../pipeline/ingest/source.ts'
+import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { Event } from '../schema/event.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-
-/** Takes records in for good. */
-export interface Intake {
-  /**
-   * Numbers the records and puts them on the road; resolves when they are durable. All have one source.
-   * The same `key` again changes nothing and answers as before (`repeated`); with another `bodyHash` it throws IDEMPOTENCY_KEY_REUSED.
-   * Throws QUEUE_FULL or STORAGE_FULL, retryable, when they cannot be taken now.
-   */
-  accept(
-    records: readonly RawRecord[],
-    options?: { readonly key?: string; readonly bodyHash?: string; readonly cursor?: Cursor },
-  ): Promise<{ readonly accepted: number; readonly repeated: boolean }>
-}
 
 /** The state of one stage of the road, since the start. */
 export interface StageHealth {

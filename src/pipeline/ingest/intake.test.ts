@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../errors.ts'
+import type { RawRecord, RecordBatch } from '../../schema/record.ts'
+import { createIntake } from './intake.ts'
+
+const lines = (count: number, source = 'auth'): readonly RawRecord[] =>
+  Array.from({ length: count }, (_, index) => ({ text: `line ${index}`, source, receivedAt: 1000 }))
+
+/** A store that keeps what was committed, and nothing of what was not. */
+const createWorld = (maxRecords = Number.POSITIVE_INFINITY) => {
+  const kept = { commits: 0, next: 0, batches: [] as RecordBatch[], keys: new Map<string, [string, string]>() }
+  const cursors = new Map<string, string>()
+  const fault: { next: Error | undefined } = { next: undefined }
+  type Draft = Omit<typeof kept, 'commits'> & { cursors: [string, string][] }
+  const intake = createIntake<Draft>({
+    partition: 7,
+    now: () => 5000,
+    maxWaiting: 1000,
+    store: {
+      async transaction(work) {
+        const draft: Draft = { ...kept, batches: [], keys: new Map(kept.keys), cursors: [] }
+        const result = await work(draft)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        if (fault.next) {
+          const error = fault.next
+          fault.next = undefined
+          throw error
+        }
+        kept.commits += 1
+        kept.next = draft.next
+        kept.keys = draft.keys
+        kept.batches.push(...draft.batches)
+        for (const [key, position] of draft.cursors) cursors.set(key, position)
+        return result
+      },
+      intake: {
+        async reserve(_partition, count, draft) {
+          draft.next += count
+          return draft.next - count
+        },
+        async remember(key, bodyHash, answer, _at, draft) {
+          const [knownHash, knownAnswer] = draft.keys.get(key) ?? []
+          if (knownHash !== undefined) return { bodyHash: knownHash, answer: knownAnswer ?? '' }
+          draft.keys.set(key, [bodyHash, answer])
+          return undefined
+        },
+        async saveCursor(source, key, position, draft) {
+          draft.cursors.push([`${source} ${key}`, position])
+        },
+      },
+    },
+    queue: {
+      async publish(_topic, batches, draft) {
+        const waiting = kept.next + batches.reduce((sum, batch) => sum + batch.texts.length, 0)
+        if (waiting > maxRecords) throw new AppError('QUEUE_FULL', 'Full.', { retryable: true, retryAfter: 1 })
+        draft.batches.push(...batches)
+      },
+    },
+  })
+  return { intake, kept, cursors, fault }
+}
+
+describe('the intake', () => {
+  it('numbers records without gaps, in the order of the calls', async () => {
+    const { intake, kept } = createWorld()
+    const answers = await Promise.all([3, 0, 2].map((count) => intake.accept(lines(count))))
+    expect(answers.map(({ accepted }) => accepted)).toEqual([3, 0, 2])
+    await intake.accept(lines(1))
+    expect(kept.batches.map(({ partition, first, texts }) => [partition, first, texts.length])).toEqual([
+      [7, 0, 3],
+      [7, 3, 2],
+      [7, 5, 1],
+    ])
+  })
+
+  it('commits together what arrives meanwhile', async () => {
+    const { intake, kept } = createWorld()
+    await Promise.all(Array.from({ length: 40 }, () => intake.accept(lines(1))))
+    expect(kept.commits).toBeLessThanOrEqual(2)
+    expect(kept.next).toBe(40)
+  })
+
+  it('takes a request once, however often it comes', async () => {
+    const { intake, kept } = createWorld()
+    const key = { key: 'k', bodyHash: 'h' }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => intake.accept(lines(2), key)))
+    expect(answers.filter(({ repeated }) => !repeated)).toEqual([{ accepted: 2, repeated: false }])
+    expect(await intake.accept(lines(2), key)).toEqual({ accepted: 2, repeated: true })
+    expect(kept.next).toBe(2)
+  })
+
+  it('refuses a key that comes with another body, and nothing beside it', async () => {
+    const { intake, kept } = createWorld()
+    const [first, second, third] = await Promise.allSettled([
+      intake.accept(lines(2), { key: 'k', bodyHash: 'one' }),
+      intake.accept(lines(3), { key: 'k', bodyHash: 'two' }),
+      intake.accept(lines(4)),
+    ])
+    expect(first.status).toBe('fulfilled')
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'IDEMPOTENCY_KEY_REUSED' } })
+    expect(third.status).toBe('fulfilled')
+    expect(kept.next).toBe(6)
+  })
+
+  it('saves how far a source has read with what it read', async () => {
+    const { intake, cursors, fault } = createWorld()
+    fault.next = new AppError('STORAGE_FULL', 'The disk is full.', { retryable: true })
+    const cursor = { key: 'inode', position: '{"offset":10}' }
+    await expect(intake.accept(lines(2), { cursor })).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    expect(cursors.size).toBe(0)
+    await intake.accept(lines(2), { cursor })
+    expect(cursors.get('auth inode')).toBe('{"offset":10}')
+  })
+
+  it('goes on after a failure', async () => {
+    const { intake, fault, kept } = createWorld()
+    fault.next = new Error('broken')
+    const failed = await Promise.allSettled([intake.accept(lines(1)), intake.accept(lines(1))])
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await intake.accept(lines(1))).toEqual({ accepted: 1, repeated: false })
+    expect(kept.next).toBe(1)
+  })
+
+  it('takes of a group what the queue has room for', async () => {
+    const { intake, kept } = createWorld(10)
+    const answers = await Promise.allSettled([6, 6, 4].map((count) => intake.accept(lines(count))))
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(kept.next).toBe(10)
+  })
+
+  it('bounds what waits in memory', async () => {
+    const { intake } = createWorld()
+    const answers = await Promise.allSettled(Array.from({ length: 5 }, () => intake.accept(lines(50))))
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
+    expect(answers.at(-1)).toMatchObject({ reason: { code: 'QUEUE_FULL', retryable: true, retryAfter: 1 } })
+    expect(await intake.accept(lines(500))).toMatchObject({ accepted: 500 })
+  })
+})

@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RawRecord } from '../../schema/record.ts'
+import { toBatches } from './record-batches.ts'
+
+const record = (text: string, more: Partial<RawRecord> = {}): RawRecord => ({
+  text,
+  source: 'auth',
+  receivedAt: 1000,
+  ...more,
+})
+
+describe('toBatches', () => {
+  it('keeps every text, its file and its line, in order', () => {
+    const records = fc.array(
+      fc.record({
+        text: fc.string(),
+        source: fc.constant('auth'),
+        receivedAt: fc.integer({ min: 0, max: 5000 }),
+        file: fc.constantFrom('a.log', 'b.log', undefined),
+        line: fc.constantFrom(1, 2, undefined),
+        zoneMinutes: fc.constantFrom(60, undefined),
+      }),
+    )
+    fc.assert(
+      fc.property(records, (given) => {
+        const back = toBatches(given).flatMap(({ texts, lines, file, zoneMinutes }) =>
+          texts.map((text, index) => ({ text, file, zoneMinutes, line: lines?.[index] })),
+        )
+        expect(back).toEqual(given.map(({ text, file, zoneMinutes, line }) => ({ text, file, zoneMinutes, line })))
+      }),
+    )
+  })
+
+  it('holds at most 4,096 texts and 4 MB', () => {
+    expect(toBatches(Array.from({ length: 10_000 }, () => record('x'))).map((batch) => batch.texts.length)).toEqual([
+      4096, 4096, 1808,
+    ])
+    const large = record('y'.repeat(3 * 1024 * 1024))
+    expect(toBatches([large, large, record('z')]).map((batch) => batch.texts.length)).toEqual([1, 2])
+  })
+
+  it('keeps together what arrived within a second', () => {
+    const arrived = [0, 400, 1000, 1001, 1500].map((receivedAt) => record('x', { receivedAt }))
+    expect(toBatches(arrived).map((batch) => [batch.receivedAt, batch.texts.length])).toEqual([
+      [0, 3],
+      [1001, 2],
+    ])
+  })
+
+  it('makes nothing of nothing', () => {
+    expect(toBatches([])).toEqual([])
+  })
+})

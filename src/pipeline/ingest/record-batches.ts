@@ -1,0 +1,46 @@
+import type { RawRecord, RecordBatch } from '../../schema/record.ts'
+
+/** A batch that has no numbers yet. */
+export type UnnumberedBatch = Omit<RecordBatch, 'partition' | 'first'>
+
+/** What one batch holds at most. */
+const mostTexts = 4096
+const mostCharacters = 4 * 1024 * 1024
+/** Records of one batch share a time of arrival; those further apart than this, in ms, do not share a batch. */
+const sameArrival = 1000
+
+/** Cuts records of one source into batches, in their order: by size, by file, and where the time of arrival moves on. */
+export const toBatches = (records: readonly RawRecord[]): readonly UnnumberedBatch[] => {
+  const batches: UnnumberedBatch[] = []
+  let start = 0
+  let characters = 0
+  records.forEach((record, index) => {
+    const first = records[start]
+    const full = index - start >= mostTexts || characters + record.text.length > mostCharacters
+    if (index > start && first && (full || !belongTogether(first, record))) {
+      batches.push(toBatch(first, records.slice(start, index)))
+      start = index
+      characters = 0
+    }
+    characters += record.text.length
+  })
+  const first = records[start]
+  if (first) batches.push(toBatch(first, records.slice(start)))
+  return batches
+}
+
+const belongTogether = (a: RawRecord, b: RawRecord): boolean =>
+  a.file === b.file &&
+  a.zoneMinutes === b.zoneMinutes &&
+  a.source === b.source &&
+  (a.line === undefined) === (b.line === undefined) &&
+  Math.abs(a.receivedAt - b.receivedAt) <= sameArrival
+
+const toBatch = (first: RawRecord, records: readonly RawRecord[]): UnnumberedBatch => ({
+  source: first.source,
+  receivedAt: first.receivedAt,
+  texts: records.map((record) => record.text),
+  ...(first.file !== undefined && { file: first.file }),
+  ...(first.line !== undefined && { lines: records.flatMap((record) => record.line ?? []) }),
+  ...(first.zoneMinutes !== undefined && { zoneMinutes: first.zoneMinutes }),
+})
