@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { loadConfig } from '../config.ts'
@@ -59,7 +58,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
     paths,
     source: options.source,
     zone: options.zone,
-    stdin: new Readable().wrap(stdin),
+    stdin,
     now,
     signal,
   })
@@ -70,7 +69,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
       progress.update(reading.report)
     }
   }
-  const { createAnalysis } = await import('../app.ts')
+  const { createAnalysis } = await import('../app/analysis.ts')
   const analysis = await createAnalysis(config)(watched())
   progress.clear()
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import type { Environment } from '../config/environment.ts'
 import type { Paint } from './terminal.ts'
@@ -14,7 +15,7 @@ export interface Cli {
   readonly argv: readonly string[]
   readonly env: Environment
   readonly cwd: string
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined }
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
   /** Results, and nothing else. */
   readonly out: Output
   /** Everything else. */

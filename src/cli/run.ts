@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { didYouMean } from '../config/closest.ts'
 import { type Cli, type CommandContext, type ExitCode, exitCodes } from './cli.ts'
 import { commands } from './commands.ts'
 import { exitCodeOf, renderError } from './failure.ts'
@@ -60,9 +61,19 @@ const createProgram = async (words: readonly string[], context: CommandContext):
     if (alias) command.alias(alias)
     if (usage) command.usage(`[options] ${usage}`)
     command.copyInheritedSettings(program)
-    if (wanted === name || (alias && wanted === alias)) (await load()).define(command, context)
+    if (wanted !== name && wanted !== alias) continue
+    ;(await load()).define(command, context)
+    refuseUnknown(command, named.slice(named[0] === 'help' ? 2 : 1))
   }
   return program
+}
+
+/** A group lists when nothing more is said, so a misspelt word would count as something for the list. */
+const refuseUnknown = (command: Command, words: readonly string[]): void => {
+  const names = command.commands.flatMap((one) => [one.name(), ...one.aliases()])
+  const word = words[0]
+  if (names.length === 0 || word === undefined || names.includes(word)) return
+  command.error(`error: unknown command '${command.name()} ${word}'\n${didYouMean(word, names)}`)
 }
 
 const exitHelp = (): string =>

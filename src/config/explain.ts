@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { didYouMean } from './closest.ts'
+import { closest, didYouMean } from './closest.ts'
 import { readKey, showValue } from './print.ts'
 import { settingOf, settings } from './settings.ts'
 
@@ -21,9 +21,14 @@ export const explainConfig = (key: string, { config, origins }: LoadedConfig): r
   const wanted = exact ? [exact] : settings().filter((setting) => setting.key.startsWith(`${key}.`))
   if (wanted.length === 0) {
     const names = settings().map((setting) => setting.key)
-    const last = names.filter((name) => name.split('.').at(-1) === key.split('.').at(-1))
+    const last = lastOf(key)
+    const meant = closest(last, names.map(lastOf)) ?? last
+    const candidates = names.filter((name) => lastOf(name) === meant)
     throw new AppError('INVALID_REQUEST', `There is no key "${key}".`, {
-      hint: last.length > 0 ? `Did you mean ${last.map((name) => `"${name}"`).join(' or ')}?` : didYouMean(key, names),
+      hint:
+        candidates.length > 0
+          ? `Did you mean ${candidates.map((name) => `"${name}"`).join(' or ')}?`
+          : didYouMean(key, names),
     })
   }
   return wanted.map((setting) => ({
@@ -36,3 +41,5 @@ export const explainConfig = (key: string, { config, origins }: LoadedConfig): r
     variables: setting.variables,
   }))
 }
+
+const lastOf = (key: string): string => key.split('.').at(-1) ?? key

@@ -1,0 +1,32 @@
+import type { Registry } from '../component.ts'
+import { didYouMean } from '../config/closest.ts'
+import type { Config } from '../config.ts'
+import { AppError, type ErrorDetail } from '../errors.ts'
+import { detectors } from '../pipeline/detect/registry.ts'
+import { sourceRegistry } from '../pipeline/ingest/registry.ts'
+
+/** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
+export const checkComponents = ({ sources, detectors: judging }: Config): void => {
+  const cursors = { read: async () => undefined }
+  const errors = [
+    ...faultsOf('sources', sources, sourceRegistry({ cursors, stdin: process.stdin })),
+    ...faultsOf('detectors', judging, detectors),
+  ]
+  if (errors.length > 0) throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', { errors })
+}
+
+const faultsOf = (
+  kind: string,
+  entries: readonly { readonly type: string }[],
+  { components, names }: Registry<unknown>,
+): readonly ErrorDetail[] =>
+  entries.flatMap(({ type, ...options }, i): readonly ErrorDetail[] => {
+    const component = components.find(({ name }) => name === type)
+    if (!component) {
+      return [{ path: `${kind}.${i}.type`, message: `There is none called "${type}".`, hint: didYouMean(type, names) }]
+    }
+    const parsed = component.options.safeParse(options)
+    return parsed.success
+      ? []
+      : parsed.error.issues.map(({ path, message }) => ({ path: [kind, i, ...path].join('.'), message }))
+  })

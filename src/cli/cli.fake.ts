@@ -1,0 +1,36 @@
+import { Readable } from 'node:stream'
+import type { Cli, Output } from './cli.ts'
+import { runCli } from './run.ts'
+
+/** A world for the command line that remembers what was written. */
+export const runFake = async (
+  argv: readonly string[],
+  changes: Partial<Cli> & { readonly input?: string; readonly tty?: boolean } = {},
+) => {
+  const written = { out: '', err: '' }
+  const output = (name: 'out' | 'err'): Output => ({
+    write: (text) => {
+      written[name] += text
+    },
+    isTty: false,
+    columns: 100,
+  })
+  const { input = '', tty = false, ...rest } = changes
+  const stdin = Object.assign(Readable.from(input === '' ? [] : [Buffer.from(input)]), { isTTY: tty })
+  const code = await runCli({
+    argv,
+    env: {},
+    cwd: process.cwd(),
+    stdin,
+    out: output('out'),
+    err: output('err'),
+    fetch: async () => {
+      throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
+    },
+    now: Date.now,
+    signal: new AbortController().signal,
+    version: '0.1.0',
+    ...rest,
+  })
+  return { code, ...written }
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import { incident } from '../schema/incident.ts'
+import type { CommandContext } from './cli.ts'
+import { addRemoteOptions, createClient } from './client.ts'
+import { addDecisions } from './decide.ts'
+import { renderIncident } from './incident-view.ts'
+import { addListOptions, printList } from './list.ts'
+import { visible } from './terminal.ts'
+import { formatMoment } from './time.ts'
+
+const found = incident.loose()
+const pathOf = (id: string): string => `/api/v1/incidents/${encodeURIComponent(id)}`
+
+/** `vedette incidents`: what people are told about. */
+export const define = (command: Command, context: CommandContext): void => {
+  const list = command.command('list', { isDefault: true }).description('List incidents, newest first.')
+  addListOptions(addRemoteOptions(list))
+    .option('--where <filter>', 'severity:critical AND entity.host:web-01')
+    .option('--status <status>', 'only those with this status')
+    .action((options: { readonly where?: string }) =>
+      printList(
+        {
+          path: '/api/v1/incidents',
+          item: incident,
+          noun: 'incident',
+          headings: ['ID', 'SEVERITY', 'RISK', 'STATUS', 'LAST SEEN', 'ALERTS', 'TITLE'],
+          row: ({ display_id, severity, risk_score, status, last_seen, alert_count, title }) => [
+            display_id,
+            severity,
+            String(risk_score),
+            status,
+            formatMoment(last_seen),
+            String(alert_count),
+            title,
+          ],
+        },
+        options.where,
+        options,
+        context,
+      ),
+    )
+
+  const print = (one: unknown, json: boolean | undefined) => {
+    const shown = found.parse(one)
+    context.out.write(
+      json ? `${JSON.stringify(shown, null, 2)}\n` : renderIncident(shown, context.out.columns, context.paint),
+    )
+  }
+  addRemoteOptions(command.command('show').description('Show one incident: cause, story, evidence.'))
+    .argument('<id>', 'INC-3')
+    .action(async (id: string, options: { readonly json?: boolean }) =>
+      print(await createClient(options, context).get(pathOf(id), found), options.json),
+    )
+  addDecisions(command, 'incident', context)
+  addRemoteOptions(command.command('comment').description('Write a remark into the story.'))
+    .argument('<id>')
+    .argument('<text...>')
+    .action(async (id: string, text: string[], options: { readonly json?: boolean }) =>
+      print(
+        await createClient(options, context).send('POST', `${pathOf(id)}/comments`, found, { text: text.join(' ') }),
+        options.json,
+      ),
+    )
+  addRemoteOptions(command.command('merge').description('Put incidents into one.'))
+    .argument('<id>', 'the one that stays')
+    .argument('<others...>', 'those that go into it')
+    .action(async (id: string, others: string[], options: { readonly json?: boolean }) =>
+      print(
+        await createClient(options, context).send('POST', `${pathOf(id)}/merge`, found, { ids: others }),
+        options.json,
+      ),
+    )
+  addRemoteOptions(command.command('split').description('Move alerts of an incident into a new one.'))
+    .argument('<id>')
+    .argument('<alerts...>', 'ids of the alerts that go')
+    .action(async (id: string, alerts: string[], options: { readonly json?: boolean }) => {
+      const made = await createClient(options, context).send('POST', `${pathOf(id)}/split`, found, {
+        alert_ids: alerts,
+      })
+      if (!options.json) context.err.write(`made ${visible(made.display_id)}\n`)
+      print(made, options.json)
+    })
+}
