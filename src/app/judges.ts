@@ -9,6 +9,7 @@ import { enrichers } from '../pipeline/enrich/registry.ts'
 import { createMiner } from '../pipeline/mine/mine.ts'
 import { createNormalizer } from '../pipeline/normalize/normalize.ts'
 import type { Event } from '../schema/event.ts'
+import type { RecordBatch } from '../schema/record.ts'
 
 interface JudgesOptions {
   readonly config: Pick<Config, 'detectors'>
@@ -32,17 +33,24 @@ export const createJudges = ({ config, clock, log, signal }: JudgesOptions) => {
     miner,
     ...judging.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),
   ]
+  const mine = (events: readonly Event[]): readonly Event[] => {
+    const mined = miner.mine(events)
+    clock.advance(mined)
+    return mined
+  }
   return {
     normalizer,
     miner,
     enrich,
     detect,
+    mine,
     learners,
-    /** The first half of the road, for one batch. */
-    mine(events: readonly Event[]): readonly Event[] {
-      const mined = miner.mine(events)
-      clock.advance(mined)
-      return mined
+    /** How records would be understood; teaches nothing and counts nothing. */
+    understand: (batch: RecordBatch): readonly Event[] =>
+      enrich(miner.mine(createNormalizer().normalize(batch), { learn: false })),
+    /** Shows stored events to the learners once more. */
+    relearn(events: readonly Event[]): void {
+      detect.replay(mine(events))
     },
   }
 }

@@ -11,7 +11,7 @@ interface ReplayOptions<Tx> {
   readonly events: Store['events']
   readonly checkpoint: Checkpoint<Tx>
   /** Shows events to the learners once more; what they detect is known already. */
-  readonly learn: (events: readonly Event[]) => Promise<unknown>
+  readonly learn: (events: readonly Event[]) => void
   readonly log: Log
 }
 
@@ -21,7 +21,7 @@ export const recover = async <Tx>(options: ReplayOptions<Tx>): Promise<void> => 
   const position = await checkpoint.restore()
   let replayed = 0
   for await (const batch of events.replay(partition, position)) {
-    await learn(batch)
+    learn(batch)
     checkpoint.reached(batch)
     replayed += batch.length
     if (replayed >= mostReplayed) {

@@ -1,0 +1,51 @@
+import type { Log } from '../component.ts'
+import type { Config } from '../config.ts'
+import { type AnalysisRoad, analyzeRecords } from '../pipeline/analyze.ts'
+import { createClock } from '../pipeline/clock.ts'
+import { correlate } from '../pipeline/correlate/correlate.ts'
+import { mergeDetections } from '../pipeline/detect/merge.ts'
+import { assessAlert } from '../pipeline/triage/assess.ts'
+import type { Analysis } from '../schema/analysis.ts'
+import type { RawRecord } from '../schema/record.ts'
+import { createJudges } from './judges.ts'
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Makes a function that walks records down the whole road in memory, each time with nothing learnt before. */
+export const createAnalysis =
+  (config: Pick<Config, 'detectors' | 'correlate'>, log: Log = silent) =>
+  async (records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis> => {
+    const end = new AbortController()
+    const clock = createClock()
+    const judges = createJudges({ config, clock, log, signal: end.signal })
+    let deliveries = 0
+    const road: AnalysisRoad = {
+      normalize: judges.normalizer.normalize,
+      takeCounts: judges.normalizer.takeCounts,
+      mine: judges.mine,
+      enrich: judges.enrich,
+      detect: async (events) => {
+        deliveries += 1
+        return judges.detect.run(events, {
+          id: String(deliveries),
+          attempt: 1,
+          signal: end.signal,
+          transaction: async () => undefined,
+        })
+      },
+      merge: (open, detections) => mergeDetections(open, detections, { now: clock.now(), suppress: () => undefined }),
+      assess: (alert) => ({ ...alert, status: 'triaged', triage: assessAlert(alert, clock.now()) }),
+      correlate: (alerts) =>
+        correlate(alerts, [], { now: clock.now(), gap: config.correlate.gap, nextNumber: counter() }),
+      templates: () => judges.miner.size,
+    }
+    return analyzeRecords(records, road)
+  }
+
+const counter = () => {
+  let number = 0
+  return () => {
+    number += 1
+    return number
+  }
+}
