@@ -1,4 +1,4 @@
-const separators = /[^\p{L}\p{N}]+/u
+const spaces = /\s+/u
 
 /**
  * Lists the words of all texts, numbers and truths within a document, lower-case, each once: long lists of log lines repeat the same
@@ -11,7 +11,7 @@ export const searchText = (document: unknown): string => {
 }
 
 /** Cuts a lower-case piece of text into what `searchText` must contain for a match to be possible. */
-export const wordsOf = (piece: string): readonly string[] => piece.split(separators).filter((word) => word !== '')
+export const wordsOf = (piece: string): readonly string[] => piece.split(spaces).filter((word) => word !== '')
 
 const collect = (value: unknown, words: Set<string>): void => {
   if (value === null || value === undefined) return
@@ -19,7 +19,5 @@ const collect = (value: unknown, words: Set<string>): void => {
     for (const part of Object.values(value)) collect(part, words)
     return
   }
-  for (const word of String(value).toLowerCase().split(separators)) {
-    if (word !== '') words.add(word)
-  }
+  for (const word of wordsOf(String(value).toLowerCase())) words.add(word)
 }

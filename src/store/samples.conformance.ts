@@ -1,0 +1,147 @@
+import type { Alert } from '../schema/alert.ts'
+import type { Detection } from '../schema/detection.ts'
+import type { Event } from '../schema/event.ts'
+import type { Incident } from '../schema/incident.ts'
+import type { Suppression } from '../schema/suppression.ts'
+import type { TriageResult } from '../schema/triage-result.ts'
+import type { NotificationRow } from './store.ts'
+
+export const begin = Date.parse('2026-03-01T00:00:00.000Z')
+
+/** A moment, given in minutes after `begin`. */
+export const at = (minute: number): string => new Date(begin + minute * 60_000).toISOString()
+
+export const sampleDetection = (number: number, more: Partial<Detection> = {}): Detection => ({
+  id: `detection-${String(number).padStart(6, '0')}`,
+  detector: 'sequence',
+  kind: 'anomaly',
+  type: 'brute_force',
+  first_seen: at(number),
+  last_seen: at(number + 1),
+  source: 'auth',
+  stream: 'auth/web-01/sshd',
+  score: 0.9,
+  severity: 'high',
+  title: `286 failed logins from 203.0.113.${number % 250}`,
+  sentence: 'Within a minute 286 logins failed where 0 to 3 are usual.',
+  value: '286',
+  usual: '0–3',
+  contributions: [{ feature: 'failed logins per minute', value: '286', usual: '0–3', weight: 0.9 }],
+  evidence: [
+    { event_id: `0-${number}`, time: at(number), line: `sshd[312]: Failed password for root, case ${number}` },
+  ],
+  event_count: 286,
+  entities: [
+    { type: 'ip', value: `203.0.113.${number % 250}` },
+    { type: 'user', value: 'root' },
+  ],
+  techniques: ['T1110.001'],
+  dedup_key: `sequence ${number}`,
+  learning: false,
+  ...more,
+})
+
+export const sampleAlert = (number: number, more: Partial<Alert> = {}): Alert => {
+  const { detector, kind: _, id, ...shared } = sampleDetection(number)
+  return {
+    ...shared,
+    id: `alert-${String(number).padStart(6, '0')}`,
+    status: 'new',
+    detectors: [detector],
+    count: 1,
+    detection_ids: [id],
+    created_at: at(number),
+    updated_at: at(number),
+    incident_id: null,
+    assignee: null,
+    resolution: null,
+    suppression_id: null,
+    triage: null,
+    version: 1,
+    ...more,
+  }
+}
+
+export const sampleIncident = (number: number, more: Partial<Incident> = {}): Incident => ({
+  id: `incident-${String(number).padStart(6, '0')}`,
+  display_id: `INC-${number}`,
+  status: 'open',
+  severity: 'high',
+  risk_score: 74,
+  title: 'Brute force against web-01',
+  reason: 'One address tried many passwords.',
+  entities: [{ type: 'ip', value: '203.0.113.9' }],
+  techniques: [],
+  evidence: [],
+  members: [{ alert_id: `alert-${number}`, reason: 'It opened the incident.', added_at: at(number) }],
+  timeline: [],
+  alert_count: 1,
+  event_count: 286,
+  first_seen: at(number),
+  last_seen: at(number + 1),
+  created_at: at(number),
+  updated_at: at(number),
+  assignee: null,
+  resolution: null,
+  merged_into: null,
+  version: 1,
+  ...more,
+})
+
+export const sampleTriage: TriageResult = {
+  risk_score: 74,
+  risk_level: 'high',
+  verdict: 'likely_malicious',
+  confidence: 0.8,
+  requires_human_review: true,
+  reasons: ['Many failures, then a success.'],
+  recommended_actions: ['Block the address.'],
+  breakdown: {
+    severity: { score: 80, weight: 0.3, value: 'high' },
+    threat_intel: { score: 0, weight: 0.3, sources_queried: 0 },
+    asset_criticality: { score: 50, weight: 0.2, criticality: 'medium' },
+    exploitability: { score: 50, weight: 0.2 },
+  },
+  factors: { alert_type: 'brute_force', type_multiplier: 1.1, historical_multiplier: 1 },
+  calculated_at: at(0),
+}
+
+export const sampleSuppression: Suppression = {
+  id: 'suppression-1',
+  scope: 'detector:sequence',
+  reason: 'A scanner of ours.',
+  owner: 'ana',
+  created_at: at(0),
+  expires_at: at(60),
+  paused: false,
+  hits: 0,
+  last_hit_at: null,
+}
+
+export const sampleNotification = (number: number, more: Partial<NotificationRow> = {}): NotificationRow => ({
+  id: `notification-${number}`,
+  incident_id: 'incident-1',
+  sink: 'webhook',
+  reason: 'opened',
+  severity: 'high',
+  status: 'pending',
+  attempts: 0,
+  next_attempt_at: begin + number,
+  last_error: null,
+  created_at: begin + number,
+  sent_at: null,
+  ...more,
+})
+
+export const sampleEvent = (number: number): Event => ({
+  id: `0-${number}`,
+  kind: 'event',
+  time: begin + number * 1000,
+  timeGuessed: false,
+  receivedAt: begin + number * 1000,
+  source: 'auth',
+  stream: 'auth/web-01',
+  message: `message ${number}`,
+  original: `<13> message ${number}`,
+  fields: { 'host.name': 'web-01', number },
+})

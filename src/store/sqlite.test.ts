@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { CompiledQuery } from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { migrations } from './migrations/migrations.ts'
+import { openStore } from './open-store.ts'
+import { sampleAlert } from './samples.conformance.ts'
+import { describeStore } from './store.conformance.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'vedette-store-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const open = (url: string, now: () => number = Date.now) => openStore(url, { now, log })
+
+let files = 0
+const newFile = () => join(folder, `${files++}`, 'vedette.db')
+
+describeStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
+describeStore('in memory', (now) => open('sqlite::memory:', now))
+
+describe('a database file', () => {
+  it('is nobody else’s to read', async () => {
+    const file = newFile()
+    const store = await open(`sqlite:${file}`)
+    await store.ping()
+    expect(modeOf(join(file, '..'))).toBe('700')
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) expect(modeOf(name)).toBe('600')
+    await store.close()
+  })
+
+  it('keeps what it holds when it is opened again', async () => {
+    const file = newFile()
+    const first = await open(`sqlite:${file}`)
+    await first.transaction((tx) => first.alerts.save([sampleAlert(1)], tx))
+    await first.close()
+    const second = await open(`sqlite:${file}`)
+    expect(await second.alerts.get('alert-000001')).toEqual(sampleAlert(1))
+    await second.close()
+  })
+
+  it('lets lists be read while a transaction runs', async () => {
+    const store = await open(`sqlite:${newFile()}`)
+    const { tx, rollback } = await store.begin()
+    await store.alerts.save([sampleAlert(1)], tx)
+    expect((await store.alerts.list({ limit: 1 })).items).toEqual([])
+    await rollback()
+    await store.close()
+  })
+
+  it('is copied whole while it is written to', async () => {
+    const store = await open(`sqlite:${newFile()}`)
+    let writing = true
+    const writer = (async () => {
+      for (let number = 0; writing; number += 2) {
+        const pair = [sampleAlert(number), sampleAlert(number + 1)]
+        await store.transaction((tx) => store.alerts.save(pair, tx))
+        await new Promise(setImmediate)
+      }
+    })()
+    const copy = join(folder, 'copy.db')
+    for (let twice = 0; twice < 2; twice++) await store.backup(copy)
+    writing = false
+    await writer
+    await store.close()
+    expect(modeOf(copy)).toBe('600')
+    const copied = await open(`sqlite:${copy}`)
+    const count = (await copied.alerts.counts())[0]?.count ?? 0
+    expect(count).toBeGreaterThan(0)
+    expect(count % 2).toBe(0)
+    await copied.close()
+  })
+
+  it('says so when it cannot be copied', async () => {
+    const store = await open(`sqlite:${newFile()}`)
+    await expect(store.backup(join(folder, 'no', 'such', 'folder.db'))).rejects.toThrow(/folder/)
+    await store.close()
+  })
+
+  it('is refused with advice when it is damaged', async () => {
+    const file = join(folder, 'damaged.db')
+    writeFileSync(file, 'This is not a database, however long one looks at it. '.repeat(100))
+    await expect(open(`sqlite:${file}`)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('damaged'),
+      hint: expect.stringContaining('restore'),
+    })
+    expect(readFileSync(file, 'utf8')).toMatch(/^This is not/)
+  })
+
+  it('is refused with advice when a newer version made it', async () => {
+    const file = newFile()
+    await (await open(`sqlite:${file}`)).close()
+    const database = new Database(file)
+    database.prepare("insert into kysely_migration values ('9999-later', '2030-01-01')").run()
+    database.close()
+    await expect(open(`sqlite:${file}`)).rejects.toMatchObject({
+      code: 'STATE_VERSION',
+      message: expect.stringContaining('9999-later'),
+    })
+  })
+
+  it('says when it is full, and goes on once there is room', async () => {
+    const file = newFile()
+    const store = await open(`sqlite:${file}`)
+    await store.connections.write.executeQuery(CompiledQuery.raw('pragma max_page_count = 60'))
+    const fill = () =>
+      store.models.save([{ name: 'large', partition: 0, position: 0, saved_at: 0, state: new Uint8Array(1_000_000) }])
+    await expect(fill()).rejects.toMatchObject({ code: 'STORAGE_FULL', retryable: true, retryAfter: 10 })
+    const whole = store.transaction(async (tx) => {
+      await store.alerts.save([sampleAlert(1)], tx)
+      await store.models.save(
+        [{ name: 'large', partition: 0, position: 0, saved_at: 0, state: new Uint8Array(1_000_000) }],
+        tx,
+      )
+    })
+    await expect(whole).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    expect(await store.alerts.get('alert-000001')).toBeUndefined()
+    await store.connections.write.executeQuery(CompiledQuery.raw('pragma max_page_count = 100000'))
+    await fill()
+    await store.close()
+  })
+
+  it('says when another process holds it', async () => {
+    const file = newFile()
+    const store = await open(`sqlite:${file}`)
+    const other = new Database(file)
+    other.exec('begin immediate')
+    await expect(store.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    other.exec('rollback')
+    await store.ping()
+    other.close()
+    await store.close()
+  })
+})
+
+describe('openStore', () => {
+  it('names the kinds of database that there are', async () => {
+    await expect(open('oracle:somewhere')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+
+  it('has steps in the order of their names', () => {
+    expect(Object.keys(migrations)).toEqual(Object.keys(migrations).sort())
+  })
+})
+
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)

@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import * as sample from './samples.conformance.ts'
+import type { AuditEntry, Page, PageRequest, Store, Token } from './store.ts'
+
+const { at, begin } = sample
+
+/** Checks what every database must do for us. `open` gives an empty store. */
+export const describeStore = (name: string, open: (now: () => number) => Promise<Store>) => {
+  describe(`the store ${name}`, () => {
+    let store: Store
+    let time = begin
+    beforeEach(async () => {
+      time = begin
+      store = await open(() => time)
+    })
+    afterEach(() => store.close())
+
+    it('keeps all of a transaction, or nothing', async () => {
+      const failed = store.transaction(async (tx) => {
+        await store.detections.save([sample.sampleDetection(1)], tx)
+        throw new Error('changed my mind')
+      })
+      await expect(failed).rejects.toThrow('changed my mind')
+      expect(await store.detections.get('detection-000001')).toBeUndefined()
+
+      const open = await store.begin()
+      await store.detections.save([sample.sampleDetection(2)], open.tx)
+      await open.rollback()
+      await open.rollback()
+      expect(await store.detections.get('detection-000002')).toBeUndefined()
+    })
+
+    it('runs transactions one after another when they touch the same', async () => {
+      const raise = () =>
+        store.transaction(async (tx) => {
+          const [alert] = await store.alerts.load(['alert-000001'], tx)
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          if (alert) await store.alerts.save([{ ...alert, version: alert.version + 1 }], tx)
+        })
+      await store.transaction((tx) => store.alerts.save([sample.sampleAlert(1)], tx))
+      await Promise.all(Array.from({ length: 10 }, raise))
+      expect((await store.alerts.get('alert-000001'))?.version).toBe(11)
+    })
+
+    it('keeps detections as they are, once', async () => {
+      const detections = [1, 2, 3].map((number) => sample.sampleDetection(number))
+      for (let twice = 0; twice < 2; twice++) await store.transaction((tx) => store.detections.save(detections, tx))
+      expect(await store.detections.get('detection-000002')).toEqual(detections[1])
+      expect(await store.detections.load(['detection-000003', 'nothing', 'detection-000001'])).toEqual([
+        detections[2],
+        detections[0],
+      ])
+      expect((await store.detections.list({ limit: 10 })).items).toEqual([...detections].reverse())
+    })
+
+    it('keeps texts of every kind', async () => {
+      const title = 'quote \' " \\ % _ ; -- 日本 🚨 \t\n'
+      const odd = sample.sampleDetection(1, { title, dedup_key: 'x'.repeat(3000) })
+      await store.transaction((tx) => store.detections.save([odd], tx))
+      expect(await store.detections.get(odd.id)).toEqual(odd)
+    })
+
+    it('pages through a list, newest first, each item once', async () => {
+      // Several share a moment, so the id must tell them apart.
+      const alerts = Array.from({ length: 23 }, (_, number) =>
+        sample.sampleAlert(number, { created_at: at(Math.floor(number / 5)) }),
+      )
+      await store.transaction((tx) => store.alerts.save(alerts, tx))
+      const all = await pages((request) => store.alerts.list(request), 4)
+      expect(all).toEqual([...alerts].reverse())
+      const odd = await pages((request) => store.alerts.list({ ...request, matches: isOdd }), 3)
+      expect(odd).toEqual(alerts.filter(isOdd).reverse())
+    })
+
+    it('lists by status, by time, and by the pieces that a match contains', async () => {
+      const alerts = [0, 10, 20].map((minute) => sample.sampleAlert(minute))
+      await store.transaction((tx) => store.alerts.save(alerts, tx))
+      await store.transaction((tx) => store.alerts.save([sample.sampleAlert(10, { status: 'resolved' })], tx))
+      const minutes = async (query: object) =>
+        (await store.alerts.list({ limit: 10, ...query })).items.map(
+          (item) => (Date.parse(item.first_seen) - begin) / 60_000,
+        )
+      expect(await minutes({ status: ['new', 'triaged'] })).toEqual([20, 0])
+      expect(await minutes({ from: begin + 11 * 60_000, to: begin + 19 * 60_000 })).toEqual([10])
+      expect(await minutes({ pieces: ['203.0.113.20', 'failed pass'] })).toEqual([20])
+      expect(await minutes({ pieces: ['aileD LOGINS FROM'.toLowerCase()] })).toEqual([20, 10, 0])
+      expect(await minutes({ pieces: ['nowhere'] })).toEqual([])
+      expect(await minutes({ pieces: ['%'] })).toEqual([])
+    })
+
+    it('refuses a cursor that it did not give out', async () => {
+      const { alerts, detections, incidents, audit, notifications } = store
+      for (const after of ['', 'nonsense', '../..', Buffer.from('[1]').toString('base64url'), 'W10']) {
+        for (const list of [alerts.list, detections.list, incidents.list, audit.list, notifications.list]) {
+          await expect(list({ limit: 1, after })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+        }
+      }
+    })
+
+    it('finds open and suppressed alerts by their key', async () => {
+      const alerts = (['new', 'investigating', 'suppressed', 'resolved', 'false_positive'] as const).map(
+        (status, number) => sample.sampleAlert(number, { status, dedup_key: 'same' }),
+      )
+      await store.transaction(async (tx) => {
+        await store.alerts.save(alerts, tx)
+        const found = await store.alerts.findOpen(['same', 'same', 'other'], tx)
+        expect(found.map(({ status }) => status).sort()).toEqual(['investigating', 'new', 'suppressed'])
+        expect(await store.alerts.findOpen([], tx)).toEqual([])
+      })
+      expect(await store.alerts.counts()).toContainEqual({ status: 'resolved', severity: 'high', count: 1 })
+    })
+
+    it('names the alerts that triage has not covered, oldest first', async () => {
+      const alerts = [3, 1, 2].map((number) => sample.sampleAlert(number))
+      await store.transaction(async (tx) => {
+        await store.alerts.save([...alerts, sample.sampleAlert(0, { status: 'resolved' })], tx)
+        const result = { alertId: 'alert-000001', result: sample.sampleTriage }
+        await store.triageResults.save([result, result], tx)
+        await store.triageResults.save([result], tx)
+      })
+      expect(await store.alerts.untriaged(10)).toEqual(['alert-000002', 'alert-000003'])
+      expect(await store.alerts.untriaged(1)).toEqual(['alert-000002'])
+    })
+
+    it('tells what changed, once for each real change', async () => {
+      await store.transaction((tx) => store.alerts.save([sample.sampleAlert(1), sample.sampleAlert(2)], tx))
+      await store.transaction((tx) => store.incidents.save([sample.sampleIncident(1)], tx))
+      const first = await store.changes(0, 10)
+      expect(first.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+        'alert alert-000001',
+        'alert alert-000002',
+        'incident incident-000001',
+      ])
+      const last = first.at(-1)?.updated_at ?? 0
+      await store.transaction((tx) => store.alerts.save([sample.sampleAlert(1)], tx))
+      expect(await store.changes(last, 10)).toEqual([])
+      // Even when the clock was set back meanwhile.
+      time = begin - 60_000
+      await store.transaction((tx) => store.alerts.save([sample.sampleAlert(1, { version: 2 })], tx))
+      expect(await store.changes(last, 10)).toMatchObject([{ kind: 'alert', id: 'alert-000001', version: 2 }])
+      expect(await store.changes(0, 1)).toHaveLength(1)
+    })
+
+    it('keeps incidents, by both their names', async () => {
+      const incidents = [1, 2, 3].map((number) => sample.sampleIncident(number))
+      await store.transaction(async (tx) => {
+        expect([await store.incidents.nextNumber(tx), await store.incidents.nextNumber(tx)]).toEqual([1, 2])
+        await store.incidents.save([...incidents, sample.sampleIncident(4, { status: 'closed' })], tx)
+        expect(await store.incidents.get('inc-2', tx)).toEqual(incidents[1])
+        const open = await store.incidents.findOpen(begin + 3 * 60_000, tx)
+        expect(open.map(({ display_id }) => display_id)).toEqual(['INC-2', 'INC-3'])
+      })
+      expect(await store.incidents.get('incident-000003')).toEqual(incidents[2])
+      expect((await store.incidents.list({ limit: 10, status: ['closed'] })).items).toHaveLength(1)
+      expect(await pages((request) => store.incidents.list(request), 3)).toHaveLength(4)
+      expect(await store.incidents.load(['incident-000002', 'nothing'])).toEqual([incidents[1]])
+    })
+
+    it('keeps suppressions, and their hits whatever is edited', async () => {
+      const { suppressions } = store
+      await suppressions.save(sample.sampleSuppression)
+      await store.transaction((tx) => suppressions.hit('suppression-1', 3, begin, tx))
+      await suppressions.save({ ...sample.sampleSuppression, reason: 'edited', paused: true })
+      const expected = { ...sample.sampleSuppression, reason: 'edited', paused: true, hits: 3, last_hit_at: at(0) }
+      expect(await suppressions.get('suppression-1')).toEqual(expected)
+      expect(await suppressions.list()).toEqual([expected])
+      expect([await suppressions.remove('suppression-1'), await suppressions.remove('suppression-1')]).toEqual([
+        true,
+        false,
+      ])
+    })
+
+    it('keeps tokens', async () => {
+      const { tokens } = store
+      const token: Token = {
+        id: 'token-1',
+        name: 'collector',
+        role: 'ingest',
+        hash: 'abc',
+        created_at: begin,
+        expires_at: null,
+        last_used_at: null,
+        revoked_at: null,
+      }
+      await tokens.save(token)
+      await tokens.used('token-1', begin + 1)
+      expect(await tokens.findByHash('abc')).toEqual({ ...token, last_used_at: begin + 1 })
+      expect(await tokens.findByHash('abd')).toBeUndefined()
+      expect([await tokens.revoke('token-1', begin + 2), await tokens.revoke('token-2', begin)]).toEqual([true, false])
+      await tokens.revoke('token-1', begin + 3)
+      expect((await tokens.list())[0]?.revoked_at).toBe(begin + 2)
+    })
+
+    it('keeps the audit trail in order', async () => {
+      const entries = Array.from(
+        { length: 7 },
+        (_, number): AuditEntry => ({
+          time: begin,
+          actor: 'ana',
+          action: 'close',
+          target_type: 'incident',
+          target_id: `incident-${number % 2}`,
+          old_values: null,
+          new_values: { status: 'closed', number },
+        }),
+      )
+      await store.transaction((tx) => store.audit.append(entries.slice(0, 4), tx))
+      await store.transaction((tx) => store.audit.append(entries.slice(4), tx))
+      await store.transaction((tx) => store.audit.append([], tx))
+      expect(await pages((request) => store.audit.list(request), 3)).toEqual([...entries].reverse())
+      expect((await store.audit.list({ limit: 10, target_id: 'incident-1' })).items).toHaveLength(3)
+    })
+
+    it('plans each notification once and finds what is due', async () => {
+      const { notifications } = store
+      const rows = [0, 1, 2, 3].map((number) => sample.sampleNotification(number))
+      await store.transaction((tx) => notifications.plan(rows, tx))
+      await notifications.update({ ...sample.sampleNotification(0), status: 'sent', attempts: 1, sent_at: begin })
+      await notifications.update({ ...sample.sampleNotification(1), status: 'failed', last_error: 'refused' })
+      await store.transaction((tx) => notifications.plan(rows, tx))
+      const due = await notifications.due(begin + 2, 10)
+      expect(due.map(({ id, status }) => `${id} ${status}`)).toEqual([
+        'notification-1 failed',
+        'notification-2 pending',
+      ])
+      expect(await notifications.forIncident('incident-1')).toHaveLength(4)
+      expect(await pages((request) => notifications.list(request), 3)).toHaveLength(4)
+      expect((await notifications.list({ limit: 10, status: 'sent' })).items).toHaveLength(1)
+    })
+
+    it('keeps the newest state of a model', async () => {
+      const row = { name: 'template', partition: 1, position: 5, saved_at: begin, state: new Uint8Array([0, 255, 7]) }
+      await store.models.save([{ ...row, state: new Uint8Array(100_000) }])
+      await store.transaction((tx) => store.models.save([row], tx))
+      const loaded = await store.models.load('template', 1)
+      expect({ ...loaded, state: [...(loaded?.state ?? [])] }).toEqual({ ...row, state: [0, 255, 7] })
+      expect(await store.models.load('template', 2)).toBeUndefined()
+      expect(await store.models.list()).toEqual([{ name: 'template', partition: 1, position: 5, saved_at: begin }])
+    })
+
+    it('adds up how records were understood', async () => {
+      const row = { source: 'auth', format: 'syslog', parsed: true, count: 2, sample: 'a line', last_seen_at: begin }
+      const ill = { ...row, format: 'no time', parsed: false }
+      await store.transaction((tx) => store.parseHealth.add([row, ill, row], tx))
+      await store.transaction((tx) => store.parseHealth.add([{ ...row, sample: 'newer' }], tx))
+      expect(await store.parseHealth.list()).toEqual([{ ...row, count: 6, sample: 'newer' }, ill])
+    })
+
+    it('reserves numbers without gaps, also when a transaction fails', async () => {
+      const reserve = (count: number) => store.transaction((tx) => store.intake.reserve(0, count, tx))
+      expect(await reserve(10)).toBe(0)
+      const failed = store.transaction(async (tx) => {
+        await store.intake.reserve(0, 5, tx)
+        throw new Error('no')
+      })
+      await expect(failed).rejects.toThrow('no')
+      expect(await Promise.all([reserve(1), reserve(1)])).toEqual([10, 11])
+    })
+
+    it('remembers keys and cursors', async () => {
+      const { intake } = store
+      const remember = (hash: string, answer: string) =>
+        store.transaction((tx) => intake.remember('key', hash, answer, begin, tx))
+      expect(await remember('one', '5')).toBeUndefined()
+      expect(await remember('two', '6')).toEqual({ bodyHash: 'one', answer: '5' })
+      expect(await intake.recall('key')).toEqual({ bodyHash: 'one', answer: '5' })
+      expect([await intake.forget(begin), await intake.forget(begin + 1)]).toEqual([0, 1])
+      expect(await intake.recall('key')).toBeUndefined()
+      for (const position of ['1', '2']) {
+        await store.transaction((tx) => intake.saveCursor('auth', 'inode', position, tx))
+      }
+      expect(await intake.readCursor('auth', 'inode')).toBe('2')
+      expect(await intake.readCursor('auth', 'other')).toBeUndefined()
+    })
+
+    it('keeps events', async () => {
+      const events = Array.from({ length: 100 }, (_, number) => sample.sampleEvent(number))
+      for (let twice = 0; twice < 2; twice++) await store.transaction((tx) => store.events.save(events, tx))
+      expect(await store.events.get('0-42')).toEqual(events[42])
+      const found = await store.events.search({ limit: 5, matches: ({ message }) => message.endsWith('7') })
+      expect(found.items.map(({ id }) => id)).toEqual(['0-97', '0-87', '0-77', '0-67', '0-57'])
+      expect((await store.events.count()).events).toBe(100)
+    })
+
+    it('answers that it is there', () => store.ping())
+  })
+}
+
+const isOdd = ({ id }: { readonly id: string }): boolean => /[13579]$/.test(id)
+
+const pages = async <Item>(list: (request: PageRequest) => Promise<Page<Item>>, limit: number): Promise<Item[]> => {
+  const items: Item[] = []
+  let after: string | undefined
+  do {
+    const page = await list({ limit, after })
+    expect(page.items.length).toBeLessThanOrEqual(limit)
+    items.push(...page.items)
+    after = page.next
+  } while (after !== undefined)
+  return items
+}
