@@ -4,13 +4,13 @@ import type { Event } from '../../schema/event.ts'
 const longestLine = 1000
 
 /** As much of an event as evidence needs; an event is one. */
-export type Sample = Pick<Event, 'id' | 'time' | 'original'>
+export type Sample = Pick<Event, 'id' | 'time' | 'original'> & Partial<Pick<Event, 'fields'>>
 
 /** Makes of an event what may be remembered for long: itself, or a copy without what is too large to keep. */
 export const keepSample = (event: Sample): Sample =>
   event.original.length <= longestLine
     ? event
-    : { id: event.id, time: event.time, original: flatten(event.original.slice(0, longestLine)) }
+    : { id: event.id, time: event.time, original: flatten(event.original.slice(0, longestLine)), fields: event.fields }
 
 /** A slice of a string keeps the whole string alive; a copy does not. */
 const flatten = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')
@@ -20,7 +20,16 @@ export const toEvidence = (sample: Sample, role?: string): Evidence => ({
   event_id: sample.id,
   time: isoTime(sample.time),
   line: sample.original.length > longestLine ? sample.original.slice(0, longestLine) : sample.original,
+  ...placeOf(sample),
   ...(role !== undefined && { role }),
 })
+
+/** Says where a line stands when it was read from a file: `/var/log/auth.log:1502`. */
+const placeOf = ({ fields }: Sample): { origin?: string } => {
+  const path = fields?.['log.file.path']
+  const line = fields?.['log.file.line']
+  if (typeof path !== 'string') return {}
+  return { origin: line === undefined ? path : `${path}:${line}` }
+}
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
