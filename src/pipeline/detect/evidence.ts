@@ -4,7 +4,7 @@ import type { Event } from '../../schema/event.ts'
 const longestLine = 1000
 
 /** As much of an event as evidence needs; an event is one. */
-export type Sample = Pick<Event, 'id' | 'time' | 'original'> & Partial<Pick<Event, 'fields'>>
+export type Sample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
 
 /** Makes of an event what may be remembered for long: itself, or a copy without what is too large to keep. */
 export const keepSample = (event: Sample): Sample =>
