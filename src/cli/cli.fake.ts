@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import type { Cli, Output } from './cli.ts'
 import { runCli } from './run.ts'
 
+const pipeBytes = 65_536
+
 /** A world for the command line that remembers what was written. */
 export const runFake = async (
   argv: readonly string[],
@@ -16,7 +18,11 @@ export const runFake = async (
     columns: 100,
   })
   const { input = '', tty = false, ...rest } = changes
-  const stdin = Object.assign(Readable.from(input === '' ? [] : [Buffer.from(input)]), { isTTY: tty })
+  const bytes = Buffer.from(input)
+  const pieces = Array.from({ length: Math.ceil(bytes.length / pipeBytes) }, (_, i) =>
+    bytes.subarray(i * pipeBytes, (i + 1) * pipeBytes),
+  )
+  const stdin = Object.assign(Readable.from(pieces), { isTTY: tty })
   const code = await runCli({
     argv,
     env: {},

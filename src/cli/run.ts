@@ -61,18 +61,17 @@ const createProgram = async (words: readonly string[], context: CommandContext):
     if (alias) command.alias(alias)
     if (usage) command.usage(`[options] ${usage}`)
     command.copyInheritedSettings(program)
-    if (wanted !== name && wanted !== alias) continue
+    if (wanted === undefined || (wanted !== name && wanted !== alias)) continue
     ;(await load()).define(command, context)
-    refuseUnknown(command, named.slice(named[0] === 'help' ? 2 : 1))
+    refuseUnknown(command, words[words.indexOf(wanted) + 1])
   }
   return program
 }
 
 /** A group lists when nothing more is said, so a misspelt word would count as something for the list. */
-const refuseUnknown = (command: Command, words: readonly string[]): void => {
+const refuseUnknown = (command: Command, word: string | undefined): void => {
   const names = command.commands.flatMap((one) => [one.name(), ...one.aliases()])
-  const word = words[0]
-  if (names.length === 0 || word === undefined || names.includes(word)) return
+  if (names.length === 0 || word === undefined || word.startsWith('-') || names.includes(word)) return
   command.error(`error: unknown command '${command.name()} ${word}'\n${didYouMean(word, names)}`)
 }
 
