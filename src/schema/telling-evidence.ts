@@ -5,6 +5,9 @@ const success = /succe|accepted|logged in/i
 /** Tells whether a line shows that something went through: a login that succeeded. */
 export const showsSuccess = ({ role }: Evidence): boolean => role !== undefined && success.test(role)
 
+/** Tells whether a line shows that the attack itself got in, not that somebody else logged in meanwhile or before. */
+export const showsBreakIn = ({ role }: Evidence): boolean => role === 'the login that succeeded'
+
 /** How much a line tells: what went through most, then lines with a part in the story, then the rest. */
 const rank = (item: Evidence): number => (showsSuccess(item) ? 0 : item.role === undefined ? 2 : 1)
 

@@ -1,5 +1,5 @@
 import type { Alert } from '../../schema/alert.ts'
-import { showsSuccess } from '../../schema/telling-evidence.ts'
+import { showsBreakIn } from '../../schema/telling-evidence.ts'
 import type { Verdict } from '../../schema/triage-result.ts'
 import type { RiskAssessment } from './risk.ts'
 
@@ -18,7 +18,7 @@ const attacks: readonly Alert['type'][] = [
 
 /** Tells whether an attack went through: somebody is shown to have got in. */
 export const wentThrough = ({ type, evidence }: Alert): boolean =>
-  (type === 'brute_force' || type === 'unauthorized_access' || type === 'phishing') && evidence.some(showsSuccess)
+  (type === 'brute_force' || type === 'unauthorized_access' || type === 'phishing') && evidence.some(showsBreakIn)
 
 /**
  * Predicts what an alert is. Lists that know it outrank everything; then thin evidence forces `inconclusive`; then a score of 70, or

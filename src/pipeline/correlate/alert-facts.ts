@@ -1,0 +1,26 @@
+import type { Alert } from '../../schema/alert.ts'
+import { severityRank } from '../../schema/severity.ts'
+
+export const startsAt = ({ first_seen }: Alert): number => Date.parse(first_seen)
+export const endsAt = ({ last_seen }: Alert): number => Date.parse(last_seen)
+
+/** The host that an alert is about; where lines name none, the source stands for it. */
+export const hostOf = ({ entities, source }: Alert): string =>
+  entities.find(({ type }) => type === 'host')?.value ?? source
+
+export const serviceOf = ({ entities }: Alert): string | undefined =>
+  entities.find(({ type }) => type === 'service')?.value
+
+/** Tells whether an alert is grave enough to be told to people on its own. */
+export const isGrave = ({ severity }: Alert): boolean => severityRank(severity) >= severityRank('medium')
+
+/** Orders alerts by when they began; ties are broken by id, so that the order in which they came does not matter. */
+export const byStart = (a: Alert, b: Alert): number => startsAt(a) - startsAt(b) || (a.id < b.id ? -1 : 1)
+
+/** Orders alerts by how much they matter, most first. */
+export const byGravity = (a: Alert, b: Alert): number =>
+  severityRank(b.severity) - severityRank(a.severity) ||
+  (b.triage?.risk_score ?? 0) - (a.triage?.risk_score ?? 0) ||
+  b.event_count - a.event_count ||
+  b.score - a.score ||
+  byStart(a, b)

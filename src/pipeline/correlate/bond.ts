@@ -1,0 +1,128 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { AlertType, Entity } from '../../schema/detection.ts'
+import { endsAt, hostOf, serviceOf, startsAt } from './alert-facts.ts'
+
+/** Why two alerts belong together: how strongly, how far apart, and in words. */
+export interface Bond {
+  /** 5 the most, 1 the least telling. */
+  readonly strength: number
+  readonly gap: number
+  readonly shared: string
+}
+
+export interface BondLimits {
+  /** How far apart alerts may lie that share something telling, in ms. */
+  readonly gap: number
+  /** How long something as telling as an address is remembered between attacks. */
+  readonly idle: number
+}
+
+const halfHour = 30 * 60_000
+const overlap = 5 * 60_000
+/** An attack on one service keeps its name longer than a coincidence does. */
+const campaignGaps = 4
+
+const names: Partial<Record<Entity['type'], string>> = {
+  ip: 'address',
+  domain: 'domain',
+  url: 'URL',
+  hash: 'file hash',
+  file: 'file',
+  device: 'device',
+  user: 'user',
+}
+const lasting: readonly Entity['type'][] = ['ip', 'domain', 'url', 'hash']
+/** Accounts that every machine has, so that sharing them says nothing. */
+const everybody = new Set([
+  'root',
+  'admin',
+  'administrator',
+  'system',
+  'nobody',
+  'guest',
+  'test',
+  'user',
+  'unknown',
+  '-',
+])
+
+const attacks: readonly AlertType[] = [
+  'malware',
+  'phishing',
+  'brute_force',
+  'data_exfiltration',
+  'unauthorized_access',
+  'policy_violation',
+]
+const disturbances: readonly AlertType[] = ['anomaly', 'other', 'ddos']
+
+/**
+ * Finds the most telling thing that two alerts share, as far as they are close enough in time for it: an address, a file or a user
+ * outweighs a service, a service outweighs a host; a host alone counts only within half an hour and for alerts of related tactics.
+ */
+export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bond | undefined => {
+  const gap = gapBetween(a, b)
+  if (gap > Math.max(idle, limit * campaignGaps)) return undefined
+  const related = areRelated(a, b, gap)
+
+  const telling = a.entities.find((entity) => tells(entity) && has(b, entity))
+  if (telling) {
+    const shared = `same ${names[telling.type]} ${telling.value}`
+    if (gap <= limit) return { strength: telling.type === 'user' ? 4 : 5, gap, shared }
+    if (gap <= idle && related && lasting.includes(telling.type)) return { strength: 4, gap, shared }
+  }
+
+  if (!related) return undefined
+  const host = hostOf(a) === hostOf(b) ? hostOf(a) : undefined
+  const service = serviceOf(a) !== undefined && serviceOf(a) === serviceOf(b) ? serviceOf(a) : undefined
+  if (host && (service || a.stream === b.stream)) {
+    const campaign = a.type === b.type && attacks.includes(a.type)
+    const shared = service ? `same service ${service} on ${host}` : `same stream ${a.stream}`
+    if (gap <= (campaign ? limit * campaignGaps : limit)) return { strength: campaign ? 3 : 2, gap, shared }
+  }
+  const template = a.entities.find((entity) => entity.type === 'template' && has(b, entity))
+  if (template && gap <= Math.min(limit, halfHour)) return { strength: 2, gap, shared: 'same message' }
+  if (host && gap <= Math.min(limit, halfHour)) return { strength: 1, gap, shared: `same host ${host}` }
+  if (service && a.type === b.type && gap <= Math.min(limit, overlap)) {
+    return { strength: 1, gap, shared: `same service ${service}` }
+  }
+  return undefined
+}
+
+/** Time between the end of one and the beginning of the other; 0 when they overlap. */
+export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b) - endsAt(a), startsAt(a) - endsAt(b))
+
+/** What two alerts must share at least one of to be worth comparing. */
+export const bondKeys = (alert: Alert): string[] => {
+  const service = serviceOf(alert)
+  return [
+    `host ${hostOf(alert)}`,
+    `stream ${alert.stream}`,
+    ...(service ? [`service ${service}`] : []),
+    ...alert.entities
+      .filter((entity) => tells(entity) || entity.type === 'template')
+      .map(({ type, value }) => `${type} ${value}`),
+  ]
+}
+
+const tells = ({ type, value }: Entity): boolean =>
+  names[type] !== undefined && !(type === 'user' && everybody.has(value.toLowerCase()))
+
+const has = (alert: Alert, { type, value }: Entity): boolean => entitySet(alert).has(`${type} ${value}`)
+
+const entitySets = new WeakMap<Alert, ReadonlySet<string>>()
+
+/** The entities of an alert for looking up, made once: an alert is compared with many. */
+const entitySet = (alert: Alert): ReadonlySet<string> => {
+  const known = entitySets.get(alert)
+  if (known) return known
+  const made = new Set(alert.entities.map(({ type, value }) => `${type} ${value}`))
+  entitySets.set(alert, made)
+  return made
+}
+
+/** Steps of an attack are related, and so are disturbances of a service; one of each only when they happen together. */
+const areRelated = (a: Alert, b: Alert, gap: number): boolean =>
+  (attacks.includes(a.type) && attacks.includes(b.type)) ||
+  (disturbances.includes(a.type) && disturbances.includes(b.type)) ||
+  gap <= overlap

@@ -1,0 +1,126 @@
+import type { Alert } from '../../schema/alert.ts'
+import { byStart, endsAt, isGrave, startsAt } from './alert-facts.ts'
+import { type Bond, type BondLimits, bondKeys, bondOf } from './bond.ts'
+
+/** Alerts that belong together. */
+export interface Group {
+  /** The incident that they belong to already. */
+  readonly incident: string | undefined
+  /** Whether that incident is over: then only what is grave may join, and reopens it. */
+  readonly over: boolean
+  readonly alerts: Alert[]
+}
+
+export interface ClusterLimits extends BondLimits {
+  readonly maxSpan: number
+  readonly maxMembers: number
+}
+
+interface Pair extends Bond {
+  readonly a: Alert
+  readonly b: Alert
+}
+
+/** With how many neighbours in time, of each kind, an alert is compared for each thing that it shares. */
+const neighbours = 12
+
+/**
+ * Groups alerts by their bonds, strongest first (Kruskal's spanning forest, cut where a group would grow too long, too large, or would
+ * join two incidents). Grave alerts are bound to each other first; then each lesser alert joins the group of the grave alert that it is
+ * bound to most; what is left opens a group only where different detectors agree. A lesser alert never joins two groups, so chance
+ * neighbours do not make one incident of everything. O(n · shared things · neighbours).
+ */
+export const cluster = (loose: readonly Alert[], groups: readonly Group[], limits: ClusterLimits): Group[] => {
+  const home = new Map<string, Group>()
+  const attracts = new Set<string>()
+  const all: Alert[] = [...loose]
+  for (const group of groups) {
+    const anyGrave = group.alerts.some(isGrave)
+    for (const alert of group.alerts) {
+      home.set(alert.id, group)
+      if (isGrave(alert) || !anyGrave) attracts.add(alert.id)
+      all.push(alert)
+    }
+  }
+  for (const alert of loose) if (isGrave(alert)) attracts.add(alert.id)
+  const pairs = bondedPairs(all, (alert) => attracts.has(alert.id), limits).filter(
+    ({ a, b }) => !home.has(a.id) || home.get(a.id) !== home.get(b.id),
+  )
+  const reopened = new Set<Group>()
+
+  for (const { a, b } of pairs) {
+    if (!attracts.has(a.id) || !attracts.has(b.id)) continue
+    const joined = join(home, a, b, limits)
+    if (joined?.over) reopened.add(joined)
+  }
+  for (const { a, b } of pairs) {
+    if (attracts.has(a.id) === attracts.has(b.id)) continue
+    const [lesser, grave] = attracts.has(a.id) ? [b, a] : [a, b]
+    const target = home.get(grave.id)
+    if (home.has(lesser.id) || (target?.over && !reopened.has(target))) continue
+    join(home, lesser, grave, limits)
+  }
+  const unclaimed = new Set(all.filter(({ id }) => !home.has(id) && !attracts.has(id)).map(({ id }) => id))
+  for (const { a, b } of pairs) {
+    if (unclaimed.has(a.id) && unclaimed.has(b.id) && agree(a, b)) join(home, a, b, limits)
+  }
+  for (const alert of loose) {
+    if (isGrave(alert) && !home.has(alert.id)) {
+      home.set(alert.id, { incident: undefined, over: false, alerts: [alert] })
+    }
+  }
+  return [...new Set(home.values())]
+}
+
+/** Puts two alerts, and what they are grouped with, into one group; undefined when that may not be. */
+const join = (home: Map<string, Group>, a: Alert, b: Alert, limits: ClusterLimits): Group | undefined => {
+  const ofA = home.get(a.id)
+  const ofB = home.get(b.id)
+  if (ofA && ofA === ofB) return undefined
+  if (ofA?.incident !== undefined && ofB?.incident !== undefined) return undefined
+  const alerts = [...(ofA?.alerts ?? [a]), ...(ofB?.alerts ?? [b])]
+  if (alerts.length > limits.maxMembers || spanOf(alerts) > limits.maxSpan) return undefined
+  const target = (ofB?.incident !== undefined ? ofB : (ofA ?? ofB)) ?? { incident: undefined, over: false, alerts: [] }
+  target.alerts.splice(0, target.alerts.length, ...alerts)
+  for (const { id } of alerts) home.set(id, target)
+  return target
+}
+
+const spanOf = (alerts: readonly Alert[]): number =>
+  alerts.reduce((last, alert) => Math.max(last, endsAt(alert)), Number.NEGATIVE_INFINITY) -
+  alerts.reduce((first, alert) => Math.min(first, startsAt(alert)), Number.POSITIVE_INFINITY)
+
+/** Tells whether two lesser alerts confirm each other: seen by different detectors, and not all of it still being learnt. */
+const agree = (a: Alert, b: Alert): boolean =>
+  !(a.learning && b.learning) && b.detectors.some((name) => !a.detectors.includes(name))
+
+/** Every bond between alerts that are neighbours in time and share something, strongest first. */
+const bondedPairs = (alerts: readonly Alert[], attracts: (alert: Alert) => boolean, limits: BondLimits): Pair[] => {
+  const buckets = new Map<string, Alert[]>()
+  for (const alert of [...alerts].sort(byStart)) {
+    for (const key of bondKeys(alert)) {
+      const bucket = buckets.get(key)
+      if (bucket) bucket.push(alert)
+      else buckets.set(key, [alert])
+    }
+  }
+  const pairs = new Map<string, Pair | undefined>()
+  for (const bucket of buckets.values()) {
+    for (const [i, b] of bucket.entries()) {
+      const compared = { grave: 0, lesser: 0 }
+      for (let j = i - 1; j >= 0 && (compared.grave < neighbours || compared.lesser < neighbours); j--) {
+        const a = bucket[j]
+        if (!a) break
+        const kind = attracts(a) ? 'grave' : 'lesser'
+        compared[kind] += 1
+        const name = `${a.id} ${b.id}`
+        if (compared[kind] > neighbours || pairs.has(name)) continue
+        const bond = bondOf(a, b, limits)
+        pairs.set(name, bond && { ...bond, a, b })
+      }
+    }
+  }
+  return [...pairs.values()]
+    .filter((pair) => pair !== undefined)
+    .sort((x, y) => y.strength - x.strength || x.gap - y.gap || byStart(x.a, y.a) || byStart(x.b, y.b))
+}

@@ -1,0 +1,135 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { Entity, Evidence } from '../../schema/detection.ts'
+import type { Incident } from '../../schema/incident.ts'
+import { graver, type Severity, severities, severityRank } from '../../schema/severity.ts'
+import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
+import { byGravity, byStart } from './alert-facts.ts'
+import { gotIn, leadOf, reasonOf, titleOf } from './title.ts'
+
+const maxEvidence = 20
+const maxEntities = 50
+
+type Told = Pick<
+  Incident,
+  | 'severity'
+  | 'risk_score'
+  | 'title'
+  | 'reason'
+  | 'entities'
+  | 'techniques'
+  | 'evidence'
+  | 'timeline'
+  | 'alert_count'
+  | 'event_count'
+  | 'first_seen'
+  | 'last_seen'
+>
+
+/**
+ * Tells an incident anew from its alerts: everything but what people decided about it. What they did stays in the timeline, and what
+ * alerts that are gone by now had shown stays in the evidence.
+ */
+export const tell = (
+  members: readonly Alert[],
+  before: Pick<Incident, 'members' | 'timeline' | 'evidence' | 'event_count' | 'entities'> | undefined,
+): Told => {
+  const alerts = [...members].sort(byStart)
+  const known = new Set(alerts.map(({ id }) => id))
+  const gone = (before?.members ?? []).filter(({ alert_id }) => !known.has(alert_id)).length
+  const events = alerts.reduce((sum, { event_count }) => sum + event_count, 0)
+  const former = gone > 0 && before ? before : { evidence: [], event_count: 0, entities: [] }
+  const alertSteps = (before?.timeline ?? []).filter((step) => step.alert_id !== undefined && !known.has(step.alert_id))
+  const changes = (before?.timeline ?? []).filter(({ kind }) => kind === 'change')
+  return {
+    severity: severityOf(alerts),
+    risk_score: Math.max(0, ...alerts.map(({ triage }) => triage?.risk_score ?? 0)),
+    title: titleOf(alerts),
+    reason: reasonOf(alerts),
+    entities: rankEntities(alerts, former.entities),
+    techniques: [...new Set(alerts.flatMap(({ techniques }) => techniques))].sort(),
+    evidence: chooseEvidence(alerts, former.evidence),
+    timeline: [
+      ...(gone > 0 ? alertSteps : []),
+      ...alerts.map(({ id, first_seen, title }) => ({
+        time: first_seen,
+        kind: 'alert' as const,
+        text: title,
+        alert_id: id,
+      })),
+      ...changes,
+    ].sort((a, b) => Date.parse(a.time) - Date.parse(b.time)),
+    alert_count: alerts.length + gone,
+    event_count: Math.max(events, former.event_count),
+    first_seen: extreme(alerts, ({ first_seen }) => first_seen, -1),
+    last_seen: extreme(alerts, ({ last_seen }) => last_seen, 1),
+  }
+}
+
+/** The gravest of its alerts; a step more where a burst of failures and a login that came of it confirm each other. */
+const severityOf = (alerts: readonly Alert[]): Severity => {
+  const gravest = alerts.reduce<Severity>((worst, { severity }) => graver(worst, severity), 'info')
+  const confirmed = alerts.some(gotIn) && alerts.some(({ type }) => type === 'brute_force')
+  return confirmed ? (severities[severityRank(gravest) + 1] ?? gravest) : gravest
+}
+
+/**
+ * Chooses the lines that tell the story: what succeeded, then the first and last line and the parts that the lead alert's lines play,
+ * then the most telling line of each other alert in turn.
+ */
+const chooseEvidence = (alerts: readonly Alert[], former: readonly Evidence[]): Evidence[] => {
+  const lead = leadOf(alerts)
+  const inOrder = [...alerts].sort((a, b) => Number(b === lead) - Number(a === lead) || byGravity(a, b))
+  const all = [...inOrder.flatMap(({ evidence }) => evidence), ...former]
+  const chosen = new Map<string, Evidence>()
+  const take = (items: readonly Evidence[], most: number) => {
+    let taken = 0
+    for (const item of items) {
+      if (chosen.size >= maxEvidence || taken >= most) return
+      if (chosen.has(item.event_id)) continue
+      chosen.set(item.event_id, item)
+      taken += 1
+    }
+  }
+  take(tellingEvidence(all.filter(showsSuccess), maxEvidence), 6)
+  const ends = tellingEvidence(all, 2)
+  take(ends, 2)
+  take(
+    (lead?.evidence ?? []).filter(({ role }) => role !== undefined),
+    6,
+  )
+  for (const { evidence } of inOrder) take(tellingEvidence(evidence, 3), 1)
+  for (const { evidence } of inOrder) take(evidence, maxEvidence)
+  take(former, maxEvidence)
+  return [...chosen.values()].sort(
+    (a, b) => Date.parse(a.time) - Date.parse(b.time) || (a.event_id < b.event_id ? -1 : 1),
+  )
+}
+
+/** Ranks entities: those of the lead alert first, then by how grave and many the alerts are that name them. */
+const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Entity[] => {
+  const ranked = new Map<string, { readonly entity: Entity; weight: number; readonly order: number }>()
+  const lead = leadOf(alerts)
+  const named = [...(lead ? [lead] : []), ...alerts].map(({ entities, severity }) => ({
+    entities,
+    weight: severityRank(severity) + 1,
+  }))
+  for (const { entities, weight } of [...named, { entities: former, weight: 0 }]) {
+    for (const entity of entities) {
+      const key = `${entity.type} ${entity.value}`
+      const known = ranked.get(key)
+      if (known) known.weight += weight
+      else ranked.set(key, { entity, weight, order: ranked.size })
+    }
+  }
+  const own = new Set(lead?.entities)
+  return [...ranked.values()]
+    .sort((a, b) => {
+      const ofLead = Number(own.has(b.entity)) - Number(own.has(a.entity))
+      return ofLead || (own.has(a.entity) ? 0 : b.weight - a.weight) || a.order - b.order
+    })
+    .slice(0, maxEntities)
+    .map(({ entity }) => entity)
+}
+
+const extreme = (alerts: readonly Alert[], read: (alert: Alert) => string, sign: 1 | -1): string =>
+  alerts.map(read).sort((a, b) => sign * (Date.parse(b) - Date.parse(a)))[0] ?? new Date(0).toISOString()

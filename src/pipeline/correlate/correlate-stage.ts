@@ -1,0 +1,142 @@
+import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
+import type { Incident } from '../../schema/incident.ts'
+import type { Stage } from '../stage.ts'
+import { endsAt, startsAt } from './alert-facts.ts'
+import type { ClusterLimits } from './cluster.ts'
+import { correlate, correlateDefaults } from './correlate.ts'
+
+interface Query<Item> {
+  readonly status: readonly string[]
+  readonly from: number
+  readonly to: number
+  readonly limit: number
+  readonly matches: (item: Item) => boolean
+}
+
+interface Alerts<Tx> {
+  load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
+  list(query: Query<Alert>): Promise<{ readonly items: readonly Alert[] }>
+  save(alerts: readonly Alert[], tx: Tx): Promise<void>
+}
+
+interface Incidents<Tx> {
+  findOpen(lastSeenAfter: number, tx: Tx): Promise<readonly Incident[]>
+  list(query: Query<Incident>): Promise<{ readonly items: readonly Incident[] }>
+  save(incidents: readonly Incident[], tx: Tx): Promise<void>
+  nextNumber(tx: Tx): Promise<number>
+}
+
+interface CorrelateOptions extends Partial<ClusterLimits> {
+  /** The wall clock: incidents that were resolved within the last day are reopened by what belongs to them. */
+  readonly now: () => number
+}
+
+const reopenWindow = 24 * 60 * 60_000
+const maxLoose = 500
+const maxOver = 100
+const maxMembers = 5_000
+
+/** Makes the stage that puts judged alerts into incidents, and stores both. */
+export const createCorrelate =
+  <Tx>(alerts: Alerts<Tx>, incidents: Incidents<Tx>, options: CorrelateOptions): Stage<Alert, Incident, Tx> =>
+  async (judged, delivery) => {
+    if (judged.length === 0) return []
+    const { now, ...given } = options
+    const limits = { ...correlateDefaults, ...given }
+    const tx = await delivery.transaction()
+    const moment = now()
+
+    const stored = await alerts.load([...new Set(judged.map(({ id }) => id))], tx)
+    const batch = takeOver(stored, judged, moment)
+    const from = Math.min(...batch.map(startsAt)) - limits.idle
+    const to = Math.max(...batch.map(endsAt)) + limits.idle
+    const near = { from, to }
+    const [open, over, loose] = await Promise.all([
+      incidents.findOpen(from, tx),
+      incidents.list({
+        ...near,
+        status: ['resolved', 'closed'],
+        limit: maxOver,
+        matches: ({ merged_into, updated_at }) =>
+          merged_into === null && Date.parse(updated_at) >= moment - reopenWindow,
+      }),
+      alerts.list({
+        ...near,
+        status: openAlertStatuses,
+        limit: maxLoose,
+        matches: ({ incident_id }) => incident_id === null,
+      }),
+    ])
+    const candidates = [...open, ...over.items].filter(mayConcern([...batch, ...loose.items]))
+    const chosen = withinReach(candidates, new Set(batch.map(({ id }) => id)))
+    const members = await alerts.load([...new Set(chosen.flatMap(idsOf))], tx)
+
+    const known = new Map([...loose.items, ...members, ...batch].map((alert) => [alert.id, alert]))
+    const changed = correlate([...known.values()], chosen, { ...limits, now: moment, members, nextNumber: () => 0 })
+    const existing = new Set(chosen.map(({ id }) => id))
+    const numbered: Incident[] = []
+    for (const incident of changed) {
+      numbered.push(
+        existing.has(incident.id) ? incident : { ...incident, display_id: `INC-${await incidents.nextNumber(tx)}` },
+      )
+    }
+
+    const homes = new Map(
+      numbered.flatMap(({ id, members: own }) => own.map(({ alert_id }) => [alert_id, id] as const)),
+    )
+    const moved = [...known.values()].map((alert) => withHome(alert, homes.get(alert.id), moment))
+    const before = new Map([...loose.items, ...members, ...stored].map((alert) => [alert.id, alert]))
+    const toSave = moved
+      .filter((alert) => before.get(alert.id) !== alert)
+      .map((alert) => ({ ...alert, version: (before.get(alert.id)?.version ?? 0) + 1 }))
+    if (toSave.length > 0) await alerts.save(toSave, tx)
+    if (numbered.length > 0) await incidents.save(numbered, tx)
+    return numbered
+  }
+
+/** Gives the alerts, as they are by now, the triage that they have just got. */
+const takeOver = (stored: readonly Alert[], judged: readonly Alert[], now: number): Alert[] => {
+  const triage = new Map(judged.map((alert) => [alert.id, alert.triage]))
+  return stored.map((alert) => {
+    const result = triage.get(alert.id)
+    if (!result || saysTheSame(alert.triage, result)) return alert
+    return {
+      ...alert,
+      triage: result,
+      status: alert.status === 'new' ? 'triaged' : alert.status,
+      updated_at: new Date(now).toISOString(),
+    }
+  })
+}
+
+const saysTheSame = (a: Alert['triage'], b: NonNullable<Alert['triage']>): boolean =>
+  a !== null && JSON.stringify({ ...a, calculated_at: '' }) === JSON.stringify({ ...b, calculated_at: '' })
+
+const withHome = (alert: Alert, home: string | undefined, now: number): Alert =>
+  home === undefined || alert.incident_id === home
+    ? alert
+    : { ...alert, incident_id: home, updated_at: new Date(now).toISOString() }
+
+const idsOf = ({ members }: Incident): string[] => members.map(({ alert_id }) => alert_id)
+
+/** Tells of an incident whether it may share anything with these alerts. One without a host may share their source. */
+const mayConcern = (alerts: readonly Alert[]): ((incident: Incident) => boolean) => {
+  const ids = new Set(alerts.map(({ id }) => id))
+  const shared = new Set(alerts.flatMap(({ entities }) => entities.map(({ type, value }) => `${type} ${value}`)))
+  return (incident) =>
+    idsOf(incident).some((id) => ids.has(id)) ||
+    !incident.entities.some(({ type }) => type === 'host') ||
+    incident.entities.some(({ type, value }) => shared.has(`${type} ${value}`))
+}
+
+/** Keeps as many incidents as have a bearable number of alerts together: those of the batch first, then those seen last. */
+const withinReach = (incidents: readonly Incident[], batch: ReadonlySet<string>): Incident[] => {
+  const own = (incident: Incident) => Number(idsOf(incident).some((id) => batch.has(id)))
+  let left = maxMembers
+  return [...incidents]
+    .sort((a, b) => own(b) - own(a) || Date.parse(b.last_seen) - Date.parse(a.last_seen) || (a.id < b.id ? -1 : 1))
+    .filter((incident) => {
+      left -= incident.members.length
+      return left >= 0 || own(incident) === 1
+    })
+}

@@ -1,0 +1,331 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Alert } from '../../schema/alert.ts'
+import { alertTypes, type Entity } from '../../schema/detection.ts'
+import { type Incident, incident as incidentSchema } from '../../schema/incident.ts'
+import { severities } from '../../schema/severity.ts'
+import { correlate } from './correlate.ts'
+import { createCorrelate } from './correlate-stage.ts'
+
+const start = Date.parse('2024-12-10T06:00:00Z')
+const minute = 60_000
+const at = (minutes: number) => new Date(start + minutes * minute).toISOString()
+const entity = (type: Entity['type'], value: string): Entity => ({ type, value })
+
+const alert = (id: string, begin: number, end: number, facts: Partial<Alert> = {}): Alert => ({
+  id,
+  dedup_key: id,
+  status: 'triaged',
+  type: 'anomaly',
+  severity: 'medium',
+  score: 0.9,
+  title: `Something odd (${id})`,
+  sentence: `Something odd was seen (${id}).`,
+  value: '1',
+  usual: '0',
+  detectors: ['baseline'],
+  source: 'auth.log',
+  stream: `auth.log/${id}`,
+  entities: [],
+  techniques: [],
+  contributions: [{ feature: 'lines', value: '1', usual: '0', weight: 0.9 }],
+  evidence: [
+    { event_id: `${id}-1`, time: at(begin), line: `first line of ${id}`, role: 'the first' },
+    { event_id: `${id}-2`, time: at(end), line: `last line of ${id}` },
+  ],
+  count: 1,
+  event_count: 10,
+  detection_ids: [`d-${id}`],
+  first_seen: at(begin),
+  last_seen: at(end),
+  created_at: at(end),
+  updated_at: at(end),
+  learning: false,
+  incident_id: null,
+  assignee: null,
+  resolution: null,
+  suppression_id: null,
+  triage: null,
+  version: 1,
+  ...facts,
+})
+
+const attack = (address: string, tries: number, begin: number, end: number, facts: Partial<Alert> = {}) =>
+  alert(address, begin, end, {
+    type: 'brute_force',
+    severity: tries >= 100 ? 'high' : 'medium',
+    detectors: ['sequence'],
+    stream: 'auth.log/LabSZ/sshd',
+    title: `${tries} failed logins from ${address}`,
+    sentence: `${tries} failed logins to sshd on LabSZ from ${address}.`,
+    event_count: tries,
+    entities: [entity('ip', address), entity('user', 'root'), entity('host', 'LabSZ'), entity('service', 'sshd')],
+    techniques: ['T1110.001'],
+    ...facts,
+  })
+const onHost = (host: string) => ({ entities: [entity('host', host)] })
+
+const run = (alerts: readonly Alert[], open: readonly Incident[] = [], members: readonly Alert[] = []) => {
+  let number = 0
+  return correlate(alerts, open, {
+    now: start,
+    members,
+    nextNumber: () => {
+      number += 1
+      return number
+    },
+  })
+}
+const partition = (incidents: readonly Incident[]) =>
+  incidents.map(({ members }) => members.map(({ alert_id }) => alert_id).sort()).sort()
+
+describe('which alerts belong together', () => {
+  it('makes one incident of an attack from many addresses on one service', () => {
+    const addresses = Array.from({ length: 22 }, (_, i) => attack(`203.0.113.${i + 1}`, 12, i * 10, i * 10 + 5))
+    const guest = alert('guest', 152, 152, {
+      type: 'unauthorized_access',
+      title: 'fztu logged in from 119.137.62.142 during an attack',
+      stream: 'auth.log/LabSZ/sshd',
+      entities: [
+        entity('ip', '119.137.62.142'),
+        entity('user', 'fztu'),
+        entity('host', 'LabSZ'),
+        entity('service', 'sshd'),
+      ],
+      evidence: [
+        { event_id: 'login', time: at(152), line: 'Accepted password for fztu', role: 'the only login that succeeded' },
+      ],
+    })
+    const [incident, ...others] = run([...addresses, attack('183.62.140.253', 286, 180, 240), guest])
+    expect(others).toEqual([])
+    expect(incidentSchema.parse(incident)).toMatchObject({
+      display_id: 'INC-1',
+      severity: 'high',
+      title:
+        'SSH brute force on LabSZ: 286 failed logins from 183.62.140.253 and 22 other addresses; fztu logged in from 119.137.62.142 during an attack',
+      alert_count: 24,
+      techniques: ['T1110.001'],
+    })
+    expect(incident?.evidence.map(({ event_id }) => event_id)).toContain('login')
+    expect(incident?.evidence.length).toBeLessThanOrEqual(20)
+    expect(incident?.entities[0]).toEqual(entity('ip', '183.62.140.253'))
+    expect(incident?.timeline.map(({ time }) => time)).toEqual(incident?.timeline.map(({ time }) => time).sort())
+    expect(incident?.members[1]?.reason).toBe('same service sshd on LabSZ, 5 min later')
+  })
+
+  it('escalates when a burst of failures and the login that came of it confirm each other', () => {
+    const breakIn = attack('203.0.113.9', 40, 0, 12, {
+      id: 'break-in',
+      type: 'unauthorized_access',
+      severity: 'high',
+      title: 'dana logged in from 203.0.113.9 after 40 failed logins',
+      evidence: [{ event_id: 'in', time: at(12), line: 'Accepted password', role: 'the login that succeeded' }],
+    })
+    const [incident] = run([attack('203.0.113.9', 40, 0, 10), breakIn])
+    expect(incident?.severity).toBe('critical')
+    expect(incident?.title).toBe(
+      'SSH brute force on LabSZ that ended in a login: dana logged in from 203.0.113.9 after 40 failed logins',
+    )
+  })
+
+  it.each([
+    ['a shared address, four minutes later', { ip: '203.0.113.9' }, 4, 1],
+    ['a shared address, two hours later, for unrelated things', { ip: '203.0.113.9' }, 120, 2],
+    ['a shared user of their own', { user: 'dana' }, 30, 1],
+    ['a user that every machine has', { user: 'root' }, 30, 2],
+    ['a host alone, in half an hour', { host: 'web-01' }, 20, 1],
+    ['a host alone, later', { host: 'web-01' }, 45, 2],
+    ['a service on a host, within the hour', { host: 'web-01', service: 'nginx' }, 45, 1],
+    ['a service alone', { service: 'nginx' }, 45, 2],
+    ['nothing', {}, 0, 2],
+  ] as const)('%s', (_name, shared, gap, count) => {
+    const entities = Object.entries(shared).map(([type, value]) => entity(type as Entity['type'], value))
+    const own = (id: string) => ('host' in shared ? [] : [entity('host', id)])
+    const related = gap !== 120 ? {} : { type: 'brute_force' as const }
+    const a = alert('a', 0, 10, { entities: [...entities, ...own('a')], ...related })
+    const b = alert('b', 10 + gap, 20 + gap, { entities: [...entities, ...own('b')] })
+    expect(run([a, b])).toHaveLength(count)
+  })
+
+  it('lets lesser alerts join but not open, nor bridge two incidents', () => {
+    const low = { severity: 'low' as const, ...onHost('web-01') }
+    expect(run([alert('low', 0, 5, low)])).toEqual([])
+    const grave = (id: string, begin: number) => alert(id, begin, begin + 5, onHost('web-01'))
+    const incidents = run([grave('a', 0), alert('low', 30, 31, low), grave('b', 56)])
+    expect(partition(incidents)).toEqual([['a', 'low'], ['b']])
+  })
+
+  it('opens an incident when different detectors agree on lesser things', () => {
+    const low = (id: string, detector: string, learning = false) =>
+      alert(id, 0, 5, { severity: 'low', detectors: [detector], learning, ...onHost('web-01') })
+    expect(run([low('a', 'baseline'), low('b', 'baseline')])).toEqual([])
+    expect(run([low('a', 'baseline', true), low('b', 'template', true)])).toEqual([])
+    expect(run([low('a', 'baseline'), low('b', 'template', true)])).toHaveLength(1)
+  })
+
+  it('does not let one incident swallow everything', () => {
+    const chain = Array.from({ length: 200 }, (_, i) => alert(`a${i}`, i * 60, i * 60 + 30, onHost('web-01')))
+    for (const { first_seen, last_seen } of run(chain)) {
+      expect(Date.parse(last_seen) - Date.parse(first_seen)).toBeLessThanOrEqual(72 * 60 * minute)
+    }
+    const storm = Array.from({ length: 1200 }, (_, i) => alert(`s${i}`, i / 100, i / 100, onHost('web-01')))
+    expect(Math.max(...run(storm).map(({ alert_count }) => alert_count))).toBeLessThanOrEqual(500)
+  })
+})
+
+describe('what becomes of an incident', () => {
+  const first = alert('a', 0, 10, onHost('web-01'))
+  const [opened] = run([first])
+  if (!opened) throw new Error('no incident')
+
+  it('grows with its alerts, and says why each is in it', () => {
+    const later = alert('b', 25, 26, { ...onHost('web-01'), severity: 'low' })
+    const [grown] = run([later], [opened], [first])
+    expect(grown).toMatchObject({ id: opened.id, version: 2, alert_count: 2, event_count: 20 })
+    expect(grown?.members.map(({ reason }) => reason)).toEqual(['the first of them', 'same host web-01, 15 min later'])
+    expect(grown && run([later], [grown], [first])).toEqual([])
+  })
+
+  it('keeps what people did', () => {
+    const step = { time: at(5), kind: 'change' as const, text: 'dana: acknowledged it', actor: 'dana' }
+    const handled: Incident = {
+      ...opened,
+      status: 'investigating',
+      assignee: 'dana',
+      timeline: [...opened.timeline, step],
+    }
+    const [grown] = run([alert('b', 20, 21, onHost('web-01'))], [handled], [first])
+    expect(grown).toMatchObject({ status: 'investigating', assignee: 'dana' })
+    expect(grown?.timeline.map(({ text }) => text)).toEqual(['Something odd (a)', step.text, 'Something odd (b)'])
+  })
+
+  it('is reopened by what is grave and belongs to it, and says so', () => {
+    const over: Incident = { ...opened, status: 'closed', resolution: 'expected', updated_at: at(-120) }
+    const closed = { ...first, status: 'resolved' as const }
+    const again = alert('b', 20, 21, onHost('web-01'))
+    const [reopened] = run([again], [over], [closed])
+    expect(reopened).toMatchObject({ id: opened.id, status: 'open', resolution: null })
+    expect(reopened?.timeline.find(({ kind }) => kind === 'change')?.text).toBe(
+      'Reopened 2 h after it was closed: Something odd (b) (same host web-01, 10 min later)',
+    )
+    expect(run([{ ...again, severity: 'low' }], [over], [closed])).toEqual([])
+    expect(run([again], [{ ...over, merged_into: 'x' }], [closed]).map(({ id }) => id)).not.toContain(opened.id)
+  })
+})
+
+const someAlerts = fc
+  .uniqueArray(
+    fc.record({
+      number: fc.nat(60),
+      begin: fc.nat(600),
+      length: fc.nat(40),
+      type: fc.constantFrom(...alertTypes),
+      severity: fc.constantFrom(...severities),
+      detector: fc.constantFrom('baseline', 'template', 'sequence'),
+      host: fc.constantFrom('web-01', 'web-02', 'db-01'),
+      address: fc.option(fc.constantFrom('203.0.113.1', '203.0.113.2'), { nil: undefined }),
+      learning: fc.boolean(),
+    }),
+    { selector: ({ number }) => number, maxLength: 30 },
+  )
+  .map((facts) =>
+    facts.map(({ number, begin, length, type, severity, detector, host, address, learning }) =>
+      alert(`a${number}`, begin, begin + length, {
+        type,
+        severity,
+        detectors: [detector],
+        learning,
+        entities: [entity('host', host), ...(address ? [entity('ip', address)] : [])],
+      }),
+    ),
+  )
+
+describe('the properties of correlation', () => {
+  it('does not hang on the order of alerts, changes nothing the second time, and puts each alert in one incident at most', () => {
+    fc.assert(
+      fc.property(someAlerts, fc.nat(), (alerts, turn) => {
+        const cut = alerts.length === 0 ? 0 : turn % alerts.length
+        const incidents = run(alerts)
+        expect(run([...alerts.slice(cut), ...alerts.slice(0, cut)].reverse())).toEqual(incidents)
+        expect(run(alerts, incidents, alerts)).toEqual([])
+        const members = partition(incidents).flat()
+        expect(new Set(members).size).toBe(members.length)
+        const grave = alerts.filter(({ severity }) => !['info', 'low'].includes(severity))
+        for (const { id } of grave) expect(members).toContain(id)
+        for (const incident of incidents) {
+          expect(incident.evidence.length).toBeGreaterThan(0)
+          for (const { reason } of incident.members) expect(reason).not.toBe('put here by a person')
+        }
+      }),
+    )
+  })
+
+  it('keeps every alert in at most one incident when alerts come in parts', () => {
+    fc.assert(
+      fc.property(someAlerts, fc.nat(), (alerts, turn) => {
+        const cut = alerts.length === 0 ? 0 : turn % alerts.length
+        const early = run(alerts.slice(0, cut))
+        const changed = run(alerts, early, alerts)
+        const all = new Map([...early, ...changed].map((incident) => [incident.id, incident]))
+        const members = partition([...all.values()]).flat()
+        expect(new Set(members).size).toBe(members.length)
+      }),
+    )
+  })
+})
+
+describe('the correlate stage', () => {
+  const world = () => {
+    const alerts = new Map<string, Alert>()
+    const incidents = new Map<string, Incident>()
+    let number = 0
+    const put =
+      <Item extends { id: string }>(rows: Map<string, Item>) =>
+      async (items: readonly Item[]) => {
+        for (const item of items) rows.set(item.id, item)
+      }
+    const list =
+      <Item extends { status: string }>(rows: Map<string, Item>) =>
+      async ({ status, matches }: { status: readonly string[]; matches: (item: Item) => boolean }) => ({
+        items: [...rows.values()].filter((item) => status.includes(item.status) && matches(item)),
+      })
+    const stage = createCorrelate<string>(
+      { load: async (ids) => ids.flatMap((id) => alerts.get(id) ?? []), list: list(alerts), save: put(alerts) },
+      {
+        findOpen: async () => [...incidents.values()].filter(({ status }) => status === 'open'),
+        list: list(incidents),
+        save: put(incidents),
+        nextNumber: async () => {
+          number += 1
+          return number
+        },
+      },
+      { now: () => start },
+    )
+    const delivery = { id: 'job', attempt: 1, signal: new AbortController().signal, transaction: async () => 'tx' }
+    return { alerts, incidents, run: (items: readonly Alert[]) => stage(items, delivery) }
+  }
+
+  it('stores incidents and what each alert belongs to, and changes nothing on redelivery', async () => {
+    const { alerts, incidents, run } = world()
+    const first = alert('a', 0, 5, { ...onHost('web-01'), status: 'new' })
+    const low = alert('low', 10, 11, { ...onHost('web-01'), severity: 'low' })
+    alerts.set('a', first).set('low', low)
+    const [opened] = await run([first])
+    expect(opened).toMatchObject({ display_id: 'INC-1', alert_count: 2 })
+    expect([...alerts.values()].map(({ incident_id, version }) => [incident_id, version])).toEqual([
+      [opened?.id, 2],
+      [opened?.id, 2],
+    ])
+    expect(await run([first])).toEqual([])
+    expect([...alerts.values()].map(({ version }) => version)).toEqual([2, 2])
+    expect(incidents.size).toBe(1)
+  })
+
+  it('keeps what a person decided about an alert while it was judged', async () => {
+    const { alerts, run } = world()
+    alerts.set('a', alert('a', 0, 5, { status: 'resolved', resolution: 'expected', version: 4 }))
+    expect(await run([alert('a', 0, 5, { status: 'new' })])).toEqual([])
+    expect(alerts.get('a')).toMatchObject({ status: 'resolved', version: 4 })
+  })
+})

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
+import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
+import { byStart, startsAt } from './alert-facts.ts'
+import { bondOf, gapBetween } from './bond.ts'
+import { type ClusterLimits, cluster, type Group } from './cluster.ts'
+import { tell } from './compose.ts'
+import { span } from './words.ts'
+
+const hour = 60 * 60_000
+
+/** How far apart alerts may lie, and how far an incident may grow, unless said otherwise. Times in ms of event time. */
+export const correlateDefaults: ClusterLimits = { gap: hour, idle: 24 * hour, maxSpan: 72 * hour, maxMembers: 500 }
+
+export interface CorrelateContext extends Partial<ClusterLimits> {
+  readonly now: number
+  /** Gives the number of the next display id. */
+  readonly nextNumber: () => number
+  /** The alerts that belong to the open incidents already; without them an incident attracts nothing. */
+  readonly members?: readonly Alert[]
+}
+
+/**
+ * Puts alerts that belong together into incidents; returns the incidents that are new or changed. What is at least medium opens one, and
+ * so do lesser alerts of different detectors that agree; other lesser alerts only join. An alert is in one incident at most. The order
+ * of alerts does not matter, and the same alerts again change nothing.
+ *
+ * @param open the open incidents, and those that were resolved so lately that a new alert reopens them
+ */
+export const correlate = (
+  alerts: readonly Alert[],
+  open: readonly Incident[],
+  { now, nextNumber, members = [], ...given }: CorrelateContext,
+): Incident[] => {
+  const limits: ClusterLimits = { ...correlateDefaults, ...given }
+  const newest = new Map([...members, ...alerts].map((alert) => [alert.id, alert]))
+  const incidents = new Map(open.filter(({ merged_into }) => merged_into === null).map((one) => [one.id, one]))
+  const taken = new Set<string>()
+  const groups = [...incidents.values()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((incident): Group => {
+      const own = incident.members.flatMap(({ alert_id }) => {
+        const alert = taken.has(alert_id) ? undefined : newest.get(alert_id)
+        taken.add(alert_id)
+        return alert ?? []
+      })
+      return { incident: incident.id, over: !isOpen(incident), alerts: own }
+    })
+  const loose = [...newest.values()].filter(
+    ({ id, status }) => !taken.has(id) && openAlertStatuses.some((s) => s === status),
+  )
+
+  return cluster(loose, groups, limits)
+    .filter((group) => group.alerts.length > 0)
+    .sort((a, b) => compareStart(a.alerts, b.alerts))
+    .flatMap((group) => {
+      const before = group.incident === undefined ? undefined : incidents.get(group.incident)
+      return before
+        ? (update(before, group.alerts, now, limits) ?? [])
+        : openIncident(group.alerts, now, nextNumber, limits)
+    })
+}
+
+const isOpen = ({ status }: Incident): boolean => openIncidentStatuses.some((open) => open === status)
+
+const compareStart = (a: readonly Alert[], b: readonly Alert[]): number => {
+  const [first, second] = [[...a].sort(byStart)[0], [...b].sort(byStart)[0]]
+  return first && second ? byStart(first, second) : 0
+}
+
+const openIncident = (
+  alerts: readonly Alert[],
+  now: number,
+  nextNumber: () => number,
+  limits: ClusterLimits,
+): Incident => {
+  const sorted = [...alerts].sort(byStart)
+  const time = new Date(now).toISOString()
+  return {
+    id: incidentIdOf(sorted),
+    display_id: `INC-${nextNumber()}`,
+    status: 'open',
+    ...tell(sorted, undefined),
+    members: sorted.map((alert, i) => ({
+      alert_id: alert.id,
+      reason: i === 0 ? 'the first of them' : reasonFor(alert, sorted, limits),
+      added_at: time,
+    })),
+    created_at: time,
+    updated_at: time,
+    assignee: null,
+    resolution: null,
+    merged_into: null,
+    version: 1,
+  }
+}
+
+/** Names an incident after its first alert, and after the incident that this alert had been in, so that no name is given twice. */
+export const incidentIdOf = (sorted: readonly Alert[]): string =>
+  createHash('sha256')
+    .update([sorted[0]?.id ?? '', sorted[0]?.incident_id ?? ''].join('\0'))
+    .digest('hex')
+    .slice(0, 32)
+
+/** Adds alerts to an incident and tells it anew; undefined when nothing about it changed. */
+const update = (
+  before: Incident,
+  alerts: readonly Alert[],
+  now: number,
+  limits: ClusterLimits,
+): Incident | undefined => {
+  const known = new Set(before.members.map(({ alert_id }) => alert_id))
+  const added = alerts.filter(({ id }) => !known.has(id)).sort(byStart)
+  if (!isOpen(before) && added.length === 0) return undefined
+  const time = new Date(now).toISOString()
+  const joined = added.map((alert) => ({
+    alert_id: alert.id,
+    reason: reasonFor(alert, alerts, limits),
+    added_at: time,
+  }))
+  const reopening = isOpen(before) ? [] : [reopenStep(before, added[0], joined[0]?.reason ?? '', now)]
+  const after: Incident = {
+    ...before,
+    ...tell(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
+    members: [...before.members, ...joined],
+    ...(reopening.length > 0 && { status: 'open', resolution: null }),
+  }
+  if (JSON.stringify(after) === JSON.stringify(before)) return undefined
+  return { ...after, updated_at: time, version: before.version + 1 }
+}
+
+const reopenStep = (before: Incident, alert: Alert | undefined, reason: string, now: number) => ({
+  time: new Date(now).toISOString(),
+  kind: 'change' as const,
+  text: `Reopened ${span(Math.max(0, now - Date.parse(before.updated_at)))} after it was ${before.status}: ${alert?.title ?? ''} (${reason})`,
+  actor: 'vedette',
+})
+
+/** Says why an alert belongs to the others: what it shares with the one it is bound to most, if possible one that came before it. */
+const reasonFor = (alert: Alert, all: readonly Alert[], limits: ClusterLimits): string => {
+  const others = all.filter((other) => other !== alert)
+  const before = others.filter((other) => byStart(other, alert) < 0)
+  for (const candidates of [before, others]) {
+    let best: { readonly text: string; readonly strength: number; readonly gap: number } | undefined
+    for (const other of candidates) {
+      const bond = bondOf(other, alert, limits)
+      if (!bond || (best && (best.strength - bond.strength || bond.gap - best.gap) >= 0)) continue
+      best = { ...bond, text: `${bond.shared}, ${distance(alert, other)}` }
+    }
+    if (best) return best.text
+  }
+  return 'put here by a person'
+}
+
+const distance = (alert: Alert, other: Alert): string => {
+  const gap = gapBetween(alert, other)
+  if (gap === 0) return 'at the same time'
+  return `${span(gap)} ${startsAt(alert) >= startsAt(other) ? 'later' : 'earlier'}`
+}

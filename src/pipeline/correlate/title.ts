@@ -1,0 +1,83 @@
+import type { Alert } from '../../schema/alert.ts'
+import { showsBreakIn } from '../../schema/telling-evidence.ts'
+import { byGravity, byStart, hostOf, serviceOf } from './alert-facts.ts'
+import { cut, plural, span } from './words.ts'
+
+const longestTitle = 240
+
+/** The alert that an incident is named after: the gravest, and among login attacks the one that got in. */
+export const leadOf = (members: readonly Alert[]): Alert | undefined =>
+  [...members].sort((a, b) => Number(gotIn(b)) - Number(gotIn(a)) || byGravity(a, b))[0]
+
+/** Tells whether an alert shows that an attack got in. */
+export const gotIn = ({ type, evidence }: Alert): boolean =>
+  type === 'unauthorized_access' && evidence.some(showsBreakIn)
+
+/** Names an incident as a person would: what happened, where, how much, and how it ended. */
+export const titleOf = (members: readonly Alert[]): string => {
+  const lead = leadOf(members)
+  if (!lead) return 'An incident without alerts'
+  const attack = members.filter(({ type }) => type === 'brute_force')
+  if (attack.length > 0 && (gotIn(lead) || lead.type === 'brute_force'))
+    return cut(loginTitle(lead, members), longestTitle)
+  const others = members.length - 1
+  const more = others > 0 ? `, and ${plural(others, 'related alert')}` : ''
+  return cut(`${lead.title}${placeAfter(lead, members)}${more}`, longestTitle)
+}
+
+const loginTitle = (lead: Alert, members: readonly Alert[]): string => {
+  const head = `${protocolOf(lead)} on ${placesOf(members)}`
+  if (gotIn(lead)) return `${head} that ended in a login: ${lead.title}`
+  const others = otherAddresses(lead, members)
+  const from = others > 0 ? ` and ${plural(others, 'other address', 'other addresses')}` : ''
+  const guests = members.filter(({ type }) => type === 'unauthorized_access').sort(byGravity)[0]
+  return `${head}: ${lead.title}${from}${guests ? `; ${guests.title}` : ''}`
+}
+
+const protocols: Readonly<Record<string, string>> = { sshd: 'SSH', ssh: 'SSH', ftpd: 'FTP', vsftpd: 'FTP' }
+
+const protocolOf = (alert: Alert): string => {
+  const service = serviceOf(alert)
+  return service === undefined ? 'Brute force' : `${protocols[service.toLowerCase()] ?? service} brute force`
+}
+
+/** How many addresses besides the lead's own took part in the attack. */
+const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
+  const addressesOf = ({ entities }: Alert) =>
+    entities.flatMap(({ type, value }) => (type === 'ip' || type === 'domain' ? value : []))
+  const own = new Set(addressesOf(lead))
+  const attackers = members.filter(({ type }) => type === 'brute_force').flatMap(addressesOf)
+  return new Set(attackers.filter((address) => !own.has(address))).size
+}
+
+const placesOf = (members: readonly Alert[]): string => {
+  const hosts = [...new Set(members.map(hostOf))]
+  return hosts.length === 1 ? (hosts[0] ?? 'an unnamed host') : `${hosts.length} hosts`
+}
+
+/** Where, unless the title says it already. */
+const placeAfter = (lead: Alert, members: readonly Alert[]): string => {
+  const place = placesOf(members)
+  return lead.title.includes(place) || lead.title.includes(hostOf(lead)) ? '' : ` on ${place}`
+}
+
+/** Gives the cause in a sentence or two: what the gravest alert says, and what else belongs to it. */
+export const reasonOf = (members: readonly Alert[]): string => {
+  const lead = leadOf(members)
+  if (!lead) return 'All of its alerts were moved to other incidents.'
+  const rest = members.filter((alert) => alert !== lead)
+  const other = rest.filter(({ type }) => type !== lead.type).sort(byGravity)[0]
+  const said = [lead.sentence]
+  if (other) said.push(other.sentence)
+  const left = rest.length - (other ? 1 : 0)
+  if (left > 0) said.push(`${plural(left, other ? 'further alert' : 'other alert')} ${bound(lead, rest)}.`)
+  return said.join(' ')
+}
+
+const bound = (lead: Alert, rest: readonly Alert[]): string => {
+  const all = [lead, ...rest].sort(byStart)
+  const first = Math.min(...all.map(({ first_seen }) => Date.parse(first_seen)))
+  const last = Math.max(...all.map(({ last_seen }) => Date.parse(last_seen)))
+  const events = rest.reduce((sum, { event_count }) => sum + event_count, 0)
+  return `with ${plural(events, 'line')} ${rest.length === 1 ? 'belongs' : 'belong'} to it, all within ${span(last - first)}`
+}
