@@ -18,6 +18,7 @@ import { createSignInKeys } from './operations/sign-in-keys.ts'
 import type { World } from './operations/world.ts'
 import { createCheckpoint } from './pipeline/checkpoint.ts'
 import { createClock } from './pipeline/clock.ts'
+import { createCorrelate } from './pipeline/correlate/correlate-stage.ts'
 import { createMerge } from './pipeline/detect/merge-stage.ts'
 import { createIntake } from './pipeline/ingest/intake.ts'
 import { openRoad } from './pipeline/pipeline.ts'
@@ -110,7 +111,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     alerts: store.alerts,
     triage: createTriage(triagerRegistry().create('risk', {}, runtime), { now, log }),
     triageResults: keepResults(store.triageResults),
-    correlate: receivers.correlate,
+    correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
     incidents: store.incidents,
     notify: receivers.notify,
   })

@@ -21,7 +21,7 @@ export const upkeepJobs = ({ config, store, queue, now, refreshSuppressions, del
   {
     // An empty batch is a tick: silences are found when nothing comes.
     name: 'tick',
-    every: minute,
+    every: 15_000,
     run: () =>
       ring(queue, store, 'records', [
         { partition: config.partition, first: 0, source: 'clock', receivedAt: now(), texts: [] },
