@@ -27,42 +27,33 @@ const neighbours = 12
 /**
  * Groups alerts by their bonds, strongest first (Kruskal's spanning forest, cut where a group would grow too long, too large, or would
  * join two incidents). Grave alerts are bound to each other first; then each lesser alert joins the group of the grave alert that it is
- * bound to most; what is left opens a group only where different detectors agree. A lesser alert never joins two groups, so chance
- * neighbours do not make one incident of everything. O(n · shared things · neighbours).
+ * bound to most; what is left opens or joins a group of its kind only where different detectors agree. A lesser alert never joins two
+ * groups of grave ones, so chance neighbours do not make one incident of everything. O(n · shared things · neighbours).
  */
 export const cluster = (loose: readonly Alert[], groups: readonly Group[], limits: ClusterLimits): Group[] => {
   const home = new Map<string, Group>()
-  const attracts = new Set<string>()
-  const all: Alert[] = [...loose]
-  for (const group of groups) {
-    const anyGrave = group.alerts.some(isGrave)
-    for (const alert of group.alerts) {
-      home.set(alert.id, group)
-      if (isGrave(alert) || !anyGrave) attracts.add(alert.id)
-      all.push(alert)
-    }
-  }
-  for (const alert of loose) if (isGrave(alert)) attracts.add(alert.id)
-  const pairs = bondedPairs(all, (alert) => attracts.has(alert.id), limits).filter(
-    ({ a, b }) => !home.has(a.id) || home.get(a.id) !== home.get(b.id),
-  )
+  for (const group of groups) for (const { id } of group.alerts) home.set(id, group)
+  const all = [...loose, ...groups.flatMap(({ alerts }) => alerts)]
+  const pairs = bondedPairs(all, limits).filter(({ a, b }) => !home.has(a.id) || home.get(a.id) !== home.get(b.id))
   const reopened = new Set<Group>()
 
   for (const { a, b } of pairs) {
-    if (!attracts.has(a.id) || !attracts.has(b.id)) continue
+    if (!isGrave(a) || !isGrave(b)) continue
     const joined = join(home, a, b, limits)
     if (joined?.over) reopened.add(joined)
   }
   for (const { a, b } of pairs) {
-    if (attracts.has(a.id) === attracts.has(b.id)) continue
-    const [lesser, grave] = attracts.has(a.id) ? [b, a] : [a, b]
+    if (isGrave(a) === isGrave(b)) continue
+    const [lesser, grave] = isGrave(a) ? [b, a] : [a, b]
+    const ofLesser = home.get(lesser.id)
     const target = home.get(grave.id)
-    if (home.has(lesser.id) || (target?.over && !reopened.has(target))) continue
+    if (target?.over && !reopened.has(target)) continue
+    if (ofLesser && (ofLesser.over || ofLesser.alerts.some(isGrave))) continue
     join(home, lesser, grave, limits)
   }
-  const unclaimed = new Set(all.filter(({ id }) => !home.has(id) && !attracts.has(id)).map(({ id }) => id))
+  const claimed = new Set([...home].flatMap(([id, { over, alerts }]) => (over || alerts.some(isGrave) ? [id] : [])))
   for (const { a, b } of pairs) {
-    if (unclaimed.has(a.id) && unclaimed.has(b.id) && agree(a, b)) join(home, a, b, limits)
+    if (!isGrave(a) && !isGrave(b) && !claimed.has(a.id) && !claimed.has(b.id) && agree(a, b)) join(home, a, b, limits)
   }
   for (const alert of loose) {
     if (isGrave(alert) && !home.has(alert.id)) {
@@ -95,7 +86,7 @@ const agree = (a: Alert, b: Alert): boolean =>
   !(a.learning && b.learning) && b.detectors.some((name) => !a.detectors.includes(name))
 
 /** Every bond between alerts that are neighbours in time and share something, strongest first. */
-const bondedPairs = (alerts: readonly Alert[], attracts: (alert: Alert) => boolean, limits: BondLimits): Pair[] => {
+const bondedPairs = (alerts: readonly Alert[], limits: BondLimits): Pair[] => {
   const buckets = new Map<string, Alert[]>()
   for (const alert of [...alerts].sort(byStart)) {
     for (const key of bondKeys(alert)) {
@@ -111,7 +102,7 @@ const bondedPairs = (alerts: readonly Alert[], attracts: (alert: Alert) => boole
       for (let j = i - 1; j >= 0 && (compared.grave < neighbours || compared.lesser < neighbours); j--) {
         const a = bucket[j]
         if (!a) break
-        const kind = attracts(a) ? 'grave' : 'lesser'
+        const kind = isGrave(a) ? 'grave' : 'lesser'
         compared[kind] += 1
         const name = `${a.id} ${b.id}`
         if (compared[kind] > neighbours || pairs.has(name)) continue

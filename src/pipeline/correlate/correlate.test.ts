@@ -257,6 +257,7 @@ describe('the properties of correlation', () => {
           for (const { reason } of incident.members) expect(reason).not.toBe('put here by a person')
         }
       }),
+      { numRuns: 300 },
     )
   })
 
