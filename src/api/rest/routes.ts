@@ -21,14 +21,14 @@ import { listNotifications } from '../../operations/list-notifications.ts'
 import { listSources } from '../../operations/list-sources.ts'
 import { listSuppressions } from '../../operations/list-suppressions.ts'
 import { listTokens } from '../../operations/list-tokens.ts'
-import { mergeIncidents, mergeIncidents } from '../../operations/merge-incidents.ts'
+import { mergeIncidents } from '../../operations/merge-incidents.ts'
 import { previewSuppression } from '../../operations/preview-suppression.ts'
 import { removeSuppression } from '../../operations/remove-suppression.ts'
 import { retryDeadLetter } from '../../operations/retry-dead-letter.ts'
 import { revokeToken } from '../../operations/revoke-token.ts'
 import { signIn } from '../../operations/sign-in.ts'
 import { signOut } from '../../operations/sign-out.ts'
-import { splitIncident, splitIncident } from '../../operations/split-incident.ts'
+import { splitIncident } from '../../operations/split-incident.ts'
 import { updateAlerts } from '../../operations/update-alerts.ts'
 import { updateIncident } from '../../operations/update-incident.ts'
 import { updateIncidents } from '../../operations/update-incidents.ts'
@@ -56,8 +56,6 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/incidents/:id', operation: getIncident },
   { method: 'PATCH', path: '/api/v1/incidents/:id', operation: updateIncident },
   { method: 'POST', path: '/api/v1/incidents/:id/comments', operation: commentIncident },
-  { method: 'POST', path: '/api/v1/incidents/:id/merge', operation: mergeIncidents },
-  { method: 'POST', path: '/api/v1/incidents/:id/split', operation: splitIncident },
   { method: 'POST', path: '/api/v1/incidents/:id/merge', operation: mergeIncidents },
   { method: 'POST', path: '/api/v1/incidents/:id/split', operation: splitIncident },
   { method: 'POST', path: '/api/v1/incidents/bulk', operation: updateIncidents },
