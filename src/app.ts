@@ -30,8 +30,6 @@ import { openAlertStatuses } from './schema/alert.ts'
 import { openStore } from './store/open-store.ts'
 import { createTelemetry } from './telemetry.ts'
 
-export { createAnalysis } from './app/analysis.ts'
-
 interface AppOptions {
   readonly config: Config
   readonly origins: Origins
