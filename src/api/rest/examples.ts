@@ -13,6 +13,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   create_suppression: { scope, reason: 'Deployments restart it every night.', days: 30 },
   create_token: { name: 'fluent-bit on web-01', role: 'ingest' },
   ingest_records: { logs: [record] },
+  merge_incidents: { into: 'INC-3', note: 'The same address.' },
   preview_suppression: { scope },
   sign_in: { key: 'the key behind #k= of a sign-in link, or a token' },
   update_alerts: { filter: 'severity:low AND detector:template', action: 'close', resolution: 'expected' },
