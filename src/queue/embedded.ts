@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -9,6 +10,7 @@ import { backOff, claim, mostAttempts } from './claim.ts'
 import { createDeliveryTransaction } from './delivery-transaction.ts'
 import { decodeJob, encodeJob } from './job-payload.ts'
 import { createJobs, type JobHead, jobSeq, type NewJob, topics } from './jobs.ts'
+import { createLease, type Lease } from './lease.ts'
 import type { Handler, Queue, Topic, Topics } from './queue.ts'
 
 interface EmbeddedQueueOptions {
@@ -18,6 +20,8 @@ interface EmbeddedQueueOptions {
   /** What may wait in one topic before publishers are refused. */
   readonly maxRecords?: number
   readonly maxBytes?: number
+  /** Names this process among those that share the database. */
+  readonly owner?: string
 }
 
 /** How long a worker sleeps at most before it looks by itself, in ms. Commits in this process wake it at once. */
@@ -25,6 +29,8 @@ const poll = 250
 /** The wait after a failure that is nobody's fault, when it does not say itself how long. */
 const pause = 1000
 const longestPause = 30_000
+/** How often the lease of a topic is looked after while a delivery takes its time, in ms. */
+const leaseCare = 2_000
 
 interface Running {
   readonly jobs: readonly JobHead[]
@@ -33,7 +39,7 @@ interface Running {
 
 /** Keeps the three topics in the store's own database: what a handler writes and the end of its job are one transaction. */
 export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
-  const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024 } = options
+  const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024, owner = randomUUID() } = options
   const jobs = createJobs(connections)
   const backlog = createBacklog({ jobs, maxRecords, maxBytes, now })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
@@ -41,6 +47,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   const published = new WeakMap<Transaction, Set<Topic>>()
   const running = new Map<Topic, Running>()
   const workers: Promise<void>[] = []
+  const leases: Lease[] = []
   const stop = new AbortController()
   let closing = false
 
@@ -118,13 +125,17 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
 
   const work = async <T extends Topic>(topic: T, handle: Handler<Topics[T], Transaction>): Promise<void> => {
     const bell = bells.get(topic) ?? createBell()
+    const lease = createLease(connections, topic, owner)
+    leases.push(lease)
     while (!closing) {
       let rest = poll
       try {
-        const heads = await claim(jobs, topic, now())
+        // A topic has one worker in the world. One that lost its lease unawares ends nothing: its jobs are gone by then.
+        const heads = (await lease.hold()) ? await claim(jobs, topic, now()) : []
         if (closing) return
         if (heads.length > 0) {
-          rest = await deliver(topic, heads, handle)
+          const renewing = setInterval(() => void lease.hold().catch(() => false), leaseCare)
+          rest = await deliver(topic, heads, handle).finally(() => clearInterval(renewing))
           if (rest === 0) {
             // The database answers without waiting, so the rest of the program gets its turn here.
             await setImmediate()
@@ -216,6 +227,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       stop.abort(new AppError('UNAVAILABLE', 'The server is stopping.', { retryable: true }))
       // Whoever has not ended by now is undone, and its jobs come again at the next start.
       for (const delivery of running.values()) await delivery.cancel()
+      for (const lease of leases) await lease.release().catch(() => undefined)
     },
   }
 }

@@ -7,6 +7,7 @@ import { connect } from './connect.ts'
 import type { Connections } from './database.ts'
 import { createDetectionStore } from './detections.ts'
 import type { Dialect } from './dialects/dialect.ts'
+import { postgres } from './dialects/postgres.ts'
 import { sqlite } from './dialects/sqlite.ts'
 import { createEventStore } from './events.ts'
 import { createIncidentStore } from './incidents.ts'
@@ -30,9 +31,9 @@ export interface OpenStore extends Store {
   readonly connections: Connections
 }
 
-const dialects: readonly Dialect[] = [sqlite]
+const dialects: readonly Dialect[] = [postgres, sqlite]
 
-/** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`), bringing its tables up to date. */
+/** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
 export const openStore = async (url: string, { now, log }: StoreOptions): Promise<OpenStore> => {
   const scheme = url.slice(0, url.indexOf(':'))
   const dialect = dialects.find(({ schemes }) => schemes.includes(scheme))

@@ -27,7 +27,7 @@ export const translateSqliteError = (error: unknown, place: string): unknown => 
       cause: error,
     })
   }
-  if (is('SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM', 'EACCES', 'EROFS', 'EPERM')) {
+  if (is('SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM', 'EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST')) {
     return new AppError('UNAVAILABLE', `${place} cannot be opened for writing: ${messageOf(error)}.`, {
       hint: 'Check that the folder exists, that this user owns it, and that its file system is not read-only.',
       retryable: true,

@@ -1,0 +1,49 @@
+import { AppError, messageOf } from '../../errors.ts'
+
+/** Says what a failure of PostgreSQL, or of the way to it, means for an operator; what it does not know it returns as it came. */
+export const translatePostgresError = (error: unknown, place: string): unknown => {
+  const code = codeOf(error)
+  const is = (...prefixes: readonly string[]) => prefixes.some((prefix) => code.startsWith(prefix))
+  if (is('53100')) {
+    return new AppError('STORAGE_FULL', `There is no room left in ${place}.`, {
+      hint: 'Free some space on the database server, or lower the retention; what was refused can be sent again.',
+      retryable: true,
+      retryAfter: 10,
+      cause: error,
+    })
+  }
+  if (is('28', '3D000')) {
+    return new AppError('UNAVAILABLE', `${place} does not let us in: ${messageOf(error)}.`, {
+      hint: 'Check the user, the password and the name of the database in storage.url.',
+      cause: error,
+    })
+  }
+  if (is('40001', '40P01', '55P03')) {
+    return new AppError('UNAVAILABLE', `${place} gave way to another transaction.`, {
+      hint: 'Try again.',
+      retryable: true,
+      retryAfter: 1,
+      cause: error,
+    })
+  }
+  if (is('08', '53', '57P', 'ECONN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE')) {
+    return away(error, place)
+  }
+  // The driver's own words for a connection that broke or could not be had; they carry no code.
+  return /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i.test(
+    messageOf(error),
+  )
+    ? away(error, place)
+    : error
+}
+
+const away = (error: unknown, place: string): AppError =>
+  new AppError('UNAVAILABLE', `${place} does not answer: ${messageOf(error)}`, {
+    hint: 'Check that the database server runs and can be reached from here.',
+    retryable: true,
+    retryAfter: 5,
+    cause: error,
+  })
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

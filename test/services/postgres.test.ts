@@ -1,0 +1,91 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
+import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
+import type { Transaction } from '../../src/store/database.ts'
+import { type OpenStore, openStore } from '../../src/store/open-store.ts'
+import { sampleDetection } from '../../src/store/samples.conformance.ts'
+import { describeStore } from '../../src/store/store.conformance.ts'
+import { createPostgresDatabase, postgresMissing } from './postgres.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const missing = await postgresMissing()
+if (missing !== undefined) console.warn(`The tests on PostgreSQL are skipped: ${missing}.`)
+
+describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
+  if (missing !== undefined) {
+    it('is skipped', () => {})
+    return
+  }
+  const database = await createPostgresDatabase()
+  afterAll(() => database.drop())
+  const open = (now: () => number = Date.now) => openStore(database.url, { now, log })
+  const openEmpty = async (now?: () => number) => {
+    await database.empty()
+    return open(now)
+  }
+
+  describeStore('in PostgreSQL', openEmpty)
+
+  const over = (
+    store: OpenStore,
+    settings: { readonly now: () => number; readonly maxRecords?: number },
+  ): QueueUnderTest<Transaction> => ({
+    queue: openEmbeddedQueue({ connections: store.connections, log, ...settings }),
+    transaction: store.transaction,
+    async reopen() {
+      await store.close()
+      return over(await open(settings.now), settings)
+    },
+    end: store.close,
+  })
+  describeQueue('in PostgreSQL', async (settings) => over(await openEmpty(settings.now), settings))
+
+  it('gives each job to one of several processes, and lets another take over', async () => {
+    const first = await openEmpty()
+    const second = await open()
+    let time = Date.now()
+    const done: string[] = []
+    const queues = [first, second].map(({ connections }, index) => {
+      const queue = openEmbeddedQueue({ connections, now: () => time, log })
+      queue.consume('alerts', async (ids) => void done.push(...ids.map((id) => `${id} by ${index}`)))
+      return queue
+    })
+    const [one, two] = queues
+    if (!one || !two) throw new Error('There are two queues.')
+    for (let number = 0; number < 20; number++) {
+      await first.transaction((tx) => one.publish('alerts', [String(number)], tx))
+    }
+    await two.idle()
+    const worker = done[0]?.at(-1)
+    expect(done).toEqual(Array.from({ length: 20 }, (_, number) => `${number} by ${worker}`))
+
+    // Its database connection is lost without a farewell: the lease runs out.
+    const [dead, deadStore, alive, aliveStore] = worker === '0' ? [one, first, two, second] : [two, second, one, first]
+    await deadStore.close()
+    await aliveStore.transaction((tx) => alive.publish('alerts', ['later'], tx))
+    time += 30_000
+    await alive.idle()
+    expect(done.at(-1)).toBe(`later by ${worker === '0' ? 1 : 0}`)
+    await dead.close(0)
+    await alive.close()
+    await aliveStore.close()
+  })
+
+  it('keeps a text with the one character that it cannot store', async () => {
+    const store = await openEmpty()
+    const detection = sampleDetection(1, { title: 'a \0 b', stream: 'a\0b' })
+    await store.transaction((tx) => store.detections.save([detection], tx))
+    expect(await store.detections.get(detection.id)).toEqual(detection)
+    await store.close()
+  })
+
+  it('says what is wrong with a server that is not there', async () => {
+    await expect(
+      openStore('postgres://somebody:secret@127.0.0.1:1/none', { now: Date.now, log }),
+    ).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+      message: expect.not.stringContaining('secret'),
+    })
+  })
+})
