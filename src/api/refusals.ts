@@ -42,7 +42,7 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
     )
     if (raw.complete) return
     raw.resume()
-    setTimeout(() => raw.complete || raw.socket.destroy(), lingerMs).unref()
+    setTimeout(() => raw.complete || raw.destroy(), lingerMs).unref()
   })
 }
 
