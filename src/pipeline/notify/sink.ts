@@ -8,6 +8,8 @@ export interface Notification {
   readonly reason: NotifyReason
   /** The same on every attempt, so that the receiver can drop repeats. */
   readonly idempotencyKey: string
+  /** Incidents told in the same message, because too many came at once for one message each; the gravest is `incident`. */
+  readonly others?: readonly Incident[]
 }
 
 /** Delivers to one receiver. Resolves when the receiver has it; throws an AppError that says whether trying again can help. */

@@ -1,0 +1,222 @@
+import type { Log } from '../../component.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import type { Incident } from '../../schema/incident.ts'
+import { severityRank } from '../../schema/severity.ts'
+import { afterFailure } from './attempt.ts'
+import type { Planned } from './notify.ts'
+import type { Notification, NotifyReason, Sink } from './sink.ts'
+import { createStormGuard, type StormGuard } from './storm.ts'
+
+interface Notifications {
+  /** What is to be sent by now, oldest first. */
+  due(now: number, limit: number): Promise<readonly Planned[]>
+  update(row: Planned): Promise<void>
+}
+
+interface DeliverOptions {
+  readonly sinks: ReadonlyMap<string, Sink>
+  readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
+  readonly now: () => number
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly notified?: (sink: string, outcome: 'sent' | 'failed' | 'dead') => void
+  /** How long a sink may take, in ms. */
+  readonly timeout?: number
+}
+
+export interface Delivery {
+  /** Looks for what is due and starts sending it. Does not wait for the receivers. */
+  look(): Promise<void>
+  /** Looks soon, after whatever was just written down has been committed. */
+  wake(): void
+  /** Resolves when nothing is being sent. */
+  idle(): Promise<void>
+}
+
+const page = 500
+const widestPage = 16_000
+const wakeMs = 100
+
+/**
+ * Sends what is due. Each receiver has its own line, so that a slow one holds up no other; within a line messages go in order. What
+ * fails is tried again later or set aside as dead. A crash between sending and writing that down sends again under the same key.
+ */
+export const createDelivery = (notifications: Notifications, options: DeliverOptions): Delivery => {
+  const { sinks, now, signal, log } = options
+  const busy = new Map<string, Promise<void>>()
+  const guards = new Map<string, StormGuard>([...sinks.keys()].map((name) => [name, createStormGuard()]))
+  const context: Context = { ...options, update: notifications.update }
+  let waking: NodeJS.Timeout | undefined
+
+  const start = (name: string, rows: readonly Planned[]) => {
+    const sink = sinks.get(name)
+    const guard = guards.get(name)
+    const work = sink && guard ? sendAll(rows, { ...context, sink, guard }) : Promise.all(rows.map(setAside(context)))
+    const line = work
+      .catch((error: unknown) =>
+        log.error({ sink: name, reason: messageOf(error) }, 'Notifications could not be sent.'),
+      )
+      .then(() => void busy.delete(name))
+    busy.set(name, line)
+  }
+
+  const look = async () => {
+    if (signal.aborted) return
+    // Rows of busy receivers stay due; they must not hide those of others.
+    for (let limit = page; limit <= widestPage; limit *= 2) {
+      const rows = await notifications.due(now(), limit)
+      const free = Map.groupBy(
+        rows.filter(({ sink }) => !busy.has(sink)),
+        ({ sink }) => sink,
+      )
+      for (const [name, own] of free) start(name, own)
+      if (free.size > 0 || rows.length < limit) return
+    }
+  }
+
+  return {
+    look,
+    wake() {
+      if (waking || signal.aborted) return
+      waking = setTimeout(() => {
+        waking = undefined
+        look().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'Notifications could not be read.'))
+      }, wakeMs)
+      waking.unref()
+    },
+    async idle() {
+      while (busy.size > 0) await Promise.all(busy.values())
+    },
+  }
+}
+
+interface Context extends DeliverOptions {
+  update(row: Planned): Promise<void>
+}
+
+interface Line extends Context {
+  readonly sink: Sink
+  readonly guard: StormGuard
+}
+
+/** Sends rows of one receiver in order, until one fails in a way that suggests that the receiver is away. */
+const sendAll = async (rows: readonly Planned[], line: Line): Promise<void> => {
+  const { guard, incidents, now, signal } = line
+  const found = new Map((await incidents.load(rows.map(({ incident_id }) => incident_id))).map((one) => [one.id, one]))
+  const gone = rows.filter(({ incident_id }) => !found.has(incident_id))
+  await Promise.all(gone.map((row) => line.update({ ...row, status: 'dead', last_error: 'The incident is gone.' })))
+
+  const left = rows.filter(({ incident_id }) => found.has(incident_id))
+  while (left.length > 0 && !signal.aborted) {
+    const plan = guard.plan(now())
+    if ('waitUntil' in plan) {
+      await Promise.all(left.map((row) => line.update({ ...row, next_attempt_at: plan.waitUntil })))
+      return
+    }
+    const together = 'together' in plan ? left.splice(0) : left.splice(0, 1)
+    const notification = toNotification(together, found)
+    if (!notification || !(await sendOne(together, notification, line))) return
+    if ('together' in plan) guard.digested(now())
+    else guard.sent(now())
+  }
+}
+
+/** Makes the message for rows that go together: named after the gravest incident, the others beside it. */
+const toNotification = (rows: readonly Planned[], found: ReadonlyMap<string, Incident>): Notification | undefined => {
+  const told = rows.flatMap((row) => {
+    const incident = found.get(row.incident_id)
+    return incident ? { row, incident } : []
+  })
+  const [first, ...others] = told.sort((a, b) => severityRank(b.incident.severity) - severityRank(a.incident.severity))
+  if (!first) return undefined
+  const reason: NotifyReason =
+    (['opened', 'severity_raised', 'reopened', 'resolved'] as const).find((one) => one === first.row.reason) ?? 'opened'
+  return others.length === 0
+    ? { incident: first.incident, reason, idempotencyKey: first.row.id }
+    : {
+        incident: first.incident,
+        reason,
+        idempotencyKey: `${first.row.id}+${others.length}`,
+        others: others.map(({ incident }) => incident),
+      }
+}
+
+/** Sends one message and writes down what became of it; false when the receiver had better be left in peace for now. */
+const sendOne = async (rows: readonly Planned[], notification: Notification, line: Line): Promise<boolean> => {
+  const { sink, signal, now, random, log, notified, timeout = 10_000 } = line
+  try {
+    await within(timeout, signal, (limited) => sink.send(notification, limited))
+  } catch (error) {
+    if (signal.aborted) return false
+    let dead = true
+    for (const row of rows) {
+      const attempts = row.attempts + 1
+      const outcome = afterFailure(error, attempts, now(), random)
+      const ended = 'dead' in outcome
+      dead &&= ended
+      log.warn(
+        { sink: row.sink, notification: row.id, attempts, ended, reason: outcome.error },
+        'A notification failed.',
+      )
+      notified?.(row.sink, ended ? 'dead' : 'failed')
+      await line.update({
+        ...row,
+        attempts,
+        status: ended ? 'dead' : 'failed',
+        next_attempt_at: ended ? null : outcome.retryAt,
+        last_error: outcome.error,
+      })
+    }
+    return dead
+  }
+  for (const row of rows) {
+    notified?.(row.sink, 'sent')
+    await line.update({
+      ...row,
+      attempts: row.attempts + 1,
+      status: 'sent',
+      next_attempt_at: null,
+      last_error: null,
+      sent_at: now(),
+    })
+  }
+  return true
+}
+
+/** Runs `work` with a time limit that holds even when it does not listen to its signal. */
+const within = async (
+  ms: number,
+  signal: AbortSignal,
+  work: (limited: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const limit = new AbortController()
+  const limited = AbortSignal.any([signal, limit.signal])
+  let stop: (() => void) | undefined
+  const ended = new Promise<never>((_resolve, reject) => {
+    stop = () =>
+      reject(
+        new AppError('SINK_REJECTED', `The receiver did not answer within ${ms / 1000} s.`, {
+          hint: 'Check that it can be reached from here.',
+          retryable: true,
+        }),
+      )
+    limited.addEventListener('abort', stop)
+  })
+  const timer = setTimeout(() => limit.abort(), ms)
+  try {
+    await Promise.race([ended, work(limited)])
+  } finally {
+    clearTimeout(timer)
+    if (stop) limited.removeEventListener('abort', stop)
+  }
+}
+
+/** Sets aside what is meant for a receiver that is not configured any more. */
+const setAside =
+  ({ update, notified }: Context) =>
+  async (row: Planned): Promise<void> => {
+    notified?.(row.sink, 'dead')
+    await update({ ...row, status: 'dead', last_error: `There is no receiver "${row.sink}" any more.` })
+  }

@@ -1,0 +1,44 @@
+import type { Incident } from '../../schema/incident.ts'
+import type { Notification } from './sink.ts'
+
+const maxEvidence = 5
+
+/** Makes the body that is posted: CloudEvents' names around what a person wants to know. Texts from logs lose their control characters. */
+export const toMessage = ({ incident, reason, idempotencyKey, others = [] }: Notification) => ({
+  specversion: '1.0',
+  id: idempotencyKey,
+  source: 'vedette',
+  type: `vedette.incident.${reason}`,
+  time: incident.updated_at,
+  subject: incident.display_id,
+  data: {
+    reason,
+    ...summary(incident),
+    cause: plain(incident.reason),
+    techniques: incident.techniques,
+    entities: incident.entities.map(({ type, value }) => ({ type, value: plain(value) })),
+    evidence: incident.evidence
+      .slice(0, maxEvidence)
+      .map(({ event_id, time, line }) => ({ event_id, time, line: plain(line) })),
+    ...(others.length > 0 && { others: others.map(summary) }),
+  },
+})
+
+const summary = (incident: Incident) => ({
+  id: incident.id,
+  display_id: incident.display_id,
+  title: plain(incident.title),
+  status: incident.status,
+  severity: incident.severity,
+  risk_score: incident.risk_score,
+  alert_count: incident.alert_count,
+  event_count: incident.event_count,
+  first_seen: incident.first_seen,
+  last_seen: incident.last_seen,
+  assignee: incident.assignee,
+  resolution: incident.resolution,
+  merged_into: incident.merged_into,
+})
+
+/** Takes out what could drive a terminal or hide text: control characters and marks that turn the direction of writing. */
+const plain = (text: string): string => text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')

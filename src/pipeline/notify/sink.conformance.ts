@@ -1,0 +1,142 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AppError } from '../../errors.ts'
+import type { Incident } from '../../schema/incident.ts'
+import type { Notification, Sink } from './sink.ts'
+
+/** An incident for tests. */
+export const someIncident = (facts: Partial<Incident> = {}): Incident => ({
+  id: 'i1',
+  display_id: 'INC-1',
+  status: 'open',
+  severity: 'high',
+  risk_score: 62,
+  title: 'SSH brute force on web-01: 286 failed logins from 203.0.113.9',
+  reason: '286 failed logins to sshd on web-01 from 203.0.113.9 within an hour.',
+  entities: [{ type: 'ip', value: '203.0.113.9' }],
+  techniques: ['T1110.001'],
+  evidence: [{ event_id: '0-1', time: '2024-12-10T06:00:00.000Z', line: 'Failed password for root' }],
+  members: [{ alert_id: 'a1', reason: 'the first of them', added_at: '2024-12-10T07:00:00.000Z' }],
+  timeline: [{ time: '2024-12-10T06:00:00.000Z', kind: 'alert', text: '286 failed logins', alert_id: 'a1' }],
+  alert_count: 1,
+  event_count: 286,
+  first_seen: '2024-12-10T06:00:00.000Z',
+  last_seen: '2024-12-10T06:59:00.000Z',
+  created_at: '2024-12-10T07:00:00.000Z',
+  updated_at: '2024-12-10T07:00:00.000Z',
+  assignee: null,
+  resolution: null,
+  merged_into: null,
+  version: 1,
+  ...facts,
+})
+
+export const someNotification = (facts: Partial<Notification> = {}): Notification => ({
+  incident: someIncident(),
+  reason: 'opened',
+  idempotencyKey: 'i1/oncall/opened/1',
+  ...facts,
+})
+
+/** A message as the receiver got it. */
+export interface Received {
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** Opens a receiver on loopback that answers as it is told to. */
+export const openReceiver = async () => {
+  const received: Received[] = []
+  const answer = { status: 200, headers: {}, silent: false }
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (part) => {
+      body += part
+    })
+    request.on('end', () => {
+      received.push({ headers: request.headers, body })
+      if (!answer.silent) response.writeHead(answer.status, answer.headers).end('ok')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}/hook/a-password?key=another-one`,
+    received,
+    answer,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+const hostile = 'a "quoted"\u0000\u001b[31m \r\nX-Injected: 1 </title><script>alert(1)</script> \u202e reversed'
+
+/** Checks what every sink that speaks HTTP promises, against a receiver on loopback. */
+export const describeSink = (name: string, make: (url: string) => Sink): void => {
+  describe(`the sink ${name}`, () => {
+    let receiver: Awaited<ReturnType<typeof openReceiver>>
+    beforeEach(async () => {
+      receiver = await openReceiver()
+    })
+    afterEach(() => receiver.close())
+    const { signal } = new AbortController()
+    const send = (notification = someNotification()) => make(receiver.url).send(notification, signal)
+    const failure = (): Promise<unknown> =>
+      send().then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+
+    it('resolves when the receiver has it, and tells what and why', async () => {
+      await send()
+      expect(receiver.received).toHaveLength(1)
+      expect(receiver.received[0]?.body).toContain('286 failed logins from 203.0.113.9')
+    })
+
+    it.each([
+      [500, true],
+      [503, true],
+      [429, true],
+      [400, false],
+      [401, false],
+      [404, false],
+      [302, false],
+    ])('says whether another try can help after %i', async (status, retryable) => {
+      receiver.answer.status = status
+      receiver.answer.headers = { location: '/elsewhere', 'retry-after': '17' }
+      const error = await failure()
+      expect(error).toBeInstanceOf(AppError)
+      expect(error).toMatchObject({ retryable, retryAfter: 17 })
+      expect(receiver.received).toHaveLength(1)
+    })
+
+    it('calls a receiver that is away worth another try, and tells nobody its address', async () => {
+      await receiver.close()
+      const error = await failure()
+      expect(error).toMatchObject({ code: 'SINK_REJECTED', retryable: true })
+      expect(error instanceof AppError && `${error.message} ${error.hint} ${error.stack}`).not.toMatch(
+        /password|another/,
+      )
+    })
+
+    it('stops when it is told to', async () => {
+      receiver.answer.silent = true
+      const stop = new AbortController()
+      const sending = make(receiver.url).send(someNotification(), stop.signal)
+      setTimeout(() => stop.abort(), 20)
+      await expect(sending).rejects.toThrow()
+    })
+
+    it('disarms a hostile title', async () => {
+      await send(someNotification({ incident: someIncident({ title: hostile, reason: hostile }) }))
+      const [message] = receiver.received
+      expect(message?.headers['x-injected']).toBeUndefined()
+      // Escaped control characters count as well: whoever shows the text decodes them first.
+      expect(message?.body).not.toMatch(/\\u00|\\r|\\n|\u202e|\p{Cc}/u)
+    })
+  })
+}
