@@ -20,13 +20,14 @@ export const listAlerts = defineOperation({
   output: pageOf(alert),
   async run({ q, status, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
     const time = now()
-    const { matches, everything } = alertFilter(q, time)
+    const { matches, everything, pieces } = alertFilter(q, time)
     const page = await store.alerts.list({
       ...parseRange({ from, to }, time),
       limit,
       after: cursor,
       status: status && [status],
       matches: everything ? undefined : matches,
+      pieces,
     })
     return toPage(page, (item) => item)
   },

@@ -20,13 +20,14 @@ export const listIncidents = defineOperation({
   output: pageOf(incident),
   async run({ q, status, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
     const time = now()
-    const { matches, everything } = incidentFilter(q, time)
+    const { matches, everything, pieces } = incidentFilter(q, time)
     const page = await store.incidents.list({
       ...parseRange({ from, to }, time),
       limit,
       after: cursor,
       status: status && [status],
       matches: everything ? undefined : matches,
+      pieces,
     })
     return toPage(page, (item) => item)
   },

@@ -16,15 +16,19 @@ export const selectIds = async <Item extends { readonly id: string }>(
   { ids, filter = '', exclude, from, to }: Selector,
   now: number,
   rows: { list(query: RowQuery<Item>): Promise<Page<Item>> },
-  parse: (q: string, now: number, path: string) => { readonly matches: (item: Item) => boolean },
+  parse: (
+    q: string,
+    now: number,
+    path: string,
+  ) => { readonly matches: (item: Item) => boolean; readonly pieces: readonly string[] },
 ): Promise<readonly string[]> => {
   const excluded = new Set(exclude)
   if (ids) return [...new Set(ids)].filter((id) => !excluded.has(id))
-  const { matches } = parse(filter, now, 'filter')
+  const { matches, pieces } = parse(filter, now, 'filter')
   const found: string[] = []
   let after: string | undefined
   do {
-    const page = await rows.list({ matches, ...parseRange({ from, to }, now), limit: 5_000, after })
+    const page = await rows.list({ matches, pieces, ...parseRange({ from, to }, now), limit: 5_000, after })
     for (const { id } of page.items) if (!excluded.has(id)) found.push(id)
     after = page.next
   } while (after !== undefined && found.length < most)
