@@ -82,7 +82,10 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   }
   const template = a.entities.find((entity) => entity.type === 'template' && has(b, entity))
   if (template && gap <= Math.min(limit, halfHour)) return { strength: 2, gap, shared: 'same message' }
-  if (host && gap <= Math.min(limit, halfHour)) return { strength: 1, gap, shared: `same host ${host}` }
+  if (host && gap <= Math.min(limit, halfHour)) {
+    const named = a.entities.some(({ type }) => type === 'host')
+    return { strength: 1, gap, shared: `same ${named ? 'host' : 'source'} ${host}` }
+  }
   if (service && a.type === b.type && gap <= Math.min(limit, overlap)) {
     return { strength: 1, gap, shared: `same service ${service}` }
   }

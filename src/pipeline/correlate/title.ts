@@ -1,6 +1,6 @@
 import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn } from '../../schema/telling-evidence.ts'
-import { byGravity, byStart, hostOf, serviceOf } from './alert-facts.ts'
+import { byGravity, endsAt, hostOf, serviceOf, startsAt } from './alert-facts.ts'
 import { cut, plural, span } from './words.ts'
 
 const longestTitle = 240
@@ -69,15 +69,16 @@ export const reasonOf = (members: readonly Alert[]): string => {
   const other = rest.filter(({ type }) => type !== lead.type).sort(byGravity)[0]
   const said = [lead.sentence]
   if (other) said.push(other.sentence)
-  const left = rest.length - (other ? 1 : 0)
-  if (left > 0) said.push(`${plural(left, other ? 'further alert' : 'other alert')} ${bound(lead, rest)}.`)
+  const further = rest.filter((alert) => alert !== other)
+  if (further.length > 0) said.push(furtherWords(members, further, other !== undefined))
   return said.join(' ')
 }
 
-const bound = (lead: Alert, rest: readonly Alert[]): string => {
-  const all = [lead, ...rest].sort(byStart)
-  const first = Math.min(...all.map(({ first_seen }) => Date.parse(first_seen)))
-  const last = Math.max(...all.map(({ last_seen }) => Date.parse(last_seen)))
-  const events = rest.reduce((sum, { event_count }) => sum + event_count, 0)
-  return `with ${plural(events, 'line')} ${rest.length === 1 ? 'belongs' : 'belong'} to it, all within ${span(last - first)}`
+const furtherWords = (members: readonly Alert[], further: readonly Alert[], named: boolean): string => {
+  const first = Math.min(...members.map(startsAt))
+  const last = Math.max(...members.map(endsAt))
+  const events = further.reduce((sum, { event_count }) => sum + event_count, 0)
+  const alerts = plural(further.length, named ? 'further alert' : 'other alert')
+  const belongs = further.length === 1 ? 'belongs' : 'belong'
+  return `${alerts} with ${plural(events, 'line')} ${belongs} to it, all within ${span(last - first)}.`
 }
