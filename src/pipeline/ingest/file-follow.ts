@@ -87,7 +87,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
       const scan = async (first: boolean) => {
         const { files, unreadable } = await findFiles(paths)
         for (const { path, reason } of unreadable) complain(path, reason)
-        const plain = files.filter((path) => !packed.test(path))
+        const plain = oldestFirst(files.filter((path) => !packed.test(path)))
         // what was rotated away while we were not there comes first
         if (first) {
           for (const older of await rotatedFrom(plain)) {
@@ -112,11 +112,15 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
         await scan(true)
         while (!signal.aborted) {
           let busy = false
+          const busyLogs = new Set<string>()
           for (const file of [...open.values()]) {
             if (signal.aborted) break
+            // what was rotated away is read to its end before what came after it
+            if (busyLogs.has(logOf(file.path))) continue
             const portion = await file.read()
             if (portion) {
               busy = true
+              busyLogs.add(logOf(file.path))
               await handOut(file, portion)
               continue
             }
@@ -143,6 +147,12 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
   }
 }
 
+/** The log that a file is a part of. */
+const logOf = (path: string): string => join(dirname(path), rotationOf(basename(path)).base)
+
+const oldestFirst = (paths: readonly string[]): readonly string[] =>
+  toFileSets(paths, () => undefined).flatMap((set) => set.paths)
+
 const readPosition = async (cursors: Cursors, source: string, key: string): Promise<Position | undefined> => {
   const text = await cursors.read(source, key)
   if (text === undefined) return undefined
@@ -155,7 +165,7 @@ const readPosition = async (cursors: Cursors, source: string, key: string): Prom
  * position, and all that are newer, were rotated away under our eyes or while we were away; what is older is history.
  */
 const rotatedFrom = async (paths: readonly string[]): Promise<readonly (readonly string[])[]> => {
-  const bases = new Set(paths.map((path) => join(dirname(path), rotationOf(basename(path)).base)))
+  const bases = new Set(paths.map(logOf))
   const found: string[] = []
   for (const folder of new Set(paths.map(dirname))) {
     const names = await readdir(folder).catch((): string[] => [])

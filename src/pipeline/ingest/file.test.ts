@@ -7,6 +7,7 @@ import {
   rmSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -223,6 +224,17 @@ describe('following files', () => {
     expect(keeper.texts).toEqual([...numbers(0, 3), 'last'])
     await keeper.start({ follow: false }).done
     expect(keeper.texts.length).toBe(4)
+  })
+
+  it('reads the parts of a rotated log one behind the other', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), block(6_000, 6_010))
+    writeFileSync(at('a.log.1'), block(5_000, 6_000))
+    writeFileSync(at('a.log.2'), block(0, 5_000))
+    const hourAgo = Date.now() / 1000 - 3600
+    for (const name of ['a.log', 'a.log.1', 'a.log.2']) utimesSync(at(name), hourAgo, hourAgo)
+    await keeper.start({ paths: [folder], follow: false }).done
+    expect(keeper.texts).toEqual(numbers(0, 6_010))
   })
 
   it('lives through files that vanish, folders and packed files', async () => {

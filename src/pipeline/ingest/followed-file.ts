@@ -9,6 +9,8 @@ const chunkBytes = 16_384
 const enoughRecords = 2_048
 const portionBytes = 1_048_576
 const fingerprintBytes = 256
+/** Clocks of file servers may be wrong by less. */
+const longAgo = 60_000
 
 /** How far a file was read, as it is kept across restarts. The fingerprint tells the file from another that took its inode. */
 export interface Position {
@@ -40,7 +42,7 @@ export interface FollowedFile {
   read(): Promise<Portion | undefined>
   /** Hands out what waits for its end: a last line without one, a stack trace that may go on. */
   settle(): Promise<Portion | undefined>
-  /** When something was read last. */
+  /** When something was read last; when it was written, if that is long ago. */
   readonly readAt: number
   readonly waiting: boolean
   close(): Promise<void>
@@ -95,7 +97,7 @@ export const followFile = async (
     key,
     path,
     async read() {
-      const { size } = await handle.stat()
+      const { size, mtimeMs } = await handle.stat()
       // shorter than what was read, or another beginning: cut off and written anew
       if (size < offset || (size > offset && !(await isSame(handle, position)))) {
         const last = await followed.settle()
@@ -118,7 +120,7 @@ export const followFile = async (
           seen = { offset: ends[i] ?? seen.offset, line: line.number }
         }
         offset += bytesRead
-        readAt = now()
+        readAt = mtimeMs < now() - longAgo ? mtimeMs : now()
       }
       position = await fingerprinted(held ?? seen)
       return { records: toRecords(lines), position }

@@ -21,11 +21,12 @@ export const checkSqliteFile = (path: string): readonly string[] => {
   }
 }
 
-/** Tells whether another process has the file open: leaving write-ahead mode takes a file to oneself. */
+/** Tells whether somebody else has the file open: an idle connection too keeps others from having it for themselves. */
 export const isSqliteFileInUse = (path: string): boolean => {
   const database = new Database(path, { fileMustExist: true, timeout: 200 })
   try {
-    database.pragma('journal_mode = DELETE')
+    database.pragma('locking_mode = EXCLUSIVE')
+    database.exec('begin exclusive; rollback')
     return false
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return true
