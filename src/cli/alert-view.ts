@@ -32,7 +32,7 @@ export const renderAlert = (alert: Alert, width: number, paint: Paint): string =
         : [],
     ),
     ...section(
-      `Evidence ${visible(evidencePlaces(evidence))}`,
+      `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
       tellingLines(evidence).map(({ place, text }) => cut(`${indent}${visible(place)} │ ${visible(text)}`, width)),
     ),
     ...section('Who and what', lines(alert.entities.map(({ type, value: name }) => `${type} ${name}`).join(' · '))),

@@ -72,7 +72,7 @@ describe('commands that speak with a server', () => {
     const hostile = fakeIncident({ title: 'x\u001b[2J' })
     const { fetch } = serving(() => hostile)
     const shown = await runFake(['incidents', 'show', 'INC-3'], { fetch })
-    expect(shown.out).toContain('INC-3  critical 94  x\\x1b[2J')
+    expect(shown.out).toContain('INC-3  critical 94\n  x\\x1b[2J')
     expect(shown.out).toContain('Accepted password for dana')
     expect(JSON.parse((await runFake(['incidents', 'show', 'INC-3', '--json'], { fetch })).out).title).toBe(
       'x\u001b[2J',

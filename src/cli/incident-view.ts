@@ -20,7 +20,8 @@ export const renderIncident = (incident: Incident, width: number, paint: Paint):
     ...incident.techniques,
   ]
   return `${[
-    `${paint(severityStyle[severity], `${severityShape[severity]} ${display_id}  ${severity} ${risk_score}`)}  ${paint('bold', visible(title))}`,
+    paint(severityStyle[severity], `${severityShape[severity]} ${display_id}  ${severity} ${risk_score}`),
+    ...wrap(visible(title), body).map((line) => indent + paint('bold', line)),
     ...wrap(facts.join(' · '), body).map((line) => indent + line),
     '',
     ...lines(incident.reason),
@@ -33,7 +34,7 @@ export const renderIncident = (incident: Incident, width: number, paint: Paint):
       members.map(({ alert_id, reason }) => cut(`${indent}${alert_id}  ${visible(reason)}`, width)),
     ),
     ...section(
-      `Evidence ${visible(evidencePlaces(evidence))}`,
+      `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
       tellingLines(evidence).map(({ place, text }) => cut(`${indent}${visible(place)} │ ${visible(text)}`, width)),
     ),
     ...section('Who and what', lines(incident.entities.map(({ type, value }) => `${type} ${value}`).join(' · '))),

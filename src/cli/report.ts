@@ -134,6 +134,8 @@ const incidentBlock = (incident: Incident, { width, paint }: ReportFrame): strin
   const gap = ' '.repeat(Math.max(3, width - widthOf(start) - widthOf(first) - widthOf(right)))
   const body = width - indent.length
   const places = evidencePlaces(evidence)
+  const telling = tellingLines(evidence)
+  const placeWidth = Math.max(0, ...telling.map(({ place }) => widthOf(visible(place))))
   return [
     together ? `${head}${gap}${right}` : head,
     ...more.map((line) => ' '.repeat(widthOf(start)) + paint('bold', line)),
@@ -142,23 +144,24 @@ const incidentBlock = (incident: Incident, { width, paint }: ReportFrame): strin
     ...wrap([techniques.join(' · '), places && `evidence: ${visible(places)}`].filter(Boolean).join(' │ '), body).map(
       (line) => indent + paint('dim', line),
     ),
-    ...tellingLines(evidence).flatMap((line) => evidenceLines(line, body, paint)),
+    ...telling.flatMap((line) => evidenceLines(line, placeWidth, body, paint)),
   ].join('\n')
 }
 
 /** A line of evidence, on two lines of the screen at most. */
 const evidenceLines = (
   line: ReturnType<typeof tellingLines>[number],
+  placeWidth: number,
   columns: number,
   paint: Paint,
 ): readonly string[] => {
   const note = line.more > 0 ? ` (+${counted(line.more, 'line')})` : ''
   const place = visible(line.place)
-  const room = columns - widthOf(place) - 3
+  const room = columns - placeWidth - 3
   const [first = '', ...rest] = wrap(visible(line.text), room)
   const second = rest.length > 0 || note !== '' ? [cut(`${rest.join(' ')}${note}`.trim(), room)] : []
   return [first, ...second].map((text, i) => {
-    const start = i === 0 ? place : ' '.repeat(widthOf(place))
+    const start = i === 0 ? ' '.repeat(placeWidth - widthOf(place)) + place : ' '.repeat(placeWidth)
     return `${indent}${paint('dim', `${start} │`)} ${text}`
   })
 }
