@@ -22,7 +22,7 @@ export interface Episode {
   last: number
   /** The same try is told of by several kinds of lines, so each kind is counted apart. */
   readonly tallies: Map<string, Tally>
-  /** How many tries there were at least: as many as the most frequent kind of line tells of. */
+  /** How many tries there were: as many as the leading kind of line tells of. */
   tries: number
   readonly users: Map<string, number>
   /** Logins by the same address. */
@@ -74,9 +74,9 @@ export const addFailure = (episode: Episode, event: Sample, { action, user, time
   if (user !== undefined && (episode.users.has(user) || episode.users.size < maxUsers)) {
     episode.users.set(user, (episode.users.get(user) ?? 0) + times)
   }
-  const more = Math.max(0, (tally?.count ?? 0) - episode.tries)
-  episode.tries += more
-  return more
+  const before = episode.tries
+  episode.tries = leadTally(episode)?.count ?? 0
+  return Math.max(0, episode.tries - before)
 }
 
 /** Adds a login that succeeded: the address's own, or another's. */
@@ -88,11 +88,15 @@ export const addLogin = (episode: Episode, login: Login, own: boolean): void => 
   episode.changed = true
 }
 
-/** The kind of line that tells of most tries. */
+/** The kind of line that tells of most tries; where there is one, the word on the login itself rather than the words around it. */
 export const leadTally = (episode: Episode): Tally | undefined => {
   let lead: Tally | undefined
-  for (const tally of episode.tallies.values()) if (!lead || tally.count > lead.count) lead = tally
-  return lead
+  let own: Tally | undefined
+  for (const [action, tally] of episode.tallies) {
+    if (!lead || tally.count > lead.count) lead = tally
+    if (action.endsWith('login') && (!own || tally.count > own.count)) own = tally
+  }
+  return own && lead && own.count * 2 >= lead.count ? own : lead
 }
 
 /** How many lines it covers. */

@@ -48,11 +48,11 @@ const units = [
   [1000, 'second'],
 ] as const
 
-/** `45 seconds`, `10 minutes`, `2.5 days`: the largest unit that is reached. */
+/** `45 seconds`, `10 minutes`, `3 days`: the largest unit of which there are two. */
 export const duration = (ms: number): string => {
   for (const [size, name] of units) {
-    // 90 minutes say more than "2 hours", 36 hours more than "2 days".
-    if (ms < size * (size >= 3_600_000 ? 2 : 1) && ms !== size) continue
+    // 90 seconds say more than "2 minutes", 36 hours more than "2 days".
+    if (ms < size * (size > 1000 ? 2 : 1) && ms !== size) continue
     return plural(Math.round(ms / size), name)
   }
   return 'less than a second'
@@ -75,9 +75,8 @@ export const quote = (text: string, longest = 80): string => {
   return line.length > longest ? `“${line.slice(0, longest - 1).trimEnd()}…”` : `“${line}”`
 }
 
-/** How often a chance comes true, for people: `once in 2,000`. */
-export const onceIn = (probability: number): string => {
-  const times = 1 / Math.max(probability, 1e-9)
-  const magnitude = 10 ** Math.max(0, Math.floor(Math.log10(times)) - 1)
-  return `once in ${number(Math.max(1, Math.round(times / magnitude) * magnitude))}`
+/** A chance for people: `4.5 %`, `0.05 %`. */
+export const percent = (share: number): string => {
+  const hundredths = share * 100
+  return `${hundredths >= 10 ? Math.round(hundredths) : Number(hundredths.toPrecision(hundredths >= 1 ? 2 : 1))} %`
 }

@@ -10,6 +10,8 @@ export const slipRate = 0.25
 /** From here on, failures cannot be slips: one in a thousand. */
 const unlikely = -3
 const minute = 60_000
+const week = 7 * 24 * 60 * minute
+const maxPast = 200
 const maxGuests = 10
 const maxAttackers = 100
 
@@ -41,6 +43,10 @@ export interface LoginScope {
   /** Users and addresses that have logged in. */
   readonly known: BoundedMap<{ usedAt: number }>
   lastLogin: Login | undefined
+  /** Whether failures name an address here. Those that do not are then other words on the same tries. */
+  namesAddresses: boolean
+  /** How large the attacks of the past week were that are over. */
+  past: { readonly end: number; readonly tries: number }[]
   newest: number
   sweptAt: number
   usedAt: number
@@ -82,6 +88,8 @@ export const startScope = (event: Event, maxAddresses: number): LoginScope => {
     guests: undefined,
     known: new BoundedMap(1000),
     lastLogin: undefined,
+    namesAddresses: false,
+    past: [],
     newest: event.time,
     sweptAt: event.time,
     usedAt: event.time,
@@ -107,7 +115,7 @@ export const takeAttempt = (
 export const sweep = (scope: LoginScope, now: number, rules: LoginRules, listener: Listener): void => {
   scope.sweptAt = now
   for (const episode of [...scope.episodes.values()]) {
-    if (now - episode.last > rules.quiet) endEpisode(scope, episode, listener)
+    if (now - episode.last > rules.quiet) endEpisode(scope, episode, rules, listener)
   }
   if (scope.many && now - scope.many.last > rules.quiet) endMany(scope, scope.many, listener)
   if (scope.guests && now - scope.guests.last > rules.quiet) {
@@ -139,9 +147,13 @@ const retellGuests = (scope: LoginScope, guests: Guests, listener: Listener): vo
   listener.guests(scope, guests)
 }
 
-const endEpisode = (scope: LoginScope, episode: Episode, listener: Listener): void => {
+const endEpisode = (scope: LoginScope, episode: Episode, rules: LoginRules, listener: Listener): void => {
   retell(scope, episode, listener)
   scope.episodes.delete(episode.who)
+  if (isAttack(episode, rules.failures)) {
+    scope.past.push({ end: episode.last, tries: episode.tries })
+    if (scope.past.length > maxPast) scope.past.shift()
+  }
 }
 
 const endMany = (scope: LoginScope, many: Episode, listener: Listener): void => {
@@ -157,10 +169,12 @@ const takeFailure = (
   rules: LoginRules,
   listener: Listener,
 ): void => {
+  if (attempt.address !== undefined) scope.namesAddresses = true
+  else if (scope.namesAddresses) return
   const who = attempt.address ?? `user ${attempt.user ?? ''}`
   let episode = scope.episodes.get(who)
   if (episode && (event.time - episode.last > rules.quiet || event.time - episode.start > rules.longest)) {
-    endEpisode(scope, episode, listener)
+    endEpisode(scope, episode, rules, listener)
     episode = undefined
   }
   if (!episode) {
@@ -170,9 +184,11 @@ const takeFailure = (
   }
   const more = addFailure(episode, event, attempt)
   if (more === 0) return
-  if (!episode.reported && isAttack(episode, rules.failures)) {
-    episode.reported = true
-    leaveMany(scope, who)
+  if (!episode.reported && episode.tries >= episode.nextTries && isAttack(episode, rules.failures)) {
+    episode.reported = isNews(scope, episode)
+    // Whoever is no news is asked about again when there are some more.
+    episode.nextTries = episode.reported ? 0 : episode.tries + Math.ceil(episode.tries / 10)
+    if (episode.reported) leaveMany(scope, who)
   }
   if (episode.reported) grow(scope, episode, listener)
   else if (attempt.address !== undefined) joinMany(scope, event, { ...attempt, times: more }, rules, listener)
@@ -180,6 +196,18 @@ const takeFailure = (
 
 const isAttack = (episode: Episode, least: number): boolean =>
   episode.tries >= least && binomialTail(episode.tries, episode.tries + episode.ownCount, slipRate) <= unlikely
+
+/**
+ * A host on the internet is knocked at every day. An attack is news when it is among the largest of the past week: a few failures when
+ * there was nothing like it, more when there were less than three, and very many always.
+ */
+const isNews = (scope: LoginScope, { who, tries, last }: Episode): boolean => {
+  if (tries >= 100) return true
+  const alike =
+    scope.past.filter((attack) => attack.tries >= tries && last - attack.end < week).length +
+    [...scope.episodes.values()].filter((other) => other.who !== who && other.tries >= tries).length
+  return alike < (tries >= 20 ? 3 : 1)
+}
 
 /** Tells at each doubling: an attack that goes on is one story, not one per line. */
 const grow = (scope: LoginScope, episode: Episode, listener: Listener): void => {

@@ -72,6 +72,8 @@ const scope = z.object({
   guests: guests.optional(),
   known: z.array(z.tuple([z.string(), z.number()])),
   lastLogin: login.optional(),
+  namesAddresses: z.boolean(),
+  past: z.array(z.object({ end: z.number(), tries: z.number() })),
   newest: z.number(),
   sweptAt: z.number(),
   usedAt: z.number(),

@@ -1,0 +1,101 @@
+import type { Reader, Writer } from '../../lib/codec/codec.ts'
+import { createNovelty, type Novelty } from '../../lib/novelty/novelty.ts'
+import { BoundedMap } from './bounded-map.ts'
+import type { Journal } from './journal.ts'
+
+/** How many observations of one's own weigh as much as what holds for everybody. */
+const shrinkage = 5
+
+interface Known {
+  usedAt: number
+}
+
+/** Who was seen with how many others, and how often. */
+interface Habit extends Known {
+  count: number
+  others: number
+}
+
+/** Remembers who was seen with whom, and how usual it is that somebody is seen with somebody new. */
+export interface Acquaintance {
+  readonly novelty: Novelty
+  readonly pairs: BoundedMap<Known>
+  readonly habits: BoundedMap<Habit>
+  noted: number
+}
+
+export const startAcquaintance = (capacity: number): Acquaintance => ({
+  novelty: createNovelty({ memory: 500 }),
+  pairs: new BoundedMap(capacity),
+  habits: new BoundedMap(capacity),
+  noted: -1,
+})
+
+/** What was known of two before they were seen together. */
+export interface Meeting {
+  readonly isNew: boolean
+  /** How likely it was that they were new to each other: the one's own habit, shrunk towards everybody's while it is young. */
+  readonly chance: number
+  /** How often the one was seen, and with how many others. */
+  readonly count: number
+  readonly others: number
+}
+
+/** Judges that one is seen with another, then remembers it, noting how to take that back. */
+export const meet = (known: Acquaintance, one: string, other: string, time: number, journal: Journal): Meeting => {
+  const { novelty, pairs, habits } = known
+  if (known.noted !== journal.batch) {
+    known.noted = journal.batch
+    const state = novelty.save()
+    journal.note(() => novelty.restore(state))
+  }
+  const pair = `${one}\n${other}`
+  const before = pairs.get(pair)
+  const habit = habits.get(one)
+  const { count = 0, others = 0 } = habit ?? {}
+  const everybody = novelty.surprise()
+  const meeting: Meeting = {
+    isNew: !before,
+    chance: Math.min(1, (Math.max(0, others - 1) + shrinkage * everybody) / (Math.max(0, count - 1) + shrinkage)),
+    count,
+    others,
+  }
+
+  if (before) before.usedAt = time
+  else {
+    const gone = pairs.set(pair, { usedAt: time })
+    journal.note(() => {
+      pairs.delete(pair)
+      if (gone) pairs.set(gone.key, gone.value)
+    })
+  }
+  const next = { count: count + 1, others: others + (before ? 0 : 1), usedAt: time }
+  const gone = habits.set(one, next)
+  journal.note(() => {
+    if (habit) habits.set(one, habit)
+    else habits.delete(one)
+    if (gone) habits.set(gone.key, gone.value)
+  })
+  // The first time that somebody is seen at all says nothing on how often people are seen with somebody new.
+  if (count > 0) novelty.learn(!before)
+  return meeting
+}
+
+export const writeAcquaintance = (writer: Writer, { novelty, pairs, habits }: Acquaintance): void => {
+  writer.bytes(novelty.save()).varint(pairs.size)
+  for (const [pair, { usedAt }] of pairs.entries()) writer.text(pair).f64(usedAt)
+  writer.varint(habits.size)
+  for (const [one, { count, others, usedAt }] of habits.entries()) {
+    writer.text(one).varint(count).varint(others).f64(usedAt)
+  }
+}
+
+export const readAcquaintance = (reader: Reader, capacity: number): Acquaintance => {
+  const known = startAcquaintance(capacity)
+  known.novelty.restore(reader.bytes())
+  for (let left = reader.varint(); left > 0; left--) known.pairs.set(reader.text(), { usedAt: reader.f64() })
+  for (let left = reader.varint(); left > 0; left--) {
+    known.habits.set(reader.text(), { count: reader.varint(), others: reader.varint(), usedAt: reader.f64() })
+  }
+  return known
+}

@@ -1,0 +1,29 @@
+import type { Event } from '../../schema/event.ts'
+
+/** How bad a message sounds: 0 ordinary, 1 an error, 2 something broke for good. */
+export type Gravity = 0 | 1 | 2
+
+const broken =
+  /\b(?:panic|fatal|out of memory|oom|segfault|core dumped|corrupt(?:ed|ion)?|data loss|kernel bug|unrecoverable|machine check)\b/i
+const failing =
+  /\b(?:errors?|fail(?:ed|ure|ures|ing)?|exception|denied|refused|abort(?:ed)?|critical|alert|unreachable|timed out|unable to|cannot|violation|exited abnormally)\b/i
+
+/** Whether a level stands for an error or worse. */
+export const isErrorLevel = (level: unknown): boolean =>
+  level === 'error' ||
+  level === 'crit' ||
+  level === 'alert' ||
+  level === 'emerg' ||
+  level === 'fatal' ||
+  level === 'critical'
+
+/** Judges by the level that a record names, else by the words of its template. Meant to be asked once a template, not once an event. */
+export const gravityOf = (event: Event): Gravity => {
+  const level = event.fields['log.level']
+  const words = (event.template?.text ?? event.message).slice(0, 500)
+  if (level === 'crit' || level === 'alert' || level === 'emerg' || broken.test(words)) return 2
+  if (isErrorLevel(level)) return 1
+  // A level below warning is the program's own word that nothing is wrong.
+  if (level === 'info' || level === 'debug' || level === 'notice') return 0
+  return failing.test(words) ? 1 : 0
+}
