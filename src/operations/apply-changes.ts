@@ -4,6 +4,7 @@ import type { Incident } from '../schema/incident.ts'
 import type { Transaction } from '../store/database.ts'
 import type { AuditEntry, Store } from '../store/store.ts'
 import { type Change, changeAlert, changeIncident, isOpenAlert } from './lifecycle.ts'
+import type { World } from './world.ts'
 
 /** What a change of many answers. */
 export const changeReport = z
@@ -67,9 +68,9 @@ export const applyToAlerts = async (
   return skipped
 }
 
-/** Changes an incident within a transaction; closing it closes its open alerts. Returns why not, when it was left alone. */
+/** Changes an incident within a transaction and lets its receivers know; closing it closes its open alerts. Returns why not, when it was left alone. */
 export const applyToIncident = async (
-  store: Store,
+  { store, queue }: Pick<World, 'store' | 'queue'>,
   tx: Transaction,
   incident: Incident,
   doing: Doing,
@@ -84,6 +85,7 @@ export const applyToIncident = async (
   }
   await store.incidents.save([changed], tx)
   await store.audit.append([auditChange('incident', incident, changed, doing)], tx)
+  await queue.publish('incidents', [incident.id], tx)
   if (doing.change.action === 'close') {
     const members = await store.alerts.load(
       incident.members.map(({ alert_id }) => alert_id),

@@ -19,7 +19,10 @@ export const mergeIncidents = defineOperation({
     note: z.string().trim().min(1).max(4_000).optional(),
   }),
   output: incident,
-  async run({ id, into, note }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run(
+    { id, into, note },
+    { store, queue, now, actor }: Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor },
+  ) {
     const time = now()
     const moment = new Date(time).toISOString()
     return store.transaction(async (tx) => {
@@ -63,6 +66,7 @@ export const mergeIncidents = defineOperation({
       await store.incidents.save([merged, emptied], tx)
       const entry = { time, actor: actor.name, action: 'merge' }
       await store.audit.append([regroupEntry(entry, from, emptied), regroupEntry(entry, target, merged)], tx)
+      await queue.publish('incidents', [emptied.id, merged.id], tx)
       return merged
     })
   },

@@ -19,7 +19,7 @@ export const splitIncident = defineOperation({
     note: z.string().trim().min(1).max(4_000).optional(),
   }),
   output: incident,
-  async run({ id, alert_ids, note }, { store, now, newId, actor }: SplitWorld) {
+  async run({ id, alert_ids, note }, { store, queue, now, newId, actor }: SplitWorld) {
     const time = now()
     const moment = new Date(time).toISOString()
     return store.transaction(async (tx) => {
@@ -67,12 +67,13 @@ export const splitIncident = defineOperation({
       await store.incidents.save([born, rest], tx)
       const entry = { time, actor: actor.name, action: 'split' }
       await store.audit.append([regroupEntry(entry, from, rest), regroupEntry(entry, undefined, born)], tx)
+      await queue.publish('incidents', [born.id, rest.id], tx)
       return born
     })
   },
 })
 
-type SplitWorld = Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }
+type SplitWorld = Pick<World, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor }
 
 const refuseOddSplits = (
   { display_id, merged_into }: Incident,

@@ -19,12 +19,17 @@ export const updateIncident = defineOperation({
     version: z.int().optional().describe('The version that the decision was made on.'),
   }),
   output: incident,
-  async run({ id, version, note, ...wanted }, { store, now, actor }: UpdateWorld) {
+  async run({ id, version, note, ...wanted }, { store, queue, now, actor }: UpdateWorld) {
     const change = readChange(wanted)
     return store.transaction(async (tx) => {
       const before = await requireIncident(store, id, tx)
       await requireVersion(store, before, version)
-      const reason = await applyToIncident(store, tx, before, { change, actor: actor.name, now: now(), note })
+      const reason = await applyToIncident({ store, queue }, tx, before, {
+        change,
+        actor: actor.name,
+        now: now(),
+        note,
+      })
       if (reason !== undefined) {
         throw new AppError('CONFLICT', `${before.display_id} ${reason}.`, {
           hint: `It is at version ${before.version}.`,
@@ -35,4 +40,4 @@ export const updateIncident = defineOperation({
   },
 })
 
-type UpdateWorld = Pick<World, 'store' | 'now'> & { readonly actor: Actor }
+type UpdateWorld = Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor }

@@ -17,7 +17,7 @@ export const updateIncidents = defineOperation({
   role: 'analyst',
   input: z.strictObject({ ...selector, ...changeInput }),
   output: changeReport,
-  async run(input, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run(input, { store, queue, now, actor }: Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor }) {
     requireSelector(input)
     const doing = { change: readChange(input), actor: actor.name, now: now(), note: input.note }
     const ids = await selectIds<Incident>(input, doing.now, store.incidents, incidentFilter)
@@ -25,7 +25,7 @@ export const updateIncidents = defineOperation({
     for (const id of ids) {
       const reason = await store.transaction(async (tx) => {
         const incident = await store.incidents.get(id, tx)
-        return incident ? applyToIncident(store, tx, incident, doing) : 'does not exist'
+        return incident ? applyToIncident({ store, queue }, tx, incident, doing) : 'does not exist'
       })
       if (reason !== undefined) skipped.push({ id, reason })
     }
