@@ -156,3 +156,25 @@ export const fakeAnalysis = (changes: Partial<Analysis> = {}): Analysis => ({
   ],
   ...changes,
 })
+
+/** An alert for tests that is not grave. */
+export const fakeAlert: Analysis['alerts'][number] = {
+  ...detection,
+  id: 'alert-1',
+  dedup_key: 'k',
+  status: 'triaged',
+  severity: 'low',
+  title: '27 failed logins from 203.0.113.7',
+  detectors: ['sequence'],
+  evidence: [],
+  count: 1,
+  detection_ids: ['d'],
+  created_at: '2025-11-20T00:00:00.000Z',
+  updated_at: '2025-11-20T00:00:00.000Z',
+  incident_id: null,
+  assignee: null,
+  resolution: null,
+  suppression_id: null,
+  triage: null,
+  version: 1,
+}

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { analysis } from '../schema/analysis.ts'
-import { fakeAnalysis, fakeIncident } from './report.fake.ts'
+import { fakeAlert, fakeAnalysis, fakeIncident } from './report.fake.ts'
 import { type ReportFrame, renderReport } from './report.ts'
 import { evidencePlaces, tellingLines } from './report-evidence.ts'
 import { renderMarkdown } from './report-markdown.ts'
@@ -43,7 +43,8 @@ describe('the report', () => {
       histogram: { records: [], detections: [], slice_seconds: 0 },
     })
     expect(renderReport(empty, frame)).toContain('There was nothing to read.')
-    expect(renderReport(fakeAnalysis({ incidents: [] }), frame)).toContain('too weak for an incident')
+    const weak = renderReport(fakeAnalysis({ incidents: [], alerts: [fakeAlert] }), frame)
+    expect(weak).toContain('too weak for an incident:\n     ● low      27 failed logins')
   })
 
   it('shows what log text would do to a terminal instead of doing it', () => {

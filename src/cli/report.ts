@@ -1,3 +1,4 @@
+import type { Alert } from '../schema/alert.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { Incident } from '../schema/incident.ts'
 import { evidencePlaces, tellingLines } from './report-evidence.ts'
@@ -58,7 +59,7 @@ const header = (analysis: Analysis, frame: ReportFrame): string => {
     counted(alerts.length, 'alert'),
     counted(found.length, 'incident'),
   ]
-  const reduction = records > 0 ? `${percent(1 - found.length / records)} less to read` : ''
+  const reduction = records > 0 && found.length > 0 ? `${percent(1 - found.length / records)} less to read` : ''
   const trouble = [
     frame.skipped > 0 ? `${counted(frame.skipped, 'file')} left out` : '',
     frame.unreadable > 0 ? `${frame.unreadable} could not be read` : '',
@@ -113,11 +114,25 @@ const incidents = (analysis: Analysis, frame: ReportFrame): readonly string[] =>
   if (analysis.incidents.length > 0) return analysis.incidents.map((incident) => incidentBlock(incident, frame))
   if (analysis.records === 0) return ['There was nothing to read.']
   const { detections, alerts } = analysis
-  const weak =
-    detections.length > 0
-      ? ` ${counted(detections.length, 'detection')} and ${counted(alerts.length, 'alert')} were too weak for an incident; \`--json\` lists them.`
-      : ''
-  return [wrap(`Nothing stands out.${weak}`, frame.width).join('\n')]
+  if (alerts.length === 0) return ['Nothing stands out.']
+  const nearest = alerts.toSorted((a, b) => riskOf(b) - riskOf(a) || b.score - a.score).slice(0, 3)
+  return [
+    `Nothing stands out. The nearest of ${counted(detections.length, 'detection')}, each too weak for an incident:\n${nearest
+      .map((alert) => nearMiss(alert, frame))
+      .join('\n')}`,
+  ]
+}
+
+const riskOf = ({ triage }: Alert): number => triage?.risk_score ?? 0
+
+const nearMiss = (alert: Alert, { width, paint }: ReportFrame): string => {
+  const { severity, title, stream, first_seen, last_seen } = alert
+  const start = `${indent}${severityShape[severity]} ${severity.padEnd(8)} `
+  const right = `   ${visible(stream)}   ${formatSpan(first_seen, last_seen)}`
+  const room = width - widthOf(start)
+  const text = visible(title)
+  const line = widthOf(text) + widthOf(right) <= room ? text + paint('dim', right) : cut(text, room)
+  return start + line
 }
 
 const incidentBlock = (incident: Incident, { width, paint }: ReportFrame): string => {
