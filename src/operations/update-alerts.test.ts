@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Alert } from '../schema/alert.ts'
+import type { Actor } from '../schema/role.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
+import { updateAlerts } from './update-alerts.ts'
+
+const time = Date.UTC(2024, 11, 10, 12)
+const dana: Actor = { name: 'dana', role: 'analyst' }
+const quiet = (): void => {}
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
+const stores: Store[] = []
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.close()
+})
+
+const alert = (number: number, facts: Partial<Alert> = {}): Alert => {
+  const seen = new Date(time + number * 60_000).toISOString()
+  return {
+    id: `a${number}`,
+    dedup_key: `key ${number}`,
+    status: 'triaged',
+    type: 'anomaly',
+    severity: 'medium',
+    score: 0.8,
+    title: `Odd lines ${number}`,
+    sentence: `Odd lines were seen (${number}).`,
+    value: '9',
+    usual: '0',
+    detectors: ['baseline'],
+    source: 'syslog',
+    stream: 'syslog/web-01/nginx',
+    entities: [{ type: 'host', value: 'web-01' }],
+    techniques: [],
+    contributions: [{ feature: 'lines', value: '9', usual: '0', weight: 0.8 }],
+    evidence: [{ event_id: `0-${number}`, time: seen, line: `line ${number}` }],
+    count: 1,
+    event_count: 9,
+    detection_ids: [`d${number}`],
+    first_seen: seen,
+    last_seen: seen,
+    created_at: seen,
+    updated_at: seen,
+    learning: false,
+    incident_id: null,
+    assignee: null,
+    resolution: null,
+    suppression_id: null,
+    triage: null,
+    version: 1,
+    ...facts,
+  }
+}
+
+const openWorld = async (...alerts: readonly Alert[]) => {
+  const store = await openStore('sqlite::memory:', { now: () => time, log })
+  stores.push(store)
+  await store.transaction((tx) => store.alerts.save(alerts, tx))
+  return { store, world: { store, now: () => time, actor: dana } }
+}
+const historyOf = async (store: Store, id: string) =>
+  (await store.audit.list({ target_id: id, limit: 50 })).items.map(({ actor, action }) => `${actor} ${action}`)
+const ask = <Input>(input: Input) => ({ exclude: [], ...input })
+
+describe('deciding about alerts', () => {
+  it('changes all that match, once, and says what was left alone', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => alert(i, { severity: i % 2 === 0 ? 'low' : 'high' }))
+    const { store, world } = await openWorld(...many)
+    const close = ask({ filter: 'severity:low', action: 'close', resolution: 'expected', exclude: ['a0'] } as const)
+    expect(await updateAlerts.run(close, world)).toEqual({ matched: 19, changed: 19, skipped: [] })
+    expect(await store.alerts.get('a2')).toMatchObject({ status: 'resolved', resolution: 'expected', version: 2 })
+    expect(await store.alerts.get('a0')).toMatchObject({ status: 'triaged', version: 1 })
+    expect(await updateAlerts.run(close, world)).toMatchObject({ matched: 19, changed: 0 })
+    expect(await historyOf(store, 'a2')).toEqual(['dana close'])
+    expect((await updateAlerts.run(ask({ ids: ['a2'], action: 'reopen' } as const), world)).changed).toBe(1)
+    expect(await store.alerts.get('a2')).toMatchObject({ status: 'new', resolution: null, version: 3 })
+  })
+
+  it('gives what is acknowledged to whoever acknowledged it', async () => {
+    const { store, world } = await openWorld(alert(1))
+    await updateAlerts.run(ask({ ids: ['a1'], action: 'acknowledge' } as const), world)
+    expect(await store.alerts.get('a1')).toMatchObject({ status: 'investigating', assignee: 'dana' })
+  })
+
+  it('refuses what does not say which, or lacks what it needs', async () => {
+    const { world } = await openWorld()
+    await expect(updateAlerts.run(ask({ action: 'acknowledge' } as const), world)).rejects.toThrow(/ids or a filter/)
+    await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'close' } as const), world)).rejects.toThrow(/resolution/)
+    const wrong = ask({ filter: 'severity:(', action: 'acknowledge' } as const)
+    await expect(updateAlerts.run(wrong, world)).rejects.toMatchObject({ code: 'FILTER_SYNTAX' })
+  })
+
+  it('closes five thousand within five seconds', async () => {
+    const { world } = await openWorld(...Array.from({ length: 5_000 }, (_, i) => alert(i)))
+    const started = performance.now()
+    const close = ask({ filter: '', action: 'close', resolution: 'expected' } as const)
+    expect(await updateAlerts.run(close, world)).toMatchObject({ matched: 5_000, changed: 5_000 })
+    expect(performance.now() - started).toBeLessThan(5_000)
+  }, 20_000)
+})
