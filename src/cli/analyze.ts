@@ -75,7 +75,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
 
   const { report } = reading
   complain([...report.skipped, ...report.unreadable], context)
-  describeFormats(analysis, context)
+  describeFormats(analysis, context, Boolean(options.json || options.ndjson || options.md))
   out.write(
     render(analysis, options, {
       files: report.files,
@@ -109,13 +109,13 @@ const complain = (faults: readonly { path: string; reason: string }[], { err }: 
 }
 
 /** Says as what the lines were read, for a few sources; of many, only those that were ill understood. */
-const describeFormats = ({ sources }: Analysis, { err }: CommandContext): void => {
+const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withShapes: boolean): void => {
   const few = sources.length <= 5 ? sources : sources.filter(({ parsed, records }) => parsed < records * 0.9)
   for (const { source, format, format_share, records, parsed, unparsed } of few.slice(0, 5)) {
     const share = `${(Math.floor(format_share * 1000) / 10).toFixed(1)} %`
     const rest = parsed < records ? `, ${count(records - parsed)} lines not understood` : ''
-    err.write(`${visible(source)}: ${format} ${share}${rest}\n`)
-    if (parsed >= records * 0.9) continue
+    err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
+    if (!withShapes || parsed >= records * 0.9) continue
     for (const { count: times, sample } of unparsed.slice(0, 3)) {
       err.write(`  ${count(times)}×  ${cut(visible(sample), err.columns - 12)}\n`)
     }

@@ -35,6 +35,7 @@ const indent = '     '
 
 /** Writes an analysis for a terminal: what was read, what is left of it, then each incident, the gravest first. */
 export const renderReport = (analysis: Analysis, frame: ReportFrame): string => {
+  if (analysis.records === 0) return 'There was nothing to read.\n'
   const sections = [
     header(analysis, frame),
     sparklines(analysis, frame),
@@ -59,12 +60,12 @@ const header = (analysis: Analysis, frame: ReportFrame): string => {
     counted(alerts.length, 'alert'),
     counted(found.length, 'incident'),
   ]
-  const reduction = records > 0 && found.length > 0 ? `${percent(1 - found.length / records)} less to read` : ''
+  const reduction = found.length > 0 ? `${percent(1 - found.length / records)} less to read` : ''
   const trouble = [
     frame.skipped > 0 ? `${counted(frame.skipped, 'file')} left out` : '',
     frame.unreadable > 0 ? `${frame.unreadable} could not be read` : '',
   ].filter((text) => text !== '')
-  const understood = records > 0 ? `parsed ${percent(parsed / records)}` : ''
+  const understood = `parsed ${percent(parsed / records)}`
   const took = `in ${seconds.toFixed(1)} s`
   const whole = `${read}${span}${length} ${took}`
   const fits = widthOf(whole) + 3 + widthOf(understood) <= frame.width
@@ -112,7 +113,6 @@ const sparklines = ({ histogram, from, to, detections }: Analysis, { paint }: Re
 
 const incidents = (analysis: Analysis, frame: ReportFrame): readonly string[] => {
   if (analysis.incidents.length > 0) return analysis.incidents.map((incident) => incidentBlock(incident, frame))
-  if (analysis.records === 0) return ['There was nothing to read.']
   const { detections, alerts } = analysis
   if (alerts.length === 0) return ['Nothing stands out.']
   const nearest = alerts.toSorted((a, b) => riskOf(b) - riskOf(a) || b.score - a.score).slice(0, 3)
