@@ -73,7 +73,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const { learners } = judges
   const checkpoint = createCheckpoint({ partition, learners, models: store.models, interval: checkpointMs, now, log })
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
-  const receivers = createReceivers()
+  const receivers = createReceivers({ notify: config.notify, store, runtime, notified: telemetry.notified })
   await suppressions.refresh()
   await recover({ partition, events: store.events, checkpoint, learn: judges.relearn, log })
   await ringAgain(queue, store)
@@ -181,7 +181,14 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       received: telemetry.received,
     }),
     runSchedule(
-      upkeepJobs({ config, store, queue, now, refreshSuppressions: suppressions.refresh, deliver: receivers.deliver }),
+      upkeepJobs({
+        config,
+        store,
+        queue,
+        now,
+        refreshSuppressions: suppressions.refresh,
+        deliver: receivers.delivery.look,
+      }),
       log,
       ended,
     ),
@@ -209,6 +216,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
         await server.close()
         await queue.close(drainMs)
         await background
+        await receivers.delivery.idle()
         await checkpoint.save()
         await store.close()
       })()

@@ -1,7 +1,9 @@
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
+import { cutOff } from './cut-off.ts'
 import { toAppError, toProblem } from './problem.ts'
 
 const longestUrl = 8_192
@@ -42,7 +44,7 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
     )
     if (raw.complete) return
     raw.resume()
-    setTimeout(() => raw.complete || raw.destroy(), lingerMs).unref()
+    if (raw.socket instanceof Socket) cutOff(raw.socket, lingerMs, () => raw.complete)
   })
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { AppError } from '../errors.ts'
+import { cutOff } from './cut-off.ts'
 import { toProblem } from './problem.ts'
 
 /** Answers what is no HTTP request, or came too slowly to be one: Node itself would say nothing but a status. */
@@ -22,8 +23,7 @@ export const answerSocketError = (
       'Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n' +
       body,
   )
-  // Whoever goes on sending does not get to keep the connection.
-  setTimeout(() => socket.destroy(), 1_000).unref()
+  cutOff(socket, 1_000)
 }
 
 const socketError = ({ code }: { readonly code?: string }): AppError => {

@@ -1,8 +1,36 @@
-import type { Alert } from '../schema/alert.ts'
-import type { Incident } from '../schema/incident.ts'
-export const createReceivers = () => ({
-  correlate: async (_alerts: readonly Alert[]): Promise<readonly Incident[]> => [],
-  notify: async (incidents: readonly Incident[]): Promise<readonly Incident[]> => incidents,
-  deliver: async (): Promise<void> => {},
-  names: [] as string[],
-})
+import type { Runtime } from '../component.ts'
+import type { Config } from '../config.ts'
+import { createDelivery } from '../pipeline/notify/deliver.ts'
+import { createNotify } from '../pipeline/notify/notify.ts'
+import { sinkRegistry } from '../pipeline/notify/registry.ts'
+import type { Store } from '../store/store.ts'
+
+interface ReceiversOptions {
+  readonly notify: Config['notify']
+  readonly store: Pick<Store, 'notifications' | 'incidents'>
+  readonly runtime: Runtime
+  readonly notified: (sink: string, outcome: string) => void
+}
+
+/** Makes the receivers that the configuration names: the stage that plans messages, and the delivery that sends them. */
+export const createReceivers = ({ notify, store, runtime, notified }: ReceiversOptions) => {
+  const sinks = new Map(
+    notify.map(({ name, type, min_severity, ...options }) => [name, sinkRegistry.create(type, options, runtime)]),
+  )
+  const delivery = createDelivery(store.notifications, {
+    sinks,
+    incidents: { load: (ids) => store.incidents.load(ids) },
+    random: Math.random,
+    notified,
+    ...runtime,
+  })
+  return {
+    names: [...sinks.keys()],
+    notify: createNotify(store.notifications, {
+      receivers: notify.map(({ name, min_severity }) => ({ name, minSeverity: min_severity })),
+      now: runtime.now,
+      wake: delivery.wake,
+    }),
+    delivery,
+  }
+}

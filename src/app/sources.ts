@@ -16,7 +16,7 @@ interface SourcesOptions {
 }
 
 /** Runs the configured sources until the signal aborts; one that fails is started again after a while. */
-export const runSources = (options: SourcesOptions): Promise<void[]> => {
+export const runSources = (options: SourcesOptions): Promise<unknown> => {
   const { sources, cursors, intake, now, log, signal, received } = options
   const registry = sourceRegistry({ cursors, stdin: process.stdin })
   return Promise.all(

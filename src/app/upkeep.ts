@@ -11,7 +11,7 @@ interface UpkeepOptions {
   readonly queue: Queue<Transaction>
   readonly now: () => number
   readonly refreshSuppressions: () => Promise<void>
-  readonly deliver: (signal: AbortSignal) => Promise<unknown>
+  readonly deliver: () => Promise<unknown>
 }
 
 /** What the clock asks of the store and of the road. */

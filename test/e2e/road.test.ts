@@ -1,0 +1,97 @@
+import { createHmac } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { z } from 'zod'
+import { freePort, scratch, sleep, startServer } from './program.ts'
+
+let data: ReturnType<typeof scratch>
+beforeEach(() => {
+  data = scratch()
+})
+afterEach(() => data.remove())
+
+const secret = 'a secret of the receiver'
+const message = z.object({ data: z.object({ reason: z.string(), title: z.string() }) })
+
+/** A receiver on loopback that refuses the first attempt and checks what it gets. */
+const receiver = async (port: number) => {
+  const got: { key: string; signed: boolean; body: z.infer<typeof message>['data'] }[] = []
+  let refused = 0
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      if (refused === 0) {
+        refused += 1
+        response.writeHead(503, { 'retry-after': '1' }).end()
+        return
+      }
+      const [, time, signature] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(String(request.headers['x-vedette-signature'])) ?? []
+      const expected = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')
+      const key = String(request.headers['idempotency-key'])
+      got.push({ key, signed: signature === expected, body: message.parse(JSON.parse(body)).data })
+      response.writeHead(204).end()
+    })
+  })
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  return { got, refused: () => refused, close: () => server.close() }
+}
+
+const attack = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const time = new Date(Date.now() - (count - i) * 500).toISOString()
+    return `${time} web-01 sshd[${4000 + from + i}]: Failed password for root from 203.0.113.9 port ${40_000 + from + i} ssh2`
+  }).join('\n')
+
+it('tells a receiver once of an attack, whatever happens in between', async () => {
+  const [port, webhook] = [await freePort(), await freePort()]
+  const config = join(data.path, 'vedette.yaml')
+  const url = `http://127.0.0.1:${webhook}/hook`
+  writeFileSync(config, `notify:\n  - { name: oncall, type: webhook, url: '${url}', secret: '${secret}' }\n`)
+  const { got, refused, close } = await receiver(webhook)
+  const start = () => startServer({ dataDir: join(data.path, 'data'), port, env: { VEDETTE_CONFIG: config } })
+  const send = async (server: Awaited<ReturnType<typeof start>>, from: number, count: number) => {
+    const body = attack(from, count)
+    const answer = await server.ask('/api/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body,
+    })
+    expect(answer.status).toBe(200)
+  }
+  const until = async (met: () => boolean) => {
+    for (let i = 0; i < 150 && !met(); i++) await sleep(100)
+    expect(met()).toBe(true)
+  }
+
+  const first = await start()
+  await send(first, 0, 60)
+  await until(() => got.length === 1)
+  expect(refused()).toBe(1)
+  expect(got[0]?.signed).toBe(true)
+  expect(got[0]?.body.title).toContain('203.0.113.9')
+  await first.stop('SIGKILL')
+
+  const second = await start()
+  await send(second, 60, 60)
+  await sleep(3_000)
+  expect(got.map(({ body }) => body.reason).filter((reason) => reason === 'opened')).toHaveLength(1)
+  expect(new Set(got.map(({ key }) => key)).size).toBe(got.length)
+
+  const list = z.object({ data: z.array(z.object({ id: z.string(), display_id: z.string() })) })
+  const { data: incidents } = list.parse(await (await second.ask('/api/v1/incidents')).json())
+  expect(incidents).toHaveLength(1)
+  const closed = await second.ask(`/api/v1/incidents/${incidents[0]?.display_id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ action: 'close', resolution: 'true_positive', note: 'blocked the address' }),
+  })
+  expect(closed.status).toBe(200)
+  await until(() => got.some(({ body }) => body.reason === 'resolved'))
+  expect(await second.stop()).toBe(0)
+  close()
+})
