@@ -1,8 +1,19 @@
 import type { Alert } from '../../schema/alert.ts'
 import { severityRank } from '../../schema/severity.ts'
 
-export const startsAt = ({ first_seen }: Alert): number => Date.parse(first_seen)
-export const endsAt = ({ last_seen }: Alert): number => Date.parse(last_seen)
+/** When an alert began and ended, read once: an alert is compared with many. */
+const spans = new WeakMap<Alert, readonly [number, number]>()
+
+const spanOf = (alert: Alert): readonly [number, number] => {
+  const known = spans.get(alert)
+  if (known) return known
+  const span = [Date.parse(alert.first_seen), Date.parse(alert.last_seen)] as const
+  spans.set(alert, span)
+  return span
+}
+
+export const startsAt = (alert: Alert): number => spanOf(alert)[0]
+export const endsAt = (alert: Alert): number => spanOf(alert)[1]
 
 /** The host that an alert is about; where lines name none, the source stands for it. */
 export const hostOf = ({ entities, source }: Alert): string =>

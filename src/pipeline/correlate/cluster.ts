@@ -34,7 +34,7 @@ export const cluster = (loose: readonly Alert[], groups: readonly Group[], limit
   const home = new Map<string, Group>()
   for (const group of groups) for (const { id } of group.alerts) home.set(id, group)
   const all = [...loose, ...groups.flatMap(({ alerts }) => alerts)]
-  const pairs = bondedPairs(all, limits).filter(({ a, b }) => !home.has(a.id) || home.get(a.id) !== home.get(b.id))
+  const pairs = bondedPairs(all, home, limits)
   const reopened = new Set<Group>()
 
   for (const { a, b } of pairs) {
@@ -85,10 +85,12 @@ const spanOf = (alerts: readonly Alert[]): number =>
 const agree = (a: Alert, b: Alert): boolean =>
   !(a.learning && b.learning) && b.detectors.some((name) => !a.detectors.includes(name))
 
-/** Every bond between alerts that are neighbours in time and share something, strongest first. */
-const bondedPairs = (alerts: readonly Alert[], limits: BondLimits): Pair[] => {
+/** Every bond between alerts that are neighbours in time, share something and may still be joined; strongest first. */
+const bondedPairs = (alerts: readonly Alert[], home: ReadonlyMap<string, Group>, limits: BondLimits): Pair[] => {
   const buckets = new Map<string, Alert[]>()
+  const order = new Map<Alert, number>()
   for (const alert of [...alerts].sort(byStart)) {
+    order.set(alert, order.size)
     for (const key of bondKeys(alert)) {
       const bucket = buckets.get(key)
       if (bucket) bucket.push(alert)
@@ -98,20 +100,32 @@ const bondedPairs = (alerts: readonly Alert[], limits: BondLimits): Pair[] => {
   const pairs = new Map<string, Pair | undefined>()
   for (const bucket of buckets.values()) {
     for (const [i, b] of bucket.entries()) {
-      const compared = { grave: 0, lesser: 0 }
-      for (let j = i - 1; j >= 0 && (compared.grave < neighbours || compared.lesser < neighbours); j--) {
-        const a = bucket[j]
-        if (!a) break
-        const kind = isGrave(a) ? 'grave' : 'lesser'
-        compared[kind] += 1
+      for (const a of nearestBefore(bucket, i, home)) {
         const name = `${a.id} ${b.id}`
-        if (compared[kind] > neighbours || pairs.has(name)) continue
+        if (pairs.has(name)) continue
         const bond = bondOf(a, b, limits)
         pairs.set(name, bond && { ...bond, a, b })
       }
     }
   }
+  const compare = (x: Alert, y: Alert) => (order.get(x) ?? 0) - (order.get(y) ?? 0)
   return [...pairs.values()]
     .filter((pair) => pair !== undefined)
-    .sort((x, y) => y.strength - x.strength || x.gap - y.gap || byStart(x.a, y.a) || byStart(x.b, y.b))
+    .sort((x, y) => y.strength - x.strength || x.gap - y.gap || compare(x.a, y.a) || compare(x.b, y.b))
+}
+
+/** The neighbours before an alert: so many of each kind, and no two that belong to incidents already, because those are not joined. */
+function* nearestBefore(bucket: readonly Alert[], at: number, home: ReadonlyMap<string, Group>): Generator<Alert> {
+  const own = bucket[at]
+  const settled = own !== undefined && home.has(own.id)
+  const left = [neighbours, neighbours, settled ? 0 : neighbours, settled ? 0 : neighbours]
+  for (let i = at - 1; i >= 0 && left.some((count) => count > 0); i--) {
+    const alert = bucket[i]
+    if (!alert) return
+    const kind = Number(isGrave(alert)) + (home.has(alert.id) ? 2 : 0)
+    const count = left[kind] ?? 0
+    if (count === 0) continue
+    left[kind] = count - 1
+    yield alert
+  }
 }

@@ -34,7 +34,7 @@ interface CorrelateOptions extends Partial<ClusterLimits> {
 const reopenWindow = 24 * 60 * 60_000
 const maxLoose = 500
 const maxOver = 100
-const maxMembers = 5_000
+const maxMembers = 2_000
 
 /** Makes the stage that puts judged alerts into incidents, and stores both. */
 export const createCorrelate =
