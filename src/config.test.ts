@@ -130,6 +130,10 @@ log: 5
     expect(faults({ yaml })).toEqual(['sources | sources: two of them are named "a". | Rename one.'])
   })
 
+  it('wants a certificate together with its key', () => {
+    expect(faults({ env: { VEDETTE_SERVER_TLS_CERT: 'x' } })[0]).toContain('belong together')
+  })
+
   it('warns of a variable that is nearly one of ours, and leaves those of a platform alone', () => {
     const { warnings } = load({ env: { VEDETTE_SERVER_PROT: '1', VEDETTE_SERVICE_HOST: 'x', VEDETTE_URL: 'http://x' } })
     expect(warnings).toEqual([

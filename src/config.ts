@@ -46,7 +46,7 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
 
   const parsed = configSchema.safeParse(toTree([...assignments.values()]))
   if (!parsed.success) errors.push(...parsed.error.issues.flatMap((issue) => toDetails(issue, assignments)))
-  errors.push(...(parsed.success ? sameNames(parsed.data) : []))
+  if (parsed.success) errors.push(...sameNames(parsed.data), ...halfTls(parsed.data))
   if (errors.length > 0 || !parsed.success) {
     throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', {
       hint: '`vedette config explain KEY` tells what a key may be.',
@@ -150,3 +150,14 @@ const sameNames = ({ sources, notify }: Pick<Config, 'sources' | 'notify'>): rea
       .filter(({ name }, i) => entries.findIndex((other) => other.name === name) !== i)
       .map(({ name }) => ({ path: kind, message: `${kind}: two of them are named "${name}".`, hint: 'Rename one.' })),
   )
+
+const halfTls = ({ server: { tls } }: Pick<Config, 'server'>): readonly ErrorDetail[] =>
+  (tls.cert === undefined) === (tls.key === undefined)
+    ? []
+    : [
+        {
+          path: 'server.tls',
+          message: 'server.tls: certificate and key belong together.',
+          hint: 'Set both, or neither.',
+        },
+      ]

@@ -4,13 +4,19 @@ import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
 import { detectors } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
+import { sinkRegistry } from '../pipeline/notify/registry.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
-export const checkComponents = ({ sources, detectors: judging }: Config): void => {
+export const checkComponents = ({ sources, detectors: judging, notify }: Config): void => {
   const cursors = { read: async () => undefined }
   const errors = [
     ...faultsOf('sources', sources, sourceRegistry({ cursors, stdin: process.stdin })),
     ...faultsOf('detectors', judging, detectors),
+    ...faultsOf(
+      'notify',
+      notify.map(({ name, min_severity, ...options }) => options),
+      sinkRegistry,
+    ),
   ]
   if (errors.length > 0) throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', { errors })
 }

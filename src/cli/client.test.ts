@@ -110,12 +110,12 @@ describe('commands that speak with a server', () => {
     await runFake(['incidents', 'merge', 'INC-1', 'INC-2'], { fetch })
     await runFake(['incidents', 'split', 'INC-1', 'alert-1', 'alert-2'], { fetch })
     await runFake(['incidents', 'comment', 'INC-1', 'two', 'words'], { fetch })
-    expect(asked.map(({ path }) => path.slice('/api/v1/incidents/INC-1/'.length))).toEqual([
-      'merge',
-      'split',
-      'comments',
+    expect(asked.map(({ method, path, body }) => [method, path.slice('/api/v1/incidents/'.length), body])).toEqual([
+      ['POST', 'INC-2/merge', { into: 'INC-1' }],
+      ['GET', 'INC-1', undefined],
+      ['POST', 'INC-1/split', { alert_ids: ['alert-1', 'alert-2'] }],
+      ['POST', 'INC-1/comments', { text: 'two words' }],
     ])
-    expect(asked[2]?.body).toEqual({ text: 'two words' })
   })
 
   it('say what is normal', async () => {

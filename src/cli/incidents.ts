@@ -63,19 +63,23 @@ export const define = (command: Command, context: CommandContext): void => {
     )
   addRemoteOptions(command.command('merge').description('Put incidents into one.'))
     .argument('<id>', 'the one that stays')
-    .argument('<others...>', 'those that go into it')
-    .action(async (id: string, others: string[], options: { readonly json?: boolean }) =>
-      print(
-        await createClient(options, context).send('POST', `${pathOf(id)}/merge`, found, { ids: others }),
-        options.json,
-      ),
-    )
+    .argument('<others...>', 'those that are emptied into it')
+    .option('--note <text>', 'why, for whoever reads it later')
+    .action(async (id: string, others: string[], options: { readonly json?: boolean; readonly note?: string }) => {
+      const client = createClient(options, context)
+      for (const other of others) {
+        await client.send('POST', `${pathOf(other)}/merge`, found, { into: id, note: options.note })
+      }
+      print(await client.get(pathOf(id), found), options.json)
+    })
   addRemoteOptions(command.command('split').description('Move alerts of an incident into a new one.'))
     .argument('<id>')
     .argument('<alerts...>', 'ids of the alerts that go')
-    .action(async (id: string, alerts: string[], options: { readonly json?: boolean }) => {
+    .option('--note <text>', 'why, for whoever reads it later')
+    .action(async (id: string, alerts: string[], options: { readonly json?: boolean; readonly note?: string }) => {
       const made = await createClient(options, context).send('POST', `${pathOf(id)}/split`, found, {
         alert_ids: alerts,
+        note: options.note,
       })
       if (!options.json) context.err.write(`made ${visible(made.display_id)}\n`)
       print(made, options.json)

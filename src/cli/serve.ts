@@ -18,6 +18,8 @@ export const serve = async (
   const { err, out, signal } = context
   const { config, origins, warnings } = loadWithFlags(options, context)
   for (const warning of warnings) err.write(`${warning}\n`)
+  const { checkComponents } = await import('../app/check-components.ts')
+  checkComponents({ ...config, sources: [...config.sources, ...extraSources] })
   const { startApp } = await import('../app.ts')
   try {
     const app = await startApp({ config, origins, print: (line) => out.write(`${line}\n`), signal, extraSources })
