@@ -90,7 +90,7 @@ const chooseEvidence = (alerts: readonly Alert[], former: readonly Evidence[]): 
       taken += 1
     }
   }
-  take(tellingEvidence(all.filter(showsSuccess), maxEvidence), 6)
+  take(tellingEvidence(successes(inOrder, former), maxEvidence), 6)
   const ends = tellingEvidence(all, 2)
   take(ends, 2)
   take(
@@ -103,6 +103,14 @@ const chooseEvidence = (alerts: readonly Alert[], former: readonly Evidence[]): 
   return [...chosen.values()].sort(
     (a, b) => Date.parse(a.time) - Date.parse(b.time) || (a.event_id < b.event_id ? -1 : 1),
   )
+}
+
+/** Lines that show a success, each in the words of the alert that it is about, rather than of one that mentions it in passing. */
+const successes = (alerts: readonly Alert[], former: readonly Evidence[]): Evidence[] => {
+  const about = ({ type }: Alert) => type === 'unauthorized_access'
+  const ordered = [...alerts.filter(about), ...alerts.filter((alert) => !about(alert))]
+  const shown = [...ordered.flatMap(({ evidence }) => evidence), ...former].filter(showsSuccess)
+  return [...new Map(shown.reverse().map((item) => [item.event_id, item])).values()]
 }
 
 /** Ranks entities: those of the lead alert first, then by how grave and many the alerts are that name them. */

@@ -96,7 +96,9 @@ describe('which alerts belong together', () => {
         { event_id: 'login', time: at(152), line: 'Accepted password for fztu', role: 'the only login that succeeded' },
       ],
     })
-    const [incident, ...others] = run([...addresses, attack('183.62.140.253', 286, 180, 240), guest])
+    const flood = attack('183.62.140.253', 286, 180, 240)
+    const before = guest.evidence.map((item) => ({ ...item, role: 'the last login that succeeded before' }))
+    const [incident, ...others] = run([...addresses, { ...flood, evidence: [...flood.evidence, ...before] }, guest])
     expect(others).toEqual([])
     expect(incidentSchema.parse(incident)).toMatchObject({
       display_id: 'INC-1',
@@ -106,7 +108,7 @@ describe('which alerts belong together', () => {
       alert_count: 24,
       techniques: ['T1110.001'],
     })
-    expect(incident?.evidence.map(({ event_id }) => event_id)).toContain('login')
+    expect(incident?.evidence.find(({ event_id }) => event_id === 'login')?.role).toBe('the only login that succeeded')
     expect(incident?.evidence.length).toBeLessThanOrEqual(20)
     expect(incident?.entities[0]).toEqual(entity('ip', '183.62.140.253'))
     expect(incident?.timeline.map(({ time }) => time)).toEqual(incident?.timeline.map(({ time }) => time).sort())
