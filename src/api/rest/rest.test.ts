@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { as, fakeServer } from '../server.fake.ts'
@@ -37,7 +38,8 @@ describe('the REST API on a real store', () => {
     store = await openStore('sqlite::memory:', { now: Date.now, log })
     await store.transaction((tx) => store.incidents.save([1, 2, 3].map(incident), tx))
     server = await fakeServer()
-    Object.assign(server.world, { store })
+    const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log })
+    Object.assign(server.world, { store, queue })
   })
   afterAll(async () => {
     await server.app.close()
