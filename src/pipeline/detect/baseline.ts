@@ -57,8 +57,8 @@ interface Source {
   readonly tracks: Map<string, Track>
   whole: Track | undefined
   newest: number
-  sweptAt: number
-  usedAt: number
+  /** When the next bucket of any of its rates ends, at the earliest. */
+  due: number
 }
 
 /**
@@ -134,34 +134,30 @@ export const baseline: Component<typeof options, Detector> = {
       }
     const count = (track: Track, rate: Rate, event: Event) =>
       countEvent(rate.meter, event, journal, listener(track, rate))
-    /** One listener a rate, made when it is first needed. */
-    const listeners = new WeakMap<Rate, ReturnType<typeof closed>>()
     const listener = (track: Track, rate: Rate) => {
-      const known = listeners.get(rate)
-      if (known) return known
-      const made = closed(track, rate)
-      listeners.set(rate, made)
-      return made
+      rate.closed ??= closed(track, rate)
+      return rate.closed
     }
 
-    const sourceOf = (event: Event): Source => {
-      const known = sources.get(event.source)
+    const sourceOf = ({ source: name, newest }: Pick<Track, 'source' | 'newest'>): Source => {
+      const known = sources.get(name)
       if (known) return known
-      const source = {
+      const source: Source = {
         tracks: new Map(),
         whole: undefined,
-        newest: event.time,
-        sweptAt: event.time,
-        usedAt: event.time,
+        newest,
+        due: newest,
       }
-      sources.set(event.source, source)
+      sources.set(name, source)
       return source
     }
     const forget = (track: Track): void => {
       followed -= ratesOf(track).length
       const source = sources.get(track.source)
       source?.tracks.delete(track.stream)
-      if (source?.tracks.size === 0) sources.delete(track.source)
+      if (source?.tracks.size !== 0) return
+      if (source.whole) followed -= ratesOf(source.whole).length - 1
+      sources.delete(track.source)
     }
     const remember = (track: Track): void => {
       followed += ratesOf(track).length
@@ -172,10 +168,23 @@ export const baseline: Component<typeof options, Detector> = {
       const track = startTrack(event, false)
       remember(track)
       source.tracks.set(event.stream, track)
+      lookSoon(track, event.time)
       const gone = tracks.set(event.stream, track)
-      if (gone) forget(gone.value)
+      if (gone) {
+        forget(gone.value)
+        journal.note(() => {
+          sourceOf(gone.value).tracks.set(gone.key, gone.value)
+          tracks.set(gone.key, gone.value)
+          remember(gone.value)
+        })
+      }
       if (source.tracks.size === 2 && !source.whole) source.whole = startTrack(event, true)
       return track
+    }
+    /** A rate that has just begun may be due before the others. */
+    const lookSoon = (track: Track, time: number): void => {
+      const source = sources.get(track.source)
+      if (source) source.due = Math.min(source.due, time)
     }
     const followTemplate = (track: Track, event: Event): Rate | undefined => {
       const id = event.template?.id
@@ -193,6 +202,7 @@ export const baseline: Component<typeof options, Detector> = {
       candidate.rate = startRate('template', gravityOf(event), track.all.meter.width, { id, message })
       track.followed.push(candidate.rate)
       followed++
+      lookSoon(track, event.time)
       return candidate.rate
     }
     const countErrors = (track: Track, event: Event): void => {
@@ -200,6 +210,7 @@ export const baseline: Component<typeof options, Detector> = {
         if (followed >= given.max_series && !track.whole) return
         track.errors = startRate('errors', 2, track.all.meter.width)
         followed++
+        lookSoon(track, event.time)
         learnNothing(track.errors.meter, track.since, event.time, journal)
       }
       count(track, track.errors, event)
@@ -207,12 +218,21 @@ export const baseline: Component<typeof options, Detector> = {
     }
 
     const sweep = (source: Source, time: number): void => {
-      source.sweptAt = time
-      for (const track of source.tracks.values()) settle(track, time)
-      if (source.whole) settle(source.whole, time)
+      source.due = Number.POSITIVE_INFINITY
+      for (const track of source.tracks.values()) source.due = Math.min(source.due, settle(track, time))
+      if (source.whole) source.due = Math.min(source.due, settle(source.whole, time))
     }
-    const settle = (track: Track, time: number): void => {
-      for (const rate of ratesOf(track)) advance(rate.meter, time, journal, listener(track, rate))
+    /** Ends a track's buckets that are over, and says when the next will be. */
+    const settle = (track: Track, time: number): number => {
+      let due = settleRate(track, track.all, time)
+      if (track.errors) due = Math.min(due, settleRate(track, track.errors, time))
+      for (const rate of track.followed) due = Math.min(due, settleRate(track, rate, time))
+      return due
+    }
+    const settleRate = (track: Track, rate: Rate, time: number): number => {
+      const { meter } = rate
+      if (time >= meter.start + meter.width) advance(meter, time, journal, listener(track, rate))
+      return Number.isNaN(meter.start) ? Number.POSITIVE_INFINITY : meter.start + meter.width
     }
 
     const take = (event: Event, track: Track, source: Source): void => {
@@ -231,7 +251,7 @@ export const baseline: Component<typeof options, Detector> = {
         if (isError) countErrors(source.whole, event)
       }
       if (time > source.newest) source.newest = time
-      if (source.newest - source.sweptAt >= minute) sweep(source, source.newest - grace)
+      if (source.newest - grace >= source.due) sweep(source, source.newest - grace)
     }
 
     const pass = (events: readonly Event[]): Detection[] => {
@@ -243,7 +263,7 @@ export const baseline: Component<typeof options, Detector> = {
       for (const event of events) {
         if (event.stream !== stream || !track || !source) {
           stream = event.stream
-          source = sourceOf(event)
+          source = sourceOf({ source: event.source, newest: event.time })
           track = tracks.get(stream) ?? begin(event, source)
         }
         take(event, track, source)
@@ -304,8 +324,7 @@ export const baseline: Component<typeof options, Detector> = {
               tracks: new Map(),
               whole: undefined,
               newest,
-              sweptAt: newest,
-              usedAt: newest,
+              due: Number.NEGATIVE_INFINITY,
             }
             source.newest = Math.max(source.newest, newest)
             sources.set(track.source, source)

@@ -12,18 +12,21 @@ const least = 5
 /** Distinct values are counted up to here. */
 const mostDistinct = 1000
 
-/** What is measured of a window, with how it is said. `log` features are compared by their ratio. */
+/**
+ * What is measured of a window, with how it is said. `log` features are compared by their ratio. A difference of less than the `grain`, on
+ * the scale of comparison, means little.
+ */
 export const features = [
-  { name: 'log lines per minute', log: true, unit: '' },
-  { name: 'share of errors', log: false, unit: '%' },
-  { name: 'share of warnings', log: false, unit: '%' },
-  { name: 'kinds of messages', log: true, unit: '' },
-  { name: 'messages never seen before', log: true, unit: '' },
-  { name: 'user names', log: true, unit: '' },
-  { name: 'addresses', log: true, unit: '' },
-  { name: 'share of failures', log: false, unit: '%' },
-  { name: 'characters per line', log: true, unit: '' },
-  { name: 'variety of messages', log: false, unit: 'bits' },
+  { name: 'log lines per minute', log: true, unit: '', grain: 0.25 },
+  { name: 'share of errors', log: false, unit: '%', grain: 5 },
+  { name: 'share of warnings', log: false, unit: '%', grain: 5 },
+  { name: 'kinds of messages', log: true, unit: '', grain: 0.25 },
+  { name: 'messages never seen before', log: true, unit: '', grain: 0.25 },
+  { name: 'user names', log: true, unit: '', grain: 0.25 },
+  { name: 'addresses', log: true, unit: '', grain: 0.25 },
+  { name: 'share of failures', log: false, unit: '%', grain: 5 },
+  { name: 'characters per line', log: true, unit: '', grain: 0.25 },
+  { name: 'variety of messages', log: false, unit: 'bits', grain: 0.25 },
 ] as const
 
 /** Some minutes of a stream, summed up. */

@@ -8,7 +8,7 @@ import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
 import { addEvent, beginAt, type FeatureWindow, isDone, isTelling, startWindow, toRow } from './feature-window.ts'
 import { createJournal } from './journal.ts'
-import { logToScore } from './score.ts'
+import { toProbability, toScore } from './score.ts'
 import { readState } from './state.ts'
 import {
   judgeRow,
@@ -65,6 +65,7 @@ export const isolationForest: Component<typeof options, Detector> = {
   options,
   create(given, { now }) {
     const journal = createJournal()
+    const most = toProbability(given.threshold)
     let streams = new BoundedMap<WindowedStream>(given.max_streams)
     let judged: readonly Event[] | undefined
     let found = new Map<string, Detection>()
@@ -89,7 +90,7 @@ export const isolationForest: Component<typeof options, Detector> = {
       const { window } = stream
       if (!isTelling(window)) return
       const row = toRow(window, stream.model.known)
-      const verdict = judgeRow(stream.model, row)
+      const verdict = judgeRow(stream.model, row, most)
       if (verdict) judge(stream, verdict)
       if (stream.noted !== journal.batch) {
         stream.noted = journal.batch
@@ -101,8 +102,8 @@ export const isolationForest: Component<typeof options, Detector> = {
       stream.model = learnRow(stream.model, row, window.templates.keys(), given.seed)
     }
     const judge = (stream: WindowedStream, verdict: Verdict): void => {
-      const score = logToScore(Math.log10(verdict.probability))
-      if (score < given.threshold || oddParts(verdict).length === 0) return
+      const score = toScore(verdict.probability)
+      if (oddParts(verdict).length === 0) return
       const { window, run } = stream
       const goesOn = run && window.start - run.last <= hour
       const worse = !goesOn || score > run.score

@@ -6,6 +6,9 @@ const decades = 8
  */
 export const toScore = (probability: number): number => logToScore(Math.log10(Math.max(probability, 1e-300)))
 
+/** Turns a score back into the largest probability that has it. */
+export const toProbability = (score: number): number => 10 ** (-score * decades)
+
 /** The same for a probability given by its decimal logarithm. */
 export const logToScore = (log10: number): number => Math.min(1, Math.max(0, -log10 / decades))
 

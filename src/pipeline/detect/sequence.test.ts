@@ -123,7 +123,7 @@ describe('sequence', () => {
   })
 
   it('begins anew after an hour of rest', () => {
-    const attack = (from: number) => times(20, (i) => login(from + i * 0.1, false, 'root', '203.0.113.9'))
+    const attack = (from: number) => times(25, (i) => login(from + i * 0.1, false, 'root', '203.0.113.9'))
     const found = judge([...attack(0), ...attack(120)])
     expect(found).toHaveLength(2)
     expect(new Set(found.map(({ dedup_key }) => dedup_key)).size).toBe(1)

@@ -5,7 +5,7 @@ import type { Deviation } from './deviation.ts'
 import type { Sample } from './evidence.ts'
 import type { Gravity } from './gravity.ts'
 import type { Habit } from './habit.ts'
-import { type Meter, startMeter } from './meter.ts'
+import { type Closed, type Meter, startMeter } from './meter.ts'
 
 /** A template is followed on its own once it was seen this often, and not more of them than this per stream. */
 export const followedFrom = 20
@@ -20,6 +20,8 @@ const partZeros = 24
 export interface Rate {
   readonly kind: 'all' | 'errors' | 'template'
   readonly meter: Meter
+  /** Who hears of its buckets; set when the first ends. */
+  closed: Closed | undefined
   readonly template: { readonly id: string; readonly message: string } | undefined
   readonly gravity: Gravity
   high: Deviation | undefined
@@ -67,6 +69,7 @@ export const startRate = (
 ): Rate => ({
   kind,
   meter: startMeter(kind === 'all' ? streamZeros : partZeros, width),
+  closed: undefined,
   template,
   gravity,
   high: undefined,

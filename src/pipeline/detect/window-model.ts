@@ -21,7 +21,18 @@ export interface WindowModel {
   /** Where the tail of the past scores begins, and how long it is. */
   tailFrom: number
   tailLength: number
+  /** The usual range of each feature: 98 in 100 windows lie within. */
+  ranges: readonly Range[]
   known: Set<string>
+}
+
+/** What is usual of one feature: where 98 in 100 windows lie; and, on the scale of comparison, how far all lie and how its ends fall off. */
+interface Range {
+  readonly low: number
+  readonly high: number
+  readonly least: number
+  readonly most: number
+  readonly fall: number
 }
 
 /** What the model makes of a window. */
@@ -44,33 +55,59 @@ export const startModel = (): WindowModel => ({
   forest: undefined,
   tailFrom: 1,
   tailLength: 0.01,
+  ranges: [],
   known: new Set(),
 })
 
 /**
  * Judges a row. A forest's score is no probability, so it is compared with those of the past windows; past their last tenth the tail is
- * taken to fall exponentially with the mean excess seen there (Pickands, Annals of Statistics 1975, with shape 0).
+ * taken to fall exponentially with the mean excess seen there (Pickands, Annals of Statistics 1975, with shape 0). Undefined when it is
+ * likelier than `most`.
  */
-export const judgeRow = (
-  { forest, rows, tailFrom, tailLength }: WindowModel,
-  row: Float64Array,
-): Verdict | undefined => {
+export const judgeRow = (model: WindowModel, row: Float64Array, most: number): Verdict | undefined => {
+  const { forest, ranges, tailFrom, tailLength } = model
   if (!forest) return undefined
   const scaled = toScale(row)
   const score = forest.scoreRow(scaled)
-  if (score <= tailFrom) return undefined
-  const probability = tailShare * Math.exp(-(score - tailFrom) / tailLength)
-  const pulls = forest.explain(scaled)
+  const within = score <= tailFrom ? 1 : tailShare * Math.exp(-(score - tailFrom) / tailLength)
+  const excess = ranges.map((range, i) => excessOf(range, scaled[i] ?? 0))
+  // Features go together, so only the one that is furthest out counts.
+  const probability = within * Math.exp(-Math.max(0, ...excess))
+  if (probability > most) return undefined
+  const attribution = forest.explain(scaled).map((pull) => Math.max(0, pull))
+  const total = attribution.reduce((sum, pull) => sum + pull, 0) || 1
   return {
     probability,
-    parts: pulls.map((pull, i) => {
-      const past = rows.map((one) => one[i] ?? 0).sort((a, b) => a - b)
-      return { pull, value: row[i] ?? 0, low: quantile(past, 0.01), high: quantile(past, 0.99) }
-    }),
+    parts: attribution.map((pull, i) => ({
+      pull: (-Math.log(within) * pull) / total + (excess[i] ?? 0),
+      value: row[i] ?? 0,
+      low: ranges[i]?.low ?? 0,
+      high: ranges[i]?.high ?? 0,
+    })),
   }
 }
 
-const quantile = (sorted: readonly number[], share: number): number =>
+/**
+ * How far a feature lies beyond all past windows, as the exponent of a falling tail. The forest cannot tell: past its last split all is
+ * alike, and what never varied it never splits.
+ */
+const excessOf = ({ least, most, fall }: Range, value: number): number =>
+  Math.max(0, (value - most) / fall, (least - value) / fall)
+
+const rangesOf = (rows: readonly Float64Array[]): Range[] => {
+  const scaled = rows.map(toScale)
+  return features.map(({ grain }, i) => {
+    const past = Float64Array.from(rows, (row) => row[i] ?? 0).sort()
+    const onScale = Float64Array.from(scaled, (row) => row[i] ?? 0).sort()
+    const least = onScale[0] ?? 0
+    const most = onScale.at(-1) ?? 0
+    const tail = onScale.slice(Math.floor((1 - tailShare) * onScale.length))
+    const fall = tail.reduce((sum, value) => sum + value - (tail[0] ?? 0), 0) / Math.max(1, tail.length)
+    return { low: quantile(past, 0.01), high: quantile(past, 0.99), least, most, fall: Math.max(grain, fall) }
+  })
+}
+
+const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 
 /** Returns a model that has learnt a row; the one given stays as it is. The forest is grown anew whenever there is half as much more. */
@@ -107,7 +144,7 @@ const growAnew = (model: WindowModel, seed: number): WindowModel => {
   for (let i = at + 1; i < scores.length; i++) excess += (scores[i] ?? 0) - tailFrom
   // A tail of a few equal windows would call anything else impossible.
   const tailLength = Math.max(0.01, excess / Math.max(1, scores.length - at - 1))
-  return { ...model, forest, fittedAt: model.windows, tailFrom, tailLength }
+  return { ...model, forest, fittedAt: model.windows, tailFrom, tailLength, ranges: rangesOf(model.rows) }
 }
 
 export const writeModel = (writer: Writer, model: WindowModel): void => {
@@ -116,6 +153,10 @@ export const writeModel = (writer: Writer, model: WindowModel): void => {
   for (const row of model.rows) writer.f32s(Float32Array.from(row))
   writer.varint(model.known.size)
   for (const id of model.known) writer.text(id)
+  writer.varint(model.ranges.length)
+  for (const { low, high, least, most, fall } of model.ranges) {
+    for (const value of [low, high, least, most, fall]) writer.f64(value)
+  }
   writer.bytes(model.forest?.save() ?? new Uint8Array())
 }
 
@@ -127,6 +168,13 @@ export const readModel = (reader: Reader): WindowModel => {
   model.tailLength = reader.f64()
   model.rows = Array.from({ length: reader.varint() }, () => Float64Array.from(reader.f32s()))
   for (let left = reader.varint(); left > 0; left--) model.known.add(reader.text())
+  model.ranges = Array.from({ length: reader.varint() }, () => ({
+    low: reader.f64(),
+    high: reader.f64(),
+    least: reader.f64(),
+    most: reader.f64(),
+    fall: reader.f64(),
+  }))
   const forest = reader.bytes()
   if (forest.length > 0) model.forest = IsolationForest.load(forest)
   return model

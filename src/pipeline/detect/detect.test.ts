@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import type { Detection } from '../../schema/detection.ts'
+import type { Event } from '../../schema/event.ts'
+import { createDetect } from './detect.ts'
+import type { Detector } from './detector.ts'
+import { toEvidence } from './evidence.ts'
+import { toDetection } from './finding.ts'
+import { detectors } from './registry.ts'
+import { someEvent, someTime } from './some-events.ts'
+
+const warnings: string[] = []
+const log = { debug() {}, info() {}, warn: (_: object, text: string) => void warnings.push(text), error() {} }
+const delivery = (id: string) => ({
+  id,
+  attempt: 1,
+  signal: new AbortController().signal,
+  transaction: async () => undefined,
+})
+
+const find = (event: Event): Detection =>
+  toDetection({
+    detector: 'test',
+    type: 'other',
+    source: event.source,
+    stream: event.stream,
+    subject: event.id,
+    start: event.time,
+    from: event.time,
+    to: event.time,
+    score: 0.5,
+    severity: 'low',
+    title: `saw ${event.id}`,
+    sentence: 'It was seen.',
+    value: '1',
+    usual: '0',
+    reasons: [{ feature: 'a', value: '1', usual: '0', pull: 1 }],
+    evidence: [toEvidence(event)],
+    events: 1,
+    entities: [],
+    key: event.id,
+    learning: false,
+  })
+
+/** A detector that writes down what it is asked. */
+const scribe = (faults: { detect?: boolean } = {}) => {
+  const asked: string[] = []
+  const detector: Detector = {
+    name: 'test',
+    detect(events) {
+      asked.push(`detect ${events.length}`)
+      if (faults.detect) throw new Error('broken')
+      return events.map(find)
+    },
+    learn(events) {
+      asked.push(`learn ${events.length}`)
+    },
+    save: () => new Uint8Array([7]),
+    restore(state) {
+      asked.push(`restore ${state[0]}`)
+    },
+  }
+  return { detector, asked }
+}
+const events = (count: number) => Array.from({ length: count }, (_, i) => someEvent(i, someTime + i))
+
+describe('detect', () => {
+  it('judges first, then learns', async () => {
+    const { detector, asked } = scribe()
+    await createDetect([detector], { log }).run(events(3), delivery('a'))
+    expect(asked).toEqual(['detect 3', 'learn 3'])
+  })
+
+  it('answers a delivery that comes again as before, and learns nothing from it', async () => {
+    const { detector, asked } = scribe()
+    const { run } = createDetect([detector], { log })
+    const first = await run(events(3), delivery('a'))
+    expect(await run(events(3), delivery('a'))).toEqual(first)
+    expect(asked).toEqual(['detect 3', 'learn 3'])
+  })
+
+  it('passes every tick on', async () => {
+    const { detector, asked } = scribe()
+    const { run } = createDetect([detector], { log })
+    await run([], delivery('a'))
+    await run([], delivery('a'))
+    expect(asked).toEqual(['detect 0', 'learn 0', 'detect 0', 'learn 0'])
+  })
+
+  it('does not learn when it may not', async () => {
+    const { detector, asked } = scribe()
+    await createDetect([detector], { log, learning: false }).run(events(2), delivery('a'))
+    expect(asked).toEqual(['detect 2'])
+  })
+
+  it('goes on without a detector that fails, and counts that', async () => {
+    const detect = createDetect([scribe({ detect: true }).detector, scribe().detector], { log })
+    expect(await detect.run(events(2), delivery('a'))).toHaveLength(2)
+    expect(detect.counts.get('test')).toEqual({ failed: 1, summedUp: 0 })
+  })
+
+  it('sums up what is too much, and says so', async () => {
+    const detect = createDetect([scribe().detector], { log, limit: 10 })
+    const found = await detect.run(events(50), delivery('a'))
+    expect(found).toHaveLength(11)
+    expect(found.at(-1)).toMatchObject({
+      title: '40 more findings at the same time',
+      event_count: 40,
+      severity: 'info',
+    })
+    expect(detect.counts.get('test')).toEqual({ failed: 0, summedUp: 40 })
+    expect(warnings).toContain('Too many detections at once; the rest is summed up.')
+  })
+
+  it('replays without telling', async () => {
+    const { detector, asked } = scribe()
+    createDetect([detector], { log }).replay(events(2))
+    expect(asked).toEqual(['detect 2', 'learn 2'])
+  })
+
+  it('saves and restores its detectors', () => {
+    const { detector, asked } = scribe()
+    const detect = createDetect([detector], { log })
+    detect.restore(detect.save())
+    expect(asked).toEqual(['restore 7'])
+  })
+})
+
+describe('the registry', () => {
+  it('makes each detector with its defaults', () => {
+    const runtime = { now: () => 0, fetch, log, signal: new AbortController().signal }
+    for (const name of detectors.names) expect(detectors.create(name, {}, runtime).name).toBe(name)
+    expect(detectors.names).toEqual(['baseline', 'isolation-forest', 'rarity', 'sequence', 'template'])
+  })
+
+  it('describes each option', () => {
+    for (const { options } of detectors.components) {
+      const { shape } = options as unknown as { shape: Record<string, { description?: string }> }
+      for (const [key, option] of Object.entries(shape)) expect(option.description, key).toMatch(/\w.*\.$/)
+    }
+  })
+})
