@@ -16,13 +16,15 @@ export const answerSocketError = (
   }
   const problem = toProblem(socketError(error), requestId)
   const body = JSON.stringify(problem)
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
       'Content-Type: application/problem+json\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\n` +
       'Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n' +
       body,
   )
+  // Who is slow is not told twice: after a polite end it could hold its side open for as long as it likes.
+  if (problem.status !== 408) socket.end()
   cutOff(socket, 1_000)
 }
 
