@@ -17,6 +17,9 @@ export const startCli = async (): Promise<void> => {
     stop.abort()
   })
   process.once('SIGTERM', () => stop.abort())
+  // started for an older Node by bin/vedette.cjs, we end when it does
+  process.once('disconnect', () => process.exit(1))
+  process.channel?.unref()
   // whoever reads our output may have seen enough: `vedette … | head`
   process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 3))
 

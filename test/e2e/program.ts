@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 export const root = resolve(import.meta.dirname, '../..')
 export const shared = resolve(root, '../shared')
@@ -52,9 +52,10 @@ export const startServer = async ({ dataDir, port, env, args = [] }: ServerOptio
   const url = `http://127.0.0.1:${port}`
   const started = performance.now()
   let printed = ''
-  const child = spawn(process.execPath, [join(root, 'bin/vedette.cjs'), 'serve', ...args], {
+  const child = spawn(join(root, 'bin/vedette.cjs'), ['serve', ...args], {
     env: {
       ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
       PORT: String(port),
       VEDETTE_DATA_DIR: dataDir,
       VEDETTE_ADMIN_TOKEN: adminToken,
