@@ -1,6 +1,7 @@
 import type { Reader, Writer } from '../../lib/codec/codec.ts'
 import { createNovelty, type Novelty } from '../../lib/novelty/novelty.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { flatText } from './flat-text.ts'
 import type { Journal } from './journal.ts'
 
 /** How many observations of one's own weigh as much as what holds for everybody. */
@@ -70,7 +71,7 @@ export const meet = (known: Acquaintance, one: string, other: string, time: numb
     })
   }
   const next = { count: count + 1, others: others + (before ? 0 : 1), usedAt: time }
-  const gone = habits.set(one, next)
+  const gone = habits.set(habit ? one : flatText(one), next)
   journal.note(() => {
     if (habit) habits.set(one, habit)
     else habits.delete(one)

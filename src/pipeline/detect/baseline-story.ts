@@ -84,12 +84,18 @@ const rateWords = (track: Track, rate: Rate, deviation: Deviation): Words => {
     buckets > 1
       ? ` It lasted ${duration(end - start)}, with ${plural(total, rate.template ? 'line' : noun)} in all.`
       : ''
+  const many =
+    worst.like === undefined || direction === 'drop'
+      ? ''
+      : track.whole
+        ? ` Many are from ${worst.like}.`
+        : ` Many are like ${quote(worst.like, 100)}.`
   const from = rate.template
     ? `${place} said ${quote(rate.template.message, 100)} ${plural(bucket.count, 'time')}`
     : `${only}${plural(bucket.count, noun)} came from ${place}`
   return {
     title: `${only}${what} from ${place} in ${span}, usually ${usual}`,
-    sentence: `${capital(from)} within ${span}; usual are ${usual}.${all}`,
+    sentence: `${capital(from)} within ${span}; usually it is ${usual}.${many}${all}`,
     value: `${number(bucket.count)} in ${span}`,
     usual: `${usual} in ${span}`,
     reasons: [

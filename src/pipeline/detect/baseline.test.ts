@@ -61,6 +61,7 @@ describe('baseline', () => {
     const found = judge(merge(flow(0, 300, 8), flow(270, 1, 300)))
     expect(found).toHaveLength(1)
     expect(found[0]?.title).toMatch(/^\d+ log lines from web on web-01 in 1 minute, usually \d+–\d+$/)
+    expect(found[0]?.sentence).toContain('Many are like “served a page”.')
     expect(found[0]?.dedup_key).toBe('more log lines than usual from auth/web-01/sshd')
   })
 

@@ -7,6 +7,7 @@ import { tellDeviation } from './baseline-story.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
 import { type Deviation, directionOf, extend, isOver, type OddBucket, sizeOf } from './deviation.ts'
+import { flatText } from './flat-text.ts'
 import { gravityOf, isErrorLevel } from './gravity.ts'
 import { addHabit, isNews } from './habit.ts'
 import { createJournal } from './journal.ts'
@@ -101,7 +102,7 @@ export const baseline: Component<typeof options, Detector> = {
       deviation.nextSize = 2 * Math.max(1, sizeOf(deviation))
       tell(track, rate, deviation)
     }
-    const rest = (track: Track, rate: Rate, side: 'high' | 'low', { bucket }: OddBucket) => {
+    const rest = (track: Track, rate: Rate, side: 'high' | 'low', bucket: Bucket) => {
       const deviation = rate[side]
       if (!deviation || !isOver(deviation, bucket)) return
       if (deviation.direction === 'silence') {
@@ -122,15 +123,16 @@ export const baseline: Component<typeof options, Detector> = {
     }
     const closed =
       (track: Track, rate: Rate) =>
-      (bucket: OddBucket['bucket'], judgement: OddBucket['judgement']): void => {
-        const odd = { bucket, judgement }
-        const direction = directionOf(odd, rate.kind, given)
-        if (direction !== 'spike') rest(track, rate, 'high', odd)
+      (bucket: Bucket, judgement: OddBucket['judgement'] | undefined): void => {
+        const odd = judgement && { bucket, judgement, like: likeOf(rate, bucket.count) }
+        const direction = odd && directionOf(odd, rate.kind, given)
+        if (!odd || direction !== 'spike') rest(track, rate, 'high', bucket)
         else if (!isExplained(track, rate, bucket)) hear(track, rate, 'high', odd, direction)
-        if (direction === 'drop' || direction === 'silence') hear(track, rate, 'low', odd, direction)
-        else rest(track, rate, 'low', odd)
+        if (odd && (direction === 'drop' || direction === 'silence')) hear(track, rate, 'low', odd, direction)
+        else rest(track, rate, 'low', bucket)
         if (bucket.last) rate.latest = bucket.last
         rate.leadCount = 0
+        rate.leadText = ''
       }
     const count = (track: Track, rate: Rate, event: Event) =>
       countEvent(rate.meter, event, journal, listener(track, rate))
@@ -198,7 +200,7 @@ export const baseline: Component<typeof options, Detector> = {
       candidate.usedAt = event.time
       if (candidate.rate || candidate.count < followedFrom) return candidate.rate
       if (track.followed.length >= mostFollowed || followed >= given.max_series) return undefined
-      const message = event.message.slice(0, 200)
+      const message = flatText(event.message, 200)
       candidate.rate = startRate('template', gravityOf(event), track.all.meter.width, { id, message })
       track.followed.push(candidate.rate)
       followed++
@@ -214,7 +216,7 @@ export const baseline: Component<typeof options, Detector> = {
         learnNothing(track.errors.meter, track.since, event.time, journal)
       }
       count(track, track.errors, event)
-      if (track.whole) vote(track.errors, event.stream)
+      voteFor(track, track.errors, event)
     }
 
     const sweep = (source: Source, time: number): void => {
@@ -241,13 +243,14 @@ export const baseline: Component<typeof options, Detector> = {
       track.usedAt = track.newest
       track.live = event.receivedAt - time < liveLag
       count(track, track.all, event)
+      voteFor(track, track.all, event)
       const rate = followTemplate(track, event)
       if (rate) count(track, rate, event)
       const isError = isErrorLevel(event.fields['log.level'])
       if (isError) countErrors(track, event)
       if (source.whole) {
         count(source.whole, source.whole.all, event)
-        vote(source.whole.all, event.stream)
+        voteFor(source.whole, source.whole.all, event)
         if (isError) countErrors(source.whole, event)
       }
       if (time > source.newest) source.newest = time
@@ -280,7 +283,12 @@ export const baseline: Component<typeof options, Detector> = {
             if (open && directionOf(open, rate.kind, given) === 'spike' && !isExplained(track, rate, open.bucket)) {
               const { time, width, count } = open.bucket
               track.spikeUntil = Math.max(track.spikeUntil, time + width)
-              const deviation = extend(rate.high && { ...rate.high }, 'spike', open, rate.latest)
+              const deviation = extend(
+                rate.high && { ...rate.high },
+                'spike',
+                { ...open, like: likeOf(rate, count) },
+                rate.latest,
+              )
               if (deviation.told || isNews(rate.past, time, count)) tell(track, rate, deviation)
             }
             if (rate.high?.told && rate.high.changed) tell(track, rate, rate.high)
@@ -339,3 +347,12 @@ export const baseline: Component<typeof options, Detector> = {
     }
   },
 }
+
+const voteFor = ({ whole }: Track, rate: Rate, event: Event): void => {
+  if (whole) vote(rate, event.stream, event.stream)
+  else if (event.template) vote(rate, event.template.id, event.message)
+}
+
+/** What at least a third of a bucket's events are alike in. */
+const likeOf = ({ leadCount, leadText }: Rate, count: number): string | undefined =>
+  leadCount * 3 >= count && leadText !== '' ? leadText.slice(0, 200) : undefined

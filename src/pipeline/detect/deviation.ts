@@ -14,6 +14,8 @@ export type Direction = 'spike' | 'drop' | 'silence'
 export interface OddBucket {
   readonly bucket: Bucket
   readonly judgement: Judgement
+  /** What many of its events are alike in. */
+  readonly like: string | undefined
 }
 
 /** A run of buckets with too many events or too few. */
@@ -46,7 +48,7 @@ export interface Deviating {
 
 /** Says in which direction a bucket is odd enough to be told; undefined when it is ordinary. */
 export const directionOf = (
-  { bucket, judgement }: OddBucket,
+  { bucket, judgement }: Pick<OddBucket, 'bucket' | 'judgement'>,
   kind: 'all' | 'errors' | 'template',
   { threshold, least }: Deviating,
 ): Direction | undefined => {

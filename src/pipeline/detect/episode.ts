@@ -1,6 +1,7 @@
 import type { Attempt } from './attempt.ts'
 import type { Sample } from './evidence.ts'
 import { keepSample } from './evidence.ts'
+import { flatText } from './flat-text.ts'
 import { count, startTally, type Tally } from './tally.ts'
 
 const maxActions = 8
@@ -65,14 +66,15 @@ export const addFailure = (episode: Episode, event: Sample, { action, user, time
   let tally = episode.tallies.get(action)
   if (!tally && episode.tallies.size < maxActions) {
     tally = startTally(keepSample(event))
-    episode.tallies.set(action, tally)
+    episode.tallies.set(flatText(action), tally)
   }
   if (tally) count(tally, event, times)
   episode.last = Math.max(episode.last, event.time)
   episode.usedAt = episode.last
   episode.changed = true
   if (user !== undefined && (episode.users.has(user) || episode.users.size < maxUsers)) {
-    episode.users.set(user, (episode.users.get(user) ?? 0) + times)
+    const known = episode.users.get(user)
+    episode.users.set(known === undefined ? flatText(user) : user, (known ?? 0) + times)
   }
   const before = episode.tries
   episode.tries = leadTally(episode)?.count ?? 0

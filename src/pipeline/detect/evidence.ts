@@ -1,5 +1,6 @@
 import type { Evidence } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
+import { flatText } from './flat-text.ts'
 
 const longestLine = 1000
 
@@ -10,10 +11,7 @@ export type Sample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields
 export const keepSample = (event: Sample): Sample =>
   event.original.length <= longestLine
     ? event
-    : { id: event.id, time: event.time, original: flatten(event.original.slice(0, longestLine)), fields: event.fields }
-
-/** A slice of a string keeps the whole string alive; a copy does not. */
-const flatten = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')
+    : { id: event.id, time: event.time, original: flatText(event.original, longestLine), fields: event.fields }
 
 /** Turns a sample into evidence, cut to 1,000 characters, with the part it plays. */
 export const toEvidence = (sample: Sample, role?: string): Evidence => ({

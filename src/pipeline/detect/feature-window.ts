@@ -1,5 +1,6 @@
 import type { Event } from '../../schema/event.ts'
 import { keepSample, type Sample } from './evidence.ts'
+import { flatText } from './flat-text.ts'
 import { isErrorLevel } from './gravity.ts'
 
 const minute = 60_000
@@ -103,11 +104,15 @@ export const addEvent = (window: FeatureWindow, event: Event): void => {
     window.templates.set(template.id, (window.templates.get(template.id) ?? 0) + 1)
   }
   const user = fields['user.name']
-  if (typeof user === 'string' && window.users.size < mostDistinct) window.users.add(user)
+  if (typeof user === 'string') addDistinct(window.users, user)
   const address = fields['source.ip']
-  if (typeof address === 'string' && window.addresses.size < mostDistinct) window.addresses.add(address)
+  if (typeof address === 'string') addDistinct(window.addresses, address)
   window.first ??= keepSample(event)
   window.last = event
+}
+
+const addDistinct = (known: Set<string>, value: string): void => {
+  if (known.size < mostDistinct && !known.has(value)) known.add(flatText(value))
 }
 
 /** Turns a window into numbers, given which templates were known before. Ratios count in `log` features, so they are logarithms. */

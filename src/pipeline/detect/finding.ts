@@ -51,23 +51,29 @@ export const toDetection = (finding: Finding): Detection => {
     stream,
     score: rounded,
     severity: learning && severityRank(severity) > severityRank('low') ? 'low' : severity,
-    title: finding.title,
-    sentence: finding.sentence,
-    value: finding.value,
-    usual: finding.usual,
+    title: clean(finding.title, 200),
+    sentence: clean(finding.sentence, 1000),
+    value: clean(finding.value, 200),
+    usual: clean(finding.usual, 200),
     contributions: toContributions(rounded, finding.reasons),
     evidence,
     event_count: Math.max(evidence.length, Math.round(finding.events)),
     entities: uniqueEntities(finding.entities),
     techniques: [...(finding.techniques ?? [])],
-    dedup_key: finding.key,
+    dedup_key: clean(finding.key, 300),
     learning,
   }
 }
 
-const uniqueEntities = (entities: readonly Entity[]): Entity[] =>
-  [
-    ...new Map(
-      entities.filter(({ value }) => value !== '').map((item) => [`${item.type} ${item.value}`, item]),
-    ).values(),
-  ].slice(0, maxEntities)
+/** Names in a log are written by strangers: what could break a line, or turn it around, is taken out. */
+const clean = (text: string, longest: number): string => {
+  const plain = text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
+  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain
+}
+
+const uniqueEntities = (entities: readonly Entity[]): Entity[] => {
+  const named = entities
+    .map(({ type, value }) => ({ type, value: clean(value, 256) }))
+    .filter(({ value }) => value !== '')
+  return [...new Map(named.map((item) => [`${item.type} ${item.value}`, item])).values()].slice(0, maxEntities)
+}

@@ -7,6 +7,7 @@ import { textField } from '../../schema/event.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
 import { addEvent, beginAt, type FeatureWindow, isDone, isTelling, startWindow, toRow } from './feature-window.ts'
+import { flatText } from './flat-text.ts'
 import { createJournal } from './journal.ts'
 import { toProbability, toScore } from './score.ts'
 import { readState } from './state.ts'
@@ -74,8 +75,8 @@ export const isolationForest: Component<typeof options, Detector> = {
       const stream: WindowedStream = {
         source: event.source,
         stream: event.stream,
-        host: textField(event, 'host.name'),
-        service: textField(event, 'service.name'),
+        host: flatText(textField(event, 'host.name') ?? '') || undefined,
+        service: flatText(textField(event, 'service.name') ?? '') || undefined,
         window: startWindow(),
         model: startModel(),
         run: undefined,

@@ -3,6 +3,7 @@ import type { Attempt } from './attempt.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { addFailure, addLogin, type Episode, type Login, startEpisode } from './episode.ts'
 import { keepSample } from './evidence.ts'
+import { flatText } from './flat-text.ts'
 import { binomialTail } from './score.ts'
 
 /** How often somebody who knows the password gets it wrong. */
@@ -80,8 +81,8 @@ export const startScope = (event: Event, maxAddresses: number): LoginScope => {
   return {
     source: event.source,
     stream: event.stream,
-    host: typeof host === 'string' ? host : undefined,
-    service: typeof service === 'string' ? service : undefined,
+    host: typeof host === 'string' ? flatText(host) : undefined,
+    service: typeof service === 'string' ? flatText(service) : undefined,
     episodes: new BoundedMap(maxAddresses),
     many: undefined,
     manyAddresses: new Map(),
@@ -178,8 +179,8 @@ const takeFailure = (
     episode = undefined
   }
   if (!episode) {
-    episode = startEpisode(who, attempt.address !== undefined, event.time, scope.lastLogin)
-    const gone = scope.episodes.set(who, episode)
+    episode = startEpisode(flatText(who), attempt.address !== undefined, event.time, scope.lastLogin)
+    const gone = scope.episodes.set(episode.who, episode)
     if (gone) retell(scope, gone.value, listener)
   }
   const more = addFailure(episode, event, attempt)
@@ -226,7 +227,8 @@ const joinMany = (scope: LoginScope, event: Event, attempt: Attempt, rules: Logi
   addFailure(many, event, { ...attempt, action: 'any' })
   const address = attempt.address ?? ''
   if (scope.manyAddresses.has(address) || scope.manyAddresses.size < rules.maxAddresses) {
-    scope.manyAddresses.set(address, (scope.manyAddresses.get(address) ?? 0) + attempt.times)
+    const known = scope.manyAddresses.get(address)
+    scope.manyAddresses.set(known === undefined ? flatText(address) : address, (known ?? 0) + attempt.times)
   }
   if (!many.reported) {
     many.reported = scope.manyAddresses.size >= rules.addresses && isAttack(many, 2 * rules.failures)
@@ -247,7 +249,11 @@ const leaveMany = (scope: LoginScope, who: string): void => {
 const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: LoginRules, listener: Listener): void => {
   // A session opened "by root" is no login over the network; without an address only the same user's failures count.
   const who = attempt.address ?? `user ${attempt.user ?? ''}`
-  const login = { sample: keepSample(event), user: attempt.user, address: attempt.address }
+  const login = {
+    sample: keepSample(event),
+    user: attempt.user && flatText(attempt.user),
+    address: attempt.address && flatText(attempt.address),
+  }
   const own = scope.episodes.get(who)
   if (own && event.time - own.last <= rules.quiet) {
     const first = own.ownCount === 0

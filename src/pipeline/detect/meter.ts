@@ -40,12 +40,16 @@ export interface Meter {
   ring: { readonly time: number; readonly count: number }[]
   /** How many buckets have ended since their length was looked at. */
   sinceReview: number
-  /** How many empty buckets in a row are learnt; later ones are unknown, not empty. */
+  /** How many buckets in a row were empty. */
+  zeros: number
+  /** After this many of them the meter sleeps until the next event: what is empty then is unknown, not usual. */
   readonly maxZeros: number
+  /** Buckets with fewer events are learnt without being judged: nobody would be told of them. */
+  readonly judgedFrom: number
   noted: number
 }
 
-export const startMeter = (maxZeros: number, width: number = minute): Meter => ({
+export const startMeter = (maxZeros: number, judgedFrom: number, width: number = minute): Meter => ({
   width,
   start: Number.NaN,
   count: 0,
@@ -56,12 +60,14 @@ export const startMeter = (maxZeros: number, width: number = minute): Meter => (
   series: undefined,
   ring: [],
   sinceReview: 0,
+  zeros: 0,
   maxZeros,
+  judgedFrom,
   noted: -1,
 })
 
-/** Hears of each bucket that has ended, with what was usual before it. */
-export type Closed = (bucket: Bucket, judgement: Judgement) => void
+/** Hears of each bucket that has ended, with what was usual before it, unless there was too little in it to ask. */
+export type Closed = (bucket: Bucket, judgement: Judgement | undefined) => void
 
 /** Counts an event, ending the buckets before it. */
 export const countEvent = (meter: Meter, event: Sample, journal: Journal, closed: Closed): void => {
@@ -72,9 +78,15 @@ export const countEvent = (meter: Meter, event: Sample, journal: Journal, closed
     meter.first ??= keepSample(event)
     return
   }
-  if (Number.isNaN(meter.start)) open(meter, time)
-  else if (time >= meter.start) {
+  if (Number.isNaN(meter.start)) {
+    open(meter, time)
+    meter.zeros = 0
+  } else if (time >= meter.start) {
     advance(meter, time, journal, closed)
+    if (Number.isNaN(meter.start)) {
+      open(meter, time)
+      meter.zeros = 0
+    }
     meter.late = 0
   } else if (meter.start - time > lateBuckets * meter.width) {
     if (++meter.late < patience) return
@@ -87,17 +99,14 @@ export const countEvent = (meter: Meter, event: Sample, journal: Journal, closed
   meter.first ??= keepSample(event)
 }
 
-/** Ends all buckets that are over at a time, the empty ones too. */
+/** Ends all buckets that are over at a time, the empty ones too, until the meter falls asleep. */
 export const advance = (meter: Meter, time: number, journal: Journal, closed: Closed): void => {
-  let zeros = 0
   while (time >= meter.start + meter.width) {
-    const empty = meter.count === 0
-    if (empty && ++zeros > meter.maxZeros) {
-      open(meter, time)
-      return
-    }
-    if (!empty) zeros = 0
+    meter.zeros = meter.count === 0 ? meter.zeros + 1 : 0
     close(meter, journal, closed)
+    if (meter.zeros < meter.maxZeros) continue
+    meter.start = Number.NaN
+    return
   }
 }
 
@@ -130,9 +139,10 @@ const close = (meter: Meter, journal: Journal, closed: Closed): void => {
   if (partial) return
   meter.series ??= createSeries({ bucket: meter.width })
   note(meter, journal)
-  const judgement = meter.series.judge(bucket.time, bucket.count)
+  const judgement = bucket.count < meter.judgedFrom ? undefined : meter.series.judge(bucket.time, bucket.count)
   meter.series.learn(bucket.time, bucket.count)
-  meter.ring = [...meter.ring.slice(1 - maxRing), { time: bucket.time, count: bucket.count }]
+  meter.ring.push({ time: bucket.time, count: bucket.count })
+  if (meter.ring.length > maxRing) meter.ring.shift()
   meter.sinceReview++
   closed(bucket, judgement)
   if (meter.sinceReview >= review) reviewWidth(meter)
@@ -144,6 +154,7 @@ const note = (meter: Meter, journal: Journal): void => {
   meter.noted = journal.batch
   const { series, ring, sinceReview, width } = meter
   const state = series?.save()
+  meter.ring = [...ring]
   journal.note(() => {
     if (state) series?.restore(state)
     meter.series = series

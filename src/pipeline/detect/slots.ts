@@ -1,5 +1,7 @@
 import type { Reader, Writer } from '../../lib/codec/codec.ts'
 
+import { flatText } from './flat-text.ts'
+
 const wildcard = '<*>'
 /** A slot with more values than this is no constant. */
 const mostValues = 6
@@ -74,7 +76,7 @@ export const takeMessage = (slots: Slots, message: string, note: (undo: () => vo
       known: [...slot.values.keys()],
       probability: Math.min(1, (slot.singletons + 0.5) / slots.total),
     }
-    slot.values.set(value, 1)
+    slot.values.set(flatText(value), 1)
     slot.singletons++
   }
   if (slots.alive.some(({ values: known }) => known.size > mostValues)) {

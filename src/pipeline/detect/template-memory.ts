@@ -2,6 +2,7 @@ import type { Reader, Writer } from '../../lib/codec/codec.ts'
 import { createNovelty, type Novelty } from '../../lib/novelty/novelty.ts'
 import type { Event } from '../../schema/event.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { flatText } from './flat-text.ts'
 import type { Gravity } from './gravity.ts'
 import type { Journal } from './journal.ts'
 import { readSlots, type Slots, writeSlots } from './slots.ts'
@@ -46,7 +47,7 @@ export const startMemory = (key: string, event: Event, maxTemplates: number): Te
   return {
     key,
     source: event.source,
-    service: typeof service === 'string' ? service : '',
+    service: typeof service === 'string' ? flatText(service) : '',
     novelty: createNovelty({ memory: noveltyMemory }),
     templates: new BoundedMap(maxTemplates),
     lines: 0,

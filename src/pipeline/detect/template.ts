@@ -6,6 +6,7 @@ import type { Event } from '../../schema/event.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
 import { keepSample } from './evidence.ts'
+import { flatText } from './flat-text.ts'
 import { gravityOf } from './gravity.ts'
 import { createJournal } from './journal.ts'
 import { isSpent, startSlots, takeMessage } from './slots.ts'
@@ -131,7 +132,7 @@ export const template: Component<typeof options, Detector> = {
       group.changed = true
       if (fresh.gravity > group.gravity) group.gravity = fresh.gravity
       if (group.messages.length < maxMessages) {
-        group.messages.push({ template: fresh, sample: keepSample(event), message: event.message.slice(0, 400) })
+        group.messages.push({ template: fresh, sample: keepSample(event), message: flatText(event.message, 400) })
       }
       if (chanceOf(group) <= given.chance * (group.gravity > 0 ? errorFactor : 1)) group.told = true
       if (group.told && group.count >= group.nextCount) {

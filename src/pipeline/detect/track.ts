@@ -3,6 +3,7 @@ import { textField } from '../../schema/event.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Deviation } from './deviation.ts'
 import type { Sample } from './evidence.ts'
+import { flatText } from './flat-text.ts'
 import type { Gravity } from './gravity.ts'
 import type { Habit } from './habit.ts'
 import { type Closed, type Meter, startMeter } from './meter.ts'
@@ -13,8 +14,10 @@ export const mostFollowed = 16
 const mostTemplates = 500
 
 /** Empty buckets in a row that a stream learns, and that one of its parts does. */
-const streamZeros = 200
+const streamZeros = 60
 const partZeros = 24
+/** Fewer errors or lines of a template than this are not worth judging. */
+const leastOfPart = 5
 
 /** A rate that is followed: of a stream, of its errors, of one of its templates. */
 export interface Rate {
@@ -26,9 +29,11 @@ export interface Rate {
   readonly gravity: Gravity
   high: Deviation | undefined
   low: Deviation | undefined
-  /** Which stream most of the events in the open bucket are of, by majority vote; for sources as a whole. */
+  /** What most of the events in the open bucket are alike in, by majority vote: their stream, for a source as a whole, else their template. */
   lead: string
   leadCount: number
+  /** The same in words: the stream, or a message. */
+  leadText: string
   /** How large its spikes of the past weeks were: what comes every week is no news. */
   past: Habit[]
   /** The last event of the last bucket that had one. */
@@ -68,7 +73,7 @@ export const startRate = (
   template?: { readonly id: string; readonly message: string },
 ): Rate => ({
   kind,
-  meter: startMeter(kind === 'all' ? streamZeros : partZeros, width),
+  meter: kind === 'all' ? startMeter(streamZeros, 0, width) : startMeter(partZeros, leastOfPart, width),
   closed: undefined,
   template,
   gravity,
@@ -76,6 +81,7 @@ export const startRate = (
   low: undefined,
   lead: '',
   leadCount: 0,
+  leadText: '',
   past: [],
   latest: undefined,
 })
@@ -83,8 +89,8 @@ export const startRate = (
 export const startTrack = (event: Event, whole: boolean): Track => ({
   source: event.source,
   stream: whole ? event.source : event.stream,
-  host: whole ? undefined : textField(event, 'host.name'),
-  service: whole ? undefined : textField(event, 'service.name'),
+  host: whole ? undefined : nameIn(event, 'host.name'),
+  service: whole ? undefined : nameIn(event, 'service.name'),
   whole,
   all: startRate('all', 0),
   errors: undefined,
@@ -96,6 +102,11 @@ export const startTrack = (event: Event, whole: boolean): Track => ({
   spikeUntil: Number.NEGATIVE_INFINITY,
   usedAt: event.time,
 })
+
+const nameIn = (event: Event, field: string): string | undefined => {
+  const name = textField(event, field)
+  return name === undefined ? undefined : flatText(name)
+}
 
 /** Makes a track of what was saved of it. */
 export const restartTrack = (
@@ -111,10 +122,13 @@ export const restartTrack = (
   return { ...saved, templates, spikeUntil: Number.NEGATIVE_INFINITY, usedAt: saved.newest }
 }
 
-/** Boyer and Moore's majority vote: if one stream has more than half of the events, it is the lead. */
-export const vote = (rate: Rate, stream: string): void => {
-  if (rate.leadCount === 0) rate.lead = stream
-  rate.leadCount += rate.lead === stream ? 1 : -1
+/** Boyer and Moore's majority vote: if one has more than half of the events, it is the lead; and it has at least `leadCount` of them. */
+export const vote = (rate: Rate, key: string, text: string): void => {
+  if (rate.leadCount === 0) {
+    rate.lead = key
+    rate.leadText = text
+  }
+  rate.leadCount += rate.lead === key ? 1 : -1
 }
 
 /** All rates of a track that are followed now. */

@@ -110,7 +110,7 @@ const rangesOf = (rows: readonly Float64Array[]): Range[] => {
 const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 
-/** Returns a model that has learnt a row; the one given stays as it is. The forest is grown anew whenever there is half as much more. */
+/** Returns a model that has learnt a row; the one given stays as it is. The forest is grown anew when there are twice as many, later when all are. */
 export const learnRow = (
   model: WindowModel,
   row: Float64Array,
@@ -126,7 +126,7 @@ export const learnRow = (
     known.add(id)
   }
   const next: WindowModel = { ...model, rows, windows, known }
-  return windows >= Math.max(firstFit, model.fittedAt + Math.min(mostRows / 2, model.fittedAt / 2))
+  return windows >= Math.max(firstFit, model.fittedAt + Math.min(mostRows, model.fittedAt))
     ? growAnew(next, seed)
     : next
 }
