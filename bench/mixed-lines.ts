@@ -1,5 +1,4 @@
 const users = 311
-const addresses = 5_000
 
 /** Makes `count` lines as a few busy hosts write them: logins, web requests, database statements, an application. Always the same. */
 export const mixedLines = (count: number, endingAt = Date.UTC(2026, 10, 20, 12)): string[] => {
@@ -7,8 +6,10 @@ export const mixedLines = (count: number, endingAt = Date.UTC(2026, 10, 20, 12))
   for (let i = 0; i < count; i++) {
     const time = new Date(endingAt - (count - i) * 20).toISOString()
     const host = `web-0${i % 4}`
-    const address = `10.${(i * 13) % 7}.${((i * 29) % addresses) >> 8}.${(i * 29) % 250}`
-    const user = `user${(i * 7) % users}`
+    // People come back from where they were before: each has two addresses.
+    const who = (i * 7) % users
+    const user = `user${who}`
+    const address = `10.${who % 7}.${who % 200}.${2 + ((who * 29) % 120) * 2 + ((i >> 4) % 2)}`
     const kind = (i * 31) % 5
     if (kind === 0) {
       lines[i] =

@@ -1,6 +1,3 @@
-/** How many of the oldest entries are looked at for the one that was idle longest. */
-const looks = 8
-
 interface Used {
   usedAt: number
 }
@@ -49,17 +46,19 @@ export class BoundedMap<Value extends Used> {
   }
 
   #evict(): { readonly key: string; readonly value: Value } | undefined {
-    let idlest: { key: string; value: Value } | undefined
-    const seen: { key: string; value: Value }[] = []
-    for (const [key, value] of this.#entries) {
-      seen.push({ key, value })
-      if (!idlest || value.usedAt < idlest.value.usedAt) idlest = { key, value }
-      if (seen.length === looks) break
-    }
-    for (const { key, value } of seen) {
-      this.#entries.delete(key)
-      if (key !== idlest?.key) this.#entries.set(key, value)
-    }
-    return idlest
+    const oldest = this.#entries.entries()
+    const first = oldest.next().value
+    const second = oldest.next().value
+    if (!first) return undefined
+    if (!second || first[1].usedAt <= second[1].usedAt) return this.#remove(first)
+    // The older of the two was used since: it goes to the back, and the other one goes for good.
+    this.#entries.delete(first[0])
+    this.#entries.set(first[0], first[1])
+    return this.#remove(second)
+  }
+
+  #remove([key, value]: readonly [string, Value]): { readonly key: string; readonly value: Value } {
+    this.#entries.delete(key)
+    return { key, value }
   }
 }
