@@ -142,8 +142,7 @@ const evidenceOf = ({ direction, worst, before, after }: Deviation): Evidence[] 
 const placeOf = ({ service, host, source, whole }: Track): string =>
   whole ? `all of ${source}` : service && host ? `${service} on ${host}` : (service ?? host ?? source)
 
-const perBucket = (width: number): string =>
-  `every ${duration(width)}`.replace('every 60 minutes', 'every hour').replace('every 60 seconds', 'every minute')
+const perBucket = (width: number): string => `every ${duration(width).replace(/^1 /, '')}`
 
 const linesIn = (low: number, high: number): string => `${range(Math.floor(low), Math.ceil(high))} lines`
 

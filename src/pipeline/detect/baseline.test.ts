@@ -91,6 +91,16 @@ describe('baseline', () => {
     expect(judge(history, someTime + 300 * minute)).toEqual([])
   })
 
+  it('does not take one wrong year for a silence of all others', () => {
+    const wrong = event(someTime + 100 * minute, { stream: 'auth/web-02/sshd' })
+    const events = merge(flow(0, 200, 8), [wrong]).map((one) => ({
+      ...one,
+      time: one === wrong ? one.time + 365 * 1440 * minute : one.time,
+      receivedAt: one.time + 1000 * 1440 * minute,
+    }))
+    expect(judge(events)).toEqual([])
+  })
+
   it('tells errors where there were none', () => {
     const errors = flow(200, 3, 30, {
       message: 'could not serve',

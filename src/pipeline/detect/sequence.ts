@@ -5,17 +5,10 @@ import type { Detection } from '../../schema/detection.ts'
 import { readAttempt } from './attempt.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
-import {
-  type Listener,
-  type LoginRules,
-  type LoginScope,
-  retellAll,
-  startScope,
-  sweep,
-  takeAttempt,
-} from './login-scope.ts'
+import { type Listener, type LoginRules, type LoginScope, startScope } from './login-scope.ts'
 import { packScopes, unpackScopes } from './login-state.ts'
 import { tellAttack, tellBreakIn, tellGuests, tellSwarm } from './login-story.ts'
+import { retellAll, sweep, takeAttempt } from './login-watch.ts'
 import { readState } from './state.ts'
 
 const name = 'sequence'
