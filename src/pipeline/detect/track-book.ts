@@ -99,7 +99,7 @@ export const createTrackBook = (limits: Limits, journal: Journal): TrackBook => 
       candidate.usedAt = event.time
       if (candidate.rate || candidate.count < followedFrom) return candidate.rate
       if (track.followed.length >= mostFollowed || followed >= limits.max_series) return undefined
-      const message = flatText(event.message, 200)
+      const message = flatText(event.template?.text.replaceAll('<*>', '…') ?? event.message, 200)
       candidate.rate = startRate('template', gravityOf(event), track.all.meter.width, { id, message })
       track.followed.push(candidate.rate)
       followed++
