@@ -29,7 +29,7 @@ const faults = (given: Parameters<typeof load>[0]): readonly string[] => {
 describe('loadConfig', () => {
   it('needs nothing', () => {
     const { config, origins, file } = load({})
-    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8787, body_limit: 25 * 2 ** 20 })
+    expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8787 })
     expect(config.data_dir).toBe('/app/data')
     expect(config.storage.url).toBe('sqlite:/app/data/vedette.db')
     expect(config.retention.events).toBe(14 * 86_400_000)
@@ -52,7 +52,7 @@ describe('loadConfig', () => {
       flags: { 'server.port': '3', 'log.level': undefined },
     })
     expect(config.server).toMatchObject({ port: 3, host: 'b' })
-    expect(config.log).toEqual({ level: 'debug', format: 'auto' })
+    expect(config.log).toEqual({ level: 'debug' })
     expect(origins).toMatchObject({
       'server.port': '--port',
       'server.host': 'VEDETTE_SERVER_HOST',
@@ -102,7 +102,7 @@ describe('loadConfig', () => {
     const yaml = `servr: {}
 server:
   prot: 1
-  body_limit: lots
+queue: { max_bytes: lots }
 retention: { events: 3 moons }
 sources:
   - { name: a, type: file }
@@ -110,10 +110,10 @@ sources:
 log: 5
 `
     expect(faults({ yaml, env: { VEDETTE_PARTITION: 'two' }, flags: { 'server.port': '70000' } })).toEqual([
-      '/app/vedette.yaml:9:1 | log: expected keys below it. | Known here: format, level.',
+      '/app/vedette.yaml:9:1 | log: expected keys below it. | Known here: level.',
       '--port | server.port: Too big: expected number to be <=65535; got 70000',
-      '/app/vedette.yaml:4:3 | server.body_limit: "lots" is not a size; write it like 64KB, 512MB, 20GB or 0',
       '/app/vedette.yaml:3:3 | There is no key "server.prot". | Did you mean "port"?',
+      '/app/vedette.yaml:4:10 | queue.max_bytes: "lots" is not a size; write it like 64KB, 512MB, 20GB or 0',
       'VEDETTE_PARTITION | partition: expected number, received string; got "two"',
       '/app/vedette.yaml:8:5 | sources.1.name: expected string, received undefined',
       '/app/vedette.yaml:5:14 | retention.events: "3 moons" is not a duration; write it like 30s, 15m, 12h, 14d or 0',
@@ -200,7 +200,7 @@ describe('what is shown of it', () => {
         variables: ['VEDETTE_RETENTION_EVENTS'],
       },
     ])
-    expect(explainConfig('retention', loaded).length).toBe(4)
+    expect(explainConfig('retention', loaded).length).toBe(2)
     expect(() => explainConfig('port', loaded)).toThrow('There is no key "port".')
   })
 })

@@ -59,7 +59,6 @@ const server = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Addresses or networks of proxies whose X-Forwarded-* headers are believed.'),
-  body_limit: size('25MB', 'The largest body, after decompression.'),
   rate_limit: z
     .strictObject({
       requests: z.int().min(1).default(6000).describe('Requests a minute, per token or address.'),
@@ -131,13 +130,11 @@ export const configSchema = z.strictObject({
   retention: z
     .strictObject({
       events: duration('14d', 'How long events are kept.'),
-      detections: duration('90d', 'How long detections, and alerts and incidents that are over, are kept.'),
-      audit: duration('400d', 'How long it is remembered who did what.'),
       max_bytes: size('20GB', 'How much events may occupy; then the oldest go. 0 is without limit.'),
     })
     .prefault({}),
   admin_token: secret(8, 'A token that may do everything. Without it one is made at the first start and shown once.'),
-  health_token: secret(1, 'A token for monitors: opens the details of /health and /metrics, nothing else.'),
+  health_token: secret(1, 'A token for monitors, with the role `viewer`: it may read, and change nothing.'),
   log: z
     .strictObject({
       level: z
@@ -147,7 +144,6 @@ export const configSchema = z.strictObject({
         )
         .prefault('info')
         .meta({ description: 'How much is logged.' }),
-      format: z.enum(['auto', 'text', 'json']).default('auto').describe('`auto` is text on a terminal, else JSON.'),
     })
     .prefault({}),
 })

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { Registry } from '../src/component.ts'
+import { settings } from '../src/config/settings.ts'
+import { detectors } from '../src/pipeline/detect/registry.ts'
+import { sourceRegistry } from '../src/pipeline/ingest/registry.ts'
+import { sinkRegistry } from '../src/pipeline/notify/registry.ts'
+
+/** Writes the reference of the configuration from the schemas that check it. */
+export const configReference = (): string => {
+  const sources = sourceRegistry({ cursors: { read: async () => undefined }, stdin: process.stdin })
+  return `# Configuration
+
+Written by \`npm run reference\` from the schemas that check it; do not edit.
+
+A flag wins over the environment, the environment over the file, the file over the default. The file is the first of \`--config FILE\`,
+\`VEDETTE_CONFIG\`, \`./vedette.yaml\`, \`$XDG_CONFIG_HOME/vedette/vedette.yaml\`, \`/etc/vedette/vedette.yaml\`. Each variable also has a
+form with \`_FILE\`, whose value is read from the file that it names. Unknown keys are errors.
+
+| key | type | default | variables | what it is |
+|---|---|---|---|---|
+${settings()
+  .map(({ key, type, default: fallback, variables, description }) =>
+    row(`\`${key}\``, type, code(fallback), variables.map((name) => `\`${name}\``).join(', '), description),
+  )
+  .join('\n')}
+
+${section('Sources', 'sources', 'Each has a `name`, a `type` and the options of its type.', sources)}
+${section('Detectors', 'detectors', 'Each has a `type` and the options of its type; those that are not listed do not judge.', detectors)}
+${section('Receivers', 'notify', 'Each has a `name`, a `type`, a `min_severity` (medium) and the options of its type.', sinkRegistry)}`
+}
+
+const section = (title: string, key: string, intro: string, { components }: Registry<unknown>): string =>
+  [
+    `## ${title}: \`${key}\``,
+    '',
+    intro,
+    '',
+    ...components.flatMap(({ name, summary, options }) => [
+      `### \`type: ${name}\``,
+      '',
+      summary,
+      '',
+      '| option | type | default | what it is |',
+      '|---|---|---|---|',
+      ...optionsOf(options).map(([option, type, fallback, what]) => row(`\`${option}\``, type, code(fallback), what)),
+      '',
+    ]),
+  ].join('\n')
+
+const shape = z.object({
+  properties: z
+    .record(
+      z.string(),
+      z.looseObject({
+        type: z.union([z.string(), z.array(z.string())]).optional(),
+        enum: z.array(z.unknown()).optional(),
+        default: z.unknown().optional(),
+        description: z.string().optional(),
+      }),
+    )
+    .default({}),
+})
+
+const optionsOf = (options: z.ZodType): [string, string, unknown, string][] =>
+  Object.entries(shape.parse(z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' })).properties)
+    .filter(([name]) => name !== 'name')
+    .map(([name, { type, enum: values, default: fallback, description }]) => [
+      name,
+      values ? values.join(' \\| ') : String(type ?? 'text'),
+      fallback,
+      description ?? '',
+    ])
+
+const row = (...cells: string[]): string =>
+  `| ${cells.map((cell) => cell.replace(/\n/g, ' ').replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`
+
+const code = (value: unknown): string => (value === undefined ? '' : `\`${JSON.stringify(value)}\``)
