@@ -11,8 +11,8 @@ export interface Attempt {
   readonly times: number
 }
 
-/** Steps of a login that say "accepted" before anybody is in. */
-const halfway = new Set(['ssh_key_accepted', 'ssh_login_postponed'])
+/** Words that are on no try: "accepted" before anybody is in, an account that there is not when a password is to be changed. */
+const noTries = new Set(['ssh_key_accepted', 'ssh_login_postponed', 'pam_account'])
 
 /** Reads an event as an attempt to log in; undefined when it is none. */
 export const readAttempt = (event: Event): Attempt | undefined => {
@@ -23,7 +23,7 @@ export const readAttempt = (event: Event): Attempt | undefined => {
   const outcome = fields['event.outcome']
   if (outcome !== 'success' && outcome !== 'failure') return undefined
   const action = text(fields['event.action']) ?? 'login'
-  if (halfway.has(action)) return undefined
+  if (noTries.has(action)) return undefined
   const repeated = fields['event.repeated']
   return {
     success: outcome === 'success',
