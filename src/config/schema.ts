@@ -86,11 +86,6 @@ export const configSchema = z.strictObject({
     .prefault({}),
   queue: z
     .strictObject({
-      url: z
-        .string()
-        .regex(/^(embedded$|amqps?:)/, 'expected embedded or amqp://…')
-        .default('embedded')
-        .meta({ description: 'The queue; `embedded` keeps it in the database.', secret: 'url' }),
       max_records: z
         .int()
         .min(1000)

@@ -1,0 +1,97 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { mixedLines } from '../../bench/mixed-lines.ts'
+import { adminToken, freePort, root, type Server, scratch, sleep, startServer } from './program.ts'
+
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+].filter((page) => page.endsWith('.md'))
+const scripts = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).scripts
+
+/** Every command that a page shows, without its comment. */
+const commandsOf = (page: string): string[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/```bash\n([\s\S]*?)```/g)]
+    .flatMap(([, block = '']) => block.split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+
+const commands = [...new Set(pages.flatMap(commandsOf))]
+const data = scratch()
+let server: Server
+
+beforeAll(async () => {
+  server = await startServer({ dataDir: join(data.path, 'data'), port: await freePort() })
+  mkdirSync(join(data.path, 'log'))
+  writeFileSync(join(data.path, 'log/auth.log'), `${mixedLines(500).join('\n')}\n`)
+  writeFileSync(join(data.path, 'log/journal.json'), '{"MESSAGE":"hello","_HOSTNAME":"laptop","PRIORITY":"6"}\n')
+  writeFileSync(join(data.path, 'log/samples.jsonl'), '{"id":"1","kind":"log","input":"hello"}\n')
+})
+afterAll(async () => {
+  await server.stop()
+  data.remove()
+})
+
+const env = () => ({
+  ...process.env,
+  PATH: `${dirname(process.execPath)}:${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+  VEDETTE_URL: server.url,
+  VEDETTE_TOKEN: adminToken,
+  VEDETTE_DATA_DIR: join(data.path, 'data'),
+})
+
+/** Puts what stands for the reader's own files and times in the places of ours. */
+const localised = (command: string): string =>
+  command
+    .replace(/^npx vedette/, join(root, 'bin/vedette.cjs'))
+    .replaceAll(/\| npx vedette/g, `| ${join(root, 'bin/vedette.cjs')}`)
+    .replace(/^journalctl [^|]*/, `cat ${data.path}/log/journal.json `)
+    .replaceAll('/var/log/auth.log', `${data.path}/log/auth.log`)
+    .replaceAll('/var/log', `${data.path}/log`)
+    .replaceAll('/var/backups', data.path)
+    .replaceAll('app.log.gz', `${data.path}/log/auth.log`)
+    .replaceAll('samples.jsonl', `${data.path}/log/samples.jsonl`)
+
+/** Commands that run until they are stopped. */
+const runsUntilReady = async (command: string) => {
+  const port = await freePort()
+  const child = spawn('bash', ['-c', `exec ${localised(command)}`], {
+    env: { ...env(), PORT: String(port), VEDETTE_DATA_DIR: join(data.path, `data-${port}`) },
+    stdio: 'ignore',
+  })
+  const ended = new Promise((done) => child.once('exit', done))
+  let ready = false
+  for (let i = 0; i < 100 && !ready; i++) {
+    await sleep(100)
+    ready = await fetch(`http://127.0.0.1:${port}/health/ready`).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+  }
+  child.kill('SIGTERM')
+  await ended
+  expect(ready).toBe(true)
+}
+
+describe('every command in the documents', () => {
+  it.each(commands)('%s', async (command) => {
+    const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1]
+    // These are run by the checks themselves, from a fresh clone.
+    if (script !== undefined) return expect(Object.keys(scripts)).toContain(script)
+    if (/^export /.test(command)) return
+    if (/vedette (serve|watch)/.test(command)) return runsUntilReady(command)
+    const own = /vedette restore/.test(command) ? { VEDETTE_DATA_DIR: join(data.path, 'restored') } : {}
+    const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', localised(command)], {
+      env: { ...env(), ...own },
+      encoding: 'utf8',
+      timeout: 60_000,
+    })
+    expect(status, stderr).toBe(0)
+  })
+})
