@@ -21,6 +21,8 @@ const breaches: readonly [file: string, imports: string][] = [
   ['src/operations/planted.ts', '../pipeline/detect/registry.ts'],
   ['src/api/rest/planted.ts', '../../store/store.ts'],
   ['src/cli/planted.ts', '../pipeline/stage.ts'],
+  ['src/operations/planted.ts', '../app/judges.ts'],
+  ['src/pipeline/detect/planted.ts', '../../config/schema.ts'],
 ]
 
 describe('the import rules', () => {

@@ -33,7 +33,11 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
 export const serveDocs = async (app: FastifyInstance): Promise<void> => {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    theme: { title: 'Vedette API' },
+    // The bar on top only names another product and offers to load somebody else's reference.
+    theme: {
+      title: 'Vedette API',
+      css: [{ filename: 'vedette.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
     uiConfig: { validatorUrl: null, deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
   })
   const hidden = { schema: { hide: true } }
