@@ -129,6 +129,9 @@ const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Enti
       else ranked.set(key, { entity, weight, order: ranked.size })
     }
   }
+  // Of a log whose lines name nobody, the log itself is what it is about.
+  if (ranked.size === 0)
+    return [...new Set(alerts.map(({ source }) => source))].map((value) => ({ type: 'service', value }))
   const own = new Set(lead?.entities)
   return [...ranked.values()]
     .sort((a, b) => {
