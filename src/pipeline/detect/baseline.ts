@@ -6,7 +6,7 @@ import type { Event } from '../../schema/event.ts'
 import { tellDeviation } from './baseline-story.ts'
 import type { Detector } from './detector.ts'
 import { isErrorLevel } from './gravity.ts'
-import { createJournal } from './journal.ts'
+import { createJournal, judgeThenLearn } from './journal.ts'
 import { advance, countEvent } from './meter.ts'
 import { createRateJudge } from './rate-judge.ts'
 import { readState } from './state.ts'
@@ -64,7 +64,6 @@ export const baseline: Component<typeof options, Detector> = {
     const journal = createJournal()
     const grace = given.grace_seconds * 1000
     const book = createTrackBook(given, journal)
-    let judged: readonly Event[] | undefined
     let found = new Map<string, Detection>()
 
     const { closedOf, look } = createRateJudge(given, book.get, (track, rate, deviation) => {
@@ -145,15 +144,7 @@ export const baseline: Component<typeof options, Detector> = {
 
     return {
       name,
-      detect(events) {
-        judged = events
-        return pass(events)
-      },
-      learn(events) {
-        if (judged !== events) pass(events)
-        journal.commit()
-        judged = undefined
-      },
+      ...judgeThenLearn(journal, pass),
       save() {
         journal.begin()
         const sources = [...book.sources.values()]

@@ -8,7 +8,7 @@ import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
 import { addEvent, beginAt, type FeatureWindow, isDone, isTelling, startWindow, toRow } from './feature-window.ts'
 import { flatText } from './flat-text.ts'
-import { createJournal } from './journal.ts'
+import { createJournal, judgeThenLearn } from './journal.ts'
 import { toProbability, toScore } from './score.ts'
 import { readState } from './state.ts'
 import {
@@ -68,7 +68,6 @@ export const isolationForest: Component<typeof options, Detector> = {
     const journal = createJournal()
     const most = toProbability(given.threshold)
     let streams = new BoundedMap<WindowedStream>(given.max_streams)
-    let judged: readonly Event[] | undefined
     let found = new Map<string, Detection>()
 
     const begin = (event: Event): WindowedStream => {
@@ -169,15 +168,7 @@ export const isolationForest: Component<typeof options, Detector> = {
 
     return {
       name,
-      detect(events) {
-        judged = events
-        return pass(events)
-      },
-      learn(events) {
-        if (judged !== events) pass(events)
-        journal.commit()
-        judged = undefined
-      },
+      ...judgeThenLearn(journal, pass),
       save() {
         journal.begin()
         const writer = createWriter(name, version).varint(streams.size)

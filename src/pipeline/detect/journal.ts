@@ -1,3 +1,7 @@
+import type { Detection } from '../../schema/detection.ts'
+import type { Event } from '../../schema/event.ts'
+import type { Detector } from './detector.ts'
+
 /**
  * Lets a detector judge every event of a batch by all events before it, those of the same batch included, and still keep nothing until
  * it is told to learn: what changes is noted with the way back. `begin` takes back what was not committed.
@@ -28,6 +32,28 @@ export const createJournal = (): Journal => {
     commit() {
       undos = []
       batch++
+    },
+  }
+}
+
+/**
+ * Makes a detector's two steps of its one pass over a batch: judging goes through it and takes it back at the next batch, learning
+ * keeps what judging the same batch has changed.
+ */
+export const judgeThenLearn = (
+  journal: Journal,
+  pass: (events: readonly Event[]) => Detection[],
+): Required<Pick<Detector, 'detect' | 'learn'>> => {
+  let judged: readonly Event[] | undefined
+  return {
+    detect(events) {
+      judged = events
+      return pass(events)
+    },
+    learn(events) {
+      if (judged !== events) pass(events)
+      journal.commit()
+      judged = undefined
     },
   }
 }

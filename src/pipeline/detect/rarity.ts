@@ -18,7 +18,7 @@ import type { Detector } from './detector.ts'
 import { toEvidence } from './evidence.ts'
 import { list, percent, plural, type Reason } from './explanation.ts'
 import { toDetection } from './finding.ts'
-import { createJournal } from './journal.ts'
+import { createJournal, judgeThenLearn } from './journal.ts'
 import { toScore } from './score.ts'
 import { readState } from './state.ts'
 
@@ -71,7 +71,6 @@ export const rarity: Component<typeof options, Detector> = {
   create(given) {
     const journal = createJournal()
     let sources = new BoundedMap<Source>(given.max_sources)
-    let judged: readonly Event[] | undefined
 
     const startSource = (time: number): Source => {
       const fresh = () => startAcquaintance(given.max_pairs)
@@ -127,15 +126,7 @@ export const rarity: Component<typeof options, Detector> = {
 
     return {
       name,
-      detect(events) {
-        judged = events
-        return pass(events)
-      },
-      learn(events) {
-        if (judged !== events) pass(events)
-        journal.commit()
-        judged = undefined
-      },
+      ...judgeThenLearn(journal, pass),
       save() {
         journal.begin()
         const writer = createWriter(name, version).varint(sources.size)

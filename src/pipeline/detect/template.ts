@@ -8,7 +8,7 @@ import type { Detector } from './detector.ts'
 import { keepSample } from './evidence.ts'
 import { flatText } from './flat-text.ts'
 import { gravityOf } from './gravity.ts'
-import { createJournal } from './journal.ts'
+import { createJournal, judgeThenLearn } from './journal.ts'
 import { isSpent, startSlots, takeMessage } from './slots.ts'
 import { readState } from './state.ts'
 import {
@@ -83,7 +83,6 @@ export const template: Component<typeof options, Detector> = {
     /** The memory of each stream's service, so that no key is put together per event. */
     let byStream = new BoundedMap<{ memory: TemplateMemory; usedAt: number }>(4 * given.max_services)
     const groups = new Map<string, NewGroup>()
-    let judged: readonly Event[] | undefined
 
     const memoryOf = (event: Event): TemplateMemory => {
       const known = byStream.get(event.stream)
@@ -214,15 +213,7 @@ export const template: Component<typeof options, Detector> = {
 
     return {
       name,
-      detect(events) {
-        judged = events
-        return pass(events)
-      },
-      learn(events) {
-        if (judged !== events) pass(events)
-        journal.commit()
-        judged = undefined
-      },
+      ...judgeThenLearn(journal, pass),
       save() {
         journal.begin()
         const writer = createWriter(name, version).varint(memories.size)
