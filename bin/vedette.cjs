@@ -11,6 +11,8 @@ const { pathToFileURL } = require('url')
 const root = join(__dirname, '..')
 const source = join(root, 'src', 'main.ts')
 const main = existsSync(source) ? source : join(root, 'dist', 'main.js')
+// A fresh checkout has nothing installed yet.
+if (main === source && !existsSync(join(root, 'node_modules'))) bootstrap()
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 24 || (major === 24 && minor >= 11)) {
@@ -19,7 +21,7 @@ if (major > 24 || (major === 24 && minor >= 11)) {
     process.exit(1)
   })
 } else {
-  if (!newerNode()) bring()
+  if (!newerNode()) bootstrap('--runtime-only')
   const node = newerNode()
   if (!node) {
     console.error(
@@ -43,9 +45,10 @@ function newerNode() {
   ].find(existsSync)
 }
 
-// The pinned runtime of the package, once: its lock file holds the hash of each binary.
-function bring() {
-  spawnSync(process.execPath, [join(root, 'scripts', 'bootstrap.cjs'), '--runtime-only'], {
+// Brings what is missing, once: the lock files hold the hash of everything. Results go to stdout, so this talks to stderr.
+function bootstrap(...flags) {
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'bootstrap.cjs'), ...flags], {
     stdio: ['ignore', 2, 'inherit'],
   })
+  if (status !== 0) process.exit(2)
 }
