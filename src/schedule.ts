@@ -28,7 +28,7 @@ export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signa
 }
 
 /** Waits; false when the signal ended the waiting. */
-const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
+export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
   new Promise((done) => {
     if (signal.aborted) {
       done(false)

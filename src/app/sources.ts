@@ -4,6 +4,7 @@ import { AppError, messageOf } from '../errors.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import type { Cursors } from '../pipeline/ingest/source.ts'
+import { pause } from '../schedule.ts'
 
 interface SourcesOptions {
   readonly sources: Config['sources']
@@ -52,12 +53,3 @@ const untilTaken = async (accept: () => Promise<unknown>, signal: AbortSignal): 
     }
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((done) => {
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      done()
-    })
-  })

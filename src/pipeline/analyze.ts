@@ -6,6 +6,7 @@ import type { Incident } from '../schema/incident.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
 import { severityRank } from '../schema/severity.ts'
 import { createHistogram } from './histogram.ts'
+import { toBatches } from './ingest/record-batches.ts'
 
 const slices = 48
 const maxDetections = 10_000
@@ -58,8 +59,8 @@ export const analyzeRecords = async (
   }
 
   for await (const batch of batches) {
-    for (const part of inColumns(batch, records)) {
-      const events = road.enrich(road.mine(road.normalize(part)))
+    for (const part of toBatches(batch)) {
+      const events = road.enrich(road.mine(road.normalize({ ...part, partition: 0, first: records })))
       for (const event of events) seen.add(event.time)
       records += events.length
       await judge(events)
@@ -101,28 +102,6 @@ export const analyzeRecords = async (
         b.risk_score - a.risk_score ||
         b.event_count - a.event_count,
     ),
-  }
-}
-
-/** Turns records into batches of one source and file, numbered from `first`. */
-function* inColumns(records: readonly RawRecord[], first: number): Generator<RecordBatch> {
-  let start = 0
-  for (let end = 1; end <= records.length; end++) {
-    const head = records[start]
-    const next = records[end]
-    if (!head || (next && next.source === head.source && next.file === head.file)) continue
-    const part = records.slice(start, end)
-    yield {
-      partition: 0,
-      first: first + start,
-      source: head.source,
-      receivedAt: head.receivedAt,
-      texts: part.map(({ text }) => text),
-      file: head.file,
-      lines: head.line === undefined ? undefined : part.map(({ line }) => line ?? 0),
-      zoneMinutes: head.zoneMinutes,
-    }
-    start = end
   }
 }
 
