@@ -13,7 +13,7 @@ import { runSources } from './app/sources.ts'
 import { createSuppressions } from './app/suppressions.ts'
 import { ringAgain, upkeepJobs } from './app/upkeep.ts'
 import type { Config, Origins } from './config.ts'
-import { messageOf } from './errors.ts'
+import { AppError, messageOf } from './errors.ts'
 import { createSignInKeys } from './operations/sign-in-keys.ts'
 import type { World } from './operations/world.ts'
 import { createCheckpoint } from './pipeline/checkpoint.ts'
@@ -119,9 +119,14 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     queue,
     intake: {
       async accept(records, options) {
-        const answer = await intake.accept(records, options)
-        if (!answer.repeated) telemetry.received('http', answer.accepted)
-        return answer
+        try {
+          const answer = await intake.accept(records, options)
+          if (!answer.repeated) telemetry.received('http', answer.accepted)
+          return answer
+        } catch (error) {
+          telemetry.rejected(error instanceof AppError ? error.code.toLowerCase() : 'internal', records.length)
+          throw error
+        }
       },
     },
     normalize: judges.understand,

@@ -27,7 +27,6 @@ export interface Telemetry {
   parsed(parsed: number, failed: number): void
   detected(detector: string, count: number): void
   notified(sink: string, outcome: string): void
-  suppressed(count: number): void
   observe(gauges: Gauges): void
   metrics(): Promise<string>
 }
@@ -59,7 +58,6 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
     'parsed',
   ])
   const detected = counter('detections_total', 'Detections made.', ['detector'])
-  const suppressed = counter('suppressed_total', 'Alerts hidden by a suppression.', [])
   const notified = counter('notifications_total', 'Deliveries attempted.', ['sink', 'outcome'])
   const stageItems = counter('pipeline_stage_items_total', 'What went into and came out of a stage.', [
     'stage',
@@ -116,7 +114,6 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
     },
     detected: (detector, count) => detected.inc({ detector }, count),
     notified: (sink, outcome) => notified.inc({ sink, outcome }),
-    suppressed: (count) => suppressed.inc(count),
     observe(source) {
       gauges = source
     },
