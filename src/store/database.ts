@@ -12,6 +12,7 @@ export interface Tables {
   triage_results: TriageResultRow
   incidents: IncidentRow
   suppressions: SuppressionRow
+  rule_settings: RuleSettingRow
   tokens: TokenRow
   audit_logs: AuditLogRow
   notifications: NotificationTableRow
@@ -129,6 +130,15 @@ export interface SuppressionRow {
   hits: number
   last_hit_at: number | null
   body: string
+}
+
+export interface RuleSettingRow {
+  rule_id: string
+  enabled: number | null
+  level: string | null
+  note: string | null
+  updated_by: string
+  updated_at: number
 }
 
 export interface TokenRow {

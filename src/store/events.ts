@@ -38,9 +38,9 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
       return [...earlier.map((found) => found.event).reverse(), event, ...later.map((found) => found.event)]
     },
 
-    async search({ after, limit, ...query }) {
+    async search({ after, limit, order = 'newest', ...query }) {
       const place = after === undefined ? undefined : readCursor(after)
-      const found = await scanBlocks(read, cache, { ...query, order: 'newest', limit: limit + 1, after: place })
+      const found = await scanBlocks(read, cache, { ...query, order, limit: limit + 1, after: place })
       const items = found.slice(0, limit)
       const last = items.at(-1)
       return {

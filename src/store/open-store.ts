@@ -16,6 +16,7 @@ import { migrate } from './migrate.ts'
 import { createModelStore } from './models.ts'
 import { createNotificationStore } from './notifications.ts'
 import { createParseHealthStore } from './parse-health.ts'
+import { createRuleSettingStore } from './rule-settings.ts'
 import type { Store } from './store.ts'
 import { createSuppressionStore } from './suppressions.ts'
 import { createTokenStore } from './tokens.ts'
@@ -57,6 +58,7 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       triageResults: createTriageResultStore(connections),
       incidents: createIncidentStore(connections),
       suppressions: createSuppressionStore(connections),
+      ruleSettings: createRuleSettingStore(connections),
       tokens: createTokenStore(connections),
       audit: createAuditStore(connections),
       notifications: createNotificationStore(connections),

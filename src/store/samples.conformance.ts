@@ -2,6 +2,7 @@ import type { Alert } from '../schema/alert.ts'
 import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
+import type { RuleSetting } from '../schema/rule.ts'
 import type { Suppression } from '../schema/suppression.ts'
 import type { TriageResult } from '../schema/triage-result.ts'
 import type { NotificationRow } from './store.ts'
@@ -116,6 +117,15 @@ export const sampleSuppression: Suppression = {
   paused: false,
   hits: 0,
   last_hit_at: null,
+}
+
+export const sampleRuleSetting: RuleSetting = {
+  rule_id: 'b1d5c8a0-0000-4000-8000-000000000001',
+  enabled: false,
+  level: 'high',
+  note: 'Our deployment does this every night.',
+  updated_by: 'ana',
+  updated_at: at(0),
 }
 
 export const sampleNotification = (number: number, more: Partial<NotificationRow> = {}): NotificationRow => ({

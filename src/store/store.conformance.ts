@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as sample from './samples.conformance.ts'
-import type { AuditEntry, Page, PageRequest, Store, Token } from './store.ts'
+import type { AuditEntry, EventQuery, Page, PageRequest, Store, Token } from './store.ts'
 
 const { at, begin } = sample
 
@@ -170,6 +170,19 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       ])
     })
 
+    it('keeps what was said about rules, once a rule', async () => {
+      const { ruleSettings } = store
+      await ruleSettings.save(sample.sampleRuleSetting)
+      await store.transaction((tx) => ruleSettings.save({ ...sample.sampleRuleSetting, rule_id: 'another' }, tx))
+      expect(await ruleSettings.list()).toEqual([
+        { ...sample.sampleRuleSetting, rule_id: 'another' },
+        sample.sampleRuleSetting,
+      ])
+      const unsaid = { enabled: null, level: null, note: null, updated_by: 'bo', updated_at: at(9) }
+      await ruleSettings.save({ rule_id: 'another', ...unsaid })
+      expect((await ruleSettings.list())[0]).toEqual({ rule_id: 'another', ...unsaid })
+    })
+
     it('keeps tokens', async () => {
       const { tokens } = store
       const token: Token = {
@@ -279,6 +292,12 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.events.get('0-42')).toEqual(events[42])
       const found = await store.events.search({ limit: 5, matches: ({ message }) => message.endsWith('7') })
       expect(found.items.map(({ id }) => id)).toEqual(['0-97', '0-87', '0-77', '0-67', '0-57'])
+      const oldest: EventQuery = { limit: 4, order: 'oldest', matches: ({ message }) => message.endsWith('7') }
+      const first = await store.events.search(oldest)
+      const second = await store.events.search({ ...oldest, after: first.next })
+      expect([...first.items, ...second.items].map(({ time }) => (time - begin) / 1000)).toEqual([
+        7, 17, 27, 37, 47, 57, 67, 77,
+      ])
       expect((await store.events.count()).events).toBe(100)
     })
 

@@ -3,6 +3,7 @@ import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { Role } from '../schema/role.ts'
+import type { RuleSetting } from '../schema/rule.ts'
 import type { Suppression } from '../schema/suppression.ts'
 import type { TriageResult } from '../schema/triage-result.ts'
 import type { Transaction } from './database.ts'
@@ -25,6 +26,8 @@ export interface TimeRange {
 }
 
 export interface EventQuery extends TimeRange, PageRequest {
+  /** `newest` first unless said otherwise; a cursor belongs to the order that it was given out for. */
+  readonly order?: 'newest' | 'oldest'
   readonly matches: (event: Event) => boolean
   /** Lower-case words that every match contains somewhere; blocks whose token filter lacks one are skipped. */
   readonly tokens?: readonly string[]
@@ -97,6 +100,12 @@ export interface SuppressionStore {
   list(): Promise<readonly Suppression[]>
   remove(id: string): Promise<boolean>
   hit(id: string, count: number, at: number, tx: Transaction): Promise<void>
+}
+
+/** What people said about rules; of most rules, nothing. */
+export interface RuleSettingStore {
+  save(setting: RuleSetting, tx?: Transaction): Promise<void>
+  list(): Promise<readonly RuleSetting[]>
 }
 
 export interface Token {
@@ -228,6 +237,7 @@ export interface Store {
   readonly triageResults: TriageResultStore
   readonly incidents: IncidentStore
   readonly suppressions: SuppressionStore
+  readonly ruleSettings: RuleSettingStore
   readonly tokens: TokenStore
   readonly audit: AuditStore
   readonly notifications: NotificationStore

@@ -1,0 +1,46 @@
+import type { RuleLevel, RuleSetting } from '../schema/rule.ts'
+import type { StoreConnections } from './connect.ts'
+import type { RuleSettingRow } from './database.ts'
+import type { RuleSettingStore } from './store.ts'
+
+/** Keeps what people said about rules, by the id of the rule: a new version of the rule finds it again. */
+export const createRuleSettingStore = ({ read, write }: StoreConnections): RuleSettingStore => ({
+  async save(setting, tx) {
+    await (tx ?? write)
+      .insertInto('rule_settings')
+      .values(toRow(setting))
+      .onConflict((conflict) =>
+        conflict.column('rule_id').doUpdateSet(({ ref }) => ({
+          enabled: ref('excluded.enabled'),
+          level: ref('excluded.level'),
+          note: ref('excluded.note'),
+          updated_by: ref('excluded.updated_by'),
+          updated_at: ref('excluded.updated_at'),
+        })),
+      )
+      .execute()
+  },
+
+  async list() {
+    return (await read.selectFrom('rule_settings').selectAll().orderBy('rule_id').execute()).map(fromRow)
+  },
+})
+
+const toRow = (setting: RuleSetting): RuleSettingRow => ({
+  rule_id: setting.rule_id,
+  enabled: setting.enabled === null ? null : Number(setting.enabled),
+  level: setting.level,
+  note: setting.note,
+  updated_by: setting.updated_by,
+  updated_at: Date.parse(setting.updated_at),
+})
+
+const fromRow = (row: RuleSettingRow): RuleSetting => ({
+  rule_id: row.rule_id,
+  enabled: row.enabled === null ? null : Number(row.enabled) === 1,
+  // written by us, so one of the levels
+  level: row.level as RuleLevel | null,
+  note: row.note,
+  updated_by: row.updated_by,
+  updated_at: new Date(Number(row.updated_at)).toISOString(),
+})
