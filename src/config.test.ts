@@ -44,6 +44,19 @@ describe('loadConfig', () => {
     expect(file).toBeUndefined()
   })
 
+  it('takes values for placeholders from the file and, as YAML, from the environment', () => {
+    const yaml = 'rules:\n  paths: [rules, /etc/rules]\n  placeholders:\n    admins: [root]\n'
+    const file = load({ yaml })
+    expect(file.config.rules).toMatchObject({ paths: ['/app/rules', '/etc/rules'], placeholders: { admins: ['root'] } })
+    expect(file.origins['rules.placeholders']).toBe('/app/vedette.yaml:3:3')
+    const placeholders = { admins: ['ana', 'bo'] }
+    expect(load({ yaml, env: { VEDETTE_RULES_PLACEHOLDERS: '{admins: [ana, bo]}' } }).config.rules).toMatchObject({
+      placeholders,
+    })
+    expect(faults({ env: { VEDETTE_RULES_PLACEHOLDERS: 'admins' } })[0]).toContain('rules.placeholders')
+    expect(faults({ yaml: 'rules: { placeholders: { admins: root } }' })[0]).toContain('rules.placeholders.admins')
+  })
+
   it('lets flags win over the environment, that over the file, that over defaults', () => {
     const yaml = 'server:\n  port: 1\n  host: a\nlog: { level: debug }\n'
     const { config, origins } = load({

@@ -55,9 +55,12 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
   }
 
   const data_dir = resolve(cwd, parsed.data.data_dir)
+  const absolute = (files: readonly string[]) => files.map((file) => resolve(cwd, file))
+  const { paths, taxonomy } = parsed.data.rules
+  const rules = { ...parsed.data.rules, paths: absolute(paths), taxonomy: absolute(taxonomy) }
   const url = parsed.data.storage.url ?? `sqlite:${join(data_dir, 'vedette.db')}`
   return {
-    config: { ...parsed.data, data_dir, storage: { url } },
+    config: { ...parsed.data, data_dir, storage: { url }, rules },
     origins: Object.fromEntries(settings().map(({ key }) => [key, assignments.get(key)?.origin ?? 'default'])),
     file: found?.path,
     warnings: layers.flatMap((layer) => layer.warnings),

@@ -49,7 +49,7 @@ export const fileLayer = (path: string, text: string, folder: string, readText: 
   }
 
   const walk = (node: unknown, key: string) => {
-    if (isTree(node) && (key === '' || Object.keys(node).length > 0)) {
+    if (isTree(node) && !settingOf(key) && (key === '' || Object.keys(node).length > 0)) {
       for (const [name, below] of Object.entries(node)) {
         const at = key === '' ? name : `${key}.${name}`
         const setting = at.endsWith('_file') && !settingOf(at) ? settingOf(at.slice(0, -'_file'.length)) : undefined
@@ -129,8 +129,8 @@ const fromText = (text: string, { type }: Setting, origin: string, errors: Error
   if (type === 'integer' || type === 'number') return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text
   if (type === 'boolean')
     return /^(true|1|yes|on)$/i.test(text) ? true : /^(false|0|no|off)$/i.test(text) ? false : text
-  if (type !== 'array') return text
-  if (!text.trimStart().startsWith('[')) return text.split(',').map((item) => item.trim())
+  if (type !== 'array' && type !== 'object') return text
+  if (type === 'array' && !text.trimStart().startsWith('[')) return text.split(',').map((item) => item.trim())
   try {
     return parseYaml(text, origin).value
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ruleStatus } from '../schema/rule.ts'
 import { severity } from '../schema/severity.ts'
 import { parseDuration, parseSize } from './quantity.ts'
 
@@ -108,6 +109,23 @@ export const configSchema = z.strictObject({
     .array(component)
     .default(() => defaultDetectors.map((type) => ({ type })))
     .describe('What judges events, and how keenly.'),
+  rules: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Whether the rules that come with the program are in force.'),
+      paths: z.array(z.string().min(1)).default([]).describe('Folders of Sigma rules of your own.'),
+      taxonomy: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Files that tell what events are for rules, and where they keep their fields.'),
+      placeholders: z
+        .record(z.string(), z.array(z.string()))
+        .default({})
+        .describe('Values for the placeholders of rules: `{ admins: [root, ana] }` for `%admins%`.'),
+      min_status: ruleStatus
+        .default('experimental')
+        .describe('The least mature status at which a rule is in force unless somebody enables it.'),
+    })
+    .prefault({}),
   correlate: z
     .strictObject({
       gap: duration('30m', 'Alerts that share something and lie no further apart belong to one incident.'),
