@@ -110,11 +110,7 @@ const cases: readonly (readonly [string, Parts, Parts])[] = [
     rule,
     { id: `${rule.id}\nrelated:\n  - id: 4f0e5f0c-8d6a-4c1e-9a57-0f6f0c1f7a01 #<\n    type: derived_from` },
   ],
-  [
-    'related-id',
-    rule,
-    { id: `${rule.id}\nrelated:\n  - type: derived\n    id: abc`, title: 'title: Shadow Copy Deletion' },
-  ],
+  ['related-id', rule, { id: `${rule.id}\nrelated:\n  - id: abc #<\n    type: derived` }],
   [
     'related-to-itself',
     rule,

@@ -167,9 +167,11 @@ const repeats = ({ values }: Item, key: (text: string) => string, what: string):
   })
 }
 
-/** At the first short value; a list has one finding, however many are short. */
+/** At the first short value; a list has one finding, however many are short. A single letter of other scripts can say a lot. */
 const shorts = ({ values }: Item, least: number): readonly Finding[] => {
-  const short = values.filter(({ value }) => typeof value === 'string' && value.length > 0 && value.length < least)
+  const short = values.filter(
+    ({ value }) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) && value.length < least,
+  )
   const [first] = short
   if (!first) return []
   const others = short.length > 1 ? ` So ${short.length === 2 ? 'is another' : `are ${short.length - 1} others`}.` : ''
