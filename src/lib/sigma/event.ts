@@ -1,0 +1,15 @@
+import type { Logsource } from './document.ts'
+
+export type Scalar = string | number | boolean | null
+
+/** What a rule looks at: one event with flat, dotted field names. Of a list, any element may match. */
+export interface FlatEvent {
+  readonly id: string
+  /** ms since the epoch. Correlations need it. */
+  readonly time: number
+  readonly fields: Readonly<Record<string, Scalar | readonly Scalar[]>>
+  /** What keywords are looked for in, besides the values of the fields. */
+  readonly text?: string
+  /** What it counts as, when that is known. Otherwise the taxonomy tells by looking at the fields. */
+  readonly logsource?: Logsource
+}

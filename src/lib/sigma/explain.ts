@@ -1,0 +1,54 @@
+import type { FlatEvent } from './event.ts'
+import { holds } from './holds.ts'
+import type { MatchedItem } from './match.ts'
+import type { Node } from './node.ts'
+import { sayTest } from './test.ts'
+import { anywhere, createFieldNames, createView, type Resolve } from './view.ts'
+
+const longestValue = 500
+
+/** Says why a condition is true of an event: each test that holds, in the parts that made it true. */
+export const explainMatch = (node: Node, event: FlatEvent, resolve: Resolve): readonly MatchedItem[] => {
+  const names = createFieldNames()
+  const view = createView(names)
+  view.show(event, resolve)
+  const slotOf = (field: string | undefined) => view.slot(field === undefined ? anywhere : names.numberOf(field))
+
+  const isTrue = (one: Node): boolean => {
+    switch (one.op) {
+      case 'test':
+        return holds(one.test, slotOf(one.field), slotOf)
+      case 'and':
+        return one.of.every(isTrue)
+      case 'or':
+        return one.of.some(isTrue)
+      case 'not':
+        return !isTrue(one.of)
+      case 'some':
+        return one.of.filter(isTrue).length >= one.count
+    }
+  }
+  const tell = (one: Node, selection: string): MatchedItem[] => {
+    if (!isTrue(one)) return []
+    if (one.op === 'test') {
+      const { name, values } = slotOf(one.field)
+      const value = values.find((text) =>
+        holds(one.test, { name, values: [text], folded: [text.toLowerCase()], generation: 0 }, slotOf),
+      )
+      return [
+        {
+          selection,
+          field: one.field,
+          eventField: one.field === name ? undefined : name || undefined,
+          value: value?.slice(0, longestValue),
+          wanted: sayTest(one.test),
+        },
+      ]
+    }
+    // What a negation rests on is not there to be shown.
+    if (one.op === 'not') return []
+    const inner = one.op === 'some' ? selection : (one.selection ?? selection)
+    return one.of.flatMap((part) => tell(part, inner))
+  }
+  return tell(node, '')
+}

@@ -1,0 +1,31 @@
+import type { Heading } from './document.ts'
+
+/** What is wrong with a document, where, and what to do. Nothing of a document that has an error is used. */
+export interface Fault {
+  /** A word for programs: `unknown-modifier`, `condition-syntax` … */
+  readonly code: string
+  /** An error keeps the document out; a warning is a lint finding about one that works. */
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly hint: string | undefined
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  /** The id or title of the document, where it could be read. */
+  readonly rule: string | undefined
+}
+
+/** Says a fault in one line, as compilers do: `rules/a.yml:7: error: … (hint)`. */
+export const sayFault = ({ file, line, severity, message, hint }: Fault): string =>
+  `${file}:${line}: ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`
+
+/** Says what is wrong with a document as a whole. */
+export const documentFault = ({ file, line, id }: Heading, code: string, message: string, hint?: string): Fault => ({
+  code,
+  severity: 'error',
+  message,
+  hint,
+  file,
+  line,
+  rule: id,
+})

@@ -1,0 +1,82 @@
+import type { Logsource } from './document.ts'
+import { createLiteralIndex, type Literal, type LiteralIndex } from './literal-index.ts'
+import { chooseTriggers, type Leaves, type Plan } from './plan.ts'
+import { anywhere } from './view.ts'
+
+/** A rule within the engine. */
+export interface Compiled {
+  readonly plan: Plan
+  readonly logsource: Logsource
+}
+
+/** What a literal that was found tells: perhaps that a leaf is true, and which rules are worth trying. */
+export interface Hit {
+  /** −1: nothing is sure yet. */
+  readonly leaf: number
+  readonly rules: readonly number[]
+}
+
+/** The rules of one log source, with the index that says which of them are worth trying. */
+export interface Group {
+  readonly logsource: Logsource
+  readonly fields: readonly {
+    readonly field: number
+    readonly index: LiteralIndex<Hit> | undefined
+    /** Rules to try when the field is there. */
+    readonly present: readonly number[]
+  }[]
+  /** Rules that can match by what is not there. */
+  readonly always: readonly number[]
+  /** The leaves that the index decides: what it does not find is false. */
+  readonly decided: ReadonlySet<number>
+}
+
+interface Draft {
+  readonly literals: Map<string, Literal<Hit & { rules: number[] }>>
+  readonly present: Set<number>
+}
+
+/** Builds the group of some rules, given by their numbers. */
+export const createGroup = (
+  logsource: Logsource,
+  numbers: readonly number[],
+  rules: readonly Compiled[],
+  leaves: Leaves,
+): Group => {
+  const drafts = new Map<number, Draft>()
+  const always: number[] = []
+  const decided = new Set<number>()
+  for (const number of numbers) {
+    const plan = rules[number]?.plan
+    const triggers = plan && chooseTriggers(plan, leaves)
+    if (!triggers) {
+      always.push(number)
+      continue
+    }
+    for (const { leaf, field, literal, decides } of triggers) {
+      const draft = drafts.get(field) ?? { literals: new Map(), present: new Set<number>() }
+      drafts.set(field, draft)
+      if (!literal) {
+        draft.present.add(number)
+        continue
+      }
+      if (decides) decided.add(leaf)
+      const key = `${decides ? leaf : -1} ${literal.manner} ${literal.text}`
+      const known = draft.literals.get(key)
+      if (known) {
+        if (known.payload.rules.at(-1) !== number) known.payload.rules.push(number)
+      } else {
+        draft.literals.set(key, { ...literal, payload: { leaf: decides ? leaf : -1, rules: [number] } })
+      }
+    }
+  }
+  // Keywords need all values of an event together, so they come last.
+  const fields = [...drafts]
+    .sort(([a], [b]) => Number(a === anywhere) - Number(b === anywhere))
+    .map(([field, { literals, present }]) => ({
+      field,
+      index: literals.size > 0 ? createLiteralIndex<Hit>([...literals.values()]) : undefined,
+      present: [...present],
+    }))
+  return { logsource, fields, always, decided }
+}

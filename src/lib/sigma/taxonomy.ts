@@ -1,0 +1,97 @@
+import { load, YAMLException } from 'js-yaml'
+import type { Logsource } from './document.ts'
+import type { Fault } from './fault.ts'
+import type { Node } from './node.ts'
+import { toLogsource } from './read-logsource.ts'
+import { findLine, Refusal } from './refusal.ts'
+import { readSelection } from './selection.ts'
+import { isMap, optionalText, own, textList, type YamlMap } from './yaml-map.ts'
+
+/** A kind of events: how to know them, what they count as for rules, and where they keep the fields that rules name. */
+export interface EventKind {
+  readonly name: string
+  /** Undefined: no event is known for it, only those that were told their log source. */
+  readonly when: Node | undefined
+  readonly logsources: readonly Logsource[]
+  /** Sigma's field → the event's fields; an event's field of Sigma's own name comes first, then the first of these. */
+  readonly fields: ReadonlyMap<string, readonly string[]>
+  /** Where a field is looked for last: `winlog.event_data.`. */
+  readonly prefixes: readonly string[]
+}
+
+/** How events are known and read. */
+export interface Taxonomy {
+  readonly kinds: readonly EventKind[]
+}
+
+/** Reads a taxonomy file. A kind that is not valid becomes a fault; the others are kept. */
+export const readTaxonomy = (text: string, file: string): Taxonomy & { readonly faults: readonly Fault[] } => {
+  const faults: Fault[] = []
+  const refuse = (refusal: Refusal, line = findLine(text, refusal.path)): void => {
+    const { code, message, hint } = refusal
+    faults.push({ code, severity: 'error', message, hint, file, line, rule: undefined })
+  }
+  try {
+    const value = load(text, { maxAliases: 1000, maxDepth: 40 })
+    const list = isMap(value) ? own(value, 'kinds') : undefined
+    if (!Array.isArray(list)) throw new Refusal('bad-taxonomy', 'There is no list of kinds.', [], 'Write "kinds:".')
+    const kinds = list.flatMap((item, index) => {
+      try {
+        return [readKind(item, index)]
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        refuse(error)
+        return []
+      }
+    })
+    return { kinds, faults }
+  } catch (error) {
+    if (error instanceof Refusal) refuse(error)
+    else if (error instanceof YAMLException) {
+      refuse(
+        new Refusal('yaml-syntax', `The text is not valid YAML: ${error.reason}.`, []),
+        (error.mark?.line ?? 0) + 1,
+      )
+    } else throw error
+    return { kinds: [], faults }
+  }
+}
+
+/** Puts several taxonomies together. */
+export const joinTaxonomies = (taxonomies: readonly Taxonomy[]): Taxonomy => ({
+  kinds: taxonomies.flatMap(({ kinds }) => kinds),
+})
+
+const readKind = (item: unknown, index: number): EventKind => {
+  if (!isMap(item)) throw new Refusal('bad-kind', `Kind ${index + 1} is not a map.`, ['kinds'])
+  const name = optionalText(item, 'name')
+  if (name === undefined) throw new Refusal('bad-kind', `Kind ${index + 1} has no name.`, ['kinds'])
+  const at = ['kinds', `name: ${name}`]
+  const when = own(item, 'when')
+  return {
+    name,
+    when: when === undefined || when === null ? undefined : readSelection('when', when, [...at, 'when'], undefined),
+    logsources: readLogsources(item, name),
+    fields: readFields(item),
+    prefixes: textList(item, 'prefixes', at),
+  }
+}
+
+const readLogsources = (item: YamlMap, name: string): Logsource[] => {
+  const list = own(item, 'logsources')
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isMap)) {
+    throw new Refusal(
+      'bad-kind',
+      `The kind "${name}" has no list of logsources.`,
+      ['kinds'],
+      'Write "logsources: [{ product: linux }]".',
+    )
+  }
+  return list.map((entry) => toLogsource(entry, ['logsources']))
+}
+
+const readFields = (item: YamlMap): Map<string, readonly string[]> => {
+  const fields = own(item, 'fields') ?? {}
+  if (!isMap(fields)) throw new Refusal('bad-kind', 'The fields are not a map.', ['kinds', 'fields'])
+  return new Map(Object.keys(fields).map((field) => [field, textList(fields, field, ['kinds', 'fields'])]))
+}

@@ -1,0 +1,119 @@
+import type { FlatEvent, Scalar } from './event.ts'
+
+/** The values of a field in the event that is looked at. */
+export interface Slot {
+  /** The name under which the event has the field; undefined when it has not. */
+  name: string | undefined
+  /** What stands there, as texts; nothing for null. */
+  values: readonly string[]
+  /** The same in lower case. */
+  folded: readonly string[]
+  generation: number
+}
+
+/** The number of the pseudo-field that keywords are looked for in: all values, and the event's text. */
+export const anywhere = 0
+
+const nothing: readonly string[] = []
+
+/** Names → numbers, for the fields of all rules. Number 0 is `anywhere`. */
+export interface FieldNames {
+  numberOf(field: string): number
+  nameOf(number: number): string
+  readonly size: number
+}
+
+export const createFieldNames = (): FieldNames => {
+  const numbers = new Map<string, number>()
+  const names = ['']
+  return {
+    numberOf(field) {
+      const known = numbers.get(field)
+      if (known !== undefined) return known
+      numbers.set(field, names.length)
+      names.push(field)
+      return names.length - 1
+    },
+    nameOf: (number) => names[number] ?? '',
+    get size() {
+      return names.length
+    },
+  }
+}
+
+/** Says under which names an event may have a field, best first. */
+export type Resolve = (field: string) => readonly string[]
+
+/** One event at a time, its fields read once and only when they are asked for. */
+export interface View {
+  /** Looks at another event from now on. */
+  show(event: FlatEvent, resolve: Resolve): void
+  slot(field: number): Slot
+}
+
+export const createView = (names: FieldNames): View => {
+  const slots: Slot[] = []
+  let event: FlatEvent = { id: '', time: 0, fields: {} }
+  let resolve: Resolve = () => []
+  let generation = 0
+
+  const fill = (slot: Slot, field: number): void => {
+    slot.generation = generation
+    slot.name = undefined
+    slot.values = nothing
+    slot.folded = nothing
+    if (field === anywhere) {
+      slot.name = ''
+      slot.values = everything(event)
+      slot.folded = slot.values.map((value) => value.toLowerCase())
+      return
+    }
+    for (const name of resolve(names.nameOf(field))) {
+      if (!Object.hasOwn(event.fields, name)) continue
+      const value = event.fields[name]
+      if (value === undefined) continue
+      slot.name = name
+      if (typeof value === 'string') {
+        slot.values = [value]
+        slot.folded = [value.toLowerCase()]
+      } else {
+        slot.values = toTexts(value)
+        slot.folded = slot.values.map((one) => one.toLowerCase())
+      }
+      return
+    }
+  }
+  return {
+    show(next, resolveNext) {
+      event = next
+      resolve = resolveNext
+      generation += 1
+    },
+    slot(field) {
+      let slot = slots[field]
+      if (!slot) {
+        slot = { name: undefined, values: nothing, folded: nothing, generation: 0 }
+        slots[field] = slot
+      }
+      if (slot.generation !== generation) fill(slot, field)
+      return slot
+    },
+  }
+}
+
+/** A value as texts: of null nothing, of a list one for each of its values. */
+export const toTexts = (value: Scalar | readonly Scalar[]): readonly string[] => {
+  if (value === null) return nothing
+  if (typeof value === 'string') return [value]
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
+  return value.flatMap((one) => (one === null ? [] : [String(one)]))
+}
+
+const everything = (event: FlatEvent): string[] => {
+  const texts: string[] = event.text === undefined ? [] : [event.text]
+  for (const name in event.fields) {
+    const value = event.fields[name]
+    if (value !== undefined) texts.push(...toTexts(value))
+  }
+  return texts
+}
