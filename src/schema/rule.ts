@@ -22,3 +22,56 @@ export const ruleSetting = z
   })
   .meta({ id: 'RuleSetting' })
 export type RuleSetting = z.infer<typeof ruleSetting>
+
+/** What is wrong with a rule, where, and what to do. */
+export const ruleFault = z
+  .object({
+    /** A word for programs: `unknown-modifier`, `condition-syntax` … */
+    code: z.string(),
+    /** An error keeps the rule out; a warning is about one that works. */
+    severity: z.enum(['error', 'warning']),
+    message: z.string(),
+    hint: z.string().nullable(),
+    file: z.string(),
+    line: z.int(),
+    rule: z.string().nullable(),
+  })
+  .meta({ id: 'RuleFault' })
+export type RuleFault = z.infer<typeof ruleFault>
+
+/** A rule, a correlation or a filter, and what becomes of it here. */
+export const ruleView = z
+  .object({
+    id: z.string(),
+    type: z.enum(['rule', 'correlation', 'filter']),
+    title: z.string(),
+    description: z.string().nullable(),
+    author: z.string().nullable(),
+    license: z.string().nullable(),
+    status: ruleStatus.nullable(),
+    /** What its detections get: its own level, or what somebody said instead. */
+    level: ruleLevel.nullable(),
+    own_level: ruleLevel.nullable(),
+    logsource: z.object({
+      product: z.string().optional(),
+      category: z.string().optional(),
+      service: z.string().optional(),
+    }),
+    tags: z.array(z.string()),
+    techniques: z.array(z.string()),
+    /** The folder it came with: `bundled`, an import, or one of the configuration. */
+    pack: z.string(),
+    file: z.string(),
+    line: z.int(),
+    /** Whether it judges events. */
+    enabled: z.boolean(),
+    /** Whether its file has changed in a way that cannot be read: this is the version before. */
+    stale: z.boolean(),
+    setting: ruleSetting.nullable(),
+    /** The sources whose events are of its log source, by their newest events. None: it cannot match anything here. */
+    applies_to: z.array(z.string()),
+    /** How many detections it made in the last 7 days. */
+    hits_7d: z.int(),
+  })
+  .meta({ id: 'Rule' })
+export type RuleView = z.infer<typeof ruleView>
