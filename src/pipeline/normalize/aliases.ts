@@ -2,7 +2,7 @@ import type { FieldValue } from '../../schema/event.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import { setAddress, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
-import { type Draft, longestValue } from './draft.ts'
+import { type Draft, longestValue, setIfAbsent } from './draft.ts'
 import { numberToLevel, otelToLevel, toLevel } from './level.ts'
 import { toOutcome } from './outcome.ts'
 import { type Stamp, toTime } from './timestamp.ts'
@@ -20,7 +20,8 @@ type Entry = readonly [key: string, value: FieldValue]
  * names for one thing the best wins, provided its value makes sense there; the losers keep their names, so nothing gets lost.
  */
 export const addFields = (fields: Draft, entries: readonly Entry[], record: RawRecord): Found => {
-  const state: State = { fields, record, stamp: undefined, message: undefined }
+  const connection = entries.some(([key]) => key === 'id.orig_h')
+  const state: State = { fields, record, connection, stamp: undefined, message: undefined }
   const claims: (readonly [Alias, Entry])[] = []
   for (const entry of entries) {
     const alias = aliasOf(entry[0])
@@ -43,6 +44,7 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
   if (typeof url === 'string' && url.startsWith('/') && fields['url.path'] === undefined) {
     const query = url.indexOf('?')
     fields['url.path'] = query < 0 ? url : url.slice(0, query)
+    if (query >= 0) setIfAbsent(fields, 'url.query', url.slice(query + 1))
   }
   return { stamp: state.stamp, message: state.message }
 }
@@ -50,6 +52,8 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
 interface State {
   readonly fields: Draft
   readonly record: RawRecord
+  /** Whether the record is about a connection as Zeek writes them. */
+  readonly connection: boolean
   stamp: Stamp | undefined
   message: string | undefined
 }
@@ -84,7 +88,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return claimOutcome(fields, plain, value)
     case 'user.name':
       // Zeek's `uid` names a connection.
-      if (plain === 'uid' && fields['id.orig_h'] !== undefined) return false
+      if (plain === 'uid' && state.connection) return false
       // A Windows security identifier is no name.
       if (typeof value === 'string' && value.startsWith('S-1-')) {
         fields['user.id'] ??= value

@@ -48,8 +48,11 @@ export const readAudit = (text: string, fields: Draft): { stamp: Stamp; message:
   fields['auditd.sequence'] = Number(stampText[3])
   const bodyAt = text.indexOf(':', open + (stampText[0]?.length ?? 0)) + 1
   // The part of a user message stands in quotes: msg='op=login acct="root" res=failed'. Its pairs count like the others.
-  const body = text.slice(bodyAt).trim()
-  for (const [key, value] of readPairs(body.replace(/\bmsg='/, ' ').replace(/'\s*$/, '')).pairs) put(fields, key, value)
+  // What the daemon adds for people stands behind a control character.
+  const body = text.slice(bodyAt).replace('\x1d', ' ').trim()
+  const { pairs } = readPairs(body.replace(/\bmsg='/, ' ').replace(/'\s*$/, ''))
+  for (const [key, value] of pairs) put(fields, key, value)
+  if (type === 'EXECVE') putArguments(fields, pairs, body)
   setIfAbsent(fields, 'event.category', categoryOf(type ?? ''))
   return {
     stamp: { time: Number(stampText[1]) * 1000 + Number((stampText[2] ?? '').padEnd(3, '0')), end: 0, guessed: false },
@@ -73,6 +76,19 @@ const put = (fields: Draft, key: string, raw: string): void => {
     const number = /^\d{1,9}$/.test(value) && ours !== undefined && /pid|port/.test(ours)
     setIfAbsent(fields, ours ?? `auditd.${key}`, number ? Number(value) : value)
   }
+}
+
+/** The arguments of an execution: in hexadecimal where they are not quoted, and joined they are the command line. */
+const putArguments = (fields: Draft, pairs: readonly (readonly [string, string])[], body: string): void => {
+  const words: string[] = []
+  for (const [key, raw] of pairs) {
+    if (!/^a\d{1,3}$/.test(key)) continue
+    const isHex = /^(?:[0-9A-F]{2}){1,4096}$/.test(raw) && body.includes(` ${key}=${raw}`)
+    const word = isHex ? fromHex(raw) : raw
+    if (isHex) fields[`auditd.${key}`] = word
+    words.push(word)
+  }
+  if (words.length > 0) setIfAbsent(fields, 'process.command_line', words.join(' ').slice(0, longestValue))
 }
 
 const categoryOf = (type: string): string => {

@@ -107,9 +107,13 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
       ? readFtp
       : message.includes('authenticator failed for ')
         ? readExim
-        : undefined
+        : message.startsWith('client ') && message.includes(' query: ')
+          ? readDns
+          : undefined
   if (!reader?.(message, fields)) return false
-  if (reader !== readExim) setIfAbsent(fields, 'process.name', reader === readSshd ? 'sshd' : 'vsftpd')
+  const program =
+    reader === readSshd ? 'sshd' : reader === readDns ? 'named' : reader === readExim ? undefined : 'vsftpd'
+  if (program !== undefined) setIfAbsent(fields, 'process.name', program)
   return true
 }
 

@@ -26,6 +26,12 @@ export const syslog3164Parser: Parser = {
       if (sequence) {
         fields['event.sequence'] = Number(sequence[1])
         at += sequence[0].length
+        // The device's name before its own time.
+        const device = /^([\w.-]{1,64}): (?=[*.]?[A-Z][a-z]{2} [ \d]\d )/.exec(text.slice(at, at + 80))
+        if (device) {
+          fields['host.name'] = device[1] ?? ''
+          at += device[0].length
+        }
       }
     }
     if (text.charCodeAt(at) === 42 || text.charCodeAt(at) === 46) at++
@@ -48,6 +54,8 @@ export const syslog3164Parser: Parser = {
     if (!bsd && !priority && !(named.host && named.tag)) return undefined
     // A BSD time alone does not make a line syslog: dovecot's and others' own files have it, too.
     let message = text.slice(named.end)
+    // ASA: `fw1 : %ASA-6-302013: …`
+    if (message.startsWith(': %')) message = message.slice(2)
     const program = typeof fields['process.name'] === 'string' ? fields['process.name'] : ''
     if (program === 'kernel') {
       const uptime = /^\[ {0,8}\d{1,9}\.\d{1,9}\] /.exec(message.slice(0, 32))

@@ -112,6 +112,8 @@ export const readDns = (message: string, fields: Draft): boolean => {
     setAddress(fields, 'source', word.endsWith(':') ? word.slice(0, -1) : word)
     const question = wordAfter(message, 'query: ')
     if (question !== undefined) setIfAbsent(fields, 'dns.question.name', question)
+    const type = / query: \S{1,255} \S{1,10} (\S{1,20})/.exec(message)
+    if (type) setIfAbsent(fields, 'dns.question.type', type[1] ?? '')
     set(fields, 'network', 'dns_query', message.includes('denied') ? 'failure' : undefined)
     return true
   }
