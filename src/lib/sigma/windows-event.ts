@@ -1,0 +1,128 @@
+import { isMap, type YamlMap } from './yaml-map.ts'
+
+/**
+ * The fields of a Windows event (or of one of Sysmon for Linux) under the names that rules use (`Channel`, `EventID`, `Provider_Name`,
+ * `CommandLine` …), whatever shipper laid it out: winlogbeat and Elastic's agent, Wazuh, NXLog, Fluent Bit, osquery. Undefined for
+ * anything else, and for `Event.System` as evtx_dump writes it, which needs no help.
+ */
+export const windowsFields = (event: unknown): YamlMap | undefined => {
+  if (!isMap(event)) return undefined
+  return ofWinlog(event) ?? ofWazuh(event) ?? ofOsquery(event) ?? ofFlat(event)
+}
+
+/** winlogbeat: `winlog.channel`, `winlog.event_data.CommandLine`, nested or dotted. */
+const ofWinlog = (event: YamlMap): YamlMap | undefined => {
+  const { winlog } = event
+  const part = isMap(winlog) ? winlog : undefinedIfEmpty(below(event, 'winlog.'))
+  if (!part || part.channel === undefined) return undefined
+  const code = isMap(event.event) ? event.event.code : event['event.code']
+  return {
+    Channel: part.channel,
+    EventID: part.event_id ?? code,
+    Provider_Name: part.provider_name,
+    Computer: part.computer_name,
+    Keywords: part.keywords,
+    Level: part.level,
+    Security_UserID: isMap(part.user) ? part.user.identifier : undefined,
+    ...(isMap(part.user_data) ? part.user_data : below(part, 'user_data.')),
+    ...(isMap(part.event_data) ? part.event_data : below(part, 'event_data.')),
+  }
+}
+
+/** Wazuh: `data.win.system.eventID`, `data.win.eventdata.commandLine`, with a small first letter and each backslash twice. */
+const ofWazuh = (event: YamlMap): YamlMap | undefined => {
+  const win = isMap(event.data) && isMap(event.data.win) ? event.data.win : event.win
+  if (!isMap(win) || !isMap(win.system)) return undefined
+  const { system, eventdata } = win
+  const data = Object.entries(isMap(eventdata) ? eventdata : {}).map(([name, value]) => [
+    name.charAt(0).toUpperCase() + name.slice(1),
+    typeof value === 'string' ? value.replaceAll('\\\\', '\\') : value,
+  ])
+  return {
+    Channel: system.channel,
+    EventID: system.eventID,
+    Provider_Name: system.providerName,
+    Computer: system.computer,
+    ...Object.fromEntries(data),
+  }
+}
+
+/** osquery's table windows_events: `data` is a text of JSON. */
+const ofOsquery = (event: YamlMap): YamlMap | undefined => {
+  const { columns } = event
+  if (!isMap(columns) || columns.channel === undefined || columns.eventid === undefined) return undefined
+  return {
+    Channel: columns.channel,
+    EventID: columns.eventid,
+    Provider_Name: columns.provider_name,
+    Computer: columns.computer_name,
+    ...(typeof columns.data === 'string' ? readData(columns.data) : {}),
+  }
+}
+
+/** NXLog and Fluent Bit: everything side by side, the provider and the computer by names of their own. */
+const ofFlat = (event: YamlMap): YamlMap | undefined => {
+  if (typeof event.Channel !== 'string' || event.EventID === undefined) return undefined
+  return {
+    ...event,
+    Provider_Name: event.Provider_Name ?? event.SourceName ?? event.ProviderName,
+    Computer: event.Computer ?? event.Hostname,
+    ...(isMap(event.EventData) ? event.EventData : {}),
+  }
+}
+
+const readData = (text: string): YamlMap => {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!isMap(value)) return {}
+    return isMap(value.EventData) ? value.EventData : isMap(value.UserData) ? value.UserData : value
+  } catch {
+    return {}
+  }
+}
+
+const below = (map: YamlMap, prefix: string): YamlMap =>
+  Object.fromEntries(
+    Object.entries(map).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  )
+
+const undefinedIfEmpty = (map: YamlMap): YamlMap | undefined => (Object.keys(map).length === 0 ? undefined : map)
+
+/**
+ * The same of an event written as XML, as Windows renders it and Sysmon for Linux sends it to syslog. Undefined when the text holds no
+ * `<Event>` with a channel. Linear; nothing is resolved but the five entities and numbered characters.
+ */
+export const windowsFieldsOfXml = (text: string): Readonly<Record<string, string>> | undefined => {
+  const start = text.indexOf('<Event')
+  if (start < 0) return undefined
+  const xml = text.slice(start)
+  const channel = /<Channel>([^<]{1,256})<\/Channel>/.exec(xml)?.[1]
+  const id = /<EventID[^>]{0,64}>(\d{1,6})<\/EventID>/.exec(xml)?.[1]
+  if (channel === undefined || id === undefined) return undefined
+  const provider = /<Provider [^>]{0,200}?Name=["']([^"']{1,256})["']/.exec(xml)?.[1]
+  const computer = /<Computer>([^<]{1,256})<\/Computer>/.exec(xml)?.[1]
+  const data = [...xml.matchAll(/<Data Name=["']([^"'<>]{1,128})["']>([^<]*)<\/Data>/g)].map(
+    ([, name = '', value = '']) => [name, unescapeXml(value)],
+  )
+  return {
+    ...Object.fromEntries(data),
+    Channel: unescapeXml(channel),
+    EventID: id,
+    ...(provider !== undefined && { Provider_Name: unescapeXml(provider) }),
+    ...(computer !== undefined && { Computer: computer }),
+  }
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', apos: "'", gt: '>', lt: '<', quot: '"' }
+
+const unescapeXml = (text: string): string =>
+  text.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|([a-z]{2,4}));/g,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return entities[name] ?? whole
+      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
+    },
+  )
