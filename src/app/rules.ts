@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
+import { bundledRules, bundledTaxonomy } from '../pipeline/detect/bundled-rules.ts'
 import type { RuleFolder } from '../pipeline/detect/rule-folder.ts'
 import { createRuleLibrary, type RuleLibrary } from '../pipeline/detect/rule-library.ts'
 import type { RuleSetting } from '../schema/rule.ts'
@@ -13,9 +14,6 @@ interface RulesOptions {
   readonly log: Log
 }
 
-/** The rules that come with the program: beside `src` in a checkout, beside `dist` in the package. */
-const bundled = resolve(import.meta.dirname, '../../rules')
-
 /** Where imported rules are kept. */
 export const importsFolder = ({ data_dir }: Pick<Config, 'data_dir'>): string => join(data_dir, 'rules')
 
@@ -25,15 +23,12 @@ export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrar
   return createRuleLibrary({
     async folders() {
       return withOwnNames([
-        ...(enabled ? [{ name: 'bundled', path: bundled, without: ['taxonomy'] }] : []),
+        ...(enabled ? [bundledRules] : []),
         ...(await imports(importsFolder(config))),
         ...paths.map((path) => ({ name: nameOf(path), path, without: ['taxonomy'] })),
       ])
     },
-    taxonomies: withOwnNames([
-      { name: 'taxonomy', path: join(bundled, 'taxonomy') },
-      ...taxonomy.map((path) => ({ name: nameOf(path), path })),
-    ]),
+    taxonomies: withOwnNames([bundledTaxonomy, ...taxonomy.map((path) => ({ name: nameOf(path), path }))]),
     placeholders: new Map(Object.entries(placeholders)),
     minStatus: min_status,
     settings,

@@ -30,6 +30,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'say what is normal, and see what that hides',
     load: () => import('./suppressions.ts'),
   },
+  { name: 'sigma', summary: 'try rules, and keep them in order', load: () => import('./sigma.ts') },
   { name: 'sources', summary: 'how well each source is understood', load: () => import('./sources.ts') },
   { name: 'dead-letters', summary: 'jobs set aside after their last try', load: () => import('./dead-letters.ts') },
   { name: 'token', summary: 'create, list and revoke tokens', load: () => import('./token.ts') },

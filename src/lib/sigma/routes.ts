@@ -2,10 +2,10 @@ import type { Logsource } from './document.ts'
 import type { FlatEvent, Scalar } from './event.ts'
 import type { Group } from './group.ts'
 import { holds } from './holds.ts'
-import type { Node } from './node.ts'
+import type { Node, TestNode } from './node.ts'
 import { isWithin } from './read-logsource.ts'
 import type { EventKind, Taxonomy } from './taxonomy.ts'
-import type { Resolve, View } from './view.ts'
+import { anywhere, type Resolve, type View } from './view.ts'
 
 /** What an event counts as: the kinds that it is of, the rules to look at, and where its fields are. */
 export interface Route {
@@ -16,7 +16,7 @@ export interface Route {
 
 const mostRoutes = 10_000
 
-/** Finds out what events count as. `see` lets a view look at an event under its own names. */
+/** Finds out what events count as, each by a view that is shown to it under its own names. */
 export const createRoutes = (
   taxonomy: Taxonomy,
   groups: readonly Group[],
@@ -24,62 +24,80 @@ export const createRoutes = (
   numberOf: (field: string) => number,
 ) => {
   const routes = new Map<string, Route>()
+  const sieves = new Map<string, Sieve>()
   const known = taxonomy.kinds.filter(({ when }) => when !== undefined)
   const constants = constantsOf(known.flatMap(({ when }) => when ?? []))
-  const own: Resolve = (field) => [field]
+  const slotOf = (field: string) => view.slot(numberOf(field))
+  const test = ({ field, test: wanted }: TestNode): boolean =>
+    holds(wanted, field === undefined ? view.slot(anywhere) : slotOf(field), slotOf)
+  const testConstant = (node: TestNode): boolean | undefined => (isConstant(node) ? test(node) : undefined)
 
-  const remember = (key: string, make: () => Route): Route => {
-    const found = routes.get(key)
-    if (found) return found
-    if (routes.size >= mostRoutes) routes.clear()
-    const route = make()
-    routes.set(key, route)
-    return route
-  }
-  const isOf = (node: Node): boolean => {
-    switch (node.op) {
-      case 'test':
-        return holds(node.test, view.slot(node.field === undefined ? 0 : numberOf(node.field)), (field) =>
-          view.slot(numberOf(field)),
-        )
-      case 'and':
-        return node.of.every(isOf)
-      case 'or':
-        return node.of.some(isOf)
-      case 'not':
-        return !isOf(node.of)
-      case 'some':
-        return node.of.filter(isOf).length >= node.count
-    }
-  }
-  const recognise = (event: FlatEvent): readonly EventKind[] => {
-    view.show(event, own)
-    return known.filter(({ when }) => when && isOf(when))
+  const remember = <Value>(map: Map<string, Value>, key: string, make: () => Value): Value => {
+    const found = map.get(key)
+    if (found !== undefined) return found
+    if (map.size >= mostRoutes) map.clear()
+    const fresh = make()
+    map.set(key, fresh)
+    return fresh
   }
   const toRoute = (kinds: readonly EventKind[], logsources: readonly Logsource[]): Route => ({
     kinds,
     groups: groups.filter(({ logsource }) => logsources.some((one) => isWithin(one, logsource))),
     resolve: createResolve(kinds),
   })
+  const told = (logsource: Logsource): Route => {
+    const kinds = taxonomy.kinds.filter(({ logsources }) => logsources.some((one) => isWithin(one, logsource)))
+    return toRoute(kinds, [logsource])
+  }
+  const toSieve = (): Sieve => {
+    const kinds = known.map((kind) => ({ kind, holds: kind.when && judge(kind.when, testConstant) }))
+    return {
+      possible: kinds.filter((one) => one.holds !== false).map(({ kind }) => kind),
+      isSure: kinds.every((one) => one.holds !== undefined),
+    }
+  }
 
   return (event: FlatEvent): Route => {
     const { logsource } = event
     if (logsource) {
-      return remember(`told ${logsource.product} ${logsource.category} ${logsource.service}`, () => {
-        const kinds = taxonomy.kinds.filter(({ logsources }) => logsources.some((one) => isWithin(one, logsource)))
-        return toRoute(kinds, [logsource])
-      })
+      const key = `told ${logsource.product} ${logsource.category} ${logsource.service}`
+      return remember(routes, key, () => told(logsource))
     }
+    view.show(event, ownName)
     const key = keyOf(event, constants)
-    const make = () => {
-      const kinds = recognise(event)
-      return toRoute(
+    const { possible, isSure } = remember(sieves, key, toSieve)
+    const kinds = isSure ? possible : possible.filter(({ when }) => when && judge(when, test))
+    const name = isSure ? key : `${key} ${kinds.map((kind) => possible.indexOf(kind)).join(' ')}`
+    return remember(routes, name, () =>
+      toRoute(
         kinds,
         kinds.flatMap(({ logsources }) => logsources),
-      )
-    }
-    return key === undefined ? make() : remember(key, make)
+      ),
+    )
   }
+}
+
+/** The kinds that events with certain values may be of, and whether those values say it all. */
+interface Sieve {
+  readonly possible: readonly EventKind[]
+  readonly isSure: boolean
+}
+
+const ownName: Resolve = (field) => [field]
+
+/** Evaluates a condition of which some tests may be unknown; undefined when they matter. */
+const judge = (node: Node, test: (node: TestNode) => boolean | undefined): boolean | undefined => {
+  if (node.op === 'test') return test(node)
+  if (node.op === 'not') {
+    const inner = judge(node.of, test)
+    return inner === undefined ? undefined : !inner
+  }
+  const answers = node.of.map((one) => judge(one, test))
+  const sure = answers.filter((answer) => answer === true).length
+  const possible = answers.filter((answer) => answer !== false).length
+  const wanted = node.op === 'some' ? node.count : node.op === 'or' ? 1 : answers.length
+  if (sure >= wanted) return true
+  return possible < wanted ? false : undefined
 }
 
 /** Under which names events of some kinds have a field: its own, then those of the kinds, then with the prefixes. */
@@ -99,37 +117,45 @@ const createResolve = (kinds: readonly EventKind[]): Resolve => {
   }
 }
 
+/** The fields of which a few values decide what an event counts as, with those values, numbered. */
 type Constants = ReadonlyMap<string, ReadonlyMap<string, number>>
 
-/**
- * The fields that decide what an event counts as, with the values that matter; undefined when something else than equality matters.
- * Events that agree in those go the same way, which is worked out once.
- */
-const constantsOf = (nodes: readonly Node[]): Constants | undefined => {
+const isConstant = ({ field, test }: TestNode): boolean =>
+  field !== undefined && (test.type === 'exists' || test.type === 'null' || (test.type === 'equals' && !test.cased))
+
+const constantsOf = (nodes: readonly Node[]): Constants => {
   const constants = new Map<string, Map<string, number>>()
-  const add = (node: Node): boolean => {
-    if (node.op === 'not') return add(node.of)
-    if (node.op !== 'test') return node.of.every(add)
+  const add = (node: Node): void => {
+    if (node.op !== 'test') {
+      for (const one of node.op === 'not' ? [node.of] : node.of) add(one)
+      return
+    }
     const { field, test } = node
-    if (field === undefined) return false
+    if (field === undefined || !isConstant(node)) return
     const values = constants.get(field) ?? new Map<string, number>()
     constants.set(field, values)
-    if (test.type === 'exists' || test.type === 'null') return true
-    if (test.type !== 'equals' || test.cased) return false
-    if (!values.has(test.text)) values.set(test.text, values.size + 3)
-    return true
+    if (test.type === 'equals' && !values.has(test.text)) values.set(test.text, values.size + 5)
   }
-  return nodes.every(add) ? constants : undefined
+  nodes.forEach(add)
+  return constants
 }
 
-const keyOf = ({ fields }: FlatEvent, constants: Constants | undefined): string | undefined => {
-  if (!constants) return undefined
+/** What of an event decides what it counts as, as a short text: events that agree in it go the same way, worked out once. */
+const keyOf = ({ fields }: FlatEvent, constants: Constants): string => {
   let key = ''
   for (const [field, values] of constants) {
     const value: Scalar | readonly Scalar[] | undefined = Object.hasOwn(fields, field) ? fields[field] : undefined
-    if (typeof value === 'object' && value !== null) return undefined
-    const code = value === undefined ? 0 : value === null ? 1 : (values.get(String(value).toLowerCase()) ?? 2)
-    key += String.fromCharCode(code)
+    if (typeof value === 'object' && value !== null) {
+      key += `\u0003${value.map((one) => codeOf(one, values)).join('')}\u0004`
+    } else {
+      key += codeOf(value, values)
+    }
   }
   return key
+}
+
+const codeOf = (value: Scalar | undefined, values: ReadonlyMap<string, number>): string => {
+  if (value === undefined) return '\u0000'
+  if (value === null) return '\u0001'
+  return String.fromCharCode(values.get(String(value).toLowerCase()) ?? 2)
 }
