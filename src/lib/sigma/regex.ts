@@ -58,10 +58,13 @@ export const literalOfRegex = (source: string): string => {
     if (letter === '(') depth++
     if (letter === ')') depth--
     if (letter === '[') at = endOfClass(source, at)
+    if (letter === '{') at = endOfCount(source, at)
+    // The numbers of `{2,20}` are no text.
+    if (letter === '{') at = Math.max(at, source.indexOf('}', at))
     const escaped = letter === '\\'
     const isPlain = escaped ? /[^\w\s]/.test(next) : !/[\\^$.*+?()[\]{}|]/.test(letter)
     if (escaped) at++
-    if (escaped && /[pPxQ]/.test(next)) return best
+    if (escaped && /[pPxQ\d]/.test(next)) return best
     if (depth > 0 || !isPlain) {
       close()
       continue
@@ -81,4 +84,10 @@ const endOfClass = (source: string, start: number): number => {
   if (source[at] === ']') at++
   while (at < source.length && source[at] !== ']') at += source[at] === '\\' ? 2 : 1
   return at
+}
+
+/** The numbers of `{2,3}` are not looked for. */
+const endOfCount = (source: string, start: number): number => {
+  const end = source.indexOf('}', start)
+  return end < 0 ? source.length : end
 }
