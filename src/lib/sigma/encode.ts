@@ -42,8 +42,8 @@ export const mostDashes = 5
  * Answers undefined when there are too many to spell out.
  */
 export const toDashes = (text: string): string[] | undefined => {
-  const parts = text.split(/\B[-/]\b/)
-  if (parts.length > mostDashes) return undefined
+  const parts = text.split(/(?<![\p{L}\p{N}_])[-/\u2013-\u2015](?=[\p{L}\p{N}_])/u)
+  if (parts.length - 1 > mostDashes) return undefined
   return parts
     .slice(1)
     .reduce<string[]>(

@@ -1,4 +1,5 @@
 import type { FlatEvent } from './event.ts'
+import { fold } from './fold.ts'
 import { holds } from './holds.ts'
 import type { MatchedItem } from './match.ts'
 import type { Node } from './node.ts'
@@ -33,7 +34,7 @@ export const explainMatch = (node: Node, event: FlatEvent, resolve: Resolve): re
     if (one.op === 'test') {
       const { name, values } = slotOf(one.field)
       const value = values.find((text) =>
-        holds(one.test, { name, values: [text], folded: [text.toLowerCase()], generation: 0 }, slotOf),
+        holds(one.test, { name, values: [text], folded: [fold(text)], generation: 0 }, slotOf),
       )
       return [
         {

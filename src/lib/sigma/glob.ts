@@ -20,44 +20,59 @@ export const literalOf = ({ pieces }: Glob): string =>
  * the one before ended, and the leftmost place is as good as any, so nothing is tried twice: O(text × longest piece).
  */
 export const matchesGlob = ({ pieces }: Glob, text: string): boolean => {
-  const first = pieces[0] ?? []
+  let at = forwards(text, 0, pieces[0] ?? [], 0)
+  if (pieces.length === 1) return at === text.length
+  for (let index = 1; index < pieces.length - 1 && at >= 0; index++) at = endOfNext(text, at, pieces[index] ?? [])
   const last = pieces.at(-1) ?? []
-  if (!standsAt(text, 0, first)) return false
-  if (pieces.length === 1) return lengthOf(first) === text.length
-  let at = lengthOf(first)
-  for (let index = 1; index < pieces.length - 1; index++) {
-    const found = findPiece(text, at, pieces[index] ?? [])
-    if (found < 0) return false
-    at = found + lengthOf(pieces[index] ?? [])
-  }
-  const start = text.length - lengthOf(last)
-  return start >= at && standsAt(text, start, last)
+  return at >= 0 && backwards(text, text.length, last, last.length) >= at
 }
 
-const lengthOf = (piece: Glob['pieces'][number]): number =>
-  piece.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0)
+type Piece = Glob['pieces'][number]
 
-const standsAt = (text: string, start: number, piece: Glob['pieces'][number]): boolean => {
+/** Where a piece, from its part `first` on, ends when it starts at a place; -1 when it does not stand there. */
+const forwards = (text: string, start: number, piece: Piece, first: number): number => {
   let at = start
-  for (const part of piece) {
+  for (let index = first; index < piece.length; index++) {
+    const part = piece[index]
     if (typeof part === 'string') {
-      if (!text.startsWith(part, at)) return false
+      if (!text.startsWith(part, at)) return -1
       at += part.length
     } else {
-      at += 1
+      if (at >= text.length) return -1
+      at += isPair(text, at) ? 2 : 1
     }
   }
-  return at <= text.length
+  return at
 }
 
-const findPiece = (text: string, from: number, piece: Glob['pieces'][number]): number => {
+/** Where the first `count` parts of a piece start when they end at a place; -1 when they do not stand there. */
+const backwards = (text: string, end: number, piece: Piece, count: number): number => {
+  let at = end
+  for (let index = count - 1; index >= 0; index--) {
+    const part = piece[index]
+    if (typeof part === 'string') {
+      if (at < part.length || !text.endsWith(part, at)) return -1
+      at -= part.length
+    } else {
+      if (at <= 0) return -1
+      at -= isPair(text, at - 2) ? 2 : 1
+    }
+  }
+  return at
+}
+
+/** Where the leftmost place of a piece ends that does not start before `from`; -1 when there is none. */
+const endOfNext = (text: string, from: number, piece: Piece): number => {
   const lead = piece.findIndex((part) => typeof part === 'string')
   const part = piece[lead]
-  const end = text.length - lengthOf(piece)
-  if (typeof part !== 'string') return from <= end ? from : -1
-  for (let at = text.indexOf(part, from + lead); at >= 0; at = text.indexOf(part, at + 1)) {
-    if (at - lead > end) return -1
-    if (standsAt(text, at - lead, piece)) return at - lead
+  if (typeof part !== 'string') return forwards(text, from, piece, 0)
+  for (let at = text.indexOf(part, from); at >= 0; at = text.indexOf(part, at + 1)) {
+    if (backwards(text, at, piece, lead) < from) continue
+    const end = forwards(text, at, piece, lead)
+    if (end >= 0) return end
   }
   return -1
 }
+
+/** Whether one character takes two units of the text. */
+const isPair = (text: string, at: number): boolean => (text.codePointAt(at) ?? 0) > 0xffff

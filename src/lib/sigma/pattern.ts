@@ -1,3 +1,4 @@
+import { fold } from './fold.ts'
 import { any, type Glob } from './glob.ts'
 import type { Manner, Test } from './test.ts'
 
@@ -44,7 +45,7 @@ export const plainText = (pattern: Pattern): string =>
 export const toTest = (pattern: Pattern, source: string, cased: boolean): Test => {
   const open = pattern.find(isOpen)
   if (open) return { type: 'unresolved', placeholder: open.placeholder }
-  const merged = merge(pattern).map((part) => (typeof part === 'string' && !cased ? part.toLowerCase() : part))
+  const merged = merge(pattern).map((part) => (typeof part === 'string' && !cased ? fold(part) : part))
   const simple = toSimple(merged)
   if (simple) return { ...simple, cased }
   const pieces: (string | typeof any)[][] = [[]]

@@ -1,3 +1,4 @@
+import { fold } from './fold.ts'
 import { literalOf } from './glob.ts'
 import type { Node } from './node.ts'
 import { literalOfRegex } from './regex.ts'
@@ -107,7 +108,7 @@ const ofLeaf = (leaf: number, leaves: Leaves): Choice => {
   if (!known) return impossible
   const { field, test } = known
   const because = (manner: Manner, text: string, decides: boolean): Choice => ({
-    triggers: [{ leaf, field, literal: { manner, text: text.toLowerCase() }, decides }],
+    triggers: [{ leaf, field, literal: { manner, text: fold(text) }, decides }],
     cost: costOf(manner, text),
   })
   const present: Choice =

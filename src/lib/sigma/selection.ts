@@ -1,5 +1,6 @@
 import { compileCidr } from './cidr.ts'
 import type { Placeholders } from './expand.ts'
+import { fold } from './fold.ts'
 import { applyModifier } from './modifiers.ts'
 import type { Node } from './node.ts'
 import { hasWildcards, isOpen, plainText, readPattern, toTest } from './pattern.ts'
@@ -118,7 +119,7 @@ const toFieldTest = (
       const isPattern = hasWildcards(value.pattern) || value.pattern.some(isOpen)
       if (isPattern) return toTest(aroundWildcards(value.pattern), value.source, value.cased)
       const text = plainText(value.pattern)
-      return { type: 'contains', text: value.cased ? text : text.toLowerCase(), cased: value.cased }
+      return { type: 'contains', text: value.cased ? text : fold(text), cased: value.cased }
     }
     case 'number':
       return { type: field === undefined ? 'contains' : 'equals', text: String(value.number), cased: false }

@@ -1,4 +1,5 @@
 import type { FlatEvent, Scalar } from './event.ts'
+import { fold } from './fold.ts'
 
 /** The values of a field in the event that is looked at. */
 export interface Slot {
@@ -65,7 +66,7 @@ export const createView = (names: FieldNames): View => {
     if (field === anywhere) {
       slot.name = ''
       slot.values = everything(event)
-      slot.folded = slot.values.map((value) => value.toLowerCase())
+      slot.folded = slot.values.map(fold)
       return
     }
     for (const name of resolve(names.nameOf(field))) {
@@ -75,10 +76,10 @@ export const createView = (names: FieldNames): View => {
       slot.name = name
       if (typeof value === 'string') {
         slot.values = [value]
-        slot.folded = [value.toLowerCase()]
+        slot.folded = [fold(value)]
       } else {
         slot.values = toTexts(value)
-        slot.folded = slot.values.map((one) => one.toLowerCase())
+        slot.folded = slot.values.map(fold)
       }
       return
     }
