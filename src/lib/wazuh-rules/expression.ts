@@ -1,0 +1,43 @@
+/**
+ * What must be true of an event, in terms of what single rules ask themselves. Parts are shared between rules, so an expression takes
+ * little room however often it is used; `size` counts what it would be when written out.
+ */
+export type Expression =
+  | { readonly op: 'own'; readonly id: number; readonly size: number }
+  | { readonly op: 'all' | 'any'; readonly of: readonly Expression[]; readonly size: number }
+  | { readonly op: 'not'; readonly of: Expression; readonly size: number }
+
+export const always: Expression = { op: 'all', of: [], size: 0 }
+export const never: Expression = { op: 'any', of: [], size: 0 }
+
+const isAlways = (one: Expression): boolean => one.op === 'all' && one.of.length === 0
+const isNever = (one: Expression): boolean => one.op === 'any' && one.of.length === 0
+
+export const ownOf = (id: number): Expression => ({ op: 'own', id, size: 1 })
+
+export const all = (...parts: readonly Expression[]): Expression => join('all', parts)
+export const any = (...parts: readonly Expression[]): Expression => join('any', parts)
+
+const join = (op: 'all' | 'any', parts: readonly Expression[]): Expression => {
+  const [isNeutral, isFinal, final] = op === 'all' ? [isAlways, isNever, never] : [isNever, isAlways, always]
+  const of: Expression[] = []
+  for (const part of parts) {
+    if (isFinal(part)) return final
+    if (isNeutral(part)) continue
+    for (const one of part.op === op ? part.of : [part]) if (!of.some((other) => isSame(other, one))) of.push(one)
+  }
+  const [only] = of
+  if (of.length === 1 && only) return only
+  return { op, of, size: of.reduce((sum, one) => sum + one.size, 0) }
+}
+
+const isSame = (a: Expression, b: Expression): boolean => a === b || (a.op === 'own' && b.op === 'own' && a.id === b.id)
+
+export const not = (of: Expression): Expression => {
+  if (isAlways(of)) return never
+  if (isNever(of)) return always
+  return of.op === 'not' ? of.of : { op: 'not', of, size: of.size }
+}
+
+export const isImpossible = isNever
+export const isCertain = isAlways

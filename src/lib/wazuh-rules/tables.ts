@@ -1,0 +1,204 @@
+import type { Level, Logsource } from '../sigma/document.ts'
+
+/**
+ * How Wazuh's names become those of Sigma and of ECS events: the whole of the mapping, as data.
+ * docs/wazuh.md shows these tables; a test holds the two together.
+ */
+
+/** Where a rule's events come from decides what some of Wazuh's names mean. */
+export const families = ['syslog', 'web', 'windows', 'json'] as const
+export type Family = (typeof families)[number]
+
+/** Wazuh's level (0–16) → Sigma's. Level 0 never alerts. */
+export const levelOf = (level: number): Level => {
+  if (level <= 3) return 'informational'
+  if (level <= 6) return 'low'
+  if (level <= 11) return 'medium'
+  return level <= 14 ? 'high' : 'critical'
+}
+
+/** Wazuh's field → the event's. */
+const fields: Readonly<Record<string, string>> = {
+  action: 'event.action',
+  'audit.command': 'process.name',
+  'audit.cwd': 'process.working_directory',
+  'audit.exe': 'process.executable',
+  'audit.pid': 'process.pid',
+  'audit.ppid': 'process.parent.pid',
+  'audit.type': 'event.action',
+  'audit.uid': 'user.id',
+  dstip: 'destination.ip',
+  dstport: 'destination.port',
+  dstuser: 'user.name',
+  file: 'file.path',
+  hostname: 'host.name',
+  id: 'event.code',
+  location: 'log.file.path',
+  program_name: 'process.name',
+  protocol: 'network.transport',
+  srcip: 'source.ip',
+  srcport: 'source.port',
+  srcuser: 'user.name',
+  status: 'event.outcome',
+  system_name: 'host.name',
+  url: 'url.original',
+  user: 'user.name',
+}
+
+/** Where a family means something else. */
+const familyFields: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
+  syslog: {},
+  web: { id: 'http.response.status_code', protocol: 'http.request.method' },
+  windows: { id: 'EventID', hostname: 'Computer', user: 'TargetUserName', system_name: 'Computer' },
+  json: {},
+}
+
+const windowsSystem: Readonly<Record<string, string>> = {
+  channel: 'Channel',
+  computer: 'Computer',
+  eventid: 'EventID',
+  eventrecordid: 'EventRecordID',
+  eventsourcename: 'EventSourceName',
+  keywords: 'Keywords',
+  level: 'Level',
+  message: 'Message',
+  opcode: 'Opcode',
+  processid: 'ProcessID',
+  providerguid: 'Provider_Guid',
+  providername: 'Provider_Name',
+  systemtime: 'SystemTime',
+  task: 'Task',
+  threadid: 'ThreadID',
+  version: 'Version',
+}
+
+/** Names that no field of our events stands for: the rule reads them as they are, and its report says so. */
+const strangers: ReadonlySet<string> = new Set(['data', 'extra_data', 'srcgeoip', 'dstgeoip'])
+
+/** Finds the event's field for one of Wazuh's; `known` is false where events have none. */
+export const fieldOf = (name: string, family: Family): { readonly field: string; readonly known: boolean } => {
+  const eventData = /^win\.eventdata\.(.+)$/i.exec(name)?.[1]
+  if (eventData !== undefined) return { field: eventData.charAt(0).toUpperCase() + eventData.slice(1), known: true }
+  const system = /^win\.system\.(.+)$/i.exec(name)?.[1]
+  if (system !== undefined) {
+    return {
+      field: windowsSystem[system.toLowerCase()] ?? system.charAt(0).toUpperCase() + system.slice(1),
+      known: true,
+    }
+  }
+  const field = own(familyFields[family], name) ?? own(fields, name)
+  return { field: field ?? name, known: !strangers.has(name) }
+}
+
+/** The field that holds the log without its header. Undefined: the whole record is searched. */
+export const logField = (family: Family): string | undefined => (family === 'syslog' ? 'message' : undefined)
+
+/** A field that events of the family always have. */
+export const presentField = (family: Family): string =>
+  ({ syslog: 'message', web: 'source.ip', windows: 'EventID', json: 'message' })[family]
+
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
+const linux = (service: string): Logsource => ({ product: 'linux', service })
+
+/** `<decoded_as>` → log source. Left out: `product` is the decoder's own name. */
+const decoders: Readonly<Record<string, Logsource>> = {
+  'apache-errorlog': { product: 'apache', service: 'error' },
+  auditd: linux('auditd'),
+  'aws-s3': { product: 'aws', service: 'cloudtrail' },
+  'cisco-asa': { product: 'cisco', service: 'asa' },
+  'cisco-ios': { product: 'cisco', service: 'aaa' },
+  clamd: linux('clamav'),
+  crond: linux('cron'),
+  iptables: { category: 'firewall' },
+  json: {},
+  kernel: linux('kernel'),
+  named: { category: 'dns' },
+  'nginx-errorlog': { product: 'nginx', service: 'error' },
+  pam: linux('auth'),
+  pf: { category: 'firewall' },
+  'pure-ftpd': linux('pure-ftpd'),
+  postfix: linux('postfix'),
+  proftpd: linux('proftpd'),
+  snort: { category: 'ids' },
+  'squid-accesslog': { category: 'proxy' },
+  sshd: linux('sshd'),
+  su: linux('auth'),
+  sudo: linux('sudo'),
+  suricata: { category: 'ids' },
+  syslog: { product: 'linux' },
+  vsftpd: linux('vsftpd'),
+  'web-accesslog': { category: 'webserver' },
+  windows: { product: 'windows' },
+  windows_eventchannel: { product: 'windows' },
+  windows_eventlog: { product: 'windows' },
+}
+
+/** `<category>` → log source. */
+const categories: Readonly<Record<string, Logsource>> = {
+  firewall: { category: 'firewall' },
+  ids: { category: 'ids' },
+  ossec: {},
+  squid: { category: 'proxy' },
+  syslog: { product: 'linux' },
+  'web-log': { category: 'webserver' },
+  windows: { product: 'windows' },
+}
+
+/** `<program_name>` (a plain one) → log source. */
+const programs: Readonly<Record<string, Logsource>> = {
+  auditd: linux('auditd'),
+  clamd: linux('clamav'),
+  cron: linux('cron'),
+  crond: linux('cron'),
+  named: { category: 'dns' },
+  postfix: linux('postfix'),
+  sshd: linux('sshd'),
+  su: linux('auth'),
+  sudo: linux('sudo'),
+  vsftpd: linux('vsftpd'),
+}
+
+/** `win.system.channel` → service of product windows. */
+const channels: Readonly<Record<string, string>> = {
+  application: 'application',
+  'directory service': 'ldap',
+  'dns server': 'dns-server',
+  'microsoft-windows-applocker/exe and dll': 'applocker',
+  'microsoft-windows-bits-client/operational': 'bits-client',
+  'microsoft-windows-codeintegrity/operational': 'codeintegrity-operational',
+  'microsoft-windows-dns-client/operational': 'dns-client',
+  'microsoft-windows-ntlm/operational': 'ntlm',
+  'microsoft-windows-powershell/operational': 'powershell',
+  'microsoft-windows-printservice/admin': 'printservice-admin',
+  'microsoft-windows-printservice/operational': 'printservice-operational',
+  'microsoft-windows-sysmon/operational': 'sysmon',
+  'microsoft-windows-taskscheduler/operational': 'taskscheduler',
+  'microsoft-windows-terminalservices-localsessionmanager/operational': 'terminalservices-localsessionmanager',
+  'microsoft-windows-windows defender/operational': 'windefend',
+  'microsoft-windows-windows firewall with advanced security/firewall': 'firewall-as',
+  'microsoft-windows-wmi-activity/operational': 'wmi',
+  security: 'security',
+  system: 'system',
+  'windows powershell': 'powershell-classic',
+}
+
+/** The log source of a decoder; `sure` is false when the name is nobody's that Sigma knows. */
+export const logsourceOfDecoder = (name: string): { readonly logsource: Logsource; readonly sure: boolean } => {
+  const logsource = own(decoders, name)
+  return { logsource: logsource ?? { product: name }, sure: logsource !== undefined }
+}
+export const logsourceOfCategory = (name: string): Logsource | undefined => own(categories, name)
+export const logsourceOfProgram = (name: string): Logsource | undefined => own(programs, name.toLowerCase())
+export const logsourceOfChannel = (name: string): Logsource | undefined => {
+  const service = own(channels, name.toLowerCase())
+  return service === undefined ? undefined : { product: 'windows', service }
+}
+
+/** Whose names a log source's events use. */
+export const familyOf = ({ product, category, service }: Logsource): Family => {
+  if (product === 'windows') return 'windows'
+  if (category === 'webserver' || category === 'proxy') return 'web'
+  return product === 'linux' || category !== undefined || service !== undefined ? 'syslog' : 'json'
+}

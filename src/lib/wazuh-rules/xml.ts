@@ -1,0 +1,89 @@
+import { SaxesParser } from 'saxes'
+
+/** An element as it stands in the file. Names are in lower case: Wazuh does not tell `<Rule>` from `<rule>`. */
+export interface XmlElement {
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+  /** The text directly inside, without that of the children. */
+  readonly text: string
+  readonly children: readonly XmlElement[]
+  /** From 1. */
+  readonly line: number
+}
+
+export const xmlFaultCodes = ['xml-syntax', 'xml-doctype', 'xml-too-deep', 'xml-too-large'] as const
+
+/** Why a file could not be read. */
+export interface XmlFault {
+  readonly code: (typeof xmlFaultCodes)[number]
+  readonly message: string
+  readonly line: number
+}
+
+/** Wazuh's rules nest four deep. */
+export const deepest = 16
+/** Characters; the whole of Wazuh's own ruleset is about 3 million. */
+export const longest = 8_000_000
+
+interface Open {
+  name: string
+  attributes: Map<string, string>
+  text: string
+  children: XmlElement[]
+  line: number
+}
+
+/** What Wazuh's own reader lets pass: `<!-- a -- b -->`, `<rule noalert>`. */
+const harmless = /malformed comment|attribute without value|unquoted attribute value/
+
+/**
+ * Reads a file of Wazuh rules: XML with several roots. As in Wazuh, `\<` is text, `&` is text (no entity is ever expanded), and comments
+ * may hold `--`. Linear in the length; a file that is too deep, too large, or declares a document type is refused.
+ */
+export const readXml = (text: string): { elements: readonly XmlElement[] } | { fault: XmlFault } => {
+  if (text.length > longest) {
+    return { fault: { code: 'xml-too-large', message: `The file has more than ${longest} characters.`, line: 1 } }
+  }
+  const root: Open = { name: '', attributes: new Map(), text: '', children: [], line: 1 }
+  const stack: Open[] = [root]
+  const parser = new SaxesParser({ fragment: true, position: true })
+  const state: { fault: XmlFault | undefined } = { fault: undefined }
+  const refuse = (code: XmlFault['code'], message: string): void => {
+    state.fault ??= { code, message, line: parser.line }
+  }
+  let opened = 1
+  parser.on('opentagstart', () => {
+    opened = parser.line
+  })
+  parser.on('opentag', (tag) => {
+    const attributes = new Map(Object.entries(tag.attributes).map(([key, value]) => [key.toLowerCase(), value]))
+    stack.push({ name: tag.name.toLowerCase(), attributes, text: '', children: [], line: opened })
+    if (stack.length > deepest + 1) refuse('xml-too-deep', `Elements stand more than ${deepest} deep in each other.`)
+  })
+  parser.on('closetag', () => {
+    const done = stack.pop()
+    if (done && done !== root) stack.at(-1)?.children.push(done)
+  })
+  const addText = (piece: string): void => {
+    const open = stack.at(-1)
+    if (open) open.text += piece
+  }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+  parser.on('doctype', () => refuse('xml-doctype', 'The file declares a document type (<!DOCTYPE); rules need none.'))
+  parser.on('error', (error) => {
+    const message = error.message.replace(/^(?:[^ ]*:)?\d+:\d+: /, '')
+    if (!harmless.test(message)) refuse('xml-syntax', `The XML is broken: ${message.replace(/\.$/, '')}.`)
+  })
+  // In pieces, so that a fault ends the reading: the parser itself would go on to the end.
+  const escaped = escapeAsWazuh(text)
+  for (let at = 0; at < escaped.length && !state.fault; at += 65_536) parser.write(escaped.slice(at, at + 65_536))
+  if (!state.fault) parser.close()
+  return state.fault ? { fault: state.fault } : { elements: root.children }
+}
+
+/** Makes plain text of what Wazuh takes for plain text: `&`, and `<` behind a backslash that is not itself behind one. */
+const escapeAsWazuh = (text: string): string =>
+  text.replace(/&|\\[\s\S]/g, (piece) =>
+    piece === '&' ? '&amp;' : piece === '\\<' ? '\\&lt;' : piece === '\\&' ? '\\&amp;' : piece,
+  )
