@@ -46,11 +46,11 @@ interface EvalOptions {
 
 const bufferSize = 65_536
 
-const toJson = ({ event_id, rule_id, why }: RuleHit, { explain }: EvalOptions): string =>
-  `${JSON.stringify({ event_id, rule_id, ...(explain && { why: why() }) })}\n`
+const toJson = ({ event_id, rule_id, title, why }: RuleHit, { explain }: EvalOptions): string =>
+  `${JSON.stringify({ event_id, rule_id, ...(rule_id === null && { title }), ...(explain && { why: why() }) })}\n`
 
 const toText = ({ event_id, rule_id, title, level, tags, why }: RuleHit, { explain }: EvalOptions): string => {
-  const line = `${visible([event_id, level ?? '-', title, rule_id, tags.join(' ')].join('  '))}\n`
+  const line = `${visible([event_id, level ?? '-', title, rule_id ?? '-', tags.join(' ')].join('  '))}\n`
   if (!explain) return line
   const reasons = why().map(({ selection, field, value, wanted }) => {
     const place = field === undefined ? 'the event' : field

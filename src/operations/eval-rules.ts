@@ -40,7 +40,8 @@ export const openRuleEngine = async (
 /** A rule that an event matched, or completed. */
 export interface RuleHit {
   readonly event_id: string
-  readonly rule_id: string
+  /** Null for a rule that has neither id nor name. */
+  readonly rule_id: string | null
   readonly title: string
   readonly level: string | undefined
   readonly tags: readonly string[]
@@ -55,9 +56,9 @@ export async function* evalRules(
 ): AsyncGenerator<RuleHit> {
   for await (const event of readEvents(path, stdin, onFault)) {
     for (const match of engine.match(event)) {
-      const { id, title, level, tags } = match.rule
+      const { id, hasOwnId, title, level, tags } = match.rule
       const why = () => (match.type === 'rule' ? match.explain() : [])
-      yield { event_id: match.eventId, rule_id: id, title, level, tags, why }
+      yield { event_id: match.eventId, rule_id: hasOwnId ? id : null, title, level, tags, why }
     }
   }
 }

@@ -18,6 +18,8 @@ export interface Heading {
   /** The `id`, or else the `name`, or else the file and the place in it: something to call it by. */
   readonly id: string
   readonly name: string | undefined
+  /** Whether the document itself says what to call it, by an id or a name. */
+  readonly hasOwnId: boolean
   readonly title: string
   readonly status: Status | undefined
   readonly level: Level | undefined

@@ -16,6 +16,7 @@ export const readHeading = (document: YamlMap, place: Place): Heading => {
   return {
     id: id ?? name ?? place.fallbackId,
     name,
+    hasOwnId: (id ?? name) !== undefined,
     title,
     status: oneOf(document, 'status', statuses),
     level: oneOf(document, 'level', levels),

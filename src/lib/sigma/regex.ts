@@ -59,6 +59,7 @@ export const literalOfRegex = (source: string): string => {
     if (letter === ')') depth--
     if (letter === '[') at = endOfClass(source, at)
     if (letter === '{') at = endOfCount(source, at)
+    if (letter === '{') at = endOfCount(source, at)
     // The numbers of `{2,20}` are no text.
     if (letter === '{') at = Math.max(at, source.indexOf('}', at))
     const escaped = letter === '\\'
@@ -76,6 +77,11 @@ export const literalOfRegex = (source: string): string => {
   }
   close()
   return best.toLowerCase()
+}
+
+const endOfCount = (source: string, start: number): number => {
+  const end = source.indexOf('}', start)
+  return end < 0 ? start : end
 }
 
 const endOfClass = (source: string, start: number): number => {

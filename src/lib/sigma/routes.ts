@@ -45,10 +45,6 @@ export const createRoutes = (
     groups: groups.filter(({ logsource }) => logsources.some((one) => isWithin(one, logsource))),
     resolve: createResolve(kinds),
   })
-  const told = (logsource: Logsource): Route => {
-    const kinds = taxonomy.kinds.filter(({ logsources }) => logsources.some((one) => isWithin(one, logsource)))
-    return toRoute(kinds, [logsource])
-  }
   const toSieve = (): Sieve => {
     const kinds = known.map((kind) => ({ kind, holds: kind.when && judge(kind.when, testConstant) }))
     return {
@@ -61,7 +57,7 @@ export const createRoutes = (
     const { logsource } = event
     if (logsource) {
       const key = `told ${logsource.product} ${logsource.category} ${logsource.service}`
-      return remember(routes, key, () => told(logsource))
+      return remember(routes, key, () => toRoute([], [logsource]))
     }
     view.show(event, ownName)
     const key = keyOf(event, constants)

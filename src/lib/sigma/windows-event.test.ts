@@ -56,13 +56,12 @@ describe('windowsFields', () => {
 })
 
 describe('windowsFieldsOfXml', () => {
-  it('reads what Sysmon for Linux sends', () => {
+  it('reads what Sysmon for Linux sends, without a channel', () => {
     const xml =
       '<Event><System><Provider Name="Linux-Sysmon" Guid="{x}"/><EventID>1</EventID><Channel>Linux-Sysmon/Operational</Channel>' +
       '<Computer>web1</Computer></System><EventData><Data Name="CommandLine">sh -c &quot;a &amp;&amp; b&#62;c&quot;</Data>' +
       '<Data Name="User">root</Data></EventData></Event>'
     expect(windowsFieldsOfXml(`May  3 10:17:09 web1 sysmon: ${xml}`)).toEqual({
-      Channel: 'Linux-Sysmon/Operational',
       Computer: 'web1',
       EventID: '1',
       Provider_Name: 'Linux-Sysmon',

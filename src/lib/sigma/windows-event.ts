@@ -7,7 +7,15 @@ import { isMap, type YamlMap } from './yaml-map.ts'
  */
 export const windowsFields = (event: unknown): YamlMap | undefined => {
   if (!isMap(event)) return undefined
-  return ofWinlog(event) ?? ofWazuh(event) ?? ofOsquery(event) ?? ofFlat(event)
+  const fields = ofWinlog(event) ?? ofWazuh(event) ?? ofOsquery(event) ?? ofFlat(event)
+  return fields && withoutForeignChannel(fields)
+}
+
+/** A channel is what makes an event one of Windows, so Sysmon for Linux has none here. */
+const withoutForeignChannel = <Fields extends YamlMap>(fields: Fields): Fields | Omit<Fields, 'Channel'> => {
+  if (typeof fields.Channel !== 'string' || !fields.Channel.startsWith('Linux-')) return fields
+  const { Channel: _, ...others } = fields
+  return { ...others, Provider_Name: 'Linux-Sysmon' }
 }
 
 /** winlogbeat: `winlog.channel`, `winlog.event_data.CommandLine`, nested or dotted. */
@@ -106,13 +114,13 @@ export const windowsFieldsOfXml = (text: string): Readonly<Record<string, string
   const data = [...xml.matchAll(/<Data Name=["']([^"'<>]{1,128})["']>([^<]*)<\/Data>/g)].map(
     ([, name = '', value = '']) => [name, unescapeXml(value)],
   )
-  return {
+  return withoutForeignChannel({
     ...Object.fromEntries(data),
     Channel: unescapeXml(channel),
     EventID: id,
     ...(provider !== undefined && { Provider_Name: unescapeXml(provider) }),
     ...(computer !== undefined && { Computer: computer }),
-  }
+  })
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', apos: "'", gt: '>', lt: '<', quot: '"' }
