@@ -79,11 +79,6 @@ export const literalOfRegex = (source: string): string => {
   return best.toLowerCase()
 }
 
-const endOfCount = (source: string, start: number): number => {
-  const end = source.indexOf('}', start)
-  return end < 0 ? start : end
-}
-
 const endOfClass = (source: string, start: number): number => {
   let at = start + 1
   if (source[at] === '^') at++
