@@ -58,11 +58,10 @@ export const literalOfRegex = (source: string): string => {
     if (letter === '(') depth++
     if (letter === ')') depth--
     if (letter === '[') at = endOfClass(source, at)
-    if (letter === '{') at = endOfCount(source, at)
     const escaped = letter === '\\'
     const isPlain = escaped ? /[^\w\s]/.test(next) : !/[\\^$.*+?()[\]{}|]/.test(letter)
     if (escaped) at++
-    if (escaped && /[pPxQ\d]/.test(next)) return best
+    if (escaped && /[pPxQ\d]/.test(next)) return source.includes('|', at) ? '' : best
     if (depth > 0 || !isPlain) {
       close()
       continue
@@ -82,10 +81,4 @@ const endOfClass = (source: string, start: number): number => {
   if (source[at] === ']') at++
   while (at < source.length && source[at] !== ']') at += source[at] === '\\' ? 2 : 1
   return at
-}
-
-/** The numbers of `{2,3}` are not looked for. */
-const endOfCount = (source: string, start: number): number => {
-  const end = source.indexOf('}', start)
-  return end < 0 ? source.length : end
 }
