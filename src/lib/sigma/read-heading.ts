@@ -67,7 +67,7 @@ const readDate = (document: YamlMap, key: 'date' | 'modified'): string | undefin
   if (value === undefined) return undefined
   const [, year, month, day] = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(value) ?? []
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) {
+  if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) {
     throw new Refusal('bad-date', `The ${key} "${value}" is not a day.`, [key], 'Write it as 2026-01-31.')
   }
   return date.toISOString().slice(0, 10)

@@ -58,6 +58,8 @@ export const literalOfRegex = (source: string): string => {
     if (letter === '(') depth++
     if (letter === ')') depth--
     if (letter === '[') at = endOfClass(source, at)
+    // The numbers of `{2,20}` are no text.
+    if (letter === '{') at = Math.max(at, source.indexOf('}', at))
     const escaped = letter === '\\'
     const isPlain = escaped ? /[^\w\s]/.test(next) : !/[\\^$.*+?()[\]{}|]/.test(letter)
     if (escaped) at++
