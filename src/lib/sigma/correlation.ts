@@ -46,6 +46,7 @@ export const createCorrelation = ({ rule, number, refers, fields, limits }: Corr
   let remembered = 0
   const capacity = capacityOf(rule)
   const isValued = rule.correlation.startsWith('value_')
+  const isTemporal = rule.correlation.startsWith('temporal')
 
   const touch = (key: string): Window => {
     const window = groups.get(key) ?? createWindow()
@@ -96,6 +97,7 @@ export const createCorrelation = ({ rule, number, refers, fields, limits }: Corr
     number,
     observe(event, matched, read) {
       let match: CorrelationMatch | undefined
+      const counted = new Set<string>()
       // From the last rule to the first: one event cannot be two steps of a sequence.
       for (let member = refers.length - 1; member >= 0; member--) {
         const own = fields[member]
@@ -105,7 +107,11 @@ export const createCorrelation = ({ rule, number, refers, fields, limits }: Corr
         const value = isValued ? own.value.map((field) => read(field).join(',')).join(separator) : ''
         if (isValued && own.value.some((field) => read(field).length === 0)) continue
         if (isValued && rule.correlation !== 'value_count' && Number.isNaN(toNumber(value))) continue
-        const done = add({ time: event.time, id: event.id, member, value }, group.join(separator))
+        const key = group.join(separator)
+        // An event that several rules match is counted once; temporal ones ask for each of the rules.
+        if (counted.has(key) && !isTemporal) continue
+        counted.add(key)
+        const done = add({ time: event.time, id: event.id, member, value }, key)
         if (done && !match) match = toMatch(rule, event, group, done.window, done.found)
       }
       return match
