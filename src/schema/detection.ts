@@ -57,6 +57,19 @@ export const contribution = z
   .meta({ id: 'Contribution' })
 export type Contribution = z.infer<typeof contribution>
 
+/** The Sigma rule that a detection is by, with what its author wants to be told along. */
+export const detectionRule = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    author: z.string().optional(),
+    license: z.string().optional(),
+    references: z.array(z.string()),
+    false_positives: z.array(z.string()),
+  })
+  .meta({ id: 'DetectionRule' })
+export type DetectionRule = z.infer<typeof detectionRule>
+
 /** What a detector saw in events, with the reason. No detection exists without one. */
 export const detection = z
   .object({
@@ -91,6 +104,7 @@ export const detection = z
     dedup_key: z.string(),
     /** Whether the detector was still learning what is usual here; caps its severity at low. */
     learning: z.boolean(),
+    rule: detectionRule.optional(),
   })
   .meta({ id: 'Detection' })
 export type Detection = z.infer<typeof detection>

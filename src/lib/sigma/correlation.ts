@@ -26,6 +26,8 @@ interface CorrelationOptions {
   readonly number: number
   /** The numbers of the rules that it refers to, in its order. */
   readonly refers: readonly number[]
+  /** What those are called. */
+  readonly titles: readonly string[]
   readonly fields: readonly { readonly group: readonly string[]; readonly value: readonly string[] }[]
   readonly limits: { readonly maxGroups?: number; readonly maxEvents?: number }
 }
@@ -39,7 +41,14 @@ const capacityOf = ({ correlation, conditions }: CorrelationRule): number =>
 const separator = '\u001f'
 
 /** Makes a correlation with nothing remembered. */
-export const createCorrelation = ({ rule, number, refers, fields, limits }: CorrelationOptions): Correlation => {
+export const createCorrelation = ({
+  rule,
+  number,
+  refers,
+  titles,
+  fields,
+  limits,
+}: CorrelationOptions): Correlation => {
   const { maxGroups = 10_000, maxEvents = 100_000 } = limits
   /** The group that was touched last is at the end. */
   let groups = new Map<string, Window>()
@@ -112,7 +121,7 @@ export const createCorrelation = ({ rule, number, refers, fields, limits }: Corr
         if (counted.has(key) && !isTemporal) continue
         counted.add(key)
         const done = add({ time: event.time, id: event.id, member, value }, key)
-        if (done && !match) match = toMatch(rule, event, group, done.window, done.found)
+        if (done && !match) match = toMatch({ rule, titles }, event, group, done.window, done.found)
       }
       return match
     },
@@ -162,7 +171,7 @@ const saysTrue = (node: Node, isThere: (name: string) => boolean): boolean => {
 }
 
 const toMatch = (
-  rule: CorrelationRule,
+  { rule, titles }: Pick<CorrelationOptions, 'rule' | 'titles'>,
   event: FlatEvent,
   group: readonly string[],
   { items }: Window,
@@ -178,7 +187,12 @@ const toMatch = (
     time: event.time,
     group: Object.fromEntries(rule.groupBy.map((field, index) => [field, group[index] ?? ''])),
     value,
-    events: shown.map(({ id, time, member }) => ({ id, time, rule: rule.rules[member] ?? '' })),
+    events: shown.map(({ id, time, member }) => ({
+      id,
+      time,
+      rule: rule.rules[member] ?? '',
+      title: titles[member] ?? '',
+    })),
     eventCount: all.length,
   }
 }

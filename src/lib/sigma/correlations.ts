@@ -14,6 +14,8 @@ export interface Correlations {
   readonly faults: readonly Fault[]
   /** Whether a rule, given by its number, is told of only through correlations. */
   isHidden(rule: number): boolean
+  /** Whether a correlation refers to a rule, given by its number. */
+  isPart(rule: number): boolean
   /** Shows an event and the rules that it matched; answers the correlations that it completed. */
   observe(event: FlatEvent, hits: readonly number[], read: (field: string) => readonly string[]): CorrelationMatch[]
   save(): Uint8Array
@@ -38,11 +40,16 @@ export const createCorrelations = (
   const ordered = order(documents, rules, faults)
   const members: Member[] = [...rules, ...ordered]
   const hidden = new Set<number>()
+  const parts = new Set<number>()
   const running = ordered.map((rule, index): Correlation => {
     const refers = rule.rules.map((name) => members.findIndex((member) => isCalled(member, name)))
-    if (!rule.generate) for (const number of refers) hidden.add(number)
+    for (const number of refers) {
+      parts.add(number)
+      if (!rule.generate) hidden.add(number)
+    }
     const fields = refers.map((number) => members[number]).map((member) => fieldsOf(rule, member))
-    return createCorrelation({ rule, number: rules.length + index, refers, fields, limits })
+    const titles = refers.map((number) => members[number]?.title ?? '')
+    return createCorrelation({ rule, titles, number: rules.length + index, refers, fields, limits })
   })
   const byId = new Map(running.map((correlation) => [correlation.rule.id, correlation]))
 
@@ -50,6 +57,7 @@ export const createCorrelations = (
     active: ordered,
     faults,
     isHidden: (rule) => hidden.has(rule),
+    isPart: (rule) => parts.has(rule),
     observe(event, hits, read) {
       const matched = new Set(hits)
       const matches: CorrelationMatch[] = []

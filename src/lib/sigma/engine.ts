@@ -21,9 +21,9 @@ export interface Engine {
   readonly faults: readonly Fault[]
   /**
    * Says which rules are true of an event. Correlations remember it, so events come once and nearly in order of time. Rules that a
-   * correlation refers to are not told of on their own, unless it says `generate: true`.
+   * correlation refers to are not told of on their own, unless it says `generate: true`; `onPart` hears of them.
    */
-  match(event: FlatEvent): Match[]
+  match(event: FlatEvent, onPart?: (rule: DetectionRule) => void): Match[]
   /** What an event counts as. */
   kindsOf(event: FlatEvent): readonly EventKind[]
   /** How many events came, and how many rules were tried in all. */
@@ -121,7 +121,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     active: [...rules.map(({ rule }) => rule), ...joined.active],
     faults: [...faults, ...joined.faults],
     counts,
-    match(event) {
+    match(event, onPart) {
       counts.events += 1
       const { groups: near, resolve } = routeOf(event)
       if (near.length === 0) return []
@@ -136,7 +136,9 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       const own = hits.flatMap((number): Match[] => {
         const rule = rules[number]?.rule
         const node = nodes[number]
-        if (!rule || !node || joined.isHidden(number)) return []
+        if (!rule || !node) return []
+        if (joined.isPart(number)) onPart?.(rule)
+        if (joined.isHidden(number)) return []
         const explain = () => explainMatch(node, event, resolve)
         return [{ type: 'rule', rule, eventId: event.id, time: event.time, explain }]
       })

@@ -35,7 +35,14 @@ export interface CorrelationMatch {
   /** What was counted, summed …; of temporal ones, how many of the rules. */
   readonly value: number
   /** The events that it rests on, oldest first, at most 50, the first and the last among them. */
-  readonly events: readonly { readonly id: string; readonly time: number; readonly rule: string }[]
+  readonly events: readonly {
+    readonly id: string
+    readonly time: number
+    /** The rule that it matched, as the correlation calls it. */
+    readonly rule: string
+    /** The title of the rule that it matched. */
+    readonly title: string
+  }[]
   /** How many there are. */
   readonly eventCount: number
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AlertType, Detection, Entity, Evidence } from '../../schema/detection.ts'
+import type { AlertType, Detection, DetectionRule, Entity, Evidence } from '../../schema/detection.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { tellingEvidence } from '../../schema/telling-evidence.ts'
@@ -33,6 +33,8 @@ export interface Finding {
   readonly techniques?: readonly string[]
   readonly key: string
   readonly learning: boolean
+  /** For what a rule says. */
+  readonly rule?: DetectionRule
 }
 
 /** Makes a detection of a finding: its id, its arithmetic, its limits. What is still being learnt is never graver than low. */
@@ -43,7 +45,7 @@ export const toDetection = (finding: Finding): Detection => {
   return {
     id: createHash('sha256').update([detector, stream, subject, start].join('\0')).digest('hex').slice(0, 32),
     detector,
-    kind: 'anomaly',
+    kind: finding.rule ? 'rule' : 'anomaly',
     type: finding.type,
     first_seen: isoTime(Math.min(finding.from, finding.to)),
     last_seen: isoTime(Math.max(finding.from, finding.to)),
@@ -62,6 +64,7 @@ export const toDetection = (finding: Finding): Detection => {
     techniques: [...(finding.techniques ?? [])],
     dedup_key: clean(finding.key, 300),
     learning,
+    ...(finding.rule && { rule: finding.rule }),
   }
 }
 

@@ -9,3 +9,6 @@ export interface RuleBook {
   readonly documents: readonly SigmaDocument[]
   readonly taxonomy: Taxonomy
 }
+
+/** A book with nothing in it. */
+export const noRules: RuleBook = { revision: 0, documents: [], taxonomy: { kinds: [] } }
