@@ -1,46 +1,51 @@
+import type { RawRecord } from '../../schema/record.ts'
 import { isIPv4, isIPv6, setAddress } from './address.ts'
 import { type Draft, finish, longestValue } from './draft.ts'
 import { quotedEnd, unquote } from './key-values.ts'
-import type { Parser } from './parser.ts'
+import type { Parsed, Parser } from './parser.ts'
+import { readTarget } from './request-target.ts'
+import { readSquid } from './squid.ts'
 import { readTimestamp } from './timestamp.ts'
 
-/** Reads the access logs of Apache, nginx and their kin: common and combined, also with a virtual host before them. */
+/** Reads the access logs of Apache, nginx and their kin: common and combined, also with a virtual host before them; and Squid's own. */
 export const accessLogParser: Parser = {
   name: 'access-log',
-  parse(record) {
-    const { text } = record
-    // client ident user [10/Oct/2000:13:55:36 -0700] "request" status bytes "referrer" "agent"
-    let open = text.indexOf(' [')
-    while (open > 0 && open < 600 && text.charCodeAt(open + 4) !== 47 && text.charCodeAt(open + 3) !== 47)
-      open = text.indexOf(' [', open + 2)
-    if (open < 3 || open >= 600) return undefined
-    const stamp = readTimestamp(text, open + 2, record)
-    if (!stamp || text.charCodeAt(stamp.end) !== 93 || text.charCodeAt(stamp.end + 1) !== 32) return undefined
-    const fields: Draft = { 'event.category': 'web' }
-    if (!readClient(text.slice(0, open), fields)) return undefined
-    let i = stamp.end + 2
-    if (text.charCodeAt(i) !== 34) return undefined
-    const requestEnd = requestClose(text, i)
-    if (requestEnd < 0) return undefined
-    const request = unquote(text, i + 1, requestEnd)
-    i = requestEnd + 1
-    const numbers = /^ (\d{3}|-) (\d{1,15}|-)/.exec(text.slice(i, i + 24))
-    if (!numbers) return undefined
-    i += numbers[0].length
-    readRequest(request, fields)
-    const status = Number(numbers[1])
-    if (status >= 100) {
-      fields['http.response.status_code'] = status
-      fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
-    }
-    if (numbers[2] !== '-') fields['http.response.body.bytes'] = Number(numbers[2])
-    const referrer = readQuoted(text, i)
-    const agent = referrer && readQuoted(text, referrer.end)
-    if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
-    if (agent && agent.value !== '-' && agent.value !== '') fields['user_agent.original'] = agent.value
-    const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
-    return finish(format, stamp, `${request} ${numbers[1]}`, fields)
-  },
+  parse: (record) => readCommon(record) ?? readSquid(record),
+}
+
+const readCommon = (record: RawRecord): Parsed | undefined => {
+  const { text } = record
+  // client ident user [10/Oct/2000:13:55:36 -0700] "request" status bytes "referrer" "agent"
+  let open = text.indexOf(' [')
+  while (open > 0 && open < 600 && text.charCodeAt(open + 4) !== 47 && text.charCodeAt(open + 3) !== 47)
+    open = text.indexOf(' [', open + 2)
+  if (open < 3 || open >= 600) return undefined
+  const stamp = readTimestamp(text, open + 2, record)
+  if (!stamp || text.charCodeAt(stamp.end) !== 93 || text.charCodeAt(stamp.end + 1) !== 32) return undefined
+  const fields: Draft = { 'event.category': 'web' }
+  if (!readClient(text.slice(0, open), fields)) return undefined
+  let i = stamp.end + 2
+  if (text.charCodeAt(i) !== 34) return undefined
+  const requestEnd = requestClose(text, i)
+  if (requestEnd < 0) return undefined
+  const request = unquote(text, i + 1, requestEnd)
+  i = requestEnd + 1
+  const numbers = /^ (\d{3}|-) (\d{1,15}|-)/.exec(text.slice(i, i + 24))
+  if (!numbers) return undefined
+  i += numbers[0].length
+  readRequest(request, fields)
+  const status = Number(numbers[1])
+  if (status >= 100) {
+    fields['http.response.status_code'] = status
+    fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
+  }
+  if (numbers[2] !== '-') fields['http.response.body.bytes'] = Number(numbers[2])
+  const referrer = readQuoted(text, i)
+  const agent = referrer && readQuoted(text, referrer.end)
+  if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
+  if (agent && agent.value !== '-' && agent.value !== '') fields['user_agent.original'] = agent.value
+  const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
+  return finish(format, stamp, `${request} ${numbers[1]}`, fields)
 }
 
 /** Reads what stands before the time: a virtual host perhaps, the client, the ident, the user, whose name may hold blanks. */
@@ -77,20 +82,7 @@ const readRequest = (request: string, fields: Draft): void => {
   const version = request.lastIndexOf(' HTTP/')
   const target = request.slice(blank + 1, version > blank ? version : undefined)
   if (version > blank) fields['http.version'] = request.slice(version + 6)
-  fields['url.original'] = target.slice(0, longestValue)
-  const pathAt = target.startsWith('/') ? 0 : pathStart(target, fields)
-  const query = target.indexOf('?', pathAt)
-  fields['url.path'] = target.slice(pathAt, query < 0 ? undefined : query).slice(0, longestValue)
-  if (query >= 0) fields['url.query'] = target.slice(query + 1, query + 1 + longestValue)
-}
-
-/** Where the path of `http://host/path` begins, setting the host. */
-const pathStart = (target: string, fields: Draft): number => {
-  const scheme = target.indexOf('://')
-  if (scheme < 0 || scheme > 8) return 0
-  const path = target.indexOf('/', scheme + 3)
-  fields['url.domain'] = target.slice(scheme + 3, path < 0 ? undefined : path)
-  return path < 0 ? target.length : path
+  readTarget(method, target, fields)
 }
 
 /** Where the request closes: at its quote; a quote that a client sent without a backslash is passed over when a status follows a later one. */
