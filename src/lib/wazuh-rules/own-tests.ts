@@ -3,7 +3,7 @@ import { translateList } from './list-lookup.ts'
 import type { OwnTest } from './own-test.ts'
 import { translateAddresses, translateTime } from './packet-and-time.ts'
 import { type PatternType, patternTypes, translatePattern } from './patterns.ts'
-import { logsourceOfCategory, logsourceOfChannel, logsourceOfDecoder, logsourceOfProgram } from './tables.ts'
+import { logsourceOfCategory, logsourceOfChannel, logsourceOfProgram, sourceOfDecoder } from './tables.ts'
 import { elementsOf, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
 import type { XmlElement } from './xml.ts'
 
@@ -109,7 +109,7 @@ export const readOwn = (rule: WazuhRule): Own => {
     else {
       tests.push(...read.tests)
       partly.push(
-        '<time> is compared with the hour in the event’s time stamp, in UTC; Wazuh takes the manager’s local time.',
+        '<time> is compared with the hour that stands in the event’s time stamp; Wazuh takes the manager’s clock.',
       )
     }
   }
@@ -118,7 +118,7 @@ export const readOwn = (rule: WazuhRule): Own => {
     if (elementsOf(rule, name).length > 0) impossible.push(reason)
   }
   readNotes(rule, partly, notes)
-  return { tests, logsource: readLogsource(rule, notes), partly, needs, impossible, notes }
+  return { tests, logsource: readLogsource(rule, tests, notes), partly, needs, impossible, notes }
 }
 
 const isNegated = (element: XmlElement | undefined): boolean =>
@@ -165,7 +165,7 @@ const readNotes = (rule: WazuhRule, partly: string[], notes: string[]): void => 
 }
 
 /** Reads from the most telling element what events a rule is for. */
-const readLogsource = (rule: WazuhRule, notes: string[]): Logsource | undefined => {
+const readLogsource = (rule: WazuhRule, tests: OwnTest[], notes: string[]): Logsource | undefined => {
   const channel = elementsOf(rule, 'field').find(({ attributes }) =>
     /^win\.system\.channel$/i.test(attributes.get('name') ?? ''),
   )
@@ -175,7 +175,9 @@ const readLogsource = (rule: WazuhRule, notes: string[]): Logsource | undefined 
   }
   const decoder = textOf(rule, 'decoded_as')?.trim()
   if (decoder) {
-    const { logsource, sure } = logsourceOfDecoder(decoder)
+    const { logsource, program, sure } = sourceOfDecoder(decoder)
+    const named = program === undefined ? undefined : translatePattern(program, 'osmatch')
+    if (named && 'any' in named) tests.push({ field: 'program_name', any: named.any, negated: false, needsField: true })
     if (!sure) {
       notes.push(
         `Sigma has no log source for the decoder "${decoder}": product is its name. Say in a taxonomy file which events are meant.`,

@@ -79,6 +79,7 @@ const translateRegex = (pattern: string): Translation => {
     const body = alternative.slice(start ? 1 : 0, end ? -1 : undefined)
     let regex = ''
     let glob: string | undefined = ''
+    let hasAny = false
     for (let i = 0; i < body.length; i++) {
       const char = body[i] ?? ''
       if (char === '(' || char === ')') continue
@@ -103,6 +104,7 @@ const translateRegex = (pattern: string): Translation => {
       const quantifier = many === '+' || many === '*' ? many : ''
       if (quantifier !== '') i++
       regex += translated + quantifier
+      if (next === '.') hasAny = true
       glob =
         next === '.' && glob !== undefined
           ? glob + (quantifier === '*' ? '*' : quantifier === '+' ? '?*' : '?')
@@ -111,18 +113,12 @@ const translateRegex = (pattern: string): Translation => {
     if (body === '' && !(start && end)) return { any: [], negated: false, note: emptyNote(pattern) }
     any.push(
       glob === undefined
-        ? { modifiers: 're|i', value: `${start ? '^' : ''}${regex}${end ? '$' : ''}` }
+        ? { modifiers: 're|i', value: `${hasAny ? '(?s)' : ''}${start ? '^' : ''}${regex}${end ? '$' : ''}` }
         : { modifiers: modifierOf(start, end), value: glob },
     )
   }
-  return checked(
-    any.map((one) => (one.modifiers.startsWith('re') ? { ...one, value: dotAll(one.value) } : one)),
-    pattern,
-  )
+  return checked(any, pattern)
 }
-
-/** `.` stands for a line's end as well. */
-const dotAll = (regex: string): string => (/(?:^|[^\\])(?:\\\\)*\./.test(regex) ? `(?s)${regex}` : regex)
 
 /** Splits at bars that are not behind a backslash. */
 const splitRegex = (pattern: string): readonly string[] => {

@@ -18,7 +18,7 @@ export const levelOf = (level: number): Level => {
 }
 
 /** Wazuh's field → the event's. */
-const fields: Readonly<Record<string, string>> = {
+export const fields: Readonly<Record<string, string>> = {
   action: 'event.action',
   'audit.command': 'process.name',
   'audit.cwd': 'process.working_directory',
@@ -46,14 +46,14 @@ const fields: Readonly<Record<string, string>> = {
 }
 
 /** Where a family means something else. */
-const familyFields: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
+export const familyFields: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
   syslog: {},
   web: { id: 'http.response.status_code', protocol: 'http.request.method' },
   windows: { id: 'EventID', hostname: 'Computer', user: 'TargetUserName', system_name: 'Computer' },
   json: {},
 }
 
-const windowsSystem: Readonly<Record<string, string>> = {
+export const windowsSystem: Readonly<Record<string, string>> = {
   channel: 'Channel',
   computer: 'Computer',
   eventid: 'EventID',
@@ -102,41 +102,52 @@ const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined
 
 const linux = (service: string): Logsource => ({ product: 'linux', service })
 
+/** Which events a name of Wazuh's stands for. */
+interface Source {
+  readonly logsource: Logsource
+  /** Events of the log source are its only when a program of this name (OSMatch) says them. */
+  readonly program?: string
+}
+
+const daemon = (program: string): Source => ({ logsource: { product: 'linux' }, program })
+const of = (logsource: Logsource): Source => ({ logsource })
+
 /** `<decoded_as>` → log source. Left out: `product` is the decoder's own name. */
-const decoders: Readonly<Record<string, Logsource>> = {
-  'apache-errorlog': { product: 'apache', service: 'error' },
-  auditd: linux('auditd'),
-  'aws-s3': { product: 'aws', service: 'cloudtrail' },
-  'cisco-asa': { product: 'cisco', service: 'asa' },
-  'cisco-ios': { product: 'cisco', service: 'aaa' },
-  clamd: linux('clamav'),
-  crond: linux('cron'),
-  iptables: { category: 'firewall' },
-  json: {},
-  kernel: linux('kernel'),
-  named: { category: 'dns' },
-  'nginx-errorlog': { product: 'nginx', service: 'error' },
-  pam: linux('auth'),
-  pf: { category: 'firewall' },
-  'pure-ftpd': linux('pure-ftpd'),
-  postfix: linux('postfix'),
-  proftpd: linux('proftpd'),
-  snort: { category: 'ids' },
-  'squid-accesslog': { category: 'proxy' },
-  sshd: linux('sshd'),
-  su: linux('auth'),
-  sudo: linux('sudo'),
-  suricata: { category: 'ids' },
-  syslog: { product: 'linux' },
-  vsftpd: linux('vsftpd'),
-  'web-accesslog': { category: 'webserver' },
-  windows: { product: 'windows' },
-  windows_eventchannel: { product: 'windows' },
-  windows_eventlog: { product: 'windows' },
+export const decoders: Readonly<Record<string, Source>> = {
+  'apache-errorlog': of({ product: 'apache', service: 'error' }),
+  auditd: of(linux('auditd')),
+  'aws-s3': of({ product: 'aws', service: 'cloudtrail' }),
+  'cisco-asa': of({ category: 'firewall', product: 'cisco', service: 'asa' }),
+  'cisco-ios': of({ product: 'cisco' }),
+  clamd: of(linux('clamav')),
+  crond: of(linux('cron')),
+  dovecot: daemon('^dovecot'),
+  groupadd: daemon('^groupadd$'),
+  iptables: of({ category: 'firewall' }),
+  json: of({}),
+  kernel: daemon('^kernel$'),
+  named: of({ category: 'dns' }),
+  'nginx-errorlog': of({ product: 'nginx', service: 'nginx' }),
+  pam: of(linux('auth')),
+  pf: of({ category: 'firewall' }),
+  postfix: daemon('^postfix'),
+  proftpd: daemon('^proftpd'),
+  'pure-ftpd': daemon('^pure-ftpd'),
+  'squid-accesslog': of({ category: 'proxy' }),
+  sshd: of(linux('sshd')),
+  su: { logsource: linux('auth'), program: '^su$' },
+  sudo: of(linux('sudo')),
+  syslog: of({ product: 'linux' }),
+  useradd: daemon('^useradd$'),
+  vsftpd: of(linux('vsftpd')),
+  'web-accesslog': of({ category: 'webserver' }),
+  windows: of({ product: 'windows' }),
+  windows_eventchannel: of({ product: 'windows' }),
+  windows_eventlog: of({ product: 'windows' }),
 }
 
 /** `<category>` → log source. */
-const categories: Readonly<Record<string, Logsource>> = {
+export const categories: Readonly<Record<string, Logsource>> = {
   firewall: { category: 'firewall' },
   ids: { category: 'ids' },
   ossec: {},
@@ -147,7 +158,7 @@ const categories: Readonly<Record<string, Logsource>> = {
 }
 
 /** `<program_name>` (a plain one) → log source. */
-const programs: Readonly<Record<string, Logsource>> = {
+export const programs: Readonly<Record<string, Logsource>> = {
   auditd: linux('auditd'),
   clamd: linux('clamav'),
   cron: linux('cron'),
@@ -161,7 +172,7 @@ const programs: Readonly<Record<string, Logsource>> = {
 }
 
 /** `win.system.channel` → service of product windows. */
-const channels: Readonly<Record<string, string>> = {
+export const channels: Readonly<Record<string, string>> = {
   application: 'application',
   'directory service': 'ldap',
   'dns server': 'dns-server',
@@ -185,9 +196,9 @@ const channels: Readonly<Record<string, string>> = {
 }
 
 /** The log source of a decoder; `sure` is false when the name is nobody's that Sigma knows. */
-export const logsourceOfDecoder = (name: string): { readonly logsource: Logsource; readonly sure: boolean } => {
-  const logsource = own(decoders, name)
-  return { logsource: logsource ?? { product: name }, sure: logsource !== undefined }
+export const sourceOfDecoder = (name: string): Source & { readonly sure: boolean } => {
+  const source = own(decoders, name)
+  return { ...(source ?? of({ product: name })), sure: source !== undefined }
 }
 export const logsourceOfCategory = (name: string): Logsource | undefined => own(categories, name)
 export const logsourceOfProgram = (name: string): Logsource | undefined => own(programs, name.toLowerCase())

@@ -33,6 +33,8 @@ interface Open {
   line: number
 }
 
+const doctypeMessage = 'The file declares a document type (<!DOCTYPE …>). Rules need none: take it out.'
+
 /** What Wazuh's own reader lets pass: `<!-- a -- b -->`, `<rule noalert>`. */
 const harmless = /malformed comment|attribute without value|unquoted attribute value/
 
@@ -53,7 +55,8 @@ export const readXml = (text: string): { elements: readonly XmlElement[] } | { f
   }
   let opened = 1
   parser.on('opentagstart', () => {
-    opened = parser.line
+    // What ended the name has been read: perhaps the line's end.
+    opened = parser.column === 0 ? parser.line - 1 : parser.line
   })
   parser.on('opentag', (tag) => {
     const attributes = new Map(Object.entries(tag.attributes).map(([key, value]) => [key.toLowerCase(), value]))
@@ -70,10 +73,11 @@ export const readXml = (text: string): { elements: readonly XmlElement[] } | { f
   }
   parser.on('text', addText)
   parser.on('cdata', addText)
-  parser.on('doctype', () => refuse('xml-doctype', 'The file declares a document type (<!DOCTYPE); rules need none.'))
+  parser.on('doctype', () => refuse('xml-doctype', doctypeMessage))
   parser.on('error', (error) => {
     const message = error.message.replace(/^(?:[^ ]*:)?\d+:\d+: /, '')
-    if (!harmless.test(message)) refuse('xml-syntax', `The XML is broken: ${message.replace(/\.$/, '')}.`)
+    if (/doctype/i.test(message)) refuse('xml-doctype', doctypeMessage)
+    else if (!harmless.test(message)) refuse('xml-syntax', `The XML is broken: ${message.replace(/\.$/, '')}.`)
   })
   // In pieces, so that a fault ends the reading: the parser itself would go on to the end.
   const escaped = escapeAsWazuh(text)
