@@ -4,23 +4,44 @@ import type { Event } from '../../schema/event.ts'
 
 /**
  * The fields of an event under the names that its sender gave them, which are the ones that rules use: those of JSON, with lists of
- * objects taken apart, and those of Windows' XML. A record that something carries (syslog, a container's log) counts as well. Undefined
- * for other texts. Reads the record again, which costs about as much as reading it the first time.
+ * objects taken apart, and those of Windows' XML. What something carries (a line of syslog, a container's log, a shipper's object) counts
+ * as well. Undefined for other texts. Reads the record again, which costs about as much as reading it the first time.
  */
-export const sentFields = ({ original, message }: Event): FlatEvent['fields'] | undefined => {
-  const text = isObject(original) ? original : isObject(message) ? message : undefined
-  if (text === undefined) return original.includes('<Event') ? windowsFieldsOfXml(original) : undefined
-  const value = parse(text)
-  return value === undefined ? undefined : flattenEvent(windowsFields(value) ?? value)
+export const sentFields = ({ original }: Event): FlatEvent['fields'] | undefined => {
+  const outer = parse(original) ?? parse(tail(original))
+  if (outer === undefined) return original.includes('<Event') ? windowsFieldsOfXml(original) : undefined
+  const inner = carried(outer)
+  return inner ? { ...fieldsOf(outer), ...fieldsOf(inner) } : fieldsOf(outer)
 }
 
-/** Whether a text begins like an object of JSON, or like a list of one. */
-const isObject = (text: string): boolean => /^\s*\[?\s*\{/.test(text)
+const fieldsOf = (value: Sent): FlatEvent['fields'] => flattenEvent(windowsFields(value) ?? value)
 
-const parse = (text: string): unknown => {
+/** What stands behind a header of syslog or of a container's runtime. */
+const tail = (text: string): string => {
+  const start = text.indexOf('{"')
+  return start > 0 && text.trimEnd().endsWith('}') ? text.slice(start) : ''
+}
+
+type Sent = Readonly<Record<string, unknown>>
+
+/** An object that is carried as a text by another one: by Docker, a shipper, the journal, or a diagnostic setting of Azure. */
+const carried = (value: Sent): Sent | undefined => {
+  const { message, log, MESSAGE, properties } = value
+  const text = [message, log, MESSAGE, isObject(properties) ? properties.log : undefined].find(
+    (one) => typeof one === 'string' && one.trimStart().startsWith('{'),
+  )
+  return typeof text === 'string' ? parse(text) : undefined
+}
+
+const isObject = (value: unknown): value is Sent => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Parses a text that is one object of JSON, or a list of one. */
+const parse = (text: string): Sent | undefined => {
+  if (!/^\s*\[?\s*\{/.test(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    return Array.isArray(value) && value.length === 1 ? value[0] : value
+    const only = Array.isArray(value) && value.length === 1 ? value[0] : value
+    return isObject(only) ? only : undefined
   } catch {
     return undefined
   }
