@@ -1,6 +1,6 @@
 import type { Logsource } from './document.ts'
 import { createLiteralIndex, type Literal, type LiteralIndex } from './literal-index.ts'
-import { chooseTriggers, type Leaves, type Plan } from './plan.ts'
+import { chooseTriggers, countUses, type Leaves, type Plan } from './plan.ts'
 import { anywhere } from './view.ts'
 
 /** A rule within the engine. */
@@ -46,9 +46,10 @@ export const createGroup = (
   const drafts = new Map<number, Draft>()
   const always: number[] = []
   const decided = new Set<number>()
+  const uses = countUses(numbers.flatMap((number) => rules[number]?.plan ?? []))
   for (const number of numbers) {
     const plan = rules[number]?.plan
-    const triggers = plan && chooseTriggers(plan, leaves)
+    const triggers = plan && chooseTriggers(plan, leaves, uses)
     if (!triggers) {
       always.push(number)
       continue

@@ -75,41 +75,56 @@ interface Choice {
 
 const impossible: Choice = { triggers: [], cost: Number.POSITIVE_INFINITY }
 
+/** How many rules have a leaf. What many rules look for is common, and each hit would try all of them. */
+export type Uses = ReadonlyMap<number, number>
+
+/** Counts in how many of some plans each leaf is. */
+export const countUses = (plans: readonly Plan[]): Uses => {
+  const uses = new Map<number, number>()
+  for (const plan of plans) for (const leaf of new Set(leavesOf(plan))) uses.set(leaf, (uses.get(leaf) ?? 0) + 1)
+  return uses
+}
+
+const leavesOf = (plan: Plan): number[] => {
+  if (plan.op === 'leaf') return [plan.leaf]
+  return (plan.op === 'not' ? [plan.of] : plan.of).flatMap(leavesOf)
+}
+
 /**
  * Chooses triggers such that no event can match a plan without one of them: of what must hold together the rarest, of alternatives all.
  * Undefined when there is no such choice: then the rule is always tried.
  */
-export const chooseTriggers = (plan: Plan, leaves: Leaves): readonly Trigger[] | undefined => {
-  const choice = choose(plan, leaves)
+export const chooseTriggers = (plan: Plan, leaves: Leaves, uses: Uses): readonly Trigger[] | undefined => {
+  const choice = choose(plan, leaves, uses)
   return choice.cost === Number.POSITIVE_INFINITY ? undefined : choice.triggers
 }
 
-const choose = (plan: Plan, leaves: Leaves): Choice => {
+const choose = (plan: Plan, leaves: Leaves, uses: Uses): Choice => {
   switch (plan.op) {
     case 'leaf':
-      return ofLeaf(plan.leaf, leaves)
+      return ofLeaf(plan.leaf, leaves, uses)
     case 'all':
-      return plan.of.map((one) => choose(one, leaves)).reduce((a, b) => (b.cost < a.cost ? b : a), impossible)
+      return plan.of.map((one) => choose(one, leaves, uses)).reduce((a, b) => (b.cost < a.cost ? b : a), impossible)
     case 'any':
     case 'some':
       return plan.of
-        .map((one) => choose(one, leaves))
+        .map((one) => choose(one, leaves, uses))
         .reduce((a, b) => ({ triggers: [...a.triggers, ...b.triggers], cost: a.cost + b.cost }), {
           triggers: [],
           cost: 0,
         })
     case 'not':
-      return plan.of.op === 'not' ? choose(plan.of.of, leaves) : impossible
+      return plan.of.op === 'not' ? choose(plan.of.of, leaves, uses) : impossible
   }
 }
 
-const ofLeaf = (leaf: number, leaves: Leaves): Choice => {
+const ofLeaf = (leaf: number, leaves: Leaves, uses: Uses): Choice => {
   const known = leaves.list[leaf]
   if (!known) return impossible
   const { field, test } = known
   const because = (manner: Manner, text: string, decides: boolean): Choice => ({
     triggers: [{ leaf, field, literal: { manner, text: fold(text) }, decides }],
-    cost: costOf(manner, text),
+    cost: costOf(manner, text) * (uses.get(leaf) ?? 1),
   })
   const present: Choice =
     field === anywhere ? impossible : { triggers: [{ leaf, field, literal: undefined, decides: false }], cost: 1000 }
