@@ -109,7 +109,7 @@ export const readOwn = (rule: WazuhRule): Own => {
     else {
       tests.push(...read.tests)
       partly.push(
-        '<time> is compared with the hour that stands in the event’s time stamp; Wazuh takes the manager’s clock.',
+        '<time> is compared with the hour of the event’s time stamp, in UTC; Wazuh takes the manager’s clock.',
       )
     }
   }
