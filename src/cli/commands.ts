@@ -20,6 +20,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'watch', usage: 'PATH…', summary: 'run the server and follow files', load: () => import('./watch.ts') },
   { name: 'ingest', usage: 'PATH…|-', summary: 'send lines to a running server', load: () => import('./ingest.ts') },
   { name: 'normalize', summary: 'show how lines are understood', load: () => import('./normalize.ts') },
+  { name: 'score', summary: 'say how odd each row of a file is; needs no server', load: () => import('./score.ts') },
   { name: 'search', usage: 'QUERY', summary: 'find events', load: () => import('./search.ts') },
   { name: 'incidents', summary: 'list, show and decide incidents', load: () => import('./incidents.ts') },
   { name: 'alerts', summary: 'list, show and decide alerts', load: () => import('./alerts.ts') },
