@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Registry } from '../src/component.ts'
 import { settings } from '../src/config/settings.ts'
-import { detectors } from '../src/pipeline/detect/registry.ts'
+import { detectorRegistry } from '../src/pipeline/detect/registry.ts'
 import { sourceRegistry } from '../src/pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../src/pipeline/notify/registry.ts'
 
@@ -25,7 +25,7 @@ ${settings()
   .join('\n')}
 
 ${section('Sources', 'sources', 'Each has a `name`, a `type` and the options of its type.', sources)}
-${section('Detectors', 'detectors', 'Each has a `type` and the options of its type; those that are not listed do not judge.', detectors)}
+${section('Detectors', 'detectors', 'Each has a `type` and the options of its type; those that are not listed do not judge.', detectorRegistry())}
 ${section('Receivers', 'notify', 'Each has a `name`, a `type`, a `min_severity` (medium) and the options of its type.', sinkRegistry)}`
 }
 

@@ -9,11 +9,14 @@ import { newId, newSecret } from './app/identity.ts'
 import { createJudges } from './app/judges.ts'
 import { createReceivers } from './app/receivers.ts'
 import { recover } from './app/recovery.ts'
+import { createRules, importsFolder } from './app/rules.ts'
 import { runSources } from './app/sources.ts'
 import { createSuppressions } from './app/suppressions.ts'
 import { ringAgain, upkeepJobs } from './app/upkeep.ts'
 import type { Config, Origins } from './config.ts'
 import { AppError, messageOf } from './errors.ts'
+import { recoverImports } from './operations/rule-imports.ts'
+import { createReach } from './operations/rule-reach.ts'
 import { createSignInKeys } from './operations/sign-in-keys.ts'
 import type { World } from './operations/world.ts'
 import { createCheckpoint } from './pipeline/checkpoint.ts'
@@ -68,8 +71,12 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const queue = openEmbeddedQueue({ connections: store.connections, now, log, maxRecords, maxBytes })
   const intake = createIntake({ store, queue, partition, now })
 
+  const rulesFolder = importsFolder(config)
+  await recoverImports(rulesFolder)
+  const rules = createRules({ config, settings: store.ruleSettings.list, log })
+  await rules.refresh()
   const clock = createClock(now)
-  const judges = createJudges({ config, clock, log, signal: ended })
+  const judges = createJudges({ config, clock, rules: rules.book, log, signal: ended })
   const { learners } = judges
   const checkpoint = createCheckpoint({ partition, learners, models: store.models, interval: checkpointMs, now, log })
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
@@ -117,6 +124,9 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const world: World = {
     store,
     queue,
+    rules,
+    reach: createReach({ store, book: rules.book, now }),
+    rulesFolder,
     intake: {
       async accept(records, options) {
         try {
@@ -130,7 +140,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       },
     },
     normalize: judges.understand,
-    analyze: createAnalysis(config, log),
+    analyze: createAnalysis(config, rules.book, log),
     async health() {
       const problems: string[] = []
       await store.ping().catch((error: unknown) => problems.push(`The store does not answer: ${messageOf(error)}`))
@@ -192,6 +202,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
         queue,
         now,
         refreshSuppressions: suppressions.refresh,
+        refreshRules: rules.refresh,
         deliver: receivers.delivery.look,
       }),
       log,

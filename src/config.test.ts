@@ -38,6 +38,7 @@ describe('loadConfig', () => {
       'isolation-forest',
       'rarity',
       'sequence',
+      'sigma',
       'template',
     ])
     expect(origins['server.port']).toBe('default')

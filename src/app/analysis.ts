@@ -4,6 +4,7 @@ import { type AnalysisRoad, analyzeRecords } from '../pipeline/analyze.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { correlate } from '../pipeline/correlate/correlate.ts'
 import { mergeDetections } from '../pipeline/detect/merge.ts'
+import type { RuleBook } from '../pipeline/detect/rule-book.ts'
 import { assessAlert } from '../pipeline/triage/assess.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { RawRecord } from '../schema/record.ts'
@@ -13,11 +14,11 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Makes a function that walks records down the whole road in memory, each time with nothing learnt before. */
 export const createAnalysis =
-  (config: Pick<Config, 'detectors' | 'correlate'>, log: Log = silent) =>
+  (config: Pick<Config, 'detectors' | 'correlate'>, rules: RuleBook, log: Log = silent) =>
   async (records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis> => {
     const end = new AbortController()
     const clock = createClock()
-    const judges = createJudges({ config, clock, log, signal: end.signal })
+    const judges = createJudges({ config, clock, rules, log, signal: end.signal })
     let deliveries = 0
     const road: AnalysisRoad = {
       normalize: judges.normalizer.normalize,

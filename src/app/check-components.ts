@@ -2,7 +2,7 @@ import type { Registry } from '../component.ts'
 import { didYouMean } from '../config/closest.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
-import { detectors } from '../pipeline/detect/registry.ts'
+import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../pipeline/notify/registry.ts'
 
@@ -11,7 +11,7 @@ export const checkComponents = ({ sources, detectors: judging, notify }: Config)
   const cursors = { read: async () => undefined }
   const errors = [
     ...faultsOf('sources', sources, sourceRegistry({ cursors, stdin: process.stdin })),
-    ...faultsOf('detectors', judging, detectors),
+    ...faultsOf('detectors', judging, detectorRegistry()),
     ...faultsOf(
       'notify',
       notify.map(({ name, min_severity, ...options }) => options),

@@ -3,7 +3,8 @@ import type { Config } from '../config.ts'
 import type { Learner } from '../pipeline/checkpoint.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { createDetect } from '../pipeline/detect/detect.ts'
-import { detectors } from '../pipeline/detect/registry.ts'
+import { detectorRegistry } from '../pipeline/detect/registry.ts'
+import type { RuleBook } from '../pipeline/detect/rule-book.ts'
 import { createEnrich } from '../pipeline/enrich/enrich.ts'
 import { enrichers } from '../pipeline/enrich/registry.ts'
 import { createMiner } from '../pipeline/mine/mine.ts'
@@ -14,6 +15,7 @@ import type { RecordBatch } from '../schema/record.ts'
 interface JudgesOptions {
   readonly config: Pick<Config, 'detectors'>
   readonly clock: Clock
+  readonly rules: RuleBook
   readonly log: Log
   readonly signal: AbortSignal
 }
@@ -22,11 +24,12 @@ interface JudgesOptions {
  * Makes the stages that understand and judge events, with nothing learnt yet: the same ones for the server and for an analysis in
  * memory.
  */
-export const createJudges = ({ config, clock, log, signal }: JudgesOptions) => {
+export const createJudges = ({ config, clock, rules, log, signal }: JudgesOptions) => {
   const runtime = { now: clock.now, fetch, log, signal }
   const normalizer = createNormalizer()
   const miner = createMiner()
   const enrich = createEnrich(enrichers.names.map((name) => enrichers.create(name, {}, runtime)))
+  const detectors = detectorRegistry(rules)
   const judging = config.detectors.map(({ type, ...options }) => detectors.create(type, options, runtime))
   const detect = createDetect(judging, { log })
   const learners: Learner[] = [

@@ -38,7 +38,10 @@ export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrar
 
 /** Each import is a folder of its own; those whose names begin with a dot are being written or taken away. */
 const imports = async (path: string): Promise<readonly RuleFolder[]> => {
-  const found = await readdir(path, { withFileTypes: true }).catch(() => [])
+  const found = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  })
   return found
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => ({ name, path: join(path, name), without: ['taxonomy'] }))

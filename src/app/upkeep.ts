@@ -11,13 +11,23 @@ interface UpkeepOptions {
   readonly queue: Queue<Transaction>
   readonly now: () => number
   readonly refreshSuppressions: () => Promise<void>
+  readonly refreshRules: () => Promise<unknown>
   readonly deliver: () => Promise<unknown>
 }
 
 /** What the clock asks of the store and of the road. */
-export const upkeepJobs = ({ config, store, queue, now, refreshSuppressions, deliver }: UpkeepOptions) => [
+export const upkeepJobs = ({
+  config,
+  store,
+  queue,
+  now,
+  refreshSuppressions,
+  refreshRules,
+  deliver,
+}: UpkeepOptions) => [
   { name: 'deliver notifications', every: 500, run: deliver },
   { name: 'refresh suppressions', every: 2_000, run: refreshSuppressions },
+  { name: 'refresh rules', every: 3_000, run: () => refreshRules() },
   {
     // An empty batch is a tick: silences are found when nothing comes.
     name: 'tick',

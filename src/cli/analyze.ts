@@ -7,6 +7,7 @@ import type { RawRecord } from '../schema/record.ts'
 import { severities, severity, severityRank } from '../schema/severity.ts'
 import type { CommandContext, ExitCode } from './cli.ts'
 import { createProgress } from './progress.ts'
+import { quietLog } from './quiet-log.ts'
 import { renderReport } from './report.ts'
 import { renderMarkdown } from './report-markdown.ts'
 import { count, cut, visible } from './terminal.ts'
@@ -70,7 +71,10 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
     }
   }
   const { createAnalysis } = await import('../app/analysis.ts')
-  const analysis = await createAnalysis(config)(watched())
+  const { createRules } = await import('../app/rules.ts')
+  const rules = createRules({ config, settings: async () => [], log: quietLog(err) })
+  await rules.refresh()
+  const analysis = await createAnalysis(config, rules.book)(watched())
   progress.clear()
 
   const { report } = reading

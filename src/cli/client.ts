@@ -21,7 +21,7 @@ const problemShape = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() })).optional(),
 })
 
-type Query = Readonly<Record<string, string | number | undefined>>
+type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** Speaks with a running server. */
 export interface Client {

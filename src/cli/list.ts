@@ -24,6 +24,8 @@ interface Listing<Item extends z.ZodType> {
   readonly noun: string
   readonly headings: readonly string[]
   row(item: z.output<Item>): readonly string[]
+  /** What else is asked for. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
 }
 
 /** Adds the options of every list. */
@@ -52,6 +54,7 @@ export const printList = async <Item extends z.ZodType>(
     const size = Math.min(largestPage, wanted - items.length)
     const answer: z.output<typeof page> = await client.get(listing.path, page, {
       ...query,
+      ...listing.query,
       q: q === '' ? undefined : q,
       limit: size,
       cursor: next ?? undefined,

@@ -1,3 +1,4 @@
+import type { RuleLibrary } from '../pipeline/detect/rule-library.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Analysis } from '../schema/analysis.ts'
@@ -5,6 +6,7 @@ import type { Event } from '../schema/event.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import type { RuleReach } from './rule-reach.ts'
 
 /** The state of one stage of the road, since the start. */
 export interface StageHealth {
@@ -30,6 +32,12 @@ export interface World {
   readonly store: Store
   readonly queue: Queue<Transaction>
   readonly intake: Intake
+  /** The rules: which there are, which are in force. */
+  readonly rules: RuleLibrary
+  /** Which sources rules apply to, and what they found lately. */
+  reach(): Promise<RuleReach>
+  /** The folder that imported rules are kept in, a folder each. */
+  readonly rulesFolder: string
   /** The road's first stages, storing and learning nothing: how lines are understood. */
   normalize(batch: RecordBatch): readonly Event[]
   /** The whole road in memory, on the caller's records, storing nothing. */

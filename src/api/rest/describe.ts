@@ -18,12 +18,13 @@ export const describeRoute = (route: Route): FastifySchema => {
     return kept.length > 0 ? z.object(Object.fromEntries(kept)) : undefined
   }
   const takesBody = method === 'POST' || method === 'PATCH'
-  const inBody = (name: string) => takesBody && body !== 'records' && !inPath(name) && !inHeader(name)
+  const isStream = body === 'records' || body === 'archive'
+  const inBody = (name: string) => takesBody && !isStream && !inPath(name) && !inHeader(name)
 
   const params = pick(inPath)
-  const query = pick((name) => !inPath(name) && !inHeader(name) && !inBody(name) && name !== 'records')
+  const query = pick((name) => !inPath(name) && !inHeader(name) && !inBody(name) && !(isStream && name === body))
   const querystring = debug ? (query ?? z.object({})).extend({ debug: debugFlag }) : query
-  const sent = body === 'records' ? recordsBody : pick(inBody)
+  const sent = body === 'records' ? recordsBody : body === 'archive' ? archiveBody : pick(inBody)
   const headerNames = headers.map(([header]) => [header, z.string().optional()])
 
   return {
@@ -37,7 +38,7 @@ export const describeRoute = (route: Route): FastifySchema => {
     ...(querystring && { querystring }),
     ...(headerNames.length > 0 && { headers: z.object(Object.fromEntries(headerNames)) }),
     ...(sent && { body: example === undefined ? sent : sent.meta({ examples: [example] }) }),
-    ...(body === 'records' && { consumes: ['application/json', 'application/x-ndjson', 'text/plain'] }),
+    ...(body && { consumes: [...media[body]] }),
     response: {
       200: {
         description: 'Done.',
@@ -66,6 +67,14 @@ const debugFlag = z
   .enum(['0', '1', 'true', 'false'])
   .optional()
   .describe('`1`: show how the records are understood; store nothing.')
+
+const media = {
+  records: ['application/json', 'application/x-ndjson', 'text/plain'],
+  archive: ['application/zip', 'application/gzip', 'application/x-tar', 'application/octet-stream'],
+  yaml: ['application/json', 'application/yaml'],
+} as const
+
+const archiveBody = z.string().meta({ format: 'binary' }).describe('A zip, or a tar, also gzipped, of YAML files.')
 
 const recordsBody = z
   .union([

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readRecords } from '../../operations/record-body.ts'
 import { type AnyOperation, ask, type DoorWorld, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
-import { readBody } from '../body.ts'
+import { readBody, readWhole } from '../body.ts'
 import { describeRoute } from './describe.ts'
 import { headerInputs } from './headers.ts'
 import { bodyInputs, mergeInput, queryReader, type Reader } from './input.ts'
@@ -43,10 +43,20 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
   })
 }
 
+/** A release of all rules there are has some 20 MB. */
+const mostArchive = 64 * 1_048_576
+const mostYaml = 1_048_576
+
+const isYaml = (type: string): boolean => /^(application|text)\/(x-)?yaml\s*(;|$)/i.test(type)
+
 const inputs = z.record(z.string(), z.unknown())
 
 const bodyOf = async (route: Route, request: FastifyRequest) => {
   if (route.method === 'GET' || route.method === 'DELETE') return {}
   if (route.body === 'records') return { records: readRecords(readBody(request.raw), request.headers['content-type']) }
+  if (route.body === 'archive') return { archive: await readWhole(readBody(request.raw), mostArchive) }
+  if (route.body === 'yaml' && isYaml(request.headers['content-type'] ?? '')) {
+    return { yaml: (await readWhole(readBody(request.raw), mostYaml)).toString('utf8') }
+  }
   return bodyInputs(await readJson(request.raw))
 }

@@ -12,8 +12,11 @@ export interface Route {
   readonly operation: AnyOperation
   /** Whether it answers without a token. With a valid one the operation still learns who asks. */
   readonly open?: true
-  /** `records`: the body is a stream of log records in any shape, and becomes the input `records`. Default: a JSON object. */
-  readonly body?: 'records'
+  /**
+   * `records`: the body is a stream of log records in any shape, and becomes the input `records`. `archive`: it is a file, the input
+   * `archive`. `yaml`: it is JSON, or YAML that becomes the input `yaml`. Default: a JSON object.
+   */
+  readonly body?: 'records' | 'archive' | 'yaml'
   /** What is asked instead when the query says `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present

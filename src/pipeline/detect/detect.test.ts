@@ -5,7 +5,7 @@ import { createDetect } from './detect.ts'
 import type { Detector } from './detector.ts'
 import { toEvidence } from './evidence.ts'
 import { toDetection } from './finding.ts'
-import { detectors } from './registry.ts'
+import { detectorRegistry } from './registry.ts'
 import { someEvent, someTime } from './some-events.ts'
 
 const warnings: string[] = []
@@ -126,10 +126,12 @@ describe('detect', () => {
 })
 
 describe('the registry', () => {
+  const detectors = detectorRegistry()
+
   it('makes each detector with its defaults', () => {
     const runtime = { now: () => 0, fetch, log, signal: new AbortController().signal }
     for (const name of detectors.names) expect(detectors.create(name, {}, runtime).name).toBe(name)
-    expect(detectors.names).toEqual(['baseline', 'isolation-forest', 'rarity', 'sequence', 'template'])
+    expect(detectors.names).toEqual(['baseline', 'isolation-forest', 'rarity', 'sequence', 'sigma', 'template'])
   })
 
   it('describes each option', () => {

@@ -39,8 +39,11 @@ export interface RuleLibrary {
   readonly faults: readonly Fault[]
   readonly placeholders: ReadonlyMap<string, readonly string[]>
   get(id: string): RuleEntry | undefined
-  /** Looks at the folders and at what people said, and puts in force what changed. Several calls at once run one after another. */
-  refresh(): Promise<RuleReload>
+  /**
+   * Looks at the folders and at what people said, and puts in force what changed. `change` runs before, while nobody else looks.
+   * Several calls at once run one after another.
+   */
+  refresh(change?: () => Promise<void>): Promise<RuleReload>
 }
 
 interface LibraryOptions {
@@ -134,7 +137,8 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     )
   }
 
-  const refresh = async (): Promise<RuleReload> => {
+  const refresh = async (change?: () => Promise<void>): Promise<RuleReload> => {
+    await change?.()
     const settings = await options.settings()
     const nowSaid = JSON.stringify(settings)
     const rulesChanged = await rules.refresh(await options.folders())
@@ -165,8 +169,8 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     },
     placeholders,
     get: (id) => byId.get(id),
-    refresh() {
-      const next = last.then(refresh, refresh)
+    refresh(change) {
+      const next = last.then(() => refresh(change))
       last = next.catch(() => undefined)
       return next
     },
