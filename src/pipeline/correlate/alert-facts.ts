@@ -35,3 +35,14 @@ export const byGravity = (a: Alert, b: Alert): number =>
   b.event_count - a.event_count ||
   b.score - a.score ||
   byStart(a, b)
+
+/**
+ * How many events alerts cover, at least: what the detector that saw most says, because several often see the same events.
+ */
+export const eventsOf = (alerts: readonly Alert[]): number => {
+  const seen = new Map<string, number>()
+  for (const { detectors, event_count } of alerts) {
+    for (const detector of detectors) seen.set(detector, (seen.get(detector) ?? 0) + event_count)
+  }
+  return Math.max(0, ...seen.values())
+}

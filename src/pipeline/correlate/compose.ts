@@ -3,7 +3,7 @@ import type { Entity, Evidence } from '../../schema/detection.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { graver, type Severity, severities, severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
-import { byGravity, byStart } from './alert-facts.ts'
+import { byGravity, byStart, eventsOf } from './alert-facts.ts'
 import { gotIn, leadOf, reasonOf, titleOf } from './title.ts'
 
 const maxEvidence = 20
@@ -36,7 +36,7 @@ export const tell = (
   const alerts = [...members].sort(byStart)
   const known = new Set(alerts.map(({ id }) => id))
   const gone = (before?.members ?? []).filter(({ alert_id }) => !known.has(alert_id)).length
-  const events = alerts.reduce((sum, { event_count }) => sum + event_count, 0)
+  const events = eventsOf(alerts)
   const former = gone > 0 && before ? before : { evidence: [], event_count: 0, entities: [] }
   const alertSteps = (before?.timeline ?? []).filter((step) => step.alert_id !== undefined && !known.has(step.alert_id))
   const changes = (before?.timeline ?? []).filter(({ kind }) => kind === 'change')

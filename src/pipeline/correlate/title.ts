@@ -1,6 +1,6 @@
 import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn } from '../../schema/telling-evidence.ts'
-import { byGravity, endsAt, hostOf, serviceOf, startsAt } from './alert-facts.ts'
+import { byGravity, endsAt, eventsOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
 import { cut, plural, span } from './words.ts'
 
 const longestTitle = 240
@@ -77,7 +77,7 @@ export const reasonOf = (members: readonly Alert[]): string => {
 const furtherWords = (members: readonly Alert[], further: readonly Alert[], named: boolean): string => {
   const first = Math.min(...members.map(startsAt))
   const last = Math.max(...members.map(endsAt))
-  const events = further.reduce((sum, { event_count }) => sum + event_count, 0)
+  const events = eventsOf(further)
   const alerts = plural(further.length, named ? 'further alert' : 'other alert')
   const belongs = further.length === 1 ? 'belongs' : 'belong'
   return `${alerts} with ${plural(events, 'line')} ${belongs} to it, all within ${span(last - first)}.`
