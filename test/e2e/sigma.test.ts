@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { freePort, root, scratch, shared, sleep, startServer } from './program.ts'
+
+const packs = join(shared, 'conformance/sigma')
+const there = existsSync(packs)
+if (!there) console.log(`skipped: the packs of rules and events are not at ${packs}`)
+
+describe.skipIf(!there)('the rule engine, judged from outside', () => {
+  it('agrees with two independent engines on the rules and events of the field', () => {
+    const scorer = join(shared, 'conformance/bin/sigma_score.mjs')
+    const cmd = `${process.execPath} ${join(root, 'bin/vedette.cjs')} sigma eval --rules {rules} --events {events} --json`
+    const { stdout, stderr } = spawnSync(process.execPath, [scorer, '--packs', packs, '--cmd', cmd], {
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+    })
+    const { regression, evtx, cloud, witness, semantics } = JSON.parse(stdout || `{"failed":${JSON.stringify(stderr)}}`)
+    expect(semantics.failed).toEqual([])
+    expect(regression.official_missed).toEqual([])
+    for (const pack of [regression, evtx, cloud, witness]) {
+      expect(pack.precision).toBeGreaterThanOrEqual(0.995)
+      expect(pack.recall).toBeGreaterThanOrEqual(0.99)
+    }
+  }, 120_000)
+
+  it('loads all of them in five seconds and 300 MB', () => {
+    const rules = join(packs, 'rules')
+    const line = '{"id":"1","logsource":{"category":"none"},"event":{}}\n'
+    const started = performance.now()
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [
+        '--import',
+        'data:text/javascript,process.on("exit",()=>console.error("rss",process.resourceUsage().maxRSS))',
+        join(root, 'src/main.ts'),
+        ...['sigma', 'eval', '--rules', rules, '--events', '-', '--json'],
+      ],
+      { encoding: 'utf8', input: line },
+    )
+    expect(status).toBe(0)
+    expect(performance.now() - started).toBeLessThan(5000)
+    expect(Number(/^rss (\d+)/m.exec(stderr)?.[1])).toBeLessThan(300_000)
+  }, 30_000)
+})
+
+const rule = `
+title: Five failures of one address
+id: 7c1f7a8e-95a1-4d6c-8b1e-2f6c4b1d7a01
+correlation:
+  type: event_count
+  rules: [failure_for_test]
+  group-by: [source.ip]
+  timespan: 10m
+  condition: { gte: 5 }
+level: high
+---
+title: Failure
+name: failure_for_test
+logsource: { product: linux, service: sshd }
+detection:
+  selection: { message|contains: 'Failed password for' }
+  condition: selection
+level: informational
+`
+
+describe('a correlation', () => {
+  it('counts on after kill -9', async () => {
+    const { path, remove } = scratch()
+    const { writeFileSync, mkdirSync } = await import('node:fs')
+    const folder = join(path, 'own')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'failures.yml'), rule)
+    const dataDir = join(path, 'data')
+    const port = await freePort()
+    const env = { VEDETTE_RULES_PATHS: JSON.stringify([folder]) }
+    const line = (second: number) =>
+      `Jan  5 08:00:0${second} web-01 sshd[4711]: Failed password for root from 203.0.113.77 port 4711 ssh2`
+    const detections = async (server: Awaited<ReturnType<typeof startServer>>) => {
+      const answer = await server.ask('/api/v1/detections?limit=100')
+      const { data } = (await answer.json()) as { data: { rule?: { id: string }; event_count: number }[] }
+      return data.filter((item) => item.rule?.id.startsWith('7c1f7a8e'))
+    }
+    const send = (server: Awaited<ReturnType<typeof startServer>>, lines: readonly string[]) =>
+      server.ask('/api/v1/events?source=auth', {
+        method: 'POST',
+        body: lines.join('\n'),
+        headers: { 'content-type': 'text/plain' },
+      })
+    try {
+      const first = await startServer({ dataDir, port, env })
+      expect((await send(first, [1, 2, 3, 4].map(line))).ok).toBe(true)
+      await sleep(1500)
+      expect(await detections(first)).toEqual([])
+      await first.stop('SIGKILL')
+      const second = await startServer({ dataDir, port, env })
+      await send(second, [line(5)])
+      await expect.poll(() => detections(second), { timeout: 10_000 }).toHaveLength(1)
+      expect((await detections(second))[0]?.event_count).toBe(5)
+      await second.stop()
+    } finally {
+      remove()
+    }
+  }, 60_000)
+})
