@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest'
 import { lintDocument } from '../src/lib/sigma/lint/lint.ts'
 import {
   createEngine,
-  type Engine,
   type FlatEvent,
   joinTaxonomies,
   readDocuments,
@@ -58,10 +57,12 @@ const receivedAt = Date.UTC(2026, 10, 21, 12)
 const flatEvents = (texts: readonly string[]): readonly FlatEvent[] =>
   createNormalizer().normalize({ partition: 0, first: 0, source: 'sample', receivedAt, texts }).map(toFlatEvent)
 
-const fires = (engine: Engine, document: SigmaDocument, texts: readonly string[]): boolean =>
-  flatEvents(texts)
-    .flatMap((event) => engine.match(event))
-    .some(({ rule }) => rule.id === document.id)
+/** How many events made the last of a file's documents fire. */
+const fires = (documents: readonly SigmaDocument[], events: readonly FlatEvent[]): number => {
+  const engine = createEngine(documents, { taxonomy })
+  const id = documents.at(-1)?.id
+  return events.filter((event) => engine.match(event).some(({ rule }) => rule.id === id)).length
+}
 
 describe('the rules', () => {
   it('are many, and of every kind of source', () => {
@@ -108,12 +109,30 @@ describe('the rules', () => {
         const cases = casesOf(last, key)
         expect(cases.length, `${key} of ${file}`).toBeGreaterThanOrEqual(2)
         const wrong = cases
-          .map(linesOf)
-          .filter((texts) => fires(createEngine(documents, { taxonomy }), last, texts) !== (key === 'matches'))
+          .map((given) => flatEvents(linesOf(given)))
+          .filter((events) => fires(documents, events) > 0 !== (key === 'matches'))
         expect(
-          wrong.map((texts) => texts.at(-1)),
+          wrong.map((events) => events.at(-1)?.text),
           `${key} of ${file} that are not so`,
         ).toEqual([])
+      }
+    })
+
+    it('needs the events together, enough of them and of one group, if it is a correlation', () => {
+      if (last?.type !== 'correlation') return
+      const cases = casesOf(last, 'matches').map((given) => flatEvents(linesOf(given)))
+      if (last.correlation.endsWith('_count')) {
+        expect(fires(documents, cases[0] ?? []), 'times that the first case of matches fires, at its last event').toBe(
+          1,
+        )
+      }
+      for (const events of cases) {
+        const stretched = events.map((event, i) => ({ ...event, time: receivedAt + i * (last.timespan + 1000) }))
+        expect(fires(documents, stretched), 'times that it fires when the events are far apart').toBe(0)
+        for (const field of last.groupBy) {
+          const scattered = events.map((event, i) => ({ ...event, fields: { ...event.fields, [field]: `group ${i}` } }))
+          expect(fires(documents, scattered), `times that it fires when each event has its own ${field}`).toBe(0)
+        }
       }
     })
   })
