@@ -1,16 +1,17 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { isIPv4, isIPv6, setAddress } from './address.ts'
 import { type Draft, finish, longestValue } from './draft.ts'
+import { readIis } from './iis.ts'
 import { quotedEnd, unquote } from './key-values.ts'
 import type { Parsed, Parser } from './parser.ts'
 import { readTarget } from './request-target.ts'
 import { readSquid } from './squid.ts'
 import { readTimestamp } from './timestamp.ts'
 
-/** Reads the access logs of Apache, nginx and their kin: common and combined, also with a virtual host before them; and Squid's own. */
+/** Reads the access logs of Apache, nginx and their kin: common and combined, also with a virtual host before them; Squid's own and IIS'. */
 export const accessLogParser: Parser = {
   name: 'access-log',
-  parse: (record) => readCommon(record) ?? readSquid(record),
+  parse: (record) => readCommon(record) ?? readSquid(record) ?? readIis(record),
 }
 
 const readCommon = (record: RawRecord): Parsed | undefined => {

@@ -6,7 +6,15 @@ import { readFtp } from './entities/ftp.ts'
 import { readDovecot, readExim, readPostfix } from './entities/mail.ts'
 import { readPam } from './entities/pam.ts'
 import { readSshd } from './entities/sshd.ts'
-import { readCron, readDns, readHostapd, readKernel, readLogind, readSystemd } from './entities/system.ts'
+import {
+  readCron,
+  readDns,
+  readFilterlog,
+  readHostapd,
+  readKernel,
+  readLogind,
+  readSystemd,
+} from './entities/system.ts'
 
 type Reader = (message: string, fields: Draft) => boolean
 
@@ -20,6 +28,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['crond', readCron],
   ['crontab', readCron],
   ['dnsmasq', readDns],
+  ['filterlog', readFilterlog],
   ['dovecot', readDovecot],
   ['exim', readExim],
   ['ftpd', readFtp],

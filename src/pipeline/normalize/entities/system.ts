@@ -102,6 +102,24 @@ export const readKernel = (message: string, fields: Draft): boolean => {
   return true
 }
 
+/** Reads pf's lines as pfSense and OPNsense write them: `5,,,1000000103,em0,match,block,in,4,…,tcp,60,203.0.113.9,192.0.2.1,51122,23,…`. */
+export const readFilterlog = (message: string, fields: Draft): boolean => {
+  const parts = message.slice(0, 500).split(',')
+  const [at, protocolAt] = parts[8] === '4' ? [18, 16] : parts[8] === '6' ? [15, 12] : [0, 0]
+  const source = parts[at]
+  const destination = parts[at + 1]
+  if (at === 0 || !source || !destination) return false
+  set(fields, 'network', 'packet_filtered', parts[6] === 'pass' ? 'success' : 'failure')
+  setAddress(fields, 'source', source)
+  setAddress(fields, 'destination', destination)
+  setIfAbsent(fields, 'network.transport', (parts[protocolAt] ?? '').toLowerCase())
+  for (const [i, name] of ['source.port', 'destination.port'].entries()) {
+    const port = parts[at + 2 + i] ?? ''
+    if (/^\d{1,5}$/.test(port)) setIfAbsent(fields, name, Number(port))
+  }
+  return true
+}
+
 /** Reads a message of named or dnsmasq: the client, the question. */
 export const readDns = (message: string, fields: Draft): boolean => {
   const client = message.startsWith('client ') ? 7 : -1
