@@ -62,6 +62,8 @@ export const correlate = (
   if (isShown.length > 0 && isShown.length < counted.rules.length) {
     notes.push('It counts rules that alert and rules that do not; here all of them alert.')
   }
+  if (counted.rules.length > 1)
+    notes.push('An event that meets several of the rules that it counts is counted once for each.')
   const family = familyOf(at.ways[0]?.logsource ?? {})
   const fields = readCountedFields(rule, family)
   if (fields.impossible.length > 0) return { impossible: fields.impossible }

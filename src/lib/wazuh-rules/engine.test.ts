@@ -77,6 +77,7 @@ const web = (fields: Fields, seconds?: number, text?: string) =>
     seconds,
     text,
   )
+const linux = (fields: Fields) => match({ product: 'linux' }, fields)
 const firewall = (fields: Fields, seconds?: number) =>
   match(
     { category: 'firewall' },
@@ -283,6 +284,34 @@ describe('one event', () => {
       () => match({ product: 'turnstile-controller' }, { 'event.outcome': 'forced' }),
       ['100502'],
     ],
+    ['bad words', () => linux({ message: 'Oops', 'process.name': 'x' }), ['100800']],
+    ['bad words that are known', () => linux({ message: 'oops, said the cat', 'process.name': 'x' }), []],
+    ['bad words of a program that says too much', () => linux({ message: 'Oops', 'process.name': 'chatterd' }), []],
+    [
+      'by day',
+      () =>
+        linux({
+          message: 'a bad sector',
+          'process.name': 'diskd',
+          'source.port': '12',
+          '@timestamp': '2026-02-03T16:59:59Z',
+        }),
+      ['100804', '100805'],
+    ],
+    [
+      'after work',
+      () =>
+        linux({
+          message: 'a bad sector',
+          'process.name': 'diskd',
+          'source.port': '12',
+          '@timestamp': '2026-02-03T17:00:00Z',
+        }),
+      ['100804'],
+    ],
+    ['a shell', () => web({ 'url.original': '/shell.jsp' }), ['100811']],
+    ['a shell with a query', () => web({ 'url.original': '/shell.jsp?shell=b' }), ['100814']],
+    ['a crawler with a query', () => web({ 'url.original': '/shell.jsp?shell=b', 'source.ip': '66.249.1.1' }), []],
     ['a backup', () => match({ product: 'linux' }, { 'process.name': 'backup', message: 'it failed' }), ['100512']],
   ])('%s', (_, run, expected) => {
     expect(run()).toEqual(expected)

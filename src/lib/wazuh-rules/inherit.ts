@@ -1,7 +1,9 @@
 import type { Logsource } from '../sigma/document.ts'
+import { areDisjoint } from './disjoint.ts'
 import { all, always, any, type Expression, not, ownOf } from './expression.ts'
 import { type Own, readOwn } from './own-tests.ts'
 import { findParents, mostParents, type Parents } from './parents.ts'
+import { logsourceOfCategory } from './tables.ts'
 import { isCorrelation, type WazuhRule } from './wazuh-rule.ts'
 
 /** The longest condition that is written: in single rules' parts. */
@@ -121,15 +123,13 @@ const place = (rule: WazuhRule, own: Own, parents: Parents, world: World): Place
   if (impossible.length > 0) return result([])
   const mine = expressionOf(rule, own)
   if (parents.isRoot) {
-    const logsource = own.logsource ?? {}
+    // A rule that says nothing is asked about whatever no decoder calls anything else: Wazuh's category syslog.
+    const logsource = own.logsource ?? logsourceOfCategory('syslog') ?? {}
     const before = (world.ignoring.get(0) ?? []).filter((other) => {
       const source = world.own.get(other.id)
-      return (
-        goesFirst(other, rule) &&
-        source &&
-        keyOf(source.logsource ?? {}) === keyOf(logsource) &&
-        source.tests.length > 0
-      )
+      if (!source || source.tests.length === 0 || areDisjoint(source, own)) return false
+      const theirs = source.logsource ?? logsourceOfCategory('syslog') ?? {}
+      return goesFirst(other, rule) && keyOf(theirs) === keyOf(logsource)
     })
     const exceptions = before.flatMap((other) => exception(other, world.own.get(other.id), partly, needs))
     return limited(result([{ logsource, expression: all(not(any(...exceptions)), mine) }]))
@@ -165,7 +165,7 @@ const place = (rule: WazuhRule, own: Own, parents: Parents, world: World): Place
     for (const reason of above.partly) partly.push(inherited(parent.id, reason))
     needs.push(...above.needs)
     const ignoring = (world.ignoring.get(parent.id) ?? [])
-      .filter((other) => goesFirst(other, rule))
+      .filter((other) => goesFirst(other, rule) && !isApart(other, own, world))
       .slice(0, longestCondition + 1)
     const exceptions = ignoring.flatMap((other) => exception(other, world.own.get(other.id), partly, needs))
     for (const way of above.ways) {
@@ -180,6 +180,11 @@ const place = (rule: WazuhRule, own: Own, parents: Parents, world: World): Place
   return limited(
     result([...ways.values()].map(({ logsource, of }) => ({ logsource, expression: all(any(...of), mine) }))),
   )
+}
+
+const isApart = (other: WazuhRule, own: Own, world: World): boolean => {
+  const theirs = world.own.get(other.id)
+  return theirs !== undefined && areDisjoint(theirs, own)
 }
 
 const inherited = (id: number, reason: string): string =>

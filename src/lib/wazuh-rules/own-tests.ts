@@ -1,4 +1,5 @@
 import type { Logsource } from '../sigma/document.ts'
+import { compiledTest } from './compiled-rules.ts'
 import { translateList } from './list-lookup.ts'
 import type { OwnTest } from './own-test.ts'
 import { translateAddresses, translateTime } from './packet-and-time.ts'
@@ -46,7 +47,6 @@ const hopeless: Readonly<Record<string, string>> = {
     '<if_fts> asks whether something is seen for the first time, which no Sigma rule remembers. The detectors for new values and templates do that here without a rule.',
   check_diff:
     '<check_diff> compares the output of a command with the last one. Send the command’s changes as events, and write a rule for those.',
-  compiled_rule: '<compiled_rule> is a function in Wazuh’s own C code. Write what it looks for as a pattern.',
   if_matched_regex:
     '<if_matched_regex> counts earlier logs that no rule matched. Give that pattern a rule of its own, and refer to it with <if_matched_sid>.',
   srcgeoip:
@@ -112,6 +112,14 @@ export const readOwn = (rule: WazuhRule): Own => {
         '<time> is compared with the hour of the event’s time stamp, in UTC; Wazuh takes the manager’s clock.',
       )
     }
+  }
+  for (const { text } of elementsOf(rule, 'compiled_rule')) {
+    const test = compiledTest(text.trim())
+    if (test) tests.push(test)
+    else
+      impossible.push(
+        `<compiled_rule>: ${text.trim()} is a function in Wazuh’s own C code. Write what it looks for as a pattern.`,
+      )
   }
   readMaxsize(rule, tests, partly)
   for (const [name, reason] of Object.entries(hopeless)) {

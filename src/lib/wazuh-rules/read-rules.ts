@@ -65,7 +65,7 @@ const fill = (element: XmlElement, variables: Variables, unknown: string[]): Xml
   unknown.push(...missing)
   return {
     ...element,
-    text: element.name === 'description' || element.name === 'info' ? text.replace(/\s+/g, ' ').trim() : text,
+    text,
     attributes: new Map([...element.attributes].map(([key, value]) => [key, replaceVariables(value, variables).text])),
     children: element.children.map((child) => fill(child, variables, unknown)),
   }
@@ -73,11 +73,13 @@ const fill = (element: XmlElement, variables: Variables, unknown: string[]): Xml
 
 const addRule = (
   rules: Map<number, WazuhRule>,
-  element: XmlElement,
+  written: XmlElement,
   outerGroups: string,
   variables: Variables,
   file: string,
 ): { code: string; message: string; id: number | undefined } | undefined => {
+  const unknown: string[] = []
+  const element = fill(written, variables, unknown)
   if (element.name !== 'rule') {
     return { code: 'not-a-rule', message: `<${element.name}> stands where only <rule> may stand.`, id: undefined }
   }
@@ -95,8 +97,7 @@ const addRule = (
       said === undefined ? 'The rule has no level.' : `"${said}" is no level; it is a number from 0 to 16.`
     return { code: 'bad-level', message, id }
   }
-  const unknown: string[] = []
-  const elements = element.children.map((child) => fill(child, variables, unknown))
+  const elements = element.children
   const notes = [...new Set(unknown)].map(
     (name) => `No variable $${name} is set in this file; it was taken as it is written.`,
   )

@@ -73,7 +73,7 @@ export const windowsSystem: Readonly<Record<string, string>> = {
 }
 
 /** Names that no field of our events stands for: the rule reads them as they are, and its report says so. */
-const strangers: ReadonlySet<string> = new Set(['data', 'extra_data', 'srcgeoip', 'dstgeoip'])
+const strangers: ReadonlySet<string> = new Set(['data', 'extra_data', 'win.system.severityValue'])
 
 /** Finds the event's field for one of Wazuh's; `known` is false where events have none. */
 export const fieldOf = (name: string, family: Family): { readonly field: string; readonly known: boolean } => {
@@ -82,8 +82,8 @@ export const fieldOf = (name: string, family: Family): { readonly field: string;
   const system = /^win\.system\.(.+)$/i.exec(name)?.[1]
   if (system !== undefined) {
     return {
+      known: !strangers.has(name),
       field: windowsSystem[system.toLowerCase()] ?? system.charAt(0).toUpperCase() + system.slice(1),
-      known: true,
     }
   }
   const field = own(familyFields[family], name) ?? own(fields, name)
