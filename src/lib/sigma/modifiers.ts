@@ -12,7 +12,15 @@ export interface ModifierContext {
   /** The modifiers to the left of this one, `all` and `neq` left out. */
   readonly before: readonly string[]
   readonly placeholders: Placeholders | undefined
+  /** How many more values may be made, for all modifiers of a field together. */
+  readonly room: { left: number }
 }
+
+/** A value may be spelt in many ways, each of them again in many: a field has room for so many besides one for each of its values. */
+export const mostSpellings = 20_000
+
+/** Longer texts are not encoded. */
+const longestEncoded = 100_000
 
 type Text = Extract<Value, { type: 'text' }>
 type Modifier = (value: Value, context: ModifierContext, name: string) => Value
@@ -30,7 +38,17 @@ export const applyModifier = (name: string, value: Value, context: ModifierConte
   }
   if (value.type === 'any') return { type: 'any', of: value.of.map((one) => applyModifier(name, one, context)) }
   if (value.type === 'unresolved') return value
-  return modifier(value, context, name)
+  const made = modifier(value, context, name)
+  context.room.left -= made.type === 'any' ? made.of.length : 1
+  if (context.room.left < 0) {
+    throw new Refusal(
+      'too-many-spellings',
+      `With "${name}" there are more than ${mostSpellings} spellings of the values.`,
+      context.path,
+      'Leave out some of the modifiers, or spread the values over several selections.',
+    )
+  }
+  return made
 }
 
 const refuseValue = (value: Value, { path }: ModifierContext, name: string, hint?: string): never => {
@@ -103,6 +121,7 @@ const first =
 const encode = (change: (text: string, isBytes: boolean) => readonly string[]): Modifier =>
   onText((value, context, name) => {
     if (hasWildcards(value.pattern)) refuseValue(value, context, name, 'What is encoded cannot hold wildcards.')
+    refuseLong(value, context, name)
     const of = change(plainText(value.pattern), value.isBytes).map((text) => ({
       ...value,
       pattern: [text],
@@ -113,13 +132,18 @@ const encode = (change: (text: string, isBytes: boolean) => readonly string[]): 
   })
 
 const widen = (order: 'le' | 'be', marked: boolean): Modifier =>
-  onText((value) => ({
-    ...value,
-    isBytes: true,
-    pattern: value.pattern.map((part, index) =>
+  onText((value, context, name) => {
+    refuseLong(value, context, name)
+    const pattern = value.pattern.map((part, index) =>
       typeof part === 'string' ? toUtf16(part, order, marked && index === 0) : part,
-    ),
-  }))
+    )
+    return { ...value, isBytes: true, pattern }
+  })
+
+const refuseLong = ({ pattern }: Text, { path }: ModifierContext, name: string): void => {
+  if (plainText(pattern).length <= longestEncoded) return
+  throw new Refusal('too-long', `A text of more than ${longestEncoded} characters is not encoded by "${name}".`, path)
+}
 
 const windash: Modifier = onText((value, context, name) => {
   let spelt: Pattern[] = [[]]

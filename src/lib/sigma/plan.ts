@@ -106,13 +106,13 @@ const choose = (plan: Plan, leaves: Leaves, uses: Uses): Choice => {
     case 'all':
       return plan.of.map((one) => choose(one, leaves, uses)).reduce((a, b) => (b.cost < a.cost ? b : a), impossible)
     case 'any':
-    case 'some':
-      return plan.of
-        .map((one) => choose(one, leaves, uses))
-        .reduce((a, b) => ({ triggers: [...a.triggers, ...b.triggers], cost: a.cost + b.cost }), {
-          triggers: [],
-          cost: 0,
-        })
+    case 'some': {
+      const choices = plan.of.map((one) => choose(one, leaves, uses))
+      return {
+        triggers: choices.flatMap(({ triggers }) => triggers),
+        cost: choices.reduce((sum, { cost }) => sum + cost, 0),
+      }
+    }
     case 'not':
       return plan.of.op === 'not' ? choose(plan.of.of, leaves, uses) : impossible
   }

@@ -2,7 +2,7 @@ import { parseCondition } from './condition.ts'
 import { type Comparison, type CorrelationRule, comparisons, correlationTypes, type Heading } from './document.ts'
 import type { Node } from './node.ts'
 import { didYouMean, Refusal } from './refusal.ts'
-import { isMap, optionalText, own, textList, type YamlMap } from './yaml-map.ts'
+import { isMap, optionalText, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 
 const units: Readonly<Record<string, number>> = {
   s: 1e3,
@@ -136,7 +136,11 @@ const readConditions = (
       throw new Refusal('bad-condition', `More than ${mostCounted} cannot be counted.`, [...path, comparison])
     }
     if (typeof number === 'number' && Number.isFinite(number)) return [{ comparison, number }]
-    throw new Refusal('bad-condition', `"${comparison}: ${String(number)}" is no number.`, [...path, comparison])
+    throw new Refusal(
+      'bad-condition',
+      `The condition has ${sayYaml(number)} for "${comparison}", which is no number.`,
+      [...path, comparison],
+    )
   })
   if (conditions.length === 0) {
     throw new Refusal(

@@ -1,7 +1,7 @@
 import { type Heading, levels, statuses } from './document.ts'
 import type { Place } from './read.ts'
 import { didYouMean, Refusal } from './refusal.ts'
-import { optionalText, own, textList, type YamlMap } from './yaml-map.ts'
+import { optionalText, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
 const longestTitle = 256
@@ -54,7 +54,7 @@ const readId = (document: YamlMap): string | undefined => {
   if (typeof id !== 'string' || !uuid.test(id)) {
     throw new Refusal(
       'bad-id',
-      `The id "${String(id)}" is not a UUID.`,
+      `The id ${sayYaml(id)} is not a UUID.`,
       ['id'],
       'Make one with "uuidgen", or leave it out.',
     )
@@ -98,8 +98,8 @@ const oneOf = <Word extends string>(document: YamlMap, key: string, words: reado
   if (found) return found
   throw new Refusal(
     `bad-${key}`,
-    `The ${key} "${String(value)}" is none that Sigma knows.`,
+    `The ${key} ${sayYaml(value)} is none that Sigma knows.`,
     [key],
-    `${didYouMean(String(value), words)} It is one of: ${words.join(', ')}.`.trim(),
+    `${typeof value === 'string' ? didYouMean(value, words) : ''} It is one of: ${words.join(', ')}.`.trim(),
   )
 }

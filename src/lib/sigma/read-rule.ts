@@ -4,7 +4,7 @@ import type { Node } from './node.ts'
 import { readLogsource } from './read-logsource.ts'
 import { Refusal } from './refusal.ts'
 import { type Placeholders, readSelection, unresolvedIn } from './selection.ts'
-import { isMap, own, textList, type YamlMap } from './yaml-map.ts'
+import { isMap, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 
 /** Reads a detection rule below its heading. */
 export const readRule = (document: YamlMap, heading: Heading, placeholders?: Placeholders): DetectionRule => {
@@ -64,11 +64,28 @@ export const readDetection = (
     throw new Refusal('no-condition', 'The list of conditions is empty.', [...path, 'condition'])
   const nodes = conditions.map((text) => {
     if (typeof text === 'string') return parseCondition(text, selections, [...path, 'condition'])
-    throw new Refusal('condition-syntax', `The condition ${JSON.stringify(text)} is not a text.`, [
+    throw new Refusal('condition-syntax', `The condition is ${sayYaml(text)}, not a text.`, [...path, 'condition'])
+  })
+  const [first] = nodes
+  const node: Node = nodes.length === 1 && first ? first : { op: 'or', of: nodes }
+  if (isLarger(node, mostTests)) {
+    throw new Refusal('too-large', `Written out, the condition has more than ${mostTests} tests.`, [
       ...path,
       'condition',
     ])
-  })
-  const [first] = nodes
-  return nodes.length === 1 && first ? first : { op: 'or', of: nodes }
+  }
+  return node
+}
+
+/** A condition that names large selections again and again would take for ever to try. */
+const mostTests = 200_000
+
+/** Whether a tree has more leaves; looks at no more than that. */
+const isLarger = (tree: Node, most: number): boolean => {
+  let left = most
+  const isOver = (node: Node): boolean => {
+    if (node.op === 'test') return --left < 0
+    return node.op === 'not' ? isOver(node.of) : node.of.some(isOver)
+  }
+  return isOver(tree)
 }

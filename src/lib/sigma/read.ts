@@ -6,7 +6,7 @@ import { readFilter } from './read-filter.ts'
 import { readHeading } from './read-heading.ts'
 import { readRule } from './read-rule.ts'
 import { findLine, Refusal } from './refusal.ts'
-import { isMap, type YamlMap } from './yaml-map.ts'
+import { isBomb, isMap, type YamlMap } from './yaml-map.ts'
 
 /** A document longer than this is refused: nobody wrote it by hand. */
 const longest = 2_000_000
@@ -60,8 +60,10 @@ const readDocument = (place: Place, options: ReadOptions): SigmaDocument | Fault
     if ('filter' in document) return readFilter(document, heading, options.placeholders)
     return readRule(document, heading, options.placeholders)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return { ...toFault(error, place), rule }
+    // Whatever a text that a stranger wrote brings about, the documents beside it are read.
+    const refusal =
+      error instanceof Refusal ? error : new Refusal('unreadable', `It cannot be read: ${String(error)}.`, [])
+    return { ...toFault(refusal, place), rule }
   }
 }
 
@@ -73,6 +75,9 @@ const parse = ({ source }: Place): YamlMap => {
   } catch (error) {
     if (error instanceof YAMLException) throw new YamlRefusal(error)
     throw error
+  }
+  if (isBomb(value, source.length)) {
+    throw new Refusal('too-large', 'Its aliases refer to one another until the document is too large.', [])
   }
   if (!isMap(value)) {
     throw new Refusal('not-a-map', 'The document is not a map of keys and values.', [], 'A rule starts with "title:".')
@@ -92,19 +97,22 @@ class YamlRefusal extends Refusal {
 
 const name = (document: YamlMap): string | undefined => {
   const { id, title } = document
-  if (typeof id === 'string') return id
-  return typeof title === 'string' ? title : undefined
+  if (typeof id === 'string') return shorten(id)
+  return typeof title === 'string' ? shorten(title) : undefined
 }
 
 const toFault = (refusal: Refusal, { file, line, source }: Omit<Place, 'fallbackId'>): Fault => ({
   code: refusal.code,
   severity: 'error',
-  message: refusal.message,
+  message: shorten(refusal.message),
   hint: refusal.hint,
   file,
   line: line - 1 + (refusal instanceof YamlRefusal ? refusal.line : findLine(source, refusal.path)),
   rule: undefined,
 })
+
+/** Messages quote what they are about, and that may be long. */
+const shorten = (text: string): string => (text.length > 500 ? `${text.slice(0, 499)}…` : text)
 
 /** Cuts a text at its `---` lines, so that a syntax error in one document leaves the others alone. */
 const splitDocuments = (text: string): { source: string; line: number }[] => {

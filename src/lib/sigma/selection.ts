@@ -1,7 +1,7 @@
 import { compileCidr } from './cidr.ts'
 import type { Placeholders } from './expand.ts'
 import { fold } from './fold.ts'
-import { applyModifier } from './modifiers.ts'
+import { applyModifier, mostSpellings } from './modifiers.ts'
 import type { Node } from './node.ts'
 import { hasWildcards, isOpen, plainText, readPattern, toTest } from './pattern.ts'
 import { Refusal } from './refusal.ts'
@@ -47,6 +47,9 @@ const readPart = (
   return readItem('', part, path, placeholders)
 }
 
+/** No chain that means something is longer. */
+const mostModifiers = 10
+
 /** Reads one field with its modifiers and values. */
 const readItem = (
   key: string,
@@ -56,6 +59,9 @@ const readItem = (
 ): Node => {
   const [field = '', ...names] = key.split('|')
   const list = Array.isArray(given) ? given : [given]
+  if (names.length > mostModifiers) {
+    throw new Refusal('too-many-modifiers', `There are more than ${mostModifiers} modifiers.`, path)
+  }
   if (field === '' && (list.length === 0 || list.includes(null))) {
     throw new Refusal('null-keyword', 'Nothing cannot be looked for.', path, 'Name the field that is to be null.')
   }
@@ -65,11 +71,12 @@ const readItem = (
   let all = false
   let negated = false
   const before: string[] = []
+  const room = { left: mostSpellings + values.length * Math.min(names.length, 10) }
   for (const name of names) {
     if (name === 'all') all = true
     else if (name === 'neq') negated = true
     else {
-      values = values.map((value) => applyModifier(name, value, { path, before: [...before], placeholders }))
+      values = values.map((value) => applyModifier(name, value, { path, before: [...before], placeholders, room }))
       before.push(name)
     }
   }
