@@ -14,6 +14,8 @@ export const parseCondition = (text: string, selections: ReadonlyMap<string, Nod
   if (text.includes('|')) refuse('a pipe is of Sigma 1', 'Write a correlation instead of "| count() ...".')
   const tokens = text.match(/[()]|[^\s()]+/g) ?? []
   if (tokens.length === 0) refuse('it is empty', 'Name a selection.')
+  /** What each pattern means, for those that stand in a condition often. */
+  const found = new Map<string, readonly Node[]>()
   let at = 0
   const peek = (): string | undefined => tokens[at]?.toLowerCase()
 
@@ -70,7 +72,8 @@ export const parseCondition = (text: string, selections: ReadonlyMap<string, Nod
     if (!/^([1-9]\d{0,3}|any|all)$/.test(quantifier))
       refuse(`"${quantifier} of" is not known`, 'Write "1 of", "all of" or a number.')
     if (!/^[\w*-]+$/.test(pattern)) refuse(`"${pattern}" is no pattern`)
-    const of = [...selections].filter(([name]) => names(pattern, name)).map(([, node]) => node)
+    const of = found.get(pattern) ?? [...selections].filter(([name]) => names(pattern, name)).map(([, node]) => node)
+    found.set(pattern, of)
     if (of.length === 0) {
       throw new Refusal(
         'unknown-selection',
