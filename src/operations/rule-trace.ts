@@ -1,9 +1,10 @@
 import { type DetectionRule, type FilterRule, isCalled } from '../lib/sigma/document.ts'
+import { createEngine } from '../lib/sigma/engine.ts'
 import type { FlatEvent } from '../lib/sigma/event.ts'
 import { holds } from '../lib/sigma/holds.ts'
 import type { Node } from '../lib/sigma/node.ts'
 import { isWithin } from '../lib/sigma/read-logsource.ts'
-import { createRoutes } from '../lib/sigma/routes.ts'
+import { createResolve } from '../lib/sigma/routes.ts'
 import type { Taxonomy } from '../lib/sigma/taxonomy.ts'
 import { anywhere, createFieldNames, createView } from '../lib/sigma/view.ts'
 import { onlyPart, partsOf, sayPart } from './rule-words.ts'
@@ -57,12 +58,10 @@ export const traceRule = (
   taxonomy: Taxonomy,
 ): Trace => {
   const names = createFieldNames()
-  const view = createView(names)
-  const routeOf = createRoutes(taxonomy, [], view, names.numberOf)
-  const route = routeOf(event)
-  const applies = route.kinds.some(({ logsources }) => logsources.some((one) => isWithin(one, rule.logsource)))
-  const { resolve } = applies ? route : routeOf({ ...event, logsource: rule.logsource })
-  view.show(event, resolve)
+  const view = createView()
+  const kinds = createEngine([], { taxonomy }).kindsOf(event)
+  const applies = kinds.some(({ logsources }) => logsources.some((one) => isWithin(one, rule.logsource)))
+  view.show(event, createResolve(applies ? kinds : [], names))
 
   const slotOf = (field: string | undefined) => view.slot(field === undefined ? anywhere : names.numberOf(field))
   const isTrue = (node: Node): boolean => {
@@ -119,7 +118,7 @@ export const traceRule = (
     own.length === 0 ? rule.detection : { op: 'and', of: [rule.detection, ...own.map((one) => one.detection)] }
   walk(whole, 0, undefined, true)
   return {
-    kinds: route.kinds.map(({ name }) => name),
+    kinds: kinds.map(({ name }) => name),
     applies,
     matches: applies && rule.unresolved.length === 0 && isTrue(whole),
     parts,

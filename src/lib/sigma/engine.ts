@@ -1,15 +1,22 @@
 import { createCorrelations } from './correlations.ts'
-import { type CorrelationRule, type DetectionRule, type FilterRule, isCalled, type SigmaDocument } from './document.ts'
+import {
+  type CorrelationRule,
+  type DetectionRule,
+  type FilterRule,
+  isCalled,
+  type Logsource,
+  type SigmaDocument,
+} from './document.ts'
 import type { FlatEvent } from './event.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
-import { createGroup, type Group, type Hit } from './group.ts'
-import { holds } from './holds.ts'
+import { createGroup, type Group } from './group.ts'
 import type { Match } from './match.ts'
+import { createMatcher } from './matcher.ts'
 import type { Node } from './node.ts'
-import { createLeaves, type Plan } from './plan.ts'
+import { createLeaves, type Leaves, type Plan } from './plan.ts'
 import { isWithin } from './read-logsource.ts'
-import { createRoutes } from './routes.ts'
+import { createResolve, createRoutes } from './routes.ts'
 import type { EventKind, Taxonomy } from './taxonomy.ts'
 import { createFieldNames, createView } from './view.ts'
 
@@ -48,74 +55,40 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   const names = createFieldNames()
   const leaves = createLeaves(names)
   const nodes = rules.map(({ node }) => node)
-  const compiled = rules.map(({ rule, node }) => ({ plan: leaves.plan(node), logsource: rule.logsource }))
-  const groups = groupRules(compiled, leaves)
-  const view = createView(names)
-  const routeOf = createRoutes(options.taxonomy, groups, view, names.numberOf)
+  const kinds = options.taxonomy.kinds.filter(({ when }) => when !== undefined)
+  const plans = [...nodes, ...kinds.flatMap(({ when }) => when ?? [])].map(leaves.plan)
+  const groups = groupRules(
+    rules.map(({ rule }) => rule.logsource),
+    plans,
+    leaves,
+  )
+  const kindGroup = createGroup(
+    {},
+    kinds.map((_, number) => rules.length + number),
+    plans,
+    leaves,
+  )
+  const view = createView()
+  const matcher = createMatcher(plans, leaves, names, view)
+  const ownNames = createResolve([], names)
+  const routeOf = createRoutes({
+    groups,
+    names,
+    kinds,
+    recognise(event) {
+      view.show(event, ownNames)
+      return matcher
+        .match(kindGroup)
+        .map((number) => number - rules.length)
+        .sort((one, other) => one - other)
+    },
+  })
   const joined = createCorrelations(
     correlations,
     rules.map(({ rule }) => rule),
     options,
   )
   const counts = { events: 0, tried: 0 }
-
-  /** What is known of each leaf in this event: generation × 2, plus 1 when it is true. */
-  const known = new Float64Array(leaves.list.length)
-  const tried = new Float64Array(rules.length)
-  let generation = 0
-  let hits: number[] = []
-  let candidates: number[] = []
-
-  const visit = ({ leaf, rules: numbers }: Hit): void => {
-    if (leaf >= 0) known[leaf] = generation * 2 + 1
-    for (const number of numbers) {
-      if (tried[number] === generation) continue
-      tried[number] = generation
-      candidates.push(number)
-    }
-  }
-  const slotOf = (field: string) => view.slot(names.numberOf(field))
-  const isTrue = (plan: Plan, group: Group): boolean => {
-    switch (plan.op) {
-      case 'leaf': {
-        const { leaf } = plan
-        const state = known[leaf] ?? 0
-        if (state >= generation * 2) return state > generation * 2
-        const one = leaves.list[leaf]
-        const answer = !group.decided.has(leaf) && one !== undefined && holds(one.test, view.slot(one.field), slotOf)
-        known[leaf] = generation * 2 + (answer ? 1 : 0)
-        return answer
-      }
-      case 'all':
-        for (const one of plan.of) if (!isTrue(one, group)) return false
-        return true
-      case 'any':
-        for (const one of plan.of) if (isTrue(one, group)) return true
-        return false
-      case 'not':
-        return !isTrue(plan.of, group)
-      case 'some': {
-        let left = plan.count
-        for (const one of plan.of) if (isTrue(one, group) && --left === 0) return true
-        return false
-      }
-    }
-  }
-  const tryGroup = (group: Group): void => {
-    candidates = []
-    for (const { field, index, present } of group.fields) {
-      const slot = view.slot(field)
-      if (slot.name === undefined) continue
-      if (present.length > 0) visit({ leaf: -1, rules: present })
-      if (index) for (const value of slot.folded) index.search(value, visit)
-    }
-    if (group.always.length > 0) visit({ leaf: -1, rules: group.always })
-    counts.tried += candidates.length
-    for (const number of candidates) {
-      const plan = compiled[number]?.plan
-      if (plan && isTrue(plan, group)) hits.push(number)
-    }
-  }
 
   return {
     active: [...rules.map(({ rule }) => rule), ...joined.active],
@@ -126,20 +99,18 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       const { groups: near, resolve } = routeOf(event)
       if (near.length === 0) return []
       view.show(event, resolve)
-      hits = []
-      for (const group of near) {
-        generation += 1
-        tryGroup(group)
-      }
+      const before = matcher.tried
+      const hits = near.flatMap(matcher.match)
+      counts.tried += matcher.tried - before
       if (hits.length === 0) return []
-      const read = (field: string): readonly string[] => slotOf(field).values
+      const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
       const own = hits.flatMap((number): Match[] => {
         const rule = rules[number]?.rule
         const node = nodes[number]
         if (!rule || !node) return []
         if (joined.isPart(number)) onPart?.(rule)
         if (joined.isHidden(number)) return []
-        const explain = () => explainMatch(node, event, resolve)
+        const explain = () => explainMatch(node, event, { names, resolve })
         return [{ type: 'rule', rule, eventId: event.id, time: event.time, explain }]
       })
       return [...own, ...joined.observe(event, hits, read)]
@@ -150,17 +121,16 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   }
 }
 
-const groupRules = (
-  compiled: readonly { plan: Plan; logsource: DetectionRule['logsource'] }[],
-  leaves: ReturnType<typeof createLeaves>,
-): Group[] => {
+const groupRules = (logsources: readonly Logsource[], plans: readonly Plan[], leaves: Leaves): Group[] => {
   const byLogsource = new Map<string, number[]>()
-  for (const [number, { logsource }] of compiled.entries()) {
-    const key = JSON.stringify([logsource.product, logsource.category, logsource.service])
-    byLogsource.set(key, [...(byLogsource.get(key) ?? []), number])
+  for (const [number, { product, category, service }] of logsources.entries()) {
+    const key = JSON.stringify([product, category, service])
+    const known = byLogsource.get(key)
+    if (known) known.push(number)
+    else byLogsource.set(key, [number])
   }
   return [...byLogsource.values()].map((numbers) =>
-    createGroup(compiled[numbers[0] ?? 0]?.logsource ?? {}, numbers, compiled, leaves),
+    createGroup(logsources[numbers[0] ?? 0] ?? {}, numbers, plans, leaves),
   )
 }
 

@@ -4,14 +4,17 @@ import { holds } from './holds.ts'
 import type { MatchedItem } from './match.ts'
 import type { Node } from './node.ts'
 import { sayTest } from './test.ts'
-import { anywhere, createFieldNames, createView, type Resolve } from './view.ts'
+import { anywhere, createView, type FieldNames, type Resolve } from './view.ts'
 
 const longestValue = 500
 
 /** Says why a condition is true of an event: each test that holds, in the parts that made it true. */
-export const explainMatch = (node: Node, event: FlatEvent, resolve: Resolve): readonly MatchedItem[] => {
-  const names = createFieldNames()
-  const view = createView(names)
+export const explainMatch = (
+  node: Node,
+  event: FlatEvent,
+  { names, resolve }: { readonly names: FieldNames; readonly resolve: Resolve },
+): readonly MatchedItem[] => {
+  const view = createView()
   view.show(event, resolve)
   const slotOf = (field: string | undefined) => view.slot(field === undefined ? anywhere : names.numberOf(field))
 

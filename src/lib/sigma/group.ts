@@ -3,12 +3,6 @@ import { createLiteralIndex, type Literal, type LiteralIndex } from './literal-i
 import { chooseTriggers, countUses, type Leaves, type Plan } from './plan.ts'
 import { anywhere } from './view.ts'
 
-/** A rule within the engine. */
-export interface Compiled {
-  readonly plan: Plan
-  readonly logsource: Logsource
-}
-
 /** What a literal that was found tells: perhaps that a leaf is true, and which rules are worth trying. */
 export interface Hit {
   /** −1: nothing is sure yet. */
@@ -40,15 +34,15 @@ interface Draft {
 export const createGroup = (
   logsource: Logsource,
   numbers: readonly number[],
-  rules: readonly Compiled[],
+  plans: readonly Plan[],
   leaves: Leaves,
 ): Group => {
   const drafts = new Map<number, Draft>()
   const always: number[] = []
   const decided = new Set<number>()
-  const uses = countUses(numbers.flatMap((number) => rules[number]?.plan ?? []))
+  const uses = countUses(numbers.flatMap((number) => plans[number] ?? []))
   for (const number of numbers) {
-    const plan = rules[number]?.plan
+    const plan = plans[number]
     const triggers = plan && chooseTriggers(plan, leaves, uses)
     if (!triggers) {
       always.push(number)

@@ -43,7 +43,7 @@ export const createFieldNames = (): FieldNames => {
 }
 
 /** Says under which names an event may have a field, best first. */
-export type Resolve = (field: string) => readonly string[]
+export type Resolve = (field: number) => readonly string[]
 
 /** One event at a time, its fields read once and only when they are asked for. */
 export interface View {
@@ -52,7 +52,7 @@ export interface View {
   slot(field: number): Slot
 }
 
-export const createView = (names: FieldNames): View => {
+export const createView = (): View => {
   const slots: Slot[] = []
   let event: FlatEvent = { id: '', time: 0, fields: {} }
   let resolve: Resolve = () => []
@@ -69,7 +69,7 @@ export const createView = (names: FieldNames): View => {
       slot.folded = slot.values.map(fold)
       return
     }
-    for (const name of resolve(names.nameOf(field))) {
+    for (const name of resolve(field)) {
       if (!Object.hasOwn(event.fields, name)) continue
       const value = event.fields[name]
       if (value === undefined) continue

@@ -1,0 +1,79 @@
+import type { Group, Hit } from './group.ts'
+import { holds } from './holds.ts'
+import type { Leaves, Plan } from './plan.ts'
+import type { FieldNames, View } from './view.ts'
+
+/** Finds out which plans of a group are true of the event that a view shows. */
+export interface Matcher {
+  /** The numbers of the plans that are true. Good until the next call. */
+  match(group: Group): readonly number[]
+  /** How many plans were tried in all. */
+  readonly tried: number
+}
+
+/** Makes a matcher of plans, which groups call by their numbers. What is found out of one event is remembered while it is tried. */
+export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: FieldNames, view: View): Matcher => {
+  /** What is known of each leaf in this event: generation × 2, plus 1 when it is true. */
+  const known = new Float64Array(leaves.list.length)
+  const visited = new Float64Array(plans.length)
+  let generation = 0
+  let candidates: number[] = []
+  let tried = 0
+
+  const visit = ({ leaf, rules: numbers }: Hit): void => {
+    if (leaf >= 0) known[leaf] = generation * 2 + 1
+    for (const number of numbers) {
+      if (visited[number] === generation) continue
+      visited[number] = generation
+      candidates.push(number)
+    }
+  }
+  const slotOf = (field: string) => view.slot(names.numberOf(field))
+  const isTrue = (plan: Plan, group: Group): boolean => {
+    switch (plan.op) {
+      case 'leaf': {
+        const { leaf } = plan
+        const state = known[leaf] ?? 0
+        if (state >= generation * 2) return state > generation * 2
+        const one = leaves.list[leaf]
+        const answer = !group.decided.has(leaf) && one !== undefined && holds(one.test, view.slot(one.field), slotOf)
+        known[leaf] = generation * 2 + (answer ? 1 : 0)
+        return answer
+      }
+      case 'all':
+        for (const one of plan.of) if (!isTrue(one, group)) return false
+        return true
+      case 'any':
+        for (const one of plan.of) if (isTrue(one, group)) return true
+        return false
+      case 'not':
+        return !isTrue(plan.of, group)
+      case 'some': {
+        let left = plan.count
+        for (const one of plan.of) if (isTrue(one, group) && --left === 0) return true
+        return false
+      }
+    }
+  }
+  return {
+    match(group) {
+      generation += 1
+      candidates = []
+      for (const { field, index, present } of group.fields) {
+        const slot = view.slot(field)
+        if (slot.name === undefined) continue
+        if (present.length > 0) visit({ leaf: -1, rules: present })
+        if (index) for (const value of slot.folded) index.search(value, visit)
+      }
+      if (group.always.length > 0) visit({ leaf: -1, rules: group.always })
+      tried += candidates.length
+      return candidates.filter((number) => {
+        const plan = plans[number]
+        return plan !== undefined && isTrue(plan, group)
+      })
+    },
+    get tried() {
+      return tried
+    },
+  }
+}
