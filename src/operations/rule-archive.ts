@@ -17,6 +17,8 @@ const mostBytes = 128 * 1_048_576
 /** An archive that swells to more than this is a bomb, whatever of it is wanted. */
 const mostSwollen = 2_048 * 1_048_576
 const chunkSize = 65_536
+/** What comes out of a zip is unpacked at once, so little goes in. */
+const zipChunk = 16_384
 
 /**
  * Reads the `*.yml` and `*.yaml` files of a zip or of a tar, plain or gzipped. Paths that lead out of the archive, too many files and
@@ -106,9 +108,9 @@ async function* readZip(bytes: Uint8Array): AsyncGenerator<{ path: string; bytes
   })
   unzip.register(UnzipInflate)
   unzip.register(UnzipPassThrough)
-  for (let at = 0; at < bytes.length; at += chunkSize) {
+  for (let at = 0; at < bytes.length; at += zipChunk) {
     try {
-      unzip.push(bytes.subarray(at, at + chunkSize), at + chunkSize >= bytes.length)
+      unzip.push(bytes.subarray(at, at + zipChunk), at + zipChunk >= bytes.length)
     } catch (error) {
       if (error instanceof AppError) throw error
       throw new AppError('INVALID_REQUEST', `The zip cannot be unpacked: ${messageOf(error)}.`, { cause: error })
