@@ -1,6 +1,6 @@
 import { readCountedFields } from './correlation-fields.ts'
 import { attributeNumber, footOf, headingOf, isSilent, nameOf } from './heading.ts'
-import { type Placed, type Placement, withoutCovered } from './inherit.ts'
+import { belowCount, type Placed, type Placement, withoutCovered } from './inherit.ts'
 import { isInGroup } from './parents.ts'
 import { familyOf } from './tables.ts'
 import { elementsOf, isCorrelation, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
@@ -81,11 +81,7 @@ export const correlate = (
   const generate = isShown.length > 0
   const isSame = countsItself(at, counted.rules)
   if (!isSame && at.parents.rules.some(isCorrelation)) {
-    return {
-      impossible: [
-        'It tests the event that completes a count (the rule above it has a frequency), which Sigma cannot. Put its tests into the rule that is counted.',
-      ],
-    }
+    return { impossible: [belowCount] }
   }
   if ((placement.ignoring.get(rule.id) ?? []).length > 0) {
     partly.push(

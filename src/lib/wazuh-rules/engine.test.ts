@@ -311,6 +311,12 @@ describe('one event', () => {
     ],
     ['a shell', () => web({ 'url.original': '/shell.jsp' }), ['100811']],
     ['a shell with a query', () => web({ 'url.original': '/shell.jsp?shell=b' }), ['100814']],
+    [
+      'below a rule and below its exception: without a query',
+      () => web({ 'url.original': '/xp_cmdshell' }),
+      ['100815'],
+    ],
+    ['below a rule and below its exception: with one', () => web({ 'url.original': '/?xp_cmdshell' }), ['100815']],
     ['a crawler with a query', () => web({ 'url.original': '/shell.jsp?shell=b', 'source.ip': '66.249.1.1' }), []],
     ['a backup', () => match({ product: 'linux' }, { 'process.name': 'backup', message: 'it failed' }), ['100512']],
   ])('%s', (_, run, expected) => {

@@ -1,6 +1,14 @@
 import type { Logsource } from '../sigma/document.ts'
-import { areDisjoint } from './disjoint.ts'
-import { all, always, any, type Expression, not, ownOf } from './expression.ts'
+import { all, any, type Expression, not } from './expression.ts'
+import {
+  exceptionOf,
+  expressionOf,
+  type Findings,
+  findIgnoring,
+  type Ignoring,
+  isIgnoring,
+  takesFrom,
+} from './ignoring.ts'
 import { type Own, readOwn } from './own-tests.ts'
 import { findParents, mostParents, type Parents } from './parents.ts'
 import { logsourceOfCategory } from './tables.ts'
@@ -29,6 +37,11 @@ export interface Placed {
   readonly impossible: readonly string[]
 }
 
+export interface Placement {
+  readonly placed: ReadonlyMap<number, Placed>
+  readonly ignoring: Ignoring
+}
+
 /** Works out for every rule which events meet it. Linear in the rules and their references, within the limits above. */
 export const placeRules = (rules: readonly WazuhRule[]): Placement => {
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
@@ -49,55 +62,12 @@ export const alertingWays = (
   at: Placed,
   { placed, ignoring }: Placement,
 ): { readonly ways: readonly Way[]; readonly partly: readonly string[]; readonly needs: readonly string[] } => {
-  const partly: string[] = []
-  const needs: string[] = []
+  const findings: Findings = { partly: [], needs: [], impossible: [] }
   const below = (ignoring.get(at.rule.id) ?? []).slice(0, longestCondition)
-  const exceptions = below.flatMap((other) => exception(other, placed.get(other.id)?.own, partly, needs))
-  return {
-    ways: at.ways.map((way) => ({ ...way, expression: all(way.expression, not(any(...exceptions))) })),
-    partly,
-    needs,
-  }
+  const exceptions = below.flatMap((other) => exceptionOf(other, placed.get(other.id)?.own, findings))
+  const ways = at.ways.map((way) => ({ ...way, expression: all(way.expression, not(any(...exceptions))) }))
+  return { ways, ...findings }
 }
-
-export interface Placement {
-  readonly placed: ReadonlyMap<number, Placed>
-  /** By the id of the rule above (0: none): the rules of level 0 below. */
-  readonly ignoring: Ignoring
-}
-
-/** A rule of level 0 that ends the search: what meets it is reported by nobody else. */
-const isIgnoring = (rule: WazuhRule): boolean => rule.level === 0 && !rule.noAlert
-
-type Ignoring = ReadonlyMap<number, readonly WazuhRule[]>
-
-const findIgnoring = (rules: readonly WazuhRule[], parents: ReadonlyMap<number, Parents>): Ignoring => {
-  const ignoring = new Map<number, WazuhRule[]>()
-  for (const rule of rules.filter(isIgnoring)) {
-    const above = parents.get(rule.id)
-    for (const id of above?.isRoot ? [0] : (above?.rules.map(({ id }) => id) ?? [])) {
-      const list = ignoring.get(id)
-      if (list) list.push(rule)
-      else ignoring.set(id, [rule])
-    }
-  }
-  return ignoring
-}
-
-const exception = (rule: WazuhRule, own: Own | undefined, partly: string[], needs: string[]): readonly Expression[] => {
-  if (!own || own.impossible.length > 0 || own.partly.length > 0 || isCorrelation(rule)) {
-    partly.push(
-      `Rule ${rule.id} of level 0 takes events away from it in Wazuh. It could not be said exactly and was left out, so this matches more.`,
-    )
-    return []
-  }
-  needs.push(...own.needs)
-  return [expressionOf(rule, own)]
-}
-
-/** What a rule itself asks; `always` for one that only names its events. */
-const expressionOf = (rule: WazuhRule, own: Own): Expression =>
-  own.tests.some(({ any, negated, needsField }) => any.length > 0 || negated || needsField) ? ownOf(rule.id) : always
 
 interface World {
   readonly placed: ReadonlyMap<number, Placed>
@@ -106,113 +76,99 @@ interface World {
 }
 
 const place = (rule: WazuhRule, own: Own, parents: Parents, world: World): Placed => {
-  const partly = [...own.partly]
-  const needs = [...own.needs]
-  const impossible = [...own.impossible]
-  const result = (ways: readonly Way[]): Placed => ({
-    rule,
-    own,
-    parents,
-    ways,
-    partly: [...new Set(partly)],
-    needs: [...new Set(needs)],
-    impossible,
-  })
-  if (parents.tooMany)
-    impossible.push(`More than ${mostParents} rules are above it. Name the few that matter with if_sid.`)
-  if (impossible.length > 0) return result([])
-  const mine = expressionOf(rule, own)
-  if (parents.isRoot) {
-    // A rule that says nothing is asked about whatever no decoder calls anything else: Wazuh's category syslog.
-    const logsource = own.logsource ?? logsourceOfCategory('syslog') ?? {}
-    const before = (world.ignoring.get(0) ?? []).filter((other) => {
-      const source = world.own.get(other.id)
-      if (!source || source.tests.length === 0 || areDisjoint(source, own)) return false
-      const theirs = source.logsource ?? logsourceOfCategory('syslog') ?? {}
-      return goesFirst(other, rule) && keyOf(theirs) === keyOf(logsource)
-    })
-    const exceptions = before.flatMap((other) => exception(other, world.own.get(other.id), partly, needs))
-    return limited(result([{ logsource, expression: all(not(any(...exceptions)), mine) }]))
+  const findings: Findings = { partly: [...own.partly], needs: [...own.needs], impossible: [...own.impossible] }
+  if (parents.tooMany) {
+    findings.impossible.push(`More than ${mostParents} rules are above it. Name the few that matter with if_sid.`)
   }
-  // An event that completes a count is told of by the correlation; only rules that count that in turn can stand below it.
-  const isUsable = (id: number): boolean => {
-    const above = world.placed.get(id)
-    return above !== undefined && above.ways.length > 0 && (isCorrelation(rule) || !isCorrelation(above.rule))
+  let ways: readonly Way[] = []
+  if (findings.impossible.length === 0) {
+    ways = parents.isRoot ? fromRoot(rule, own, world, findings) : fromAbove(rule, own, parents, world, findings)
   }
-  const usable = parents.rules.filter(({ id }) => isUsable(id))
-  const missing = [...parents.missing]
-  if (usable.length === 0) {
-    const broken = parents.rules.map(({ id }) => `rule ${id}`)
-    if (parents.rules.some(isCorrelation)) {
-      impossible.push(
-        'It tests the event that completes a count (the rule above it has a frequency), which Sigma cannot. Put its tests into the rule that is counted.',
-      )
-    } else if (missing.length > 0) {
-      impossible.push(
-        `It stands below ${list(missing)}, which is in none of the files. Add Wazuh’s own ruleset/rules folder.`,
-      )
-    } else impossible.push(`It stands below ${list(broken)}, which could not be converted.`)
-    return result([])
+  if (ways.length > mostLogsources || ways.some(({ expression }) => expression.size > longestCondition)) {
+    findings.impossible.push('Too many rules lead to it to write them all down. Name the few that matter with if_sid.')
+    ways = []
   }
-  if (missing.length > 0) partly.push(`It stands also below ${list(missing)}, which is in none of the files.`)
-  const lost = parents.rules.filter((one) => !usable.includes(one))
-  if (lost.length > 0)
-    partly.push(`It stands also below ${list(lost.map(({ id }) => `rule ${id}`))}, which could not be converted.`)
-  const ways = new Map<string, { logsource: Logsource; of: Expression[] }>()
-  for (const parent of withoutCovered(usable, world.placed)) {
-    const above = world.placed.get(parent.id)
-    if (!above) continue
-    for (const reason of above.partly) partly.push(inherited(parent.id, reason))
-    needs.push(...above.needs)
-    const ignoring = (world.ignoring.get(parent.id) ?? [])
-      .filter((other) => goesFirst(other, rule) && !isApart(other, own, world))
-      .slice(0, longestCondition + 1)
-    const exceptions = ignoring.flatMap((other) => exception(other, world.own.get(other.id), partly, needs))
-    for (const way of above.ways) {
-      const logsource = refine(way.logsource, own.logsource)
-      const key = keyOf(logsource)
-      const expression = all(way.expression, not(any(...exceptions)))
-      const same = ways.get(key)
-      if (same) same.of.push(expression)
-      else ways.set(key, { logsource, of: [expression] })
-    }
-  }
-  return limited(
-    result([...ways.values()].map(({ logsource, of }) => ({ logsource, expression: all(any(...of), mine) }))),
-  )
+  const { partly, needs, impossible } = findings
+  return { rule, own, parents, ways, partly: [...new Set(partly)], needs: [...new Set(needs)], impossible }
 }
 
-const isApart = (other: WazuhRule, own: Own, world: World): boolean => {
-  const theirs = world.own.get(other.id)
-  return theirs !== undefined && areDisjoint(theirs, own)
+/** A rule that says nothing is asked about whatever no decoder calls anything else: Wazuh's category syslog. */
+const logsourceOfRoot = (own: Own): Logsource => own.logsource ?? logsourceOfCategory('syslog') ?? {}
+
+const fromRoot = (rule: WazuhRule, own: Own, world: World, findings: Findings): readonly Way[] => {
+  const logsource = logsourceOfRoot(own)
+  const exceptions = (world.ignoring.get(0) ?? []).flatMap((other) => {
+    const theirs = world.own.get(other.id)
+    const isBeside = theirs && theirs.tests.length > 0 && keyOf(logsourceOfRoot(theirs)) === keyOf(logsource)
+    return isBeside && takesFrom(other, theirs, rule, own) ? exceptionOf(other, theirs, findings) : []
+  })
+  return [{ logsource, expression: all(not(any(...exceptions)), expressionOf(rule, own)) }]
 }
+
+const fromAbove = (rule: WazuhRule, own: Own, parents: Parents, world: World, findings: Findings): readonly Way[] => {
+  const ways = new Map<string, { logsource: Logsource; of: Expression[] }>()
+  for (const parent of withoutCovered(usableOf(rule, parents, world, findings), world.placed)) {
+    const above = world.placed.get(parent.id)
+    if (!above) continue
+    for (const reason of above.partly) findings.partly.push(inherited(parent.id, reason))
+    findings.needs.push(...above.needs)
+    const exceptions = (world.ignoring.get(parent.id) ?? [])
+      .filter((other) => takesFrom(other, world.own.get(other.id), rule, own))
+      .slice(0, longestCondition + 1)
+      .flatMap((other) => exceptionOf(other, world.own.get(other.id), findings))
+    for (const way of above.ways) {
+      const logsource = refine(way.logsource, own.logsource)
+      const expression = all(way.expression, not(any(...exceptions)))
+      const same = ways.get(keyOf(logsource))
+      if (same) same.of.push(expression)
+      else ways.set(keyOf(logsource), { logsource, of: [expression] })
+    }
+  }
+  const mine = expressionOf(rule, own)
+  return [...ways.values()].map(({ logsource, of }) => ({ logsource, expression: all(any(...of), mine) }))
+}
+
+/** The rules above that events can come from. */
+const usableOf = (rule: WazuhRule, parents: Parents, world: World, findings: Findings): readonly WazuhRule[] => {
+  const { partly, impossible } = findings
+  // An event that completes a count is told of by the correlation; only rules that count that in turn can stand below it.
+  const usable = parents.rules.filter(({ id }) => {
+    const above = world.placed.get(id)
+    return above !== undefined && above.ways.length > 0 && (isCorrelation(rule) || !isCorrelation(above.rule))
+  })
+  const lost = parents.rules.filter((one) => !usable.includes(one)).map(({ id }) => `rule ${id}`)
+  if (usable.length > 0) {
+    if (parents.missing.length > 0)
+      partly.push(`It stands also below ${list(parents.missing)}, which is in none of the files.`)
+    if (lost.length > 0) partly.push(`It stands also below ${list(lost)}, which could not be converted.`)
+  } else if (parents.rules.some(isCorrelation)) impossible.push(belowCount)
+  else if (parents.missing.length > 0) {
+    impossible.push(
+      `It stands below ${list(parents.missing)}, which is in none of the files. Add Wazuh’s own ruleset/rules folder.`,
+    )
+  } else impossible.push(`It stands below ${list(lost)}, which could not be converted.`)
+  return usable
+}
+
+export const belowCount =
+  'It tests the event that completes a count (the rule above it has a frequency), which Sigma cannot. Put its tests into the rule that is counted.'
 
 const inherited = (id: number, reason: string): string =>
   reason.startsWith('From rule ') ? reason : `From rule ${id}: ${reason}`
 
-const limited = (at: Placed): Placed => {
-  const long = at.ways.some(({ expression }) => expression.size > longestCondition)
-  if (!long && at.ways.length <= mostLogsources) return at
-  const reason = 'Too many rules lead to it to write them all down. Name the few that matter with if_sid.'
-  return { ...at, ways: [], impossible: [...at.impossible, reason] }
-}
-
 const list = (names: readonly string[]): string =>
   names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`
 
-/** Whether Wazuh asks a rule of level 0 before another one below the same rule: always, but among level 0 in the order of the files. */
-const goesFirst = (ignoring: WazuhRule, rule: WazuhRule): boolean =>
-  ignoring.id !== rule.id && (rule.level > 0 || ignoring.order < rule.order)
-
-/** Leaves out rules that stand below others of the list only: what meets them meets those. */
+/** Leaves out rules that stand below others of the list only: what meets them meets those, unless they take it away from those. */
 export const withoutCovered = (
   rules: readonly WazuhRule[],
   placed: ReadonlyMap<number, Placed>,
 ): readonly WazuhRule[] => {
   const inList = new Set(rules.map(({ id }) => id))
-  return rules.filter(({ id }) => {
-    const above = placed.get(id)?.parents
-    return !above || above.isRoot || above.rules.length === 0 || !above.rules.every((one) => inList.has(one.id))
+  return rules.filter((rule) => {
+    const above = placed.get(rule.id)?.parents
+    if (isIgnoring(rule) || !above || above.isRoot || above.rules.length === 0) return true
+    return !above.rules.every(({ id }) => inList.has(id))
   })
 }
 

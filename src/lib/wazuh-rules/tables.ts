@@ -87,7 +87,8 @@ export const fieldOf = (name: string, family: Family): { readonly field: string;
     }
   }
   const field = own(familyFields[family], name) ?? own(fields, name)
-  return { field: field ?? name, known: !strangers.has(name) }
+  // A name that objects have from birth would get lost on the way; events are kept under the same other one.
+  return { field: field ?? (name === '__proto__' ? '_proto_' : name), known: !strangers.has(name) }
 }
 
 /** The field that holds the log without its header. Undefined: the whole record is searched. */
@@ -149,7 +150,7 @@ export const decoders: Readonly<Record<string, Source>> = {
 /** `<category>` → log source. */
 export const categories: Readonly<Record<string, Logsource>> = {
   firewall: { category: 'firewall' },
-  ids: { category: 'ids' },
+  ids: {},
   ossec: {},
   squid: { category: 'proxy' },
   syslog: { product: 'linux' },
@@ -164,7 +165,7 @@ export const programs: Readonly<Record<string, Logsource>> = {
   cron: linux('cron'),
   crond: linux('cron'),
   named: { category: 'dns' },
-  postfix: linux('postfix'),
+  postfix: { product: 'linux' },
   sshd: linux('sshd'),
   su: linux('auth'),
   sudo: linux('sudo'),
