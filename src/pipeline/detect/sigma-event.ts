@@ -9,13 +9,12 @@ import { sentFields } from './sent-fields.ts'
 export const toFlatEvent = (event: Event): FlatEvent => ({
   id: event.id,
   time: event.time,
-  fields: {
-    ...sentFields(event),
-    ...event.fields,
+  // What was sent is a fresh object, and adding to it is much quicker than copying it.
+  fields: Object.assign(sentFields(event) ?? {}, event.fields, {
     message: event.message,
     '@timestamp': event.time,
     'event.kind': event.kind,
     'vedette.source': event.source,
-  },
+  }),
   text: event.original,
 })
