@@ -63,16 +63,28 @@ export const createCorrelation = ({
     groups.set(key, window)
     return window
   }
+  /**
+   * The group that was quiet longest. A map's iterator goes on where it was and groups that are touched move behind it, so it is kept: a
+   * new one would first have to step over all that was deleted since the map last grew.
+   */
+  let oldestFirst = groups.entries()
+  const nextOldest = (): [string, Window] | undefined => {
+    const next = oldestFirst.next()
+    if (!next.done) return next.value
+    oldestFirst = groups.entries()
+    return oldestFirst.next().value
+  }
   /** Forgets the groups that were quiet longest, and of the last one its oldest events. */
   const bound = (): void => {
     while (groups.size > maxGroups || (remembered > maxEvents && groups.size > 1)) {
-      const [oldest] = groups
+      const oldest = nextOldest()
       if (!oldest) return
       remembered -= oldest[1].items.length
       groups.delete(oldest[0])
     }
+    if (remembered <= maxEvents) return
     const [only] = groups.values()
-    if (only && remembered > maxEvents) {
+    if (only) {
       dropFirst(only, remembered - maxEvents, rule)
       remembered = maxEvents
     }
@@ -148,6 +160,7 @@ export const createCorrelation = ({
         restored.set(key, window)
       }
       groups = restored
+      oldestFirst = groups.entries()
       remembered = total
       bound()
     },
