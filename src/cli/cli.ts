@@ -43,7 +43,7 @@ export interface CommandFile {
 /** What the codes that we end with mean. Scripts rely on them. */
 export const exitCodes = {
   0: 'it went well; nothing at or above --fail-on',
-  1: 'findings at or above --fail-on LEVEL, or `doctor` found something',
+  1: 'findings at or above --fail-on LEVEL, or `doctor` or `sigma lint` found something',
   2: 'wrong usage or configuration',
   3: 'the input cannot be read, or nothing of it was understood',
   4: 'the server cannot be reached, or refused',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -109,6 +109,36 @@ describe('vedette sigma backtest', () => {
       { method: 'POST', url: '/api/v1/rules/backtest', body: { id: 'r1', from: 'now-7d' } },
       { method: 'POST', url: '/api/v1/rules/backtest', body: { yaml: 'title: x' } },
     ])
+  })
+})
+
+describe('vedette sigma convert', () => {
+  const xml = (level: number, rest = '') => `<group name="sshd,">
+  <rule id="100100" level="${level}"><match>Failed password</match><description>Failed</description></rule>
+  ${rest}
+</group>`
+  const convert = (...more: string[]) =>
+    runFake(['sigma', 'convert', '--from', 'wazuh', folder, '--output', join(folder, 'out'), ...more])
+
+  it('writes a file a rule and says what became of each', async () => {
+    write('local.xml', xml(5, '<rule id="100101" level="5"><match>Accepted</match><description>x</description></rule>'))
+    const { code, err } = await convert()
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/2 rules: .*2 files in/) })
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['report.json', 'wazuh_100100.yml', 'wazuh_100101.yml'])
+    expect((await runFake(['sigma', 'lint', join(folder, 'out')])).code).toBe(0)
+    write('local.xml', xml(5))
+    writeFileSync(join(folder, 'out', 'mine.yml'), ruleTexts.root)
+    expect(JSON.parse((await convert('--json')).out)).toMatchObject({ summary: { rules: 1, documents: 1 }, faults: 0 })
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['mine.yml', 'report.json', 'wazuh_100100.yml'])
+  })
+
+  it('ends with 3 without rules, with 5 when some of it cannot be read, with 2 for another system', async () => {
+    expect((await convert()).code).toBe(3)
+    write('a.xml', xml(5))
+    write('b.xml', '<!DOCTYPE x [<!ENTITY a "b">]><group/>')
+    expect((await convert()).code).toBe(5)
+    expect((await runFake(['sigma', 'convert', '--from', 'splunk', folder, '--output', folder])).code).toBe(2)
+    expect((await runFake(['sigma', 'convert', '--from', 'wazuh', 'none', '--output', folder])).code).toBe(3)
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './cli.ts'
 import { defineBacktest } from './sigma-backtest.ts'
+import { defineConvert } from './sigma-convert.ts'
 import { defineEval } from './sigma-eval.ts'
 import { defineExplain } from './sigma-explain.ts'
 import { defineImport } from './sigma-import.ts'
@@ -14,5 +15,6 @@ export const define = (command: Command, context: CommandContext): void => {
   defineBacktest(command.command('backtest'), context)
   defineExplain(command.command('explain'), context)
   defineImport(command, context)
+  defineConvert(command.command('convert'), context)
   defineEval(command.command('eval'), context)
 }
