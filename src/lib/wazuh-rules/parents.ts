@@ -46,10 +46,10 @@ export const findParents = (
       `It has ${given} of if_sid, if_level and if_group. Wazuh takes ${ids.length > 0 ? 'if_sid' : 'if_level'} alone, and so does this.`,
     )
   }
-  if (ids.length > 0) return ofIds(idsIn(ids.join(',')), byId, notes)
+  if (ids.length > 0) return ofIds(rule, idsIn(ids.join(',')), byId, notes)
   const matchedId = toNumber(textOf(rule, 'if_matched_sid'), 1, 999_999)
   if (level === undefined && group === undefined && isCorrelation(rule) && matchedId !== undefined) {
-    return ofIds([matchedId], byId, notes)
+    return ofIds(rule, [matchedId], byId, notes)
   }
   const least = level === undefined ? undefined : toNumber(level, 0, 16)
   const wanted = group ?? (isCorrelation(rule) ? textOf(rule, 'if_matched_group') : undefined)
@@ -67,10 +67,19 @@ export const findParents = (
   return { isRoot: false, rules: found, missing, tooMany: found.length > mostParents, notes }
 }
 
-const ofIds = (ids: readonly number[], byId: ReadonlyMap<number, WazuhRule>, notes: readonly string[]): Parents => {
+const ofIds = (
+  rule: WazuhRule,
+  ids: readonly number[],
+  byId: ReadonlyMap<number, WazuhRule>,
+  notes: string[],
+): Parents => {
   const unique = [...new Set(ids)].slice(0, mostParents + 1)
   const rules = unique.map((id) => byId.get(id)).filter((rule) => rule !== undefined)
   const missing = unique.filter((id) => !byId.has(id)).map((id) => `rule ${id}`)
   if (unique.length === 0) missing.push('a rule without an id')
+  for (const { id, order } of rules) {
+    if (order > rule.order)
+      notes.push(`Rule ${id} is read after it. Wazuh itself leaves out a rule that refers to a later one.`)
+  }
   return { isRoot: false, rules, missing, tooMany: unique.length > mostParents, notes }
 }

@@ -98,3 +98,65 @@ test('rules whose ways multiply are refused, not written', () => {
   expect(report.at(-1)).toMatchObject({ outcome: 'not-converted' })
   expect(report.find(({ outcome }) => outcome === 'not-converted')?.reasons[0]).toContain('Too many rules lead to it')
 })
+
+test('a rule that never alerts can be counted, and is not told of', () => {
+  const { documents, report } = convert(
+    `<group name="a,"><rule id="1" level="0" noalert="1"><match>a</match></rule>
+     <rule id="2" level="9" frequency="3"><if_matched_sid>1</if_matched_sid></rule></group>`,
+  )
+  expect(documents.map(({ name }) => name)).toEqual(['wazuh_1.yml', 'wazuh_2.yml'])
+  expect(documents[1]?.yaml).not.toContain('generate')
+  expect(report[1]).toMatchObject({ outcome: 'partly' })
+  expect(report[1]?.reasons[0]).toContain('in Wazuh it is never counted')
+})
+
+test('what only silent rules count is not written', () => {
+  const { documents } = convert(
+    `<group name="a,"><rule id="1" level="3"><match>a</match><options>no_log</options></rule>
+     <rule id="2" level="9" frequency="3"><if_matched_sid>1</if_matched_sid><options>no_log</options></rule></group>`,
+  )
+  expect(documents).toEqual([])
+})
+
+test('a rule of several log sources is several documents, and is counted as one', () => {
+  const { documents } = convert(
+    `<group name="a,"><rule id="1" level="0" noalert="1"><decoded_as>sshd</decoded_as></rule>
+     <rule id="2" level="0" noalert="1"><decoded_as>sudo</decoded_as></rule>
+     <rule id="3" level="3"><if_sid>1 2</if_sid><match>failed</match></rule>
+     <rule id="4" level="9" frequency="3"><if_sid>3</if_sid><if_matched_sid>3</if_matched_sid><match>again</match></rule></group>`,
+  )
+  const named = documents.map(({ yaml }) => [...yaml.matchAll(/^name: (.*)$/gm)].map(([, name]) => name))
+  expect(named).toEqual([
+    ['wazuh_3_linux_sshd', 'wazuh_3_linux_sudo'],
+    ['wazuh_4_event_linux_sshd', 'wazuh_4_event_linux_sudo', 'wazuh_4_before', 'wazuh_4_last', 'wazuh_4'],
+  ])
+  const { faults } = readDocuments(documents.map(({ yaml }) => yaml).join('---\n'), 'a.yml')
+  expect(faults).toEqual([])
+})
+
+test.each([
+  ['below each other', '<if_sid>2</if_sid><match>a</match>', '<if_sid>1</if_sid><match>b</match>'],
+  ['counting each other', '<if_matched_sid>2</if_matched_sid>', '<if_matched_sid>1</if_matched_sid>'],
+  ['counting themselves', '<if_matched_sid>1</if_matched_sid>', '<if_matched_sid>2</if_matched_sid>'],
+])('rules that go round in a circle are refused: %s', (_, one, two) => {
+  const { documents, report } = convert(
+    `<group name="a,"><rule id="1" level="3">${one}</rule><rule id="2" level="3">${two}</rule></group>`,
+  )
+  expect(documents).toEqual([])
+  expect(report.map(({ outcome }) => outcome)).toEqual(['not-converted', 'not-converted'])
+})
+
+test('a rule may refer to a later one, and is told that Wazuh would not have it', () => {
+  const { documents, report } = convert(
+    '<group name="a,"><rule id="1" level="3"><if_sid>2</if_sid><match>a</match></rule><rule id="2" level="3"><match>b</match></rule></group>',
+  )
+  expect(documents[0]?.yaml).toContain('condition: rule_2 and rule_1')
+  expect(report[0]?.reasons[0]).toContain('is read after it')
+})
+
+test('names from birth are fields like others', () => {
+  const { documents } = convert(
+    '<group name="constructor,"><rule id="1" level="3"><field name="__proto__">^a$</field><field name="toString">^b$</field></rule></group>',
+  )
+  expect(documents[0]?.yaml).toContain('_proto_: a\n    toString: b\n')
+})
