@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mixedLines } from '../../bench/mixed-lines.ts'
@@ -25,6 +26,17 @@ const commandsOf = (page: string): string[] =>
 const commands = [...new Set(pages.flatMap(commandsOf))]
 const data = scratch()
 let server: Server
+let ruleId = ''
+const rule = `title: Login of root
+id: 88888888-0000-4000-8000-000000000001
+status: test
+level: medium
+logsource: { product: linux, service: sshd }
+detection:
+  selection:
+    message|contains: root
+  condition: selection
+`
 
 beforeAll(async () => {
   server = await startServer({ dataDir: join(data.path, 'data'), port: await freePort() })
@@ -32,6 +44,21 @@ beforeAll(async () => {
   writeFileSync(join(data.path, 'log/auth.log'), `${mixedLines(500).join('\n')}\n`)
   writeFileSync(join(data.path, 'log/journal.json'), '{"MESSAGE":"hello","_HOSTNAME":"laptop","PRIORITY":"6"}\n')
   writeFileSync(join(data.path, 'log/samples.jsonl'), '{"id":"1","kind":"log","input":"hello"}\n')
+  mkdirSync(join(data.path, 'my-rules'))
+  writeFileSync(join(data.path, 'my-rules/root.yml'), rule)
+  writeFileSync(join(data.path, 'sigma_core.zip'), zipSync({ 'rules/root.yml': strToU8(rule) }))
+  for (const [folder, id] of [
+    ['ruleset', 5700],
+    ['etc', 100_100],
+  ] as const) {
+    mkdirSync(join(data.path, 'ossec', folder, 'rules'), { recursive: true })
+    writeFileSync(
+      join(data.path, 'ossec', folder, 'rules', `${folder}.xml`),
+      `<group name="sshd,"><rule id="${id}" level="5"><match>sshd</match><description>A line</description></rule></group>`,
+    )
+  }
+  const first = z.object({ data: z.array(z.object({ id: z.string() })) })
+  ruleId = first.parse(await (await server.ask('/api/v1/rules?limit=1')).json()).data[0]?.id ?? ''
 })
 afterAll(async () => {
   await server.stop()
@@ -49,13 +76,15 @@ const env = () => ({
 /** Puts what stands for the reader's own files and times in the places of ours. */
 const localised = (command: string): string =>
   command
-    .replace(/^npx vedette/, join(root, 'bin/vedette.cjs'))
+    .replace(/^(npx )?vedette/, join(root, 'bin/vedette.cjs'))
     .replaceAll(/\| npx vedette/g, `| ${join(root, 'bin/vedette.cjs')}`)
     .replace(/^journalctl [^|]*/, `cat ${data.path}/log/journal.json `)
     .replaceAll('/var/log/auth.log', `${data.path}/log/auth.log`)
     .replaceAll('/var/log', `${data.path}/log`)
     .replaceAll('/var/backups', data.path)
     .replaceAll('app.log.gz', `${data.path}/log/auth.log`)
+    .replaceAll('/var/ossec', `${data.path}/ossec`)
+    .replaceAll('RULE_ID', ruleId)
     .replaceAll('samples.jsonl', `${data.path}/log/samples.jsonl`)
 
 /** Commands that run until they are stopped. */
@@ -89,6 +118,7 @@ describe('every command in the documents', () => {
     const own = /vedette restore/.test(command) ? { VEDETTE_DATA_DIR: join(data.path, 'restored') } : {}
     const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', localised(command)], {
       env: { ...env(), ...own },
+      cwd: data.path,
       encoding: 'utf8',
       timeout: 60_000,
     })
