@@ -32,6 +32,22 @@ describe('sentFields', () => {
       '{"category":"kube-audit","properties":{"log":"{\\"verb\\":\\"get\\"}"}}',
       { verb: 'get' },
     ],
+    [
+      "Microsoft 365's named values",
+      '{"Workload":"x","ExtendedProperties":[{"Name":"RequestType","Value":"Cmsi:Cmsi"}]}',
+      { Workload: 'x', RequestType: 'Cmsi:Cmsi' },
+    ],
+    // a field of the record itself is not overwritten
+    [
+      'named values below fields',
+      '{"a":1,"parameters":[{"name":"a","value":2},{"name":"b","value":3}]}',
+      { a: 1, b: 3 },
+    ],
+    [
+      "Google Workspace's reports",
+      '{"id":{"applicationName":"admin"},"events":[{"name":"X","parameters":[{"name":"NEW_VALUE","value":"y"}]}]}',
+      { eventService: 'admin.googleapis.com', 'events.name': 'X', NEW_VALUE: 'y' },
+    ],
     ['a Windows event', '{"winlog":{"channel":"Security","event_id":1}}', { Channel: 'Security', EventID: 1 }],
   ])('reads %s', (_, text, fields) => {
     expect(fieldsOf(text)).toMatchObject(fields)

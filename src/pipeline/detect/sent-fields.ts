@@ -1,6 +1,7 @@
 import { type FlatEvent, flattenEvent } from '../../lib/sigma/sigma.ts'
 import { windowsFields, windowsFieldsOfXml } from '../../lib/sigma/windows-event.ts'
 import type { Event } from '../../schema/event.ts'
+import { namedValues } from './named-values.ts'
 
 /**
  * The fields of an event under the names that its sender gave them, which are the ones that rules use: those of JSON, with lists of
@@ -14,7 +15,8 @@ export const sentFields = ({ original }: Event): FlatEvent['fields'] | undefined
   return inner ? { ...fieldsOf(outer), ...fieldsOf(inner) } : fieldsOf(outer)
 }
 
-const fieldsOf = (value: Sent): FlatEvent['fields'] => flattenEvent(windowsFields(value) ?? value)
+const fieldsOf = (value: Sent): FlatEvent['fields'] =>
+  flattenEvent(windowsFields(value) ?? { ...namedValues(value), ...value })
 
 /** What stands behind a header of syslog or of a container's runtime. */
 const tail = (text: string): string => {
