@@ -21,17 +21,21 @@ export const any = (...parts: readonly Expression[]): Expression => join('any', 
 const join = (op: 'all' | 'any', parts: readonly Expression[]): Expression => {
   const [isNeutral, isFinal, final] = op === 'all' ? [isAlways, isNever, never] : [isNever, isAlways, always]
   const of: Expression[] = []
+  const seen = new Set<Expression | number>()
   for (const part of parts) {
     if (isFinal(part)) return final
     if (isNeutral(part)) continue
-    for (const one of part.op === op ? part.of : [part]) if (!of.some((other) => isSame(other, one))) of.push(one)
+    // A part that is there already adds nothing.
+    for (const one of part.op === op ? part.of : [part]) {
+      const key = one.op === 'own' ? one.id : one
+      if (!seen.has(key)) of.push(one)
+      seen.add(key)
+    }
   }
   const [only] = of
   if (of.length === 1 && only) return only
   return { op, of, size: of.reduce((sum, one) => sum + one.size, 0) }
 }
-
-const isSame = (a: Expression, b: Expression): boolean => a === b || (a.op === 'own' && b.op === 'own' && a.id === b.id)
 
 export const not = (of: Expression): Expression => {
   if (isAlways(of)) return never

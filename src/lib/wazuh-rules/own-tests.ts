@@ -80,6 +80,12 @@ export const readOwn = (rule: WazuhRule): Own => {
     if (text === undefined) continue
     add(name === 'match' || name === 'regex' ? 'log' : name, text, type, elementsOf(rule, name).at(-1))
   }
+  const location = textOf(rule, 'location')
+  if (location !== undefined && !/[/\\]/.test(location)) {
+    partly.push(
+      `<location>: "${location.trim()}" names a part of Wazuh, not a file. Events here know the file that they were read from, if any.`,
+    )
+  }
   for (const element of elementsOf(rule, 'field')) {
     const name = element.attributes.get('name')?.trim()
     if (name === undefined || name === '') impossible.push('<field> has no name.')
