@@ -116,6 +116,58 @@ describe.each(tables)('%s', (file) => {
   })
 })
 
+const windowsEvent = z.object({
+  id: z.string(),
+  event: z.object({
+    Event: z.looseObject({
+      System: z.looseObject({
+        Channel: z.string(),
+        EventID: z.unknown(),
+        Provider: z.unknown(),
+        Computer: z.unknown(),
+      }),
+      EventData: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  }),
+})
+type Windows = z.output<typeof windowsEvent>['event']['Event']
+
+/** How shippers lay one event out. */
+const shippers: Readonly<Record<string, (event: Windows) => unknown>> = {
+  evtx_dump: (Event) => ({ Event }),
+  winlogbeat: ({ System, EventData }) => ({
+    winlog: {
+      channel: System.Channel,
+      event_id: System.EventID,
+      provider_name: providerOf(System),
+      event_data: EventData,
+    },
+    host: { name: System.Computer },
+  }),
+  NXLog: ({ System, EventData }) => ({
+    ...EventData,
+    Channel: System.Channel,
+    EventID: System.EventID,
+    SourceName: providerOf(System),
+    Hostname: System.Computer,
+  }),
+  Wazuh: ({ System, EventData }) => ({
+    agent: { name: System.Computer },
+    data: {
+      win: {
+        system: { channel: System.Channel, eventID: String(System.EventID), providerName: providerOf(System) },
+        eventdata: Object.fromEntries(
+          Object.entries(EventData ?? {}).map(([name, value]) => [uncapital(name), doubled(value)]),
+        ),
+      },
+    },
+  }),
+}
+const providerOf = (system: Windows['System']): unknown =>
+  z.object({ '#attributes': z.object({ Name: z.string() }) }).parse(system.Provider)['#attributes'].Name
+const uncapital = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
+const doubled = (value: unknown): unknown => (typeof value === 'string' ? value.replaceAll('\\', '\\\\') : value)
+
 /** Log sources of SigmaHQ's rules that no kind knows, and why. */
 const unknown: Readonly<Record<string, string>> = {
   'windows/file_access/-': 'of the trace provider Microsoft-Windows-Kernel-File, which writes to no channel',
@@ -166,6 +218,19 @@ describe.skipIf(!here)(`SigmaHQ's rules${here ? '' : ' (skipped: ../shared is no
     expect(missed).toEqual([])
     expect([...unrecognised.values()].reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(40)
     expect(more.length).toBeLessThanOrEqual(2)
+  })
+
+  it.each(Object.entries(shippers))('find what they found of Windows events by %s', (_, ship) => {
+    const expected = z
+      .object({ expected: z.record(z.string(), z.array(z.string())) })
+      .parse(readJson('regression.expected.json')).expected
+    const engine = createEngine(corpus, { taxonomy })
+    const lines = readFileSync(join(pack, 'regression.events.jsonl'), 'utf8').split('\n')
+    const events = lines.filter((line) => line !== '').map((line) => windowsEvent.parse(JSON.parse(line)))
+    for (const { id, event } of events) {
+      const found = engine.match(toEvent(JSON.stringify(ship(event.Event)))).map(({ rule }) => rule.id)
+      expect(found.toSorted()).toEqual((expected[id] ?? []).toSorted())
+    }
   })
 
   it('see events that were told their log source under their own names alone', () => {
