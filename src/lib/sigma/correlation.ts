@@ -190,9 +190,11 @@ const toMatch = (
   { items }: Window,
   { start, end, value }: Measure,
 ): CorrelationMatch => {
-  const all = items.slice(start, end + 1)
+  const eventCount = end - start + 1
   const shown =
-    all.length <= mostShown ? all : [all[0], ...all.slice(1 - mostShown)].filter((item) => item !== undefined)
+    eventCount <= mostShown
+      ? items.slice(start, end + 1)
+      : [...items.slice(start, start + 1), ...items.slice(end + 2 - mostShown, end + 1)]
   return {
     type: 'correlation',
     rule,
@@ -206,6 +208,6 @@ const toMatch = (
       rule: rule.rules[member] ?? '',
       title: titles[member] ?? '',
     })),
-    eventCount: all.length,
+    eventCount,
   }
 }

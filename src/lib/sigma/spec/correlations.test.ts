@@ -290,3 +290,15 @@ test.each([
   expect(show(second, last)).toBe(1)
   expect(show(engineOf(text), last)).toBe(0)
 })
+
+test('of more groups than it may have, it forgets the one that was quiet longest', () => {
+  const { documents } = readDocuments(`${bases}\n---\n${correlationOf(count('condition: { gte: 2 }'))}`, 'case.yml')
+  const engine = createEngine(documents, { taxonomy: { kinds: [] }, maxGroups: 2 })
+  const users = ['al', 'bo', 'al', 'cy', 'bo', 'cy', 'dy', 'bo', 'dy']
+  const completedBy = users.filter((user, n) => {
+    const matches = engine.match({ id: `e${n}`, time: n, fields: { action: 'a', user }, logsource })
+    return matches.some(({ rule }) => rule.title === 'C')
+  })
+  // al twice; then bo is gone when cy comes, and al when bo comes back; cy twice; then bo is gone again; dy twice.
+  expect(completedBy).toEqual(['al', 'cy', 'dy'])
+})
