@@ -20,6 +20,8 @@ export interface Trees {
   readonly paths: Float32Array<ArrayBuffer>
   /** The mean path length of the training points under each node, leaves included; for explanations. */
   readonly means: Float32Array<ArrayBuffer>
+  /** How many training points came to each node where a branch ends; 0 at all others. */
+  readonly counts: Uint32Array<ArrayBuffer>
 }
 
 export const emptyTrees = (count: number, depth: number): Trees => {
@@ -33,6 +35,7 @@ export const emptyTrees = (count: number, depth: number): Trees => {
     missingRight: new Uint8Array(count * inner),
     paths: new Float32Array(count * (inner + 1)),
     means: new Float32Array(count * (2 * inner + 1)),
+    counts: new Uint32Array(count * (2 * inner + 1)),
   }
 }
 
@@ -70,28 +73,17 @@ const growTree = (
   size: number,
   random: Random,
 ): void => {
-  const { depth, inner, columns, thresholds, missingRight, paths, means } = trees
+  const { depth, inner, columns, thresholds, missingRight, means } = trees
   const innerAt = tree * inner
-  const leafAt = tree * (inner + 1)
   const meanAt = tree * (2 * inner + 1)
   const order = new Uint16Array(width)
-
-  const end = (node: number, level: number, path: number): number => {
-    means[meanAt + node] = path
-    if (level === depth) paths[leafAt + node - inner] = path
-    else {
-      thresholds[innerAt + node] = Number.NaN
-      end(2 * node + 1, level + 1, path)
-    }
-    return path
-  }
 
   /** Grows the node that holds sample[from, to) and returns the mean path length below it. */
   const grow = (node: number, level: number, from: number, to: number): number => {
     const points = to - from
-    if (points <= 1 || level === depth) return end(node, level, level + averagePathLength(points))
+    if (points <= 1 || level === depth) return endBranch(trees, tree, node, level, points)
     const split = chooseSplit(matrix, width, sample, from, to, order, random)
-    if (!split) return end(node, level, level + averagePathLength(points))
+    if (!split) return endBranch(trees, tree, node, level, points)
     const { column, threshold } = split
 
     // Missing values are gathered at the end, counted apart, and go where more of the others went.
@@ -128,6 +120,24 @@ const growTree = (
   grow(0, 0, 0, size)
 }
 
+/**
+ * Ends a branch that holds so many points, and returns its path length: the steps so far and what a tree of the points would add on
+ * average. Where the branch is shorter than the tree, passes lead to the first leaf below.
+ */
+export const endBranch = (trees: Trees, tree: number, node: number, level: number, points: number): number => {
+  const { depth, inner, thresholds, paths, means, counts } = trees
+  const path = level + averagePathLength(points)
+  counts[tree * (2 * inner + 1) + node] = points
+  let at = node
+  for (let below = level; below <= depth; below++) {
+    means[tree * (2 * inner + 1) + at] = path
+    if (below === depth) paths[tree * (inner + 1) + at - inner] = path
+    else thresholds[tree * inner + at] = Number.NaN
+    at = 2 * at + 1
+  }
+  return path
+}
+
 /** A random column among those that still vary here, and a random value between its ends; undefined when none varies. */
 const chooseSplit = (
   matrix: Float64Array,
@@ -152,13 +162,25 @@ const chooseSplit = (
       if (value > high) high = value
     }
     if (low < high) {
-      const least = Math.max(low, -Number.MAX_VALUE)
-      const most = Math.min(high, Number.MAX_VALUE)
-      // Halved first, so that ends at opposite extremes of the doubles do not overflow.
-      const threshold = (least / 2 + random.next() * (most / 2 - least / 2)) * 2
-      // Rounding may land on an end; a split must part the ends.
-      return { column, threshold: threshold > low && threshold <= high ? threshold : high }
+      return { column, threshold: chooseThreshold(low, high, random) }
     }
   }
   return undefined
+}
+
+/**
+ * A random value that parts the ends: above `low`, at most `high`. A float where one lies between, so that a walk over floats takes the
+ * same turns as one over doubles.
+ */
+const chooseThreshold = (low: number, high: number, random: Random): number => {
+  const least = Math.max(low, -Number.MAX_VALUE)
+  const most = Math.min(high, Number.MAX_VALUE)
+  // Halved first, so that ends at opposite extremes of the doubles do not overflow.
+  const exact = (least / 2 + random.next() * (most / 2 - least / 2)) * 2
+  const parts = (threshold: number) => threshold > low && threshold <= high
+  const float = Math.fround(exact)
+  if (parts(float)) return float
+  const highFloat = Math.fround(high)
+  if (parts(highFloat)) return highFloat
+  return parts(exact) ? exact : high
 }

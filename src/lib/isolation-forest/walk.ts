@@ -1,9 +1,26 @@
 import type { Trees } from './grow.ts'
+import { type PackedTrees, walkBlocks } from './wasm-walk.ts'
 
 /** Rows that stay in the first-level cache while a tree passes over them. */
 const blockRows = 256
 
-/** Sums the path lengths of every row over all trees: tree by tree over blocks of rows. */
+/** Sums the path lengths of every row over all trees, in WebAssembly; rows that lack a value one by one. */
+export const sumPackedPaths = (
+  packed: PackedTrees,
+  trees: Trees,
+  matrix: Float64Array,
+  width: number,
+): Float64Array<ArrayBuffer> => {
+  const sums = new Float64Array(Math.floor(matrix.length / width))
+  walkBlocks(packed, matrix, width, sums, (from, to) => {
+    for (let row = from; row < to; row++) {
+      sums[row] = sumRowPaths(trees, matrix.subarray(row * width, (row + 1) * width))
+    }
+  })
+  return sums
+}
+
+/** The same with plain arrays, for trees that do not fit there: tree by tree over blocks of rows. */
 export const sumPaths = (trees: Trees, matrix: Float64Array, width: number): Float64Array<ArrayBuffer> => {
   const rows = Math.floor(matrix.length / width)
   const sums = new Float64Array(rows)

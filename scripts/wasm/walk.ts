@@ -1,0 +1,108 @@
+import { leavesAt } from '../../src/lib/isolation-forest/walk-memory.ts'
+import { assemble, type Code, copy, f32, f64, i32, local, repeatWhile, type WasmFunction } from './assembler.ts'
+
+// The inner loops of the forests; src/lib/isolation-forest/walk-memory.ts says what lies where in the memory.
+const { get, set } = local
+const step = (index: number, by: number): Code => set(index, i32.add(get(index), i32.const(by)))
+
+/**
+ * Turns rows of doubles into columns of floats, each rounded down, and says whether a value was missing. Rounding down keeps every
+ * comparison with a float threshold as it was: x ≥ t exactly when the greatest float that is ≤ x is ≥ t.
+ */
+const load: WasmFunction = (() => {
+  const [from, to, rows, columns, stride] = [0, 1, 2, 3, 4]
+  const [column, row, at, end, missing, bits, value] = [5, 6, 7, 8, 9, 10, 11]
+  const rounded = f64.greaterThan(f64.promote(f32.fromBits(get(bits))), get(value))
+  const sign = i32.or(i32.shiftRightSigned(get(bits), i32.const(31)), i32.const(1))
+  return {
+    name: 'load',
+    parameters: 5,
+    returns: true,
+    locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f64'],
+    body: [
+      ...repeatWhile(
+        [
+          ...set(at, i32.add(get(from), i32.shl(get(column), i32.const(3)))),
+          ...set(end, i32.add(get(to), i32.mul(get(column), get(stride)))),
+          ...set(row, i32.const(0)),
+          ...repeatWhile(
+            [
+              ...set(value, f64.load(get(at))),
+              ...set(missing, i32.or(get(missing), f64.notEqual(get(value), get(value)))),
+              ...set(bits, i32.fromBitsOf(f32.demote(get(value)))),
+              // One float down where the nearest is above: a positive one has the bits before, a negative one those after.
+              ...f32.store(get(end), f32.fromBits(i32.sub(get(bits), i32.mul(rounded, sign)))),
+              ...step(end, 4),
+              ...set(at, i32.add(get(at), i32.shl(get(columns), i32.const(3)))),
+              ...step(row, 1),
+            ],
+            i32.lessThan(get(row), get(rows)),
+          ),
+          ...step(column, 1),
+        ],
+        i32.lessThan(get(column), get(columns)),
+      ),
+      ...get(missing),
+    ],
+  }
+})()
+
+/**
+ * Adds each tree's path lengths to the sums of a block of rows, eight rows at a time and without a branch: eight walks wait for the
+ * cache together, and there is nothing to predict. A walk is the address 8i of its node i, counted from 1 as in a heap.
+ */
+const walk: WasmFunction = (() => {
+  const [treesAt, trees, treeBytes, depth, block, rows, sums] = [0, 1, 2, 3, 4, 5, 6]
+  const [rowAt, rowsEnd, sumAt, level] = [7, 8, 9, 10]
+  const walks = [11, 12, 13, 14, 15, 16, 17, 18]
+  const half = i32.shiftRight(get(treeBytes), i32.const(1))
+  return {
+    name: 'walk',
+    parameters: 7,
+    returns: false,
+    locals: new Array<'i32'>(12).fill('i32'),
+    body: [
+      ...set(rowsEnd, i32.add(get(block), i32.shl(get(rows), i32.const(2)))),
+      ...repeatWhile(
+        [
+          // The tree comes to a fixed place, so that the loads below have constant offsets.
+          ...copy(i32.const(0), get(treesAt), get(treeBytes)),
+          ...set(treesAt, i32.add(get(treesAt), get(treeBytes))),
+          ...copy(i32.add(i32.const(leavesAt), half), get(treesAt), half),
+          ...set(treesAt, i32.add(get(treesAt), half)),
+          ...set(rowAt, get(block)),
+          ...set(sumAt, get(sums)),
+          ...repeatWhile(
+            [
+              ...walks.flatMap((node) => set(node, i32.const(8))),
+              ...set(level, get(depth)),
+              ...repeatWhile(
+                [
+                  ...walks.flatMap((node, lane) => {
+                    const value = f32.load(i32.add(i32.load(get(node), 4), get(rowAt)), lane * 4)
+                    const right = f32.atLeast(value, f32.load(get(node)))
+                    return set(node, i32.shl(i32.add(get(node), i32.shl(right, i32.const(2))), i32.const(1)))
+                  }),
+                  ...step(level, -1),
+                ],
+                get(level),
+              ),
+              ...walks.flatMap((node, lane) => {
+                const path = f64.promote(f32.load(i32.shiftRight(get(node), i32.const(1)), leavesAt))
+                return f64.store(get(sumAt), f64.add(f64.load(get(sumAt), lane * 8), path), lane * 8)
+              }),
+              ...step(rowAt, 32),
+              ...step(sumAt, 64),
+            ],
+            i32.lessThan(get(rowAt), get(rowsEnd)),
+          ),
+          ...step(trees, -1),
+        ],
+        get(trees),
+      ),
+    ],
+  }
+})()
+
+/** The module's bytes. */
+export const walkModule = (): Uint8Array<ArrayBuffer> => assemble([load, walk])

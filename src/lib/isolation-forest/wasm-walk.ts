@@ -1,0 +1,87 @@
+import type { Trees } from './grow.ts'
+import { mostDepth, treesAt } from './walk-memory.ts'
+import { walkModule } from './walk-module.ts'
+
+/** Trees in the layout of the WebAssembly walk: each its inner nodes, then its path lengths. */
+export interface PackedTrees {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly count: number
+  readonly depth: number
+  /** Rows a block, a multiple of 8: the columns' places in the bytes depend on it. */
+  readonly blockRows: number
+}
+
+/** A block's columns of floats should stay in the first-level cache beside a tree. */
+const blockFloats = 4096
+const pageBytes = 65_536
+
+/** Packs trees for `walkBlocks`; undefined where floats would not do, or they are too deep or wide for it. */
+export const packTrees = (trees: Trees, width: number): PackedTrees | undefined => {
+  const { count, depth, inner, columns, thresholds, paths } = trees
+  if (depth > mostDepth || width > 4096) return undefined
+  const blockRows = Math.max(8, Math.min(256, Math.floor(blockFloats / width / 8) * 8))
+  const treeBytes = 8 * (inner + 1)
+  const bytes = new Uint8Array(count * treeBytes * 1.5)
+  const view = new DataView(bytes.buffer)
+  for (let tree = 0; tree < count; tree++) {
+    const start = tree * treeBytes * 1.5
+    for (let node = 0; node < inner; node++) {
+      const index = tree * inner + node
+      const threshold = thresholds[index] ?? 0
+      if (!Object.is(threshold, Math.fround(threshold)) && !Number.isNaN(threshold)) return undefined
+      view.setFloat32(start + 8 * (node + 1), threshold, true)
+      view.setUint32(start + 8 * (node + 1) + 4, (columns[index] ?? 0) * blockRows * 4, true)
+    }
+    for (let leaf = 0; leaf <= inner; leaf++) {
+      view.setFloat32(start + treeBytes + 4 * leaf, paths[tree * (inner + 1) + leaf] ?? 0, true)
+    }
+  }
+  return { bytes, count, depth, blockRows }
+}
+
+interface Walker {
+  readonly memory: WebAssembly.Memory
+  load(from: number, to: number, rows: number, columns: number, stride: number): number
+  walk(trees: number, count: number, treeBytes: number, depth: number, block: number, rows: number, sums: number): void
+}
+
+let walker: Walker | undefined
+
+/** One instance a thread is enough: a walk neither waits nor leaves anything behind that the next one reads. */
+const openWalker = (): Walker => {
+  if (walker) return walker
+  const bytes = Uint8Array.from(atob(walkModule), (character) => character.charCodeAt(0))
+  walker = new WebAssembly.Instance<Walker>(new WebAssembly.Module(bytes)).exports
+  return walker
+}
+
+/** Adds up the path lengths of each row; `walkMissing` does a block that lacks values. */
+export const walkBlocks = (
+  packed: PackedTrees,
+  matrix: Float64Array,
+  width: number,
+  sums: Float64Array,
+  walkMissing: (from: number, to: number) => void,
+): void => {
+  const { bytes, count, depth, blockRows } = packed
+  const { memory, load, walk } = openWalker()
+  const inputAt = Math.ceil((treesAt + bytes.length) / 64) * 64
+  const blockAt = inputAt + blockRows * width * 8
+  const sumsAt = blockAt + blockRows * width * 4
+  const lacking = sumsAt + blockRows * 8 - memory.buffer.byteLength
+  if (lacking > 0) memory.grow(Math.ceil(lacking / pageBytes))
+  new Uint8Array(memory.buffer).set(bytes, treesAt)
+  const input = new Float64Array(memory.buffer, inputAt, blockRows * width)
+  const blockSums = new Float64Array(memory.buffer, sumsAt, blockRows)
+  for (let from = 0; from < sums.length; from += blockRows) {
+    const to = Math.min(sums.length, from + blockRows)
+    input.set(matrix.subarray(from * width, to * width))
+    if (load(inputAt, blockAt, to - from, width, blockRows * 4) !== 0) {
+      walkMissing(from, to)
+      continue
+    }
+    blockSums.fill(0)
+    walk(treesAt, count, 8 * 2 ** depth, depth, blockAt, to - from, sumsAt)
+    sums.set(blockSums.subarray(0, to - from), from)
+  }
+}
