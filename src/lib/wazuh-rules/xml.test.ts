@@ -12,7 +12,11 @@ test.each([
   ['<match>\\<script></match>', '\\<script>'],
   ['<match>C:\\\\</match>', 'C:\\\\'],
   ['<match>a<!-- b -- c -->d</match>', 'ad'],
-  ['<match><![CDATA[a<b]]></match>', 'a<b'],
+  ['<match><![CDATA[a<b & c]]></match>', 'a<b & c'],
+  ['<match>[[a]]>b</match>', '[[a]]>b'],
+  ['<!--- a & < ---><match>a</match>', 'a'],
+  ['<match>\\<!-- a</match>', '\\<!-- a'],
+  ['<?xml version="1.0"?>\r\n<match>a</match>', 'a'],
   ['﻿<Match>a</Match>', 'a'],
   ['<match noalert>a</match>', 'a'],
 ])('Wazuh reads %s as %s', (xml, text) => {
@@ -20,7 +24,7 @@ test.each([
 })
 
 test('several roots, attributes, lines', () => {
-  const read = readXml('<var name="A">x</var>\n<group\n  NAME="a,b">\n<rule/></group>')
+  const read = readXml('<var name="A">x</var><!-- a -->\n<group\n  NAME="a,b">\n<rule/></group>')
   expect(read).toMatchObject({
     elements: [
       { name: 'var', line: 1 },
@@ -39,6 +43,8 @@ test.each([
   ['10,000 elements that are never closed', '<a>'.repeat(10_000), 'xml-too-deep'],
   ['too much', ' '.repeat(longest + 1), 'xml-too-large'],
   ['an element that is not closed', '<group><rule></group>', 'xml-syntax'],
+  ['a comment that is not closed', '<group/><!-- a', 'xml-syntax'],
+  ['a million comments that are not closed', '<!--'.repeat(1_000_000), 'xml-syntax'],
   ['the end within a tag', '<group><rule id="1', 'xml-syntax'],
   ['a backslash before a closing tag', '<match>a\\</match>', 'xml-syntax'],
   ['a character that XML does not have', '<a>\u0000</a>', 'xml-syntax'],

@@ -35,8 +35,10 @@ interface Open {
 
 const doctypeMessage = 'The file declares a document type (<!DOCTYPE …>). Rules need none: take it out.'
 
-/** What Wazuh's own reader lets pass: `<!-- a -- b -->`, `<rule noalert>`. */
-const harmless = /malformed comment|attribute without value|unquoted attribute value/
+const tagHint = ' Close what is open, and write a < that is text as \\<.'
+
+/** What is no harm: `<rule noalert>`. */
+const harmless = /attribute without value|unquoted attribute value/
 
 /**
  * Reads a file of Wazuh rules: XML with several roots. As in Wazuh, `\<` is text, `&` is text (no entity is ever expanded), and comments
@@ -77,7 +79,8 @@ export const readXml = (text: string): { elements: readonly XmlElement[] } | { f
   parser.on('error', (error) => {
     const message = error.message.replace(/^(?:[^ ]*:)?\d+:\d+: /, '')
     if (/doctype/i.test(message)) refuse('xml-doctype', doctypeMessage)
-    else if (!harmless.test(message)) refuse('xml-syntax', `The XML is broken: ${message.replace(/\.$/, '')}.`)
+    else if (!harmless.test(message))
+      refuse('xml-syntax', `The XML is broken: ${message.replace(/\.$/, '')}.${/tag/.test(message) ? tagHint : ''}`)
   })
   // In pieces, so that a fault ends the reading: the parser itself would go on to the end.
   const escaped = escapeAsWazuh(text)
@@ -86,8 +89,37 @@ export const readXml = (text: string): { elements: readonly XmlElement[] } | { f
   return state.fault ? { fault: state.fault } : { elements: root.children }
 }
 
-/** Makes plain text of what Wazuh takes for plain text: `&`, and `<` behind a backslash that is not itself behind one. */
-const escapeAsWazuh = (text: string): string =>
-  text.replace(/&|\\[\s\S]/g, (piece) =>
-    piece === '&' ? '&amp;' : piece === '\\<' ? '\\&lt;' : piece === '\\&' ? '\\&amp;' : piece,
-  )
+const special = /&|\\[\s\S]|\]\]>|<!--|<!\[CDATA\[/g
+
+/**
+ * Makes plain text of what Wazuh takes for plain text: `&`, `]]>`, and `<` behind a backslash that is not itself behind one. Comments,
+ * which may hold anything there, become empty lines, and so does a declaration at the beginning. Lines keep their numbers.
+ */
+const escapeAsWazuh = (text: string): string => {
+  const pieces: string[] = []
+  const declaration = /^\uFEFF?\s*<\?xml[^>]*\?>/.exec(text.slice(0, 1000))?.[0] ?? ''
+  let done = declaration.length
+  pieces.push(linesOf(declaration))
+  special.lastIndex = done
+  for (let found = special.exec(text); found; found = special.exec(text)) {
+    const [piece] = found
+    pieces.push(text.slice(done, found.index))
+    done = special.lastIndex
+    if (!piece.startsWith('<')) {
+      pieces.push(piece.replace('&', '&amp;').replace('<', '&lt;').replace(']]>', ']]&gt;'))
+      continue
+    }
+    const end = text.indexOf(piece === '<!--' ? '-->' : ']]>', done)
+    // What is never closed is left to the parser to complain of.
+    if (end < 0) {
+      pieces.push(piece)
+      break
+    }
+    done = end + 3
+    pieces.push(piece === '<!--' ? linesOf(text.slice(found.index, done)) : text.slice(found.index, done))
+    special.lastIndex = done
+  }
+  return pieces.join('') + text.slice(done)
+}
+
+const linesOf = (text: string): string => text.replace(/[^\n]+/g, '')
