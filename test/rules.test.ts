@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { load } from 'js-yaml'
+import { dump, load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { lintDocument } from '../src/lib/sigma/lint/lint.ts'
 import {
@@ -64,6 +64,15 @@ const fires = (documents: readonly SigmaDocument[], events: readonly FlatEvent[]
   return events.filter((event) => engine.match(event).some(({ rule }) => rule.id === id)).length
 }
 
+/** A rule in which one selection is never true. */
+const without = (document: SigmaDocument, selection: string): SigmaDocument => {
+  const value = load(document.source) as { readonly detection: object }
+  const detection = { ...value.detection, [selection]: { 'no.such.field': 'x' } }
+  const [changed] = readDocuments(dump({ ...value, detection }), document.file).documents
+  if (!changed) throw new Error(`${document.file} cannot be read without ${selection}.`)
+  return changed
+}
+
 describe('the rules', () => {
   it('are many, and of every kind of source', () => {
     expect(files.length).toBeGreaterThanOrEqual(55)
@@ -85,6 +94,9 @@ describe('the rules', () => {
 
   describe.each(files)('$file', ({ file, documents, faults }) => {
     const last = documents.at(-1)
+    const told = (key: 'matches' | 'ignores') =>
+      last ? casesOf(last, key).map((given) => flatEvents(linesOf(given))) : []
+    const cases = { matches: told('matches'), ignores: told('ignores') }
 
     it('is well formed', () => {
       expect(faults.map(sayFault)).toEqual([])
@@ -103,30 +115,36 @@ describe('the rules', () => {
       expect(last?.falsePositives.length).toBeGreaterThan(0)
     })
 
-    it('does what its cases say', () => {
-      if (!last) throw new Error(`${file} holds no document.`)
-      for (const key of ['matches', 'ignores'] as const) {
-        const cases = casesOf(last, key)
-        expect(cases.length, `${key} of ${file}`).toBeGreaterThanOrEqual(2)
-        const wrong = cases
-          .map((given) => flatEvents(linesOf(given)))
-          .filter((events) => fires(documents, events) > 0 !== (key === 'matches'))
-        expect(
-          wrong.map((events) => events.at(-1)?.text),
-          `${key} of ${file} that are not so`,
-        ).toEqual([])
-      }
+    it.each(['matches', 'ignores'] as const)('does what its cases say: %s', (key) => {
+      expect(cases[key].length).toBeGreaterThanOrEqual(2)
+      const wrong = cases[key].filter((events) => fires(documents, events) > 0 !== (key === 'matches'))
+      expect(wrong.map((events) => events.at(-1)?.text)).toEqual([])
+    })
+
+    it('has a case that goes wrong without each of its selections', () => {
+      const needless = documents.flatMap((document) => {
+        const { detection = {} } = load(document.source) as { readonly detection?: object }
+        return Object.keys(detection).filter((selection) => {
+          if (selection === 'condition') return false
+          const changed = documents.map((one) => (one === document ? without(document, selection) : one))
+          return (
+            cases.matches.every((events) => fires(changed, events) > 0) &&
+            cases.ignores.every((events) => fires(changed, events) === 0)
+          )
+        })
+      })
+      expect(needless).toEqual([])
     })
 
     it('needs the events together, enough of them and of one group, if it is a correlation', () => {
       if (last?.type !== 'correlation') return
-      const cases = casesOf(last, 'matches').map((given) => flatEvents(linesOf(given)))
       if (last.correlation.endsWith('_count')) {
-        expect(fires(documents, cases[0] ?? []), 'times that the first case of matches fires, at its last event').toBe(
-          1,
-        )
+        expect(
+          fires(documents, cases.matches[0] ?? []),
+          'times that the first case of matches fires, at its last event',
+        ).toBe(1)
       }
-      for (const events of cases) {
+      for (const events of cases.matches) {
         const stretched = events.map((event, i) => ({ ...event, time: receivedAt + i * (last.timespan + 1000) }))
         expect(fires(documents, stretched), 'times that it fires when the events are far apart').toBe(0)
         for (const field of last.groupBy) {
