@@ -12,6 +12,7 @@ import {
   flattenEvent,
   type MatchedItem,
   sayFault,
+  windowsFields,
 } from '../lib/sigma/sigma.ts'
 import { isMap, own } from '../lib/sigma/yaml-map.ts'
 import { bundledTaxonomy } from '../pipeline/detect/bundled-rules.ts'
@@ -89,7 +90,7 @@ const toEvent = (line: string, number: number): FlatEvent | undefined => {
   return {
     id: id === undefined ? String(number) : String(id),
     time: readTime(own(value, 'timestamp') ?? own(event, '@timestamp')),
-    fields: flattenEvent(event),
+    fields: flattenEvent(windowsFields(event) ?? event),
     ...(isMap(told) && { logsource: toLogsource(told, []) }),
   }
 }

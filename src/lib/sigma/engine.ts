@@ -16,6 +16,7 @@ import { createMatcher } from './matcher.ts'
 import type { Node } from './node.ts'
 import { createLeaves, type Leaves, type Plan } from './plan.ts'
 import { isWithin } from './read-logsource.ts'
+import { createRecognise } from './recognise.ts'
 import { createResolve, createRoutes } from './routes.ts'
 import type { EventKind, Taxonomy } from './taxonomy.ts'
 import { createFieldNames, createView } from './view.ts'
@@ -62,27 +63,24 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     plans,
     leaves,
   )
-  const kindGroup = createGroup(
-    {},
-    kinds.map((_, number) => rules.length + number),
-    plans,
-    leaves,
-  )
   const view = createView()
   const matcher = createMatcher(plans, leaves, names, view)
-  const ownNames = createResolve([], names)
-  const routeOf = createRoutes({
-    groups,
-    names,
+  const recognise = createRecognise({
     kinds,
-    recognise(event) {
-      view.show(event, ownNames)
-      return matcher
-        .match(kindGroup)
-        .map((number) => number - rules.length)
-        .sort((one, other) => one - other)
-    },
+    names,
+    view,
+    matcher,
+    ownNames: createResolve([], names),
+    toGroup: (numbers) =>
+      createGroup(
+        {},
+        numbers.map((number) => number + rules.length),
+        plans,
+        leaves,
+      ),
+    offset: rules.length,
   })
+  const routeOf = createRoutes({ groups, names, kinds, recognise })
   const joined = createCorrelations(
     correlations,
     rules.map(({ rule }) => rule),

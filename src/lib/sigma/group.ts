@@ -10,19 +10,22 @@ export interface Hit {
   readonly rules: readonly number[]
 }
 
+/** What of a field makes rules worth trying. */
+export interface FieldIndex {
+  readonly field: number
+  readonly index: LiteralIndex<Hit> | undefined
+  /** Rules to try when the field is there. */
+  readonly present: readonly number[]
+}
+
 /** The rules of one log source, with the index that says which of them are worth trying. */
 export interface Group {
   readonly logsource: Logsource
-  readonly fields: readonly {
-    readonly field: number
-    readonly index: LiteralIndex<Hit> | undefined
-    /** Rules to try when the field is there. */
-    readonly present: readonly number[]
-  }[]
+  readonly fields: readonly FieldIndex[]
   /** Rules that can match by what is not there. */
   readonly always: readonly number[]
-  /** The leaves that the index decides: what it does not find is false. */
-  readonly decided: ReadonlySet<number>
+  /** 1 for the leaves that the index decides: what it does not find is false. */
+  readonly decided: Uint8Array
 }
 
 interface Draft {
@@ -39,7 +42,7 @@ export const createGroup = (
 ): Group => {
   const drafts = new Map<number, Draft>()
   const always: number[] = []
-  const decided = new Set<number>()
+  const decided = new Uint8Array(leaves.list.length)
   const uses = countUses(numbers.flatMap((number) => plans[number] ?? []))
   for (const number of numbers) {
     const plan = plans[number]
@@ -55,7 +58,7 @@ export const createGroup = (
         draft.present.add(number)
         continue
       }
-      if (decides) decided.add(leaf)
+      if (decides) decided[leaf] = 1
       const key = `${decides ? leaf : -1} ${literal.manner} ${literal.text}`
       const known = draft.literals.get(key)
       if (known) {

@@ -157,15 +157,18 @@ const createScan = <Payload>(literals: readonly Literal<Payload>[]) => {
   }
   return (value: string, visit: (payload: Payload) => void): void => {
     let group = 0
-    for (let index = 0; index < value.length; index++) {
-      group = roll(group, value.charCodeAt(index))
-      const end = index + 1
-      if (four && end >= 4 && (four.heads[spread(group, four.shift)] ?? -1) >= 0) look(four, group, end, value, visit)
-      if (three && end >= 3) look(three, group & 0xffffff, end, value, visit)
-      if (two && end >= 2) look(two, group & 0xffff, end, value, visit)
-      if (one) look(one, group & 0xff, end, value, visit)
+    const { length } = value
+    for (let end = 1; end <= length; end++) {
+      group = roll(group, value.charCodeAt(end - 1))
+      if (four !== undefined && end >= 4 && isTaken(four, group)) look(four, group, end, value, visit)
+      if (three !== undefined && end >= 3 && isTaken(three, group & 0xffffff))
+        look(three, group & 0xffffff, end, value, visit)
+      if (two !== undefined && end >= 2 && isTaken(two, group & 0xffff)) look(two, group & 0xffff, end, value, visit)
+      if (one !== undefined && isTaken(one, group & 0xff)) look(one, group & 0xff, end, value, visit)
     }
   }
 }
+
+const isTaken = ({ heads, shift }: Grams, gram: number): boolean => (heads[spread(gram, shift)] as number) >= 0
 
 const spread = (gram: number, shift: number): number => Math.imul(gram, 0x9e3779b1) >>> shift

@@ -5,7 +5,7 @@ import type { FieldNames, View } from './view.ts'
 
 /** Finds out which plans of a group are true of the event that a view shows. */
 export interface Matcher {
-  /** The numbers of the plans that are true. Good until the next call. */
+  /** The numbers of the plans that are true. */
   match(group: Group): readonly number[]
   /** How many plans were tried in all. */
   readonly tried: number
@@ -35,8 +35,9 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
         const { leaf } = plan
         const state = known[leaf] ?? 0
         if (state >= generation * 2) return state > generation * 2
+        if (group.decided[leaf] === 1) return false
         const one = leaves.list[leaf]
-        const answer = !group.decided.has(leaf) && one !== undefined && holds(one.test, view.slot(one.field), slotOf)
+        const answer = one !== undefined && holds(one.test, view.slot(one.field), slotOf)
         known[leaf] = generation * 2 + (answer ? 1 : 0)
         return answer
       }

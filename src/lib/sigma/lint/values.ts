@@ -76,7 +76,7 @@ export const valueChecks: readonly Check[] = [
   ),
   warn('wildcard-with-modifier', 'The modifier already stands for the wildcard at this end.', (subject) =>
     eachValue(subject, (text, { modifiers }) => {
-      if (modifiers.includes('re')) return undefined
+      if (modifiers.includes('re') || /^\*+$/.test(text)) return undefined
       const front = text.startsWith('*') && (modifiers.includes('contains') || modifiers.includes('endswith'))
       const end = /(?:^|[^\\])\*$/.test(text) && (modifiers.includes('contains') || modifiers.includes('startswith'))
       return front || end
@@ -121,7 +121,7 @@ export const valueChecks: readonly Check[] = [
       const front = text.startsWith(' ') && !modifiers.includes('endswith')
       const end = text.endsWith(' ') && !modifiers.includes('startswith')
       return front || end
-        ? { message: `${quote(text)} has a blank at its end.`, hint: 'Leave the blank out, or use |contains.' }
+        ? { message: `${quote(text)} starts or ends with a blank.`, hint: 'Leave the blank out, or use |contains.' }
         : undefined
     }),
   ),

@@ -1,0 +1,148 @@
+import type { FlatEvent, Scalar } from './event.ts'
+import type { Group } from './group.ts'
+import { holds } from './holds.ts'
+import type { Matcher } from './matcher.ts'
+import type { Node, TestNode } from './node.ts'
+import type { EventKind } from './taxonomy.ts'
+import type { FieldNames, Resolve, View } from './view.ts'
+
+/** The kinds that events with certain values are of, and those of which more must be seen. */
+interface Sieve {
+  readonly sure: readonly number[]
+  readonly open: Group | undefined
+}
+
+const mostSieves = 1_000
+/** How many spellings of a field's values are known by heart. */
+const mostSpellings = 256
+
+interface RecogniseOptions {
+  readonly kinds: readonly EventKind[]
+  readonly names: FieldNames
+  readonly view: View
+  readonly matcher: Matcher
+  readonly ownNames: Resolve
+  /** Makes a group of some kinds, by their numbers. */
+  readonly toGroup: (numbers: readonly number[]) => Group
+  /** The number that a kind has for the matcher, less its own. */
+  readonly offset: number
+}
+
+/**
+ * Says of which kinds events are, by their numbers. What depends on a few values only, such as the name of a program, is worked out once
+ * for all events that agree in those; the rest, such as what a message contains, is looked at where it still matters.
+ */
+export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup, offset }: RecogniseOptions) => {
+  const sieves = new Map<string, Sieve>()
+  const constants = constantsOf(kinds.flatMap(({ when }) => when ?? []))
+  const slotOf = (field: string) => view.slot(names.numberOf(field))
+  const test = (node: TestNode): boolean | undefined =>
+    isConstant(node) ? holds(node.test, slotOf(node.field), slotOf) : undefined
+  const toSieve = (): Sieve => {
+    const answers = kinds.map(({ when }) => (when ? judge(when, test) : false))
+    const open = answers.flatMap((answer, number) => (answer === undefined ? [number] : []))
+    return {
+      sure: answers.flatMap((answer, number) => (answer ? [number] : [])),
+      open: open.length > 0 ? toGroup(open) : undefined,
+    }
+  }
+
+  return (event: FlatEvent): readonly number[] => {
+    view.show(event, ownNames)
+    const key = keyOf(event.fields, constants)
+    let sieve = sieves.get(key)
+    if (!sieve) {
+      if (sieves.size >= mostSieves) sieves.clear()
+      sieve = toSieve()
+      sieves.set(key, sieve)
+    }
+    const { sure, open } = sieve
+    const more = open ? matcher.match(open) : []
+    return more.length === 0 ? sure : [...sure, ...more.map((number) => number - offset)].sort((a, b) => a - b)
+  }
+}
+
+/** Evaluates a condition of which some tests may be unknown; undefined when they matter. */
+const judge = (node: Node, test: (node: TestNode) => boolean | undefined): boolean | undefined => {
+  if (node.op === 'test') return test(node)
+  if (node.op === 'not') {
+    const inner = judge(node.of, test)
+    return inner === undefined ? undefined : !inner
+  }
+  const wanted = node.op === 'some' ? node.count : node.op === 'or' ? 1 : node.of.length
+  let sure = 0
+  let possible = node.of.length
+  for (const one of node.of) {
+    const answer = judge(one, test)
+    if (answer === true && ++sure >= wanted) return true
+    if (answer === false && --possible < wanted) return false
+  }
+  return undefined
+}
+
+const isConstant = (node: TestNode): node is TestNode & { readonly field: string } => {
+  const { field, test } = node
+  return (
+    field !== undefined && (test.type === 'exists' || test.type === 'null' || (test.type === 'equals' && !test.cased))
+  )
+}
+
+/** A field of which a few values matter: those, numbered, and how they were spelt so far. */
+interface Constant {
+  readonly letter: string
+  readonly values: Map<string, string>
+  readonly spellings: Map<Scalar, string>
+}
+
+const letterOf = (number: number): string => String.fromCharCode(number)
+
+const constantsOf = (nodes: readonly Node[]): ReadonlyMap<string, Constant> => {
+  const constants = new Map<string, Constant>()
+  const add = (node: Node): void => {
+    if (node.op !== 'test') {
+      for (const one of node.op === 'not' ? [node.of] : node.of) add(one)
+      return
+    }
+    const { field, test } = node
+    if (field === undefined || !isConstant(node)) return
+    const constant = constants.get(field) ?? {
+      letter: letterOf(constants.size + 1),
+      values: new Map<string, string>(),
+      spellings: new Map<Scalar, string>(),
+    }
+    constants.set(field, constant)
+    if (test.type === 'equals' && !constant.values.has(test.text)) {
+      constant.values.set(test.text, letterOf(constant.values.size + firstValue))
+    }
+  }
+  nodes.forEach(add)
+  return constants
+}
+
+const nullValue = '\u0001'
+const otherValue = '\u0002'
+const listStart = '\u0003'
+const listEnd = '\u0004'
+const firstValue = 5
+
+/** What of an event decides what it counts as, as a short text. */
+const keyOf = (fields: FlatEvent['fields'], constants: ReadonlyMap<string, Constant>): string => {
+  let key = ''
+  for (const name in fields) {
+    const constant = constants.get(name)
+    const value = fields[name]
+    if (constant === undefined || value === undefined) continue
+    key += constant.letter
+    if (typeof value !== 'object' || value === null) key += codeOf(value, constant)
+    else key += `${listStart}${value.map((one) => codeOf(one, constant)).join('')}${listEnd}`
+  }
+  return key
+}
+
+const codeOf = (value: Scalar, { values, spellings }: Constant): string => {
+  const known = spellings.get(value)
+  if (known !== undefined) return known
+  const code = value === null ? nullValue : (values.get(String(value).toLowerCase()) ?? otherValue)
+  if (spellings.size < mostSpellings) spellings.set(value, code)
+  return code
+}
