@@ -62,7 +62,7 @@ export const logsourceChecks: readonly Check[] = [
           ? undefined
           : {
               message: `The field ${quote(field)} is of ${other}, not of this log source.`,
-              hint: didYouMean(field, myFields) || undefined,
+              hint: didYouMean(field, myFields) || 'Use a field of this log source, or correct the log source.',
             }
       })
     },
@@ -76,7 +76,7 @@ export const logsourceChecks: readonly Check[] = [
         ? undefined
         : {
             message: `No event had the field ${quote(field)}.`,
-            hint: didYouMean(field, [...fieldsSeen, ...mapped]) || undefined,
+            hint: didYouMean(field, [...fieldsSeen, ...mapped]) || 'Look at an event for how it is called.',
           },
     )
   }),
