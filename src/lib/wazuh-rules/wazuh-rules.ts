@@ -58,57 +58,17 @@ export const convertWazuhRules = (
 ): Conversion => {
   const { rules, faults } = readRules(files)
   const placement = placeRules(rules)
-  const rows = new Map<number, Row>()
-  const drafts = new Map<number, Draft>()
-  for (const { rule } of placement.placed.values())
-    rows.set(rule.id, { impossible: [], partly: [], needs: [], notes: [] })
+  const state: State = { placement, rows: new Map(), drafts: new Map(), correlations: new Map() }
   for (const at of placement.placed.values()) {
-    const row = rows.get(at.rule.id)
-    if (row) drafts.set(at.rule.id, draft(at, placement, row))
+    const row: Row = { impossible: [], partly: [], needs: [], notes: [] }
+    state.rows.set(at.rule.id, row)
+    state.drafts.set(at.rule.id, draft(at, placement, row))
   }
-  const correlations = new Map<number, Correlated>()
-  const documentsOf = (id: number): readonly string[] => {
-    const known = placement.placed.get(id)
-    if (known && isCorrelation(known.rule)) return correlations.has(id) ? [nameOf(id)] : []
-    return drafts.get(id)?.parts.map(({ name }) => name) ?? []
-  }
-  // Rules that count others that count come after them: a rule can only count what is before it, or else is told so.
-  for (const at of correlationsInOrder(placement)) {
-    const row = rows.get(at.rule.id)
-    if (!row || row.impossible.length > 0) continue
-    const eventNames = drafts.get(at.rule.id)?.parts.map(({ name }) => name) ?? []
-    const result = correlate(at, placement, {
-      agentField,
-      documentsOf: (id) => (id === at.rule.id ? eventNames : documentsOf(id)),
-    })
-    if ('impossible' in result) row.impossible.push(...result.impossible)
-    else {
-      correlations.set(at.rule.id, result)
-      row.partly.push(...result.partly)
-      row.notes.push(...result.notes)
-    }
-  }
-  const counted = findNeeded(correlations, placement)
-  const documents: { name: string; yaml: string; wazuhIds: readonly number[] }[] = []
-  for (const rule of rules) {
-    const row = rows.get(rule.id)
-    const own = drafts.get(rule.id)
-    if (!row || !own || row.impossible.length > 0) continue
-    const correlation = correlations.get(rule.id)
-    if (isSilent(rule) && !counted.has(rule.id)) {
-      row.notes.push(silence(rule))
-      continue
-    }
-    const parts = correlation
-      ? [...(correlation.needsEvent ? own.parts.map(({ document }) => document) : []), ...correlation.documents]
-      : own.parts.map(({ document }) => document)
-    if (parts.length === 0) continue
-    if (isSilent(rule)) row.notes.push('Its rule is only written because another one counts it.')
-    documents.push({ name: `${nameOf(rule.id)}.yml`, yaml: parts.map(toYaml).join('---\n'), wazuhIds: [rule.id] })
-  }
+  correlateAll(state, agentField)
+  const documents = writeDocuments(rules, state)
   const order = new Map(files.map(({ name }, index) => [name, index]))
-  const report = toReport(rules, rows, faults).sort(
-    (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,
+  const report = toReport(rules, state.rows, faults).sort(
+    (one, other) => (order.get(one.file) ?? 0) - (order.get(other.file) ?? 0) || one.line - other.line,
   )
   const count = (outcome: Outcome): number => report.filter((row) => row.outcome === outcome).length
   return {
@@ -124,6 +84,64 @@ export const convertWazuhRules = (
       notes: generalNotes,
     },
   }
+}
+
+/** What is known of the rules so far, by their ids. */
+interface State {
+  readonly placement: Placement
+  readonly rows: Map<number, Row>
+  readonly drafts: Map<number, Draft>
+  readonly correlations: Map<number, Correlated>
+}
+
+/** Writes the rules that count, those that others count first, so that their names are known. */
+const correlateAll = ({ placement, rows, drafts, correlations }: State, agentField: string | undefined): void => {
+  const namesOf = (id: number): readonly string[] => drafts.get(id)?.parts.map(({ name }) => name) ?? []
+  for (const at of correlationsInOrder(placement)) {
+    const row = rows.get(at.rule.id)
+    if (!row || row.impossible.length > 0) continue
+    const documentsOf = (id: number): readonly string[] => {
+      const other = placement.placed.get(id)?.rule
+      if (id === at.rule.id || !other || !isCorrelation(other)) return namesOf(id)
+      return correlations.has(id) ? [nameOf(id)] : []
+    }
+    const result = correlate(at, placement, { agentField, documentsOf })
+    if ('impossible' in result) {
+      row.impossible.push(...result.impossible)
+      continue
+    }
+    correlations.set(at.rule.id, result)
+    row.partly.push(...result.partly)
+    row.notes.push(...result.notes)
+    const inPart = result.counted.filter(({ id }) => {
+      const counted = rows.get(id)
+      return counted && counted.partly.length + counted.needs.length > 0
+    })
+    if (inPart.length > 0) {
+      const names = inPart.slice(0, 5).map(({ id }) => id)
+      row.partly.push(`It counts what is said only in part: see ${names.join(', ')}${inPart.length > 5 ? ' …' : ''}.`)
+    }
+  }
+}
+
+const writeDocuments = (
+  rules: readonly WazuhRule[],
+  { placement, rows, drafts, correlations }: State,
+): Conversion['documents'] => {
+  const needed = findNeeded(correlations, placement)
+  return rules.flatMap((rule) => {
+    const row = rows.get(rule.id)
+    const own = drafts.get(rule.id)?.parts.map(({ document }) => document) ?? []
+    if (!row || row.impossible.length > 0) return []
+    if (isSilent(rule)) {
+      row.notes.push(needed.has(rule.id) ? 'Its rule is only written because another one counts it.' : silence(rule))
+      if (!needed.has(rule.id)) return []
+    }
+    const correlation = correlations.get(rule.id)
+    const parts = correlation ? [...(correlation.needsEvent ? own : []), ...correlation.documents] : own
+    const yaml = parts.map(toYaml).join('---\n')
+    return parts.length === 0 ? [] : [{ name: `${nameOf(rule.id)}.yml`, yaml, wazuhIds: [rule.id] }]
+  })
 }
 
 /** The rules that rules which alert count, and those that these count. */
