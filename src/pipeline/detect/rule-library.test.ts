@@ -188,6 +188,20 @@ describe('a library of rules', () => {
     expect(library.get('b')).toMatchObject({ level: 'critical', document: { level: 'medium' } })
   })
 
+  it('says which rules in force cannot match', async () => {
+    write('own/open.yml', rule('open').replace('message|contains: open', 'user.name|expand: "%admins%"'))
+    const many = `title: Many
+name: many
+correlation: { type: event_count, rules: [a], group-by: [user.name], timespan: 1m, condition: { gte: 3 } }
+`
+    write('own/many.yml', many)
+    const { library, say } = open()
+    const idle = async () => (await library.refresh()).faults.map(({ rule, code, severity }) => [rule, code, severity])
+    expect(await idle()).toEqual([['open', 'unresolved-placeholder', 'warning']])
+    say('a', { enabled: false })
+    expect(await idle()).toContainEqual(['many', 'unknown-rule', 'warning'])
+  })
+
   it('runs refreshes one after another', async () => {
     const { library } = open()
     const all = await Promise.all([library.refresh(), library.refresh(), library.refresh()])

@@ -5,6 +5,7 @@ import { readDocuments } from '../../lib/sigma/read.ts'
 import { type EventKind, joinTaxonomies, readTaxonomy } from '../../lib/sigma/taxonomy.ts'
 import { type RuleLevel, type RuleSetting, type RuleStatus, ruleStatuses } from '../../schema/rule.ts'
 import type { RuleBook } from './rule-book.ts'
+import { idleFaults, shadowed } from './rule-faults.ts'
 import type { RuleFolder } from './rule-folder.ts'
 import { createRuleReader } from './rule-reader.ts'
 
@@ -90,11 +91,11 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const arrange = (settings: readonly RuleSetting[]): void => {
     const settingOf = new Map(settings.map((setting) => [setting.rule_id, setting]))
     const found = new Map<string, RuleEntry>()
-    const shadowed: Fault[] = []
+    const doubles: Fault[] = []
     for (const { items, folder, stale } of rules.files) {
       for (const document of items) {
         const former = found.get(document.id)
-        if (former) shadowed.push(shadow(former.document, document))
+        if (former) doubles.push(shadowed(former.document, document))
         const setting = settingOf.get(document.id)
         const inForce = setting?.enabled ?? isMature(document.status, minStatus)
         found.set(document.id, {
@@ -109,10 +110,6 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     }
     byId = found
     entries = [...found.values()]
-    faults = [
-      ...[rules, kinds].flatMap((reader) => [...reader.faults, ...reader.files.flatMap((file) => file.faults)]),
-      ...shadowed,
-    ]
     const overridden = new Map(current.documents.map((document) => [document.id, document]))
     current.documents = entries
       .filter(({ inForce }) => inForce)
@@ -121,6 +118,11 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
         const before = overridden.get(document.id)
         return before?.source === document.source && before.level === level ? before : { ...document, level }
       })
+    faults = [
+      ...[rules, kinds].flatMap((reader) => [...reader.faults, ...reader.files.flatMap((file) => file.faults)]),
+      ...doubles,
+      ...idleFaults(current.documents),
+    ]
   }
 
   const tell = (changed: boolean): void => {
@@ -180,13 +182,3 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
 /** Says whether a rule is in force when nobody said anything about it. */
 const isMature = (status: RuleStatus | undefined, least: RuleStatus): boolean =>
   status === undefined || ruleStatuses.indexOf(status) <= ruleStatuses.indexOf(least)
-
-const shadow = (former: SigmaDocument, { id, file, line }: SigmaDocument): Fault => ({
-  code: 'duplicate-id',
-  severity: 'warning',
-  message: `The id ${id} is also in ${file}:${line}, which counts instead of this.`,
-  hint: 'Give one of them another id.',
-  file: former.file,
-  line: former.line,
-  rule: id,
-})
