@@ -9,7 +9,7 @@ import { range } from './paging.ts'
 import { runBacktest } from './rule-backtest.ts'
 import { withReferences } from './rule-documents.ts'
 import { detectorsInCommon, rulesInCommon } from './rule-overlap.ts'
-import { findRule, requireRule } from './rule-view.ts'
+import { requireRule } from './rule-view.ts'
 import { parseRange } from './time.ts'
 import type { World } from './world.ts'
 
@@ -42,7 +42,7 @@ export const backtestRule = defineOperation({
     })
     const reached = await reach()
     const find = (name: string) =>
-      documents.find((one) => one.id === name || one.name === name) ?? findRule(rules, name)?.document
+      documents.find((one) => one.id === name || one.name === name) ?? rules.get(name)?.document
     const except = new Set(documents.map((document) => document.id))
     return {
       ...result,

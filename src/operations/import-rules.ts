@@ -9,7 +9,7 @@ import { auditRules } from './audit-rules.ts'
 import { defineOperation } from './operation.ts'
 import { type RuleFileText, readArchive } from './rule-archive.ts'
 import { prepareImport } from './rule-imports.ts'
-import { findRule, toFaultView } from './rule-view.ts'
+import { toFaultView } from './rule-view.ts'
 import type { World } from './world.ts'
 
 const mostFaults = 200
@@ -77,7 +77,7 @@ export const importRules = defineOperation({
     const entries = entriesOf(rules.entries, name)
     const faults = rules.faults.filter(({ file, severity }) => severity === 'error' && file.startsWith(`${name}/`))
     const reached = await reach()
-    const find = (id: string) => findRule(rules, id)?.document
+    const find = (id: string) => rules.get(id)?.document
     const isSame = ({ document }: RuleEntry): boolean => before.get(document.id) === document.source
     const isNew = ({ document }: RuleEntry): boolean => !before.has(document.id)
     const ids = new Set(entries.map(({ document }) => document.id))

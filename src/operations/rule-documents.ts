@@ -1,6 +1,5 @@
 import { isCalled, type SigmaDocument } from '../lib/sigma/document.ts'
 import type { RuleLibrary } from '../pipeline/detect/rule-library.ts'
-import { findRule } from './rule-view.ts'
 
 /**
  * Gathers what some documents need to be judged as they would be here: the rules that correlations refer to, their own text first, and
@@ -14,7 +13,7 @@ export const withReferences = (documents: readonly SigmaDocument[], library: Rul
     found.set(document.id, document)
     if (document.type !== 'correlation') return
     for (const id of document.rules) {
-      const referred = own.get(id) ?? findRule(library, id)?.document
+      const referred = own.get(id) ?? library.get(id)?.document
       if (referred) add(referred)
     }
   }

@@ -26,7 +26,7 @@ export const toRuleView = (entry: RuleEntry, reach: RuleReach, library: RuleLibr
     enabled: inForce,
     stale,
     setting: setting ?? null,
-    applies_to: [...reach.reachOf(document, (id) => findRule(library, id)?.document)],
+    applies_to: [...reach.reachOf(document, (id) => library.get(id)?.document)],
     hits_7d: reach.hits(document.id),
   }
 }
@@ -42,13 +42,9 @@ export const toFaultView = (fault: Fault): RuleFault => ({
   rule: fault.rule ?? null,
 })
 
-/** Finds a rule by its id, or by the name that correlations call it by. */
-export const findRule = (library: RuleLibrary, id: string): RuleEntry | undefined =>
-  library.get(id) ?? library.get(id.toLowerCase()) ?? library.entries.find(({ document }) => document.name === id)
-
 /** Finds a rule or says that there is none. */
 export const requireRule = (library: RuleLibrary, id: string): RuleEntry => {
-  const found = findRule(library, id)
+  const found = library.get(id)
   if (found) return found
   throw new AppError('NOT_FOUND', `There is no rule "${id}".`, { hint: 'List the rules for their ids.' })
 }

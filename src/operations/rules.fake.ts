@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createRuleLibrary } from '../pipeline/detect/rule-library.ts'
@@ -120,7 +121,6 @@ export const openRuleWorld = async (count = 90) => {
     )
   })
   const imports = join(folder, 'imports')
-  const { readdir } = await import('node:fs/promises')
   const rules = createRuleLibrary({
     folders: async () => [
       ...(await readdir(imports).catch(() => []))

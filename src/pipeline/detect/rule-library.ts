@@ -39,7 +39,8 @@ export interface RuleLibrary {
   readonly entries: readonly RuleEntry[]
   readonly faults: readonly Fault[]
   readonly placeholders: ReadonlyMap<string, readonly string[]>
-  get(id: string): RuleEntry | undefined
+  /** Finds a rule by its id, or by the name that correlations call it by. */
+  get(word: string): RuleEntry | undefined
   /**
    * Looks at the folders and at what people said, and puts in force what changed. `change` runs before, while nobody else looks.
    * Several calls at once run one after another.
@@ -79,6 +80,7 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   })
   let entries: readonly RuleEntry[] = []
   let byId: ReadonlyMap<string, RuleEntry> = new Map()
+  let byName: ReadonlyMap<string, RuleEntry> = new Map()
   let faults: readonly Fault[] = []
   let said = ''
   let told: ReadonlySet<string> = new Set()
@@ -110,6 +112,9 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     }
     byId = found
     entries = [...found.values()]
+    byName = new Map(
+      entries.flatMap((entry) => (entry.document.name === undefined ? [] : [[entry.document.name, entry]])),
+    )
     const overridden = new Map(current.documents.map((document) => [document.id, document]))
     current.documents = entries
       .filter(({ inForce }) => inForce)
@@ -170,7 +175,7 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
       return faults
     },
     placeholders,
-    get: (id) => byId.get(id),
+    get: (word) => byId.get(word) ?? byId.get(word.toLowerCase()) ?? byName.get(word),
     refresh(change) {
       const next = last.then(() => refresh(change))
       last = next.catch(() => undefined)
