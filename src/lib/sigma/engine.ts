@@ -98,7 +98,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       if (near.length === 0) return []
       view.show(event, resolve)
       const before = matcher.tried
-      const hits = near.flatMap(matcher.match)
+      const hits = near.flatMap((group) => matcher.match(group))
       counts.tried += matcher.tried - before
       if (hits.length === 0) return []
       const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values

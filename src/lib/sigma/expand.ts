@@ -1,5 +1,6 @@
 import type { Part, Pattern } from './pattern.ts'
 import { readPattern } from './pattern.ts'
+import { Refusal } from './refusal.ts'
 import { escapeRegex } from './regex.ts'
 import type { Value } from './value.ts'
 
@@ -9,11 +10,18 @@ export type Placeholders = ReadonlyMap<string, readonly string[]>
 const placeholder = /(?<!\\)%(\w+)%/
 
 /** Fills the placeholders of a pattern: one pattern for each combination. A placeholder without values stays one. */
-export const expandPattern = (pattern: Pattern, placeholders: Placeholders | undefined): Pattern[] =>
+export const expandPattern = (
+  pattern: Pattern,
+  placeholders: Placeholders | undefined,
+  path: readonly string[],
+): Pattern[] =>
   pattern.reduce<Part[][]>(
     (patterns, part) => {
       const ways = typeof part === 'string' ? expandText(part, placeholders) : [[part]]
-      return patterns.flatMap((before) => ways.map((way) => [...before, ...way])).slice(0, mostWays)
+      if (patterns.length * ways.length > mostWays) {
+        throw new Refusal('too-many-values', `The placeholders stand for more than ${mostWays} combinations.`, path)
+      }
+      return patterns.flatMap((before) => ways.map((way) => [...before, ...way]))
     },
     [[]],
   )

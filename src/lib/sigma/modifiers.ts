@@ -161,10 +161,10 @@ const windash: Modifier = onText((value, context, name) => {
   return { type: 'any', of: spelt.map((pattern) => ({ ...value, pattern })) }
 })
 
-const expand: Modifier = (value, { placeholders }, name) => {
+const expand: Modifier = (value, { placeholders, path }, name) => {
   if (value.type === 'regex') return expandRegex(value, placeholders)
   if (value.type !== 'text') return value
-  const patterns = expandPattern(value.pattern, placeholders)
+  const patterns = expandPattern(value.pattern, placeholders, path)
   const of = patterns.map((pattern) => ({ ...value, pattern }))
   const [only] = of
   return of.length === 1 && only

@@ -1,5 +1,5 @@
 import type { FlatEvent, Scalar } from './event.ts'
-import type { Group } from './group.ts'
+import type { FieldIndex, Group } from './group.ts'
 import { holds } from './holds.ts'
 import type { Matcher } from './matcher.ts'
 import type { Node, TestNode } from './node.ts'
@@ -10,6 +10,8 @@ import type { FieldNames, Resolve, View } from './view.ts'
 interface Sieve {
   readonly sure: readonly number[]
   readonly open: Group | undefined
+  /** The fields that matter for the open ones, by name; keywords have none. */
+  readonly fields: ReadonlyMap<string, FieldIndex>
 }
 
 const mostSieves = 1_000
@@ -40,10 +42,12 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
     isConstant(node) ? holds(node.test, slotOf(node.field), slotOf) : undefined
   const toSieve = (): Sieve => {
     const answers = kinds.map(({ when }) => (when ? judge(when, test) : false))
-    const open = answers.flatMap((answer, number) => (answer === undefined ? [number] : []))
+    const unsure = answers.flatMap((answer, number) => (answer === undefined ? [number] : []))
+    const open = unsure.length > 0 ? toGroup(unsure) : undefined
     return {
       sure: answers.flatMap((answer, number) => (answer ? [number] : [])),
-      open: open.length > 0 ? toGroup(open) : undefined,
+      open,
+      fields: new Map(open?.fields.map((index) => [names.nameOf(index.field), index])),
     }
   }
 
@@ -56,10 +60,22 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
       sieve = toSieve()
       sieves.set(key, sieve)
     }
-    const { sure, open } = sieve
-    const more = open ? matcher.match(open) : []
+    const { sure, open, fields } = sieve
+    const more = open ? matcher.match(open, present(fields, event)) : []
     return more.length === 0 ? sure : [...sure, ...more.map((number) => number - offset)].sort((a, b) => a - b)
   }
+}
+
+/** Those of some fields that an event has; keywords always. */
+const present = (fields: ReadonlyMap<string, FieldIndex>, event: FlatEvent): readonly FieldIndex[] => {
+  const found: FieldIndex[] = []
+  for (const name in event.fields) {
+    const field = fields.get(name)
+    if (field) found.push(field)
+  }
+  const keywords = fields.get('')
+  if (keywords) found.push(keywords)
+  return found
 }
 
 /** Evaluates a condition of which some tests may be unknown; undefined when they matter. */
