@@ -4,6 +4,9 @@ import { visible } from './terminal.ts'
 
 /** A log for commands that end soon: warnings and errors as lines, the rest nowhere. */
 export const quietLog = (err: Output): Log => {
-  const tell = (_facts: object, message: string) => err.write(`${visible(message)}\n`)
+  const tell = (facts: object, message: string) => {
+    const said = Object.values(facts).filter((fact) => typeof fact === 'string')
+    err.write(`${visible([message, ...said].join(' '))}\n`)
+  }
   return { debug() {}, info() {}, warn: tell, error: tell }
 }

@@ -7,14 +7,26 @@ import { listPage } from './page.ts'
 import { searchText, wordsOf } from './search-text.ts'
 import type { DetectionStore } from './store.ts'
 
-/** Keeps what detectors saw. A detection never changes: its id tells what it says. */
+/** Keeps what detectors saw. A detection that is told again, because it goes on, takes the place of what it said before. */
 export const createDetectionStore = ({ read, abilities, contains }: StoreConnections): DetectionStore => ({
   async save(detections, tx) {
-    for (const part of batches(detections, abilities.maxVariables, 10)) {
+    // One statement cannot change a row twice.
+    const latest = [...new Map(detections.map((detection) => [detection.id, detection])).values()]
+    for (const part of batches(latest, abilities.maxVariables, 10)) {
       await tx
         .insertInto('detections')
         .values(part.map(toRow))
-        .onConflict((conflict) => conflict.column('id').doNothing())
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet(({ ref }) => ({
+              severity: ref('excluded.severity'),
+              last_seen: ref('excluded.last_seen'),
+              search: ref('excluded.search'),
+              body: ref('excluded.body'),
+            }))
+            .whereRef('excluded.last_seen', '>', 'detections.last_seen'),
+        )
         .execute()
     }
   },

@@ -42,6 +42,15 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect((await store.alerts.get('alert-000001'))?.version).toBe(11)
     })
 
+    it('keeps the latest telling of a detection that goes on', async () => {
+      const first = sample.sampleDetection(1)
+      const later = { ...first, last_seen: new Date(Date.parse(first.last_seen) + 1000).toISOString(), event_count: 99 }
+      await store.transaction((tx) => store.detections.save([first], tx))
+      await store.transaction((tx) => store.detections.save([first, later], tx))
+      await store.transaction((tx) => store.detections.save([first], tx))
+      expect(await store.detections.get(first.id)).toEqual(later)
+    })
+
     it('keeps detections as they are, once', async () => {
       const detections = [1, 2, 3].map((number) => sample.sampleDetection(number))
       for (let twice = 0; twice < 2; twice++) await store.transaction((tx) => store.detections.save(detections, tx))
