@@ -26,7 +26,7 @@ const signed = (value: number): number[] => {
 }
 
 /** Log2 of the alignment that each load and store may count on, by opcode. */
-const alignment: Readonly<Record<number, number>> = { 40: 2, 42: 2, 43: 3, 47: 1, 56: 2, 57: 3 }
+const alignment: Readonly<Record<number, number>> = { 40: 2, 42: 2, 43: 3, 56: 2, 57: 3 }
 const memory =
   (opcode: number) =>
   (address: Code, offset = 0): Code => [...address, opcode, alignment[opcode] ?? 0, ...unsigned(offset)]
@@ -49,7 +49,6 @@ const two =
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   load: memory(0x28),
-  load16: memory(0x2f),
   add: two(0x6a),
   sub: two(0x6b),
   mul: two(0x6c),
@@ -75,6 +74,8 @@ export const f64 = {
   notEqual: two(0x62),
   greaterThan: two(0x64),
   atLeast: two(0x66),
+  least: two(0xa4),
+  most: two(0xa5),
   promote: one(0xbb),
 }
 export const local = {

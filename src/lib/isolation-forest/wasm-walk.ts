@@ -1,6 +1,6 @@
 import type { Trees } from './grow.ts'
 import { mostDepth, treesAt } from './walk-memory.ts'
-import { walkModule } from './walk-module.ts'
+import { openWalker } from './walker.ts'
 
 /** Trees in the layout of the WebAssembly walk: each its inner nodes, then its path lengths. */
 export interface PackedTrees {
@@ -13,7 +13,6 @@ export interface PackedTrees {
 
 /** A block's columns of floats should stay in the first-level cache beside a tree. */
 const blockFloats = 4096
-const pageBytes = 65_536
 
 /** Packs trees for `walkBlocks`; undefined where floats would not do, or they are too deep or wide for it. */
 export const packTrees = (trees: Trees, width: number): PackedTrees | undefined => {
@@ -39,22 +38,6 @@ export const packTrees = (trees: Trees, width: number): PackedTrees | undefined 
   return { bytes, count, depth, blockRows }
 }
 
-interface Walker {
-  readonly memory: WebAssembly.Memory
-  load(from: number, to: number, rows: number, columns: number, stride: number): number
-  walk(trees: number, count: number, treeBytes: number, depth: number, block: number, rows: number, sums: number): void
-}
-
-let walker: Walker | undefined
-
-/** One instance a thread is enough: a walk neither waits nor leaves anything behind that the next one reads. */
-const openWalker = (): Walker => {
-  if (walker) return walker
-  const bytes = Uint8Array.from(atob(walkModule), (character) => character.charCodeAt(0))
-  walker = new WebAssembly.Instance<Walker>(new WebAssembly.Module(bytes)).exports
-  return walker
-}
-
 /** Adds up the path lengths of each row; `walkMissing` does a block that lacks values. */
 export const walkBlocks = (
   packed: PackedTrees,
@@ -64,12 +47,10 @@ export const walkBlocks = (
   walkMissing: (from: number, to: number) => void,
 ): void => {
   const { bytes, count, depth, blockRows } = packed
-  const { memory, load, walk } = openWalker()
   const inputAt = Math.ceil((treesAt + bytes.length) / 64) * 64
   const blockAt = inputAt + blockRows * width * 8
   const sumsAt = blockAt + blockRows * width * 4
-  const lacking = sumsAt + blockRows * 8 - memory.buffer.byteLength
-  if (lacking > 0) memory.grow(Math.ceil(lacking / pageBytes))
+  const { memory, load, walk } = openWalker(sumsAt + blockRows * 8)
   new Uint8Array(memory.buffer).set(bytes, treesAt)
   const input = new Float64Array(memory.buffer, inputAt, blockRows * width)
   const blockSums = new Float64Array(memory.buffer, sumsAt, blockRows)
