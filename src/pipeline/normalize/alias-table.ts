@@ -5,7 +5,7 @@
 export const aliasTable: Readonly<Record<string, string>> = {
   '@timestamp': `
     timestamp time @timestamp datetime date ts eventtime timeunixnano @t t timegenerated eventtimestamp asctime
-    logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated
+    logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
     utctime event.created observedtimeunixnano receivedat starttime eventcreationtime utctimestamp id.time created
     creationdate`,
   'user.name': `

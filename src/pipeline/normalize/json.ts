@@ -5,6 +5,7 @@ import { readEntities } from './entities.ts'
 import { flatten, isObject } from './flatten.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import type { Parsed, Parser } from './parser.ts'
+import { readWindowsDump } from './windows-dump.ts'
 
 /** Reads one JSON object a record, whatever its names: ECS, OpenTelemetry, pino, bunyan, winston, zap, the seeds' flat ones. */
 export const jsonParser: Parser = {
@@ -25,7 +26,8 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   }
   const only = exported?.[0] ?? object
   const otel = isOtelRecord(only)
-  const { stamp, message } = addFields(fields, flatten(otel ? layOutOtel(only) : only), record)
+  const entries = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
+  const { stamp, message } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
   return finish(otel ? 'json/otel' : 'json', stamp, message ?? record.text, fields)
