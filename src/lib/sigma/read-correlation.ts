@@ -18,8 +18,8 @@ const at = ['correlation']
 /** Every event of a window is remembered, so there is an end to it. */
 const mostCounted = 50_000
 
-/** Reads a correlation below its heading. */
-export const readCorrelation = (document: YamlMap, heading: Heading): CorrelationRule => {
+/** Reads a correlation but its heading. */
+export const readCorrelation = (document: YamlMap): Omit<CorrelationRule, keyof Heading> => {
   const map = own(document, 'correlation')
   if (!isMap(map)) throw new Refusal('bad-correlation', 'The correlation is not a map.', at)
   const type = readType(map)
@@ -37,7 +37,6 @@ export const readCorrelation = (document: YamlMap, heading: Heading): Correlatio
     throw new Refusal('bad-generate', '"generate" is neither true nor false.', [...at, 'generate'])
   }
   return {
-    ...heading,
     type: 'correlation',
     correlation: type,
     rules,

@@ -5,8 +5,8 @@ import { Refusal } from './refusal.ts'
 import { type Placeholders, unresolvedIn } from './selection.ts'
 import { isMap, own, textList, type YamlMap } from './yaml-map.ts'
 
-/** Reads a filter below its heading. Its condition is joined to those of the rules by "and", so most say `not selection`. */
-export const readFilter = (document: YamlMap, heading: Heading, placeholders?: Placeholders): FilterRule => {
+/** Reads a filter but its heading. Its condition is joined to those of the rules by "and", so most say `not selection`. */
+export const readFilter = (document: YamlMap, placeholders?: Placeholders): Omit<FilterRule, keyof Heading> => {
   const logsource = readLogsource(document)
   const filter = own(document, 'filter')
   if (!isMap(filter)) throw new Refusal('bad-filter', 'The filter is not a map.', ['filter'])
@@ -22,7 +22,6 @@ export const readFilter = (document: YamlMap, heading: Heading, placeholders?: P
   const detection = readDetection(filter, ['filter'], placeholders, ['rules'])
   const isForAll = rules.length === 0 || rules.some((rule) => /^(any|all)$/i.test(rule))
   return {
-    ...heading,
     type: 'filter',
     logsource,
     rules: isForAll ? ['any'] : rules,

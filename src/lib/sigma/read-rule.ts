@@ -6,8 +6,8 @@ import { Refusal } from './refusal.ts'
 import { type Placeholders, readSelection, unresolvedIn } from './selection.ts'
 import { isMap, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 
-/** Reads a detection rule below its heading. */
-export const readRule = (document: YamlMap, heading: Heading, placeholders?: Placeholders): DetectionRule => {
+/** Reads a detection rule but its heading. */
+export const readRule = (document: YamlMap, placeholders?: Placeholders): Omit<DetectionRule, keyof Heading> => {
   const logsource = readLogsource(document)
   const detection = own(document, 'detection')
   if (detection === undefined || detection === null) {
@@ -21,7 +21,6 @@ export const readRule = (document: YamlMap, heading: Heading, placeholders?: Pla
   if (!isMap(detection)) throw new Refusal('bad-detection', 'The detection is not a map.', ['detection'])
   const node = readDetection(detection, ['detection'], placeholders)
   return {
-    ...heading,
     type: 'rule',
     logsource,
     detection: node,

@@ -32,8 +32,8 @@ export const readDocuments = (text: string, file: string, options: ReadOptions =
   for (const [index, { source, line }] of parts.entries()) {
     const place = { file, line, source, fallbackId: parts.length > 1 ? `${file}#${index + 1}` : file }
     const read = readDocument(place, options)
-    if ('code' in read) faults.push(read)
-    else documents.push(read)
+    if ('id' in read) documents.push(read)
+    else faults.push(...read)
   }
   if (parts.length === 0) {
     faults.push(toFault(new Refusal('empty-file', 'There is no rule in this file.', []), { file, line: 1, source: '' }))
@@ -50,21 +50,31 @@ export interface Place {
   readonly fallbackId: string
 }
 
-const readDocument = (place: Place, options: ReadOptions): SigmaDocument | Fault => {
+/** Reads one document; answers a fault of its heading and one of its body rather than only the first of both. */
+const readDocument = (place: Place, options: ReadOptions): SigmaDocument | readonly Fault[] => {
+  const faults: Fault[] = []
   let rule: string | undefined
-  try {
-    const document = parse(place)
-    rule = name(document)
-    const heading = readHeading(document, place)
-    if ('correlation' in document) return readCorrelation(document, heading)
-    if ('filter' in document) return readFilter(document, heading, options.placeholders)
-    return readRule(document, heading, options.placeholders)
-  } catch (error) {
-    // Whatever a text that a stranger wrote brings about, the documents beside it are read.
-    const refusal =
-      error instanceof Refusal ? error : new Refusal('unreadable', `It cannot be read: ${String(error)}.`, [])
-    return { ...toFault(refusal, place), rule }
+  const attempt = <Result>(read: () => Result): Result | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      // Whatever a text that a stranger wrote brings about, the documents beside it are read.
+      const refusal =
+        error instanceof Refusal ? error : new Refusal('unreadable', `It cannot be read: ${String(error)}.`, [])
+      faults.push({ ...toFault(refusal, place), rule })
+      return undefined
+    }
   }
+  const document = attempt(() => parse(place))
+  if (!document) return faults
+  rule = name(document)
+  const heading = attempt(() => readHeading(document, place))
+  const body = attempt(() => {
+    if ('correlation' in document) return readCorrelation(document)
+    if ('filter' in document) return readFilter(document, options.placeholders)
+    return readRule(document, options.placeholders)
+  })
+  return heading && body ? { ...heading, ...body } : faults
 }
 
 const parse = ({ source }: Place): YamlMap => {
