@@ -1,5 +1,8 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './cli.ts'
+import { defineSeries } from './score-series.ts'
 
 /** `vedette score`: how odd each row, point or session of a file is; needs no server. */
-export const define = (_command: Command, _context: CommandContext): void => {}
+export const define = (command: Command, context: CommandContext): void => {
+  defineSeries(command.command('series'), context)
+}

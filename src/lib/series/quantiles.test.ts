@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createReader, createWriter } from '../codec/codec.ts'
+import { createRandom } from '../random/random.ts'
+import { createQuantiles } from './quantiles.ts'
+
+const shares = [0, 0.03, 0.25, 0.5, 0.75, 0.97, 1]
+
+it('follows the quantiles of a stream, heavy tails and steps included', () => {
+  const random = createRandom(3)
+  for (const draw of [
+    () => random.next(),
+    () => 1 / (random.next() + 1e-3),
+    () => (random.next() < 0.8 ? random.below(4) : 50 + random.below(10)),
+  ]) {
+    const quantiles = createQuantiles(shares, 1e9)
+    const all: number[] = []
+    for (let i = 0; i < 20_000; i++) {
+      const value = draw()
+      quantiles.learn(value)
+      all.push(value)
+    }
+    all.sort((a, b) => a - b)
+    shares.forEach((share, marker) => {
+      // The rank of a marker is what counts, not its height.
+      const height = quantiles.at(marker)
+      const below = all.filter((value) => value < height - 0.5).length / all.length
+      const upTo = all.filter((value) => value <= height + 0.5).length / all.length
+      expect(below - 0.02).toBeLessThan(share)
+      expect(upTo + 0.02).toBeGreaterThan(share)
+    })
+  }
+})
+
+it('forgets what is older than its memory', () => {
+  const random = createRandom(4)
+  const quantiles = createQuantiles(shares, 1000)
+  for (let i = 0; i < 5000; i++) quantiles.learn(random.next())
+  for (let i = 0; i < 5000; i++) quantiles.learn(10 + random.next())
+  expect(quantiles.at(3)).toBeGreaterThan(10)
+  expect(quantiles.count).toBeLessThan(1002)
+})
+
+it('keeps its markers in order and within what was seen', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ noNaN: true, min: -1e100, max: 1e100 }), { minLength: 1, maxLength: 80 }),
+      (values) => {
+        const quantiles = createQuantiles(shares, 30)
+        for (const value of values) quantiles.learn(value)
+        const heights = shares.map((_, marker) => quantiles.at(marker))
+        expect([...heights].sort((a, b) => a - b)).toEqual(heights)
+        expect(heights[0]).toBeGreaterThanOrEqual(Math.min(...values))
+        expect(heights.at(-1)).toBeLessThanOrEqual(Math.max(...values))
+        for (const value of [-1e200, ...values, 1e200]) {
+          const share = quantiles.share(value)
+          expect(share > 0 && share < 1).toBe(true)
+        }
+      },
+    ),
+    { seed: 5 },
+  )
+})
+
+it('goes on after a restart as if there had been none', () => {
+  const random = createRandom(6)
+  const quantiles = createQuantiles(shares, 100)
+  for (let i = 0; i < 500; i++) quantiles.learn(random.next())
+  const writer = createWriter('test', 1)
+  quantiles.save(writer)
+  const restored = createQuantiles(shares, 100)
+  restored.restore(createReader(writer.finish(), 'test', 1))
+  for (let i = 0; i < 100; i++) {
+    const value = random.next()
+    quantiles.learn(value)
+    restored.learn(value)
+  }
+  shares.forEach((_, marker) => {
+    expect(restored.at(marker)).toBe(quantiles.at(marker))
+  })
+})
