@@ -32,11 +32,11 @@ const mostSources = 200
 const mostDetections = 50_000
 const week = 7 * 86_400_000
 /** How long an answer is good for, in ms. */
-const fresh = 30_000
+const fresh = 10_000
 /** How long judging goes on before others get their turn, in ms. */
 const turn = 10
 
-/** Makes a function that tells what rules can reach; it looks at the store at most every half minute. */
+/** Makes a function that tells what rules can reach; it looks at the store at most every ten seconds. */
 export const createReach = ({ store, book, now }: ReachOptions): (() => Promise<RuleReach>) => {
   let known: { readonly at: number; readonly revision: number; readonly reach: Promise<RuleReach> } | undefined
   return () => {
@@ -58,7 +58,6 @@ const look = async (store: ReachOptions['store'], book: RuleBook, time: number):
     const { values } = eventFilter(`source:${JSON.stringify(name)}`, time)
     const { items } = await store.events.search({
       limit: sampled,
-      from: time - week,
       values,
       matches: (event) => event.source === name,
     })
