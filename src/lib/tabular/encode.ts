@@ -1,0 +1,132 @@
+import type { Reader, Writer } from '../codec/codec.ts'
+import {
+  fitNumbers,
+  type NumberScale,
+  plainNumber,
+  readNumberScale,
+  scaledNumber,
+  writeNumberScale,
+} from './encode-numbers.ts'
+import {
+  fitWords,
+  plainWord,
+  readWordScale,
+  scaledWord,
+  type WordScale,
+  widthOfWord,
+  writeWordScale,
+} from './encode-words.ts'
+import { type Column, isNumbers, type Table } from './table.ts'
+
+type Scale = { readonly numbers: NumberScale } | { readonly words: WordScale } | undefined
+
+/** How the columns of a table become numbers. */
+export interface Encoding {
+  readonly columns: readonly { readonly name: string; readonly scale: Scale }[]
+  /** The column of the table that each number comes from. */
+  readonly origins: readonly number[]
+}
+
+/** The same rows twice: as the forest takes them, and scaled for measuring distances. */
+export interface Encoded {
+  readonly plain: Float64Array
+  readonly scaled: Float64Array
+}
+
+/** Learns the scales of a table's columns; those that are the same throughout say nothing and are left out. */
+export const fitEncoding = (table: Table): Encoding =>
+  withOrigins(table.columns.map((column) => ({ name: column.name, scale: fitScale(column, table.rows) })))
+
+const fitScale = (column: Column, rows: number): Scale => {
+  if (isNumbers(column)) {
+    const numbers = fitNumbers(column.values)
+    return numbers && { numbers }
+  }
+  const words = fitWords(wordsOf(column, rows), rows)
+  return words && { words }
+}
+
+function* wordsOf(column: Column, rows: number): Generator<string> {
+  for (let row = 0; row < rows; row++) yield wordAt(column, row)
+}
+
+const withOrigins = (columns: Encoding['columns']): Encoding => ({
+  columns,
+  origins: columns.flatMap(({ scale }, index) => new Array<number>(widthOf(scale)).fill(index)),
+})
+
+const widthOf = (scale: Scale): number => {
+  if (!scale) return 0
+  if ('words' in scale) return widthOfWord(scale.words)
+  // Where some training rows lack the value, lacking it is a number of its own.
+  return hasGaps(scale.numbers) ? 2 : 1
+}
+
+const hasGaps = ({ missing }: NumberScale): boolean => missing > 0 && missing < 1
+
+/** Encodes rows [from, to) of a table whose columns are in the order of the training table's. */
+export const encodeRows = (encoding: Encoding, table: Table, from: number, to: number): Encoded => {
+  const { columns, origins } = encoding
+  const width = Math.max(1, origins.length)
+  const plain = new Float64Array((to - from) * width)
+  const scaled = new Float64Array((to - from) * width)
+  let at = 0
+  columns.forEach(({ scale }, index) => {
+    const column = table.columns[index]
+    if (!scale || !column) return
+    for (let row = from; row < to; row++) {
+      const place = (row - from) * width + at
+      if ('words' in scale) {
+        const word = wordAt(column, row)
+        plainWord(scale.words, word, plain, place)
+        scaledWord(scale.words, word, scaled, place)
+        continue
+      }
+      const value = numberAt(column, row)
+      plain[place] = plainNumber(scale.numbers, value)
+      scaled[place] = scaledNumber(scale.numbers, value)
+      if (!hasGaps(scale.numbers)) continue
+      const { missing } = scale.numbers
+      const gap = Number.isNaN(value) ? 1 : 0
+      plain[place + 1] = gap
+      scaled[place + 1] = (gap - missing) / Math.sqrt(missing * (1 - missing))
+    }
+    at += widthOf(scale)
+  })
+  return { plain, scaled }
+}
+
+const numberAt = (column: Column, row: number): number => {
+  if (isNumbers(column)) return column.values[row] ?? Number.NaN
+  const word = wordAt(column, row)
+  return word === '' ? Number.NaN : Number(word)
+}
+
+const wordAt = (column: Column, row: number): string => {
+  if (!isNumbers(column)) return column.words[column.codes[row] ?? -1] ?? ''
+  const value = column.values[row] ?? Number.NaN
+  return Number.isNaN(value) ? '' : String(value)
+}
+
+export const writeEncoding = (writer: Writer, { columns }: Encoding): void => {
+  writer.varint(columns.length)
+  for (const { name, scale } of columns) {
+    writer.text(name).u8(!scale ? 0 : 'words' in scale ? 2 : 1)
+    if (!scale) continue
+    if ('words' in scale) writeWordScale(writer, scale.words)
+    else writeNumberScale(writer, scale.numbers)
+  }
+}
+
+export const readEncoding = (reader: Reader): Encoding => {
+  const size = reader.varint()
+  const columns: { name: string; scale: Scale }[] = []
+  for (let i = 0; i < size; i++) {
+    const name = reader.text()
+    const tag = reader.u8()
+    const scale =
+      tag === 0 ? undefined : tag === 1 ? { numbers: readNumberScale(reader) } : { words: readWordScale(reader) }
+    columns.push({ name, scale })
+  }
+  return withOrigins(columns)
+}
