@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './cli.ts'
 import { defineSeries } from './score-series.ts'
+import { defineTable } from './score-table.ts'
 
 /** `vedette score`: how odd each row, point or session of a file is; needs no server. */
 export const define = (command: Command, context: CommandContext): void => {
   defineSeries(command.command('series'), context)
+  defineTable(command.command('table'), context)
 }
