@@ -1,0 +1,82 @@
+import type { Reader, Writer } from '../codec/codec.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+/** How often each event comes in a session, whatever the order: codes with their counts, sorted by the codes' hashes. */
+export interface Pattern {
+  readonly hash: number
+  readonly codes: Int32Array
+  readonly counts: Int32Array
+  /** In how many learnt sessions exactly this pattern was. */
+  sessions: number
+}
+
+/**
+ * The distinct patterns that were learnt, at most twice as many as the limit. When it is full, it keeps as many as the limit: half of
+ * them the most frequent, half a sample of the others by their hashes, so that rare kinds of sessions stay known as well as common ones.
+ */
+export class PatternBook {
+  readonly #limit: number
+  readonly #vocabulary: Vocabulary
+  #byHash = new Map<number, Pattern>()
+
+  constructor(limit: number, vocabulary: Vocabulary) {
+    this.#limit = limit
+    this.#vocabulary = vocabulary
+  }
+
+  get(hash: number): Pattern | undefined {
+    return this.#byHash.get(hash)
+  }
+  add(hash: number, make: () => Pattern): void {
+    const known = this.#byHash.get(hash)
+    if (known) known.sessions++
+    else {
+      this.#byHash.set(hash, make())
+      if (this.#byHash.size >= this.#limit * 2) this.#prune()
+    }
+  }
+  /** The most frequent first; equally frequent ones by hash, so that the order of training does not show. */
+  sorted(): Pattern[] {
+    return [...this.#byHash.values()].sort((a, b) => b.sessions - a.sessions || a.hash - b.hash)
+  }
+  #prune(): void {
+    const patterns = this.sorted()
+    const common = patterns.splice(0, this.#limit >> 1)
+    patterns.sort((a, b) => a.hash - b.hash)
+    this.#byHash = new Map([...common, ...patterns.slice(0, this.#limit - common.length)].map((p) => [p.hash, p]))
+  }
+
+  /** Reads codes and counts, which come in the order of a session's events, into a pattern. */
+  toPattern(hash: number, codes: ArrayLike<number>, size: number, countOf: (code: number) => number): Pattern {
+    const sorted = Int32Array.from({ length: size }, (_, i) => codes[i] ?? 0)
+    sorted.sort((a, b) => this.#vocabulary.hashOf(a) - this.#vocabulary.hashOf(b) || a - b)
+    return { hash, codes: sorted, counts: sorted.map(countOf), sessions: 1 }
+  }
+
+  save(writer: Writer): void {
+    writer.varint(this.#byHash.size)
+    for (const pattern of this.#byHash.values()) {
+      writePattern(writer, pattern)
+      writer.varint(pattern.sessions)
+    }
+  }
+  load(reader: Reader): void {
+    for (let left = reader.varint(); left > 0; left--) {
+      const pattern = readPattern(reader)
+      pattern.sessions = reader.varint()
+      this.#byHash.set(pattern.hash, pattern)
+    }
+  }
+}
+
+export const writePattern = (writer: Writer, { hash, codes, counts }: Pattern): void => {
+  writer.varint(hash).varint(codes.length)
+  for (const code of codes) writer.varint(code)
+  for (const count of counts) writer.varint(count)
+}
+export const readPattern = (reader: Reader): Pattern => {
+  const hash = reader.varint()
+  const size = reader.varint()
+  const read = () => Int32Array.from({ length: size }, () => reader.varint())
+  return { hash, codes: read(), counts: read(), sessions: 1 }
+}

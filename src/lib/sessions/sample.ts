@@ -1,0 +1,62 @@
+import type { Reader, Writer } from '../codec/codec.ts'
+import { type Pattern, readPattern, writePattern } from './pattern-book.ts'
+
+/** A learnt session that was kept, to see what learnt sessions measure. */
+export interface Kept {
+  readonly rank: number
+  readonly codes: Int32Array
+  /** False when only its beginning was kept. */
+  readonly whole: boolean
+  readonly pattern: Pattern
+}
+
+/** As many as a tail of one in a hundred needs, at some four kilobytes each at most. */
+const kept = 400
+const longest = 4096
+
+/**
+ * A uniform sample of the learnt sessions: those with the smallest ranks (bottom-k sampling; Cohen and Kaplan, PODC 2007). Ranks are
+ * hashes of what a session is and of how often it came before, so that the sample does not depend on the order of training.
+ */
+export class Sample {
+  #sessions: Kept[] = []
+  #limit = Number.POSITIVE_INFINITY
+
+  add(rank: number, codes: Int32Array, length: number, toPattern: () => Pattern): void {
+    if (rank >= this.#limit) return
+    const known = codes.subarray(0, Math.min(length, longest)).slice()
+    this.#sessions.push({ rank, codes: known, whole: length <= longest, pattern: toPattern() })
+    if (this.#sessions.length >= 2 * kept) this.#prune()
+  }
+  sessions(): readonly Kept[] {
+    this.#prune()
+    return this.#sessions
+  }
+  #prune(): void {
+    this.#sessions.sort((a, b) => a.rank - b.rank)
+    if (this.#sessions.length < kept) return
+    this.#sessions.length = kept
+    this.#limit = this.#sessions[kept - 1]?.rank ?? this.#limit
+  }
+
+  save(writer: Writer): void {
+    const sessions = this.sessions()
+    writer.varint(sessions.length)
+    for (const { rank, codes, whole, pattern } of sessions) {
+      writer
+        .varint(rank)
+        .u8(whole ? 1 : 0)
+        .i32s(codes)
+      writePattern(writer, pattern)
+    }
+  }
+  load(reader: Reader): void {
+    for (let left = reader.varint(); left > 0; left--) {
+      const rank = reader.varint()
+      const whole = reader.u8() === 1
+      const codes = reader.i32s()
+      this.#sessions.push({ rank, codes, whole, pattern: readPattern(reader) })
+    }
+    this.#prune()
+  }
+}

@@ -1,0 +1,118 @@
+import type { Reader, Writer } from '../codec/codec.ts'
+import { mix } from './vocabulary.ts'
+
+const seed = 0x9e3779b9
+
+/**
+ * How many sessions hold each key (a whole number below 2^53): open addressing in flat arrays, 16 bytes a slot. Past its limit it
+ * forgets the rarest keys (lossy counting; Manku and Motwani, VLDB 2002), which then count as never seen.
+ */
+export class Tally {
+  readonly #limit: number
+  #keys = new Float64Array(64).fill(-1)
+  #counts = new Uint32Array(64)
+  #seenBy = new Uint32Array(64)
+  #size = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get size(): number {
+    return this.#size
+  }
+  get(key: number): number {
+    return this.#counts[this.slot(key)] ?? 0
+  }
+  /** Where a key is, or would go. */
+  slot(key: number): number {
+    const keys = this.#keys
+    const mask = keys.length - 1
+    let at = mix((key | 0) ^ Math.imul((key / 4_294_967_296) | 0, seed)) & mask
+    for (;;) {
+      const found = keys[at]
+      if (found === key || found === -1) return at
+      at = (at + 1) & mask
+    }
+  }
+  countAt(slot: number): number {
+    return this.#counts[slot] ?? 0
+  }
+  /** True the first time a visitor (numbered from 1) comes to a slot. */
+  visit(slot: number, visitor: number): boolean {
+    if (this.#seenBy[slot] === visitor) return false
+    this.#seenBy[slot] = visitor
+    return true
+  }
+  endVisits(): void {
+    this.#seenBy.fill(0)
+  }
+  /** Counts a key once more, once a visitor, and returns how often it was counted before. */
+  add(key: number, visitor = 0): number {
+    const slot = this.slot(key)
+    const before = this.#counts[slot] ?? 0
+    if (before > 0 && visitor > 0 && this.#seenBy[slot] === visitor) return before
+    this.#keys[slot] = key
+    this.#seenBy[slot] = visitor
+    this.#counts[slot] = Math.min(before + 1, 0xffffffff)
+    if (before === 0 && ++this.#size * 2 > this.#keys.length) this.#grow()
+    return before
+  }
+  *entries(): Generator<[key: number, count: number]> {
+    for (let slot = 0; slot < this.#keys.length; slot++) {
+      const count = this.countAt(slot)
+      if (count > 0) yield [this.#keys[slot] ?? 0, count]
+    }
+  }
+
+  #grow(): void {
+    let least = 1
+    if (this.#size >= this.#limit) {
+      const counts = [...this.#counts].filter((count) => count > 0).sort((a, b) => a - b)
+      least = (counts[counts.length >> 1] ?? 0) + 1
+    }
+    this.#rebuild(least > 1 ? this.#keys.length : this.#keys.length * 2, least)
+  }
+  #rebuild(slots: number, least: number): void {
+    const keys = this.#keys
+    const counts = this.#counts
+    const seenBy = this.#seenBy
+    this.#keys = new Float64Array(slots).fill(-1)
+    this.#counts = new Uint32Array(slots)
+    this.#seenBy = new Uint32Array(slots)
+    this.#size = 0
+    for (let old = 0; old < keys.length; old++) {
+      const count = counts[old] ?? 0
+      if (count < least) continue
+      const slot = this.slot(keys[old] ?? 0)
+      this.#keys[slot] = keys[old] ?? 0
+      this.#counts[slot] = count
+      this.#seenBy[slot] = seenBy[old] ?? 0
+      this.#size++
+    }
+  }
+
+  save(writer: Writer): void {
+    writer.varint(this.#size)
+    const entries = [...this.entries()].sort(([a], [b]) => a - b)
+    let last = 0
+    for (const [key, count] of entries) {
+      writer.varint(key - last).varint(count)
+      last = key
+    }
+  }
+  load(reader: Reader): void {
+    let key = 0
+    const size = reader.varint()
+    let slots = 64
+    while (slots < size * 2) slots *= 2
+    this.#rebuild(slots, 1)
+    for (let left = size; left > 0; left--) {
+      key += reader.varint()
+      const slot = this.slot(key)
+      this.#keys[slot] = key
+      this.#counts[slot] = reader.varint()
+      this.#size++
+    }
+  }
+}
