@@ -1,8 +1,9 @@
 import { createReader, createWriter } from '../codec/codec.ts'
 import { createScanner, type Scanner, wildcard } from './mask.ts'
 import { readParameters } from './parameters.ts'
-import { createSignatureTable } from './signature-table.ts'
-import { anyToken, bestOf, type Cluster, createTree, maxLeaf, type Template } from './tree.ts'
+import { createSignatureTable, living } from './signature-table.ts'
+import { anyToken, type Cluster, createTree, type Template } from './tree.ts'
+import { asValue, wordKinds } from './word-kind.ts'
 
 export type { Template } from './tree.ts'
 
@@ -27,6 +28,8 @@ export interface Drain {
   propose(text: string): Template
   /** The values that stand for the wildcards of a template in one of its lines, in order. */
   parameters(template: Template, text: string): string[]
+  /** What the template of an id has become: the one that it was merged into, or itself; undefined when it is forgotten. */
+  current(id: string): Template | undefined
   /** Every template, in the order of their making. */
   templates(): TemplateCount[]
   /** How many templates there are. */
@@ -37,7 +40,7 @@ export interface Drain {
 }
 
 const kind = 'drain'
-const version = 1
+const version = 2
 
 /**
  * Finds the templates of a log, line by line: Drain (He, Zhu, Zheng and Lyu, ICWS 2017), a parse tree of fixed depth. Values are
@@ -60,34 +63,77 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   const tree = createTree()
   const recent = createSignatureTable()
   const byId = new Map<string, Cluster>()
+  /** Ids of templates that have become part of another. */
+  let former = new Map<string, Cluster>()
   let clock = 0
 
   const forget = (cluster: Cluster): void => {
     cluster.alive = false
     byId.delete(cluster.template.id)
+    tree.remove(cluster)
   }
 
-  /** Forgets a tenth at once, so that a flood of new lines does not rebuild the tree for each. */
+  /** Forgets a tenth at once, so that a flood of new lines does not sort them for each. */
   const makeRoom = (): void => {
     if (byId.size <= maxTemplates) return
     const oldestFirst = [...byId.values()].sort((a, b) => a.used - b.used)
     for (const cluster of oldestFirst.slice(0, byId.size - Math.max(1, Math.floor(maxTemplates * 0.9)))) forget(cluster)
-    tree.rebuild(byId.values())
   }
 
-  const create = (text: string): Cluster => {
-    const template = newTemplate(line.maskedText(text), namespace, (id) => byId.has(id))
-    const { clusters, route } = tree.place(line)
-    if (clusters.length >= maxLeaf) {
-      const oldest = clusters.reduce((a, b) => (b.used < a.used ? b : a))
-      forget(oldest)
-      clusters.splice(clusters.indexOf(oldest), 1)
+  /** Finds the template of a line that has not been seen lately, or makes it. */
+  const place = (text: string): Cluster => {
+    const covering = tree.covering(line)
+    if (covering) return covering
+    const masked = line.maskedText(text)
+    const kinds = wordKinds(masked === '' ? [] : masked.split(' '))
+    const joined = tree.joining(line, kinds)
+    if (joined) {
+      tree.remove(joined)
+      widen(joined, line)
+      tree.add(joined)
+      return settle(joined)
     }
-    const cluster = { template, hashes: line.hashes.slice(0, line.count), route, count: 0, used: clock, alive: true }
-    clusters.push(cluster)
+    const template = newTemplate(masked, namespace, (id) => byId.has(id) || former.has(id))
+    const cluster = {
+      template,
+      hashes: line.hashes.slice(0, line.count),
+      kinds,
+      count: 0,
+      made: clock,
+      used: clock,
+      alive: true,
+    }
     byId.set(template.id, cluster)
+    const oldest = tree.add(cluster)
+    if (oldest) forget(oldest)
     makeRoom()
-    return cluster
+    return settle(cluster)
+  }
+
+  /** Makes one template of those that differ in a word which has turned out to vary; the eldest of them keeps its id. */
+  const settle = (cluster: Cluster): Cluster => {
+    let settled = cluster
+    for (let found = tree.siblings(settled); found; found = tree.siblings(settled)) {
+      const { tokens, clusters } = found
+      let eldest = settled
+      for (const other of clusters) if (other.made < eldest.made) eldest = other
+      tree.remove(eldest)
+      for (const token of tokens) generalise(eldest, token)
+      for (const [token, hash] of settled.hashes.entries()) if (hash === anyToken) generalise(eldest, token)
+      tree.add(eldest)
+      for (const other of [settled, ...clusters]) if (other !== eldest) merge(other, eldest)
+      settled = eldest
+    }
+    return settled
+  }
+
+  const merge = (cluster: Cluster, into: Cluster): void => {
+    forget(cluster)
+    cluster.into = into
+    into.count += cluster.count
+    into.used = Math.max(into.used, cluster.used)
+    former.set(cluster.template.id, into)
+    if (former.size > maxTemplates) dropOldest(former)
   }
 
   return {
@@ -96,9 +142,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       clock++
       let cluster = recent.get(line.low, line.high)
       if (!cluster) {
-        cluster = bestOf(tree.place(line).clusters, line)
-        if (cluster) widen(cluster, line)
-        else cluster = create(text)
+        cluster = place(text)
         recent.set(line.low, line.high, cluster)
       }
       cluster.count++
@@ -108,16 +152,17 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
 
     match(text) {
       line.scan(text)
-      const cluster = recent.get(line.low, line.high) ?? tree.find(line)
-      return cluster && covers(cluster, line) ? cluster.template : undefined
+      return (recent.get(line.low, line.high) ?? tree.covering(line))?.template
     },
 
     propose(text) {
       line.scan(text)
-      return newTemplate(line.maskedText(text), namespace, (id) => byId.has(id))
+      return newTemplate(line.maskedText(text), namespace, (id) => byId.has(id) || former.has(id))
     },
 
     parameters: (template, text) => readParameters(template.text, text, line),
+
+    current: (id) => (byId.get(id) ?? living(former.get(id)))?.template,
 
     templates: () => [...byId.values()].map(({ template, count }) => ({ id: template.id, text: template.text, count })),
 
@@ -131,8 +176,11 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       for (const cluster of byId.values()) {
         numbers.set(cluster, numbers.size)
         writer.text(cluster.template.id).text(cluster.template.text)
-        writer.i32s(cluster.hashes).i32s(cluster.route).varint(cluster.count).varint(cluster.used)
+        writer.i32s(cluster.hashes).bytes(cluster.kinds).varint(cluster.count).varint(cluster.made).varint(cluster.used)
       }
+      const merged = [...former].filter(([, cluster]) => living(cluster))
+      writer.varint(merged.length)
+      for (const [id, cluster] of merged) writer.text(id).varint(numbers.get(living(cluster) ?? cluster) ?? 0)
       const known = [...recent.entries()]
       writer.varint(known.length)
       for (const { low, high, cluster } of known) {
@@ -151,8 +199,15 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       for (let left = reader.varint(); left > 0; left--) {
         const template = { id: reader.text(), text: reader.text() }
         const hashes = reader.i32s()
-        const route = reader.i32s()
-        clusters.push({ template, hashes, route, count: reader.varint(), used: reader.varint(), alive: true })
+        const kinds = reader.bytes().slice()
+        const count = reader.varint()
+        clusters.push({ template, hashes, kinds, count, made: reader.varint(), used: reader.varint(), alive: true })
+      }
+      const merged = new Map<string, Cluster>()
+      for (let left = reader.varint(); left > 0; left--) {
+        const id = reader.text()
+        const cluster = clusters[reader.varint()]
+        if (cluster) merged.set(id, cluster)
       }
       const known: { low: number; high: number; cluster: Cluster }[] = []
       for (let left = reader.varint(); left > 0; left--) {
@@ -163,8 +218,12 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       }
       clock = savedClock
       byId.clear()
-      for (const cluster of clusters) byId.set(cluster.template.id, cluster)
-      tree.rebuild(byId.values())
+      tree.clear()
+      for (const cluster of clusters) {
+        byId.set(cluster.template.id, cluster)
+        tree.add(cluster)
+      }
+      former = merged
       makeRoom()
       recent.clear()
       for (const { low, high, cluster } of known) if (cluster.alive) recent.set(low, high, cluster)
@@ -172,25 +231,28 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   }
 }
 
-const covers = (cluster: Cluster, line: Scanner): boolean => {
-  for (let token = 0; token < line.count; token++) {
-    const own = cluster.hashes[token]
-    if (own !== anyToken && own !== line.hashes[token]) return false
-  }
-  return true
-}
-
 /** Makes wildcards of the words in which a line differs from its template. */
 const widen = (cluster: Cluster, line: Scanner): void => {
-  let words: string[] | undefined
   for (let token = 0; token < line.count; token++) {
     const own = cluster.hashes[token]
-    if (own === anyToken || own === line.hashes[token]) continue
-    cluster.hashes[token] = anyToken
-    words ??= cluster.template.text.split(' ')
-    words[token] = wildcard
+    if (own !== anyToken && own !== line.hashes[token]) generalise(cluster, token)
   }
-  if (words) cluster.template = { id: cluster.template.id, text: words.join(' ') }
+}
+
+const generalise = (cluster: Cluster, token: number): void => {
+  if (cluster.hashes[token] === anyToken) return
+  cluster.hashes[token] = anyToken
+  cluster.kinds[token] = asValue(cluster.kinds[token] ?? 0)
+  const words = cluster.template.text.split(' ')
+  words[token] = wildcard
+  cluster.template = { id: cluster.template.id, text: words.join(' ') }
+}
+
+const dropOldest = <Key>(map: Map<Key, unknown>): void => {
+  for (const key of map.keys()) {
+    map.delete(key)
+    return
+  }
 }
 
 const newTemplate = (text: string, namespace: string, isTaken: (id: string) => boolean): Template => {

@@ -1,4 +1,27 @@
-import { isCalendarWord, isSizeUnit } from './value-word.ts'
+import {
+  atSign,
+  backslash,
+  classes,
+  closingQuote,
+  colon,
+  comma,
+  digit,
+  dot,
+  equals,
+  greater,
+  isDigit,
+  isPlainValue,
+  joiner,
+  less,
+  letter,
+  mark,
+  opensQuote,
+  quote,
+  slash,
+  space,
+  star,
+} from './character.ts'
+import { isCalendarWord, isConstantWord, isHexWord, isRequest, isScopedName, isUnit } from './value-word.ts'
 
 /** What stands for a value in a template. */
 export const wildcard = '<*>'
@@ -7,35 +30,8 @@ export const wildcard = '<*>'
 export const maxTokens = 100
 export const maxLength = 4096
 
-/** A quoted value is looked for this far. */
-const maxQuoted = 256
-
-const mark = 0
-const space = 1
-const digit = 2
-const letter = 3
-/** Characters that hold a value together: `10.0.0.1:80`, `blk_-42`, `a@b`. */
-const joiner = 4
-const slash = 5
-const equals = 6
-const quote = 7
-
-/** Brackets, commas and whatever is not named here are marks: they stand in the template as they are. */
-const classes = new Uint8Array(128)
-const assign = (kind: number, characters: string): void => {
-  for (const character of characters) classes[character.charCodeAt(0)] = kind
-}
-classes.fill(space, 0, 33)
-assign(digit, '0123456789')
-assign(letter, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$')
-assign(joiner, '.-_:@+%#~')
-assign(slash, '/\\')
-assign(equals, '=')
-assign(quote, '"\'')
-
-const comma = 44
-const colon = 58
-const backslash = 92
+/** Groups of up to so many tokens are folded when they repeat: `node-1 0x1f <ok> node-2 0x2f <ok>`. */
+const maxGroup = 4
 
 const seed = 0x811c9dc5
 const prime = 0x01000193
@@ -48,8 +44,9 @@ export type Scanner = ReturnType<typeof createScanner>
 /**
  * Reads a line once, by classes of characters and without regular expressions: parts it at white space, masks what is a value
  * by its looks, and hashes what is left. Values are words with a digit in them (numbers, addresses, hex, uuids, times, durations,
- * block ids), paths, quoted strings, names of days and months in a date, and whatever follows `key=`. A masked token that repeats, as in
- * a list, counts once. O(length), 4,096 characters and 100 tokens at most.
+ * block ids), paths, dotted names of three parts, mail addresses, truth values and null, quoted strings, names of days and months in a
+ * date, units behind a number, and whatever follows `key=`. Lists count once, however long: values with commas between, repeated tokens and
+ * repeated groups of tokens. O(length), 4,096 characters and 100 tokens at most.
  *
  * The arrays are reused: what they hold is good until the next `scan`.
  */
@@ -59,37 +56,76 @@ export const createScanner = () => {
   const masked = new Uint8Array(maxTokens + 1)
   const starts = new Int32Array(maxTokens + 1)
   const ends = new Int32Array(maxTokens + 1)
-  /** Where the last repetition of a token ends. */
+  /** Where the last repetition of a token, or of the group that ends with it, ends. */
   const folds = new Int32Array(maxTokens + 1)
   const firstSpans = new Int32Array(maxTokens + 2)
   // Between two values stands at least one character.
   const spanStarts = new Int32Array(maxLength / 2 + 2)
   const spanEnds = new Int32Array(maxLength / 2 + 2)
   let spans = 0
+  /** The hash right behind the last value, for the list that may go on there. */
+  let valueHash = 0
+  /** Whether the token being read is the next part of a list, and so belongs to the token before. */
+  let goesOn = false
+
+  /** Whether the value at `word` is the next of a list: behind the last one stand a comma and nothing but blanks. */
+  const continues = (text: string, word: number, start: number): boolean => {
+    const from = spans > 0 ? (spanEnds[spans - 1] ?? 0) : -1
+    if (from < 0 || text.charCodeAt(from) !== comma) return false
+    return word === from + 1 || (word === start && start > from && scanner.lastEnd === from + 1)
+  }
+
+  /** Takes text from `from` to `to` as a value; returns the hash with it. */
+  const take = (text: string, from: number, to: number, before: number, start: number): number => {
+    if (continues(text, from, start)) {
+      if (from === start) goesOn = true
+      spanEnds[spans - 1] = to
+      return valueHash
+    }
+    spanStarts[spans] = from
+    spanEnds[spans++] = to
+    valueHash = Math.imul(before ^ maskCode, prime)
+    return valueHash
+  }
 
   /** Reads one token from `start`; returns where it ends. Its hash is left in `scanner.hash`. */
-  const scanToken = (text: string, start: number, length: number, afterValue: boolean): number => {
+  const scanToken = (text: string, start: number, length: number, afterValue: boolean, afterKey: boolean): number => {
     let at = start
     let hash = seed
-    let afterEquals = false
+    let afterEquals = afterKey
     while (at < length) {
       let code = text.charCodeAt(at)
       let kind = code < 128 ? classes[code] : letter
       if (kind === space) break
 
       if (kind === mark || kind === equals) {
-        hash = Math.imul(hash ^ code, prime)
-        afterEquals = kind === equals
-        at++
-        continue
+        if (code === star && at === start && text.charCodeAt(at + 1) === star) {
+          // Asterisks in the place of a value: `3552 **** 3375`.
+          let end = at + 2
+          while (end < length && text.charCodeAt(end) === star) end++
+          hash = take(text, at, end, hash, start)
+          at = end
+          continue
+        }
+        if ((code === less || code === greater) && at === start && isDigit(text, at + 1, length)) {
+          // `<1 sec` is a value as `00:17` is one.
+          kind = joiner
+        } else {
+          hash = Math.imul(hash ^ code, prime)
+          afterEquals = kind === equals || (afterEquals && code === less)
+          at++
+          continue
+        }
       }
 
       if (kind === quote) {
-        const close = at === start || opensQuote(text.charCodeAt(at - 1)) ? closingQuote(text, at, code, length) : -1
+        const opens = at === start || opensQuote(text.charCodeAt(at - 1))
+        const close = opens ? closingQuote(text, at, code, length) : -1
         hash = Math.imul(hash ^ code, prime)
         at++
-        if (close > at) {
+        if (close > at && !isRequest(text, at)) {
           hash = Math.imul(Math.imul(hash ^ maskCode, prime) ^ code, prime)
+          valueHash = 0
           spanStarts[spans] = at
           spanEnds[spans++] = close
           at = close + 1
@@ -102,32 +138,55 @@ export const createScanner = () => {
       const word = at
       const before = hash
       let end = at
-      let isValue = afterEquals || (kind === slash && at + 1 < length)
-      let previous = mark
+      let slashes = kind === slash && at + 1 < length ? 2 : 0
+      let dots = 0
+      let digits = 0
+      let key = -1
+      let keyHash = 0
+      let previous = code === less || code === greater ? code : mark
+      if (previous !== mark) at++
       while (at < length) {
         code = text.charCodeAt(at)
         kind = code < 128 ? (classes[code] ?? mark) : letter
-        if (kind === letter) end = at + 1
-        else if (kind === digit) {
-          isValue = true
+        if (kind === letter) {
+          end = at + 1
+          if (previous === dot) dots++
+          else if (previous === atSign) dots = 2
+        } else if (kind === digit) {
+          digits++
           end = at + 1
         } else if (kind === slash) {
-          isValue ||= code === backslash
+          slashes += code === backslash || (previous === dot && at - word <= 2) ? 2 : 1
           end = at + 1
-        } else if (kind !== joiner && !(code === comma && previous === digit && isDigit(text, at + 1, length))) break
+        } else if (kind === joiner) {
+          if (code === dot && previous === dot && digits === 0 && text.charCodeAt(at - 2) === dot) {
+            // Dots lead from what is measured to its value: `depth......12`.
+            key = at - 2 > word ? at : word
+            keyHash = Math.imul(hash ^ code, prime)
+          } else if (code === colon && key < 0) {
+            // What is before the first colon is a name, if it looks like one: `action:SCREEN_ON`, `memory:0`.
+            key = digits === 0 && slashes === 0 && dots === 0 && at - word >= 3 ? at : word
+            keyHash = Math.imul(hash ^ code, prime)
+          }
+        } else if (!(code === comma && previous === digit && isDigit(text, at + 1, length))) break
         hash = Math.imul(hash ^ code, prime)
-        previous = kind
+        previous = kind === joiner ? code : kind
         at++
       }
-      if (!isValue && end - word <= 3) {
-        isValue =
-          (end - word === 3 && isCalendarWord(text, word)) ||
-          (afterValue && word === start && isSizeUnit(text, word, end))
-      }
-      if (isValue && end > word) {
-        hash = Math.imul(before ^ maskCode, prime)
-        spanStarts[spans] = word
-        spanEnds[spans++] = end
+      let from = word
+      let isValue = afterEquals || digits > 0 || slashes > 1 || dots > 1
+      if (isValue && key > word && end > key + 1 && !afterEquals && text.charCodeAt(key + 1) !== 47) from = key + 1
+      if (!isValue) {
+        const first = key > word ? key + 1 : word
+        if (end > first && isConstantWord(text, first, end)) {
+          isValue = true
+          from = first
+        } else if (end - word === 3) isValue = isCalendarWord(text, word)
+        if (!isValue && end - word >= 8) isValue = isHexWord(text, word, end)
+        if (!isValue && afterValue && word === start) isValue = isUnit(text, word, end)
+      } else if (digits > 0 && key >= 0 && isScopedName(text, key, end)) isValue = false
+      if (isValue && end > from) {
+        hash = take(text, from, end, from > word ? keyHash : before, start)
         for (let i = end; i < at; i++) hash = Math.imul(hash ^ text.charCodeAt(i), prime)
       }
       afterEquals = false
@@ -136,12 +195,29 @@ export const createScanner = () => {
     return at
   }
 
+  /** Whether the last tokens repeat the ones before them; how many they are. */
+  const repeats = (count: number): number => {
+    for (let size = 1; size <= maxGroup && size * 2 <= count; size++) {
+      let hasValue = false
+      let same = true
+      for (let i = count - size; same && i < count; i++) {
+        same = hashes[i] === hashes[i - size]
+        hasValue ||= masked[i] === 1
+      }
+      if (same && hasValue) return size
+    }
+    return 0
+  }
+
   const scan = (text: string): void => {
     const length = text.length < maxLength ? text.length : maxLength
     let count = 0
     let at = 0
     let afterValue = false
+    let afterKey = false
     spans = 0
+    valueHash = 0
+    scanner.lastEnd = -1
     while (at < length) {
       const code = text.charCodeAt(at)
       if (code < 33) {
@@ -151,22 +227,33 @@ export const createScanner = () => {
       if (count === maxTokens) break
       const start = at
       const firstSpan = spans
-      at = scanToken(text, start, length, afterValue)
+      goesOn = false
+      at = scanToken(text, start, length, afterValue, afterKey && isPlainValue(text, start, length))
       const hash = scanner.hash
-      const isMasked = spans > firstSpan
-      afterValue = hash === maskHash
-      if (isMasked && count > 0 && hashes[count - 1] === hash) {
-        folds[count - 1] = at
-        spans = firstSpan
-        continue
+      scanner.lastEnd = at
+      afterKey = text.charCodeAt(at - 1) === 61 && at - start > 1
+      afterValue = spans > 0 && spanEnds[spans - 1] === at
+      if (goesOn && count > 0) {
+        count--
+        hashes[count] = hash
+        ends[count] = at
+        folds[count] = at
+        count++
+      } else {
+        hashes[count] = hash
+        masked[count] = spans > firstSpan ? 1 : 0
+        starts[count] = start
+        ends[count] = at
+        folds[count] = at
+        firstSpans[count] = firstSpan
+        count++
       }
-      hashes[count] = hash
-      masked[count] = isMasked ? 1 : 0
-      starts[count] = start
-      ends[count] = at
-      folds[count] = at
-      firstSpans[count] = firstSpan
-      count++
+      const folded = masked[count - 1] === 1 || count > 1 ? repeats(count) : 0
+      if (folded > 0) {
+        count -= folded
+        spans = firstSpans[count] ?? 0
+        folds[count - 1] = at
+      }
     }
     if (at < text.length) {
       // What is not looked at is one value, together with the token that the cut goes through.
@@ -226,6 +313,7 @@ export const createScanner = () => {
     low: 0,
     high: 0,
     hash: 0,
+    lastEnd: -1,
     hashes,
     masked,
     starts,
@@ -236,25 +324,4 @@ export const createScanner = () => {
     maskedText,
   }
   return scanner
-}
-
-const isDigit = (text: string, at: number, length: number): boolean => {
-  if (at >= length) return false
-  const code = text.charCodeAt(at)
-  return code >= 48 && code <= 57
-}
-
-/** An apostrophe within a word is none. */
-const opensQuote = (before: number): boolean =>
-  before < 128 && (classes[before] === mark || classes[before] === equals || before === colon)
-
-/** Where a quotation ends, when it does: nearby, on this line, and not as the key of a JSON object. */
-const closingQuote = (text: string, open: number, code: number, length: number): number => {
-  const far = Math.min(length, open + maxQuoted)
-  for (let at = open + 1; at < far; at++) {
-    const here = text.charCodeAt(at)
-    if (here === backslash) at++
-    else if (here === code) return text.charCodeAt(at + 1) === colon ? -1 : at
-  }
-  return -1
 }

@@ -28,7 +28,8 @@ export const createSignatureTable = () => {
     clusters = new Array(size).fill(undefined)
     used = 0
     for (const [slot, cluster] of old.clusters.entries()) {
-      if (cluster?.alive) put(old.lows[slot] ?? 0, old.highs[slot] ?? 0, cluster)
+      const now = living(cluster)
+      if (now) put(old.lows[slot] ?? 0, old.highs[slot] ?? 0, now)
     }
   }
 
@@ -36,8 +37,7 @@ export const createSignatureTable = () => {
     get(low: number, high: number): Cluster | undefined {
       const slot = low & (clusters.length - 1)
       if (lows[slot] !== low || highs[slot] !== high) return undefined
-      const cluster = clusters[slot]
-      return cluster?.alive ? cluster : undefined
+      return living(clusters[slot])
     },
     set(low: number, high: number, cluster: Cluster): void {
       if (used * 2 > clusters.length && clusters.length < maxSize) resize(clusters.length * 2)
@@ -46,7 +46,8 @@ export const createSignatureTable = () => {
     /** Every signature that is remembered. */
     *entries(): Generator<{ low: number; high: number; cluster: Cluster }> {
       for (const [slot, cluster] of clusters.entries()) {
-        if (cluster?.alive) yield { low: lows[slot] ?? 0, high: highs[slot] ?? 0, cluster }
+        const now = living(cluster)
+        if (now) yield { low: lows[slot] ?? 0, high: highs[slot] ?? 0, cluster: now }
       }
     },
     clear(): void {
@@ -56,4 +57,11 @@ export const createSignatureTable = () => {
       used = 0
     },
   }
+}
+
+/** What a cluster has become. */
+export const living = (cluster: Cluster | undefined): Cluster | undefined => {
+  let now = cluster
+  while (now && !now.alive) now = now.into
+  return now
 }

@@ -1,5 +1,5 @@
 import { maskHash, type Scanner } from './mask.ts'
-import { opposites } from './opposites.ts'
+import { isName, isNamed, isWord, mayJoin, mayVary } from './word-kind.ts'
 
 /** A log template. The object is shared by all lines of a template and replaced, never changed, when the template widens. */
 export interface Template {
@@ -17,132 +17,235 @@ export interface Cluster {
   template: Template
   /** Hashes of the masked tokens; `anyToken` where lines differ. */
   readonly hashes: Int32Array
-  /** Its way down the tree. */
-  readonly route: Int32Array
+  /** What its words are (`word-kind.ts`). */
+  readonly kinds: Uint8Array
   count: number
-  /** The tick of the clock at which it was last seen. */
+  /** The ticks of the clock at which it was made, and at which it was last seen. */
+  readonly made: number
   used: number
-  /** False once it is forgotten, for those who still hold it. */
+  /** False once it is forgotten or has become part of another, for those who still hold it. */
   alive: boolean
+  /** The template that it has become part of. */
+  into?: Cluster
 }
 
-interface Node {
-  readonly children: Map<number, Node>
+/** A leaf holds no more clusters than this: it is searched one by one. */
+export const maxLeaf = 500
+/** So many different words in one place are values, whatever they look like. */
+const manyWords = 5
+/** So many, when they are spelt as names are. */
+const manyNames = 3
+/** In a leaf with so many clusters, words vary too much to be told apart. */
+const crowded = 64
+
+const leafKey = (count: number, first: number): number => (Math.imul(first, 0x9e3779b1) ^ count) | 0
+
+const restKey = (hashes: Int32Array, count: number): number => {
+  let key = count
+  for (let token = 1; token < count; token++) {
+    key = Math.imul(key ^ (hashes[token] ?? 0), 0x85ebca6b)
+    key ^= key >>> 15
+  }
+  return key
+}
+
+/**
+ * The parse tree of Drain: fixed depth, so a search costs the same however many templates there are. Its levels are the number of
+ * tokens and the first of them.
+ */
+export const createTree = () => {
+  const leaves = new Map<number, Cluster[]>()
+  /** By what is behind the first word: for first words that vary. */
+  const rests = new Map<number, Cluster[]>()
+
+  const firstOf = (cluster: Cluster): number => {
+    const first = cluster.hashes[0] ?? 0
+    return first === anyToken ? maskHash : first
+  }
+
+  const put = (map: Map<number, Cluster[]>, key: number, cluster: Cluster): Cluster[] => {
+    const list = map.get(key)
+    if (list) {
+      list.push(cluster)
+      return list
+    }
+    const fresh = [cluster]
+    map.set(key, fresh)
+    return fresh
+  }
+
+  const take = (map: Map<number, Cluster[]>, key: number, cluster: Cluster): void => {
+    const list = map.get(key)
+    const at = list?.indexOf(cluster) ?? -1
+    if (!list || at < 0) return
+    if (list.length === 1) map.delete(key)
+    else list.splice(at, 1)
+  }
+
+  const lineLeaf = (line: Scanner): Cluster[] | undefined => leaves.get(leafKey(line.count, line.hashes[0] ?? 0))
+
+  return {
+    /** The template that covers a line as it stands, the one with the most constants. */
+    covering(line: Scanner): Cluster | undefined {
+      return covering(lineLeaf(line), line) ?? covering(leaves.get(leafKey(line.count, maskHash)), line)
+    },
+
+    /** The template that a line can join by widening it. */
+    joining(line: Scanner, kinds: Uint8Array): Cluster | undefined {
+      return joining(lineLeaf(line), line, kinds)
+    },
+
+    /** Adds a cluster; returns the oldest of its leaf when that is full. */
+    add(cluster: Cluster): Cluster | undefined {
+      const leaf = put(leaves, leafKey(cluster.hashes.length, firstOf(cluster)), cluster)
+      if (isWord(cluster.kinds[0] ?? 0)) put(rests, restKey(cluster.hashes, cluster.hashes.length), cluster)
+      return leaf.length > maxLeaf ? leaf.reduce((a, b) => (b.used < a.used ? b : a)) : undefined
+    },
+
+    /** Takes a cluster out, before its hashes change. */
+    remove(cluster: Cluster): void {
+      take(leaves, leafKey(cluster.hashes.length, firstOf(cluster)), cluster)
+      take(rests, restKey(cluster.hashes, cluster.hashes.length), cluster)
+    },
+
+    /** Those that differ from a cluster in the same words, when they are so many that these must be values; and which words. */
+    siblings(cluster: Cluster): Siblings | undefined {
+      const { hashes, kinds } = cluster
+      const bySlots = new Map<string, Siblings>()
+      const note = (tokens: readonly number[], other: Cluster): void => {
+        const key = tokens.join()
+        const found = bySlots.get(key)
+        if (found) found.clusters.push(other)
+        else bySlots.set(key, { tokens, clusters: [other] })
+      }
+      const covered: Cluster[] = []
+      for (const other of leaves.get(leafKey(hashes.length, firstOf(cluster))) ?? []) {
+        if (isCovered(other, cluster)) covered.push(other)
+        const tokens = differences(cluster, other)
+        if (tokens && tokens[0] !== 0) note(tokens, other)
+      }
+      if (covered.length > 0) return { tokens: [], clusters: covered }
+      const heads = rests.get(restKey(hashes, hashes.length))
+      if (heads && heads.length >= manyWords && isWord(kinds[0] ?? 0)) {
+        for (const other of heads) {
+          const tokens = differences(cluster, other)
+          if (tokens?.length === 1 && tokens[0] === 0) note(tokens, other)
+        }
+      }
+      let best: Siblings | undefined
+      for (const { tokens, clusters } of bySlots.values()) {
+        const all = [...clusters]
+        for (const less of bySlots.values()) {
+          if (less.tokens.length < tokens.length && less.tokens.every((token) => tokens.includes(token))) {
+            all.push(...less.clusters)
+          }
+        }
+        if (all.length + 1 < needed(cluster, tokens)) continue
+        if (!best || tokens.length < best.tokens.length || all.length > best.clusters.length)
+          best = { tokens, clusters: all }
+      }
+      return best
+    },
+
+    clear(): void {
+      leaves.clear()
+      rests.clear()
+    },
+  }
+}
+
+interface Siblings {
+  readonly tokens: readonly number[]
   readonly clusters: Cluster[]
 }
 
-/** Levels: number of tokens, first token, second token, last token. */
-export const depth = 4
-/** How many children a node may have at each level before the rest share one. The last word is a constant until it varies. */
-const maxChildren = [101, 100, 100, 8]
-/** The share of tokens that must still be constant when a line joins a template. */
-const similarity = 0.75
-/** In a leaf this full, words that should not be merged are merged all the same: they vary too much to be outcomes. */
-const crowded = 16
-/** A leaf holds no more clusters than this: it is searched one by one. */
-export const maxLeaf = 200
-
-const newNode = (): Node => ({ children: new Map(), clusters: [] })
-
-/**
- * The parse tree of Drain: fixed depth, so a search costs the same however many templates there are. Unlike the paper's, the last
- * level looks at a line's last word, which often tells what happened, and a line that a template covers as it stands joins it whatever its
- * share of constants (otherwise a wide template stops matching its own lines).
- */
-export const createTree = () => {
-  let root = newNode()
-  const way = new Int32Array(depth)
-
-  const readWay = (line: Scanner): void => {
-    const { count, hashes, masked } = line
-    const last = count - 1
-    way[0] = count
-    way[1] = count > 0 ? (masked[0] ? maskHash : (hashes[0] ?? 0)) : 0
-    way[2] = count > 1 ? (masked[1] ? maskHash : (hashes[1] ?? 0)) : 0
-    way[3] = count > 2 ? (masked[last] ? maskHash : (hashes[last] ?? 0)) : 0
-  }
-
-  return {
-    /** The template that a line belongs to; undefined when it is of a new one. */
-    find(line: Scanner): Cluster | undefined {
-      readWay(line)
-      let node: Node | undefined = root
-      for (let level = 0; node && level < depth; level++) {
-        node = node.children.get(way[level] ?? 0) ?? node.children.get(maskHash)
-      }
-      return node && bestOf(node.clusters, line)
-    },
-
-    /** The leaf in which a line's template belongs, and the way there. */
-    place(line: Scanner): { clusters: Cluster[]; route: Int32Array } {
-      readWay(line)
-      let node = root
-      for (let level = 0; level < depth; level++) {
-        let key = way[level] ?? 0
-        let child = node.children.get(key)
-        if (!child && node.children.size >= (maxChildren[level] ?? 0)) {
-          key = maskHash
-          child = node.children.get(key)
-        }
-        if (!child) {
-          child = newNode()
-          node.children.set(key, child)
-        }
-        way[level] = key
-        node = child
-      }
-      return { clusters: node.clusters, route: way.slice() }
-    },
-
-    /** Builds the tree anew from these clusters, in this order. */
-    rebuild(clusters: Iterable<Cluster>): void {
-      root = newNode()
-      for (const cluster of clusters) {
-        let node = root
-        for (const key of cluster.route) {
-          let child = node.children.get(key)
-          if (!child) {
-            child = newNode()
-            node.children.set(key, child)
-          }
-          node = child
-        }
-        node.clusters.push(cluster)
-      }
-    },
-  }
+/** How many different words make a value of a place: more where little else is said, and for more places at once. */
+const needed = ({ hashes, kinds }: Cluster, tokens: readonly number[]): number => {
+  let words = 0
+  for (const [token, hash] of hashes.entries())
+    if (hash !== anyToken && hash !== maskHash && !tokens.includes(token)) words++
+  if (words < tokens.length) return Number.POSITIVE_INFINITY
+  const usual = tokens.every((token) => isName(kinds[token] ?? 0)) ? manyNames : manyWords
+  const many = (tokens[0] === 0 ? usual * 2 : usual) + (tokens.length - 1) * 3
+  return words >= tokens.length * 2 ? many : many * 2
 }
 
-/** The cluster that covers a line with the most constants, or else the one that stays the most alike when it takes the line in. */
-export const bestOf = (clusters: readonly Cluster[], line: Scanner): Cluster | undefined => {
+/** In more places than this at once, lines that differ are told by different words in the program, not by values. */
+const maxPlaces = 2
+
+/** The few tokens in which two clusters of one length differ, if words may vary there; undefined when there are none or more. */
+const differences = (a: Cluster, b: Cluster): number[] | undefined => {
+  let tokens: number[] | undefined
+  if (a.hashes.length !== b.hashes.length) return undefined
+  for (let token = 0; token < a.hashes.length; token++) {
+    if (a.hashes[token] === b.hashes[token]) continue
+    if (tokens?.length === maxPlaces || !mayVary(a.kinds[token] ?? 0, b.kinds[token] ?? 0)) return undefined
+    tokens ??= []
+    tokens.push(token)
+  }
+  return tokens
+}
+
+/** Whether all that a cluster stands for another stands for too, and no word that tells what happened is lost. */
+const isCovered = (cluster: Cluster, by: Cluster): boolean => {
+  if (cluster === by || cluster.hashes.length !== by.hashes.length) return false
+  for (let token = 0; token < by.hashes.length; token++) {
+    const hash = by.hashes[token]
+    if (hash === cluster.hashes[token]) continue
+    if (hash !== anyToken || !mayVary(cluster.kinds[token] ?? 0, by.kinds[token] ?? 0)) return false
+  }
+  return true
+}
+
+const covering = (clusters: readonly Cluster[] | undefined, line: Scanner): Cluster | undefined => {
+  if (!clusters) return undefined
   const { count, hashes } = line
-  const guarded = clusters.length < crowded
   let best: Cluster | undefined
   let bestEqual = -1
-  let bestCovers = false
   for (const cluster of clusters) {
     const own = cluster.hashes
     let equal = 0
+    let token = 0
+    for (; token < count; token++) {
+      const mine = own[token]
+      if (mine === hashes[token]) equal++
+      else if (mine !== anyToken) break
+    }
+    if (token < count || own.length !== count || equal <= bestEqual) continue
+    best = cluster
+    bestEqual = equal
+  }
+  return best
+}
+
+const joining = (clusters: readonly Cluster[] | undefined, line: Scanner, kinds: Uint8Array): Cluster | undefined => {
+  if (!clusters) return undefined
+  const { count, hashes } = line
+  const loose = clusters.length >= crowded
+  let best: Cluster | undefined
+  let bestEqual = 0
+  for (const cluster of clusters) {
+    const own = cluster.hashes
+    if (own.length !== count) continue
+    let equal = 0
     let different = 0
-    for (let token = 0; token < count; token++) {
-      const mine = own[token] ?? 0
-      const its = hashes[token] ?? 0
-      if (mine === its) equal++
-      else if (mine !== anyToken) {
+    let certain = true
+    let token = 0
+    for (; token < count; token++) {
+      const mine = own[token]
+      const kind = kinds[token] ?? 0
+      if (mine === hashes[token]) {
+        if (mine !== maskHash) equal++
+      } else if (mine !== anyToken) {
+        const its = cluster.kinds[token] ?? 0
+        if (!(mayJoin(its, kind) || (loose && count >= 4 && mayVary(its, kind)))) break
         different++
-        if (guarded && (opposites.has(mine) || opposites.has(its))) {
-          different = count + 1
-          break
-        }
+        certain &&= isNamed(its) || isNamed(kind)
       }
     }
-    const covers = different === 0
-    if (!covers && (bestCovers || different > count || equal < similarity * count)) continue
-    if (equal > bestEqual || (covers && !bestCovers)) {
-      best = cluster
-      bestEqual = equal
-      bestCovers = covers
-    }
+    if (token < count || equal < (certain ? different : different * 2) || equal <= bestEqual) continue
+    best = cluster
+    bestEqual = equal
   }
   return best
 }

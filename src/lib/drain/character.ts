@@ -1,0 +1,64 @@
+/** Classes of characters, by which a line is read. */
+export const mark = 0
+export const space = 1
+export const digit = 2
+export const letter = 3
+/** Characters that hold a value together: `10.0.0.1:80`, `blk_-42`, `a@b`. */
+export const joiner = 4
+export const slash = 5
+export const equals = 6
+export const quote = 7
+
+/** Brackets, commas and whatever is not named here are marks: they stand in the template as they are. */
+export const classes = new Uint8Array(128)
+const assign = (kind: number, characters: string): void => {
+  for (const character of characters) classes[character.charCodeAt(0)] = kind
+}
+classes.fill(space, 0, 33)
+assign(digit, '0123456789')
+assign(letter, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$')
+assign(joiner, '.-_:@+%#~')
+assign(slash, '/\\')
+assign(equals, '=')
+assign(quote, '"\'')
+
+export const comma = 44
+export const dot = 46
+export const colon = 58
+export const less = 60
+export const greater = 62
+export const star = 42
+export const atSign = 64
+export const backslash = 92
+
+/** A quoted value is looked for this far. */
+const maxQuoted = 256
+
+export const isDigit = (text: string, at: number, length: number): boolean => {
+  if (at >= length) return false
+  const code = text.charCodeAt(at)
+  return code >= 48 && code <= 57
+}
+
+/** Whether the token behind `key=` and a blank is its value, and not the next key. */
+export const isPlainValue = (text: string, start: number, length: number): boolean => {
+  for (let at = start; at < length && text.charCodeAt(at) > 32; at++) {
+    if (classes[text.charCodeAt(at)] === equals) return false
+  }
+  return true
+}
+
+/** An apostrophe within a word is none. */
+export const opensQuote = (before: number): boolean =>
+  before < 128 && (classes[before] === mark || classes[before] === equals || before === colon)
+
+/** Where a quotation ends, when it does: nearby, on this line, and not as the key of a JSON object. */
+export const closingQuote = (text: string, open: number, code: number, length: number): number => {
+  const far = Math.min(length, open + maxQuoted)
+  for (let at = open + 1; at < far; at++) {
+    const here = text.charCodeAt(at)
+    if (here === backslash) at++
+    else if (here === code) return text.charCodeAt(at + 1) === colon ? -1 : at
+  }
+  return -1
+}

@@ -1,0 +1,85 @@
+import { wildcard } from './mask.ts'
+import { opposites } from './opposites.ts'
+
+/** What a word of a line is, as far as it may differ between the lines of one template. */
+export const plain = 0
+/** Has a value in it. */
+export const value = 1
+/** Tells what happened: never a value. */
+export const telling = 2
+/** Spelt as names of things are, `cacheManager`, `disk_full`, `std::map`, and no word of prose. */
+export const name = 3
+/** Stands where a name is said to stand: `user eve`, `class Foo`, `from NEW to RUNNING`. */
+export const named = 4
+const kindMask = 7
+/** Bits above: what the word ends with. */
+const tails = ',.:;)]}>"\'!?='
+
+/** Nouns that are followed by what they name. */
+const namers = new Set(
+  `user username host hostname node class account group package domain name named called by action`.trim().split(/\s+/),
+)
+
+const strip = /^[("'[{<]+|[,.:;)\]}>"'!?=]+$/g
+const nameLook = /[a-z\d][A-Z]|[A-Za-z\d][_:@/\\.][A-Za-z\d]/
+const isBracketed = /^[([<{][A-Za-z_.]+[)\]}>][,.;]?$/
+const isEmptyPair = /^(?:\(\)|\[\]|\{\}|<>|""|'')[,.;:]?$/
+const isVerb = /^[A-Z]?[a-z]{2,}(?:ed|ing)$/
+
+/** Sorts the words of a masked line; each kind with the mark that its word ends with. Words of unequal marks are of unequal kinds. */
+export const wordKinds = (words: readonly string[]): Uint8Array => {
+  const kinds = new Uint8Array(words.length)
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    const tail = word.endsWith(wildcard) ? 0 : tails.indexOf(word.charAt(word.length - 1)) + 1
+    kinds[at] = kindOf(words, at, word) | (tail << 3)
+  }
+  return kinds
+}
+
+const kindOf = (words: readonly string[], at: number, word: string): number => {
+  if (word.includes(wildcard)) return partKind(word)
+  if (isEmptyPair.test(word)) return value
+  const before = words[at - 1]
+  const bare = word.replace(strip, '')
+  if ((before === 'from' && words[at + 1] === 'to') || (before === 'to' && words[at - 3] === 'from')) return named
+  // `Failed password for root from 10.0.0.1`: whoever it was.
+  if (before === 'for' && words[at + 1] === 'from') return named
+  const isTelling =
+    bare === '' ||
+    word.endsWith(':') ||
+    (isVerb.test(bare) && !isBracketed.test(word)) ||
+    opposites.has(bare.toLowerCase())
+  if (isTelling) return telling
+  if (before !== undefined && namers.has(before.replace(strip, '').toLowerCase())) return named
+  return nameLook.test(bare) ? name : plain
+}
+
+/** What is around the value: `uid=<*>` and `LOCAL(<*>)` say what it is, `web:<*>` may be the rest of a name. */
+const partKind = (word: string): number => {
+  const around = word.replaceAll(wildcard, '')
+  if (!/[A-Za-z]/.test(around)) return value
+  return /^[\w.-]+[:/]/.test(around) ? plain : telling
+}
+
+/** Whether two words may be the same slot of one template at the first sight of them. */
+export const mayJoin = (a: number, b: number): boolean => {
+  if (a >> 3 !== b >> 3) return false
+  const mine = a & kindMask
+  const other = b & kindMask
+  if (mine === telling || other === telling) return false
+  return mine === value || other === value || mine === named || other === named
+}
+
+/** Whether two words may turn out to be values, when there are many more of them. */
+export const mayVary = (a: number, b: number): boolean =>
+  a >> 3 === b >> 3 && (a & kindMask) !== telling && (b & kindMask) !== telling
+
+export const isWord = (kind: number): boolean => (kind & kindMask) !== value
+
+export const isNamed = (kind: number): boolean => (kind & kindMask) === named
+
+export const isName = (kind: number): boolean => (kind & kindMask) === name
+
+/** The kind of a word that has become a value. */
+export const asValue = (kind: number): number => (kind & ~kindMask) | value
