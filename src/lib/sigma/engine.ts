@@ -16,7 +16,7 @@ import { createMatcher } from './matcher.ts'
 import type { Node } from './node.ts'
 import { createLeaves, type Leaves, type Plan } from './plan.ts'
 import { isWithin } from './read-logsource.ts'
-import { createRecognise } from './recognise.ts'
+import { createRecognise, type PlannedKind } from './recognise.ts'
 import { createResolve, createRoutes } from './routes.ts'
 import type { EventKind, Taxonomy } from './taxonomy.ts'
 import { createFieldNames, createView } from './view.ts'
@@ -56,8 +56,9 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   const names = createFieldNames()
   const leaves = createLeaves(names)
   const nodes = rules.map(({ node }) => node)
-  const kinds = options.taxonomy.kinds.filter(({ when }) => when !== undefined)
-  const plans = [...nodes, ...kinds.flatMap(({ when }) => when ?? [])].map(leaves.plan)
+  const known = options.taxonomy.kinds.filter(({ when }) => when !== undefined)
+  const plans = [...nodes, ...known.flatMap(({ when }) => when ?? [])].map(leaves.plan)
+  const kinds = known.map((kind, number) => ({ kind, plan: rules.length + number }))
   const groups = groupRules(
     rules.map(({ rule }) => rule.logsource),
     plans,
@@ -65,22 +66,16 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   )
   const view = createView()
   const matcher = createMatcher(plans, leaves, names, view)
-  const recognise = createRecognise({
-    kinds,
-    names,
-    view,
-    matcher,
-    ownNames: createResolve([], names),
-    toGroup: (numbers) =>
-      createGroup(
-        {},
-        numbers.map((number) => number + rules.length),
-        plans,
-        leaves,
-      ),
-    offset: rules.length,
-  })
-  const routeOf = createRoutes({ groups, names, kinds, recognise })
+  const ownNames = createResolve([], names)
+  const toGroup = (numbers: readonly number[]) => createGroup({}, numbers, plans, leaves)
+  const recogniserOf = (some: readonly PlannedKind[]) =>
+    createRecognise({ kinds: some, names, view, matcher, ownNames, toGroup })
+  // To match, only those kinds need to be known of which there are rules.
+  const matter = kinds.filter(({ kind }) =>
+    kind.logsources.some((one) => groups.some(({ logsource }) => isWithin(one, logsource))),
+  )
+  const routeOf = createRoutes({ groups, names, recognise: recogniserOf(matter) })
+  const recogniseAll = recogniserOf(kinds)
   const joined = createCorrelations(
     correlations,
     rules.map(({ rule }) => rule),
@@ -96,7 +91,8 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       counts.events += 1
       const { groups: near, resolve } = routeOf(event)
       if (near.length === 0) return []
-      view.show(event, resolve)
+      if (event.logsource) view.show(event, resolve)
+      else view.look(resolve)
       const before = matcher.tried
       const hits = near.flatMap((group) => matcher.match(group))
       counts.tried += matcher.tried - before
@@ -113,7 +109,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       })
       return [...own, ...joined.observe(event, hits, read)]
     },
-    kindsOf: (event) => routeOf(event).kinds,
+    kindsOf: (event) => (event.logsource ? [] : recogniseAll(event).map(({ kind }) => kind)),
     save: joined.save,
     restore: joined.restore,
   }

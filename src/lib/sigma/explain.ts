@@ -36,9 +36,7 @@ export const explainMatch = (
     if (!isTrue(one)) return []
     if (one.op === 'test') {
       const { name, values } = slotOf(one.field)
-      const value = values.find((text) =>
-        holds(one.test, { name, values: [text], folded: [fold(text)], generation: 0 }, slotOf),
-      )
+      const value = values.find((text) => holds(one.test, { name, values: [text], folded: [fold(text)] }, slotOf))
       return [
         {
           selection,

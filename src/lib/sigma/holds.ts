@@ -1,10 +1,10 @@
 import type { Comparison } from './document.ts'
 import { matchesGlob } from './glob.ts'
 import type { Manner, Test, TimeUnit } from './test.ts'
-import type { Slot } from './view.ts'
+import type { FieldValues } from './view.ts'
 
 /** Whether a test is true of a field; of several values, one is enough. `other` reads the field that a test names besides. */
-export const holds = (test: Test, slot: Slot, other: (field: string) => Slot): boolean => {
+export const holds = (test: Test, slot: FieldValues, other: (field: string) => FieldValues): boolean => {
   switch (test.type) {
     case 'exists':
       return (slot.name !== undefined) === test.wanted

@@ -6,9 +6,15 @@ import type { Node, TestNode } from './node.ts'
 import type { EventKind } from './taxonomy.ts'
 import type { FieldNames, Resolve, View } from './view.ts'
 
+/** A kind of events, and the number that its condition has for the matcher. */
+export interface PlannedKind {
+  readonly kind: EventKind
+  readonly plan: number
+}
+
 /** The kinds that events with certain values are of, and those of which more must be seen. */
 interface Sieve {
-  readonly sure: readonly number[]
+  readonly sure: readonly PlannedKind[]
   readonly open: Group | undefined
   /** The fields that matter for the open ones, by name; keywords have none. */
   readonly fields: ReadonlyMap<string, FieldIndex>
@@ -19,39 +25,38 @@ const mostSieves = 1_000
 const mostSpellings = 256
 
 interface RecogniseOptions {
-  readonly kinds: readonly EventKind[]
+  readonly kinds: readonly PlannedKind[]
   readonly names: FieldNames
   readonly view: View
   readonly matcher: Matcher
   readonly ownNames: Resolve
-  /** Makes a group of some kinds, by their numbers. */
-  readonly toGroup: (numbers: readonly number[]) => Group
-  /** The number that a kind has for the matcher, less its own. */
-  readonly offset: number
+  /** Makes a group of some plans. */
+  readonly toGroup: (plans: readonly number[]) => Group
 }
 
 /**
- * Says of which kinds events are, by their numbers. What depends on a few values only, such as the name of a program, is worked out once
+ * Says of which kinds events are; events that agree in what decides it get the same list. What depends on a few values only, such as the name of a program, is worked out once
  * for all events that agree in those; the rest, such as what a message contains, is looked at where it still matters.
  */
-export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup, offset }: RecogniseOptions) => {
+export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup }: RecogniseOptions) => {
   const sieves = new Map<string, Sieve>()
-  const constants = constantsOf(kinds.flatMap(({ when }) => when ?? []))
+  const constants = constantsOf(kinds.flatMap(({ kind }) => kind.when ?? []))
   const slotOf = (field: string) => view.slot(names.numberOf(field))
   const test = (node: TestNode): boolean | undefined =>
     isConstant(node) ? holds(node.test, slotOf(node.field), slotOf) : undefined
   const toSieve = (): Sieve => {
-    const answers = kinds.map(({ when }) => (when ? judge(when, test) : false))
-    const unsure = answers.flatMap((answer, number) => (answer === undefined ? [number] : []))
-    const open = unsure.length > 0 ? toGroup(unsure) : undefined
+    const answers = kinds.map(({ kind }) => (kind.when ? judge(kind.when, test) : false))
+    const unsure = kinds.filter((_, index) => answers[index] === undefined)
+    const open = unsure.length > 0 ? toGroup(unsure.map(({ plan }) => plan)) : undefined
     return {
-      sure: answers.flatMap((answer, number) => (answer ? [number] : [])),
+      sure: kinds.filter((_, index) => answers[index]),
       open,
       fields: new Map(open?.fields.map((index) => [names.nameOf(index.field), index])),
     }
   }
+  const byPlan = new Map(kinds.map((kind) => [kind.plan, kind]))
 
-  return (event: FlatEvent): readonly number[] => {
+  return (event: FlatEvent): readonly PlannedKind[] => {
     view.show(event, ownNames)
     const key = keyOf(event.fields, constants)
     let sieve = sieves.get(key)
@@ -62,7 +67,8 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
     }
     const { sure, open, fields } = sieve
     const more = open ? matcher.match(open, present(fields, event)) : []
-    return more.length === 0 ? sure : [...sure, ...more.map((number) => number - offset)].sort((a, b) => a - b)
+    if (more.length === 0) return sure
+    return [...sure, ...more.flatMap((plan) => byPlan.get(plan) ?? [])].sort((a, b) => a.plan - b.plan)
   }
 }
 

@@ -2,12 +2,12 @@ import type { Logsource } from './document.ts'
 import type { FlatEvent } from './event.ts'
 import type { Group } from './group.ts'
 import { isWithin } from './read-logsource.ts'
+import type { PlannedKind } from './recognise.ts'
 import type { EventKind } from './taxonomy.ts'
 import type { FieldNames, Resolve } from './view.ts'
 
-/** What an event counts as: the kinds that it is of, the rules to look at, and where its fields are. */
+/** Where an event goes: the rules to look at, and where its fields are. */
 export interface Route {
-  readonly kinds: readonly EventKind[]
   readonly groups: readonly Group[]
   readonly resolve: Resolve
 }
@@ -17,14 +17,13 @@ const mostRoutes = 10_000
 interface RoutesOptions {
   readonly groups: readonly Group[]
   readonly names: FieldNames
-  /** Which kinds an event is of, by their numbers. */
-  readonly recognise: (event: FlatEvent) => readonly number[]
-  readonly kinds: readonly EventKind[]
+  readonly recognise: (event: FlatEvent) => readonly PlannedKind[]
 }
 
 /** Says the way of each event. Events of the same kinds go the same way, which is worked out once. */
-export const createRoutes = ({ groups, names, recognise, kinds }: RoutesOptions): ((event: FlatEvent) => Route) => {
+export const createRoutes = ({ groups, names, recognise }: RoutesOptions): ((event: FlatEvent) => Route) => {
   const routes = new Map<string, Route>()
+  const byList = new WeakMap<readonly PlannedKind[], Route>()
   const remember = (key: string, make: () => Route): Route => {
     const found = routes.get(key)
     if (found) return found
@@ -33,10 +32,9 @@ export const createRoutes = ({ groups, names, recognise, kinds }: RoutesOptions)
     routes.set(key, fresh)
     return fresh
   }
-  const toRoute = (own: readonly EventKind[], logsources: readonly Logsource[]): Route => ({
-    kinds: own,
+  const toRoute = (kinds: readonly EventKind[], logsources: readonly Logsource[]): Route => ({
     groups: groups.filter(({ logsource }) => logsources.some((one) => isWithin(one, logsource))),
-    resolve: createResolve(own, names),
+    resolve: createResolve(kinds, names),
   })
   return (event) => {
     const { logsource } = event
@@ -44,14 +42,18 @@ export const createRoutes = ({ groups, names, recognise, kinds }: RoutesOptions)
       const key = `told ${logsource.product} ${logsource.category} ${logsource.service}`
       return remember(key, () => toRoute([], [logsource]))
     }
-    const numbers = recognise(event)
-    return remember(numbers.join(), () => {
-      const own = numbers.flatMap((number) => kinds[number] ?? [])
+    const list = recognise(event)
+    const known = byList.get(list)
+    if (known) return known
+    const route = remember(list.map(({ plan }) => plan).join(), () => {
+      const kinds = list.map(({ kind }) => kind)
       return toRoute(
-        own,
-        own.flatMap(({ logsources }) => logsources),
+        kinds,
+        kinds.flatMap(({ logsources }) => logsources),
       )
     })
+    byList.set(list, route)
+    return route
   }
 }
 

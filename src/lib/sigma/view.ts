@@ -2,14 +2,24 @@ import type { FlatEvent, Scalar } from './event.ts'
 import { fold } from './fold.ts'
 
 /** The values of a field in the event that is looked at. */
-export interface Slot {
+export interface FieldValues {
   /** The name under which the event has the field; undefined when it has not. */
-  name: string | undefined
+  readonly name: string | undefined
   /** What stands there, as texts; nothing for null. */
+  readonly values: readonly string[]
+  /** The same without case. */
+  readonly folded: readonly string[]
+}
+
+interface Slot {
+  name: string | undefined
   values: readonly string[]
-  /** The same in lower case. */
   folded: readonly string[]
-  generation: number
+  /** Whether that is the field's own name, which counts first however the event is looked at. */
+  isOwn: boolean
+  /** For which event it was read, and for which way of looking at it. */
+  event: number
+  look: number
 }
 
 /** The number of the pseudo-field that keywords are looked for in: all values, and the event's text. */
@@ -49,31 +59,39 @@ export type Resolve = (field: number) => readonly string[]
 export interface View {
   /** Looks at another event from now on. */
   show(event: FlatEvent, resolve: Resolve): void
-  slot(field: number): Slot
+  /** Looks at the same event in another way. */
+  look(resolve: Resolve): void
+  slot(field: number): FieldValues
 }
 
 export const createView = (): View => {
   const slots: Slot[] = []
   let event: FlatEvent = { id: '', time: 0, fields: {} }
   let resolve: Resolve = () => []
-  let generation = 0
+  let events = 0
+  let looks = 0
 
   const fill = (slot: Slot, field: number): void => {
-    slot.generation = generation
+    slot.event = events
+    slot.look = looks
+    slot.isOwn = false
     slot.name = undefined
     slot.values = nothing
     slot.folded = nothing
     if (field === anywhere) {
       slot.name = ''
+      slot.isOwn = true
       slot.values = everything(event)
       slot.folded = slot.values.map(fold)
       return
     }
-    for (const name of resolve(field)) {
+    const candidates = resolve(field)
+    for (const name of candidates) {
       if (!Object.hasOwn(event.fields, name)) continue
       const value = event.fields[name]
       if (value === undefined) continue
       slot.name = name
+      slot.isOwn = name === candidates[0]
       if (typeof value === 'string') {
         slot.values = [value]
         slot.folded = [fold(value)]
@@ -88,15 +106,19 @@ export const createView = (): View => {
     show(next, resolveNext) {
       event = next
       resolve = resolveNext
-      generation += 1
+      events += 1
+    },
+    look(next) {
+      resolve = next
+      looks += 1
     },
     slot(field) {
       let slot = slots[field]
       if (!slot) {
-        slot = { name: undefined, values: nothing, folded: nothing, generation: 0 }
+        slot = { name: undefined, values: nothing, folded: nothing, isOwn: false, event: 0, look: 0 }
         slots[field] = slot
       }
-      if (slot.generation !== generation) fill(slot, field)
+      if (slot.event !== events || (slot.look !== looks && !slot.isOwn)) fill(slot, field)
       return slot
     },
   }
