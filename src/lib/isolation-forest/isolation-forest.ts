@@ -94,7 +94,7 @@ export class IsolationForest {
   }
 
   scoreRow(row: ArrayLike<number>): number {
-    return this.#toScore(sumRowPaths(this.#trees, row))
+    return this.#toScore(sumRowPaths(this.#trees, row, this.columns))
   }
 
   /**

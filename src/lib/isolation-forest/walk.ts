@@ -14,7 +14,7 @@ export const sumPackedPaths = (
   const sums = new Float64Array(Math.floor(matrix.length / width))
   walkBlocks(packed, matrix, width, sums, (from, to) => {
     for (let row = from; row < to; row++) {
-      sums[row] = sumRowPaths(trees, matrix.subarray(row * width, (row + 1) * width))
+      sums[row] = sumRowPaths(trees, matrix.subarray(row * width, (row + 1) * width), width)
     }
   })
   return sums
@@ -28,7 +28,7 @@ export const sumPaths = (trees: Trees, matrix: Float64Array, width: number): Flo
     const to = Math.min(rows, from + blockRows)
     if (hasMissing(matrix, from * width, to * width)) {
       for (let row = from; row < to; row++)
-        sums[row] = sumRowPaths(trees, matrix.subarray(row * width, (row + 1) * width))
+        sums[row] = sumRowPaths(trees, matrix.subarray(row * width, (row + 1) * width), width)
     } else {
       for (let tree = 0; tree < trees.count; tree++) addTree(trees, tree, matrix, width, from, to, sums)
     }
@@ -68,7 +68,25 @@ const addTree = (
 }
 
 /** The same for one row, which may lack values. */
-export const sumRowPaths = (trees: Trees, row: ArrayLike<number>): number => {
+export const sumRowPaths = (trees: Trees, row: ArrayLike<number>, width: number): number => {
+  const whole = Float64Array.from({ length: width }, (_, column) => row[column] ?? Number.NaN)
+  return hasMissing(whole, 0, width) ? sumMissingRow(trees, whole) : sumWholeRow(trees, whole)
+}
+
+const sumWholeRow = ({ count, depth, inner, columns, thresholds, paths }: Trees, row: Float64Array): number => {
+  let sum = 0
+  for (let tree = 0, innerAt = 0; tree < count; tree++, innerAt += inner) {
+    let node = 0
+    for (let level = 0; level < depth; level++) {
+      const index = innerAt + node
+      node = 2 * node + ((row[columns[index] ?? 0] ?? 0) >= (thresholds[index] ?? 0) ? 2 : 1)
+    }
+    sum += paths[innerAt + tree + node - inner] ?? 0
+  }
+  return sum
+}
+
+const sumMissingRow = (trees: Trees, row: Float64Array): number => {
   const { count, depth, inner, columns, thresholds, missingRight, paths } = trees
   let sum = 0
   for (let tree = 0; tree < count; tree++) {
