@@ -46,7 +46,12 @@ describe('templates', () => {
     expect(first.text).toBe('Failed password for root from <*> port <*>')
     expect(second.text).toBe('Failed password for <*> from <*> port <*>')
     expect(second.id).toBe(first.id)
-    expect(drain.parameters(second, 'Failed password for eve from ::1 port 1')).toEqual(['eve', '::1', '1'])
+    expect(drain.parameters(second, 'Failed password for eve from ::1 port 1')).toEqual([
+      { value: 'eve', start: 20, type: 'user' },
+      { value: '::1', start: 29, type: 'address' },
+      { value: '1', start: 38, type: 'number' },
+    ])
+    expect(drain.parameters(second, 'Failed password for eve')).toEqual([])
     expect(drain.learn('Failed password for bob from 10.0.0.9 port 1')).toBe(second)
   })
 
@@ -110,6 +115,20 @@ describe('templates', () => {
   ])('tells %j from %j', (one, other) => {
     const drain = createDrain()
     expect(drain.learn(one).id).not.toBe(drain.learn(other).id)
+  })
+
+  it.each([
+    ['took 120 ms and 1.5s', ['duration', 'duration']],
+    ['free 2.3 KB of 17%', ['size', 'number']],
+    ['id 550e8400-e29b-41d4-a716-446655440000 at 0x1f and deadbeef01', ['uuid', 'hex', 'hex']],
+    ['open /etc/passwd and C:\\Windows\\x.dll of http://a.b/c', ['path', 'path', 'url']],
+    ['peer 10.0.0.1:80 or fe80::1 via 00:11:43:e3:ba:c3', ['address', 'address', 'address']],
+    ["the 'big thing' of user=eve was true", ['quoted', 'user', 'boolean']],
+    ['to 10.0.0.1, 10.0.0.2 since 12:30:01', ['list', 'time']],
+    ['node-1 said x.y.z to bob@acme.org', ['text', 'text', 'mail']],
+  ])('types the parameters of %j', (text, types) => {
+    const drain = createDrain()
+    expect(drain.parameters(drain.learn(text), text).map(({ type }) => type)).toEqual(types)
   })
 
   it('keeps outcomes apart, though they are one word in eight', () => {

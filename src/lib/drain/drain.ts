@@ -1,10 +1,12 @@
 import { createReader, createWriter } from '../codec/codec.ts'
 import { createScanner, type Scanner, wildcard } from './mask.ts'
-import { readParameters } from './parameters.ts'
+import { type Parameter, readParameters } from './parameters.ts'
 import { createSignatureTable, living } from './signature-table.ts'
 import { anyToken, type Cluster, createTree, type Template } from './tree.ts'
 import { asValue, wordKinds } from './word-kind.ts'
 
+export type { ParameterType } from './parameter-type.ts'
+export type { Parameter } from './parameters.ts'
 export type { Template } from './tree.ts'
 
 export interface DrainOptions {
@@ -26,8 +28,8 @@ export interface Drain {
   match(text: string): Template | undefined
   /** The template that a line would get if it were learnt first; changes nothing. */
   propose(text: string): Template
-  /** The values that stand for the wildcards of a template in one of its lines, in order. */
-  parameters(template: Template, text: string): string[]
+  /** What stands for the wildcards of a template in one of its lines, in order, with its type; empty when the line is not of it. */
+  parameters(template: Template, text: string): Parameter[]
   /** What the template of an id has become: the one that it was merged into, or itself; undefined when it is forgotten. */
   current(id: string): Template | undefined
   /** Every template, in the order of their making. */
@@ -55,7 +57,7 @@ const version = 2
  * drain.learn('Failed password for root from 10.0.0.1 port 22')
  * const template = drain.learn('Failed password for admin from 10.0.0.9 port 4711')
  * template.text // 'Failed password for <*> from <*> port <*>'
- * drain.parameters(template, 'Failed password for eve from ::1 port 1') // ['eve', '::1', '1']
+ * drain.parameters(template, 'Failed password for eve from ::1 port 1') // eve: user, ::1: address, 1: number
  */
 export const createDrain = (options: DrainOptions = {}): Drain => {
   const { maxTemplates = 10_000, namespace = '' } = options
@@ -65,7 +67,16 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   const byId = new Map<string, Cluster>()
   /** Ids of templates that have become part of another. */
   let former = new Map<string, Cluster>()
+  const partsOf = new WeakMap<Template, readonly string[]>()
   let clock = 0
+  let scanned: string | undefined
+
+  /** Who learns a line asks for its parameters next. */
+  const scan = (text: string): void => {
+    if (text === scanned) return
+    scanned = text
+    line.scan(text)
+  }
 
   const forget = (cluster: Cluster): void => {
     cluster.alive = false
@@ -138,7 +149,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
 
   return {
     learn(text) {
-      line.scan(text)
+      scan(text)
       clock++
       let cluster = recent.get(line.low, line.high)
       if (!cluster) {
@@ -151,16 +162,24 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     },
 
     match(text) {
-      line.scan(text)
+      scan(text)
       return (recent.get(line.low, line.high) ?? tree.covering(line))?.template
     },
 
     propose(text) {
-      line.scan(text)
+      scan(text)
       return newTemplate(line.maskedText(text), namespace, (id) => byId.has(id) || former.has(id))
     },
 
-    parameters: (template, text) => readParameters(template.text, text, line),
+    parameters(template, text) {
+      scan(text)
+      let parts = partsOf.get(template)
+      if (!parts) {
+        parts = template.text === '' ? [] : template.text.split(' ')
+        partsOf.set(template, parts)
+      }
+      return readParameters(parts, text, line) ?? []
+    },
 
     current: (id) => (byId.get(id) ?? living(former.get(id)))?.template,
 
