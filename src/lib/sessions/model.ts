@@ -24,13 +24,15 @@ interface Learnt {
 }
 
 /**
- * How much each measure counts. The counts are the firmest, so they weigh as much as the order does. Amid unknown oddities triples are
- * left out: most of them are rare anyway there.
+ * How much each measure counts: the counts, which are the firmest, about as much as the order. Where odd ones are among the learnt,
+ * triples are left out, because most of the rare ones mean nothing there.
  */
 const shares = {
   normal: { counts: 0.5, pairs: 0.25, triples: 0.25 },
-  everything: { counts: 2 / 3, pairs: 1 / 3, triples: 0 },
+  everything: { counts: 0.6, pairs: 0.4, triples: 0 },
 } as const
+/** Where odd ones are among the learnt: what fewer than one in so many sessions share is no evidence, and what half of them share is. */
+const fewest = 1024
 /** Patterns whose distances are remembered; most sessions are like one that came before. */
 const remembered = 65_536
 
@@ -53,7 +55,7 @@ export class Model {
     this.index = new PatternIndex(patterns, this.weights.known, this.weights.unknown)
     this.#masses = Float64Array.from(patterns, (pattern) => pattern.sessions)
     patterns.forEach(({ hash }, at) => void this.#position.set(hash, at))
-    this.#levels = trained === 'normal' ? [1] : doublings(sessions / 2)
+    this.#levels = trained === 'normal' ? [1] : doublings(this.#masses.reduce((sum, mass) => sum + mass, 0))
     this.#order = new Float64Array(patterns.length)
     const measured = sample.map(({ codes, whole, pattern }) => ({
       counts: this.counts(pattern.hash, pattern.codes, pattern.counts, pattern.codes.length, [], 1),
@@ -81,8 +83,8 @@ export class Model {
 
   /**
    * How far counts are from learnt ones: from the nearest where all of them are normal, which an odd one has none of. Otherwise the mean
-   * of the distances within which 1, 2, 4, 8 … up to half of the sessions are: odd ones that come in clumps are near each other, but far
-   * from most.
+   * of the distances within which a thousandth, two thousandths, four … up to half of the sessions are: odd ones that come in clumps are
+   * near each other, but far from most.
    */
   counts(
     hash: number,
@@ -138,8 +140,8 @@ export class Model {
   }
 }
 
-const doublings = (until: number): number[] => {
-  const levels = [1]
-  for (let level = 2; level <= until; level *= 2) levels.push(level)
-  return levels
+const doublings = (sessions: number): number[] => {
+  const levels: number[] = []
+  for (let level = Math.max(1, sessions / fewest); level <= sessions / 2; level *= 2) levels.push(level)
+  return levels.length > 0 ? levels : [1]
 }

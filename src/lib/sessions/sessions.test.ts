@@ -36,7 +36,7 @@ const trained = fc.constantFrom('normal' as const, 'everything' as const)
 describe('sessions', () => {
   it.each(Object.entries(odd))('finds a %s', (_, session) => {
     const sessions = learnSessions(jobs(300))
-    expect(sessions.score(session)).toBeGreaterThan(0.5)
+    expect(sessions.score(session)).toBeGreaterThan(0.45)
     expect(sessions.score(session)).toBeGreaterThan(sessions.score(usual) + 0.4)
   })
 

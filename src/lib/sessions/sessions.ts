@@ -29,8 +29,8 @@ export interface ScoreOptions {
 
 const kind = 'sessions'
 const version = 1
-/** A surprise of one in a hundred is a score of about one half. */
-const half = Math.log(100)
+/** A surprise of one in thirty, as the weighted mean of the measures, is a score of just over one half. */
+const half = Math.log(30)
 /** Scores below this one are for sessions seen exactly so before. */
 const seenBefore = 0.1
 /** Where odd ones are among the learnt, a session is known as normal when so many of them are exactly so. */

@@ -1,32 +1,31 @@
-/** Where the tail begins. */
-const tailShare = 0.1
-/** The least width of a tail, as a share of the greatest value that there is: where learnt sessions are all alike, it would be none. */
-const leastWidth = 0.05
+/** Up to this share of the sessions their own shares tell; what is past it, odd ones among them, is held against the body. */
+const bodyShare = 0.75
+/** The least width of a tail, as a share of the greatest value there can be: where learnt sessions are all alike, it would be none. */
+const leastWidth = 0.1
 
 /**
- * Turns a measure into nats of surprise by what learnt sessions measure: −log of the share of them that reach the value, and past
- * the largest an exponential tail as wide as the mean excess over the 90 % quantile (peaks over threshold; Pickands 1975, with
- * shape 0). Never falls as the value rises. O(n log n) to build, O(log n) a value.
+ * Turns a measure into nats of surprise by what learnt sessions measure: −log of the share of them that reach the value, up to their
+ * upper quartile, and past it an exponential tail (peaks over threshold; Pickands, 1975, with shape 0). Its width is the median excess
+ * over ln 2, not the mean, so that up to an eighth of odd ones among the learnt do not widen it. Never falls as the value rises.
+ * O(n log n) to build, O(log n) a value.
  */
 export const toSurprise = (measured: Float64Array, greatest: number): ((value: number) => number) => {
   const sorted = measured.slice().sort()
   const count = sorted.length
-  if (count === 0) return (value) => value
-  const from = Math.min(count - 1, Math.floor(count * (1 - tailShare)))
+  const from = Math.floor(count * bodyShare)
   const threshold = sorted[from] ?? 0
-  const largest = sorted[count - 1] ?? 0
-  let excess = 0
-  for (let i = from; i < count; i++) excess += (sorted[i] ?? 0) - threshold
-  const width = Math.max(excess / (count - from), leastWidth * greatest)
+  const excess = (sorted[(from + count) >> 1] ?? threshold) - threshold
+  const width = Math.max(excess / Math.LN2, leastWidth * greatest)
+  const atThreshold = -Math.log(1 - bodyShare)
   return (value) => {
+    if (value > threshold) return atThreshold + (value - threshold) / width
     let low = 0
-    let high = count
+    let high = from
     while (low < high) {
       const middle = (low + high) >> 1
       if ((sorted[middle] ?? 0) < value) low = middle + 1
       else high = middle
     }
-    const surprise = -Math.log((count - low + 1) / (count + 1))
-    return low < count ? surprise : surprise + (value - largest) / width
+    return Math.min(atThreshold, -Math.log((count - low + 1) / (count + 1)))
   }
 }
