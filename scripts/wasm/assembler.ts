@@ -78,6 +78,33 @@ export const f64 = {
   most: two(0xa5),
   promote: one(0xbb),
 }
+const vector2 =
+  (opcode: number) =>
+  (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(opcode)]
+const vectorLoad =
+  (opcode: number) =>
+  (address: Code, offset = 0): Code => [...address, 0xfd, opcode, 2, ...unsigned(offset)]
+const vectorOf = (bytes: readonly number[]): Code => [0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes]
+/** Four floats at once. */
+export const f32x4 = {
+  zero: vectorOf([0, 0, 0, 0]),
+  infinity: vectorOf([0, 0, 0x80, 0x7f]),
+  load: vectorLoad(0x00),
+  /** The same float four times. */
+  loadOne: vectorLoad(0x09),
+  store: (address: Code, value: Code, offset: number): Code => [
+    ...address,
+    ...value,
+    0xfd,
+    0x0b,
+    2,
+    ...unsigned(offset),
+  ],
+  add: vector2(0xe4),
+  sub: vector2(0xe5),
+  mul: vector2(0xe6),
+  least: vector2(0xe8),
+}
 export const local = {
   get: (index: number): Code => [0x20, ...unsigned(index)],
   set: (index: number, value: Code): Code => [...value, 0x21, ...unsigned(index)],
@@ -87,7 +114,7 @@ export const copy = (to: Code, from: Code, bytes: Code): Code => [...to, ...from
 /** Does the body, and again for as long as the condition holds after it. */
 export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b]
 
-const types = { i32: 0x7f, f32: 0x7d, f64: 0x7c }
+const types = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b }
 export type ValueType = keyof typeof types
 
 export interface WasmFunction {

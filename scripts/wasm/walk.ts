@@ -1,6 +1,7 @@
 import { leavesAt } from '../../src/lib/isolation-forest/walk-memory.ts'
 import { assemble, type Code, copy, f32, f64, i32, local, repeatWhile, type WasmFunction } from './assembler.ts'
 import { loadDoubles, walkFair } from './fair-walk.ts'
+import { nearest } from './nearest.ts'
 
 // The inner loops of the forests; src/lib/isolation-forest/walk-memory.ts says what lies where in the memory.
 const { get, set } = local
@@ -106,4 +107,4 @@ const walk: WasmFunction = (() => {
 })()
 
 /** The module's bytes. */
-export const walkModule = (): Uint8Array<ArrayBuffer> => assemble([load, walk, loadDoubles, walkFair])
+export const walkModule = (): Uint8Array<ArrayBuffer> => assemble([load, walk, loadDoubles, walkFair, nearest])

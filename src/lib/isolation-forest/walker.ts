@@ -1,10 +1,19 @@
 import { walkModule } from './walk-module.ts'
 
-interface Walker {
+export interface Walker {
   readonly memory: WebAssembly.Memory
   load(from: number, to: number, rows: number, columns: number, stride: number): number
   walk(trees: number, count: number, treeBytes: number, depth: number, block: number, rows: number, sums: number): void
   loadDoubles(from: number, to: number, rows: number, columns: number, stride: number, bound: number): number
+  nearest(
+    points: number,
+    end: number,
+    width: number,
+    block: number,
+    stride: number,
+    rows: number,
+    squares: number,
+  ): void
   walkFair(roots: number, count: number, block: number, rows: number, sums: number): void
 }
 

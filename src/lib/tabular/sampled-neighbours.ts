@@ -1,5 +1,6 @@
 import type { Reader, Writer } from '../codec/codec.ts'
 import type { Random } from '../random/random.ts'
+import { nearestSquares } from './nearest-squares.ts'
 
 /** How many samples there are, and how many rows the smallest and the largest holds. */
 const mostMembers = 100
@@ -11,7 +12,7 @@ const stride = 8
 
 interface Member {
   /** The sampled rows, row-major. */
-  readonly points: Float64Array
+  readonly points: Float32Array
   /** Which rows of the training table they are. */
   readonly rows: Uint32Array
 }
@@ -42,7 +43,7 @@ export const sampleNeighbours = (
     const size = Math.round(between(low, high, (number + 0.5) / count))
     const drawn = new Set<number>()
     while (drawn.size < size) drawn.add(random.below(ids.length))
-    const points = new Float64Array(size * width)
+    const points = new Float32Array(size * width)
     const own = new Uint32Array(size)
     let at = 0
     for (const row of drawn) {
@@ -68,20 +69,39 @@ const between = (low: number, high: number, share: number): number => {
   return a
 }
 
-/** Scores scaled rows. A training row is not its own neighbour: `ids` says which rows they are, when they are the training table's. */
+/**
+ * Scores scaled rows, in WebAssembly with floats. A training row is not its own neighbour: `ids` says which rows they are, in rising order,
+ * when they are the training table's.
+ */
 export const neighbourScores = (
   { width, members }: SampledNeighbours,
   rows: Float64Array,
   ids: Uint32Array | undefined,
 ): Float64Array => {
   const scores = new Float64Array(rows.length / width)
-  for (const member of members) {
-    for (let row = 0; row < scores.length; row++) {
-      const id = ids?.[row] ?? -1
-      const { square } = nearest(member, rows, row * width, width, id)
-      scores[row] = (scores[row] ?? 0) + Math.sqrt(square) / members.length
-    }
-  }
+  nearestSquares(
+    members.map(({ points }) => points),
+    rows,
+    width,
+    (number, from, squares) => {
+      for (let row = 0; row < squares.length; row++) {
+        scores[from + row] = (scores[from + row] ?? 0) + Math.sqrt(squares[row] ?? 0) / members.length
+      }
+      const member = members[number]
+      if (!ids || !member) return
+      // The few rows that are among the points found themselves: they are done again without.
+      const first = ids[from] ?? 0
+      const last = ids[from + squares.length - 1] ?? 0
+      for (const id of member.rows) {
+        if (id < first || id > last) continue
+        const row = from + ids.subarray(from, from + squares.length).indexOf(id)
+        if (row < from) continue
+        const { square } = nearest(member, rows, row * width, width, id)
+        const found = Math.sqrt(squares[row - from] ?? 0)
+        scores[row] = (scores[row] ?? 0) + (Math.sqrt(square) - found) / members.length
+      }
+    },
+  )
   return scores
 }
 
@@ -128,14 +148,14 @@ export const neighbourShares = ({ width, members }: SampledNeighbours, row: Floa
 
 export const writeNeighbours = (writer: Writer, { width, members }: SampledNeighbours): void => {
   writer.varint(width).varint(members.length)
-  for (const { points } of members) writer.f64s(points)
+  for (const { points } of members) writer.f32s(points)
 }
 
 /** Reads samples back. They no longer know which rows they were, so training rows are scored as any others are. */
 export const readNeighbours = (reader: Reader): SampledNeighbours => {
   const width = reader.varint()
   const members = Array.from({ length: reader.varint() }, () => {
-    const points = reader.f64s()
+    const points = reader.f32s()
     return { points, rows: new Uint32Array(points.length / Math.max(1, width)).fill(0xffffffff) }
   })
   return { width, members }
