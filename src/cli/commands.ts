@@ -21,6 +21,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'ingest', usage: 'PATH…|-', summary: 'send lines to a running server', load: () => import('./ingest.ts') },
   { name: 'normalize', summary: 'show how lines are understood', load: () => import('./normalize.ts') },
   { name: 'score', summary: 'say how odd each row of a file is; needs no server', load: () => import('./score.ts') },
+  { name: 'evaluate', summary: 'compare scores with your labels', load: () => import('./evaluate.ts') },
   { name: 'search', usage: 'QUERY', summary: 'find events', load: () => import('./search.ts') },
   { name: 'incidents', summary: 'list, show and decide incidents', load: () => import('./incidents.ts') },
   { name: 'alerts', summary: 'list, show and decide alerts', load: () => import('./alerts.ts') },
