@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { scoreRows } from '../operations/score-table.ts'
 import type { CommandContext } from './cli.ts'
+import { visible } from './terminal.ts'
 
 interface ScoreOptions {
   readonly exclude: readonly string[]
@@ -11,7 +12,7 @@ interface ScoreOptions {
 const bufferSize = 65_536
 
 /** `vedette score table`: how odd each row of a file is; needs no server. */
-export const defineTable = (command: Command, { out, stdin }: CommandContext): void => {
+export const defineTable = (command: Command, { out, err, stdin }: CommandContext): void => {
   command
     .summary('say how odd each row of a CSV file is')
     .description(
@@ -24,7 +25,8 @@ export const defineTable = (command: Command, { out, stdin }: CommandContext): v
     .option('--explain', 'name the columns that make a row odd, too')
     .action(async (path: string, { exclude, train, explain }: ScoreOptions) => {
       let text = ''
-      for await (const { row, score, why } of scoreRows({ path, exclude, train, stdin })) {
+      const onNote = (note: string) => err.write(`${visible(note)}\n`)
+      for await (const { row, score, why } of scoreRows({ path, exclude, train, stdin, onNote })) {
         text += explain ? `${JSON.stringify({ row, score, why: why() })}\n` : `{"row":${row},"score":${score}}\n`
         if (text.length < bufferSize) continue
         out.write(text)

@@ -31,19 +31,25 @@ interface ScoreRequest {
   /** Another file, whose rows are taken as normal. Without it, the rows of `path` are learnt, odd ones among them. */
   readonly train?: string | undefined
   readonly stdin: Readable
+  /** Hears of what was asked for and is not there. */
+  readonly onNote: (note: string) => void
 }
 
 /** The columns that an explanation names at most. */
 const mostReasons = 3
 
 /** Scores the rows of a CSV file, in their order. Holds the file's columns in memory. */
-export async function* scoreRows({ path, exclude = [], train, stdin }: ScoreRequest): AsyncGenerator<RowScore> {
+export async function* scoreRows({ path, exclude = [], train, stdin, onNote }: ScoreRequest): AsyncGenerator<RowScore> {
   if (train === '-' && path === '-') {
     throw new AppError('INVALID_REQUEST', 'Both files are "-", and there is one stdin.', {
       hint: 'Name a file for one of them.',
     })
   }
-  const table = leaveOut(path, await readTable(path, stdin), exclude)
+  const whole = await readTable(path, stdin)
+  for (const name of exclude) {
+    if (!whole.columns.some((column) => column.name === name)) onNote(`${path} has no column "${name}" to exclude.`)
+  }
+  const table = leaveOut(path, whole, exclude)
   if (table.rows === 0) return
   const training = train === undefined ? table : leaveOut(train, await readTable(train, stdin), exclude)
   if (training.rows === 0) throw new AppError('SOURCE_FAILED', `${train} has no rows.`)
@@ -81,7 +87,6 @@ const cellOf = (column: Column, row: number): Cell => {
 }
 
 const leaveOut = (path: string, table: Table, exclude: readonly string[]): Table => {
-  for (const name of exclude) requireColumn(path, table, name)
   const columns = table.columns.filter(({ name }) => !exclude.includes(name))
   if (columns.length > 0) return { ...table, columns }
   throw new AppError('INVALID_REQUEST', `All columns of ${path} are excluded.`, { hint: 'Leave at least one.' })
