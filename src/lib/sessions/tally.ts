@@ -58,10 +58,10 @@ export class Tally {
     if (before === 0 && ++this.#size * 2 > this.#keys.length) this.#grow()
     return before
   }
-  *entries(): Generator<[key: number, count: number]> {
+  forEach(visit: (key: number, count: number) => void): void {
     for (let slot = 0; slot < this.#keys.length; slot++) {
-      const count = this.countAt(slot)
-      if (count > 0) yield [this.#keys[slot] ?? 0, count]
+      const count = this.#counts[slot] ?? 0
+      if (count > 0) visit(this.#keys[slot] ?? 0, count)
     }
   }
 
@@ -94,7 +94,9 @@ export class Tally {
 
   save(writer: Writer): void {
     writer.varint(this.#size)
-    const entries = [...this.entries()].sort(([a], [b]) => a - b)
+    const entries: [key: number, count: number][] = []
+    this.forEach((key, count) => void entries.push([key, count]))
+    entries.sort(([a], [b]) => a - b)
     let last = 0
     for (const [key, count] of entries) {
       writer.varint(key - last).varint(count)

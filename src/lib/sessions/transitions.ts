@@ -109,11 +109,12 @@ export class Transitions {
    */
   usualAfter(from: number, keyOf: (code: number) => number): { readonly to: number; readonly count: number } {
     let usual = { to: end, count: 0 }
-    for (const [key, count] of this.pairs.entries()) {
-      if (Math.floor(key / base) !== from || count < usual.count) continue
-      const to = key % base
+    const first = pairKey(from, 0)
+    this.pairs.forEach((key, count) => {
+      if (key < first || key >= first + base || count < usual.count) return
+      const to = key - first
       if (count > usual.count || keyOf(to) < keyOf(usual.to)) usual = { to, count }
-    }
+    })
     return usual
   }
 
