@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FairCutForest } from '../src/lib/isolation-forest/fair-cut-forest.ts'
 import { IsolationForest } from '../src/lib/isolation-forest/isolation-forest.ts'
+import { createParallelScorer } from '../src/lib/isolation-forest/parallel.ts'
 import { createRandom } from '../src/lib/random/random.ts'
 
 // Rows a second, fitted and scored on one thread (100 trees of 256 rows), against two limits in the same run: as many dependent look-ups
@@ -108,6 +109,20 @@ for (let round = 0; round < rounds; round++) {
 }
 rmSync(folder, { recursive: true })
 
+const scorer = createParallelScorer(2)
+const sharedMatrix = new Float64Array(new SharedArrayBuffer(matrix.byteLength))
+sharedMatrix.set(matrix)
+await scorer.score(forest, sharedMatrix)
+const alone: number[] = []
+const together: number[] = []
+for (let round = 0; round < rounds; round++) {
+  alone.push(timed(() => forest.score(matrix)))
+  const started = performance.now()
+  await scorer.score(forest, sharedMatrix)
+  together.push((performance.now() - started) / 1000)
+}
+await scorer.close()
+
 // Another row each time: a row that is asked again and again is predicted by heart.
 const each = (work: (row: Float64Array) => unknown) => {
   const pass = () => {
@@ -130,6 +145,7 @@ if (found) console.log(JSON.stringify(report('scikit-learn, fit and score', took
 else console.error('scikit-learn is not installed: apt-get install python3-sklearn to compare with it.')
 console.log(JSON.stringify({ ...report('fit and score', took.forest), fit_ms: Math.round(median(took.fit) * 1000) }))
 console.log(JSON.stringify(report('fair-cut score', took.fair)))
+console.log(JSON.stringify({ bench: 'forest', what: 'two threads', times_one: ratio(alone, together) }))
 console.log(
   JSON.stringify({
     bench: 'forest',
