@@ -25,7 +25,7 @@ export const define = (command: Command, context: CommandContext): void => {
   for (const kind of scoredKinds) defineKind(command.command(kind), kind, context)
 }
 
-const defineKind = (command: Command, kind: ScoredKind, { out, stdin }: CommandContext): void => {
+const defineKind = (command: Command, kind: ScoredKind, { out, err, stdin }: CommandContext): void => {
   command
     .summary(`compare the scores of \`score ${kind}\` with labels`)
     .argument('<file>', 'a CSV file with a column of labels, plain or compressed')
@@ -41,8 +41,9 @@ const defineKind = (command: Command, kind: ScoredKind, { out, stdin }: CommandC
   if (kind !== 'series') command.option('--train <file>', 'a file of what is normal')
   if (kind === 'table') command.option('--exclude <column>', 'leave a column aside; may be repeated', collect, [])
   command.action(async (path: string, { json, normal, exclude = [], ...options }: EvaluateOptions) => {
+    const onNote = (note: string) => err.write(`${visible(note)}\n`)
     const known = normal.length > 0 ? normal : ['0', 'normal', '-', '']
-    const found = await evaluateScores({ kind, path, ...options, normal: known, exclude, stdin })
+    const found = await evaluateScores({ kind, path, ...options, normal: known, exclude, stdin, onNote })
     out.write(json ? `${JSON.stringify(present(found))}\n` : describe(path, found))
   })
 }

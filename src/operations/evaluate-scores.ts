@@ -22,6 +22,7 @@ interface EvaluateRequest {
   /** From which score on something is called odd; without it, where we would. */
   readonly threshold?: number | undefined
   readonly stdin: Readable
+  readonly onNote: (note: string) => void
 }
 
 /** How well scores find what somebody labelled. */
@@ -73,11 +74,11 @@ export const evaluateScores = async (request: EvaluateRequest): Promise<Evaluati
   }
 }
 
-async function* scoresOf({ kind, path, label, exclude, train, stdin }: EvaluateRequest): AsyncGenerator<{
+async function* scoresOf({ kind, path, label, exclude, train, stdin, onNote }: EvaluateRequest): AsyncGenerator<{
   readonly score: number
   readonly isAlarm?: boolean
 }> {
-  if (kind === 'table') yield* scoreRows({ path, exclude: [label, ...exclude], train, stdin })
+  if (kind === 'table') yield* scoreRows({ path, exclude: [label, ...exclude], train, stdin, onNote })
   else if (kind === 'sessions') yield* scoreSessions({ path, train, stdin })
   else for await (const { score, alarm } of scoreSeries({ path, stdin })) yield { score, isAlarm: alarm }
 }
