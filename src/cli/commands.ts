@@ -20,6 +20,12 @@ export const commands: readonly CommandEntry[] = [
   { name: 'watch', usage: 'PATH…', summary: 'run the server and follow files', load: () => import('./watch.ts') },
   { name: 'ingest', usage: 'PATH…|-', summary: 'send lines to a running server', load: () => import('./ingest.ts') },
   { name: 'normalize', summary: 'show how lines are understood', load: () => import('./normalize.ts') },
+  {
+    name: 'templates',
+    usage: '[PATH…|-]',
+    summary: 'find the kinds of lines in logs; needs no server',
+    load: () => import('./templates.ts'),
+  },
   { name: 'score', summary: 'say how odd each row of a file is; needs no server', load: () => import('./score.ts') },
   { name: 'evaluate', summary: 'compare scores with your labels', load: () => import('./evaluate.ts') },
   { name: 'search', usage: 'QUERY', summary: 'find events', load: () => import('./search.ts') },

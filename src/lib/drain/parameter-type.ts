@@ -25,11 +25,11 @@ const mac = /^[\da-fA-F]{2}(?:[:-][\da-fA-F]{2}){5}$/
 const uuid = /^[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/
 const hex = /^0[xX][\da-fA-F]+$|^(?=.*\d)(?=.*[a-fA-F])[\da-fA-F]{8,}$/
 const time =
-  /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?$|^\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?$|^[A-Z][a-z]{2},? (?:[A-Z][a-z]{2} )?\d/
+  /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?$|^\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?$|^[A-Z][a-z]{2},? +(?:[A-Z][a-z]{2} +)?\d/
 const url = /^[a-z][a-z\d+.-]*:\/\//i
 const path = /^(?:[/~]|\.{1,2}\/|[A-Za-z]:\\|\\\\)|^[\w.-]+(?:\/[\w.-]+){2,}$/
 const mail = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)*$/
-const list = /^[^,]+(?:, ?[^,]+)+$|^\S+(?: \S+)+$/
+const list = /^[^,]+(?:, ?[^,]+)+$/
 const userBefore = /(?:^|[^a-z])(?:user|username|login|account|logname|ruser|uname|owner)(?: name)?[ =:'"]{1,2}$/i
 const whoever = /(?:^| )for $/
 
@@ -43,7 +43,13 @@ export const typeOf = (text: string, start: number, end: number): ParameterType 
   if (whoever.test(before) && text.startsWith(' from ', end)) return 'user'
   const quote = text.charCodeAt(start - 1)
   if ((quote === 34 || quote === 39) && text.charCodeAt(end) === quote) return 'quoted'
-  return list.test(value) ? 'list' : 'text'
+  return value.includes(' ') && areAlike(value.split(/\s+/)) ? 'list' : 'text'
+}
+
+/** What stands side by side is a list when it is of one type; otherwise it just stands side by side. */
+const areAlike = (values: readonly string[]): boolean => {
+  const first = looks(values[0] ?? '')
+  return first !== 'text' && values.every((value) => looks(value) === first)
 }
 
 /** What is longer is looked at in part. */
