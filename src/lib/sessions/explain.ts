@@ -1,4 +1,5 @@
-import type { Measures } from './model.ts'
+import type { Measures, Trained } from './model.ts'
+import type { Pattern } from './pattern-book.ts'
 import { amount, type PatternIndex } from './pattern-distance.ts'
 import type { Reading, Session } from './reading.ts'
 import { pairKey, type Transitions } from './transitions.ts'
@@ -31,6 +32,7 @@ export type SessionFact = { readonly weight: number } & (
 )
 
 interface Known {
+  readonly trained: Trained
   readonly index: PatternIndex
   readonly vocabulary: Vocabulary
   readonly transitions: Transitions
@@ -49,6 +51,8 @@ interface Draft {
 /** Facts below this share of the surprise are left out, and so are all after the eighth. */
 const leastWeight = 0.02
 const most = 8
+/** A pattern that so many sessions have is usual, also where odd ones are among the learnt. */
+const commonShare = 0.01
 
 /** Attributes what the counts add to the events that differ from the nearest pattern, and what the order adds to the odd pairs. */
 export const explainSession = (session: Session, reading: Reading, nats: Measures, known: Known): SessionFact[] => {
@@ -84,16 +88,14 @@ interface Drafts {
   readonly news: ReadonlyMap<string, { readonly weight: number }>
 }
 
-const countDrafts = (reading: Reading, { index, vocabulary, sessions, sessionsWith, own }: Known): Drafts => {
+const countDrafts = (reading: Reading, { trained, index, vocabulary, sessions, sessionsWith, own }: Known): Drafts => {
   const { distinct, counts, size, unknowns, patternHash } = reading
   const distances = index.distances(distinct, counts, size, [...unknowns.values()])
-  let nearest = -1
-  for (let at = 0; at < distances.length; at++) {
-    const pattern = index.patterns[at]
-    const isSelf = own === 1 && pattern?.hash === patternHash && pattern.sessions <= 1
-    if (!isSelf && (nearest < 0 || (distances[at] ?? 1) < (distances[nearest] ?? 1))) nearest = at
-  }
-  const pattern = index.patterns[nearest]
+  const isSelf = (pattern: Pattern) => own === 1 && pattern.hash === patternHash && pattern.sessions <= 1
+  // Odd sessions among the learnt may have their like: what is usual is what many are like.
+  const pattern =
+    (trained === 'everything' && nearestOf(index.patterns, distances, (p) => p.sessions >= commonShare * sessions)) ||
+    nearestOf(index.patterns, distances, (p) => !isSelf(p))
   const usualCounts = new Map<number, number>()
   pattern?.codes.forEach((code, i) => void usualCounts.set(code, pattern.counts[i] ?? 0))
   const differ = (code: number, count: number, usual: number): Draft => ({
@@ -118,6 +120,22 @@ const countDrafts = (reading: Reading, { index, vocabulary, sessions, sessionsWi
   for (const [code, usual] of usualCounts) drafts.push(differ(code, 0, usual))
   const news = [...unknowns].map(([event, count]) => [event, { weight: amount(count) * index.unknownWeight }] as const)
   return { drafts, news: new Map(news) }
+}
+
+const nearestOf = (
+  patterns: readonly Pattern[],
+  distances: Float64Array,
+  isUsual: (pattern: Pattern) => boolean,
+): Pattern | undefined => {
+  let least = Number.POSITIVE_INFINITY
+  let nearest: Pattern | undefined
+  patterns.forEach((pattern, at) => {
+    const distance = distances[at] ?? 1
+    if (distance >= least || !isUsual(pattern)) return
+    least = distance
+    nearest = pattern
+  })
+  return nearest
 }
 
 const orderDrafts = (session: Session, reading: Reading, known: Known): Drafts => {

@@ -16,7 +16,7 @@ export const sayFact = (fact: SessionFact): string => {
     case 'odd-end':
       return `The session ends after ${quote(fact.from)}, ${asIn(fact.share)}; ${quote(fact.usual)} mostly comes next.`
     case 'odd-transition':
-      return `${quote(fact.to)} came right after ${quote(fact.from)}, ${asIn(fact.share)}; ${quote(fact.usual)} mostly does.`
+      return `${quote(fact.to)} came right after ${quote(fact.from)}, ${asIn(fact.share)}; ${fact.usual === undefined ? 'the session mostly ends there' : `${quote(fact.usual)} mostly does`}.`
   }
 }
 

@@ -69,6 +69,14 @@ describe('sessions', () => {
     expect(sessions.explain(usual).every(({ weight }) => weight >= 0 && weight <= 1)).toBe(true)
   })
 
+  it('says what is usual also of odd ones that have their like', () => {
+    const clump = Array.from({ length: 3 }, () => ['open', 'check', 'read', 'panic', 'write', 'flush', 'close'])
+    const sessions = learnSessions([...jobs(500), ...clump], { trained: 'everything' })
+    const facts = sessions.explain(clump[0] ?? [], { learnt: true })
+    expect(facts[0]).toMatchObject({ kind: 'extra-event', event: 'panic', count: 1, usual: 0 })
+    expect(facts.map(sayFact)[0]).toContain('it is in less than 1 % of the sessions, and not in those like this one.')
+  })
+
   it('takes numbers for ids, and the empty session for one like any other', () => {
     const sessions = learnSessions([
       [1, 2, 3],
@@ -109,6 +117,15 @@ describe('properties', () => {
       }),
       { seed: 1, numRuns: 200 },
     )
+  })
+
+  it('does not depend on it either past what is sampled and compared', () => {
+    const all = [...jobs(1500), ...Array.from({ length: 1500 }, (_, i) => [`a${i % 30}`, `b${i % 47}`, `c${i % 11}`])]
+    const one = learnSessions(all, { trained: 'everything' })
+    const other = learnSessions([...all].reverse(), { trained: 'everything' })
+    for (const session of [...Object.values(odd), usual, ['a1', 'b2', 'c3'], ['a1', 'x']]) {
+      expect(other.score(session)).toBeCloseTo(one.score(session), 9)
+    }
   })
 
   it('a session seen many times is never odder than one never seen', () => {

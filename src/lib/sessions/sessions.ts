@@ -136,6 +136,7 @@ export class Sessions {
     const reading = this.#read(session, false)
     const nats = this.#nats(model, reading, own)
     return explainSession(session, reading, nats, {
+      trained: this.trained,
       index: model.index,
       vocabulary: this.#vocabulary,
       transitions: this.#transitions,
