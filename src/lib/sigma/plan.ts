@@ -1,7 +1,7 @@
 import { fold } from './fold.ts'
 import { literalOf } from './glob.ts'
 import type { Node } from './node.ts'
-import { literalOfRegex } from './regex.ts'
+import { textsOfRegex } from './regex-texts.ts'
 import type { Manner, Test } from './test.ts'
 import { anywhere, type FieldNames } from './view.ts'
 
@@ -139,8 +139,12 @@ const ofLeaf = (leaf: number, leaves: Leaves, uses: Uses): Choice => {
       return text === '' ? present : because('contains', text, false)
     }
     case 'regex': {
-      const text = literalOfRegex(test.source)
-      return text === '' || !isAscii(text) ? present : because('contains', text, false)
+      const choices = textsOfRegex(test.source)?.map((text) => because('contains', text, false))
+      if (!choices) return present
+      return {
+        triggers: choices.flatMap(({ triggers }) => triggers),
+        cost: choices.reduce((sum, { cost }) => sum + cost, 0),
+      }
     }
     case 'exists':
       return test.wanted ? present : impossible
@@ -152,14 +156,11 @@ const ofLeaf = (leaf: number, leaves: Leaves, uses: Uses): Choice => {
   }
 }
 
-/** Letters outside ASCII may change their number when they change their case. */
-const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
-
 /** How common a text is, roughly: the shorter, the more. */
 const costOf = (manner: Manner, text: string): number => {
   const { length } = text
   if (length === 0) return 900
   if (manner === 'contains') return length >= 8 ? 1 : 2 ** (8 - length)
   // Whole values that are short are codes and flags, of which there are few.
-  return length >= 8 ? 1 : 2 ** (6 - Math.min(length, 5))
+  return length >= 8 ? 1 : manner === 'equals' ? 24 : 2 ** (6 - Math.min(length, 5))
 }
