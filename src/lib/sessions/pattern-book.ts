@@ -10,6 +10,9 @@ export interface Pattern {
   sessions: number
 }
 
+/** How many counts are kept for each pattern, on average, at most: sessions of thousands of distinct events leave room for fewer. */
+const countsEach = 512
+
 /**
  * The distinct patterns that were learnt, at most twice as many as the limit. When it is full, it keeps as many as the limit: half of
  * them the most frequent, half a sample of the others by their hashes, so that rare kinds of sessions stay known as well as common ones.
@@ -18,32 +21,40 @@ export class PatternBook {
   readonly #limit: number
   readonly #vocabulary: Vocabulary
   #byHash = new Map<number, Pattern>()
+  #counts = 0
 
   constructor(limit: number, vocabulary: Vocabulary) {
     this.#limit = limit
     this.#vocabulary = vocabulary
   }
 
-  get(hash: number): Pattern | undefined {
-    return this.#byHash.get(hash)
-  }
   add(hash: number, make: () => Pattern): void {
     const known = this.#byHash.get(hash)
-    if (known) known.sessions++
-    else {
-      this.#byHash.set(hash, make())
-      if (this.#byHash.size >= this.#limit * 2) this.#prune()
+    if (known) {
+      known.sessions++
+      return
     }
+    this.#keep(make())
+    if (this.#byHash.size >= this.#limit * 2 || this.#counts >= this.#limit * 2 * countsEach) this.#prune()
   }
   /** The most frequent first; equally frequent ones by hash, so that the order of training does not show. */
   sorted(): Pattern[] {
     return [...this.#byHash.values()].sort((a, b) => b.sessions - a.sessions || a.hash - b.hash)
   }
+  #keep(pattern: Pattern): void {
+    this.#byHash.set(pattern.hash, pattern)
+    this.#counts += pattern.codes.length
+  }
   #prune(): void {
     const patterns = this.sorted()
-    const common = patterns.splice(0, this.#limit >> 1)
+    const common = patterns.splice(0, Math.min(this.#limit, patterns.length) >> 1)
     patterns.sort((a, b) => a.hash - b.hash)
-    this.#byHash = new Map([...common, ...patterns.slice(0, this.#limit - common.length)].map((p) => [p.hash, p]))
+    this.#byHash.clear()
+    this.#counts = 0
+    for (const pattern of [...common, ...patterns]) {
+      if (this.#byHash.size >= this.#limit || this.#counts >= this.#limit * countsEach) return
+      this.#keep(pattern)
+    }
   }
 
   /** Reads codes and counts, which come in the order of a session's events, into a pattern. */
@@ -64,7 +75,7 @@ export class PatternBook {
     for (let left = reader.varint(); left > 0; left--) {
       const pattern = readPattern(reader)
       pattern.sessions = reader.varint()
-      this.#byHash.set(pattern.hash, pattern)
+      this.#keep(pattern)
     }
   }
 }

@@ -10,8 +10,9 @@ export interface Kept {
   readonly pattern: Pattern
 }
 
-/** As many as a tail of one in a hundred needs, at some four kilobytes each at most. */
+/** As many as a tail of one in a hundred needs. */
 const kept = 400
+/** So many events of a session are kept, and sessions of more distinct ones are passed over. */
 const longest = 4096
 
 /**
@@ -22,8 +23,8 @@ export class Sample {
   #sessions: Kept[] = []
   #limit = Number.POSITIVE_INFINITY
 
-  add(rank: number, codes: Int32Array, length: number, toPattern: () => Pattern): void {
-    if (rank >= this.#limit) return
+  add(rank: number, codes: Int32Array, length: number, distinct: number, toPattern: () => Pattern): void {
+    if (rank >= this.#limit || distinct > longest) return
     const known = codes.subarray(0, Math.min(length, longest)).slice()
     this.#sessions.push({ rank, codes: known, whole: length <= longest, pattern: toPattern() })
     if (this.#sessions.length >= 2 * kept) this.#prune()

@@ -210,6 +210,13 @@ describe('bounds', () => {
     expect(sessions.score(Array.from({ length: 200_000 }, (_, i) => i))).toBeGreaterThan(0.5)
   })
 
+  it('keeps few of the sessions that hold thousands of distinct events', () => {
+    const sessions = new Sessions({ patterns: 16, transitions: 5000 })
+    for (let i = 0; i < 60; i++) sessions.add(Array.from({ length: 6000 }, (_, at) => (at * 7 + i) % 9000))
+    expect(sessions.save().length).toBeLessThan(500_000)
+    expect(sessions.score([1, 2, 3])).toBeGreaterThan(0.1)
+  })
+
   it('keeps its size on a stream of random sessions, and still knows what is common', () => {
     const random = createRandom(4)
     const sessions = new Sessions({ events: 2000, patterns: 64, transitions: 5000 })

@@ -52,6 +52,7 @@ const growth = 1 / 8
  * Memory is bounded by the options, whatever is learnt. The same sessions give the same scores in any order, as long as none of the
  * bounds is reached, past which a sample is kept. Logarithms come from V8's own library, so that machines agree.
  *
+ * Sessions are told apart by 53-bit hashes of their ids, so ids should be ours (of templates, of calls), not texts that somebody chooses.
  * Not for sessions whose parameters are odd and whose events are not, and not for fewer than some ten learnt sessions.
  *
  * @example
@@ -110,7 +111,7 @@ export class Sessions {
     this.#transitions.learn(codes, length)
     const times = this.#orders.add(orderHash)
     const rank = join(mix((orderHash | 0) ^ mix(times + 1)), mix(((orderHash / 4_294_967_296) | 0) + times))
-    this.#sample.add(rank, codes, length, toPattern)
+    this.#sample.add(rank, codes, length, size, toPattern)
   }
 
   /** How odd a session is, from 0 to 1. Nothing is odd while nothing is learnt. Events that were never learnt never lower it. */
