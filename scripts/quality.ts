@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { groupingOf } from '../src/lib/quality/grouping.ts'
+import { nabScore } from '../src/lib/quality/nab.ts'
+import { rankingOf } from '../src/lib/quality/ranking.ts'
+import { parseCsv, toCsv } from './csv.ts'
+
+// Measures the scorers on public labelled data, from outside, by the commands that users have, and writes docs/quality.md.
+const root = resolve(import.meta.dirname, '..')
+const data = resolve(process.argv[2] ?? join(root, '../shared/data'))
+const scratch = mkdtempSync(join(tmpdir(), 'vedette-quality-'))
+
+/** Runs a command of ours and reads its JSON lines. */
+const vedette = (...args: readonly string[]): Record<string, unknown>[] => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/vedette.cjs'), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  })
+  if (status !== 0) throw new Error(`vedette ${args.join(' ')}: ${stderr}`)
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+}
+const read = (path: string): string =>
+  (path.endsWith('.gz') ? gunzipSync(readFileSync(path)) : readFileSync(path)).toString('utf8')
+const filesIn = (folder: string, ending: RegExp): string[] =>
+  (readdirSync(join(data, folder), { recursive: true }) as string[]).filter((name) => ending.test(name)).sort()
+const write = (name: string, text: string): string => {
+  const path = join(scratch, name)
+  writeFileSync(path, text)
+  return path
+}
+const scoresOf = (lines: readonly Record<string, unknown>[]): number[] => lines.map(({ score }) => Number(score))
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+const three = (value: number): string => value.toFixed(3)
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
+
+const tabular = (): string => {
+  const rows = filesIn('adbench', /\.csv(\.gz)?$/).map((name) => {
+    const [head = [], ...cells] = parseCsv(read(join(data, 'adbench', name)))
+    const label = head.indexOf('label')
+    const odd = cells.map((line) => Number(line[label]) > 0)
+    const path = write('table.csv', toCsv([head, ...cells].map((line) => line.filter((_, index) => index !== label))))
+    const { auc, ap } = rankingOf(odd, scoresOf(vedette('score', 'table', path)))
+    return { name: basename(name).replace(/\.csv.*/, ''), rows: odd.length, auc, ap }
+  })
+  const means = ['**mean**', '', three(mean(rows.map(({ auc }) => auc))), three(mean(rows.map(({ ap }) => ap)))]
+  return table(
+    ['set', 'rows', 'AUC', 'AP'],
+    [...rows.map((one) => [one.name, one.rows, three(one.auc), three(one.ap)]), means],
+  )
+}
+
+const series = (): string => {
+  const windows: Record<string, [string, string][]> = JSON.parse(read(join(data, 'nab/combined_windows.json')))
+  const scored = Object.entries(windows).flatMap(([key, spans]) => {
+    const path = [`${key}.gz`, key].map((name) => join(data, 'nab/data', name)).find((one) => existsSync(one))
+    if (!path) return []
+    const times = parseCsv(read(path))
+      .slice(1)
+      .map(([time = '']) => time)
+    const at = (time: string): number => times.indexOf(time.split('.')[0] ?? '')
+    return [
+      {
+        scores: scoresOf(vedette('score', 'series', path)),
+        windows: spans.map(([from, to]) => [at(from), at(to)] as const),
+      },
+    ]
+  })
+  return `${scored.length} series, standard profile: **${nabScore(scored).toFixed(1)}** of 100.`
+}
+
+const templates = (): string => {
+  const rows = filesIn('loghub', /structured\.csv(\.gz)?$/).map((name) => {
+    const [head = [], ...lines] = parseCsv(read(join(data, 'loghub', name)))
+    const column = (title: string): number => head.indexOf(title)
+    const truthColumn =
+      column('CorrectedEventTemplate') >= 0 ? column('CorrectedEventTemplate') : column('EventTemplate')
+    const truth = lines.map((line) => line[truthColumn] ?? '')
+    const path = write(
+      'lines.log',
+      `${lines.map((line) => (line[column('Content')] ?? '').replaceAll('\n', ' ')).join('\n')}\n`,
+    )
+    const found = vedette('templates', path, '--format', 'plain', '--per-line').map((line) => String(line.template_id))
+    return { name: basename(name).split('_')[0] ?? '', lines: lines.length, ...groupingOf(truth, found) }
+  })
+  const means = [
+    '**mean**',
+    '',
+    three(mean(rows.map((one) => one.groupingAccuracy))),
+    three(mean(rows.map((one) => one.groupF1))),
+  ]
+  return table(
+    ['system', 'lines', 'grouping accuracy', 'F1 of groups'],
+    [...rows.map((one) => [one.name, one.lines, three(one.groupingAccuracy), three(one.groupF1)]), means],
+  )
+}
+
+/** A number in [0, 1) that a session always gets. */
+const lotOf = (session: string): number =>
+  Number.parseInt(createHash('sha1').update(session).digest('hex').slice(0, 8), 16) / 2 ** 32
+/** The share of anomalies in the whole HDFS log; published parts of it hold all of them and few normal sessions. */
+const hdfsRate = 0.0293
+
+const sessions = (): string => {
+  const rows = filesIn('sessions', /\.csv(\.gz)?$/).flatMap((name) => {
+    const [head = [], ...lines] = parseCsv(read(join(data, 'sessions', name)))
+    const [session, label, split, events] = ['session', 'label', 'split', 'events'].map((title) => head.indexOf(title))
+    const all = lines.map((line) => ({
+      session: line[session ?? 0] ?? '',
+      odd: Number(line[label ?? 0]) > 0,
+      trains: line[split ?? 0] === 'train',
+      events: line[events ?? 0] ?? '',
+    }))
+    const normal = all.filter(({ odd }) => !odd)
+    const keep = name.startsWith('hdfs_loghub')
+      ? (hdfsRate / (1 - hdfsRate)) * (normal.length / (all.length - normal.length))
+      : 1
+    const judged = all.filter((one) => !one.odd || lotOf(one.session) < keep)
+    if (normal.length === all.length) return []
+    // Where no part is set aside for training, half of the normal ones is.
+    const isSplit = normal.some(({ trains }) => !trains)
+    const isTraining = (one: (typeof all)[number]) => !one.odd && (isSplit ? one.trains : lotOf(one.session) < 0.5)
+    const training = normal.filter(isTraining)
+    const measure = (known: boolean) => {
+      const shown = known ? judged.filter((one) => !isTraining(one)) : judged
+      const csv = (list: typeof all) => toCsv([['session', 'events'], ...list.map((one) => [one.session, one.events])])
+      const path = write('sessions.csv', csv(shown))
+      const args = known ? ['--train', write('train.csv', csv(training))] : []
+      return rankingOf(
+        shown.map(({ odd }) => odd),
+        scoresOf(vedette('score', 'sessions', path, ...args)),
+      )
+    }
+    const said = (known: boolean) => {
+      const { auc, ap, bestF1 } = measure(known)
+      return [
+        basename(name).replace(/\.csv.*/, ''),
+        known ? 'the normal' : 'nothing',
+        three(auc),
+        three(ap),
+        three(bestF1),
+      ]
+    }
+    return [said(false), said(true)]
+  })
+  return table(['set', 'known', 'AUC', 'AP', 'best F1'], rows)
+}
+
+const document = (): string => `# How well it detects
+
+Written by \`npm run quality -- DATA\` from public labelled data, by the commands that you have; nothing was tuned for a set, and there is
+nothing to tune. DATA is a folder with \`adbench/\` (ADBench's classical sets as CSV with a column \`label\`), \`nab/\` (the Numenta Anomaly
+Benchmark), \`loghub/\` (Loghub's 2,000 lines of each system with corrected templates) and \`sessions/\` (CSV: session, label, split, events).
+\`vedette evaluate\` does the same with data of your own.
+
+## Tables: \`vedette score table FILE.csv\`
+
+Nothing known, ROC AUC and average precision.
+
+${tabular()}
+
+## Series: \`vedette score series FILE.csv\`
+
+Strictly online, by the benchmark's own formula, with one threshold for all.
+
+${series()}
+
+## Templates: \`vedette templates FILE --format plain --per-line\`
+
+One setting for all systems.
+
+${templates()}
+
+## Sessions: \`vedette score sessions FILE.csv [--train NORMAL.csv]\`
+
+Anomalies of HDFS are thinned to their share in the whole log (2.93 %).
+
+${sessions()}
+`
+
+try {
+  writeFileSync(join(root, 'docs/quality.md'), document())
+  console.log('docs/quality.md was written.')
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
