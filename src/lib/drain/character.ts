@@ -10,10 +10,11 @@ export const equals = 6
 export const quote = 7
 
 /** Brackets, commas and whatever is not named here are marks: they stand in the template as they are. */
-export const classes = new Uint8Array(128)
+export const classes = new Uint8Array(65_536).fill(letter)
 const assign = (kind: number, characters: string): void => {
   for (const character of characters) classes[character.charCodeAt(0)] = kind
 }
+classes.fill(mark, 0, 128)
 classes.fill(space, 0, 33)
 assign(digit, '0123456789')
 assign(letter, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$')
@@ -34,31 +35,30 @@ export const backslash = 92
 /** A quoted value is looked for this far. */
 const maxQuoted = 256
 
-export const isDigit = (text: string, at: number, length: number): boolean => {
-  if (at >= length) return false
-  const code = text.charCodeAt(at)
-  return code >= 48 && code <= 57
-}
+export const isDigit = (code: number | undefined): boolean => code !== undefined && code >= 48 && code <= 57
 
 /** Whether the token behind `key=` and a blank is its value, and not the next key. */
-export const isPlainValue = (text: string, start: number, length: number): boolean => {
-  for (let at = start; at < length && text.charCodeAt(at) > 32; at++) {
-    if (classes[text.charCodeAt(at)] === equals) return false
+export const isPlainValue = (codes: Uint16Array, start: number): boolean => {
+  for (let at = start; ; at++) {
+    const kind = classes[codes[at] ?? 0]
+    if (kind === space) return true
+    if (kind === equals) return false
   }
-  return true
 }
 
 /** An apostrophe within a word is none. */
-export const opensQuote = (before: number): boolean =>
-  before < 128 && (classes[before] === mark || classes[before] === equals || before === colon)
+export const opensQuote = (before: number): boolean => {
+  const kind = classes[before]
+  return kind === mark || kind === equals || before === colon
+}
 
 /** Where a quotation ends, when it does: nearby, on this line, and not as the key of a JSON object. */
-export const closingQuote = (text: string, open: number, code: number, length: number): number => {
+export const closingQuote = (codes: Uint16Array, open: number, code: number, length: number): number => {
   const far = Math.min(length, open + maxQuoted)
   for (let at = open + 1; at < far; at++) {
-    const here = text.charCodeAt(at)
+    const here = codes[at]
     if (here === backslash) at++
-    else if (here === code) return text.charCodeAt(at + 1) === colon ? -1 : at
+    else if (here === code) return codes[at + 1] === colon ? -1 : at
   }
   return -1
 }

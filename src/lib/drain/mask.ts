@@ -67,20 +67,25 @@ export const createScanner = () => {
   let valueHash = 0
   /** Whether the token being read is the next part of a list, and so belongs to the token before. */
   let goesOn = false
+  let tokenHash = 0
+  /** Where the token before ends. */
+  let lastEnd = -1
 
-  /** Whether the value at `word` is the next of a list: behind the last one stand a comma and nothing but blanks. */
-  const continues = (text: string, word: number, start: number): boolean => {
-    const from = spans > 0 ? (spanEnds[spans - 1] ?? 0) : -1
-    if (from < 0 || text.charCodeAt(from) !== comma) return false
-    return word === from + 1 || (word === start && start > from && scanner.lastEnd === from + 1)
-  }
+  /** The line being read. Copied once, because reading a character out of a string that is part of another costs more. */
+  const codes = new Uint16Array(maxLength + 8)
+  const bytes = Buffer.from(codes.buffer)
 
-  /** Takes text from `from` to `to` as a value; returns the hash with it. */
-  const take = (text: string, from: number, to: number, before: number, start: number): number => {
-    if (continues(text, from, start)) {
-      if (from === start) goesOn = true
-      spanEnds[spans - 1] = to
-      return valueHash
+  /** Takes what stands from `from` to `to` as a value; returns the hash with it. */
+  const take = (from: number, to: number, before: number, start: number): number => {
+    const last = spans > 0 ? (spanEnds[spans - 1] ?? 0) : -1
+    // The next of a list: behind the last value stand a comma and nothing but blanks.
+    if (last >= 0 && codes[last] === comma) {
+      const opens = from === start && start > last && lastEnd === last + 1
+      if (opens || from === last + 1) {
+        if (opens) goesOn = true
+        spanEnds[spans - 1] = to
+        return valueHash
+      }
     }
     spanStarts[spans] = from
     spanEnds[spans++] = to
@@ -88,42 +93,40 @@ export const createScanner = () => {
     return valueHash
   }
 
-  /** Reads one token from `start`; returns where it ends. Its hash is left in `scanner.hash`. */
-  const scanToken = (text: string, start: number, length: number, afterValue: boolean, afterKey: boolean): number => {
+  /** Reads one token from `start`; returns where it ends. Its hash is left in `tokenHash`. */
+  const scanToken = (start: number, length: number, afterValue: boolean, afterKey: boolean): number => {
     let at = start
     let hash = seed
     let afterEquals = afterKey
-    while (at < length) {
-      let code = text.charCodeAt(at)
-      let kind = code < 128 ? classes[code] : letter
+    for (;;) {
+      let code = codes[at] ?? 0
+      let kind = classes[code]
       if (kind === space) break
 
+      let previous = mark
       if (kind === mark || kind === equals) {
-        if (code === star && at === start && text.charCodeAt(at + 1) === star) {
+        if ((code === less || code === greater) && at === start && isDigit(codes[at + 1])) {
+          // `<1 sec` is a value as `00:17` is one.
+          previous = code
+        } else if (code === star && at === start && codes[at + 1] === star) {
           // Asterisks in the place of a value: `3552 **** 3375`.
           let end = at + 2
-          while (end < length && text.charCodeAt(end) === star) end++
-          hash = take(text, at, end, hash, start)
+          while (codes[end] === star) end++
+          hash = take(at, end, hash, start)
           at = end
           continue
-        }
-        if ((code === less || code === greater) && at === start && isDigit(text, at + 1, length)) {
-          // `<1 sec` is a value as `00:17` is one.
-          kind = joiner
         } else {
           hash = Math.imul(hash ^ code, prime)
           afterEquals = kind === equals || (afterEquals && code === less)
           at++
           continue
         }
-      }
-
-      if (kind === quote) {
-        const opens = at === start || opensQuote(text.charCodeAt(at - 1))
-        const close = opens ? closingQuote(text, at, code, length) : -1
+      } else if (kind === quote) {
+        const opens = at === start || opensQuote(codes[at - 1] ?? 0)
+        const close = opens ? closingQuote(codes, at, code, length) : -1
         hash = Math.imul(hash ^ code, prime)
         at++
-        if (close > at && !isRequest(text, at)) {
+        if (close > at && !isRequest(codes, at)) {
           hash = Math.imul(Math.imul(hash ^ maskCode, prime) ^ code, prime)
           valueHash = 0
           spanStarts[spans] = at
@@ -143,61 +146,88 @@ export const createScanner = () => {
       let digits = 0
       let key = -1
       let keyHash = 0
-      let previous = code === less || code === greater ? code : mark
-      if (previous !== mark) at++
-      while (at < length) {
-        code = text.charCodeAt(at)
-        kind = code < 128 ? (classes[code] ?? mark) : letter
+      if (previous !== mark) {
+        code = codes[++at] ?? 0
+        kind = classes[code]
+      }
+      for (;;) {
         if (kind === letter) {
-          end = at + 1
           if (previous === dot) dots++
           else if (previous === atSign) dots = 2
-        } else if (kind === digit) {
+          do {
+            hash = Math.imul(hash ^ code, prime)
+            code = codes[++at] ?? 0
+            kind = classes[code]
+          } while (kind === letter)
+          end = at
+          previous = letter
+          continue
+        }
+        if (kind === digit) {
+          do {
+            hash = Math.imul(hash ^ code, prime)
+            code = codes[++at] ?? 0
+            kind = classes[code]
+          } while (kind === digit)
           digits++
-          end = at + 1
-        } else if (kind === slash) {
-          slashes += code === backslash || (previous === dot && at - word <= 2) ? 2 : 1
-          end = at + 1
-        } else if (kind === joiner) {
-          if (code === dot && previous === dot && digits === 0 && text.charCodeAt(at - 2) === dot) {
-            // Dots lead from what is measured to its value: `depth......12`.
-            key = at - 2 > word ? at : word
-            keyHash = Math.imul(hash ^ code, prime)
+          end = at
+          previous = digit
+          continue
+        }
+        if (kind === joiner) {
+          if (code === dot) {
+            if (previous === dot && digits === 0 && codes[at - 2] === dot) {
+              // Dots lead from what is measured to its value: `depth......12`.
+              key = at - 2 > word ? at : word
+              keyHash = Math.imul(hash ^ code, prime)
+            }
           } else if (code === colon && key < 0) {
             // What is before the first colon is a name, if it looks like one: `action:SCREEN_ON`, `memory:0`.
             key = digits === 0 && slashes === 0 && dots === 0 && at - word >= 3 ? at : word
             keyHash = Math.imul(hash ^ code, prime)
           }
-        } else if (!(code === comma && previous === digit && isDigit(text, at + 1, length))) break
+          previous = code
+        } else if (kind === slash) {
+          slashes += code === backslash || (previous === dot && at - word <= 2) ? 2 : 1
+          end = at + 1
+          previous = slash
+        } else if (code === comma && previous === digit && isDigit(codes[at + 1])) previous = mark
+        else break
         hash = Math.imul(hash ^ code, prime)
-        previous = kind === joiner ? code : kind
-        at++
+        code = codes[++at] ?? 0
+        kind = classes[code]
       }
+
       let from = word
-      let isValue = afterEquals || digits > 0 || slashes > 1 || dots > 1
-      if (isValue && key > word && end > key + 1 && !afterEquals && text.charCodeAt(key + 1) !== 47) from = key + 1
-      if (!isValue) {
+      let isValue = true
+      if (afterEquals || digits > 0 || slashes > 1 || dots > 1) {
+        if (key >= 0) {
+          if (key > word && end > key + 1 && !afterEquals && codes[key + 1] !== 47) from = key + 1
+          if (digits > 0 && isScopedName(codes, key, end)) isValue = false
+        }
+      } else {
         const first = key > word ? key + 1 : word
-        if (end > first && isConstantWord(text, first, end)) {
-          isValue = true
-          from = first
-        } else if (end - word === 3) isValue = isCalendarWord(text, word)
-        if (!isValue && end - word >= 8) isValue = isHexWord(text, word, end)
-        if (!isValue && afterValue && word === start) isValue = isUnit(text, word, end)
-      } else if (digits > 0 && key >= 0 && isScopedName(text, key, end)) isValue = false
+        const letters = end - word
+        if (end > first && isConstantWord(codes, first, end)) from = first
+        else if (letters === 3 && isCalendarWord(codes, word)) from = word
+        else if (letters >= 8 && isHexWord(codes, word, end)) from = word
+        else isValue = afterValue && word === start && letters <= 4 && isUnit(codes, word, end)
+      }
       if (isValue && end > from) {
-        hash = take(text, from, end, from > word ? keyHash : before, start)
-        for (let i = end; i < at; i++) hash = Math.imul(hash ^ text.charCodeAt(i), prime)
+        hash = take(from, end, from > word ? keyHash : before, start)
+        for (let i = end; i < at; i++) hash = Math.imul(hash ^ (codes[i] ?? 0), prime)
       }
       afterEquals = false
     }
-    scanner.hash = hash === 0 ? 1 : hash
+    tokenHash = hash === 0 ? 1 : hash
     return at
   }
 
   /** Whether the last tokens repeat the ones before them; how many they are. */
   const repeats = (count: number): number => {
+    const last = hashes[count - 1]
     for (let size = 1; size <= maxGroup && size * 2 <= count; size++) {
+      if (hashes[count - 1 - size] !== last) continue
       let hasValue = false
       let same = true
       for (let i = count - size; same && i < count; i++) {
@@ -217,21 +247,19 @@ export const createScanner = () => {
     let afterKey = false
     spans = 0
     valueHash = 0
-    scanner.lastEnd = -1
-    while (at < length) {
-      const code = text.charCodeAt(at)
-      if (code < 33) {
-        at++
-        continue
-      }
-      if (count === maxTokens) break
+    lastEnd = -1
+    bytes.write(text, 0, length * 2, 'utf16le')
+    codes.fill(32, length, length + 8)
+    for (;;) {
+      while (at < length && (codes[at] ?? 0) < 33) at++
+      if (at >= length || count === maxTokens) break
       const start = at
       const firstSpan = spans
       goesOn = false
-      at = scanToken(text, start, length, afterValue, afterKey && isPlainValue(text, start, length))
-      const hash = scanner.hash
-      scanner.lastEnd = at
-      afterKey = text.charCodeAt(at - 1) === 61 && at - start > 1
+      at = scanToken(start, length, afterValue, afterKey && isPlainValue(codes, start))
+      const hash = tokenHash
+      lastEnd = at
+      afterKey = codes[at - 1] === 61 && at - start > 1
       afterValue = spans > 0 && spanEnds[spans - 1] === at
       if (goesOn && count > 0) {
         count--
@@ -248,7 +276,7 @@ export const createScanner = () => {
         firstSpans[count] = firstSpan
         count++
       }
-      const folded = masked[count - 1] === 1 || count > 1 ? repeats(count) : 0
+      const folded = spans > 0 ? repeats(count) : 0
       if (folded > 0) {
         count -= folded
         spans = firstSpans[count] ?? 0
@@ -312,8 +340,6 @@ export const createScanner = () => {
     /** Two hashes of the masked line: lines that differ in values only have the same. */
     low: 0,
     high: 0,
-    hash: 0,
-    lastEnd: -1,
     hashes,
     masked,
     starts,
