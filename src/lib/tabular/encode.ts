@@ -18,7 +18,17 @@ import {
 } from './encode-words.ts'
 import { type Column, isNumbers, type Table } from './table.ts'
 
-type Scale = { readonly numbers: NumberScale } | { readonly words: WordScale } | undefined
+/** A column that was the same throughout; in so many rows. */
+interface Constant {
+  readonly cell: string
+  readonly rows: number
+}
+
+type Scale =
+  | { readonly numbers: NumberScale }
+  | { readonly words: WordScale }
+  | { readonly constant: Constant }
+  | undefined
 
 /** How the columns of a table become numbers. */
 export interface Encoding {
@@ -33,9 +43,19 @@ export interface Encoded {
   readonly scaled: Float64Array
 }
 
-/** Learns the scales of a table's columns; those that are the same throughout say nothing and are left out. */
-export const fitEncoding = (table: Table): Encoding =>
-  withOrigins(table.columns.map((column) => ({ name: column.name, scale: fitScale(column, table.rows) })))
+/**
+ * Learns the scales of a table's columns. Those that are the same throughout say nothing among these rows; they are kept only for rows to
+ * come, where another value is news.
+ */
+export const fitEncoding = (table: Table, { keepConstant }: { readonly keepConstant: boolean }): Encoding =>
+  withOrigins(
+    table.columns.map((column) => ({
+      name: column.name,
+      scale:
+        fitScale(column, table.rows) ??
+        (keepConstant ? { constant: { cell: wordAt(column, 0), rows: table.rows } } : undefined),
+    })),
+  )
 
 const fitScale = (column: Column, rows: number): Scale => {
   if (isNumbers(column)) {
@@ -57,6 +77,7 @@ const withOrigins = (columns: Encoding['columns']): Encoding => ({
 
 const widthOf = (scale: Scale): number => {
   if (!scale) return 0
+  if ('constant' in scale) return 1
   if ('words' in scale) return widthOfWord(scale.words)
   // Where some training rows lack the value, lacking it is a number of its own.
   return hasGaps(scale.numbers) ? 2 : 1
@@ -80,6 +101,13 @@ export const encodeRows = (encoding: Encoding, table: Table, from: number, to: n
         const word = wordAt(column, row)
         plainWord(scale.words, word, plain, place)
         scaledWord(scale.words, word, scaled, place)
+        continue
+      }
+      if ('constant' in scale) {
+        const { cell, rows } = scale.constant
+        plain[place] = wordAt(column, row) === cell ? 0 : 1
+        // As far out as a flag that one of so many rows had.
+        scaled[place] = (plain[place] ?? 0) * Math.sqrt(rows)
         continue
       }
       const value = numberAt(column, row)
@@ -111,9 +139,10 @@ const wordAt = (column: Column, row: number): string => {
 export const writeEncoding = (writer: Writer, { columns }: Encoding): void => {
   writer.varint(columns.length)
   for (const { name, scale } of columns) {
-    writer.text(name).u8(!scale ? 0 : 'words' in scale ? 2 : 1)
+    writer.text(name).u8(!scale ? 0 : 'constant' in scale ? 3 : 'words' in scale ? 2 : 1)
     if (!scale) continue
-    if ('words' in scale) writeWordScale(writer, scale.words)
+    if ('constant' in scale) writer.text(scale.constant.cell).varint(scale.constant.rows)
+    else if ('words' in scale) writeWordScale(writer, scale.words)
     else writeNumberScale(writer, scale.numbers)
   }
 }
@@ -124,9 +153,13 @@ export const readEncoding = (reader: Reader): Encoding => {
   for (let i = 0; i < size; i++) {
     const name = reader.text()
     const tag = reader.u8()
-    const scale =
-      tag === 0 ? undefined : tag === 1 ? { numbers: readNumberScale(reader) } : { words: readWordScale(reader) }
-    columns.push({ name, scale })
+    columns.push({ name, scale: readScale(reader, tag) })
   }
   return withOrigins(columns)
+}
+
+const readScale = (reader: Reader, tag: number): Scale => {
+  if (tag === 1) return { numbers: readNumberScale(reader) }
+  if (tag === 2) return { words: readWordScale(reader) }
+  return tag === 3 ? { constant: { cell: reader.text(), rows: reader.varint() } } : undefined
 }

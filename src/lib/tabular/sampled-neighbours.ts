@@ -3,8 +3,8 @@ import type { Random } from '../random/random.ts'
 import { nearestSquares } from './nearest-squares.ts'
 
 /** How many samples there are, and how many rows the smallest and the largest holds. */
-const mostMembers = 100
-const fewestMembers = 12
+const mostMembers = 150
+const fewestMembers = 24
 const smallest = 4
 const largest = 64
 /** Numbers of a row that are compared before asking whether it can still be the nearest. */
@@ -22,7 +22,7 @@ interface Member {
  * NIPS 2013, as an ensemble over sample sizes). A sample of a few rows sees only the great masses, so a small cluster far from them is
  * odd as a whole; one of some dozens sees gaps between near groups. Sizes are spread evenly in ratio, so neither view outweighs.
  *
- * A score costs the sum of the sample sizes (about 2,200) distances. Rows must be scaled: every number counts as it is.
+ * A score costs the sum of the sample sizes (about 3,200) distances. Rows must be scaled: every number counts as it is.
  */
 export interface SampledNeighbours {
   readonly width: number

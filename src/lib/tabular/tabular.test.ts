@@ -115,7 +115,14 @@ describe('words, missing cells and extremes', () => {
     expect(rank(7)).toBeLessThan(3)
     const model = fitTable(table)
     expect(model.scoreRow([0.5, 'icmp', 1])).toBeGreaterThan(model.scoreRow([0.5, 'tcp', 1]) + 0.2)
-    expect(model.scoreRow([undefined, 'tcp', null])).toBeLessThan(0.9)
+    expect(model.scoreRow([undefined, 'tcp', 1])).toBeLessThan(0.9)
+  })
+
+  it('takes another value for news where all were the same', () => {
+    const model = fitTable(table)
+    expect(model.scoreRow([0.5, 'tcp', 2])).toBeGreaterThan(model.scoreRow([0.5, 'tcp', 1]) + 0.2)
+    const parts = model.explain([0.5, 'tcp', 2]).toSorted((a, b) => b.part - a.part)
+    expect(parts[0]?.column).toBe('fixed')
   })
 
   it('explains by columns: the parts sum to the excess over a half', () => {

@@ -38,6 +38,8 @@ const kind = 'tabular'
 const version = 1
 /** More rows tell nothing new about what is usual, and memory stays bounded. */
 const mostTrainingRows = 32_768
+/** Twice the usual, so that the answer hardly changes with the seed. */
+const trees = 200
 /** Numbers that are encoded at once. */
 const chunkNumbers = 2 ** 20
 
@@ -47,27 +49,29 @@ interface Parts {
   readonly neighbours: SampledNeighbours
   readonly forestTail: Tail
   readonly neighbourTail: Tail
+  /** The tail of the greater of the two surprises. */
+  readonly tail: Tail
 }
 
 /**
  * Learns what is usual in a table of numbers and words, odd rows and all: no labels, nothing to tune. Two views are united: a fair-cut
  * forest, which finds what is few and different or breaks a dependence, and the distance to the nearest row of small samples, which finds
- * what lies in a gap. Each view's score becomes its surprise among the training rows, and the score is 1 − e^(−mean surprise): 0.99 is
- * about one row in a hundred.
+ * what lies in a gap. Each view's score becomes its surprise among the training rows; the more surprised view counts, and the score says how
+ * rare that much surprise is: 0.99 is one training row in a hundred.
  *
- * Fit and score are O(rows · (trees · log sample + 2,200 · columns)); learns from at most 32,768 rows, drawn at random. Constant columns,
+ * Fit and score are O(rows · (trees · log sample + 3,200 · columns)); learns from at most 32,768 rows, drawn at random. Constant columns,
  * heavy tails, missing cells and words are all right. The same table and seed give the same model. Not for tables whose rows depend on
  * their order (see series), nor for free text.
  */
 export const fitTable = (table: Table, { seed = 1 }: { readonly seed?: number } = {}): TabularModel =>
-  toModel(fitParts(table, seed))
+  toModel(fitParts(table, seed, { keepConstant: true }))
 
 /**
  * Scores each row of a table among the others: fits a model and asks it, but a row is never its own neighbour. Throws RangeError when
  * there is no row or no column.
  */
 export const scoreTable = (table: Table, { seed = 1 }: { readonly seed?: number } = {}): Float64Array =>
-  scoreRows(fitParts(table, seed), table, true)
+  scoreRows(fitParts(table, seed, { keepConstant: false }), table, true)
 
 /** The same for a row-major matrix. */
 export const scoreMatrix = (
@@ -82,26 +86,28 @@ export const loadTable = (state: Uint8Array): TabularModel => {
   const encoding = readEncoding(reader)
   const forest = FairCutForest.load(reader.bytes())
   const neighbours = readNeighbours(reader)
-  return toModel({ encoding, forest, neighbours, forestTail: readTail(reader), neighbourTail: readTail(reader) })
+  const [forestTail, neighbourTail, tail] = [readTail(reader), readTail(reader), readTail(reader)]
+  return toModel({ encoding, forest, neighbours, forestTail, neighbourTail, tail })
 }
 
-const fitParts = (table: Table, seed: number): Parts => {
+const fitParts = (table: Table, seed: number, kept: { readonly keepConstant: boolean }): Parts => {
   if (table.rows < 1 || table.columns.length < 1) throw new RangeError('A table needs at least one row and one column.')
   const random = createRandom(seed)
   const ids = drawRows(table.rows, random.below)
   const training = ids.length === table.rows ? table : pickRows(table, ids)
-  const encoding = fitEncoding(training)
+  const encoding = fitEncoding(training, kept)
   const width = Math.max(1, encoding.origins.length)
   const { plain, scaled } = encodeRows(encoding, training, 0, training.rows)
-  const forest = FairCutForest.fit(plain, { columns: width, seed })
+  const forest = FairCutForest.fit(plain, { columns: width, trees, seed })
   const neighbours = sampleNeighbours(scaled, width, ids, random)
-  return {
-    encoding,
-    forest,
-    neighbours,
-    forestTail: fitTail(forest.score(plain)),
-    neighbourTail: fitTail(neighbourScores(neighbours, scaled, ids)),
-  }
+  const global = forest.score(plain)
+  const near = neighbourScores(neighbours, scaled, ids)
+  const forestTail = fitTail(global)
+  const neighbourTail = fitTail(near)
+  const greater = global.map((score, row) =>
+    Math.max(surpriseOf(forestTail, score), surpriseOf(neighbourTail, near[row] ?? 0)),
+  )
+  return { encoding, forest, neighbours, forestTail, neighbourTail, tail: fitTail(greater) }
 }
 
 /** All rows, or as many as are learnt from, drawn without replacement and in order. */
@@ -118,7 +124,7 @@ const drawRows = (rows: number, below: (limit: number) => number): Uint32Array =
 }
 
 const scoreRows = (parts: Parts, table: Table, own: boolean): Float64Array => {
-  const { encoding, forest, neighbours, forestTail, neighbourTail } = parts
+  const { encoding, forest, neighbours, forestTail, neighbourTail, tail } = parts
   const scores = new Float64Array(table.rows)
   const chunk = Math.max(256, Math.floor(chunkNumbers / Math.max(1, encoding.origins.length)))
   for (let from = 0; from < table.rows; from += chunk) {
@@ -128,16 +134,18 @@ const scoreRows = (parts: Parts, table: Table, own: boolean): Float64Array => {
     const global = forest.score(plain)
     const near = neighbourScores(neighbours, scaled, ids)
     for (let row = from; row < to; row++) {
-      const surprise =
-        (surpriseOf(forestTail, global[row - from] ?? 0) + surpriseOf(neighbourTail, near[row - from] ?? 0)) / 2
-      scores[row] = 1 - Math.exp(-surprise)
+      const surprise = Math.max(
+        surpriseOf(forestTail, global[row - from] ?? 0),
+        surpriseOf(neighbourTail, near[row - from] ?? 0),
+      )
+      scores[row] = 1 - Math.exp(-surpriseOf(tail, surprise))
     }
   }
   return scores
 }
 
 const toModel = (parts: Parts): TabularModel => {
-  const { encoding, forest, neighbours, forestTail, neighbourTail } = parts
+  const { encoding, forest, neighbours, forestTail, neighbourTail, tail } = parts
   const { columns, origins } = encoding
   const scoreRow = (cells: readonly Cell[]): number => scoreRows(parts, rowTable(columns, cells), false)[0] ?? 0
   return {
@@ -148,13 +156,15 @@ const toModel = (parts: Parts): TabularModel => {
       const { plain, scaled } = encodeRows(encoding, rowTable(columns, cells), 0, 1)
       const global = forest.explain(plain).map((part) => Math.max(0, part))
       const near = neighbourShares(neighbours, scaled)
-      const globalSum = global.reduce((sum, part) => sum + part, 0)
-      const nearSum = near.reduce((sum, part) => sum + part, 0)
+      // The view that the score comes from explains it; the other one, where that has nothing to say.
+      const isGlobal =
+        surpriseOf(forestTail, forest.scoreRow(plain)) >=
+        surpriseOf(neighbourTail, neighbourScores(neighbours, scaled, undefined)[0] ?? 0)
+      const views = isGlobal ? [global, near] : [near, global]
+      const view = views.find((parts) => parts.some((part) => part > 0)) ?? global
       const shares = new Float64Array(columns.length)
       origins.forEach((column, index) => {
-        const ofGlobal = globalSum > 0 ? (global[index] ?? 0) / globalSum : 0
-        const ofNear = nearSum > 0 ? (near[index] ?? 0) / nearSum : 0
-        shares[column] = (shares[column] ?? 0) + ofGlobal + ofNear
+        shares[column] = (shares[column] ?? 0) + (view[index] ?? 0)
       })
       const sum = shares.reduce((total, share) => total + share, 0)
       const excess = scoreRow(cells) - 0.5
@@ -170,6 +180,7 @@ const toModel = (parts: Parts): TabularModel => {
       writeNeighbours(writer, neighbours)
       writeTail(writer, forestTail)
       writeTail(writer, neighbourTail)
+      writeTail(writer, tail)
       return writer.finish()
     },
   }
