@@ -13,7 +13,7 @@ export const defineSeries = (command: Command, { out, stdin }: CommandContext): 
   command
     .summary('say how odd each point of a series is, by those before it')
     .description(
-      'Prints one JSON line {"row","score"} for each row, with scores from 0 to 1, high when odd; 0.33 and more is worth a look. ' +
+      'Prints one JSON line {"row","score"} for each row, with scores from 0 to 1, high when odd; 0.275 and more is worth a look. ' +
         'A row is judged by those before it only. The file has the columns timestamp and value, in order of time.',
     )
     .argument('<file>', 'a CSV file, plain or compressed with gzip or zstd; `-` for stdin')

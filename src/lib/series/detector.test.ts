@@ -55,6 +55,18 @@ describe('what it finds', () => {
     expect(detector.observe(10 * day + 3 * hour, 80)).toMatchObject({ alarm: true, view: 'hour' })
   })
 
+  it.each([
+    ['restless', 5],
+    ['frozen', 0],
+  ] as const)('a series that turns %s', (kind, factor) => {
+    const detector = createDetector()
+    const draw = noise(4)
+    observe(detector, 0, 28 * day, () => 8 + draw())
+    const said = observe(detector, 28 * day, 29 * day, () => 8 + factor * draw())
+    expect(alarmsOf(said)).toBeGreaterThan(0)
+    expect(said.some((one) => one.kind === kind)).toBe(true)
+  })
+
   it('little in noise: about as many alarms as it promises', () => {
     for (const seed of [1, 2, 3]) {
       const draw = noise(seed)

@@ -1,20 +1,26 @@
 import { createReader, createWriter } from '../codec/codec.ts'
 import { createProfile } from './profile.ts'
-import { createSurprise } from './surprise.ts'
+import { createSurprise, type Surprise } from './surprise.ts'
 
 export interface DetectorOptions {
   /** After how many numbers old ones begin to fade. */
   readonly memory?: number
 }
 
+/** How a number is looked at: as it is, or by its distance from the usual of its hour; the same over the last ten; how restless it is. */
+export type View = 'level' | 'hour' | 'stretch' | 'hour-stretch' | 'spread'
+
+/** What is odd: a number above or below, a zero, a level that moved, a series that grew restless or froze. */
+export type Kind = 'spike' | 'drop' | 'silence' | 'shift' | 'restless' | 'frozen'
+
 /** What a number was, seen from what came before it. */
 export interface Observation {
-  /**
-   * How odd, from 0 to 1: −log10(p) / 8, where p is the share of numbers that would be as far out in the view that finds it oddest.
-   * 0.25 is one in a hundred, 0.5 one in 10,000. What follows soon upon an alarm has a hundredth of it: an episode is told once.
-   */
+  /** `rarity`, but a hundredth of it while an episode lasts that was told already. */
   readonly score: number
-  /** The same before anything is held back. */
+  /**
+   * How odd, from 0 to 1: the fourth-power mean of the views' −log10(p), divided by 8, where p is the share of numbers as far out in that
+   * view. Several views that agree weigh more than one alone.
+   */
   readonly rarity: number
   /** Whether this number begins an episode. */
   readonly alarm: boolean
@@ -22,16 +28,11 @@ export interface Observation {
   /** The usual range: three in a hundred lie below it, three above. */
   readonly low: number
   readonly high: number
-  /**
-   * What kind of finding a number of rarity 1 in 100 or more is: `spike` and `drop` by its side, `shift` where the numbers before it were
-   * on that side too, `silence` where it is zero and zeros are not usual.
-   */
-  readonly kind: 'spike' | 'drop' | 'shift' | 'silence' | undefined
-  /** Against what it is odd: all numbers before it, those of its hour, or those just before it. */
+  /** What kind of finding it is, where one view or another takes it for one in a hundred or rarer. */
+  readonly kind: Kind | undefined
+  /** The view that finds it oddest. */
   readonly view: View
 }
-
-export type View = 'level' | 'hour' | 'trend'
 
 export interface Detector {
   /** Judges a number by those before it, then learns it. NaN and infinities are gaps: they score 0 and teach nothing. */
@@ -42,29 +43,35 @@ export interface Detector {
 
 const kindName = 'series-detector'
 const version = 1
+const views: readonly View[] = ['level', 'hour', 'stretch', 'hour-stretch', 'spread']
+const spreadView = 4
+/** The spread is a logarithm and so has a grain of its own: one in a hundred. */
+const spreadGrain = 0.01
 const decades = 8
-/** −log10 p at which an episode begins: one number in 400. */
-const alarmRarity = 2.6
+/** A view alone never counts for more: it is a full score. */
+const mostRarity = 12
+/** −log10 p at which an episode begins: 1 in 160 to all views, or 1 in 2,000 to one alone. */
+const alarmRarity = 2.2
 /** An episode lasts for this share of the numbers seen: alarms thin out as a series grows old. */
 const restShare = 0.03
 const heldBack = 0.01
-/** Of what a number says is the trend of the last hundred. */
-const trendStep = 0.01
-/** Numbers in a row on one side that are a shift. */
-const shiftLength = 10
+const stretchLength = 10
+const spreadLength = 20
+/** From here on a finding has a kind. */
 const oddRarity = 2
-/** What a number is away from its hour or trend is rounding below this share of the range of all numbers. */
+/** Differences below this share of the range of all numbers are rounding. */
 const grainShare = 1e-3
-/** Larger numbers would overflow. */
-const largest = 1e150
+/** Larger numbers would overflow when squared. */
+const largest = 1e100
 
 /**
- * Finds what is odd in a series, online, with nothing to set: each number is seen in three views (as it is, against the usual of its hour
- * and weekday, against the trend of late), each view learns its own tails (`surprise.ts`), and the oddest view decides. After an alarm
- * there is rest, in proportion to how much was seen.
+ * Finds what is odd in a series, online, with nothing to set: each number is seen in five views, each view learns its own tails
+ * (`surprise.ts`), and their fourth-power mean decides. After an alarm there is rest, in proportion to how much was seen. Sampling may be
+ * irregular; scale and shift of the numbers do not matter.
  *
- * O(1) a number, 1.6 kB of state. The heavier class beside `createSeries`, which is for counts per bucket that have to be judged
- * before they are learnt and that should forget quickly; this one is for measurements of which little is known, sampled at any times.
+ * O(1) a number; 2 kB saved, 20 kB held. The thorough class beside `createSeries`: that one is for counts per bucket, judges without learning,
+ * knows silences and forgets within hours; this one is for measurements of which nothing is known, and remembers for long. Not for
+ * numbers that only ever grow (give it their differences), nor for hundreds of thousands of series at once.
  *
  * @example
  * const detector = createDetector()
@@ -73,93 +80,125 @@ const largest = 1e150
 export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detector => {
   const level = createSurprise(memory)
   const hourly = createSurprise(memory)
-  const recent = createSurprise(memory)
+  const surprises = [level, hourly, createSurprise(memory), createSurprise(memory), createSurprise(memory)]
   const profile = createProfile()
-  let trend = 0
+  const seenAs = new Float64Array(views.length)
+  const rarities = new Float64Array(views.length)
   let seen = 0
   let lastAlarm = Number.NEGATIVE_INFINITY
-  let run = 0
+  let stretch = 0
+  let hourStretch = 0
+  let middle = 0
+  let variance = 0
+
+  /** What each view sees; their running means learn the number on the way. */
+  const look = (value: number, usual: number): void => {
+    const rest = value - usual
+    const stray = value - middle
+    stretch += (value - stretch) / stretchLength
+    hourStretch += (rest - hourStretch) / stretchLength
+    middle += stray / spreadLength
+    variance += (stray * stray - variance) / spreadLength
+    seenAs[0] = value
+    seenAs[1] = rest
+    seenAs[2] = stretch
+    seenAs[3] = hourStretch
+    // Of numbers that were all the same there is no logarithm; one far below the range would be rounding.
+    const shown = Math.max(variance, (grainShare * level.range) ** 2)
+    seenAs[4] = shown > 0 ? Math.log(shown) : Number.NaN
+  }
+
+  /** Judges and learns in every view; returns the index of the one that finds it oddest. */
+  const judge = (grain: number): number => {
+    let oddest = 0
+    for (let at = 0; at < surprises.length; at++) {
+      const shown = seenAs[at] ?? 0
+      const judged = Number.isNaN(shown)
+        ? 0
+        : (surprises[at]?.judge(shown, at === spreadView ? spreadGrain : grain) ?? 0)
+      rarities[at] = Math.min(mostRarity, judged)
+      if ((rarities[at] ?? 0) > (rarities[oddest] ?? 0)) oddest = at
+    }
+    return oddest
+  }
+
+  /** The fourth-power mean of the views' rarities. */
+  const together = (): number => {
+    let sum = 0
+    for (let at = 0; at < surprises.length; at++) sum += (rarities[at] ?? 0) ** 4
+    return Math.min(decades, Math.sqrt(Math.sqrt(sum / surprises.length)))
+  }
 
   /** Rests are counted in numbers seen, up to what is remembered. */
   const resting = (): boolean => seen - lastAlarm < restShare * Math.min(seen, memory)
 
-  const learn = (time: number, value: number, usual: number): void => {
-    const rest = value - usual
-    // One outlier must not become what its hour is expected to be.
-    const floor = 3 * Math.min(hourly.low, 0)
-    const ceiling = 3 * Math.max(hourly.high, 0)
-    const grain = grainShare * level.range
-    level.learn(value, grain)
-    recent.learn(value - trend, grain)
-    hourly.learn(rest, grain)
-    profile.learn(time, usual + Math.min(Math.max(rest, floor), ceiling))
-    trend += (value - trend) * trendStep
-    seen++
-  }
-
   return {
     observe(time, given) {
       if (!Number.isFinite(given)) {
-        return {
-          score: 0,
-          rarity: 0,
-          alarm: false,
-          expected: level.mid,
-          low: level.low,
-          high: level.high,
-          kind: undefined,
-          view: 'level',
-        }
+        const { mid: expected, low, high } = level
+        return { score: 0, rarity: 0, alarm: false, expected, low, high, kind: undefined, view: 'level' }
       }
       const value = Math.min(largest, Math.max(-largest, given))
-      if (seen === 0) trend = value
+      if (seen === 0) {
+        stretch = value
+        middle = value
+      }
       const usual = profile.at(time, value)
       const grain = grainShare * level.range
-      const [view, base, surprise] = oddest([
-        ['level', 0, level, level.rarity(value, grain)],
-        ['hour', usual, hourly, hourly.rarity(value - usual, grain)],
-        ['trend', trend, recent, recent.rarity(value - trend, grain)],
-      ])
-      const rarity = Math.min(decades, surprise.rarity(value - base, grain))
-      const expected = base + surprise.mid
-      const low = base + surprise.low
-      const high = base + surprise.high
-      const side = value > high ? 1 : value < low ? -1 : 0
-      run = side === 0 ? 0 : side * run > 0 ? run + side : side
-      const kind =
-        rarity < oddRarity || side === 0
-          ? undefined
-          : Math.abs(run) >= shiftLength
-            ? 'shift'
-            : side > 0
-              ? 'spike'
-              : value === 0
-                ? 'silence'
-                : 'drop'
-      const alarm = rarity >= alarmRarity && !resting()
-      const score = (rarity / decades) * (rarity >= alarmRarity && !alarm ? heldBack : 1)
+      look(value, usual)
+      // One outlier must not become what its hour is expected to be.
+      const believed = Math.min(Math.max(value - usual, 3 * Math.min(hourly.low, 0)), 3 * Math.max(hourly.high, 0))
+      profile.learn(time, usual + believed)
+      const byAll = bandOf(level, 0)
+      const byItsHour = bandOf(hourly, usual)
+      const oddest = judge(grain)
+      const rarity = together()
+      const { expected, low, high } = (rarities[1] ?? 0) > (rarities[0] ?? 0) ? byItsHour : byAll
+      const odd = rarity >= alarmRarity
+      const alarm = odd && !resting()
       if (alarm) lastAlarm = seen
-      learn(time, value, usual)
-      return { score, rarity: rarity / decades, alarm, expected, low, high, kind, view }
+      seen++
+      const isOdd = (rarities[oddest] ?? 0) >= oddRarity
+      const isRestless = (seenAs[spreadView] ?? 0) > (surprises[spreadView]?.mid ?? 0)
+      const kind = isOdd ? kindOf(views[oddest], value, value > expected, isRestless) : undefined
+      return {
+        score: (rarity / decades) * (odd && !alarm ? heldBack : 1),
+        rarity: rarity / decades,
+        alarm,
+        expected,
+        low,
+        high,
+        kind,
+        view: views[oddest] ?? 'level',
+      }
     },
     save() {
       const writer = createWriter(kindName, version)
-      for (const value of [trend, seen, lastAlarm, run]) writer.f64(value)
-      for (const part of [level, hourly, recent, profile]) part.save(writer)
+      for (const value of [seen, lastAlarm, stretch, hourStretch, middle, variance]) writer.f64(value)
+      for (const part of [...surprises, profile]) part.save(writer)
       return writer.finish()
     },
     restore(state) {
       const reader = createReader(state, kindName, version)
-      trend = reader.f64()
       seen = reader.f64()
       lastAlarm = reader.f64()
-      run = reader.f64()
-      for (const part of [level, hourly, recent, profile]) part.restore(reader)
+      stretch = reader.f64()
+      hourStretch = reader.f64()
+      middle = reader.f64()
+      variance = reader.f64()
+      for (const part of [...surprises, profile]) part.restore(reader)
     },
   }
 }
 
-type Candidate = readonly [view: View, base: number, surprise: ReturnType<typeof createSurprise>, rarity: number]
+const bandOf = ({ mid, low, high }: Surprise, base: number) => ({
+  expected: base + mid,
+  low: base + low,
+  high: base + high,
+})
 
-const oddest = (candidates: readonly [Candidate, ...Candidate[]]): Candidate =>
-  candidates.reduce((most, other) => (other[3] > most[3] ? other : most), candidates[0])
+const kindOf = (view: View | undefined, value: number, above: boolean, isRestless: boolean): Kind => {
+  if (view === 'spread') return isRestless ? 'restless' : 'frozen'
+  if (view === 'stretch' || view === 'hour-stretch') return value === 0 && !above ? 'silence' : 'shift'
+  return above ? 'spike' : value === 0 ? 'silence' : 'drop'
+}

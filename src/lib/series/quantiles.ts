@@ -6,8 +6,6 @@ export interface Quantiles {
   readonly count: number
   /** Where the marker of this index lies now; 0 is the smallest number seen, the last the largest. */
   at(marker: number): number
-  /** The share of numbers below `value`, in (0, 1): interpolated between markers. */
-  share(value: number): number
   /** Learns a finite number. */
   learn(value: number): void
   save(writer: Writer): void
@@ -17,7 +15,7 @@ export interface Quantiles {
 /**
  * Quantiles without the numbers: the P² algorithm (Jain and Chlamtac, Communications of the ACM 1985) with a marker for each of
  * `shares`, which must ascend from 0 to 1. Heights move only by interpolation, so scaling or shifting the stream does the same to the
- * markers. Once `memory` numbers were seen, old ones fade: positions shrink by the share that each new number adds.
+ * markers. Once `memory` numbers were seen, old ones fade: positions shrink by as much as the newest numbers added.
  *
  * O(markers) a number, 16 bytes a marker. Exact until there are more numbers than markers. Not for streams that come sorted: markers
  * move one rank at a time and would trail behind.
@@ -54,7 +52,7 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
   }
 
   const fade = (): void => {
-    const keep = memory / (memory + 1)
+    const keep = memory / rank(last)
     for (let index = 1; index < size; index++) ranks[index] = rank(index) * keep
   }
 
@@ -64,16 +62,6 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
     },
     at: (marker) =>
       seen < size ? height(Math.min(seen - 1, Math.round((shares[marker] ?? 0) * (seen - 1)))) : height(marker),
-    share(value) {
-      if (seen < size) return 0.5
-      const total = rank(last) + 1
-      if (value < height(0)) return 0.5 / total
-      let index = 0
-      while (index < last && height(index + 1) <= value) index++
-      if (index === last) return 1 - 0.5 / total
-      const part = (value - height(index)) / (height(index + 1) - height(index))
-      return (rank(index) + part * (rank(index + 1) - rank(index)) + 0.5) / total
-    },
     learn(value) {
       if (seen < size) {
         gather(value)
@@ -88,7 +76,8 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
         if (lag >= 1 && rank(index + 1) - rank(index) > 1) move(index, 1)
         else if (lag <= -1 && rank(index) - rank(index - 1) > 1) move(index, -1)
       }
-      if (rank(last) > memory) fade()
+      // Shrinking at every number would cost more than learning it.
+      if (rank(last) > memory * 1.05) fade()
     },
     save(writer) {
       writer.varint(seen).f64s(heights).f64s(ranks)
