@@ -61,7 +61,7 @@ const addTree = (
     let node = 0
     for (let level = 0; level < depth; level++) {
       const index = innerAt + node
-      node = 2 * node + ((matrix[at + (columns[index] ?? 0)] ?? 0) >= (thresholds[index] ?? 0) ? 2 : 1)
+      node = 2 * node + 1 + Number((matrix[at + (columns[index] ?? 0)] ?? 0) >= (thresholds[index] ?? 0))
     }
     sums[row] = (sums[row] ?? 0) + (paths[leafAt + node] ?? 0)
   }
@@ -79,7 +79,8 @@ const sumWholeRow = ({ count, depth, inner, columns, thresholds, paths }: Trees,
     let node = 0
     for (let level = 0; level < depth; level++) {
       const index = innerAt + node
-      node = 2 * node + ((row[columns[index] ?? 0] ?? 0) >= (thresholds[index] ?? 0) ? 2 : 1)
+      // A number made of the comparison, because a branch would be mispredicted every other time.
+      node = 2 * node + 1 + Number((row[columns[index] ?? 0] ?? 0) >= (thresholds[index] ?? 0))
     }
     sum += paths[innerAt + tree + node - inner] ?? 0
   }
