@@ -35,7 +35,7 @@ const component = z.looseObject({ type: z.string().describe('Which one.') })
 
 const logLevels: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', off: 'silent' }
 
-const defaultDetectors = ['baseline', 'isolation-forest', 'rarity', 'sequence', 'sigma', 'template']
+const defaultDetectors = ['baseline', 'isolation-forest', 'rarity', 'sequence', 'session', 'sigma', 'template']
 
 const secret = (least: number, description: string) =>
   z.string().min(least, `use at least ${least} characters`).optional().meta({ description, secret: true })

@@ -1,0 +1,163 @@
+import type { Reader, Writer } from '../../lib/codec/codec.ts'
+import { Sessions } from '../../lib/sessions/sessions.ts'
+import type { Entity } from '../../schema/detection.ts'
+import type { Event } from '../../schema/event.ts'
+import { keepSample, type Sample } from './evidence.ts'
+import { flatText } from './flat-text.ts'
+import { entitiesOf } from './sigma-entities.ts'
+
+/** What belongs together: the events of a stream that name the same request, trace or process. */
+export interface Session {
+  readonly key: string
+  readonly start: number
+  last: number
+  /** The templates of its events, in order. */
+  readonly events: string[]
+  /** The first three lines and the last. */
+  readonly samples: Sample[]
+  readonly entities: Entity[]
+}
+
+/** What is known of the sessions of one stream. */
+export interface SessionStream {
+  readonly source: string
+  readonly stream: string
+  readonly open: Map<string, Session>
+  /** Those that have ended since sessions were last judged. */
+  ended: Session[]
+  learnt: Sessions
+  /** Some of the keys that were seen: one key alone is a program that goes on, not sessions. */
+  readonly keys: Set<string>
+  /** What the templates say. */
+  readonly texts: Map<string, string>
+  /** The period in which sessions end now. */
+  period: number
+  usedAt: number
+  noted: number
+}
+
+const mostOpen = 200
+const mostEvents = 200
+const mostTexts = 1000
+/** A key counts as one of many when so many were seen. */
+export const manyKeys = 20
+
+/** Which field names what events belong to, the best first. */
+const fields = ['trace.id', 'transaction.id', 'http.request.id', 'session.id', 'process.pid'] as const
+
+/** Names what an event belongs to; undefined when it does not say. */
+export const keyOf = ({ fields: values }: Event): string | undefined => {
+  for (const field of fields) {
+    const value = values[field]
+    if (typeof value === 'string' || typeof value === 'number') return `${field} ${value}`
+  }
+  return undefined
+}
+
+export const startStream = (event: Event): SessionStream => ({
+  source: event.source,
+  stream: event.stream,
+  open: new Map(),
+  ended: [],
+  learnt: new Sessions({ trained: 'everything', events: 5000, patterns: 256, transitions: 20_000 }),
+  keys: new Set(),
+  texts: new Map(),
+  period: Number.NEGATIVE_INFINITY,
+  usedAt: event.time,
+  noted: -1,
+})
+
+/** Adds an event to its session; one that was idle for longer than `idle` ms has ended, and another begins. */
+export const addToSession = (stream: SessionStream, key: string, event: Event, idle: number): void => {
+  const { template } = event
+  if (!template) return
+  const known = stream.open.get(key)
+  if (known && event.time - known.last > idle) end(stream, known)
+  const session = stream.open.get(key) ?? begin(stream, key, event)
+  session.last = Math.max(session.last, event.time)
+  session.events.push(template.id)
+  if (session.events.length > mostEvents) session.events.length = mostEvents + 1
+  if (session.samples.length > 3) session.samples.pop()
+  session.samples.push(keepSample(event))
+  if (!stream.texts.has(template.id) && stream.texts.size < mostTexts)
+    stream.texts.set(template.id, flatText(template.text, 80))
+}
+
+const begin = (stream: SessionStream, key: string, event: Event): Session => {
+  if (stream.open.size >= mostOpen) {
+    const [oldest] = stream.open.values()
+    if (oldest) end(stream, oldest)
+  }
+  const session = {
+    key: flatText(key),
+    start: event.time,
+    last: event.time,
+    events: [],
+    samples: [],
+    entities: entitiesOf(event),
+  }
+  stream.open.set(session.key, session)
+  if (stream.keys.size < manyKeys) stream.keys.add(session.key)
+  return session
+}
+
+const end = (stream: SessionStream, session: Session): void => {
+  stream.open.delete(session.key)
+  // What goes on for so long is a program at work.
+  if (session.events.length <= mostEvents) stream.ended.push(session)
+}
+
+/** Ends the sessions that are idle at a time. */
+export const endIdle = (stream: SessionStream, time: number, idle: number): void => {
+  for (const session of [...stream.open.values()]) if (time - session.last > idle) end(stream, session)
+}
+
+export const writeStream = (writer: Writer, stream: SessionStream): void => {
+  const { source, stream: name, learnt, keys, texts, period, usedAt } = stream
+  writer.text(source).text(name).bytes(learnt.save()).f64(period).f64(usedAt)
+  writer.varint(keys.size)
+  for (const key of keys) writer.text(key)
+  writer.varint(texts.size)
+  for (const [id, text] of texts) writer.text(id).text(text)
+  const sessions = [...stream.ended, ...stream.open.values()]
+  writer.varint(stream.ended.length).varint(sessions.length)
+  for (const { key, start, last, events, samples, entities } of sessions) {
+    writer.text(key).f64(start).f64(last).text(events.join(' ')).text(JSON.stringify(entities))
+    writer.varint(samples.length)
+    for (const { id, time, original } of samples) writer.text(id).f64(time).text(flatText(original, 300))
+  }
+}
+
+export const readStream = (reader: Reader): SessionStream => {
+  const [source, stream, learnt] = [reader.text(), reader.text(), Sessions.load(reader.bytes())]
+  const [period, usedAt] = [reader.f64(), reader.f64()]
+  const keys = new Set(Array.from({ length: reader.varint() }, () => reader.text()))
+  const texts = new Map(Array.from({ length: reader.varint() }, () => [reader.text(), reader.text()] as const))
+  const endedCount = reader.varint()
+  const sessions = Array.from({ length: reader.varint() }, (): Session => {
+    const [key, start, last] = [reader.text(), reader.f64(), reader.f64()]
+    const events = reader
+      .text()
+      .split(' ')
+      .filter((id) => id !== '')
+    const entities: Entity[] = JSON.parse(reader.text())
+    const samples = Array.from({ length: reader.varint() }, () => ({
+      id: reader.text(),
+      time: reader.f64(),
+      original: reader.text(),
+    }))
+    return { key, start, last, events, samples, entities }
+  })
+  return {
+    source,
+    stream,
+    open: new Map(sessions.slice(endedCount).map((session) => [session.key, session])),
+    ended: sessions.slice(0, endedCount),
+    learnt,
+    keys,
+    texts,
+    period,
+    usedAt,
+    noted: -1,
+  }
+}
