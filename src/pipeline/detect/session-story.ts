@@ -25,7 +25,8 @@ export const tellSession = (
 ): Detection => {
   const told = facts.map((fact) => inWords(fact, stream.texts))
   const [lead] = told
-  const service = session.entities.find(({ type }) => type === 'service' || type === 'process')?.value
+  const entities = session.entities()
+  const service = entities.find(({ type }) => type === 'service' || type === 'process')?.value
   const what = service === undefined ? 'A session' : `A session of ${service}`
   const said = told.slice(0, 2).map(sayFact).join(' ')
   const more = others > 0 ? ` ${plural(others, 'more session')} went the same way at the same time.` : ''
@@ -52,7 +53,7 @@ export const tellSession = (
     })),
     evidence: session.samples.map((sample) => toEvidence(sample)),
     events: session.events.length,
-    entities: session.entities,
+    entities,
     key: `session of ${service ?? stream.stream} went otherwise: ${lead ? signOf(lead) : ''}`,
     learning,
   })

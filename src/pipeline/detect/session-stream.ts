@@ -15,7 +15,8 @@ export interface Session {
   readonly events: string[]
   /** The first three lines and the last. */
   readonly samples: Sample[]
-  readonly entities: Entity[]
+  /** Who and what its first event is about; read when it is asked for. */
+  readonly entities: () => Entity[]
 }
 
 /** What is known of the sessions of one stream. */
@@ -94,7 +95,7 @@ const begin = (stream: SessionStream, key: string, event: Event): Session => {
     last: event.time,
     events: [],
     samples: [],
-    entities: entitiesOf(event),
+    entities: () => entitiesOf(event),
   }
   stream.open.set(session.key, session)
   if (stream.keys.size < manyKeys) stream.keys.add(session.key)
@@ -122,7 +123,7 @@ export const writeStream = (writer: Writer, stream: SessionStream): void => {
   const sessions = [...stream.ended, ...stream.open.values()]
   writer.varint(stream.ended.length).varint(sessions.length)
   for (const { key, start, last, events, samples, entities } of sessions) {
-    writer.text(key).f64(start).f64(last).text(events.join(' ')).text(JSON.stringify(entities))
+    writer.text(key).f64(start).f64(last).text(events.join(' ')).text(JSON.stringify(entities()))
     writer.varint(samples.length)
     for (const { id, time, original } of samples) writer.text(id).f64(time).text(flatText(original, 300))
   }
@@ -146,7 +147,7 @@ export const readStream = (reader: Reader): SessionStream => {
       time: reader.f64(),
       original: reader.text(),
     }))
-    return { key, start, last, events, samples, entities }
+    return { key, start, last, events, samples, entities: () => entities }
   })
   return {
     source,
