@@ -38,6 +38,7 @@ describe('loadConfig', () => {
       'isolation-forest',
       'rarity',
       'sequence',
+      'session',
       'sigma',
       'template',
     ])

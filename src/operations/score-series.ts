@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { AppError, messageOf } from '../errors.ts'
 import { createDetector, type Observation } from '../lib/series/detector.ts'
-import { compressionOf, decompress } from '../pipeline/ingest/decompress.ts'
+import { readInput } from './read-input.ts'
 
 /** A row of a series and how odd it is. */
 export interface PointScore extends Observation {
@@ -67,20 +66,9 @@ const readTime = (text: string): number => {
 
 async function* readLines(path: string, stdin: Readable): AsyncGenerator<string> {
   try {
-    const input = Readable.from(unpack(path === '-' ? stdin : createReadStream(path)))
+    const input = Readable.from(readInput(path, stdin))
     yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
   } catch (error) {
     throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
   }
-}
-
-async function* unpack(stream: Readable): AsyncGenerator<Buffer> {
-  const chunks = stream[Symbol.asyncIterator]()
-  const head: unknown = (await chunks.next()).value
-  if (!Buffer.isBuffer(head)) return
-  const all = async function* () {
-    yield head
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield Buffer.from(next.value)
-  }
-  yield* decompress(all(), compressionOf(head))
 }

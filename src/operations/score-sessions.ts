@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { AppError, messageOf } from '../errors.ts'
 import { learnSessions, Sessions, sayFact } from '../lib/sessions/sessions.ts'
-import { compressionOf, decompress } from '../pipeline/ingest/decompress.ts'
+import { readInput } from './read-input.ts'
 
 /** How odd one session of a file is. */
 export interface SessionScore {
@@ -64,7 +63,7 @@ interface SessionRow {
 async function* readSessions(path: string, stdin: Readable): AsyncGenerator<SessionRow> {
   let columns: { readonly session: number; readonly events: number } | undefined
   try {
-    for await (const row of readRows(unpack(path === '-' ? stdin : createReadStream(path)))) {
+    for await (const row of readRows(readInput(path, stdin))) {
       if (columns) yield { session: row[columns.session] ?? '', events: row[columns.events] ?? '' }
       else columns = findColumns(path, row)
     }
@@ -83,17 +82,6 @@ const findColumns = (path: string, header: readonly string[]) => {
   throw new AppError('INVALID_REQUEST', `${path} has no column "${session < 0 ? 'session' : 'events'}".`, {
     hint: 'The first line names the columns: session,events. Events are ids separated by blanks.',
   })
-}
-
-async function* unpack(stream: Readable): AsyncGenerator<Buffer> {
-  const chunks = stream[Symbol.asyncIterator]()
-  const head: unknown = (await chunks.next()).value
-  if (!Buffer.isBuffer(head)) return
-  const all = async function* () {
-    yield head
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield Buffer.from(next.value)
-  }
-  yield* decompress(all(), compressionOf(head))
 }
 
 /** Reads CSV as RFC 4180 has it, without more than one row in memory. */

@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { AppError, messageOf } from '../errors.ts'
-import { createCsvReader } from '../lib/tabular/csv-reader.ts'
+import { AppError } from '../errors.ts'
 import { type Cell, type Column, isNumbers, type Table } from '../lib/tabular/table.ts'
 import { fitTable, scoreTable } from '../lib/tabular/tabular.ts'
-import { compressionOf, decompress } from '../pipeline/ingest/decompress.ts'
+import { readTable } from './read-input.ts'
 
 /** How odd one row of a file is. */
 export interface RowScore {
@@ -107,29 +105,4 @@ const requireColumn = (path: string, { columns }: Table, name: string): Column =
       .slice(0, 40)
       .join(', ')}.`,
   })
-}
-
-const readTable = async (path: string, stdin: Readable): Promise<Table> => {
-  const decoder = new TextDecoder()
-  const reader = createCsvReader()
-  try {
-    for await (const chunk of unpack(path === '-' ? stdin : createReadStream(path, { highWaterMark: 2 ** 20 }))) {
-      reader.push(decoder.decode(chunk, { stream: true }))
-    }
-    reader.push(decoder.decode())
-    return reader.finish()
-  } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
-  }
-}
-
-async function* unpack(stream: Readable): AsyncGenerator<Buffer> {
-  const chunks = stream[Symbol.asyncIterator]()
-  const head: unknown = (await chunks.next()).value
-  if (!Buffer.isBuffer(head)) return
-  const all = async function* () {
-    yield head
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield Buffer.from(next.value)
-  }
-  yield* decompress(all(), compressionOf(head))
 }

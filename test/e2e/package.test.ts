@@ -37,7 +37,17 @@ it('analyzes a file from an empty folder', () => {
 })
 
 it('offers its algorithms to importers', () => {
-  for (const name of ['drain', 'filter', 'isolation-forest', 'series']) {
+  for (const name of [
+    'drain',
+    'fair-cut-forest',
+    'filter',
+    'isolation-forest',
+    'isolation-forest/parallel',
+    'series',
+    'sessions',
+    'sigma',
+    'tabular',
+  ]) {
     const exported = run(
       process.execPath,
       ['-e', `import('vedette/${name}').then((m) => console.log(Object.keys(m)))`],
