@@ -94,7 +94,8 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       if (event.logsource) view.show(event, resolve)
       else view.look(resolve)
       const before = matcher.tried
-      const hits = near.flatMap((group) => matcher.match(group))
+      const hits: number[] = []
+      for (const group of near) for (const number of matcher.match(group)) hits.push(number)
       counts.tried += matcher.tried - before
       if (hits.length === 0) return []
       const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values

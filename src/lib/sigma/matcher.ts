@@ -11,6 +11,8 @@ export interface Matcher {
   readonly tried: number
 }
 
+const none: readonly number[] = []
+
 /** Makes a matcher of plans, which groups call by their numbers. What is found out of one event is remembered while it is tried. */
 export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: FieldNames, view: View): Matcher => {
   /** What is known of each leaf in this event: generation × 2, plus 1 when it is true. */
@@ -59,7 +61,7 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
   return {
     match(group, fields = group.fields) {
       generation += 1
-      candidates = []
+      if (candidates.length > 0) candidates = []
       for (const { field, index, present } of fields) {
         const slot = view.slot(field)
         if (slot.name === undefined) continue
@@ -67,6 +69,7 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
         if (index) for (const value of slot.folded) index.search(value, visit)
       }
       if (group.always.length > 0) visit({ leaf: -1, rules: group.always })
+      if (candidates.length === 0) return none
       tried += candidates.length
       return candidates.filter((number) => {
         const plan = plans[number]

@@ -152,8 +152,9 @@ const keyOf = (fields: FlatEvent['fields'], constants: ReadonlyMap<string, Const
   let key = ''
   for (const name in fields) {
     const constant = constants.get(name)
+    if (constant === undefined) continue
     const value = fields[name]
-    if (constant === undefined || value === undefined) continue
+    if (value === undefined) continue
     key += constant.letter
     if (typeof value !== 'object' || value === null) key += codeOf(value, constant)
     else key += `${listStart}${value.map((one) => codeOf(one, constant)).join('')}${listEnd}`
