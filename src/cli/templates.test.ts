@@ -28,8 +28,8 @@ const write = (name: string, content: string | Buffer): string => {
 }
 const old = Array.from({ length: 40 }, (_, i) =>
   i % 10 === 0
-    ? `2026-03-01T10:20:${i}Z web-01 ntpd[9]: clock is ${i} ms ahead`
-    : `2026-03-01T10:20:${i}Z web-01 app[7]: peers [10.0.0.${i}] known, ready= false`,
+    ? `2026-03-01T10:20:${10 + i}Z web-01 ntpd[9]: clock is ${i} ms ahead`
+    : `2026-03-01T10:20:${10 + i}Z web-01 app[7]: peers [10.0.0.${i}] known, ready= false`,
 )
 const log = write('auth.log', `${lines.join('\n')}\n`)
 const early = write('early.log.gz', gzipSync(`${[...lines.slice(0, 120), ...old].join('\n')}\n`))

@@ -2,6 +2,7 @@ import { createReader, createWriter } from '../codec/codec.ts'
 import { createScanner, type Scanner, wildcard } from './mask.ts'
 import { type Parameter, readParameters } from './parameters.ts'
 import { createSignatureTable, living } from './signature-table.ts'
+import { createSkeletonTable } from './skeleton-table.ts'
 import { anyToken, type Cluster, createTree, type Template } from './tree.ts'
 import { asValue, wordKinds } from './word-kind.ts'
 
@@ -28,7 +29,7 @@ export interface Drain {
   match(text: string): Template | undefined
   /** The template that a line would get if it were learnt first; changes nothing. */
   propose(text: string): Template
-  /** What stands for the wildcards of a template in one of its lines, in order, with its type; empty when the line is not of it. */
+  /** What stands in a line for the wildcards that its template has by now, in order, with its type; empty when the line is not of it. */
   parameters(template: Template, text: string): Parameter[]
   /** What the template of an id has become: the one that it was merged into, or itself; undefined when it is forgotten. */
   current(id: string): Template | undefined
@@ -64,16 +65,14 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   const line = createScanner()
   const tree = createTree()
   const recent = createSignatureTable()
+  const skeletons = createSkeletonTable()
   const byId = new Map<string, Cluster>()
   /** Ids of templates that have become part of another. */
   let former = new Map<string, Cluster>()
-  const partsOf = new WeakMap<Template, readonly string[]>()
   let clock = 0
   let scanned: string | undefined
 
-  /** Who learns a line asks for its parameters next. */
   const scan = (text: string): void => {
-    if (text === scanned) return
     scanned = text
     line.scan(text)
   }
@@ -147,15 +146,24 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     if (former.size > maxTemplates) dropOldest(former)
   }
 
+  /** The template of the line that was just loaded. */
+  const look = (text: string): Cluster => {
+    scanned = text
+    line.scanLoaded(text)
+    if (!line.keepsDigits) skeletons.keep(line.low, line.high)
+    const known = recent.get(line.low, line.high)
+    if (known) return known
+    const cluster = place(text)
+    recent.set(line.low, line.high, cluster)
+    return cluster
+  }
+
   return {
     learn(text) {
-      scan(text)
       clock++
-      let cluster = recent.get(line.low, line.high)
-      if (!cluster) {
-        cluster = place(text)
-        recent.set(line.low, line.high, cluster)
-      }
+      line.load(text)
+      const cluster =
+        (skeletons.find(line.codes, text.length) ? recent.get(skeletons.low, skeletons.high) : undefined) ?? look(text)
       cluster.count++
       cluster.used = clock
       return cluster.template
@@ -172,13 +180,10 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     },
 
     parameters(template, text) {
-      scan(text)
-      let parts = partsOf.get(template)
-      if (!parts) {
-        parts = template.text === '' ? [] : template.text.split(' ')
-        partsOf.set(template, parts)
-      }
-      return readParameters(parts, text, line) ?? []
+      const cluster = byId.get(template.id) ?? living(former.get(template.id))
+      // Who learns a line asks for its parameters next.
+      if (text !== scanned) scan(text)
+      return (cluster && readParameters(cluster.hashes, text, line)) ?? []
     },
 
     current: (id) => (byId.get(id) ?? living(former.get(id)))?.template,

@@ -33,7 +33,8 @@ export const maxLength = 4096
 /** Groups of up to so many tokens are folded when they repeat: `node-1 0x1f <ok> node-2 0x2f <ok>`. */
 const maxGroup = 4
 
-const seed = 0x811c9dc5
+/** As signed numbers of 32 bits: anything else would be a floating point number in the loops below. */
+const seed = 0x811c9dc5 | 0
 const prime = 0x01000193
 const maskCode = 0x10ffff
 /** The hash of a token that is a value and nothing else. No token has the hash 0. */
@@ -164,8 +165,8 @@ export const createScanner = () => {
           continue
         }
         if (kind === digit) {
+          // Not hashed: what has a digit in it is masked.
           do {
-            hash = Math.imul(hash ^ code, prime)
             code = codes[++at] ?? 0
             kind = classes[code]
           } while (kind === digit)
@@ -203,7 +204,12 @@ export const createScanner = () => {
       if (afterEquals || digits > 0 || slashes > 1 || dots > 1) {
         if (key >= 0) {
           if (key > word && end > key + 1 && !afterEquals && codes[key + 1] !== 47) from = key + 1
-          if (digits > 0 && isScopedName(codes, key, end)) isValue = false
+          if (digits > 0 && isScopedName(codes, key, end)) {
+            isValue = false
+            scanner.keepsDigits = true
+            hash = before
+            for (let i = word; i < at; i++) hash = Math.imul(hash ^ (codes[i] ?? 0), prime)
+          }
         }
       } else {
         const first = key > word ? key + 1 : word
@@ -239,7 +245,23 @@ export const createScanner = () => {
     return 0
   }
 
+  /** Takes in a line, for `scanLoaded`. */
+  const load = (text: string): void => {
+    const length = text.length < maxLength ? text.length : maxLength
+    bytes.write(text, 0, length * 2, 'utf16le')
+    // Blanks behind the end, as far as anything looks ahead.
+    codes[length] = 32
+    codes[length + 1] = 32
+    codes[length + 2] = 32
+    codes[length + 3] = 32
+  }
+
   const scan = (text: string): void => {
+    load(text)
+    scanLoaded(text)
+  }
+
+  const scanLoaded = (text: string): void => {
     const length = text.length < maxLength ? text.length : maxLength
     let count = 0
     let at = 0
@@ -248,8 +270,7 @@ export const createScanner = () => {
     spans = 0
     valueHash = 0
     lastEnd = -1
-    bytes.write(text, 0, length * 2, 'utf16le')
-    codes.fill(32, length, length + 8)
+    scanner.keepsDigits = false
     for (;;) {
       while (at < length && (codes[at] ?? 0) < 33) at++
       if (at >= length || count === maxTokens) break
@@ -303,7 +324,7 @@ export const createScanner = () => {
     firstSpans[count] = spans
     scanner.count = count
 
-    let low = 0x2545f491
+    let low = 0x2545f491 | 0
     let high = count
     for (let token = 0; token < count; token++) {
       const hash = hashes[token] ?? 0
@@ -340,11 +361,19 @@ export const createScanner = () => {
     /** Two hashes of the masked line: lines that differ in values only have the same. */
     low: 0,
     high: 0,
+    /** Whether a digit is part of a constant. */
+    keepsDigits: false,
     hashes,
     masked,
     starts,
     ends,
     folds,
+    firstSpans,
+    spanStarts,
+    spanEnds,
+    codes,
+    load,
+    scanLoaded,
     scan,
     tokenText,
     maskedText,

@@ -19,8 +19,8 @@ export type ParameterType =
 const number = /^[-+<>#]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$/
 const duration = /^[<>~]?\d[\d,]*(?:\.\d+)? ?(?:ns|us|µs|ms|s|sec|secs|m|min|mins|h|hr|hours?|d|days?)$|^\d+[hm]\d+[ms]/
 const size = /^\d[\d,]*(?:\.\d+)? ?(?:[kKMGTP]i?)?[bB]$|^\d+(?:\.\d+)?[kKMGTP]i?$/
-const address =
-  /^(?:::ffff:)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/#]\d{1,5})?$|^(?=.*[\da-f].*:.*:|::)[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7}(?:%\w+)?$/
+const ipv4 = /^(?:::ffff:)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/#]\d{1,5})?$/
+const ipv6 = /^(?=.*[\da-f].*:.*:|::)[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7}(?:%\w+)?$/
 const mac = /^[\da-fA-F]{2}(?:[:-][\da-fA-F]{2}){5}$/
 const uuid = /^[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/
 const hex = /^0[xX][\da-fA-F]+$|^(?=.*\d)(?=.*[a-fA-F])[\da-fA-F]{8,}$/
@@ -29,50 +29,102 @@ const time =
 const url = /^[a-z][a-z\d+.-]*:\/\//i
 const path = /^(?:[/~]|\.{1,2}\/|[A-Za-z]:\\|\\\\)|^[\w.-]+(?:\/[\w.-]+){2,}$/
 const mail = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)*$/
+const truth = /^(?:true|false)$/i
 const list = /^[^,]+(?:, ?[^,]+)+$/
-const userBefore = /(?:^|[^a-z])(?:user|username|login|account|logname|ruser|uname|owner)(?: name)?[ =:'"]{1,2}$/i
-const whoever = /(?:^| )for $/
+/** What is longer is looked at in part. */
+const longest = 256
+
+const namers = new Set('user username login account logname ruser uname owner'.split(' '))
+
+const slash = 1
+const hyphen = 2
+const comma = 4
+const blank = 8
+const other = 16
+/** What the characters that are neither letters nor digits, dots nor colons are. */
+const marks = new Uint8Array(128).fill(other)
+marks[47] = slash
+marks[92] = slash
+marks[45] = hyphen
+marks[44] = comma
+marks[32] = blank
 
 /** Says what a value from `start` to `end` of a line looks like; O(length). */
 export const typeOf = (text: string, start: number, end: number): ParameterType => {
-  const value = text.slice(start, Math.min(end, start + longest))
-  const type = looks(value)
-  if (type !== 'text') return type
-  const before = text.slice(Math.max(0, start - 16), start)
-  if (userBefore.test(before)) return 'user'
-  if (whoever.test(before) && text.startsWith(' from ', end)) return 'user'
+  const stop = Math.min(end, start + longest)
+  let digits = 0
+  let dots = 0
+  let colons = 0
+  let letters = 0
+  let has = 0
+  for (let at = start; at < stop; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 48 && code <= 57) digits++
+    else if ((code | 32) >= 97 && (code | 32) <= 122) letters++
+    else if (code === 46) dots++
+    else if (code === 58) colons++
+    else has |= code < 128 ? (marks[code] ?? other) : other
+  }
+  // The frequent ones first, without a pattern.
+  if (letters === 0 && has === 0 && digits > 0) {
+    if (colons === 0 && dots < 2) return 'number'
+    if (colons < 2 && dots === 3 && digits < 18) return 'address'
+  }
+  if (digits > 0 || colons > 0 || has > 0) {
+    const type = looks(text.slice(start, stop), letters, colons, has)
+    if (type !== 'text') return type
+  } else if (letters < 6 && truth.test(text.slice(start, stop))) return 'boolean'
+  if (isUser(text, start, end)) return 'user'
   const quote = text.charCodeAt(start - 1)
   if ((quote === 34 || quote === 39) && text.charCodeAt(end) === quote) return 'quoted'
-  return value.includes(' ') && areAlike(value.split(/\s+/)) ? 'list' : 'text'
+  return has & blank && areAlike(text.slice(start, stop).split(/\s+/)) ? 'list' : 'text'
+}
+
+/** Whether what stands before a value says that it names somebody: `user=eve`, `for eve from 10.0.0.1`. */
+const isUser = (text: string, start: number, end: number): boolean => {
+  let stop = start
+  while (stop > 0 && start - stop < 2 && ' =:\'"'.includes(text.charAt(stop - 1))) stop--
+  if (stop === start) return false
+  let from = stop
+  while (
+    from > 0 &&
+    stop - from < 9 &&
+    (text.charCodeAt(from - 1) | 32) >= 97 &&
+    (text.charCodeAt(from - 1) | 32) <= 122
+  )
+    from--
+  const word = text.slice(from, stop).toLowerCase()
+  return namers.has(word) || (word === 'for' && text.startsWith(' from ', end))
 }
 
 /** What stands side by side is a list when it is of one type; otherwise it just stands side by side. */
 const areAlike = (values: readonly string[]): boolean => {
-  const first = looks(values[0] ?? '')
-  return first !== 'text' && values.every((value) => looks(value) === first)
+  const first = typeOf(values[0] ?? '', 0, (values[0] ?? '').length)
+  return first !== 'text' && values.every((value) => typeOf(value, 0, value.length) === first)
 }
 
-/** What is longer is looked at in part. */
-const longest = 256
-
-const looks = (value: string): ParameterType => {
+const looks = (value: string, letters: number, colons: number, has: number): ParameterType => {
   const first = value.charCodeAt(0)
-  if (first >= 48 && first <= 57) {
-    if (number.test(value)) return 'number'
+  const startsWithDigit = first >= 48 && first <= 57
+  if ((startsWithDigit || has & (hyphen | other)) && number.test(value)) return 'number'
+  if (startsWithDigit) {
+    if (ipv4.test(value)) return 'address'
     if (time.test(value)) return 'time'
-    if (duration.test(value)) return 'duration'
-    if (size.test(value)) return 'size'
-    if (address.test(value) || mac.test(value)) return 'address'
+    if (letters > 0 && duration.test(value)) return 'duration'
+    if (letters > 0 && size.test(value)) return 'size'
   }
-  if (number.test(value)) return 'number'
-  if (value.includes(',')) return list.test(value) ? 'list' : 'text'
-  if (uuid.test(value)) return 'uuid'
-  if (hex.test(value)) return 'hex'
-  if (url.test(value)) return 'url'
-  if (path.test(value)) return 'path'
-  if (address.test(value) || mac.test(value)) return 'address'
-  if (duration.test(value)) return 'duration'
-  if (time.test(value)) return 'time'
-  if (mail.test(value)) return 'mail'
-  return /^(?:true|false)$/i.test(value) ? 'boolean' : 'text'
+  if (has & comma) return list.test(value) ? 'list' : 'text'
+  if (has & hyphen && uuid.test(value)) return 'uuid'
+  if (letters > 0 && has === 0 && colons === 0 && hex.test(value)) return 'hex'
+  if (has & slash) {
+    if (url.test(value)) return 'url'
+    if (path.test(value)) return 'path'
+  }
+  if ((colons > 1 || has & hyphen) && (ipv4.test(value) || ipv6.test(value) || mac.test(value))) return 'address'
+  if (has & other) {
+    if (duration.test(value)) return 'duration'
+    if (mail.test(value)) return 'mail'
+    if (path.test(value)) return 'path'
+  }
+  return has & blank && time.test(value) ? 'time' : 'text'
 }
