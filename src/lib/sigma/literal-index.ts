@@ -119,7 +119,7 @@ const createScan = <Payload>(literals: readonly Literal<Payload>[]) => {
   const tables: (Grams | undefined)[] = [1, 2, 3, 4].map((size) => {
     const count = literals.filter(({ text }) => Math.min(longestGram, text.length) === size).length
     if (count === 0) return undefined
-    const bits = Math.min(16, Math.max(8, Math.ceil(Math.log2(count * 8))))
+    const bits = Math.min(16, Math.max(11, Math.ceil(Math.log2(count * 8))))
     return { heads: new Int32Array(1 << bits).fill(-1), shift: 32 - bits }
   })
   for (const [index, { text }] of literals.entries()) {
@@ -140,7 +140,6 @@ const createScan = <Payload>(literals: readonly Literal<Payload>[]) => {
   }
   const texts = literals.map(({ text }) => text)
   const payloads = literals.map(({ payload }) => payload)
-  const [one, two, three, four] = tables
 
   const look = (
     { heads, shift }: Grams,
@@ -155,20 +154,26 @@ const createScan = <Payload>(literals: readonly Literal<Payload>[]) => {
       if (start >= 0 && value.startsWith(texts[index] ?? '', start)) visit(payloads[index] as Payload)
     }
   }
-  return (value: string, visit: (payload: Payload) => void): void => {
-    let group = 0
+  /** Walks a value once for the texts of one size. */
+  const walkGrams = (table: Grams, size: number, value: string, visit: (payload: Payload) => void): void => {
+    const { heads, shift } = table
+    const mask = masks[size] ?? -1
     const { length } = value
-    for (let end = 1; end <= length; end++) {
+    let group = 0
+    for (let end = 1; end < size && end <= length; end++) group = roll(group, value.charCodeAt(end - 1))
+    for (let end = size; end <= length; end++) {
       group = roll(group, value.charCodeAt(end - 1))
-      if (four !== undefined && end >= 4 && isTaken(four, group)) look(four, group, end, value, visit)
-      if (three !== undefined && end >= 3 && isTaken(three, group & 0xffffff))
-        look(three, group & 0xffffff, end, value, visit)
-      if (two !== undefined && end >= 2 && isTaken(two, group & 0xffff)) look(two, group & 0xffff, end, value, visit)
-      if (one !== undefined && isTaken(one, group & 0xff)) look(one, group & 0xff, end, value, visit)
+      const gram = group & mask
+      if ((heads[Math.imul(gram, spreading) >>> shift] as number) >= 0) look(table, gram, end, value, visit)
+    }
+  }
+  return (value: string, visit: (payload: Payload) => void): void => {
+    for (let size = 1; size <= longestGram; size++) {
+      const table = tables[size - 1]
+      if (table !== undefined) walkGrams(table, size, value, visit)
     }
   }
 }
 
-const isTaken = ({ heads, shift }: Grams, gram: number): boolean => (heads[spread(gram, shift)] as number) >= 0
-
-const spread = (gram: number, shift: number): number => Math.imul(gram, 0x9e3779b1) >>> shift
+const spreading = 0x9e3779b1
+const spread = (gram: number, shift: number): number => Math.imul(gram, spreading) >>> shift
