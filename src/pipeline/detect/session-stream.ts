@@ -34,6 +34,8 @@ export interface SessionStream {
   /** The period in which sessions end now. */
   period: number
   usedAt: number
+  /** Whether nothing came since the clock last ticked. */
+  isQuiet: boolean
   noted: number
 }
 
@@ -65,6 +67,7 @@ export const startStream = (event: Event): SessionStream => ({
   texts: new Map(),
   period: Number.NEGATIVE_INFINITY,
   usedAt: event.time,
+  isQuiet: false,
   noted: -1,
 })
 
@@ -159,6 +162,7 @@ export const readStream = (reader: Reader): SessionStream => {
     texts,
     period,
     usedAt,
+    isQuiet: false,
     noted: -1,
   }
 }

@@ -100,6 +100,7 @@ describe('the detector session', () => {
     expect(detector.detect(last)).toEqual([])
     detector.learn?.(last)
     time += 20 * minute
+    expect(detector.detect([])).toEqual([])
     expect(detector.detect([])).toHaveLength(1)
   })
 })

@@ -66,7 +66,7 @@ export const session: Component<typeof options, Detector> = {
       if (gone) journal.note(() => streams.set(gone.key, gone.value))
       return stream
     }
-    /** Judges the sessions that ended in the period before, then learns them; what is learnt is taken back unless it is confirmed. */
+    /** Once in a period of event time, what ended is judged and learnt. */
     const turn = (stream: SessionStream, time: number): void => {
       const period = Math.floor(time / periodLength)
       if (period <= stream.period) return
@@ -74,6 +74,10 @@ export const session: Component<typeof options, Detector> = {
       stream.period = period
       if (isFirst) return
       endIdle(stream, time, idle)
+      settle(stream)
+    }
+    /** Judges the sessions that ended, then learns them; what is learnt is taken back unless it is confirmed. */
+    const settle = (stream: SessionStream): void => {
       const { ended } = stream
       stream.ended = []
       if (ended.length === 0 || stream.keys.size < manyKeys) return
@@ -86,6 +90,15 @@ export const session: Component<typeof options, Detector> = {
         })
       }
       for (const { events } of ended) stream.learnt.add(events)
+    }
+    /** When nothing comes any more, what is open has ended. Old logs that are still being read are older than the clock, and come. */
+    const tick = (stream: SessionStream): void => {
+      const isQuiet = stream.isQuiet && now() - stream.usedAt > idle + periodLength
+      stream.isQuiet = true
+      if (!isQuiet || stream.open.size + stream.ended.length === 0) return
+      endIdle(stream, Number.POSITIVE_INFINITY, idle)
+      settle(stream)
+      stream.period = Number.NEGATIVE_INFINITY
     }
     const judge = (stream: SessionStream, ended: SessionStream['ended']): void => {
       const odd = new Map<string, OddSession>()
@@ -113,10 +126,11 @@ export const session: Component<typeof options, Detector> = {
         if (key === undefined) continue
         const stream = streams.get(event.stream) ?? begin(event)
         stream.usedAt = Math.max(stream.usedAt, event.time)
+        stream.isQuiet = false
         turn(stream, event.time)
         addToSession(stream, key, event, idle)
       }
-      if (events.length === 0) for (const stream of streams.values()) turn(stream, now())
+      if (events.length === 0) for (const stream of streams.values()) tick(stream)
       return found
     }
 
