@@ -28,7 +28,14 @@ const word = fc.oneof(
   fc.uuid(),
   fc.string({ unit: 'binary', maxLength: 12 }),
 )
-const line = fc.array(word, { maxLength: 14 }).map((words) => words.join(' '))
+/** One word varies, so that templates are made one of another. */
+const varying = fc
+  .tuple(fc.constantFrom('red', 'green', 'blue', 'white', 'black', 'grey', 'diskFull', 'netDown', 'cpuHot'), fc.nat(3))
+  .map(([colour, place]) => `the lamp number ${place} ${place > 1 ? colour : 'turns'} into ${colour} at last`)
+const line = fc.oneof(
+  varying,
+  fc.array(word, { maxLength: 14 }).map((words) => words.join(' ')),
+)
 const lines = fc.array(fc.oneof(line, fc.string({ unit: 'binary', maxLength: 80 })), { minLength: 1, maxLength: 60 })
 
 /** Whether a template's text covers a line, by the plainest means: white space counts as one blank, a wildcard as anything. */
@@ -199,20 +206,6 @@ describe('properties', () => {
       }),
       { numRuns: 100, seed: 7 },
     )
-  })
-
-  it('stays bounded on lines that never repeat', () => {
-    const drain = createDrain({ maxTemplates: 500 })
-    let seed = 1
-    const letters = (): string => {
-      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
-      return seed.toString(26).replace(/\d/g, (digit) => String.fromCharCode(113 + Number(digit)))
-    }
-    for (let i = 0; i < 20_000; i++) {
-      drain.learn(Array.from({ length: 1 + (i % 7) }, letters).join(' '))
-      expect(drain.size).toBeLessThanOrEqual(500)
-    }
-    expect(drain.save().length).toBeLessThan(200_000)
   })
 
   it('refuses a state that is not its own', () => {

@@ -1,8 +1,10 @@
 import { createReader, createWriter } from '../codec/codec.ts'
 import { createScanner, type Scanner, wildcard } from './mask.ts'
+import { maskedText } from './masked-text.ts'
 import { type Parameter, readParameters } from './parameters.ts'
 import { createSignatureTable, living } from './signature-table.ts'
 import { createSkeletonTable } from './skeleton-table.ts'
+import { newTemplate } from './template-id.ts'
 import { anyToken, type Cluster, createTree, type Template } from './tree.ts'
 import { asValue, wordKinds } from './word-kind.ts'
 
@@ -42,6 +44,8 @@ export interface Drain {
   restore(state: Uint8Array): void
 }
 
+const noHashes = new Int32Array(0)
+const noKinds = new Uint8Array(0)
 const kind = 'drain'
 const version = 2
 
@@ -81,6 +85,9 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     cluster.alive = false
     byId.delete(cluster.template.id)
     tree.remove(cluster)
+    // Who still holds it needs to know that it is gone, and nothing else.
+    cluster.hashes = noHashes
+    cluster.kinds = noKinds
   }
 
   /** Forgets a tenth at once, so that a flood of new lines does not sort them for each. */
@@ -94,7 +101,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   const place = (text: string): Cluster => {
     const covering = tree.covering(line)
     if (covering) return covering
-    const masked = line.maskedText(text)
+    const masked = maskedText(line, text)
     const kinds = wordKinds(masked === '' ? [] : masked.split(' '))
     const joined = tree.joining(line, kinds)
     if (joined) {
@@ -176,7 +183,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
 
     propose(text) {
       scan(text)
-      return newTemplate(line.maskedText(text), namespace, (id) => byId.has(id) || former.has(id))
+      return newTemplate(maskedText(line, text), namespace, (id) => byId.has(id) || former.has(id))
     },
 
     parameters(template, text) {
@@ -277,35 +284,4 @@ const dropOldest = <Key>(map: Map<Key, unknown>): void => {
     map.delete(key)
     return
   }
-}
-
-const newTemplate = (text: string, namespace: string, isTaken: (id: string) => boolean): Template => {
-  let id = idOf(`${namespace}\n${text}`)
-  // Two texts of one hash, or a text whose template has moved on: the next free id, the same one at every replay.
-  for (let again = 1; isTaken(id); again++) id = idOf(`${namespace}\n${text}\n${again}`)
-  return { id, text: copyOf(text) }
-}
-
-/** A string of its own: a slice would keep the line, and the whole chunk it was cut from, in memory. */
-const copyOf = (text: string): string => {
-  const codes = new Uint16Array(text.length)
-  for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at)
-  return String.fromCharCode(...codes)
-}
-
-/** 48 bits of hash, as 12 hexadecimal digits. */
-const idOf = (text: string): string => {
-  let a = 0x811c9dc5
-  let b = 0x1b873593
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    a = Math.imul(a ^ code, 0x01000193)
-    b = Math.imul(b ^ code, 0x85ebca6b)
-    b ^= b >>> 13
-  }
-  a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d)
-  b = Math.imul(b ^ (b >>> 16), 0x297a2d39)
-  return (
-    ((a ^ (a >>> 13)) >>> 0).toString(16).padStart(8, '0') + ((b ^ (b >>> 15)) & 0xffff).toString(16).padStart(4, '0')
-  )
 }

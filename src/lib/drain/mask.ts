@@ -21,6 +21,7 @@ import {
   space,
   star,
 } from './character.ts'
+import { repeats } from './repeats.ts'
 import { isCalendarWord, isConstantWord, isHexWord, isRequest, isScopedName, isUnit } from './value-word.ts'
 
 /** What stands for a value in a template. */
@@ -29,9 +30,6 @@ export const wildcard = '<*>'
 /** How much of a line is looked at; the rest of it counts as one more value. */
 export const maxTokens = 100
 export const maxLength = 4096
-
-/** Groups of up to so many tokens are folded when they repeat: `node-1 0x1f <ok> node-2 0x2f <ok>`. */
-const maxGroup = 4
 
 /** As signed numbers of 32 bits: anything else would be a floating point number in the loops below. */
 const seed = 0x811c9dc5 | 0
@@ -229,22 +227,6 @@ export const createScanner = () => {
     return at
   }
 
-  /** Whether the last tokens repeat the ones before them; how many they are. */
-  const repeats = (count: number): number => {
-    const last = hashes[count - 1]
-    for (let size = 1; size <= maxGroup && size * 2 <= count; size++) {
-      if (hashes[count - 1 - size] !== last) continue
-      let hasValue = false
-      let same = true
-      for (let i = count - size; same && i < count; i++) {
-        same = hashes[i] === hashes[i - size]
-        hasValue ||= masked[i] === 1
-      }
-      if (same && hasValue) return size
-    }
-    return 0
-  }
-
   /** Takes in a line, for `scanLoaded`. */
   const load = (text: string): void => {
     const length = text.length < maxLength ? text.length : maxLength
@@ -297,7 +279,7 @@ export const createScanner = () => {
         firstSpans[count] = firstSpan
         count++
       }
-      const folded = spans > 0 ? repeats(count) : 0
+      const folded = spans > 0 ? repeats(hashes, masked, count) : 0
       if (folded > 0) {
         count -= folded
         spans = firstSpans[count] ?? 0
@@ -337,24 +319,6 @@ export const createScanner = () => {
     scanner.high = high
   }
 
-  /** A token of the line last scanned, its values masked. */
-  const tokenText = (text: string, token: number): string => {
-    let from = starts[token] ?? 0
-    let result = ''
-    for (let span = firstSpans[token] ?? 0; span < (firstSpans[token + 1] ?? 0); span++) {
-      result += text.slice(from, spanStarts[span]) + wildcard
-      from = spanEnds[span] ?? 0
-    }
-    return result + text.slice(from, ends[token])
-  }
-
-  /** The whole line last scanned, its values masked, one space between tokens. */
-  const maskedText = (text: string): string => {
-    const tokens: string[] = []
-    for (let token = 0; token < scanner.count; token++) tokens.push(tokenText(text, token))
-    return tokens.join(' ')
-  }
-
   const scanner = {
     /** How many tokens the line has. */
     count: 0,
@@ -375,8 +339,6 @@ export const createScanner = () => {
     load,
     scanLoaded,
     scan,
-    tokenText,
-    maskedText,
   }
   return scanner
 }

@@ -16,9 +16,9 @@ export const anyToken = 0
 export interface Cluster {
   template: Template
   /** Hashes of the masked tokens; `anyToken` where lines differ. */
-  readonly hashes: Int32Array
+  hashes: Int32Array
   /** What its words are (`word-kind.ts`). */
-  readonly kinds: Uint8Array
+  kinds: Uint8Array
   count: number
   /** The ticks of the clock at which it was made, and at which it was last seen. */
   readonly made: number

@@ -29,29 +29,28 @@ const isVerb = /^[A-Z]?[a-z]{2,}(?:ed|ing)$/
 /** Sorts the words of a masked line; each kind with the mark that its word ends with. Words of unequal marks are of unequal kinds. */
 export const wordKinds = (words: readonly string[]): Uint8Array => {
   const kinds = new Uint8Array(words.length)
+  let before = ''
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''
     const tail = word.endsWith(wildcard) ? 0 : tails.indexOf(word.charAt(word.length - 1)) + 1
-    kinds[at] = kindOf(words, at, word) | (tail << 3)
+    const bare = word.replace(strip, '')
+    kinds[at] = kindOf(words, at, bare, before) | (tail << 3)
+    before = bare
   }
   return kinds
 }
 
-const kindOf = (words: readonly string[], at: number, word: string): number => {
+const kindOf = (words: readonly string[], at: number, bare: string, before: string): number => {
+  const word = words[at] ?? ''
   if (word.includes(wildcard)) return partKind(word)
   if (isEmptyPair.test(word)) return value
-  const before = words[at - 1]
-  const bare = word.replace(strip, '')
-  if ((before === 'from' && words[at + 1] === 'to') || (before === 'to' && words[at - 3] === 'from')) return named
+  if (words[at - 1] === 'from' && words[at + 1] === 'to') return named
+  if (words[at - 1] === 'to' && words[at - 3] === 'from') return named
   // `Failed password for root from 10.0.0.1`: whoever it was.
-  if (before === 'for' && words[at + 1] === 'from') return named
-  const isTelling =
-    bare === '' ||
-    word.endsWith(':') ||
-    (isVerb.test(bare) && !isBracketed.test(word)) ||
-    opposites.has(bare.toLowerCase())
-  if (isTelling) return telling
-  if (before !== undefined && namers.has(before.replace(strip, '').toLowerCase())) return named
+  if (words[at - 1] === 'for' && words[at + 1] === 'from') return named
+  if (bare === '' || word.endsWith(':') || opposites.has(bare.toLowerCase())) return telling
+  if (isVerb.test(bare) && !isBracketed.test(word)) return telling
+  if (namers.has(before.toLowerCase())) return named
   return nameLook.test(bare) ? name : plain
 }
 

@@ -65,6 +65,21 @@ describe('mine', () => {
     expect(restored.mine([eventOf('disk sdb2 is full')])[0]?.template).toEqual(before?.template)
   })
 
+  it('gives the same lines the same templates, whatever the batches', () => {
+    const colours = ['red', 'green', 'blue', 'white', 'black', 'grey']
+    const events = Array.from({ length: 300 }, (_, i) =>
+      eventOf(`lamp ${i} turns ${colours[(i * 7) % 6]} in ${colours[(i * 5) % 4]} light`, `s${i % 2}`),
+    )
+    const ids = [1, 7, 300].map((size) => {
+      const miner = createMiner()
+      const mined: Event[] = []
+      for (let at = 0; at < events.length; at += size) mined.push(...miner.mine(events.slice(at, at + size)))
+      return mined.map(({ template }) => template?.id)
+    })
+    expect(ids[1]).toEqual(ids[0])
+    expect(ids[2]).toEqual(ids[0])
+  })
+
   it('refuses a foreign state with a hint', () => {
     const restore = (): void => createMiner().restore(new Uint8Array(20))
     expect(restore).toThrow(AppError)
