@@ -8,6 +8,8 @@ export interface FlatEvent {
   /** ms since the epoch. Correlations need it. */
   readonly time: number
   readonly fields: Readonly<Record<string, Scalar | readonly Scalar[]>>
+  /** More fields, for those that `fields` does not have: so that an event need not be copied to add some. */
+  readonly more?: FlatEvent['fields']
   /** What keywords are looked for in, besides the values of the fields. */
   readonly text?: string
   /** What it counts as, when that is known. Otherwise the taxonomy tells by looking at the fields. */

@@ -58,7 +58,7 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
 
   return (event: FlatEvent): readonly PlannedKind[] => {
     view.show(event, ownNames)
-    const key = keyOf(event.fields, constants)
+    const key = keyOf(event.fields, constants) + (event.more ? keyOf(event.more, constants) : '')
     let sieve = sieves.get(key)
     if (!sieve) {
       if (sieves.size >= mostSieves) sieves.clear()
@@ -75,9 +75,11 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
 /** Those of some fields that an event has; keywords always. */
 const present = (fields: ReadonlyMap<string, FieldIndex>, event: FlatEvent): readonly FieldIndex[] => {
   const found: FieldIndex[] = []
-  for (const name in event.fields) {
-    const field = fields.get(name)
-    if (field) found.push(field)
+  for (const part of event.more ? [event.fields, event.more] : [event.fields]) {
+    for (const name in part) {
+      const field = fields.get(name)
+      if (field) found.push(field)
+    }
   }
   const keywords = fields.get('')
   if (keywords) found.push(keywords)

@@ -1,7 +1,7 @@
 import type { FlatEvent, Scalar } from './event.ts'
 import { fold } from './fold.ts'
 
-/** The values of a field in the event that is looked at. */
+/** The values of a field in the event that is looked at. Good until another event is. */
 export interface FieldValues {
   /** The name under which the event has the field; undefined when it has not. */
   readonly name: string | undefined
@@ -15,6 +15,9 @@ interface Slot {
   name: string | undefined
   values: readonly string[]
   folded: readonly string[]
+  /** Lists of one text, used again for the next event: most fields have one value. */
+  readonly one: [string]
+  readonly oneFolded: [string]
   /** Whether that is the field's own name, which counts first however the event is looked at. */
   isOwn: boolean
   /** For which event it was read, and for which way of looking at it. */
@@ -87,14 +90,15 @@ export const createView = (): View => {
     }
     const candidates = resolve(field)
     for (const name of candidates) {
-      if (!Object.hasOwn(event.fields, name)) continue
-      const value = event.fields[name]
+      const value = readField(event, name)
       if (value === undefined) continue
       slot.name = name
       slot.isOwn = name === candidates[0]
       if (typeof value === 'string') {
-        slot.values = [value]
-        slot.folded = [fold(value)]
+        slot.one[0] = value
+        slot.oneFolded[0] = fold(value)
+        slot.values = slot.one
+        slot.folded = slot.oneFolded
       } else {
         slot.values = toTexts(value)
         slot.folded = slot.values.map(fold)
@@ -115,7 +119,16 @@ export const createView = (): View => {
     slot(field) {
       let slot = slots[field]
       if (!slot) {
-        slot = { name: undefined, values: nothing, folded: nothing, isOwn: false, event: 0, look: 0 }
+        slot = {
+          name: undefined,
+          values: nothing,
+          folded: nothing,
+          one: [''],
+          oneFolded: [''],
+          isOwn: false,
+          event: 0,
+          look: 0,
+        }
         slots[field] = slot
       }
       if (slot.event !== events || (slot.look !== looks && !slot.isOwn)) fill(slot, field)
@@ -132,11 +145,19 @@ export const toTexts = (value: Scalar | readonly Scalar[]): readonly string[] =>
   return value.flatMap((one) => (one === null ? [] : [String(one)]))
 }
 
-const everything = (event: FlatEvent): string[] => {
-  const texts: string[] = event.text === undefined ? [] : [event.text]
-  for (const name in event.fields) {
-    const value = event.fields[name]
-    if (value !== undefined) texts.push(...toTexts(value))
+/** What stands in a field of an event. */
+const readField = ({ fields, more }: FlatEvent, name: string): FlatEvent['fields'][string] | undefined => {
+  if (Object.hasOwn(fields, name)) return fields[name]
+  return more !== undefined && Object.hasOwn(more, name) ? more[name] : undefined
+}
+
+const everything = ({ text, fields, more }: FlatEvent): string[] => {
+  const texts: string[] = text === undefined ? [] : [text]
+  for (const part of more === undefined ? [fields] : [fields, more]) {
+    for (const name in part) {
+      const value = part[name]
+      if (value !== undefined) texts.push(...toTexts(value))
+    }
   }
   return texts
 }

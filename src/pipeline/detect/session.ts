@@ -22,8 +22,10 @@ import { readState } from './state.ts'
 
 const name = 'session'
 const version = 1
-/** Sessions that ended are judged, and then learnt, once in so many ms of event time. */
+/** Sessions that ended are judged, and then learnt, once in so many ms of event time … */
 const periodLength = 600_000
+/** … or when so many have. */
+const mostEnded = 500
 /** How many odd sessions of a stream are told of one period, those that went the same way as one. */
 const mostTold = 3
 
@@ -129,6 +131,7 @@ export const session: Component<typeof options, Detector> = {
         stream.isQuiet = false
         turn(stream, event.time)
         addToSession(stream, key, event, idle)
+        if (stream.ended.length >= mostEnded) settle(stream)
       }
       if (events.length === 0) for (const stream of streams.values()) tick(stream)
       return found
