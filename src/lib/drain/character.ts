@@ -26,14 +26,16 @@ assign(quote, '"\'')
 export const comma = 44
 export const dot = 46
 export const colon = 58
+export const semicolon = 59
+export const bar = 124
 export const less = 60
 export const greater = 62
 export const star = 42
 export const atSign = 64
 export const backslash = 92
 
-/** A quoted value is looked for this far. */
-const maxQuoted = 256
+/** The end of a quotation, or of a bracket in a value, is looked for this far. */
+const maxEnclosed = 256
 
 export const isDigit = (code: number | undefined): boolean => code !== undefined && code >= 48 && code <= 57
 
@@ -54,11 +56,32 @@ export const opensQuote = (before: number): boolean => {
 
 /** Where a quotation ends, when it does: nearby, on this line, and not as the key of a JSON object. */
 export const closingQuote = (codes: Uint16Array, open: number, code: number, length: number): number => {
-  const far = Math.min(length, open + maxQuoted)
+  const far = Math.min(length, open + maxEnclosed)
   for (let at = open + 1; at < far; at++) {
     const here = codes[at]
     if (here === backslash) at++
     else if (here === code) return codes[at + 1] === colon ? -1 : at
+  }
+  return -1
+}
+
+const round = 40
+const square = 91
+const curly = 123
+
+export const opening = (code: number): boolean => code === round || code === square || code === curly
+
+/** Where the bracket at `open` is closed again, when that is before the next blank; -1 otherwise. */
+export const closingBracket = (codes: Uint16Array, open: number): number => {
+  let depth = 0
+  for (let at = open; at < open + maxEnclosed; at++) {
+    const code = codes[at] ?? 0
+    if (classes[code] === space) return -1
+    if (opening(code)) depth++
+    else if (code === 41 || code === 93 || code === 125) {
+      depth--
+      if (depth === 0) return at
+    }
   }
   return -1
 }

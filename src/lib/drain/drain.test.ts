@@ -105,6 +105,8 @@ describe('templates', () => {
     ['sets node-1 0x1 <ok> node-2 0x2 <ok> node-3 0x3 <ok>', 'sets node-9 0x9 <ok>'],
     ['peers [10.0.0.1, 10.0.0.2, 10.0.0.3] known', 'peers [10.0.0.1] known'],
     ['from 10.0.0.1,10.0.0.2,10.0.0.3: x', 'from 10.0.0.1: x'],
+    ['ids 1|2|3', 'ids 4'],
+    ['name=x, ws=Source{101}, uid=1', 'name=y, ws=null, uid=2'],
     ['lifetime <1 sec', 'lifetime 00:17'],
     ['ready= false, n =  3', 'ready= true, n =  null'],
     ['class org.acme.yarn.EventType loaded', 'class java.util.List loaded'],

@@ -31,6 +31,7 @@ describe('limits', () => {
     ['colons', 'abc:'],
     ['dots', '...a'],
     ['lists', 'a1,'],
+    ['values in brackets', 'k=a('],
     ['brackets', '<(['],
     ['marks in the place of values', '**='],
     ['repetitions', 'a b1 a c '],

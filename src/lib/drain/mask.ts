@@ -1,7 +1,9 @@
 import {
   atSign,
   backslash,
+  bar,
   classes,
+  closingBracket,
   closingQuote,
   colon,
   comma,
@@ -15,8 +17,10 @@ import {
   less,
   letter,
   mark,
+  opening,
   opensQuote,
   quote,
+  semicolon,
   slash,
   space,
   star,
@@ -77,8 +81,9 @@ export const createScanner = () => {
   /** Takes what stands from `from` to `to` as a value; returns the hash with it. */
   const take = (from: number, to: number, before: number, start: number): number => {
     const last = spans > 0 ? (spanEnds[spans - 1] ?? 0) : -1
-    // The next of a list: behind the last value stand a comma and nothing but blanks.
-    if (last >= 0 && codes[last] === comma) {
+    // The next of a list: behind the last value stand a comma and nothing but blanks, or another separator.
+    const separator = last >= 0 ? codes[last] : 0
+    if (separator === comma || ((separator === semicolon || separator === bar) && from === last + 1)) {
       const opens = from === start && start > last && lastEnd === last + 1
       if (opens || from === last + 1) {
         if (opens) goesOn = true
@@ -197,6 +202,14 @@ export const createScanner = () => {
         kind = classes[code]
       }
 
+      // `ws=WorkSource{10113}`: what is called is part of the value.
+      if (afterEquals && end === at && opening(code)) {
+        const close = closingBracket(codes, at)
+        if (close > at) {
+          at = close + 1
+          end = at
+        }
+      }
       let from = word
       let isValue = true
       if (afterEquals || digits > 0 || slashes > 1 || dots > 1) {
