@@ -71,12 +71,13 @@ const curly = 123
 
 export const opening = (code: number): boolean => code === round || code === square || code === curly
 
-/** Where the bracket at `open` is closed again, when that is before the next blank; -1 otherwise. */
-export const closingBracket = (codes: Uint16Array, open: number): number => {
+/** Where the bracket at `open` is closed again, when that is nearby and, but for curly ones, before the next blank; -1 otherwise. */
+export const closingBracket = (codes: Uint16Array, open: number, length: number): number => {
   let depth = 0
-  for (let at = open; at < open + maxEnclosed; at++) {
+  const far = Math.min(length, open + maxEnclosed)
+  for (let at = open; at < far; at++) {
     const code = codes[at] ?? 0
-    if (classes[code] === space) return -1
+    if (classes[code] === space && codes[open] !== curly) return -1
     if (opening(code)) depth++
     else if (code === 41 || code === 93 || code === 125) {
       depth--

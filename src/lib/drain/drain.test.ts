@@ -106,7 +106,8 @@ describe('templates', () => {
     ['peers [10.0.0.1, 10.0.0.2, 10.0.0.3] known', 'peers [10.0.0.1] known'],
     ['from 10.0.0.1,10.0.0.2,10.0.0.3: x', 'from 10.0.0.1: x'],
     ['ids 1|2|3', 'ids 4'],
-    ['name=x, ws=Source{101}, uid=1', 'name=y, ws=null, uid=2'],
+    ['mode = fast', 'mode = slow'],
+    ['name=x, ws=Source{101 a.b}, uid=1', 'name=y, ws=null, uid=2'],
     ['lifetime <1 sec', 'lifetime 00:17'],
     ['ready= false, n =  3', 'ready= true, n =  null'],
     ['class org.acme.yarn.EventType loaded', 'class java.util.List loaded'],
@@ -121,6 +122,7 @@ describe('templates', () => {
     ['onExtend:1514038530000 14 0 4', 'onReport:1514038530000 14 0 4'],
     ['Driver43::powerChange: System Sleep', 'Driver43::powerChange: System Wake'],
     ['instruction......0', 'interrupt......0'],
+    ['user= came', 'user= went'],
   ])('tells %j from %j', (one, other) => {
     const drain = createDrain()
     expect(drain.learn(one).id).not.toBe(drain.learn(other).id)

@@ -204,7 +204,7 @@ export const createScanner = () => {
 
       // `ws=WorkSource{10113}`: what is called is part of the value.
       if (afterEquals && end === at && opening(code)) {
-        const close = closingBracket(codes, at)
+        const close = closingBracket(codes, at, length)
         if (close > at) {
           at = close + 1
           end = at
@@ -275,7 +275,8 @@ export const createScanner = () => {
       at = scanToken(start, length, afterValue, afterKey && isPlainValue(codes, start))
       const hash = tokenHash
       lastEnd = at
-      afterKey = codes[at - 1] === 61 && at - start > 1
+      // `mode = fast`. In `user= gone` the value is empty, and what follows is the next word.
+      afterKey = at - start === 1 && codes[start] === 61
       afterValue = spans > 0 && spanEnds[spans - 1] === at
       if (goesOn && count > 0) {
         count--

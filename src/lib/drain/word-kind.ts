@@ -35,7 +35,8 @@ export const wordKinds = (words: readonly string[]): Uint8Array => {
     const tail = word.endsWith(wildcard) ? 0 : tails.indexOf(word.charAt(word.length - 1)) + 1
     const bare = word.replace(strip, '')
     kinds[at] = kindOf(words, at, bare, before) | (tail << 3)
-    before = bare
+    // `user=` names nobody: its value is empty.
+    before = word.endsWith('=') ? '' : bare
   }
   return kinds
 }
