@@ -49,7 +49,7 @@ export const mineTemplates = async (request: MineRequest): Promise<MinedTemplate
 export const mineInto = async (drain: Drain, request: MineRequest): Promise<MinedTemplates> => {
   const { format, signal, onProgress } = request
   const { messages, report } = format === 'plain' ? readPlain(request) : readParsed(request)
-  const tally = createTally(drain)
+  const tally = createTally(drain, request.perLine === true)
   const lines: number[] = []
   const numbers: number[] = []
   const files: (string | undefined)[] = []

@@ -51,10 +51,11 @@ const maxUses = 24_000
 /** The widest range that an ISO date can write. */
 const latestTime = 253_402_300_799_999
 
-/** Counts lines by template. */
-export const createTally = (drain: Drain) => {
+/** Counts lines by template. With `perLine`, the template of each line can be asked for afterwards. */
+export const createTally = (drain: Drain, perLine: boolean) => {
   let uses = new Map<string, Use>()
   const templates: Template[] = []
+  let made = 0
   let lines = 0
   let forgotten = 0
   /** How many lines a slice has; doubles when all slices are full. */
@@ -98,7 +99,7 @@ export const createTally = (drain: Drain) => {
       if (!use) {
         if (uses.size >= maxUses) gather()
         use = {
-          number: templates.length,
+          number: made++,
           template,
           count: 0,
           firstLine: line,
@@ -108,7 +109,7 @@ export const createTally = (drain: Drain) => {
           slices: new Array<number>(slices).fill(0),
           samples: [],
         }
-        templates.push(template)
+        if (perLine) templates.push(template)
         uses.set(template.id, use)
       }
       use.count++

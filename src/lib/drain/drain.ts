@@ -25,7 +25,7 @@ export interface TemplateCount extends Template {
 }
 
 export interface Drain {
-  /** Gives a line its template, making or widening one as needed. */
+  /** Gives a line its template, making or widening one as needed. Lines of one template may get different ids until it is found out: `current`. */
   learn(text: string): Template
   /** Gives a line its template when there is one that covers it as it stands; changes nothing. */
   match(text: string): Template | undefined
@@ -51,8 +51,11 @@ const version = 2
 
 /**
  * Finds the templates of a log, line by line: Drain (He, Zhu, Zheng and Lyu, ICWS 2017), a parse tree of fixed depth. Values are
- * masked by their looks first (`mask.ts`); lines of one shape then meet in a leaf of the tree (`tree.ts`), where a line joins the template
- * that it is most like, and words in which they differ become wildcards. Lines seen before skip the tree (`signature-table.ts`).
+ * masked by their looks first, and lists folded (`mask.ts`); lines of one shape then meet in a leaf of the tree (`tree.ts`). Unlike
+ * Drain, which makes a wildcard of whatever differs between lines that are alike enough, a word becomes one when it stands where a name is
+ * said to stand (`word-kind.ts`), or when many words have been seen in its place, as in Brain (Yu et al., IEEE TSC 2023): the templates
+ * that differ in it are then made one, which keeps the id of the eldest. Words that tell what happened never vary. Lines seen before skip
+ * all that (`skeleton-table.ts`, `signature-table.ts`).
  *
  * O(length) a line, O(templates) memory. Not for free prose: lines of many shapes and few repetitions fill it with templates of one line
  * each, which are then forgotten in turn.
