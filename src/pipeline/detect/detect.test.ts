@@ -131,7 +131,15 @@ describe('the registry', () => {
   it('makes each detector with its defaults', () => {
     const runtime = { now: () => 0, fetch, log, signal: new AbortController().signal }
     for (const name of detectors.names) expect(detectors.create(name, {}, runtime).name).toBe(name)
-    expect(detectors.names).toEqual(['baseline', 'isolation-forest', 'rarity', 'sequence', 'session', 'sigma', 'template'])
+    expect(detectors.names).toEqual([
+      'baseline',
+      'isolation-forest',
+      'rarity',
+      'sequence',
+      'session',
+      'sigma',
+      'template',
+    ])
   })
 
   it('describes each option', () => {
