@@ -7,7 +7,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     timestamp time @timestamp datetime date ts eventtime timeunixnano @t t timegenerated eventtimestamp asctime
     logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
     utctime event.created observedtimeunixnano receivedat starttime eventcreationtime utctimestamp id.time created
-    creationdate`,
+    creationdate requestreceivedtimestamp stagetimestamp`,
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
@@ -18,7 +18,8 @@ export const aliasTable: Readonly<Record<string, string>> = {
     source.ip sourceip srcip ip clientip remoteaddr sourceipaddress ipaddress remoteip src rhost sourceaddress
     srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer xforwardedfor
-    req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress`,
+    req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
+    protopayload.requestmetadata.callerip`,
   'destination.ip': `
     destination.ip destip dstip destinationip serverip targetip destinationaddress dst dstaddr daddr
     destination.address id.resph dstendpoint.ip server.address server.ip dest`,

@@ -70,8 +70,10 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return true
     case 'source.ip':
     case 'destination.ip': {
-      if (fields[target] !== undefined || typeof value !== 'string') return false
-      const first = value.includes(',') ? value.slice(0, value.indexOf(',')).trim() : value
+      // Of several addresses, the first is the client's; the others are proxies.
+      const [text] = Array.isArray(value) ? value : [value]
+      if (fields[target] !== undefined || typeof text !== 'string') return false
+      const first = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
       if (toAddress(first)?.ip === undefined) return false
       return setAddress(fields, target === 'source.ip' ? 'source' : 'destination', first)
     }

@@ -37,8 +37,16 @@ export const readAnyone = (message: string, fields: Draft): void => {
   }
   if (fields['user.name'] === undefined) {
     const user = userIn(text)
-    if (user !== undefined) setUser(fields, user)
+    if (user !== undefined) setAccount(fields, user)
   }
+}
+
+/** MySQL calls accounts `'root'@'203.0.113.9'`: a name, and where it comes from. */
+const setAccount = (fields: Draft, user: string): void => {
+  const at = user.indexOf("'@'")
+  setUser(fields, at < 0 ? user : user.slice(0, at))
+  const from = at < 0 ? '' : user.slice(at + 3)
+  if (fields['source.ip'] === undefined && toAddress(from)?.ip !== undefined) setAddress(fields, 'source', from)
 }
 
 /** The name in `user=alice`, `user "alice"`, `user alice logged in`, but not in "user is logged in". */

@@ -126,6 +126,7 @@ const phrases = toPhrases([
   ['reverse mapping checking getaddrinfo for ', network, 'ssh_reverse_mapping', failure, readBracketed],
   ['Address ', network, 'ssh_reverse_mapping', failure, readPeer],
   ['Read error from remote host ', network, 'ssh_connection_lost', failure, readPeer],
+  ['Timeout before authentication for ', network, 'ssh_login_timeout', failure, readPeer],
   ['Timeout, client not responding', network, 'ssh_connection_lost', failure, readAfterFrom],
   ['Server listening on ', 'process', 'ssh_listening', success],
   ['Starting session', session, 'ssh_session_started', success, readAfterFor],
