@@ -1,12 +1,12 @@
 import { type DetectionRule, type FilterRule, isCalled } from '../lib/sigma/document.ts'
 import { createEngine } from '../lib/sigma/engine.ts'
 import type { FlatEvent } from '../lib/sigma/event.ts'
-import { holds } from '../lib/sigma/holds.ts'
 import type { Node } from '../lib/sigma/node.ts'
 import { isWithin } from '../lib/sigma/read-logsource.ts'
 import { createResolve } from '../lib/sigma/routes.ts'
 import type { Taxonomy } from '../lib/sigma/taxonomy.ts'
-import { anywhere, createFieldNames, createView } from '../lib/sigma/view.ts'
+import { createTruth } from '../lib/sigma/truth.ts'
+import { createFieldNames } from '../lib/sigma/view.ts'
 import { onlyPart, partsOf, sayPart } from './rule-words.ts'
 
 /** One part of a condition, held against an event. */
@@ -58,26 +58,10 @@ export const traceRule = (
   taxonomy: Taxonomy,
 ): Trace => {
   const names = createFieldNames()
-  const view = createView()
   const kinds = createEngine([], { taxonomy }).kindsOf(event)
   const applies = kinds.some(({ logsources }) => logsources.some((one) => isWithin(one, rule.logsource)))
-  view.show(event, createResolve(applies ? kinds : [], names))
+  const { slotOf, isTrue } = createTruth(event, { names, resolve: createResolve(applies ? kinds : [], names) })
 
-  const slotOf = (field: string | undefined) => view.slot(field === undefined ? anywhere : names.numberOf(field))
-  const isTrue = (node: Node): boolean => {
-    switch (node.op) {
-      case 'test':
-        return holds(node.test, slotOf(node.field), slotOf)
-      case 'and':
-        return node.of.every(isTrue)
-      case 'or':
-        return node.of.some(isTrue)
-      case 'not':
-        return !isTrue(node.of)
-      case 'some':
-        return node.of.filter(isTrue).length >= node.count
-    }
-  }
   const toPart = (node: Node, depth: number, selection: string | undefined): TracedPart => {
     const core = coreOf(node)
     // Tests that are said together are about one field.

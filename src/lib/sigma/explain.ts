@@ -4,7 +4,8 @@ import { holds } from './holds.ts'
 import type { MatchedItem } from './match.ts'
 import type { Node } from './node.ts'
 import { sayTest } from './test.ts'
-import { anywhere, createView, type FieldNames, type Resolve } from './view.ts'
+import { createTruth } from './truth.ts'
+import type { FieldNames, Resolve } from './view.ts'
 
 const longestValue = 500
 
@@ -12,26 +13,9 @@ const longestValue = 500
 export const explainMatch = (
   node: Node,
   event: FlatEvent,
-  { names, resolve }: { readonly names: FieldNames; readonly resolve: Resolve },
+  reading: { readonly names: FieldNames; readonly resolve: Resolve },
 ): readonly MatchedItem[] => {
-  const view = createView()
-  view.show(event, resolve)
-  const slotOf = (field: string | undefined) => view.slot(field === undefined ? anywhere : names.numberOf(field))
-
-  const isTrue = (one: Node): boolean => {
-    switch (one.op) {
-      case 'test':
-        return holds(one.test, slotOf(one.field), slotOf)
-      case 'and':
-        return one.of.every(isTrue)
-      case 'or':
-        return one.of.some(isTrue)
-      case 'not':
-        return !isTrue(one.of)
-      case 'some':
-        return one.of.filter(isTrue).length >= one.count
-    }
-  }
+  const { slotOf, isTrue } = createTruth(event, reading)
   const tell = (one: Node, selection: string): MatchedItem[] => {
     if (!isTrue(one)) return []
     if (one.op === 'test') {
