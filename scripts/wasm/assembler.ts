@@ -109,6 +109,8 @@ export const local = {
   get: (index: number): Code => [0x20, ...unsigned(index)],
   set: (index: number, value: Code): Code => [...value, 0x21, ...unsigned(index)],
 }
+/** Adds a constant to a local. */
+export const step = (index: number, by: number): Code => local.set(index, i32.add(local.get(index), i32.const(by)))
 /** Copies bytes within the memory. */
 export const copy = (to: Code, from: Code, bytes: Code): Code => [...to, ...from, ...bytes, 0xfc, 0x0a, 0, 0]
 /** Does the body, and again for as long as the condition holds after it. */

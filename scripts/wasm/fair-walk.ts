@@ -1,13 +1,13 @@
-import { type Code, f32, f64, i32, local, repeatWhile, type WasmFunction } from './assembler.ts'
+import { type Code, f32, f64, i32, local, repeatWhile, step, type WasmFunction } from './assembler.ts'
+import { intoColumns } from './columns.ts'
 
 // The inner loops of the fair-cut forest; src/lib/isolation-forest/fair-wasm-walk.ts lays out what they read.
 const { get, set } = local
-const step = (index: number, by: number): Code => set(index, i32.add(get(index), i32.const(by)))
 
 /** Turns rows of doubles into columns of doubles, each within ±bound, and says whether a value was missing. */
 export const loadDoubles: WasmFunction = (() => {
-  const [from, to, rows, columns, stride, bound] = [0, 1, 2, 3, 4, 5]
-  const [column, row, at, end, missing, value] = [6, 7, 8, 9, 10, 11]
+  const bound = 5
+  const locals = { column: 6, row: 7, at: 8, end: 9, missing: 10, value: 11 }
   const most = f64.load(get(bound))
   const least = f64.load(get(bound), 8)
   return {
@@ -15,29 +15,7 @@ export const loadDoubles: WasmFunction = (() => {
     parameters: 6,
     returns: true,
     locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'],
-    body: [
-      ...repeatWhile(
-        [
-          ...set(at, i32.add(get(from), i32.shl(get(column), i32.const(3)))),
-          ...set(end, i32.add(get(to), i32.mul(get(column), get(stride)))),
-          ...set(row, i32.const(0)),
-          ...repeatWhile(
-            [
-              ...set(value, f64.load(get(at))),
-              ...set(missing, i32.or(get(missing), f64.notEqual(get(value), get(value)))),
-              ...f64.store(get(end), f64.least(f64.most(get(value), least), most)),
-              ...step(end, 8),
-              ...set(at, i32.add(get(at), i32.shl(get(columns), i32.const(3)))),
-              ...step(row, 1),
-            ],
-            i32.lessThan(get(row), get(rows)),
-          ),
-          ...step(column, 1),
-        ],
-        i32.lessThan(get(column), get(columns)),
-      ),
-      ...get(missing),
-    ],
+    body: intoColumns(locals, 8, f64.store(get(locals.end), f64.least(f64.most(get(locals.value), least), most))),
   }
 })()
 

@@ -1,7 +1,6 @@
-import { type Code, f32x4, i32, local, repeatWhile, type WasmFunction } from './assembler.ts'
+import { f32x4, i32, local, repeatWhile, step, type WasmFunction } from './assembler.ts'
 
 const { get, set } = local
-const step = (index: number, by: number): Code => set(index, i32.add(get(index), i32.const(by)))
 
 /**
  * Finds for each row of a block, which lies as columns of floats, the square of its distance to the nearest of some points, which lie as

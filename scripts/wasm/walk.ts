@@ -1,19 +1,20 @@
 import { leavesAt } from '../../src/lib/isolation-forest/walk-memory.ts'
-import { assemble, type Code, copy, f32, f64, i32, local, repeatWhile, type WasmFunction } from './assembler.ts'
+import { assemble, copy, f32, f64, i32, local, repeatWhile, step, type WasmFunction } from './assembler.ts'
+import { intoColumns } from './columns.ts'
 import { loadDoubles, walkFair } from './fair-walk.ts'
 import { nearest } from './nearest.ts'
 
 // The inner loops of the forests; src/lib/isolation-forest/walk-memory.ts says what lies where in the memory.
 const { get, set } = local
-const step = (index: number, by: number): Code => set(index, i32.add(get(index), i32.const(by)))
 
 /**
  * Turns rows of doubles into columns of floats, each rounded down, and says whether a value was missing. Rounding down keeps every
  * comparison with a float threshold as it was: x ≥ t exactly when the greatest float that is ≤ x is ≥ t.
  */
 const load: WasmFunction = (() => {
-  const [from, to, rows, columns, stride] = [0, 1, 2, 3, 4]
-  const [column, row, at, end, missing, bits, value] = [5, 6, 7, 8, 9, 10, 11]
+  const locals = { column: 5, row: 6, at: 7, end: 8, missing: 9, value: 11 }
+  const bits = 10
+  const { end, value } = locals
   const rounded = f64.greaterThan(f64.promote(f32.fromBits(get(bits))), get(value))
   const sign = i32.or(i32.shiftRightSigned(get(bits), i32.const(31)), i32.const(1))
   return {
@@ -21,31 +22,11 @@ const load: WasmFunction = (() => {
     parameters: 5,
     returns: true,
     locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f64'],
-    body: [
-      ...repeatWhile(
-        [
-          ...set(at, i32.add(get(from), i32.shl(get(column), i32.const(3)))),
-          ...set(end, i32.add(get(to), i32.mul(get(column), get(stride)))),
-          ...set(row, i32.const(0)),
-          ...repeatWhile(
-            [
-              ...set(value, f64.load(get(at))),
-              ...set(missing, i32.or(get(missing), f64.notEqual(get(value), get(value)))),
-              ...set(bits, i32.fromBitsOf(f32.demote(get(value)))),
-              // One float down where the nearest is above: a positive one has the bits before, a negative one those after.
-              ...f32.store(get(end), f32.fromBits(i32.sub(get(bits), i32.mul(rounded, sign)))),
-              ...step(end, 4),
-              ...set(at, i32.add(get(at), i32.shl(get(columns), i32.const(3)))),
-              ...step(row, 1),
-            ],
-            i32.lessThan(get(row), get(rows)),
-          ),
-          ...step(column, 1),
-        ],
-        i32.lessThan(get(column), get(columns)),
-      ),
-      ...get(missing),
-    ],
+    body: intoColumns(locals, 4, [
+      ...set(bits, i32.fromBitsOf(f32.demote(get(value)))),
+      // One float down where the nearest is above: a positive one has the bits before, a negative one those after.
+      ...f32.store(get(end), f32.fromBits(i32.sub(get(bits), i32.mul(rounded, sign)))),
+    ]),
   }
 })()
 
