@@ -45,7 +45,7 @@ const some = (parts: readonly Evaluate[]): Evaluate => {
 const compileText = (pieces: Extract<Expression, { type: 'text' }>['pieces']): Evaluate => {
   if (pieces.every((piece) => typeof piece === 'string')) {
     const word = pieces.join('').toLowerCase()
-    return (subject) => subject.text().includes(word)
+    return (subject) => subject.contains(word)
   }
   const matches = compileWildcard(pieces, false)
   return (subject) => matches(subject.text())

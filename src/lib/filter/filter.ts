@@ -23,6 +23,12 @@ export interface Filter {
   readonly values: readonly { readonly field: string; readonly piece: string }[]
   /** The filter written out: every AND, OR and quotation mark in its place. */
   readonly text: string
+  /** Every field that it looks at. */
+  readonly fields: readonly string[]
+  /** The lower-case words that it looks for in the text; undefined when it looks for phrases or patterns there. */
+  readonly words: readonly string[] | undefined
+  /** What must hold together: the filter is the AND of its parts. A filter that is no AND is its own only part. */
+  parts(): readonly Filter[]
 }
 
 /**
@@ -40,14 +46,55 @@ export interface Filter {
  * Parsing takes time linear in the filter (at most 4,000 characters, 200 terms, 50 levels), testing in terms × text.
  * Not meant for ranking or for fuzzy search: it only says yes or no.
  */
-export const parseFilter = (text: string, options: { readonly now: number }): Filter => {
-  const expression = parseExpression(text)
-  const evaluate = compile(expression, options.now)
-  return {
+export const parseFilter = (text: string, options: { readonly now: number }): Filter =>
+  toFilter(parseExpression(text), options.now)
+
+const toFilter = (expression: Expression, now: number): Filter => {
+  const evaluate = compile(expression, now)
+  const texts = textsOf(expression)
+  const filter: Filter = {
     matches: (item, accessor) => evaluate(new ItemSubject(item, accessor)),
     tokens: [...new Set(tokensOf(expression))],
     values: valuesOf(expression),
     text: printExpression(expression),
+    fields: [...new Set(fieldsOf(expression))],
+    words: texts.every(isWord) ? [...new Set(texts.map(wordOf))] : undefined,
+    parts: () => (expression.type === 'and' ? expression.parts.map((part) => toFilter(part, now)) : [filter]),
+  }
+  return filter
+}
+
+type Text = Extract<Expression, { type: 'text' }>
+
+const textsOf = (expression: Expression): readonly Text[] => {
+  switch (expression.type) {
+    case 'text':
+      return [expression]
+    case 'not':
+      return textsOf(expression.part)
+    case 'and':
+    case 'or':
+      return expression.parts.flatMap(textsOf)
+    default:
+      return []
+  }
+}
+
+const isWord = ({ pieces }: Text): boolean => pieces.every((piece) => typeof piece === 'string' && !/\s/u.test(piece))
+
+const wordOf = ({ pieces }: Text): string => pieces.join('').toLowerCase()
+
+const fieldsOf = (expression: Expression): readonly string[] => {
+  switch (expression.type) {
+    case 'field':
+      return [expression.field]
+    case 'not':
+      return fieldsOf(expression.part)
+    case 'and':
+    case 'or':
+      return expression.parts.flatMap(fieldsOf)
+    default:
+      return []
   }
 }
 

@@ -12,6 +12,8 @@ export interface Accessor<Item> {
   field(item: Item, name: string): FilterValue | undefined
   /** What bare words and phrases are looked for in. */
   text(item: Item): string
+  /** Tells whether the text contains a lower-case word, in place of `text`, for whoever knows it without reading. */
+  contains?(item: Item, word: string): boolean
   kind?(name: string): FieldKind | undefined
 }
 
@@ -20,6 +22,8 @@ export interface Subject {
   field(name: string): FilterValue | undefined
   kind(name: string): FieldKind | undefined
   text(): string
+  /** Whether the text contains a lower-case word. */
+  contains(word: string): boolean
 }
 
 /** Looks at an item through its accessor. */
@@ -44,5 +48,9 @@ export class ItemSubject<Item> implements Subject {
   text(): string {
     this.#text ??= this.#accessor.text(this.#item).toLowerCase()
     return this.#text
+  }
+
+  contains(word: string): boolean {
+    return this.#accessor.contains ? this.#accessor.contains(this.#item, word) : this.text().includes(word)
   }
 }

@@ -161,7 +161,7 @@ describe('what must hold', () => {
     for (let at = 0; at < 1_000_000; at++) if (detector.observe(at * minute, random.next()).alarm) alarms++
     expect(detector.save().length).toBeLessThan(2048)
     expect(alarms).toBeLessThan(3000)
-  })
+  }, 120_000)
 
   it('that gaps and what is no number teach nothing', () => {
     const detector = createDetector()

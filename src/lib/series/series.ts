@@ -2,6 +2,7 @@ import { createReader, createWriter, StateError } from '../codec/codec.ts'
 import { createCountLevel } from './count-level.ts'
 import { createRecurrence } from './recurrence.ts'
 import { createSeason } from './season.ts'
+import { createStop } from './stop.ts'
 import { createValueLevel } from './value-level.ts'
 
 export interface SeriesOptions {
@@ -47,7 +48,7 @@ export interface Series {
 }
 
 const kindName = 'series'
-const version = 1
+const version = 2
 /** Rarer than this is a surprise. */
 const surprise = 1e-3
 const decades = 8
@@ -73,6 +74,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
   const { kind = 'count', bucket = 60_000, memory = 360, warmup = 12, patience = 10 } = options
   const level = kind === 'count' ? createCountLevel(memory) : createValueLevel(memory)
   const season = createSeason(kind === 'count' ? 'ratio' : 'difference')
+  const stop = createStop()
   const recurrence = createRecurrence(memory * habitMemory)
   const hourShare = bucket / 3_600_000
   let seen = 0
@@ -118,7 +120,8 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
           need,
         }
       }
-      const { p, above } = probabilityOf(value, usual, expected)
+      const { p: ofLevel, above } = probabilityOf(value, usual, expected)
+      const p = kind === 'count' && value === 0 ? Math.min(ofLevel, stop.probability(expected)) : ofLevel
       const habit = p < surprise ? recurrence.rate(rarityOf(p), above) : 0
       const score = Math.min(1, rarityOf(Math.max(p, habit)) / decades)
       const odd = p < 0.01
@@ -166,9 +169,13 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
         // Until a week is known, a moved level may well be the hour or the day; afterwards it moves all hours alike.
         if (knew === 'weeks') season.move(before, level.mean)
         else season.correct(time, runCut, hourShare)
+        stop.settle()
       }
       season.learn(time, taken, hourShare)
-      if (season.knows !== knew) level.explain()
+      if (season.knows !== knew) {
+        level.explain()
+        stop.explain()
+      }
 
       if (value === 0) {
         quiet++
@@ -180,6 +187,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
         quiet = 0
         quietDue = 0
       }
+      stop.learn(value, expected)
       seen++
       if (!(time < lastTime)) lastTime = time
     },
@@ -189,6 +197,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
       for (const value of [seen, lastTime, run, runSum, runSeason, runCut, quiet, quietDue, longestQuiet])
         writer.f64(value)
       level.save(writer)
+      stop.save(writer)
       recurrence.save(writer)
       season.save(writer)
       return writer.finish()
@@ -213,6 +222,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
       quietDue = reader.f64()
       longestQuiet = reader.f64()
       level.restore(reader)
+      stop.restore(reader)
       recurrence.restore(reader)
       season.restore(reader)
     },

@@ -147,6 +147,11 @@ export class Sessions {
     })
   }
 
+  /** Makes everything that was added count from now on. O(patterns). */
+  settle(): void {
+    this.#settle()
+  }
+
   save(): Uint8Array {
     this.#settle()
     const { trained, events, patterns, transitions } = this.#options

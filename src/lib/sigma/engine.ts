@@ -10,6 +10,7 @@ import {
 import type { FlatEvent } from './event.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
+import { createGramMemory, type GramMemory } from './gram-memory.ts'
 import { createGroup, type Group } from './group.ts'
 import type { Match } from './match.ts'
 import { createMatcher } from './matcher.ts'
@@ -50,6 +51,8 @@ export interface EngineOptions {
   readonly maxEvents?: number
 }
 
+const none: readonly number[] = []
+
 /** Makes an engine of documents. What cannot run is left out and said. */
 export const createEngine = (documents: readonly SigmaDocument[], options: EngineOptions): Engine => {
   const { rules, correlations, faults } = select(documents)
@@ -59,15 +62,17 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   const known = options.taxonomy.kinds.filter(({ when }) => when !== undefined)
   const plans = [...nodes, ...known.flatMap(({ when }) => when ?? [])].map(leaves.plan)
   const kinds = known.map((kind, number) => ({ kind, plan: rules.length + number }))
+  const memory = createGramMemory()
   const groups = groupRules(
     rules.map(({ rule }) => rule.logsource),
     plans,
     leaves,
+    memory,
   )
   const view = createView()
   const matcher = createMatcher(plans, leaves, names, view)
   const ownNames = createResolve([], names)
-  const toGroup = (numbers: readonly number[]) => createGroup({}, numbers, plans, leaves)
+  const toGroup = (numbers: readonly number[]) => createGroup({}, numbers, plans, leaves, memory)
   const recogniserOf = (some: readonly PlannedKind[]) =>
     createRecognise({ kinds: some, names, view, matcher, ownNames, toGroup })
   // To match, only those kinds need to be known of which there are rules.
@@ -94,8 +99,11 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       if (event.logsource) view.show(event, resolve)
       else view.look(resolve)
       const before = matcher.tried
-      const hits: number[] = []
-      for (const group of near) for (const number of matcher.match(group)) hits.push(number)
+      let hits: readonly number[] = none
+      for (const group of near) {
+        const more = matcher.match(group)
+        if (more.length > 0) hits = hits.length > 0 ? [...hits, ...more] : more
+      }
       counts.tried += matcher.tried - before
       if (hits.length === 0) return []
       const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
@@ -116,7 +124,12 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   }
 }
 
-const groupRules = (logsources: readonly Logsource[], plans: readonly Plan[], leaves: Leaves): Group[] => {
+const groupRules = (
+  logsources: readonly Logsource[],
+  plans: readonly Plan[],
+  leaves: Leaves,
+  memory: GramMemory,
+): Group[] => {
   const byLogsource = new Map<string, number[]>()
   for (const [number, { product, category, service }] of logsources.entries()) {
     const key = JSON.stringify([product, category, service])
@@ -125,7 +138,7 @@ const groupRules = (logsources: readonly Logsource[], plans: readonly Plan[], le
     else byLogsource.set(key, [number])
   }
   return [...byLogsource.values()].map((numbers) =>
-    createGroup(logsources[numbers[0] ?? 0] ?? {}, numbers, plans, leaves),
+    createGroup(logsources[numbers[0] ?? 0] ?? {}, numbers, plans, leaves, memory),
   )
 }
 

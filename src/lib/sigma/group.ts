@@ -1,4 +1,5 @@
 import type { Logsource } from './document.ts'
+import type { GramMemory } from './gram-memory.ts'
 import { createLiteralIndex, type Literal, type LiteralIndex } from './literal-index.ts'
 import { chooseTriggers, countUses, type Leaves, type Plan } from './plan.ts'
 import { anywhere } from './view.ts'
@@ -39,6 +40,7 @@ export const createGroup = (
   numbers: readonly number[],
   plans: readonly Plan[],
   leaves: Leaves,
+  memory: GramMemory,
 ): Group => {
   const drafts = new Map<number, Draft>()
   const always: number[] = []
@@ -73,7 +75,7 @@ export const createGroup = (
     .sort(([a], [b]) => Number(a === anywhere) - Number(b === anywhere))
     .map(([field, { literals, present }]) => ({
       field,
-      index: literals.size > 0 ? createLiteralIndex<Hit>([...literals.values()]) : undefined,
+      index: literals.size > 0 ? createLiteralIndex<Hit>([...literals.values()], memory) : undefined,
       present: [...present],
     }))
   return { logsource, fields, always, decided }

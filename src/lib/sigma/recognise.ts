@@ -4,7 +4,7 @@ import { holds } from './holds.ts'
 import type { Matcher } from './matcher.ts'
 import type { Node, TestNode } from './node.ts'
 import type { EventKind } from './taxonomy.ts'
-import type { FieldNames, Resolve, View } from './view.ts'
+import { anywhere, type FieldNames, type Resolve, type View } from './view.ts'
 
 /** A kind of events, and the number that its condition has for the matcher. */
 export interface PlannedKind {
@@ -16,11 +16,19 @@ export interface PlannedKind {
 interface Sieve {
   readonly sure: readonly PlannedKind[]
   readonly open: Group | undefined
-  /** The fields that matter for the open ones, by name; keywords have none. */
-  readonly fields: ReadonlyMap<string, FieldIndex>
+  /** The fields that matter for the open ones, by the number of their role; keywords have none. */
+  readonly fields: readonly (FieldIndex | undefined)[]
+  readonly keywords: FieldIndex | undefined
 }
 
-const mostSieves = 1_000
+/** What was seen of an event so far; each further value leads to the next place. */
+interface Place {
+  readonly next: Map<number | string, Place>
+  sieve: Sieve | undefined
+}
+
+/** More places than these are forgotten all at once. */
+const mostPlaces = 10_000
 /** How many spellings of a field's values are known by heart. */
 const mostSpellings = 256
 
@@ -39,8 +47,8 @@ interface RecogniseOptions {
  * for all events that agree in those; the rest, such as what a message contains, is looked at where it still matters.
  */
 export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup }: RecogniseOptions) => {
-  const sieves = new Map<string, Sieve>()
-  const constants = constantsOf(kinds.flatMap(({ kind }) => kind.when ?? []))
+  const roles = rolesOf(kinds.flatMap(({ kind }) => kind.when ?? []))
+  const byPlan = new Map(kinds.map((kind) => [kind.plan, kind]))
   const slotOf = (field: string) => view.slot(names.numberOf(field))
   const test = (node: TestNode): boolean | undefined =>
     isConstant(node) ? holds(node.test, slotOf(node.field), slotOf) : undefined
@@ -48,42 +56,66 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
     const answers = kinds.map(({ kind }) => (kind.when ? judge(kind.when, test) : false))
     const unsure = kinds.filter((_, index) => answers[index] === undefined)
     const open = unsure.length > 0 ? toGroup(unsure.map(({ plan }) => plan)) : undefined
-    return {
-      sure: kinds.filter((_, index) => answers[index]),
-      open,
-      fields: new Map(open?.fields.map((index) => [names.nameOf(index.field), index])),
+    const fields: (FieldIndex | undefined)[] = Array.from({ length: roles.size }, () => undefined)
+    let keywords: FieldIndex | undefined
+    for (const index of open?.fields ?? []) {
+      const role = roles.get(names.nameOf(index.field))
+      if (role) fields[role.number] = index
+      else if (index.field === anywhere) keywords = index
     }
+    return { sure: kinds.filter((_, index) => answers[index]), open, fields, keywords }
   }
-  const byPlan = new Map(kinds.map((kind) => [kind.plan, kind]))
+
+  let root: Place = { next: new Map(), sieve: undefined }
+  let places = 0
+  /** Those fields of the event that play a role, as far as the count; the list is used again. */
+  const seen: Role[] = []
+  let count = 0
+  const walk = (from: Place, fields: FlatEvent['fields']): Place => {
+    let place = from
+    for (const name in fields) {
+      const role = roles.get(name)
+      if (role === undefined) continue
+      seen[count] = role
+      count += 1
+      const value = fields[name]
+      if (value === undefined || !role.decides) continue
+      const step = stepOf(value, role)
+      let next = place.next.get(step)
+      if (next === undefined) {
+        next = { next: new Map(), sieve: undefined }
+        place.next.set(step, next)
+        places += 1
+      }
+      place = next
+    }
+    return place
+  }
+  const present = ({ fields, keywords }: Sieve): readonly FieldIndex[] => {
+    const found: FieldIndex[] = []
+    for (let at = 0; at < count; at++) {
+      const field = fields[seen[at]?.number ?? -1]
+      if (field) found.push(field)
+    }
+    if (keywords) found.push(keywords)
+    return found
+  }
 
   return (event: FlatEvent): readonly PlannedKind[] => {
     view.show(event, ownNames)
-    const key = keyOf(event.fields, constants) + (event.more ? keyOf(event.more, constants) : '')
-    let sieve = sieves.get(key)
-    if (!sieve) {
-      if (sieves.size >= mostSieves) sieves.clear()
-      sieve = toSieve()
-      sieves.set(key, sieve)
+    if (places > mostPlaces) {
+      root = { next: new Map(), sieve: undefined }
+      places = 0
     }
-    const { sure, open, fields } = sieve
-    const more = open ? matcher.match(open, present(fields, event)) : []
+    count = 0
+    let place = walk(root, event.fields)
+    if (event.more) place = walk(place, event.more)
+    place.sieve ??= toSieve()
+    const { sure, open } = place.sieve
+    const more = open ? matcher.match(open, present(place.sieve)) : []
     if (more.length === 0) return sure
     return [...sure, ...more.flatMap((plan) => byPlan.get(plan) ?? [])].sort((a, b) => a.plan - b.plan)
   }
-}
-
-/** Those of some fields that an event has; keywords always. */
-const present = (fields: ReadonlyMap<string, FieldIndex>, event: FlatEvent): readonly FieldIndex[] => {
-  const found: FieldIndex[] = []
-  for (const part of event.more ? [event.fields, event.more] : [event.fields]) {
-    for (const name in part) {
-      const field = fields.get(name)
-      if (field) found.push(field)
-    }
-  }
-  const keywords = fields.get('')
-  if (keywords) found.push(keywords)
-  return found
 }
 
 /** Evaluates a condition of which some tests may be unknown; undefined when they matter. */
@@ -111,60 +143,48 @@ const isConstant = (node: TestNode): node is TestNode & { readonly field: string
   )
 }
 
-/** A field of which a few values matter: those, numbered, and how they were spelt so far. */
-interface Constant {
-  readonly letter: string
-  readonly values: Map<string, string>
-  readonly spellings: Map<Scalar, string>
+/** What a field does for telling kinds apart. */
+interface Role {
+  readonly number: number
+  /** Whether some tests of it are of its being there or of certain values; those are numbered. */
+  decides: boolean
+  readonly values: Map<string, number>
+  /** How its values were spelt so far. */
+  readonly spellings: Map<Scalar, number>
 }
 
-const letterOf = (number: number): string => String.fromCharCode(number)
-
-const constantsOf = (nodes: readonly Node[]): ReadonlyMap<string, Constant> => {
-  const constants = new Map<string, Constant>()
+const rolesOf = (nodes: readonly Node[]): ReadonlyMap<string, Role> => {
+  const roles = new Map<string, Role>()
   const add = (node: Node): void => {
     if (node.op !== 'test') {
       for (const one of node.op === 'not' ? [node.of] : node.of) add(one)
       return
     }
     const { field, test } = node
-    if (field === undefined || !isConstant(node)) return
-    const constant = constants.get(field) ?? {
-      letter: letterOf(constants.size + 1),
-      values: new Map<string, string>(),
-      spellings: new Map<Scalar, string>(),
-    }
-    constants.set(field, constant)
-    if (test.type === 'equals' && !constant.values.has(test.text)) {
-      constant.values.set(test.text, letterOf(constant.values.size + firstValue))
-    }
+    if (field === undefined) return
+    const role = roles.get(field) ?? { number: roles.size, decides: false, values: new Map(), spellings: new Map() }
+    roles.set(field, role)
+    if (!isConstant(node)) return
+    role.decides = true
+    if (test.type === 'equals' && !role.values.has(test.text)) role.values.set(test.text, role.values.size + firstValue)
   }
   nodes.forEach(add)
-  return constants
+  return roles
 }
 
-const nullValue = '\u0001'
-const otherValue = '\u0002'
-const listStart = '\u0003'
-const listEnd = '\u0004'
-const firstValue = 5
+const nullValue = 0
+const otherValue = 1
+const firstValue = 2
+const mostValues = 2 ** 16
 
-/** What of an event decides what it counts as, as a short text. */
-const keyOf = (fields: FlatEvent['fields'], constants: ReadonlyMap<string, Constant>): string => {
-  let key = ''
-  for (const name in fields) {
-    const constant = constants.get(name)
-    if (constant === undefined) continue
-    const value = fields[name]
-    if (value === undefined) continue
-    key += constant.letter
-    if (typeof value !== 'object' || value === null) key += codeOf(value, constant)
-    else key += `${listStart}${value.map((one) => codeOf(one, constant)).join('')}${listEnd}`
-  }
-  return key
+/** What of a value decides: a number, or a text for the values of a list, of which neither order nor repetition matter. */
+const stepOf = (value: FlatEvent['fields'][string], role: Role): number | string => {
+  if (typeof value !== 'object' || value === null) return role.number * mostValues + codeOf(value, role)
+  return `${role.number} ${[...new Set(value.map((one) => codeOf(one, role)))].sort((a, b) => a - b)}`
 }
 
-const codeOf = (value: Scalar, { values, spellings }: Constant): string => {
+const codeOf = (value: Scalar, { values, spellings }: Role): number => {
+  if (values.size === 0) return value === null ? nullValue : otherValue
   const known = spellings.get(value)
   if (known !== undefined) return known
   const code = value === null ? nullValue : (values.get(String(value).toLowerCase()) ?? otherValue)

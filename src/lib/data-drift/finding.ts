@@ -1,0 +1,59 @@
+/** What can change between the results a query used to give and those it gives now. */
+export const driftTypes = [
+  'numeric_range',
+  'numeric_mean',
+  'numeric_variance',
+  'numeric_outlier',
+  'distribution_shift',
+  'distribution_bin_count',
+  'categorical_cardinality',
+  'categorical_distribution',
+  'categorical_dominant',
+  'date_weekday_pattern',
+  'null_ratio',
+  'correlation',
+  'enum_correlation',
+  'new_field',
+  'missing_field',
+  'type_change',
+] as const
+export type DriftType = (typeof driftTypes)[number]
+
+/** One change, with the number by which it was judged. */
+export interface DriftFinding {
+  readonly type: DriftType
+  /** The field that changed; two when it is how they go together. */
+  readonly fields: readonly string[]
+  /** Low: worth a look when something else is odd. Medium: beyond what chance does. High: far beyond. */
+  readonly severity: 'low' | 'medium' | 'high'
+  readonly value: number
+  /** What `value` went beyond. */
+  readonly threshold: number
+  /** What was seen before and what is seen now, in words. */
+  readonly before: string
+  readonly after: string
+  readonly sentence: string
+}
+
+/** Thresholds of a measure: above which it is worth a look, a finding, a grave one. */
+export interface Ladder {
+  readonly low?: number
+  readonly medium?: number
+  readonly high?: number
+}
+
+/** Finds the highest step that a value is above; equal is not above. */
+export const climb = (value: number, ladder: Ladder): Pick<DriftFinding, 'severity' | 'threshold'> | undefined => {
+  for (const severity of ['high', 'medium', 'low'] as const) {
+    const threshold = ladder[severity]
+    if (threshold !== undefined && value > threshold) return { severity, threshold }
+  }
+  return undefined
+}
+
+/** Writes a number for people: at most four digits that mean something. */
+export const show = (value: number): string =>
+  Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(4)))
+
+/** Writes a share as percent. */
+export const percent = (share: number): string => `${show(Math.round(share * 1000) / 10)} %`

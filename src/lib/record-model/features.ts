@@ -1,0 +1,61 @@
+import { fieldsOf, type Row, readDate, readNumber } from '../data-drift/record-table.ts'
+import { stableHash } from './stable-hash.ts'
+
+/**
+ * How a field becomes a number. `number`: itself, also when written as text; lists and objects are their length; nothing is 0. `date`:
+ * seconds since the epoch. `word`: how surprising it is, −ln of its share of the training records, by its hash. `text`: its length.
+ */
+export const featureKinds = ['number', 'date', 'word', 'text'] as const
+
+export interface Feature {
+  readonly name: string
+  readonly kind: (typeof featureKinds)[number]
+  /** The least and the most that was seen. */
+  readonly least: number
+  readonly most: number
+  /** How often words came, by their hash; the words themselves are not kept. */
+  readonly counts: ReadonlyMap<number, number>
+  /** How many records it was learnt from. */
+  readonly records: number
+}
+
+const mostWords = 1_000
+
+/** Decides for each field of the training records, in order of the alphabet, how it becomes a number. */
+export const learnFeatures = (rows: readonly Row[]): readonly Feature[] =>
+  fieldsOf(rows).map((name) => {
+    const cells = rows.map((row) => row[name])
+    const { kind, counts } = kindOf(cells)
+    const feature = { name, kind, counts, records: rows.length, least: 0, most: 0 }
+    const values = cells.map((cell) => encode(cell, feature))
+    return {
+      ...feature,
+      least: values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      most: values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    }
+  })
+
+const kindOf = (cells: readonly unknown[]): Pick<Feature, 'kind' | 'counts'> => {
+  const given = cells.filter((cell) => cell !== null && cell !== undefined)
+  const counts = new Map<number, number>()
+  if (given.every((cell) => readNumber(cell) !== undefined)) return { kind: 'number', counts }
+  if (given.every((cell) => readDate(cell) !== undefined)) return { kind: 'date', counts }
+  for (const cell of cells) {
+    const hash = stableHash(wordOf(cell))
+    counts.set(hash, (counts.get(hash) ?? 0) + 1)
+  }
+  return counts.size > Math.min(mostWords, cells.length / 2)
+    ? { kind: 'text', counts: new Map() }
+    : { kind: 'word', counts }
+}
+
+const wordOf = (cell: unknown): string =>
+  cell === undefined || cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
+
+/** Turns a cell into the number that its field stands for. */
+export const encode = (cell: unknown, { kind, counts, records }: Feature): number => {
+  if (kind === 'number') return readNumber(cell) ?? 0
+  if (kind === 'date') return (readDate(cell) ?? 0) / 1000
+  if (kind === 'text') return wordOf(cell).length
+  return -Math.log(((counts.get(stableHash(wordOf(cell))) ?? 0) + 0.5) / (records + 1))
+}

@@ -1,0 +1,138 @@
+import { createReader, createWriter } from '../codec/codec.ts'
+import { outsideBy } from '../data-drift/numeric.ts'
+import type { Row } from '../data-drift/record-table.ts'
+import { IsolationForest } from '../isolation-forest/isolation-forest.ts'
+import { encode, type Feature, featureKinds, learnFeatures } from './features.ts'
+
+/** Why a record is odd, the field that says most first. */
+export interface RecordReason {
+  readonly field: string
+  /** Whether the value lies outside of all that was learnt from, not only in a rare place. */
+  readonly outside: boolean
+  /** What it adds to the score. */
+  readonly weight: number
+}
+
+export interface JudgedRecord {
+  /** 0–1, high = odd; the same whatever else is judged along. */
+  readonly score: number
+  readonly isAnomaly: boolean
+  /** The numbers that the record became, by the names of `features`. */
+  readonly vector: readonly number[]
+  readonly reasons: readonly RecordReason[]
+}
+
+const kind = 'record-model'
+const version = 1
+const seed = 42
+/** The share of the training records that counts as odd. */
+const contamination = 0.1
+/** How far outside of its range, in widths of it, a value alone makes a record odd. */
+const farOutside = 0.5
+const mostReasons = 3
+const leastWeight = 0.02
+
+/**
+ * Judges the records of one query by an isolation forest (Liu et al., 2008) over its former records, a number a field (`features.ts`). A
+ * forest does not see how far outside a single value lies, so a value more than half a range outside of its range counts by itself.
+ * What is judged is never what was learnt from: `judge` changes nothing.
+ *
+ * Fit O(records · fields), judge O(trees · log sample) a record. Not for fewer than some dozens of records.
+ */
+export class RecordModel {
+  readonly features: readonly Feature[]
+  /** How many records it was fitted to. */
+  readonly records: number
+  readonly #forest: IsolationForest
+  /** The score that nine of ten training records stay below. */
+  readonly #usual: number
+
+  private constructor(features: readonly Feature[], records: number, forest: IsolationForest, usual: number) {
+    this.features = features
+    this.records = records
+    this.#forest = forest
+    this.#usual = usual
+  }
+
+  /** Learns from records; undefined when they have no fields. */
+  static fit(rows: readonly Row[]): RecordModel | undefined {
+    const features = learnFeatures(rows)
+    if (features.length === 0 || rows.length === 0) return undefined
+    const matrix = toMatrix(rows, features)
+    const forest = IsolationForest.fit(matrix, { columns: features.length, seed })
+    const ranked = forest.score(matrix).sort()
+    const usual = ranked[Math.floor((1 - contamination) * (ranked.length - 1))] ?? 0.5
+    return new RecordModel(features, rows.length, forest, usual)
+  }
+
+  /** Reads a model that `save` wrote; throws StateError on another version. */
+  static load(state: Uint8Array): RecordModel {
+    const reader = createReader(state, kind, version)
+    const many = <Value>(read: () => Value): Value[] => Array.from({ length: reader.varint() }, read)
+    const records = reader.varint()
+    const usual = reader.f64()
+    const features = many(() => ({
+      name: reader.text(),
+      kind: featureKinds[reader.u8()] ?? 'text',
+      least: reader.f64(),
+      most: reader.f64(),
+      counts: new Map(many(() => [reader.varint(), reader.varint()] as const)),
+      records,
+    }))
+    return new RecordModel(features, records, IsolationForest.load(reader.bytes()), usual)
+  }
+
+  save(): Uint8Array {
+    const writer = createWriter(kind, version).varint(this.records).f64(this.#usual).varint(this.features.length)
+    for (const { name, kind: feature, least, most, counts } of this.features) {
+      writer.text(name).u8(featureKinds.indexOf(feature)).f64(least).f64(most).varint(counts.size)
+      for (const [hash, count] of counts) writer.varint(hash).varint(count)
+    }
+    return writer.bytes(this.#forest.save()).finish()
+  }
+
+  /** Judges records; odd is what scores more than `margin` above the usual. */
+  judge(rows: readonly Row[], margin: number): readonly JudgedRecord[] {
+    const columns = this.features.length
+    const matrix = toMatrix(rows, this.features)
+    const scores = this.#forest.score(matrix)
+    return rows.map((_, row) => {
+      const vector = [...matrix.subarray(row * columns, (row + 1) * columns)]
+      const outside = this.features.map(({ least, most, kind: feature }, column) =>
+        feature === 'number' && most > least ? outsideBy(vector[column] ?? 0, least, most) : 0,
+      )
+      const far = outside.reduce((a, b) => Math.max(a, b), 0)
+      const alone = far > farOutside ? 1 - 0.4 * Math.exp(-far) : 0
+      const forest = scores[row] ?? 0
+      const isAnomaly = forest > this.#usual + margin || alone > 0
+      const score = Math.max(forest, alone)
+      return { score, isAnomaly, vector, reasons: isAnomaly ? this.#reasons(vector, outside) : [] }
+    })
+  }
+
+  #reasons(vector: readonly number[], outside: readonly number[]): readonly RecordReason[] {
+    const weights = this.#forest.explain(vector)
+    return this.features
+      .map(({ name }, column) => {
+        const beyond = outside[column] ?? 0
+        return {
+          field: name,
+          outside: beyond > farOutside,
+          weight: (weights[column] ?? 0) + (beyond > farOutside ? 1 : 0),
+        }
+      })
+      .filter(({ weight }) => weight > leastWeight)
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, mostReasons)
+  }
+}
+
+const toMatrix = (rows: readonly Row[], features: readonly Feature[]): Float64Array => {
+  const matrix = new Float64Array(rows.length * features.length)
+  rows.forEach((row, i) => {
+    features.forEach((feature, column) => {
+      matrix[i * features.length + column] = encode(row[feature.name], feature)
+    })
+  })
+  return matrix
+}
