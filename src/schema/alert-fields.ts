@@ -1,14 +1,15 @@
-import type { Alert } from './alert.ts'
+import { type Alert, openAlertStatuses } from './alert.ts'
+import type { AlertHead } from './alert-head.ts'
 import { entityField, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { severities } from './severity.ts'
 
-const own: ReadonlyMap<string, (alert: Alert) => FieldValue | null | undefined> = new Map<
-  string,
-  (alert: Alert) => FieldValue | null | undefined
->([
+type Read<Item> = (item: Item) => FieldValue | null | undefined
+
+const ofHead: ReadonlyMap<string, Read<AlertHead>> = new Map<string, Read<AlertHead>>([
   ['id', (alert) => alert.id],
   ['status', (alert) => alert.status],
+  ['open', (alert) => openAlertStatuses.some((status) => status === alert.status)],
   ['severity', (alert) => alert.severity],
   ['score', (alert) => alert.score],
   ['risk_score', (alert) => alert.triage?.risk_score],
@@ -25,12 +26,9 @@ const own: ReadonlyMap<string, (alert: Alert) => FieldValue | null | undefined> 
   ['technique', (alert) => techniqueField(alert.techniques)],
   ['source', (alert) => alert.source],
   ['stream', (alert) => alert.stream],
-  ['dedup_key', (alert) => alert.dedup_key],
   ['learning', (alert) => alert.learning],
   ['incident_id', (alert) => alert.incident_id],
   ['suppression_id', (alert) => alert.suppression_id],
-  ['detection_id', (alert) => alert.detection_ids],
-  ['event_id', (alert) => alert.evidence.map((item) => item.event_id)],
   ['count', (alert) => alert.count],
   ['event_count', (alert) => alert.event_count],
   ['first_seen', (alert) => alert.first_seen],
@@ -38,6 +36,12 @@ const own: ReadonlyMap<string, (alert: Alert) => FieldValue | null | undefined> 
   ['time', (alert) => alert.last_seen],
   ['created_at', (alert) => alert.created_at],
   ['updated_at', (alert) => alert.updated_at],
+])
+
+const ofBody: ReadonlyMap<string, Read<Alert>> = new Map<string, Read<Alert>>([
+  ['dedup_key', (alert) => alert.dedup_key],
+  ['detection_id', (alert) => alert.detection_ids],
+  ['event_id', (alert) => alert.evidence.map((item) => item.event_id)],
 ])
 
 const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
@@ -52,16 +56,32 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
   ['updated_at', 'time'],
 ])
 
+const headField = (alert: AlertHead, name: string): FieldValue | undefined =>
+  ofHead.get(name)?.(alert) ?? entityField(alert.entities, name)
+
 /** Lets filters look at alerts. `score` is 0–1, `risk_score` 0–100; severities compare by their rank. */
 export const alertFields = {
-  field: (alert: Alert, name: string): FieldValue | undefined =>
-    own.get(name)?.(alert) ?? entityField(alert.entities, name),
+  field: (alert: Alert, name: string): FieldValue | undefined => ofBody.get(name)?.(alert) ?? headField(alert, name),
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
-  text: (alert: Alert): string =>
-    [
-      alert.title,
-      alert.sentence,
-      ...alert.entities.map((entity) => entity.value),
-      ...alert.evidence.map((item) => item.line),
-    ].join('\n'),
+  /** Whether the values of this field stand in the document as they are compared. */
+  isIndexed: (name: string): boolean => name !== 'open' && kinds.get(name) !== 'time',
+  text: (alert: Alert): string => textsOf(alert).join('\n'),
+}
+
+/** The texts in which bare words are looked for. */
+export const textsOf = (alert: Alert): readonly string[] => [
+  alert.title,
+  alert.sentence,
+  ...alert.entities.map((entity) => entity.value),
+  ...alert.evidence.map((item) => item.line),
+]
+
+/** Lets filters look at the heads of alerts, as far as they go. */
+export const alertHeadFields = {
+  field: headField,
+  kind: alertFields.kind,
+  /** As much of the texts as a head has. */
+  text: (alert: AlertHead): string => `${alert.title}\n${alert.sentence}`,
+  /** Whether a head has what this field is read from. */
+  has: (name: string): boolean => !ofBody.has(name),
 }

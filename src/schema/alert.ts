@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alertType, contribution, entity, evidence } from './detection.ts'
+import { alertType, contribution, entity, evidence, observed } from './detection.ts'
 import { severity } from './severity.ts'
 import { triageResult } from './triage-result.ts'
 
@@ -41,6 +41,8 @@ export const alert = z
     entities: z.array(entity),
     techniques: z.array(z.string()),
     contributions: z.array(contribution),
+    /** Of a foreign alert, what its sender said. */
+    observed: observed.optional(),
     /** The most telling lines, at most 20, oldest first. */
     evidence: z.array(evidence),
     /** How many detections were folded into it, and how many events they cover. */

@@ -21,7 +21,20 @@ export type AlertType = z.infer<typeof alertType>
 /** A thing that detections can share: who or what it is about. */
 export const entity = z
   .object({
-    type: z.enum(['ip', 'user', 'host', 'service', 'process', 'file', 'url', 'domain', 'hash', 'device', 'template']),
+    type: z.enum([
+      'ip',
+      'user',
+      'host',
+      'service',
+      'process',
+      'file',
+      'url',
+      'domain',
+      'hash',
+      'asset',
+      'device',
+      'template',
+    ]),
     value: z.string(),
   })
   .meta({ id: 'Entity' })
@@ -57,6 +70,30 @@ export const contribution = z
   .meta({ id: 'Contribution' })
 export type Contribution = z.infer<typeof contribution>
 
+/** What the sender of a foreign alert said of it, in the words of the triage contract. */
+export const observed = z
+  .object({
+    /** The sender's own id of it. */
+    external_id: z.string(),
+    source_ref: z.string(),
+    source_ip: z.string(),
+    destination_ip: z.string(),
+    source_port: z.int(),
+    destination_port: z.int(),
+    protocol: z.string(),
+    user_name: z.string(),
+    asset_id: z.string(),
+    file_hash: z.string(),
+    file_name: z.string(),
+    url: z.string(),
+    dns_query: z.string(),
+    /** The whole of it as it came. */
+    raw_data: z.record(z.string(), z.unknown()),
+  })
+  .partial()
+  .meta({ id: 'Observed' })
+export type Observed = z.infer<typeof observed>
+
 /** The Sigma rule that a detection is by, with what its author wants to be told along. */
 export const detectionRule = z
   .object({
@@ -69,6 +106,22 @@ export const detectionRule = z
   })
   .meta({ id: 'DetectionRule' })
 export type DetectionRule = z.infer<typeof detectionRule>
+
+/** What an agent says of its finding, as the clients of network agents list it. */
+export const agentFinding = z
+  .object({
+    agent_name: z.string(),
+    /** The number of the device, where a device has one. */
+    device_id: z.int().nullable(),
+    anomaly_type: z.string(),
+    /** From 1 to 5. */
+    severity: z.int().min(1).max(5),
+    confidence: z.number().min(0).max(1),
+    /** What was counted in the window, by name. */
+    features: z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())])),
+  })
+  .meta({ id: 'AgentFinding' })
+export type AgentFinding = z.infer<typeof agentFinding>
 
 /** What a detector saw in events, with the reason. No detection exists without one. */
 export const detection = z
@@ -105,6 +158,12 @@ export const detection = z
     /** Whether the detector was still learning what is usual here; caps its severity at low. */
     learning: z.boolean(),
     rule: detectionRule.optional(),
+    agent: agentFinding.optional(),
+    observed: observed.optional(),
+    /** Whether its sender says that the trouble is over: it closes the alert with its key, and opens none. */
+    over: z.boolean().optional(),
+    /** For how long after an alert with its key was last seen it belongs to that one, in ms of event time; a day unless said otherwise. */
+    merge_within: z.int().min(0).optional(),
   })
   .meta({ id: 'Detection' })
 export type Detection = z.infer<typeof detection>

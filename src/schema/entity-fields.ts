@@ -13,6 +13,8 @@ const types: ReadonlyMap<string, Entity['type']> = new Map([
   ['service.name', 'service'],
   ['process', 'process'],
   ['process.name', 'process'],
+  ['asset', 'asset'],
+  ['asset_id', 'asset'],
   ['template', 'template'],
 ])
 

@@ -1,6 +1,6 @@
 import { entityField, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
-import type { Incident } from './incident.ts'
+import { type Incident, openIncidentStatuses } from './incident.ts'
 import { severities } from './severity.ts'
 
 const own: ReadonlyMap<string, (incident: Incident) => FieldValue | null | undefined> = new Map<
@@ -10,6 +10,7 @@ const own: ReadonlyMap<string, (incident: Incident) => FieldValue | null | undef
   ['id', (incident) => [incident.id, incident.display_id]],
   ['display_id', (incident) => incident.display_id],
   ['status', (incident) => incident.status],
+  ['open', (incident) => openIncidentStatuses.some((status) => status === incident.status)],
   ['severity', (incident) => incident.severity],
   ['risk_score', (incident) => incident.risk_score],
   ['title', (incident) => incident.title],
@@ -45,6 +46,8 @@ export const incidentFields = {
   field: (incident: Incident, name: string): FieldValue | undefined =>
     own.get(name)?.(incident) ?? entityField(incident.entities, name),
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
+  /** Whether the values of this field stand in the document as they are compared. */
+  isIndexed: (name: string): boolean => name !== 'open' && kinds.get(name) !== 'time',
   text: (incident: Incident): string =>
     [
       incident.display_id,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { resolution } from './alert.ts'
-import { entity, evidence } from './detection.ts'
+import { alertType, entity, evidence } from './detection.ts'
 import { severity } from './severity.ts'
 
 export const incidentStatuses = ['open', 'investigating', 'contained', 'eradicated', 'resolved', 'closed'] as const
@@ -36,6 +36,8 @@ export const incident = z
     title: z.string(),
     /** The cause in a sentence or two. */
     reason: z.string(),
+    /** What sorts of trouble its alerts are. */
+    types: z.array(alertType).optional(),
     entities: z.array(entity),
     techniques: z.array(z.string()),
     evidence: z.array(evidence),
@@ -49,9 +51,37 @@ export const incident = z
     updated_at: z.iso.datetime(),
     assignee: z.string().nullable(),
     resolution: resolution.nullable(),
+    /** When it got so far; absent while it has not. */
+    contained_at: z.iso.datetime().optional(),
+    eradicated_at: z.iso.datetime().optional(),
+    resolved_at: z.iso.datetime().optional(),
+    /** What people write down about it. */
+    root_cause: z.string().optional(),
+    impact_assessment: z.string().optional(),
+    lessons_learned: z.string().optional(),
     /** The incident that this one was merged into. */
     merged_into: z.string().nullable(),
     version: z.int(),
   })
   .meta({ id: 'Incident' })
 export type Incident = z.infer<typeof incident>
+
+const phases = [
+  ['contained', 'contained_at'],
+  ['eradicated', 'eradicated_at'],
+  ['resolved', 'resolved_at'],
+] as const
+
+/** Puts an incident into a status: it gets the date of the phase that it reaches, and loses those of phases that it goes back behind. */
+export const withStatus = (incident: Incident, status: Incident['status'], now: string): Incident => {
+  const { contained_at, eradicated_at, resolved_at, ...rest } = incident
+  const known = { contained_at, eradicated_at, resolved_at }
+  const rank = incidentStatuses.indexOf(status)
+  const dates = phases.flatMap(([phase, name]) => {
+    const reached = incidentStatuses.indexOf(phase)
+    const isNow = phase === status || (phase === 'resolved' && status === 'closed')
+    const date = rank < reached ? undefined : (known[name] ?? (isNow ? now : undefined))
+    return date === undefined ? [] : [[name, date] as const]
+  })
+  return { ...rest, status, ...Object.fromEntries(dates) }
+}

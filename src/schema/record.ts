@@ -12,6 +12,8 @@ export interface RawRecord {
   readonly line?: number | undefined
   /** The zone of times that name none, in minutes east of UTC; a source's option. */
   readonly zoneMinutes?: number | undefined
+  /** The format of alerts that its sender says it is of: `splunk`. Without it the text alone tells. */
+  readonly format?: string | undefined
 }
 
 /**
@@ -28,13 +30,29 @@ export interface RecordBatch {
   /** Line numbers, as many as texts. */
   readonly lines?: readonly number[] | undefined
   readonly zoneMinutes?: number | undefined
+  readonly format?: string | undefined
 }
 
 /** Names an event: its partition and its number there. */
 export const eventId = (partition: number, number: number): string => `${partition}-${number}`
 
-/** Reads an event's id; undefined when the text is none. */
+/** Reads an event's id; undefined when the text is none, or not as we write it. */
 export const parseEventId = (id: string): { partition: number; number: number } | undefined => {
-  const match = /^(\d{1,4})-(\d{1,15})$/.exec(id)
-  return match ? { partition: Number(match[1]), number: Number(match[2]) } : undefined
+  const dash = id.indexOf('-')
+  const partition = readDigits(id, 0, dash, 4)
+  const number = readDigits(id, dash + 1, id.length, 15)
+  return partition < 0 || number < 0 ? undefined : { partition, number }
+}
+
+/** Reads at most so many digits between two places, none of them a leading zero; -1 when something else stands there. */
+const readDigits = (text: string, start: number, end: number, most: number): number => {
+  const count = end - start
+  if (count < 1 || count > most || (count > 1 && text.charCodeAt(start) === 48)) return -1
+  let value = 0
+  for (let at = start; at < end; at += 1) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** `ingest` may only send records. The other three form a ladder: a higher one may do what the lower ones may. */
-export const role = z.enum(['ingest', 'viewer', 'analyst', 'admin']).meta({ id: 'Role' })
+/** `ingest` may only send records. The others form a ladder: a higher one may do what the lower ones may. */
+export const role = z.enum(['ingest', 'viewer', 'auditor', 'analyst', 'admin']).meta({ id: 'Role' })
 export type Role = z.infer<typeof role>
 
-const ladder: readonly Role[] = ['viewer', 'analyst', 'admin']
+const ladder: readonly Role[] = ['viewer', 'auditor', 'analyst', 'admin']
 
 /** Tells whether somebody with role `has` may do what needs `needs`. Only `ingest` and `admin` may send records. */
 export const mayAct = (has: Role, needs: Role): boolean => {

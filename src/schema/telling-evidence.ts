@@ -8,6 +8,12 @@ export const showsSuccess = ({ role }: Evidence): boolean => role !== undefined 
 /** Tells whether a line shows that the attack itself got in, not that somebody else logged in meanwhile or before. */
 export const showsBreakIn = ({ role }: Evidence): boolean => role === 'the login that succeeded'
 
+/** The part of a line that shows what was done by whoever got in. */
+export const doneAfterLogin = 'done after the guessed login'
+
+/** Tells whether a line shows what was done by whoever got in. */
+export const showsDeed = ({ role }: Evidence): boolean => role === doneAfterLogin
+
 /** How much a line tells: what went through most, then lines with a part in the story, then the rest. */
 const rank = (item: Evidence): number => (showsSuccess(item) ? 0 : item.role === undefined ? 2 : 1)
 

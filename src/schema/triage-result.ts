@@ -16,17 +16,134 @@ export const riskBreakdown = z
   })
   .meta({ id: 'RiskBreakdown' })
 
-/** What triage makes of an alert. */
+/** What a risk score was reckoned from; null is "not known", which is not the same as "none". */
+export const riskInputs = z
+  .object({
+    type: z.string(),
+    severity: z.string(),
+    threat_intel: z
+      .object({ aggregate_score: z.number(), sources: z.int().min(0), detected_by: z.int().min(0) })
+      .nullable(),
+    asset_criticality: z.string().nullable(),
+    /** Whether all addresses are our own. */
+    internal: z.boolean().nullable(),
+    /** 0–100, higher is worse. */
+    malice: z.number().nullable(),
+    /** What the account is: `Domain Admin`. */
+    user_title: z.string().nullable(),
+    /** How many similar alerts there were before. */
+    similar: z.int().min(0).nullable(),
+  })
+  .meta({ id: 'RiskInputs' })
+export type RiskInputs = z.infer<typeof riskInputs>
+
+/** Something an alert's card refers to, by a short id of its own: a line (`e1`), an indicator (`i1`), a fact (`c1`), an earlier alert (`a1`). */
+export const triageReference = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['event', 'indicator', 'context', 'alert']),
+    /** The id of what is meant: an event's, an observable, a name, an alert's. */
+    target: z.string(),
+    text: z.string(),
+  })
+  .meta({ id: 'TriageReference' })
+export type TriageReference = z.infer<typeof triageReference>
+
+/** One reason, in plain words, with the references that bear it out. */
+export const triageClaim = z
+  .object({ sign: z.enum(['for', 'against']), text: z.string(), evidence_ids: z.array(z.string()) })
+  .meta({ id: 'TriageClaim' })
+export type TriageClaim = z.infer<typeof triageClaim>
+
+/** Something a person may do. Text only: nothing is carried out by itself. */
+export const recommendedAction = z
+  .object({
+    action: z.string(),
+    priority: z.enum(['critical', 'high', 'medium', 'low']),
+    type: z.enum(['containment', 'investigation', 'remediation']),
+    /** Whether it can be taken back. */
+    reversible: z.boolean(),
+  })
+  .meta({ id: 'RecommendedAction' })
+export type RecommendedAction = z.infer<typeof recommendedAction>
+
+/** An earlier alert that resembles this one, and what a person said of it. */
+export const similarAlert = z
+  .object({
+    alert_id: z.string(),
+    title: z.string(),
+    /** 0–1. */
+    similarity: z.number().min(0).max(1),
+    resolution: z.string().nullable(),
+    last_seen: z.iso.datetime(),
+  })
+  .meta({ id: 'SimilarAlert' })
+
+/** What a language model had to do with a card, and what it cost. */
+export const modelOpinion = z
+  .object({
+    /** `rejected`: it answered, but its answer failed the checks. `skipped`: it was not asked. */
+    status: z.enum(['answered', 'cached', 'rejected', 'failed', 'skipped']),
+    /** Why it failed, was rejected or not asked. */
+    reason: z.string().nullable(),
+    provider: z.string(),
+    model: z.string(),
+    /** Name and version: `triage@1`. */
+    prompt: z.string(),
+    input_hash: z.string(),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    cost_usd: z.number(),
+    duration_ms: z.number(),
+    /** How many values were masked before it was asked. */
+    redactions: z.int(),
+    /** Claims that cited what does not exist, or got a number wrong. */
+    claims_dropped: z.int(),
+    verdict: verdict.nullable(),
+    /** What it says beyond the card, by type of alert. */
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'ModelOpinion' })
+
+/** A person's word on a card; it stands beside what triage said. */
+export const triageReview = z
+  .object({ reviewer: z.string(), verdict, notes: z.string(), reviewed_at: z.iso.datetime() })
+  .meta({ id: 'TriageReview' })
+export type TriageReview = z.infer<typeof triageReview>
+
+/** What triage makes of an alert: the card that every door shows. */
 export const triageResult = z
   .object({
     risk_score: z.int().min(0).max(100),
     risk_level: severity,
     verdict,
+    /** The sum of its parts, at most 1. */
     confidence: z.number().min(0).max(1),
+    confidence_parts: z.object({
+      base: z.number(),
+      threat_intel: z.number(),
+      history: z.number(),
+      /** What a language model's agreement adds or takes, at most 0.1. */
+      model: z.number(),
+    }),
     requires_human_review: z.boolean(),
-    /** Reasons in plain words, for and against. */
-    reasons: z.array(z.string()),
-    recommended_actions: z.array(z.string()),
+    /** Why a person has to look; empty when nobody has to. */
+    review_reasons: z.array(z.string()),
+    /** The story in a sentence or two. */
+    summary: z.string(),
+    /** At least one for and one against, if only that no counter-evidence was found. */
+    claims: z.array(triageClaim),
+    /** What the claims cite. */
+    references: z.array(triageReference),
+    /** What is not known and would help. */
+    missing: z.array(z.string()),
+    /** What would change the verdict. */
+    would_change: z.array(z.string()),
+    recommended_actions: z.array(recommendedAction),
+    similar: z.array(similarAlert),
+    model: modelOpinion.nullable(),
+    review: triageReview.nullable(),
+    inputs: riskInputs,
     breakdown: riskBreakdown,
     factors: z.object({
       alert_type: z.string(),

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { alertTypes } from './detection.ts'
+
+const name = z.string().regex(/^[a-z0-9]+([-_][a-z0-9]+)*$/, 'use lower-case letters, digits, "-" and "_"')
+/** A piece of a line; `*` in it stands for anything. */
+const phrases = z.array(z.string().min(1)).min(1)
+const pattern = z.string().min(1).max(1_000)
+
+/** One number that is read from the lines of a window. Nothing here minds upper and lower case. */
+const feature = z.union([
+  z.strictObject({ lines: z.literal('all') }).describe('How many lines there are.'),
+  z
+    .strictObject({
+      lines: phrases,
+      except: z.array(z.string().min(1)).default([]),
+      levels: z.array(z.string().min(1)).default([]),
+    })
+    .describe('How many lines hold one of these, or are of one of these levels.'),
+  z.strictObject({ distinct: pattern }).describe('How many different texts a regular expression finds.'),
+  z.strictObject({ distinct_field: z.string().min(1) }).describe('How many different values a field has.'),
+  z
+    .strictObject({ histogram: pattern, from: z.int().min(0), to: z.int().max(255) })
+    .refine(({ from, to }) => from <= to, 'from is larger than to')
+    .describe('How often each number is found.'),
+  z.strictObject({ mean: pattern }).describe('The mean of the numbers that are found.'),
+  z.strictObject({ largest: pattern }).describe('The largest of the numbers that are found.'),
+  z
+    .strictObject({ ratio: z.tuple([z.string(), z.string()]), at_least: z.int().min(1).default(10) })
+    .describe('How many of one feature there are for each of another, of which there are at least so many.'),
+])
+export type AgentFeature = z.output<typeof feature>
+
+const level5 = z.int().min(1).max(5)
+
+/** What is too much of a feature within a window. */
+const threshold = z.strictObject({
+  /** What it is called: `auth_failure`. */
+  anomaly_type: name,
+  feature: z.string(),
+  /** More than this is too much; as much is not. */
+  above: z.number().min(0),
+  /** Always the same, or one for every so many, from 1 to 5. */
+  severity: z.union([level5, z.strictObject({ per: z.number().positive() })]),
+  confidence: z.number().min(0).max(1),
+  /** What there is too much of, in the plural: `failed Wi-Fi logins`. */
+  says: z.string().min(1).max(80),
+  unit: z.enum(['', '%', 'ms']).default(''),
+  /** What it may mean, in a sentence. */
+  meaning: z.string().max(300).default(''),
+  type: z.enum(alertTypes).default('anomaly'),
+  techniques: z.array(z.string()).default([]),
+})
+export type AgentThreshold = z.output<typeof threshold>
+
+/** What watches the lines of some programs, as data. */
+export const agent = z
+  .strictObject({
+    agent_id: name,
+    name: z.string().min(1).max(100),
+    description: z.string().max(1_000).default(''),
+    agent_type: z.enum(['ml_based', 'rule_based', 'hybrid']),
+    /** The programs whose lines it looks at; all without one. */
+    process_filters: z.array(z.string().min(1)).default([]),
+    /** What is learnt lives in the database; the field is kept for those who name a file. */
+    model_path: z.string().nullable().default(null),
+    capabilities: z.array(z.string()).default([]),
+    analysis_rules: z.strictObject({
+      lookback_minutes: z.number().positive().max(1_440),
+      /** In seconds. */
+      analysis_interval: z.number().positive().max(86_400),
+      feature_extraction: z.record(z.string(), feature).default({}),
+      thresholds: z.array(threshold).default([]),
+      /** Levels of which each line is told. */
+      target_levels: z.array(z.enum(['critical', 'error', 'warning'])).default([]),
+      severity_mapping: z.record(z.string(), level5).default({}),
+      /** How sure it is of those lines. */
+      confidence: z.number().min(0).max(1).default(1),
+      /** Of them only what one of these expressions finds, and none that one of those does. */
+      include_patterns: z.array(pattern).default([]),
+      exclude_patterns: z.array(pattern).default([]),
+      /** For how many seconds lines of one level are added to what was told, instead of told anew. */
+      alert_cooldown: z.number().min(0).default(300),
+      /** From how many lines of a level within the window on it is of severity 5. */
+      escalation_rules: z.record(z.string(), z.int().min(1)).default({}),
+      fallback_rules: z
+        .strictObject({
+          /** Whether an `ml_based` agent goes by its thresholds too. */
+          enable_fallback: z.boolean().default(true),
+          /** Thresholds that are others then, by anomaly type. */
+          rule_based_detection: z.record(z.string(), z.number()).default({}),
+        })
+        .prefault({}),
+    }),
+  })
+  .superRefine(({ agent_type, analysis_rules: rules }, context) => {
+    const known = new Set(Object.keys(rules.feature_extraction))
+    const named = [
+      ...rules.thresholds.map((one, i) => [one.feature, ['thresholds', i, 'feature']] as const),
+      ...Object.entries(rules.feature_extraction).flatMap(([of, one]) =>
+        'ratio' in one ? one.ratio.map((part) => [part, ['feature_extraction', of, 'ratio']] as const) : [],
+      ),
+    ]
+    for (const [feature, path] of named) {
+      if (known.has(feature)) continue
+      context.addIssue({
+        code: 'custom',
+        path: ['analysis_rules', ...path],
+        message: `there is no feature "${feature}" in feature_extraction`,
+      })
+    }
+    if (agent_type !== 'ml_based' && rules.thresholds.length + rules.target_levels.length === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['analysis_rules'],
+        message: `an agent that is ${agent_type} needs thresholds or target_levels`,
+      })
+    }
+  })
+  .meta({ id: 'Agent' })
+export type Agent = z.output<typeof agent>

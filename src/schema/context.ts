@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+export const contextTypes = ['network', 'asset', 'user', 'threat_intel', 'historical', 'correlation'] as const
+
+/** Facts about an alert's surroundings, as they were known when it was judged. */
+export const alertContext = z
+  .object({
+    context_type: z.enum(contextTypes),
+    /** Who says so: `networks`, `assets`, `users`, `learned` … */
+    source: z.string(),
+    /** 0–1. */
+    confidence: z.number().min(0).max(1),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AlertContext' })
+export type AlertContext = z.infer<typeof alertContext>

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** What somebody did to many things at once, in one request: what can be followed while it goes on, and taken back. */
+export const decision = z
+  .object({
+    id: z.string(),
+    actor: z.string(),
+    /** `close`, `acknowledge`, `assign` … */
+    action: z.string(),
+    target_type: z.enum(['alert', 'incident']),
+    note: z.string().nullable(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    /** `stopped`: the server ended before it was done; what was done stays. */
+    state: z.enum(['running', 'done', 'stopped', 'undone']),
+    /** How many were meant, how many were changed, and how many were left as they are. */
+    matched: z.int(),
+    changed: z.int(),
+    skipped: z.int(),
+    undone_by: z.string().nullable(),
+  })
+  .meta({ id: 'Decision' })
+export type Decision = z.infer<typeof decision>

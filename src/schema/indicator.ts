@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { severity } from './severity.ts'
+
+export const observableTypes = ['ip', 'domain', 'url', 'hash', 'email', 'certificate'] as const
+export const observableType = z.enum(observableTypes).meta({ id: 'ObservableType' })
+export type ObservableType = z.infer<typeof observableType>
+
+/** A value seen in an event, in its canonical spelling. */
+export interface Observable {
+  readonly type: ObservableType
+  readonly value: string
+}
+
+/** The Traffic Light Protocol 2.0: with whom something may be shared; the most open first. */
+export const tlp = z.enum(['clear', 'green', 'amber', 'amber+strict', 'red']).meta({ id: 'Tlp' })
+export type Tlp = z.infer<typeof tlp>
+
+/** What one source says of one value. */
+export const report = z
+  .object({
+    /** Info is context, not badness: an exit of the Tor network. */
+    threat_level: severity,
+    /** 0–1. */
+    confidence: z.number().min(0).max(1),
+    description: z.string(),
+    tags: z.array(z.string()),
+    first_seen: z.iso.datetime().nullable(),
+    last_seen: z.iso.datetime().nullable(),
+    /** After it, the source no longer vouches for it. */
+    valid_until: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Report' })
+export type Report = z.infer<typeof report>
+
+/** A value that others know, with what they say of it. One a value: what several sources say is summed up here. */
+export const indicator = z
+  .object({
+    ioc: z.string(),
+    ioc_type: observableType,
+    threat_level: severity,
+    /** 0–1. */
+    confidence: z.number().min(0).max(1),
+    /** Who knows it, the most trusted first. */
+    sources: z.array(z.string()),
+    description: z.string(),
+    tags: z.array(z.string()),
+    first_seen: z.iso.datetime().nullable(),
+    last_seen: z.iso.datetime().nullable(),
+    /** After it, nobody vouches for it. */
+    valid_until: z.iso.datetime().nullable(),
+    /** How many of how many asked say that it is bad. An address that nobody knows has 0. */
+    positives: z.int(),
+    total: z.int(),
+  })
+  .meta({ id: 'Indicator' })
+export type Indicator = z.infer<typeof indicator>
+
+/** An indicator with the words of each of its sources. */
+export const knownIndicator = indicator
+  .extend({ id: z.string(), reports: z.record(z.string(), report), updated_at: z.iso.datetime() })
+  .meta({ id: 'KnownIndicator' })
+export type KnownIndicator = z.infer<typeof knownIndicator>

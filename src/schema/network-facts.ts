@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/** What is known of an address without asking anybody. */
+export const networkFacts = z
+  .object({
+    ip_address: z.string(),
+    is_internal: z.boolean(),
+    network_type: z.enum(['internal', 'external']),
+    /** Where it belongs by the registries of special addresses. */
+    scope: z.enum(['internal', 'external', 'loopback', 'reserved']),
+    /** The /24 or /64 around it. */
+    subnet: z.string(),
+    /** ISO 3166-1 alpha-2, `Internal` or `Unknown`. */
+    country: z.string(),
+    city: z.string().nullable(),
+    /** Who runs the network. */
+    isp: z.string().nullable(),
+    asn: z.int().nullable(),
+    /** The cloud that it stands in. */
+    cloud: z.string().nullable(),
+    /** What it is, when it is well known and harmless: `Google Public DNS`. */
+    known_as: z.string().nullable(),
+    /** 0–100, high is good; 50 when nothing is known. */
+    reputation_score: z.number(),
+    known_malicious: z.boolean(),
+  })
+  .meta({ id: 'NetworkFacts' })
+export type NetworkFacts = z.infer<typeof networkFacts>

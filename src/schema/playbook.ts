@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { alertType, entity } from './detection.ts'
+import { remediationTypes } from './remediation-action.ts'
+import { severity } from './severity.ts'
+
+const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and single hyphens')
+
+/** One thing to do; with `for_each`, once for each value of that kind that the incident is about. */
+export const playbookStep = z
+  .strictObject({
+    id: name,
+    type: z.enum(remediationTypes),
+    /** May name `{host}`, `{user}`, `{ip}` …: what the incident is about. */
+    description: z.string().min(1).max(500),
+    /** 1 is the most urgent. */
+    priority: z.int().min(1).max(5).default(3),
+    /** Who does it, unless somebody takes it: `network team`. */
+    owner: z.string().max(100).optional(),
+    /** Within how many hours; by priority unless said otherwise: 1, 4, 24, 72, 168. */
+    due_hours: z.number().positive().max(8_760).optional(),
+    for_each: entity.shape.type.optional(),
+    /** The name of a webhook of `remediation.webhooks` that can do it. */
+    webhook: z.string().max(100).optional(),
+  })
+  .meta({ id: 'PlaybookStep' })
+
+/** What to do about a kind of incident, as data. */
+export const playbook = z
+  .strictObject({
+    id: name,
+    title: z.string().min(1).max(200),
+    description: z.string().max(2_000).default(''),
+    category: z.string().max(50).default('response'),
+    /** The incidents that it is proposed for by itself; without it, only when a person asks. */
+    when: z
+      .strictObject({
+        /** At least one of its alerts is of one of these. */
+        types: z.array(alertType).min(1).optional(),
+        min_severity: severity.default('medium'),
+        /** Or of one of these ATT&CK techniques, or below them. */
+        techniques: z.array(z.string()).min(1).optional(),
+      })
+      .optional(),
+    steps: z.array(playbookStep).min(1).max(50),
+  })
+  .refine(({ steps }) => new Set(steps.map(({ id }) => id)).size === steps.length, 'two steps have the same id')
+  .meta({ id: 'Playbook' })
+export type Playbook = z.infer<typeof playbook>

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+export const remediationTypes = [
+  'containment',
+  'eradication',
+  'patching',
+  'configuration_change',
+  'access_revocation',
+  'isolation',
+  'other',
+] as const
+export const remediationStatuses = ['pending', 'in_progress', 'completed', 'skipped', 'failed'] as const
+
+/** An answer of the webhook that carries an action out, to a rehearsal or to the real thing. */
+export const remediationRun = z
+  .object({
+    kind: z.enum(['dry_run', 'execution']),
+    by: z.string(),
+    at: z.iso.datetime(),
+    ok: z.boolean(),
+    /** What it answered, cut at 2,000 characters, or why there was no answer. */
+    answer: z.string(),
+  })
+  .meta({ id: 'RemediationRun' })
+
+/** Something to be done about an incident: proposed by triage or a person, done only by people. */
+export const remediationAction = z
+  .object({
+    id: z.string(),
+    incident_id: z.string(),
+    alert_id: z.string().nullable(),
+    action_type: z.enum(remediationTypes),
+    description: z.string(),
+    /** 1 is the most urgent. */
+    priority: z.int().min(1).max(5),
+    status: z.enum(remediationStatuses),
+    assignee: z.string().nullable(),
+    due_at: z.iso.datetime().nullable(),
+    completed_at: z.iso.datetime().nullable(),
+    notes: z.string(),
+    /** The playbook it comes from. */
+    playbook: z.string().nullable(),
+    /** What it is about: `{ host: 'web-01' }`. */
+    parameters: z.record(z.string(), z.string()),
+    /** The webhook that can carry it out; null when only hands can. */
+    webhook: z.string().nullable(),
+    runs: z.array(remediationRun),
+    proposed_by: z.string(),
+    /** Who let it happen; null while nobody has. */
+    approved_by: z.string().nullable(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    version: z.int(),
+  })
+  .meta({ id: 'RemediationAction' })
+export type RemediationAction = z.infer<typeof remediationAction>
