@@ -1,5 +1,7 @@
 import type { Alert } from '../schema/alert.ts'
 import { openAlertStatuses } from '../schema/alert.ts'
+import type { Entity } from '../schema/detection.ts'
+import type { AlertHeads } from './alert-heads.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
 import type { AlertRow, Transaction } from './database.ts'
@@ -11,7 +13,7 @@ import type { AlertStore } from './store.ts'
 const alive = [...openAlertStatuses, 'suppressed']
 
 /** Keeps alerts: the whole of each as a document, and beside it the columns that SQL asks for. */
-export const createAlertStore = (connections: StoreConnections): AlertStore => {
+export const createAlertStore = (connections: StoreConnections, heads: AlertHeads): AlertStore => {
   const { read, abilities, stamp, contains } = connections
   /** Within a transaction rows are read to be changed: nobody else may change them in between. */
   const bodies = (tx?: Transaction) => {
@@ -31,10 +33,11 @@ export const createAlertStore = (connections: StoreConnections): AlertStore => {
 
     async save(alerts, tx) {
       const newest = new Map(alerts.map((alert) => [alert.id, alert]))
-      for (const part of batches([...newest.values()], abilities.maxVariables, 21)) {
+      for (const part of batches([...newest.values()], abilities.maxVariables, 32)) {
+        const stamped = part.map((alert) => ({ alert, changedAt: stamp() }))
         await tx
           .insertInto('alerts')
-          .values(part.map((alert) => toRow(alert, stamp())))
+          .values(stamped.map(({ alert, changedAt }) => toRow(alert, changedAt)))
           .onConflict((conflict) =>
             conflict
               .column('alert_id')
@@ -46,7 +49,18 @@ export const createAlertStore = (connections: StoreConnections): AlertStore => {
                 title: row.ref('excluded.title'),
                 description: row.ref('excluded.description'),
                 source_ip: row.ref('excluded.source_ip'),
+                destination_ip: row.ref('excluded.destination_ip'),
+                source_port: row.ref('excluded.source_port'),
+                destination_port: row.ref('excluded.destination_port'),
+                protocol: row.ref('excluded.protocol'),
                 user_name: row.ref('excluded.user_name'),
+                asset_id: row.ref('excluded.asset_id'),
+                file_hash: row.ref('excluded.file_hash'),
+                file_name: row.ref('excluded.file_name'),
+                url: row.ref('excluded.url'),
+                dns_query: row.ref('excluded.dns_query'),
+                raw_data: row.ref('excluded.raw_data'),
+                external_id: row.ref('excluded.external_id'),
                 status: row.ref('excluded.status'),
                 assigned_to: row.ref('excluded.assigned_to'),
                 incident_id: row.ref('excluded.incident_id'),
@@ -60,6 +74,7 @@ export const createAlertStore = (connections: StoreConnections): AlertStore => {
               .whereRef('alerts.body', '<>', 'excluded.body'),
           )
           .execute()
+        await heads.save(stamped, tx)
       }
     },
 
@@ -74,7 +89,9 @@ export const createAlertStore = (connections: StoreConnections): AlertStore => {
     },
 
     async get(id) {
-      const row = await bodies().where('alert_id', '=', id).executeTakeFirst()
+      const row =
+        (await bodies().where('alert_id', '=', id).executeTakeFirst()) ??
+        (await bodies().where('external_id', '=', id).orderBy('created_at', 'desc').executeTakeFirst())
       return row && fromJson<Alert>(row.body)
     },
 
@@ -92,6 +109,7 @@ export const createAlertStore = (connections: StoreConnections): AlertStore => {
           )
         }
         if (query.status) rows = rows.where('status', 'in', query.status)
+        if (query.loose) rows = rows.where('incident_id', 'is', null)
         if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
         if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
         for (const word of (query.pieces ?? []).flatMap(wordsOf)) {
@@ -99,6 +117,9 @@ export const createAlertStore = (connections: StoreConnections): AlertStore => {
         }
         return rows.execute()
       }),
+
+    heads: heads.all,
+    containing: heads.containing,
 
     async untriaged(limit) {
       const rows = await read
@@ -127,6 +148,15 @@ export const createAlertStore = (connections: StoreConnections): AlertStore => {
         .select(({ fn }) => ['status', 'severity', fn.countAll<number>().as('count')])
         .groupBy(['status', 'severity'])
         .execute(),
+
+    async oldestOpen() {
+      const row = await read
+        .selectFrom('alerts')
+        .select(({ fn }) => fn.min('created_at').as('time'))
+        .where('status', 'in', openAlertStatuses)
+        .executeTakeFirst()
+      return row?.time == null ? undefined : Number(row.time)
+    },
   }
 }
 
@@ -140,9 +170,19 @@ const toRow = (alert: Alert, changedAt: number): AlertRow => ({
   severity: alert.severity,
   title: alert.title,
   description: alert.sentence,
-  source_ip: entityOf(alert, 'ip'),
-  destination_ip: null,
-  user_name: entityOf(alert, 'user'),
+  source_ip: alert.observed?.source_ip ?? entityOf(alert, 'ip'),
+  destination_ip: alert.observed?.destination_ip ?? null,
+  source_port: alert.observed?.source_port ?? null,
+  destination_port: alert.observed?.destination_port ?? null,
+  protocol: alert.observed?.protocol ?? null,
+  user_name: alert.observed?.user_name ?? entityOf(alert, 'user'),
+  asset_id: alert.observed?.asset_id ?? null,
+  file_hash: alert.observed?.file_hash ?? entityOf(alert, 'hash'),
+  file_name: alert.observed?.file_name ?? null,
+  url: alert.observed?.url ?? entityOf(alert, 'url'),
+  dns_query: alert.observed?.dns_query ?? null,
+  raw_data: alert.observed?.raw_data ? toJson(alert.observed.raw_data) : null,
+  external_id: alert.observed?.external_id ?? null,
   status: alert.status,
   assigned_to: alert.assignee,
   incident_id: alert.incident_id,
@@ -150,9 +190,10 @@ const toRow = (alert: Alert, changedAt: number): AlertRow => ({
   created_at: Date.parse(alert.created_at),
   updated_at: Date.parse(alert.updated_at),
   changed_at: changedAt,
-  search: searchText(alert),
+  // What a sender sent along is nothing to filter by.
+  search: searchText({ ...alert, observed: { ...alert.observed, raw_data: undefined } }),
   body: toJson(alert),
 })
 
-const entityOf = (alert: Alert, type: 'ip' | 'user'): string | null =>
+const entityOf = (alert: Alert, type: Entity['type']): string | null =>
   alert.entities.find((entity) => entity.type === type)?.value ?? null

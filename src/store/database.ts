@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 
 /**
  * The tables. One file a noun holds the queries; nothing outside `store/` and `queue/` names a table.
@@ -7,13 +7,25 @@ import type { Kysely } from 'kysely'
  */
 export interface Tables {
   event_blocks: EventBlockRow
+  event_counts: EventCountRow
   detections: DetectionRow
   alerts: AlertRow
+  alert_heads: AlertHeadRow
   triage_results: TriageResultRow
+  alert_context: AlertContextRow
+  threat_intel: ThreatIntelRow
+  intel_feeds: IntelFeedRow
+  intel_answers: IntelAnswerRow
+  intel_quotas: IntelQuotaRow
   incidents: IncidentRow
+  remediation_actions: RemediationActionRow
+  assets: AssetRow
+  users: UserRow
   suppressions: SuppressionRow
   rule_settings: RuleSettingRow
   tokens: TokenRow
+  decisions: DecisionRow
+  views: ViewRow
   audit_logs: AuditLogRow
   notifications: NotificationTableRow
   models: ModelTableRow
@@ -24,6 +36,7 @@ export interface Tables {
   source_cursors: SourceCursorRow
   partitions: PartitionRow
   counters: CounterRow
+  scored_batches: ScoredBatchRow
 }
 
 /** A batch of events, compressed. */
@@ -48,6 +61,15 @@ export interface EventBlockRow {
   payload: Uint8Array
 }
 
+/** How many events a source had in a slot of five minutes. */
+export interface EventCountRow {
+  slot: number
+  source: string
+  error: number
+  warning: number
+  other: number
+}
+
 export interface DetectionRow {
   id: string
   detector: string
@@ -57,6 +79,8 @@ export interface DetectionRow {
   dedup_key: string
   first_seen: number
   last_seen: number
+  /** How odd, 0–100. */
+  score: number
   search: string
   body: string
 }
@@ -73,7 +97,18 @@ export interface AlertRow {
   description: string
   source_ip: string | null
   destination_ip: string | null
+  source_port: number | null
+  destination_port: number | null
+  protocol: string | null
   user_name: string | null
+  asset_id: string | null
+  file_hash: string | null
+  file_name: string | null
+  url: string | null
+  dns_query: string | null
+  raw_data: string | null
+  /** What its sender calls it. */
+  external_id: string | null
   status: string
   assigned_to: string | null
   incident_id: string | null
@@ -87,6 +122,16 @@ export interface AlertRow {
   body: string
 }
 
+/** What an alert is counted, sorted and filtered by: small enough that all of them fit into memory. */
+export interface AlertHeadRow {
+  alert_id: string
+  /** See `alerts.changed_at`. */
+  changed_at: number
+  head: string
+  /** The words of its texts, each once, lower-case. */
+  words: string
+}
+
 export interface TriageResultRow {
   alert_id: string
   risk_score: number
@@ -96,9 +141,132 @@ export interface TriageResultRow {
   analysis_result: string
   recommended_actions: string
   requires_human_review: number
+  human_reviewer: string | null
+  human_review_notes: string | null
+  reviewed_at: number | null
   created_at: number
   updated_at: number
   body: string
+}
+
+export interface AlertContextRow {
+  /** Alert, kind and source: what makes it the same piece of context. */
+  id: string
+  alert_id: string
+  context_type: string
+  context_data: string
+  source: string
+  confidence_score: number
+  created_at: number
+  updated_at: number
+}
+
+export interface ThreatIntelRow {
+  /** A hash of kind and value. */
+  id: string
+  ioc: string
+  ioc_type: string
+  threat_level: string
+  confidence_score: number
+  source: string
+  description: string
+  first_seen: number | null
+  last_seen: number | null
+  valid_until: number | null
+  /** `positives/total`, as a share. */
+  detection_rate: number
+  positives: number
+  total: number
+  tags: string
+  raw_data: string
+  created_at: number
+  updated_at: number
+}
+
+export interface IntelFeedRow {
+  name: string
+  type: string
+  due_at: number
+  hits: number
+  last_hit_at: number | null
+  state: string
+  members: Uint8Array
+  content: Uint8Array
+  updated_at: number
+}
+
+export interface IntelAnswerRow {
+  source: string
+  /** As in `threat_intel`. */
+  id: string
+  answer: string
+  expires_at: number
+}
+
+export interface IntelQuotaRow {
+  source: string
+  /** `2026-01-05`, UTC. */
+  day: string
+  used: number
+}
+
+export interface RemediationActionRow {
+  id: string
+  incident_id: string
+  alert_id: string | null
+  action_type: string
+  description: string
+  priority: number
+  status: string
+  assigned_to: string | null
+  due_date: number | null
+  completed_at: number | null
+  notes: string
+  version: number
+  created_at: number
+  updated_at: number
+  body: string
+}
+
+export interface AssetRow {
+  asset_id: string
+  asset_name: string
+  asset_type: string
+  ip_address: string | null
+  mac_address: string | null
+  os_name: string | null
+  os_version: string | null
+  owner: string | null
+  location: string | null
+  criticality: string
+  business_unit: string | null
+  environment: string | null
+  is_active: number
+  created_at: number
+  updated_at: number
+  body: string
+}
+
+/** People: who they are to alerts, and, with a role and a password, who may sign in. */
+export interface UserRow {
+  id: string
+  username: string
+  email: string | null
+  full_name: string | null
+  department: string | null
+  password_hash: string | null
+  role: string | null
+  is_active: number
+  created_at: number
+  updated_at: number
+  last_login_at: number | null
+  body: string
+  phone: string | null
+  mfa_enabled: Generated<number>
+  mfa_secret: string | null
+  is_verified: Generated<number>
+  /** Who they are to the provider that signs them in: its address and its id of them. */
+  subject: string | null
 }
 
 export interface IncidentRow {
@@ -111,6 +279,12 @@ export interface IncidentRow {
   status: string
   assigned_to: string | null
   detection_date: number
+  containment_date: number | null
+  eradication_date: number | null
+  resolution_date: number | null
+  root_cause: string | null
+  impact_assessment: string | null
+  lessons_learned: string | null
   first_seen: number
   last_seen: number
   version: number
@@ -141,6 +315,20 @@ export interface RuleSettingRow {
   updated_at: number
 }
 
+export interface DecisionRow {
+  id: string
+  actor: string
+  created_at: number
+  body: string
+}
+
+export interface ViewRow {
+  id: string
+  owner: string
+  created_at: number
+  body: string
+}
+
 export interface TokenRow {
   id: string
   name: string
@@ -150,6 +338,8 @@ export interface TokenRow {
   expires_at: number | null
   last_used_at: number | null
   revoked_at: number | null
+  /** Whose it is; null when it is nobody's. */
+  user_id: string | null
 }
 
 export interface AuditLogRow {
@@ -162,7 +352,15 @@ export interface AuditLogRow {
   target_id: string
   old_values: string
   new_values: string
+  ip_address: string | null
+  user_agent: string | null
+  success: number
+  error_message: string | null
   created_at: number
+  /** Over the hash of the row before and everything in this one. */
+  hash: string
+  /** What it was part of. */
+  decision_id: string | null
 }
 
 export interface NotificationTableRow {
@@ -245,6 +443,17 @@ export interface PartitionRow {
 export interface CounterRow {
   name: string
   value: number
+}
+
+/** A batch of logs that scored above the threshold. */
+export interface ScoredBatchRow {
+  /** Order of detection. */
+  id: number
+  detected_at: number
+  service: string | null
+  severity: number
+  summary: string
+  features: string
 }
 
 /** A connection within a transaction. Opaque to everyone but the store. */

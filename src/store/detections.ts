@@ -12,16 +12,17 @@ export const createDetectionStore = ({ read, abilities, contains }: StoreConnect
   async save(detections, tx) {
     // One statement cannot change a row twice.
     const latest = [...new Map(detections.map((detection) => [detection.id, detection])).values()]
-    for (const part of batches(latest, abilities.maxVariables, 10)) {
+    for (const part of batches(latest, abilities.maxVariables, 11)) {
       await tx
         .insertInto('detections')
-        .values(part.map(toRow))
+        .values(part.map((detection) => toRow(withoutRawData(detection))))
         .onConflict((conflict) =>
           conflict
             .column('id')
             .doUpdateSet(({ ref }) => ({
               severity: ref('excluded.severity'),
               last_seen: ref('excluded.last_seen'),
+              score: ref('excluded.score'),
               search: ref('excluded.search'),
               body: ref('excluded.body'),
             }))
@@ -63,7 +64,43 @@ export const createDetectionStore = ({ read, abilities, contains }: StoreConnect
       }
       return rows.execute()
     }),
+
+  async oddest({ from, to, limit }) {
+    const rows = await read
+      .selectFrom('detections')
+      .select(['id', 'stream', 'severity', 'score', 'first_seen', 'last_seen'])
+      .where('last_seen', '>=', from)
+      .where('first_seen', '<=', to)
+      .orderBy('score', 'desc')
+      .orderBy('last_seen', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(({ first_seen, last_seen, score, ...row }) => ({
+      ...row,
+      score: Number(score),
+      firstSeen: Number(first_seen),
+      lastSeen: Number(last_seen),
+    }))
+  },
+
+  async count({ from, to }) {
+    const row = await read
+      .selectFrom('detections')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('last_seen', '>=', from)
+      .where('first_seen', '<=', to)
+      .executeTakeFirst()
+    return Number(row?.count ?? 0)
+  },
 })
+
+/** What a sender sent along is kept with the alert, and not twice. */
+const withoutRawData = (detection: Detection): Detection => {
+  if (!detection.observed?.raw_data) return detection
+  const { raw_data: _, ...observed } = detection.observed
+  return { ...detection, observed }
+}
 
 const toRow = (detection: Detection): DetectionRow => ({
   id: detection.id,
@@ -74,6 +111,7 @@ const toRow = (detection: Detection): DetectionRow => ({
   dedup_key: detection.dedup_key,
   first_seen: Date.parse(detection.first_seen),
   last_seen: Date.parse(detection.last_seen),
+  score: Math.round(detection.score * 100),
   search: searchText(detection),
   body: toJson(detection),
 })

@@ -23,7 +23,7 @@ export class FieldsWriter {
 
   add(fields: Fields): void {
     let node = this.#root
-    for (const name of Object.keys(fields)) {
+    for (const name in fields) {
       const value = fields[name]
       if (value === undefined) continue
       const step = node.next.get(name) ?? this.#step(node, name)

@@ -34,16 +34,17 @@ export interface NumberedEvent {
 
 /** Reads the numbers of events and puts each event in its place, once. */
 export const inOrder = (events: readonly Event[]): readonly NumberedEvent[] => {
-  const numbered = events.map((event) => {
+  let before: NumberedEvent | undefined
+  let ordered = true
+  const numbered = events.map((event): NumberedEvent => {
     const id = parseEventId(event.id)
     if (!id) throw new Error(`"${event.id}" is not the id of an event.`)
-    return { event, ...id }
+    const item = { event, partition: id.partition, number: id.number }
+    if (before && (before.partition !== item.partition || before.number >= item.number)) ordered = false
+    before = item
+    return item
   })
-  const follows = (index: number): boolean => {
-    const [before, item] = [numbered[index - 1], numbered[index]]
-    return !before || !item || (before.partition === item.partition && before.number < item.number)
-  }
-  if (numbered.every((_, index) => follows(index))) return numbered
+  if (ordered) return numbered
   numbered.sort((a, b) => a.partition - b.partition || a.number - b.number)
   return numbered.filter((item, index) => item.event.id !== numbered[index - 1]?.event.id)
 }

@@ -65,7 +65,7 @@ const deliveries = fc
   })
 
 describe('the event store', () => {
-  it('finds what a plain sort and filter would, page by page, whatever the blocks', async () => {
+  it('finds what a plain sort and filter would, page by page, whatever the blocks', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         deliveries,

@@ -11,6 +11,7 @@ import type { NumberedEvent } from './event-block-row.ts'
 import { cutRuns, inOrder, toBlockRow } from './event-block-row.ts'
 import type { Place } from './event-block-scan.ts'
 import { scanBlocks } from './event-block-scan.ts'
+import { countEvents, firstSlot, readVolume } from './event-counts.ts'
 import type { EventStore } from './store.ts'
 
 /** How many blocks are dropped in one transaction. */
@@ -18,13 +19,19 @@ const dropSize = 200
 
 /** Keeps events in compressed blocks, one row each. A block that cannot be read is reported once and stepped over. */
 export const createEventStore = (connections: Connections, reportBroken: ReportBroken = () => {}): EventStore => {
-  const { read } = connections
+  const { read, abilities } = connections
   const cache = createBlockCache(read, reportBroken)
   return {
     async save(events, tx) {
-      for (const run of cutRuns(await withoutKept(inOrder(events), tx))) {
+      const fresh = await withoutKept(inOrder(events), tx)
+      for (const run of cutRuns(fresh)) {
         await tx.insertInto('event_blocks').values(toBlockRow(run)).execute()
       }
+      await countEvents(
+        fresh.map(({ event }) => event),
+        abilities.maxVariables,
+        tx,
+      )
     },
 
     get: (id) => findEvent(read, cache, id),
@@ -74,7 +81,10 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
 
     async retain({ before, maxBytes }) {
       let dropped = 0
-      if (before !== undefined) dropped += await dropEnded(connections, before)
+      if (before !== undefined) {
+        dropped += await dropEnded(connections, before)
+        await connections.transaction((tx) => tx.deleteFrom('event_counts').where('slot', '<', before).execute())
+      }
       if (maxBytes !== undefined) dropped += await dropOldest(connections, maxBytes)
       return dropped
     },
@@ -86,15 +96,16 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
         .executeTakeFirst()
       return { events: Number(row?.events ?? 0), blocks: Number(row?.blocks ?? 0), bytes: Number(row?.bytes ?? 0) }
     },
+
+    volume: (span) => readVolume(read, span),
+    countedSince: () => firstSlot(read),
   }
 }
 
 /** Leaves out what is kept already: a delivery that comes again changes nothing, even after its block was joined with others. */
 const withoutKept = async (events: readonly NumberedEvent[], tx: Transaction): Promise<readonly NumberedEvent[]> => {
   let rest = events
-  for (const partition of new Set(events.map((item) => item.partition))) {
-    const numbers = events.filter((item) => item.partition === partition).map((item) => item.number)
-    const [first = 0, last = 0] = [numbers[0], numbers.at(-1)]
+  for (const [partition, { first, last }] of spansOf(events)) {
     const kept = await tx
       .selectFrom('event_blocks')
       .select(['first', 'last'])
@@ -109,6 +120,17 @@ const withoutKept = async (events: readonly NumberedEvent[], tx: Transaction): P
     }
   }
   return rest
+}
+
+/** The first and the last number of each partition, of events in order. */
+const spansOf = (events: readonly NumberedEvent[]): Map<number, { first: number; last: number }> => {
+  const spans = new Map<number, { first: number; last: number }>()
+  for (const { partition, number } of events) {
+    const span = spans.get(partition)
+    if (span) span.last = number
+    else spans.set(partition, { first: number, last: number })
+  }
+  return spans
 }
 
 const findEvent = async (read: Connections['read'], cache: BlockCache, id: string): Promise<Event | undefined> => {

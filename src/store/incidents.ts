@@ -31,7 +31,7 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
 
     async save(incidents, tx) {
       const newest = new Map(incidents.map((incident) => [incident.id, incident]))
-      for (const part of batches([...newest.values()], abilities.maxVariables, 17)) {
+      for (const part of batches([...newest.values()], abilities.maxVariables, 23)) {
         await tx
           .insertInto('incidents')
           .values(part.map((incident) => toRow(incident, stamp())))
@@ -45,6 +45,12 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
                 risk_score: row.ref('excluded.risk_score'),
                 status: row.ref('excluded.status'),
                 assigned_to: row.ref('excluded.assigned_to'),
+                containment_date: row.ref('excluded.containment_date'),
+                eradication_date: row.ref('excluded.eradication_date'),
+                resolution_date: row.ref('excluded.resolution_date'),
+                root_cause: row.ref('excluded.root_cause'),
+                impact_assessment: row.ref('excluded.impact_assessment'),
+                lessons_learned: row.ref('excluded.lessons_learned'),
                 first_seen: row.ref('excluded.first_seen'),
                 last_seen: row.ref('excluded.last_seen'),
                 version: row.ref('excluded.version'),
@@ -100,6 +106,28 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
       }),
 
     nextNumber: (tx) => nextNumbers(tx, 'incidents'),
+
+    async counts() {
+      const rows = await read
+        .selectFrom('incidents')
+        .select(({ fn }) => ['status', 'severity', fn.countAll().as('count')])
+        .groupBy(['status', 'severity'])
+        .execute()
+      return rows.map((row) => ({ ...row, count: Number(row.count) }))
+    },
+
+    async worstOpen(limit) {
+      const rows = await read
+        .selectFrom('incidents')
+        .select('body')
+        .where('status', 'in', openIncidentStatuses)
+        .orderBy('risk_score', 'desc')
+        .orderBy('last_seen', 'desc')
+        .orderBy('incident_id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(({ body }) => fromJson(body))
+    },
   }
 }
 
@@ -113,6 +141,12 @@ const toRow = (incident: Incident, changedAt: number): IncidentRow => ({
   status: incident.status,
   assigned_to: incident.assignee,
   detection_date: Date.parse(incident.created_at),
+  containment_date: timeOf(incident.contained_at),
+  eradication_date: timeOf(incident.eradicated_at),
+  resolution_date: timeOf(incident.resolved_at),
+  root_cause: incident.root_cause ?? null,
+  impact_assessment: incident.impact_assessment ?? null,
+  lessons_learned: incident.lessons_learned ?? null,
   first_seen: Date.parse(incident.first_seen),
   last_seen: Date.parse(incident.last_seen),
   version: incident.version,
@@ -122,3 +156,5 @@ const toRow = (incident: Incident, changedAt: number): IncidentRow => ({
   search: searchText(incident),
   body: toJson(incident),
 })
+
+const timeOf = (time: string | undefined): number | null => (time === undefined ? null : Date.parse(time))

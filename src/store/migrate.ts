@@ -20,6 +20,8 @@ export const migrate = async ({ write, types }: OpenDatabase): Promise<void> => 
   const { error, results } = await new Migrator({
     db: write,
     provider: { getMigrations: async () => Object.fromEntries(steps) },
+    // Steps are written side by side: one may come after another of a later number was run.
+    allowUnorderedMigrations: true,
   }).migrateToLatest()
   if (error === undefined) return
   if (error instanceof AppError) throw error

@@ -1,10 +1,15 @@
 import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
+import { createAccountStore } from './accounts.ts'
+import { createAlertContextStore } from './alert-context.ts'
+import { createAlertHeads } from './alert-heads.ts'
 import { createAlertStore } from './alerts.ts'
+import { createAssetStore } from './assets.ts'
 import { createAuditStore } from './audit.ts'
 import { listChanges } from './changes.ts'
 import { connect } from './connect.ts'
 import type { Connections } from './database.ts'
+import { createDecisionStore } from './decisions.ts'
 import { createDetectionStore } from './detections.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { postgres } from './dialects/postgres.ts'
@@ -12,15 +17,23 @@ import { sqlite } from './dialects/sqlite.ts'
 import { createEventStore } from './events.ts'
 import { createIncidentStore } from './incidents.ts'
 import { createIntakeStore } from './intake.ts'
+import { createIntelAnswerStore } from './intel-answers.ts'
+import { createIntelFeedStore } from './intel-feeds.ts'
 import { migrate } from './migrate.ts'
 import { createModelStore } from './models.ts'
 import { createNotificationStore } from './notifications.ts'
 import { createParseHealthStore } from './parse-health.ts'
+import { createPersonStore } from './people.ts'
+import { createRemediationActionStore } from './remediation-actions.ts'
 import { createRuleSettingStore } from './rule-settings.ts'
+import { createScoredBatchStore } from './scored-batches.ts'
+import { createSourceDataStore } from './source-data.ts'
 import type { Store } from './store.ts'
 import { createSuppressionStore } from './suppressions.ts'
+import { createThreatIntelStore } from './threat-intel.ts'
 import { createTokenStore } from './tokens.ts'
 import { createTriageResultStore } from './triage-results.ts'
+import { createViewStore } from './views.ts'
 
 interface StoreOptions {
   readonly now: () => number
@@ -48,23 +61,36 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
     await migrate(database)
     const connections = await connect(database, now)
     const { transaction, begin, write } = connections
+    const heads = createAlertHeads(connections)
     return {
       connections,
       events: createEventStore(connections, (id) =>
         log.error({ block: id }, 'A block of events is damaged and was stepped over; restore it from a backup.'),
       ),
       detections: createDetectionStore(connections),
-      alerts: createAlertStore(connections),
+      alerts: createAlertStore(connections, heads),
       triageResults: createTriageResultStore(connections),
+      alertContext: createAlertContextStore(connections),
+      assets: createAssetStore(connections),
+      people: createPersonStore(connections),
+      accounts: createAccountStore(connections),
+      threatIntel: createThreatIntelStore(connections),
+      intelFeeds: createIntelFeedStore(connections),
+      intelAnswers: createIntelAnswerStore(connections),
       incidents: createIncidentStore(connections),
+      remediationActions: createRemediationActionStore(connections),
       suppressions: createSuppressionStore(connections),
       ruleSettings: createRuleSettingStore(connections),
       tokens: createTokenStore(connections),
       audit: createAuditStore(connections),
+      decisions: createDecisionStore(connections),
+      views: createViewStore(connections),
       notifications: createNotificationStore(connections),
       models: createModelStore(connections),
       parseHealth: createParseHealthStore(connections),
       intake: createIntakeStore(connections),
+      scoredBatches: createScoredBatchStore(connections),
+      sourceData: createSourceDataStore(connections, heads),
       changes: (after, limit) => listChanges(connections, after, limit),
       transaction,
       begin,

@@ -1,7 +1,9 @@
 import type { Alert } from '../schema/alert.ts'
+import type { Asset } from '../schema/asset.ts'
 import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
+import type { Person } from '../schema/person.ts'
 import type { RuleSetting } from '../schema/rule.ts'
 import type { Suppression } from '../schema/suppression.ts'
 import type { TriageResult } from '../schema/triage-result.ts'
@@ -94,9 +96,28 @@ export const sampleTriage: TriageResult = {
   risk_level: 'high',
   verdict: 'likely_malicious',
   confidence: 0.8,
+  confidence_parts: { base: 0.5, threat_intel: 0.3, history: 0, model: 0 },
   requires_human_review: true,
-  reasons: ['Many failures, then a success.'],
-  recommended_actions: ['Block the address.'],
+  review_reasons: ['The risk is high.'],
+  summary: 'One address tried many passwords and got in.',
+  claims: [{ sign: 'for', text: 'Many failures, then a success.', evidence_ids: ['e1'] }],
+  references: [{ id: 'e1', kind: 'event', target: '0-1', text: 'sshd[312]: Failed password for root' }],
+  missing: [],
+  would_change: [],
+  recommended_actions: [{ action: 'Block the address.', priority: 'high', type: 'containment', reversible: true }],
+  similar: [],
+  model: null,
+  review: null,
+  inputs: {
+    type: 'brute_force',
+    severity: 'high',
+    threat_intel: null,
+    asset_criticality: 'medium',
+    internal: null,
+    malice: null,
+    user_title: null,
+    similar: null,
+  },
   breakdown: {
     severity: { score: 80, weight: 0.3, value: 'high' },
     threat_intel: { score: 0, weight: 0.3, sources_queried: 0 },
@@ -154,4 +175,45 @@ export const sampleEvent = (number: number): Event => ({
   message: `message ${number}`,
   original: `<13> message ${number}`,
   fields: { 'host.name': 'web-01', number },
+})
+
+export const sampleAsset = (number: number, more: Partial<Asset> = {}): Asset => ({
+  asset_id: `asset-${String(number).padStart(6, '0')}`,
+  asset_name: `web-${number}`,
+  asset_type: 'server',
+  addresses: [`10.0.0.${number}`, `10.${number}.0.0/16`],
+  hostnames: [`web-${number}`, `web-${number}.corp.example`],
+  mac_address: null,
+  os_name: 'Debian',
+  os_version: '13',
+  owner: 'payments',
+  location: null,
+  criticality: 'high',
+  business_unit: null,
+  environment: 'production',
+  tags: ['pci'],
+  vulnerabilities: { critical: 1, high: 2, medium: 3, low: 4 },
+  last_scan: at(number),
+  is_active: true,
+  created_at: at(number),
+  updated_at: at(number),
+  ...more,
+})
+
+export const samplePerson = (number: number, more: Partial<Person> = {}): Person => ({
+  user_id: `person-${String(number).padStart(6, '0')}`,
+  username: `dana${number}`,
+  aliases: [`CORP\\dana${number}`],
+  email: `dana${number}@corp.example`,
+  full_name: 'Dana Ríos',
+  phone: null,
+  department: 'Operations',
+  title: 'Domain Admin',
+  access_level: 'privileged',
+  manager: null,
+  location: 'Lisbon',
+  is_active: true,
+  created_at: at(number),
+  updated_at: at(number),
+  ...more,
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CompiledQuery } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { describeIntelStore } from './intel.conformance.ts'
 import { migrations } from './migrations/migrations.ts'
 import { openStore } from './open-store.ts'
 import { sampleAlert } from './samples.conformance.ts'
@@ -20,6 +21,7 @@ const newFile = () => join(folder, `${files++}`, 'vedette.db')
 
 describeStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 describeStore('in memory', (now) => open('sqlite::memory:', now))
+describeIntelStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 
 describe('a database file', () => {
   it('is nobody else’s to read', async () => {
@@ -88,6 +90,20 @@ describe('a database file', () => {
       hint: expect.stringContaining('restore'),
     })
     expect(readFileSync(file, 'utf8')).toMatch(/^This is not/)
+  })
+
+  it('gets the steps that it lacks, though later ones were run, and heads for the alerts that it has', async () => {
+    const file = newFile()
+    const first = await open(`sqlite:${file}`)
+    await first.transaction((tx) => first.alerts.save([sampleAlert(1), sampleAlert(2)], tx))
+    const heads = await first.alerts.heads()
+    await first.close()
+    const database = new Database(file)
+    database.exec("drop table alert_heads; delete from kysely_migration where name = '0010-alert-heads'")
+    database.close()
+    const second = await open(`sqlite:${file}`)
+    expect(await second.alerts.heads()).toEqual(heads)
+    await second.close()
   })
 
   it('is refused with advice when a newer version made it', async () => {

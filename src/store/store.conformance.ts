@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { headOf } from '../schema/alert-head.ts'
+import type { OpenStore } from './open-store.ts'
 import * as sample from './samples.conformance.ts'
-import type { AuditEntry, EventQuery, Page, PageRequest, Store, Token } from './store.ts'
+import type { AuditEntry, EventQuery, Page, PageRequest, Token } from './store.ts'
 
 const { at, begin } = sample
 
 /** Checks what every database must do for us. `open` gives an empty store. */
-export const describeStore = (name: string, open: (now: () => number) => Promise<Store>) => {
+export const describeStore = (name: string, open: (now: () => number) => Promise<OpenStore>) => {
   describe(`the store ${name}`, () => {
-    let store: Store
+    let store: OpenStore
     let time = begin
     beforeEach(async () => {
       time = begin
@@ -69,6 +71,13 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.detections.get(odd.id)).toEqual(odd)
     })
 
+    it('tells alerts that are in no incident from those that are in one', async () => {
+      const alerts = [1, 2, 3].map((number) => sample.sampleAlert(number, number === 2 ? { incident_id: 'i1' } : {}))
+      await store.transaction((tx) => store.alerts.save(alerts, tx))
+      const { items } = await store.alerts.list({ limit: 10, loose: true })
+      expect(items.map(({ id }) => id)).toEqual(['alert-000003', 'alert-000001'])
+    })
+
     it('pages through a list, newest first, each item once', async () => {
       // Several share a moment, so the id must tell them apart.
       const alerts = Array.from({ length: 23 }, (_, number) =>
@@ -97,6 +106,39 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await minutes({ pieces: ['%'] })).toEqual([])
     })
 
+    it('keeps the heads of all alerts at hand, as they are now, and knows whose texts contain what', async () => {
+      const alerts = [0, 1, 2].map((number) => sample.sampleAlert(number))
+      await store.transaction((tx) => store.alerts.save(alerts, tx))
+      const before = await store.alerts.heads()
+      expect(before).toEqual(alerts.map(headOf))
+      const closed = sample.sampleAlert(1, {
+        status: 'resolved',
+        title: 'Nothing but a drill',
+        triage: sample.sampleTriage,
+      })
+      await store.transaction((tx) => store.alerts.save([closed], tx))
+      const after = await store.alerts.heads()
+      expect(new Set(after)).toEqual(new Set([alerts[0], closed, alerts[2]].map((alert) => alert && headOf(alert))))
+      expect(before).toEqual(alerts.map(headOf))
+      expect(await store.alerts.heads()).toBe(after)
+
+      const containing = async (...pieces: string[]) => [...(await store.alerts.containing(pieces))].sort()
+      expect(await containing('drill')).toEqual([closed.id])
+      expect(await containing('logins', '203.0.113.2')).toEqual([alerts[2]?.id])
+      expect(await containing('from  logins')).toEqual([alerts[0]?.id, alerts[2]?.id])
+      expect(await containing('triaged')).toEqual([])
+    })
+
+    it('forgets the heads of alerts that are removed with their source', async () => {
+      const alerts = [sample.sampleAlert(1), sample.sampleAlert(2, { source: 'other' })]
+      await store.transaction((tx) => store.alerts.save(alerts, tx))
+      expect(await store.alerts.heads()).toHaveLength(2)
+      const gone = await store.sourceData.remove('auth', async () => {})
+      expect(gone.alerts).toBe(1)
+      expect((await store.alerts.heads()).map(({ id }) => id)).toEqual(['alert-000002'])
+      expect([...(await store.alerts.containing(['logins']))]).toEqual(['alert-000002'])
+    })
+
     it('refuses a cursor that it did not give out', async () => {
       const { alerts, detections, incidents, audit, notifications } = store
       for (const after of ['', 'nonsense', '../..', Buffer.from('[1]').toString('base64url'), 'W10']) {
@@ -104,6 +146,15 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
           await expect(list({ limit: 1, after })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
         }
       }
+    })
+
+    it('finds an alert by its id, else the newest by what its sender calls it, with all that was sent', async () => {
+      const observed = { external_id: 'A-1', source_port: 22, raw_data: { nested: { a: [1] } } }
+      const alerts = [1, 2, 3].map((number) => sample.sampleAlert(number, number < 3 ? { observed } : {}))
+      await store.transaction((tx) => store.alerts.save(alerts, tx))
+      expect(await store.alerts.get('A-1')).toEqual(alerts[1])
+      expect(await store.alerts.get('alert-000001')).toEqual(alerts[0])
+      expect(await store.alerts.get('nobody')).toBeUndefined()
     })
 
     it('finds open and suppressed alerts by their key', async () => {
@@ -165,6 +216,110 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.incidents.load(['incident-000002', 'nothing'])).toEqual([incidents[1]])
     })
 
+    it('keeps what was known around an alert, once a kind and source', async () => {
+      const network = { context_type: 'network' as const, source: 'networks', confidence: 0.8, data: { country: 'PT' } }
+      const user = {
+        context_type: 'user' as const,
+        source: 'users',
+        confidence: 0.9,
+        data: { hours: [7, 8], text: '日本 \'"' },
+      }
+      const { alertContext } = store
+      await store.transaction((tx) =>
+        alertContext.save(
+          [
+            { alertId: 'a1', contexts: [network, user] },
+            { alertId: 'a2', contexts: [network] },
+          ],
+          tx,
+        ),
+      )
+      const later = { ...network, confidence: 0.5, data: { country: 'Unknown' } }
+      await store.transaction((tx) => alertContext.save([{ alertId: 'a1', contexts: [network, later] }], tx))
+      expect(await alertContext.of('a1')).toEqual([later, user])
+      expect(await alertContext.of('a2')).toEqual([network])
+      expect(await alertContext.of('nothing')).toEqual([])
+    })
+
+    it('keeps assets, and tells that they changed', async () => {
+      const { assets } = store
+      const some = [1, 2, 3].map((number) => sample.sampleAsset(number))
+      const states = [await assets.state()]
+      await store.transaction((tx) => assets.save(some, tx))
+      states.push(await assets.state())
+      expect(await assets.all()).toEqual(some)
+      expect(await pages((request) => assets.list(request), 2)).toEqual([...some].reverse())
+      const moved = sample.sampleAsset(2, { owner: null, addresses: [], created_at: at(2), updated_at: at(50) })
+      await store.transaction((tx) => assets.save([moved], tx))
+      states.push(await assets.state())
+      expect(await assets.get('asset-000002')).toEqual(moved)
+      expect([await assets.remove('asset-000002'), await assets.remove('asset-000002')]).toEqual([true, false])
+      states.push(await assets.state())
+      expect(await assets.get('asset-000002')).toBeUndefined()
+      expect(new Set(states).size).toBe(states.length)
+    })
+
+    it('keeps what is told of people, and leaves alone who may sign in', async () => {
+      const { people, connections } = store
+      const some = [1, 2].map((number) => sample.samplePerson(number))
+      await store.transaction((tx) => people.save(some, tx))
+      const signIn = { password_hash: '$argon2id$', role: 'admin', is_active: 1, last_login_at: begin }
+      await connections.write.updateTable('users').set(signIn).where('id', '=', 'person-000001').execute()
+      const row = sample.samplePerson(3)
+      await connections.write
+        .insertInto('users')
+        .values({
+          id: 'u3',
+          username: row.username,
+          email: null,
+          full_name: null,
+          department: null,
+          ...signIn,
+          created_at: begin + 3 * 60_000,
+          updated_at: begin,
+          body: '{}',
+        })
+        .execute()
+      expect(await people.all()).toEqual(some)
+      expect(await people.get('u3')).toBeUndefined()
+      expect((await people.names()).map(({ id }) => id).sort()).toEqual(['person-000001', 'person-000002', 'u3'])
+
+      const gone = some.map((person) => ({
+        ...person,
+        username: `${person.username}-x`,
+        is_active: false,
+        title: null,
+        updated_at: at(9),
+      }))
+      const told = { ...row, user_id: 'u3' }
+      await store.transaction((tx) => people.save([...gone, told], tx))
+      expect(await pages((request) => people.list(request), 2)).toEqual([told, ...gone.toReversed()])
+      const rows = () =>
+        connections.read
+          .selectFrom('users')
+          .select(['id', 'username', 'is_active', 'role', 'password_hash'])
+          .orderBy('id')
+          .execute()
+      const may = { is_active: 1, role: 'admin', password_hash: '$argon2id$' }
+      expect(await rows()).toEqual([
+        { id: 'person-000001', username: 'dana1', ...may },
+        { id: 'person-000002', username: 'dana2-x', is_active: 0, role: null, password_hash: null },
+        { id: 'u3', username: 'dana3', ...may },
+      ])
+      const state = await people.state()
+      const remove = (id: string) => store.transaction((tx) => people.remove(id, tx))
+      expect([await remove('person-000001'), await remove('person-000002'), await remove('person-000002')]).toEqual([
+        true,
+        true,
+        false,
+      ])
+      expect(await people.state()).not.toBe(state)
+      expect(await rows()).toEqual([
+        { id: 'person-000001', username: 'dana1', ...may },
+        { id: 'u3', username: 'dana3', ...may },
+      ])
+    })
+
     it('keeps suppressions, and their hits whatever is edited', async () => {
       const { suppressions } = store
       await suppressions.save(sample.sampleSuppression)
@@ -192,6 +347,46 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect((await ruleSettings.list())[0]).toEqual({ rule_id: 'another', ...unsaid })
     })
 
+    it('keeps accounts, one a name, beside what is told of the same people', async () => {
+      const { accounts, people, tokens } = store
+      const person = { ...sample.samplePerson(1), username: 'Dana', email: 'dana@corp.example' }
+      await store.transaction((tx) => people.save([person], tx))
+      expect(await accounts.named('dana')).toBeUndefined()
+      const account = {
+        ...{ username: 'dana', email: null, full_name: null, role: 'supervisor' as const, is_active: true },
+        ...{ password_hash: null, subject: null, created_at: begin, updated_at: begin },
+      }
+      const create = (username: string) => store.transaction((tx) => accounts.create({ ...account, username }, tx))
+      const made = await create('dana')
+      expect(made).toMatchObject({ id: 'person-000001', email: 'dana@corp.example', role: 'supervisor' })
+      expect(await create('dana')).toBeUndefined()
+      const twins = await Promise.allSettled([create('eve'), create('eve')])
+      expect(twins.filter((twin) => twin.status === 'fulfilled' && twin.value !== undefined)).toHaveLength(1)
+      expect((await accounts.list()).map(({ username }) => username)).toEqual(['dana', 'eve'])
+      expect([await accounts.havePasswords(), await people.get('person-000001')]).toEqual([false, person])
+
+      const changes = { password_hash: 'h', is_active: false, subject: 's', last_login_at: begin + 1 }
+      await store.transaction((tx) => accounts.change('person-000001', changes, tx))
+      expect(await accounts.ofSubject('s')).toMatchObject({ username: 'dana', ...changes })
+      expect(await accounts.havePasswords()).toBe(true)
+      await store.transaction((tx) => people.remove('person-000001', tx))
+      expect(await accounts.get('person-000001')).toMatchObject({ username: 'dana', ...changes })
+
+      const token = {
+        ...{ id: 'session-1', name: 'dana', role: 'analyst' as const, hash: 'a', user_id: 'person-000001' },
+        ...{ created_at: begin, expires_at: begin + 9, last_used_at: null, revoked_at: null },
+      }
+      for (const [index, id] of ['session-1', 'session-2', 'session-3'].entries()) {
+        await tokens.save({ ...token, id, hash: id, created_at: begin + index })
+      }
+      await store.transaction((tx) => tokens.revokeOf('person-000001', begin + 3, tx, 'session-2'))
+      expect((await tokens.of('person-000001')).map(({ id }) => id)).toEqual(['session-2'])
+      await tokens.forget(begin + 9)
+      expect(await tokens.list()).toHaveLength(3)
+      await tokens.forget(begin + 10)
+      expect(await tokens.list()).toEqual([])
+    })
+
     it('keeps tokens', async () => {
       const { tokens } = store
       const token: Token = {
@@ -203,6 +398,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         expires_at: null,
         last_used_at: null,
         revoked_at: null,
+        user_id: null,
       }
       await tokens.save(token)
       await tokens.used('token-1', begin + 1)
@@ -308,6 +504,66 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         7, 17, 27, 37, 47, 57, 67, 77,
       ])
       expect((await store.events.count()).events).toBe(100)
+    })
+
+    it('counts events by when they happened and how they sound, once each', async () => {
+      const levels = ['error', 'info', 'warning', undefined]
+      const events = Array.from({ length: 400 }, (_, number) => {
+        const event = sample.sampleEvent(number)
+        const level = levels[number % 4]
+        return { ...event, time: begin + number * 3_000, fields: level === undefined ? {} : { 'log.level': level } }
+      })
+      for (let twice = 0; twice < 2; twice++) await store.transaction((tx) => store.events.save(events, tx))
+      const [from, to] = [begin, begin + 1_200_000]
+      const fine = await store.events.volume({ from, to, bucket: 300_000 })
+      expect(fine).toEqual(
+        [0, 1, 2, 3].map((slot) => ({ time: begin + slot * 300_000, error: 25, warning: 25, other: 50 })),
+      )
+      expect(await store.events.volume({ from, to, bucket: 600_000 })).toEqual([
+        { time: begin, error: 50, warning: 50, other: 100 },
+        { time: begin + 600_000, error: 50, warning: 50, other: 100 },
+      ])
+      expect(await store.events.countedSince()).toBe(begin)
+      await store.events.retain({ before: begin + 600_000 })
+      expect(await store.events.countedSince()).toBe(begin + 600_000)
+    })
+
+    it('removes what came from some sources, and its counts', async () => {
+      const events = [0, 1].map((number) => ({ ...sample.sampleEvent(number), source: 'week:auth' }))
+      await store.transaction((tx) => store.events.save(events, tx))
+      expect(await store.events.countedSince()).toBe(begin)
+      expect(await store.sourceData.remove('week:', async () => undefined)).toMatchObject({ events: 2 })
+      expect(await store.events.countedSince()).toBeUndefined()
+    })
+
+    it('finds the oddest detections of a span', async () => {
+      const odd = [1, 2, 3, 4].map((number) => sample.sampleDetection(number * 10, { score: number / 10 }))
+      await store.transaction((tx) => store.detections.save(odd, tx))
+      const span = { from: begin + 15 * 60_000, to: begin + 35 * 60_000 }
+      expect(await store.detections.count(span)).toBe(2)
+      expect(await store.detections.oddest({ ...span, limit: 1 })).toEqual([
+        {
+          id: odd[2]?.id,
+          stream: 'auth/web-01/sshd',
+          severity: 'high',
+          score: 30,
+          firstSeen: begin + 30 * 60_000,
+          lastSeen: begin + 31 * 60_000,
+        },
+      ])
+    })
+
+    it('tells which open incidents matter most, and how many there are', async () => {
+      const incidents = [20, 90, 60].map((risk_score, number) => sample.sampleIncident(number, { risk_score }))
+      const closed = sample.sampleIncident(9, { risk_score: 100, status: 'closed' })
+      await store.transaction((tx) => store.incidents.save([...incidents, closed], tx))
+      expect((await store.incidents.worstOpen(2)).map((incident) => incident.risk_score)).toEqual([90, 60])
+      expect(await store.incidents.counts()).toEqual(
+        expect.arrayContaining([expect.objectContaining({ status: 'closed', count: 1 })]),
+      )
+      expect(await store.alerts.oldestOpen()).toBeUndefined()
+      await store.transaction((tx) => store.alerts.save([sample.sampleAlert(5), sample.sampleAlert(3)], tx))
+      expect(await store.alerts.oldestOpen()).toBe(begin + 3 * 60_000)
     })
 
     it('answers that it is there', () => store.ping())

@@ -13,22 +13,73 @@ const greatestSize = 1 << 16
 const leastSize = 64
 const fullest = 1 / 3
 
+/** So many characters are looked at together; a longer text is looked at alone. */
+const groupSize = 1 << 15
+
 /** Builds the filter of some texts. */
 export const buildTokenFilter = (texts: readonly string[]): Uint8Array => {
-  const most = texts.reduce((sum, text) => sum + text.length, 0)
+  let most = 0
+  for (const text of texts) most += text.length
   const bits = Math.log2(Math.min(greatestSize, Math.max(leastSize, 2 ** Math.ceil(Math.log2(most / fullest + 1)))))
   const places = new Uint8Array(2 ** bits)
+  const bytes = Buffer.allocUnsafe(Math.min(most, groupSize) * 3)
+  let group: string[] = []
+  let size = 0
   for (const text of texts) {
-    const lower = text.toLowerCase()
-    // The last four characters, eight bits each: whatever lies above is folded away, which can only make it less sharp.
-    let window = 0
-    for (let index = 0; index < lower.length; index += 1) {
-      window = (window >>> 8) ^ (lower.charCodeAt(index) << 24)
-      if (index >= run - 1) places[Math.imul(window, 0x9e3779b1) >>> (32 - bits)] = 1
+    if (text.length > groupSize) addText(text, places, bits)
+    else {
+      if (size + text.length > groupSize) {
+        addGroup(group, bytes, places, bits)
+        group = []
+        size = 0
+      }
+      group.push(text)
+      size += text.length
     }
   }
+  addGroup(group, bytes, places, bits)
   return shrink(places)
 }
+
+/** The lower case of each byte, where it enters a window. */
+const entering = Int32Array.from(
+  { length: 128 },
+  (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0) << 24,
+)
+
+/** Adds texts by way of their bytes, several times as fast as by way of their characters, when all of them are ASCII. */
+const addGroup = (texts: readonly string[], bytes: Buffer, places: Uint8Array, bits: number): void => {
+  const joined = texts.join('')
+  if (bytes.write(joined, 'utf8') !== joined.length) {
+    for (const text of texts) addText(text, places, bits)
+    return
+  }
+  let at = 0
+  for (const { length } of texts) {
+    const end = at + length
+    let window = 0
+    for (const start = Math.min(end, at + run - 1); at < start; at += 1) window = step(window, bytes, at)
+    for (; at < end; at += 1) {
+      window = step(window, bytes, at)
+      places[Math.imul(window, spreading) >>> (32 - bits)] = 1
+    }
+  }
+}
+
+/** The last four characters, eight bits each. */
+const step = (window: number, bytes: Buffer, at: number): number => (window >>> 8) ^ (entering[bytes[at] ?? 0] ?? 0)
+
+const addText = (text: string, places: Uint8Array, bits: number): void => {
+  const lower = text.toLowerCase()
+  // Whatever lies above eight bits is folded away, which can only make the filter less sharp.
+  let window = 0
+  for (let index = 0; index < lower.length; index += 1) {
+    window = (window >>> 8) ^ (lower.charCodeAt(index) << 24)
+    if (index >= run - 1) places[Math.imul(window, spreading) >>> (32 - bits)] = 1
+  }
+}
+
+const spreading = 0x9e3779b1
 
 /** Tells whether a block may hold a text that contains all these lower-case words; false is certain, true is not. */
 export const mayContain = (filter: Uint8Array, words: readonly string[]): boolean => {
@@ -39,7 +90,7 @@ export const mayContain = (filter: Uint8Array, words: readonly string[]): boolea
     for (let index = 0; index < word.length; index += 1) {
       window = (window >>> 8) ^ (word.charCodeAt(index) << 24)
       if (index < run - 1) continue
-      const place = Math.imul(window, 0x9e3779b1) >>> (32 - bits)
+      const place = Math.imul(window, spreading) >>> (32 - bits)
       if (((filter[place >>> 3] ?? 0) & (1 << (place & 7))) === 0) return false
     }
   }
@@ -49,7 +100,8 @@ export const mayContain = (filter: Uint8Array, words: readonly string[]): boolea
 /** Keeps as few bits of the hashes, from the top, as leave the filter at most a third full; `places` is worked on. */
 const shrink = (places: Uint8Array): Uint8Array => {
   let size = places.length
-  let set = places.reduce((sum, place) => sum + place, 0)
+  let set = 0
+  for (const place of places) set += place
   while (size > leastSize && set <= (size / 2) * fullest) {
     size /= 2
     set = 0

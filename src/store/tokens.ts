@@ -50,6 +50,32 @@ export const createTokenStore = ({ read, write }: StoreConnections): TokenStore 
       .executeTakeFirst()
     return numUpdatedRows > 0n
   },
+
+  async of(accountId) {
+    const rows = await read
+      .selectFrom('tokens')
+      .selectAll()
+      .where('user_id', '=', accountId)
+      .where('revoked_at', 'is', null)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute()
+    return rows.map(fromRow)
+  },
+
+  async revokeOf(accountId, at, tx, exceptId = '') {
+    await tx
+      .updateTable('tokens')
+      .set({ revoked_at: at })
+      .where('user_id', '=', accountId)
+      .where('revoked_at', 'is', null)
+      .where('id', '<>', exceptId)
+      .execute()
+  },
+
+  async forget(before) {
+    await write.deleteFrom('tokens').where('expires_at', '<', before).execute()
+  },
 })
 
 const fromRow = (row: TokenRow): Token => ({ ...row, role: role.parse(row.role) })

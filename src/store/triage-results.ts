@@ -5,11 +5,11 @@ import type { TriageResultRow } from './database.ts'
 import { toJson } from './json.ts'
 import type { TriageResultStore } from './store.ts'
 
-/** Keeps the newest word of triage on each alert. */
+/** Keeps the newest word of triage on each alert; what a person said beside it stays. */
 export const createTriageResultStore = ({ abilities }: StoreConnections): TriageResultStore => ({
   async save(results, tx) {
     const newest = new Map(results.map(({ alertId, result }) => [alertId, toRow(alertId, result)]))
-    for (const part of batches([...newest.values()], abilities.maxVariables, 11)) {
+    for (const part of batches([...newest.values()], abilities.maxVariables, 14)) {
       await tx
         .insertInto('triage_results')
         .values(part)
@@ -29,6 +29,14 @@ export const createTriageResultStore = ({ abilities }: StoreConnections): Triage
         .execute()
     }
   },
+
+  async review(alertId, { reviewer, notes, reviewed_at }, tx) {
+    await tx
+      .updateTable('triage_results')
+      .set({ human_reviewer: reviewer, human_review_notes: notes, reviewed_at: Date.parse(reviewed_at) })
+      .where('alert_id', '=', alertId)
+      .execute()
+  },
 })
 
 const toRow = (alertId: string, result: TriageResult): TriageResultRow => {
@@ -39,9 +47,12 @@ const toRow = (alertId: string, result: TriageResult): TriageResultRow => {
     risk_level: result.risk_level,
     verdict: result.verdict,
     confidence_score: result.confidence,
-    analysis_result: result.reasons.join('\n'),
+    analysis_result: result.summary,
     recommended_actions: toJson(result.recommended_actions),
     requires_human_review: result.requires_human_review ? 1 : 0,
+    human_reviewer: result.review?.reviewer ?? null,
+    human_review_notes: result.review?.notes ?? null,
+    reviewed_at: result.review ? Date.parse(result.review.reviewed_at) : null,
     created_at: calculatedAt,
     updated_at: calculatedAt,
     body: toJson(result),

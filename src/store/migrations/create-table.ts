@@ -36,3 +36,22 @@ const typeOf = (kind: Column, onlyKey: boolean, types: ColumnTypes): string => {
   if (kind === 'number key' && onlyKey) return types.key
   return kind.startsWith('number') ? 'bigint' : 'text'
 }
+
+/** Adds columns to a table that may have rows: each may be null, or says what the rows that are there get. */
+export const addColumns = async (
+  db: Kysely<unknown>,
+  name: string,
+  columns: Readonly<Record<string, 'text?' | 'number?' | { readonly text: string } | { readonly number: number }>>,
+): Promise<void> => {
+  for (const [column, kind] of Object.entries(columns)) {
+    const definition =
+      kind === 'text?'
+        ? sql`text`
+        : kind === 'number?'
+          ? sql`bigint`
+          : 'text' in kind
+            ? sql`text not null default ${sql.lit(kind.text)}`
+            : sql`bigint not null default ${sql.lit(kind.number)}`
+    await sql`alter table ${sql.table(name)} add column ${sql.ref(column)} ${definition}`.execute(db)
+  }
+}

@@ -2,9 +2,27 @@ import type { Kysely } from 'kysely'
 import type { ColumnTypes } from '../dialects/dialect.ts'
 import { initial } from './0001-initial.ts'
 import { ruleSettings } from './0002-rule-settings.ts'
+import { triage } from './0003-triage.ts'
+import { intel } from './0004-intel.ts'
+import { auditChain } from './0005-audit-chain.ts'
+import { alertHeads } from './0010-alert-heads.ts'
+import { decisionsAndViews } from './0011-decisions-and-views.ts'
+import { scoredBatches } from './0020-scored-batches.ts'
+import { eventCounts } from './0030-event-counts.ts'
+import { externalIds } from './0040-external-ids.ts'
+import { accounts } from './0060-accounts.ts'
 
 /** Every step of the schema, in order. A released step is never changed: what comes later is a step of its own. */
 export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>>> = {
   '0001-initial': initial,
   '0002-rule-settings': ruleSettings,
+  '0003-triage': triage,
+  '0004-intel': intel,
+  '0005-audit-chain': auditChain,
+  '0010-alert-heads': alertHeads,
+  '0011-decisions-and-views': decisionsAndViews,
+  '0020-scored-batches': scoredBatches,
+  '0030-event-counts': eventCounts,
+  '0040-external-ids': externalIds,
+  '0060-accounts': accounts,
 }

@@ -1,0 +1,48 @@
+import type { Alert } from '../schema/alert.ts'
+import { textsOf } from '../schema/alert-fields.ts'
+import { type AlertHead, headOf } from '../schema/alert-head.ts'
+import type { AlertHeadRow } from './database.ts'
+import { fromJson, toJson } from './json.ts'
+import { searchText } from './search-text.ts'
+
+/** Cuts what is counted and searched out of an alert. */
+export const toHeadRow = (alert: Alert, changedAt: number): AlertHeadRow => ({
+  alert_id: alert.id,
+  changed_at: changedAt,
+  head: toJson(headOf(alert)),
+  words: searchText(textsOf(alert)),
+})
+
+const mostShared = 100_000
+
+/** Makes a reader of heads that keeps equal texts and entities once: of 100,000 alerts most have the same few. */
+export const headReader = (): ((json: string) => AlertHead) => {
+  const texts = new Map<string, string>()
+  const entities = new Map<string, AlertHead['entities'][number]>()
+  const once = (text: string): string => {
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    if (texts.size >= mostShared) texts.clear()
+    texts.set(text, text)
+    return text
+  }
+  const onceEntity = (entity: AlertHead['entities'][number]): AlertHead['entities'][number] => {
+    const name = `${entity.type} ${entity.value}`
+    const known = entities.get(name)
+    if (known) return known
+    if (entities.size >= mostShared) entities.clear()
+    entities.set(name, entity)
+    return entity
+  }
+  return (json) => {
+    const head = fromJson<AlertHead>(json)
+    return {
+      ...head,
+      source: once(head.source),
+      stream: once(head.stream),
+      detectors: head.detectors.map(once),
+      techniques: head.techniques.map(once),
+      entities: head.entities.map(onceEntity),
+    }
+  }
+}

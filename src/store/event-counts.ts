@@ -1,0 +1,73 @@
+import type { Event } from '../schema/event.ts'
+import { addVolume, noVolume, volumeKind, volumeSlot } from '../schema/event-volume.ts'
+import { batches } from './batches.ts'
+import type { Connections, EventCountRow, Transaction } from './database.ts'
+import type { VolumeRow } from './store.ts'
+
+const columns = 5
+
+/** Adds events to the counts of their slots. Belongs to the transaction that stores them, so that each is counted once. */
+export const countEvents = async (events: readonly Event[], maxVariables: number, tx: Transaction): Promise<void> => {
+  for (const part of batches(tally(events), maxVariables, columns)) {
+    await tx
+      .insertInto('event_counts')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['slot', 'source']).doUpdateSet((row) => ({
+          error: row('event_counts.error', '+', row.ref('excluded.error')),
+          warning: row('event_counts.warning', '+', row.ref('excluded.warning')),
+          other: row('event_counts.other', '+', row.ref('excluded.other')),
+        })),
+      )
+      .execute()
+  }
+}
+
+const tally = (events: readonly Event[]): EventCountRow[] => {
+  const sources = new Map<string, Map<number, EventCountRow>>()
+  for (const { time, source, fields } of events) {
+    const slots = sources.get(source) ?? new Map<number, EventCountRow>()
+    if (slots.size === 0) sources.set(source, slots)
+    const slot = Math.floor(time / volumeSlot) * volumeSlot
+    const row = slots.get(slot) ?? { slot, source, error: 0, warning: 0, other: 0 }
+    row[volumeKind(fields['log.level'])] += 1
+    slots.set(slot, row)
+  }
+  return [...sources.values()].flatMap((slots) => [...slots.values()])
+}
+
+/** Adds the counts up in buckets of a whole number of slots, oldest first; a bucket without events is not there. */
+export const readVolume = async (
+  read: Connections['read'],
+  { from, to, bucket }: { readonly from: number; readonly to: number; readonly bucket: number },
+): Promise<readonly VolumeRow[]> => {
+  const rows = await read
+    .selectFrom('event_counts')
+    .select(({ fn }) => [
+      'slot',
+      fn.sum('error').as('error'),
+      fn.sum('warning').as('warning'),
+      fn.sum('other').as('other'),
+    ])
+    .where('slot', '>=', from)
+    .where('slot', '<', to)
+    .groupBy('slot')
+    .orderBy('slot')
+    .execute()
+  const buckets = new Map<number, VolumeRow>()
+  for (const row of rows) {
+    const time = Number(row.slot) - ((Number(row.slot) - from) % bucket)
+    const volume = { error: Number(row.error), warning: Number(row.warning), other: Number(row.other) }
+    buckets.set(time, { time, ...addVolume(buckets.get(time) ?? noVolume, volume) })
+  }
+  return [...buckets.values()]
+}
+
+/** The slot of the earliest event; undefined without one. */
+export const firstSlot = async (read: Connections['read']): Promise<number | undefined> => {
+  const row = await read
+    .selectFrom('event_counts')
+    .select(({ fn }) => fn.min('slot').as('slot'))
+    .executeTakeFirst()
+  return row?.slot == null ? undefined : Number(row.slot)
+}

@@ -1,0 +1,92 @@
+import type { Incident } from '../schema/incident.ts'
+import type { AlertHeads } from './alert-heads.ts'
+import { batches } from './batches.ts'
+import type { StoreConnections } from './connect.ts'
+import type { Transaction } from './database.ts'
+import { fromJson } from './json.ts'
+
+/** Everything that came from some sources, whatever table it went to. */
+export interface SourceDataStore {
+  /**
+   * Removes events, detections, alerts, incidents and what hangs on them for sources whose names begin so, and every saved model: for a
+   * database in which there is nothing else. `within` runs in the same transaction. Returns how many went.
+   */
+  remove(prefix: string, within: (tx: Transaction) => Promise<unknown>): Promise<Removed>
+}
+
+interface Removed {
+  readonly events: number
+  readonly detections: number
+  readonly alerts: number
+  readonly incidents: number
+}
+
+/** Removes everything that came from some sources, and what was learnt while only they were heard. */
+export const createSourceDataStore = (
+  connections: StoreConnections,
+  heads: Pick<AlertHeads, 'forget'>,
+): SourceDataStore => ({
+  async remove(prefix, within) {
+    const { alerts, removed } = await connections.transaction(async (tx) => {
+      const found = await find(connections, prefix, tx)
+      const detections = await tx.deleteFrom('detections').where('stream', 'like', `${prefix}%`).executeTakeFirst()
+      await drop(connections, found, tx)
+      for (const table of ['event_counts', 'parse_health'] as const) {
+        await tx.deleteFrom(table).where('source', 'like', `${prefix}%`).execute()
+      }
+      await tx.deleteFrom('models').execute()
+      await within(tx)
+      const { events, alerts, incidents } = found
+      const counts = { events, alerts: alerts.length, incidents: incidents.length }
+      return { alerts, removed: { ...counts, detections: Number(detections.numDeletedRows) } }
+    })
+    heads.forget(alerts)
+    return removed
+  },
+})
+
+interface Found {
+  readonly events: number
+  readonly blocks: readonly string[]
+  readonly alerts: readonly string[]
+  readonly incidents: readonly string[]
+}
+
+const find = async ({ contains }: StoreConnections, prefix: string, tx: Transaction): Promise<Found> => {
+  const blocks = await tx
+    .selectFrom('event_blocks')
+    .select(['id', 'count'])
+    .where((where) => contains(where.ref('sources'), `"${prefix}`))
+    .execute()
+  const rows = await tx
+    .selectFrom('alerts')
+    .select('alert_id')
+    .where((where) => contains(where.ref('body'), `"source":"${prefix}`))
+    .execute()
+  const alerts = new Set(rows.map(({ alert_id }) => alert_id))
+  const incidents = await tx.selectFrom('incidents').select(['incident_id', 'body']).execute()
+  return {
+    events: blocks.reduce((sum, { count }) => sum + Number(count), 0),
+    blocks: blocks.map(({ id }) => id),
+    alerts: [...alerts],
+    incidents: incidents
+      .filter(({ body }) => fromJson<Incident>(body).members.every(({ alert_id }) => alerts.has(alert_id)))
+      .map(({ incident_id }) => incident_id),
+  }
+}
+
+const drop = async ({ abilities }: StoreConnections, found: Found, tx: Transaction): Promise<void> => {
+  for (const part of batches(found.blocks, abilities.maxVariables)) {
+    await tx.deleteFrom('event_blocks').where('id', 'in', part).execute()
+  }
+  for (const part of batches(found.alerts, abilities.maxVariables)) {
+    for (const table of ['alert_context', 'alert_heads', 'triage_results', 'alerts'] as const) {
+      await tx.deleteFrom(table).where('alert_id', 'in', part).execute()
+    }
+  }
+  for (const part of batches(found.incidents, abilities.maxVariables)) {
+    for (const table of ['notifications', 'remediation_actions', 'incidents'] as const) {
+      await tx.deleteFrom(table).where('incident_id', 'in', part).execute()
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { View } from '../schema/view.ts'
+import type { StoreConnections } from './connect.ts'
+import { fromJson, toJson } from './json.ts'
+import type { ViewStore } from './store.ts'
+
+/** Keeps people's looks at the queue. */
+export const createViewStore = ({ read, write }: StoreConnections): ViewStore => ({
+  async save(view) {
+    await write
+      .insertInto('views')
+      .values({ id: view.id, owner: view.owner, created_at: Date.parse(view.created_at), body: toJson(view) })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet((row) => ({ body: row.ref('excluded.body') })))
+      .execute()
+  },
+
+  async get(id) {
+    const row = await read.selectFrom('views').select('body').where('id', '=', id).executeTakeFirst()
+    return row && fromJson<View>(row.body)
+  },
+
+  async list() {
+    const rows = await read.selectFrom('views').select('body').orderBy('created_at').orderBy('id').execute()
+    return rows.map(({ body }) => fromJson<View>(body))
+  },
+
+  async remove(id) {
+    const { numDeletedRows } = await write.deleteFrom('views').where('id', '=', id).executeTakeFirst()
+    return numDeletedRows > 0n
+  },
+})
