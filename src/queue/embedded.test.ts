@@ -89,4 +89,24 @@ describe('the embedded queue', () => {
     })
     await second.close()
   })
+
+  it('lets a rush of publishers in between two deliveries', async () => {
+    const store = await openStore('sqlite::memory:', { now: Date.now, log: silent })
+    const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log: silent })
+    const batch = { partition: 0, first: 0, source: 'test', receivedAt: 0, texts: ['a'] }
+    let deliveries = 0
+    queue.consume('records', async () => {
+      deliveries += 1
+      for (const end = performance.now() + 200; performance.now() < end; );
+    })
+    for (let i = 0; i < 12; i++) {
+      await store.transaction((tx) => queue.publish('records', [batch], tx))
+      // A sender needs a moment to read the answer and to send again.
+      await new Promise((done) => setTimeout(done, 2))
+    }
+    expect(deliveries).toBeLessThan(6)
+    await queue.idle()
+    await queue.close()
+    await store.close()
+  })
 })

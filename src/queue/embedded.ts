@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
 import type { RecordBatch } from '../schema/record.ts'
@@ -29,6 +29,10 @@ const poll = 250
 /** The wait after a failure that is nobody's fault, when it does not say itself how long. */
 const pause = 1000
 const longestPause = 30_000
+/** Publishers that come within so long after one another, in ms, are one rush. */
+const rushGap = 20
+/** How long a rush goes first at most, in ms, before the next delivery. */
+const longestRush = 500
 /** How often the lease of a topic is looked after while a delivery takes its time, in ms. */
 const leaseCare = 2_000
 
@@ -50,6 +54,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   const leases: Lease[] = []
   const stop = new AbortController()
   let closing = false
+  let publishedAt = Number.NEGATIVE_INFINITY
 
   connections.onCommit((tx) => {
     for (const topic of published.get(tx) ?? []) bells.get(topic)?.ring()
@@ -135,10 +140,10 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
         if (closing) return
         if (heads.length > 0) {
           const renewing = setInterval(() => void lease.hold().catch(() => false), leaseCare)
+          const began = performance.now()
           rest = await deliver(topic, heads, handle).finally(() => clearInterval(renewing))
           if (rest === 0) {
-            // The database answers without waiting, so the rest of the program gets its turn here.
-            await setImmediate()
+            await letOthers(began)
             continue
           }
         }
@@ -153,6 +158,18 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     }
   }
 
+  /**
+   * The database answers without waiting, so the rest of the program gets its turn here. Who has something to publish waits for an
+   * answer, and what is delivered does not: a rush of publishers goes first, for as long as the delivery took that held it up.
+   */
+  const letOthers = async (began: number): Promise<void> => {
+    await setImmediate()
+    const ended = performance.now()
+    if (publishedAt < began - rushGap) return
+    const until = ended + Math.min(ended - began, longestRush)
+    while (!closing && performance.now() < Math.min(until, Math.max(ended, publishedAt) + rushGap)) await sleep(1)
+  }
+
   /** Sleeps; a bell shortens only the wait for something to do. */
   const restFor = async (bell: Bell, ms: number): Promise<void> => {
     if (ms <= poll) return bell.sleep(ms)
@@ -165,6 +182,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     async publish(topic, items, tx) {
       const batch = toJobs(topic, items)
       if (batch.length === 0) return
+      if (topic === 'records') publishedAt = performance.now()
       await backlog.add(
         topic,
         { count: sum(batch, (job) => job.count), bytes: sum(batch, (job) => job.payload.length) },
