@@ -1,4 +1,5 @@
 import { type Draft, setIfAbsent } from './draft.ts'
+import { shareWord } from './recurring-words.ts'
 
 /** Tells whether a text is an IPv4 address in dotted decimal. */
 export const isIPv4 = (text: string): boolean => {
@@ -86,12 +87,19 @@ export const toPort = (text: string): number | undefined => {
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined
 }
 
+/** Put together here, because a name put together per event is looked up slowly. */
+const names = {
+  source: { ip: 'source.ip', domain: 'source.domain', port: 'source.port' },
+  destination: { ip: 'destination.ip', domain: 'destination.domain', port: 'destination.port' },
+} as const
+
 /** Sets `<side>.ip` or `<side>.domain`, and the port, from a word; returns whether it was an address. */
 export const setAddress = (fields: Draft, side: 'source' | 'destination', word: string): boolean => {
   const address = toAddress(word)
   if (!address) return false
-  if (address.ip !== undefined) setIfAbsent(fields, `${side}.ip`, address.ip)
-  if (address.domain !== undefined) setIfAbsent(fields, `${side}.domain`, address.domain)
-  if (address.port !== undefined) setIfAbsent(fields, `${side}.port`, address.port)
+  const { ip, domain, port } = names[side]
+  if (address.ip !== undefined) setIfAbsent(fields, ip, shareWord(address.ip))
+  if (address.domain !== undefined) setIfAbsent(fields, domain, shareWord(address.domain))
+  if (address.port !== undefined) setIfAbsent(fields, port, address.port)
   return true
 }

@@ -1,8 +1,8 @@
 import { type Draft, finish } from './draft.ts'
 import { readEntities } from './entities.ts'
-import { readObject } from './json.ts'
 import { toSureLevel } from './level.ts'
 import type { Parser } from './parser.ts'
+import { readObject } from './read-object.ts'
 import { toTime } from './timestamp.ts'
 
 /** Reads the lines of Docker's json-file driver: `{"log":"…\n","stream":"stderr","time":"…"}`. */

@@ -161,8 +161,9 @@ const special: ReadonlyMap<string, string> = new Map([
 /** glog and klog: `I0102 15:04:05.000000    1234 file.go:12] message`. */
 const readKlog = (record: RawRecord): Parsed | undefined => {
   const { text } = record
-  const level = { 68: 'debug', 69: 'error', 70: 'crit', 73: 'info', 87: 'warning' }[text.charCodeAt(0)]
-  if (!level || !isDigit(text.charCodeAt(1)) || text.charCodeAt(5) !== 32) return undefined
+  if (text.charCodeAt(5) !== 32 || !isDigit(text.charCodeAt(1))) return undefined
+  const level = klogLevels.get(text.charAt(0))
+  if (level === undefined) return undefined
   const clock = clockAt(text, 6)
   const month = pair(text, 1)
   if (clock < 0 || month < 1 || month > 12) return undefined
@@ -176,6 +177,14 @@ const readKlog = (record: RawRecord): Parsed | undefined => {
   readEntities(message, '', fields)
   return finish('generic/klog', { time, guessed: true }, message, fields)
 }
+
+const klogLevels: ReadonlyMap<string, string> = new Map([
+  ['D', 'debug'],
+  ['E', 'error'],
+  ['F', 'crit'],
+  ['I', 'info'],
+  ['W', 'warning'],
+])
 
 /** The bracket that closes one, brackets within counted; -1 when it is not near. */
 const closing = (text: string, open: number): number => {

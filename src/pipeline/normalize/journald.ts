@@ -1,10 +1,10 @@
 import { type Draft, finish } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { toFieldValue } from './flatten.ts'
-import { readObject } from './json.ts'
 import { syslogLevels } from './level.ts'
 import type { Parser } from './parser.ts'
 import { priorityFields } from './priority.ts'
+import { readObject } from './read-object.ts'
 
 /** Reads the journal as `journalctl -o json` writes it. */
 export const journaldParser: Parser = {

@@ -1,10 +1,12 @@
 import type { RawRecord } from '../../schema/record.ts'
+import { readSureAlert } from './alerts/alert-formats.ts'
 import { addFields, addOtelLevel } from './aliases.ts'
 import { type Draft, finish, refuse } from './draft.ts'
 import { readEntities } from './entities.ts'
-import { flatten, isObject } from './flatten.ts'
+import { flatten } from './flatten.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import type { Parsed, Parser } from './parser.ts'
+import { readObject } from './read-object.ts'
 import { readWindowsDump } from './windows-dump.ts'
 
 /** Reads one JSON object a record, whatever its names: ECS, OpenTelemetry, pino, bunyan, winston, zap, the seeds' flat ones. */
@@ -14,7 +16,7 @@ export const jsonParser: Parser = {
     const object = readObject(record.text)
     if (object === undefined) return undefined
     if (typeof object === 'string') return refuse('json', object, record.text)
-    return fromObject(object, record)
+    return readSureAlert(object, record) ?? fromObject(object, record)
   },
 }
 
@@ -36,24 +38,4 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
 const nameOf = (fields: Draft): string => {
   const program = fields['process.name'] ?? fields['service.name']
   return typeof program === 'string' ? program : ''
-}
-
-/**
- * Parses a text that is one JSON object, or a list of one. Text that only resembles JSON is nobody's (undefined); text that
- * has the shape of JSON and is broken gives the reason.
- */
-export const readObject = (text: string): Readonly<Record<string, unknown>> | string | undefined => {
-  const first = text.charCodeAt(0)
-  if (first !== 123 && first !== 91) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isObject(value)) return value
-    const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined
-    return isObject(only) ? only : undefined
-  } catch (error) {
-    if (!/^\{\s*["}]/.test(text)) return undefined
-    // V8 quotes the text in its message; the reason without it is enough.
-    const reason = error instanceof SyntaxError ? error.message.replace(/,? ?\.{0,3}"[\s\S]*$/, '') : 'too deep'
-    return `The line begins like a JSON object but is none: ${reason}.`
-  }
 }

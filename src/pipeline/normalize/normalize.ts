@@ -30,14 +30,22 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   const normalize = (batch: RecordBatch): Event[] => {
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     const events: Event[] = []
+    const streamOf = createStreams(batch.source)
     for (let i = 0; i < batch.texts.length; i++) {
       const original = batch.texts[i] ?? ''
       const first = original.charCodeAt(0)
       // Indented records are rare; everything else is read where it is, without a copy.
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
-      const { source, receivedAt } = batch
-      const parsed = text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes })
-      const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, batch.lines?.[i])
+      const { source, receivedAt, format } = batch
+      const parsed = text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes, format })
+      const event = toEvent(
+        eventId(batch.partition, batch.first + i),
+        parsed,
+        batch,
+        original,
+        batch.lines?.[i],
+        streamOf,
+      )
       counts.add(source, parsed.format, parsed.fault === undefined && parsed.format !== 'plain', original, receivedAt)
       events.push(event)
     }
@@ -72,7 +80,14 @@ const attempt = (read: (record: RawRecord) => Parsed, record: RawRecord): Parsed
 /** The widest range that an ISO date can write; a time beyond it is none. */
 const latestTime = 253_402_300_799_999
 
-const toEvent = (id: string, parsed: Parsed, batch: RecordBatch, original: string, line: number | undefined): Event => {
+const toEvent = (
+  id: string,
+  parsed: Parsed,
+  batch: RecordBatch,
+  original: string,
+  line: number | undefined,
+  streamOf: (fields: Event['fields']) => string,
+): Event => {
   const { source, receivedAt } = batch
   const known = parsed.time !== undefined && parsed.time > -62_167_219_200_000 && parsed.time <= latestTime
   const place = placeOf(batch, line)
@@ -89,7 +104,7 @@ const toEvent = (id: string, parsed: Parsed, batch: RecordBatch, original: strin
     timeGuessed: known ? parsed.timeGuessed : true,
     receivedAt,
     source,
-    stream: streamOf(source, fields),
+    stream: streamOf(fields),
     message: parsed.message,
     original,
     fields,
@@ -100,12 +115,24 @@ const toEvent = (id: string, parsed: Parsed, batch: RecordBatch, original: strin
 const placeOf = ({ file }: RecordBatch, line: number | undefined): Event['fields'] | undefined =>
   file === undefined ? undefined : { 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
 
-/** The events that share one baseline: source, host and service. */
-const streamOf = (source: string, fields: Event['fields']): string => {
-  const host = fields['host.name']
-  const service = fields['service.name'] ?? fields['process.name']
-  let stream = source
-  if (typeof host === 'string' && host !== '') stream += `/${host}`
-  if (typeof service === 'string' && service !== '') stream += `/${service}`
-  return stream
+/** Says which events share one baseline: those of a source, host and service. The events of one stream share its name, too. */
+const createStreams = (source: string): ((fields: Event['fields']) => string) => {
+  const streams = new Map<string, Map<string, string>>()
+  return (fields) => {
+    const host = fields['host.name']
+    const service = fields['service.name'] ?? fields['process.name']
+    const hostName = typeof host === 'string' ? host : ''
+    const serviceName = typeof service === 'string' ? service : ''
+    let services = streams.get(hostName)
+    if (!services) {
+      services = new Map()
+      streams.set(hostName, services)
+    }
+    let stream = services.get(serviceName)
+    if (stream === undefined) {
+      stream = [source, hostName, serviceName].filter((part, index) => index === 0 || part !== '').join('/')
+      services.set(serviceName, stream)
+    }
+    return stream
+  }
 }

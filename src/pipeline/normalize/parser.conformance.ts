@@ -7,10 +7,9 @@ import type { Parsed, Parser } from './parser.ts'
 
 const receivedAt = Date.UTC(2026, 2, 4, 12)
 
-const recordOf = (text: string): RawRecord => ({ text, source: 'test', receivedAt })
-
-/** What every parser promises, over garbage and over the lines of `fixtures/<name>/*.log`, whose meaning stands in `*.json`. */
-export const describeParser = (name: string, parser: Parser): void => {
+/** What every parser promises, over garbage and over the lines of `fixtures/<name>/*.log`, whose meaning stands in `*.json`. `facts` come with each record. */
+export const describeParser = (name: string, parser: Parser, facts: Partial<RawRecord> = {}): void => {
+  const recordOf = (text: string): RawRecord => ({ text, source: 'test', receivedAt, ...facts })
   describe(`the parser ${name}`, () => {
     const folder = resolve(import.meta.dirname, 'fixtures', name)
     const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.log')) : []

@@ -1,4 +1,6 @@
 import { accessLogParser } from './access-log.ts'
+import { cefAlertParser } from './alerts/cef-alert.ts'
+import { leefAlertParser } from './alerts/leef-alert.ts'
 import { auditParser } from './audit.ts'
 import { blueGeneParser } from './bluegene.ts'
 import { cefParser } from './cef.ts'
@@ -43,7 +45,9 @@ const ofDigit = [criParser, errorLogParser, accessLogParser, syslog5424Parser, s
 const ofLetter = [
   syslog3164Parser,
   genericParser,
+  cefAlertParser,
   cefParser,
+  leefAlertParser,
   leefParser,
   auditParser,
   logfmtParser,

@@ -4,6 +4,7 @@ import { isBytes } from './journald.ts'
 import { createNormalizer } from './normalize.ts'
 import { splitOtlp, toMap } from './otel.ts'
 import { readPriority } from './priority.ts'
+import { describeAlerts } from './report-alerts.ts'
 import { readStructuredData } from './structured-data.ts'
 
 /** How one given text is understood, for people and programs that try our parsers out. */
@@ -27,12 +28,13 @@ export const normalizeSamples = (samples: readonly unknown[], receivedAt: number
       typeof given.input === 'string' ? given.input : given.input === undefined ? '' : JSON.stringify(given.input)
     const bytes = given.encoding === 'base64'
     const text = bytes ? Buffer.from(input, 'base64').toString('utf8') : input
-    const read = (one: string): Event => {
-      const batch = { partition: 0, first: i, source: 'sample', receivedAt, texts: [one] }
+    const read = (one: string, format?: string): Event => {
+      const batch = { partition: 0, first: i, source: 'sample', receivedAt, texts: [one], format }
       const [event] = normalizer.normalize(batch)
       if (!event) throw new Error('A record gave no event.')
       return event
     }
+    if (given.kind === 'alert') return { id, ...describeAlerts(parse(text) ?? text, read) }
     return { id, ...describe(text, read) }
   })
 }

@@ -5,6 +5,7 @@ import { readEntities } from './entities.ts'
 import { toSureLevel } from './level.ts'
 import type { Parser } from './parser.ts'
 import { priorityFields, readPriority } from './priority.ts'
+import { rememberWords, shareWord } from './recurring-words.ts'
 import { readBsd, readIso, readTimestamp, type Stamp } from './timestamp.ts'
 
 /**
@@ -95,7 +96,7 @@ interface Names {
   readonly host: boolean
   readonly tag: boolean
   readonly end: number
-  readonly module?: string
+  readonly module?: string | undefined
 }
 
 /** Reads host and tag, telling them apart by the tag's `[pid]` or colon; sets their fields. */
@@ -113,22 +114,22 @@ const readNames = (text: string, at: number, fields: Draft, expectsHost: boolean
   if (first && !(expectsHost && isHostBefore(text, first.end))) return setTag(text, first, fields, false)
   if (!expectsHost) return { host: false, tag: false, end: at }
   const hostEnd = wordEnd(text, at)
-  const host = text.slice(at, hostEnd)
-  if (hostEnd === at || !isHostLike(host)) return { host: false, tag: false, end: at }
+  const host = hostEnd === at ? undefined : readHost(text, at, hostEnd)
+  if (host === undefined) return { host: false, tag: false, end: at }
   let i = skipBlanks(text, hostEnd)
   if (text.startsWith('-- ', i)) i += 3
   if (text.startsWith('Message forwarded from ', i)) i = skipBlanks(text, Math.max(text.indexOf(':', i) + 1, i))
   const tag = readTag(text, i) ?? readLevelThenTag(text, i, fields)
   if (!tag && hostEnd >= text.length) return { host: false, tag: false, end: at }
-  fields['host.name'] = host.endsWith(':') ? host.slice(0, -1) : host
+  fields['host.name'] = host
   return tag ? setTag(text, tag, fields, true) : { host: true, tag: false, end: i }
 }
 
 interface Tag {
   readonly start: number
   readonly nameEnd: number
-  readonly module?: string
-  readonly pid?: string
+  readonly module: string | undefined
+  readonly pid: string | undefined
   readonly end: number
 }
 
@@ -155,32 +156,19 @@ const readTag = (text: string, at: number): Tag | undefined => {
     // Without a colon only a number is a process id: `proftpd[26169] server: …`.
     if (text.charCodeAt(i) !== 58)
       return isDigit(pid.charCodeAt(0)) && text.charCodeAt(i) === 32
-        ? tagOf(at, nameEnd, module, pid, i + 1)
+        ? { start: at, nameEnd, module, pid, end: i + 1 }
         : undefined
-    return tagOf(at, nameEnd, module, pid, skipBlanks(text, i + 1))
+    return { start: at, nameEnd, module, pid, end: skipBlanks(text, i + 1) }
   }
   if (text.charCodeAt(i) !== 58) {
-    const version = text.charCodeAt(i) === 32 ? /^ \d+(?:\.\d+){1,3}: /.exec(text.slice(i, i + 20)) : null
-    return version ? tagOf(at, nameEnd, module, undefined, i + version[0].length) : undefined
+    if (text.charCodeAt(i) !== 32 || !isDigit(text.charCodeAt(i + 1))) return undefined
+    const version = /^ \d+(?:\.\d+){1,3}: /.exec(text.slice(i, i + 20))
+    return version ? { start: at, nameEnd, module, pid, end: i + version[0].length } : undefined
   }
   const after = text.charCodeAt(i + 1)
   if (i + 1 < text.length && after !== 32 && after !== 9) return undefined
-  return tagOf(at, nameEnd, module, undefined, skipBlanks(text, i + 1))
+  return { start: at, nameEnd, module, pid, end: skipBlanks(text, i + 1) }
 }
-
-const tagOf = (
-  start: number,
-  nameEnd: number,
-  module: string | undefined,
-  pid: string | undefined,
-  end: number,
-): Tag => ({
-  start,
-  nameEnd,
-  end,
-  ...(module !== undefined && { module }),
-  ...(pid !== undefined && { pid }),
-})
 
 /** `notice apmd[14311]:` – a level that the sender put before its name. */
 const readLevelThenTag = (text: string, at: number, fields: Draft): Tag | undefined => {
@@ -193,18 +181,19 @@ const readLevelThenTag = (text: string, at: number, fields: Draft): Tag | undefi
 }
 
 const setTag = (text: string, tag: Tag, fields: Draft, host: boolean): Names => {
-  const name = text.slice(tag.start, tag.nameEnd)
-  fields['process.name'] = name
+  fields['process.name'] = shareWord(text, tag.start, tag.nameEnd)
   if (tag.pid !== undefined) {
     const pid = Number(tag.pid)
     if (Number.isInteger(pid)) fields['process.pid'] = pid
     else fields['log.syslog.procid'] = tag.pid
   }
-  return { host, tag: true, end: tag.end, ...(tag.module !== undefined && { module: tag.module }) }
+  return { host, tag: true, end: tag.end, module: tag.module }
 }
 
 /** `router: %SYS-5-CONFIG_I: …` and `10.0.0.1: app: …`: what looks like a tag is a host when a Cisco mnemonic follows it. */
 const isHostBefore = (text: string, at: number): boolean => text.charCodeAt(at) === 37
+
+const readHost = rememberWords((word) => (isHostLike(word) ? word.replace(/:$/, '') : undefined))
 
 const isHostLike = (word: string): boolean =>
   word.length <= 255 &&

@@ -1,4 +1,6 @@
 import type { RawRecord } from '../../schema/record.ts'
+import { alertParsers } from './alerts/alert-formats.ts'
+import { refuse } from './draft.ts'
 import { looksLikePairs } from './logfmt.ts'
 import type { Parsed } from './parser.ts'
 import { plainParser } from './plain.ts'
@@ -8,10 +10,15 @@ const deepestNesting = 3
 
 /** Reads a record with the first parser that knows it, and what it carries in its message with the next. */
 export const understand = (record: RawRecord): Parsed => {
+  if (record.format !== undefined) return understandAlert(record, record.format)
   const parsed = first(record) ?? plainParser.parse(record)
   if (!parsed) throw new Error('The plain parser refused a text.')
   return parsed.fault === undefined ? unpack(parsed, record, 1) : parsed
 }
+
+/** Reads a record that its sender says is an alert of a format; one that is none is refused, and kept. */
+const understandAlert = (record: RawRecord, format: string): Parsed =>
+  alertParsers.get(format)?.parse(record) ?? refuse(`alert/${format}`, `This is no alert of ${format}.`, record.text)
 
 const first = (record: RawRecord): Parsed | undefined => {
   for (const parser of candidates(record.text)) {
@@ -38,13 +45,16 @@ const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
   const host = parsed.format.startsWith('json') ? whole.fields['host.name'] : undefined
   return {
     format: `${parsed.format}+${whole.format}`,
-    kind: parsed.kind,
+    kind: whole.kind === 'alert' ? 'alert' : parsed.kind,
     time: timed.time,
     timeGuessed: timed.timeGuessed,
     message: whole.format === 'logfmt' ? parsed.message : whole.message,
     fields: { ...whole.fields, ...parsed.fields, ...(host !== undefined && { 'host.name': host }) },
   }
 }
+
+/** What nginx begins a line of its error log with, whoever carries it. */
+const errorTime = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[/
 
 /** Formats that wrap the words of other programs. */
 const carriers = /^(?:syslog|docker|cri|journald|json)/
@@ -71,7 +81,11 @@ const mayCarry = (parsed: Parsed, text: string): boolean => {
     default: {
       const code = message.charCodeAt(at)
       if (code >= 48 && code <= 57)
-        return message !== text && carriers.test(format) && (ownLine(parsed) || message.includes('] "'))
+        return (
+          message !== text &&
+          carriers.test(format) &&
+          (ownLine(parsed) || message.includes('] "') || errorTime.test(message.slice(at, at + 22)))
+        )
       if (code === 91) return ownLine(parsed) && message !== text
       if (looksLikePairs(message)) break
       return ownLine(parsed) && message !== text && code > 64

@@ -27,7 +27,7 @@ export const readAnyone = (message: string, fields: Draft): void => {
   const text = message.length > 2000 ? message.slice(0, 2000) : message
   if (hasAddress(text)) {
     for (const [mark, side] of marks) {
-      if (fields[`${side}.ip`] !== undefined) continue
+      if (fields[side === 'source' ? 'source.ip' : 'destination.ip'] !== undefined) continue
       const at = text.indexOf(mark)
       if (at < 0) continue
       if (at > 0 && mark.charCodeAt(0) !== 32 && isLetter(text.charCodeAt(at - 1))) continue
@@ -98,10 +98,18 @@ const companions = new Set([
 /** Whether a text can hold an address at all: most cannot, and need no closer look. */
 const hasAddress = (text: string): boolean => {
   for (let dot = text.indexOf('.'); dot > 0; dot = text.indexOf('.', dot + 1)) {
-    if (isDigit(text.charCodeAt(dot - 1)) && isDigit(text.charCodeAt(dot + 1))) return true
+    if (!isDigit(text.charCodeAt(dot - 1))) continue
+    let next = dot + 1
+    while (isDigit(text.charCodeAt(next))) next++
+    if (next > dot + 1 && text.charCodeAt(next) === 46 && isDigit(text.charCodeAt(next + 1))) return true
   }
-  const colon = text.indexOf(':')
-  return colon >= 0 && text.indexOf(':', colon + 1) > 0 && /::|[0-9a-f]:[0-9a-f]{1,4}:[0-9a-f]{1,4}:/i.test(text)
+  for (let colon = text.indexOf(':'); colon >= 0; ) {
+    const next = text.indexOf(':', colon + 1)
+    // At most four digits stand between two colons of an address.
+    if (next > 0 && next <= colon + 5) return /::|[0-9a-f]:[0-9a-f]{1,4}:[0-9a-f]{1,4}:/i.test(text)
+    colon = next
+  }
+  return false
 }
 
 /** Takes quotes, brackets and punctuation off a word. */

@@ -1,6 +1,7 @@
 import { setAddress, toPort } from '../address.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { wordAt } from '../key-values.ts'
+import { shareWord } from '../recurring-words.ts'
 
 /** A message's beginning, and what it says: category, action, outcome, and who and where by the text behind it. */
 type Phrase = readonly [
@@ -34,7 +35,7 @@ export const setUser = (fields: Draft, name: string, field = 'user.name'): void 
   let user = name.trim()
   if (user.length > 1 && (user.startsWith("'") || user.startsWith('"') || user.startsWith('<')))
     user = user.slice(1, -1)
-  if (user !== '' && user !== '-' && user.length <= 256) setIfAbsent(fields, field, user)
+  if (user !== '' && user !== '-' && user.length <= 256) setIfAbsent(fields, field, shareWord(user))
 }
 
 /** `1.2.3.4 port 22 …`, `1.2.3.4: 11: …`, `[1.2.3.4]` */

@@ -1,0 +1,94 @@
+import type { RawRecord } from '../../../schema/record.ts'
+import { isObject } from '../flatten.ts'
+import type { Parsed, Parser } from '../parser.ts'
+import { readObject } from '../read-object.ts'
+import { alertmanager, splitWebhook } from './alertmanager.ts'
+import { cefAlertParser } from './cef-alert.ts'
+import { defender } from './defender.ts'
+import { type AlertFormat, readAlert, toParser } from './foreign-alert.ts'
+import { genericAlert } from './generic-alert.ts'
+import { grafana } from './grafana.ts'
+import { guardduty } from './guardduty.ts'
+import { leefAlertParser } from './leef-alert.ts'
+import type { Json } from './pick.ts'
+import { qradar } from './qradar.ts'
+import { securityAlert } from './security-alert.ts'
+import { sentinel } from './sentinel.ts'
+import { splunk } from './splunk.ts'
+import { suricata } from './suricata.ts'
+import { wazuh } from './wazuh.ts'
+
+const formats: readonly AlertFormat[] = [
+  alertmanager,
+  defender,
+  genericAlert,
+  grafana,
+  guardduty,
+  qradar,
+  securityAlert,
+  sentinel,
+  splunk,
+  suricata,
+  wazuh,
+]
+
+/** The parsers of alerts, by the `source_type` that stands for them. */
+export const alertParsers: ReadonlyMap<string, Parser> = new Map(
+  [
+    ...formats.map((format) => [format.name, toParser(format)] as const),
+    ['cef', cefAlertParser] as const,
+    ['leef', leefAlertParser] as const,
+  ].sort(([a], [b]) => (a < b ? -1 : 1)),
+)
+
+/**
+ * Reads an object that can only be an alert; undefined for all others. One that says that the trouble is over is an event like any other
+ * then: strangers write into logs, and nothing that stands there may close an alert.
+ */
+export const readSureAlert = (object: Json, record: RawRecord): Parsed | undefined => {
+  const format = formats.find((one) => one.knows(object))
+  const parsed = format && readAlert(format, object, record)
+  return parsed?.fields.alert_status === 'resolved' ? { ...parsed, kind: 'event' } : parsed
+}
+
+/** Names the format that a text can only be of; undefined when that is not sure. */
+export const formatOf = (text: string): string | undefined => {
+  const object = readObject(text)
+  if (isObject(object)) return formats.find((one) => one.knows(object))?.name
+  return text.startsWith('CEF:') ? 'cef' : text.startsWith('LEEF:') ? 'leef' : undefined
+}
+
+/** Lists under which senders bundle alerts. */
+const bundles = ['alerts', 'findings', 'Findings', 'value', 'results', 'offenses', 'events']
+
+/**
+ * Takes what a sender posts apart into its alerts, each as a record's text: a webhook's alerts, the items of a list, the lines of a
+ * text. What is not a bundle is one alert.
+ */
+export const splitAlerts = (body: unknown): readonly string[] => {
+  if (typeof body === 'string') return splitText(body)
+  if (Array.isArray(body)) return body.flatMap((item: unknown) => splitAlerts(item))
+  if (!isObject(body)) return [JSON.stringify(body)]
+  if (Array.isArray(body.alerts) && body.groupKey !== undefined) return splitWebhook(body).map(toText)
+  const [only] = Object.keys(body).length <= 4 ? bundles.filter((name) => isList(body[name])) : []
+  const list = only === undefined ? undefined : body[only]
+  return Array.isArray(list) ? list.map(toText) : [toText(body)]
+}
+
+const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isObject)
+
+const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** One alert a line, unless the text is one of JSON. */
+const splitText = (text: string): readonly string[] => {
+  const trimmed = text.trim()
+  if (/^[[{]/.test(trimmed)) {
+    try {
+      const value: unknown = JSON.parse(trimmed)
+      return typeof value === 'string' ? [value] : splitAlerts(value)
+    } catch {
+      // not one text of JSON: lines of it, perhaps
+    }
+  }
+  return trimmed.split(/\r?\n/).filter((line) => line.trim() !== '')
+}

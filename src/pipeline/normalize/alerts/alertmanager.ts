@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { toAddress } from '../address.ts'
+import type { Place } from '../calendar.ts'
+import type { Draft } from '../draft.ts'
+import { isObject } from '../flatten.ts'
+import { type Stamp, toTime } from '../timestamp.ts'
+import type { AlertFormat, ForeignAlert } from './foreign-alert.ts'
+import { type Json, numberAt, objectAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
+import { guessType, isOver, toAlertType, toSeverity } from './words.ts'
+
+/** Reads one alert of Alertmanager's webhook (version 4), or one as Prometheus posts it to Alertmanager. */
+export const alertmanager: AlertFormat = {
+  name: 'alertmanager',
+  knows: (object) => isWebhook(object) && object.version === '4',
+  read: (object, record) => readFiring(object, 'alertmanager', record),
+}
+
+/** Whether an object is a group of alerts as Alertmanager and Grafana send them. */
+export const isWebhook = (object: Json): boolean =>
+  Array.isArray(object.alerts) && typeof object.receiver === 'string' && typeof object.groupKey === 'string'
+
+/** Takes a webhook apart into webhooks of one alert each; anything else stays what it is. */
+export const splitWebhook = (object: Json): readonly Json[] =>
+  Array.isArray(object.alerts) && object.alerts.every(isObject)
+    ? object.alerts.map((alert) => ({ ...object, alerts: [alert] }))
+    : [object]
+
+/** Reads the one alert of a webhook. What all alerts of its group have in common counts for it, too. */
+export const readFiring = (object: Json, provider: string, place: Place): ForeignAlert | string => {
+  const list = Array.isArray(object.alerts) ? object.alerts : [object]
+  if (list.length !== 1) return `It holds ${list.length} alerts; they must be sent as a webhook to be taken one by one.`
+  const [alert] = list
+  if (!isObject(alert) || !isObject(alert.labels)) return 'Its alert has no labels.'
+  const labels = { ...objectAt(object, 'commonLabels'), ...alert.labels }
+  const notes = { ...objectAt(object, 'commonAnnotations'), ...objectAt(alert, 'annotations') }
+
+  const title = text(labels, 'alertname') ?? text(notes, 'summary', 'title') ?? 'alert without a name'
+  const over = isOver(text(alert, 'status') ?? text(object, 'status'))
+  const fields: Draft = {}
+  setSide(fields, 'source', text(labels, 'source_ip', 'src_ip', 'client_ip'))
+  setSide(fields, 'destination', text(labels, 'destination_ip', 'dest_ip', 'dst_ip'))
+  setHost(fields, labels)
+  set(fields, 'user.name', text(labels, 'user', 'username'))
+  set(fields, 'service.name', text(labels, 'service', 'job', 'app'))
+  set(fields, 'rule.name', text(labels, 'alertname'))
+  set(fields, 'rule.reference', text(alert, 'generatorURL'))
+  set(fields, 'threat.technique.id', textsAt(labels, 'technique'))
+  setHashes(fields, text(labels, 'file_hash', 'sha256', 'md5'))
+  setUrl(fields, text(labels, 'url', 'target'))
+  return {
+    provider,
+    id: fingerprintOf(alert, labels),
+    key: fingerprintOf(alert, labels),
+    ref: text(alert, 'generatorURL'),
+    type: toAlertType(text(labels, 'alert_type', 'category', 'type')) ?? guessType(title),
+    severity: toSeverity(text(labels, 'severity', 'priority', 'level')) ?? 'medium',
+    title,
+    description: text(notes, 'description', 'summary', 'message'),
+    start: realTime(alert.startsAt, place),
+    end: realTime(alert.endsAt, place),
+    over,
+    count: numberAt(alert, 'count'),
+    asset: text(labels, 'asset_id', 'asset'),
+    fields,
+    part: { ...alert, receiver: object.receiver, groupKey: object.groupKey, externalURL: object.externalURL },
+  }
+}
+
+/** A time that is one: Go writes the year 1 for "not yet". */
+const realTime = (value: unknown, place: Place): Stamp | undefined => {
+  const stamp = typeof value === 'string' && value.startsWith('0001-') ? undefined : toTime(value, place)
+  return stamp && stamp.time > 0 ? stamp : undefined
+}
+
+const hostNames = ['host', 'hostname', 'nodename', 'node', 'device', 'instance', 'pod']
+
+/** The host, without the port of what was scraped there. */
+const setHost = (fields: Draft, labels: Json): void => {
+  const said = text(labels, ...hostNames)
+  if (said === undefined) return
+  const known = toAddress(said)
+  if (known?.ip !== undefined) set(fields, 'host.ip', known.ip)
+  else if (known?.domain !== undefined) set(fields, 'host.name', known.domain)
+  else setUrl(fields, said)
+}
+
+/** Old versions send no fingerprint; the labels are what it is made of. */
+const fingerprintOf = (alert: Json, labels: Json): string => {
+  const given = text(alert, 'fingerprint')
+  if (given !== undefined) return given
+  const sorted = Object.keys(labels).sort()
+  return createHash('sha256')
+    .update(JSON.stringify(sorted.map((name) => [name, labels[name]])))
+    .digest('hex')
+    .slice(0, 16)
+}

@@ -1,0 +1,223 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Event } from '../../../schema/event.ts'
+import { createNormalizer } from '../normalize.ts'
+import { describeParser } from '../parser.conformance.ts'
+import { alertParsers, splitAlerts } from './alert-formats.ts'
+
+for (const [format, parser] of alertParsers) describeParser(parser.name, parser, { format })
+
+const receivedAt = Date.UTC(2026, 2, 4)
+
+const normalize = (texts: readonly string[], format?: string): readonly Event[] =>
+  createNormalizer().normalize({
+    partition: 0,
+    first: 0,
+    source: 'test',
+    receivedAt,
+    texts,
+    ...(format !== undefined && { format }),
+  })
+
+/** What becomes of a body that is posted, and said to be of a format or not. */
+const understood = (body: unknown, format?: string): readonly Event[] => normalize(splitAlerts(body), format)
+const one = (body: unknown, format?: string): Event | undefined => understood(body, format)[0]
+
+const noon = Date.UTC(2025, 0, 5, 12)
+const cef = 'CEF:0|Security|IDS|1.0|100|Detected|10|src=10.0.0.1 dst=192.168.1.1'
+const detected = {
+  alert_id: 'CEF-Security-IDS-100',
+  alert_type: 'other',
+  alert_severity: 'critical',
+  source_ref: 'Security/IDS/100',
+  'source.ip': '10.0.0.1',
+  'destination.ip': '192.168.1.1',
+}
+
+describe('the rows that every normaliser of this contract answers', () => {
+  it('reads a result of Splunk', () => {
+    const event = one(
+      {
+        result_id: 'r-1',
+        _time: '2025-01-05T12:00:00Z',
+        category: 'malware',
+        severity: 'high',
+        src_ip: '45.33.32.156',
+        dest_ip: '10.0.0.50',
+        message: 'Malware found',
+        host: 'web-01',
+        user: 'jdoe',
+        search_name: 'Endpoint malware',
+        app: 'es',
+        owner: 'soc',
+        md5: '5d41402abc4b2a76b9719d911017c592',
+      },
+      'splunk',
+    )
+    expect(event).toMatchObject({ kind: 'alert', time: noon, message: 'Malware found' })
+    expect(event?.fields).toMatchObject({
+      alert_id: 'r-1',
+      alert_type: 'malware',
+      alert_severity: 'high',
+      'source.ip': '45.33.32.156',
+      'destination.ip': '10.0.0.50',
+      asset_id: 'web-01',
+      'user.name': 'jdoe',
+      'file.hash.md5': '5d41402abc4b2a76b9719d911017c592',
+      'event.provider': 'splunk',
+      source_ref: 'r-1',
+      splunk_search: 'Endpoint malware',
+      splunk_app: 'es',
+      splunk_owner: 'soc',
+    })
+  })
+
+  it('reads the time of Splunk where it is a number in quotation marks', () => {
+    const event = one(
+      { sid: 's1', _time: '1736078400', type: 'intrusion', priority: '9', src: '192.0.2.1', signature: 'ET SCAN' },
+      'splunk',
+    )
+    expect(event).toMatchObject({ time: noon, message: 'ET SCAN' })
+    expect(event?.fields).toMatchObject({
+      alert_id: 's1',
+      alert_type: 'unauthorized_access',
+      alert_severity: 'critical',
+    })
+  })
+
+  it('keeps the target and the source of a SecurityAlert', () => {
+    const event = one({
+      alert_id: 'A-1',
+      timestamp: '2025-01-05T12:00:00Z',
+      alert_type: 'brute_force',
+      severity: 'low',
+      description: 'Many logins.',
+      source_ip: '45.33.32.156',
+      target_ip: '10.0.0.50',
+      source: 'sensor-4',
+      source_ref: 'ref-9',
+    })
+    expect(event?.kind).toBe('alert')
+    expect(event?.fields).toMatchObject({
+      'destination.ip': '10.0.0.50',
+      'event.provider': 'sensor-4',
+      source_ref: 'ref-9',
+    })
+  })
+
+  it('reads an offense of QRadar, whose magnitude is a number', () => {
+    const event = one({
+      offense_id: 123,
+      start_time: 1736078400000,
+      offense_type: 'Brute Force',
+      severity: 5,
+      magnitude: 9,
+    })
+    expect(event).toMatchObject({ kind: 'alert', time: noon })
+    expect(event?.fields).toMatchObject({
+      alert_id: 'QRADAR-123',
+      alert_type: 'brute_force',
+      alert_severity: 'medium',
+      magnitude: '9',
+    })
+  })
+
+  it.each([
+    ['high', 'high'],
+    ['low', 'low'],
+  ])('moves what is medium by a magnitude of %s', (magnitude, severity) => {
+    expect(one({ id: 1, severity: 5, magnitude, offense_type: 'Phishing' }, 'qradar')?.fields).toMatchObject({
+      alert_severity: severity,
+      alert_type: 'phishing',
+    })
+  })
+
+  it.each(['message', 'cef_message', 'cef', 'raw', 'raw_message'])('reads CEF in "%s"', (name) => {
+    expect(one({ [name]: cef }, 'cef')?.fields).toMatchObject(detected)
+  })
+
+  it('reads CEF as a text, and behind a header of syslog', () => {
+    for (const text of [cef, `<34>1 2026-03-04T00:00:00Z sensor ids - - - ${cef}`]) {
+      expect(one(text, 'cef')?.fields).toMatchObject(detected)
+      expect(one(text)).toMatchObject({ kind: 'alert', fields: expect.objectContaining(detected) })
+    }
+  })
+})
+
+describe('a log line', () => {
+  it.each([
+    'CEF:0|Example|Firewall|1|7|Deny|8|src=203.0.113.9 dst=10.0.0.5 act=blocked',
+    'CEF:0|Example|VPN|1|auth|Login failed|9|suser=eve cat=Authentication',
+    'LEEF:1.0|Example|Proxy|2|deny|src=203.0.113.9\tsev=9\tcat=Web',
+    '{"event_type":"dns","src_ip":"10.0.0.1","alert":"no"}',
+    '{"severity":"high","alert":{"name":"x"},"message":"a rule of ours fired"}',
+    '{"rule":{"id":1,"level":"high"},"agent":{"name":"x"},"message":"no alert of Wazuh"}',
+    '{"title":"A page","severity":"low","id":"7","status":"resolved"}',
+    '{"alerts":[],"message":"settings saved"}',
+    '{"alert_id":"7","alert_type":"banner","severity":"high","description":"x","timestamp":1736078400}',
+  ])('is no alert: %s', (line) => expect(normalize([line])[0]?.kind).toBe('event'))
+
+  it('is an alert where its format leaves no doubt, also within what a shipper made of it', () => {
+    const eve =
+      '{"event_type":"alert","src_ip":"10.0.0.1","alert":{"signature":"ET X","signature_id":1,"severity":1},"timestamp":"2026-03-02T10:00:00Z"}'
+    for (const line of [
+      eve,
+      JSON.stringify({ log: `${eve}\n`, stream: 'stdout', time: '2026-03-02T10:00:01Z' }),
+      JSON.stringify({ '@timestamp': '2026-03-02T10:00:01Z', message: eve, host: 'sensor' }),
+      `<13>Mar  2 10:00:00 sensor suricata[1]: ${eve}`,
+    ]) {
+      expect(normalize([line])[0]).toMatchObject({
+        kind: 'alert',
+        fields: { alert_title: 'ET X', alert_severity: 'high' },
+      })
+    }
+  })
+
+  it('closes nothing: that something is over must be said as an alert', () => {
+    const over = {
+      receiver: 'x',
+      version: '4',
+      groupKey: '{}',
+      alerts: [{ status: 'resolved', labels: { alertname: 'A' } }],
+    }
+    const line = JSON.stringify(over)
+    expect(normalize([line])[0]).toMatchObject({ kind: 'event', fields: { alert_status: 'resolved' } })
+    expect(normalize([line], 'alertmanager')[0]?.kind).toBe('alert')
+  })
+
+  it('is kept, and says so, when it is a webhook of several alerts', () => {
+    const group = { receiver: 'x', version: '4', groupKey: '{}', alerts: [{ labels: {} }, { labels: {} }] }
+    const [event] = normalize([JSON.stringify(group)])
+    expect(event).toMatchObject({ kind: 'pipeline_error', fields: { 'error.type': 'parse/alert/alertmanager' } })
+  })
+})
+
+describe('a bundle', () => {
+  it('is taken apart into its alerts', () => {
+    const alert = { alert_id: 'a', severity: 'low' }
+    const label = (alertname: string) => ({ labels: { alertname }, startsAt: '2026-03-01T08:00:00Z' })
+    const webhook = { receiver: 'x', version: '4', groupKey: '{}', alerts: [label('A'), label('B')] }
+    expect(understood(webhook).map(({ fields }) => fields.alert_title)).toEqual(['A', 'B'])
+    expect(understood([label('A'), label('B')], 'alertmanager').map(({ fields }) => fields.alert_title)).toEqual([
+      'A',
+      'B',
+    ])
+    expect(splitAlerts([alert, [alert]])).toHaveLength(2)
+    expect(splitAlerts({ value: [alert, alert], '@odata.context': 'x' })).toHaveLength(2)
+    expect(splitAlerts(`${JSON.stringify(alert)}\n\n${JSON.stringify(alert)}\n`)).toHaveLength(2)
+    expect(splitAlerts(`${cef}\r\n${cef}`)).toEqual([cef, cef])
+    expect(splitAlerts({ ...webhook, alerts: [] })).toEqual([])
+    expect(splitAlerts(alert)).toHaveLength(1)
+  })
+
+  it('of anything at all gives texts, each of which becomes an event', () => {
+    const formats = fc.constantFrom(undefined, ...alertParsers.keys())
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' })), formats, (body, format) => {
+        for (const event of understood(body, format)) {
+          expect(event.kind === 'alert' || event.kind === 'pipeline_error' || format === undefined).toBe(true)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,89 @@
+import { addFields } from '../aliases.ts'
+import type { Draft } from '../draft.ts'
+import { flatten } from '../flatten.ts'
+import { toTime } from '../timestamp.ts'
+import type { AlertFormat } from './foreign-alert.ts'
+import { at, type Json, numberAt, set, setHashes, setUrl, text, textsAt } from './pick.ts'
+import { guessType, isOver, toAlertType, toSeverity } from './words.ts'
+
+const ids = ['alert_id', 'alertId', 'external_id', 'incident_id', 'id', 'fingerprint', 'uuid', 'event_id', 'key']
+const titles = [
+  ...['title', 'alert_name', 'alertname', 'alert_title', 'rule_name', 'rule.name', 'ruleName', 'rule', 'signature'],
+  ...['name', 'subject', 'summary', 'event.title', 'policy_name', 'check', 'message', 'description', 'text'],
+]
+const descriptions = ['description', 'message', 'details', 'summary', 'text', 'body', 'output', 'reason']
+const severityNames = ['severity', 'priority', 'level', 'risk_level', 'urgency', 'criticality', 'severity_name']
+const statuses = ['status', 'state', 'alert_status', 'event_state', 'current_state', 'transition']
+const types = ['alert_type', 'category', 'type', 'threat_type', 'attack_type', 'classification']
+const starts = ['started_at', 'startsAt', 'start_time', 'created_at', 'createdAt', 'first_seen', 'date_happened']
+const ends = ['ended_at', 'endsAt', 'end_time', 'resolved_at', 'last_seen']
+/** Objects in which webhooks wrap what they are about. */
+const wrappers = ['alert', 'incident', 'data', 'event', 'payload', 'finding', 'issue', 'monitor']
+
+/** Reads an alert of a sender that we do not know, by the names that such senders use. Nothing is taken for one by itself. */
+export const genericAlert: AlertFormat = {
+  name: 'generic',
+  knows: () => false,
+  read(object, record) {
+    const layers = layersOf(object)
+    const first = (paths: readonly string[]) => textIn(layers, paths)
+    const title = first(titles)
+    if (title === undefined) return 'Nothing in it is named like a title, a message or a description.'
+    const id = first(ids)
+    const kind = first(types)
+    const status = first(statuses)
+    const fields: Draft = {}
+    const plain: Draft = {}
+    // What it is about goes by the names that any record's fields go by.
+    for (const layer of layers) addFields(plain, flatten(layer), record)
+    for (const name of subjects) set(fields, name, plain[name])
+    setHashes(fields, ...['file_hash', 'hash', 'sha256', 'sha1', 'md5'].map((name) => first([name])))
+    setUrl(fields, first(['url', 'uri', 'link', 'domain']))
+    set(fields, 'rule.name', first(['rule_name', 'ruleName', 'rule.name', 'rule', 'signature', 'alertname']))
+    set(
+      fields,
+      'threat.technique.id',
+      layers.flatMap((layer) => textsAt(layer, 'techniques')),
+    )
+    const start = layers.flatMap((layer) => starts.map((name) => toTime(at(layer, name), record)))
+    const end = layers.flatMap((layer) => ends.map((name) => toTime(at(layer, name), record)))
+    return {
+      provider: first(['source', 'provider', 'product', 'vendor']) ?? 'generic',
+      id,
+      key: id,
+      ref: first(['source_ref', 'url', 'link', 'permalink']),
+      type: toAlertType(kind) ?? guessType(title, kind),
+      severity: toSeverity(first(severityNames)) ?? 'medium',
+      title,
+      description: first(descriptions),
+      start: start.find((time) => time !== undefined),
+      end: end.find((time) => time !== undefined),
+      ...(status !== undefined && { over: isOver(status) }),
+      count: numberAt(object, 'count'),
+      asset: first(['asset_id', 'asset', 'host', 'hostname', 'device', 'resource_name']),
+      fields,
+    }
+  },
+}
+
+const subjects = [
+  ...['source.ip', 'source.domain', 'source.port', 'destination.ip', 'destination.domain', 'destination.port'],
+  ...['user.name', 'host.name', 'process.name', 'file.path', 'network.transport', 'dns.question.name'],
+]
+
+/** The object itself, then what it wraps. */
+const layersOf = (object: Json): readonly Json[] => [
+  object,
+  ...wrappers.flatMap((name) => {
+    const inner = at(object, name)
+    return typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? [{ ...inner }] : []
+  }),
+]
+
+const textIn = (layers: readonly Json[], paths: readonly string[]): string | undefined => {
+  for (const layer of layers) {
+    const said = text(layer, ...paths)
+    if (said !== undefined) return said
+  }
+  return undefined
+}

@@ -1,0 +1,50 @@
+import type { RawRecord } from '../../../schema/record.ts'
+import { type Draft, refuse } from '../draft.ts'
+import { readLeef } from '../leef.ts'
+import type { Parsed, Parser } from '../parser.ts'
+import { isFinding, toLineParser } from './device-alert.ts'
+import { toAlertEvent } from './foreign-alert.ts'
+import { set, setHashes, setUrl, text } from './pick.ts'
+import { guessType, toSeverity } from './words.ts'
+
+/** Reads alerts in IBM's format: a line, or an object that carries one. */
+export const leefAlertParser: Parser = toLineParser('leef', 'LEEF:', (line, record, said) =>
+  fromLine(line, record, said),
+)
+
+const fromLine = (line: string, record: RawRecord, said: boolean): Parsed | undefined => {
+  const fields: Draft = {}
+  const body = readLeef(line, fields, record)
+  if (!body) return said ? refuse('alert/leef', 'The LEEF header has fewer than five parts.', record.text) : undefined
+  const category = text(fields, 'leef.cat')
+  if (!said && !isFinding(fields, category)) return undefined
+
+  const [vendor, product] = [text(fields, 'observer.vendor') ?? '', text(fields, 'observer.product') ?? '']
+  const code = text(fields, 'event.code')
+  const title = text(fields, 'leef.name', 'leef.eventName', 'rule.name', 'leef.msg') ?? category ?? code ?? 'LEEF alert'
+  const event = text(fields, 'leef.externalId', 'leef.eventId')
+  set(fields, 'rule.id', code)
+  set(fields, 'rule.name', title)
+  set(fields, 'host.name', text(fields, 'leef.dstHostName', 'leef.hostName'))
+  setHashes(fields, ...['fileHash', 'sha256', 'sha1', 'md5'].map((name) => text(fields, `leef.${name}`)))
+  setUrl(fields, text(fields, 'url.original'))
+  const name = ['LEEF', vendor, product, code].join('-').replaceAll(' ', '-')
+  return toAlertEvent(
+    'leef',
+    {
+      provider: 'leef',
+      id: event === undefined ? name : `${name}-${event}`,
+      key: event,
+      ref: `${vendor}/${product}/${code ?? ''}`,
+      type: guessType(title, category, product),
+      severity: toSeverity(text(fields, 'event.severity', 'leef.severity')) ?? 'medium',
+      title,
+      description: text(fields, 'leef.msg') ?? title,
+      start: body.stamp,
+      asset: text(fields, 'host.name'),
+      fields,
+    },
+    record,
+    {},
+  )
+}

@@ -1,0 +1,113 @@
+import { type Address, toAddress, toPort } from '../address.ts'
+import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
+import { isObject } from '../flatten.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+/** Words that senders write where they have nothing to say. */
+const nothing = new Set(['', '-', 'n/a', 'none', 'null', 'undefined'])
+
+/** Reads a value by its name or dotted path; undefined when there is none. A number in the path counts list items from 0. */
+export const at = (object: unknown, path: string): unknown => {
+  if (isObject(object) && Object.hasOwn(object, path)) return object[path]
+  let value = object
+  for (const name of path.split('.')) {
+    if (Array.isArray(value)) value = value[Number(name)]
+    else if (isObject(value) && Object.hasOwn(value, name)) value = value[name]
+    else return undefined
+  }
+  return value
+}
+
+/** The first of these paths under which something is said, as text. */
+export const text = (object: unknown, ...paths: readonly string[]): string | undefined => {
+  for (const path of paths) {
+    const said = toText(at(object, path))
+    if (said !== undefined) return said
+  }
+  return undefined
+}
+
+/** A text or a number as trimmed text; undefined when it says nothing. */
+export const toText = (value: unknown): string | undefined => {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value !== 'string') return undefined
+  const trimmed = value.slice(0, longestValue).trim()
+  return nothing.has(trimmed.toLowerCase()) ? undefined : trimmed
+}
+
+/** The first of these paths that holds an object, else an empty one. */
+export const objectAt = (object: unknown, ...paths: readonly string[]): Json => {
+  for (const path of paths) {
+    const value = at(object, path)
+    if (isObject(value)) return value
+  }
+  return {}
+}
+
+/** The objects of a list; of anything else, none. At most 1,000. */
+export const objectsAt = (object: unknown, path: string): readonly Json[] => {
+  const value = at(object, path)
+  return Array.isArray(value) ? value.slice(0, 1_000).filter(isObject) : []
+}
+
+/** The texts of a list, or of a single text; at most 100. */
+export const textsAt = (object: unknown, path: string): readonly string[] => {
+  const value = at(object, path)
+  const values: readonly unknown[] = Array.isArray(value) ? value.slice(0, 100) : [value]
+  return values.flatMap((one) => toText(one) ?? [])
+}
+
+/** A number, also one that is written as text. */
+export const numberAt = (object: unknown, ...paths: readonly string[]): number | undefined => {
+  const number = Number(text(object, ...paths) ?? Number.NaN)
+  return Number.isFinite(number) ? number : undefined
+}
+
+/** Sets one field, unless there is nothing to set it to. */
+export const set = (fields: Draft, name: string, value: Draft[string] | undefined): void => {
+  if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return
+  setIfAbsent(fields, name, value)
+}
+
+/** Sets an address and a port of one side. What is no address and no host's name is left out. */
+export const setSide = (
+  fields: Draft,
+  side: 'source' | 'destination',
+  address: string | undefined,
+  port?: string | number | undefined,
+): void => {
+  const known: Address | undefined = address === undefined ? undefined : toAddress(address)
+  set(fields, `${side}.ip`, known?.ip)
+  if (known?.ip === undefined) set(fields, `${side}.domain`, known?.domain)
+  set(fields, `${side}.port`, (port === undefined ? undefined : toPort(String(port))) ?? known?.port)
+}
+
+const hashNames = new Map([
+  [32, 'file.hash.md5'],
+  [40, 'file.hash.sha1'],
+  [64, 'file.hash.sha256'],
+])
+
+/** Sets hashes by what they are; text that is no hash is left out. */
+export const setHashes = (fields: Draft, ...hashes: readonly (string | undefined)[]): void => {
+  for (const hash of hashes) {
+    const plain = hash?.trim().toLowerCase() ?? ''
+    const name = hashNames.get(plain.length)
+    if (name !== undefined && /^[\da-f]+$/.test(plain)) set(fields, name, plain)
+  }
+}
+
+/** Sets a URL and its domain, or a domain alone. */
+export const setUrl = (fields: Draft, url: string | undefined): void => {
+  if (url === undefined) return
+  if (/^[\w+.-]{2,20}:\/\//.test(url) || url.startsWith('/')) {
+    set(fields, 'url.original', url)
+    const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : ''
+    const known = toAddress(host)
+    set(fields, 'url.domain', known?.domain ?? known?.ip)
+    return
+  }
+  const domain = /^[\w-]+(?:\.[\w-]+)+$/.test(url) ? toAddress(url)?.domain : undefined
+  set(fields, domain === undefined ? 'url.original' : 'url.domain', domain ?? url)
+}

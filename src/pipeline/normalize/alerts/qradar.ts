@@ -1,0 +1,105 @@
+import type { AlertType } from '../../../schema/detection.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { toTime } from '../timestamp.ts'
+import type { AlertFormat } from './foreign-alert.ts'
+import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
+import { guessType, isOver, toSeverity } from './words.ts'
+
+const times = ['start_time', 'timestamp', 'created_time', 'offense_start_time', 'event_time']
+
+/** Reads offenses of IBM QRadar, as its API lists them and as its forwarding rules send them. */
+export const qradar: AlertFormat = {
+  name: 'qradar',
+  knows: (object) =>
+    (object.offense_type !== undefined || object.offense_id !== undefined) &&
+    object.magnitude !== undefined &&
+    (object.offense_source !== undefined || object.credibility !== undefined || object.start_time !== undefined),
+  read(object, record) {
+    const id = text(object, 'offense_id', 'id', 'alert_id')
+    const kind = text(object, 'offense_type')
+    const description = text(object, 'description', 'offense_description', 'rule_description', 'message')
+    if (id === undefined && kind === undefined && description === undefined) {
+      return 'It has neither an id, nor an offense_type, nor a description.'
+    }
+    const start = times.map((name) => toTime(at(object, name), record)).find((time) => time !== undefined)
+    const title = description ?? (kind === undefined ? 'QRadar security alert' : `QRadar offense: ${kind}`)
+
+    const fields = {}
+    setSide(
+      fields,
+      'source',
+      text(object, 'source_ip', 'src_address', 'source_address') ?? addressIn(object),
+      text(object, 'source_port', 'src_port'),
+    )
+    setSide(
+      fields,
+      'destination',
+      text(object, 'destination_ip', 'dest_address', 'destination_address'),
+      text(object, 'destination_port', 'dest_port'),
+    )
+    set(fields, 'network.transport', text(object, 'protocol', 'transport_protocol', 'layer4_protocol')?.toLowerCase())
+    set(fields, 'user.name', text(object, 'user_name', 'username', 'source_user'))
+    set(fields, 'host.name', text(object, 'host_name', 'destination_host'))
+    set(fields, 'process.name', text(object, 'process_name', 'process'))
+    setHashes(fields, ...['file_hash', 'hash_value', 'md5', 'sha1', 'sha256'].map((name) => text(object, name)))
+    setUrl(fields, text(object, 'url', 'uri', 'domain_name'))
+    set(fields, 'event.severity', numberAt(object, 'severity'))
+    for (const name of ['offense_id', 'magnitude', 'category']) set(fields, name, text(object, name))
+    set(fields, 'offense_type', kind)
+    return {
+      provider: 'qradar',
+      id: id === undefined ? undefined : `QRADAR-${id}`,
+      key: id,
+      ref: text(object, 'offense_id', 'id'),
+      type: typeOf(object, kind, description),
+      severity: severityOf(object),
+      title,
+      start,
+      end: toTime(object.last_updated_time, record),
+      over: at(object, 'status') === undefined ? undefined : isOver(text(object, 'status')),
+      count: numberAt(object, 'event_count'),
+      asset: text(object, 'asset_id', 'host_name', 'destination_host'),
+      fields,
+    }
+  },
+}
+
+/** An offense is about an address or about something else, such as a user; only an address goes to the source's side. */
+const addressIn = (object: Json): string | undefined => {
+  const about = text(object, 'offense_source')
+  return about !== undefined && /^[\da-f.:]+$/i.test(about) ? about : undefined
+}
+
+const types: ReadonlyMap<string, AlertType> = new Map([
+  ['malware detected', 'malware'],
+  ['malware', 'malware'],
+  ['phishing', 'phishing'],
+  ['brute force', 'brute_force'],
+  ['brute-force', 'brute_force'],
+  ['ddos attack', 'ddos'],
+  ['denial of service', 'ddos'],
+  ['data exfiltration', 'data_exfiltration'],
+  ['unauthorized access', 'unauthorized_access'],
+  ['anomaly detected', 'anomaly'],
+  ['network anomaly', 'anomaly'],
+  ['suspicious activity', 'anomaly'],
+  ['policy violation', 'other'],
+  ['security policy violation', 'other'],
+])
+
+/** By the name of the offense's type; where that is one of QRadar's numbers, by what the offense says. */
+const typeOf = (object: Json, kind: string | undefined, description: string | undefined): AlertType => {
+  const named = [kind, text(object, 'category'), text(object, 'alert_type')].flatMap((word) =>
+    word === undefined ? [] : (types.get(word.toLowerCase()) ?? []),
+  )
+  if (named[0] !== undefined) return named[0]
+  return kind === undefined || /^\d+$/.test(kind) ? guessType(description, ...textsAt(object, 'categories')) : 'other'
+}
+
+/** A magnitude in words moves what is medium up or down; as a number it repeats what the severity says. */
+const severityOf = (object: Json): Severity => {
+  const base = toSeverity(text(object, 'severity')) ?? 'medium'
+  const magnitude = text(object, 'magnitude')?.toLowerCase()
+  if (base !== 'medium') return base
+  return magnitude === 'high' ? 'high' : magnitude === 'low' ? 'low' : base
+}

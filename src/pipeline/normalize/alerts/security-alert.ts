@@ -1,0 +1,58 @@
+import { toTime } from '../timestamp.ts'
+import type { AlertFormat } from './foreign-alert.ts'
+import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
+import { toAlertType, toSeverity } from './words.ts'
+
+const mostId = 200
+
+/** Reads the SecurityAlert of the triage contract. What it has no names for is looked for among its own data, too. */
+export const securityAlert: AlertFormat = {
+  name: 'native',
+  knows: (object) =>
+    typeof object.alert_id === 'string' &&
+    typeof object.alert_type === 'string' &&
+    typeof object.severity === 'string' &&
+    typeof object.description === 'string' &&
+    object.timestamp !== undefined &&
+    toAlertType(object.alert_type) !== undefined &&
+    toSeverity(object.severity) !== undefined,
+  read(object, record) {
+    const id = text(object, 'alert_id')
+    const type = toAlertType(text(object, 'alert_type'))
+    const severity = toSeverity(text(object, 'severity'))
+    const description = text(object, 'description')
+    if (id === undefined || type === undefined || severity === undefined || description === undefined) {
+      return 'An alert needs an alert_id, an alert_type, a severity and a description.'
+    }
+    const fields = {}
+    setSide(fields, 'source', text(object, 'source_ip'), more(object, 'source_port'))
+    setSide(fields, 'destination', text(object, 'target_ip', 'destination_ip'), more(object, 'destination_port'))
+    set(fields, 'network.transport', more(object, 'protocol')?.toLowerCase())
+    set(fields, 'user.name', text(object, 'user_id'))
+    set(fields, 'host.name', more(object, 'hostname') ?? more(object, 'host'))
+    set(fields, 'file.name', more(object, 'file_name'))
+    set(fields, 'dns.question.name', more(object, 'dns_query'))
+    set(fields, 'rule.name', more(object, 'rule_name'))
+    set(fields, 'threat.technique.id', textsAt(object, 'techniques'))
+    setHashes(fields, text(object, 'file_hash'))
+    setUrl(fields, text(object, 'url'))
+    return {
+      provider: text(object, 'source') ?? 'native',
+      id: id.slice(0, mostId),
+      key: id.slice(0, mostId),
+      ref: text(object, 'source_ref'),
+      type,
+      severity,
+      title: text(object, 'title') ?? description,
+      description,
+      start: toTime(object.timestamp, record),
+      count: numberAt(object, 'count'),
+      asset: text(object, 'asset_id'),
+      fields,
+    }
+  },
+}
+
+/** A name that the contract does not have: at the top, or in what its sender normalised, or in the raw data. */
+const more = (object: Json, name: string): string | undefined =>
+  text(object, name) ?? text(at(object, 'normalized_data'), name) ?? text(at(object, 'raw_data'), name)

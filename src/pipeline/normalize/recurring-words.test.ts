@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { rememberWords } from './recurring-words.ts'
+
+const word = fc.string({ minLength: 1, maxLength: 80, unit: fc.constantFrom('a', 'b', '.', 'é', '\ud83d') })
+
+describe('recurring words', () => {
+  it('are read as they would be each time, wherever they stand', () => {
+    const read = (text: string) => (text.includes('bb') ? undefined : text.replaceAll('.', '-'))
+    const remembering = rememberWords(read)
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 30 }), word, (words, before) => {
+        for (const each of [...words, ...words, ...words]) {
+          expect(remembering(`${before}${each}!`, before.length, before.length + each.length)).toBe(read(each))
+        }
+      }),
+    )
+  })
+
+  it('are asked for no more from the third time on', () => {
+    const asked: string[] = []
+    const remembering = rememberWords((text) => {
+      asked.push(text)
+      return text
+    })
+    for (let time = 0; time < 5; time++)
+      for (const text of ['db-01', 'a host with a name of some length']) remembering(text)
+    expect(asked).toHaveLength(4)
+  })
+})
