@@ -7,28 +7,32 @@ import type { Enricher } from './enricher.ts'
  */
 export const createEnrich =
   (enrichers: readonly Enricher[]) =>
-  (events: readonly Event[]): readonly Event[] => {
-    if (enrichers.length === 0) return events
-    return events.map((event) => {
-      let enriched = event
-      // Later enrichers see the facts of earlier ones: an asset may be looked up by an address that was added.
-      for (const enricher of enrichers) enriched = withFacts(enriched, enricher.enrich(enriched))
-      return enriched
-    })
-  }
+  (events: readonly Event[]): readonly Event[] =>
+    enrichers.length === 0 ? events : events.map((event) => enriched(event, enrichers))
 
-const withFacts = (event: Event, facts: Fields | undefined): Event => {
-  if (facts === undefined) return event
+const enriched = (event: Event, enrichers: readonly Enricher[]): Event => {
+  let current = event
+  // Copied once, at the first fact; later enrichers see the facts of earlier ones in it.
   let fields: Record<string, Fields[string]> | undefined
-  for (const name in facts) {
-    const value = facts[name]
-    if (value === undefined || event.fields[name] !== undefined) continue
-    fields ??= { ...event.fields }
-    fields[name] = value
+  for (const enricher of enrichers) {
+    const facts = enricher.enrich(current)
+    if (facts === undefined) continue
+    for (const name in facts) {
+      const value = facts[name]
+      if (value === undefined || current.fields[name] !== undefined) continue
+      if (!fields) {
+        fields = { ...event.fields }
+        current = withFields(event, fields)
+      }
+      fields[name] = value
+    }
   }
-  if (!fields) return event
-  // Spelt out like the miner does it, so that all events keep one shape.
-  const enriched = {
+  return current
+}
+
+/** Spelt out like the miner does it, so that all events keep one shape. */
+const withFields = (event: Event, fields: Fields): Event => {
+  const copy = {
     id: event.id,
     kind: event.kind,
     time: event.time,
@@ -40,5 +44,5 @@ const withFacts = (event: Event, facts: Fields | undefined): Event => {
     original: event.original,
     fields,
   }
-  return event.template ? { ...enriched, template: event.template } : enriched
+  return event.template ? { ...copy, template: event.template } : copy
 }

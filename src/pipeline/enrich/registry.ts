@@ -1,6 +1,18 @@
-import { defineRegistry } from '../../component.ts'
+import { type AssetTable, assetEnricher } from './asset.ts'
 import type { Enricher } from './enricher.ts'
-import { network } from './network.ts'
+import { type NetworkTable, networkEnricher } from './network.ts'
+import { type PersonTable, userEnricher } from './user.ts'
 
-/** Every enricher there is. */
-export const enrichers = defineRegistry<Enricher>('enricher', [network])
+/** The tables in memory that events are enriched from. */
+export interface EnrichTables {
+  readonly assets: AssetTable
+  readonly networks: NetworkTable
+  readonly people: PersonTable
+}
+
+/** Makes every enricher there is. No operator names one: a table that is empty adds nothing. */
+export const createEnrichers = ({ assets, networks, people }: EnrichTables): readonly Enricher[] => [
+  assetEnricher(assets),
+  networkEnricher(networks),
+  userEnricher(people),
+]

@@ -1,0 +1,71 @@
+import { type Asset, criticalities } from '../schema/asset.ts'
+import type { AlertContext } from '../schema/context.ts'
+import { dayMs } from './bond.ts'
+import type { Subject } from './subject.ts'
+import type { ContextTables, Reason } from './tables.ts'
+
+export interface AssetAnswer {
+  readonly context: AlertContext
+  readonly reasons: readonly Reason[]
+  /** The highest among the assets that are known; undefined when none is. */
+  readonly criticality: string | undefined
+}
+
+/**
+ * Tells of the machine that something is about: the one that was named, else the most critical one that is known by host or address.
+ * What was named and nobody told us of is said to be unknown. Undefined when nothing was named and nothing is known.
+ */
+export const describeAsset = (subject: Subject, { assets, familiar }: ContextTables): AssetAnswer | undefined => {
+  const named = subject.assets.flatMap((id) => assets.byId(id) ?? assets.byHost(id) ?? [])
+  const addresses = [subject.destination, subject.source, ...subject.addresses]
+  const found = [
+    ...subject.hosts.flatMap((name) => assets.byHost(name) ?? assets.byAddress(name) ?? []),
+    ...addresses.flatMap((address) => (address === undefined ? [] : (assets.byAddress(address) ?? []))),
+  ]
+  const byRank = [...new Set([...named, ...found])].sort((a, b) => rankOf(a) - rankOf(b))
+  const asset = named[0] ?? byRank[0]
+  const name = subject.assets[0] ?? subject.hosts[0]
+  if (!asset && name === undefined) return undefined
+
+  const host = subject.hosts[0] ?? asset?.hostnames[0] ?? name
+  const seen = host === undefined ? undefined : familiar.host(host)
+  const firstSeen = seen && seen.first < subject.at ? seen.first : undefined
+  const learnt = { first_seen: firstSeen === undefined ? null : new Date(firstSeen).toISOString() }
+  const isNew = firstSeen !== undefined && subject.at - firstSeen < dayMs && wasWatchedBefore(firstSeen, familiar)
+  return {
+    criticality: byRank[0]?.criticality,
+    context: {
+      context_type: 'asset',
+      source: 'assets',
+      confidence: asset ? 0.9 : 0.1,
+      data: asset
+        ? { ...factsOf(asset), ...learnt, ...othersOf(byRank, asset) }
+        : { asset_id: name, criticality: 'unknown', ...learnt, error: `Nobody told what ${name} is.` },
+    },
+    reasons: isNew
+      ? [{ sign: 'for', text: `${host} was heard of for the first time less than a day before`, about: 'asset' }]
+      : [],
+  }
+}
+
+const rankOf = ({ criticality }: Asset): number => criticalities.indexOf(criticality)
+
+/** A host is news only where others have been heard of for longer: else it is we who are new. */
+const wasWatchedBefore = (first: number, { hosts, host }: ContextTables['familiar']): boolean => {
+  for (const name of hosts()) if ((host(name)?.first ?? first) < first - dayMs) return true
+  return false
+}
+
+const factsOf = ({ created_at, updated_at, ...asset }: Asset) => ({
+  ...asset,
+  ip_address: asset.addresses[0] ?? null,
+})
+
+const othersOf = (all: readonly Asset[], asset: Asset) =>
+  all.length > 1
+    ? {
+        other_assets: all.flatMap((other) =>
+          other === asset ? [] : { asset_id: other.asset_id, criticality: other.criticality },
+        ),
+      }
+    : {}

@@ -1,0 +1,128 @@
+import type { AlertContext } from '../schema/context.ts'
+import type { Person } from '../schema/person.ts'
+import type { Networks } from './networks.ts'
+import type { Subject } from './subject.ts'
+import type { ContextTables, Reason } from './tables.ts'
+import { isUsualHour, sayHours, type Usual, usualBefore } from './usual.ts'
+
+/** How much each oddity counts, in tenths. */
+const oddities = { address: 5, hour: 3, host: 2 }
+const mostListed = 3
+
+export interface UserAnswer {
+  readonly context: AlertContext
+  readonly reasons: readonly Reason[]
+  /** What those who are known may do and are, for the formula; undefined when nothing is known. */
+  readonly title: string | undefined
+}
+
+/**
+ * Tells of the person that something is about: what a directory told, and what is usual of them. Of several, the first one that is
+ * known. Undefined when nobody was named.
+ */
+export const describeUser = (subject: Subject, tables: ContextTables): UserAnswer | undefined => {
+  const { users } = subject
+  const people = users.flatMap((name) => tables.people.find(name) ?? [])
+  const name = users.find((candidate) => tables.people.find(candidate)) ?? users[0]
+  if (name === undefined) return undefined
+  const person = tables.people.find(name)
+  const known = tables.familiar.user(name)
+  const usual = known && usualBefore(known, subject.at)
+  const oddity = usual?.settled ? oddityOf(subject, usual) : undefined
+  return {
+    title: titleOf(people),
+    context: {
+      context_type: 'user',
+      source: 'users',
+      confidence: person ? 0.9 : 0.1,
+      data: {
+        ...(person
+          ? factsOf(person)
+          : { user_id: name, username: name, access_level: 'unknown', error: `Nobody told who ${name} is.` }),
+        ...historyOf(usual, oddity, tables.networks),
+        ...(users.length > 1 && { other_users: users.filter((other) => other !== name) }),
+      },
+    },
+    reasons: [
+      ...(person && !person.is_active ? [reason('for', `the account ${name} is no longer active`)] : []),
+      ...(usual ? reasonsOf(name, subject, usual, oddity) : []),
+    ],
+  }
+}
+
+const titleOf = (people: readonly Person[]): string | undefined => {
+  const titles = people.flatMap(({ title, access_level }) => [title, access_level]).flatMap((text) => text ?? [])
+  return titles.length > 0 ? [...new Set(titles)].join(', ') : undefined
+}
+
+interface Oddity {
+  readonly address: boolean
+  readonly hour: boolean
+  readonly host: boolean
+}
+
+/** What is unlike the usual; of what is not usual at all, nothing is. */
+const oddityOf = ({ source, addresses, hosts, at }: Subject, usual: Usual): Oddity => {
+  const from = [...(source === undefined ? [] : [source]), ...addresses]
+  return {
+    address: from.length > 0 && usual.addresses.length > 0 && !usual.addresses.some(({ name }) => from.includes(name)),
+    hour: usual.hours.length > 0 && !isUsualHour(usual.hours, new Date(at).getUTCHours()),
+    host: hosts.length > 0 && usual.hosts.length > 0 && !usual.hosts.some(({ name }) => hosts.includes(name)),
+  }
+}
+
+const factsOf = ({ created_at, updated_at, title, ...person }: Person) => ({ ...person, role: title })
+
+const historyOf = (usual: Usual | undefined, oddity: Oddity | undefined, networks: Networks) => {
+  const from = usual?.addresses.toSorted((a, b) => b.last - a.last)[0]?.name
+  const countries = (usual?.addresses ?? []).flatMap(({ name }) => networks.look(name)?.country ?? [])
+  return {
+    first_seen: usual ? new Date(usual.first).toISOString() : null,
+    active_days: usual?.days ?? 0,
+    login_history: {
+      last_login: usual ? new Date(usual.last).toISOString() : null,
+      last_location: from === undefined ? null : (networks.look(from)?.country ?? null),
+      last_ip: from ?? null,
+      unusual_login: oddity !== undefined && (oddity.address || oddity.hour),
+    },
+    behavior_profile: {
+      typical_hours: [...(usual?.hours ?? [])],
+      typical_locations: [...new Set(countries)],
+      anomaly_score: oddity ? weigh(oddity) : 0,
+    },
+    usual_addresses: (usual?.addresses ?? []).map(({ name, days }) => ({ name, days })),
+    usual_hosts: (usual?.hosts ?? []).map(({ name, days }) => ({ name, days })),
+  }
+}
+
+/** 0–1. */
+const weigh = (oddity: Oddity): number =>
+  ((oddity.address ? oddities.address : 0) + (oddity.hour ? oddities.hour : 0) + (oddity.host ? oddities.host : 0)) / 10
+
+const reason = (sign: Reason['sign'], text: string): Reason => ({ sign, text, about: 'user' })
+
+function* reasonsOf(name: string, subject: Subject, usual: Usual, oddity: Oddity | undefined): Generator<Reason> {
+  const from = [subject.source, ...subject.addresses]
+  const familiar = usual.addresses.find((bond) => from.includes(bond.name))
+  if (familiar && familiar.days > 1) {
+    yield reason('against', `${name} came from ${familiar.name} on ${familiar.days} days before`)
+  }
+  if (!oddity) return
+  const listed = usual.addresses.slice(0, mostListed).map((bond) => bond.name)
+  if (oddity.address) {
+    yield reason('for', `${name} usually comes from ${listed.join(', ')}, in ${usual.days} days never from here`)
+  }
+  if (oddity.hour) {
+    const time = new Date(subject.at).toISOString().slice(11, 16)
+    yield reason('for', `${name} is usually active ${sayHours(usual.hours)}; this was at ${time}`)
+  }
+  if (oddity.host) {
+    yield reason('for', `${name} usually works on ${hostsOf(usual)}, not on ${subject.hosts[0]}`)
+  }
+}
+
+const hostsOf = ({ hosts }: Usual): string =>
+  hosts
+    .slice(0, mostListed)
+    .map((bond) => bond.name)
+    .join(', ')

@@ -1,0 +1,102 @@
+import { readFile, stat } from 'node:fs/promises'
+import { Reader } from 'mmdb-lib'
+import { z } from 'zod'
+import { AppError, messageOf } from '../errors.ts'
+
+/** What databases of addresses tell. */
+export interface Place {
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string | undefined
+  readonly city?: string | undefined
+  readonly asn?: number | undefined
+  /** Who runs the network. */
+  readonly organization?: string | undefined
+}
+
+const word = z.string().min(1).max(200).optional().catch(undefined)
+const names = z.object({ names: z.object({ en: word }).optional() }).optional()
+
+/** A record as MaxMind, DB-IP, IPinfo or ip-location-db write them. */
+const record = z.object({
+  country: z.union([word, names.and(z.object({ iso_code: word }).optional())]).catch(undefined),
+  country_code: word,
+  city: z.union([word, names]).catch(undefined),
+  autonomous_system_number: z.int().optional().catch(undefined),
+  autonomous_system_organization: word,
+  asn: z.union([z.int(), z.string()]).optional().catch(undefined),
+  as_name: word,
+})
+
+/** How many decoded records are held; databases of countries have some 250 different ones. */
+const mostRecords = 20_000
+
+/** A database file that is read again when it was replaced. */
+export interface GeoDatabase {
+  place(address: string): Place
+  /** Reads the file when it is not the one that was read last; tells whether it was. */
+  refresh(): Promise<boolean>
+}
+
+/** Opens an .mmdb file (MaxMind DB 2.0). Nothing is known until `refresh` has read it; throws SOURCE_FAILED when that fails. */
+export const openGeoDatabase = (path: string): GeoDatabase => {
+  let reader: Reader<object> | undefined
+  let places = new WeakMap<object, Place>()
+  let version = ''
+  return {
+    place(address) {
+      // A tree of IPv4 would take the first bits of an IPv6 address for one of its own.
+      if (!reader || (reader.metadata.ipVersion === 4 && address.includes(':'))) return nowhere
+      const found = reader.get(address)
+      if (!found) return nowhere
+      const known = places.get(found)
+      if (known) return known
+      const place = toPlace(found)
+      places.set(found, place)
+      return place
+    },
+    async refresh() {
+      try {
+        const { mtimeMs, size } = await stat(path)
+        const current = `${mtimeMs} ${size}`
+        if (current === version) return false
+        reader = new Reader<object>(await readFile(path), { cache: recordCache() })
+        places = new WeakMap()
+        version = current
+        return true
+      } catch (error) {
+        throw new AppError('SOURCE_FAILED', `The database of addresses ${path} cannot be read: ${messageOf(error)}`, {
+          hint: 'Point networks.country_database and networks.asn_database to .mmdb files.',
+          cause: error,
+        })
+      }
+    },
+  }
+}
+
+const nowhere: Place = Object.freeze({})
+
+/** Holds decoded records by their place in the file, so that one record is one object; emptied when it is full. */
+const recordCache = () => {
+  const records = new Map<string | number, unknown>()
+  return {
+    get: (place: string | number) => records.get(place),
+    set(place: string | number, record: unknown) {
+      if (records.size >= mostRecords) records.clear()
+      records.set(place, record)
+    },
+  }
+}
+
+const toPlace = (found: unknown): Place => {
+  const parsed = record.safeParse(found)
+  if (!parsed.success) return {}
+  const { country, country_code, city, asn, as_name, autonomous_system_number, autonomous_system_organization } =
+    parsed.data
+  const number = autonomous_system_number ?? Number(String(asn ?? '').replace(/^AS/i, ''))
+  return {
+    country: country_code ?? (typeof country === 'string' ? country : country?.iso_code),
+    city: typeof city === 'string' ? city : city?.names?.en,
+    asn: Number.isSafeInteger(number) && number > 0 ? number : undefined,
+    organization: autonomous_system_organization ?? as_name,
+  }
+}

@@ -1,0 +1,39 @@
+import { plainName } from './table-file.ts'
+
+/** Which columns tell what. */
+export interface ColumnMatch {
+  /** The columns of each field, as the file writes them, the best first. */
+  readonly byField: ReadonlyMap<string, readonly string[]>
+  /** Every column with the field that it was taken for; null for those that were not understood. */
+  readonly columns: readonly { readonly column: string; readonly field: string | null }[]
+}
+
+/** A field, and the names that columns have for it, the best first. */
+export type Synonyms = Readonly<Record<string, readonly string[]>>
+
+/** Finds the field that each column tells of, in any order and spelling. Of lists all columns count, of other fields the best one. */
+export const matchColumns = (
+  columns: readonly string[],
+  synonyms: Synonyms,
+  lists: ReadonlySet<string>,
+): ColumnMatch => {
+  const spellings = new Map<string, { readonly field: string; readonly rank: number }>()
+  for (const [field, names] of Object.entries(synonyms)) {
+    for (const [rank, name] of [field, ...names].entries()) spellings.set(plainName(name), { field, rank })
+  }
+  const found = columns.map((column) => ({ column, spelling: spellings.get(plainName(column)) }))
+  const byField = new Map<string, string[]>()
+  for (const { column, spelling } of found.toSorted((a, b) => (a.spelling?.rank ?? 0) - (b.spelling?.rank ?? 0))) {
+    if (!spelling) continue
+    const taken = byField.get(spelling.field)
+    if (!taken) byField.set(spelling.field, [column])
+    else if (lists.has(spelling.field)) taken.push(column)
+  }
+  return {
+    byField,
+    columns: found.map(({ column, spelling }) => ({
+      column,
+      field: spelling && byField.get(spelling.field)?.includes(column) ? spelling.field : null,
+    })),
+  }
+}

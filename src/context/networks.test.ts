@@ -1,0 +1,121 @@
+import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openGeoDatabase } from './geo-database.ts'
+import { createNetworks } from './networks.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'vedette-networks-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const stop = (fault: unknown) => {
+  throw fault
+}
+const file = (name: string, text: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+const open = (options: Partial<Parameters<typeof createNetworks>[0]> = {}) =>
+  createNetworks({ internal: [], databases: [], benign: [], cloud: [], ...options })
+
+describe('networks', () => {
+  it.each([
+    ['10.1.2.3', true, 'internal', '10.1.2.0/24', 'Internal', 80],
+    ['172.16.9.9', true, 'internal', '172.16.9.0/24', 'Internal', 80],
+    ['192.168.7.9', true, 'internal', '192.168.7.0/24', 'Internal', 80],
+    ['127.0.0.1', true, 'internal', '127.0.0.0/24', 'Internal', 80],
+    ['fd00::1', true, 'internal', 'fd00::/64', 'Internal', 80],
+    ['45.33.32.156', false, 'external', '45.33.32.0/24', 'Unknown', 50],
+    ['203.0.113.9', false, 'external', '203.0.113.0/24', 'Unknown', 50],
+    ['2001:41d0:1:2::3', false, 'external', '2001:41d0:1:2::/64', 'Unknown', 50],
+  ])('knows %s', (ip_address, is_internal, network_type, subnet, country, reputation_score) => {
+    const known_malicious = false
+    const expected = { ip_address, is_internal, network_type, subnet, country, reputation_score, known_malicious }
+    expect(open().look(ip_address)).toMatchObject(expected)
+  })
+
+  it('knows our own ranges, and resolvers that everybody uses', () => {
+    const networks = open({ internal: ['45.33.32.0/24', '2606:4700::/32'] })
+    expect(networks.look('45.33.32.156')).toMatchObject({ is_internal: true, country: 'Internal' })
+    expect(networks.look('2606:4700:4700::1111')).toMatchObject({ is_internal: true, known_as: null })
+    expect(networks.look('8.8.8.8')).toMatchObject({ known_as: 'Google Public DNS', reputation_score: 80 })
+  })
+
+  it('reads warninglists and plain lists, once they changed', async () => {
+    const list = { name: 'Office of ours', type: 'cidr', list: ['198.51.100.0/24', 'nonsense', '2001:db8::1'] }
+    const benign = file('office.json', JSON.stringify(list))
+    const cloud = file('somecloud.txt', '# ranges\n45.33.32.0/24 ; leased\n\n')
+    const networks = open({ benign: [benign], cloud: [cloud] })
+    expect(networks.look('198.51.100.7')?.known_as).toBeNull()
+    await networks.refresh(stop)
+    expect(networks.look('198.51.100.7')?.known_as).toBe('Office of ours')
+    expect(networks.look('2001:db8::1')?.known_as).toBe('Office of ours')
+    expect(networks.look('9.9.9.9')?.known_as).toBe('Quad9')
+    expect(networks.look('45.33.32.156')?.cloud).toBe('somecloud')
+  })
+
+  it('says what cannot be read, and keeps what it knew', async () => {
+    const path = file('list.txt', '198.51.100.0/24')
+    const networks = open({ benign: [path], databases: [openGeoDatabase(join(folder, 'missing.mmdb'))] })
+    const faults: string[] = []
+    const complain = (fault: unknown) => void faults.push(String(fault))
+    await networks.refresh(complain)
+    file('list.txt', 'nothing of the kind')
+    await networks.refresh(complain)
+    expect(faults).toHaveLength(3)
+    expect(faults[0]).toContain('missing.mmdb')
+    expect(faults[2]).toContain('it lists no address and no range')
+    expect(networks.look('198.51.100.7')?.known_as).toBe('list')
+  })
+
+  it('refuses a file that is no database', async () => {
+    const database = openGeoDatabase(file('not.mmdb', 'x'.repeat(100_000)))
+    await expect(database.refresh()).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
+    expect(database.place('8.8.8.8')).toEqual({})
+  })
+
+  it('never throws, whatever it is asked', () => {
+    const networks = open()
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6()), (text) => {
+        const facts = networks.look(text)
+        if (facts) expect(networks.look(facts.ip_address)).toEqual(facts)
+        expect(networks.where(text)?.scope).toBe(facts?.scope)
+      }),
+    )
+  })
+})
+
+describe('the database that comes along', () => {
+  let path = ''
+  beforeAll(() => {
+    const name = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'
+    path = createRequire(import.meta.url).resolve(name)
+  })
+
+  it('tells countries, and nothing of addresses that are ours', async () => {
+    const networks = open({ databases: [openGeoDatabase(path)] })
+    await networks.refresh(stop)
+    // Ranges of registries themselves: RIPE NCC, APNIC, LACNIC.
+    expect(networks.look('193.0.6.139')?.country).toBe('NL')
+    expect(networks.look('202.12.29.1')?.country).toBe('AU')
+    expect(networks.look('200.3.14.10')?.country).toMatch(/^(BR|UY)$/)
+    expect(networks.look('2001:67c:2e8::1')?.country).toBe('NL')
+    expect(networks.look('10.0.0.1')?.country).toBe('Internal')
+    expect(networks.where('::ffff:193.0.6.139')).toEqual({ scope: 'external', country: 'NL' })
+    expect(networks.where('10.0.0.1')).toEqual({ scope: 'internal', country: undefined })
+    expect(networks.look('203.0.113.9')?.country).toBe('Unknown')
+  })
+
+  it('is read again when it was replaced', async () => {
+    const copy = join(folder, 'copy.mmdb')
+    copyFileSync(path, copy)
+    const database = openGeoDatabase(copy)
+    expect([await database.refresh(), await database.refresh()]).toEqual([true, false])
+    utimesSync(copy, 1, 1)
+    expect(await database.refresh()).toBe(true)
+  })
+})

@@ -1,0 +1,113 @@
+import { type Address, formatAddress, isMapped, parseRange, subnetOf } from '../lib/addresses/address.ts'
+import { createRangeTable, type RangeTable } from '../lib/addresses/range-table.ts'
+import { parseMeant, type Scope, scopeOf } from '../lib/addresses/scope.ts'
+import type { NetworkFacts } from '../schema/network-facts.ts'
+import { cloudOf } from './clouds.ts'
+import type { GeoDatabase, Place } from './geo-database.ts'
+import { readRangeList } from './range-list.ts'
+import { remember } from './recent.ts'
+import { resolvers } from './resolvers.ts'
+
+interface NetworksOptions {
+  /** Public ranges that are ours. */
+  readonly internal: readonly string[]
+  readonly databases: readonly GeoDatabase[]
+  /** Files with ranges that are known and harmless, and of clouds. */
+  readonly benign: readonly string[]
+  readonly cloud: readonly string[]
+}
+
+interface Where {
+  readonly scope: Scope
+  /** ISO 3166-1 alpha-2, where it is known. */
+  readonly country: string | undefined
+}
+
+/** What is known of addresses, without asking anybody. */
+export interface Networks {
+  /** Undefined when the text is no address. */
+  look(address: string): NetworkFacts | undefined
+  /** The part of it that every event gets: quick, and remembered. */
+  where(address: string): Where | undefined
+  /** Reads the files anew. What cannot be read is handed to `complain`, and what it told before stays known. */
+  refresh(complain: (fault: unknown) => void): Promise<void>
+}
+
+/** Makes a table of networks that knows our own ranges and the special ones, and after `refresh` what the files tell. */
+export const createNetworks = ({ internal, databases, benign, cloud }: NetworksOptions): Networks => {
+  const own = tableOf(internal.map((range) => [range, true]))
+  const known = tableOf(resolvers.flatMap(([name, ...addresses]) => addresses.map((address) => [address, name])))
+  let listed = known
+  let clouds = tableOf<string>([])
+
+  const scopeIn = (address: Address): Scope => (own.find(address) ? 'internal' : scopeOf(address))
+  const where = (text: string): Where | undefined => {
+    const address = parseMeant(text)
+    if (!address) return undefined
+    const scope = scopeIn(address)
+    if (scope !== 'external') return { scope, country: undefined }
+    const written = text.includes(':') ? formatAddress(address) : text
+    for (const database of databases) {
+      const { country } = database.place(written)
+      if (country !== undefined) return { scope, country }
+    }
+    return { scope, country: undefined }
+  }
+  const look = (text: string): NetworkFacts | undefined => {
+    const address = parseMeant(text)
+    if (!address) return undefined
+    const scope = scopeIn(address)
+    const isInternal = scope === 'internal' || scope === 'loopback'
+    const written = formatAddress(address)
+    const place = scope === 'external' ? placeOf(written, databases) : {}
+    const name = isInternal ? undefined : (listed.find(address) ?? known.find(address))
+    return {
+      ip_address: written,
+      is_internal: isInternal,
+      network_type: isInternal ? 'internal' : 'external',
+      scope,
+      subnet: subnetOf(address, isMapped(address) ? 24 : 64),
+      country: isInternal ? 'Internal' : (place.country ?? 'Unknown'),
+      city: place.city ?? null,
+      isp: place.organization ?? null,
+      asn: place.asn ?? null,
+      cloud: isInternal ? null : (clouds.find(address) ?? cloudOf.get(place.asn ?? 0) ?? null),
+      known_as: name ?? null,
+      reputation_score: isInternal || name !== undefined ? 80 : 50,
+      known_malicious: false,
+    }
+  }
+
+  let recent = remember(where)
+  const readTable = async (paths: readonly string[]): Promise<RangeTable<string>> => {
+    const lists = await Promise.all(paths.map(readRangeList))
+    return createRangeTable(lists.flatMap(({ name, ranges }) => ranges.map((range) => ({ range, value: name }))))
+  }
+
+  return {
+    look,
+    where: (text) => recent(text),
+    async refresh(complain) {
+      for (const database of databases) await database.refresh().catch(complain)
+      listed = (await readTable(benign).catch(complain)) ?? listed
+      clouds = (await readTable(cloud).catch(complain)) ?? clouds
+      recent = remember(where)
+    },
+  }
+}
+
+const tableOf = <Value>(entries: readonly (readonly [range: string, value: Value])[]): RangeTable<Value> =>
+  createRangeTable(
+    entries.flatMap(([text, value]) => {
+      const range = parseRange(text)
+      return range ? [{ range, value }] : []
+    }),
+  )
+
+/** What the databases say together, the first that knows something first. */
+const placeOf = (address: string, databases: readonly GeoDatabase[]): Place => {
+  const places = databases.map((database) => database.place(address))
+  const first = <Key extends keyof Place>(key: Key): Place[Key] =>
+    places.find((place) => place[key] !== undefined)?.[key]
+  return { country: first('country'), city: first('city'), asn: first('asn'), organization: first('organization') }
+}

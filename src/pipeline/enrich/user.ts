@@ -1,0 +1,30 @@
+import { type Fields, textField } from '../../schema/event.ts'
+import type { Person } from '../../schema/person.ts'
+import type { Enricher } from './enricher.ts'
+
+/** The people that a directory told us of. */
+export interface PersonTable {
+  readonly size: number
+  find(name: string): Person | undefined
+}
+
+/** Tells what the user of an event does and may do. Names, mail and numbers of people stay where they are. */
+export const userEnricher = (people: PersonTable): Enricher => ({
+  name: 'user',
+  enrich(event) {
+    if (people.size === 0) return undefined
+    const name = textField(event, 'user.name')
+    const person = name === undefined ? undefined : people.find(name)
+    return person && factsOf(person)
+  },
+})
+
+const factsOf = ({ user_id, title, access_level, department, is_active }: Person): Fields => {
+  const roles = [title, access_level].flatMap((role) => role ?? [])
+  return {
+    'user.person': user_id,
+    'user.active': is_active,
+    ...(roles.length > 0 && { 'user.roles': roles }),
+    ...(department !== null && { 'user.department': department }),
+  }
+}
