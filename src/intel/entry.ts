@@ -1,0 +1,94 @@
+import { isPublicSuffix, toObservable } from '../lib/observables/observables.ts'
+import type { ObservableType, Report } from '../schema/indicator.ts'
+import type { Entry, ReportOptions } from './provider.ts'
+import { tlpFirst } from './tlp.ts'
+
+/** What a row says of its value beside the defaults; times in any form that lists use. */
+export interface RowFacts {
+  readonly level?: Report['threat_level'] | undefined
+  readonly confidence?: number | undefined
+  readonly description?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly firstSeen?: string | number | null | undefined
+  readonly lastSeen?: string | number | null | undefined
+  readonly validUntil?: string | number | null | undefined
+}
+
+const day = 86_400_000
+/** Ranges wider than these name a part of the internet, not a culprit. */
+const widest = { v4: 8, v6: 19 }
+
+/** Makes an entry of a row: a report, or why it is none. */
+export const toEntry = (
+  text: string,
+  type: ObservableType | undefined,
+  facts: RowFacts,
+  options: ReportOptions,
+  now: number,
+): Entry => {
+  const observable = toObservable(text, type)
+  if (!observable)
+    return skipped(type === undefined ? 'nothing that can be looked up' : `not of the type ${type}`, text)
+  if (observable.type === 'domain' && isPublicSuffix(observable.value)) {
+    return skipped('a suffix below which anybody registers names', text)
+  }
+  if (observable.type === 'ip' && isTooWide(observable.value)) return skipped('too wide a range', text)
+  const lastSeen = toTime(facts.lastSeen)
+  const validUntil =
+    toTime(facts.validUntil) ?? (options.valid_days === undefined ? null : endOf(now, options.valid_days))
+  return {
+    kind: 'report',
+    observable,
+    report: {
+      threat_level: facts.level ?? options.level,
+      confidence: Math.min(1, Math.max(0, facts.confidence ?? options.confidence)),
+      description: oneLine(facts.description || options.description),
+      tags: tlpFirst([...new Set([...options.tags, ...(facts.tags ?? [])].map(oneLine).filter(Boolean))]).slice(0, 20),
+      first_seen: toTime(facts.firstSeen),
+      last_seen: lastSeen,
+      valid_until: validUntil,
+    },
+  }
+}
+
+export const skipped = (reason: string, sample: string): Entry => ({
+  kind: 'skipped',
+  reason,
+  sample: oneLine(sample.slice(0, 400)).slice(0, 200),
+})
+
+const isTooWide = (value: string): boolean => {
+  const [address = '', bits] = value.split('/')
+  return bits !== undefined && Number(bits) < (address.includes(':') ? widest.v6 : widest.v4)
+}
+
+/** Lists are written by strangers: a description is one line, and not a long one. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\s\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim()
+    .slice(0, 300)
+
+/** To the end of a day, so that the same entry says the same when it is read again. */
+const endOf = (now: number, days: number): string => isoOf(Math.ceil((now + days * day) / day) * day)
+
+const isoOf = (time: number): string => new Date(time).toISOString()
+
+const earliest = Date.UTC(1990, 0)
+const latest = Date.UTC(2200, 0)
+
+/** Reads a moment as lists write it: ISO 8601, `2026-01-05 08:00:00 UTC`, `2026-01-05`, seconds or ms. Without a zone it is UTC. */
+export const toTime = (text: string | number | null | undefined): string | null => {
+  if (text === null || text === undefined || text === '') return null
+  const number = typeof text === 'number' ? text : /^\d{9,13}$/.test(text.trim()) ? Number(text) : undefined
+  const time = number === undefined ? parseTime(String(text).trim()) : number < 1e11 ? number * 1000 : number
+  return time >= earliest && time < latest ? isoOf(time) : null
+}
+
+const parseTime = (text: string): number => {
+  const match =
+    /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?\s*(UTC|GMT|Z|[+-]\d{2}:?\d{2})?$/i.exec(text)
+  if (!match) return Number.NaN
+  const [, date, clock = '00:00:00', zone = 'Z'] = match
+  return Date.parse(`${date}T${clock}${/^[+-]/.test(zone) ? zone.replace(/(\d{2})(\d{2})$/, '$1:$2') : 'Z'}`)
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { observableTypes } from '../../schema/indicator.ts'
+import { skipped } from '../entry.ts'
+import { fetchText } from '../fetch-text.ts'
+import { parseJson } from '../parse-json.ts'
+import { defineIntel, type Entry, reportDefaults } from '../provider.ts'
+import { readMisp } from './misp.ts'
+import { limits } from './text-feed.ts'
+
+const manifest = z.record(z.string(), z.looseObject({ timestamp: z.coerce.number(), info: z.string().default('') }))
+
+/** Follows a MISP feed: a manifest that names events, and a file for each; only those that changed are fetched. */
+export const mispFeed = defineIntel({
+  name: 'misp-feed',
+  summary: 'Follows a MISP feed: a manifest, and a file an event.',
+  types: observableTypes,
+  licence: 'As its publisher says.',
+  options: z.strictObject({
+    url: z.url({ protocol: /^https?$/ }).describe('The folder that manifest.json lies in.'),
+    headers: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: 'Headers to send along, such as `Authorization`.', secret: true }),
+    max_age_days: z.number().positive().default(180).describe('Events that did not change for longer are left out.'),
+    max_events: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(2000)
+      .describe('How many events to fetch at a time, oldest change first.'),
+    ...reportDefaults,
+    valid_days: z
+      .number()
+      .positive()
+      .default(180)
+      .describe('For how many days an attribute holds after it was fetched.'),
+    ...limits,
+  }),
+  create(options, { fetch, now }) {
+    const folder = options.url.endsWith('/') ? options.url : `${options.url}/`
+    const get = async (file: string, signal: AbortSignal) => {
+      const { text } = await fetchText({
+        fetch,
+        whom: 'The MISP feed',
+        url: new URL(file, folder).href,
+        headers: options.headers,
+        redirect: Object.keys(options.headers).length === 0,
+        signal,
+        maxBytes: options.max_bytes,
+        timeout: options.timeout_seconds * 1000,
+      })
+      return text ?? ''
+    }
+    return {
+      async pull({ cursor }, signal) {
+        const since = Math.max(Number(cursor ?? 0), now() / 1000 - options.max_age_days * 86_400)
+        const listed = parseJson(manifest, await get('manifest.json', signal), 'the manifest of a MISP feed')
+        const changed = Object.entries(listed)
+          .filter(([uuid, { timestamp }]) => timestamp > since && /^[\w-]{1,64}$/.test(uuid))
+          .sort(([, a], [, b]) => a.timestamp - b.timestamp)
+          .slice(0, options.max_events)
+        let newest = cursor
+        async function* entries(): AsyncGenerator<Entry> {
+          for (const [uuid, { timestamp, info }] of changed) {
+            const text = await get(`${uuid}.json`, signal)
+            try {
+              yield* readMisp(text, options, now())
+            } catch (error) {
+              // One event that cannot be read does not hold up those after it.
+              yield skipped(`events that cannot be read (${error instanceof Error ? error.message : 'unknown'})`, info)
+            }
+            newest = String(timestamp)
+          }
+        }
+        return { entries: entries(), complete: false, etag: null, lastModified: null, cursor, next: () => newest }
+      },
+    }
+  },
+})

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { skipped, toEntry } from '../entry.ts'
+import { parseJson } from '../parse-json.ts'
+import type { ReadList } from '../provider.ts'
+import { linesOf } from './list.ts'
+
+const dropRow = z.looseObject({ cidr: z.string(), sblid: z.string().default('') })
+const dropMetadata = z.looseObject({
+  type: z.literal('metadata'),
+  timestamp: z.number().optional(),
+  copyright: z.string().optional(),
+})
+
+/** Reads Spamhaus DROP as JSON lines: ranges that belong to criminals as a whole. */
+export const readDrop: ReadList = function* (text, options, now) {
+  for (const line of linesOf(text)) {
+    if (line.trim() === '') continue
+    const row = dropRow.safeParse(parsed(line))
+    if (row.success) {
+      const { cidr, sblid } = row.data
+      const description = `range of criminals, not to be routed${sblid ? ` (${sblid})` : ''}`
+      yield toEntry(cidr, 'ip', { level: 'high', confidence: 0.9, description, tags: ['drop', sblid] }, options, now)
+    } else if (!dropMetadata.safeParse(parsed(line)).success) yield skipped('no row of DROP', line)
+  }
+}
+
+/** Copyright and date, which Spamhaus asks to keep with its data. */
+export const dropNotice = (text: string): string => {
+  for (const line of linesOf(text)) {
+    const metadata = line.includes('"metadata"') ? dropMetadata.safeParse(parsed(line)) : undefined
+    if (!metadata?.success) continue
+    const { copyright, timestamp } = metadata.data
+    return [copyright, timestamp === undefined ? undefined : new Date(timestamp * 1000).toISOString()]
+      .filter(Boolean)
+      .join(', ')
+  }
+  return ''
+}
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+const kev = z.looseObject({
+  catalogVersion: z.string().default(''),
+  vulnerabilities: z.array(z.unknown()),
+})
+const vulnerability = z.looseObject({
+  cveID: z.string().regex(/^CVE-\d{4}-\d{4,}$/i),
+  vulnerabilityName: z.string().default(''),
+  dateAdded: z.string().default(''),
+  knownRansomwareCampaignUse: z.string().default('Unknown'),
+})
+
+/** Reads CISA's catalogue of vulnerabilities that are known to be exploited. */
+export const readKev: ReadList = function* (text) {
+  for (const one of parseJson(kev, text, 'the KEV catalogue of CISA').vulnerabilities) {
+    const row = vulnerability.safeParse(one)
+    if (!row.success) {
+      yield skipped('no entry of the catalogue', JSON.stringify(one) ?? '')
+      continue
+    }
+    const { cveID, vulnerabilityName, dateAdded, knownRansomwareCampaignUse } = row.data
+    yield {
+      kind: 'exploited',
+      cve: cveID.toUpperCase(),
+      name: vulnerabilityName.slice(0, 300),
+      added: dateAdded.slice(0, 10),
+      ransomware: /^known$/i.test(knownRansomwareCampaignUse),
+    }
+  }
+}
+
+/** Says which version of the catalogue it is. */
+export const kevNotice = (text: string): string =>
+  `CISA KEV ${parseJson(kev, text, 'the KEV catalogue').catalogVersion}`
+
+/** Reads the exits of the Tor network, as the bulk list (an address a line) or as `exit-addresses`. Context, not badness. */
+export const readTorExits: ReadList = function* (text, options, now) {
+  for (const line of linesOf(text)) {
+    const [, bulk, exit, seen] =
+      /^([\d.]+|[\da-f:]*:[\da-f:]+)$|^ExitAddress (\S+) (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})/i.exec(line.trim()) ?? []
+    const value = bulk ?? exit
+    if (value !== undefined) {
+      const facts = {
+        level: 'info',
+        confidence: 0.9,
+        description: 'exit of the Tor network',
+        tags: ['tor-exit'],
+        lastSeen: seen,
+      } as const
+      yield toEntry(value, 'ip', facts, options, now)
+    } else if (line.trim() !== '' && !/^(#|ExitNode |Published |LastStatus )/.test(line)) yield skipped('no exit', line)
+  }
+}

@@ -1,0 +1,203 @@
+import { type Options, parse } from 'csv-parse/sync'
+import { z } from 'zod'
+import { AppError, messageOf } from '../../errors.ts'
+import { skipped, toEntry } from '../entry.ts'
+import { parseJson } from '../parse-json.ts'
+import type { Entry, ReadList, ReportOptions } from '../provider.ts'
+import { toConfidence, toLevel, toType } from '../words.ts'
+import { linesOf } from './list.ts'
+
+/** Under which names rows keep what; the first that is there counts. */
+const names = {
+  value: [
+    'ioc',
+    'ioc_value',
+    'indicator',
+    'indicator_value',
+    'value',
+    'observable',
+    'url',
+    'ip_address',
+    'ip',
+    'dst_ip',
+    'domain',
+    'hostname',
+    'host',
+    'sha256_hash',
+    'sha256',
+    'sha1_hash',
+    'sha1',
+    'md5_hash',
+    'md5',
+    'hash',
+    'email',
+    'network',
+    'cidr',
+    'address',
+  ],
+  type: ['ioc_type', 'indicator_type', 'observable_type', 'type'],
+  level: ['threat_level', 'severity', 'level', 'risk'],
+  confidence: ['confidence', 'confidence_level', 'confidence_score', 'score'],
+  description: [
+    'description',
+    'comment',
+    'threat_type',
+    'threat',
+    'malware',
+    'signature',
+    'category',
+    'note',
+    'notes',
+    'name',
+  ],
+  tags: ['tags', 'tag', 'labels'],
+  tlp: ['tlp', 'tlp_marking', 'marking'],
+  firstSeen: ['first_seen', 'firstseen', 'first_seen_utc', 'dateadded', 'date_added', 'created', 'date', 'timestamp'],
+  lastSeen: ['last_seen', 'lastseen', 'last_seen_utc', 'last_online', 'updated', 'modified'],
+  validUntil: ['valid_until', 'expires', 'expiration', 'expires_at', 'expiry'],
+} as const
+
+type Row = Readonly<Record<string, unknown>>
+
+const firstOf = (row: Row, wanted: readonly string[]): unknown => {
+  for (const name of wanted) if (row[name] !== undefined && row[name] !== null && row[name] !== '') return row[name]
+  return undefined
+}
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
+const timeOf = (value: unknown): string | number | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? value : undefined
+
+/** Reads one row with named cells; undefined when the row says of itself that it counts no longer. */
+const readRow = (row: Row, options: ReportOptions, now: number): Entry | undefined => {
+  if (row.active === false || row.active === 'false') return undefined
+  const value = textOf(firstOf(row, names.value))
+  if (value === undefined) return skipped('no value', JSON.stringify(row))
+  const said = textOf(firstOf(row, names.type))
+  const tags = firstOf(row, names.tags)
+  const tlp = textOf(firstOf(row, names.tlp))?.replace(/^tlp:\s*/i, '')
+  return toEntry(
+    value,
+    said === undefined ? undefined : toType(said),
+    {
+      level: toLevel(firstOf(row, names.level)),
+      confidence: toConfidence(firstOf(row, names.confidence)),
+      description: textOf(firstOf(row, names.description)),
+      tags: [
+        ...(tlp === undefined ? [] : [`tlp:${tlp.toLowerCase()}`]),
+        ...(Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : (textOf(tags)?.split(/[,;|]/) ?? [])),
+      ],
+      firstSeen: timeOf(firstOf(row, names.firstSeen)),
+      lastSeen: timeOf(firstOf(row, names.lastSeen)),
+      validUntil: timeOf(firstOf(row, names.validUntil)),
+    },
+    options,
+    now,
+  )
+}
+
+/**
+ * Reads CSV (commas, semicolons, tabs or bars). The first row names the columns, or the last remark (`#`) before it does, as abuse.ch
+ * writes it; where neither does, the first cell of each row that can be looked up counts.
+ */
+export const readCsv: ReadList = function* (text, options, now) {
+  const { header, rows } = readTable(text)
+  for (const cells of rows) {
+    const entry = header
+      ? readRow(Object.fromEntries(header.map((name, i) => [name, cells[i] ?? ''])), options, now)
+      : readBare(cells, options, now)
+    if (entry) yield entry
+  }
+}
+
+/** Whether a text begins as a table does whose columns we know by name. */
+export const hasHeader = (text: string): boolean => {
+  const { remark, body } = splitRemarks(text.replace(/^\ufeff/, ''))
+  const first = linesOf(body).next().value ?? ''
+  return [first, remark].some((line) => toHeader(line.split(delimiterOf(line))) !== undefined)
+}
+
+const readTable = (text: string) => {
+  const { remark, body } = splitRemarks(text.replace(/^\ufeff/, ''))
+  const rows = cut(body, {
+    delimiter: delimiterOf(linesOf(body).next().value ?? ''),
+    bom: true,
+    comment: '#',
+    comment_no_infix: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    trim: true,
+  })
+  const ownHeader = toHeader(rows[0] ?? [])
+  const remarked = toHeader(remark.split(delimiterOf(remark)))
+  const header = ownHeader ?? (remarked?.length === rows[0]?.length ? remarked : undefined)
+  return { header, rows: ownHeader ? rows.slice(1) : rows }
+}
+
+const cut = (body: string, options: Options): readonly (readonly string[])[] => {
+  try {
+    return parse(body, options).map((cells) => cells.map(String))
+  } catch (cause) {
+    throw new AppError('SOURCE_FAILED', `The CSV cannot be read: ${messageOf(cause)}`, {
+      hint: 'Expected rows of cells, quoted with ".',
+      cause,
+    })
+  }
+}
+
+const delimiterOf = (line: string): string =>
+  [',', ';', '\t', '|'].reduce((best, one) => (line.split(one).length > line.split(best).length ? one : best), ',')
+
+/** Parts the remarks at the beginning from the rows; the last of them may be the header. */
+const splitRemarks = (text: string): { readonly remark: string; readonly body: string } => {
+  let remark = ''
+  let at = 0
+  for (const line of linesOf(text)) {
+    if (!line.startsWith('#') && line.trim() !== '') break
+    if (/^#\s*"?\w+"?\s*[,;\t|]/.test(line)) remark = line.replace(/^#\s*/, '')
+    at += line.length + (text[at + line.length] === '\r' ? 2 : 1)
+  }
+  return { remark, body: text.slice(at) }
+}
+
+/** The names of columns, if these are names: one of them is one under which a value stands. */
+const toHeader = (cells: readonly string[]): readonly string[] | undefined => {
+  const header = cells.map((cell) =>
+    cell
+      .trim()
+      .replace(/^"|"$/g, '')
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s-]+/g, '_'),
+  )
+  return header.some((name) => names.value.some((known) => known === name)) ? header : undefined
+}
+
+const readBare = (cells: readonly string[], options: ReportOptions, now: number): Entry => {
+  for (const cell of cells) {
+    const entry = toEntry(cell, undefined, {}, options, now)
+    if (entry.kind === 'report') return entry
+  }
+  return skipped('nothing that can be looked up', cells.join(','))
+}
+
+const json = z.union([
+  z.array(z.unknown()),
+  z.object({ iocs: z.array(z.unknown()) }).transform(({ iocs }) => iocs),
+  z.object({ indicators: z.array(z.unknown()) }).transform(({ indicators }) => indicators),
+  z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data),
+])
+const object = z.record(z.string(), z.unknown())
+
+/** Reads a JSON list of rows or of bare values, also below `iocs`, `indicators` or `data`. */
+export const readJsonRows: ReadList = function* (text, options, now) {
+  for (const item of parseJson(json, text, 'a list of rows, or one below "iocs", "indicators" or "data"')) {
+    const row = object.safeParse(item)
+    if (row.success) {
+      const lower = Object.fromEntries(Object.entries(row.data).map(([name, value]) => [name.toLowerCase(), value]))
+      const entry = readRow(lower, options, now)
+      if (entry) yield entry
+    } else yield toEntry(String(item), undefined, {}, options, now)
+  }
+}

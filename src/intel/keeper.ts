@@ -1,0 +1,49 @@
+import type { KnownIndicator, ObservableType } from '../schema/indicator.ts'
+import type { FeedState } from '../schema/intel-feed.ts'
+import type { Severity } from '../schema/severity.ts'
+
+/** As much of an indicator as matching needs. */
+interface Head {
+  readonly ioc: string
+  readonly ioc_type: ObservableType
+  readonly threat_level: Severity
+  readonly confidence: number
+  readonly sources: readonly string[]
+  readonly description: string
+  readonly positives: number
+  readonly validUntil: number | undefined
+  readonly updatedAt: number
+}
+
+/** Where indicators are kept; the store of them fits. */
+export interface IndicatorKeeper {
+  load(ids: readonly string[]): Promise<readonly KnownIndicator[]>
+  change(
+    ids: readonly string[],
+    work: (known: ReadonlyMap<string, KnownIndicator>) => readonly KnownIndicator[],
+  ): Promise<void>
+  changedSince(since: number): AsyncIterable<readonly Head[]>
+  naming(source: string): AsyncIterable<readonly string[]>
+  withIdsFrom(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
+}
+
+/** Where the states of feeds are kept. */
+export interface FeedKeeper {
+  list(): Promise<readonly { readonly state: FeedState; readonly dueAt: number; readonly updatedAt: number }[]>
+  claim(state: FeedState, dueAt: number, at: number): Promise<boolean>
+  save(
+    state: FeedState,
+    dueAt: number,
+    lists?: { readonly members?: Uint8Array; readonly content?: Uint8Array },
+  ): Promise<void>
+  lists(name: string): Promise<{ readonly members: Uint8Array; readonly content: Uint8Array }>
+  hit(name: string, count: number, at: number): Promise<void>
+  remove(name: string): Promise<boolean>
+}
+
+/** Where answers and quotas are kept. */
+export interface AnswerKeeper {
+  get(source: string, id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
+  save(source: string, id: string, answer: unknown, expiresAt: number): Promise<void>
+  take(source: string, at: number, limit: number): Promise<boolean>
+}
