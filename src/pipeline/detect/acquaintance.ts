@@ -15,6 +15,8 @@ interface Known {
 interface Habit extends Known {
   count: number
   others: number
+  /** The batch in which its state was noted last. */
+  noted: number
 }
 
 /** Remembers who was seen with whom, and how usual it is that somebody is seen with somebody new. */
@@ -32,9 +34,8 @@ export const startAcquaintance = (capacity: number): Acquaintance => ({
   noted: -1,
 })
 
-/** What was known of two before they were seen together. */
+/** What was known of two who were never seen together before. */
 export interface Meeting {
-  readonly isNew: boolean
   /** How likely it was that they were new to each other: the one's own habit, shrunk towards everybody's while it is young. */
   readonly chance: number
   /** How often the one was seen, and with how many others. */
@@ -42,8 +43,14 @@ export interface Meeting {
   readonly others: number
 }
 
-/** Judges that one is seen with another, then remembers it, noting how to take that back. */
-export const meet = (known: Acquaintance, one: string, other: string, time: number, journal: Journal): Meeting => {
+/** Judges that one is seen with another, if that is new, then remembers it, noting how to take that back. */
+export const meet = (
+  known: Acquaintance,
+  one: string,
+  other: string,
+  time: number,
+  journal: Journal,
+): Meeting | undefined => {
   const { novelty, pairs, habits } = known
   if (known.noted !== journal.batch) {
     known.noted = journal.batch
@@ -53,33 +60,50 @@ export const meet = (known: Acquaintance, one: string, other: string, time: numb
   const pair = `${one}\n${other}`
   const before = pairs.get(pair)
   const habit = habits.get(one)
-  const { count = 0, others = 0 } = habit ?? {}
-  const everybody = novelty.surprise()
-  const meeting: Meeting = {
-    isNew: !before,
-    chance: Math.min(1, (Math.max(0, others - 1) + shrinkage * everybody) / (Math.max(0, count - 1) + shrinkage)),
-    count,
-    others,
-  }
-
+  const count = habit?.count ?? 0
+  const others = habit?.others ?? 0
+  let meeting: Meeting | undefined
   if (before) before.usedAt = time
   else {
+    const everybody = novelty.surprise()
+    const chance = (Math.max(0, others - 1) + shrinkage * everybody) / (Math.max(0, count - 1) + shrinkage)
+    meeting = { chance: Math.min(1, chance), count, others }
     const gone = pairs.set(pair, { usedAt: time })
     journal.note(() => {
       pairs.delete(pair)
       if (gone) pairs.set(gone.key, gone.value)
     })
   }
-  const next = { count: count + 1, others: others + (before ? 0 : 1), usedAt: time }
-  const gone = habits.set(habit ? one : flatText(one), next)
-  journal.note(() => {
-    if (habit) habits.set(one, habit)
-    else habits.delete(one)
-    if (gone) habits.set(gone.key, gone.value)
-  })
+  if (habit) goOn(habit, meeting !== undefined, time, journal)
+  else begin(habits, one, meeting !== undefined, time, journal)
   // The first time that somebody is seen at all says nothing on how often people are seen with somebody new.
   if (count > 0) novelty.learn(!before)
   return meeting
+}
+
+const goOn = (habit: Habit, isNew: boolean, time: number, journal: Journal): void => {
+  if (habit.noted !== journal.batch) {
+    const { count, others, usedAt } = habit
+    habit.noted = journal.batch
+    journal.note(() => Object.assign(habit, { count, others, usedAt }))
+  }
+  habit.count += 1
+  if (isNew) habit.others += 1
+  habit.usedAt = time
+}
+
+const begin = (
+  habits: Acquaintance['habits'],
+  one: string,
+  isNew: boolean,
+  time: number,
+  { batch, note }: Journal,
+): void => {
+  const gone = habits.set(flatText(one), { count: 1, others: isNew ? 1 : 0, usedAt: time, noted: batch })
+  note(() => {
+    habits.delete(one)
+    if (gone) habits.set(gone.key, gone.value)
+  })
 }
 
 export const writeAcquaintance = (writer: Writer, { novelty, pairs, habits }: Acquaintance): void => {
@@ -96,7 +120,12 @@ export const readAcquaintance = (reader: Reader, capacity: number): Acquaintance
   known.novelty.restore(reader.bytes())
   for (let left = reader.varint(); left > 0; left--) known.pairs.set(reader.text(), { usedAt: reader.f64() })
   for (let left = reader.varint(); left > 0; left--) {
-    known.habits.set(reader.text(), { count: reader.varint(), others: reader.varint(), usedAt: reader.f64() })
+    known.habits.set(reader.text(), {
+      count: reader.varint(),
+      others: reader.varint(),
+      usedAt: reader.f64(),
+      noted: -1,
+    })
   }
   return known
 }

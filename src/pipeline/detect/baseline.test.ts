@@ -121,6 +121,32 @@ describe('baseline', () => {
     expect(found.map(({ title }) => title)).toEqual(['41 log lines from web on web-01 in 1 hour, usually 0–4'])
   })
 
+  it('counts answers of 500 and above as errors', () => {
+    const answers = (from: number, minutes: number, rate: number, status: number) =>
+      flow(from, minutes, rate, { fields: { 'service.name': 'web', 'http.response.status_code': status } })
+    const ordinary = answers(0, 300, 30, 200)
+    expect(judge(merge(ordinary, answers(240, 3, 15, 500))).map(({ title }) => title)).toEqual([
+      expect.stringMatching(/errors from web/),
+    ])
+    expect(judge(merge(ordinary, answers(240, 3, 15, 404)))).toEqual([])
+  })
+
+  it('tells that a stream stops in the middle of the day, though it hardly speaks at night', () => {
+    const hours = (count: number) =>
+      Array.from({ length: count }, (_, hour) => flow(hour * 60, 60, hour % 24 < 10 ? 2 : 0.4)).flat()
+    const others = flow(0, 5 * 24 * 60, 1, { stream: 'auth/web-01/other' })
+    const stops = 4 * 24 * 60 + 4 * 60
+    const outage = hours(5 * 24).filter(
+      ({ time }) => time < someTime + stops * minute || time > someTime + (stops + 150) * minute,
+    )
+    expect(judge(merge(outage, others)).map(({ title }) => title)).toContainEqual(
+      expect.stringMatching(/^No log lines from web on web-01 for [23] hours/),
+    )
+    // the first night is news, those after it are not
+    const silences = judge(merge(hours(5 * 24), others)).filter(({ title }) => title.startsWith('No log lines'))
+    expect(silences.filter(({ first_seen }) => Date.parse(first_seen) > someTime + 24 * 60 * minute)).toEqual([])
+  })
+
   it('tells what comes every night only while it is new', () => {
     const nights = Array.from({ length: 12 }, (_, i) => flow(i * 1440 + 60, 1, 200))
     const found = judge(merge(flow(0, 12 * 1440, 1), ...nights))

@@ -5,7 +5,7 @@ import type { Detection } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
 import { tellDeviation } from './baseline-story.ts'
 import type { Detector } from './detector.ts'
-import { isErrorLevel } from './gravity.ts'
+import { isError as saysError } from './gravity.ts'
 import { createJournal, judgeThenLearn } from './journal.ts'
 import { advance, countEvent } from './meter.ts'
 import { createRateJudge } from './rate-judge.ts'
@@ -15,7 +15,7 @@ import { createTrackBook, goOn, type SourceTracks } from './track-book.ts'
 import { readTrack, writeTrack } from './track-state.ts'
 
 const name = 'baseline'
-const version = 1
+const version = 2
 const minute = 60_000
 /** Events that are heard within this time of happening are news; others are history being read. */
 const liveLag = 10 * minute
@@ -100,7 +100,7 @@ export const baseline: Component<typeof options, Detector> = {
       if (time > track.newest) track.newest = time
       track.usedAt = track.newest
       track.live = event.receivedAt - time < liveLag
-      const isError = isErrorLevel(event.fields['log.level'])
+      const isError = saysError(event)
       count(track, track.all, event)
       const template = book.templateOf(track, event)
       if (template) count(track, template, event)

@@ -132,7 +132,10 @@ describe('the registry', () => {
     const runtime = { now: () => 0, fetch, log, signal: new AbortController().signal }
     for (const name of detectors.names) expect(detectors.create(name, {}, runtime).name).toBe(name)
     expect(detectors.names).toEqual([
+      'agent',
       'baseline',
+      'external',
+      'indicator',
       'isolation-forest',
       'rarity',
       'sequence',

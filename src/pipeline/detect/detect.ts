@@ -56,11 +56,15 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       return instead
     }
   }
-  const judge = (events: readonly Event[]): Detection[] =>
-    detectors.flatMap((detector) => {
+  const judge = (batch: readonly Event[]): Detection[] => {
+    const own = batch.some(isAlert) ? batch.filter((event) => !isAlert(event)) : batch
+    return detectors.flatMap((detector) => {
+      const events = detector.judgesAlerts ? batch : own
+      // Without an event it would take the batch for a tick of the clock.
+      if (events.length === 0 && batch.length > 0) return []
       const found = guarded(detector, 'detect', () => detector.detect(events), [])
       if (learning) guarded(detector, 'learn', () => detector.learn?.(events), undefined)
-      const kept = keepGravest(detector.name, found, limit)
+      const kept = detector.keepsAll ? found : keepGravest(detector.name, found, limit)
       if (kept !== found) {
         countOf(detector.name).summedUp += found.length - limit
         log.warn(
@@ -70,6 +74,7 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       }
       return kept
     })
+  }
 
   return {
     run(events, { id }) {
@@ -100,6 +105,8 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
     },
   }
 }
+
+const isAlert = ({ kind }: Event): boolean => kind === 'alert'
 
 /** Keeps the gravest and sums the others up in one detection, so that none is lost in silence. */
 const keepGravest = (detector: string, found: Detection[], limit: number): Detection[] => {

@@ -55,6 +55,16 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       expect(start().detector.name).toBe(name)
     })
 
+    it('counts what it learns towards what it needs', () => {
+      const fresh = start().detector.progress?.() ?? []
+      expect(fresh).toEqual([])
+      for (const { of, seen, needed, unit } of taught().detector.progress?.() ?? []) {
+        expect([of, unit].every((text) => text.length > 0)).toBe(true)
+        expect(seen).toBeGreaterThan(0)
+        expect(needed).toBeGreaterThan(0)
+      }
+    })
+
     it('finds the odd', () => {
       const one = taught()
       one.feed(odd)

@@ -7,11 +7,19 @@ const longestLine = 1000
 /** As much of an event as evidence needs; an event is one. */
 export type Sample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
 
-/** Makes of an event what may be remembered for long: itself, or a copy without what is too large to keep. */
-export const keepSample = (event: Sample): Sample =>
-  event.original.length <= longestLine
-    ? event
-    : { id: event.id, time: event.time, original: flatText(event.original, longestLine), fields: event.fields }
+/** Makes of an event what may be remembered for long: not the whole of it, and no more of a line than is ever shown. */
+export const keepSample = ({ id, time, original, fields }: Sample): Sample => {
+  const line = original.length <= longestLine ? original : flatText(original, longestLine)
+  const path = fields?.['log.file.path']
+  if (fields === undefined || path === undefined) return { id, time, original: line, fields: undefined }
+  const place = fields['log.file.line']
+  return {
+    id,
+    time,
+    original: line,
+    fields: { 'log.file.path': path, ...(place !== undefined && { 'log.file.line': place }) },
+  }
+}
 
 /** Turns a sample into evidence, cut to 1,000 characters, with the part it plays. */
 export const toEvidence = (sample: Sample, role?: string): Evidence => ({

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { AlertType, Detection, DetectionRule, Entity, Evidence } from '../../schema/detection.ts'
+import type {
+  AgentFinding,
+  AlertType,
+  Detection,
+  DetectionRule,
+  Entity,
+  Evidence,
+  Observed,
+} from '../../schema/detection.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { tellingEvidence } from '../../schema/telling-evidence.ts'
@@ -12,6 +20,8 @@ const maxEntities = 50
 /** What a detector has to say; the rest of a detection follows from it. */
 export interface Finding {
   readonly detector: string
+  /** What sort of finding it is; a rule's where there is one, else an anomaly. */
+  readonly kind?: Detection['kind']
   readonly type: AlertType
   readonly source: string
   readonly stream: string
@@ -35,6 +45,12 @@ export interface Finding {
   readonly learning: boolean
   /** For what a rule says. */
   readonly rule?: DetectionRule
+  /** For what an agent says. */
+  readonly agent?: AgentFinding
+  /** For what another system says. */
+  readonly observed?: Observed
+  readonly over?: boolean
+  readonly mergeWithin?: number
 }
 
 /** Makes a detection of a finding: its id, its arithmetic, its limits. What is still being learnt is never graver than low. */
@@ -45,7 +61,7 @@ export const toDetection = (finding: Finding): Detection => {
   return {
     id: createHash('sha256').update([detector, stream, subject, start].join('\0')).digest('hex').slice(0, 32),
     detector,
-    kind: finding.rule ? 'rule' : 'anomaly',
+    kind: finding.kind ?? (finding.rule ? 'rule' : 'anomaly'),
     type: finding.type,
     first_seen: isoTime(Math.min(finding.from, finding.to)),
     last_seen: isoTime(Math.max(finding.from, finding.to)),
@@ -65,6 +81,10 @@ export const toDetection = (finding: Finding): Detection => {
     dedup_key: clean(finding.key, 300),
     learning,
     ...(finding.rule && { rule: finding.rule }),
+    ...(finding.agent && { agent: finding.agent }),
+    ...(finding.observed && { observed: finding.observed }),
+    ...(finding.over !== undefined && { over: finding.over }),
+    ...(finding.mergeWithin !== undefined && { merge_within: finding.mergeWithin }),
   }
 }
 

@@ -40,6 +40,7 @@ export const openAlert = (detection: Detection, id: string, now: number): Alert 
     created_at: time,
     updated_at: time,
     learning: detection.learning,
+    ...(detection.observed && { observed: detection.observed }),
     incident_id: null,
     assignee: null,
     resolution: null,
@@ -64,6 +65,7 @@ export const fold = (alert: Alert, detection: Detection, now: number): Alert => 
   return {
     ...alert,
     ...(lead.id === detection.id ? said(detection) : {}),
+    ...observedTogether(alert, detection, lead.id === detection.id),
     severity: graver(alert.severity, detection.severity),
     score: Math.max(alert.score, detection.score),
     detectors: [...new Set([...alert.detectors, detection.detector])].sort(),
@@ -92,6 +94,12 @@ const said = ({ type, title, sentence, value, usual, contributions, source, stre
   source,
   stream,
 })
+
+/** What senders said, as far as any said something: in doubt the one whose words the alert has. */
+const observedTogether = (a: Alert, b: Detection, leads: boolean): Pick<Alert, 'observed'> => {
+  if (!a.observed && !b.observed) return {}
+  return { observed: leads ? { ...a.observed, ...b.observed } : { ...b.observed, ...a.observed } }
+}
 
 const toFolded = ({ id, event_count, severity, score, last_seen }: Detection): Folded => ({
   id,
@@ -127,6 +135,7 @@ const entityOrder: readonly string[] = [
   'url',
   'file',
   'process',
+  'asset',
   'device',
   'template',
 ]

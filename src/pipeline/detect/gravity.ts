@@ -4,9 +4,15 @@ import type { Event } from '../../schema/event.ts'
 export type Gravity = 0 | 1 | 2
 
 const broken =
-  /\b(?:panic|fatal|out of memory|oom|segfault|core dumped|corrupt(?:ed|ion)?|data loss|kernel bug|unrecoverable|machine check)\b/i
+  /\b(?:panic|fatal|out of memory|oom|segfault|core dumped|corrupt(?:ed|ion)?|data loss|kernel bug|unrecoverable|machine check|no space left|(?:disk|device|file ?system|volume) (?:is )?full|read-only file system|too many open files)\b/i
 const failing =
   /\b(?:errors?|fail(?:ed|ure|ures|ing)?|exception|denied|refused|abort(?:ed)?|critical|alert|unreachable|timed out|unable to|cannot|violation|exited abnormally)\b/i
+
+/** Whether an event is an error by its own word: its level, or the status that a server answered with. */
+export const isError = ({ fields }: Event): boolean => {
+  const status = fields['http.response.status_code']
+  return isErrorLevel(fields['log.level']) || (typeof status === 'number' && status >= 500)
+}
 
 /** Whether a level stands for an error or worse. */
 export const isErrorLevel = (level: unknown): boolean =>

@@ -169,6 +169,13 @@ export const isolationForest: Component<typeof options, Detector> = {
     return {
       name,
       ...judgeThenLearn(journal, pass),
+      progress: () =>
+        [...streams.values()].map(({ stream, model }) => ({
+          of: stream,
+          seen: model.windows,
+          needed: given.warmup,
+          unit: 'windows',
+        })),
       save() {
         journal.begin()
         const writer = createWriter(name, version).varint(streams.size)

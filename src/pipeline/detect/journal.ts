@@ -11,12 +11,15 @@ export interface Journal {
   readonly batch: number
   begin(): void
   note(undo: () => void): void
+  /** Has something done when the batch is committed, and not at all when it is taken back. */
+  later(work: () => void): void
   commit(): void
 }
 
 export const createJournal = (): Journal => {
   let batch = 0
   let undos: (() => void)[] = []
+  let works: (() => void)[] = []
   return {
     get batch() {
       return batch
@@ -24,13 +27,19 @@ export const createJournal = (): Journal => {
     begin() {
       for (let i = undos.length - 1; i >= 0; i--) undos[i]?.()
       undos = []
+      works = []
       batch++
     },
     note: (undo) => {
       undos.push(undo)
     },
+    later: (work) => {
+      works.push(work)
+    },
     commit() {
+      for (const work of works) work()
       undos = []
+      works = []
       batch++
     },
   }

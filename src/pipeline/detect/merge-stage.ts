@@ -15,6 +15,20 @@ interface Suppressions<Tx> {
   hit(id: string, count: number, at: number, tx: Tx): Promise<void>
 }
 
+interface AuditEntry {
+  readonly time: number
+  readonly actor: string
+  readonly action: string
+  readonly target_type: string
+  readonly target_id: string
+  readonly old_values: unknown
+  readonly new_values: unknown
+}
+
+interface Audit<Tx> {
+  append(entries: readonly AuditEntry[], tx: Tx): Promise<void>
+}
+
 interface MergeOptions {
   readonly now: () => number
   readonly suppress: (alert: Alert) => string | undefined
@@ -27,6 +41,7 @@ export const createMerge =
   <Tx>(
     alerts: Alerts<Tx>,
     suppressions: Suppressions<Tx>,
+    audit: Audit<Tx>,
     { now, suppress, window }: MergeOptions,
   ): Stage<Detection, Alert, Tx> =>
   async (detections, delivery) => {
@@ -49,9 +64,35 @@ export const createMerge =
     }
 
     if (merged.length > 0) await alerts.save(merged, tx)
+    const ended = endingsOf(merged, open, detections, moment)
+    if (ended.length > 0) await audit.append(ended, tx)
     await countHits(merged, open, (id, count) => suppressions.hit(id, count, moment, tx))
     return merged.filter(({ status }) => status !== 'suppressed')
   }
+
+/** What the audit remembers of alerts that their senders closed. */
+const endingsOf = (
+  merged: readonly Alert[],
+  open: readonly Alert[],
+  detections: readonly Detection[],
+  time: number,
+): AuditEntry[] => {
+  const before = new Map(open.map((alert) => [alert.id, alert]))
+  return merged.flatMap((alert) => {
+    const by = detections.find(({ over, dedup_key }) => over === true && dedup_key === alert.dedup_key)
+    if (!by || alert.status !== 'resolved') return []
+    const { status = 'new', assignee = null, resolution = null } = before.get(alert.id) ?? {}
+    return {
+      time,
+      actor: by.source,
+      action: 'close',
+      target_type: 'alert',
+      target_id: alert.id,
+      old_values: { status, assignee, resolution },
+      new_values: { status: alert.status, assignee, resolution, note: by.sentence },
+    }
+  })
+}
 
 /** Counts each hidden alert once; one that grows while hidden only renews the time of the last hit. */
 const countHits = async (

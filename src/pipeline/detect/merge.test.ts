@@ -194,9 +194,12 @@ describe('the merge stage', () => {
   const store = () => {
     const rows = new Map<string, Alert>()
     const hits: string[] = []
+    const entries: object[] = []
     return {
       rows,
       hits,
+      entries,
+      audit: { append: async (added: readonly object[]) => void entries.push(...added) },
       alerts: {
         findOpen: async (keys: readonly string[]) =>
           [...rows.values()].filter(
@@ -217,8 +220,8 @@ describe('the merge stage', () => {
   const delivery = { id: 'job', attempt: 1, signal: new AbortController().signal, transaction: async () => 'tx' }
 
   it('stores what is suppressed, counts it once, and does not send it on', async () => {
-    const { rows, hits, alerts, suppressions } = store()
-    const merge = createMerge(alerts, suppressions, { now: () => start, suppress: () => 's1' })
+    const { rows, hits, alerts, suppressions, audit } = store()
+    const merge = createMerge(alerts, suppressions, audit, { now: () => start, suppress: () => 's1' })
     expect(await merge([detection()], delivery)).toEqual([])
     expect(await merge([detection({ event_count: 30, last_seen: at(3 * minute) })], delivery)).toEqual([])
     expect([...rows.values()]).toMatchObject([{ status: 'suppressed', event_count: 30 }])
@@ -226,8 +229,8 @@ describe('the merge stage', () => {
   })
 
   it('opens a new alert beside a closed one when its detection goes on', async () => {
-    const { rows, alerts, suppressions } = store()
-    const merge = createMerge(alerts, suppressions, { now: () => start, suppress: () => undefined })
+    const { rows, alerts, suppressions, audit } = store()
+    const merge = createMerge(alerts, suppressions, audit, { now: () => start, suppress: () => undefined })
     const [opened] = await merge([detection()], delivery)
     if (!opened) throw new Error('no alert')
     rows.set(opened.id, { ...opened, status: 'resolved' })
@@ -235,5 +238,84 @@ describe('the merge stage', () => {
     const [next] = await merge([detection({ event_count: 30, last_seen: at(3 * minute) })], delivery)
     expect(next?.id).not.toBe(opened.id)
     expect(rows.get(opened.id)?.status).toBe('resolved')
+  })
+
+  describe('what its sender says is over', () => {
+    const fired = detection({ id: 'f1', detector: 'external', kind: 'external', dedup_key: 'am: 1', source: 'am' })
+    const over = detection({
+      ...fired,
+      id: 'o1',
+      over: true,
+      severity: 'info',
+      score: 0,
+      last_seen: at(30 * minute),
+      sentence: 'It is over.',
+    })
+    const again = detection({ ...fired, id: 'f2', first_seen: at(40 * minute), last_seen: at(40 * minute) })
+    const open = () => {
+      const kept = store()
+      const merge = createMerge(kept.alerts, kept.suppressions, kept.audit, {
+        now: () => start,
+        suppress: () => undefined,
+      })
+      return { ...kept, merge: (...some: readonly Detection[]) => merge(some, delivery) }
+    }
+
+    it('closes the alert that it fired, with an entry in the audit by its source', async () => {
+      const { rows, entries, merge } = open()
+      const [opened] = await merge(fired)
+      const [closed] = await merge(over)
+      expect(closed).toMatchObject({
+        id: opened?.id,
+        status: 'resolved',
+        severity: 'medium',
+        resolution: null,
+        version: 2,
+      })
+      expect(closed?.title).toBe(opened?.title)
+      expect(entries).toEqual([
+        expect.objectContaining({
+          actor: 'am',
+          action: 'close',
+          target_id: opened?.id,
+          old_values: { status: 'new', assignee: null, resolution: null },
+          new_values: { status: 'resolved', assignee: null, resolution: null, note: 'It is over.' },
+        }),
+      ])
+      // Sent again, either changes nothing.
+      expect(await merge(over)).toEqual([])
+      expect(await merge(fired)).toEqual([])
+      expect([rows.size, entries.length]).toEqual([1, 1])
+    })
+
+    it('opens nothing by itself', async () => {
+      const { rows, entries, merge } = open()
+      expect(await merge(over)).toEqual([])
+      expect([rows.size, entries.length]).toEqual([0, 0])
+    })
+
+    it('opens a new alert when it fires again, also within one batch', async () => {
+      for (const batches of [[[fired], [over], [again]], [[again, over, fired]], [[fired, over], [again]]]) {
+        const { rows, entries, merge } = open()
+        for (const batch of batches) await merge(...batch)
+        expect([...rows.values()].map(({ status }) => status).sort()).toEqual(['new', 'resolved'])
+        expect(entries).toHaveLength(1)
+      }
+    })
+
+    it('leaves the alert open that began after it', async () => {
+      const { rows, merge } = open()
+      await merge(again)
+      expect(await merge(over)).toEqual([])
+      expect([...rows.values()].map(({ status }) => status)).toEqual(['new'])
+    })
+  })
+
+  it('keeps what comes again apart after as long as its detection says', async () => {
+    const opened = mergeDetections([], [detection({ merge_within: minute })], context)
+    const later = (ms: number) =>
+      detection({ id: 'd2', merge_within: minute, first_seen: at(minute + ms), last_seen: at(minute + ms) })
+    expect(mergeDetections(opened, [later(minute)], context)[0]?.id).toBe(opened[0]?.id)
+    expect(mergeDetections(opened, [later(minute + 1)], context)[0]?.id).not.toBe(opened[0]?.id)
   })
 })

@@ -37,8 +37,12 @@ export const mergeDetections = (
   for (const detection of [...detections].sort(byStart)) {
     const sameKey = byKey.get(detection.dedup_key)
     if (!sameKey) continue
-    const home = findHome([...sameKey.values()], detection, window)
-    const next = home ? fold(home, detection, now) : openUnlessTold(detection, closed, now)
+    const home = findHome([...sameKey.values()].filter(isAlive), detection, detection.merge_within ?? window)
+    const next = detection.over
+      ? end(home, detection, now)
+      : home
+        ? fold(home, detection, now)
+        : openUnlessTold(detection, (id) => sameKey.get(id) ?? closed.get(id), now)
     if (next) sameKey.set(next.id, next)
   }
 
@@ -77,14 +81,29 @@ const gapBetween = (a: Spanned, b: Spanned): number =>
 type Spanned = Pick<Alert, 'first_seen' | 'last_seen'>
 
 /** Opens an alert; undefined when a closed one already tells all that the detection has to tell. */
-const openUnlessTold = (detection: Detection, closed: ReadonlyMap<string, Alert>, now: number): Alert | undefined => {
+const openUnlessTold = (
+  detection: Detection,
+  closed: (id: string) => Alert | undefined,
+  now: number,
+): Alert | undefined => {
   let id = alertIdOf(detection, undefined)
-  for (let former = closed.get(id); former; former = closed.get(id)) {
+  for (let former = closed(id); former; former = closed(id)) {
     if (fold(former, detection, now) === former) return undefined
     id = alertIdOf(detection, id)
   }
   return openAlert(detection, id, now)
 }
+
+/**
+ * Closes the alert that is over by its sender's word, with what its sender said last. An alert that began after that is another one; it
+ * came again meanwhile.
+ */
+const end = (home: Alert | undefined, detection: Detection, now: number): Alert | undefined => {
+  if (!home || Date.parse(home.first_seen) > Date.parse(detection.last_seen)) return undefined
+  return { ...fold(home, detection, now), status: 'resolved' }
+}
+
+const isAlive = ({ status }: Alert): boolean => status !== 'resolved' && status !== 'false_positive'
 
 /** Hides what a suppression covers and shows what none covers any more. What somebody works on is left as it is. */
 const applySuppression = (alert: Alert, suppress: MergeContext['suppress']): Alert => {

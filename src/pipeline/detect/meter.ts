@@ -10,6 +10,8 @@ const wanted = 5
 /** After this many buckets their length is looked at again. */
 const review = 16
 const maxRing = 64
+/** The rate that the length of buckets follows is that of about a day, or nights would undo what days have learnt. */
+const rateMemory = 24 * 60 * minute
 /** Events older than the open bucket by more than this many buckets are of another time and are not counted. */
 const lateBuckets = 2
 /** After this many of them in a row the clock has gone back, and so does the meter. */
@@ -38,6 +40,9 @@ export interface Meter {
   series: Series | undefined
   /** The latest buckets, oldest first: what a longer bucket starts from. */
   ring: { readonly time: number; readonly count: number }[]
+  /** Events a millisecond of about the last day, and how long they were heard. */
+  pace: number
+  heard: number
   /** How many buckets have ended since their length was looked at. */
   sinceReview: number
   /** How many buckets in a row were empty. */
@@ -59,6 +64,8 @@ export const startMeter = (maxZeros: number, judgedFrom: number, width: number =
   late: 0,
   series: undefined,
   ring: [],
+  pace: 0,
+  heard: 0,
   sinceReview: 0,
   zeros: 0,
   maxZeros,
@@ -143,6 +150,10 @@ const close = (meter: Meter, journal: Journal, closed: Closed): void => {
   meter.series.learn(bucket.time, bucket.count)
   meter.ring.push({ time: bucket.time, count: bucket.count })
   if (meter.ring.length > maxRing) meter.ring.shift()
+  meter.heard += bucket.width
+  meter.pace +=
+    (bucket.count / bucket.width - meter.pace) *
+    Math.max(bucket.width / meter.heard, 1 - Math.exp(-bucket.width / rateMemory))
   meter.sinceReview++
   closed(bucket, judgement)
   if (meter.sinceReview >= review) reviewWidth(meter)
@@ -152,7 +163,7 @@ const close = (meter: Meter, journal: Journal, closed: Closed): void => {
 const note = (meter: Meter, journal: Journal): void => {
   if (meter.noted === journal.batch) return
   meter.noted = journal.batch
-  const { series, ring, sinceReview, width } = meter
+  const { series, ring, sinceReview, width, pace, heard } = meter
   const state = series?.save()
   meter.ring = [...ring]
   journal.note(() => {
@@ -160,6 +171,8 @@ const note = (meter: Meter, journal: Journal): void => {
     meter.series = series
     meter.ring = ring
     meter.sinceReview = sinceReview
+    meter.pace = pace
+    meter.heard = heard
     if (meter.width !== width) {
       meter.width = width
       if (!Number.isNaN(meter.start)) meter.start = Math.floor(meter.start / width) * width
@@ -170,8 +183,8 @@ const note = (meter: Meter, journal: Journal): void => {
 /** Takes longer buckets when there is too little in them, shorter ones when there is plenty. */
 const reviewWidth = (meter: Meter): void => {
   meter.sinceReview = 0
-  const mean = meter.ring.reduce((sum, { count }) => sum + count, 0) / meter.ring.length
-  const rate = mean / meter.width
+  const rate = meter.pace
+  const mean = rate * meter.width
   const next = widths.find((width) => rate * width >= wanted) ?? widths[3]
   // Rates that lie between two lengths must not switch to and fro.
   if (next === meter.width || (next > meter.width ? mean >= wanted / 2 : rate * next < 2 * wanted)) return
@@ -214,6 +227,8 @@ export const learnNothing = (meter: Meter, since: number, until: number, journal
   }
   meter.series = series
   meter.ring = ring
+  meter.pace = 0
+  meter.heard = Math.max(0, Math.min(until - since, rateMemory))
   open(meter, until)
   meter.partial = false
 }

@@ -102,31 +102,37 @@ export const rarity: Component<typeof options, Detector> = {
       const act = readAct(event)
       if (!act) return undefined
       const source = sourceOf(event)
-      const encounters = pairsOf(act).map(([kind, one, other]): First => {
+      const news: First[] = []
+      forEachPair(act, (kind, one, other) => {
         const meeting = meet(source.known[kind], one, other, event.time, journal)
-        return { kind, one, other, meeting }
+        if (meeting) news.push({ kind, one, other, meeting })
       })
       const learning = source.logins < given.warmup
       source.logins++
-      const isNewUser = encounters.some(({ kind, meeting }) => kind === 'user' && meeting.isNew)
-      const firsts = encounters.filter(
+      if (news.length === 0) return undefined
+      const isNewUser = news.some(({ kind }) => kind === 'user')
+      const firsts = news.filter(
         ({ kind, meeting }) =>
-          meeting.isNew &&
-          meeting.count > 0 &&
-          meeting.chance <= given.chance &&
-          (kind === 'user' || kind === 'reach' || !isNewUser),
+          meeting.count > 0 && meeting.chance <= given.chance && (kind === 'user' || kind === 'reach' || !isNewUser),
       )
       return firsts.length > 0 ? tell(event, act, firsts, learning) : undefined
     }
 
     const pass = (events: readonly Event[]): Detection[] => {
       journal.begin()
-      return events.flatMap((event) => judge(event) ?? [])
+      const found: Detection[] = []
+      for (const event of events) {
+        const detection = judge(event)
+        if (detection) found.push(detection)
+      }
+      return found
     }
 
     return {
       name,
       ...judgeThenLearn(journal, pass),
+      progress: () =>
+        [...sources.entries()].map(([of, { logins }]) => ({ of, seen: logins, needed: given.warmup, unit: 'logins' })),
       save() {
         journal.begin()
         const writer = createWriter(name, version).varint(sources.size)
@@ -177,19 +183,19 @@ const readAct = (event: Event): Act | undefined => {
   return { user: attempt.user, address: attempt.address, host, target: undefined }
 }
 
-const pairsOf = ({ user, address, host, target }: Act): [Kind, string, string][] => {
+const forEachPair = (
+  { user, address, host, target }: Act,
+  take: (kind: Kind, one: string, other: string) => void,
+): void => {
   // Everybody is new to "anybody", so those tell of users never seen, or never seen to do this.
   if (target !== undefined) {
-    return user === target
-      ? []
-      : [['rights', 'anybody', `${user} as ${target}${host === undefined ? '' : ` on ${host}`}`]]
+    if (user !== target) take('rights', 'anybody', `${user} as ${target}${host === undefined ? '' : ` on ${host}`}`)
+    return
   }
-  return [
-    ['user', 'anybody', user],
-    ...(address === undefined ? [] : ([['address', user, address]] as [Kind, string, string][])),
-    ...(host === undefined ? [] : ([['host', user, host]] as [Kind, string, string][])),
-    ...(address === undefined || host === undefined ? [] : ([['reach', host, address]] as [Kind, string, string][])),
-  ]
+  take('user', 'anybody', user)
+  if (address !== undefined) take('address', user, address)
+  if (host !== undefined) take('host', user, host)
+  if (address !== undefined && host !== undefined) take('reach', host, address)
 }
 
 const tell = (event: Event, act: Act, firsts: readonly First[], learning: boolean): Detection => {

@@ -9,7 +9,8 @@ import { namedValues } from './named-values.ts'
  * as well. Undefined for other texts. Reads the record again, which costs about as much as reading it the first time.
  */
 export const sentFields = ({ original }: Event): FlatEvent['fields'] | undefined => {
-  const outer = parse(original) ?? parse(tail(original))
+  // Most records hold neither, and a look for one character costs next to nothing.
+  const outer = original.includes('{') ? (parse(original) ?? parse(tail(original))) : undefined
   if (outer === undefined) return original.includes('<Event') ? windowsFieldsOfXml(original) : undefined
   const inner = carried(outer)
   return inner ? { ...fieldsOf(outer), ...fieldsOf(inner) } : fieldsOf(outer)

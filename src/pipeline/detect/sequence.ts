@@ -5,6 +5,8 @@ import type { Detection } from '../../schema/detection.ts'
 import { readAttempt } from './attempt.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
+import { createTrails } from './intruder.ts'
+import { tellTrail } from './intruder-story.ts'
 import { type Listener, type LoginRules, type LoginScope, startScope } from './login-scope.ts'
 import { packScopes, unpackScopes } from './login-state.ts'
 import { tellAttack, tellBreakIn, tellGuests, tellSwarm } from './login-story.ts'
@@ -12,7 +14,7 @@ import { retellAll, sweep, takeAttempt } from './login-watch.ts'
 import { readState } from './state.ts'
 
 const name = 'sequence'
-const version = 1
+const version = 2
 const minute = 60_000
 
 const options = z.strictObject({
@@ -38,13 +40,14 @@ const options = z.strictObject({
 })
 
 /**
- * Tells stories of logins, per service and host: many failures of one address or of many, and a login that succeeds after them. Needs no
+ * Tells stories of logins, per service and host: many failures of one address or of many, a login that succeeds after them, and what the
+ * account and the address do from then on. Needs no
  * learning: somebody who knows a password gets it wrong about once in four times, so the chance of n failures among N tries is a binomial
  * tail. Not for other protocols' retries, where failing is ordinary.
  */
 export const sequence: Component<typeof options, Detector> = {
   name,
-  summary: 'Finds many failed logins, and logins that succeed after or amid them.',
+  summary: 'Finds many failed logins, logins that succeed after or amid them, and what is done then.',
   options,
   create(given, { now }) {
     const rules: LoginRules = {
@@ -56,6 +59,7 @@ export const sequence: Component<typeof options, Detector> = {
       maxAddresses: given.max_addresses,
     }
     let scopes = new BoundedMap<LoginScope>(given.max_scopes)
+    const trails = createTrails()
 
     return {
       name,
@@ -65,10 +69,14 @@ export const sequence: Component<typeof options, Detector> = {
         const listener: Listener = {
           attack: (scope, episode) => add(tellAttack(scope, episode)),
           swarm: (scope, episode) => add(tellSwarm(scope, episode)),
-          breakIn: (scope, episode) => add(tellBreakIn(scope, episode)),
+          breakIn(scope, episode) {
+            add(tellBreakIn(scope, episode))
+            for (const login of episode.own) trails.follow(scope, login)
+          },
           guests: (scope, guests) => add(tellGuests(scope, guests)),
         }
         for (const event of events) {
+          trails.look(event)
           const attempt = readAttempt(event)
           if (!attempt) continue
           let scope = scopes.get(event.stream)
@@ -85,14 +93,16 @@ export const sequence: Component<typeof options, Detector> = {
             sweep(scope, Math.max(scope.newest, now()), rules, listener)
           }
         }
+        for (const trail of trails.changed()) add(tellTrail(trail))
         return [...found.values()]
       },
-      save: () => createWriter(name, version).text(packScopes(scopes)).finish(),
+      save: () => createWriter(name, version).text(packScopes(scopes)).text(trails.pack()).finish(),
       restore(state) {
         readState(state, name, version, (reader) => {
           const restored = new BoundedMap<LoginScope>(given.max_scopes)
           for (const scope of unpackScopes(reader.text(), rules.maxAddresses)) restored.set(scope.stream, scope)
           scopes = restored
+          trails.unpack(reader.text())
         })
       },
     }

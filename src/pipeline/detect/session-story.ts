@@ -4,7 +4,7 @@ import { toEvidence } from './evidence.ts'
 import { number, plural } from './explanation.ts'
 import { toDetection } from './finding.ts'
 import { toScore } from './score.ts'
-import type { Session, SessionStream } from './session-stream.ts'
+import { aboutWhom, type Session, type SessionStream, sayKey } from './session-stream.ts'
 
 /** A session that went unlike others. */
 export interface OddSession {
@@ -25,7 +25,8 @@ export const tellSession = (
 ): Detection => {
   const told = facts.map((fact) => inWords(fact, stream.texts))
   const [lead] = told
-  const entities = session.entities()
+  const entities = aboutWhom(session)
+  const key = sayKey(session.key)
   const service = entities.find(({ type }) => type === 'service' || type === 'process')?.value
   const what = service === undefined ? 'A session' : `A session of ${service}`
   const said = told.slice(0, 2).map(sayFact).join(' ')
@@ -35,14 +36,14 @@ export const tellSession = (
     type: 'anomaly',
     source: stream.source,
     stream: stream.stream,
-    subject: `${session.key} ${session.start}`,
+    subject: `${key} ${session.start}`,
     start: session.start,
     from: session.start,
     to: session.last,
     score: toScore(chance),
     severity: chance < 1e-6 ? 'medium' : chance < 1e-3 ? 'low' : 'info',
-    title: `${what} went otherwise: ${lead ? shortly(lead) : session.key}`,
-    sentence: `${what} (${session.key}) went unlike the ${number(stream.learnt.size)} before it. ${said}${more}`,
+    title: `${what} went otherwise: ${lead ? shortly(lead) : key}`,
+    sentence: `${what} (${key}) went unlike the ${number(stream.learnt.size)} before it. ${said}${more}`,
     value: plural(session.events.length, 'event'),
     usual: lead === undefined ? 'as before' : usualOf(lead),
     reasons: told.map((fact) => ({

@@ -78,20 +78,36 @@ export const session: Component<typeof options, Detector> = {
       endIdle(stream, time, idle)
       settle(stream)
     }
-    /** Judges the sessions that ended, then learns them; what is learnt is taken back unless it is confirmed. */
+    /** Judges the sessions that ended, and learns them when that is confirmed, or before more of the same batch are judged. */
     const settle = (stream: SessionStream): void => {
       const { ended } = stream
       stream.ended = []
       if (ended.length === 0 || stream.keys.size < manyKeys) return
+      if (stream.noted === journal.batch) learnAhead(stream)
       if (stream.learnt.size >= fewest) judge(stream, ended)
-      if (stream.noted !== journal.batch) {
-        stream.noted = journal.batch
+      stream.lessons = ended
+      if (stream.noted === journal.batch) return
+      stream.noted = journal.batch
+      stream.learnt.settle()
+      journal.note(() => {
+        stream.lessons = []
+      })
+      journal.later(() => learn(stream))
+    }
+    const learn = (stream: SessionStream): void => {
+      for (const { events } of stream.lessons) stream.learnt.add(events)
+      stream.lessons = []
+    }
+    /** Learns what is not confirmed yet, in a way that can be taken back. */
+    const learnAhead = (stream: SessionStream): void => {
+      if (stream.ahead !== journal.batch) {
+        stream.ahead = journal.batch
         const before = stream.learnt.save()
         journal.note(() => {
           stream.learnt = Sessions.load(before)
         })
       }
-      for (const { events } of ended) stream.learnt.add(events)
+      learn(stream)
     }
     /** When nothing comes any more, what is open has ended. Old logs that are still being read are older than the clock, and come. */
     const tick = (stream: SessionStream): void => {
@@ -140,6 +156,10 @@ export const session: Component<typeof options, Detector> = {
     return {
       name,
       ...judgeThenLearn(journal, pass),
+      progress: () =>
+        [...streams.values()]
+          .filter(({ keys }) => keys.size >= manyKeys)
+          .map(({ stream, learnt }) => ({ of: stream, seen: learnt.size, needed: warmup, unit: 'sessions' })),
       save() {
         journal.begin()
         const writer = createWriter(name, version).varint(streams.size)

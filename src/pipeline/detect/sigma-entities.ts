@@ -20,7 +20,7 @@ const fields: readonly (readonly [string, Entity['type']])[] = [
 ]
 
 /** Who and what an event is about. */
-export const entitiesOf = ({ fields: values }: Event): Entity[] =>
+export const entitiesOf = (values: Event['fields']): Entity[] =>
   fields.flatMap(([field, type]): Entity[] => {
     const value = values[field]
     return typeof value === 'string' && value !== '' ? [{ type, value }] : []
@@ -28,7 +28,7 @@ export const entitiesOf = ({ fields: values }: Event): Entity[] =>
 
 /** What the same trouble is known by when it comes again: the address, else the user, else the host; else nothing but the rule. */
 export const subjectOf = (event: Event): string => {
-  const named = entitiesOf(event)
+  const named = entitiesOf(event.fields)
   const best = named.find(({ type }) => type === 'ip') ?? named.find(({ type }) => type === 'user')
   return (best ?? named.find(({ type }) => type === 'host'))?.value ?? ''
 }

@@ -108,7 +108,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
         }
       }
       show(episode, event, undefined)
-      episode.entities = [...episode.entities, ...entitiesOf(event)].slice(0, 50)
+      episode.entities = [...episode.entities, ...entitiesOf(event.fields)].slice(0, 50)
       if (!isTold(episode.times)) return undefined
       return toDetection({
         detector: name,
@@ -128,14 +128,17 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
 
     return {
       name,
+      judgesAlerts: true,
       detect(events) {
         const running = current()
         const found = new Map<string, Detection>()
+        let at: Event | undefined
+        const keep = () => {
+          if (at) lines.set(at.id, { sample: keepSample(at), usedAt: at.time })
+        }
         for (const event of events) {
           if (event.kind === 'pipeline_error') continue
-          const keep = () => {
-            lines.set(event.id, { sample: keepSample(event), usedAt: event.time })
-          }
+          at = event
           for (const match of running.match(toFlatEvent(event), keep)) {
             const detection = tell(match, event)
             if (detection) found.set(detection.id, detection)

@@ -214,6 +214,8 @@ export const template: Component<typeof options, Detector> = {
     return {
       name,
       ...judgeThenLearn(journal, pass),
+      progress: () =>
+        [...memories.values()].map(({ key, lines }) => ({ of: key, seen: lines, needed: given.warmup, unit: 'lines' })),
       save() {
         journal.begin()
         const writer = createWriter(name, version).varint(memories.size)

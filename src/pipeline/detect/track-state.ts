@@ -46,6 +46,8 @@ const writeRate = (writer: Writer, { kind, gravity, template, meter, past, lates
     .f64(meter.count)
     .u8(meter.partial ? 1 : 0)
     .varint(meter.sinceReview)
+    .f64(meter.pace)
+    .f64(meter.heard)
   for (const sample of [meter.first, meter.last, latest]) writeSample(writer, sample)
   writer.bytes(meter.series?.save() ?? new Uint8Array()).varint(meter.ring.length)
   for (const { time, count } of meter.ring) writer.f64(time).varint(count)
@@ -64,6 +66,8 @@ const readRate = (reader: Reader): Rate => {
   meter.count = reader.f64()
   meter.partial = reader.u8() === 1
   meter.sinceReview = reader.varint()
+  meter.pace = reader.f64()
+  meter.heard = reader.f64()
   meter.first = readSample(reader)
   meter.last = readSample(reader)
   rate.latest = readSample(reader)

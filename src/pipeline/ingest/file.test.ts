@@ -256,10 +256,14 @@ describe('following files', () => {
 
 describe('the registry', () => {
   const runtime = { now: Date.now, fetch, log: silent, signal: new AbortController().signal }
-  const registry = sourceRegistry({ cursors: { read: async () => undefined }, stdin: process.stdin })
+  const registry = sourceRegistry({
+    cursors: { read: async () => undefined },
+    outages: { began() {}, ended() {} },
+    stdin: process.stdin,
+  })
 
   it('checks options', () => {
-    expect(registry.names).toEqual(['file', 'stdin'])
+    expect(registry.names).toEqual(['file', 'sql', 'stdin'])
     expect(() => registry.create('file', { name: 'a', paths: ['/x'], zone: '+02:00' }, runtime)).not.toThrow()
     expect(() => registry.create('file', { name: 'a', paths: [], zone: 'Mars' }, runtime)).toThrow('not valid')
     expect(() => registry.create('files', {}, runtime)).toThrow('There is no source "files".')

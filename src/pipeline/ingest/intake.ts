@@ -21,7 +21,7 @@ export interface Acceptance {
 /** Takes records in for good. */
 export interface Intake {
   /**
-   * Numbers the records and puts them on the road; resolves when they are durable. All have one source.
+   * Numbers the records and puts them on the road; resolves when they are durable. With a cursor, all have one source.
    * The same `key` again changes nothing and answers as before (`repeated`); with another `bodyHash` it throws IDEMPOTENCY_KEY_REUSED.
    * Throws QUEUE_FULL or STORAGE_FULL, retryable, when they cannot be taken now.
    */

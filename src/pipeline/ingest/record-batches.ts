@@ -32,6 +32,7 @@ export const toBatches = (records: readonly RawRecord[]): readonly UnnumberedBat
 const belongTogether = (a: RawRecord, b: RawRecord): boolean =>
   a.file === b.file &&
   a.zoneMinutes === b.zoneMinutes &&
+  a.format === b.format &&
   a.source === b.source &&
   (a.line === undefined) === (b.line === undefined) &&
   Math.abs(a.receivedAt - b.receivedAt) <= sameArrival
@@ -43,4 +44,5 @@ const toBatch = (first: RawRecord, records: readonly RawRecord[]): UnnumberedBat
   ...(first.file !== undefined && { file: first.file }),
   ...(first.line !== undefined && { lines: records.flatMap((record) => record.line ?? []) }),
   ...(first.zoneMinutes !== undefined && { zoneMinutes: first.zoneMinutes }),
+  ...(first.format !== undefined && { format: first.format }),
 })

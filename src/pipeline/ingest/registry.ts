@@ -1,17 +1,16 @@
 import { defineRegistry, type Registry } from '../../component.ts'
 import { fileSource } from './file.ts'
-import type { Cursors, Source } from './source.ts'
+import type { Cursors, Outages, Source } from './source.ts'
+import { sqlSource } from './sql.ts'
 import { stdinSource } from './stdin.ts'
 
 /** What sources need of the world besides their options. */
 interface Surroundings {
   readonly cursors: Cursors
+  readonly outages: Outages
   readonly stdin: AsyncIterable<Uint8Array>
 }
 
 /** Lists the sources that a configuration can name. Each is given its `name` among its options. */
-export const sourceRegistry = ({ cursors, stdin }: Surroundings): Registry<Source> =>
-  defineRegistry('source', [
-    fileSource(cursors), //
-    stdinSource(stdin),
-  ])
+export const sourceRegistry = ({ cursors, outages, stdin }: Surroundings): Registry<Source> =>
+  defineRegistry('source', [fileSource(cursors), sqlSource(cursors, outages), stdinSource(stdin)])

@@ -8,6 +8,8 @@ interface Rig {
   readonly source: Source
   /** Sends bytes its way. */
   feed(bytes: Buffer): Promise<void>
+  /** The line in what the source made of it; without it the record is the line. */
+  lineOf?(text: string): string
   close(): Promise<void>
 }
 
@@ -39,7 +41,8 @@ export const describeSource = (name: string, open: () => Promise<Rig>): void => 
       done = rig.source.run(async (records, cursor) => {
         calls += 1
         if (refuse(calls)) throw new Error('not now')
-        taken.push(...records)
+        const { lineOf = (text: string) => text } = rig
+        taken.push(...records.map((record) => ({ ...record, text: lineOf(record.text) })))
         cursors.push(cursor)
       }, stop.signal)
       return { taken, cursors }

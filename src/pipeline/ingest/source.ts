@@ -20,3 +20,9 @@ export interface Source {
 export interface Cursors {
   read(source: string, key: string): Promise<string | undefined>
 }
+
+/** Hears when what a source reads from cannot be reached, and when it can again. */
+export interface Outages {
+  began(source: string, reason: string): void
+  ended(source: string): void
+}
