@@ -44,6 +44,8 @@ export interface Checkpoint<Tx> {
   ) => Promise<readonly Item[]>
   /** Restores what was saved; returns the number of the newest event it covers, −1 when there was nothing. */
   restore(): Promise<number>
+  /** Puts the learners back to what they were when this was made: nothing of what they learnt since is kept. */
+  forget(): void
   /** Saves now; what the end of the program calls. */
   save(tx?: Tx): Promise<void>
 }
@@ -54,6 +56,7 @@ export const createCheckpoint = <Tx>(options: CheckpointOptions<Tx>): Checkpoint
   let position = -1
   let saved = -1
   let savedAt = now()
+  const fresh = learners.map((learner) => ({ learner, state: learner.save() }))
 
   const save = async (tx?: Tx): Promise<void> => {
     if (position === saved) return
@@ -100,6 +103,10 @@ export const createCheckpoint = <Tx>(options: CheckpointOptions<Tx>): Checkpoint
       }
       position = saved = restored.length > 0 ? Math.min(...restored) : -1
       return position
+    },
+    forget() {
+      for (const { learner, state } of fresh) learner.restore(state)
+      saved = position
     },
     save,
   }

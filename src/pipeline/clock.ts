@@ -1,4 +1,5 @@
 import type { Event } from '../schema/event.ts'
+import { isSample } from '../schema/sample.ts'
 
 /** Events this much older than their arrival are history being read in, not news. */
 const historyLag = 10 * 60_000
@@ -8,6 +9,8 @@ export interface Clock {
   now(): number
   /** Looks at the newest events. */
   advance(events: readonly Event[]): void
+  /** Forgets what it saw. */
+  reset(): void
 }
 
 /**
@@ -29,8 +32,13 @@ export const createClock = (wall?: () => number): Clock => {
       if (!last) return
       let latest = Number.NEGATIVE_INFINITY
       for (const event of events) if (event.time > latest) latest = event.time
-      lag = last.receivedAt - latest
+      // A recording is history however new it looks: when it is over, nobody has fallen silent.
+      lag = isSample(last.source) ? Number.POSITIVE_INFINITY : last.receivedAt - latest
       if (latest > newest || lag < historyLag) newest = latest
+    },
+    reset() {
+      newest = Number.NEGATIVE_INFINITY
+      lag = 0
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import { chain, type Keeper, keep, load, type Meter, type Stage, stage, to } from './stage.ts'
+import type { JudgedAlert } from './triage/triage.ts'
 
 /** What the road is built of. `app.ts` fills it in; nothing here knows how any of it works. */
 export interface Road<Tx> {
@@ -22,9 +23,12 @@ export interface Road<Tx> {
   readonly checkpoint: Stage<Alert, Alert, Tx>
 
   readonly alerts: { load(ids: readonly string[]): Promise<readonly Alert[]> }
-  readonly triage: Stage<Alert, Alert>
-  readonly triageResults: Keeper<Alert, Tx>
+  readonly triage: Stage<Alert, JudgedAlert>
+  /** Keeps what triage said, and what it found out on the way. */
+  readonly cards: Keeper<JudgedAlert, Tx>
   readonly correlate: Stage<Alert, Incident, Tx>
+  /** Proposes what to do about incidents that opened or grew. */
+  readonly proposals: Keeper<Incident, Tx>
 
   readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
   readonly notify: Stage<Incident, Incident, Tx>
@@ -54,8 +58,9 @@ export const openRoad = <Tx>(road: Road<Tx>): void => {
     'alerts',
     chain<string, Alert, Tx>(meter, load('alerts', road.alerts))
       .next(stage('triage', road.triage))
-      .next(keep('triage results', road.triageResults))
+      .next(keep('cards', road.cards))
       .next(stage('correlate', road.correlate))
+      .next(keep('proposals', road.proposals))
       .next(to(queue, 'incidents')).handler,
   )
 

@@ -28,6 +28,7 @@ const names: Partial<Record<Entity['type'], string>> = {
   url: 'URL',
   hash: 'file hash',
   file: 'file',
+  asset: 'asset',
   device: 'device',
   user: 'user',
 }

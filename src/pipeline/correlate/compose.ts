@@ -15,6 +15,7 @@ type Told = Pick<
   | 'risk_score'
   | 'title'
   | 'reason'
+  | 'types'
   | 'entities'
   | 'techniques'
   | 'evidence'
@@ -45,6 +46,7 @@ export const tell = (
     risk_score: Math.max(0, ...alerts.map(({ triage }) => triage?.risk_score ?? 0)),
     title: titleOf(alerts),
     reason: reasonOf(alerts),
+    types: [...new Set(alerts.map(({ type }) => type))].sort(),
     entities: rankEntities(alerts, former.entities),
     techniques: [...new Set(alerts.flatMap(({ techniques }) => techniques))].sort(),
     evidence: chooseEvidence(alerts, former.evidence),

@@ -15,7 +15,7 @@ interface Query<Item> {
 
 interface Alerts<Tx> {
   load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
-  list(query: Query<Alert>): Promise<{ readonly items: readonly Alert[] }>
+  list(query: Omit<Query<Alert>, 'matches'> & { readonly loose: true }): Promise<{ readonly items: readonly Alert[] }>
   save(alerts: readonly Alert[], tx: Tx): Promise<void>
 }
 
@@ -64,7 +64,7 @@ export const createCorrelate =
         ...near,
         status: openAlertStatuses,
         limit: maxLoose,
-        matches: ({ incident_id }) => incident_id === null,
+        loose: true,
       }),
     ])
     const candidates = [...open, ...over.items].filter(mayConcern([...batch, ...loose.items]))
@@ -98,7 +98,9 @@ export const createCorrelate =
 const takeOver = (stored: readonly Alert[], judged: readonly Alert[], now: number): Alert[] => {
   const triage = new Map(judged.map((alert) => [alert.id, alert.triage]))
   return stored.map((alert) => {
-    const result = triage.get(alert.id)
+    const judged = triage.get(alert.id)
+    // Somebody may have reviewed it meanwhile.
+    const result = judged && { ...judged, review: alert.triage?.review ?? null }
     if (!result || saysTheSame(alert.triage, result)) return alert
     return {
       ...alert,

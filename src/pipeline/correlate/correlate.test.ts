@@ -293,7 +293,11 @@ describe('the correlate stage', () => {
         items: [...rows.values()].filter((item) => status.includes(item.status) && matches(item)),
       })
     const stage = createCorrelate<string>(
-      { load: async (ids) => ids.flatMap((id) => alerts.get(id) ?? []), list: list(alerts), save: put(alerts) },
+      {
+        load: async (ids) => ids.flatMap((id) => alerts.get(id) ?? []),
+        list: ({ status }) => list(alerts)({ status, matches: ({ incident_id }) => incident_id === null }),
+        save: put(alerts),
+      },
       {
         findOpen: async () => [...incidents.values()].filter(({ status }) => status === 'open'),
         list: list(incidents),

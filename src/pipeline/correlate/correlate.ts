@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
-import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
+import { type Incident, openIncidentStatuses, withStatus } from '../../schema/incident.ts'
 import { byStart, startsAt } from './alert-facts.ts'
 import { bondOf, gapBetween } from './bond.ts'
 import { type ClusterLimits, cluster, type Group } from './cluster.ts'
@@ -120,10 +120,9 @@ const update = (
   }))
   const reopening = isOpen(before) ? [] : [reopenStep(before, added[0], joined[0]?.reason ?? '', now)]
   const after: Incident = {
-    ...before,
+    ...(reopening.length > 0 ? { ...withStatus(before, 'open', time), resolution: null } : before),
     ...tell(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
     members: [...before.members, ...joined],
-    ...(reopening.length > 0 && { status: 'open', resolution: null }),
   }
   if (JSON.stringify(after) === JSON.stringify(before)) return undefined
   return { ...after, updated_at: time, version: before.version + 1 }

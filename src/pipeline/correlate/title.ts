@@ -1,6 +1,6 @@
 import type { Alert } from '../../schema/alert.ts'
-import { showsBreakIn } from '../../schema/telling-evidence.ts'
-import { byGravity, endsAt, eventsOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
+import { showsBreakIn, showsDeed } from '../../schema/telling-evidence.ts'
+import { byGravity, byStart, endsAt, eventsOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
 import { cut, plural, span } from './words.ts'
 
 const longestTitle = 240
@@ -27,12 +27,19 @@ export const titleOf = (members: readonly Alert[]): string => {
 
 const loginTitle = (lead: Alert, members: readonly Alert[]): string => {
   const head = `${protocolOf(lead)} on ${placesOf(members)}`
-  if (gotIn(lead)) return `${head} that ended in a login: ${lead.title}`
+  if (gotIn(lead)) {
+    const then = deedsOf(members).map(({ title }) => `; then ${title.replace(/ after the guessed login$/, '')}`)
+    return `${head} that ended in a login: ${lead.title}${then.join('')}`
+  }
   const others = otherAddresses(lead, members)
   const from = others > 0 ? ` and ${plural(others, 'other address', 'other addresses')}` : ''
   const guests = members.filter(({ type }) => type === 'unauthorized_access').sort(byGravity)[0]
   return `${head}: ${lead.title}${from}${guests ? `; ${guests.title}` : ''}`
 }
+
+/** The alerts that tell what was done by whoever got in, in order of time. */
+const deedsOf = (members: readonly Alert[]): readonly Alert[] =>
+  members.filter(({ evidence }) => evidence.some(showsDeed)).sort(byStart)
 
 const protocols: Readonly<Record<string, string>> = { sshd: 'SSH', ssh: 'SSH', ftpd: 'FTP', vsftpd: 'FTP' }
 
@@ -66,11 +73,12 @@ export const reasonOf = (members: readonly Alert[]): string => {
   const lead = leadOf(members)
   if (!lead) return 'All of its alerts were moved to other incidents.'
   const rest = members.filter((alert) => alert !== lead)
+  const deeds = gotIn(lead) ? deedsOf(rest).slice(0, 2) : []
   const other = rest.filter(({ type }) => type !== lead.type).sort(byGravity)[0]
-  const said = [lead.sentence]
-  if (other) said.push(other.sentence)
-  const further = rest.filter((alert) => alert !== other)
-  if (further.length > 0) said.push(furtherWords(members, further, other !== undefined))
+  const named = deeds.length > 0 ? deeds : other ? [other] : []
+  const said = [lead, ...named].map(({ sentence }) => sentence)
+  const further = rest.filter((alert) => !named.includes(alert))
+  if (further.length > 0) said.push(furtherWords(members, further, named.length > 0))
   return said.join(' ')
 }
 

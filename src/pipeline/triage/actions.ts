@@ -1,59 +1,98 @@
 import type { Alert } from '../../schema/alert.ts'
-import type { Entity } from '../../schema/detection.ts'
+import { showsBreakIn } from '../../schema/telling-evidence.ts'
+import type { RecommendedAction } from '../../schema/triage-result.ts'
+import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
 import { wentThrough } from './verdict.ts'
 
-/** What a person may do about an alert: few, the most urgent first. Text only; nothing is ever carried out. */
-export const recommendedActions = (alert: Alert): string[] => {
-  const named = (type: Entity['type'], many: string): string => {
-    const values = alert.entities.filter((entity) => entity.type === type).map(({ value }) => value)
-    if (values.length === 0) return many
-    return values.length > 3 ? `${values.slice(0, 3).join(', ')} and ${values.length - 3} more` : values.join(', ')
-  }
-  const address = named('ip', 'the address')
-  const host = named('host', 'the host')
-  const user = named('user', 'the account')
+type Priority = RecommendedAction['priority']
+
+const act =
+  (type: RecommendedAction['type'], reversible: boolean) =>
+  (action: string, priority: Priority): RecommendedAction => ({ action, priority, type, reversible })
+
+const contain = act('containment', true)
+const look = act('investigation', true)
+const repair = act('remediation', false)
+
+const priorities: readonly Priority[] = ['critical', 'high', 'medium', 'low']
+
+/** What a person may do about an alert: few, the most urgent first, naming what it is about. Text only; nothing is ever carried out. */
+export const recommendedActions = (alert: Alert): RecommendedAction[] =>
+  actionsFor(alert).sort((a, b) => priorities.indexOf(a.priority) - priorities.indexOf(b.priority))
+
+const actionsFor = (alert: Alert): RecommendedAction[] => {
+  const { outside, inside } = addressesOf(alert)
+  const address = listed(outside.length > 0 ? outside : inside, 'the address')
+  const host = listed(hostsOf(alert), 'the host')
+  const user = listed(valuesOf(alert, 'user'), 'the account')
+  const service = listed(valuesOf(alert, 'service'), host === 'the host' ? 'the service' : host)
+  const artefacts = [...valuesOf(alert, 'hash'), ...valuesOf(alert, 'file')]
+  const links = [...valuesOf(alert, 'url'), ...valuesOf(alert, 'domain')]
 
   switch (alert.type) {
     case 'brute_force':
       return wentThrough(alert)
         ? [
-            'Ask the owner of the account that got in whether it was them; if not, lock it and end its sessions.',
-            `Read what was done on ${host} after that login.`,
-            `Block ${address}, or let only known networks log in.`,
+            contain(
+              `Ask the owner of ${whoGotIn(alert)} whether it was them; if not, lock it and end its sessions.`,
+              'critical',
+            ),
+            look(`Read what was done on ${host} after that login: commands, new keys, new accounts.`, 'high'),
+            contain(`Block ${address}, or let only known networks log in to ${host}.`, 'medium'),
           ]
         : [
-            `Block ${address}, or let only known networks log in.`,
-            `Check that nobody got in on ${host}, and that passwords alone do not suffice.`,
+            contain(`Block ${address}, or let only known networks log in to ${host}.`, 'medium'),
+            look(`Check that nobody got in on ${host}, and that passwords alone do not suffice.`, 'medium'),
           ]
     case 'unauthorized_access':
       return [
-        `Ask the owner of ${user} whether it was them; if not, lock the account and end its sessions.`,
-        `Read what was done on ${host} afterwards.`,
+        contain(`Ask the owner of ${user} whether it was them; if not, lock the account and end its sessions.`, 'high'),
+        look(`Read what ${user} did on ${host} afterwards.`, 'high'),
+        ...(outside.length > 0 ? [contain(`Block ${address} if nobody vouches for it.`, 'medium')] : []),
       ]
     case 'malware':
       return [
-        `Take ${host} off the network, and leave it running for a look at its memory.`,
-        'Look for the same file or process on other hosts.',
+        contain(`Take ${host} off the network, and leave it running for a look at its memory.`, 'critical'),
+        look(`Look for ${listed(artefacts, 'the same file or process')} on other hosts.`, 'high'),
+        ...(links.length + outside.length > 0
+          ? [contain(`Block ${listed([...links, ...outside], '')} at the edge.`, 'high')]
+          : []),
+        repair(`Set ${host} up anew, or restore it from before ${alert.first_seen.slice(0, 16)} UTC.`, 'medium'),
       ]
     case 'phishing':
       return [
-        `Reset the password of ${user} and end all sessions if a link was followed.`,
-        'Remove the message from other mailboxes.',
+        repair(`Reset the password of ${user} and end all sessions if the link was followed.`, 'high'),
+        ...(links.length > 0 ? [contain(`Block ${listed(links, '')} for everybody.`, 'high')] : []),
+        repair('Remove the message from all mailboxes.', 'medium'),
       ]
     case 'data_exfiltration':
       return [
-        `Stop the transfer to ${address}, and find out what was sent.`,
-        `Lock ${user} until its owner has been heard.`,
+        contain(`Stop the transfer from ${host} to ${listed([...links, ...outside], address)}.`, 'critical'),
+        contain(`Lock ${user} until its owner has been heard.`, 'high'),
+        look(`Find out what left ${host}, how much, and whose data it is.`, 'high'),
       ]
     case 'ddos':
-      return [`Limit or drop the traffic from ${address}.`, `Watch whether ${named('service', host)} still answers.`]
+      return [
+        contain(`Limit or drop the traffic from ${address}.`, 'high'),
+        look(`Watch whether ${service} still answers.`, 'high'),
+      ]
     case 'policy_violation':
-      return [`Talk to the owner of ${user} about what the rule asks for.`]
+      return [look(`Talk to the owner of ${user} about what the rule asks for.`, 'medium')]
     case 'anomaly':
     case 'other':
       return [
-        `Read the lines around it on ${named('service', 'the service')}, ${host}, and look for what changed just before.`,
-        'If it is expected, say that this is normal, so that it is not shown again.',
+        look(`Read the lines around it on ${around(alert)}, and look for what changed just before.`, 'medium'),
+        look('If it is expected, say that this is normal, so that it is not shown again.', 'low'),
       ]
   }
 }
+
+/** The accounts that the lines of the break-in name. */
+const whoGotIn = (alert: Alert): string => {
+  const lines = alert.evidence.filter(showsBreakIn).map(({ line }) => line)
+  const named = valuesOf(alert, 'user').filter((user) => lines.some((line) => line.includes(user)))
+  return listed(named, 'the account that got in')
+}
+
+const around = (alert: Alert): string =>
+  listed([...valuesOf(alert, 'service').slice(0, 1), ...hostsOf(alert).slice(0, 1)], alert.source)

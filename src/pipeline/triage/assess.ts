@@ -1,22 +1,29 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import { recommendedActions } from './actions.ts'
-import { isInternal } from './network.ts'
-import { reasonsFor } from './reasons.ts'
+import { citationsOf } from './citations.ts'
+import { missingOn, wouldChange } from './missing.ts'
+import { addressesOf } from './named.ts'
+import { claimsOn } from './reasons.ts'
+import { reviewReasons } from './review-reasons.ts'
 import { assessRisk, type RiskInput, type RiskOptions } from './risk.ts'
+import { summaryOf } from './summary.ts'
+import type { Surroundings } from './surroundings.ts'
 import { verdictOn } from './verdict.ts'
 
-/** What is known of an alert's surroundings from elsewhere. */
-export type Surroundings = Pick<RiskInput, 'threatIntel' | 'asset' | 'user' | 'similar'>
-
-/** Reads what the risk formula asks for from an alert. One external address makes it external; without any, nothing is known. */
-export const fromAlert = (alert: Alert, surroundings: Surroundings = {}): RiskInput => {
-  const sides = alert.entities.flatMap(({ type, value }) => (type === 'ip' ? (isInternal(value) ?? []) : []))
+/**
+ * Reads what the risk formula asks for from an alert and what is known around it. Where nobody says which networks are ours, one external
+ * address makes it external; without any, nothing is known.
+ */
+export const fromAlert = (alert: Alert, { context, intelligence, history }: Surroundings = {}): RiskInput => {
+  const { outside, inside } = addressesOf(alert)
   return {
     type: alert.type,
     severity: alert.severity,
-    ...surroundings,
-    ...(sides.length > 0 && { network: { internal: !sides.includes(false) } }),
+    ...(outside.length + inside.length > 0 && { network: { internal: outside.length === 0 } }),
+    ...context?.surroundings,
+    ...(intelligence?.threatIntel && { threatIntel: intelligence.threatIntel }),
+    ...(history && { similar: history.count }),
   }
 }
 
@@ -29,10 +36,24 @@ export const assessAlert = (
 ): TriageResult => {
   const input = fromAlert(alert, surroundings)
   const risk = assessRisk(input, now, options)
+  const cite = citationsOf(alert, surroundings)
+  const verdict = verdictOn(alert, risk, input.threatIntel?.detectedBy ?? 0)
+  const reasons = reviewReasons(alert, input, risk)
   return {
     ...risk,
-    verdict: verdictOn(alert, risk, input.threatIntel?.detectedBy ?? 0),
-    reasons: reasonsFor(alert, input),
+    verdict,
+    requires_human_review: reasons.length > 0,
+    review_reasons: reasons,
+    summary: summaryOf(alert, input, surroundings),
+    claims: claimsOn({ alert, input, surroundings, cite }),
+    references: [...cite.references],
+    missing: missingOn(alert, input, surroundings),
+    would_change: wouldChange(alert, suspects.includes(verdict)),
     recommended_actions: recommendedActions(alert),
+    similar: [...(surroundings.history?.nearest ?? [])],
+    model: null,
+    review: null,
   }
 }
+
+const suspects: readonly TriageResult['verdict'][] = ['malicious', 'likely_malicious', 'suspicious']

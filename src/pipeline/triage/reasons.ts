@@ -1,41 +1,100 @@
 import type { Alert } from '../../schema/alert.ts'
-import type { RiskInput } from './risk.ts'
+import type { TriageClaim } from '../../schema/triage-result.ts'
+import type { Citations } from './citations.ts'
+import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
+import { isPrivileged, type RiskInput } from './risk.ts'
+import type { Surroundings } from './surroundings.ts'
 import { isThin, wentThrough } from './verdict.ts'
 
 const maxContributions = 3
 
-/** Says in plain words what speaks for trouble (`+`) and what against it (`−`); at least one of each. */
-export const reasonsFor = (alert: Alert, input: RiskInput): string[] => {
-  const pros = [...prosOf(alert, input)].map((reason) => `+ ${reason}`)
-  const cons = [...consOf(alert, input)].map((reason) => `− ${reason}`)
-  return [...pros, ...(cons.length > 0 ? cons : ['− no counter-evidence found'])]
+type Reason = readonly [text: string, evidenceIds: readonly string[]]
+
+interface Known {
+  readonly alert: Alert
+  readonly input: RiskInput
+  readonly surroundings: Surroundings
+  readonly cite: Citations
 }
 
-function* prosOf(alert: Alert, { threatIntel, network, similar, user }: RiskInput): Generator<string> {
+/** Says in plain words what speaks for trouble and what against it, each with what bears it out; at least one of each. */
+export const claimsOn = (known: Known): TriageClaim[] => {
+  const told = known.surroundings.intelligence?.claims ?? []
+  const claims = [
+    ...say('for', prosOf(known)),
+    ...told.filter(({ sign }) => sign === 'for'),
+    ...say('for', aroundIt(known)),
+    ...say('for', toldOf(known, 'for')),
+    ...say('for', earlierOnes(known)),
+    ...say('against', consOf(known)),
+    ...say('against', toldOf(known, 'against')),
+    ...told.filter(({ sign }) => sign === 'against'),
+  ]
+  return claims.some(({ sign }) => sign === 'against')
+    ? claims
+    : [...claims, ...say('against', [['no counter-evidence found', []]])]
+}
+
+const say = (sign: TriageClaim['sign'], reasons: Iterable<Reason>): TriageClaim[] =>
+  Array.from(reasons, ([text, ids]) => ({ sign, text, evidence_ids: [...new Set(ids)] }))
+
+function* prosOf({ alert, cite }: Known): Generator<Reason> {
   const telling = alert.contributions.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)
-  if (telling.length === 0) yield alert.sentence
-  for (const { feature, value, usual } of telling.slice(0, maxContributions)) {
-    yield usual === '' ? `${feature}: ${value}` : `${feature}: ${value}, usually ${usual}`
+  if (telling.length === 0) yield [alert.sentence, cite.lines()]
+  for (const part of telling.slice(0, maxContributions)) yield [tell(part), cite.lines()]
+  if (wentThrough(alert)) yield ['a login succeeded in the same story', cite.breakIn()]
+  if (alert.detectors.length > 1) {
+    yield [`${alert.detectors.length} detectors agree: ${alert.detectors.join(', ')}`, cite.lines()]
   }
-  if (wentThrough(alert)) yield 'a login succeeded in the same story'
-  if (alert.detectors.length > 1) yield `${alert.detectors.length} detectors agree: ${alert.detectors.join(', ')}`
-  if (threatIntel && threatIntel.detectedBy > 0) {
-    yield `${threatIntel.detectedBy} of ${threatIntel.sources} threat lists know it`
-  }
-  if (network && !network.internal) yield 'an address from outside takes part'
-  if (user) yield `the account is a ${user.title}`
-  if (similar !== undefined && similar > 0) yield `${similar} similar ${similar === 1 ? 'alert' : 'alerts'} before`
 }
 
-function* consOf(alert: Alert, { network, similar, threatIntel }: RiskInput): Generator<string> {
-  for (const { feature, value, usual, weight } of alert.contributions) {
-    if (weight < 0) yield usual === '' ? `${feature}: ${value}` : `${feature}: ${value}, usually ${usual}`
+/** What the formula counts of its surroundings. */
+function* aroundIt({ alert, input: { network, asset, user }, cite }: Known): Generator<Reason> {
+  if (network?.internal === false) {
+    const { outside } = addressesOf(alert)
+    const text = outside.length === 1 ? `${outside[0]} is an address from outside` : 'addresses from outside take part'
+    yield [text, [...cite.context('network'), ...cite.lines(...outside)]]
   }
-  if (alert.learning) yield 'what is usual here is still being learnt'
-  else if (isThin(alert)) yield 'a single line bears it out'
-  if (network?.internal) yield 'all addresses are internal'
-  if (similar === 0) yield 'nothing like it was reported before'
-  if (threatIntel && threatIntel.sources > 0 && threatIntel.detectedBy === 0) {
-    yield `none of ${threatIntel.sources} threat lists knows it`
+  if ((network?.reputation ?? 0) > 70) yield ['its network is of bad repute', cite.context('network')]
+  if (asset?.criticality === 'critical' || asset?.criticality === 'high') {
+    const host = listed(hostsOf(alert), 'the asset')
+    yield [`${host} is of ${asset.criticality} importance`, cite.context('asset')]
+  }
+  if (user && isPrivileged(user.title)) {
+    yield [`${listed(valuesOf(alert, 'user'), 'the account')} is privileged: ${user.title}`, cite.context('user')]
   }
 }
+
+function* toldOf({ surroundings: { context }, cite }: Known, sign: TriageClaim['sign']): Generator<Reason> {
+  for (const reason of context?.reasons ?? []) {
+    if (reason.sign === sign) yield [reason.text, cite.context(reason.about)]
+  }
+}
+
+function* earlierOnes({ surroundings: { history }, cite }: Known): Generator<Reason> {
+  if (!history || history.count === 0) return
+  const real = history.confirmed > 0 ? `, ${history.confirmed} of them real` : ''
+  yield [`${history.count} similar ${history.count === 1 ? 'alert' : 'alerts'} before${real}`, cite.similar()]
+}
+
+function* consOf({ alert, input, surroundings, cite }: Known): Generator<Reason> {
+  for (const part of alert.contributions) if (part.weight < 0) yield [tell(part), cite.lines()]
+  if (alert.learning) yield ['what is usual here is still being learnt', cite.lines()]
+  else if (isThin(alert)) yield ['a single line bears it out', cite.lines()]
+  if (input.network?.internal) {
+    yield ['all addresses are internal', [...cite.context('network'), ...cite.lines(...valuesOf(alert, 'ip'))]]
+  }
+  if (input.asset?.criticality === 'low') {
+    yield [`${listed(hostsOf(alert), 'the asset')} is of low importance`, cite.context('asset')]
+  }
+  const { history } = surroundings
+  if (history && history.dismissed > 0) {
+    const all = history.count + history.dismissed
+    yield [`people dismissed ${history.dismissed} of ${all} similar alerts`, cite.similar()]
+  } else if (history?.count === 0) {
+    yield ['nothing like it was reported before', []]
+  }
+}
+
+const tell = ({ feature, value, usual }: Alert['contributions'][number]): string =>
+  usual === '' ? `${feature}: ${value}` : `${feature}: ${value}, usually ${usual}`

@@ -1,9 +1,8 @@
-import { defineRegistry, type Registry } from '../../component.ts'
-import { type LookAround, riskTriager } from './risk-triager.ts'
+import { defineRegistry } from '../../component.ts'
+import { riskTriager } from './risk-triager.ts'
 import type { Triager } from './triager.ts'
 
 /** Lists the triagers that a configuration can name. */
-export const triagerRegistry = (lookAround: LookAround = async () => ({})): Registry<Triager> =>
-  defineRegistry<Triager>('triager', [
-    riskTriager(lookAround), //
-  ])
+export const triagerRegistry = defineRegistry<Triager>('triager', [
+  riskTriager, //
+])

@@ -1,64 +1,86 @@
 import { z } from 'zod'
 import { alertTypes } from '../../schema/detection.ts'
 import { riskLevel, severities } from '../../schema/severity.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { RiskInputs, TriageResult } from '../../schema/triage-result.ts'
 
-const points = (fallback: number) => z.number().min(0).max(100).default(fallback)
-const factor = (fallback: number) => z.number().min(0).max(10).default(fallback)
+const points = (fallback: number, what: string) => z.number().min(0).max(100).default(fallback).describe(what)
+const factor = (fallback: number, what: string) => z.number().min(0).max(10).default(fallback).describe(what)
+
+/** Lets a graver case never count less than a milder one: more evidence must not lower a score. */
+const rising = (names: readonly string[]) =>
+  [
+    (points: Readonly<Record<string, number>>) =>
+      names.every((name, i) => i === 0 || (points[name] ?? 0) >= (points[names[i - 1] ?? ''] ?? 0)),
+    `none may be less than the one before it: ${names.join(', ')}`,
+  ] as const
 
 /** Every number of the risk formula. The weights are percentages and make up 100 together. */
 export const riskOptions = z.strictObject({
   weights: z
     .strictObject({
-      severity: points(30),
-      threat_intel: points(30),
-      asset_criticality: points(20),
-      exploitability: points(20),
+      severity: points(30, 'How much the severity counts, in percent; the weights make up 100 together.'),
+      threat_intel: points(30, 'How much threat intelligence counts, in percent.'),
+      asset_criticality: points(20, 'How much what is at stake counts, in percent.'),
+      exploitability: points(20, 'How much it counts how easily it does harm, in percent.'),
     })
     .refine(
       (weights) => Object.values(weights).reduce((sum, weight) => sum + weight, 0) === 100,
       'the weights make up 100 together',
     )
-    .prefault({})
-    .describe('How much each part counts, in percent.'),
+    .prefault({}),
   severity: z
-    .strictObject({ critical: points(100), high: points(80), medium: points(50), low: points(30), info: points(10) })
-    .prefault({})
-    .describe('Points for what the detectors say.'),
+    .strictObject({
+      critical: points(100, 'Points for a critical alert.'),
+      high: points(80, 'Points for a high one.'),
+      medium: points(50, 'Points for a medium one.'),
+      low: points(30, 'Points for a low one.'),
+      info: points(10, 'Points for one that only informs.'),
+    })
+    .refine(...rising(severities))
+    .prefault({}),
   asset: z
-    .strictObject({ critical: points(100), high: points(80), medium: points(50), low: points(30), unknown: points(50) })
-    .prefault({})
-    .describe('Points for what is at stake.'),
+    .strictObject({
+      critical: points(100, 'Points for an asset that is critical.'),
+      high: points(80, 'Points for one that matters much.'),
+      medium: points(50, 'Points for one that matters.'),
+      low: points(30, 'Points for one that matters little.'),
+      unknown: points(50, 'Points for one that nobody told of.'),
+    })
+    .refine(...rising(['low', 'medium', 'high', 'critical']))
+    .prefault({}),
   exploitability: z
     .strictObject({
-      base: points(50),
-      external: points(20),
-      bad_reputation: points(15),
-      privileged: points(25),
-      malware: points(10),
-      unauthorized_access: points(15),
-      data_exfiltration: points(20),
+      base: points(50, 'Points for how easily it does harm, to begin with; at most 100 with all that follows.'),
+      external: points(20, 'Points more for an address from outside.'),
+      bad_reputation: points(15, 'Points more for a network of bad repute.'),
+      privileged: points(25, 'Points more for a privileged account.'),
+      malware: points(10, 'Points more for malware.'),
+      unauthorized_access: points(15, 'Points more for unauthorised access.'),
+      data_exfiltration: points(20, 'Points more for data that leaves.'),
     })
-    .prefault({})
-    .describe('Points for how easily it does harm; at most 100 together.'),
+    .prefault({}),
   types: z
     .strictObject({
-      malware: factor(1.2),
-      phishing: factor(1.1),
-      brute_force: factor(0.9),
-      ddos: factor(1),
-      data_exfiltration: factor(1.3),
-      unauthorized_access: factor(1.1),
-      policy_violation: factor(1),
-      anomaly: factor(0.8),
-      other: factor(1),
+      malware: factor(1.2, 'What the score of malware is multiplied by.'),
+      phishing: factor(1.1, 'The same of phishing.'),
+      brute_force: factor(0.9, 'The same of guessed passwords.'),
+      ddos: factor(1, 'The same of denial of service.'),
+      data_exfiltration: factor(1.3, 'The same of data that leaves.'),
+      unauthorized_access: factor(1.1, 'The same of unauthorised access.'),
+      policy_violation: factor(1, 'The same of a breach of policy.'),
+      anomaly: factor(0.8, 'The same of what is only unusual.'),
+      other: factor(1, 'The same of everything else.'),
     })
-    .prefault({})
-    .describe('What the score is multiplied by for each type.'),
+    .prefault({}),
   history: z
-    .strictObject({ often: factor(1.2), several: factor(1.1), seldom: factor(1), never: factor(0.9) })
-    .prefault({})
-    .describe('What it is multiplied by for similar alerts before: more than 5, 3–5, 1–2, none.'),
+    .strictObject({
+      often: factor(1.2, 'What it is multiplied by after more than 5 similar alerts.'),
+      several: factor(1.1, 'The same after 3 to 5.'),
+      seldom: factor(1, 'The same after 1 or 2.'),
+      never: factor(0.9, 'The same when there was none.'),
+    })
+    .refine(...rising(['never', 'seldom', 'several', 'often']))
+    .prefault({}),
 })
 export type RiskOptions = z.output<typeof riskOptions>
 
@@ -77,9 +99,24 @@ export interface RiskInput {
 }
 
 /** The part of a triage result that is arithmetic. */
-export type RiskAssessment = Omit<TriageResult, 'verdict' | 'reasons' | 'recommended_actions'>
+export type RiskAssessment = Pick<
+  TriageResult,
+  | 'risk_score'
+  | 'risk_level'
+  | 'confidence'
+  | 'confidence_parts'
+  | 'requires_human_review'
+  | 'inputs'
+  | 'breakdown'
+  | 'factors'
+  | 'calculated_at'
+>
 
-const privilegedTitle = /\b(admin(istrator)?s?|root|superuser|privileged|sysadmin|dba)\b/i
+const privilegedWords = /\b(admin(istrator)?s?|root|superuser|privileged|sysadmin|dba)\b/i
+
+/** Tells whether an account of this title may do more than others. */
+export const isPrivileged = (title: string): boolean => privilegedWords.test(title)
+
 const knownTypes = z.enum(alertTypes)
 const knownSeverities = z.enum(severities)
 const reviewedTypes: readonly string[] = ['malware', 'data_exfiltration', 'unauthorized_access']
@@ -117,11 +154,12 @@ export const assessRisk = (input: RiskInput, now: number, options: RiskOptions =
   return {
     risk_score: riskScore,
     risk_level: riskLevel(riskScore),
-    confidence: confidence(sources, similar),
+    ...confidenceIn(sources, similar),
     requires_human_review:
       riskScore >= 70 ||
       (input.threatIntel?.detectedBy ?? 0) > 0 ||
       (reviewedTypes.includes(type.data) && riskScore >= 40),
+    inputs: toInputs(input),
     breakdown: {
       severity: { score: scores.severity, weight: weights.severity / 100, value: severity.data },
       threat_intel: { score: scores.threatIntel, weight: weights.threat_intel / 100, sources_queried: sources },
@@ -150,7 +188,7 @@ const exploitabilityPoints = ({ type, network, user }: RiskInput, { exploitabili
   let score = exploitability.base
   if (network && !network.internal) score += exploitability.external
   if ((network?.reputation ?? 0) > 70) score += exploitability.bad_reputation
-  if (user && privilegedTitle.test(user.title)) score += exploitability.privileged
+  if (user && isPrivileged(user.title)) score += exploitability.privileged
   if (type === 'malware') score += exploitability.malware
   if (type === 'unauthorized_access') score += exploitability.unauthorized_access
   if (type === 'data_exfiltration') score += exploitability.data_exfiltration
@@ -164,25 +202,67 @@ const historyFactor = (similar: number | undefined, { history }: RiskOptions): n
   return similar >= 1 ? history.seldom : history.never
 }
 
-const confidence = (sources: number, similar: number): number => {
-  const hundredths = 50 + (sources >= 3 ? 30 : sources >= 1 ? 15 : 0) + (similar >= 3 ? 20 : similar >= 1 ? 10 : 0)
-  return Math.min(100, hundredths) / 100
+/** How sure the score is, and of what that is made up: half, more for each source that was asked and for what is known from before. */
+const confidenceIn = (sources: number, similar: number): Pick<RiskAssessment, 'confidence' | 'confidence_parts'> => {
+  const intel = sources >= 3 ? 30 : sources >= 1 ? 15 : 0
+  const history = similar >= 3 ? 20 : similar >= 1 ? 10 : 0
+  return {
+    confidence: Math.min(100, 50 + intel + history) / 100,
+    confidence_parts: { base: 0.5, threat_intel: intel / 100, history: history / 100, model: 0 },
+  }
 }
+
+const toInputs = ({ type, severity, threatIntel, asset, network, user, similar }: RiskInput): RiskInputs => ({
+  type,
+  severity,
+  threat_intel: threatIntel
+    ? {
+        aggregate_score: threatIntel.aggregateScore,
+        sources: threatIntel.sources,
+        detected_by: threatIntel.detectedBy,
+      }
+    : null,
+  asset_criticality: asset?.criticality ?? null,
+  internal: network?.internal ?? null,
+  malice: network?.reputation ?? null,
+  user_title: user?.title ?? null,
+  similar: similar ?? null,
+})
+
+/** Reads the inputs that a result keeps, so that it can be reckoned again. */
+export const fromInputs = (inputs: RiskInputs): RiskInput => ({
+  type: inputs.type,
+  severity: inputs.severity,
+  ...(inputs.threat_intel && {
+    threatIntel: {
+      aggregateScore: inputs.threat_intel.aggregate_score,
+      sources: inputs.threat_intel.sources,
+      detectedBy: inputs.threat_intel.detected_by,
+    },
+  }),
+  ...(inputs.asset_criticality !== null && { asset: { criticality: inputs.asset_criticality } }),
+  ...(inputs.internal !== null && {
+    network: { internal: inputs.internal, ...(inputs.malice !== null && { reputation: inputs.malice }) },
+  }),
+  ...(inputs.user_title !== null && { user: { title: inputs.user_title } }),
+  ...(inputs.similar !== null && { similar: inputs.similar }),
+})
 
 /** Cuts to whole points, after taking off what floating-point arithmetic added or left out. */
 const truncate = (score: number): number => Math.trunc(Math.round(score * 1e9) / 1e9)
 
-const unknownRisk = ({ type, severity }: RiskInput, now: number, { weights }: RiskOptions): RiskAssessment => ({
+const unknownRisk = (input: RiskInput, now: number, { weights }: RiskOptions): RiskAssessment => ({
   risk_score: 50,
   risk_level: 'medium',
-  confidence: 0.5,
+  ...confidenceIn(0, 0),
   requires_human_review: true,
+  inputs: toInputs(input),
   breakdown: {
-    severity: { score: 0, weight: weights.severity / 100, value: severity },
+    severity: { score: 0, weight: weights.severity / 100, value: input.severity },
     threat_intel: { score: 0, weight: weights.threat_intel / 100, sources_queried: 0 },
     asset_criticality: { score: 0, weight: weights.asset_criticality / 100, criticality: 'unknown' },
     exploitability: { score: 0, weight: weights.exploitability / 100 },
   },
-  factors: { alert_type: type, type_multiplier: 1, historical_multiplier: 1 },
+  factors: { alert_type: input.type, type_multiplier: 1, historical_multiplier: 1 },
   calculated_at: new Date(now).toISOString(),
 })

@@ -1,84 +1,129 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Log } from '../../component.ts'
-import { assessAlert, fromAlert } from './assess.ts'
-import { isInternal } from './network.ts'
+import { triageResult } from '../../schema/triage-result.ts'
+import { assessAlert } from './assess.ts'
+import type { Neighbours } from './gather.ts'
 import { triagerRegistry } from './registry.ts'
-import { createTriage, keepResults } from './triage.ts'
-import { describeTriager, someAlert } from './triager.conformance.ts'
+import { riskOptions } from './risk.ts'
+import { createTriage, keepTriage } from './triage.ts'
+import { describeTriager, someAlert, someSurroundings } from './triager.conformance.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const runtime = { now: () => 0, fetch, log, signal: new AbortController().signal }
+const delivery = { id: 'job', attempt: 1, signal: runtime.signal, transaction: async () => 'tx' }
+const never = () => new Promise<never>(() => {})
 
-describeTriager('risk', () => triagerRegistry().create('risk', {}, runtime))
-
-describe('fromAlert', () => {
-  const addresses = (...values: string[]) =>
-    fromAlert(someAlert({ entities: values.map((value) => ({ type: 'ip', value })) })).network
-
-  it('knows inside from outside', () => {
-    expect(addresses('10.1.2.3', 'fd00::1')).toEqual({ internal: true })
-    expect(addresses('10.1.2.3', '203.0.113.9')).toEqual({ internal: false })
-    expect(addresses()).toBeUndefined()
-    expect(addresses('not an address')).toBeUndefined()
-    expect(isInternal('::ffff:192.168.1.4')).toBe(true)
-  })
-})
-
-describe('assessAlert', () => {
-  it('calls thin evidence inconclusive', () => {
-    expect(assessAlert(someAlert({ learning: true }), 0).verdict).toBe('inconclusive')
-  })
-
-  it('calls an attack that went through likely malicious, and says first whom to ask', () => {
-    const evidence = [
-      ...someAlert().evidence,
-      {
-        event_id: '0-9',
-        time: '2024-12-10T06:59:59.000Z',
-        line: 'Accepted password',
-        role: 'the login that succeeded',
-      },
-    ]
-    const result = assessAlert(someAlert({ evidence }), 0)
-    expect(result.verdict).toBe('likely_malicious')
-    expect(result.recommended_actions[0]).toContain('Ask the owner')
-  })
-
-  it('says what was seen, what is usual, and that nothing speaks against it', () => {
-    expect(assessAlert(someAlert(), 0).reasons).toEqual([
-      '+ failed logins per hour: 286, usually 0–3',
-      '+ an address from outside takes part',
-      '− no counter-evidence found',
-    ])
-  })
-
-  it('takes in what is known from elsewhere', () => {
-    const known = { threatIntel: { aggregateScore: 90, sources: 4, detectedBy: 3 }, similar: 7 }
-    const alone = assessAlert(someAlert({ severity: 'critical' }), 0)
-    const informed = assessAlert(someAlert({ severity: 'critical' }), 0, known)
-    expect(informed.risk_score).toBeGreaterThan(alone.risk_score)
-    expect(informed.verdict).toBe('likely_malicious')
-    expect(informed.confidence).toBe(1)
-  })
-})
+describeTriager('risk', () => triagerRegistry.create('risk', {}, runtime))
 
 describe('the triage stage', () => {
-  const delivery = { id: 'job', attempt: 1, signal: runtime.signal, transaction: async () => 'tx' }
+  const options = {
+    triager: triagerRegistry.create('risk', {}, runtime),
+    neighbours: {},
+    risk: riskOptions.parse({}),
+    now: () => 0,
+    log,
+    patience: { neighbours: 20, triager: 20 },
+  }
 
-  it('answers by the formula when the triager fails', async () => {
-    const failing = { name: 'model', judge: () => Promise.reject(new Error('no answer')) }
-    const [judged] = await createTriage(failing, { now: () => 0, log })([someAlert()], delivery)
-    expect(judged?.triage).toMatchObject({ verdict: 'suspicious', requires_human_review: true })
+  it('asks all neighbours and puts what they know on the card', async () => {
+    const { context, intelligence, history } = someSurroundings()
+    if (!context || !intelligence || !history) throw new Error('the sample is not complete')
+    const neighbours: Neighbours = {
+      context: () => context,
+      intelligence: async () => intelligence,
+      history: async () => history,
+    }
+    const [judged] = await createTriage({ ...options, neighbours })([someAlert()], delivery)
+    expect(judged?.triage).toEqual(assessAlert(someAlert(), 0, someSurroundings()))
+    expect(judged?.found).toEqual(someSurroundings())
   })
 
-  it('keeps the results under the ids of their alerts', async () => {
-    const kept: string[] = []
-    const results = keepResults({
-      save: async (rows: readonly { alertId: string }[], _tx: string) => {
-        for (const { alertId } of rows) kept.push(alertId)
+  it.each<[string, Neighbours]>([
+    [
+      'fail',
+      {
+        context: () => {
+          throw new Error('the table is broken')
+        },
+        intelligence: () => Promise.reject(new Error('it is away')),
+        history: () => Promise.reject(new Error('the store is busy')),
       },
+    ],
+    ['hang', { intelligence: never, history: never }],
+  ])('judges in time when all neighbours %s, and says what is missing', async (_how, neighbours) => {
+    const alerts = Array.from({ length: 50 }, (_, i) => someAlert({ id: `a${i}` }))
+    const judged = await createTriage({ ...options, neighbours })(alerts, delivery)
+    expect(judged).toHaveLength(50)
+    for (const { triage } of judged) {
+      expect(triageResult.safeParse(triage).error).toBeUndefined()
+      expect(triage.risk_score).toBe(assessAlert(someAlert(), 0).risk_score)
+      expect(triage.missing.filter((text) => /^what .*: /.test(text))).toHaveLength(Object.keys(neighbours).length)
+    }
+  })
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('no answer'))],
+    ['hangs', never],
+  ])('answers by the formula, with what is known, when the triager %s', async (_how, judge) => {
+    const context = someSurroundings().context
+    const stage = createTriage({
+      ...options,
+      triager: { name: 'model', judge },
+      neighbours: { ...(context && { context: () => context }) },
     })
-    await results.save([someAlert(), someAlert({ id: 'a2', triage: assessAlert(someAlert(), 0) })], 'tx')
-    expect(kept).toEqual(['a2'])
+    const [judged] = await stage([someAlert()], delivery)
+    const alone = assessAlert(someAlert(), 0, { ...(context && { context }) })
+    expect(judged?.triage).toMatchObject({ risk_score: alone.risk_score, requires_human_review: true })
+    expect(judged?.triage.review_reasons.at(-1)).toMatch(/^triage did not go through: no answer/)
+  })
+
+  it('ends when the delivery is called off', async () => {
+    const stop = new AbortController()
+    const stage = createTriage({
+      ...options,
+      neighbours: { intelligence: never },
+      patience: { neighbours: 60_000, triager: 1 },
+    })
+    const judging = Promise.resolve(stage([someAlert()], { ...delivery, signal: stop.signal }))
+    const said = judging.then(
+      () => 'judged',
+      () => 'ended',
+    )
+    await vi.waitFor(() => stop.abort(new Error('stopping')))
+    expect(await said).toBe('ended')
+  })
+
+  it('keeps what a person said of it', async () => {
+    const review = {
+      reviewer: 'ana',
+      verdict: 'benign',
+      notes: 'ours',
+      reviewed_at: '2024-12-10T08:00:00.000Z',
+    } as const
+    const triage = { ...assessAlert(someAlert(), 0), review }
+    const [judged] = await createTriage(options)([someAlert({ triage })], delivery)
+    expect(judged?.triage.review).toEqual(review)
+  })
+
+  it('keeps cards and contexts under the ids of their alerts, in one transaction', async () => {
+    const kept: unknown[] = []
+    const keeper = (name: string) => ({
+      save: async (rows: readonly unknown[], tx: string) => void kept.push([tx, name, rows]),
+    })
+    const found = someSurroundings()
+    const judged = { ...someAlert(), triage: assessAlert(someAlert(), 0), found }
+    const store = { results: keeper('results'), contexts: keeper('contexts') }
+    await keepTriage(store).save([judged, { ...judged, id: 'a2', found: {} }], 'tx')
+    expect(kept).toEqual([
+      [
+        'tx',
+        'results',
+        [
+          { alertId: 'a1', result: judged.triage },
+          { alertId: 'a2', result: judged.triage },
+        ],
+      ],
+      ['tx', 'contexts', [{ alertId: 'a1', contexts: found.context?.contexts }]],
+    ])
   })
 })

@@ -1,35 +1,123 @@
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import type { Alert } from '../../schema/alert.ts'
+import type { AlertContext } from '../../schema/context.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import type { Keeper, Stage } from '../stage.ts'
 import { assessAlert } from './assess.ts'
+import { type Deadline, gather, type Neighbours } from './gather.ts'
+import type { RiskOptions } from './risk.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { Triager } from './triager.ts'
 
-/** Makes the stage that judges alerts. When the triager fails, the formula answers alone and asks for a person's look. */
-export const createTriage =
-  (triager: Triager, { now, log }: { readonly now: () => number; readonly log: Log }): Stage<Alert, Alert> =>
-  (alerts, { signal }) =>
-    Promise.all(
-      alerts.map(async (alert) => ({
-        ...alert,
-        triage: await triager.judge(alert, signal).catch((error: unknown): TriageResult => {
-          if (signal.aborted) throw error
-          log.warn({ alert: alert.id, triager: triager.name, reason: messageOf(error) }, 'A triager failed.')
-          return { ...assessAlert(alert, now()), requires_human_review: true }
-        }),
-      })),
-    )
-
-interface TriageResults<Tx> {
-  save(results: readonly { readonly alertId: string; readonly result: TriageResult }[], tx: Tx): Promise<void>
+/** An alert with its card, and what was found out around it on the way. */
+export interface JudgedAlert extends Alert {
+  readonly triage: TriageResult
+  readonly found: Surroundings
 }
 
-/** Keeps the results that judged alerts bear. */
-export const keepResults = <Tx>(results: TriageResults<Tx>): Keeper<Alert, Tx> => ({
-  save: (alerts, tx) =>
-    results.save(
-      alerts.flatMap(({ id, triage }) => (triage ? { alertId: id, result: triage } : [])),
+interface TriageOptions {
+  readonly triager: Triager
+  readonly neighbours: Neighbours
+  /** The formula that answers when the triager does not. */
+  readonly risk: RiskOptions
+  readonly now: () => number
+  readonly log: Log
+  /** How long neighbours may take for the alerts of one delivery, and how long the triager may after that, in ms. */
+  readonly patience?: { readonly neighbours: number; readonly triager: number }
+}
+
+/**
+ * Makes the stage that judges alerts. Each gets a card, within the sum of both patiences: what neighbours do not answer in time is
+ * missing, and when the triager fails or hangs the formula answers alone and asks for a person's look. What a person said of an alert
+ * stays with it.
+ */
+export const createTriage =
+  ({
+    triager,
+    neighbours,
+    risk,
+    now,
+    log,
+    patience = { neighbours: 10_000, triager: 40_000 },
+  }: TriageOptions): Stage<Alert, JudgedAlert> =>
+  async (alerts, { signal }) => {
+    if (alerts.length === 0) return []
+    const surroundings = await within(patience.neighbours, signal, (deadline) =>
+      Promise.all(alerts.map((alert) => gather(alert, neighbours, deadline))),
+    )
+    return within(patience.triager, signal, (deadline) =>
+      Promise.all(
+        alerts.map(async (alert, i): Promise<JudgedAlert> => {
+          const known = surroundings[i] ?? {}
+          const judged = await Promise.race([triager.judge(alert, known, deadline.signal), deadline.over]).catch(
+            (error: unknown): TriageResult => {
+              signal.throwIfAborted()
+              const reason = messageOf(error)
+              log.warn({ alert: alert.id, triager: triager.name, reason }, 'A triager failed.')
+              return standIn(assessAlert(alert, now(), known, risk), reason)
+            },
+          )
+          return { ...alert, triage: { ...judged, review: alert.triage?.review ?? null }, found: known }
+        }),
+      ),
+    )
+  }
+
+const standIn = (result: TriageResult, reason: string): TriageResult => ({
+  ...result,
+  requires_human_review: true,
+  review_reasons: [...result.review_reasons, `triage did not go through: ${reason}`],
+})
+
+/** Does work that ends in time, or when the delivery is called off. */
+const within = async <Answer>(
+  ms: number,
+  called: AbortSignal,
+  work: (deadline: Deadline) => Promise<Answer>,
+): Promise<Answer> => {
+  const stop = new AbortController()
+  const { promise: over, reject } = Promise.withResolvers<never>()
+  // Nobody may be waiting for it.
+  over.catch(() => undefined)
+  const end = (reason: unknown) => {
+    stop.abort(reason)
+    reject(reason)
+  }
+  const cancel = () => end(called.reason)
+  const timer = setTimeout(() => end(new Error(`no answer within ${ms / 1000} s`)), ms)
+  called.addEventListener('abort', cancel, { once: true })
+  try {
+    called.throwIfAborted()
+    return await work({ signal: stop.signal, over })
+  } finally {
+    clearTimeout(timer)
+    called.removeEventListener('abort', cancel)
+  }
+}
+
+interface TriageKeepers<Tx> {
+  readonly results: {
+    save(results: readonly { readonly alertId: string; readonly result: TriageResult }[], tx: Tx): Promise<void>
+  }
+  readonly contexts: {
+    save(
+      rows: readonly { readonly alertId: string; readonly contexts: readonly AlertContext[] }[],
+      tx: Tx,
+    ): Promise<void>
+  }
+}
+
+/** Keeps the cards of judged alerts, with the context that was found on the way. */
+export const keepTriage = <Tx>({ results, contexts }: TriageKeepers<Tx>): Keeper<JudgedAlert, Tx> => ({
+  async save(alerts, tx) {
+    await results.save(
+      alerts.map(({ id, triage }) => ({ alertId: id, result: triage })),
       tx,
-    ),
+    )
+    await contexts.save(
+      alerts.flatMap(({ id, found }) => (found.context ? [{ alertId: id, contexts: found.context.contexts }] : [])),
+      tx,
+    )
+  },
 })

@@ -1,0 +1,104 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { AlertHead } from '../../schema/alert-head.ts'
+import { featuresOf } from './features.ts'
+import { createSimilarIndex, type Match, type Remembered } from './similar-index.ts'
+import type { History } from './surroundings.ts'
+
+/** How alike alerts are that count as similar. */
+export const similarFrom = 0.6
+const mostShown = 5
+const mostRemembered = 100_000
+
+interface RememberedAlert extends Remembered {
+  readonly head: AlertHead
+}
+
+/** What an alert is compared by. */
+export type Likeness = Parameters<typeof featuresOf>[0]
+
+/** Knows the alerts that there were. */
+export interface AlertHistory {
+  /** What the alerts before it tell about an alert: how many resemble it, and what people made of them. */
+  of(alert: Alert): Promise<History>
+  /** The alerts most like this, at any time. */
+  find(
+    like: Likeness,
+    options: { readonly most: number; readonly least: number; readonly except?: string },
+  ): Promise<SimilarHeads>
+}
+
+export type SimilarHeads = readonly { readonly head: AlertHead; readonly similarity: number }[]
+
+/**
+ * Makes the memory of alerts: their features in memory, brought up to date before each question.
+ *
+ * @param heads all alerts as they are now, those that changed last standing last; each a new object when it has changed
+ */
+export const createHistory = (heads: () => Promise<readonly AlertHead[]>): AlertHistory => {
+  let index = createSimilarIndex<RememberedAlert>(mostRemembered)
+  let seen = new WeakSet<AlertHead>()
+  let latest: readonly AlertHead[] = []
+
+  const refresh = async (): Promise<void> => {
+    const all = await heads()
+    if (all === latest) return
+    if (all.length < latest.length) {
+      // Some were removed; which, nobody tells.
+      index = createSimilarIndex(mostRemembered)
+      seen = new WeakSet()
+    }
+    latest = all
+    const changed: AlertHead[] = []
+    for (let i = all.length - 1; i >= Math.max(0, all.length - mostRemembered); i--) {
+      const head = all[i]
+      // Whatever stands before one that is known was known as well.
+      if (!head || seen.has(head)) break
+      changed.push(head)
+    }
+    for (const head of changed.reverse()) {
+      seen.add(head)
+      index.put({ id: head.id, time: Date.parse(head.first_seen), head }, featuresOf(head))
+    }
+  }
+
+  return {
+    async of(alert) {
+      await refresh()
+      const before = Date.parse(alert.first_seen)
+      const question = { id: alert.id, features: featuresOf(alert), before, least: similarFrom, most: mostShown }
+      const tally = { count: 0, dismissed: 0, confirmed: 0 }
+      const nearest = index.find(question, ({ head }) => {
+        if (isDismissed(head)) tally.dismissed += 1
+        else if (head.resolution !== 'duplicate') tally.count += 1
+        if (head.resolution === 'true_positive') tally.confirmed += 1
+      })
+      return { nearest: nearest.map(toSimilar), ...tally }
+    },
+
+    async find(like, { most, least, except }) {
+      await refresh()
+      const matches = index.find({
+        features: featuresOf(like),
+        least,
+        most,
+        ...(except !== undefined && { id: except }),
+      })
+      return matches.map(({ item, similarity }) => ({ head: item.head, similarity }))
+    },
+  }
+}
+
+const toSimilar = ({ item: { head }, similarity }: Match<RememberedAlert>): History['nearest'][number] => ({
+  alert_id: head.id,
+  title: head.title,
+  similarity,
+  resolution: head.resolution,
+  last_seen: head.last_seen,
+})
+
+/** Tells whether a person said that it was nothing, of itself or of all that is like it. */
+const isDismissed = ({ resolution, status }: AlertHead): boolean =>
+  status === 'suppressed' ||
+  resolution === 'false_positive' ||
+  resolution === 'benign_positive' ||
+  resolution === 'expected'

@@ -1,0 +1,53 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { Entity } from '../../schema/detection.ts'
+import { isInternal } from './network.ts'
+
+const mostNamed = 3
+
+/** The values of some kind that an alert is about, what its sender said of it first. */
+export const valuesOf = (alert: Alert, ...types: readonly Entity['type'][]): string[] => {
+  const said = types.flatMap((type) => saidOf(alert, type)).filter((value) => value !== undefined && value !== '')
+  const named = alert.entities.filter(({ type }) => types.includes(type)).map(({ value }) => value)
+  return [...new Set([...said, ...named])].filter((value) => value !== undefined)
+}
+
+const saidOf = ({ observed }: Alert, type: Entity['type']): readonly (string | undefined)[] => {
+  switch (type) {
+    case 'ip':
+      return [observed?.source_ip, observed?.destination_ip]
+    case 'user':
+      return [observed?.user_name]
+    case 'asset':
+      return [observed?.asset_id]
+    case 'hash':
+      return [observed?.file_hash]
+    case 'file':
+      return [observed?.file_name]
+    case 'url':
+      return [observed?.url]
+    case 'domain':
+      return [observed?.dns_query]
+    default:
+      return []
+  }
+}
+
+/** The machines that it is about, by the names that they have. */
+export const hostsOf = (alert: Alert): string[] => valuesOf(alert, 'host', 'asset')
+
+/** The addresses from outside, then those of our own. */
+export const addressesOf = (alert: Alert): { readonly outside: string[]; readonly inside: string[] } => {
+  const all = valuesOf(alert, 'ip')
+  return {
+    outside: all.filter((value) => isInternal(value) === false),
+    inside: all.filter((value) => isInternal(value) === true),
+  }
+}
+
+/** Lists values for a sentence: all of a few, three of many; `otherwise` when there is none. */
+export const listed = (values: readonly string[], otherwise: string): string => {
+  if (values.length === 0) return otherwise
+  if (values.length > mostNamed) return `${values.slice(0, mostNamed).join(', ')} and ${values.length - mostNamed} more`
+  const last = values.at(-1) ?? ''
+  return values.length === 1 ? last : `${values.slice(0, -1).join(', ')} and ${last}`
+}

@@ -1,0 +1,32 @@
+import type { Alert } from '../../schema/alert.ts'
+import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
+import { isPrivileged, type RiskInput } from './risk.ts'
+import type { Surroundings } from './surroundings.ts'
+import { wentThrough } from './verdict.ts'
+
+const longest = 600
+
+/** Tells an alert in a sentence or two: what was seen, then what makes it grave. */
+export const summaryOf = (alert: Alert, input: RiskInput, { intelligence, history }: Surroundings): string => {
+  const bad = (intelligence?.indicators ?? []).filter(({ positives }) => positives > 0).map(({ ioc }) => ioc)
+  const criticality = input.asset?.criticality
+  const facts = [
+    ...(wentThrough(alert) ? ['somebody got in'] : []),
+    ...(bad.length > 0 ? [`${listed(bad, '')} ${bad.length === 1 ? 'is' : 'are'} known for attacks`] : []),
+    ...(criticality === 'critical' || criticality === 'high'
+      ? [`${listed(hostsOf(alert), 'the asset')} is of ${criticality} importance`]
+      : []),
+    ...(input.user && isPrivileged(input.user.title)
+      ? [`${listed(valuesOf(alert, 'user'), 'the account')} is privileged`]
+      : []),
+    ...(bad.length === 0 && input.network?.internal === false
+      ? [`${listed(addressesOf(alert).outside, 'the address')} comes from outside`]
+      : []),
+    ...(history && history.count > 0 ? [`it resembles ${history.count} before it`] : []),
+  ].slice(0, 3)
+  const first = alert.sentence === '' ? alert.title : alert.sentence
+  const second = facts.length === 0 ? '' : ` ${capital(listed(facts, ''))}.`
+  return `${first}${second}`.trim().slice(0, longest)
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
