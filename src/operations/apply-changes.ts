@@ -14,6 +14,10 @@ export const changeReport = z
     changed: z.int(),
     /** Those that were left as they are, and why; at most 100. */
     skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
+    /** How many are still to come, when the answer did not wait for them. */
+    pending: z.int(),
+    /** By which the change can be followed and taken back; null when nothing was changed. */
+    decision_id: z.string().nullable(),
   })
   .meta({ id: 'ChangeReport' })
 
@@ -22,16 +26,23 @@ export interface Doing {
   readonly actor: string
   readonly now: number
   readonly note?: string | undefined
+  /** What it is part of, so that all of that can be taken back. */
+  readonly decision_id?: string | undefined
 }
 
 /** What of a thing the audit remembers: what people decide about. */
-const decided = ({ status, assignee, resolution }: Alert | Incident) => ({ status, assignee, resolution })
+export const decided = (item: Alert | Incident) => ({
+  status: item.status,
+  assignee: item.assignee,
+  resolution: item.resolution,
+  ...('suppression_id' in item && { suppression_id: item.suppression_id }),
+})
 
 export const auditChange = (
   target_type: 'alert' | 'incident',
   before: Alert | Incident,
   after: Alert | Incident,
-  { change, actor, now, note }: Doing,
+  { change, actor, now, note, decision_id }: Doing,
 ): AuditEntry => ({
   time: now,
   actor,
@@ -40,6 +51,7 @@ export const auditChange = (
   target_id: after.id,
   old_values: decided(before),
   new_values: { ...decided(after), ...(note !== undefined && { note }) },
+  decision_id,
 })
 
 /** Changes alerts within a transaction; returns those that were left alone, and why. */

@@ -4,6 +4,7 @@ import { resolution } from '../schema/alert.ts'
 import { incidentStatuses } from '../schema/incident.ts'
 import type { Change } from './lifecycle.ts'
 import { range } from './paging.ts'
+import { asOf } from './search-alerts.ts'
 
 /** What somebody asks to be done, as it comes in. */
 export const changeInput = {
@@ -22,7 +23,14 @@ export const selector = {
   filter: z.string().max(4_000).optional().describe('Or all that match this filter now.'),
   exclude: z.array(z.string().max(100)).max(10_000).default([]).describe('But not these.'),
   ...range,
+  as_of: asOf,
 }
+
+/** Whether an answer waits for all of a change of many. */
+export const wait = z
+  .boolean()
+  .default(true)
+  .describe('`false`: answer within a second; what is left is done afterwards, see /decisions/{id}.')
 
 /** Reads a change; throws INVALID_REQUEST when its action lacks what it needs. */
 export const readChange = ({ action, assignee, resolution, status }: Wanted): Change => {

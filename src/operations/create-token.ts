@@ -31,6 +31,7 @@ export const createToken = defineOperation({
       expires_at: expires_in_days === undefined ? null : created_at + expires_in_days * day,
       last_used_at: null,
       revoked_at: null,
+      user_id: null,
     }
     await keepToken(token, 'create_token', actor.name, { store })
     return { ...toTokenView(token), secret }

@@ -6,5 +6,7 @@ export interface Credential {
   readonly via: 'token' | 'session'
   /** Null for the tokens that the configuration sets. */
   readonly tokenId: string | null
+  /** The account that is signed in; null for tokens of programs and for sign-in links. */
+  readonly accountId: string | null
   readonly expiresAt: number | null
 }

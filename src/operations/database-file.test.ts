@@ -23,6 +23,7 @@ const token = (name: string) => ({
   expires_at: null,
   last_used_at: null,
   revoked_at: null,
+  user_id: null,
 })
 
 it('copies a database that is in use, and puts the copy in the place of another', async () => {

@@ -1,27 +1,28 @@
 import { z } from 'zod'
-import { AppError } from '../errors.ts'
 import { alert } from '../schema/alert.ts'
+import { alertContext } from '../schema/context.ts'
 import { detection } from '../schema/detection.ts'
 import { auditView, toAuditView } from './list-audit.ts'
 import { defineOperation } from './operation.ts'
+import { requireAlert } from './require-alert.ts'
 import type { World } from './world.ts'
 
-/** Shows one alert with the detections that were folded into it and what people did with it. */
+/** Shows one alert with the detections that were folded into it, what is known around it and what people did with it. */
 export const getAlert = defineOperation({
   name: 'get_alert',
-  summary: 'Shows one alert with its detections and its history.',
+  summary: 'Shows one alert with its detections, its context and its history.',
   role: 'viewer',
-  input: z.strictObject({ id: z.string().max(100) }),
-  output: alert.extend({ detections: z.array(detection), history: z.array(auditView) }).meta({ id: 'AlertDetails' }),
+  input: z.strictObject({ id: z.string().max(1_024).describe('Our id of it, or its sender’s.') }),
+  output: alert
+    .extend({ detections: z.array(detection), context: z.array(alertContext), history: z.array(auditView) })
+    .meta({ id: 'AlertDetails' }),
   async run({ id }, { store }: Pick<World, 'store'>) {
-    const found = await store.alerts.get(id)
-    if (!found) {
-      throw new AppError('NOT_FOUND', `There is no alert "${id}".`, { hint: 'List the alerts for their ids.' })
-    }
-    const [detections, history] = await Promise.all([
+    const found = await requireAlert(store, id)
+    const [detections, context, history] = await Promise.all([
       store.detections.load(found.detection_ids),
-      store.audit.list({ target_id: id, limit: 200 }),
+      store.alertContext.of(found.id),
+      store.audit.list({ target_id: found.id, limit: 200 }),
     ])
-    return { ...found, detections: [...detections], history: history.items.map(toAuditView) }
+    return { ...found, detections: [...detections], context: [...context], history: history.items.map(toAuditView) }
   },
 })

@@ -5,7 +5,13 @@ import { defineOperation } from './operation.ts'
 
 /** Who is asking, as they may see it. */
 export const session = z
-  .object({ name: z.string(), role, expires_at: z.iso.datetime().nullable() })
+  .object({
+    name: z.string(),
+    role,
+    expires_at: z.iso.datetime().nullable(),
+    /** The id of the account that is signed in; null for a link or a token. */
+    account: z.string().nullable(),
+  })
   .meta({ id: 'Session' })
 
 /** Tells the caller who they are and until when. */
@@ -16,11 +22,12 @@ export const getSession = defineOperation({
   input: z.strictObject({}),
   output: session,
   async run(_input, { credential }: { readonly credential: Credential }) {
-    const { actor, expiresAt } = credential
+    const { actor, expiresAt, accountId } = credential
     return {
       name: actor.name,
       role: actor.role,
       expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+      account: accountId,
     }
   },
 })

@@ -9,6 +9,7 @@ import { commentIncident } from './comment-incident.ts'
 import { getAlert } from './get-alert.ts'
 import { getIncident } from './get-incident.ts'
 import { mergeIncidents } from './merge-incidents.ts'
+import { moveToIncident } from './move-to-incident.ts'
 import { splitIncident } from './split-incident.ts'
 import { updateAlerts } from './update-alerts.ts'
 import { updateIncident } from './update-incident.ts'
@@ -95,6 +96,19 @@ describe('incidents', () => {
     world = await open()
   })
 
+  it('have the dates of their phases: set when one is reached, gone when they go back behind it', async () => {
+    const phases = async (change: Omit<Parameters<typeof updateIncident.run>[0], 'id'>) => {
+      const { contained_at, eradicated_at, resolved_at } = await updateIncident.run({ id: 'INC-1', ...change }, world)
+      return [contained_at, eradicated_at, resolved_at].map((date) => date !== undefined)
+    }
+    expect(await phases({ action: 'advance', status: 'contained' })).toEqual([true, false, false])
+    expect(await phases({ action: 'advance', status: 'eradicated' })).toEqual([true, true, false])
+    expect(await phases({ action: 'advance', status: 'contained' })).toEqual([true, false, false])
+    expect(await phases({ action: 'assign', assignee: 'ana' })).toEqual([true, false, false])
+    expect(await phases({ action: 'close', resolution: 'true_positive' })).toEqual([true, false, true])
+    expect(await phases({ action: 'reopen' })).toEqual([false, false, false])
+  })
+
   it('live: acknowledged, advanced, commented on, closed with their alerts, reopened, all of it written down', async () => {
     expect((await updateIncident.run({ id: 'INC-1', action: 'acknowledge' }, world)).assignee).toBe('noor')
     await updateIncident.run({ id: 'INC-1', action: 'advance', status: 'contained' }, world)
@@ -144,22 +158,41 @@ describe('incidents', () => {
     })
   })
 
+  it('take alerts from wherever they are, and are closed when none is left', async () => {
+    const grown = await moveToIncident.run({ id: 'INC-1', alert_ids: ['alert-c', 'alert-a'], note: 'one story' }, world)
+    expect(grown.members.map(({ alert_id }) => alert_id)).toEqual(['alert-a', 'alert-b', 'alert-c'])
+    expect(grown.timeline.map(({ text }) => text)).toContain('noor: put an alert into it: one story')
+    const emptied = await getIncident.run({ id: 'INC-2' }, world)
+    expect(emptied).toMatchObject({ status: 'closed', resolution: 'duplicate', merged_into: grown.id })
+    expect((await getAlert.run({ id: 'alert-c' }, world)).incident_id).toBe(grown.id)
+
+    const born = await splitIncident.run({ id: 'INC-1', alert_ids: ['alert-c'] }, world)
+    await moveToIncident.run({ id: born.id, alert_ids: ['alert-a'] }, world)
+    const rest = await getIncident.run({ id: 'INC-1' }, world)
+    expect(rest).toMatchObject({ status: 'open', alert_count: 1 })
+    expect(rest.timeline.map(({ alert_id }) => alert_id)).not.toContain('alert-a')
+    const move = (id: string, alert_ids: string[]) => moveToIncident.run({ id, alert_ids }, world)
+    await expect(move('INC-1', ['alert-b'])).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(move('INC-2', ['alert-b'])).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(move('INC-1', ['nothing'])).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
   it('change in bulk by a filter, and asking twice changes nothing', async () => {
     const close = (which: { filter?: string; ids?: string[] }) =>
-      updateAlerts.run({ ...which, exclude: [], action: 'close', resolution: 'false_positive' }, world)
+      updateAlerts.run({ ...which, exclude: [], wait: true, action: 'close', resolution: 'false_positive' }, world)
     expect(await close({ filter: 'entity.ip:203.0.113.9' })).toMatchObject({
       matched: 2,
       changed: 2,
     })
     expect(await close({ ids: ['alert-a', 'alert-b'] })).toMatchObject({ matched: 2, changed: 0 })
     expect(
-      await updateIncidents.run({ filter: 'severity:high', exclude: [], action: 'acknowledge' }, world),
+      await updateIncidents.run({ filter: 'severity:high', exclude: [], wait: true, action: 'acknowledge' }, world),
     ).toMatchObject({
       matched: 2,
       changed: 2,
       skipped: [],
     })
-    await expect(updateAlerts.run({ exclude: [], action: 'reopen' }, world)).rejects.toMatchObject({
+    await expect(updateAlerts.run({ exclude: [], wait: true, action: 'reopen' }, world)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     })
   })

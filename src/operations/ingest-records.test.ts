@@ -33,7 +33,7 @@ describe('ingest_records', () => {
     const intake = fakeIntake(1)
     const send = (to: typeof intake) =>
       ingestRecords.run(
-        { records: chunks(['a', 'b'], ['c']), source: 'http', key: 'k' },
+        { records: chunks(['a', 'b'], ['c']), source: 'http', idempotency_key: 'k' },
         { intake: to, now: () => 0, actor },
       )
     await expect(send(intake)).rejects.toMatchObject({

@@ -14,7 +14,7 @@ export const ingestRecords = defineOperation({
   input: z.strictObject({
     records: recordsInput,
     source: sourceInput.default('http').describe('The name under which the records are kept.'),
-    key: z.string().min(1).max(200).optional().describe('The same key again doubles nothing.'),
+    idempotency_key: z.string().min(1).max(200).optional().describe('The same key again doubles nothing.'),
   }),
   output: z
     .object({
@@ -25,7 +25,7 @@ export const ingestRecords = defineOperation({
     })
     .meta({ id: 'IngestAnswer' }),
   async run(
-    { records, source, key },
+    { records, source, idempotency_key: key },
     { intake, now, actor }: Pick<World, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
     let accepted = 0

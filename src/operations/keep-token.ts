@@ -5,7 +5,7 @@ import type { World } from './world.ts'
 /** Stores a new token or session and writes down who made it. */
 export const keepToken = async (
   token: Token,
-  action: 'create_token' | 'sign_in',
+  action: 'create_token' | 'create_password_link' | 'sign_in',
   actor: string,
   { store }: Pick<World, 'store'>,
 ): Promise<void> => {

@@ -1,5 +1,5 @@
 import { type Alert, openAlertStatuses, type Resolution } from '../schema/alert.ts'
-import { type Incident, type incidentStatuses, openIncidentStatuses } from '../schema/incident.ts'
+import { type Incident, type incidentStatuses, openIncidentStatuses, withStatus } from '../schema/incident.ts'
 
 export type IncidentStatus = (typeof incidentStatuses)[number]
 
@@ -63,8 +63,8 @@ export const changeIncident = (
   change: Change,
   { actor, now }: Circumstances,
 ): Outcome<Incident> => {
-  const next = (values: Partial<Incident>) => ({
-    item: { ...incident, ...values, updated_at: now, version: incident.version + 1 },
+  const next = ({ status = incident.status, ...values }: Partial<Incident>) => ({
+    item: { ...withStatus(incident, status, now), ...values, updated_at: now, version: incident.version + 1 },
   })
   if (incident.merged_into !== null && change.action !== 'assign') return { skipped: 'was merged into another one' }
   const open = isOpenIncident(incident)

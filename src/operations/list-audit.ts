@@ -14,6 +14,12 @@ export const auditView = z
     target_id: z.string(),
     old_values: z.unknown(),
     new_values: z.unknown(),
+    /** Where it came from, as far as the door knows. */
+    ip_address: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    /** Whether it was done, or else why not. */
+    success: z.boolean(),
+    error_message: z.string().nullable(),
   })
   .meta({ id: 'AuditEntry' })
 
@@ -21,7 +27,7 @@ export const auditView = z
 export const listAudit = defineOperation({
   name: 'list_audit',
   summary: 'Lists who did what to what, with before and after, newest first.',
-  role: 'analyst',
+  role: 'auditor',
   input: z.strictObject({ target_id: z.string().max(100).optional().describe('Of this thing only.'), ...paging }),
   output: pageOf(auditView),
   async run({ target_id, limit, cursor }, { store }: Pick<World, 'store'>) {
@@ -30,7 +36,11 @@ export const listAudit = defineOperation({
 })
 
 /** Presents an entry for the world outside. */
-export const toAuditView = (entry: AuditEntry): z.input<typeof auditView> => ({
+export const toAuditView = ({ ip_address, user_agent, error, ...entry }: AuditEntry): z.input<typeof auditView> => ({
   ...entry,
   time: new Date(entry.time).toISOString(),
+  ip_address: ip_address ?? null,
+  user_agent: user_agent ?? null,
+  success: error === undefined,
+  error_message: error ?? null,
 })

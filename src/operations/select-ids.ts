@@ -1,5 +1,5 @@
 import type { Page, RowQuery } from '../store/store.ts'
-import { parseRange } from './time.ts'
+import { parseMoment, parseRange } from './time.ts'
 
 const most = 100_000
 
@@ -9,11 +9,12 @@ interface Selector {
   readonly exclude: readonly string[]
   readonly from?: string | undefined
   readonly to?: string | undefined
+  readonly as_of?: string | undefined
 }
 
 /** Finds what a selector means, as of now: at most 100,000. */
-export const selectIds = async <Item extends { readonly id: string }>(
-  { ids, filter = '', exclude, from, to }: Selector,
+export const selectIds = async <Item extends { readonly id: string; readonly created_at: string }>(
+  { ids, filter = '', exclude, from, to, as_of }: Selector,
   now: number,
   rows: { list(query: RowQuery<Item>): Promise<Page<Item>> },
   parse: (
@@ -24,12 +25,15 @@ export const selectIds = async <Item extends { readonly id: string }>(
 ): Promise<readonly string[]> => {
   const excluded = new Set(exclude)
   if (ids) return [...new Set(ids)].filter((id) => !excluded.has(id))
-  const { matches, pieces } = parse(filter, now, 'filter')
+  const moment = as_of === undefined ? now : parseMoment(as_of, now, 'end', 'as_of')
+  const { matches, pieces } = parse(filter, moment, 'filter')
   const found: string[] = []
   let after: string | undefined
   do {
-    const page = await rows.list({ matches, pieces, ...parseRange({ from, to }, now), limit: 5_000, after })
-    for (const { id } of page.items) if (!excluded.has(id)) found.push(id)
+    const page = await rows.list({ matches, pieces, ...parseRange({ from, to }, moment), limit: 5_000, after })
+    for (const { id, created_at } of page.items) {
+      if (!excluded.has(id) && (as_of === undefined || Date.parse(created_at) <= moment)) found.push(id)
+    }
     after = page.next
   } while (after !== undefined && found.length < most)
   return found.slice(0, most)

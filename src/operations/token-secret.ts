@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Role } from '../schema/role.ts'
 
-const shape = /^vdt_(ingest|viewer|analyst|admin|session)_([\w-]{32,64})([\w-]{6})$/
+const shape = /^vdt_(ingest|viewer|auditor|analyst|admin|session|password)_([\w-]{32,64})([\w-]{6})$/
 
 /**
  * Spells a token: `vdt_<what it is for>_<secret><checksum>`. The prefix lets secret scanners find a leaked one; the checksum lets us
  * refuse a mistyped or guessed one without asking the store.
  */
-export const spellToken = (purpose: Role | 'session', secret: string): string => {
+export const spellToken = (purpose: Role | 'session' | 'password', secret: string): string => {
   const body = `vdt_${purpose}_${secret}`
   return body + checksum(body)
 }

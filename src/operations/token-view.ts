@@ -8,8 +8,10 @@ export const tokenView = z
     id: z.string(),
     name: z.string(),
     role,
-    /** A `session` belongs to a signed-in browser, a `token` to a program. */
-    kind: z.enum(['token', 'session']),
+    /** A `session` belongs to a signed-in browser, a `token` to a program; a `password_link` sets a password, once. */
+    kind: z.enum(['token', 'session', 'password_link']),
+    /** The account whose it is. */
+    account_id: z.string().nullable(),
     created_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable(),
     last_used_at: z.iso.datetime().nullable(),
@@ -25,12 +27,17 @@ export const toTokenView = (token: Token): TokenView => ({
   id: token.id,
   name: token.name,
   role: token.role,
-  kind: token.id.startsWith(sessionPrefix) ? 'session' : 'token',
+  kind: kindOf(token.id),
+  account_id: token.user_id,
   created_at: new Date(token.created_at).toISOString(),
   expires_at: iso(token.expires_at),
   last_used_at: iso(token.last_used_at),
   revoked_at: iso(token.revoked_at),
 })
 
-/** What the ids of sessions begin with. */
+/** What the ids of sessions begin with, and those of links that set a password. */
 export const sessionPrefix = 'session-'
+export const passwordLinkPrefix = 'password-'
+
+const kindOf = (id: string): TokenView['kind'] =>
+  id.startsWith(sessionPrefix) ? 'session' : id.startsWith(passwordLinkPrefix) ? 'password_link' : 'token'

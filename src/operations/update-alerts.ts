@@ -1,44 +1,53 @@
 import { z } from 'zod'
-import type { Alert } from '../schema/alert.ts'
 import type { Actor } from '../schema/role.ts'
+import type { Store } from '../store/store.ts'
 import { applyToAlerts, changeReport } from './apply-changes.ts'
-import { changeInput, readChange, requireSelector, selector } from './change-input.ts'
-import { alertFilter } from './filter.ts'
+import { changeInput, readChange, requireSelector, selector, wait } from './change-input.ts'
+import { decide } from './decide.ts'
 import { defineOperation } from './operation.ts'
-import { selectIds } from './select-ids.ts'
+import { askAlerts, searchAlerts } from './search-alerts.ts'
 import type { World } from './world.ts'
-
-const chunk = 500
-const mostSkipped = 100
 
 /** Changes many alerts in one request; the server finds them. Asking twice changes nothing the second time. */
 export const updateAlerts = defineOperation({
   name: 'update_alerts',
   summary: 'Acknowledges, assigns, closes or reopens alerts, by id or by filter, in one request.',
   role: 'analyst',
-  input: z.strictObject({ ...selector, ...changeInput }),
+  input: z.strictObject({ ...selector, ...changeInput, wait }),
   output: changeReport,
-  async run(input, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run(input, world: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
     requireSelector(input)
-    const change = readChange(input)
-    const time = now()
-    const ids = await selectIds<Alert>(input, time, store.alerts, alertFilter)
-    const skipped: { id: string; reason: string }[] = []
-    let found = 0
-    for (let i = 0; i < ids.length; i += chunk) {
-      await store.transaction(async (tx) => {
-        const alerts = await store.alerts.load(ids.slice(i, i + chunk), tx)
-        found += alerts.length
-        skipped.push(
-          ...(await applyToAlerts(store, tx, alerts, { change, actor: actor.name, now: time, note: input.note })),
-        )
-      })
-    }
-    const missing = ids.length - found
-    return {
-      matched: ids.length,
-      changed: ids.length - skipped.length - missing,
-      skipped: skipped.slice(0, mostSkipped),
-    }
+    const { store, actor } = world
+    const doing = { change: readChange(input), actor: actor.name, now: world.now(), note: input.note }
+    const ids = await findAlerts(input, store, doing.now)
+    return decide(
+      {
+        target_type: 'alert',
+        ids,
+        doing,
+        chunk: 500,
+        wait: input.wait,
+        async apply(part, step, tx) {
+          const alerts = await store.alerts.load(part, tx)
+          const known = new Set(alerts.map(({ id }) => id))
+          const missing = part.filter((id) => !known.has(id)).map((id) => ({ id, reason: 'does not exist' }))
+          return [...missing, ...(await applyToAlerts(store, tx, alerts, step))]
+        },
+      },
+      world,
+    )
   },
 })
+
+type Selector = z.infer<z.ZodObject<typeof selector>>
+
+const findAlerts = async (
+  { ids, filter, exclude, from, to, as_of }: Selector,
+  store: Store,
+  now: number,
+): Promise<readonly string[]> => {
+  const excluded = new Set(exclude)
+  const found =
+    ids ?? (await searchAlerts(askAlerts({ q: filter, from, to, as_of }, now, 'filter'), store)).map(({ id }) => id)
+  return [...new Set(found)].filter((id) => !excluded.has(id))
+}

@@ -1,12 +1,23 @@
+import type { ContextTables } from '../context/tables.ts'
+import type { Intel } from '../intel/intel.ts'
+import type { LogModel } from '../lib/log-events/log-events.ts'
+import type { Progress } from '../pipeline/detect/detector.ts'
 import type { RuleLibrary } from '../pipeline/detect/rule-library.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
+import type { AlertHistory } from '../pipeline/triage/history.ts'
+import type { RiskOptions } from '../pipeline/triage/risk.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { Event } from '../schema/event.ts'
+import type { Playbook } from '../schema/playbook.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
+import type { AuditHead } from '../store/audit-chain.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import type { Entry } from './entry.ts'
+import type { ScoredFeatures } from './log-batch.ts'
 import type { RuleReach } from './rule-reach.ts'
+import type { Samples } from './samples.ts'
 
 /** The state of one stage of the road, since the start. */
 export interface StageHealth {
@@ -27,22 +38,79 @@ export interface Health {
   readonly queues: readonly { topic: string; ready: number; running: number; dead: number; oldest_age_ms: number }[]
 }
 
+/** What scores a batch of logs by two of its numbers. */
+export interface BatchScorer {
+  /** A score above it makes the batch an incident. */
+  readonly threshold: number
+  /** The version of the model, when the operator says one. */
+  readonly version: string | undefined
+  /** Why the external scorer did not answer last time. */
+  problem(): string | undefined
+  score(features: ScoredFeatures): Promise<{
+    readonly score: number
+    readonly by: 'formula' | 'external'
+    readonly problem?: string
+  }>
+}
+
+/** The model that judges log events. */
+export interface LogModels {
+  current(): { readonly model: LogModel; readonly folder: string; readonly loadedAt: number } | undefined
+  /** Loads the model of a folder, the configured one unless named. Throws NOT_FOUND, FORBIDDEN or INVALID_REQUEST. */
+  load(folder?: string): Promise<{ readonly folder: string; readonly loadedAt: number }>
+}
+
+/** Asks a webhook to carry out an action, or to rehearse it; throws CONFLICT when there is no such webhook. */
+export type CarryOut = (order: {
+  readonly webhook: string
+  /** The same however often one order is given: it is carried out once. */
+  readonly idempotencyKey: string
+  readonly message: object
+}) => Promise<{ readonly ok: boolean; readonly answer: string }>
+
 /** Everything that operations may use; each names the part it needs. */
 export interface World {
   readonly store: Store
   readonly queue: Queue<Transaction>
   readonly intake: Intake
+  readonly samples: Samples
   /** The rules: which there are, which are in force. */
   readonly rules: RuleLibrary
+  /** What is known of networks, assets and people, in memory; `refresh` reads what was told since. */
+  readonly context: { readonly tables: ContextTables; refresh(): Promise<void> }
   /** Which sources rules apply to, and what they found lately. */
   reach(): Promise<RuleReach>
   /** The folder that imported rules are kept in, a folder each. */
   readonly rulesFolder: string
+  /** Threat intelligence: who tells it, and what is known. */
+  readonly intel: Intel
   /** The road's first stages, storing and learning nothing: how lines are understood. */
   normalize(batch: RecordBatch): readonly Event[]
+  /** What to do about kinds of incidents. */
+  readonly playbooks: readonly Playbook[]
+  /** Asks a webhook to carry out an action. */
+  readonly carryOut: CarryOut
+  /** Names what is proposed after what makes it the same. */
+  actionIdOf(parts: readonly string[]): string
+  /** The alerts that there were, by what they have in common. */
+  readonly history: Pick<AlertHistory, 'find'>
+  /** The risk formula that is in force. */
+  readonly risk: RiskOptions
   /** The whole road in memory, on the caller's records, storing nothing. */
   analyze(records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis>
+  readonly batchScorer: BatchScorer
+  /** How people get in. */
+  readonly entry: Entry
+  readonly logModels: LogModels
+  /** When this process started, in ms since the epoch, and what it was built from. */
+  readonly build: { readonly startedAt: number; readonly commit: string; readonly branch: string }
+  /** The head of the audit's chain as it was last written down outside of the database. */
+  auditHead(): Promise<AuditHead | undefined>
   health(): Promise<Health>
+  /** How far each detector is with learning what is usual. */
+  learning(): readonly { readonly detector: string; readonly progress: readonly Progress[] }[]
+  /** The names of those who are told of incidents. */
+  readonly receivers: readonly string[]
   /** The metrics in Prometheus' text format. */
   metrics(): Promise<string>
   now(): number

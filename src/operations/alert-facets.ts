@@ -1,0 +1,111 @@
+import { alertHeadFields } from '../schema/alert-fields.ts'
+import type { AlertHead } from '../schema/alert-head.ts'
+import type { Store } from '../store/store.ts'
+import type { AlertPredicate } from './filter.ts'
+import { type AlertQuestion, choose, headPredicate } from './search-alerts.ts'
+
+/** What alerts can be counted by; each is also a field of filters. */
+export const facetFields = [
+  'status',
+  'severity',
+  'type',
+  'verdict',
+  'risk_level',
+  'source',
+  'stream',
+  'detector',
+  'technique',
+  'assignee',
+  'resolution',
+  'incident_id',
+  'ip',
+  'user',
+  'host',
+  'service',
+  'process',
+  'template',
+  'entity.device',
+  'entity.domain',
+  'entity.file',
+  'entity.hash',
+  'entity.url',
+] as const
+export type FacetField = (typeof facetFields)[number]
+
+export interface Facet {
+  readonly field: FacetField
+  readonly counts: ReadonlyMap<string, number>
+  /** How many have no value. */
+  readonly without: number
+}
+
+type Test = (head: AlertHead) => boolean
+
+/**
+ * Counts the values of fields among the alerts that match. What the filter demands of a field is left out when that field is counted:
+ * whoever chose one severity still sees how many there are of the others.
+ */
+export const countFacets = async (
+  { filter, within }: AlertQuestion,
+  { alerts }: Pick<Store, 'alerts'>,
+  fields: readonly FacetField[],
+): Promise<{ matching: readonly AlertHead[]; of: number; facets: readonly Facet[] }> => {
+  const parts = filter.parts()
+  const own = new Map(fields.map((field) => [field, parts.filter(isAboutOnly(field))] as const))
+  const shared = parts.filter((part) => !fields.some((field) => isAboutOnly(field)(part)))
+  const all = await alerts.heads()
+  const sharedTest = every([within, ...(await Promise.all(shared.map((part) => headPredicate(part, alerts))))])
+  const candidates = await choose(all, sharedTest)
+
+  const tests = fields.map((field) =>
+    every((own.get(field) ?? []).flatMap(({ byHead }) => byHead?.bind(() => false) ?? [])),
+  )
+  const tallies = fields.map((field) => new Tally(field))
+  const matching = await choose(candidates, (head) => {
+    // The one field whose demands it does not meet: there it counts, elsewhere it does not.
+    let failed = -1
+    for (const [index, test] of tests.entries()) {
+      if (test(head)) continue
+      if (failed >= 0) return false
+      failed = index
+    }
+    if (failed >= 0) tallies[failed]?.add(head)
+    else for (const tally of tallies) tally.add(head)
+    return failed < 0
+  })
+  return { matching, of: all.length, facets: tallies }
+}
+
+const isAboutOnly =
+  (field: FacetField) =>
+  ({ fields, byHead }: AlertPredicate): boolean =>
+    byHead?.words.length === 0 && fields.length === 1 && fields[0] === field
+
+const every =
+  (tests: readonly Test[]): Test =>
+  (head) => {
+    for (const test of tests) if (!test(head)) return false
+    return true
+  }
+
+class Tally implements Facet {
+  readonly field: FacetField
+  readonly counts = new Map<string, number>()
+  without = 0
+
+  constructor(field: FacetField) {
+    this.field = field
+  }
+
+  add(head: AlertHead): void {
+    // A technique also answers to what it is part of; it is counted once.
+    const value = this.field === 'technique' ? head.techniques : alertHeadFields.field(head, this.field)
+    if (value === undefined || (typeof value === 'object' && value.length === 0)) this.without += 1
+    else if (typeof value === 'object') for (const one of value) this.#count(String(one))
+    else this.#count(String(value))
+  }
+
+  #count(value: string): void {
+    this.counts.set(value, (this.counts.get(value) ?? 0) + 1)
+  }
+}

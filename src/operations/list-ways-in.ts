@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineOperation } from './operation.ts'
+import type { World } from './world.ts'
+
+/** Tells the sign-in what to offer. */
+export const listWaysIn = defineOperation({
+  name: 'list_ways_in',
+  summary: 'Tells how one may sign in here.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: z
+    .object({
+      /** Whether anybody has a password. */
+      password: z.boolean(),
+    })
+    .meta({ id: 'WaysIn' }),
+  run: async (_input, { store }: Pick<World, 'store'>) => ({ password: await store.accounts.havePasswords() }),
+})

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+
+const truthy = (value: unknown): boolean => Boolean(value)
+const needed = z.unknown().refine(truthy)
+
+/** A log line as clients of the ingest service send it. Whatever else it says is kept. */
+export const analyzerLog = z.looseObject({ timestamp: needed, service: needed, level: needed, message: needed })
+
+/** What is counted in a batch of logs. */
+export const batchFeatures = z.object({
+  count: z.int(),
+  warn_count: z.int(),
+  error_count: z.int(),
+  failed_login_count: z.int(),
+  services: z.array(z.string()),
+})
+export type BatchFeatures = z.infer<typeof batchFeatures>
+
+const failedLogin = /failed\s*login|auth\s*fail|invalid\s*password/i
+
+/** Counts what the score is made of. */
+export const featuresOf = (logs: readonly z.infer<typeof analyzerLog>[]): BatchFeatures => {
+  const atLevel = (level: string) => logs.filter((log) => String(log.level).toUpperCase() === level).length
+  return {
+    count: logs.length,
+    warn_count: atLevel('WARN'),
+    error_count: atLevel('ERROR'),
+    failed_login_count: logs.filter((log) => failedLogin.test(String(log.message))).length,
+    services: [...new Set(logs.map((log) => String(log.service)))],
+  }
+}
+
+/** The two numbers that a batch is scored by. */
+export const scoredFeatures = z.object({
+  failed_logins: z.number().min(0),
+  /** Errors among the logs, 0–1. */
+  error_rate: z.number().min(0).max(1),
+})
+export type ScoredFeatures = z.infer<typeof scoredFeatures>
+
+/** An empty batch has no errors. */
+export const scoredPart = ({ count, error_count, failed_login_count }: BatchFeatures): ScoredFeatures => ({
+  failed_logins: failed_login_count,
+  error_rate: count === 0 ? 0 : error_count / count,
+})
+
+const usualFailedLogins = 1
+const usualErrorRate = 0.05
+const errorScale = 0.09
+const nats = 3
+
+/**
+ * Scores a batch, 0–1, high = odd: how surprising so many failed logins are where one is usual (Poisson), plus how far the share of
+ * errors lies above a twentieth, in nats, squeezed so that 0.8 takes about five. A quiet batch scores near 0; more failures or more
+ * errors never score less. It knows two numbers and no history: for logs whose habits can be learnt, the detectors are the better judge.
+ */
+export const batchScore = ({ failed_logins, error_rate }: ScoredFeatures): number => {
+  const surprise = poissonSurprise(failed_logins) + Math.max(0, error_rate - usualErrorRate) / errorScale
+  return Math.round((1 - Math.exp(-surprise / nats)) * 1e4) / 1e4
+}
+
+/** −ln P(X ≥ n) for X ~ Poisson; beyond where the sum can be told from 0, its leading term. */
+const poissonSurprise = (n: number): number => {
+  const least = Math.ceil(n)
+  let term = Math.exp(-usualFailedLogins)
+  let below = 0
+  for (let k = 0; k < Math.min(least, 12); k += 1) {
+    below += term
+    term *= usualFailedLogins / (k + 1)
+  }
+  if (least < 12) return -Math.log(1 - below)
+  let logFactorial = 0
+  for (let k = 2; k <= Math.min(least, 1000); k += 1) logFactorial += Math.log(k)
+  return usualFailedLogins + logFactorial
+}
