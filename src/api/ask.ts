@@ -10,23 +10,32 @@ import { invalidInput } from './problem.ts'
 /** What doors add to the world. */
 export interface DoorWorld extends World {
   readonly signInKeys: SignInKeys
-  identify(token: string): Promise<Actor | undefined>
+  identify(token: string): Promise<Credential | undefined>
 }
 
 /** Everything that operations may use, once it is known who asks. */
 interface AskedWorld extends DoorWorld {
   readonly credential: Credential
   readonly actor: Actor
+  /** Where the request comes from; `''` when its door does not know. */
+  readonly address: string
 }
 
 /** An operation whatever it takes and gives. */
 export type AnyOperation = Operation<z.ZodType, z.ZodType, AskedWorld>
+
+/** Where a request comes from, as far as its door knows; the audit remembers it. */
+export interface Origin {
+  readonly ip_address: string
+  readonly user_agent?: string
+}
 
 /** Who asks what needs no token: the operation is open, so the role only has to be some role. */
 const stranger: Credential = {
   actor: { name: 'stranger', role: 'viewer' },
   via: 'token',
   tokenId: null,
+  accountId: null,
   expiresAt: null,
 }
 
@@ -36,13 +45,34 @@ export const ask = async (
   input: unknown,
   world: DoorWorld,
   credential: Credential | undefined,
+  origin?: Origin,
 ): Promise<unknown> => {
   permit(operation, credential)
   const parsed = operation.input.safeParse(input)
   if (!parsed.success) throw invalidInput(parsed.error)
   const who = credential ?? stranger
-  return operation.run(parsed.data, within(world, { credential: who, actor: who.actor }))
+  return operation.run(
+    parsed.data,
+    within(world, {
+      credential: who,
+      actor: who.actor,
+      address: origin?.ip_address ?? '',
+      ...(origin && { store: remembering(world.store, origin) }),
+    }),
+  )
 }
+
+/** The store, whose audit remembers where a request came from. */
+const remembering = (store: World['store'], origin: Origin): World['store'] =>
+  within(store, {
+    audit: within(store.audit, {
+      append: (...[entries, tx]: Parameters<World['store']['audit']['append']>) =>
+        store.audit.append(
+          entries.map((entry) => ({ ...origin, ...entry })),
+          tx,
+        ),
+    }),
+  })
 
 /** Adds who asks to the world without copying it, because what is in it may rely on `this`. */
 const within = <Base extends object, Added extends object>(base: Base, added: Added): Base & Added =>

@@ -21,6 +21,7 @@ describe('auth', () => {
     expires_at: null,
     last_used_at: null,
     revoked_at: null,
+    user_id: null,
   }
 
   beforeEach(() => {
@@ -37,6 +38,7 @@ describe('auth', () => {
         used: (id, at) => tokens.used(id, at),
       },
       now: () => time,
+      idle: 7_200_000,
       log,
     })
     world.tokens.set(token.id, token)

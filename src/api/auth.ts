@@ -21,6 +21,8 @@ export interface AuthOptions {
   readonly log: Log
   /** How many wrong tokens a minute one address may try before it has to wait. */
   readonly maxFailures?: number
+  /** How long a session lasts without being used, in ms. */
+  readonly idle: number
 }
 
 /** What a request brings to prove who it is. */
@@ -47,10 +49,16 @@ const usedEveryMs = 60_000
 const welcomeMs = 600_000
 
 /** Knows the tokens: looked up by hash, remembered for five seconds, compared in constant time. */
-export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures }: AuthOptions): Auth => {
+export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures, idle }: AuthOptions): Auth => {
   const presets = presetTokens.map(({ name, role, secret }) => ({
     hash: Buffer.from(hashToken(secret), 'hex'),
-    credential: { actor: { name, role }, via: 'token', tokenId: null, expiresAt: null } satisfies Credential,
+    credential: {
+      actor: { name, role },
+      via: 'token',
+      tokenId: null,
+      accountId: null,
+      expiresAt: null,
+    } satisfies Credential,
   }))
   const attempts = createAttempts(now, maxFailures)
   const cache = new Map<string, { readonly credential: Credential; readonly until: number }>()
@@ -64,7 +72,7 @@ export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures }:
     const preset = presets.filter((one) => timingSafeEqual(one.hash, bytes))[0]
     if (preset) return preset.credential
     const shape = readToken(text)
-    if (!shape) return undefined
+    if (!shape || shape.purpose === 'password') return undefined
     const credential = recall(hash) ?? (await lookUp(hash, shape.purpose))
     if (!credential || (credential.expiresAt !== null && credential.expiresAt <= now())) return undefined
     touch(credential)
@@ -79,10 +87,13 @@ export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures }:
   const lookUp = async (hash: string, purpose: string): Promise<Credential | undefined> => {
     const token = await tokens.findByHash(hash)
     if (!token || token.revoked_at !== null) return undefined
+    const lastUsed = Math.max(token.last_used_at ?? token.created_at, lastUse.get(token.id) ?? 0)
+    if (purpose === 'session' && lastUsed + idle <= now()) return undefined
     const credential: Credential = {
       actor: { name: token.name, role: token.role },
       via: purpose === 'session' ? 'session' : 'token',
       tokenId: token.id,
+      accountId: token.user_id,
       expiresAt: token.expires_at,
     }
     if (cache.size >= mostCached) cache.clear()

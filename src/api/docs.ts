@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
-import { problemsPage } from './problems-page.ts'
+import { problemsPage, problemsStyle } from './problems-page.ts'
 
 /** Writes the reference from the routes that are registered after it. */
 export const describeApi = async (app: FastifyInstance, version: string): Promise<void> => {
@@ -44,4 +44,5 @@ export const serveDocs = async (app: FastifyInstance): Promise<void> => {
   app.get('/api/v1/openapi.json', { ...hidden, config: { open: true } }, () => app.swagger())
   const page = problemsPage()
   app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
+  app.get('/docs/problems.css', hidden, (_request, reply) => reply.type('text/css; charset=utf-8').send(problemsStyle))
 }

@@ -6,8 +6,13 @@ import { isCrossSite, isSameOrigin } from './origin.ts'
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Finds out who asks, before anything of the request is read. Whatever is not declared open needs a token or a session. */
-export const requireCredential = (app: FastifyInstance, auth: Auth, publicUrl: string | undefined): void => {
+export const requireCredential = (
+  app: FastifyInstance,
+  auth: Auth,
+  { publicUrl, anonymous }: { readonly publicUrl?: string | undefined; readonly anonymous?: Anonymous | undefined },
+): void => {
   app.addHook('onRequest', async (request) => {
+    if (anonymous) return admit(request, auth, anonymous)
     const open = isOpen(request)
     const proof = proofOf(request)
     if (open) {
@@ -26,6 +31,36 @@ export const requireCredential = (app: FastifyInstance, auth: Auth, publicUrl: s
       if (!isSameOrigin(request.headers, origins(request, publicUrl))) throw foreign()
     }
   })
+}
+
+/** Who asks on a port of an older system whose clients bring no token. */
+export interface Anonymous {
+  /** What they are called in the audit log. */
+  readonly name: string
+  /** Names by which the port may be asked; anything when undefined. A page that rebinds its own name to us has another one. */
+  readonly hosts?: readonly string[]
+}
+
+/** Lets in whoever brings no token, but no further than sending and reading, and no page of another site. */
+const admit = async (request: FastifyRequest, auth: Auth, { name, hosts }: Anonymous): Promise<void> => {
+  if (hosts && !hosts.includes(request.hostname)) {
+    throw new AppError('FORBIDDEN', `Nobody here is called "${request.hostname.slice(0, 80)}".`, {
+      hint: `Use ${hosts[0]} in the address.`,
+    })
+  }
+  if (isCrossSite(request.headers, origins(request, undefined))) throw foreign()
+  const { role } = request.routeOptions.config
+  request.credential =
+    request.headers.authorization === undefined || request.is404
+      ? role === 'ingest' || role === 'viewer'
+        ? { actor: { name, role }, via: 'token', tokenId: null, accountId: null, expiresAt: null }
+        : undefined
+      : await auth.authenticate(proofOf(request))
+  if (!request.credential && !request.is404 && !isOpen(request)) {
+    throw new AppError('UNAUTHENTICATED', 'This needs a token, also on this port.', {
+      hint: 'Send "Authorization: Bearer <token>".',
+    })
+  }
 }
 
 /** What a request brings to prove who it is. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
 
 /**
  * Tells whether a request that changes something comes from our own pages. A browser sends a session's cookie by itself, so a
@@ -16,3 +17,12 @@ export const isCrossSite = (headers: IncomingHttpHeaders, ownOrigins: readonly s
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   return headers.origin !== undefined && !ownOrigins.includes(headers.origin)
 }
+
+/**
+ * The names by which a server that listens on loopback can be asked; undefined when it listens elsewhere. A page that makes its own name
+ * mean this machine asks by that name, and gives itself away.
+ */
+export const loopbackNames = (host: string): readonly string[] | undefined =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+    ? ['localhost', '127.0.0.1', '[::1]', '::1', host]
+    : undefined

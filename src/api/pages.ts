@@ -1,24 +1,59 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import files from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Opens the pages and the reference to anybody: they hold no data. Comes before the routes are added. */
+/** Opens the dashboard and the reference to anybody: they hold no data. Comes before the routes are added. */
 export const openPages = (app: FastifyInstance): void => {
   app.addHook('onRoute', (route) => {
     if (pages.test(route.url)) route.config = { ...route.config, open: true }
   })
 }
 
-const pages = /^\/($|docs(\/|$)|[\w-]+\.(html|js|css|svg|png|ico|webmanifest)$)/
+const pages = /^\/($|docs(\/|$)|assets\/[\w.-]+$|[\w-]+\.(html|js|css|svg|png|ico|webmanifest)$)/
 
-/** Serves exactly the files of a folder: no dotfile and nothing beside it. */
+/**
+ * Serves exactly the files of the built dashboard: no dotfile and nothing beside it. Files under `assets/` carry a hash of what is in them
+ * in their names, so browsers keep them for good; each text has its compressed forms beside it.
+ */
 export const servePages = async (app: FastifyInstance, folder: string): Promise<void> => {
+  if (!existsSync(join(folder, 'index.html'))) {
+    app.get('/', { schema: { hide: true } }, (_request, reply) =>
+      reply.code(503).type('text/plain; charset=utf-8').send('The dashboard is not built yet. Run: npm run build\n'),
+    )
+    return
+  }
   await app.register(files, {
     root: folder,
     wildcard: false,
     index: ['index.html'],
     dotfiles: 'ignore',
     serveDotFiles: false,
+    preCompressed: true,
+    globIgnore: ['**/*.{br,gz}'],
     cacheControl: false,
-    setHeaders: (reply) => reply.header('cache-control', 'no-cache'),
+    setHeaders: (reply, path) =>
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
   })
 }
+
+/**
+ * Answers with the page where an older contract has the address of a screen, and a browser opens it. Comes after what sets the headers,
+ * and before anybody asks for a token.
+ */
+export const preferScreens = (app: FastifyInstance): void => {
+  app.addHook('onRequest', async (request, reply) =>
+    shared.test(request.url) && opensScreen(request) ? reply.sendFile('index.html') : undefined,
+  )
+}
+
+const shared = /^\/incidents(\?|$)/
+
+/** Whether somebody opens a screen of the dashboard by its address: what they get is the page, which finds the screen itself. */
+export const opensScreen = ({ method, url, headers, server }: FastifyRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  /\btext\/html\b/.test(headers.accept ?? '') &&
+  !notScreens.test(url) &&
+  server.hasReplyDecorator('sendFile')
+
+const notScreens = /^\/+(api|assets|docs|health|metrics)([/?#]|$)|\.\w+($|\?)/i

@@ -7,7 +7,7 @@ export const problemsPage = (): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Problems – Vedette</title>
-<link rel="stylesheet" href="/app.css">
+<link rel="stylesheet" href="/docs/problems.css">
 </head>
 <body>
 <main>
@@ -18,6 +18,12 @@ ${Object.entries(errorCodes).map(section).join('\n')}
 </main>
 </body>
 </html>
+`
+
+/** Its looks: a column to read, in the colours of the reader's system. */
+export const problemsStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 46rem; margin: 0 auto; padding: 1rem; }
+h2 { margin: 2rem 0 0; font-size: 1.125rem; scroll-margin-top: 1rem; }
 `
 
 const section = ([code, { status, title }]: [string, { readonly status: number; readonly title: string }]): string =>

@@ -44,4 +44,11 @@ const isIngest = ({
 }: {
   readonly method: string
   readonly routeOptions: { readonly url?: string | undefined }
-}) => method === 'POST' && routeOptions.url === '/api/v1/events'
+}) => method === 'POST' && ingestUrls.has(routeOptions.url ?? '')
+
+const ingestUrls = new Set([
+  '/api/v1/alerts',
+  '/api/v1/alerts/batch',
+  '/api/v1/events',
+  '/api/v1/webhooks/:source_type',
+])

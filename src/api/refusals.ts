@@ -4,6 +4,7 @@ import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
 import { cutOff } from './cut-off.ts'
+import { opensScreen } from './pages.ts'
 import { toAppError, toProblem } from './problem.ts'
 
 const longestUrl = 8_192
@@ -26,6 +27,7 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
 
   app.setNotFoundHandler((request, reply) => {
     const methods = allowed(pathOf(request))
+    if (methods.length === 0 && opensScreen(request)) return reply.sendFile('index.html')
     if (methods.length === 0)
       throw new AppError('NOT_FOUND', 'There is nothing at this address.', { hint: 'See /docs.' })
     reply.header('allow', methods.join(', '))
@@ -51,6 +53,27 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
 /** Answers a failure; for the framework's own, which come before any hook, too. */
 export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) => {
   const error = toAppError(thrown)
+  noteRefusal(error, thrown, request, reply, log)
+  return (
+    reply
+      .code(error.status)
+      .type('application/problem+json')
+      // What fails before any hook has none of the usual headers.
+      .header('x-request-id', request.id)
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .send(JSON.stringify(toProblem(error, request.id, pathOf(request))))
+  )
+}
+
+/** Logs a failure as it deserves, and sets the headers that go with its status. */
+export const noteRefusal = (
+  error: AppError,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+): void => {
   if (error.status >= 500 && !error.retryable) {
     log.error(
       { err: thrown, request_id: request.id, method: request.method, path: pathOf(request) },
@@ -75,16 +98,6 @@ export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyR
   if (error.retryAfter !== undefined || error.status === 429 || error.status === 503 || error.status === 507) {
     reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter ?? 5)))
   }
-  return (
-    reply
-      .code(error.status)
-      .type('application/problem+json')
-      // What fails before any hook has none of the usual headers.
-      .header('x-request-id', request.id)
-      .header('x-content-type-options', 'nosniff')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(toProblem(error, request.id, pathOf(request))))
-  )
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '/'

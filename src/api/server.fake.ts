@@ -1,10 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { createBackOff } from '../operations/back-off.ts'
+import { createPasswords } from '../operations/passwords.ts'
 import { createSignInKeys } from '../operations/sign-in-keys.ts'
 import type { World } from '../operations/world.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { type Role, role } from '../schema/role.ts'
 import { createAuth } from './auth.ts'
+import { createConfirmations } from './mcp/confirmations.ts'
+import { createRoots } from './mcp/roots.ts'
 import { createServer, type ServerOptions } from './server.ts'
 
 type Token = Parameters<World['store']['tokens']['save']>[0]
@@ -63,6 +67,12 @@ export const fakeWorld = (now: () => number = Date.now) => {
         original: text,
         fields: {},
       })),
+    entry: {
+      passwords: createPasswords(),
+      backOff: createBackOff(now),
+      session: { lifetime: 43_200_000, idle: 7_200_000 },
+      publicUrl: '',
+    },
     health: async () => ({ ready: true, problems: [], stages: [], queues: [] }),
     metrics: async () => 'vedette_build_info{version="0"} 1\n',
     now,
@@ -83,16 +93,23 @@ export const fakeWorld = (now: () => number = Date.now) => {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A whole server on a fake world, with one token of each role set by the configuration. */
-export const fakeServer = async (options: Partial<ServerOptions> & { readonly maxFailures?: number } = {}) => {
-  const fake = fakeWorld()
+export const fakeServer = async (
+  options: Partial<ServerOptions> & { readonly maxFailures?: number; readonly now?: () => number } = {},
+) => {
+  const fake = fakeWorld(options.now)
   const { world } = fake
   const logged: object[] = []
   const log = { ...quiet, error: (facts: object) => void logged.push(facts) }
   const auth = createAuth({
-    tokens: world.store.tokens,
+    // Asked anew each time: a test may put a real store in its place.
+    tokens: {
+      findByHash: (hash) => world.store.tokens.findByHash(hash),
+      used: (id, at) => world.store.tokens.used(id, at),
+    },
     presetTokens: role.options.map((name) => ({ name, role: name, secret: `the-${name}-secret` })),
     now: () => world.now(),
     log,
+    idle: 7_200_000,
     ...(options.maxFailures !== undefined && { maxFailures: options.maxFailures }),
   })
   const signInKeys = createSignInKeys({ now: () => world.now(), newSecret: () => world.newSecret() })
@@ -102,7 +119,12 @@ export const fakeServer = async (options: Partial<ServerOptions> & { readonly ma
     signInKeys,
     log,
     version: '0.0.0',
-    web: resolve(import.meta.dirname, '../../web'),
+    mcp: {
+      roots: createRoots([import.meta.dirname]),
+      confirmations: createConfirmations(Date.now, randomUUID),
+      allowWrite: true,
+    },
+    web: resolve(import.meta.dirname, 'fixtures/dashboard'),
     ...options,
   })
   return { ...fake, app, auth, signInKeys, logged }

@@ -5,15 +5,21 @@ import type { Log } from '../component.ts'
 import type { Credential } from '../operations/credential.ts'
 import type { SignInKeys } from '../operations/sign-in-keys.ts'
 import type { World } from '../operations/world.ts'
+import type { Role } from '../schema/role.ts'
 import { watchMethods } from './allowed-methods.ts'
+import type { DoorWorld } from './ask.ts'
 import type { Auth } from './auth.ts'
+import { auditDenials } from './denials.ts'
 import { describeApi, serveDocs } from './docs.ts'
-import { proofOf, requireCredential } from './gate.ts'
+import { type Anonymous, proofOf, requireCredential } from './gate.ts'
 import { secureHeaders } from './headers.ts'
-import { openPages, servePages } from './pages.ts'
+import { serveMcp } from './mcp/http.ts'
+import type { McpOptions } from './mcp/server.ts'
+import { openPages, preferScreens, servePages } from './pages.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
 import { answerProblems, refuse } from './refusals.ts'
 import { registerRoute } from './rest/register.ts'
+import type { Route } from './rest/route.ts'
 import { routes } from './rest/routes.ts'
 import { serveStream } from './rest/stream.ts'
 import { answerSocketError } from './socket-errors.ts'
@@ -24,15 +30,20 @@ export interface ServerOptions {
   readonly signInKeys: SignInKeys
   readonly log: Log
   readonly version: string
-  /** The folder of the pages. */
+  /** The folder of the built dashboard. */
   readonly web: string
   /** Certificate and key in PEM; without them it speaks plain HTTP. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
   /** How browsers reach it from outside, when that differs from where it listens: `https://vedette.example`. */
   readonly publicUrl?: string
+  /** Names by which AI tools may ask for it; anything when undefined. A page that rebinds its own name to us has another one. */
+  readonly hosts?: readonly string[] | undefined
   /** Addresses of proxies whose X-Forwarded-* are believed; nobody's by default. */
   readonly trustProxy?: readonly string[]
   readonly rateLimit?: Partial<RateLimit>
+  readonly mcp: Omit<McpOptions, 'world' | 'version' | 'url'>
+  /** Serves nothing but these, to clients of an older system on a port of its own. */
+  readonly only?: { readonly routes: readonly Route[]; readonly anonymous: Anonymous }
 }
 
 declare module 'fastify' {
@@ -45,8 +56,21 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without a token. */
     open?: boolean
+    /** The least role that may ask. */
+    role?: Role
   }
 }
+
+/** The world with what doors add to it. */
+export const doorWorld = ({
+  world,
+  signInKeys,
+  auth,
+}: Pick<ServerOptions, 'world' | 'signInKeys' | 'auth'>): DoorWorld =>
+  Object.assign(Object.create(world), {
+    signInKeys,
+    identify: auth.identify,
+  })
 
 /** Builds the server with all its doors; it does not listen yet. */
 export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
@@ -76,16 +100,24 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const allowed = watchMethods(app)
   answerProblems(app, log, allowed)
   await secureHeaders(app, secure)
+  preferScreens(app)
   await app.register(cookie)
-  requireCredential(app, auth, publicUrl)
+  requireCredential(app, auth, { publicUrl, anonymous: options.only?.anonymous })
+  auditDenials(app, options.world, log)
   await limitRate(app, options.rateLimit)
   await describeApi(app, options.version)
 
-  const world = Object.assign(Object.create(options.world), {
-    signInKeys: options.signInKeys,
-    identify: async (token: string) => (await auth.identify(token))?.actor,
-  })
-  for (const route of routes) registerRoute(app, route, world, auth)
+  const world = doorWorld(options)
+  for (const route of options.only?.routes ?? routes) registerRoute(app, route, world, auth, log)
+  if (options.only) {
+    await serveDocs(app)
+    return app
+  }
+  serveMcp(
+    app,
+    { ...options.mcp, world, version: options.version, url: publicUrl },
+    { log, origins: publicUrl ? [new URL(publicUrl).origin] : [], hosts: options.hosts },
+  )
   serveStream(app, {
     world,
     log,

@@ -7,7 +7,7 @@ import type { Route } from './route.ts'
 
 /** Describes a row of the table for the reference: what of the input stands in the path, the query, and the body. */
 export const describeRoute = (route: Route): FastifySchema => {
-  const { operation, path, method, open, body, debug } = route
+  const { operation, path, method, open, body, debug, sends } = route
   const example = examples[operation.name]
   const headers = headersOf(operation)
   const shape = operation.input instanceof z.ZodObject ? operation.input.shape : {}
@@ -18,13 +18,15 @@ export const describeRoute = (route: Route): FastifySchema => {
     return kept.length > 0 ? z.object(Object.fromEntries(kept)) : undefined
   }
   const takesBody = method === 'POST' || method === 'PATCH'
-  const isStream = body === 'records' || body === 'archive'
-  const inBody = (name: string) => takesBody && !isStream && !inPath(name) && !inHeader(name)
+  const isStream = body === 'records' || body === 'archive' || body === 'table'
+  const itsOwn = sends instanceof z.ZodObject ? sends.shape : {}
+  const inBody = (name: string) =>
+    takesBody && !isStream && !inPath(name) && !inHeader(name) && (!sends || name === 'body' || name in itsOwn)
 
   const params = pick(inPath)
   const query = pick((name) => !inPath(name) && !inHeader(name) && !inBody(name) && !(isStream && name === body))
   const querystring = debug ? (query ?? z.object({})).extend({ debug: debugFlag }) : query
-  const sent = body === 'records' ? recordsBody : body === 'archive' ? archiveBody : pick(inBody)
+  const sent = isStream ? streams[body] : (sends ?? pick(inBody))
   const headerNames = headers.map(([header]) => [header, z.string().optional()])
 
   return {
@@ -58,7 +60,8 @@ export const describeRoute = (route: Route): FastifySchema => {
 
 const whoMay = {
   ingest: 'Needs the role `ingest` or `admin`.',
-  viewer: 'Needs the role `viewer`, `analyst` or `admin`.',
+  viewer: 'Needs the role `viewer`, `auditor`, `analyst` or `admin`.',
+  auditor: 'Needs the role `auditor`, `analyst` or `admin`.',
   analyst: 'Needs the role `analyst` or `admin`.',
   admin: 'Needs the role `admin`.',
 } as const
@@ -71,10 +74,15 @@ const debugFlag = z
 const media = {
   records: ['application/json', 'application/x-ndjson', 'text/plain'],
   archive: ['application/zip', 'application/gzip', 'application/x-tar', 'application/octet-stream'],
+  table: ['text/csv', 'application/json', 'text/plain'],
   yaml: ['application/json', 'application/yaml'],
 } as const
 
 const archiveBody = z.string().meta({ format: 'binary' }).describe('A zip, or a tar, also gzipped, of YAML files.')
+
+const tableBody = z
+  .string()
+  .describe('CSV whose first row names the columns, in any order and spelling; or JSON, a list of objects.')
 
 const recordsBody = z
   .union([
@@ -84,5 +92,7 @@ const recordsBody = z
     z.string(),
   ])
   .describe('One record, a list of records, `{"logs": […]}`, or one record a line: JSON or plain text.')
+
+const streams = { records: recordsBody, archive: archiveBody, table: tableBody } as const
 
 const tagOf = (path: string): string => path.replace('/api/v1', '').split('/')[1] ?? 'other'

@@ -5,7 +5,7 @@ import type { AnyOperation } from '../ask.ts'
 
 /** Headers that are inputs of every operation that has such an input. */
 const inputs = [
-  ['idempotency-key', 'key'],
+  ['idempotency-key', 'idempotency_key'],
   ['if-match', 'version'],
 ] as const
 

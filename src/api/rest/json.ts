@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { AppError, messageOf } from '../../errors.ts'
 import { readBody, readWhole } from '../body.ts'
 
-const limit = 1_048_576
+const usualLimit = 1_048_576
 const mostDepth = 32
 
-/** Reads a JSON body; undefined when there is none. */
-export const readJson = async (request: IncomingMessage): Promise<unknown> => {
+/** Reads a JSON body of at most `limit` bytes; undefined when there is none. */
+export const readJson = async (request: IncomingMessage, limit = usualLimit): Promise<unknown> => {
   const bytes = await readWhole(readBody(request), limit)
   if (bytes.length === 0) return undefined
   const type = request.headers['content-type'] ?? ''

@@ -1,26 +1,31 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Log } from '../../component.ts'
 import { readRecords } from '../../operations/record-body.ts'
 import { type AnyOperation, ask, type DoorWorld, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody, readWhole } from '../body.ts'
+import { originOf } from '../denials.ts'
+import { toAppError } from '../problem.ts'
+import { noteRefusal } from '../refusals.ts'
 import { describeRoute } from './describe.ts'
 import { headerInputs } from './headers.ts'
 import { bodyInputs, mergeInput, queryReader, type Reader } from './input.ts'
 import { readJson } from './json.ts'
 import { presentAnswer } from './present.ts'
-import type { Route } from './route.ts'
+import type { Refuse, Route } from './route.ts'
 
 /** Answers one row of the table. */
-export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWorld, auth: Auth): void => {
+export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWorld, auth: Auth, log: Log): void => {
   const operations = [route.operation, ...(route.debug ? [route.debug] : [])]
   const readers = new Map<AnyOperation, Reader>(operations.map((operation) => [operation, queryReader(operation)]))
 
   app.route({
     method: route.method,
     url: route.path,
-    config: { open: route.open ?? false },
+    config: { open: route.open ?? false, role: route.operation.role },
     schema: describeRoute(route),
+    ...(route.refuse && { errorHandler: refuseAs(route.refuse, log) }),
     handler: async (request, reply) => {
       const { debug, ...query } = inputs.parse(request.query)
       const wantsDebug = route.debug !== undefined && (debug === '1' || debug === 'true')
@@ -31,23 +36,38 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
         inputs.parse(request.params),
         readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
         headerInputs(operation, request.headers),
-        await bodyOf(route, request),
+        await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request),
       )
-      const work = () => ask(operation, input, world, credential)
+      const work = () => ask(operation, input, world, credential, originOf(request))
       // Where anybody may change something, secrets are tried.
       const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work())
       // What an admin changes, or what is deleted, may be who is let in: what was known of tokens before counts no longer.
-      if (operation.role === 'admin' || route.method === 'DELETE') auth.forget()
+      if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
       return (route.present ?? presentAnswer)(result, request, reply)
     },
   })
 }
 
+const refuseAs =
+  (refuse: Refuse, log: Log) =>
+  (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const error = toAppError(thrown)
+    noteRefusal(error, thrown, request, reply, log)
+    const { status, body, type = 'application/json; charset=utf-8' } = refuse(error, request)
+    return reply.code(status).type(type).header('x-request-id', request.id).send(JSON.stringify(body))
+  }
+
 /** A release of all rules there are has some 20 MB. */
 const mostArchive = 64 * 1_048_576
 const mostYaml = 1_048_576
+/** An inventory of 100,000 things has some 10 MB. */
+const mostTable = 32 * 1_048_576
 
 const isYaml = (type: string): boolean => /^(application|text)\/(x-)?yaml\s*(;|$)/i.test(type)
+
+/** Spreadsheets write UTF-16 with a mark in front. */
+const toText = (bytes: Buffer): string =>
+  new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes)
 
 const inputs = z.record(z.string(), z.unknown())
 
@@ -55,6 +75,7 @@ const bodyOf = async (route: Route, request: FastifyRequest) => {
   if (route.method === 'GET' || route.method === 'DELETE') return {}
   if (route.body === 'records') return { records: readRecords(readBody(request.raw), request.headers['content-type']) }
   if (route.body === 'archive') return { archive: await readWhole(readBody(request.raw), mostArchive) }
+  if (route.body === 'table') return { table: toText(await readWhole(readBody(request.raw), mostTable)) }
   if (route.body === 'yaml' && isYaml(request.headers['content-type'] ?? '')) {
     return { yaml: (await readWhole(readBody(request.raw), mostYaml)).toString('utf8') }
   }

@@ -107,7 +107,10 @@ describe('the REST API on a real store', () => {
       headers: as('analyst'),
       payload: { filter: 'id:i2 OR id:i3', action: 'close', resolution: 'expected' },
     })
-    expect([statusCode, json()]).toEqual([200, { matched: 2, changed: 2, skipped: [] }])
+    expect([statusCode, json()]).toEqual([
+      200,
+      { matched: 2, changed: 2, skipped: [], pending: 0, decision_id: expect.any(String) },
+    ])
   })
 
   it('answers markup in log lines as JSON, never as a page', async () => {

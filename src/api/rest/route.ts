@@ -1,8 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { AppError } from '../../errors.ts'
 import type { AnyOperation } from '../ask.ts'
 
 /** Turns what an operation answers into what goes out: headers, status, cookies; returns the body. */
 export type Present = (answer: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** Tells a failure in the words of an older contract, instead of as a problem. */
+export type Refuse = (
+  error: AppError,
+  request: FastifyRequest,
+) => { readonly status: number; readonly body: unknown; readonly type?: string }
 
 /** One address of the REST API. What stands in the path, the query and a JSON body becomes the operation's input, in this order. */
 export interface Route {
@@ -14,12 +22,19 @@ export interface Route {
   readonly open?: true
   /**
    * `records`: the body is a stream of log records in any shape, and becomes the input `records`. `archive`: it is a file, the input
-   * `archive`. `yaml`: it is JSON, or YAML that becomes the input `yaml`. Default: a JSON object.
+   * `archive`. `table`: it is a text of rows, CSV or JSON, the input `table`. `yaml`: it is JSON, or YAML that becomes the input `yaml`. Default: a JSON object.
    */
-  readonly body?: 'records' | 'archive' | 'yaml'
+  readonly body?: 'records' | 'archive' | 'table' | 'yaml'
   /** What is asked instead when the query says `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present
+  /** Reads what of the input stands in the body, where that is more than a JSON object of ours. */
+  readonly read?: (request: FastifyRequest) => Promise<Readonly<Record<string, unknown>>>
+  /** What that body is, for the reference; what of the input is not in it stands in the query. */
+  readonly sends?: z.ZodType
+  readonly refuse?: Refuse
+  /** Changes who is let in, at once. */
+  readonly forgets?: true
   /** Left out of the reference: another address of the same. */
   readonly hide?: true
   /** The media type of the answer; JSON unless said otherwise. */

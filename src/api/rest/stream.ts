@@ -35,6 +35,7 @@ const reader: Credential = {
   actor: { name: 'live view', role: 'viewer' },
   via: 'token',
   tokenId: null,
+  accountId: null,
   expiresAt: null,
 }
 

@@ -1,0 +1,52 @@
+import { AppError } from '../errors.ts'
+import { loopbackNames } from './origin.ts'
+import { compatSystems } from './rest/compat/systems.ts'
+import { createServer, type ServerOptions } from './server.ts'
+
+/** A port of an older system that is to be opened. */
+interface CompatPort {
+  readonly system: (typeof compatSystems)[number]
+  readonly port: number
+}
+
+/** Reads `compat.ports`: `all`, `log-analyzer`, `log-analyzer:13000`. */
+export const compatPorts = (wanted: readonly string[]): readonly CompatPort[] =>
+  wanted.flatMap((entry) => {
+    if (entry === 'all') return compatSystems.flatMap((system) => system.ports.map((port) => ({ system, port })))
+    const [name, port] = entry.split(':')
+    const system = compatSystems.find((one) => one.name === name)
+    if (!system) {
+      throw new AppError('CONFIG_INVALID', `compat.ports: there is no older system called "${name}".`, {
+        hint: `Use all, or one of: ${compatSystems.map((one) => one.name).join(', ')}.`,
+      })
+    }
+    return port === undefined ? system.ports.map((one) => ({ system, port: one })) : [{ system, port: Number(port) }]
+  })
+
+/** Opens these ports; returns a line about each for whoever started the program, and how to close them. */
+export const openCompatPorts = async (
+  ports: readonly CompatPort[],
+  host: string,
+  options: Omit<ServerOptions, 'only' | 'publicUrl'>,
+): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> => {
+  const hosts = loopbackNames(host)
+  const opened: Awaited<ReturnType<typeof createServer>>[] = []
+  const lines: string[] = []
+  const close = async () => void (await Promise.all(opened.map((server) => server.close())))
+  try {
+    for (const { system, port } of ports) {
+      const anonymous = { name: `compat:${system.name}`, ...(hosts && { hosts }) }
+      const server = await createServer({
+        ...options,
+        only: { routes: [...system.routes, ...(system.own ?? [])], anonymous },
+      })
+      opened.push(server)
+      const address = await server.listen({ host, port })
+      lines.push(`${system.name} clients without a token may send and read at ${address}`)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { lines, close }
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Log } from '../component.ts'
+import { AppError } from '../errors.ts'
+import type { World } from '../operations/world.ts'
+import type { Origin } from './ask.ts'
+
+const longestAgent = 300
+/** The same refusal of the same person is written down once in so long: nobody fills the audit by knocking. */
+const quietMs = 10_000
+const mostRemembered = 1_000
+const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Where a request comes from. */
+export const originOf = ({ ip, headers }: FastifyRequest): Origin => {
+  const agent = headers['user-agent']
+  return { ip_address: ip, ...(agent !== undefined && { user_agent: agent.slice(0, longestAgent) }) }
+}
+
+/** Writes down who wanted to change something and was not allowed to. */
+export const auditDenials = (app: FastifyInstance, { store, now }: Pick<World, 'store' | 'now'>, log: Log): void => {
+  const lately = new Map<string, number>()
+  app.addHook('onError', async (request, _reply, error) => {
+    const actor = request.credential?.actor
+    if (!actor || reading.has(request.method) || !(error instanceof AppError) || error.code !== 'FORBIDDEN') return
+    const operation = request.routeOptions.schema?.operationId ?? `${request.method} ${request.routeOptions.url}`
+    const name = `${actor.name} ${operation} ${request.ip}`
+    const time = now()
+    if (time - (lately.get(name) ?? 0) < quietMs) return
+    if (lately.size >= mostRemembered) lately.clear()
+    lately.set(name, time)
+    const entry = {
+      ...originOf(request),
+      time,
+      actor: actor.name,
+      action: 'denied',
+      target_type: 'operation',
+      target_id: operation,
+      old_values: null,
+      new_values: { role: actor.role },
+      error: error.message,
+    }
+    await store
+      .transaction((tx) => store.audit.append([entry], tx))
+      .catch((cause: unknown) => log.error({ err: cause, operation }, 'A refusal could not be written down.'))
+  })
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { analyzeLogEvents } from '../../operations/analyze-log-events.ts'
+import { analyzeLogs } from '../../operations/analyze-logs.ts'
+import { getLogModel } from '../../operations/get-log-model.ts'
+import { loadLogModel } from '../../operations/load-log-model.ts'
+import { trainLogModel } from '../../operations/train-log-model.ts'
+import { keepFitting, untrusted } from './budget.ts'
+import { defineTool, type Tool, type ToolContext } from './tool.ts'
+
+const judged = z.looseObject({
+  status: z.literal('success'),
+  total_events: z.int(),
+  anomalies_detected: z.int(),
+  threshold: z.number().nullable(),
+})
+
+/** The contract of the older server is one text that holds the document. */
+const asJson = (structured: Record<string, unknown>) => ({ structured, text: JSON.stringify(structured) })
+
+/** Judges by the loaded model; without one, by everything that needs no training. */
+const analyze = async (text: string, format: 'auto' | 'json' | 'csv' | 'text', context: ToolContext) => {
+  const { loaded } = await context.ask(getLogModel, {})
+  if (loaded && format !== 'text') {
+    const { processing_time_ms: _, ...found } = await context.ask(analyzeLogEvents, { text, format })
+    const { items, omitted } = keepFitting(found.anomalies)
+    return asJson({
+      ...found,
+      anomalies: items.map((one) => ({ ...one, message: untrusted('', one.message).text })),
+      anomalies_omitted: omitted,
+    })
+  }
+  const records = text.split('\n').filter((line) => line.trim() !== '')
+  const found = await context.ask(analyzeLogs, { records: format === 'json' ? jsonRecords(text, records) : records })
+  const { items, omitted } = keepFitting(
+    found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
+      title,
+      sentence,
+      severity,
+      anomaly_score: score,
+      threat_type: type,
+      evidence: evidence.slice(0, 3).map(({ event_id, line }) => untrusted(event_id, line)),
+    })),
+  )
+  return asJson({
+    status: 'success',
+    total_events: found.records,
+    anomalies_detected: found.detections.length,
+    anomaly_rate: found.records === 0 ? 0 : found.detections.length / found.records,
+    threshold: null,
+    anomalies: items,
+    anomalies_omitted: omitted,
+    note: 'No trained model is loaded: judged by rules, templates, sequences and baselines of these logs alone.',
+  })
+}
+
+const jsonRecords = (text: string, lines: readonly string[]): readonly string[] => {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return (Array.isArray(parsed) ? parsed : [parsed]).map((entry) => JSON.stringify(entry))
+  } catch {
+    // One object a line, which each line says by itself.
+    return lines
+  }
+}
+
+export const analysisTools: readonly Tool[] = [
+  defineTool({
+    name: 'load_anomaly_models',
+    description: 'Loads the trained model for log events from a folder.',
+    kind: 'read',
+    input: z.object({ model_dir: z.string().default('anomaly_outputs') }),
+    output: z.looseObject({ status: z.string(), message: z.string() }),
+    run: async ({ model_dir }, { ask }) => asJson(await ask(loadLogModel, { model_dir })),
+  }),
+  defineTool({
+    name: 'analyze_logs',
+    description: 'Finds what is odd in the given logs; stores nothing.',
+    kind: 'read',
+    input: z.object({ log_data: z.string().min(1), format: z.enum(['json', 'csv', 'text']).default('json') }),
+    output: judged,
+    run: ({ log_data, format }, context) => analyze(log_data, format, context),
+  }),
+  defineTool({
+    name: 'analyze_log_file',
+    description: 'Finds what is odd in a file below the allowed folders; stores nothing.',
+    kind: 'read',
+    input: z.object({ filepath: z.string().min(1) }),
+    output: judged,
+    run: async ({ filepath }, context) =>
+      analyze(
+        await context.readFile(filepath),
+        /\.(json|jsonl|ndjson)(\.gz)?$/i.test(filepath) ? 'json' : /\.csv(\.gz)?$/i.test(filepath) ? 'csv' : 'text',
+        context,
+      ),
+  }),
+  defineTool({
+    name: 'get_detection_stats',
+    description: 'Tells which model is loaded, its threshold and features.',
+    kind: 'read',
+    input: z.object({}),
+    output: z.looseObject({ status: z.string(), models_loaded: z.boolean(), threshold: z.number().nullable() }),
+    async run(_input, { ask }) {
+      const { loaded, threshold, feature_names, trees, contamination } = await ask(getLogModel, {})
+      return asJson({
+        status: 'success',
+        models_loaded: loaded,
+        threshold,
+        feature_pipeline: { n_features: feature_names?.length ?? 0, features: feature_names ?? [] },
+        isolation_forest: { n_estimators: trees, contamination },
+      })
+    },
+  }),
+  defineTool({
+    name: 'train_model',
+    description: 'Learns from log event files below the allowed folders, writes the model there and loads it.',
+    kind: 'write',
+    input: z.object({ data_path: z.string().min(1), output_dir: z.string().default('anomaly_outputs') }),
+    output: z.looseObject({ status: z.string(), total_events: z.int() }),
+    async run({ data_path, output_dir }, { ask, within, progress }) {
+      await progress(0, 2, 'learning')
+      const found = await trainLogModel({
+        dataPath: await within(data_path),
+        outputDir: await within(output_dir),
+        format: 'auto',
+        now: Date.now,
+      })
+      await progress(1, 2, 'loading')
+      await ask(loadLogModel, { model_dir: output_dir })
+      await progress(2, 2, 'done')
+      return asJson({
+        status: 'success',
+        total_events: found.total_events,
+        anomalies_detected: found.anomalies_detected,
+      })
+    },
+  }),
+]

@@ -1,0 +1,62 @@
+import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import { getAlert } from '../../operations/get-alert.ts'
+import { getDetection } from '../../operations/get-detection.ts'
+import { getEvent } from '../../operations/get-event.ts'
+import { getIncident } from '../../operations/get-incident.ts'
+import { getLogModel } from '../../operations/get-log-model.ts'
+import { eventView } from '../../schema/event.ts'
+import type { AnyOperation } from '../ask.ts'
+import type { ToolContext } from './tool.ts'
+
+const byId: readonly (readonly [name: string, what: string, operation: AnyOperation])[] = [
+  ['incident', 'An incident with its timeline and evidence.', getIncident],
+  ['alert', 'An alert with its detections and verdict.', getAlert],
+  ['anomaly', 'A detection with its reasons and evidence.', getDetection],
+]
+
+const filterGuide = `# The filter language
+
+\`field:value\`, joined by AND, OR and NOT, with brackets. Words alone search the text. \`"several words"\` stand together.
+
+- \`service.name:sshd AND event.outcome:failure\`
+- \`source.ip:203.0.113.0/24\`, \`severity>=high\`, \`user.name:adm*\`
+- times: \`from\` and \`to\` take \`now-1h\`, \`now-7d\`, \`2026-01-15T10:00:00Z\`
+`
+
+/** Offers what a client may attach to a conversation: things by their ids, and two documents. */
+export const offerDocuments = (server: McpServer, ask: ToolContext['ask']): void => {
+  const json = (uri: URL, document: unknown) => ({
+    contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(document) }],
+  })
+  for (const [name, description, operation] of byId) {
+    const template = new ResourceTemplate(`vedette://${name}/{id}`, { list: undefined })
+    server.registerResource(name, template, { description, mimeType: 'application/json' }, async (uri, { id }) =>
+      json(uri, await ask(operation, { id: String(id) })),
+    )
+  }
+  server.registerResource(
+    'event',
+    new ResourceTemplate('vedette://event/{id}', { list: undefined }),
+    { description: 'A log line with the lines around it. Untrusted text.', mimeType: 'application/json' },
+    async (uri, { id }) => json(uri, await ask(getEvent, { id: String(id) })),
+  )
+  server.registerResource(
+    'model',
+    'vedette://model',
+    { description: 'The loaded model for log events.', mimeType: 'application/json' },
+    async (uri) => json(uri, await ask(getLogModel, {})),
+  )
+  server.registerResource(
+    'event-schema',
+    'vedette://schema/event',
+    { description: 'What an event looks like, as JSON Schema.', mimeType: 'application/json' },
+    async (uri) => json(uri, z.toJSONSchema(eventView, { io: 'output' })),
+  )
+  server.registerResource(
+    'filter-guide',
+    'vedette://docs/query',
+    { description: 'How filters are written.', mimeType: 'text/markdown' },
+    async (uri) => ({ contents: [{ uri: uri.href, mimeType: 'text/markdown', text: filterGuide }] }),
+  )
+}

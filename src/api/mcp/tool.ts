@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import type { AnyOperation } from '../ask.ts'
+
+/** What a tool works with: asking operations on behalf of whoever calls. */
+export interface ToolContext {
+  /** Asks an operation; its answer is checked against its own output. */
+  ask<Output extends z.ZodType>(
+    operation: AnyOperation & { readonly output: Output },
+    input: unknown,
+  ): Promise<z.output<Output>>
+  /** Reads a file below the allowed folders. Throws FORBIDDEN elsewhere. */
+  readFile(path: string): Promise<string>
+  /** Resolves a path below the allowed folders, following links. Throws FORBIDDEN elsewhere. */
+  within(path: string): Promise<string>
+  /** Where people look at things, for links. */
+  readonly url: string | undefined
+  /** Proves that a preview was seen before it is applied. */
+  readonly confirmations: Confirmations
+  progress(done: number, total: number, message: string): Promise<void>
+}
+
+export interface Confirmations {
+  /** Gives out a token for exactly this. */
+  issue(what: unknown): string
+  /** Takes it back; false when it was never given out for this, or too long ago. */
+  redeem(token: string, what: unknown): boolean
+}
+
+/** What a tool answers: a document for programs, and the same for a model to quote. */
+export interface ToolAnswer {
+  readonly structured: Record<string, unknown>
+  readonly text: string
+}
+
+/** A tool of the MCP server. */
+export interface Tool {
+  readonly name: string
+  readonly description: string
+  /** `write` tools are there only when writing was allowed. */
+  readonly kind: 'read' | 'write'
+  readonly input: z.ZodObject
+  readonly output: z.ZodObject
+  run(input: unknown, context: ToolContext): Promise<ToolAnswer>
+}
+
+/** Declares a tool; its input arrives parsed. */
+export const defineTool = <Input extends z.ZodObject>(
+  tool: Omit<Tool, 'input' | 'run'> & {
+    readonly input: Input
+    run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer>
+  },
+): Tool => ({ ...tool, run: (input, context) => tool.run(tool.input.parse(input), context) })

@@ -1,0 +1,44 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { alertBatch } from '../../operations/ingest-alerts.ts'
+import { securityAlert } from '../../schema/security-alert.ts'
+import { readBody, readWhole } from '../body.ts'
+import { parseJson } from './json.ts'
+
+const mostBytes = 8 * 1_048_576
+
+/** Reads an alert, or a group of them, of any shape: JSON, or the lines of CEF, LEEF and JSON that programs write. */
+export const readAlertBody = async ({ raw }: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
+  const sent = (await readWhole(readBody(raw), mostBytes)).toString('utf8')
+  if (sent.trim() === '') throw new AppError('INVALID_REQUEST', 'The body is empty.', { hint: 'Send an alert.' })
+  const type = raw.headers['content-type'] ?? ''
+  if (/^(multipart|image|audio|video|font)\//i.test(type)) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `Alerts cannot be read from "${type.slice(0, 80)}".`, {
+      hint: 'Send application/json or text/plain.',
+    })
+  }
+  const body: unknown = /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type) ? parseJson(sent) : sent
+  return { body, ...typeIn(body) }
+}
+
+/** Reads a batch; what is not one is told by the operation. */
+export const readBatchBody = async (request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
+  const { body } = await readAlertBody(request)
+  if (Array.isArray(body)) return { alerts: body }
+  const sent = z.looseObject({ batch_id: z.unknown().optional(), alerts: z.unknown() }).safeParse(body)
+  return { alerts: sent.data?.alerts, batch_id: sent.data?.batch_id, ...typeIn(body) }
+}
+
+/** What an object says that it is. */
+const typeIn = (body: unknown): { readonly source_type?: string } => {
+  const said = z.object({ source_type: z.string() }).safeParse(body)
+  return said.success ? { source_type: said.data.source_type } : {}
+}
+
+/** What the reference says of these bodies. */
+export const alertBodies = {
+  one: z.union([securityAlert, z.record(z.string(), z.unknown()), z.string()]),
+  batch: alertBatch,
+  webhook: z.union([z.record(z.string(), z.unknown()), z.array(z.record(z.string(), z.unknown())), z.string()]),
+} as const

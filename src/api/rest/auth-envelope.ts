@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { closeToken } from '../../operations/close-token.ts'
+import { getOwnAccount } from '../../operations/get-own-account.ts'
+import { openToken } from '../../operations/open-token.ts'
+import { presentIn, refuseInEnvelope } from './envelope.ts'
+import type { Present, Route } from './route.ts'
+
+const inEnvelope = presentIn('')
+const opened = z.object({ access_token: z.string(), expires_in: z.number(), user: z.unknown() })
+
+const presentToken: Present = (answer, request, reply) =>
+  // Nothing renews a token: whoever wants another signs in again.
+  inEnvelope({ ...opened.parse(answer), refresh_token: null, token_type: 'bearer' }, request, reply)
+
+/** Signing in as programs know it that were written for the triage dashboard. */
+export const authRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/v1/auth/login',
+    operation: openToken,
+    open: true,
+    present: presentToken,
+    refuse: refuseInEnvelope,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/auth/logout',
+    operation: closeToken,
+    forgets: true,
+    present: inEnvelope,
+    refuse: refuseInEnvelope,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/auth/me',
+    operation: getOwnAccount,
+    present: inEnvelope,
+    refuse: refuseInEnvelope,
+  },
+]

@@ -1,0 +1,12 @@
+import type { Route } from '../route.ts'
+
+/** An older system whose contract is kept: its clients find everything where it was. */
+export interface CompatSystem {
+  /** What `compat.ports` calls it. */
+  readonly name: string
+  /** The ports that its clients know. */
+  readonly ports: readonly number[]
+  readonly routes: readonly Route[]
+  /** What only its own port answers, because the main one has an answer of its own there. */
+  readonly own?: readonly Route[]
+}

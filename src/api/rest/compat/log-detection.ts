@@ -1,0 +1,127 @@
+import { gunzipSync } from 'node:zlib'
+import { z } from 'zod'
+import { AppError } from '../../../errors.ts'
+import { analyzeLogEvents } from '../../../operations/analyze-log-events.ts'
+import { getLogModel } from '../../../operations/get-log-model.ts'
+import { loadLogModel } from '../../../operations/load-log-model.ts'
+import { bodyInputs, mergeInput } from '../input.ts'
+import { readJson } from '../json.ts'
+import { readSentFile } from '../multipart.ts'
+import type { Refuse, Route } from '../route.ts'
+import type { CompatSystem } from './compat.ts'
+
+const mostBytes = 64 * 1_048_576
+
+/** Failures as the detection service tells them: a sentence, or a list of what is wrong with the fields. */
+const refuse: Refuse = ({ status, code, message, errors }) =>
+  code === 'INVALID_REQUEST' && errors.length > 0
+    ? {
+        status: 422,
+        body: {
+          detail: errors.map((error) => ({
+            type: 'value_error',
+            loc: ['body', ...error.path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))],
+            msg: error.message,
+          })),
+        },
+      }
+    : { status, body: { detail: status >= 500 ? 'Internal Server Error' : message } }
+
+const model = getLogModel.output
+const query = z.object({ model_dir: z.string().optional() })
+
+const readFile: NonNullable<Route['read']> = async (request) => {
+  const file = await readSentFile(request, 'file', mostBytes)
+  const name = file.name.toLowerCase().replace(/\.gz$/, '')
+  const format = /\.(json|ndjson|jsonl)$/.test(name) ? 'json' : name.endsWith('.csv') ? 'csv' : undefined
+  if (format === undefined) {
+    throw new AppError('INVALID_REQUEST', 'Unsupported file format. Use JSON or CSV.')
+  }
+  return { text: unpack(file.bytes).toString('utf8'), format }
+}
+
+const unpack = (bytes: Buffer): Buffer => {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostBytes })
+  } catch (error) {
+    throw new AppError('INVALID_REQUEST', 'The file is not gzip, or too large once unpacked.', { cause: error })
+  }
+}
+
+const detectionRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/analyze',
+    operation: analyzeLogEvents,
+    read: async ({ raw }) => bodyInputs(await readJson(raw, mostBytes)),
+    refuse,
+  },
+  { method: 'POST', path: '/analyze/file', operation: analyzeLogEvents, hide: true, read: readFile, refuse },
+  {
+    method: 'POST',
+    path: '/models/load',
+    operation: loadLogModel,
+    // The documents send the folder in the body, the program read it from the query.
+    read: async ({ raw, query: sent }) => mergeInput(query.parse(sent), bodyInputs(await readJson(raw))),
+    refuse,
+  },
+  {
+    method: 'GET',
+    path: '/models/info',
+    operation: getLogModel,
+    refuse,
+    present: (answer) => {
+      const { loaded, loaded_at, threshold, feature_names } = model.parse(answer)
+      return { loaded, loaded_at, threshold, n_features: feature_names?.length ?? null, feature_names }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/stats',
+    operation: getLogModel,
+    hide: true,
+    refuse,
+    present: (answer) => {
+      const { loaded, loaded_at, threshold, trees, contamination, feature_names } = model.parse(answer)
+      if (!loaded) throw new AppError('INVALID_REQUEST', 'Models not loaded')
+      return {
+        models_loaded: true,
+        loaded_at,
+        threshold,
+        isolation_forest: { n_estimators: trees, contamination },
+        features: { count: feature_names?.length, names: feature_names },
+      }
+    },
+  },
+]
+
+/** What the detection service's own port answers besides: its probes, in its words. */
+const probes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/health',
+    operation: getLogModel,
+    hide: true,
+    present: (answer) => ({
+      status: 'healthy',
+      models_loaded: model.parse(answer).loaded,
+      timestamp: new Date().toISOString(),
+    }),
+  },
+  { method: 'GET', path: '/health/live', operation: getLogModel, hide: true, present: () => ({ status: 'alive' }) },
+  {
+    method: 'GET',
+    path: '/health/ready',
+    operation: getLogModel,
+    hide: true,
+    present: (answer, _request, reply) => {
+      const { loaded } = model.parse(answer)
+      reply.code(loaded ? 200 : 503)
+      return { status: loaded ? 'ready' : 'not ready' }
+    },
+  },
+]
+
+/** The log detection service: events in, those that are odd out. */
+export const logDetection: CompatSystem = { name: 'log-detection', ports: [8000], routes: detectionRoutes, own: probes }

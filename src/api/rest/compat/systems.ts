@@ -1,0 +1,6 @@
+import type { CompatSystem } from './compat.ts'
+import { logAnalyzer } from './log-analyzer.ts'
+import { logDetection } from './log-detection.ts'
+
+/** Every older system whose clients are served. */
+export const compatSystems: readonly CompatSystem[] = [logAnalyzer, logDetection]
