@@ -3,6 +3,7 @@
 // 1. Where this Node is older than package.json's `engines.node`, it installs the pinned runtime of scripts/runtime
 //    (integrity in its lock file) and links it as node_modules/.bin/node, which npm puts first in PATH.
 // 2. Where node_modules is missing or does not match package-lock.json, it runs `npm ci` under that runtime.
+// 3. With --dashboard it builds the dashboard when its sources changed since the last build; that needs no network.
 const cp = require('child_process')
 const crypto = require('crypto')
 const fs = require('fs')
@@ -52,6 +53,7 @@ if (fs.existsSync(modules)) {
   if (node) linkRuntime(node)
   if (!runtimeOnly) fs.writeFileSync(stamp, wanted)
 }
+if (process.argv.includes('--dashboard')) buildDashboard()
 
 function say(message) {
   console.error(`bootstrap: ${message}`)
@@ -83,4 +85,52 @@ function linkRuntime(binary) {
   } catch {
     fs.copyFileSync(binary, link)
   }
+}
+
+function buildDashboard() {
+  const vite = path.join(modules, 'vite', 'bin', 'vite.js')
+  const web = path.join(root, 'web')
+  if (!fs.existsSync(vite) || !fs.existsSync(path.join(web, 'src'))) return
+  const built = path.join(web, 'dist')
+  const builtFrom = path.join(modules, '.dashboard-sha256')
+  const sources = hashOf(web)
+  const page = path.join(built, 'index.html')
+  if (fs.existsSync(page) && fs.existsSync(builtFrom) && fs.readFileSync(builtFrom, 'utf8') === sources) return
+  say('building the dashboard, a few seconds')
+  // Built beside and moved into place, so that nobody is ever served half of it.
+  const fresh = path.join(web, `.dist-${process.pid}`)
+  const args = [
+    vite,
+    'build',
+    web,
+    '--config',
+    path.join(web, 'vite.config.ts'),
+    '--outDir',
+    fresh,
+    '--logLevel',
+    'warn',
+  ]
+  const result = cp.spawnSync(node || process.execPath, args, { cwd: root, env, stdio: ['ignore', 2, 'inherit'] })
+  if (result.status !== 0) process.exit(result.status || 1)
+  fs.rmSync(built, { recursive: true, force: true })
+  fs.renameSync(fresh, built)
+  fs.writeFileSync(builtFrom, sources)
+}
+
+// Of everything that the build reads: its sources, its libraries, and this.
+function hashOf(web) {
+  const hash = crypto.createHash('sha256').update(wanted).update(fs.readFileSync(__filename))
+  for (const file of sourcesIn(web)) hash.update(path.relative(web, file)).update(fs.readFileSync(file))
+  return hash.digest('hex')
+}
+
+function sourcesIn(folder) {
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== 'dist' && !entry.name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .reduce((files, entry) => {
+      const file = path.join(folder, entry.name)
+      return files.concat(entry.isDirectory() ? sourcesIn(file) : file)
+    }, [])
 }

@@ -1,13 +1,19 @@
 import { z } from 'zod'
-import type { Registry } from '../src/component.ts'
+import type { Component, Registry } from '../src/component.ts'
 import { settings } from '../src/config/settings.ts'
+import type { IntelComponent } from '../src/intel/provider.ts'
+import { feedComponents, lookupComponents } from '../src/intel/registry.ts'
 import { detectorRegistry } from '../src/pipeline/detect/registry.ts'
 import { sourceRegistry } from '../src/pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../src/pipeline/notify/registry.ts'
 
 /** Writes the reference of the configuration from the schemas that check it. */
 export const configReference = (): string => {
-  const sources = sourceRegistry({ cursors: { read: async () => undefined }, stdin: process.stdin })
+  const sources = sourceRegistry({
+    cursors: { read: async () => undefined },
+    outages: { began() {}, ended() {} },
+    stdin: process.stdin,
+  })
   return `# Configuration
 
 Written by \`npm run reference\` from the schemas that check it; do not edit.
@@ -26,10 +32,17 @@ ${settings()
 
 ${section('Sources', 'sources', 'Each has a `name`, a `type` and the options of its type.', sources)}
 ${section('Detectors', 'detectors', 'Each has a `type` and the options of its type; those that are not listed do not judge.', detectorRegistry())}
+${section('Feeds', 'intel.feeds', 'Each has a `type`, perhaps a `name` and how often it is pulled (`every`: 12h), and the options of its type.', { components: withLicences(feedComponents) })}
+${section('Lookups', 'intel.lookups', 'Each has a `type` and the options of its type. With its key under `intel.api_keys` it need not be listed.', { components: withLicences(lookupComponents) })}
 ${section('Receivers', 'notify', 'Each has a `name`, a `type`, a `min_severity` (medium) and the options of its type.', sinkRegistry)}`
 }
 
-const section = (title: string, key: string, intro: string, { components }: Registry<unknown>): string =>
+const section = (
+  title: string,
+  key: string,
+  intro: string,
+  { components }: Pick<Registry<unknown>, 'components'>,
+): string =>
   [
     `## ${title}: \`${key}\``,
     '',
@@ -46,6 +59,9 @@ const section = (title: string, key: string, intro: string, { components }: Regi
       '',
     ]),
   ].join('\n')
+
+const withLicences = (components: readonly IntelComponent[]): readonly Component<z.ZodType, unknown>[] =>
+  components.map((component) => ({ ...component, summary: `${component.summary} Terms: ${component.licence}` }))
 
 const shape = z.object({
   properties: z

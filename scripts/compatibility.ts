@@ -1,0 +1,55 @@
+import { compatSystems } from '../src/api/rest/compat/systems.ts'
+import { promises } from '../test/requirements.ts'
+
+const titles: Readonly<Record<string, string>> = {
+  'log-analyzer': 'The log analyser',
+  'log-detection': 'The log detection service',
+  mcp: 'AI tools over MCP',
+}
+
+const snippets: Readonly<Record<string, string>> = {
+  mcp: `On the machine that holds the data (\`claude_desktop_config.json\`, \`.mcp.json\`, \`.cursor/mcp.json\`):
+
+\`\`\`json
+{ "mcpServers": { "vedette": { "command": "npx", "args": ["-y", "vedette", "mcp"], "env": { "MODEL_DIR": "anomaly_outputs" } } } }
+\`\`\`
+
+For a running server (VS Code's \`.vscode/mcp.json\`; other clients take the same address and header):
+
+\`\`\`json
+{ "servers": { "vedette": { "type": "http", "url": "http://localhost:8787/mcp", "headers": { "Authorization": "Bearer TOKEN" } } } }
+\`\`\`
+
+Tools only read, unless \`mcp.allow_write\` or \`--allow-write\` is set and the token may. Log lines come marked as untrusted.
+`,
+}
+
+/** Writes what clients of older systems may rely on, from the promises that tests keep. */
+export const compatibilityReference = (): string => {
+  const systems = [...new Set(promises.map(({ id }) => id.split('.')[0] ?? ''))]
+  return `# Compatibility
+
+Written by \`npm run reference\` from the promises that tests of the running program keep; do not edit.
+
+Clients of these systems find their addresses on the port of Vedette, with a token. For clients that cannot send one, open the ports they
+know: \`VEDETTE_COMPAT_PORTS=all\`, or names, each with a port of your choice: \`log-analyzer:13000,log-detection\`. These ports listen on
+loopback unless \`compat.host\` says otherwise, and whoever reaches them may send and read, nothing more.
+
+| system | its ports |
+|---|---|
+${compatSystems.map(({ name, ports }) => `| \`${name}\` | ${ports.join(', ')} |`).join('\n')}
+
+${systems
+  .map((system) =>
+    [
+      `## ${titles[system] ?? system}`,
+      '',
+      ...(snippets[system] ? [snippets[system]] : []),
+      ...promises
+        .filter(({ id }) => id.startsWith(`${system}.`))
+        .map(({ id, promise }) => `- ${promise} <!-- ${id} -->`),
+      '',
+    ].join('\n'),
+  )
+  .join('\n')}`
+}
