@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useRef } from 'react'
+import { answerOf, api } from '../api/client.ts'
+import { sessionQuery } from '../api/session.ts'
+import { Button } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+
+interface AssignDialogProps {
+  readonly what: string
+  readonly onClose: () => void
+  readonly onAssign: (assignee: string | null) => void
+}
+
+/** Asks who takes it: me, somebody who has something already, anybody by name, or nobody. */
+export const AssignDialog = ({ what, onClose, onAssign }: AssignDialogProps) => {
+  const field = useRef<HTMLInputElement>(null)
+  const me = useQuery(sessionQuery).data?.name
+  const people = useQuery({
+    queryKey: ['views', 'assignees'],
+    queryFn: () =>
+      answerOf(api.GET('/api/v1/alerts/counts', { params: { query: { fields: ['assignee'], limit: 50 } } })),
+    select: ({ facets }) => facets.flatMap(({ values }) => values.map(({ value }) => value)),
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    const name = field.current?.value.trim()
+    if (name) onAssign(name)
+  }
+  return (
+    <Dialog open onClose={onClose} title={`Assign ${what}`}>
+      <form onSubmit={submit} className="mt-1 flex gap-2">
+        <input
+          ref={field}
+          data-first
+          list="assignees"
+          aria-label="Name"
+          placeholder="Name"
+          required
+          maxLength={100}
+          className="h-8 min-w-0 flex-1 rounded-control border border-line-strong bg-surface px-2"
+        />
+        <datalist id="assignees">
+          {people.data?.map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+        <Button type="submit" look="primary" className="h-8">
+          Assign
+        </Button>
+      </form>
+      <div className="mt-3 flex gap-2">
+        {me !== undefined && <Button onClick={() => onAssign(me)}>Assign to me</Button>}
+        <Button look="ghost" onClick={() => onAssign(null)}>
+          Nobody
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,73 @@
+import { Eye } from 'lucide-react'
+import { useState } from 'react'
+import type { Noun } from '../api/client.ts'
+import { IconButton } from '../parts/button.tsx'
+import { Time } from '../parts/time.tsx'
+import { LineInContext } from './line-in-context.tsx'
+
+type Line = Noun<'Evidence'>
+
+interface EvidenceProps {
+  readonly lines: readonly Line[]
+  /** The short ids by which a verdict cites them: `e1`. */
+  readonly citations?: ReadonlyMap<string, string>
+  /** The event whose line stands in its context now. */
+  readonly inContext: string | undefined
+  readonly onContext: (eventId: string | undefined) => void
+}
+
+/** The lines that bear it out, oldest first, each a step away from the lines around it. */
+export const EvidenceLines = ({ lines, citations, inContext, onContext }: EvidenceProps) => (
+  <>
+    <ol className="divide-y divide-line" data-evidence>
+      {lines.map((line) => (
+        <EvidenceLine
+          key={line.event_id}
+          line={line}
+          citation={citations?.get(line.event_id)}
+          onContext={() => onContext(line.event_id)}
+        />
+      ))}
+    </ol>
+    {inContext !== undefined && (
+      <LineInContext
+        eventId={inContext}
+        kept={lines.find(({ event_id }) => event_id === inContext)}
+        onClose={() => onContext(undefined)}
+      />
+    )}
+  </>
+)
+
+interface EvidenceLineProps {
+  readonly line: Line
+  readonly citation: string | undefined
+  readonly onContext: () => void
+}
+
+const EvidenceLine = ({ line: { event_id, time, line, origin, role }, citation, onContext }: EvidenceLineProps) => {
+  const [open, setOpen] = useState(false)
+  return (
+    <li id={`line-${event_id}`} className="flex scroll-mt-16 items-start gap-2 py-1.5">
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-center gap-x-2 text-small text-text-2">
+          {citation !== undefined && <span className="font-mono">[{citation}]</span>}
+          <Time at={time} show="clock" />
+          {role !== undefined && <span className="font-medium text-text">{role}</span>}
+          {origin !== undefined && <span className="truncate font-mono">{origin}</span>}
+        </p>
+        <button
+          type="button"
+          onClick={() => setOpen(!open)}
+          aria-expanded={open}
+          className={`log block w-full text-left ${open ? '' : 'line-clamp-2'}`}
+        >
+          {line}
+        </button>
+      </div>
+      <IconButton label="View in context (v)" className="size-7" onClick={onContext} data-context={event_id}>
+        <Eye size={15} aria-hidden />
+      </IconButton>
+    </li>
+  )
+}

@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { answerOf, api } from '../api/client.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { QueryView } from '../parts/query-view.tsx'
+import { SeverityMark } from '../parts/severity.tsx'
+import { Empty } from '../parts/states.tsx'
+import { Time } from '../parts/time.tsx'
+
+interface MergeDialogProps {
+  readonly title: string
+  readonly description: string
+  /** An incident that cannot be chosen: the one that is merged. */
+  readonly except?: string | undefined
+  readonly onClose: () => void
+  readonly onChoose: (displayId: string) => void
+}
+
+/** Asks for an open incident. */
+export const MergeDialog = ({ title, description, except, onClose, onChoose }: MergeDialogProps) => {
+  const [text, setText] = useState('')
+  const incidents = useQuery({
+    queryKey: ['incidents', 'to merge into'],
+    queryFn: () => answerOf(api.GET('/api/v1/incidents', { params: { query: { q: 'open:true', limit: 200 } } })),
+    select: ({ data }) => data.filter(({ id }) => id !== except),
+  })
+  const wanted = text.trim().toLowerCase()
+  return (
+    <Dialog open onClose={onClose} title={title} description={description}>
+      <input
+        data-first
+        aria-label="Find an incident"
+        placeholder="INC-3, or words of its title"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        className="mt-1 mb-2 h-8 w-full rounded-control border border-line-strong bg-surface px-2"
+      />
+      <QueryView query={incidents} what="Reading the open incidents…">
+        {(all) => {
+          const found = all.filter(({ display_id, title: name }) =>
+            `${display_id} ${name}`.toLowerCase().includes(wanted),
+          )
+          return found.length === 0 ? (
+            <Empty title="No open incident fits." />
+          ) : (
+            <ul>
+              {found.map(({ id, display_id, severity, title: name, last_seen }) => (
+                <li key={id}>
+                  <button
+                    type="button"
+                    onClick={() => onChoose(display_id)}
+                    className="flex min-h-10 w-full items-center gap-2 rounded-control px-2 py-1 text-left hover:bg-hover"
+                  >
+                    <SeverityMark severity={severity} />
+                    <span className="sr-only">{severity}</span>
+                    <span className="font-mono text-small text-text-2">{display_id}</span>
+                    <span className="min-w-0 flex-1 truncate">{name}</span>
+                    <span className="text-small text-text-2">
+                      <Time at={last_seen} show="ago" />
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )
+        }}
+      </QueryView>
+    </Dialog>
+  )
+}

@@ -1,0 +1,58 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import type { Noun } from '../api/client.ts'
+import { toProblem } from '../api/problem.ts'
+import { formatCount, formatMany } from '../parts/number.ts'
+import { SeverityMark } from '../parts/severity.tsx'
+import { Time } from '../parts/time.tsx'
+import { resolutionWord } from './words.ts'
+
+/** What a scope would have hidden in the last 30 days. */
+export const NormalPreview = ({ preview }: { readonly preview: UseQueryResult<Noun<'SuppressionPreview'>> }) => {
+  const { data, error } = preview
+  if (error) {
+    const { message, hint } = toProblem(error)
+    return (
+      <p role="alert" className="text-critical">
+        {message} {hint}
+      </p>
+    )
+  }
+  return (
+    <section
+      aria-label="What it would have hidden"
+      aria-busy={!data}
+      className="rounded-control border border-line p-3"
+    >
+      <p aria-live="polite">
+        {data ? (
+          <>
+            Of {formatMany(data.checked, 'alert')} in the last 30 days it would have hidden{' '}
+            <strong className="font-semibold">{formatCount(data.hidden)}</strong>.
+          </>
+        ) : (
+          <span className="text-text-2">Looking through the last 30 days…</span>
+        )}
+      </p>
+      {data !== undefined && data.true_positives > 0 && (
+        <p className="mt-1 font-medium text-critical">
+          ■ {formatMany(data.true_positives, 'of them was', 'of them were')} a true positive. Narrow the scope.
+        </p>
+      )}
+      {data !== undefined && data.samples.length > 0 && (
+        <ul className="mt-2 max-h-40 overflow-y-auto" tabIndex={-1}>
+          {data.samples.map(({ id, title, severity, resolution, last_seen }) => (
+            <li key={id} className="flex min-h-6 items-center gap-2 text-small">
+              <SeverityMark severity={severity} size={10} />
+              <span className="sr-only">{severity}</span>
+              <span className="min-w-0 flex-1 truncate">{title}</span>
+              {resolution !== null && <span className="text-text-2">{resolutionWord(resolution)}</span>}
+              <span className="text-text-2">
+                <Time at={last_seen} show="ago" />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,204 @@
+import { ChevronRight, CircleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Noun } from '../api/client.ts'
+import { classNames } from '../parts/class-names.ts'
+import { formatCount } from '../parts/number.ts'
+import { Time } from '../parts/time.tsx'
+import { spaced } from './words.ts'
+
+type Triage = Noun<'TriageResult'>
+
+interface VerdictCardProps {
+  readonly triage: Triage
+  /** Shows the line that a claim cites. */
+  readonly onCite: (eventId: string) => void
+}
+
+/** What triage makes of an alert: the verdict, why and why not, what is missing, what to do next. The same card at every door. */
+export const VerdictCard = ({ triage, onCite }: VerdictCardProps) => {
+  const references = new Map(triage.references.map((one) => [one.id, one]))
+  const claims = (wanted: 'for' | 'against') => triage.claims.filter(({ sign }) => sign === wanted)
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <strong className={classNames('text-title', inks[triage.verdict])}>{capital(spaced(triage.verdict))}</strong>
+        <Confidence value={triage.confidence} />
+        <span className="text-small text-text-2">
+          risk <span className="tabular font-mono font-medium text-text">{triage.risk_score}</span>
+        </span>
+      </div>
+      <p className="text-pretty">{triage.summary}</p>
+      {triage.requires_human_review && (
+        <div className="flex gap-2 rounded-control border border-high/40 bg-tint-high px-3 py-2">
+          <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-high" />
+          <p>
+            <span className="font-medium">Needs your review</span>
+            {triage.review_reasons.length > 0 && <>: {triage.review_reasons.join('; ')}</>}
+          </p>
+        </div>
+      )}
+      <Part title="Why">
+        <ul className="flex flex-col gap-1">
+          {[...claims('for'), ...claims('against')].map((claim) => (
+            <Claim key={claim.text} claim={claim} references={references} onCite={onCite} />
+          ))}
+        </ul>
+      </Part>
+      <Words title="Missing" items={triage.missing} />
+      <Words title="Would change this" items={triage.would_change} />
+      {triage.recommended_actions.length > 0 && (
+        <Part title="Do next">
+          <ol className="flex flex-col gap-1">
+            {triage.recommended_actions.map(({ action, reversible }, index) => (
+              <li key={action} className="flex gap-2">
+                <span className="tabular text-text-2">{index + 1}</span>
+                <span>
+                  {action}
+                  {!reversible && <span className="text-small text-text-2"> (cannot be taken back)</span>}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </Part>
+      )}
+      {triage.review && (
+        <Part title={`${triage.review.reviewer}’s word`}>
+          <p>
+            {capital(spaced(triage.review.verdict))}. {triage.review.notes}
+          </p>
+        </Part>
+      )}
+      <Arithmetic triage={triage} />
+      <p className="border-t border-line pt-2 text-small text-text-2">
+        {byWhom(triage.model)} · <Time at={triage.calculated_at} />
+      </p>
+    </div>
+  )
+}
+
+const inks: Readonly<Record<Noun<'Verdict'>, string>> = {
+  malicious: 'text-critical',
+  likely_malicious: 'text-critical',
+  suspicious: 'text-high',
+  likely_benign: 'text-ok',
+  benign: 'text-ok',
+  inconclusive: 'text-text-2',
+}
+
+const Part = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
+  <section aria-label={title}>
+    <h3 className="mb-1 text-small text-text-2">{title}</h3>
+    {children}
+  </section>
+)
+
+const Words = ({ title, items }: { readonly title: string; readonly items: readonly string[] }) =>
+  items.length === 0 ? null : (
+    <Part title={title}>
+      <p>{items.join(' · ')}</p>
+    </Part>
+  )
+
+interface ClaimProps {
+  readonly claim: Noun<'TriageClaim'>
+  readonly references: ReadonlyMap<string, Noun<'TriageReference'>>
+  readonly onCite: (eventId: string) => void
+}
+
+const Claim = ({ claim: { sign, text, evidence_ids }, references, onCite }: ClaimProps) => (
+  <li className="flex gap-2">
+    <span className={classNames('w-3 shrink-0 font-mono font-semibold', sign === 'for' ? 'text-high' : 'text-ok')}>
+      <span aria-hidden>{sign === 'for' ? '+' : '−'}</span>
+      <span className="sr-only">{sign === 'for' ? 'for:' : 'against:'}</span>
+    </span>
+    <span className="min-w-0">
+      {text}{' '}
+      {evidence_ids.map((id) => {
+        const reference = references.get(id)
+        return reference?.kind === 'event' ? (
+          <button
+            key={id}
+            type="button"
+            title={reference.text}
+            aria-label={`Line ${id}: ${reference.text}`}
+            onClick={() => onCite(reference.target)}
+            className="mr-1 inline-flex min-h-6 items-center rounded-chip px-1 font-mono text-small text-accent hover:bg-sel"
+          >
+            [{id}]
+          </button>
+        ) : (
+          <span key={id} title={reference?.text} className="mr-1 font-mono text-small text-text-2">
+            [{id}]
+          </span>
+        )
+      })}
+    </span>
+  </li>
+)
+
+const Confidence = ({ value }: { readonly value: number }) => (
+  <span className="inline-flex items-center gap-1.5 text-small text-text-2">
+    confidence <span className="tabular font-medium text-text">{Math.round(value * 100)} %</span>
+    <span aria-hidden className="flex gap-0.5">
+      {[0.1, 0.3, 0.5, 0.7, 0.9].map((step) => (
+        <span key={step} className={classNames('h-2.5 w-1.5 rounded-cell', value >= step ? 'bg-text-2' : 'bg-line')} />
+      ))}
+    </span>
+  </span>
+)
+
+/** How the risk score came about, for who wants to repeat it. */
+const Arithmetic = ({ triage: { breakdown, factors, risk_score } }: { readonly triage: Triage }) => {
+  const { severity, threat_intel, asset_criticality, exploitability } = breakdown
+  const parts = [
+    ['severity', severity],
+    ['threat intelligence', threat_intel],
+    ['what is at stake', asset_criticality],
+    ['exploitability', exploitability],
+  ] as const
+  return (
+    <details className="group text-small">
+      <summary className="inline-flex min-h-6 items-center gap-1 text-text-2">
+        <ChevronRight size={14} aria-hidden className="group-open:rotate-90" />
+        How {risk_score} came about
+      </summary>
+      <table className="mt-1 w-full">
+        <tbody>
+          {parts.map(([name, { score, weight }]) => (
+            <tr key={name}>
+              <th scope="row" className="py-0.5 text-left font-normal text-text-2">
+                {name}
+              </th>
+              <td className="tabular py-0.5 text-right font-mono">
+                {Math.round(score)} × {weight}
+              </td>
+            </tr>
+          ))}
+          <tr>
+            <th scope="row" className="py-0.5 text-left font-normal text-text-2">
+              type {spaced(factors.alert_type)}, history
+            </th>
+            <td className="tabular py-0.5 text-right font-mono">
+              × {factors.type_multiplier} × {factors.historical_multiplier}
+            </td>
+          </tr>
+        </tbody>
+      </table>
+    </details>
+  )
+}
+
+const byWhom = (model: Triage['model']): string => {
+  const rules = 'by rules and statistics'
+  if (!model) return rules
+  const { status, model: name, reason, input_tokens, output_tokens, cost_usd, duration_ms, redactions } = model
+  if (status !== 'answered' && status !== 'cached') {
+    const why = status === 'rejected' ? 'model answer failed the checks' : (reason ?? `model ${status}`)
+    return `${rules}; ${why}`
+  }
+  const tokens = `${formatCount(input_tokens + output_tokens)} tokens`
+  const cost = cost_usd === 0 ? '$0' : `$${cost_usd.toFixed(4)}`
+  return `${rules}; text by ${name}${status === 'cached' ? ' (kept)' : ''}, ${(duration_ms / 1000).toFixed(1)} s, ${tokens}, ${cost}, ${redactions} values masked`
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,26 @@
+const steps = [3, 25, 50, 75, 90]
+
+/** Which step of the heat ramp a score from 0 to 100 takes: 0 (ordinary) to 5. */
+export const heatStep = (score: number): number => steps.filter((step) => score >= step).length
+
+/** How unusual, 0–100: the number on its heat. In light, dark is unusual; in dark, bright is. */
+export const ScoreCell = ({ score }: { readonly score: number }) => (
+  <span
+    className={`tabular inline-flex h-5 w-8 items-center justify-center rounded-cell font-mono text-small ${heats[heatStep(score)]}`}
+    title={`Unusual: ${Math.round(score)} of 100`}
+  >
+    {Math.round(score)}
+  </span>
+)
+
+const heats = [
+  'bg-heat-0 text-on-heat-0',
+  'bg-heat-1 text-on-heat-1',
+  'bg-heat-2 text-on-heat-2',
+  'bg-heat-3 text-on-heat-3',
+  'bg-heat-4 text-on-heat-4',
+  'bg-heat-5 text-on-heat-5',
+]
+
+/** The heat ramp for what is drawn, by step. */
+export const heatColours = [0, 1, 2, 3, 4, 5].map((step) => `var(--heat-${step})`)

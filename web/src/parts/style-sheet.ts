@@ -1,0 +1,22 @@
+import { useEffect } from 'react'
+
+/**
+ * Stands in for the package `react-style-singleton`, which Radix' dialogs and menus use to stop the page from scrolling: that one inserts a
+ * <style>, which our content security policy forbids. A constructed sheet is allowed.
+ */
+export const styleSingleton = () => {
+  let users = 0
+  const sheet = new CSSStyleSheet()
+  return ({ styles }: { readonly styles: string }): null => {
+    useEffect(() => {
+      sheet.replaceSync(styles)
+      if (users === 0) document.adoptedStyleSheets.push(sheet)
+      users += 1
+      return () => {
+        users -= 1
+        if (users === 0) document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet)
+      }
+    }, [styles])
+    return null
+  }
+}

@@ -1,0 +1,79 @@
+import { useSyncExternalStore } from 'react'
+import { createSetting } from '../shell/setting.ts'
+
+/** Whether times are shown as here or in UTC. */
+export const timeZone = createSetting('time-zone', ['local', 'utc'], 'local')
+
+const tickMs = 30_000
+const tickers = new Set<() => void>()
+let now = Date.now()
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** The time in ms, renewed twice a minute while anybody looks. */
+export const useNow = (): number =>
+  useSyncExternalStore(
+    (tick) => {
+      tickers.add(tick)
+      timer ??= setInterval(() => {
+        now = Date.now()
+        for (const each of tickers) each()
+      }, tickMs)
+      return () => {
+        tickers.delete(tick)
+        if (tickers.size > 0) return
+        clearInterval(timer)
+        timer = undefined
+      }
+    },
+    () => now,
+  )
+
+const zoneOf = (zone: 'local' | 'utc') => (zone === 'utc' ? { timeZone: 'UTC' } : {})
+
+/** A time of day when it is today's, with the date otherwise: `02:11`, `Nov 18, 02:11`. */
+export const formatTime = (time: number, today: number, zone: 'local' | 'utc'): string => {
+  const options = zoneOf(zone)
+  const day = (at: number) => new Intl.DateTimeFormat('sv', options).format(at)
+  const clock = new Intl.DateTimeFormat(undefined, { ...options, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  if (day(time) === day(today)) return clock.format(time)
+  const sameYear = day(time).slice(0, 4) === day(today).slice(0, 4)
+  const date = new Intl.DateTimeFormat(undefined, {
+    ...options,
+    month: 'short',
+    day: 'numeric',
+    ...(!sameYear && { year: 'numeric' }),
+  })
+  return `${date.format(time)}, ${clock.format(time)}`
+}
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+] as const
+
+/** How long something took or is ago: `3 h`, `12 min`, `4 d`; seconds under a minute. */
+export const formatSpan = (ms: number): string => {
+  const [unit, size] = units.find(([, one]) => Math.abs(ms) >= one) ?? ['s', 1_000]
+  return `${Math.round(Math.abs(ms) / size)} ${unit}`
+}
+
+interface TimeProps {
+  readonly at: string
+  /** `both`: `02:11 (3 h ago)`. */
+  readonly show?: 'clock' | 'ago' | 'both'
+}
+
+/** A moment, always the same look; the whole of it in ISO shows on hover. */
+export const Time = ({ at, show = 'both' }: TimeProps) => {
+  const today = useNow()
+  const zone = timeZone.use()
+  const time = Date.parse(at)
+  const ago = `${formatSpan(today - time)} ago`
+  const clock = formatTime(time, today, zone)
+  return (
+    <time dateTime={at} title={at} className="tabular whitespace-nowrap">
+      {show === 'ago' ? ago : show === 'clock' ? clock : `${clock} (${ago})`}
+    </time>
+  )
+}

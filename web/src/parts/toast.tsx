@@ -1,0 +1,77 @@
+import { X } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
+import { Button, IconButton } from './button.tsx'
+import { Kbd } from './kbd.tsx'
+
+interface Toast {
+  readonly id: number
+  readonly text: string
+  readonly bad: boolean
+  readonly action?: { readonly label: string; readonly keys?: string; readonly run: () => void } | undefined
+}
+
+const watchers = new Set<() => void>()
+let toasts: readonly Toast[] = []
+let last = 0
+
+const put = (next: readonly Toast[]): void => {
+  toasts = next
+  for (const watch of watchers) watch()
+}
+
+interface ToastOptions {
+  readonly bad?: boolean
+  readonly action?: Toast['action']
+  /** How long it stays; 10 s unless said otherwise. */
+  readonly ms?: number
+}
+
+/** Says something in passing, at the bottom of the page; the newest three are shown. Returns how to take it away. */
+export const toast = (text: string, { bad = false, action, ms = 10_000 }: ToastOptions = {}): (() => void) => {
+  const id = ++last
+  put([...toasts.slice(-2), { id, text, bad, action }])
+  const close = () => put(toasts.filter((one) => one.id !== id))
+  setTimeout(close, ms)
+  return close
+}
+
+/** The place where passing words appear; once on the page. */
+export const Toasts = () => {
+  const shown = useSyncExternalStore(
+    (watch) => {
+      watchers.add(watch)
+      return () => watchers.delete(watch)
+    },
+    () => toasts,
+  )
+  return (
+    <div
+      role="status"
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 bottom-20 z-40 flex flex-col items-center gap-2 px-4 sm:bottom-16"
+    >
+      {shown.map(({ id, text, bad, action }) => (
+        <div
+          key={id}
+          className="pointer-events-auto flex max-w-full items-center gap-3 rounded-panel border border-line-strong bg-raised py-1.5 pr-1.5 pl-4 shadow-lg"
+        >
+          <span className={bad ? 'font-medium text-critical' : ''}>{text}</span>
+          {action && (
+            <Button
+              onClick={() => {
+                put(toasts.filter((one) => one.id !== id))
+                action.run()
+              }}
+            >
+              {action.label}
+              {action.keys !== undefined && <Kbd keys={action.keys} />}
+            </Button>
+          )}
+          <IconButton label="Dismiss" className="size-7" onClick={() => put(toasts.filter((one) => one.id !== id))}>
+            <X size={14} aria-hidden />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { readIncidentSearch } from './screens/incident/search.ts'
+import { readIncidentsSearch } from './screens/incidents/search.ts'
+import { readOverviewSearch } from './screens/overview/span.ts'
+import { readQueueSearch } from './screens/queue/look.ts'
+import { Frame, LostScreen, ScreenFailure } from './shell/frame.tsx'
+
+const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
+  component: Frame,
+  notFoundComponent: LostScreen,
+})
+const getParentRoute = () => root
+
+/** Every screen, sorted by path; each is loaded when it is first opened. */
+const screens = root.addChildren([
+  createRoute({
+    getParentRoute,
+    path: '/',
+    validateSearch: readOverviewSearch,
+    component: lazyRouteComponent(() => import('./screens/overview/overview.tsx'), 'Overview'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/add',
+    component: lazyRouteComponent(() => import('./screens/add-logs/add-logs.tsx'), 'AddLogs'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/alerts',
+    validateSearch: readQueueSearch,
+    component: lazyRouteComponent(() => import('./screens/queue/queue.tsx'), 'Queue'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/incidents',
+    validateSearch: readIncidentsSearch,
+    component: lazyRouteComponent(() => import('./screens/incidents/incidents.tsx'), 'Incidents'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/incidents/$id',
+    validateSearch: readIncidentSearch,
+    component: lazyRouteComponent(() => import('./screens/incident/incident.tsx'), 'Incident'),
+  }),
+])
+
+export const createAppRouter = (queries: QueryClient) =>
+  createRouter({
+    routeTree: screens,
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultErrorComponent: ScreenFailure,
+    scrollRestoration: true,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

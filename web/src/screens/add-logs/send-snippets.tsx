@@ -1,0 +1,70 @@
+import { useMutation } from '@tanstack/react-query'
+import { Tabs } from 'radix-ui'
+import { answerOf, api } from '../../api/client.ts'
+import { useMay } from '../../api/session.ts'
+import { Button } from '../../parts/button.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
+import { Panel } from '../../parts/panel.tsx'
+import { Failure } from '../../parts/states.tsx'
+import { snippets } from './snippets.ts'
+
+const placeholder = 'TOKEN'
+
+/** What to paste to send logs for good, filled in with this server and a token. */
+export const SendSnippets = () => {
+  const mayMake = useMay('admin')
+  const made = useMutation({
+    mutationFn: () =>
+      answerOf(api.POST('/api/v1/tokens', { body: { name: 'logs, from the dashboard', role: 'ingest' } })),
+  })
+  const facts = { url: location.origin, token: made.data?.secret ?? placeholder }
+  return (
+    <Panel title="Send your logs">
+      <div className="flex flex-wrap items-center gap-3 px-4 pb-3">
+        {made.data ? (
+          <p className="text-text-2">
+            The token stands in the snippets now. It is shown this once, and can only send:{' '}
+            <code className="font-mono text-log break-all text-text">{made.data.secret}</code>
+          </p>
+        ) : mayMake ? (
+          <>
+            <Button disabled={made.isPending} onClick={() => made.mutate()}>
+              Make a token
+            </Button>
+            <p className="text-text-2">It may only send logs, and is filled in below.</p>
+          </>
+        ) : (
+          <p className="text-text-2">
+            Put a token in place of {placeholder}; an admin makes one with{' '}
+            <code className="font-mono text-log">vedette token create --role ingest</code>.
+          </p>
+        )}
+      </div>
+      {made.error && <Failure error={made.error} onRetry={() => made.mutate()} />}
+      <Tabs.Root defaultValue={snippets[0]?.id ?? ''} className="border-t border-line">
+        <Tabs.List aria-label="With what" className="flex flex-wrap gap-1 px-3 pt-2">
+          {snippets.map(({ id, name }) => (
+            <Tabs.Trigger
+              key={id}
+              value={id}
+              className="h-8 rounded-control px-2.5 font-medium text-text-2 hover:bg-hover hover:text-text data-[state=active]:bg-sel data-[state=active]:text-accent"
+            >
+              {name}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        {snippets.map(({ id, where, text }) => (
+          <Tabs.Content key={id} value={id} className="flex flex-col gap-2 rounded-control p-4">
+            <p className="text-text-2">{where}</p>
+            <div className="relative rounded-control border border-line bg-bg">
+              <pre className="log p-3 pr-24" data-snippet={id}>
+                {text(facts)}
+              </pre>
+              <CopyButton text={text(facts)} className="absolute top-2 right-2" />
+            </div>
+          </Tabs.Content>
+        ))}
+      </Tabs.Root>
+    </Panel>
+  )
+}

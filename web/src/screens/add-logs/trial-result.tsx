@@ -1,0 +1,84 @@
+import type { Noun } from '../../api/client.ts'
+import { TechniqueChip } from '../../parts/chip.tsx'
+import { formatCount, formatMany } from '../../parts/number.ts'
+import { Panel } from '../../parts/panel.tsx'
+import { ScoreCell } from '../../parts/score.tsx'
+import { SeverityBadge } from '../../parts/severity.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { Time } from '../../parts/time.tsx'
+
+const mostLines = 8
+const mostDetections = 50
+
+/** What was found in a file: incidents with the lines that show them, and every single oddity. */
+export const TrialResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> }) => {
+  const { records, parsed, from, to, templates, incidents, detections, learning } = analysis
+  const oddest = detections.toSorted((a, b) => b.score - a.score)
+  return (
+    <>
+      <p className="text-title" role="status">
+        {formatMany(records, 'record')}, {formatMany(templates, 'pattern')}: {formatMany(incidents.length, 'incident')},{' '}
+        {formatMany(detections.length, 'oddity', 'oddities')}.{' '}
+        <span className="font-normal text-text-2">
+          {parsed < records && `${formatCount(records - parsed)} were not understood. `}
+          {from !== null && to !== null && (
+            <>
+              <Time at={from} show="clock" /> to <Time at={to} show="clock" />
+            </>
+          )}
+        </span>
+      </p>
+      <Panel title="Incidents">
+        {incidents.length === 0 ? (
+          <Empty title="Nothing in it needs anybody." />
+        ) : (
+          <ol className="border-t border-line">
+            {incidents.map(({ id, severity, title, reason, techniques, evidence }) => (
+              <li key={id} className="flex flex-col gap-1.5 border-b border-line px-4 py-3 last:border-0">
+                <div className="flex flex-wrap items-center gap-2">
+                  <SeverityBadge severity={severity} />
+                  <h3 className="font-[550] wrap-anywhere">{title}</h3>
+                  {techniques.map((technique) => (
+                    <TechniqueChip key={technique} technique={technique} />
+                  ))}
+                </div>
+                <p className="max-w-prose text-text-2 wrap-anywhere">{reason}</p>
+                <ol className="rounded-control border border-line bg-bg py-1.5">
+                  {evidence.slice(0, mostLines).map(({ event_id, line }) => (
+                    <li key={event_id} className="log px-3 py-0.5">
+                      {line}
+                    </li>
+                  ))}
+                </ol>
+              </li>
+            ))}
+          </ol>
+        )}
+      </Panel>
+      <Panel
+        title="Oddities"
+        aside={learning.length > 0 && `${formatMany(learning.length, 'stream')} too short to know well`}
+      >
+        {oddest.length === 0 ? (
+          <Empty title="Nothing in it is unusual for itself." />
+        ) : (
+          <ol className="border-t border-line">
+            {oddest.slice(0, mostDetections).map(({ id, score, title, sentence, first_seen }) => (
+              <li
+                key={id}
+                className="grid grid-cols-[auto_1fr_auto] gap-x-3 border-b border-line px-4 py-2 last:border-0"
+              >
+                <ScoreCell score={score * 100} />
+                <span className="min-w-0 wrap-anywhere">{title}</span>
+                <span className="text-small leading-5 text-text-2">
+                  <Time at={first_seen} show="clock" />
+                </span>
+                <span className="col-span-2 col-start-2 text-small text-text-2 wrap-anywhere">{sentence}</span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </Panel>
+    </>
+  )
+}

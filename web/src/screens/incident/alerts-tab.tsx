@@ -1,0 +1,101 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { isOpen, resolutionWord, statusWord } from '../../alert/words.ts'
+import { answerOf, api, type Noun } from '../../api/client.ts'
+import { toProblem } from '../../api/problem.ts'
+import { useMay } from '../../api/session.ts'
+import { Button } from '../../parts/button.tsx'
+import { formatMany } from '../../parts/number.ts'
+import { SeverityMark } from '../../parts/severity.tsx'
+import { Time } from '../../parts/time.tsx'
+import { toast } from '../../parts/toast.tsx'
+
+interface AlertsTabProps {
+  readonly incident: Noun<'IncidentDetails'>
+  readonly onChoose: (alertId: string) => void
+  readonly onSplit: (displayId: string) => void
+}
+
+/** The alerts that belong together, and why each does. What does not belong is split off. */
+export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
+  const queries = useQueryClient()
+  const may = useMay('analyst')
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const reasons = new Map(incident.members.map(({ alert_id, reason }) => [alert_id, reason]))
+  const split = async (): Promise<void> => {
+    try {
+      const made = await answerOf(
+        api.POST('/api/v1/incidents/{id}/split', {
+          params: { path: { id: incident.id } },
+          body: { alert_ids: [...chosen] },
+        }),
+      )
+      toast(`Split ${formatMany(chosen.size, 'alert')} off into ${made.display_id}.`)
+      setChosen(new Set())
+      await queries.invalidateQueries({ queryKey: ['incidents'] })
+      onSplit(made.display_id)
+    } catch (error) {
+      toast(toProblem(error).message, { bad: true })
+    }
+  }
+  return (
+    <div className="flex flex-col">
+      <ul className="divide-y divide-line">
+        {incident.alerts.map((alert) => (
+          <li key={alert.id} className="flex items-start gap-2 py-1.5">
+            {may && incident.alerts.length > 1 && (
+              <label className="flex size-6 shrink-0 cursor-pointer items-center justify-center">
+                <input
+                  type="checkbox"
+                  aria-label={`Choose ${alert.title}`}
+                  checked={chosen.has(alert.id)}
+                  onChange={() => {
+                    const next = new Set(chosen)
+                    if (!next.delete(alert.id)) next.add(alert.id)
+                    setChosen(next)
+                  }}
+                  className="size-3.5 accent-(--accent)"
+                />
+              </label>
+            )}
+            <button
+              type="button"
+              onClick={() => onChoose(alert.id)}
+              className="flex min-w-0 flex-1 items-start gap-2 rounded-control px-1 text-left hover:bg-hover"
+            >
+              <span className="pt-1">
+                <SeverityMark severity={alert.severity} />
+              </span>
+              <span className="min-w-0 flex-1">
+                <span className="font-[550]">{alert.title}</span>
+                <span className="block text-small text-text-2">{reasons.get(alert.id)}</span>
+              </span>
+              <span className="shrink-0 text-right text-small text-text-2">
+                {isOpen(alert) || alert.resolution === null
+                  ? statusWord(alert.status)
+                  : resolutionWord(alert.resolution)}
+                <span className="block">
+                  <Time at={alert.last_seen} show="clock" />
+                </span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {incident.alert_count > incident.alerts.length && (
+        <p className="pt-2 text-text-2">
+          {formatMany(incident.alert_count - incident.alerts.length, 'more alert')} belong to it.
+        </p>
+      )}
+      {chosen.size > 0 && (
+        <Button
+          className="mt-3 self-start"
+          onClick={() => void split()}
+          disabled={chosen.size === incident.alerts.length}
+        >
+          Split {formatMany(chosen.size, 'alert')} off into a new incident
+        </Button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+import { Link } from '@tanstack/react-router'
+import { ChevronDown } from 'lucide-react'
+import type { IncidentChange } from '../../alert/decide.ts'
+import type { AlertAction } from '../../alert/use-alert-actions.tsx'
+import { resolutionWord } from '../../alert/words.ts'
+import type { Noun } from '../../api/client.ts'
+import { Button } from '../../parts/button.tsx'
+import { Kbd } from '../../parts/kbd.tsx'
+import { Menu, MenuItem } from '../../parts/menu.tsx'
+import { formatMany } from '../../parts/number.ts'
+import { SeverityBadge } from '../../parts/severity.tsx'
+import { Time } from '../../parts/time.tsx'
+import { isOpenIncident } from './use-incident-actions.tsx'
+
+interface HeadProps {
+  readonly incident: Noun<'IncidentDetails'>
+  readonly actions: readonly AlertAction[]
+  readonly may: boolean
+  readonly decide: (change: IncidentChange) => void
+}
+
+const ladder = ['open', 'investigating', 'contained', 'eradicated', 'resolved'] as const
+
+/** What happened, in a title and a sentence, and what can be done about it. */
+export const Head = ({ incident, actions, may, decide }: HeadProps) => {
+  const { display_id, severity, risk_score, status, assignee, resolution, title, reason } = incident
+  const { first_seen, last_seen, alert_count, event_count, merged_into } = incident
+  return (
+    <header className="flex flex-col gap-3 border-b border-line bg-surface px-4 py-4 md:px-6">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-text-2">
+        <span className="font-mono font-medium">{display_id}</span>
+        <SeverityBadge severity={severity} />
+        <span>
+          risk <span className="tabular font-mono font-medium text-text">{risk_score}</span>
+        </span>
+        {may && isOpenIncident(incident) ? (
+          <Menu
+            trigger={
+              <Button className="h-6" aria-label={`Status: ${status}`}>
+                {status} <ChevronDown size={13} aria-hidden />
+              </Button>
+            }
+          >
+            {ladder.map((step) => (
+              <MenuItem
+                key={step}
+                chosen={step === status}
+                onSelect={() => step !== status && decide({ action: 'advance', status: step })}
+              >
+                {step}
+              </MenuItem>
+            ))}
+          </Menu>
+        ) : (
+          <span className="font-medium text-text">
+            {status}
+            {resolution !== null && ` as ${resolutionWord(resolution)}`}
+          </span>
+        )}
+        <span>{assignee ?? 'nobody has it'}</span>
+        <span className="md:ml-auto">
+          {formatMany(alert_count, 'alert')}, {formatMany(event_count, 'line')} · <Time at={first_seen} show="clock" />{' '}
+          – <Time at={last_seen} />
+        </span>
+      </div>
+      {merged_into !== null && (
+        <p className="rounded-control border border-line-strong px-3 py-2">
+          It was merged into{' '}
+          <Link to="/incidents/$id" params={{ id: merged_into }} className="text-accent underline">
+            another incident
+          </Link>
+          .
+        </p>
+      )}
+      <h2 className="max-w-4xl text-display text-balance">{title}</h2>
+      <p className="max-w-prose text-pretty">{reason}</p>
+      {actions.length > 0 && (
+        <div className="flex flex-wrap gap-2">
+          {actions.map(({ name, keys, run }, index) => (
+            <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run}>
+              {name}
+              <span className="max-md:hidden">
+                <Kbd keys={keys} />
+              </span>
+            </Button>
+          ))}
+        </div>
+      )}
+    </header>
+  )
+}

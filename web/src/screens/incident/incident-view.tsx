@@ -1,0 +1,194 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Tabs } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { citationsOf, useEvidenceKeys } from '../../alert/alert-details.tsx'
+import { EvidenceLines } from '../../alert/evidence.tsx'
+import { Entities } from '../../alert/facts.tsx'
+import { History } from '../../alert/history.tsx'
+import { Similar } from '../../alert/similar.tsx'
+import { VerdictCard } from '../../alert/verdict-card.tsx'
+import { Why } from '../../alert/why.tsx'
+import type { Noun } from '../../api/client.ts'
+import { formatMany } from '../../parts/number.ts'
+import { Panel } from '../../parts/panel.tsx'
+import { useKeys } from '../../shell/keys.ts'
+import { ActionsPanel } from './actions-panel.tsx'
+import { AlertsTab } from './alerts-tab.tsx'
+import { Head } from './head.tsx'
+import { type IncidentSearch, type Tab, tabs } from './search.ts'
+import { Timeline } from './timeline.tsx'
+import { useIncidentActions } from './use-incident-actions.tsx'
+
+type Details = Noun<'IncidentDetails'>
+
+/** The incident as a whole. One of its alerts is looked at more closely: the riskiest, or the one that somebody chose. */
+export const IncidentView = ({ incident }: { readonly incident: Details }) => {
+  const search: IncidentSearch = useSearch({ from: '/incidents/$id' })
+  const navigate = useNavigate({ from: '/incidents/$id' })
+  const go = (changes: { readonly [Name in keyof IncidentSearch]: IncidentSearch[Name] | undefined }): void =>
+    void navigate({
+      search: (before: IncidentSearch): IncidentSearch =>
+        Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined)),
+      replace: true,
+      resetScroll: false,
+    })
+  const alerts = new Map(incident.alerts.map((alert) => [alert.id, alert]))
+  const lead = (search.alert === undefined ? undefined : alerts.get(search.alert)) ?? riskiest(incident)
+  const line = (eventId: string | undefined): void => go({ line: eventId })
+  const { actions, dialogs, decide, may } = useIncidentActions({
+    incident,
+    lead,
+    onMerged: (id) => void navigate({ to: '/incidents/$id', params: { id } }),
+  })
+  useEvidenceKeys(incident.evidence, line)
+  const step = (by: number): void => {
+    const order = incident.timeline.flatMap(({ alert_id }) =>
+      alert_id !== undefined && alerts.has(alert_id) ? [alert_id] : [],
+    )
+    const next = order[Math.max(0, Math.min(order.length - 1, order.indexOf(lead?.id ?? '') + by))]
+    if (next !== undefined) go({ alert: next })
+  }
+  useKeys('Incident', [
+    { keys: 'j', does: 'Look at the next alert', run: () => step(1) },
+    { keys: 'k', does: 'Look at the previous alert', run: () => step(-1) },
+  ])
+
+  return (
+    <>
+      <Head incident={incident} actions={actions} may={may} decide={decide} />
+      <div className="grid items-start gap-4 p-4 md:grid-cols-[minmax(0,1fr)_22rem] md:p-6 xl:grid-cols-[minmax(0,1fr)_28rem]">
+        <div className="flex min-w-0 flex-col gap-4">
+          <Panel title="Timeline" aside={formatMany(incident.alert_count, 'alert')}>
+            <div className="px-2 pb-3 sm:px-4">
+              <Timeline
+                entries={incident.timeline}
+                alerts={alerts}
+                chosen={lead?.id}
+                onChoose={(id) => go({ alert: id, tab: search.tab === undefined ? 'why' : search.tab })}
+              />
+            </div>
+          </Panel>
+          <IncidentTabs
+            incident={incident}
+            lead={lead}
+            tab={search.tab ?? 'evidence'}
+            line={search.line}
+            onLine={line}
+            onTab={(tab) => go({ tab })}
+            onAlert={(id) => go({ alert: id, tab: 'why' })}
+            onSplit={(id) => void navigate({ to: '/incidents/$id', params: { id } })}
+          />
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <Panel title="Triage">
+            <div className="px-4 pb-4">
+              {lead?.triage ? (
+                <VerdictCard triage={lead.triage} onCite={line} />
+              ) : (
+                <p className="text-text-2">It is being judged. This takes a few seconds.</p>
+              )}
+            </div>
+          </Panel>
+          <ActionsPanel incident={incident} />
+          <Panel title="Who and what">
+            <div className="px-4 pb-4">
+              <Entities
+                entities={incident.entities}
+                techniques={incident.techniques}
+                onFilter={(clause) => void navigate({ to: '/alerts', search: { q: clause } })}
+              />
+            </div>
+          </Panel>
+        </div>
+      </div>
+      {dialogs}
+    </>
+  )
+}
+
+const riskiest = ({ alerts }: Details): Noun<'Alert'> | undefined =>
+  alerts.toSorted((a, b) => (b.triage?.risk_score ?? -1) - (a.triage?.risk_score ?? -1) || b.score - a.score)[0]
+
+interface IncidentTabsProps {
+  readonly incident: Details
+  readonly lead: Noun<'Alert'> | undefined
+  readonly tab: Tab
+  readonly line: string | undefined
+  readonly onLine: (eventId: string | undefined) => void
+  readonly onTab: (tab: Tab) => void
+  readonly onAlert: (id: string) => void
+  readonly onSplit: (displayId: string) => void
+}
+
+const names: Readonly<Record<Tab, string>> = {
+  evidence: 'Evidence',
+  why: 'Why',
+  alerts: 'Alerts',
+  similar: 'Similar before',
+  activity: 'Activity',
+  raw: 'Raw',
+}
+
+const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSplit }: IncidentTabsProps) => (
+  <Tabs.Root
+    value={tab}
+    onValueChange={(value) => {
+      const next = tabs.find((one) => one === value)
+      if (next) onTab(next)
+    }}
+    className="rounded-panel border border-line bg-surface"
+  >
+    <Tabs.List aria-label="More about the incident" className="flex overflow-x-auto border-b border-line px-2">
+      {tabs.map((one) => (
+        <Tabs.Trigger
+          key={one}
+          value={one}
+          className="-mb-px h-10 shrink-0 border-b-2 border-transparent px-3 text-text-2 hover:text-text data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-text"
+        >
+          {names[one]}
+          {one === 'alerts' && <span className="ml-1.5 font-mono text-small font-normal">{incident.alert_count}</span>}
+        </Tabs.Trigger>
+      ))}
+    </Tabs.List>
+    <TabBody name="evidence">
+      <EvidenceLines
+        lines={incident.evidence}
+        citations={citationsOf(lead?.triage ?? null)}
+        inContext={tab === 'evidence' ? line : undefined}
+        onContext={onLine}
+      />
+    </TabBody>
+    <TabBody name="why">
+      {lead && (
+        <div className="flex flex-col gap-4">
+          <h3 className="font-semibold">{lead.title}</h3>
+          <Why alert={lead} />
+          <EvidenceLines
+            lines={lead.evidence}
+            citations={citationsOf(lead.triage)}
+            inContext={tab === 'why' ? line : undefined}
+            onContext={onLine}
+          />
+        </div>
+      )}
+    </TabBody>
+    <TabBody name="alerts">
+      <AlertsTab incident={incident} onChoose={onAlert} onSplit={onSplit} />
+    </TabBody>
+    <TabBody name="similar">
+      <Similar similar={incident.alerts.flatMap(({ triage }) => triage?.similar ?? [])} />
+    </TabBody>
+    <TabBody name="activity">
+      <History entries={incident.history} />
+    </TabBody>
+    <TabBody name="raw">
+      <pre className="log">{JSON.stringify({ ...incident, alerts: undefined, history: undefined }, null, 2)}</pre>
+    </TabBody>
+  </Tabs.Root>
+)
+
+const TabBody = ({ name, children }: { readonly name: Tab; readonly children: ReactNode }) => (
+  <Tabs.Content value={name} className="px-4 py-3">
+    {children}
+  </Tabs.Content>
+)

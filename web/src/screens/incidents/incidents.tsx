@@ -1,0 +1,121 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { answerOf, api, type Noun } from '../../api/client.ts'
+import { Button } from '../../parts/button.tsx'
+import { classNames } from '../../parts/class-names.ts'
+import { formatMany } from '../../parts/number.ts'
+import { SeverityBadge } from '../../parts/severity.tsx'
+import { Empty, Failure, Loading } from '../../parts/states.tsx'
+import { Time } from '../../parts/time.tsx'
+import { useKeys } from '../../shell/keys.ts'
+import { Screen } from '../../shell/screen.tsx'
+import { type IncidentsSearch, shows } from './search.ts'
+
+const filters = { open: 'open:true', taken: 'open:true assignee:*', closed: 'open:false' } as const
+const names = { open: 'Open', taken: 'Somebody has it', closed: 'Closed' } as const
+
+/** All incidents, newest first. */
+export const Incidents = () => {
+  const { show = 'open' }: IncidentsSearch = useSearch({ from: '/incidents' })
+  const navigate = useNavigate()
+  const [at, setAt] = useState(-1)
+  const list = useInfiniteQuery({
+    queryKey: ['incidents', 'list', show],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.GET('/api/v1/incidents', {
+          params: { query: { q: filters[show], limit: 50, ...(pageParam !== '' && { cursor: pageParam }) } },
+        }),
+      ),
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  })
+  const incidents = list.data?.pages.flatMap(({ data }) => data) ?? []
+  const step = (by: number): void => {
+    const next = Math.max(0, Math.min(incidents.length - 1, at + by))
+    setAt(next)
+    document.getElementById(`incident-${incidents[next]?.id}`)?.focus()
+  }
+  useKeys('Incidents', [
+    { keys: 'j', does: 'Next incident', run: () => step(1) },
+    { keys: 'k', does: 'Previous incident', run: () => step(-1) },
+  ])
+  return (
+    <Screen title="Incidents">
+      <nav aria-label="Which" className="flex gap-1 border-b border-line bg-surface px-2 md:px-4">
+        {shows.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-current={one === show ? 'page' : undefined}
+            onClick={() => void navigate({ to: '/incidents', search: one === 'open' ? {} : { show: one } })}
+            className={classNames(
+              '-mb-px h-10 border-b-2 px-2.5',
+              one === show ? 'border-accent font-semibold' : 'border-transparent text-text-2 hover:text-text',
+            )}
+          >
+            {names[one]}
+          </button>
+        ))}
+      </nav>
+      {list.error && incidents.length === 0 && <Failure error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Loading what="Reading the incidents…" />}
+      {list.data && incidents.length === 0 && (
+        <div className="pt-4">
+          <Empty title={show === 'open' ? 'Nothing needs you.' : 'There are none.'}>
+            {show === 'open' && <p>No incident is open. New ones appear here by themselves.</p>}
+          </Empty>
+        </div>
+      )}
+      <ol className="bg-surface">
+        {incidents.map((incident, index) => (
+          <IncidentRow key={incident.id} incident={incident} onFocus={() => setAt(index)} />
+        ))}
+      </ol>
+      {list.hasNextPage && (
+        <Button className="m-4" onClick={() => void list.fetchNextPage()} disabled={list.isFetchingNextPage}>
+          Older ones
+        </Button>
+      )}
+    </Screen>
+  )
+}
+
+const IncidentRow = ({ incident, onFocus }: { readonly incident: Noun<'Incident'>; readonly onFocus: () => void }) => {
+  const { id, display_id, severity, risk_score, title, reason, status, assignee, alert_count, last_seen } = incident
+  return (
+    <li className="border-b border-line">
+      <Link
+        id={`incident-${id}`}
+        to="/incidents/$id"
+        params={{ id: display_id }}
+        onFocus={onFocus}
+        className="grid gap-x-4 gap-y-1 px-4 py-3 -outline-offset-2 hover:bg-hover sm:grid-cols-[7rem_minmax(0,1fr)_auto] md:px-6"
+      >
+        <span className="flex flex-row items-center gap-2 sm:flex-col sm:items-start sm:gap-1">
+          <SeverityBadge severity={severity} />
+          <span className="font-mono text-small text-text-2">
+            {display_id} · {risk_score}
+          </span>
+        </span>
+        <span className="min-w-0">
+          <span className="block font-[550]">{title}</span>
+          <span className="line-clamp-2 text-text-2">{reason}</span>
+        </span>
+        <span className="text-small text-text-2 sm:text-right">
+          <span className="sm:block">
+            {status}
+            {assignee === null ? '' : `, ${assignee}`}
+          </span>
+          <span className="before:content-['_·_'] sm:block sm:before:content-none">
+            {formatMany(alert_count, 'alert')}
+          </span>
+          <span className="before:content-['_·_'] sm:block sm:before:content-none">
+            <Time at={last_seen} show="ago" />
+          </span>
+        </span>
+      </Link>
+    </li>
+  )
+}

@@ -1,0 +1,72 @@
+import { Link } from '@tanstack/react-router'
+import { Circle, CircleCheck } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Noun } from '../../api/client.ts'
+import { classNames } from '../../parts/class-names.ts'
+import { Panel } from '../../parts/panel.tsx'
+
+interface ChecklistProps {
+  readonly steps: Noun<'Checklist'>
+  readonly className: string
+}
+
+/** What to do first; each step ticks itself once it was done. Gone when all are. */
+export const Checklist = ({ steps, className }: ChecklistProps) => {
+  const done = steps.filter((one) => one.done).length
+  if (done === steps.length) return null
+  return (
+    <Panel title="First steps" aside={`${done} of ${steps.length}`} className={className}>
+      <ol className="flex flex-col px-4 pb-3">
+        {steps.map(({ step, done: isDone }) => {
+          const Sign = isDone ? CircleCheck : Circle
+          return (
+            <li key={step} className="flex min-h-row items-center gap-2.5">
+              <Sign size={16} aria-hidden className={isDone ? 'text-ok' : 'text-text-3'} />
+              <span
+                className={classNames(
+                  'min-w-0 py-1',
+                  isDone && 'text-text-2 line-through *:text-text-2 *:no-underline',
+                )}
+              >
+                {texts[step]}
+              </span>
+              {isDone && <span className="sr-only">done</span>}
+            </li>
+          )
+        })}
+      </ol>
+    </Panel>
+  )
+}
+
+const link = 'text-accent underline underline-offset-2'
+
+const texts: Readonly<Record<Noun<'Checklist'>[number]['step'], ReactNode>> = {
+  see_why: 'Open an incident and see why',
+  mark_normal: (
+    <>
+      Mark something as normal in the{' '}
+      <Link to="/alerts" className={link}>
+        queue
+      </Link>
+    </>
+  ),
+  add_logs: (
+    <Link to="/add" className={link}>
+      Add your own logs
+    </Link>
+  ),
+  tell_people: (
+    <>
+      Tell people: a receiver under <code className="font-mono text-log">notify:</code>
+    </>
+  ),
+  connect_tool: (
+    <>
+      Connect a tool to the{' '}
+      <a href="/docs" className={link}>
+        API
+      </a>
+    </>
+  ),
+}

@@ -1,0 +1,35 @@
+import type { Noun } from '../../api/client.ts'
+import { Panel } from '../../parts/panel.tsx'
+import { ScoreCell } from '../../parts/score.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { Time } from '../../parts/time.tsx'
+
+interface UnusualProps {
+  readonly detections: Noun<'Overview'>['detections']
+  readonly className: string
+}
+
+/** The oddest things of the span, each beside what is usual. */
+export const Unusual = ({ detections, className }: UnusualProps) => (
+  <Panel title="Most unusual" aside="seen, and what is usual" className={className}>
+    {detections.oddest.length === 0 ? (
+      <Empty title="Nothing unusual in this time." />
+    ) : (
+      <ol className="border-t border-line">
+        {detections.oddest.map(({ id, score, title, value, usual, last_seen }) => (
+          <li key={id} className="grid grid-cols-[auto_1fr_auto] gap-x-3 border-b border-line px-4 py-2 last:border-0">
+            <ScoreCell score={score * 100} />
+            <span className="line-clamp-2 min-w-0 wrap-anywhere">{title}</span>
+            <span className="text-small leading-5 text-text-2">
+              <Time at={last_seen} show="ago" />
+            </span>
+            <span className="col-span-2 col-start-2 line-clamp-2 text-small text-text-2 wrap-anywhere">
+              {value}
+              {usual !== '' && `, usual ${usual}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+    )}
+  </Panel>
+)

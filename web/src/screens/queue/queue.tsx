@@ -1,0 +1,57 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+import { Loading } from '../../parts/states.tsx'
+import { Screen } from '../../shell/screen.tsx'
+import { FilterField } from './filter-field.tsx'
+import { isChanged, lookOf, type QueueSearch } from './look.ts'
+import { type Go, QueueOfLook } from './queue-of-look.tsx'
+import { TimeMenu } from './time-menu.tsx'
+import { usePhone } from './use-phone.ts'
+import { useViews, ViewsBar } from './views-bar.tsx'
+
+/** The triage queue: what waits for a decision, and the quickest way to one. */
+export const Queue = () => {
+  const search: QueueSearch = useSearch({ from: '/alerts' })
+  const navigate = useNavigate({ from: '/alerts' })
+  const views = useViews()
+  const phone = usePhone()
+  const view = views.data?.find(({ id }) => id === search.view)
+  const look = useMemo(() => lookOf(search, view), [search, view])
+  const go: Go = useCallback(
+    (changes, replace = false) =>
+      void navigate({ search: (before: QueueSearch) => without(before, changes), replace, resetScroll: false }),
+    [navigate],
+  )
+  const filter = <FilterField q={look.q} onFilter={(q) => go({ q, at: undefined, sel: undefined })} />
+  return (
+    <Screen
+      title="Queue"
+      bar={
+        <>
+          {!phone && filter}
+          <TimeMenu look={look} onSpan={(from, to) => go({ from, to, sel: undefined })} />
+        </>
+      }
+    >
+      {phone && <div className="border-b border-line bg-surface px-4 py-2">{filter}</div>}
+      <div className="flex h-[calc(100dvh-3rem)] min-w-0 flex-col max-sm:h-[calc(100dvh-9.75rem)]">
+        <ViewsBar
+          views={views.data ?? []}
+          current={search.view ?? 'open'}
+          look={look}
+          changed={isChanged(search)}
+          onView={(id) => void navigate({ search: id === 'open' ? {} : { view: id } })}
+        />
+        {search.view !== undefined && views.data === undefined ? (
+          <Loading what="Reading the views…" />
+        ) : (
+          <QueueOfLook key={search.view ?? 'open'} search={search} look={look} go={go} />
+        )}
+      </div>
+    </Screen>
+  )
+}
+
+/** The address with some parts changed; what is undefined falls out of it. */
+const without = (before: QueueSearch, changes: Parameters<Go>[0]): QueueSearch =>
+  Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined))

@@ -1,0 +1,20 @@
+import { useCallback, useEffect, useState } from 'react'
+
+const fadeMs = 120
+const nobody: ReadonlySet<string> = new Set()
+
+/** Rows that leave at once because of what was done to them: they fade, then they are gone, until the server answers anew. */
+export const useLeaving = (answeredAt: number) => {
+  const [leaving, setLeaving] = useState(nobody)
+  const [gone, setGone] = useState(nobody)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer of the server says what is left.
+  useEffect(() => {
+    setLeaving(nobody)
+    setGone(nobody)
+  }, [answeredAt])
+  const leave = useCallback((ids: readonly string[]) => {
+    setLeaving((before) => new Set([...before, ...ids]))
+    setTimeout(() => setGone((before) => new Set([...before, ...ids])), fadeMs)
+  }, [])
+  return { leaving, gone, leave }
+}

@@ -1,0 +1,38 @@
+import { useKeys } from '../../shell/keys.ts'
+
+interface QueueKeys {
+  /** Moves by so many rows; `extend` chooses on the way. */
+  readonly step: (by: number, extend: boolean) => void
+  readonly openAt: () => void
+  readonly chooseAt: () => void
+  readonly chooseAll: () => void
+  readonly back: () => void
+  readonly showNew: () => void
+}
+
+/** The keys of the queue. */
+export const useQueueKeys = ({ step, openAt, chooseAt, chooseAll, back, showNew }: QueueKeys): void => {
+  const go = (by: number, extend: boolean) => (): void => {
+    leaveFocus()
+    step(by, extend)
+  }
+  useKeys('Queue', [
+    { keys: 'j', does: 'Next alert', run: go(1, false) },
+    { keys: 'k', does: 'Previous alert', run: go(-1, false) },
+    { keys: 'ArrowDown', does: 'Next alert', run: go(1, false) },
+    { keys: 'ArrowUp', does: 'Previous alert', run: go(-1, false) },
+    { keys: 'Shift+j', does: 'Next alert, choosing it', run: go(1, true) },
+    { keys: 'Shift+k', does: 'Previous alert, choosing it', run: go(-1, true) },
+    { keys: 'Enter', does: 'Open the alert', run: openAt },
+    { keys: 'x', does: 'Choose the alert', run: chooseAt },
+    { keys: 'Shift+x', does: 'Choose all that match', run: chooseAll },
+    { keys: 'Escape', does: 'Close the panel, or choose none', run: back },
+    { keys: 'r', does: 'Show what is new', run: showNew },
+  ])
+}
+
+/** Who goes through the rows has left the facet or button that was used before: Enter means the row now. */
+const leaveFocus = (): void => {
+  const { activeElement } = document
+  if (activeElement instanceof HTMLElement && !activeElement.closest('[role=grid]')) activeElement.blur()
+}

@@ -1,0 +1,212 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Bookmark, MoreHorizontal } from 'lucide-react'
+import { type FormEvent, useEffect, useState } from 'react'
+import { answerOf, api, type Noun } from '../../api/client.ts'
+import { onChange } from '../../api/live.ts'
+import { toProblem } from '../../api/problem.ts'
+import { sessionQuery } from '../../api/session.ts'
+import { Button, IconButton } from '../../parts/button.tsx'
+import { classNames } from '../../parts/class-names.ts'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Menu, MenuItem } from '../../parts/menu.tsx'
+import { formatCount } from '../../parts/number.ts'
+import { toast } from '../../parts/toast.tsx'
+import { density } from '../../shell/density.ts'
+import type { Look } from './look.ts'
+
+type View = Noun<'CountedView'>
+
+const renewMs = 5_000
+
+/** The views that one can choose from. Their counts are renewed when something changes, every few seconds at most. */
+export const useViews = () => {
+  const queries = useQueryClient()
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = onChange(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void queries.invalidateQueries({ queryKey: ['views', 'list'] })
+      }, renewMs)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [queries])
+  return useQuery({
+    queryKey: ['views', 'list'],
+    queryFn: () => answerOf(api.GET('/api/v1/views')),
+    select: ({ data }) => data,
+    staleTime: 30_000,
+  })
+}
+
+interface ViewsBarProps {
+  readonly views: readonly View[]
+  readonly current: string
+  readonly look: Look
+  readonly changed: boolean
+  readonly onView: (id: string) => void
+}
+
+/** The views side by side, each with what is open in it, and the way to keep what one sees as another. */
+export const ViewsBar = ({ views, current, look, changed, onView }: ViewsBarProps) => {
+  const [saving, setSaving] = useState(false)
+  const me = useQuery(sessionQuery).data
+  const view = views.find(({ id }) => id === current)
+  const own = view && !view.usual && (view.owner === me?.name || me?.role === 'admin') ? view : undefined
+  return (
+    <nav
+      aria-label="Views"
+      className="flex shrink-0 items-center gap-1 overflow-x-auto border-b border-line bg-surface px-2 [scrollbar-width:none] md:px-4"
+    >
+      {views.map(({ id, name, open, total, filter }) => (
+        <button
+          key={id}
+          type="button"
+          aria-current={id === current ? 'page' : undefined}
+          title={filter}
+          onClick={() => onView(id)}
+          className={classNames(
+            '-mb-px flex h-10 shrink-0 items-center gap-1.5 border-b-2 px-2.5 whitespace-nowrap',
+            id === current ? 'border-accent font-semibold text-text' : 'border-transparent text-text-2 hover:text-text',
+          )}
+        >
+          {name}
+          {open > 0 && (
+            <span className="tabular font-mono text-small font-normal text-text-2">{formatCount(open)}</span>
+          )}
+          {open === 0 && total > 0 && <span className="sr-only">{formatCount(total)} in all, none open</span>}
+        </button>
+      ))}
+      <span className="flex-1" />
+      {changed && (
+        <Button look="ghost" onClick={() => setSaving(true)}>
+          <Bookmark size={14} aria-hidden /> Keep as a view
+        </Button>
+      )}
+      {own && (
+        <OwnMenu view={own} look={look} changed={changed} onGone={() => onView('open')} onSame={() => onView(own.id)} />
+      )}
+      {saving && (
+        <SaveDialog
+          look={look}
+          onClose={() => setSaving(false)}
+          onSaved={(id) => {
+            setSaving(false)
+            onView(id)
+          }}
+        />
+      )}
+    </nav>
+  )
+}
+
+const contentOf = ({ q, from, to, sort, columns }: Look) => ({
+  filter: q,
+  from: from ?? null,
+  to: to ?? null,
+  sort,
+  columns: [...columns],
+  density: density.get(),
+})
+
+interface SaveDialogProps {
+  readonly look: Look
+  readonly onClose: () => void
+  readonly onSaved: (id: string) => void
+}
+
+const SaveDialog = ({ look, onClose, onSaved }: SaveDialogProps) => {
+  const queries = useQueryClient()
+  const save = useMutation({
+    mutationFn: (body: { name: string; shared: boolean }) =>
+      answerOf(api.POST('/api/v1/views', { body: { ...body, ...contentOf(look) } })),
+    onSuccess: async ({ id }) => {
+      await queries.invalidateQueries({ queryKey: ['views', 'list'] })
+      onSaved(id)
+    },
+  })
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    save.mutate({ name: String(form.get('name') ?? ''), shared: form.get('shared') === 'on' })
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Keep this view"
+      description="Filter, time, order, columns and row height are kept."
+    >
+      <form onSubmit={submit} className="mt-1 flex flex-col gap-3">
+        <label className="font-medium">
+          Name
+          <input
+            name="name"
+            data-first
+            required
+            maxLength={80}
+            className="mt-1 block h-8 w-full rounded-control border border-line-strong bg-surface px-2 font-normal"
+          />
+        </label>
+        <label className="flex min-h-6 items-center gap-2">
+          <input name="shared" type="checkbox" defaultChecked className="accent-(--accent)" /> Everybody sees it
+        </label>
+        {save.error && (
+          <p role="alert" className="text-critical">
+            {toProblem(save.error).message}
+          </p>
+        )}
+        <Button type="submit" look="primary" className="self-end" disabled={save.isPending}>
+          Keep
+        </Button>
+      </form>
+    </Dialog>
+  )
+}
+
+interface OwnMenuProps {
+  readonly view: View
+  readonly look: Look
+  readonly changed: boolean
+  readonly onGone: () => void
+  readonly onSame: () => void
+}
+
+const OwnMenu = ({ view: { id, name }, look, changed, onGone, onSame }: OwnMenuProps) => {
+  const queries = useQueryClient()
+  const after = async (work: Promise<unknown>, then: () => void): Promise<void> => {
+    try {
+      await work
+      await queries.invalidateQueries({ queryKey: ['views', 'list'] })
+      then()
+    } catch (error) {
+      toast(toProblem(error).message, { bad: true })
+    }
+  }
+  const path = { params: { path: { id } } }
+  return (
+    <Menu
+      trigger={
+        <IconButton label={`The view ${name}`} className="size-7">
+          <MoreHorizontal size={15} aria-hidden />
+        </IconButton>
+      }
+    >
+      {changed && (
+        <MenuItem
+          onSelect={() =>
+            void after(answerOf(api.PATCH('/api/v1/views/{id}', { ...path, body: contentOf(look) })), onSame)
+          }
+        >
+          Keep the changes
+        </MenuItem>
+      )}
+      <MenuItem onSelect={() => void after(answerOf(api.DELETE('/api/v1/views/{id}', path)), onGone)}>
+        Forget this view
+      </MenuItem>
+    </Menu>
+  )
+}

@@ -1,0 +1,12 @@
+import { createSetting } from './setting.ts'
+
+/** How high rows are: 40, 32 or 26 px. */
+export const density = createSetting('density', ['comfortable', 'default', 'compact'], 'default')
+type Density = ReturnType<typeof density.get>
+
+export const setDensity = (next: Density): void => {
+  density.set(next)
+  document.documentElement.dataset.density = next
+}
+
+document.documentElement.dataset.density = density.get()

@@ -1,0 +1,47 @@
+import { useSyncExternalStore } from 'react'
+import { createSetting } from './setting.ts'
+
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+const theme = createSetting<Theme>('theme', themes, 'system')
+const systemDark = matchMedia('(prefers-color-scheme: dark)')
+export const useTheme = theme.use
+
+/**
+ * The theme in force, for what is drawn on a canvas: it has to be drawn again when this changes.
+ * @public
+ */
+export const useDark = (): boolean => {
+  const chosen = theme.use()
+  const system = useSyncExternalStore(
+    (watch) => {
+      systemDark.addEventListener('change', watch)
+      return () => systemDark.removeEventListener('change', watch)
+    },
+    () => systemDark.matches,
+  )
+  return chosen === 'system' ? system : chosen === 'dark'
+}
+
+export const setTheme = (next: Theme): void => {
+  theme.set(next)
+  if (next === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = next
+}
+
+/** Takes the next theme in the circle of three. */
+export const cycleTheme = (): void => setTheme(themes[(themes.indexOf(theme.get()) + 1) % themes.length] ?? 'system')
+
+/**
+ * The value of a colour token in the theme in force, for canvases: `colour('--accent')`.
+ * @public
+ */
+export const colour = (token: string): string => {
+  const probe = document.createElement('span')
+  probe.style.color = `var(${token})`
+  document.body.append(probe)
+  const value = getComputedStyle(probe).color
+  probe.remove()
+  return value
+}

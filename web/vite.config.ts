@@ -1,0 +1,35 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
+import tailwind from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const server = process.env.VEDETTE_URL ?? 'http://127.0.0.1:8787'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwind(), compress()],
+  resolve: { alias: { 'react-style-singleton': resolve(import.meta.dirname, 'src/parts/style-sheet.ts') } },
+  build: { target: 'es2023', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  server: { proxy: Object.fromEntries(['/api', '/docs', '/health', '/metrics'].map((path) => [path, server])) },
+})
+
+/** Writes each text of the build compressed beside it, so that the server compresses nothing. */
+function compress(): Plugin {
+  return {
+    name: 'compress',
+    apply: 'build',
+    async writeBundle({ dir = '' }, bundle) {
+      const texts = Object.keys(bundle).filter((name) => /\.(js|css|html|svg)$/.test(name))
+      await Promise.all(
+        texts.map(async (name) => {
+          const bytes = await readFile(resolve(dir, name))
+          await writeFile(resolve(dir, `${name}.br`), await promisify(brotliCompress)(bytes))
+          await writeFile(resolve(dir, `${name}.gz`), await promisify(gzip)(bytes))
+        }),
+      )
+    },
+  }
+}
