@@ -1,19 +1,39 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createAuth } from './api/auth.ts'
-import { createServer } from './api/server.ts'
+import { compatPorts, openCompatPorts } from './api/compat-ports.ts'
+import { createConfirmations } from './api/mcp/confirmations.ts'
+import { createRoots } from './api/mcp/roots.ts'
+import { serveMcpStdio } from './api/mcp/stdio.ts'
+import { loopbackNames } from './api/origin.ts'
+import { createServer, doorWorld } from './api/server.ts'
+import { agentSources, agentsInForce } from './app/agents.ts'
 import { createAnalysis } from './app/analysis.ts'
+import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
 import { banner } from './app/banner.ts'
+import { createBatchScorer } from './app/batch-scorer.ts'
+import { readBuild } from './app/build.ts'
+import { createContext } from './app/context.ts'
 import { firstAdminToken, presetTokens } from './app/entry.ts'
+import { showSamples, wantsSamples } from './app/first-start.ts'
 import { newId, newSecret } from './app/identity.ts'
+import { createIntel } from './app/intel.ts'
 import { createJudges } from './app/judges.ts'
+import { createLogModels } from './app/log-models.ts'
+import { createOutages } from './app/outages.ts'
+import { actionIdOf, proposals, readPlaybooks } from './app/playbooks.ts'
 import { createReceivers } from './app/receivers.ts'
 import { recover } from './app/recovery.ts'
+import { createCarryOut } from './app/remediation-webhooks.ts'
 import { createRules, importsFolder } from './app/rules.ts'
+import { createSamples } from './app/samples.ts'
+import { createEntry } from './app/sign-in.ts'
 import { runSources } from './app/sources.ts'
 import { createSuppressions } from './app/suppressions.ts'
-import { ringAgain, upkeepJobs } from './app/upkeep.ts'
+import { ring, ringAgain, tickAt, upkeepJobs } from './app/upkeep.ts'
 import type { Config, Origins } from './config.ts'
+import { gatherContext } from './context/gather.ts'
 import { AppError, messageOf } from './errors.ts'
 import { recoverImports } from './operations/rule-imports.ts'
 import { createReach } from './operations/rule-reach.ts'
@@ -25,8 +45,9 @@ import { createCorrelate } from './pipeline/correlate/correlate-stage.ts'
 import { createMerge } from './pipeline/detect/merge-stage.ts'
 import { createIntake } from './pipeline/ingest/intake.ts'
 import { openRoad } from './pipeline/pipeline.ts'
+import { createHistory } from './pipeline/triage/history.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
-import { createTriage, keepResults } from './pipeline/triage/triage.ts'
+import { createTriage, keepTriage } from './pipeline/triage/triage.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { runSchedule } from './schedule.ts'
 import { openAlertStatuses } from './schema/alert.ts'
@@ -46,6 +67,8 @@ interface AppOptions {
 export interface App {
   readonly address: string
   readonly world: World
+  /** Serves MCP on standard input and output. */
+  serveMcp(): { close(): Promise<void> }
   /** Stops taking things in, lets what runs end, and saves what was learnt. */
   stop(): Promise<void>
 }
@@ -63,32 +86,71 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const { log, meter } = telemetry
   const runtime = { now, fetch, log, signal: ended }
   const { partition } = config
+  const outages = createOutages(now)
 
   const isNew = !existsSync(config.data_dir)
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
   const store = await openStore(config.storage.url, { now, log })
   const { max_records: maxRecords, max_bytes: maxBytes } = config.queue
   const queue = openEmbeddedQueue({ connections: store.connections, now, log, maxRecords, maxBytes })
-  const intake = createIntake({ store, queue, partition, now })
+  const ownDoor = createIntake({ store, queue, partition, now })
 
   const rulesFolder = importsFolder(config)
   await recoverImports(rulesFolder)
   const rules = createRules({ config, settings: store.ruleSettings.list, log })
   await rules.refresh()
   const clock = createClock(now)
-  const judges = createJudges({ config, clock, rules: rules.book, log, signal: ended })
+  const context = createContext({ config, store, log })
+  await context.refresh()
+  await context.refreshNetworks()
+  const threats = createIntel({ config, store, runtime })
+  await threats.intel.table.refresh()
+  const agents = agentsInForce(config)
+  const judges = createJudges({
+    config,
+    clock,
+    rules: rules.book,
+    context: context.tables,
+    indicators: threats.intel.table.index,
+    agents,
+    log,
+    signal: ended,
+  })
   const { learners } = judges
   const checkpoint = createCheckpoint({ partition, learners, models: store.models, interval: checkpointMs, now, log })
+  const samples = createSamples({
+    folder: fileURLToPath(new URL('../samples', import.meta.url)),
+    store,
+    intake: ownDoor,
+    queue,
+    tick: () => ring(queue, store, 'records', [tickAt(partition, now())]),
+    forget() {
+      checkpoint.forget()
+      clock.reset()
+    },
+    now,
+    log,
+    signal: ended,
+  })
+  const intake = samples.door
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
   const receivers = createReceivers({ notify: config.notify, store, runtime, notified: telemetry.notified })
   await suppressions.refresh()
   await recover({ partition, events: store.events, checkpoint, learn: judges.relearn, log })
   await ringAgain(queue, store)
+  await samples.begin()
 
+  const auditCheckpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
+  const playbooks = readPlaybooks(config.remediation.playbooks)
+  const history = createHistory(store.alerts.heads)
   openRoad({
     queue,
     meter,
-    normalize: judges.normalizer.stage,
+    normalize: (batches, delivery) =>
+      judges.normalizer.stage(
+        batches.filter(({ source }) => !samples.drops(source)),
+        delivery,
+      ),
     mine: judges.mine,
     enrich: judges.enrich,
     events: {
@@ -109,21 +171,37 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       async save(detections, tx) {
         await store.detections.save(detections, tx)
         for (const { detector } of detections) telemetry.detected(detector, 1)
+        threats.countDetections(detections)
       },
     },
-    merge: createMerge(store.alerts, store.suppressions, { now, suppress: suppressions.suppress }),
+    merge: createMerge(store.alerts, store.suppressions, store.audit, { now, suppress: suppressions.suppress }),
     checkpoint: checkpoint.stage,
     alerts: store.alerts,
-    triage: createTriage(triagerRegistry().create('risk', {}, runtime), { now, log }),
-    triageResults: keepResults(store.triageResults),
+    triage: createTriage({
+      triager: triagerRegistry.create('risk', config.triage.risk, runtime),
+      neighbours: {
+        context: (alert) => gatherContext(alert, context.tables),
+        intelligence: threats.intel.lookUpAlert,
+        history: history.of,
+      },
+      risk: config.triage.risk,
+      now,
+      log,
+    }),
+    cards: keepTriage({ results: store.triageResults, contexts: store.alertContext }),
     correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
+    proposals: proposals(playbooks, store.remediationActions, now),
     incidents: store.incidents,
-    notify: receivers.notify,
+    // nobody is told of a recording
+    notify: async (incidents, delivery) => (samples.isHere() ? incidents : receivers.notify(incidents, delivery)),
   })
+  await samples.settle()
 
   const world: World = {
     store,
     queue,
+    samples,
+    context,
     rules,
     reach: createReach({ store, book: rules.book, now }),
     rulesFolder,
@@ -140,18 +218,32 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       },
     },
     normalize: judges.understand,
-    analyze: createAnalysis(config, rules.book, log),
+    auditHead: auditCheckpoint.read,
+    playbooks,
+    actionIdOf,
+    carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal: ended }),
+    history,
+    risk: config.triage.risk,
+    intel: threats.intel,
+    entry: createEntry(config, now),
+    analyze: createAnalysis(config, rules.book, log, threats.intel.table.index, agents),
+    logModels: await createLogModels(config.log_detection, { now, log }),
+    batchScorer: createBatchScorer(config.log_analyzer, { ...runtime, log }),
+    build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
     async health() {
       const problems: string[] = []
       await store.ping().catch((error: unknown) => problems.push(`The store does not answer: ${messageOf(error)}`))
       return {
         ready: problems.length === 0,
-        problems,
+        // Records of others are taken all the same.
+        problems: [...problems, ...outages.problems()],
         stages: telemetry.stages(),
         queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
       }
     },
     metrics: telemetry.metrics,
+    learning: judges.progress,
+    receivers: receivers.names,
     now,
     newId: () => newId(now()),
     newSecret,
@@ -164,7 +256,12 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
 
   const signInKeys = createSignInKeys({ now, newSecret })
   const { cert, key } = config.server.tls
-  const server = await createServer({
+  const doors = {
+    mcp: {
+      roots: createRoots(config.mcp.roots),
+      confirmations: createConfirmations(now, newSecret),
+      allowWrite: config.mcp.allow_write,
+    },
     world,
     auth: createAuth({
       tokens: store.tokens,
@@ -172,23 +269,32 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       now,
       log,
       maxFailures: config.server.rate_limit.sign_ins,
+      idle: config.sign_in.session.idle,
     }),
     signInKeys,
     log,
     version,
-    web: resolve(import.meta.dirname, '../web'),
+    web: resolve(import.meta.dirname, '../web/dist'),
     ...(cert && key && { tls: { cert, key } }),
-    ...(config.server.public_url && { publicUrl: config.server.public_url }),
     trustProxy: config.server.trusted_proxies,
     rateLimit: { requests: config.server.rate_limit.requests },
+  }
+  const server = await createServer({
+    ...doors,
+    ...(config.server.public_url && { publicUrl: config.server.public_url }),
+    hosts: hostsOf(config.server),
   })
+  const sources = [...config.sources, ...agentSources(config.network_agents, agents), ...extraSources]
+  const withSamples = await wantsSamples({ config, sources, store, samples })
   const adminToken = await firstAdminToken({ config, world })
   const address = await server.listen({ host: config.server.host, port: config.server.port })
+  const compat = await openCompatPorts(compatPorts(config.compat.ports), config.compat.host, doors)
 
   const background = Promise.all([
     runSources({
-      sources: [...config.sources, ...extraSources],
+      sources,
       cursors: { read: store.intake.readCursor },
+      outages,
       intake,
       now,
       log,
@@ -196,15 +302,20 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       received: telemetry.received,
     }),
     runSchedule(
-      upkeepJobs({
-        config,
-        store,
-        queue,
-        now,
-        refreshSuppressions: suppressions.refresh,
-        refreshRules: rules.refresh,
-        deliver: receivers.delivery.look,
-      }),
+      [
+        ...upkeepJobs({
+          config,
+          store,
+          queue,
+          now,
+          refreshSuppressions: suppressions.refresh,
+          refreshRules: rules.refresh,
+          context,
+          deliver: receivers.delivery.look,
+          anchorAudit: auditCheckpoint.advance,
+        }),
+        ...threats.jobs,
+      ],
       log,
       ended,
     ),
@@ -216,29 +327,42 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       dataDir: config.data_dir,
       isNew,
       adminToken,
+      compat: compat.lines,
       signInKey: signInKeys.issue({ name: 'admin', role: 'admin' }),
       receivers: receivers.names,
-      sources: [...config.sources, ...extraSources].map(({ name }) => name),
+      sources: sources.map(({ name }) => name),
     }),
   )
+  if (withSamples) void showSamples({ samples, store, print, log })
+  // What alerts are counted and sorted by is read while nobody waits for it.
+  store.alerts.heads().catch((err: unknown) => log.warn({ err }, 'cannot read the heads of alerts'))
 
   let stopping: Promise<void> | undefined
   return {
     address,
     world,
+    serveMcp: () => serveMcpStdio({ ...doors.mcp, world: doorWorld(doors), version }),
     stop() {
       stopping ??= (async () => {
         stop.abort()
-        await server.close()
+        await Promise.all([server.close(), compat.close()])
         await queue.close(drainMs)
         await background
         await receivers.delivery.idle()
         await checkpoint.save()
+        await threats.saveHits()
+        await auditCheckpoint.advance()
         await store.close()
       })()
       return stopping
     },
   }
+}
+
+/** A proxy in front may pass on any name that it was asked by. */
+const hostsOf = ({ host, public_url, trusted_proxies }: Config['server']): readonly string[] | undefined => {
+  const names = trusted_proxies.length > 0 ? undefined : loopbackNames(host)
+  return names && [...names, ...(public_url === undefined ? [] : [new URL(public_url).hostname])]
 }
 
 const readVersion = (): string => {

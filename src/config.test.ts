@@ -34,7 +34,10 @@ describe('loadConfig', () => {
     expect(config.storage.url).toBe('sqlite:/app/data/vedette.db')
     expect(config.retention.events).toBe(14 * 86_400_000)
     expect(config.detectors.map(({ type }) => type)).toEqual([
+      'agent',
       'baseline',
+      'external',
+      'indicator',
       'isolation-forest',
       'rarity',
       'sequence',

@@ -58,9 +58,21 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
   const absolute = (files: readonly string[]) => files.map((file) => resolve(cwd, file))
   const { paths, taxonomy } = parsed.data.rules
   const rules = { ...parsed.data.rules, paths: absolute(paths), taxonomy: absolute(taxonomy) }
-  const url = parsed.data.storage.url ?? `sqlite:${join(data_dir, 'vedette.db')}`
+  const { country_database, asn_database, ...ranges } = parsed.data.networks
+  const networks = {
+    ...ranges,
+    benign: absolute(ranges.benign),
+    cloud: absolute(ranges.cloud),
+    ...(country_database && { country_database: resolve(cwd, country_database) }),
+    ...(asn_database && { asn_database: resolve(cwd, asn_database) }),
+  }
+  const remediation = { ...parsed.data.remediation, playbooks: absolute(parsed.data.remediation.playbooks) }
+  const network_agents = { ...parsed.data.network_agents, paths: absolute(parsed.data.network_agents.paths) }
+  const { sqlite_path } = network_agents
+  const databaseFile = sqlite_path === undefined ? join(data_dir, 'vedette.db') : resolve(cwd, sqlite_path)
+  const url = parsed.data.storage.url ?? `sqlite:${databaseFile}`
   return {
-    config: { ...parsed.data, data_dir, storage: { url }, rules },
+    config: { ...parsed.data, data_dir, storage: { url }, network_agents, remediation, rules, networks },
     origins: Object.fromEntries(settings().map(({ key }) => [key, assignments.get(key)?.origin ?? 'default'])),
     file: found?.path,
     warnings: layers.flatMap((layer) => layer.warnings),

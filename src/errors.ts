@@ -12,6 +12,7 @@ export const errorCodes = {
   TOO_LARGE: { status: 413, title: 'The body is too large' },
   URI_TOO_LONG: { status: 414, title: 'The address is too long' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
+  INVALID_ALERT: { status: 422, title: 'The alert is not valid' },
   FILTER_SYNTAX: { status: 422, title: 'The filter could not be parsed' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another body' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },

@@ -1,24 +1,44 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
+import { gatherContext } from '../context/gather.ts'
+import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import { type AnalysisRoad, analyzeRecords } from '../pipeline/analyze.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { correlate } from '../pipeline/correlate/correlate.ts'
 import { mergeDetections } from '../pipeline/detect/merge.ts'
 import type { RuleBook } from '../pipeline/detect/rule-book.ts'
 import { assessAlert } from '../pipeline/triage/assess.ts'
+import type { Agent } from '../schema/agent.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { RawRecord } from '../schema/record.ts'
+import { createBareContext } from './context.ts'
 import { createJudges } from './judges.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Makes a function that walks records down the whole road in memory, each time with nothing learnt before. */
 export const createAnalysis =
-  (config: Pick<Config, 'detectors' | 'correlate'>, rules: RuleBook, log: Log = silent) =>
+  (
+    config: Pick<Config, 'detectors' | 'correlate' | 'networks' | 'triage'>,
+    rules: RuleBook,
+    log: Log = silent,
+    indicators?: IndicatorIndex,
+    agents: readonly Agent[] = [],
+  ) =>
   async (records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis> => {
     const end = new AbortController()
     const clock = createClock()
-    const judges = createJudges({ config, clock, rules, log, signal: end.signal })
+    const context = createBareContext(config)
+    const judges = createJudges({
+      config,
+      clock,
+      rules,
+      context,
+      ...(indicators && { indicators }),
+      agents,
+      log,
+      signal: end.signal,
+    })
     let deliveries = 0
     const road: AnalysisRoad = {
       normalize: judges.normalizer.normalize,
@@ -35,7 +55,10 @@ export const createAnalysis =
         })
       },
       merge: (open, detections) => mergeDetections(open, detections, { now: clock.now(), suppress: () => undefined }),
-      assess: (alert) => ({ ...alert, status: 'triaged', triage: assessAlert(alert, clock.now()) }),
+      assess: (alert) => {
+        const known = { context: gatherContext(alert, context) }
+        return { ...alert, status: 'triaged', triage: assessAlert(alert, clock.now(), known, config.triage.risk) }
+      },
       correlate: (alerts) =>
         correlate(alerts, [], { now: clock.now(), gap: config.correlate.gap, nextNumber: counter() }),
       templates: () => judges.miner.size,

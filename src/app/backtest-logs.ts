@@ -12,6 +12,7 @@ import { toBatches } from '../pipeline/ingest/record-batches.ts'
 import type { Backtest } from '../schema/backtest.ts'
 import type { Event } from '../schema/event.ts'
 import type { RawRecord } from '../schema/record.ts'
+import { createBareContext } from './context.ts'
 import { createJudges } from './judges.ts'
 import { createRules } from './rules.ts'
 
@@ -31,7 +32,14 @@ export const backtestLogs = async (options: BacktestLogsOptions): Promise<Backte
   await rules.refresh()
   const targets = requireDocuments(yaml, rules)
   const documents = withReferences(targets, rules)
-  const judges = createJudges({ config, clock: createClock(), rules: rules.book, log, signal })
+  const judges = createJudges({
+    config,
+    clock: createClock(),
+    rules: rules.book,
+    context: createBareContext(config),
+    log,
+    signal,
+  })
   const logsourcesOf = createSorter(rules.book)
   const bySource = new Map<string, readonly Logsource[]>()
   async function* events(): AsyncGenerator<readonly Event[]> {

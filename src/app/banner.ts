@@ -8,16 +8,19 @@ interface BannerFacts {
   readonly signInKey: string
   readonly receivers: readonly string[]
   readonly sources: readonly string[]
+  /** What is open to clients of older systems, a line each. */
+  readonly compat: readonly string[]
 }
 
 /** What the start prints: where it is, how to get in, how to feed it. */
 export const banner = (facts: BannerFacts): string => {
-  const { version, address, dataDir, isNew, adminToken, signInKey, receivers, sources } = facts
+  const { version, address, dataDir, isNew, adminToken, signInKey, receivers, sources, compat } = facts
   const lines: [mark: string, name: string, text: string][] = [['✔', 'data', `${dataDir}${isNew ? ' (new)' : ''}`]]
   if (adminToken) {
     lines.push(['✔', 'token', `${adminToken}\n${indent}shown once, stored as a hash; more: npx vedette token create`])
   }
   if (sources.length > 0) lines.push(['✔', 'sources', sources.join(', ')])
+  if (compat.length > 0) lines.push(['!', 'compat', compat.join(`\n${indent}`)])
   lines.push(['▸', 'open', `${address}/#k=${signInKey}\n${indent}signs in once, within 10 minutes`])
   lines.push([' ', 'docs', `${address}/docs      health  ${address}/health/ready`])
   lines.push([

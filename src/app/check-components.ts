@@ -5,20 +5,41 @@ import { AppError, type ErrorDetail } from '../errors.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../pipeline/notify/registry.ts'
+import { agentsInForce } from './agents.ts'
+import { configuredIntel } from './intel.ts'
+import { createOutages } from './outages.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
-export const checkComponents = ({ sources, detectors: judging, notify }: Config): void => {
+export const checkComponents = (config: Config): void => {
+  const { sources, detectors: judging, notify, intel } = config
   const cursors = { read: async () => undefined }
   const errors = [
-    ...faultsOf('sources', sources, sourceRegistry({ cursors, stdin: process.stdin })),
+    ...faultsOf(
+      'sources',
+      sources,
+      sourceRegistry({ cursors, outages: createOutages(Date.now), stdin: process.stdin }),
+    ),
     ...faultsOf('detectors', judging, detectorRegistry()),
     ...faultsOf(
       'notify',
       notify.map(({ name, min_severity, ...options }) => options),
       sinkRegistry,
     ),
+    ...faultsThrown(() => configuredIntel(intel)),
+    ...faultsThrown(() => agentsInForce(config)),
   ]
   if (errors.length > 0) throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', { errors })
+}
+
+const faultsThrown = (check: () => unknown): readonly ErrorDetail[] => {
+  try {
+    check()
+    return []
+  } catch (error) {
+    if (error instanceof AppError)
+      return error.errors.length > 0 ? error.errors : [{ path: '', message: error.message }]
+    throw error
+  }
 }
 
 const faultsOf = (

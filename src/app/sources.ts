@@ -3,12 +3,13 @@ import type { Config } from '../config.ts'
 import { AppError, messageOf } from '../errors.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
-import type { Cursors } from '../pipeline/ingest/source.ts'
+import type { Cursors, Outages } from '../pipeline/ingest/source.ts'
 import { pause } from '../schedule.ts'
 
 interface SourcesOptions {
   readonly sources: Config['sources']
   readonly cursors: Cursors
+  readonly outages: Outages
   readonly intake: Intake
   readonly now: () => number
   readonly log: Log
@@ -18,8 +19,8 @@ interface SourcesOptions {
 
 /** Runs the configured sources until the signal aborts; one that fails is started again after a while. */
 export const runSources = (options: SourcesOptions): Promise<unknown> => {
-  const { sources, cursors, intake, now, log, signal, received } = options
-  const registry = sourceRegistry({ cursors, stdin: process.stdin })
+  const { sources, cursors, outages, intake, now, log, signal, received } = options
+  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin })
   return Promise.all(
     sources.map(async (entry) => {
       const { type, ...its } = entry
@@ -29,10 +30,12 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
           await source.run(async (records, cursor) => {
             await untilTaken(() => intake.accept(records, cursor && { cursor }), signal)
             received(type, records.length)
+            outages.ended(entry.name)
           }, signal)
           return
         } catch (error) {
           if (signal.aborted) return
+          outages.began(entry.name, messageOf(error))
           log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed; it starts again in 5 s.')
           await pause(5_000, signal)
         }

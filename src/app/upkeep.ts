@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import type { Queue, Topic, Topics } from '../queue/queue.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import type { Context } from './context.ts'
 
 const minute = 60_000
 
@@ -12,7 +13,9 @@ interface UpkeepOptions {
   readonly now: () => number
   readonly refreshSuppressions: () => Promise<void>
   readonly refreshRules: () => Promise<unknown>
+  readonly context: Pick<Context, 'refresh' | 'refreshNetworks'>
   readonly deliver: () => Promise<unknown>
+  readonly anchorAudit: () => Promise<void>
 }
 
 /** What the clock asks of the store and of the road. */
@@ -23,19 +26,21 @@ export const upkeepJobs = ({
   now,
   refreshSuppressions,
   refreshRules,
+  context,
   deliver,
+  anchorAudit,
 }: UpkeepOptions) => [
   { name: 'deliver notifications', every: 500, run: deliver },
+  { name: 'anchor the audit', every: 1_000, run: anchorAudit },
   { name: 'refresh suppressions', every: 2_000, run: refreshSuppressions },
   { name: 'refresh rules', every: 3_000, run: () => refreshRules() },
+  { name: 'refresh assets and people', every: 3_000, run: context.refresh },
+  { name: 'refresh networks', every: 5 * minute, run: context.refreshNetworks },
   {
     // An empty batch is a tick: silences are found when nothing comes.
     name: 'tick',
     every: 15_000,
-    run: () =>
-      ring(queue, store, 'records', [
-        { partition: config.partition, first: 0, source: 'clock', receivedAt: now(), texts: [] },
-      ]),
+    run: () => ring(queue, store, 'records', [tickAt(config.partition, now())]),
   },
   { name: 'compact events', every: 5 * minute, run: () => store.events.compact() },
   {
@@ -49,8 +54,18 @@ export const upkeepJobs = ({
       })
     },
   },
+  { name: 'forget sessions', every: 60 * minute, run: () => store.tokens.forget(now() - 30 * 24 * 60 * minute) },
   { name: 'forget idempotency keys', every: 60 * minute, run: () => store.intake.forget(now() - 24 * 60 * minute) },
 ]
+
+/** A batch of nothing. */
+export const tickAt = (partition: number, receivedAt: number) => ({
+  partition,
+  first: 0,
+  source: 'clock',
+  receivedAt,
+  texts: [],
+})
 
 /** Puts something in a topic from outside the road. */
 export const ring = <T extends Topic>(

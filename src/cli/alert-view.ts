@@ -1,4 +1,5 @@
 import type { Alert } from '../schema/alert.ts'
+import { cardLines } from './card-view.ts'
 import { evidencePlaces, tellingLines } from './report-evidence.ts'
 import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from './terminal.ts'
 import { formatSpan } from './time.ts'
@@ -26,10 +27,8 @@ export const renderAlert = (alert: Alert, width: number, paint: Paint): string =
       ),
     ),
     ...section(
-      `Risk ${triage ? `${triage.risk_score} (${triage.risk_level}), ${triage.verdict.replace('_', ' ')}` : 'not judged yet'}`,
-      triage
-        ? [...triage.reasons.flatMap(lines), ...triage.recommended_actions.flatMap((text) => lines(`→ ${text}`))]
-        : [],
+      `Risk ${triage ? `${triage.risk_score} (${triage.risk_level}), ${triage.verdict.replaceAll('_', ' ')}` : 'not judged yet'}`,
+      triage ? cardLines(triage).flatMap(lines) : [],
     ),
     ...section(
       `Evidence ${visible(evidencePlaces(evidence))}`.trim(),

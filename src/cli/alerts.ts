@@ -5,6 +5,7 @@ import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient } from './client.ts'
 import { addDecisions } from './decide.ts'
 import { addListOptions, printList } from './list.ts'
+import { addSend } from './send-alerts.ts'
 import { formatMoment } from './time.ts'
 
 /** `vedette alerts`: what needs a decision. */
@@ -44,4 +45,5 @@ export const define = (command: Command, context: CommandContext): void => {
       )
     })
   addDecisions(command, 'alert', context)
+  addSend(command, context)
 }

@@ -70,11 +70,12 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
       progress.update(reading.report)
     }
   }
+  const { agentsInForce } = await import('../app/agents.ts')
   const { createAnalysis } = await import('../app/analysis.ts')
   const { createRules } = await import('../app/rules.ts')
   const rules = createRules({ config, settings: async () => [], log: quietLog(err) })
   await rules.refresh()
-  const analysis = await createAnalysis(config, rules.book)(watched())
+  const analysis = await createAnalysis(config, rules.book, undefined, undefined, agentsInForce(config))(watched())
   progress.clear()
 
   const { report } = reading

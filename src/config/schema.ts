@@ -1,44 +1,27 @@
 import { z } from 'zod'
+import { parseRange } from '../lib/addresses/address.ts'
+import { riskOptions } from '../pipeline/triage/risk.ts'
 import { ruleStatus } from '../schema/rule.ts'
 import { severity } from '../schema/severity.ts'
-import { parseDuration, parseSize } from './quantity.ts'
-
-const quantity = (
-  format: 'duration' | 'size',
-  parse: (text: string) => number | undefined,
-  fallback: string,
-  description: string,
-) =>
-  z
-    .union([z.string(), z.number()], { error: `expected a ${format} like ${fallback}` })
-    .transform((value, context) => {
-      const amount = parse(String(value))
-      if (amount === undefined) {
-        const units = format === 'duration' ? '30s, 15m, 12h, 14d or 0' : '64KB, 512MB, 20GB or 0'
-        context.addIssue({ code: 'custom', message: `"${value}" is not a ${format}; write it like ${units}` })
-        return z.NEVER
-      }
-      return amount
-    })
-    .prefault(fallback)
-    .meta({ description, format })
-
-const duration = (fallback: string, description: string) => quantity('duration', parseDuration, fallback, description)
-const size = (fallback: string, description: string) => quantity('size', parseSize, fallback, description)
-
-const componentName = z
-  .string()
-  .regex(/^[\w][\w.-]{0,62}$/, 'use letters, digits, ".", "_" and "-", at most 63, beginning with a letter or digit')
-
-/** A component as an operator writes it: which, and its options, which the component itself checks. */
-const component = z.looseObject({ type: z.string().describe('Which one.') })
+import { intel } from './intel.ts'
+import { networkAgents } from './network-agents.ts'
+import { component, componentName, duration, secret, size } from './shapes.ts'
+import { signIn } from './sign-in.ts'
 
 const logLevels: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', off: 'silent' }
 
-const defaultDetectors = ['baseline', 'isolation-forest', 'rarity', 'sequence', 'session', 'sigma', 'template']
-
-const secret = (least: number, description: string) =>
-  z.string().min(least, `use at least ${least} characters`).optional().meta({ description, secret: true })
+const defaultDetectors = [
+  'agent',
+  'baseline',
+  'external',
+  'indicator',
+  'isolation-forest',
+  'rarity',
+  'sequence',
+  'session',
+  'sigma',
+  'template',
+]
 
 const server = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('The address to listen on; `0.0.0.0` for all of this machine.'),
@@ -105,6 +88,10 @@ export const configSchema = z.strictObject({
     .array(component.extend({ name: componentName.describe('What its events are called.') }))
     .default([])
     .describe('What is read besides what is sent over HTTP.'),
+  samples: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('Whether the first start shows the recorded sample week, as long as nothing else is to be read.'),
   detectors: z
     .array(component)
     .default(() => defaultDetectors.map((type) => ({ type })))
@@ -126,9 +113,60 @@ export const configSchema = z.strictObject({
         .describe('The least mature status at which a rule is in force unless somebody enables it.'),
     })
     .prefault({}),
+  networks: z
+    .strictObject({
+      internal: z
+        .array(
+          z.string().refine((text) => parseRange(text) !== undefined, 'Write an address or a range: 198.51.100.0/24.'),
+        )
+        .default([])
+        .describe('Public ranges that are yours: addresses in them count as internal.'),
+      country_database: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'An .mmdb file that tells the countries, and perhaps cities, of addresses; else the one that comes along.',
+        ),
+      asn_database: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('An .mmdb file that tells who runs the networks of addresses, such as GeoLite2-ASN.'),
+      benign: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Files with ranges that are known and harmless: MISP warninglists, or one range a line.'),
+      cloud: z.array(z.string().min(1)).default([]).describe('Files with ranges of clouds, in the same form.'),
+    })
+    .prefault({}),
+  triage: z.strictObject({ risk: riskOptions.prefault({}) }).prefault({}),
+  intel: intel.prefault({}),
   correlate: z
     .strictObject({
       gap: duration('30m', 'Alerts that share something and lie no further apart belong to one incident.'),
+    })
+    .prefault({}),
+  remediation: z
+    .strictObject({
+      playbooks: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Folders with playbooks of your own; one with the id of one of ours replaces it.'),
+      webhooks: z
+        .array(
+          z.strictObject({
+            name: componentName.describe('What playbooks call it.'),
+            url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).describe('Where to post.'),
+            secret: z
+              .string()
+              .min(16, 'use at least 16 characters')
+              .meta({ description: 'Signs each message: `X-Vedette-Signature`, HMAC-SHA256.', secret: true }),
+            timeout: duration('30s', 'How long it may take.'),
+          }),
+        )
+        .default([])
+        .describe('What can carry out actions when a person says so: `name`, `url`, `secret`, `timeout`.'),
     })
     .prefault({}),
   notify: z
@@ -140,12 +178,73 @@ export const configSchema = z.strictObject({
     )
     .default([])
     .describe('Who is told about incidents.'),
+  compat: z
+    .strictObject({
+      ports: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^(all|[a-z][a-z-]*(:\d{1,5})?)$/,
+              'write `all`, or names like `log-analyzer` or `log-analyzer:13000`',
+            ),
+        )
+        .default([])
+        .describe(
+          'Older systems whose own ports are opened for their unchanged clients: `all`, or names, each with a port of your choice behind a colon.',
+        ),
+      host: z
+        .string()
+        .min(1)
+        .default('127.0.0.1')
+        .describe('The address these ports listen on. Who reaches them may send and read without a token.'),
+    })
+    .prefault({}),
+  log_analyzer: z
+    .strictObject({
+      threshold: z.number().min(0).max(1).default(0.8).describe('A batch that scores more is an incident.'),
+      ml_url: z.url().optional().describe('A scorer elsewhere, asked instead of the formula while it answers.'),
+      model_version: z.string().optional().describe('What `/meta` calls the model.'),
+    })
+    .prefault({})
+    .describe('The contract of the log analyser: `POST /ingest`, `GET /incidents`.'),
+  log_detection: z
+    .strictObject({
+      model_dir: z
+        .string()
+        .min(1)
+        .default('anomaly_outputs')
+        .describe('The folder of the model that judges log events; loaded at the start if it is there.'),
+      root: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Only folders below it may be loaded as models; the one that holds `model_dir` unless said otherwise.',
+        ),
+    })
+    .prefault({})
+    .describe('The contract of the log detection service: `POST /analyze`, `/models/load`.'),
+  network_agents: networkAgents.prefault({}),
+  mcp: z
+    .strictObject({
+      allow_write: z
+        .boolean()
+        .default(false)
+        .describe('Whether AI tools may change things, as far as their token may.'),
+      roots: z
+        .array(z.string().min(1))
+        .default(['.'])
+        .describe('The folders that AI tools may have analysed files from.'),
+    })
+    .prefault({}),
   retention: z
     .strictObject({
       events: duration('14d', 'How long events are kept.'),
       max_bytes: size('20GB', 'How much events may occupy; then the oldest go. 0 is without limit.'),
     })
     .prefault({}),
+  sign_in: signIn.prefault({}),
   admin_token: secret(8, 'A token that may do everything. Without it one is made at the first start and shown once.'),
   health_token: secret(1, 'A token for monitors, with the role `viewer`: it may read, and change nothing.'),
   log: z

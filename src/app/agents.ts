@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseYaml } from '../config/yaml-file.ts'
+import type { Config } from '../config.ts'
+import { AppError, type ErrorDetail, messageOf } from '../errors.ts'
+import { compileAgent } from '../pipeline/detect/agent-reader.ts'
+import { type Agent, agent } from '../schema/agent.ts'
+
+/** The agents that come with the program: beside `src` in a checkout, beside `dist` in the package. */
+const bundled = resolve(import.meta.dirname, '../../agents')
+
+/** Reads all agents, YAML or JSON; one of your own replaces the one of ours with the same id. Throws CONFIG_INVALID with every fault. */
+export const readAgents = (folders: readonly string[]): readonly Agent[] => {
+  const found = new Map<string, Agent>()
+  const errors: ErrorDetail[] = []
+  for (const file of [bundled, ...folders].flatMap(filesOf)) {
+    const parsed = agent.safeParse(parseYaml(readFileSync(file, 'utf8'), file).value)
+    if (!parsed.success) {
+      errors.push(...parsed.error.issues.map(({ path, message }) => ({ path: `${file}: ${path.join('.')}`, message })))
+      continue
+    }
+    try {
+      compileAgent(parsed.data)
+      found.set(parsed.data.agent_id, parsed.data)
+    } catch (error) {
+      errors.push({ path: file, message: messageOf(error) })
+    }
+  }
+  if (errors.length > 0) {
+    throw new AppError('CONFIG_INVALID', 'An agent is not valid.', {
+      hint: 'Compare it with those in the folder "agents" of the program.',
+      errors,
+    })
+  }
+  return [...found.values()].sort((a, b) => (a.agent_id < b.agent_id ? -1 : 1))
+}
+
+/** The agents that run. Throws CONFIG_INVALID when the configuration names one that there is not. */
+export const agentsInForce = ({
+  network_agents,
+  compat,
+}: Pick<Config, 'network_agents' | 'compat'>): readonly Agent[] => {
+  const all = readAgents(network_agents.paths)
+  const isMeant = network_agents.database.host !== undefined || compat.ports.some((port) => port.startsWith(system))
+  const wanted = network_agents.agents ?? (isMeant ? all.map(({ agent_id }) => agent_id) : ['wifi'])
+  const errors = wanted
+    .filter((id) => !all.some(({ agent_id }) => agent_id === id))
+    .map((id) => ({ path: 'network_agents.agents', message: `There is no agent "${id}".` }))
+  if (errors.length > 0) {
+    throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', {
+      hint: `Use some of: ${all.map(({ agent_id }) => agent_id).join(', ')}.`,
+      errors,
+    })
+  }
+  return all.filter(({ agent_id }) => wanted.includes(agent_id))
+}
+
+const system = 'network-agents'
+
+/** The source that reads the log entries of another program, if the configuration names its database. */
+export const agentSources = (
+  { database, every, lookback, batch }: Config['network_agents'],
+  agents: readonly Agent[],
+): Config['sources'] => {
+  if (database.host === undefined) return []
+  const url = new URL(`postgres://${database.host.includes(':') ? `[${database.host}]` : database.host}`)
+  url.port = String(database.port)
+  url.username = encodeURIComponent(database.user)
+  url.password = encodeURIComponent(database.password ?? '')
+  url.pathname = `/${encodeURIComponent(database.name)}`
+  // An agent without programs looks at the lines of all.
+  const programs = agents.some(({ process_filters }) => process_filters.length === 0)
+    ? []
+    : [...new Set(agents.flatMap(({ process_filters }) => process_filters))]
+  return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
+}
+
+const filesOf = (folder: string): readonly string[] => {
+  if (!existsSync(folder)) {
+    throw new AppError('CONFIG_INVALID', `There is no folder ${folder} with agents.`, {
+      hint: 'Correct network_agents.paths.',
+    })
+  }
+  return readdirSync(folder)
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort()
+    .map((name) => join(folder, name))
+}

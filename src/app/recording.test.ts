@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { loadConfig } from '../config.ts'
+import type { Analysis } from '../schema/analysis.ts'
+import type { RawRecord } from '../schema/record.ts'
+import { severityRank } from '../schema/severity.ts'
+import { createAnalysis } from './analysis.ts'
+import { readRecording } from './recording.ts'
+import { createRules } from './rules.ts'
+
+/** The recording that comes with the program, or another: RECORDING=/tmp/other-week vitest run src/app/recording.test.ts */
+const folder = resolve(process.env.RECORDING ?? join(import.meta.dirname, '../../samples'))
+
+const labels = z
+  .object({
+    end: z.iso.datetime(),
+    files: z.array(z.object({ name: z.string(), lines: z.int() })),
+    stages: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['attack', 'fault', 'aftermath']),
+        title: z.string(),
+        from: z.iso.datetime(),
+        to: z.iso.datetime(),
+        hosts: z.array(z.string()),
+        lines: z.record(z.string(), z.array(z.tuple([z.int(), z.int()]))),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(join(folder, 'labels.json'), 'utf8')))
+type Stage = (typeof labels.stages)[number]
+
+const analyse = async (): Promise<Analysis> => {
+  const { config } = loadConfig({ flags: {}, env: {}, cwd: folder })
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const rules = createRules({ config, settings: async () => [], log })
+  await rules.refresh()
+  const end = Date.parse(labels.end)
+  const { turns } = readRecording(folder, end)
+  async function* records(): AsyncGenerator<readonly RawRecord[]> {
+    for (const some of turns.flat()) yield some.map((record) => ({ ...record, receivedAt: end }))
+  }
+  return createAnalysis(config, rules.book)(records())
+}
+
+/** Tells whether a line of evidence is one of a stage's. */
+const isOf = ({ lines }: Stage, origin: string | undefined): boolean => {
+  const [file = '', number = '0'] = origin?.split(':') ?? []
+  return (lines[file] ?? []).some(([first, last]) => Number(number) >= first && Number(number) <= last)
+}
+
+describe(`the recording in ${folder}`, () => {
+  let analysis: Analysis
+  beforeAll(async () => {
+    analysis = await analyse()
+  }, 300_000)
+
+  const evidenceOf = (id: string) => {
+    const incident = analysis.incidents.find((one) => one.id === id)
+    const alerts = analysis.alerts.filter(({ incident_id }) => incident_id === id)
+    return [...(incident?.evidence ?? []), ...alerts.flatMap(({ evidence }) => evidence)]
+  }
+  const incidentsOf = (stage: Stage) =>
+    analysis.incidents.filter(({ id }) => evidenceOf(id).some(({ origin }) => isOf(stage, origin)))
+  /** What fell silent has no lines to show: an alert that says so, of that host, at that time. */
+  const silenceOf = ({ hosts, from, to }: Stage) =>
+    analysis.alerts.filter(
+      ({ title, entities, first_seen, last_seen, incident_id }) =>
+        incident_id !== null &&
+        title.startsWith('No log lines') &&
+        entities.some(({ type, value }) => type === 'host' && hosts.includes(value)) &&
+        first_seen < to &&
+        last_seen > from,
+    )
+  const stagesOf = (kind: Stage['kind']) => labels.stages.filter((stage) => stage.kind === kind)
+
+  it('is understood, every line', () => {
+    expect(analysis.parsed).toBe(analysis.records)
+    expect(analysis.records).toBeGreaterThan(0.99 * labels.files.reduce((sum, { lines }) => sum + lines, 0))
+  })
+
+  it.each(stagesOf('attack').map(({ id }) => id))('has the stage "%s" among the evidence of the attack', (id) => {
+    const [breakIn] = labels.stages.flatMap((stage) => (stage.id === 'break-in' ? incidentsOf(stage) : []))
+    const stage = labels.stages.find((one) => one.id === id)
+    expect(stage && incidentsOf(stage).map((one) => one.id)).toContain(breakIn?.id)
+    expect(breakIn?.severity).toBe('critical')
+  })
+
+  it('says what the attack was', () => {
+    const stage = labels.stages.find(({ id }) => id === 'break-in')
+    const [address = '?', , , , user = '?'] = stage?.title.replace('.', '.').split(/ |\.$/) ?? []
+    const [incident] = stage ? incidentsOf(stage) : []
+    for (const words of ['SSH brute force', 'ended in a login', address, user, 'acted as root', 'MB went to']) {
+      expect(incident?.title).toContain(words)
+    }
+    for (const words of [address, user, 'failed logins', '/etc/shadow', 'rsyslogd'])
+      expect(incident?.reason).toContain(words)
+  })
+
+  it.each(stagesOf('fault').map(({ id }) => id))('has the fault "%s" in an incident', (id) => {
+    const stage = labels.stages.find((one) => one.id === id)
+    expect(stage && [...incidentsOf(stage), ...silenceOf(stage)].length).toBeGreaterThan(0)
+  })
+
+  it('tells people of five things at most', () => {
+    const told = analysis.incidents.filter(({ severity }) => severityRank(severity) >= severityRank('medium'))
+    expect(told.map(({ title }) => title).slice(5)).toEqual([])
+  })
+})

@@ -1,0 +1,40 @@
+import type { Alert } from '../schema/alert.ts'
+import { riskArithmetic } from '../schema/risk-arithmetic.ts'
+import type { TriageResult } from '../schema/triage-result.ts'
+
+/** Writes the card of an alert as lines: verdict, reasons for and against, what is missing, what to do, how it was reckoned. */
+export const cardLines = (triage: NonNullable<Alert['triage']>): readonly string[] => [
+  headline(triage),
+  ...(triage.summary === '' ? [] : [triage.summary]),
+  ...triage.claims.map(
+    ({ sign, text, evidence_ids }) =>
+      `${sign === 'for' ? '+' : '−'} ${text}${evidence_ids.map((id) => ` [${id}]`).join('')}`,
+  ),
+  ...labelled('missing', triage.missing),
+  ...labelled('would change it', triage.would_change),
+  ...triage.recommended_actions.map(
+    ({ action, priority, reversible }) => `→ ${priority}: ${action}${reversible ? '' : ' (cannot be undone)'}`,
+  ),
+  ...triage.similar.map(
+    ({ alert_id, title, similarity, resolution }) =>
+      `~ ${Math.round(similarity * 100)} % like ${alert_id}: ${title}${resolution ? ` (${resolution.replaceAll('_', ' ')})` : ''}`,
+  ),
+  `= ${riskArithmetic(triage)}`,
+]
+
+const headline = ({ verdict, confidence, review_reasons, review, model }: TriageResult): string =>
+  [
+    verdict.replaceAll('_', ' '),
+    `${Math.round(confidence * 100)} % sure`,
+    ...(review
+      ? [
+          `${review.reviewer} says ${review.verdict.replaceAll('_', ' ')}${review.notes === '' ? '' : `: ${review.notes}`}`,
+        ]
+      : review_reasons.length > 0
+        ? [`needs a person: ${review_reasons.join('; ')}`]
+        : []),
+    ...(model ? [`text by ${model.model} (${model.status})`] : []),
+  ].join(' · ')
+
+const labelled = (label: string, texts: readonly string[]): readonly string[] =>
+  texts.length === 0 ? [] : [`${label}: ${texts.join('; ')}`]

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { secret } from './shapes.ts'
+
+/** What watches the logs of a network that another program keeps in a database. */
+export const networkAgents = z
+  .strictObject({
+    agents: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Which agents run. Without it all do where `database.host` is set or the port of `network-agents` is opened, else `wifi` alone.',
+      ),
+    paths: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Folders with agents of your own, YAML or JSON; one with the id of one of ours replaces it.'),
+    database: z
+      .strictObject({
+        host: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'The PostgreSQL server whose `log_entries` are read, as the source `log-entries`; none without it.',
+          ),
+        port: z.int().min(1).max(65_535).default(5432).describe('Its port.'),
+        name: z.string().min(1).default('netmonitor_db').describe('The database.'),
+        user: z.string().min(1).default('postgres').describe('Somebody who may read it.'),
+        password: secret(1, 'The password.'),
+      })
+      .prefault({}),
+    every: z.number().min(0.1).default(10).describe('How many seconds lie between two looks at the database.'),
+    lookback: z.number().min(0).default(30).describe('For how many minutes rows that appear late are looked for.'),
+    batch: z.int().min(1).max(10_000).default(1_000).describe('How many rows are read at once.'),
+    sqlite_path: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The database, unless `storage.url` names one: `mcp_anomalies` can be read there with `sqlite3`.'),
+    retention_days: z.int().min(0).default(30).describe('How long anomalies of agents are listed; 0 is for ever.'),
+  })
+  .describe('The contract of the network agents: `GET /api/v1/anomalies`.')
