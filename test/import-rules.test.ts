@@ -14,6 +14,9 @@ const breaches: readonly [file: string, imports: string][] = [
   ['src/store/planted.ts', '../operations/operation.ts'],
   ['src/store/dialects/planted.ts', '../../pipeline/stage.ts'],
   ['src/queue/planted.ts', '../api/server.ts'],
+  ['src/context/planted.ts', '../store/store.ts'],
+  ['src/context/planted.ts', '../pipeline/stage.ts'],
+  ['src/pipeline/enrich/planted.ts', '../../context/tables.ts'],
   ['src/pipeline/triage/planted.ts', '../detect/detector.ts'],
   ['src/pipeline/notify/planted.ts', '../../store/store.ts'],
   ['src/pipeline/planted.ts', '../store/store.ts'],
@@ -23,6 +26,8 @@ const breaches: readonly [file: string, imports: string][] = [
   ['src/cli/planted.ts', '../pipeline/stage.ts'],
   ['src/operations/planted.ts', '../app/judges.ts'],
   ['src/pipeline/detect/planted.ts', '../../config/schema.ts'],
+  ['web/src/api/planted.ts', '../../../src/schema/alert.ts'],
+  ['web/src/screens/alerts/planted.ts', '../../../../src/schema/alert.ts'],
 ]
 
 describe('the import rules', () => {

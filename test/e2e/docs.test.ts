@@ -44,6 +44,13 @@ beforeAll(async () => {
   writeFileSync(join(data.path, 'log/auth.log'), `${mixedLines(500).join('\n')}\n`)
   writeFileSync(join(data.path, 'log/journal.json'), '{"MESSAGE":"hello","_HOSTNAME":"laptop","PRIORITY":"6"}\n')
   writeFileSync(join(data.path, 'log/samples.jsonl'), '{"id":"1","kind":"log","input":"hello"}\n')
+  writeFileSync(
+    join(data.path, 'alert.json'),
+    '{"alert_id":"A-1","timestamp":"2026-01-15T10:00:00Z","alert_type":"malware","severity":"high","description":"Found"}',
+  )
+  writeFileSync(join(data.path, 'assets.csv'), 'hostname,owner,criticality\nweb-01,payments,critical\n')
+  writeFileSync(join(data.path, 'indicators.txt'), '203.0.113.9\n')
+  writeFileSync(join(data.path, 'people.csv'), 'username,title\ndana,Domain Admin\n')
   mkdirSync(join(data.path, 'my-rules'))
   writeFileSync(join(data.path, 'my-rules/root.yml'), rule)
   writeFileSync(join(data.path, 'sigma_core.zip'), zipSync({ 'rules/root.yml': strToU8(rule) }))
@@ -96,7 +103,7 @@ const runsUntilReady = async (command: string) => {
   })
   const ended = new Promise((done) => child.once('exit', done))
   let ready = false
-  for (let i = 0; i < 100 && !ready; i++) {
+  for (let i = 0; i < 300 && !ready; i++) {
     await sleep(100)
     ready = await fetch(`http://127.0.0.1:${port}/health/ready`).then(
       ({ status }) => status === 200,

@@ -17,6 +17,14 @@ const plain = (): NodeJS.ProcessEnv => {
   return { PATH: systemPath, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache }
 }
 
+const anyOf = (group: number): boolean => {
+  try {
+    return process.kill(-group, 0)
+  } catch {
+    return false
+  }
+}
+
 const npmStart = async (port: number) => {
   const started = performance.now()
   let printed = ''
@@ -26,7 +34,6 @@ const npmStart = async (port: number) => {
     detached: true,
   })
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk))
-  const exited = new Promise((done) => child.once('exit', done))
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
     await answer?.body?.cancel()
@@ -40,9 +47,12 @@ const npmStart = async (port: number) => {
   return {
     seconds,
     printed: () => printed,
+    /** Ends npm and what it started. npm goes at once, so its exit does not tell that the server has saved what it knows. */
     async stop() {
-      if (child.pid) process.kill(-child.pid, 'SIGTERM')
-      await exited
+      const { pid } = child
+      if (!pid) return
+      process.kill(-pid, 'SIGTERM')
+      while (anyOf(pid)) await sleep(50)
     },
   }
 }
@@ -58,6 +68,10 @@ it('starts from a fresh clone with `npm start` and nothing else', { timeout: 300
   const token = /vdt_\S+/.exec(banner)?.[0] ?? ''
   expect(token).not.toBe('')
   expect(banner).toContain('vedette ingest')
+
+  const page = await (await fetch(`http://127.0.0.1:${port}/`)).text()
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? ''
+  expect((await fetch(`http://127.0.0.1:${port}${script}`)).status).toBe(200)
 
   const withToken = { authorization: `Bearer ${token}` }
   const asked = await fetch(`http://127.0.0.1:${port}/api/v1/incidents`, { headers: withToken })

@@ -43,12 +43,13 @@ interface ServerOptions {
   readonly port: number
   readonly env?: NodeJS.ProcessEnv
   readonly args?: readonly string[]
+  readonly cwd?: string
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** Starts the program as its users do, and waits until it is ready. */
-export const startServer = async ({ dataDir, port, env, args = [] }: ServerOptions): Promise<Server> => {
+export const startServer = async ({ dataDir, port, env, args = [], cwd }: ServerOptions): Promise<Server> => {
   const url = `http://127.0.0.1:${port}`
   const started = performance.now()
   let printed = ''
@@ -59,9 +60,11 @@ export const startServer = async ({ dataDir, port, env, args = [] }: ServerOptio
       PORT: String(port),
       VEDETTE_DATA_DIR: dataDir,
       VEDETTE_ADMIN_TOKEN: adminToken,
+      VEDETTE_SAMPLES: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
   })
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
 import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
 import type { Transaction } from '../../src/store/database.ts'
+import { describeIntelStore } from '../../src/store/intel.conformance.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { sampleDetection } from '../../src/store/samples.conformance.ts'
 import { describeStore } from '../../src/store/store.conformance.ts'
@@ -25,6 +26,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
   }
 
   describeStore('in PostgreSQL', openEmpty)
+  describeIntelStore('in PostgreSQL', openEmpty)
 
   const over = (
     store: OpenStore,

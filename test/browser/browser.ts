@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs'
+import axe from 'axe-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { describe } from 'vitest'
+import { z } from 'zod'
+import { adminToken, scratch } from '../e2e/program.ts'
+
+const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+/** Like `describe`; says so and skips where there is no Chromium. In CI that is a failure. */
+export const describeInBrowser = (name: string, suite: () => void): void => {
+  const there = existsSync(executable)
+  if (!there && process.env.CI) throw new Error(`There is no ${executable}. Install it: apt-get install chromium`)
+  if (!there) console.warn(`${name}: skipped, there is no ${executable}; apt-get install chromium`)
+  describe.skipIf(!there)(name, suite)
+}
+
+export interface Tab {
+  readonly page: Page
+  /** Errors of the console and of the page, and requests to other hosts than ours. */
+  readonly troubles: readonly string[]
+  close(): Promise<void>
+}
+
+interface TabOptions {
+  readonly width?: number
+  readonly height?: number
+  readonly theme?: 'light' | 'dark'
+}
+
+/** Opens a browser of its own, with nothing remembered. */
+export const openTab = async ({ width = 1440, height = 900, theme = 'light' }: TabOptions = {}): Promise<Tab> => {
+  const folder = scratch()
+  const context: BrowserContext = await chromium.launchPersistentContext(folder.path, {
+    executablePath: executable,
+    headless: true,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  })
+  const page = context.pages()[0] ?? (await context.newPage())
+  const troubles: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text())
+  })
+  page.on('pageerror', (error) => troubles.push(String(error)))
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url())
+    if (protocol !== 'data:' && protocol !== 'blob:' && hostname !== '127.0.0.1') troubles.push(request.url())
+  })
+  return {
+    page,
+    troubles,
+    async close() {
+      await context.close()
+      folder.remove()
+    },
+  }
+}
+
+/** Signs in with a token on a screen. */
+export const signIn = async (page: Page, url: string, path = '/', token = adminToken): Promise<void> => {
+  await page.goto(url + path)
+  await page.getByLabel('Token').fill(token)
+  await page.keyboard.press('Enter')
+  await page.getByRole('navigation', { name: 'Screens' }).waitFor()
+}
+
+const findings = z.array(
+  z.object({ id: z.string(), impact: z.string().nullish(), nodes: z.array(z.object({ html: z.string() })) }),
+)
+
+/** What axe calls serious or critical on the page as it is now, one line each. */
+export const seriousIssues = async (page: Page): Promise<string[]> => {
+  // Evaluated, not inserted as a script: the page's policy allows none but its own.
+  await page.evaluate(axe.source)
+  const found = findings.parse(await page.evaluate('axe.run(document).then(({ violations }) => violations)'))
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+}

@@ -1,0 +1,295 @@
+import type { Page, Request } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { seedAlerts } from '../../bench/many-alerts.ts'
+import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
+
+const many = 600
+
+const listed = z.object({
+  total: z.int(),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      status: z.string(),
+      assignee: z.string().nullable(),
+      resolution: z.string().nullable(),
+    }),
+  ),
+})
+const made = z.object({ secret: z.string() })
+
+/** Signing in asks first who one is; the answer is a 401, which browsers print. */
+const isTrouble = (text: string): boolean => !/status of 401/.test(text)
+
+describeInBrowser('the queue', () => {
+  const folder = scratch()
+  let server: Server
+  beforeAll(async () => {
+    await seedAlerts(folder.path, many)
+    server = await startServer({ dataDir: folder.path, port: await freePort() })
+  })
+  afterAll(async () => {
+    await server.stop()
+    folder.remove()
+  })
+
+  const alerts = async (q: string) => {
+    const query = new URLSearchParams({ q, sort: '-risk_score', limit: '50' })
+    return listed.parse(await (await server.ask(`/api/v1/alerts?${query}`)).json())
+  }
+  const change = async (body: object) => {
+    const headers = { 'content-type': 'application/json' }
+    expect(
+      (await server.ask('/api/v1/alerts/bulk', { method: 'POST', headers, body: JSON.stringify(body) })).status,
+    ).toBe(200)
+  }
+  const open = async (path = '/alerts') => {
+    const tab = await openTab()
+    await signIn(tab.page, server.url, path)
+    await rowsOf(tab.page).first().waitFor()
+    return tab
+  }
+
+  it('is gone through, chosen from and decided in by keyboard, a request a decision', async () => {
+    const { page, troubles, close } = await open()
+    const decisions = requestsTo(page, '/api/v1/alerts/bulk')
+    const [first, second, third, fourth] = (await alerts('open:true')).data.map(({ id }) => id)
+    await focused(page, first)
+    await page.keyboard.press('j')
+    await focused(page, second)
+    await page.keyboard.press('k')
+    await focused(page, first)
+
+    await page.keyboard.press('x')
+    await page.keyboard.press('Shift+J')
+    await page.keyboard.press('Shift+J')
+    const bar = page.getByRole('region', { name: 'Selection' })
+    await bar.getByText('3 selected').waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await page.keyboard.press('a')
+    await page.getByText('Acknowledged 3 alerts; yours now.').waitFor()
+    await bar.waitFor({ state: 'detached' })
+    expect(decisions).toEqual([{ ids: [first, second, third], action: 'acknowledge', wait: false }])
+    expect((await alerts('status:investigating assignee:admin')).data.map(({ id }) => id)).toEqual([
+      first,
+      second,
+      third,
+    ])
+    await page.keyboard.press('z')
+    await page.getByText('Taken back: 3 changes.').waitFor()
+    expect((await alerts('assignee:admin')).total).toBe(0)
+
+    // The one that is closed leaves; the keyboard is at the next one.
+    await focused(page, third)
+    await page.keyboard.press('c')
+    await page.getByRole('dialog', { name: 'Close 1 alert' }).waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await page.keyboard.press('3')
+    await page.getByText('Closed 1 alert as false positive.').waitFor()
+    await focused(page, fourth)
+    await page.locator(`#row-${third}`).waitFor({ state: 'detached' })
+    expect(decisions.at(-1)).toEqual({ ids: [third], action: 'close', resolution: 'false_positive', wait: false })
+    await page.keyboard.press('z')
+    await page.getByText('Taken back: 1 change.').waitFor()
+    await page.locator(`#row-${third}`).waitFor()
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
+  it('opens an alert beside the list, and goes on from there', async () => {
+    const { page, troubles, close } = await open()
+    const [first, second] = (await alerts('open:true')).data
+    await focused(page, first?.id)
+    await page.keyboard.press('Enter')
+    const panel = page.getByRole('complementary', { name: 'Alert' })
+    await panel.getByRole('heading', { name: first?.title ?? '' }).waitFor()
+    await page.waitForURL(new RegExp(`open=${first?.id}`))
+    expect(await seriousIssues(page)).toEqual([])
+    await page.keyboard.press(']')
+    await panel.getByRole('heading', { name: second?.title ?? '' }).waitFor()
+    await page.keyboard.press('e')
+    await page.waitForFunction('document.activeElement.closest("[data-evidence]") !== null')
+    await page.keyboard.press('v')
+    await page.getByRole('dialog', { name: 'In context' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await panel.getByRole('heading', { name: second?.title ?? '' }).waitFor()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    // A line whose events are gone is asked for in vain, and the page says so.
+    expect(troubles.filter((text) => isTrouble(text) && !/status of 404/.test(text))).toEqual([])
+    await close()
+  })
+
+  it('narrows by facets, and its address brings all of it back', async () => {
+    const { page, troubles, close } = await open()
+    const facets = page.getByRole('region', { name: 'Severity' })
+    await facets.getByRole('button', { name: /^critical/ }).press('Enter')
+    const wanted = await alerts('open:true severity:critical')
+    await page.getByText(`${wanted.total} alerts`, { exact: true }).waitFor()
+    await facets.getByRole('button', { name: /^high/ }).press('Enter')
+    const both = await alerts('open:true severity:(critical OR high)')
+    await page.getByText(`${both.total} alerts`, { exact: true }).waitFor()
+    const third = both.data[2]
+    await focused(page, both.data[0]?.id)
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/open=/)
+    const address = page.url()
+
+    const other = await openTab()
+    await signIn(other.page, server.url, address.slice(server.url.length))
+    await other.page
+      .getByRole('complementary', { name: 'Alert' })
+      .getByRole('heading', { name: third?.title ?? '' })
+      .waitFor()
+    await other.page.getByText('1 selected').waitFor()
+    await other.page.getByText(`${both.total} alerts`, { exact: true }).waitFor()
+    expect(await facetsOn(other.page)).toEqual(['critical', 'high'])
+    await other.close()
+
+    await page.goBack()
+    await page.getByText(`${wanted.total} alerts`, { exact: true }).waitFor()
+    expect(await facetsOn(page)).toEqual(['critical'])
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
+  it('takes a filter as text, says what is wrong with one, and what was asked when nothing matches', async () => {
+    const { page, close } = await open()
+    const field = page.getByLabel('Filter alerts')
+    await page.keyboard.press('/')
+    await page.keyboard.type('host:web-00')
+    await page.keyboard.press('Enter')
+    await page.getByText(`${(await alerts('host:web-00')).total} alerts`, { exact: true }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('host:(web-00')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await field.fill('host:nowhere')
+    await page.keyboard.press('Enter')
+    await page.getByText(`0 of ${many} alerts match.`).waitFor()
+    await page.getByRole('button', { name: 'Show the view without it' }).press('Enter')
+    await page.getByText(`${(await alerts('open:true')).total} alerts`, { exact: true }).waitFor()
+    await close()
+  })
+
+  it('closes all that match in one request, and takes it back', async () => {
+    const { page, troubles, close } = await open('/alerts?q=open%3Atrue%20host%3Aweb-00')
+    const decisions = requestsTo(page, '/api/v1/alerts/bulk')
+    const before = await alerts('open:true host:web-00')
+    await page.keyboard.press('Shift+X')
+    await page.getByText(`All ${before.total} selected`).waitFor()
+    await page.keyboard.press('c')
+    await page.getByRole('dialog', { name: `Close ${before.total} alerts` }).waitFor()
+    await page.keyboard.press('5')
+    await page.getByText(`Closed ${before.total} alerts as expected.`).waitFor()
+    await page.getByText(/^0 of/).waitFor()
+    expect(decisions).toMatchObject([
+      { filter: 'open:true host:web-00', exclude: [], action: 'close', resolution: 'expected' },
+    ])
+    expect((await alerts('open:true host:web-00')).total).toBe(0)
+    await page.keyboard.press('z')
+    await page.getByText(`Taken back: ${before.total} changes.`).waitFor()
+    expect(await alerts('open:true host:web-00')).toMatchObject({ total: before.total })
+    await rowsOf(page).first().waitFor()
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
+  it('shows what others do at once, and what is new when it is asked for', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const token = made.parse(
+      await (
+        await server.ask('/api/v1/tokens', {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ name: 'noor', role: 'analyst' }),
+        })
+      ).json(),
+    )
+    const { page, troubles, close } = await open()
+    const [, second, third] = (await alerts('open:true')).data.map(({ id }) => id)
+    const other = await openTab()
+    await signIn(other.page, server.url, `/alerts?at=${second}`, token.secret)
+    await focused(other.page, second)
+    await other.page.keyboard.press('a')
+    await page.locator(`#row-${second}`).getByText('noor').first().waitFor({ timeout: 10_000 })
+    await other.close()
+
+    const order = await rowsOf(page).evaluateAll((rows) => rows.map(({ id }) => id))
+    await change({ ids: [third], action: 'close', resolution: 'duplicate' })
+    await page.locator(`#row-${third}`).getByText('resolved').waitFor({ timeout: 10_000 })
+    await newAlert(server)
+    await page.getByRole('button', { name: '1 new' }).waitFor({ timeout: 20_000 })
+    // Nothing moves by itself.
+    expect(await rowsOf(page).evaluateAll((rows) => rows.map(({ id }) => id))).toEqual(order)
+    await page.keyboard.press('r')
+    await page.getByRole('button', { name: '1 new' }).waitFor({ state: 'detached' })
+    await page.getByText('Malware on a host').first().waitFor()
+    await page.locator(`#row-${third}`).waitFor({ state: 'detached' })
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
+  it('keeps a view, with its number, and forgets it', async () => {
+    const { page, troubles, close } = await open('/alerts?q=open%3Atrue%20severity%3Acritical')
+    const { total } = await alerts('open:true severity:critical')
+    await page.getByRole('button', { name: 'Keep as a view' }).press('Enter')
+    await page.getByRole('dialog', { name: 'Keep this view' }).waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await page.keyboard.type('Burning')
+    await page.keyboard.press('Enter')
+    const views = page.getByRole('navigation', { name: 'Views' })
+    await views.getByRole('button', { name: `Burning ${total}` }).waitFor()
+    await page.waitForURL(/view=/)
+    await page.reload()
+    await page.getByText(`${total} alerts`, { exact: true }).waitFor()
+    expect(await views.locator('[aria-current=page]').innerText()).toContain('Burning')
+    await page.getByRole('button', { name: 'The view Burning' }).press('Enter')
+    await page.getByRole('menuitem', { name: 'Forget this view' }).press('Enter')
+    await views.getByText('Burning').waitFor({ state: 'detached' })
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+})
+
+const rowsOf = (page: Page) => page.getByRole('grid', { name: 'Alerts' }).locator('tbody tr')
+
+/** Waits until the keyboard is at a row. */
+const focused = (page: Page, id: string | undefined): Promise<void> =>
+  page.locator(`#row-${id}[tabindex="0"]`).waitFor()
+
+const facetsOn = (page: Page): Promise<string[]> =>
+  page
+    .getByRole('region', { name: 'Severity' })
+    .locator('[aria-pressed=true]')
+    .evaluateAll((pressed) => pressed.map(({ title }) => title))
+
+/** The bodies of what the page asks for at an address, as they come. */
+const requestsTo = (page: Page, path: string): unknown[] => {
+  const bodies: unknown[] = []
+  page.on('request', (request: Request) => {
+    if (new URL(request.url()).pathname === path) bodies.push(request.postDataJSON())
+  })
+  return bodies
+}
+
+const newAlert = async (server: Server): Promise<void> => {
+  const alert = {
+    alert_id: 'NEW-1',
+    timestamp: new Date().toISOString(),
+    alert_type: 'malware',
+    severity: 'high',
+    description: 'Malware on a host',
+    source_ip: '198.51.100.7',
+  }
+  const headers = { 'content-type': 'application/json' }
+  expect((await server.ask('/api/v1/alerts', { method: 'POST', headers, body: JSON.stringify(alert) })).ok).toBe(true)
+}

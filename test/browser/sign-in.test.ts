@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminToken, freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { describeInBrowser, openTab, seriousIssues } from './browser.ts'
+
+describeInBrowser('signing in', () => {
+  const folder = scratch()
+  let server: Server
+  beforeAll(async () => {
+    server = await startServer({ dataDir: folder.path, port: await freePort() })
+  })
+  afterAll(async () => {
+    await server.stop()
+    folder.remove()
+  })
+
+  it('lets the link of the start in once, and takes the key from the address', async () => {
+    const link = /http:\S+#k=\S+/.exec(server.output())?.[0] ?? ''
+    const first = await openTab()
+    await first.page.goto(link)
+    await first.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+    expect(new URL(first.page.url()).hash).toBe('')
+    expect(first.troubles).toEqual([])
+    await first.close()
+
+    const second = await openTab()
+    await second.page.goto(link)
+    await second.page.getByRole('alert').getByText('was used before').waitFor()
+    await second.close()
+  })
+
+  it('lets a token in with the keyboard alone, shows the screen that was asked for, and out again', async () => {
+    const { page, troubles, close } = await openTab({ theme: 'dark' })
+    await page.goto(`${server.url}/alerts`)
+    await page.getByLabel('Token').waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await page.keyboard.type('wrong')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('not valid').waitFor()
+    await page.getByLabel('Token').focus()
+    await page.keyboard.type(adminToken)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
+    await page.getByRole('button', { name: 'Account of admin' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Sign out' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Token').waitFor()
+    // The refusals themselves are the browser's to report.
+    expect(troubles.filter((text) => !/status of 401/.test(text))).toEqual([])
+    await close()
+  })
+
+  it('shows the keys, and goes where they say', async () => {
+    const { page, troubles, close } = await openTab()
+    await page.goto(server.url)
+    await page.getByLabel('Token').fill(adminToken)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('t')
+    expect(await page.evaluate('document.documentElement.dataset.theme ?? "system"')).toBe('system')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('g')
+    await page.keyboard.press('q')
+    await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
+    await page.keyboard.press('t')
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
+    await page.reload()
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
+    expect(troubles.filter((text) => !/status of 401/.test(text))).toEqual([])
+    await close()
+  })
+})

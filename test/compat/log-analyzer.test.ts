@@ -1,0 +1,155 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from './keeps.ts'
+
+const folder = scratch()
+let server: Server
+let own: string
+const modelAnswers: string[] = []
+const model = createServer((request, response) => {
+  let body = ''
+  request.on('data', (chunk) => (body += chunk))
+  request.on('end', () => {
+    modelAnswers.push(body)
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ score: 0.99, anomaly: true }))
+  })
+})
+
+beforeAll(async () => {
+  const port = await freePort()
+  own = `http://127.0.0.1:${port}`
+  server = await startServer({
+    dataDir: folder.path,
+    port: await freePort(),
+    env: { VEDETTE_COMPAT_PORTS: `log-analyzer:${port}`, MODEL_VERSION: 'v7' },
+  })
+}, 40_000)
+afterAll(async () => {
+  await server.stop()
+  model.close()
+  folder.remove()
+})
+
+const log = (level: string, message: string) => ({ timestamp: '2026-01-05T10:00:00Z', service: 'auth', level, message })
+const sample = [
+  log('ERROR', 'authentication failed login for user bob'),
+  log('ERROR', 'Failed login for user eve'),
+  log('INFO', 'user alice logged out'),
+]
+const quiet = [log('INFO', 'user alice logged in'), log('INFO', 'user alice logged out')]
+
+const json = { 'content-type': 'application/json' }
+const post = (path: string, body: unknown, base = own) =>
+  fetch(`${base}${path}`, {
+    method: 'POST',
+    headers: json,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+const answerOf = async (response: Promise<Response>) => {
+  const found = await response
+  return { status: found.status, body: await found.json() }
+}
+
+it(keeps('log-analyzer.ingest-array', 'log-analyzer.ingest-answer', 'log-analyzer.sample-is-incident'), async () => {
+  const { status, body } = await answerOf(post('/ingest', sample))
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    stored: 3,
+    features: { count: 3, warn_count: 0, error_count: 2, failed_login_count: 2, services: ['auth'] },
+    threshold: 0.8,
+    scored_by: 'formula',
+  })
+  const judged = z.object({ score: z.number(), incident_id: z.int() }).parse(body)
+  expect(judged.score).toBeGreaterThan(0.8)
+})
+
+it(keeps('log-analyzer.ingest-object', 'log-analyzer.quiet-is-none'), async () => {
+  const { body } = await answerOf(post('/ingest', { logs: quiet }))
+  expect(body).toMatchObject({ stored: 2, incident_id: null })
+})
+
+it(keeps('log-analyzer.invalid-log'), async () => {
+  const missing = [quiet[0], { ...quiet[1], message: '' }]
+  expect(await answerOf(post('/ingest', missing))).toEqual({ status: 400, body: { error: 'Invalid log at index 1' } })
+})
+
+it(keeps('log-analyzer.no-logs'), async () => {
+  for (const body of ['{"a":1}', '"text"', '{broken', '']) {
+    expect(await answerOf(post('/ingest', body)), body).toEqual({
+      status: 400,
+      body: { error: 'Body must be an array of logs or {logs: [...]}.' },
+    })
+  }
+})
+
+const listed = z.object({
+  incidents: z.array(
+    z.looseObject({ id: z.int(), service: z.string().nullable(), severity: z.number(), detected_at: z.string() }),
+  ),
+})
+
+it(keeps('log-analyzer.incidents'), async () => {
+  await post('/ingest', [...sample, { ...log('WARN', 'slow'), service: 'web' }])
+  const { incidents } = listed.parse(await (await fetch(`${own}/incidents`)).json())
+  const [newest, before] = incidents
+  expect(newest?.id).toBeGreaterThan(before?.id ?? Number.POSITIVE_INFINITY)
+  expect(newest).toMatchObject({
+    service: null,
+    summary: 'Anomalous activity detected: errors=2, warns=1, failed_logins=2',
+    features: { count: 4 },
+  })
+  expect(before?.service).toBe('auth')
+  expect(Date.parse(newest?.detected_at ?? '')).toBeGreaterThan(Date.now() - 60_000)
+})
+
+it(keeps('log-analyzer.meta', 'log-analyzer.model-info'), async () => {
+  const meta = await (await fetch(`${own}/meta`)).json()
+  expect(meta).toMatchObject({ git: { commit: expect.any(String), branch: expect.any(String) }, model: 'v7' })
+  expect(Date.parse(z.looseObject({ started_at: z.string() }).parse(meta).started_at)).toBeLessThanOrEqual(Date.now())
+  expect(await (await fetch(`${own}/model-info`)).json()).toEqual({ version: 'v7', trained_at: null })
+})
+
+it(keeps('log-analyzer.score'), async () => {
+  const nested = await answerOf(post('/score', { features: { failed_logins: 2, error_rate: 0.667 } }))
+  expect(nested.body).toEqual({ score: expect.any(Number), anomaly: true })
+  expect(await answerOf(post('/score', { failed_logins: 2, error_rate: 0.667 }))).toEqual(nested)
+  expect((await post('/score', { failed_logins: 'many' })).status).toBe(400)
+})
+
+it(keeps('log-analyzer.own-port'), async () => {
+  expect((await post('/ingest', sample, server.url)).status).toBe(401)
+  expect((await server.ask('/incidents')).status).toBe(200)
+  expect((await fetch(`${own}/api/v1/tokens`)).status).toBe(404)
+  // Neither a page of another site nor one that calls itself by our address may ask.
+  expect((await fetch(`${own}/incidents`, { headers: { origin: 'https://evil.example' } })).status).toBe(403)
+})
+
+it(keeps('log-analyzer.threshold', 'log-analyzer.ml-url', 'log-analyzer.env-file'), async () => {
+  const other = scratch()
+  await new Promise<void>((done) => model.listen(0, '127.0.0.1', done))
+  const address = model.address()
+  const port = address && typeof address === 'object' ? address.port : 0
+  writeFileSync(join(other.path, '.env'), `THRESHOLD=0.99\nML_URL=http://127.0.0.1:${port}/score\n`)
+  const second = await startServer({ dataDir: join(other.path, 'data'), port: await freePort(), cwd: other.path })
+  const send = () => second.ask('/ingest', { method: 'POST', headers: json, body: JSON.stringify(quiet) })
+  expect(await (await send()).json()).toMatchObject({
+    score: 0.99,
+    threshold: 0.99,
+    incident_id: null,
+    scored_by: 'external',
+  })
+  expect(modelAnswers.map((sent) => JSON.parse(sent))).toEqual([{ features: { failed_logins: 0, error_rate: 0 } }])
+  await new Promise((done) => model.close(done))
+  expect(await (await send()).json()).toMatchObject({
+    stored: 2,
+    scored_by: 'formula',
+    scorer_problem: expect.any(String),
+  })
+  expect(await (await second.ask('/meta')).json()).toMatchObject({ scorer_problem: expect.any(String) })
+  await second.stop()
+  other.remove()
+}, 60_000)

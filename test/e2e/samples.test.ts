@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { incident } from '../../src/schema/incident.ts'
+import { sampleRemoval, sampleStatus } from '../../src/schema/sample.ts'
+import { freePort, root, type Server, scratch, sleep, startServer } from './program.ts'
+
+const labels = z
+  .object({
+    files: z.array(z.object({ name: z.string(), lines: z.int() })),
+    stages: z.array(z.object({ id: z.string(), title: z.string() })),
+  })
+  .parse(JSON.parse(readFileSync(join(root, 'samples/labels.json'), 'utf8')))
+const lines = labels.files.reduce((sum, file) => sum + file.lines, 0)
+
+const anyList = z.object({ data: z.array(z.record(z.string(), z.unknown())) })
+const json = { 'content-type': 'application/json' }
+
+/** A place for a server that shows the sample, and the server, which ends with the test. */
+const prepare = async () => {
+  const folder = scratch()
+  onTestFinished(folder.remove)
+  const options = { dataDir: join(folder.path, 'data'), port: await freePort(), env: { VEDETTE_SAMPLES: 'auto' } }
+  return async () => {
+    const server = await startServer(options)
+    onTestFinished(async () => void (await server.stop('SIGKILL')))
+    return server
+  }
+}
+
+const get = async <T>(server: Server, path: string, shape: z.ZodType<T>): Promise<T> =>
+  shape.parse(await (await server.ask(`/api/v1/${path}`)).json())
+
+const remove = async (server: Server) =>
+  sampleRemoval.parse(await (await server.ask('/api/v1/samples', { method: 'DELETE' })).json())
+
+const loaded = async (server: Server) => {
+  for (;;) {
+    const status = await get(server, 'samples', sampleStatus)
+    if (status.state === 'loaded') return status
+    expect(['absent', 'loading']).toContain(status.state)
+    await sleep(100)
+  }
+}
+
+it('shows a newcomer the recorded week within 15 s, and removes it in one call', async () => {
+  const server = await (await prepare())()
+  const status = await loaded(server)
+  expect(status).toMatchObject({ records: lines, analysed: lines })
+  expect(status.seconds).toBeLessThan(15)
+  expect(Date.now() - Date.parse(status.to ?? '')).toBeLessThan(120_000)
+
+  const { data: incidents } = await get(server, 'incidents', z.object({ data: z.array(incident) }))
+  const [intruder = '?'] = labels.stages.find(({ id }) => id === 'break-in')?.title.split(' ') ?? []
+  const attack = incidents.find(({ title }) => title.includes(intruder))
+  expect(attack?.title).toContain('ended in a login')
+  expect(attack?.evidence.length).toBeGreaterThanOrEqual(5)
+
+  expect(await remove(server)).toMatchObject({ events: lines, incidents: incidents.length })
+  for (const noun of ['events', 'detections', 'alerts', 'incidents', 'sources', 'notifications']) {
+    expect(await get(server, noun, anyList), noun).toMatchObject({ data: [] })
+  }
+  expect(await get(server, 'samples', sampleStatus)).toMatchObject({ state: 'removed', analysed: 0 })
+  expect(await remove(server)).toMatchObject({ events: 0 })
+})
+
+it('makes room for the first real records, and does not come back', async () => {
+  const start = await prepare()
+  const server = await start()
+  const body = 'Nov 20 10:00:00 own-host app[1]: hello'
+  // in the middle of the analysis
+  expect((await server.ask('/api/v1/events', { method: 'POST', body })).status).toBe(200)
+  const events = async () => (await get(server, 'events', anyList)).data
+  for (let i = 0; i < 100 && (await events()).length === 0; i++) await sleep(50)
+  expect(await events()).toMatchObject([{ original: body }])
+  expect(await get(server, 'sources', anyList)).toMatchObject({ data: [{ source: 'http' }] })
+  expect((await server.ask('/api/v1/samples', { method: 'POST', body: '{}', headers: json })).status).toBe(409)
+  await server.stop()
+
+  const second = await start()
+  expect(await get(second, 'samples', sampleStatus)).toMatchObject({ state: 'removed' })
+  expect(await get(second, 'incidents', anyList)).toMatchObject({ data: [] })
+})
+
+it('goes when it was half loaded as the program was killed, and can be had again', async () => {
+  const start = await prepare()
+  const server = await start()
+  while ((await get(server, 'samples', sampleStatus)).analysed === 0) await sleep(20)
+  await server.stop('SIGKILL')
+  const second = await start()
+  expect(await get(second, 'samples', sampleStatus)).toMatchObject({ state: 'removed', analysed: 0 })
+  expect((await second.ask('/api/v1/samples', { method: 'POST', body: '{}', headers: json })).status).toBe(200)
+  expect(await loaded(second)).toMatchObject({ analysed: lines })
+})

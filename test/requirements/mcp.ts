@@ -1,0 +1,35 @@
+import type { Promised } from '../requirements.ts'
+
+export const mcpPromises: readonly Promised[] = [
+  { id: 'mcp.stdio', promise: 'vedette mcp speaks MCP on standard input and output, with MODEL_DIR naming the model.' },
+  { id: 'mcp.http', promise: 'POST /mcp speaks Streamable HTTP to whoever has a token, and to nobody else.' },
+  { id: 'mcp.bridge', promise: 'vedette mcp --url speaks for a running server.' },
+  { id: 'mcp.eras', promise: 'Clients of 2025 and of 2026-07-28 are both served.' },
+  { id: 'mcp.load-models', promise: 'load_anomaly_models {model_dir?} answers {status, message}.' },
+  {
+    id: 'mcp.analyze-logs',
+    promise:
+      'analyze_logs {log_data, format} answers {status, total_events, anomalies_detected, anomaly_rate, anomalies, threshold}.',
+  },
+  {
+    id: 'mcp.analyze-file',
+    promise: 'analyze_log_file {filepath} answers the same, for files below the allowed folders only.',
+  },
+  {
+    id: 'mcp.stats',
+    promise: 'get_detection_stats answers {status, models_loaded, threshold, feature_pipeline, isolation_forest}.',
+  },
+  { id: 'mcp.errors', promise: 'An error is {status: "error", message}.' },
+  {
+    id: 'mcp.small',
+    promise:
+      'At most 16 tools, listed in at most 12,000 characters, each with all four hints and a schema of its answer.',
+  },
+  { id: 'mcp.read-only', promise: 'Tools that change something are not there unless writing was allowed.' },
+  {
+    id: 'mcp.rebinding',
+    promise:
+      'On loopback /mcp answers to the names of loopback only, so that no page can borrow it by renaming itself.',
+  },
+  { id: 'mcp.untrusted', promise: 'Log lines come marked as untrusted, with control characters escaped.' },
+]

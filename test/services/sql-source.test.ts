@@ -1,0 +1,197 @@
+import { createConnection } from 'mysql2/promise'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { logEntriesSchema, messageIn } from '../../src/pipeline/ingest/log-entries.fake.ts'
+import { sqlOptions, sqlSource } from '../../src/pipeline/ingest/sql.ts'
+import { sleep } from '../e2e/program.ts'
+import { postgresMissing } from './postgres.ts'
+
+const name = `vedette_rows_${process.pid}`
+
+interface Connection {
+  ask(sql: string): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** A server with a database of this run's own, and a second connection to it. */
+interface Server {
+  readonly url: string
+  readonly key: string
+  open(database: string): Promise<Connection>
+  /** Cuts every other connection to the database. */
+  readonly cut: string
+  readonly slow: string
+  /** What is put behind `drop database NAME`. */
+  readonly force: string
+  /** A database that is always there. */
+  readonly always: string
+}
+
+const postgresUrl = (database: string) => {
+  const url = new URL(process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres')
+  url.pathname = `/${database}`
+  return url.href
+}
+const mariadbUrl = (database: string) => {
+  const url = new URL(process.env.MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306/test')
+  url.pathname = `/${database}`
+  return url.href
+}
+const openPostgres = async (database: string): Promise<Connection> => {
+  const client = new pg.Client({ connectionString: postgresUrl(database), connectionTimeoutMillis: 2_000 })
+  await client.connect()
+  return { ask: (sql: string) => client.query(sql), close: () => client.end() }
+}
+const openMariadb = async (database: string): Promise<Connection> => {
+  const connection = await createConnection({
+    uri: mariadbUrl(database).replace(/^mariadb/, 'mysql'),
+    connectTimeout: 2_000,
+  })
+  return { ask: (sql: string) => connection.query(sql), close: () => connection.end() }
+}
+const missingMariadb = async (): Promise<string | undefined> => {
+  const stores = process.env.STORES
+  if (stores !== undefined && !/mariadb|mysql/.test(stores)) return 'STORES leaves mariadb out'
+  try {
+    await (await openMariadb('test')).close()
+    return undefined
+  } catch (error) {
+    if (stores !== undefined) throw error
+    return 'no MariaDB answers; set MARIADB_URL'
+  }
+}
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const missing = { PostgreSQL: await postgresMissing(), MariaDB: await missingMariadb() }
+const servers: Readonly<Record<keyof typeof missing, Server>> = {
+  PostgreSQL: {
+    url: postgresUrl(name),
+    key: 'serial primary key',
+    open: openPostgres,
+    always: 'postgres',
+    force: 'with (force)',
+    cut: `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'vedette' and datname = '${name}'`,
+    slow: 'select 1 as id, pg_sleep(20)',
+  },
+  MariaDB: {
+    url: mariadbUrl(name),
+    key: 'integer primary key auto_increment',
+    open: openMariadb,
+    always: 'test',
+    force: '',
+    cut: `begin not atomic for one in (select id from information_schema.processlist where db = '${name}' and id <> connection_id()
+      and id not in (select trx_mysql_thread_id from information_schema.innodb_trx)) do kill one.id; end for; end`,
+    slow: 'select 1 as id, sleep(20)',
+  },
+}
+
+for (const [title, server] of Object.entries(servers)) {
+  const reason = missing[title === 'MariaDB' ? 'MariaDB' : 'PostgreSQL']
+  if (reason !== undefined) console.warn(`The tests of the SQL source on ${title} are skipped: ${reason}.`)
+
+  describe.skipIf(reason !== undefined)(`the source sql on ${title}`, () => {
+    let writer: Connection
+    beforeAll(async () => {
+      const admin = await server.open(server.always)
+      await admin.ask(`drop database if exists ${name}`)
+      await admin.ask(`create database ${name}`)
+      await admin.close()
+      writer = await server.open(name)
+      for (const statement of logEntriesSchema(server.key)) await writer.ask(statement)
+    })
+    afterAll(async () => {
+      await writer?.close()
+      const admin = await server.open(server.always)
+      await admin.ask(`drop database ${name} ${server.force}`)
+      await admin.close()
+    })
+
+    const add = (message: string, to = writer) =>
+      to.ask(
+        `insert into log_entries (device_id, timestamp, log_level, process_name, message, structured_data)
+         values (7, '2026-01-15 10:00:00', 'warning', 'hostapd', '${message}', '{"reason":8}')`,
+      )
+    const start = (cursors: Map<string, string>, options: object = {}) => {
+      const texts: string[] = []
+      const outages: string[] = []
+      const stop = new AbortController()
+      const source = sqlSource(
+        { read: async (_, key) => cursors.get(key) },
+        { began: (_, why) => outages.push(why), ended: () => outages.push('over') },
+      ).create(sqlOptions.parse({ name: 'x', url: server.url, every: 0.01, batch: 50, ...options }), {
+        now: Date.now,
+        fetch,
+        log,
+        signal: stop.signal,
+      })
+      const done = source.run(async (records, cursor) => {
+        texts.push(...records.map(({ text }) => text))
+        if (cursor) cursors.set(cursor.key, cursor.position)
+      }, stop.signal)
+      return {
+        texts,
+        outages,
+        async stop() {
+          stop.abort()
+          await done
+        },
+      }
+    }
+    const until = async (holds: () => boolean) => {
+      for (let i = 0; !holds(); i++) {
+        if (i > 1_000) throw new Error('it did not happen')
+        await sleep(20)
+      }
+    }
+
+    it('reads every row once, though transactions end out of order, the line is cut and it is started again', async () => {
+      const cursors = new Map<string, string>()
+      const slow = await server.open(name)
+      await add('before')
+      await slow.ask('begin')
+      await add('late', slow)
+      for (let i = 0; i < 120; i++) await add(`row ${i}`)
+      const first = start(cursors)
+      await until(() => first.texts.length === 121)
+      await writer.ask(server.cut)
+      await until(() => first.outages.some((reason) => reason !== 'over'))
+      await add('after the cut')
+      await until(() => first.texts.length === 122)
+      await first.stop()
+      await slow.ask('commit')
+      await slow.close()
+      await add('after the restart')
+      const second = start(cursors)
+      await until(() => second.texts.length >= 2)
+      await second.stop()
+      const messages = [...first.texts, ...second.texts].map(messageIn)
+      expect(messages).toHaveLength(124)
+      expect(new Set(messages).size).toBe(124)
+      expect(second.texts.map(messageIn).sort()).toEqual(['after the restart', 'late'])
+      expect(JSON.parse(second.texts[0] ?? '')).toMatchObject({
+        '@timestamp': '2026-01-15 10:00:00',
+        'host.name': 'router',
+        'device.id': 7,
+        details: { reason: 8 },
+      })
+    }, 40_000)
+
+    it('gives a question up that takes too long, and stops in the middle of one', async () => {
+      const hasty = start(new Map(), { query: server.slow, timeout: 0.2 })
+      await until(() => hasty.outages.length > 0)
+      await hasty.stop()
+      const patient = start(new Map(), { query: server.slow })
+      await sleep(200)
+      await patient.stop()
+    }, 20_000)
+
+    it('says nothing of the password of a server that is not there', async () => {
+      const url = server.url.replace(/\/\/.*@.*\//, '//somebody:secret@127.0.0.1:1/')
+      const run = start(new Map(), { url })
+      await until(() => run.outages.length > 0)
+      await run.stop()
+      expect(run.outages[0]).toContain('127.0.0.1:1')
+      expect(run.outages[0]).not.toContain('secret')
+    })
+  })
+}

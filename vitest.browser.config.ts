@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** What people do in the dashboard: the whole program and a real Chromium. One file at a time: each has both for itself. */
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.test.ts'],
+    reporters: ['default', './test/closing-line.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+  },
+})
