@@ -19,7 +19,7 @@ const seconds = (from: number) => (performance.now() - from) / 1000
 const viaTheRoad = async (lines: readonly string[]) => {
   const { config, origins } = loadConfig({
     flags: {},
-    env: { VEDETTE_DATA_DIR: join(folder, 'road'), PORT: '0', LOG_LEVEL: 'error' },
+    env: { VEDETTE_DATA_DIR: join(folder, 'road'), PORT: '0', LOG_LEVEL: 'error', VEDETTE_SAMPLES: 'off' },
     cwd: folder,
   })
   const stop = new AbortController()
