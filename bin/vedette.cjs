@@ -12,7 +12,7 @@ const root = join(__dirname, '..')
 const source = join(root, 'src', 'main.ts')
 const main = existsSync(source) ? source : join(root, 'dist', 'main.js')
 // A fresh checkout has nothing installed yet.
-if (main === source && !existsSync(join(root, 'node_modules'))) bootstrap()
+if (main === source && !existsSync(join(root, 'node_modules'))) bootstrap('--dashboard')
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 24 || (major === 24 && minor >= 11)) {
