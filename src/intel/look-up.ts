@@ -1,5 +1,4 @@
 import type { Log } from '../component.ts'
-import { messageOf } from '../errors.ts'
 import { hostOf } from '../lib/observables/observables.ts'
 import type { Indicator, KnownIndicator, Observable, ObservableType, Report } from '../schema/indicator.ts'
 import type { Intelligence, KnownBenign, LookUpIntelligence } from '../schema/intelligence.ts'
@@ -8,6 +7,7 @@ import type { TriageClaim, TriageReference } from '../schema/triage-result.ts'
 import { observablesOf } from './alert-observables.ts'
 import type { AskOthers } from './ask-others.ts'
 import { type EgressPolicy, staysHere } from './egress.ts'
+import { createKeepLearnt } from './keep-learnt.ts'
 import type { IndicatorKeeper } from './keeper.ts'
 import type { KnownTable } from './known-table.ts'
 import { type ScoreOptions, scoreOf } from './score.ts'
@@ -52,6 +52,7 @@ const sendFirst: readonly ObservableType[] = ['hash', 'url', 'domain', 'ip', 'em
 
 export const createLookUp = (options: LookUpOptions) => {
   const { indicators, table, others, egress, trust, score, now, log } = options
+  const keepLearnt = createKeepLearnt({ indicators, trust, now, log })
 
   /** The range or the name above that a value lies in, where somebody knows it. */
   const above = (observable: Observable): Observable | undefined => {
@@ -132,20 +133,7 @@ export const createLookUp = (options: LookUpOptions) => {
       const own = before.get(observable)
       return !own || own.total !== indicator.total || JSON.stringify(own.reports) !== JSON.stringify(indicator.reports)
     })
-    if (news.length === 0) return
-    try {
-      await indicators.change(
-        news.map(({ indicator }) => indicator.id),
-        (current) =>
-          news.map(({ observable, indicator }) => {
-            // What a feed wrote meanwhile stays; what was answered just now is added.
-            const reports = { ...current.get(indicator.id)?.reports, ...indicator.reports }
-            return sumUp(observable, reports, { now: now(), trust, asked: indicator.total })
-          }),
-      )
-    } catch (error) {
-      log.error({ reason: messageOf(error) }, 'What was learnt of values could not be kept.')
-    }
+    await keepLearnt(news.map(({ observable, indicator }) => ({ observable, indicator })))
   }
 
   const lookUpAlert: LookUpIntelligence = async (alert, signal) => {

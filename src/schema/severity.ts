@@ -7,7 +7,9 @@ export const severity = z.enum(severities).meta({ id: 'Severity' })
 export type Severity = z.infer<typeof severity>
 
 /** Ranks a severity, 0 (info) to 4 (critical), so that two can be compared. */
-export const severityRank = (value: Severity): number => severities.indexOf(value)
+export const severityRank = (value: Severity): number => ranks[value]
+
+const ranks: Readonly<Record<Severity, number>> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 }
 
 /** Returns the graver of two severities. */
 export const graver = (a: Severity, b: Severity): Severity => (severityRank(a) >= severityRank(b) ? a : b)

@@ -32,6 +32,7 @@ export const createAlertHeads = ({ read, abilities, contains }: StoreConnections
   let list: readonly AlertHead[] = []
   let reached = 0
   let refreshing: Promise<void> = Promise.resolve()
+  let waiting: Promise<void> | undefined
 
   const keep = (id: string, changedAt: number, head: AlertHead): void => {
     // What changed last stands last, so that the first is what nobody has touched for longest.
@@ -69,10 +70,16 @@ export const createAlertHeads = ({ read, abilities, contains }: StoreConnections
     if (changed) list = [...heads.values()].map(({ head }) => head)
   }
 
-  /** One after another: whoever asks sees everything that was there when they asked. */
+  /** One after another: whoever asks sees everything that was there when they asked; who waits for the next one waits together. */
   const refreshed = (): Promise<void> => {
-    refreshing = refreshing.then(refresh, refresh)
-    return refreshing
+    if (waiting) return waiting
+    const next = async (): Promise<void> => {
+      waiting = undefined
+      await refresh()
+    }
+    waiting = refreshing.then(next, next)
+    refreshing = waiting
+    return waiting
   }
 
   const find = async (pieces: readonly string[]): Promise<ReadonlySet<string>> => {

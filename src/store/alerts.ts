@@ -7,8 +7,12 @@ import type { StoreConnections } from './connect.ts'
 import type { AlertRow, Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
 import { listPage } from './page.ts'
+import { createRecent } from './recent.ts'
 import { searchText, wordsOf } from './search-text.ts'
 import type { AlertStore } from './store.ts'
+
+/** How many alerts are kept as they were read, because those of an incident that grows are asked for again and again. */
+const mostRecent = 3_000
 
 const alive = [...openAlertStatuses, 'suppressed']
 
@@ -16,10 +20,12 @@ const alive = [...openAlertStatuses, 'suppressed']
 export const createAlertStore = (connections: StoreConnections, heads: AlertHeads): AlertStore => {
   const { read, abilities, stamp, contains } = connections
   /** Within a transaction rows are read to be changed: nobody else may change them in between. */
-  const bodies = (tx?: Transaction) => {
-    const rows = (tx ?? read).selectFrom('alerts').select(['alert_id', 'body'])
+  const stamps = (tx?: Transaction) => {
+    const rows = (tx ?? read).selectFrom('alerts').select(['alert_id', 'changed_at', 'version'])
     return tx && abilities.lockRows ? rows.forUpdate() : rows
   }
+  const bodies = (tx?: Transaction) => stamps(tx).select('body')
+  const recent = createRecent<Alert>(mostRecent)
 
   return {
     async findOpen(dedupKeys, tx) {
@@ -81,8 +87,20 @@ export const createAlertStore = (connections: StoreConnections, heads: AlertHead
     async load(ids, tx) {
       const found = new Map<string, Alert>()
       for (const part of batches(ids, abilities.maxVariables)) {
-        for (const row of await bodies(tx).where('alert_id', 'in', part).execute()) {
-          found.set(row.alert_id, fromJson(row.body))
+        const stale: string[] = []
+        for (const { alert_id, changed_at, version } of await stamps(tx).where('alert_id', 'in', part).execute()) {
+          const known = recent.get(alert_id, `${changed_at} ${version}`)
+          if (known) found.set(alert_id, known)
+          else stale.push(alert_id)
+        }
+        if (stale.length === 0) continue
+        for (const { alert_id, changed_at, version, body } of await stamps(tx)
+          .select('body')
+          .where('alert_id', 'in', stale)
+          .execute()) {
+          const alert = fromJson<Alert>(body)
+          recent.put(alert_id, `${changed_at} ${version}`, alert)
+          found.set(alert_id, alert)
         }
       }
       return ids.flatMap((id) => found.get(id) ?? [])

@@ -1,26 +1,44 @@
 import type { Alert } from '../../schema/alert.ts'
+import type { Entity } from '../../schema/detection.ts'
 import { severityRank } from '../../schema/severity.ts'
 
-/** When an alert began and ended, read once: an alert is compared with many. */
-const spans = new WeakMap<Alert, readonly [number, number]>()
-
-const spanOf = (alert: Alert): readonly [number, number] => {
-  const known = spans.get(alert)
-  if (known) return known
-  const span = [Date.parse(alert.first_seen), Date.parse(alert.last_seen)] as const
-  spans.set(alert, span)
-  return span
+/** What of an alert is asked again and again, because it is compared with many. */
+interface Facts {
+  readonly start: number
+  readonly end: number
+  readonly host: string
+  readonly service: string | undefined
+  /** All entities, by type and value. */
+  readonly entities: ReadonlyMap<string, Entity>
 }
 
-export const startsAt = (alert: Alert): number => spanOf(alert)[0]
-export const endsAt = (alert: Alert): number => spanOf(alert)[1]
+const known = new WeakMap<Alert, Facts>()
+
+const factsOf = (alert: Alert): Facts => {
+  const before = known.get(alert)
+  if (before) return before
+  const firstOf = (wanted: Entity['type']) => alert.entities.find(({ type }) => type === wanted)?.value
+  const facts = {
+    start: Date.parse(alert.first_seen),
+    end: Date.parse(alert.last_seen),
+    host: firstOf('host') ?? alert.source,
+    service: firstOf('service'),
+    entities: new Map(alert.entities.map((entity) => [`${entity.type} ${entity.value}`, entity])),
+  }
+  known.set(alert, facts)
+  return facts
+}
+
+export const startsAt = (alert: Alert): number => factsOf(alert).start
+export const endsAt = (alert: Alert): number => factsOf(alert).end
 
 /** The host that an alert is about; where lines name none, the source stands for it. */
-export const hostOf = ({ entities, source }: Alert): string =>
-  entities.find(({ type }) => type === 'host')?.value ?? source
+export const hostOf = (alert: Alert): string => factsOf(alert).host
 
-export const serviceOf = ({ entities }: Alert): string | undefined =>
-  entities.find(({ type }) => type === 'service')?.value
+export const serviceOf = (alert: Alert): string | undefined => factsOf(alert).service
+
+/** The entities of an alert, each under its type and value. */
+export const entitiesOf = (alert: Alert): ReadonlyMap<string, Entity> => factsOf(alert).entities
 
 /** Tells whether an alert is grave enough to be told to people on its own. */
 export const isGrave = ({ severity }: Alert): boolean => severityRank(severity) >= severityRank('medium')

@@ -1,14 +1,16 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertType, Entity } from '../../schema/detection.ts'
-import { endsAt, hostOf, serviceOf, startsAt } from './alert-facts.ts'
+import { endsAt, entitiesOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
 
 /** Why two alerts belong together: how strongly, how far apart, and in words. */
 export interface Bond {
-  /** 5 the most, 1 the least telling. */
+  /** `strongest` the most, 1 the least telling. */
   readonly strength: number
   readonly gap: number
   readonly shared: string
 }
+
+export const strongest = 5
 
 export interface BondLimits {
   /** How far apart alerts may lie that share something telling, in ms. */
@@ -66,10 +68,10 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   if (gap > Math.max(idle, limit * campaignGaps)) return undefined
   const related = areRelated(a, b, gap)
 
-  const telling = a.entities.find((entity) => tells(entity) && has(b, entity))
+  const telling = firstShared(a, b, tells)
   if (telling) {
     const shared = `same ${names[telling.type]} ${telling.value}`
-    if (gap <= limit) return { strength: telling.type === 'user' ? 4 : 5, gap, shared }
+    if (gap <= limit) return { strength: telling.type === 'user' ? strongest - 1 : strongest, gap, shared }
     if (gap <= idle && related && lasting.includes(telling.type)) return { strength: 4, gap, shared }
   }
 
@@ -81,7 +83,7 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
     const shared = service ? `same service ${service} on ${host}` : `same stream ${a.stream}`
     if (gap <= (campaign ? limit * campaignGaps : limit)) return { strength: campaign ? 3 : 2, gap, shared }
   }
-  const template = a.entities.find((entity) => entity.type === 'template' && has(b, entity))
+  const template = firstShared(a, b, ({ type }) => type === 'template')
   if (template && gap <= Math.min(limit, halfHour)) return { strength: 2, gap, shared: 'same message' }
   if (host && gap <= Math.min(limit, halfHour)) {
     const named = a.entities.some(({ type }) => type === 'host')
@@ -97,32 +99,22 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
 export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b) - endsAt(a), startsAt(a) - endsAt(b))
 
 /** What two alerts must share at least one of to be worth comparing. */
-export const bondKeys = (alert: Alert): string[] => {
+export const bondKeys = (alert: Alert): ReadonlySet<string> => {
   const service = serviceOf(alert)
-  return [
-    `host ${hostOf(alert)}`,
-    `stream ${alert.stream}`,
-    ...(service ? [`service ${service}`] : []),
-    ...alert.entities
-      .filter((entity) => tells(entity) || entity.type === 'template')
-      .map(({ type, value }) => `${type} ${value}`),
-  ]
+  const keys = new Set([`host ${hostOf(alert)}`, `stream ${alert.stream}`])
+  if (service !== undefined) keys.add(`service ${service}`)
+  for (const [key, entity] of entitiesOf(alert)) if (tells(entity) || entity.type === 'template') keys.add(key)
+  return keys
 }
 
 const tells = ({ type, value }: Entity): boolean =>
   names[type] !== undefined && !(type === 'user' && everybody.has(value.toLowerCase()))
 
-const has = (alert: Alert, { type, value }: Entity): boolean => entitySet(alert).has(`${type} ${value}`)
-
-const entitySets = new WeakMap<Alert, ReadonlySet<string>>()
-
-/** The entities of an alert for looking up, made once: an alert is compared with many. */
-const entitySet = (alert: Alert): ReadonlySet<string> => {
-  const known = entitySets.get(alert)
-  if (known) return known
-  const made = new Set(alert.entities.map(({ type, value }) => `${type} ${value}`))
-  entitySets.set(alert, made)
-  return made
+/** The first entity of one alert that the other has as well, among those that count. */
+const firstShared = (a: Alert, b: Alert, counts: (entity: Entity) => boolean): Entity | undefined => {
+  const others = entitiesOf(b)
+  for (const [key, entity] of entitiesOf(a)) if (others.has(key) && counts(entity)) return entity
+  return undefined
 }
 
 /** Steps of an attack are related, and so are disturbances of a service; one of each only when they happen together. */

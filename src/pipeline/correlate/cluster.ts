@@ -87,25 +87,25 @@ const agree = (a: Alert, b: Alert): boolean =>
 
 /** Every bond between alerts that are neighbours in time, share something and may still be joined; strongest first. */
 const bondedPairs = (alerts: readonly Alert[], home: ReadonlyMap<string, Group>, limits: BondLimits): Pair[] => {
-  const buckets = new Map<string, Alert[]>()
-  const order = new Map<Alert, number>()
-  for (const alert of [...alerts].sort(byStart)) {
-    order.set(alert, order.size)
-    for (const key of bondKeys(alert)) {
-      const bucket = buckets.get(key)
-      if (bucket) bucket.push(alert)
-      else buckets.set(key, [alert])
-    }
-  }
-  const pairs = new Map<string, Pair | undefined>()
-  for (const bucket of buckets.values()) {
-    for (const [i, b] of bucket.entries()) {
-      for (const a of nearestBefore(bucket, i, home)) {
-        const name = `${a.id} ${b.id}`
+  const sorted = [...alerts].sort(byStart)
+  const order = new Map(sorted.map((alert, i) => [alert, i]))
+  const pairs = new Map<number, Pair | undefined>()
+  const buckets = new Map<string, Bucket>()
+  for (const [i, b] of sorted.entries()) {
+    const settled = home.has(b.id)
+    for (const key of bondKeys(b)) {
+      const bucket = buckets.get(key) ?? emptyBucket()
+      buckets.set(key, bucket)
+      // No two that belong to incidents already, because those are not joined.
+      for (const a of [...bucket.loose.flat(), ...(settled ? [] : bucket.settled.flat())]) {
+        const name = (order.get(a) ?? 0) * sorted.length + i
         if (pairs.has(name)) continue
         const bond = bondOf(a, b, limits)
         pairs.set(name, bond && { ...bond, a, b })
       }
+      const kind = bucket[settled ? 'settled' : 'loose'][isGrave(b) ? 1 : 0]
+      kind.push(b)
+      if (kind.length > neighbours) kind.shift()
     }
   }
   const compare = (x: Alert, y: Alert) => (order.get(x) ?? 0) - (order.get(y) ?? 0)
@@ -114,18 +114,10 @@ const bondedPairs = (alerts: readonly Alert[], home: ReadonlyMap<string, Group>,
     .sort((x, y) => y.strength - x.strength || x.gap - y.gap || compare(x.a, y.a) || compare(x.b, y.b))
 }
 
-/** The neighbours before an alert: so many of each kind, and no two that belong to incidents already, because those are not joined. */
-function* nearestBefore(bucket: readonly Alert[], at: number, home: ReadonlyMap<string, Group>): Generator<Alert> {
-  const own = bucket[at]
-  const settled = own !== undefined && home.has(own.id)
-  const left = [neighbours, neighbours, settled ? 0 : neighbours, settled ? 0 : neighbours]
-  for (let i = at - 1; i >= 0 && left.some((count) => count > 0); i--) {
-    const alert = bucket[i]
-    if (!alert) return
-    const kind = Number(isGrave(alert)) + (home.has(alert.id) ? 2 : 0)
-    const count = left[kind] ?? 0
-    if (count === 0) continue
-    left[kind] = count - 1
-    yield alert
-  }
+/** The last alerts that share something, so many of each kind: lesser and grave ones, in no incident yet and in one. */
+interface Bucket {
+  readonly loose: readonly [Alert[], Alert[]]
+  readonly settled: readonly [Alert[], Alert[]]
 }
+
+const emptyBucket = (): Bucket => ({ loose: [[], []], settled: [[], []] })

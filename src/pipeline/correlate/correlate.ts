@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
 import { type Incident, openIncidentStatuses, withStatus } from '../../schema/incident.ts'
 import { byStart, startsAt } from './alert-facts.ts'
-import { bondOf, gapBetween } from './bond.ts'
+import { bondOf, gapBetween, strongest } from './bond.ts'
 import { type ClusterLimits, cluster, type Group } from './cluster.ts'
 import { tell } from './compose.ts'
 import { span } from './words.ts'
@@ -145,6 +145,7 @@ const reasonFor = (alert: Alert, all: readonly Alert[], limits: ClusterLimits): 
       const bond = bondOf(other, alert, limits)
       if (!bond || (best && (best.strength - bond.strength || bond.gap - best.gap) >= 0)) continue
       best = { ...bond, text: `${bond.shared}, ${distance(alert, other)}` }
+      if (bond.strength === strongest && bond.gap === 0) break
     }
     if (best) return best.text
   }
