@@ -21,7 +21,7 @@ describeInBrowser('the first run', () => {
     const link = /http:\S+#k=\S+/.exec(server.output())?.[0] ?? ''
     const { page, troubles, close } = await openTab()
     await page.goto(link)
-    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor({ timeout: 3_000 })
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
     const sample = page.getByRole('region', { name: 'Sample data' })
     await sample.getByText('real log lines').waitFor()
 

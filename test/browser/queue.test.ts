@@ -220,14 +220,14 @@ describeInBrowser('the queue', () => {
     await signIn(other.page, server.url, `/alerts?at=${second}`, token.secret)
     await focused(other.page, second)
     await other.page.keyboard.press('a')
-    await page.locator(`#row-${second}`).getByText('noor').first().waitFor({ timeout: 10_000 })
+    await page.locator(`#row-${second}`).getByText('noor').first().waitFor()
     await other.close()
 
     const order = await rowsOf(page).evaluateAll((rows) => rows.map(({ id }) => id))
     await change({ ids: [third], action: 'close', resolution: 'duplicate' })
-    await page.locator(`#row-${third}`).getByText('resolved').waitFor({ timeout: 10_000 })
+    await page.locator(`#row-${third}`).getByText('resolved').waitFor()
     await newAlert(server)
-    await page.getByRole('button', { name: '1 new' }).waitFor({ timeout: 20_000 })
+    await page.getByRole('button', { name: '1 new' }).waitFor()
     // Nothing moves by itself.
     expect(await rowsOf(page).evaluateAll((rows) => rows.map(({ id }) => id))).toEqual(order)
     await page.keyboard.press('r')
