@@ -5,9 +5,12 @@ const titles: Readonly<Record<string, string>> = {
   'log-analyzer': 'The log analyser',
   'log-detection': 'The log detection service',
   mcp: 'AI tools over MCP',
+  'network-agents': 'The log-agent service',
 }
 
 const snippets: Readonly<Record<string, string>> = {
+  'network-agents': `What it is set up with, and what its variables mean here, stands in [network-agents.md](network-agents.md).
+`,
   mcp: `On the machine that holds the data (\`claude_desktop_config.json\`, \`.mcp.json\`, \`.cursor/mcp.json\`):
 
 \`\`\`json
@@ -33,7 +36,8 @@ Written by \`npm run reference\` from the promises that tests of the running pro
 
 Clients of these systems find their addresses on the port of Vedette, with a token. For clients that cannot send one, open the ports they
 know: \`VEDETTE_COMPAT_PORTS=all\`, or names, each with a port of your choice: \`log-analyzer:13000,log-detection\`. These ports listen on
-loopback unless \`compat.host\` says otherwise, and whoever reaches them may send and read, nothing more.
+loopback unless \`compat.host\` says otherwise, and whoever reaches them may send and read, nothing more; \`network-agents\` alone wants a
+token there too, as its clients have one.
 
 | system | its ports |
 |---|---|

@@ -8,8 +8,9 @@ import { createRoots } from './api/mcp/roots.ts'
 import { serveMcpStdio } from './api/mcp/stdio.ts'
 import { loopbackNames } from './api/origin.ts'
 import { createServer, doorWorld } from './api/server.ts'
-import { agentSources, agentsInForce } from './app/agents.ts'
+import { agentPorts, agentSources, agentsInForce } from './app/agents.ts'
 import { createAnalysis } from './app/analysis.ts'
+import { createAnomalies } from './app/anomalies.ts'
 import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
 import { banner } from './app/banner.ts'
 import { createBatchScorer } from './app/batch-scorer.ts'
@@ -140,6 +141,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   await ringAgain(queue, store)
   await samples.begin()
 
+  const anomalies = await createAnomalies({ config, store, now, log })
   const auditCheckpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
   const playbooks = readPlaybooks(config.remediation.playbooks)
   const history = createHistory(store.alerts.heads)
@@ -170,6 +172,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     detections: {
       async save(detections, tx) {
         await store.detections.save(detections, tx)
+        await store.anomalies.save(detections, tx)
         for (const { detector } of detections) telemetry.detected(detector, 1)
         threats.countDetections(detections)
       },
@@ -288,7 +291,11 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const withSamples = await wantsSamples({ config, sources, store, samples })
   const adminToken = await firstAdminToken({ config, world })
   const address = await server.listen({ host: config.server.host, port: config.server.port })
-  const compat = await openCompatPorts(compatPorts(config.compat.ports), config.compat.host, doors)
+  const compat = await openCompatPorts(
+    [...compatPorts(config.compat.ports), ...agentPorts(config)],
+    config.compat.host,
+    doors,
+  )
 
   const background = Promise.all([
     runSources({
@@ -315,6 +322,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
           anchorAudit: auditCheckpoint.advance,
         }),
         ...threats.jobs,
+        ...anomalies.jobs,
       ],
       log,
       ended,
@@ -351,6 +359,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
         await receivers.delivery.idle()
         await checkpoint.save()
         await threats.saveHits()
+        await anomalies.close()
         await auditCheckpoint.advance()
         await store.close()
       })()

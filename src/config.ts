@@ -67,10 +67,13 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
     ...(asn_database && { asn_database: resolve(cwd, asn_database) }),
   }
   const remediation = { ...parsed.data.remediation, playbooks: absolute(parsed.data.remediation.playbooks) }
-  const network_agents = { ...parsed.data.network_agents, paths: absolute(parsed.data.network_agents.paths) }
-  const { sqlite_path } = network_agents
-  const databaseFile = sqlite_path === undefined ? join(data_dir, 'vedette.db') : resolve(cwd, sqlite_path)
-  const url = parsed.data.storage.url ?? `sqlite:${databaseFile}`
+  const { sqlite_path } = parsed.data.network_agents
+  const network_agents = {
+    ...parsed.data.network_agents,
+    paths: absolute(parsed.data.network_agents.paths),
+    ...(sqlite_path !== undefined && { sqlite_path: resolve(cwd, sqlite_path) }),
+  }
+  const url = parsed.data.storage.url ?? `sqlite:${join(data_dir, 'vedette.db')}`
   return {
     config: { ...parsed.data, data_dir, storage: { url }, network_agents, remediation, rules, networks },
     origins: Object.fromEntries(settings().map(({ key }) => [key, assignments.get(key)?.origin ?? 'default'])),

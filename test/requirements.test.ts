@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { promises } from './requirements.ts'
 
-const folder = join(import.meta.dirname, 'compat')
 const cited = new Set(
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.test.ts'))
-    .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/keeps\(([^)]*)\)/g)])
+  ['compat', 'services']
+    .map((name) => join(import.meta.dirname, name))
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((path) => path.endsWith('.test.ts'))
+    .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/keeps\(([^)]*)\)/g)])
     .flatMap(([, ids = '']) => [...ids.matchAll(/'([^']+)'/g)].map(([, id]) => id)),
 )
 

@@ -1,6 +1,7 @@
 import { logAnalyzerPromises } from './requirements/log-analyzer.ts'
 import { logDetectionPromises } from './requirements/log-detection.ts'
 import { mcpPromises } from './requirements/mcp.ts'
+import { networkAgentPromises } from './requirements/network-agents.ts'
 
 /** A promise of an older system's contract that its clients rely on. */
 export interface Promised {
@@ -14,5 +15,6 @@ export interface Promised {
 export const promises: readonly Promised[] = [
   logAnalyzerPromises,
   logDetectionPromises,
-  mcpPromises, //
+  mcpPromises,
+  networkAgentPromises,
 ].flat()

@@ -1,12 +1,14 @@
-import { AppError } from '../errors.ts'
+import { AppError, messageOf } from '../errors.ts'
 import { loopbackNames } from './origin.ts'
 import { compatSystems } from './rest/compat/systems.ts'
 import { createServer, type ServerOptions } from './server.ts'
 
 /** A port of an older system that is to be opened. */
-interface CompatPort {
+export interface CompatPort {
   readonly system: (typeof compatSystems)[number]
   readonly port: number
+  /** Where it listens, when that differs from the others. */
+  readonly host?: string
 }
 
 /** Reads `compat.ports`: `all`, `log-analyzer`, `log-analyzer:13000`. */
@@ -29,20 +31,25 @@ export const openCompatPorts = async (
   host: string,
   options: Omit<ServerOptions, 'only' | 'publicUrl'>,
 ): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> => {
-  const hosts = loopbackNames(host)
   const opened: Awaited<ReturnType<typeof createServer>>[] = []
   const lines: string[] = []
   const close = async () => void (await Promise.all(opened.map((server) => server.close())))
   try {
-    for (const { system, port } of ports) {
-      const anonymous = { name: `compat:${system.name}`, ...(hosts && { hosts }) }
+    for (const { system, port, host: itsOwn = host } of ports) {
+      const { name, needsToken } = system
+      const hosts = loopbackNames(itsOwn)
+      const anonymous = { name: `compat:${name}`, ...(hosts && { hosts }) }
       const server = await createServer({
         ...options,
-        only: { routes: [...system.routes, ...(system.own ?? [])], anonymous },
+        only: { routes: routesOf(system), ...(!needsToken && { anonymous }) },
       })
       opened.push(server)
-      const address = await server.listen({ host, port })
-      lines.push(`${system.name} clients without a token may send and read at ${address}`)
+      const address = await server.listen({ host: itsOwn, port }).catch((error: unknown) => {
+        throw cannotListen(error, name, `${itsOwn}:${port}`)
+      })
+      lines.push(
+        `${name} clients ${needsToken ? 'with a token may read' : 'without a token may send and read'} at ${address}`,
+      )
     }
   } catch (error) {
     await close()
@@ -50,3 +57,15 @@ export const openCompatPorts = async (
   }
   return { lines, close }
 }
+
+/** What a port of its own answers: its own ways, and otherwise those of the main port. */
+const routesOf = ({ routes, own = [] }: (typeof compatSystems)[number]) => [
+  ...routes.filter(({ method, path }) => !own.some((one) => one.method === method && one.path === path)),
+  ...own,
+]
+
+const cannotListen = (error: unknown, name: string, place: string): AppError =>
+  new AppError('CONFIG_INVALID', `The port of ${name} cannot be opened at ${place}: ${messageOf(error)}.`, {
+    hint: `Stop what listens there, or take another port: \`compat.ports: [${name}:PORT]\`.`,
+    cause: error,
+  })

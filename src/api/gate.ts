@@ -65,10 +65,15 @@ const admit = async (request: FastifyRequest, auth: Auth, { name, hosts }: Anony
 
 /** What a request brings to prove who it is. */
 export const proofOf = (request: FastifyRequest): Proof => ({
-  authorization: request.headers.authorization,
+  authorization: authorizationOf(request),
   sessionCookie: request.cookies[request.server.sessionCookie.name],
   address: request.ip,
 })
+
+const authorizationOf = ({ headers: { authorization }, routeOptions }: FastifyRequest): string | undefined =>
+  routeOptions.config.bareToken && authorization !== undefined && /^[^\s]+$/.test(authorization)
+    ? `Bearer ${authorization}`
+    : authorization
 
 /** An address that does not exist is open as well, unless it lies where data would be: strangers shall not learn what does. */
 const isOpen = (request: FastifyRequest): boolean =>

@@ -43,7 +43,7 @@ export interface ServerOptions {
   readonly rateLimit?: Partial<RateLimit>
   readonly mcp: Omit<McpOptions, 'world' | 'version' | 'url'>
   /** Serves nothing but these, to clients of an older system on a port of its own. */
-  readonly only?: { readonly routes: readonly Route[]; readonly anonymous: Anonymous }
+  readonly only?: { readonly routes: readonly Route[]; readonly anonymous?: Anonymous }
 }
 
 declare module 'fastify' {
@@ -58,6 +58,8 @@ declare module 'fastify' {
     open?: boolean
     /** The least role that may ask. */
     role?: Role
+    /** Takes a token in the header without `Bearer` in front as well. */
+    bareToken?: boolean
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type CompatPort, compatPorts } from '../api/compat-ports.ts'
 import { parseYaml } from '../config/yaml-file.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail, messageOf } from '../errors.ts'
@@ -36,13 +37,10 @@ export const readAgents = (folders: readonly string[]): readonly Agent[] => {
 }
 
 /** The agents that run. Throws CONFIG_INVALID when the configuration names one that there is not. */
-export const agentsInForce = ({
-  network_agents,
-  compat,
-}: Pick<Config, 'network_agents' | 'compat'>): readonly Agent[] => {
+export const agentsInForce = (config: Pick<Config, 'network_agents' | 'compat'>): readonly Agent[] => {
+  const { network_agents } = config
   const all = readAgents(network_agents.paths)
-  const isMeant = network_agents.database.host !== undefined || compat.ports.some((port) => port.startsWith(system))
-  const wanted = network_agents.agents ?? (isMeant ? all.map(({ agent_id }) => agent_id) : ['wifi'])
+  const wanted = network_agents.agents ?? (isMeant(config) ? all.map(({ agent_id }) => agent_id) : ['wifi'])
   const errors = wanted
     .filter((id) => !all.some(({ agent_id }) => agent_id === id))
     .map((id) => ({ path: 'network_agents.agents', message: `There is no agent "${id}".` }))
@@ -56,6 +54,25 @@ export const agentsInForce = ({
 }
 
 const system = 'network-agents'
+
+/** Whether somebody set up the service that the agents are of, and not only Vedette. */
+const isMeant = ({
+  network_agents: { database, port, sqlite_path },
+  compat,
+}: Pick<Config, 'network_agents' | 'compat'>) =>
+  [database.host, port, sqlite_path].some((value) => value !== undefined) ||
+  compat.ports.some((wanted) => wanted.startsWith(system))
+
+/** The port on which the clients of the agents find them, unless `compat.ports` opens it already. */
+export const agentPorts = (config: Pick<Config, 'network_agents' | 'compat' | 'server'>): readonly CompatPort[] => {
+  const { network_agents, compat, server } = config
+  const { port, host } = network_agents
+  const opened = compatPorts(compat.ports).some(({ system: { name } }) => name === system)
+  if (opened || port === 0 || !isMeant(config)) return []
+  return compatPorts([port === undefined ? system : `${system}:${port}`])
+    .filter((one) => one.port !== server.port)
+    .map((one) => ({ ...one, ...(host !== undefined && { host }) }))
+}
 
 /** The source that reads the log entries of another program, if the configuration names its database. */
 export const agentSources = (

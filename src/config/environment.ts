@@ -36,6 +36,8 @@ export const aliases: Readonly<Record<string, string>> = {
   MODEL_VERSION: 'log_analyzer.model_version',
   OTX_API_KEY: 'intel.api_keys.otx',
   PORT: 'server.port',
+  SERVICE_HOST: 'network_agents.host',
+  SERVICE_PORT: 'network_agents.port',
   SQLITE_DB_PATH: 'network_agents.sqlite_path',
   THRESHOLD: 'log_analyzer.threshold',
   VIRUSTOTAL_API_KEY: 'intel.api_keys.virustotal',

@@ -8,7 +8,7 @@ export const networkAgents = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Which agents run. Without it all do where `database.host` is set or the port of `network-agents` is opened, else `wifi` alone.',
+        'Which agents run. Without it all do where `database.host`, `port` or `sqlite_path` is set, else `wifi` alone.',
       ),
     paths: z
       .array(z.string().min(1))
@@ -29,6 +29,19 @@ export const networkAgents = z
         password: secret(1, 'The password.'),
       })
       .prefault({}),
+    host: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The address that the port of the agents listens on; that of `compat.host` unless said otherwise.'),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe(
+        'The port on which clients find what agents found, always with a token: 5555 where all agents run because one of these keys is set, else none; 0 is none.',
+      ),
     every: z.number().min(0.1).default(10).describe('How many seconds lie between two looks at the database.'),
     lookback: z.number().min(0).default(30).describe('For how many minutes rows that appear late are looked for.'),
     batch: z.int().min(1).max(10_000).default(1_000).describe('How many rows are read at once.'),
@@ -36,7 +49,9 @@ export const networkAgents = z
       .string()
       .min(1)
       .optional()
-      .describe('The database, unless `storage.url` names one: `mcp_anomalies` can be read there with `sqlite3`.'),
+      .describe(
+        'A SQLite file in which other programs find what agents found, as the table `mcp_anomalies`; none without it.',
+      ),
     retention_days: z.int().min(0).default(30).describe('How long anomalies of agents are listed; 0 is for ever.'),
   })
   .describe('The contract of the network agents: `GET /api/v1/anomalies`.')

@@ -37,6 +37,7 @@ export interface Tables {
   partitions: PartitionRow
   counters: CounterRow
   scored_batches: ScoredBatchRow
+  agent_anomalies: AgentAnomalyRow
 }
 
 /** A batch of events, compressed. */
@@ -454,6 +455,22 @@ export interface ScoredBatchRow {
   severity: number
   summary: string
   features: string
+}
+
+/** What an agent found; times are texts, UTC without a zone, as those who read the view `mcp_anomalies` know them. */
+export interface AgentAnomalyRow {
+  id: number
+  detection_id: string
+  stream: string
+  agent_name: string
+  device_id: number | null
+  timestamp: string
+  anomaly_type: string
+  confidence: number
+  description: string | null
+  features: string | null
+  created_at: string
+  changed_at: number
 }
 
 /** A connection within a transaction. Opaque to everyone but the store. */

@@ -4,6 +4,7 @@ import { createAccountStore } from './accounts.ts'
 import { createAlertContextStore } from './alert-context.ts'
 import { createAlertHeads } from './alert-heads.ts'
 import { createAlertStore } from './alerts.ts'
+import { createAnomalyStore } from './anomalies.ts'
 import { createAssetStore } from './assets.ts'
 import { createAuditStore } from './audit.ts'
 import { listChanges } from './changes.ts'
@@ -90,6 +91,7 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       parseHealth: createParseHealthStore(connections),
       intake: createIntakeStore(connections),
       scoredBatches: createScoredBatchStore(connections),
+      anomalies: createAnomalyStore(connections),
       sourceData: createSourceDataStore(connections, heads),
       changes: (after, limit) => listChanges(connections, after, limit),
       transaction,

@@ -30,6 +30,7 @@ export const createSourceDataStore = (
     const { alerts, removed } = await connections.transaction(async (tx) => {
       const found = await find(connections, prefix, tx)
       const detections = await tx.deleteFrom('detections').where('stream', 'like', `${prefix}%`).executeTakeFirst()
+      await tx.deleteFrom('agent_anomalies').where('stream', 'like', `${prefix}%`).execute()
       await drop(connections, found, tx)
       for (const table of ['event_counts', 'parse_health'] as const) {
         await tx.deleteFrom(table).where('source', 'like', `${prefix}%`).execute()

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { headOf } from '../schema/alert-head.ts'
+import type { Detection } from '../schema/detection.ts'
 import type { OpenStore } from './open-store.ts'
 import * as sample from './samples.conformance.ts'
 import type { AuditEntry, EventQuery, Page, PageRequest, Token } from './store.ts'
@@ -51,6 +52,54 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       await store.transaction((tx) => store.detections.save([first, later], tx))
       await store.transaction((tx) => store.detections.save([first], tx))
       expect(await store.detections.get(first.id)).toEqual(later)
+    })
+
+    it('lists what agents found, under numbers that stay', async () => {
+      const found = (number: number, agent_name: string, more: Partial<Detection> = {}) =>
+        sample.sampleDetection(number, {
+          agent: {
+            agent_name,
+            device_id: agent_name === 'wifi' ? 7 : null,
+            anomaly_type: `${agent_name}_anomaly`,
+            severity: 3,
+            confidence: 0.98,
+            features: { log_count: 500, reason_codes: { 4: 7 } },
+          },
+          ...more,
+        })
+      const save = (...detections: readonly Detection[]) =>
+        store.transaction((tx) => store.anomalies.save(detections, tx))
+      await save(found(1, 'wifi'), found(2, 'dns'), sample.sampleDetection(3))
+      time = begin + 3_600_000
+      await save(found(1, 'wifi', { last_seen: at(9), sentence: 'It goes on.' }), found(4, 'wifi'))
+      await save(found(1, 'wifi', { sentence: 'It began.' }))
+      const all = await store.anomalies.list({ limit: 10, offset: 0 })
+      expect(all.map(({ id, timestamp }) => [id, timestamp])).toEqual([
+        [1, '2026-03-01T00:09:00'],
+        [3, '2026-03-01T00:05:00'],
+        [2, '2026-03-01T00:03:00'],
+      ])
+      expect(all[0]).toEqual({
+        id: 1,
+        agent_name: 'wifi',
+        device_id: 7,
+        timestamp: '2026-03-01T00:09:00',
+        anomaly_type: 'wifi_anomaly',
+        confidence: 0.98,
+        description: 'It goes on.',
+        features: { log_count: 500, reason_codes: { 4: 7 } },
+        created_at: '2026-03-01T00:00:00',
+      })
+      expect(await store.anomalies.list({ limit: 1, offset: 1 })).toEqual([all[1]])
+      expect(await store.anomalies.list({ limit: 0, offset: 0 })).toEqual([])
+      expect(await store.anomalies.list({ limit: 9, offset: 0, agentName: 'dns' })).toEqual([all[2]])
+      const changes = await store.anomalies.changed({ since: 0, after: 0, limit: 2 })
+      expect(changes.map(({ anomaly }) => anomaly.id)).toEqual([2, 1])
+      const [, last] = changes
+      const rest = { since: last?.changedAt ?? 0, after: last?.anomaly.id ?? 0, limit: 2 }
+      expect((await store.anomalies.changed(rest)).map(({ anomaly }) => anomaly.id)).toEqual([3])
+      expect(await store.transaction((tx) => store.anomalies.forget(begin + 5 * 60_000, tx))).toBe(1)
+      expect(await store.anomalies.count()).toBe(2)
     })
 
     it('keeps detections as they are, once', async () => {

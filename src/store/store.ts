@@ -1,6 +1,7 @@
 import type { AccountRole } from '../schema/account.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
+import type { Anomaly } from '../schema/anomaly.ts'
 import type { Asset } from '../schema/asset.ts'
 import type { AlertContext } from '../schema/context.ts'
 import type { Decision } from '../schema/decision.ts'
@@ -488,6 +489,29 @@ export interface ScoredBatchStore {
   list(limit: number): Promise<readonly ScoredBatch[]>
 }
 
+/** What agents found, as clients of network agents list it. */
+export interface AnomalyStore {
+  /** Keeps those detections that are an agent's; what is told again takes the place of what it said before. */
+  save(detections: readonly Detection[], tx: Transaction): Promise<void>
+  /** The newest first. */
+  list(query: {
+    readonly limit: number
+    readonly offset: number
+    readonly agentName?: string | undefined
+  }): Promise<readonly Anomaly[]>
+  /** What changed after a moment, in the order in which it changed; `after` is the id that was last read of that moment. */
+  changed(query: {
+    readonly since: number
+    readonly after: number
+    readonly limit: number
+  }): Promise<readonly { readonly anomaly: Anomaly; readonly changedAt: number }[]>
+  count(): Promise<number>
+  /** Takes over what another program found before; in an empty store it keeps its ids. */
+  adopt(anomalies: readonly Anomaly[], tx: Transaction): Promise<void>
+  /** Forgets what was last seen before a moment; returns how much it was. */
+  forget(before: number, tx: Transaction): Promise<number>
+}
+
 /** What changed since a moment, for live updates; works across processes because it only reads. */
 export interface Change {
   readonly kind: 'alert' | 'incident'
@@ -521,6 +545,7 @@ export interface Store {
   readonly parseHealth: ParseHealthStore
   readonly intake: IntakeStore
   readonly scoredBatches: ScoredBatchStore
+  readonly anomalies: AnomalyStore
   readonly sourceData: SourceDataStore
   changes(afterUpdatedAt: number, limit: number): Promise<readonly Change[]>
   /** Runs `work` in one transaction: all of it becomes visible at once, or none when it throws. */

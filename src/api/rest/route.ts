@@ -33,6 +33,8 @@ export interface Route {
   /** What that body is, for the reference; what of the input is not in it stands in the query. */
   readonly sends?: z.ZodType
   readonly refuse?: Refuse
+  /** Takes a token in the header without `Bearer` in front as well. */
+  readonly bareToken?: true
   /** Changes who is let in, at once. */
   readonly forgets?: true
   /** Left out of the reference: another address of the same. */

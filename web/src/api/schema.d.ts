@@ -14,6 +14,7 @@ export interface components {
     AlertType: "malware" | "phishing" | "brute_force" | "ddos" | "data_exfiltration" | "unauthorized_access" | "policy_violation" | "anomaly" | "other"
     AlertTypeInput: "malware" | "phishing" | "brute_force" | "ddos" | "data_exfiltration" | "unauthorized_access" | "policy_violation" | "anomaly" | "other"
     Analysis: { records: number; parsed: number; from: string | null; to: string | null; sources: (components['schemas']['SourceHealth'])[]; templates: number; histogram: { records: (number)[]; detections: (number)[]; slice_seconds: number }; learning: (string)[]; detections: (components['schemas']['Detection'])[]; alerts: (components['schemas']['Alert'])[]; incidents: (components['schemas']['Incident'])[] }
+    Anomaly: { id: number; agent_name: string; device_id: number | null; timestamp: string; anomaly_type: string; confidence: number; description: string | null; features: unknown; created_at: string }
     Asset: { asset_id: string; asset_name: string; asset_type: "server" | "workstation" | "network" | "mobile" | "cloud" | "application" | "database"; addresses: (string)[]; hostnames: (string)[]; mac_address: string | null; os_name: string | null; os_version: string | null; owner: string | null; location: string | null; criticality: "critical" | "high" | "medium" | "low"; business_unit: string | null; environment: "production" | "staging" | "development" | "test" | null; tags: (string)[]; vulnerabilities: { critical: number; high: number; medium: number; low: number } | null; last_scan: string | null; is_active: boolean; created_at: string; updated_at: string }
     AuditEntry: { time: string; actor: string; action: string; target_type: string; target_id: string; old_values: unknown; new_values: unknown; ip_address: string | null; user_agent: string | null; success: boolean; error_message: string | null }
     AuditHead: { id: number; hash: string }
@@ -417,6 +418,9 @@ export interface paths {
   }
   '/models/info': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { loaded: boolean; loaded_at: string | null; threshold: number | null; trees: number | null; contamination: number | null; feature_names: (string)[] | null } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/anomalies': {
+    get: { parameters: { query?: { limit?: number; offset?: number; agent_name?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Anomaly'])[] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/stream': {
     get: { parameters: { query?: { topics?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'text/event-stream': string } } } }

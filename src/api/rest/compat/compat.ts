@@ -7,6 +7,8 @@ export interface CompatSystem {
   /** The ports that its clients know. */
   readonly ports: readonly number[]
   readonly routes: readonly Route[]
-  /** What only its own port answers, because the main one has an answer of its own there. */
+  /** What only its own port answers, or answers otherwise, because the main one has an answer of its own there. */
   readonly own?: readonly Route[]
+  /** Whether its clients bring a token to its own port too. */
+  readonly needsToken?: true
 }

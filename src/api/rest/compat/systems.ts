@@ -1,6 +1,7 @@
 import type { CompatSystem } from './compat.ts'
 import { logAnalyzer } from './log-analyzer.ts'
 import { logDetection } from './log-detection.ts'
+import { networkAgents } from './network-agents.ts'
 
 /** Every older system whose clients are served. */
-export const compatSystems: readonly CompatSystem[] = [logAnalyzer, logDetection]
+export const compatSystems: readonly CompatSystem[] = [logAnalyzer, logDetection, networkAgents]

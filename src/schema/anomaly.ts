@@ -1,0 +1,20 @@
+import { z } from 'zod'
+
+/** What an agent found, as the clients of network agents know it. Times are UTC without a zone: `2026-01-15T10:00:00`. */
+export const anomaly = z
+  .object({
+    id: z.int(),
+    agent_name: z.string(),
+    /** The number of the device, where a device has one. */
+    device_id: z.int().nullable(),
+    /** When it was seen last. */
+    timestamp: z.string(),
+    anomaly_type: z.string(),
+    confidence: z.number(),
+    description: z.string().nullable(),
+    /** What was counted, by name. */
+    features: z.unknown(),
+    created_at: z.string(),
+  })
+  .meta({ id: 'Anomaly' })
+export type Anomaly = z.infer<typeof anomaly>

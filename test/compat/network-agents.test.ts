@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { logEntriesSchema } from '../../src/pipeline/ingest/log-entries.fake.ts'
+import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { keeps } from './keeps.ts'
+
+const folder = scratch()
+const at = (name: string) => join(folder.path, name)
+const anomalyFile = at('app/data/mcp_anomalies.db')
+const monitor = at('monitor.db')
+const token = 'the-health-token'
+let server: Server
+let own: string
+
+const start = async () => {
+  const port = await freePort()
+  own = `http://127.0.0.1:${port}`
+  server = await startServer({
+    dataDir: at('data'),
+    port: await freePort(),
+    cwd: folder.path,
+    env: { HEALTH_TOKEN: token, SQLITE_DB_PATH: anomalyFile, SERVICE_HOST: '127.0.0.1', SERVICE_PORT: String(port) },
+  })
+  await until(() =>
+    get('/health').then(
+      () => true,
+      () => false,
+    ),
+  )
+}
+beforeAll(async () => {
+  mkdirSync(at('data'))
+  writeFileSync(
+    at('vedette.yaml'),
+    `sources: [{ type: sql, name: log-entries, url: 'sqlite:${monitor}', every: 0.05, from: start }]\n`,
+  )
+  ask(monitor, ...logEntriesSchema('integer primary key autoincrement'))
+  // Over two minutes of one device: what the agent knows, and programs that it does not look at.
+  log('hostapd', 500, 0.2, (i) => (i < 15 ? `wlan0: STA ${mac(i % 3)} disassociated` : 'wlan0: STA is fine'))
+  log('dnsmasq', 1_001, 0.1, (i) => `query[A] host${i}.example from 10.0.0.9`)
+  log('gardener', 50, 0.2, () => 'authentication failed')
+  await start()
+}, 60_000)
+afterAll(async () => {
+  await server.stop()
+  folder.remove()
+})
+
+const began = Date.now() - 600_000
+const mac = (i: number) => `02:00:00:00:00:0${i}`
+const ask = (path: string, ...statements: readonly string[]) => {
+  const database = new DatabaseSync(path)
+  for (const statement of statements) database.exec(statement)
+  database.close()
+}
+const log = (program: string, count: number, seconds: number, message: (i: number) => string) => {
+  const rows = Array.from({ length: count }, (_, i) => {
+    const time = new Date(began + i * seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')
+    return `(7, '192.0.2.1', '${time}', 'info', '${program}', '${message(i)}')`
+  })
+  ask(
+    monitor,
+    `insert into log_entries (device_id, device_ip, timestamp, log_level, process_name, message) values ${rows.join()}`,
+  )
+}
+const get = async (path: string, authorization: string | undefined = `Bearer ${token}`) => {
+  const response = await fetch(own + path, { headers: authorization === undefined ? {} : { authorization } })
+  return { status: response.status, body: await response.json() }
+}
+const anomalies = async (query = '') =>
+  z
+    .array(z.looseObject({ id: z.int(), timestamp: z.string(), agent_name: z.string(), anomaly_type: z.string() }))
+    .parse((await get(`/api/v1/anomalies${query}`)).body)
+/** What another program reads. */
+const sqlite = (sql: string) => {
+  const file = new DatabaseSync(anomalyFile, { readOnly: true, timeout: 2_000 })
+  const rows = file.prepare(sql).all()
+  file.close()
+  return rows
+}
+const until = async (holds: () => Promise<boolean>) => {
+  for (let i = 0; !(await holds()); i++) {
+    if (i > 400) throw new Error(`it did not happen:\n${server.output()}`)
+    await sleep(50)
+  }
+}
+
+it(keeps('network-agents.port', 'network-agents.token', 'network-agents.health'), async () => {
+  for (const path of ['/health', '/api/v1/anomalies']) {
+    for (const wrong of ['Bearer wrong', 'wrong', 'Basic abc']) {
+      expect(await get(path, wrong)).toEqual({ status: 401, body: { error: 'Unauthorized' } })
+    }
+    const bare = await fetch(own + path)
+    expect([bare.status, await bare.text()]).toEqual([401, '{"error":"Unauthorized"}'])
+    for (const right of [`Bearer ${token}`, token]) expect((await get(path, right)).status).toBe(200)
+  }
+  expect((await get('/health')).body).toEqual({ status: 'healthy' })
+})
+
+it(
+  keeps(
+    'network-agents.anomalies',
+    'network-agents.newest',
+    'network-agents.paging',
+    'network-agents.agent-name',
+    'network-agents.wifi',
+  ),
+  async () => {
+    await until(async () => (await anomalies()).length >= 2)
+    const all = await anomalies()
+    expect(all.map(({ agent_name, anomaly_type }) => [agent_name, anomaly_type]).sort()).toEqual([
+      ['dns', 'dns_query_flood'],
+      ['wifi', 'wifi_anomaly'],
+    ])
+    expect(all.map(({ timestamp }) => timestamp)).toEqual(
+      all
+        .map(({ timestamp }) => timestamp)
+        .sort()
+        .reverse(),
+    )
+    const [wifi] = await anomalies('?agent_name=wifi')
+    expect(Object.keys(wifi ?? {}).sort()).toEqual([
+      'agent_name',
+      'anomaly_type',
+      'confidence',
+      'created_at',
+      'description',
+      'device_id',
+      'features',
+      'id',
+      'timestamp',
+    ])
+    expect(wifi).toMatchObject({
+      agent_name: 'wifi',
+      device_id: 7,
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
+      confidence: 0.9,
+      description: expect.stringContaining('15 disassociation events'),
+      features: { disassociation_events: 15, unique_mac_count: 3 },
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
+    })
+    expect(await anomalies('?agent_name=wi')).toEqual([])
+    expect(await anomalies('?limit=1')).toEqual(all.slice(0, 1))
+    expect(await anomalies('?limit=1&offset=1')).toEqual(all.slice(1, 2))
+    expect(await anomalies('?limit=100&offset=0')).toEqual(all)
+    expect(await (await server.ask('/api/v1/anomalies')).json()).toEqual(all)
+  },
+)
+
+it(keeps('network-agents.bad-number'), async () => {
+  for (const query of ['?limit=many', '?offset=1.5', '?limit=']) {
+    expect(await get(`/api/v1/anomalies${query}`)).toEqual({ status: 500, body: { error: 'Internal Server Error' } })
+    expect((await server.ask(`/api/v1/anomalies${query}`)).status).toBe(400)
+  }
+})
+
+it(keeps('network-agents.sqlite'), async () => {
+  const listed = await anomalies()
+  const seen = () =>
+    z
+      .array(z.looseObject({ id: z.int() }))
+      .parse(sqlite('select * from mcp_anomalies order by timestamp desc, id desc'))
+  await until(async () => seen().length === listed.length)
+  expect(seen().map((row) => ({ ...row, features: JSON.parse(String(row.features)) }))).toEqual(listed)
+  expect(sqlite("select name from sqlite_master where type = 'index' order by name")).toEqual([
+    { name: 'idx_anomalies_agent' },
+    { name: 'idx_anomalies_timestamp' },
+  ])
+  // Nothing but what agents found is shown to others.
+  expect(sqlite("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")).toEqual([
+    { name: 'mcp_anomalies' },
+  ])
+  const before = readFileSync(anomalyFile)
+  await server.stop()
+  await start()
+  expect(await anomalies()).toEqual(listed)
+  expect(seen()).toHaveLength(listed.length)
+  expect(readFileSync(anomalyFile)).toHaveLength(before.length)
+  expect(statSync(at('data/vedette.db')).mode & 0o077).toBe(0)
+}, 60_000)
+
+it(keeps('network-agents.outage'), async () => {
+  ask(at('data/vedette.db'), 'drop view mcp_anomalies', 'alter table agent_anomalies rename to gone')
+  expect(await get('/api/v1/anomalies')).toEqual({ status: 200, body: [] })
+  expect((await server.ask('/api/v1/anomalies')).status).toBe(500)
+})

@@ -1,0 +1,45 @@
+import type { Promised } from '../requirements.ts'
+
+export const networkAgentPromises: readonly Promised[] = [
+  {
+    id: 'network-agents.port',
+    promise: 'SERVICE_PORT, 5555 unless said otherwise, is open where DB_HOST or SQLITE_DB_PATH is set.',
+  },
+  {
+    id: 'network-agents.token',
+    promise:
+      'Every address there takes Authorization: Bearer HEALTH_TOKEN, or the token alone; without it, 401 {"error": "Unauthorized"}.',
+  },
+  { id: 'network-agents.health', promise: 'GET /health answers 200 {"status": "healthy"}, and 503 when it is not.' },
+  {
+    id: 'network-agents.anomalies',
+    promise:
+      'GET /api/v1/anomalies answers a bare array of {id, agent_name, device_id, timestamp, anomaly_type, confidence, description, features, created_at}.',
+  },
+  { id: 'network-agents.newest', promise: 'The newest timestamp comes first.' },
+  { id: 'network-agents.paging', promise: 'limit is 100 and offset 0 unless said otherwise.' },
+  { id: 'network-agents.agent-name', promise: 'agent_name picks one agent exactly.' },
+  {
+    id: 'network-agents.bad-number',
+    promise:
+      'A limit or offset that is no number is 500 {"error": "Internal Server Error"} on its own port, and 400 on the main one.',
+  },
+  {
+    id: 'network-agents.outage',
+    promise:
+      'An anomaly store that cannot be read is 200 and an empty array on its own port, and an error on the main one.',
+  },
+  {
+    id: 'network-agents.sqlite',
+    promise:
+      'SQLITE_DB_PATH holds the table mcp_anomalies with its nine columns and both indexes; its folder is made, and a second start changes nothing.',
+  },
+  {
+    id: 'network-agents.source',
+    promise: 'log_entries and devices of PostgreSQL are read by program; nothing is written there.',
+  },
+  {
+    id: 'network-agents.wifi',
+    promise: 'The agent wifi tells of disassociations and of what else it counted in features.',
+  },
+]
