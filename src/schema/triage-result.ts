@@ -79,6 +79,8 @@ export const similarAlert = z
   })
   .meta({ id: 'SimilarAlert' })
 
+const standing = z.object({ risk_score: z.int(), risk_level: severity, verdict })
+
 /** What a language model had to do with a card, and what it cost. */
 export const modelOpinion = z
   .object({
@@ -86,6 +88,7 @@ export const modelOpinion = z
     status: z.enum(['answered', 'cached', 'rejected', 'failed', 'skipped']),
     /** Why it failed, was rejected or not asked. */
     reason: z.string().nullable(),
+    /** The name it has in the configuration; empty when none was asked. */
     provider: z.string(),
     model: z.string(),
     /** Name and version: `triage@1`. */
@@ -93,17 +96,40 @@ export const modelOpinion = z
     input_hash: z.string(),
     input_tokens: z.int(),
     output_tokens: z.int(),
+    /** What was paid for this answer; an answer that was kept costs nothing. */
     cost_usd: z.number(),
     duration_ms: z.number(),
-    /** How many values were masked before it was asked. */
+    /** How many names had a stand-in when it was asked. */
     redactions: z.int(),
+    /** How many secrets were taken out before it was asked. */
+    secrets: z.int(),
     /** Claims that cited what does not exist, or got a number wrong. */
     claims_dropped: z.int(),
+    /** The first of them, with the reason. */
+    dropped: z.array(z.object({ text: z.string(), reason: z.string() })),
+    /** What it takes the alert for; it only counts where it is graver than the card. */
     verdict: verdict.nullable(),
+    risk_level: severity.nullable(),
+    /** The story in its words; every sentence cites what bears it out. */
+    summary: z.string(),
+    /** Its reasons that stood the checks. They cite the references of the card. */
+    claims: z.array(triageClaim),
+    /** What it suggests to look at. */
+    proposed: z.array(recommendedAction),
     /** What it says beyond the card, by type of alert. */
     details: z.record(z.string(), z.unknown()),
+    /** What the card said before a model made it graver, and after; null where none did. What was raised once stays so. */
+    raised: z.object({ from: standing, to: standing }).nullable(),
+    /** Lines, by the ids of their references, that seem to be written for a model. */
+    suspected_injection: z.array(z.string()),
+    /** Who was asked, in order, and what came of it. */
+    attempts: z.array(
+      z.object({ provider: z.string(), model: z.string(), outcome: z.string(), duration_ms: z.number() }),
+    ),
+    asked_at: z.iso.datetime(),
   })
   .meta({ id: 'ModelOpinion' })
+export type ModelOpinion = z.infer<typeof modelOpinion>
 
 /** A person's word on a card; it stands beside what triage said. */
 export const triageReview = z

@@ -1,0 +1,138 @@
+import { riskLevel, type Severity, severities, severityRank } from '../../../schema/severity.ts'
+import type { ModelOpinion, TriageResult, Verdict } from '../../../schema/triage-result.ts'
+
+/** From what clears to what accuses; `inconclusive` clears nothing. */
+const gravity: readonly Verdict[] = [
+  'benign',
+  'likely_benign',
+  'inconclusive',
+  'suspicious',
+  'likely_malicious',
+  'malicious',
+]
+const isGraver = (a: Verdict, b: Verdict): boolean => gravity.indexOf(a) > gravity.indexOf(b)
+/** That something is malicious for certain is for lists and people to say. */
+const gravestOfModel: Verdict = 'likely_malicious'
+
+const lowestScore: Readonly<Record<Severity, number>> = { critical: 90, high: 70, medium: 40, low: 20, info: 0 }
+const agreement = 0.1
+
+/**
+ * Puts a model's opinion on a card. It can only make it graver: the level by one step, the verdict up to likely malicious, and only with a
+ * reason that cites a line or an indicator. Never does it lower a score, take back a reason, or excuse anybody from looking. Pure, and
+ * doing it twice is as doing it once.
+ *
+ * @param card what the rules say, with or without an opinion on it already
+ */
+export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageResult => {
+  const plain = withoutOpinion(card)
+  const { verdict, risk_level: level, suspected_injection: suspected } = opinion
+  const counts = (opinion.status === 'answered' || opinion.status === 'cached') && verdict !== null && level !== null
+  const kinds = new Map(plain.references.map(({ id, kind }) => [id, kind]))
+  const accused = opinion.claims.some(
+    ({ sign, evidence_ids }) =>
+      sign === 'for' && evidence_ids.some((id) => kinds.get(id) === 'event' || kinds.get(id) === 'indicator'),
+  )
+  const heard = counts && accused
+  const before = { risk_score: plain.risk_score, risk_level: plain.risk_level, verdict: plain.verdict }
+  const asked: Standing = heard
+    ? {
+        ...levelOf(
+          severityRank(level) > severityRank(plain.risk_level) ? oneAbove(plain.risk_level) : plain.risk_level,
+        ),
+        verdict: verdict === 'malicious' ? gravestOfModel : verdict,
+      }
+    : before
+  const after = [card.model?.raised?.to, opinion.raised?.to, asked].reduce<Standing>(
+    (gravest, one) => (one ? graverOf(gravest, one) : gravest),
+    before,
+  )
+  const raised = after.risk_score > before.risk_score || after.verdict !== before.verdict
+
+  const model =
+    counts && isGraver(verdict, 'inconclusive') && isGraver(plain.verdict, 'inconclusive') && accused ? agreement : 0
+  const { base, threat_intel, history } = plain.confidence_parts
+  const reasons = [
+    ...(after.risk_level !== before.risk_level
+      ? [`a model made it graver: ${before.risk_level} to ${after.risk_level}`]
+      : raised
+        ? [`a model made it graver: ${spaced(before.verdict)} to ${spaced(after.verdict)}`]
+        : []),
+    ...(counts && isGraver(plain.verdict, verdict) && isGraver(plain.verdict, 'inconclusive')
+      ? [`a model calls it ${spaced(verdict)}, the rules do not`]
+      : []),
+    ...(opinion.status === 'rejected' ? [`a model's answer failed the checks: ${opinion.reason ?? ''}`] : []),
+    ...(suspected.length > 0 ? [`text written for a language model: ${suspected.join(', ')}`] : []),
+  ]
+  const known = new Set(plain.recommended_actions.map(({ action }) => action))
+  return {
+    ...plain,
+    ...after,
+    confidence: Math.min(1, rounded(base + threat_intel + history + model)),
+    confidence_parts: { base, threat_intel, history, model },
+    requires_human_review: plain.requires_human_review || reasons.length > 0,
+    review_reasons: [...plain.review_reasons, ...reasons],
+    recommended_actions: [
+      ...plain.recommended_actions,
+      ...(counts ? opinion.proposed.filter(({ action }) => !known.has(action)) : []),
+    ],
+    model: { ...opinion, raised: raised ? { from: before, to: after } : null },
+  }
+}
+
+/**
+ * Puts the opinion that an alert's earlier card had on its new one, as far as what it cites is still there: so that what a model raised does
+ * not fall only because the card was made anew.
+ */
+export const keepOpinion = (card: TriageResult, earlier: TriageResult | null): TriageResult => {
+  const opinion = earlier?.model
+  if (!earlier || !opinion || card.model) return card
+  const targets = new Map(earlier.references.map(({ id, kind, target }) => [id, `${kind} ${target}`]))
+  const ids = new Map(card.references.map(({ id, kind, target }) => [`${kind} ${target}`, id]))
+  const renumber = (id: string): string | undefined =>
+    ids.get(targets.get(id) ?? '') ?? (targets.has(id) ? undefined : id)
+  const claims = opinion.claims.flatMap((claim) => {
+    const kept = claim.evidence_ids.flatMap((id) => renumber(id) ?? [])
+    return kept.length > 0 ? [{ ...claim, evidence_ids: kept }] : []
+  })
+  const suspected = opinion.suspected_injection.flatMap((id) => renumber(id) ?? [])
+  return applyOpinion(card, { ...opinion, claims, suspected_injection: suspected })
+}
+
+/** A card as the rules made it. */
+export const withoutOpinion = (card: TriageResult): TriageResult => {
+  const { model } = card
+  if (!model) return card
+  const { base, threat_intel, history } = card.confidence_parts
+  const proposed = new Set(model.proposed.map(({ action }) => action))
+  const ours = card.review_reasons.filter((reason) => !byModel.test(reason))
+  return {
+    ...card,
+    ...model.raised?.from,
+    confidence: Math.min(1, rounded(base + threat_intel + history)),
+    confidence_parts: { base, threat_intel, history, model: 0 },
+    review_reasons: ours,
+    requires_human_review: ours.length > 0,
+    recommended_actions: card.recommended_actions.filter(({ action }) => !proposed.has(action)),
+    model: null,
+  }
+}
+
+type Standing = Pick<TriageResult, 'risk_score' | 'risk_level' | 'verdict'>
+
+const levelOf = (level: Severity): Omit<Standing, 'verdict'> => ({ risk_score: lowestScore[level], risk_level: level })
+
+/** The graver score and the graver verdict of two. */
+const graverOf = (a: Standing, b: Standing): Standing => {
+  const risk_score = Math.max(a.risk_score, b.risk_score)
+  return {
+    risk_score,
+    risk_level: riskLevel(risk_score),
+    verdict: isGraver(b.verdict, a.verdict) ? b.verdict : a.verdict,
+  }
+}
+
+const byModel = /^(?:a model(?:'s| made| calls) |text written for a language model)/
+const oneAbove = (level: Severity): Severity => severities[severities.indexOf(level) + 1] ?? level
+const rounded = (value: number): number => Math.round(value * 1000) / 1000
+const spaced = (text: string): string => text.replaceAll('_', ' ')

@@ -1,0 +1,66 @@
+import type { Cited } from './answer.ts'
+import type { Case } from './case.ts'
+import { figuresIn, holdsFigure } from './figures.ts'
+import { addressesModel } from './injection.ts'
+
+/** A claim that stood the checks, with its names as they are, or why it did not. */
+export type CheckedClaim =
+  | { readonly ok: true; readonly text: string; readonly evidence_ids: string[] }
+  | { readonly ok: false; readonly text: string; readonly reason: string; readonly fabricated: boolean }
+
+const longest = 400
+const inlineId = /\s?\[((?:[seica]\d{1,3})(?:\s?[,;]\s?[seica]\d{1,3})*)\]/g
+const standInWord = /(?<!\w)[A-Z]{2,8}_\d{1,6}(?!\w)/g
+
+/** Text that asks whoever reads it to do something to the alert, the rules or a machine. A model is asked what it sees, not what to do. */
+const orders: readonly RegExp[] = [
+  /\b(?:close|resolve|dismiss|suppress|ignore|silence|mute|snooze|merge|archive|downgrade|deprioriti[sz]e|acknowledge|disregard|skip)\b.{0,40}\b(?:alert|incident|case|ticket|finding|event|rule|it|this|these|them|all|warning|instruction|detection)s?\b/i,
+  /\b(?:disable|turn off|switch off|stop|uninstall|remove|delete|drop|wipe|erase|purge|truncate|kill)\b.{0,40}\b(?:rule|detector|detection|sensor|agent|monitoring|logging|logs?|audit|firewall|antivirus|edr|alert|account|user|database|table|file|backup|mfa|2fa|host|server|process|service)s?\b/i,
+  /\b(?:white-?list|allow-?list|exclude|exempt|unblock|un-?quarantine|trust)\b/i,
+  /\b(?:run|execute|type|paste|download|install|visit|open|browse|click|call|phone|e-?mail|send|upload|post|forward|transfer|pay|grant|add)\b.{0,30}\b(?:https?|www|command|script|link|url|page|site|tool|function|password|secret|token|key|credentials?|number|bitcoin|access|privileges?|admin|sudoers)\b/i,
+  /\b(?:rm\s+-|curl\s|wget\s|powershell|cmd(?:\.exe)?\s*\/c|bash\s+-c|chmod\s|iptables\s|netsh\s|drop\s+table|sudo\s)/i,
+  /\b(?:no (?:further )?(?:action|review|investigation)|nothing to (?:do|worry|see)|can be (?:closed|ignored|dismissed)|safe to (?:ignore|close))\b/i,
+]
+const link = /\b[a-z][a-z0-9+.-]{1,10}:\/\/|\bwww\.|javascript:|data:text|\]\(|<[a-z!/]/i
+
+/**
+ * Checks one claim of a model against the items that it cites: they are there, every figure and every name of it stands in them, and it
+ * neither gives orders nor holds links. Returns it with its names put back.
+ */
+export const checkClaim = (
+  claim: Cited,
+  { citable, masker }: Pick<Case, 'citable' | 'masker'>,
+  marker: string,
+): CheckedClaim => {
+  const shown = claim.text.slice(0, longest)
+  const refuse = (reason: string, fabricated = false): CheckedClaim => ({ ok: false, text: shown, reason, fabricated })
+
+  const inline = [...claim.text.matchAll(inlineId)].flatMap(([, ids = '']) => ids.split(/\s?[,;]\s?/))
+  const ids = [...new Set([...claim.evidence_ids.map((id) => id.trim().replace(/^\[|\]$/g, '')), ...inline])]
+  const text = claim.text.replace(inlineId, '').replace(/\s+/g, ' ').trim()
+  if (text === '') return refuse('it says nothing')
+  if (text.length > longest) return refuse(`it is longer than ${longest} characters`)
+  if (text.includes(marker)) return refuse('it repeats the instructions')
+  if (ids.length === 0) return refuse('it cites nothing', true)
+  const strange = ids.find((id) => !citable.has(id))
+  if (strange !== undefined) return refuse(`it cites ${strange.slice(0, 40)}, which is not there`, true)
+
+  const said = masker.restore(text)
+  if (said.unknown[0] !== undefined) return refuse(`it names ${said.unknown[0]}, which nobody is called`, true)
+  if (addressesModel(text)) return refuse('it repeats text that is written for a model')
+  if (link.test(text)) return refuse('it holds a link')
+  if (orders.some((order) => order.test(text))) return refuse('it says what to do, and was not asked to')
+
+  const evidence = ids.map((id) => citable.get(id) ?? '').join('\n')
+  for (const [name] of text.matchAll(standInWord)) {
+    const meaning = masker.meaning(name)
+    if (meaning !== undefined && !evidence.toLowerCase().includes(meaning.toLowerCase())) {
+      return refuse(`it names ${meaning}, which what it cites does not`)
+    }
+  }
+  const wrong = figuresIn(text.replace(standInWord, ' ')).find(
+    (figure) => !holdsFigure(evidence, figure) && figure !== String(ids.length),
+  )
+  if (wrong !== undefined) return refuse(`it says ${wrong}, which what it cites does not`)
+  return { ok: true, text: said.text, evidence_ids: ids }
+}

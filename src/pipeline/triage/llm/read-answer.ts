@@ -1,0 +1,116 @@
+import type { Alert } from '../../../schema/alert.ts'
+import type { ModelOpinion } from '../../../schema/triage-result.ts'
+import type { CheckKind, Cited, ModelAnswer } from './answer.ts'
+import { alertItself, type Case } from './case.ts'
+import { type CheckedClaim, checkClaim } from './check-claim.ts'
+
+/** The part of an opinion that a model's answer makes. */
+export type ReadAnswer = Pick<
+  ModelOpinion,
+  'verdict' | 'risk_level' | 'summary' | 'claims' | 'proposed' | 'details' | 'claims_dropped' | 'dropped'
+> & {
+  /** Why nothing of it counts; undefined when it does. */
+  readonly rejected: string | undefined
+}
+
+const most = { summary: 4, claims: 8, checks: 4, details: 6, dropped: 20 }
+/** A model that makes up more of what it cites than this share is not believed in anything. */
+const mostFabricated = 0.2
+
+const words: Readonly<Record<CheckKind, (about: string) => string>> = {
+  read_lines_around: (about) => `Read the lines around ${about}.`,
+  look_for_other_hosts: (about) => `Look for the same as in ${about} on other hosts.`,
+  look_for_other_accounts: (about) => `Look for the same as in ${about} on other accounts.`,
+  review_logins: (about) => `Review the logins before and after ${about}.`,
+  review_processes: (about) => `Review the processes that ran around ${about}.`,
+  review_connections: (about) => `Review the connections around ${about}.`,
+  review_persistence: (about) => `Review keys, accounts and scheduled jobs that are new since ${about}.`,
+  ask_owner: (about) => `Ask the owner of what ${about} names whether they know of it.`,
+  look_up_indicator: (about) => `Look up the values of ${about} in threat intelligence.`,
+  compare_with_usual: (about) => `Compare ${about} with what is usual at that hour.`,
+}
+
+/**
+ * Reads a model's answer: what it claims is checked one by one, what does not stand is dropped and said to be. A model that makes up its
+ * evidence is rejected as a whole.
+ */
+export const readAnswer = (answer: ModelAnswer, asked: Case, marker: string): ReadAnswer => {
+  const dropped: { text: string; reason: string }[] = []
+  let checked = 0
+  let fabricated = 0
+  const keep = (claim: Cited): Extract<CheckedClaim, { ok: true }> | undefined => {
+    checked++
+    const result = checkClaim(claim, asked, marker)
+    if (result.ok) return result
+    if (result.fabricated) fabricated++
+    dropped.push({ text: asked.masker.restore(result.text).text, reason: result.reason })
+    return undefined
+  }
+  const texts = (claims: readonly Cited[], limit: number): string[] =>
+    claims.slice(0, limit).flatMap((claim) => {
+      const kept = keep(claim)
+      return kept ? [`${kept.text} ${kept.evidence_ids.map((id) => `[${id}]`).join('')}`] : []
+    })
+
+  const summary = texts(answer.summary, most.summary)
+  const claims = answer.claims.slice(0, most.claims).flatMap(({ sign, ...claim }) => {
+    const kept = keep(claim)
+    return kept ? [{ sign, text: kept.text, evidence_ids: kept.evidence_ids }] : []
+  })
+  const impact = texts(answer.estimated_impact, most.details)
+  const details = Object.entries(answer.details).map(([name, said]): [string, unknown] => [
+    name,
+    Array.isArray(said) ? texts(said, most.details) : said,
+  ])
+  const proposed = answer.checks.slice(0, most.checks).flatMap(({ kind, about }) => {
+    if (asked.citable.has(about)) return [{ kind, about }]
+    dropped.push({ text: `${kind} ${about.slice(0, 40)}`, reason: 'it is about what is not there' })
+    return []
+  })
+  const share = checked === 0 ? 0 : fabricated / checked
+  const rejected =
+    share > mostFabricated
+      ? `${fabricated} of ${checked} claims cite what is not there`
+      : summary.length + claims.length === 0
+        ? 'none of its claims stood the checks'
+        : undefined
+  const counted = { claims_dropped: dropped.length, dropped: dropped.slice(0, most.dropped) }
+  if (rejected !== undefined) {
+    return { rejected, ...counted, ...nothingSaid, verdict: answer.verdict, risk_level: answer.risk_level }
+  }
+  return {
+    rejected,
+    ...counted,
+    verdict: answer.verdict,
+    risk_level: answer.risk_level,
+    summary: summary.join(' '),
+    claims,
+    proposed: proposed.map(({ kind, about }) => ({
+      action: words[kind](about === alertItself ? 'this alert' : about),
+      priority: 'medium',
+      type: 'investigation',
+      reversible: true,
+    })),
+    details: { ...Object.fromEntries(details), estimated_impact: impact },
+  }
+}
+
+/** What an opinion holds when a model said nothing that counts. */
+export const nothingSaid = {
+  verdict: null,
+  risk_level: null,
+  summary: '',
+  claims: [],
+  proposed: [],
+  details: {},
+} satisfies Partial<ModelOpinion>
+
+/** The lines of a card that seem to be written for a model. */
+export const suspectedLines = (
+  { evidence }: Pick<Alert, 'evidence'>,
+  references: readonly { readonly id: string; readonly target: string; readonly text: string }[],
+  addressesModel: (text: string) => boolean,
+): string[] =>
+  references
+    .filter(({ target, text }) => addressesModel(evidence.find(({ event_id }) => event_id === target)?.line ?? text))
+    .map(({ id }) => id)
