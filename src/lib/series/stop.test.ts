@@ -36,6 +36,17 @@ describe('a series that stops', () => {
     expect(through(stop, 8)).toBeLessThan(1e-6)
   })
 
+  it('is odd in the middle of a steady day, although nights are all chance', () => {
+    const stop = createStop()
+    // Nights of a few events in bursts: by themselves they look like unrest.
+    const night = (i: number) => (i % 7 === 0 ? poisson(4) : 0)
+    for (let i = 0; i < 6 * 96 + 48; i++) {
+      const busy = i % 96 >= 32 && i % 96 < 72
+      stop.learn(busy ? poisson(20) : night(i), busy ? 20 : 0.6)
+    }
+    expect(through(stop, 5, 20)).toBeLessThan(1e-5)
+  })
+
   it('is not odd at night', () => {
     const stop = createStop()
     feed(stop, days(4))

@@ -17,6 +17,8 @@ const leastSilences = 6
 /** What is learnt of one bucket's unrest, and how large that may be. */
 const pace = 0.01
 const mostUnrest = 4
+/** A bucket of so many events tells half of what it could of unrest: in fewer, chance alone looks like it. */
+const telling = 10
 
 /** Knows how long a series stays silent after it has spoken, and says how likely it is that it stops like this. */
 export interface Stop {
@@ -66,7 +68,9 @@ export const createStop = (): Stop => {
     learn(value, expected) {
       if (recent > 0 && quiet === 0) {
         const surprise = ((value - recent) ** 2 - value - recent / worth) / recent ** 2
-        unrest += pace * (Math.min(mostUnrest, Math.max(0, surprise)) - unrest)
+        // Less than nothing counts too, or what is chance would add up to unrest.
+        const cut = Math.min(mostUnrest, Math.max(-mostUnrest, surprise))
+        unrest += ((pace * recent * recent) / (recent * recent + telling * telling)) * (cut - unrest)
       }
       if (value === 0) {
         if (quiet === 0) rate = recent

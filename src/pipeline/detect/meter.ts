@@ -26,6 +26,9 @@ export interface Bucket {
   readonly last: Sample | undefined
 }
 
+/** One bucket in a thousand. */
+const surprise = 0.375
+
 /** Counts events in buckets of time whose length follows the rate, and knows how many are usual. */
 export interface Meter {
   width: number
@@ -148,7 +151,7 @@ const close = (meter: Meter, journal: Journal, closed: Closed): void => {
   note(meter, journal)
   const judgement = bucket.count < meter.judgedFrom ? undefined : meter.series.judge(bucket.time, bucket.count)
   meter.series.learn(bucket.time, bucket.count)
-  meter.ring.push({ time: bucket.time, count: bucket.count })
+  meter.ring.push({ time: bucket.time, count: usualPart(bucket, judgement) })
   if (meter.ring.length > maxRing) meter.ring.shift()
   meter.heard += bucket.width
   meter.pace +=
@@ -158,6 +161,12 @@ const close = (meter: Meter, journal: Journal, closed: Closed): void => {
   closed(bucket, judgement)
   if (meter.sinceReview >= review) reviewWidth(meter)
 }
+
+/** As much of a bucket as is not a surprise: an outage must not teach the longer bucket that it is usual. */
+const usualPart = ({ count }: Bucket, judgement: Judgement | undefined): number =>
+  judgement?.direction === 'spike' && !judgement.learning && judgement.score >= surprise
+    ? Math.min(count, Math.ceil(judgement.expectedHigh))
+    : count
 
 /** Notes what was known before the batch at hand. */
 const note = (meter: Meter, journal: Journal): void => {
@@ -231,4 +240,24 @@ export const learnNothing = (meter: Meter, since: number, until: number, journal
   meter.heard = Math.max(0, Math.min(until - since, rateMemory))
   open(meter, until)
   meter.partial = false
+}
+
+/** Teaches a meter that sleeps that there was nothing until now: its stream went on meanwhile, without a line of this kind. */
+export const learnQuiet = (meter: Meter, until: number, journal: Journal): void => {
+  const { series, width } = meter
+  const last = meter.ring.at(-1)
+  if (!Number.isNaN(meter.start) || !series || !last) return
+  note(meter, journal)
+  const end = Math.floor(until / width) * width
+  for (let time = Math.max(last.time + width, end - maxRing * width); time < end; time += width) {
+    series.learn(time, 0)
+    meter.ring.push({ time, count: 0 })
+  }
+  if (meter.ring.length > maxRing) meter.ring = meter.ring.slice(-maxRing)
+}
+
+/** Whether a meter has counted without a pause until lately. */
+export const isAwake = ({ ring, width }: Meter, time: number): boolean => {
+  const last = ring.at(-1)
+  return last !== undefined && time - last.time < 3 * width
 }

@@ -47,9 +47,10 @@ export const tellMatch = (match: Match, subject: string, times: number): Story =
 const tellRule = (match: RuleMatch, times: number) => {
   const items = match.explain()
   const reasons: Reason[] = items.map(({ selection, field, eventField, value, wanted }) => ({
-    feature: `${field ?? 'the record'}${eventField === undefined ? '' : ` (${eventField})`}, by “${selection}”`,
+    feature: `${field ?? 'the record'}${eventField === undefined ? '' : ` (${eventField})`} ${wanted}, by “${selection}”`,
     value: value === undefined ? 'nothing' : quote(value),
-    usual: `the rule wants what ${wanted}`,
+    // A rule says what it looks for, and knows nothing of what is usual.
+    usual: '',
     pull: 1,
   }))
   const what = items.map(({ field, wanted, value }) => {

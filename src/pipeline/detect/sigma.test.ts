@@ -109,8 +109,8 @@ describe('the detector sigma', () => {
       sentence:
         'Login of the backup account. The rule says so: it matched because event.outcome is "success" and user.name is "backup".',
       contributions: [
-        { feature: 'event.outcome, by “selection”', value: '“success”', usual: 'the rule wants what is "success"' },
-        { feature: 'user.name, by “selection”', value: '“backup”' },
+        { feature: 'event.outcome is "success", by “selection”', value: '“success”', usual: '' },
+        { feature: 'user.name is "backup", by “selection”', value: '“backup”', usual: '' },
       ],
     })
   })

@@ -3,7 +3,7 @@ import { BoundedMap } from './bounded-map.ts'
 import { flatText } from './flat-text.ts'
 import { gravityOf } from './gravity.ts'
 import type { Journal } from './journal.ts'
-import { learnNothing } from './meter.ts'
+import { isAwake, learnNothing, learnQuiet } from './meter.ts'
 import { followedFrom, mostFollowed, type Rate, ratesOf, startRate, startTrack, type Track } from './track.ts'
 
 /** A step of a source's clock that is larger than this wants a second witness. */
@@ -107,7 +107,10 @@ export const createTrackBook = (limits: Limits, journal: Journal): TrackBook => 
       return candidate.rate
     },
     errorsOf(track, event) {
-      if (track.errors) return track.errors
+      if (track.errors) {
+        if (isAwake(track.all.meter, event.time)) learnQuiet(track.errors.meter, event.time, journal)
+        return track.errors
+      }
       if (followed >= limits.max_series && !track.whole) return undefined
       track.errors = startRate('errors', 2, track.all.meter.width)
       followed++
