@@ -99,6 +99,37 @@ describeInBrowser('the queue', () => {
     await close()
   })
 
+  it('has a menu for each row, by keyboard and by a right click', async () => {
+    const { page, troubles, close } = await open()
+    const decisions = requestsTo(page, '/api/v1/alerts/bulk')
+    const [first, second, third] = (await alerts('open:true')).data.map(({ id }) => id)
+    await focused(page, first)
+    await page.keyboard.press('j')
+    await focused(page, second)
+    await page.keyboard.press('.')
+    const menu = page.getByRole('menu')
+    await menu.getByRole('menuitem', { name: 'Acknowledge' }).waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await page.keyboard.type('ack')
+    await page.keyboard.press('Enter')
+    await page.getByText('Acknowledged 1 alert; yours now.').waitFor()
+    expect(decisions).toEqual([{ ids: [second], action: 'acknowledge', wait: false }])
+    await menu.waitFor({ state: 'detached' })
+    await page.keyboard.press('z')
+    await page.getByText('Taken back: 1 change.').waitFor()
+
+    // The keyboard is at the row again, and goes on from it.
+    await page.keyboard.press('j')
+    await focused(page, third)
+    await page.locator(`#row-${first}`).click({ button: 'right' })
+    await menu.getByRole('menuitem', { name: 'Open Enter' }).waitFor()
+    await page.keyboard.press('Escape')
+    await menu.waitFor({ state: 'detached' })
+    await focused(page, first)
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
   it('opens an alert beside the list, and goes on from there', async () => {
     const { page, troubles, close } = await open()
     const [first, second] = (await alerts('open:true')).data

@@ -12,10 +12,12 @@ interface VerdictCardProps {
   readonly triage: Triage
   /** Shows the line that a claim cites. */
   readonly onCite: (eventId: string) => void
+  /** What stands beside it already: a summary that says the same is left out. */
+  readonly beside?: string
 }
 
 /** What triage makes of an alert: the verdict, why and why not, what is missing, what to do next. The same card at every door. */
-export const VerdictCard = ({ triage, onCite }: VerdictCardProps) => {
+export const VerdictCard = ({ triage, onCite, beside = '' }: VerdictCardProps) => {
   const references = new Map(triage.references.map((one) => [one.id, one]))
   const claims = (wanted: 'for' | 'against') => triage.claims.filter(({ sign }) => sign === wanted)
   return (
@@ -27,7 +29,7 @@ export const VerdictCard = ({ triage, onCite }: VerdictCardProps) => {
           risk <span className="tabular font-mono font-medium text-text">{triage.risk_score}</span>
         </span>
       </div>
-      <p className="text-pretty">{triage.summary}</p>
+      {!beside.includes(triage.summary) && <p className="text-pretty wrap-anywhere">{triage.summary}</p>}
       {triage.requires_human_review && (
         <div className="flex gap-2 rounded-control border border-high/40 bg-tint-high px-3 py-2">
           <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-high" />

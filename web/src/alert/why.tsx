@@ -47,7 +47,8 @@ export const Why = ({ alert }: { readonly alert: Alert }) => {
                 {points(Math.abs(weight))}
               </td>
               <td className="w-1/2 py-1.5 pl-3 text-small text-text-2">
-                <span className="font-mono text-text">{value}</span>, usual {usual}
+                <span className="font-mono wrap-anywhere text-text">{value}</span>
+                {usual !== '' && `, usual ${usual}`}
               </td>
             </tr>
           ))}

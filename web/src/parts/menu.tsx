@@ -7,17 +7,29 @@ interface MenuProps {
   /** The button that opens it. */
   readonly trigger: ReactNode
   readonly children: ReactNode
+  /** For menus that keys open, too. */
+  readonly open?: boolean
+  readonly onOpen?: (open: boolean) => void
+  /** What has the focus when it closes; the trigger unless said. */
+  readonly focusAfter?: () => HTMLElement | null
 }
 
 /** A menu under a button. */
-export const Menu = ({ trigger, children }: MenuProps) => (
-  <DropdownMenu.Root>
+export const Menu = ({ trigger, children, open, onOpen, focusAfter }: MenuProps) => (
+  // Not modal: that hides the rest of the page from those who hear it, with the focus still able to go there.
+  <DropdownMenu.Root modal={false} {...(open !== undefined && { open })} {...(onOpen && { onOpenChange: onOpen })}>
     <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
     <DropdownMenu.Portal>
       <DropdownMenu.Content
         align="end"
         sideOffset={4}
         collisionPadding={8}
+        onCloseAutoFocus={(event) => {
+          const next = focusAfter?.()
+          if (!next) return
+          event.preventDefault()
+          next.focus({ preventScroll: true })
+        }}
         className="z-50 min-w-52 rounded-panel border border-line bg-raised p-1 shadow-lg"
       >
         {children}

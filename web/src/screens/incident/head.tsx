@@ -72,8 +72,8 @@ export const Head = ({ incident, actions, may, decide }: HeadProps) => {
           .
         </p>
       )}
-      <h2 className="max-w-4xl text-display text-balance">{title}</h2>
-      <p className="max-w-prose text-pretty">{reason}</p>
+      <h2 className="max-w-6xl text-title text-pretty wrap-anywhere md:text-display">{title}</h2>
+      <p className="max-w-5xl text-pretty wrap-anywhere">{reason}</p>
       {actions.length > 0 && (
         <div className="flex flex-wrap gap-2">
           {actions.map(({ name, keys, run }, index) => (

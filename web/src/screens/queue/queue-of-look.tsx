@@ -49,6 +49,7 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
   const [frame, width] = useWidth<HTMLDivElement>()
   const wide = (width || window.innerWidth) >= widthOfColumns
   const [facets, setFacets] = useState(false)
+  const [menuOf, setMenuOf] = useState<string>()
   const { open } = search
 
   const keep = (next: Chosen): void => go({ sel: writeChosen(next) }, true)
@@ -103,7 +104,13 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
     back: () =>
       open === undefined ? keep({ all: false, ids: new Set() }) : go({ open: undefined, line: undefined }, true),
     showNew: () => void list.renew(),
+    menuAt: () => setMenuOf(at),
   })
+  const openMenu = (id: string | undefined): void => {
+    setMenuOf(id)
+    // What the menu does, it does to its row: the panel, if there is one, shows the same.
+    if (id !== undefined && id !== at) open === undefined ? setAt(id) : show(id)
+  }
 
   // The keyboard starts at the first row.
   const first = rows[0]?.id
@@ -171,6 +178,15 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
             onChoose={chooseOne}
             onChooseAll={chooseAll}
             onSort={(sort) => go({ sort }, true)}
+            menuOf={menuOf}
+            onMenu={openMenu}
+            menu={({ id }) => ({
+              actions,
+              chosen: count,
+              onShow: () => show(id),
+              onFilter: (clause) => filter(withClause(look.q, clause)),
+              onIncident: (incident) => void navigate({ to: '/incidents/$id', params: { id: incident } }),
+            })}
           />
         )}
         {count > 0 && (

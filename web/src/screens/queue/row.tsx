@@ -1,4 +1,4 @@
-import { type MouseEvent, memo } from 'react'
+import { type MouseEvent, memo, type ReactNode } from 'react'
 import { isOpen, statusWord } from '../../alert/words.ts'
 import type { Noun } from '../../api/client.ts'
 import { classNames } from '../../parts/class-names.ts'
@@ -23,6 +23,9 @@ interface RowProps {
   readonly onPoint: (id: string) => void
   readonly onOpen: (id: string) => void
   readonly onChoose: (id: string, extend: boolean) => void
+  readonly onMenu: (id: string) => void
+  /** The button of its menu, and the menu when it is open. */
+  readonly menu: ReactNode
 }
 
 /** One alert in the queue: how grave, what, and where; two lines on a phone. */
@@ -42,6 +45,8 @@ export const Row = memo(
     onPoint,
     onOpen,
     onChoose,
+    onMenu,
+    menu,
   }: RowProps) => {
     const { id, severity, title, sentence, triage, status, last_seen, entities } = alert
     const check = (event: MouseEvent): void => {
@@ -58,6 +63,10 @@ export const Row = memo(
         id={`row-${id}`}
         tabIndex={at ? 0 : -1}
         onClick={() => onOpen(id)}
+        onContextMenu={(event) => {
+          event.preventDefault()
+          onMenu(id)
+        }}
         onKeyDown={(event) => {
           if (event.key === ' ' && event.target === event.currentTarget) {
             event.preventDefault()
@@ -67,7 +76,7 @@ export const Row = memo(
         onFocus={() => onPoint(id)}
         style={{ gridTemplateColumns: grid, height, transform: `translateY(${top}px)` }}
         className={classNames(
-          'absolute inset-x-0 top-0 grid cursor-default -outline-offset-2 items-center gap-x-3 border-b border-line pr-4 transition-opacity',
+          'absolute inset-x-0 top-0 grid cursor-default -outline-offset-2 items-center gap-x-3 border-b border-line pr-2 transition-opacity',
           at ? 'bg-sel shadow-[inset_2px_0_0_var(--accent)]' : chosen ? 'bg-sel/60' : 'hover:bg-hover',
           leaving && 'opacity-0',
         )}
@@ -116,6 +125,11 @@ export const Row = memo(
               {cell(alert)}
             </td>
           ))}
+        {/* What is clicked in the menu is no click on the row, although React has it so. */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: it does nothing, and keeps the row from doing something. */}
+        <td className="flex justify-center" onClick={(event) => event.stopPropagation()}>
+          {menu}
+        </td>
       </tr>
     )
   },

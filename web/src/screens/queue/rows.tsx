@@ -7,6 +7,7 @@ import { density } from '../../shell/density.ts'
 import { columnsOf } from './columns.tsx'
 import type { Look, Sort } from './look.ts'
 import { Row } from './row.tsx'
+import { RowMenu, type RowMenuProps } from './row-menu.tsx'
 import type { Rows as RowsOfLook } from './use-rows.ts'
 import { type Chosen, isChosen } from './use-selection.ts'
 
@@ -25,6 +26,11 @@ interface RowsProps {
   readonly onChoose: (id: string, extend: boolean) => void
   readonly onChooseAll: () => void
   readonly onSort: (sort: Sort) => void
+  /** Whose menu is open. */
+  readonly menuOf: string | undefined
+  readonly onMenu: (id: string | undefined) => void
+  /** What stands in the menu of a row. */
+  readonly menu: (alert: Noun<'Alert'>) => Omit<RowMenuProps, 'alert' | 'open' | 'onOpen'>
 }
 
 const heights = { comfortable: 40, default: 32, compact: 26 }
@@ -34,14 +40,15 @@ const headHeight = 33
 /** The rows, of which only those in view are drawn. They scroll in a window of their own. */
 export const QueueRows = (props: RowsProps) => {
   const { look, rows, total, list, wide, at, chosen, leaving, marks, onPoint, onOpen, onChoose } = props
+  const { menuOf, onMenu, menu } = props
   const window = useRef<HTMLDivElement>(null)
   const height = density.use()
   const size = wide ? heights[height] : phoneHeight
   const grid = wide
     ? `2.25rem 3rem minmax(0,1fr) ${columnsOf(look.columns)
         .map(({ width }) => width)
-        .join(' ')}`
-    : '2.25rem 2.75rem minmax(0,1fr)'
+        .join(' ')} 1.5rem`
+    : '2.25rem 2.75rem minmax(0,1fr) 1.5rem'
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => window.current,
@@ -62,9 +69,9 @@ export const QueueRows = (props: RowsProps) => {
     virtual.scrollToIndex(index, { align: 'auto' })
     requestAnimationFrame(() => {
       const row = document.getElementById(`row-${at}`)
-      // Whoever types, or is in a dialog or the panel, stays there.
+      // Whoever types, or is in a dialog, a menu or the panel, stays there.
       const free = document.activeElement === document.body || window.current?.contains(document.activeElement)
-      if (free) row?.focus({ preventScroll: true })
+      if (free && !document.querySelector('[role=menu]')) row?.focus({ preventScroll: true })
     })
   }, [index, at, virtual])
 
@@ -106,6 +113,15 @@ export const QueueRows = (props: RowsProps) => {
                 onPoint={onPoint}
                 onOpen={onOpen}
                 onChoose={onChoose}
+                onMenu={onMenu}
+                menu={
+                  <RowMenu
+                    {...menu(alert)}
+                    alert={alert}
+                    open={menuOf === alert.id}
+                    onOpen={(open) => onMenu(open ? alert.id : undefined)}
+                  />
+                }
               />
             ) : null
           })}
@@ -120,7 +136,7 @@ const Head = ({ look, wide, grid, chosen, total, onChooseAll, onSort }: RowsProp
   const some = !all && (chosen.all || chosen.ids.size > 0)
   return (
     <thead className="sticky top-0 z-10 block border-b border-line-strong bg-surface text-small text-text-2">
-      <tr className="grid h-8 items-center gap-x-3 pr-4" style={{ gridTemplateColumns: grid }}>
+      <tr className="grid h-8 items-center gap-x-3 pr-2" style={{ gridTemplateColumns: grid }}>
         <th scope="col" className="flex items-center justify-center">
           <label
             className="flex size-6 cursor-pointer items-center justify-center"

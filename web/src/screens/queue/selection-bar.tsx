@@ -1,6 +1,8 @@
+import { MoreHorizontal } from 'lucide-react'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
-import { Button } from '../../parts/button.tsx'
+import { Button, IconButton } from '../../parts/button.tsx'
 import { Kbd } from '../../parts/kbd.tsx'
+import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { formatCount } from '../../parts/number.ts'
 
 interface SelectionBarProps {
@@ -12,11 +14,14 @@ interface SelectionBarProps {
   readonly onNone: () => void
 }
 
+/** As many stand there by themselves; the others are in a menu. */
+const mostButtons = 3
+
 /** What can be done to the chosen ones; the number is the one that will be asked for. */
 export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: SelectionBarProps) => (
   <section
     aria-label="Selection"
-    className="flex shrink-0 items-center gap-2 overflow-x-auto border-t border-line-strong bg-raised px-4 py-2 [scrollbar-width:none]"
+    className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line-strong bg-raised px-4 py-2"
   >
     <p className="tabular shrink-0 font-semibold" role="status">
       {all && count === total ? 'All ' : ''}
@@ -27,8 +32,11 @@ export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: Sele
         Select all {formatCount(total)} that match
       </Button>
     )}
-    <span className="flex-1" />
-    {actions.map(({ name, keys, run }) => (
+    <Button look="ghost" onClick={onNone}>
+      Clear <span className="sr-only">the selection</span>
+    </Button>
+    <span className="flex-1 max-sm:hidden" />
+    {actions.slice(0, mostButtons).map(({ name, keys, run }) => (
       <Button key={name} onClick={run}>
         {name}
         <span className="max-sm:hidden">
@@ -36,8 +44,20 @@ export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: Sele
         </span>
       </Button>
     ))}
-    <Button look="ghost" onClick={onNone}>
-      Clear <span className="sr-only">the selection</span>
-    </Button>
+    {actions.length > mostButtons && (
+      <Menu
+        trigger={
+          <IconButton label="More that can be done" className="size-7 border border-line">
+            <MoreHorizontal size={15} aria-hidden />
+          </IconButton>
+        }
+      >
+        {actions.slice(mostButtons).map(({ name, keys, run }) => (
+          <MenuItem key={name} keys={keys} onSelect={run}>
+            {name}
+          </MenuItem>
+        ))}
+      </Menu>
+    )}
   </section>
 )

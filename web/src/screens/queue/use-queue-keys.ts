@@ -8,10 +8,11 @@ interface QueueKeys {
   readonly chooseAll: () => void
   readonly back: () => void
   readonly showNew: () => void
+  readonly menuAt: () => void
 }
 
 /** The keys of the queue. */
-export const useQueueKeys = ({ step, openAt, chooseAt, chooseAll, back, showNew }: QueueKeys): void => {
+export const useQueueKeys = ({ step, openAt, chooseAt, chooseAll, back, showNew, menuAt }: QueueKeys): void => {
   const go = (by: number, extend: boolean) => (): void => {
     leaveFocus()
     step(by, extend)
@@ -28,6 +29,7 @@ export const useQueueKeys = ({ step, openAt, chooseAt, chooseAll, back, showNew 
     { keys: 'Shift+x', does: 'Choose all that match', run: chooseAll },
     { keys: 'Escape', does: 'Close the panel, or choose none', run: back },
     { keys: 'r', does: 'Show what is new', run: showNew },
+    { keys: '.', does: 'Open the menu of the alert', run: menuAt },
   ])
 }
 
