@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import cookie, { type CookieSerializeOptions } from '@fastify/cookie'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
 import type { Credential } from '../operations/credential.ts'
 import type { SignInKeys } from '../operations/sign-in-keys.ts'
@@ -9,9 +9,11 @@ import type { Role } from '../schema/role.ts'
 import { watchMethods } from './allowed-methods.ts'
 import type { DoorWorld } from './ask.ts'
 import type { Auth } from './auth.ts'
+import { followStore } from './change-feed.ts'
 import { auditDenials } from './denials.ts'
 import { describeApi, serveDocs } from './docs.ts'
 import { type Anonymous, proofOf, requireCredential } from './gate.ts'
+import { serveGraphql } from './graphql/http.ts'
 import { secureHeaders } from './headers.ts'
 import { serveMcp } from './mcp/http.ts'
 import type { McpOptions } from './mcp/server.ts'
@@ -120,11 +122,13 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     { ...options.mcp, world, version: options.version, url: publicUrl },
     { log, origins: publicUrl ? [new URL(publicUrl).origin] : [], hosts: options.hosts },
   )
-  serveStream(app, {
+  const live = {
     world,
-    log,
-    stillWelcome: async (request) => (await auth.authenticate(proofOf(request))) !== undefined,
-  })
+    feed: followStore(world, log),
+    stillWelcome: async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined,
+  }
+  serveStream(app, live)
+  serveGraphql(app, { ...live, log })
   app.get('/health/live', { schema: { hide: true }, config: { open: true } }, () => ({ status: 'alive' }))
   await serveDocs(app)
   await servePages(app, options.web)

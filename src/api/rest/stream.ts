@@ -1,16 +1,14 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
-import type { Credential } from '../../operations/credential.ts'
-import { listChanges } from '../../operations/list-changes.ts'
-import { ask, type DoorWorld } from '../ask.ts'
+import type { DoorWorld } from '../ask.ts'
+import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
+import { openEventStream } from '../event-stream.ts'
 import { invalidInput } from '../problem.ts'
-import { type Change, createChangeFeed, readChanges } from './change-feed.ts'
 
 interface StreamOptions {
   readonly world: DoorWorld
-  readonly log: Log
+  readonly feed: ChangeFeed
   /** Whether whoever opened a stream may still read it. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
 }
@@ -27,27 +25,9 @@ const query = z.strictObject({
 
 const mostClients = 100
 const heartbeatMs = 15_000
-/** Who lets this much pile up is cut off; it comes back with the id of the last event that it got. */
-const mostBuffered = 1_048_576
-
-/** The feed reads for everybody; each stream was allowed by its own credential before. */
-const reader: Credential = {
-  actor: { name: 'live view', role: 'viewer' },
-  via: 'token',
-  tokenId: null,
-  accountId: null,
-  expiresAt: null,
-}
 
 /** Streams changes as server-sent events `alert` and `incident`: id and version. The thing itself is read by its id. */
-export const serveStream = (app: FastifyInstance, { world, log, stillWelcome }: StreamOptions): void => {
-  const readAs = (credential: Credential | undefined) => async (after: number, limit: number) =>
-    listChanges.output.parse(await ask(listChanges, { after, limit }, world, credential)).changes
-  const feed = createChangeFeed({
-    read: readAs(reader),
-    now: () => world.now(),
-    failed: (err) => log.warn({ err }, 'cannot read changes for live views'),
-  })
+export const serveStream = (app: FastifyInstance, { world, feed, stillWelcome }: StreamOptions): void => {
   const streams = new Set<() => void>()
   app.addHook('preClose', async () => {
     for (const end of streams) end()
@@ -60,11 +40,12 @@ export const serveStream = (app: FastifyInstance, { world, log, stillWelcome }: 
     if (streams.size >= mostClients) {
       throw new AppError('UNAVAILABLE', 'Too many live views are open.', { retryable: true, retryAfter: 30 })
     }
-    const read = readAs(request.credential)
+    const read = changesFor(world, request.credential)
     const since = lastEventId(request) ?? world.now()
     await read(since, 1)
 
-    const write = openStream(reply)
+    // Who is cut off comes back with the id of the last event that it got.
+    const write = openEventStream(reply)
     const tell = (change: Change) => {
       if (kinds.has(change.kind)) write(toMessage(change))
     }
@@ -107,23 +88,3 @@ const lastEventId = ({ headers }: FastifyRequest): number | undefined => {
 
 const toMessage = ({ kind, id, version, updated_at }: Change): string =>
   `id: ${updated_at}\nevent: ${kind}\ndata: ${JSON.stringify({ id, version })}\n\n`
-
-/** Takes the response over from the framework, with the headers that were set so far. */
-const openStream = (reply: FastifyReply): ((text: string) => void) => {
-  const { raw } = reply.hijack()
-  const headers = Object.entries(reply.getHeaders()).filter(
-    (header): header is [string, string | number] => header[1] !== undefined,
-  )
-  raw.writeHead(200, {
-    ...Object.fromEntries(headers),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    // Proxies that collect answers before they pass them on would hold every event back.
-    'x-accel-buffering': 'no',
-    'x-content-type-options': 'nosniff',
-  })
-  return (text) => {
-    if (raw.writableLength > mostBuffered) raw.destroy()
-    else if (!raw.writableEnded) raw.write(text)
-  }
-}

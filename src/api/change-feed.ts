@@ -1,5 +1,8 @@
 import type { z } from 'zod'
-import type { change } from '../../operations/list-changes.ts'
+import type { Log } from '../component.ts'
+import type { Credential } from '../operations/credential.ts'
+import { type change, listChanges } from '../operations/list-changes.ts'
+import { ask, type DoorWorld } from './ask.ts'
 
 export type Change = z.infer<typeof change>
 type Listener = (change: Change) => void
@@ -64,6 +67,29 @@ export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOpt
       }
     },
   }
+}
+
+/** Watches the store of a world for every door that streams changes. */
+export const followStore = (world: DoorWorld, log: Log): ChangeFeed =>
+  createChangeFeed({
+    read: changesFor(world, reader),
+    now: () => world.now(),
+    failed: (err) => log.warn({ err }, 'cannot read changes for live views'),
+  })
+
+/** How somebody reads what changed after a moment. Throws FORBIDDEN when their role does not cover it. */
+export const changesFor =
+  (world: DoorWorld, credential: Credential | undefined): FeedOptions['read'] =>
+  async (after, limit) =>
+    listChanges.output.parse(await ask(listChanges, { after, limit }, world, credential)).changes
+
+/** The feed reads for everybody; each stream was allowed by its own credential before. */
+const reader: Credential = {
+  actor: { name: 'live view', role: 'viewer' },
+  via: 'token',
+  tokenId: null,
+  accountId: null,
+  expiresAt: null,
 }
 
 /** Reads all changes after a moment, page by page. */

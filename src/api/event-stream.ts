@@ -1,0 +1,24 @@
+import type { FastifyReply } from 'fastify'
+
+/** Who lets this much pile up is cut off. */
+const mostBuffered = 1_048_576
+
+/** Takes a response over from the framework, with the headers that were set so far, and makes it a stream of server-sent events. */
+export const openEventStream = (reply: FastifyReply): ((text: string) => void) => {
+  const { raw } = reply.hijack()
+  const headers = Object.entries(reply.getHeaders()).filter(
+    (header): header is [string, string | number] => header[1] !== undefined,
+  )
+  raw.writeHead(200, {
+    ...Object.fromEntries(headers),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    // Proxies that collect answers before they pass them on would hold every event back.
+    'x-accel-buffering': 'no',
+    'x-content-type-options': 'nosniff',
+  })
+  return (text) => {
+    if (raw.writableLength > mostBuffered) raw.destroy()
+    else if (!raw.writableEnded && !raw.destroyed) raw.write(text)
+  }
+}

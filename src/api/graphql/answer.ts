@@ -1,0 +1,67 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  getOperationAST,
+  OperationTypeNode,
+  parse,
+  subscribe,
+  validate,
+} from 'graphql'
+import { type Reporter, tellError, tellErrors } from './errors.ts'
+import type { Asker } from './fields.ts'
+import { refuseTooMuch } from './limits.ts'
+import { limits, type Query } from './query.ts'
+import { createSchema } from './schema.ts'
+
+/** What a request brings beside its text: who asks, and to whom failures are told. */
+export type Asked = Asker & Reporter
+
+type Told = FormattedExecutionResult
+
+export interface Graph {
+  /** Answers a query with one document, a subscription with one for each thing that it tells of. Never throws. */
+  answer(query: Query, asked: Asked): Promise<Told | AsyncIterable<Told>>
+}
+
+/** Makes the graph once, and answers queries that were let in. */
+export const createGraph = (): Graph => {
+  const schema = createSchema()
+
+  const refusalOf = (document: DocumentNode, { operationName, variables }: Query): readonly unknown[] => {
+    const faults = validate(schema, document)
+    if (faults.length > 0) return faults
+    const tooMuch = refuseTooMuch({ schema, document, operationName, variableValues: variables })
+    return tooMuch ? [tooMuch] : []
+  }
+
+  const carryOut = async (document: DocumentNode, asked: Asked, { operationName, variables }: Query) => {
+    const args = { schema, document, contextValue: asked, operationName, variableValues: variables }
+    const live = getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION
+    return live ? subscribe(args) : execute(args)
+  }
+
+  return {
+    async answer(query, asked) {
+      try {
+        const document = parse(query.query, { maxTokens: limits.tokens })
+        const refusals = refusalOf(document, query)
+        if (refusals.length > 0) return { errors: refusals.map((one) => tellError(one, asked)) }
+        const result = await carryOut(document, asked, query)
+        return Symbol.asyncIterator in result ? tellEach(result, asked) : tellErrors(result, asked)
+      } catch (error) {
+        return { errors: [tellError(error, asked)] }
+      }
+    },
+  }
+}
+
+async function* tellEach(results: AsyncIterable<ExecutionResult>, asked: Asked): AsyncGenerator<Told> {
+  try {
+    for await (const result of results) yield tellErrors(result, asked)
+  } catch (error) {
+    yield { errors: [tellError(error instanceof GraphQLError ? (error.originalError ?? error) : error, asked)] }
+  }
+}

@@ -1,0 +1,33 @@
+import { type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { AppError } from '../../errors.ts'
+import { toAppError, toProblem } from '../problem.ts'
+
+/** To whom the failures of one request are told. */
+export interface Reporter {
+  readonly requestId: string
+  /** Learns of what is our fault. */
+  failed(error: unknown): void
+}
+
+/** Tells the failures of an answer as the REST API tells them: `extensions` carries code, status and hint. */
+export const tellErrors = ({ data, errors }: ExecutionResult, reporter: Reporter): FormattedExecutionResult => ({
+  ...(errors && { errors: errors.map((error) => tellError(error, reporter)) }),
+  ...(data !== undefined && { data }),
+})
+
+/** Tells whatever was thrown; what we did not foresee tells nothing of itself. */
+export const tellError = (thrown: unknown, { requestId, failed }: Reporter): GraphQLFormattedError => {
+  const at = thrown instanceof GraphQLError ? thrown : undefined
+  const error = at && !at.originalError ? refused(at) : toAppError(at?.originalError ?? thrown)
+  if (error.status >= 500 && !error.retryable) failed(at?.originalError ?? thrown)
+  const { title, detail, ...extensions } = toProblem(error, requestId)
+  return {
+    message: detail ?? title,
+    ...(at?.locations && { locations: at.locations }),
+    ...(at?.path && { path: at.path }),
+    extensions,
+  }
+}
+
+/** What the graph itself refuses: a text that is no query, or asks for what there is not. */
+const refused = ({ message }: GraphQLError): AppError => new AppError('INVALID_REQUEST', message)

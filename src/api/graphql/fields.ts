@@ -1,0 +1,113 @@
+import { countAlerts } from '../../operations/count-alerts.ts'
+import { getAlert } from '../../operations/get-alert.ts'
+import { getDetection } from '../../operations/get-detection.ts'
+import { getEvent } from '../../operations/get-event.ts'
+import { getIncident } from '../../operations/get-incident.ts'
+import { getOverview } from '../../operations/get-overview.ts'
+import { getTimeline } from '../../operations/get-timeline.ts'
+import { listAlerts } from '../../operations/list-alerts.ts'
+import { listDetections } from '../../operations/list-detections.ts'
+import { listEvents } from '../../operations/list-events.ts'
+import { listIncidents } from '../../operations/list-incidents.ts'
+import type { AnyOperation } from '../ask.ts'
+import type { Change } from '../change-feed.ts'
+
+/** What fields ask with, on behalf of one request. */
+export interface Asker {
+  /** Asks an operation. Asking the same again gives the same answer. */
+  ask(operation: AnyOperation, input: object): Promise<unknown>
+  /** Forgets what was answered, so that it is asked anew. */
+  forget(): void
+  /** What changes from now on, until whoever follows goes. */
+  changes(): AsyncIterable<Change>
+  now(): number
+}
+
+/** A field of `Query`: its arguments are the operation's input. */
+export interface QueryField {
+  readonly field: string
+  readonly operation: AnyOperation
+  /** What its type is called: one of our nouns, or a name for an answer that has none. */
+  readonly type: string
+}
+
+export const queryFields: readonly QueryField[] = [
+  { field: 'alert', operation: getAlert, type: 'Alert' },
+  { field: 'alert_counts', operation: countAlerts, type: 'AlertCounts' },
+  { field: 'alerts', operation: listAlerts, type: 'AlertPage' },
+  { field: 'detection', operation: getDetection, type: 'Detection' },
+  { field: 'detections', operation: listDetections, type: 'DetectionPage' },
+  { field: 'event', operation: getEvent, type: 'EventInContext' },
+  { field: 'events', operation: listEvents, type: 'EventPage' },
+  { field: 'incident', operation: getIncident, type: 'Incident' },
+  { field: 'incidents', operation: listIncidents, type: 'IncidentPage' },
+  { field: 'overview', operation: getOverview, type: 'Overview' },
+  { field: 'timeline', operation: getTimeline, type: 'Timeline' },
+]
+
+/** A field that leads from one noun to others: another operation is asked, by what the noun carries. */
+export interface LinkField {
+  readonly on: string
+  readonly field: string
+  readonly operation: AnyOperation
+  /** Where the other's id stands; nothing is asked when there is none. */
+  readonly by: string
+  /** The noun that it leads to. Default: what the operation's answer has under the field's name. */
+  readonly type?: string
+  readonly description?: string
+}
+
+export const linkFields: readonly LinkField[] = [
+  { on: 'Alert', field: 'context', operation: getAlert, by: 'id' },
+  { on: 'Alert', field: 'detections', operation: getAlert, by: 'id' },
+  { on: 'Alert', field: 'history', operation: getAlert, by: 'id' },
+  { on: 'Alert', field: 'incident', operation: getIncident, by: 'incident_id', type: 'Incident' },
+  {
+    on: 'Evidence',
+    field: 'event',
+    operation: getEvent,
+    by: 'event_id',
+    type: 'Event',
+    description: 'The event, until it expires.',
+  },
+  { on: 'Incident', field: 'alerts', operation: getIncident, by: 'id' },
+  { on: 'Incident', field: 'history', operation: getIncident, by: 'id' },
+]
+
+/** A field of `Subscription`. */
+export interface LiveField {
+  readonly field: string
+  readonly description: string
+  readonly kind: Change['kind']
+  readonly operation: AnyOperation
+  readonly type: string
+  /** Whether only those are told of that were made since. */
+  readonly onlyNew: boolean
+}
+
+export const liveFields: readonly LiveField[] = [
+  {
+    field: 'alert_created',
+    description: 'Every alert that is made from now on, once.',
+    kind: 'alert',
+    operation: getAlert,
+    type: 'Alert',
+    onlyNew: true,
+  },
+  {
+    field: 'incident_changed',
+    description: 'Every incident that is made or changes from now on. A change may come twice: compare versions.',
+    kind: 'incident',
+    operation: getIncident,
+    type: 'Incident',
+    onlyNew: false,
+  },
+  {
+    field: 'incident_created',
+    description: 'Every incident that is made from now on, once.',
+    kind: 'incident',
+    operation: getIncident,
+    type: 'Incident',
+    onlyNew: true,
+  },
+]

@@ -1,0 +1,166 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FormattedExecutionResult } from 'graphql'
+import { z } from 'zod'
+import type { Log } from '../../component.ts'
+import { AppError } from '../../errors.ts'
+import { listIncidents } from '../../operations/list-incidents.ts'
+import { ask, type DoorWorld, permit } from '../ask.ts'
+import type { Change, ChangeFeed } from '../change-feed.ts'
+import { originOf } from '../denials.ts'
+import { openEventStream } from '../event-stream.ts'
+import { invalidInput } from '../problem.ts'
+import { parseJson, readJson } from '../rest/json.ts'
+import type { Asked, Graph } from './answer.ts'
+import { limits, type Query, query } from './query.ts'
+
+interface GraphqlOptions {
+  readonly world: DoorWorld
+  readonly log: Log
+  readonly feed: ChangeFeed
+  /** Whether whoever subscribed may still read. */
+  readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
+}
+
+const mostBytes = 262_144
+const mostSubscriptions = 100
+const welcomeMs = 15_000
+const heartbeatMs = 12_000
+/** Who lets so many changes pile up is sent away. */
+const mostWaiting = 1_000
+
+/** Serves GraphQL at `/graphql`: queries, and subscriptions as server-sent events, to whoever has a token or a session. */
+export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelcome }: GraphqlOptions): void => {
+  const subscriptions = new Set<() => void>()
+  const streams = new Set<Promise<void>>()
+  app.addHook('preClose', async () => {
+    for (const end of subscriptions) end()
+    await Promise.allSettled(streams)
+  })
+  // It takes a moment and some memory to load, and most never ask.
+  let loaded: Promise<Graph> | undefined
+  const load = async () => (await import('./answer.ts')).createGraph()
+
+  const follow = (request: FastifyRequest, reply: FastifyReply): AsyncIterable<Change> => {
+    if (subscriptions.size >= mostSubscriptions) {
+      throw new AppError('UNAVAILABLE', 'Too many subscriptions are open.', { retryable: true, retryAfter: 30 })
+    }
+    const changes = new Readable({ objectMode: true, highWaterMark: mostWaiting, read: () => undefined })
+    const unfollow = feed.follow((change) => {
+      if (!changes.push(change)) changes.destroy(tooSlow())
+    })
+    const watch = setInterval(() => {
+      stillWelcome(request).then((welcome) => welcome || end(), end)
+    }, welcomeMs)
+    watch.unref()
+    const end = () => {
+      clearInterval(watch)
+      unfollow()
+      subscriptions.delete(end)
+      changes.push(null)
+    }
+    subscriptions.add(end)
+    if (reply.raw.destroyed) end()
+    else reply.raw.once('close', end)
+    return changes
+  }
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    exposeHeadRoute: false,
+    schema: { hide: true },
+    config: { role: 'viewer' },
+    async handler(request, reply) {
+      const { credential, id } = request
+      permit(listIncidents, credential)
+      const asked = await readQuery(request)
+      loaded ??= load()
+      const answer = await (await loaded).answer(asked, {
+        ...remembering((operation, input) => ask(operation, input, world, credential, originOf(request))),
+        changes: () => follow(request, reply),
+        now: () => world.now(),
+        requestId: id,
+        failed: (err) => log.error({ err, request_id: id, path: '/graphql' }, 'a request failed'),
+      })
+      const accept = request.headers.accept ?? '*/*'
+      if (!(Symbol.asyncIterator in answer) && accept.trim() !== eventStream) return sendAnswer(reply, accept, answer)
+      const stream = tellEvents(reply, answer)
+      streams.add(stream)
+      return stream.finally(() => streams.delete(stream))
+    },
+  })
+}
+
+const eventStream = 'text/event-stream'
+const graphqlJson = 'application/graphql-response+json'
+
+/** Reads what is asked: JSON in the body, or the same names in the address. */
+const readQuery = async (request: FastifyRequest): Promise<Query> => {
+  const parsed = query.safeParse(
+    request.method === 'GET' ? fromAddress(request) : await readJson(request.raw, mostBytes),
+  )
+  if (parsed.success) return parsed.data
+  throw invalidInput(parsed.error)
+}
+
+const fromAddress = (request: FastifyRequest): object => {
+  const { variables, extensions, ...rest } = z.record(z.string(), z.unknown()).parse(request.query)
+  return {
+    ...rest,
+    ...(typeof variables === 'string' && { variables: parseJson(variables) }),
+    ...(typeof extensions === 'string' && { extensions: parseJson(extensions) }),
+  }
+}
+
+/** Sends one answer. Only who names the newer media type learns from the status that nothing was carried out. */
+const sendAnswer = (reply: FastifyReply, accept: string, answer: FormattedExecutionResult): FastifyReply => {
+  const newer = accept.includes(graphqlJson)
+  const status = answer.data === undefined ? answer.errors?.[0]?.extensions?.status : 200
+  return reply
+    .code(newer && typeof status === 'number' ? status : 200)
+    .type(`${newer ? graphqlJson : 'application/json'}; charset=utf-8`)
+    .send(JSON.stringify(answer))
+}
+
+/** Sends answers as events `next`, and `complete` at their end. */
+const tellEvents = async (
+  reply: FastifyReply,
+  answers: FormattedExecutionResult | AsyncIterable<FormattedExecutionResult>,
+): Promise<void> => {
+  const write = openEventStream(reply)
+  const heartbeat = setInterval(() => write(':\n\n'), heartbeatMs)
+  heartbeat.unref()
+  // A browser waits for the first bytes.
+  write(':\n\n')
+  const each = Symbol.asyncIterator in answers ? answers : [answers]
+  for await (const answer of each) write(`event: next\ndata: ${JSON.stringify(answer)}\n\n`)
+  clearInterval(heartbeat)
+  write('event: complete\ndata:\n\n')
+  reply.raw.end()
+}
+
+/** Asks the same only once: many alerts belong to one incident. */
+const remembering = (work: Asked['ask']): Pick<Asked, 'ask' | 'forget'> => {
+  const known = new Map<string, Promise<unknown>>()
+  return {
+    ask(operation, input) {
+      const name = `${operation.name} ${JSON.stringify(input)}`
+      const answer = known.get(name) ?? (known.size < limits.asks ? work(operation, input) : Promise.reject(tooMany()))
+      known.set(name, answer)
+      return answer
+    },
+    forget: () => known.clear(),
+  }
+}
+
+const tooMany = (): AppError =>
+  new AppError('INVALID_REQUEST', `The query leads to more than ${limits.asks} things that are read one by one.`, {
+    hint: 'Follow fewer links, or give a smaller "limit".',
+  })
+
+const tooSlow = (): AppError =>
+  new AppError('UNAVAILABLE', 'More changed than this connection took.', {
+    hint: 'Subscribe again, and list what came since.',
+    retryable: true,
+  })

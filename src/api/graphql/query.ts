@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** A request as the standard has it. */
+export const query = z.strictObject({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
+})
+export type Query = z.infer<typeof query>
+
+/** How much one query may ask for. */
+export const limits = {
+  /** Words and signs of its text. */
+  tokens: 2_000,
+  /** Levels of fields below one another. */
+  depth: 12,
+  /** Fields at the top, aliases counted. */
+  fields: 20,
+  cost: 20_000,
+  /** Operations that are asked, whatever was reckoned: lists can be longer than usual. */
+  asks: 500,
+} as const
