@@ -8,7 +8,7 @@ import { createRoots } from './api/mcp/roots.ts'
 import { serveMcpStdio } from './api/mcp/stdio.ts'
 import { loopbackNames } from './api/origin.ts'
 import { createServer, doorWorld } from './api/server.ts'
-import { agentPorts, agentSources, agentsInForce } from './app/agents.ts'
+import { agentPorts, agentSources, agentsInForce, readAgents } from './app/agents.ts'
 import { createAnalysis } from './app/analysis.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
@@ -222,6 +222,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     },
     normalize: judges.understand,
     auditHead: auditCheckpoint.read,
+    agents: readAgents(config.network_agents.paths),
     playbooks,
     actionIdOf,
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal: ended }),

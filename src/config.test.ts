@@ -35,6 +35,7 @@ describe('loadConfig', () => {
     expect(config.retention.events).toBe(14 * 86_400_000)
     expect(config.detectors.map(({ type }) => type)).toEqual([
       'agent',
+      'agent-model',
       'baseline',
       'external',
       'indicator',

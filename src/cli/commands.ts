@@ -61,6 +61,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'who tells of bad addresses and files, and what is known',
     load: () => import('./intel.ts'),
   },
+  {
+    name: 'anomaly-test',
+    usage: '[AGENT]',
+    summary: 'say what network agents would have found',
+    load: () => import('./anomaly-test.ts'),
+  },
   { name: 'sigma', summary: 'try rules, and keep them in order', load: () => import('./sigma.ts') },
   { name: 'sources', summary: 'how well each source is understood', load: () => import('./sources.ts') },
   { name: 'samples', summary: 'the recorded week: load and remove it', load: () => import('./samples.ts') },

@@ -12,6 +12,7 @@ const logLevels: Readonly<Record<string, string>> = { warning: 'warn', critical:
 
 const defaultDetectors = [
   'agent',
+  'agent-model',
   'baseline',
   'external',
   'indicator',

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import type { SigmaDocument } from '../lib/sigma/sigma.ts'
 import { backtest } from '../schema/backtest.ts'
-import type { Event } from '../schema/event.ts'
 import { requireDocuments, ruleText } from './lint-rules.ts'
 import { defineOperation } from './operation.ts'
 import { range } from './paging.ts'
@@ -10,11 +9,11 @@ import { runBacktest } from './rule-backtest.ts'
 import { withReferences } from './rule-documents.ts'
 import { detectorsInCommon, rulesInCommon } from './rule-overlap.ts'
 import { requireRule } from './rule-view.ts'
+import { storedEvents } from './stored-events.ts'
 import { parseRange } from './time.ts'
 import type { World } from './world.ts'
 
 const usualSpan = 24 * 3_600_000
-const pageSize = 4_000
 const limits = { maxMs: 30_000, maxEvents: 1_000_000 }
 
 /** Says what a rule would have found in the stored events. */
@@ -68,16 +67,4 @@ export const pickTargets = (
     })
   }
   return yaml === undefined ? [requireRule(rules, id ?? '').document] : requireDocuments(yaml, rules)
-}
-
-async function* storedEvents(
-  store: Pick<World['store'], 'events'>,
-  span: { readonly from: number; readonly to: number | undefined },
-): AsyncGenerator<readonly Event[]> {
-  let after: string | undefined
-  do {
-    const page = await store.events.search({ ...span, order: 'oldest', limit: pageSize, after, matches: () => true })
-    yield page.items
-    after = page.next
-  } while (after !== undefined)
 }

@@ -7,6 +7,7 @@ import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { AlertHistory } from '../pipeline/triage/history.ts'
 import type { RiskOptions } from '../pipeline/triage/risk.ts'
 import type { Queue } from '../queue/queue.ts'
+import type { Agent } from '../schema/agent.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
@@ -86,6 +87,8 @@ export interface World {
   readonly intel: Intel
   /** The road's first stages, storing and learning nothing: how lines are understood. */
   normalize(batch: RecordBatch): readonly Event[]
+  /** Every network agent that there is, in force or not. */
+  readonly agents: readonly Agent[]
   /** What to do about kinds of incidents. */
   readonly playbooks: readonly Playbook[]
   /** Asks a webhook to carry out an action. */

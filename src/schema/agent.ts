@@ -70,6 +70,8 @@ export const agent = z
       analysis_interval: z.number().positive().max(86_400),
       feature_extraction: z.record(z.string(), feature).default({}),
       thresholds: z.array(threshold).default([]),
+      /** What minutes are called that are unlike those before, which all but `rule_based` agents learn; `<agent_id>_unknown` without it. */
+      unknown_type: name.optional(),
       /** Levels of which each line is told. */
       target_levels: z.array(z.enum(['critical', 'error', 'warning'])).default([]),
       severity_mapping: z.record(z.string(), level5).default({}),

@@ -150,6 +150,30 @@ it(
   },
 )
 
+it(keeps('network-agents.anomaly-test'), async () => {
+  const trial = async (body: object) => {
+    const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    const response = await server.ask('/api/v1/agents/anomaly-test', init)
+    return { status: response.status, body: await response.json() }
+  }
+  const listed = await anomalies()
+  expect(await trial({ agent_id: 'wifi' })).toMatchObject({
+    status: 200,
+    body: {
+      status: 'completed',
+      logs_processed: 1_551,
+      anomalies_detected: 1,
+      agents: [{ agent_id: 'wifi', logs: 500, by_type: { wifi_anomaly: 1 } }],
+      results: [{ device: 'router', features: { disassociation_events: 15 } }],
+    },
+  })
+  expect((await trial({ days_back: 30 })).body).toMatchObject({ anomalies_detected: 2 })
+  expect((await trial({ end_date: 'now-1d' })).body).toMatchObject({ logs_processed: 0, from: null })
+  expect((await trial({ agent_id: 'nobody' })).status).toBe(404)
+  expect((await trial({ days_back: 31 })).status).toBe(400)
+  expect(await anomalies()).toEqual(listed)
+})
+
 it(keeps('network-agents.bad-number'), async () => {
   for (const query of ['?limit=many', '?offset=1.5', '?limit=']) {
     expect(await get(`/api/v1/anomalies${query}`)).toEqual({ status: 500, body: { error: 'Internal Server Error' } })

@@ -42,4 +42,9 @@ export const networkAgentPromises: readonly Promised[] = [
     id: 'network-agents.wifi',
     promise: 'The agent wifi tells of disassociations and of what else it counted in features.',
   },
+  {
+    id: 'network-agents.anomaly-test',
+    promise:
+      'vedette anomaly-test says what the agents would have found in the last 1 to 30 days of the database, of a server, or in files; nothing is stored.',
+  },
 ]

@@ -1,10 +1,11 @@
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { keeps } from '../compat/keeps.ts'
-import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { freePort, root, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
 import { postgresMissing } from './postgres.ts'
 
 const name = `vedette_monitor_${process.pid}`
@@ -130,6 +131,32 @@ describe.skipIf(missing !== undefined)('the log-agent service, started with its 
           .length === 1,
     )
     file.close()
+  })
+
+  it(keeps('network-agents.anomaly-test'), async () => {
+    const DB = {
+      DB_HOST: server.hostname,
+      DB_PORT: server.port || '5432',
+      DB_NAME: name,
+      DB_USER: name,
+      DB_PASSWORD: 'reader',
+    }
+    const { status, stdout, stderr } = spawnSync(
+      join(root, 'bin/vedette.cjs'),
+      ['anomaly-test', 'wifi', '--database', '--json', '--days-back', '30'],
+      {
+        cwd: folder.path,
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...DB },
+      },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    // Of the database only the lines of the agent's programs are read.
+    expect(JSON.parse(stdout)).toMatchObject({
+      logs_processed: 12,
+      anomalies_detected: 1,
+      results: [{ anomaly_type: 'auth_failure', device: 'openwrt', device_id: 1 }],
+    })
   })
 
   it(`${keeps('network-agents.health')}, while the database of the log entries is away`, async () => {

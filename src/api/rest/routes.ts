@@ -89,6 +89,7 @@ import { signIn } from '../../operations/sign-in.ts'
 import { signInWithPassword } from '../../operations/sign-in-with-password.ts'
 import { signOut } from '../../operations/sign-out.ts'
 import { splitIncident } from '../../operations/split-incident.ts'
+import { testAgents } from '../../operations/test-agents.ts'
 import { tickChecklist } from '../../operations/tick-checklist.ts'
 import { undoDecision } from '../../operations/undo-decision.ts'
 import { updateAccount } from '../../operations/update-account.ts'
@@ -146,6 +147,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/alerts/bulk', operation: updateAlerts },
   { method: 'GET', path: '/api/v1/alerts/counts', operation: countAlerts },
   { method: 'POST', path: '/api/v1/alerts/similar', operation: findSimilarAlerts },
+  { method: 'POST', path: '/api/v1/agents/anomaly-test', operation: testAgents },
   { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records' },
   { method: 'GET', path: '/api/v1/assets', operation: listAssets },
   { method: 'DELETE', path: '/api/v1/assets/:id', operation: removeAsset },

@@ -13,7 +13,11 @@ export const agentStream = ({ agent, source, host }: Pick<AgentPlace, 'agent' | 
 export const toSeverity = (five: number): Detection['severity'] => severities[five - 1] ?? 'info'
 
 /** Who and where a finding of an agent is about. */
-export const agentEntities = ({ host, service, addresses }: AgentPlace): Entity[] => [
+export const agentEntities = ({
+  host,
+  service,
+  addresses,
+}: Pick<AgentPlace, 'host' | 'service' | 'addresses'>): Entity[] => [
   ...(host ? [{ type: 'host', value: host } as const] : []),
   ...(service ? [{ type: 'service', value: service } as const] : []),
   ...[...addresses].map((value) => ({ type: 'ip', value }) as const),

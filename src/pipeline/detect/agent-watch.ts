@@ -47,23 +47,38 @@ export interface AgentPlace {
 /** Hears of an episode that has something new to tell. */
 type Tell = (place: AgentPlace, episode: AgentEpisode) => void
 
-/** Begins to watch the place that an event is from. */
-export const startPlace = (agent: CompiledAgent, event: Event): AgentPlace => {
+/** Where an event is from, and when. */
+interface Scene {
+  readonly source: string
+  readonly time: number
+  readonly host: string | undefined
+}
+
+/** Tells where an event is from, and by which key an agent's place there is known. */
+export const sceneOf = (agent: CompiledAgent, event: Event): Scene & { readonly key: string } => {
   const host = textField(event, 'host.name')
   return {
-    agent,
+    key: [agent.id, event.source, host ?? ''].join('\0'),
     source: event.source,
+    time: event.time,
     host: host && flatText(host),
-    service: undefined,
-    device: null,
-    addresses: new Set(),
-    window: startAgentWindow(agent),
-    episodes: new Map(),
-    shown: new Map(),
-    newest: event.time,
-    usedAt: event.time,
   }
 }
+
+/** Begins to watch a place. */
+export const startPlace = (agent: CompiledAgent, { source, time, host }: Scene): AgentPlace => ({
+  agent,
+  source,
+  host,
+  service: undefined,
+  device: null,
+  addresses: new Set(),
+  window: startAgentWindow(agent),
+  episodes: new Map(),
+  shown: new Map(),
+  newest: time,
+  usedAt: time,
+})
 
 /** Counts an event that the agent takes, and judges what grew with it. */
 export const watch = (place: AgentPlace, line: Line, tell: Tell): void => {
@@ -74,7 +89,7 @@ export const watch = (place: AgentPlace, line: Line, tell: Tell): void => {
   if (!grew) return
   place.newest = Math.max(place.newest, event.time)
   place.usedAt = place.newest
-  note(place, event)
+  notePlace(place, event)
   for (const name of grew) show(place, name, event)
   for (const limit of agent.limits) {
     if (limit.grows && grew.has(limit.feature)) judge(place, limit, event.time, tell)
@@ -180,7 +195,8 @@ const say = (place: AgentPlace, episode: AgentEpisode, tell: Tell): void => {
 
 const five = (value: number): number => Math.min(5, Math.max(1, Math.floor(value)))
 
-const note = (place: AgentPlace, event: Event): void => {
+/** Notes what an event tells of its place. */
+export const notePlace = (place: AgentPlace, event: Event): void => {
   const device = event.fields['device.id']
   if (place.device === null && Number.isSafeInteger(Number(device ?? Number.NaN))) place.device = Number(device)
   place.service ??= flatText(textField(event, 'service.name') ?? '') || undefined

@@ -6,7 +6,7 @@ import type { Detection } from '../../schema/detection.ts'
 import { compileAgent, toLine } from './agent-reader.ts'
 import { packPlaces, unpackPlaces } from './agent-state.ts'
 import { tellEpisode } from './agent-story.ts'
-import { type AgentEpisode, type AgentPlace, retell, startPlace, tickPlace, watch } from './agent-watch.ts'
+import { type AgentEpisode, type AgentPlace, retell, sceneOf, startPlace, tickPlace, watch } from './agent-watch.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
 import { readState } from './state.ts'
@@ -43,11 +43,11 @@ export const agentDetector = (agents: readonly Agent[] = []): Component<typeof a
           const line = toLine(event)
           for (const agent of compiled) {
             if (!agent.takes(line)) continue
-            const key = [agent.id, event.source, event.fields['host.name'] ?? ''].join('\0')
-            let place = places.get(key)
+            const scene = sceneOf(agent, event)
+            let place = places.get(scene.key)
             if (!place) {
-              place = startPlace(agent, event)
-              const gone = places.set(key, place)
+              place = startPlace(agent, scene)
+              const gone = places.set(scene.key, place)
               if (gone) retell(gone.value, tell)
             }
             watch(place, line, tell)

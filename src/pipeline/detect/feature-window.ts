@@ -2,6 +2,7 @@ import type { Event } from '../../schema/event.ts'
 import { keepSample, type Sample } from './evidence.ts'
 import { flatText } from './flat-text.ts'
 import { isErrorLevel } from './gravity.ts'
+import type { Scale } from './window-model.ts'
 
 const minute = 60_000
 const shortest = 5 * minute
@@ -139,6 +140,8 @@ export const toRow = (window: FeatureWindow, known: ReadonlySet<string>): Float6
   )
 }
 
-/** Puts a row on the scale on which it is compared. */
-export const toScale = (row: Float64Array): Float64Array =>
-  row.map((value, i) => (features[i]?.log ? Math.log2(1 + value) : value))
+/** The scale on which rows are compared. */
+export const streamScale: Scale = {
+  grains: features.map(({ grain }) => grain),
+  toScale: (row) => row.map((value, i) => (features[i]?.log ? Math.log2(1 + value) : value)),
+}

@@ -6,7 +6,16 @@ import type { Event } from '../../schema/event.ts'
 import { textField } from '../../schema/event.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Detector } from './detector.ts'
-import { addEvent, beginAt, type FeatureWindow, isDone, isTelling, startWindow, toRow } from './feature-window.ts'
+import {
+  addEvent,
+  beginAt,
+  type FeatureWindow,
+  isDone,
+  isTelling,
+  startWindow,
+  streamScale,
+  toRow,
+} from './feature-window.ts'
 import { flatText } from './flat-text.ts'
 import { createJournal, judgeThenLearn } from './journal.ts'
 import { toProbability, toScore } from './score.ts'
@@ -90,7 +99,7 @@ export const isolationForest: Component<typeof options, Detector> = {
       const { window } = stream
       if (!isTelling(window)) return
       const row = toRow(window, stream.model.known)
-      const verdict = judgeRow(stream.model, row, most)
+      const verdict = judgeRow(streamScale, stream.model, row, most)
       if (verdict) judge(stream, verdict)
       if (stream.noted !== journal.batch) {
         stream.noted = journal.batch
@@ -99,7 +108,7 @@ export const isolationForest: Component<typeof options, Detector> = {
           stream.model = model
         })
       }
-      stream.model = learnRow(stream.model, row, window.templates.keys(), given.seed)
+      stream.model = learnRow(streamScale, stream.model, row, window.templates.keys(), given.seed)
     }
     const judge = (stream: WindowedStream, verdict: Verdict): void => {
       const score = toScore(verdict.probability)

@@ -2,6 +2,7 @@ import { defineRegistry } from '../../component.ts'
 import type { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
 import type { Agent } from '../../schema/agent.ts'
 import { agentDetector } from './agent.ts'
+import { agentModelDetector } from './agent-model.ts'
 import { baseline } from './baseline.ts'
 import type { Detector } from './detector.ts'
 import { external } from './external.ts'
@@ -18,6 +19,7 @@ import { template } from './template.ts'
 export const detectorRegistry = (rules: RuleBook = noRules, indicators?: IndicatorIndex, agents?: readonly Agent[]) =>
   defineRegistry<Detector>('detector', [
     agentDetector(agents),
+    agentModelDetector(agents),
     baseline,
     external,
     indicatorDetector(indicators),

@@ -1,8 +1,6 @@
 import type { Reader, Writer } from '../../lib/codec/codec.ts'
 import { IsolationForest } from '../../lib/isolation-forest/isolation-forest.ts'
-import { features, toScale } from './feature-window.ts'
 
-const columns = features.length
 /** Windows from which on there is a forest, and how many it remembers. */
 const firstFit = 48
 const mostRows = 512
@@ -35,6 +33,12 @@ interface Range {
   readonly fall: number
 }
 
+/** How the numbers of a window are compared; a difference of less than its grain, on that scale, means little. */
+export interface Scale {
+  readonly grains: readonly number[]
+  toScale(row: Float64Array): Float64Array
+}
+
 /** What the model makes of a window. */
 export interface Verdict {
   /** How likely a window is that is as odd as this one. */
@@ -64,7 +68,12 @@ export const startModel = (): WindowModel => ({
  * taken to fall exponentially with the mean excess seen there (Pickands, Annals of Statistics 1975, with shape 0). Undefined when it is
  * likelier than `most`.
  */
-export const judgeRow = (model: WindowModel, row: Float64Array, most: number): Verdict | undefined => {
+export const judgeRow = (
+  { toScale }: Pick<Scale, 'toScale'>,
+  model: WindowModel,
+  row: Float64Array,
+  most: number,
+): Verdict | undefined => {
   const { forest, ranges, tailFrom, tailLength } = model
   if (!forest) return undefined
   const scaled = toScale(row)
@@ -94,9 +103,9 @@ export const judgeRow = (model: WindowModel, row: Float64Array, most: number): V
 const excessOf = ({ least, most, fall }: Range, value: number): number =>
   Math.max(0, (value - most) / fall, (least - value) / fall)
 
-const rangesOf = (rows: readonly Float64Array[]): Range[] => {
+const rangesOf = ({ grains, toScale }: Scale, rows: readonly Float64Array[]): Range[] => {
   const scaled = rows.map(toScale)
-  return features.map(({ grain }, i) => {
+  return grains.map((grain, i) => {
     const past = Float64Array.from(rows, (row) => row[i] ?? 0).sort()
     const onScale = Float64Array.from(scaled, (row) => row[i] ?? 0).sort()
     const least = onScale[0] ?? 0
@@ -112,6 +121,7 @@ const quantile = (sorted: Float64Array, share: number): number =>
 
 /** Returns a model that has learnt a row; the one given stays as it is. The forest is grown anew when there are twice as many, later when all are. */
 export const learnRow = (
+  scale: Scale,
   model: WindowModel,
   row: Float64Array,
   templates: Iterable<string>,
@@ -126,15 +136,24 @@ export const learnRow = (
     known.add(id)
   }
   const next: WindowModel = { ...model, rows, windows, known }
-  return windows >= Math.max(firstFit, model.fittedAt + Math.min(mostRows, model.fittedAt))
-    ? growAnew(next, seed)
-    : next
+  return windows >= nextFit(model.fittedAt) ? growAnew(scale, next, seed) : next
 }
 
-const growAnew = (model: WindowModel, seed: number): WindowModel => {
+/** After how many windows the forest is grown for the next time. */
+const nextFit = (fittedAt: number): number => Math.max(firstFit, fittedAt + Math.min(mostRows, fittedAt))
+
+/** After how many windows there is a forest that knows at least so many. */
+export const fitBehind = (windows: number): number => {
+  let fit = firstFit
+  while (fit < windows) fit = nextFit(fit)
+  return fit
+}
+
+const growAnew = (scale: Scale, model: WindowModel, seed: number): WindowModel => {
+  const columns = scale.grains.length
   const matrix = new Float64Array(model.rows.length * columns)
   model.rows.forEach((row, i) => {
-    matrix.set(toScale(row), i * columns)
+    matrix.set(scale.toScale(row), i * columns)
   })
   const forest = IsolationForest.fit(matrix, { columns, trees, sampleSize, seed })
   const scores = forest.score(matrix).sort()
@@ -144,7 +163,7 @@ const growAnew = (model: WindowModel, seed: number): WindowModel => {
   for (let i = at + 1; i < scores.length; i++) excess += (scores[i] ?? 0) - tailFrom
   // A tail of a few equal windows would call anything else impossible.
   const tailLength = Math.max(0.01, excess / Math.max(1, scores.length - at - 1))
-  return { ...model, forest, fittedAt: model.windows, tailFrom, tailLength, ranges: rangesOf(model.rows) }
+  return { ...model, forest, fittedAt: model.windows, tailFrom, tailLength, ranges: rangesOf(scale, model.rows) }
 }
 
 export const writeModel = (writer: Writer, model: WindowModel): void => {
