@@ -220,6 +220,11 @@ describe('what is shown of it', () => {
       },
     ])
     expect(explainConfig('retention', loaded).length).toBe(2)
+    expect(explainConfig('ANOMALY_RETENTION_DAYS', loaded)).toEqual(
+      explainConfig('network_agents.retention_days', loaded),
+    )
+    expect(explainConfig('DB_PASSWORD_FILE', loaded)[0]?.key).toBe('network_agents.database.password')
+    expect(() => explainConfig('REDIS_HOST', loaded)).toThrow('REDIS_HOST means nothing here.')
     expect(() => explainConfig('port', loaded)).toThrow('There is no key "port".')
   })
 })

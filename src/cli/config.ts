@@ -33,7 +33,7 @@ export const define = (command: Command, context: CommandContext): void => {
     })
 
   addAppFlags(command.command('explain').description('What a key is, what it may be, where its value comes from.'))
-    .argument('<key>', 'retention.events, or a group: retention')
+    .argument('<key>', 'retention.events, a group: retention, or a variable: PORT')
     .option('--json', 'as JSON')
     .action((key: string, options: { readonly json?: boolean }) => {
       const found = explainConfig(key, load(options))

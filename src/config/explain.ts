@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { closest, didYouMean } from './closest.ts'
+import { whyUnused } from './former-variables.ts'
 import { readKey, showValue } from './print.ts'
 import { settingOf, settings } from './settings.ts'
 
@@ -15,10 +16,13 @@ export interface Explanation {
   readonly variables: readonly string[]
 }
 
-/** Explains a key, or each key below it; throws INVALID_REQUEST when there is none. */
+/** Explains a key, each key below it, or the key that a variable sets; throws INVALID_REQUEST when there is none. */
 export const explainConfig = (key: string, { config, origins }: LoadedConfig): readonly Explanation[] => {
-  const exact = settingOf(key)
+  const variable = key.replace(/_FILE$/, '')
+  const exact = settingOf(key) ?? settings().find(({ variables }) => variables.includes(variable))
   const wanted = exact ? [exact] : settings().filter((setting) => setting.key.startsWith(`${key}.`))
+  const unused = whyUnused(key)
+  if (unused) throw new AppError('INVALID_REQUEST', `${key} means nothing here.`, { hint: unused })
   if (wanted.length === 0) {
     const names = settings().map((setting) => setting.key)
     const last = lastOf(key)

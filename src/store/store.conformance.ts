@@ -581,7 +581,13 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       const events = [0, 1].map((number) => ({ ...sample.sampleEvent(number), source: 'week:auth' }))
       await store.transaction((tx) => store.events.save(events, tx))
       expect(await store.events.countedSince()).toBe(begin)
+      const agent = { agent_name: 'wifi', device_id: 7, anomaly_type: 'x', severity: 3, confidence: 1, features: {} }
+      const found = ['week:auth/ap/wifi', 'home/ap/wifi'].map((stream, i) =>
+        sample.sampleDetection(i, { stream, agent }),
+      )
+      await store.transaction((tx) => store.anomalies.save(found, tx))
       expect(await store.sourceData.remove('week:', async () => undefined)).toMatchObject({ events: 2 })
+      expect(await store.anomalies.count()).toBe(1)
       expect(await store.events.countedSince()).toBeUndefined()
     })
 

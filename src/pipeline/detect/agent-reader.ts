@@ -54,7 +54,17 @@ export interface CompiledAgent {
 }
 
 /** Makes a line of an event. */
-export const toLine = (event: Event): Line => ({ event, text: event.message.slice(0, longestLine).toLowerCase() })
+export const toLine = (event: Event): Line => {
+  let text: string | undefined
+  return {
+    event,
+    // Most lines are of programs that no agent looks at.
+    get text() {
+      text ??= event.message.slice(0, longestLine).toLowerCase()
+      return text
+    },
+  }
+}
 
 /** Compiles an agent's expressions. Throws CONFIG_INVALID, naming the agent, on one that cannot be used. */
 export const compileAgent = (agent: Agent): CompiledAgent => {

@@ -84,7 +84,7 @@ export const startPlace = (agent: CompiledAgent, { source, time, host }: Scene):
 export const watch = (place: AgentPlace, line: Line, tell: Tell): void => {
   const { agent, window } = place
   const { event } = line
-  slideTo(window, agent, event.time, (end) => endStep(place, end, tell))
+  slide(place, event.time, tell)
   const grew = addLine(window, agent, line)
   if (!grew) return
   place.newest = Math.max(place.newest, event.time)
@@ -100,7 +100,7 @@ export const watch = (place: AgentPlace, line: Line, tell: Tell): void => {
 
 /** Lets time pass at a place, and tells what has grown since it was told. */
 export const tickPlace = (place: AgentPlace, now: number, tell: Tell): void => {
-  slideTo(place.window, place.agent, now, (end) => endStep(place, end, tell))
+  slide(place, now, tell)
   for (const limit of place.agent.limits) if (!limit.grows) judge(place, limit, place.newest, tell)
   retell(place, tell)
 }
@@ -109,6 +109,17 @@ export const tickPlace = (place: AgentPlace, now: number, tell: Tell): void => {
 export const retell = (place: AgentPlace, tell: Tell): void => {
   for (const episode of place.episodes.values()) {
     if (episode.peak > episode.told || episode.last > episode.toldLast) say(place, episode, tell)
+  }
+}
+
+/** Slides the window to a time. When nothing is left in it, nothing is too much. */
+const slide = (place: AgentPlace, time: number, tell: Tell): void => {
+  const { agent, window, episodes } = place
+  slideTo(window, agent, time, (end) => endStep(place, end, tell))
+  if (window.steps.size > 0) return
+  for (const { anomaly_type } of agent.limits) {
+    const episode = episodes.get(anomaly_type)
+    if (episode) episode.open = false
   }
 }
 

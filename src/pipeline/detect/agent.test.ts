@@ -165,6 +165,11 @@ describe('the boundaries of the agents', () => {
     expect(new Set(found.map(({ dedup_key }) => dedup_key)).size).toBe(1)
   })
 
+  it('ends a finding when its device falls silent', () => {
+    const burst = (from: number) => times(8, (i) => line(from + i, 'hostapd', 'wlan0: STA authentication failed'))
+    expect(judge(['wifi'], [...burst(0), ...burst(86_400)]).map(({ event_count }) => event_count)).toEqual([8, 8])
+  })
+
   it('goes back with the clock', () => {
     const before = times(50, (i) => line(i * 10, 'hostapd', 'wlan0: associated'))
     const earlier = times(40, (i) => line(-86_400 + i, 'hostapd', 'wlan0: authentication failed'))

@@ -133,6 +133,7 @@ describe('the registry', () => {
     for (const name of detectors.names) expect(detectors.create(name, {}, runtime).name).toBe(name)
     expect(detectors.names).toEqual([
       'agent',
+      'agent-model',
       'baseline',
       'external',
       'indicator',

@@ -10,6 +10,7 @@ interface LearningProps {
 
 /** What detectors look for, in words. */
 const looksFor: Readonly<Record<string, string>> = {
+  'agent-model': 'Odd counts of agents',
   template: 'New and rare messages',
   rarity: 'First encounters',
   session: 'Odd sequences',
