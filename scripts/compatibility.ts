@@ -6,6 +6,7 @@ const titles: Readonly<Record<string, string>> = {
   'log-detection': 'The log detection service',
   mcp: 'AI tools over MCP',
   'network-agents': 'The log-agent service',
+  'query-guard': 'The query-result plug-in',
 }
 
 const snippets: Readonly<Record<string, string>> = {

@@ -24,6 +24,7 @@ import { createJudges } from './app/judges.ts'
 import { createLogModels } from './app/log-models.ts'
 import { createOutages } from './app/outages.ts'
 import { actionIdOf, proposals, readPlaybooks } from './app/playbooks.ts'
+import { createQueryGuardOf } from './app/query-guard.ts'
 import { createReceivers } from './app/receivers.ts'
 import { recover } from './app/recovery.ts'
 import { createCarryOut } from './app/remediation-webhooks.ts'
@@ -232,6 +233,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     entry: createEntry(config, now),
     analyze: createAnalysis(config, rules.book, log, threats.intel.table.index, agents),
     logModels: await createLogModels(config.log_detection, { now, log }),
+    queryGuard: createQueryGuardOf(config.query_guard, { store, now, newId: () => newId(now()) }),
     batchScorer: createBatchScorer(config.log_analyzer, { ...runtime, log }),
     build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
     async health() {
@@ -293,9 +295,9 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const adminToken = await firstAdminToken({ config, world })
   const address = await server.listen({ host: config.server.host, port: config.server.port })
   const compat = await openCompatPorts(
-    [...compatPorts(config.compat.ports), ...agentPorts(config)],
+    [...compatPorts(config.compat.ports, config.server.port), ...agentPorts(config)],
     config.compat.host,
-    doors,
+    { ...doors, keyed: config.query_guard.auth_key !== undefined },
   )
 
   const background = Promise.all([

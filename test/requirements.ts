@@ -2,6 +2,7 @@ import { logAnalyzerPromises } from './requirements/log-analyzer.ts'
 import { logDetectionPromises } from './requirements/log-detection.ts'
 import { mcpPromises } from './requirements/mcp.ts'
 import { networkAgentPromises } from './requirements/network-agents.ts'
+import { queryGuardPromises } from './requirements/query-guard.ts'
 
 /** A promise of an older system's contract that its clients rely on. */
 export interface Promised {
@@ -17,4 +18,5 @@ export const promises: readonly Promised[] = [
   logDetectionPromises,
   mcpPromises,
   networkAgentPromises,
+  queryGuardPromises, //
 ].flat()

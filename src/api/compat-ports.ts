@@ -11,10 +11,17 @@ export interface CompatPort {
   readonly host?: string
 }
 
-/** Reads `compat.ports`: `all`, `log-analyzer`, `log-analyzer:13000`. */
-export const compatPorts = (wanted: readonly string[]): readonly CompatPort[] =>
+/**
+ * Reads `compat.ports`: `all`, `log-analyzer`, `log-analyzer:13000`. The port of the server itself is never one of them: `all` leaves it
+ * out, and asking for it is an error.
+ */
+export const compatPorts = (wanted: readonly string[], ownPort: number): readonly CompatPort[] =>
   wanted.flatMap((entry) => {
-    if (entry === 'all') return compatSystems.flatMap((system) => system.ports.map((port) => ({ system, port })))
+    if (entry === 'all') {
+      return compatSystems.flatMap((system) =>
+        system.ports.filter((port) => port !== ownPort).map((port) => ({ system, port })),
+      )
+    }
     const [name, port] = entry.split(':')
     const system = compatSystems.find((one) => one.name === name)
     if (!system) {
@@ -22,14 +29,20 @@ export const compatPorts = (wanted: readonly string[]): readonly CompatPort[] =>
         hint: `Use all, or one of: ${compatSystems.map((one) => one.name).join(', ')}.`,
       })
     }
-    return port === undefined ? system.ports.map((one) => ({ system, port: one })) : [{ system, port: Number(port) }]
+    const ports = port === undefined ? system.ports : [Number(port)]
+    if (ports.includes(ownPort)) {
+      throw new AppError('CONFIG_INVALID', `compat.ports: ${ownPort} is the port of this server itself.`, {
+        hint: `Give ${system.name} another: "${system.name}:${ownPort > 55_535 ? ownPort - 10_000 : ownPort + 10_000}"; or the server: server.port. With a token, its clients are served here as well.`,
+      })
+    }
+    return ports.map((one) => ({ system, port: one }))
   })
 
 /** Opens these ports; returns a line about each for whoever started the program, and how to close them. */
 export const openCompatPorts = async (
   ports: readonly CompatPort[],
   host: string,
-  options: Omit<ServerOptions, 'only' | 'publicUrl'>,
+  { keyed, ...options }: Omit<ServerOptions, 'only' | 'publicUrl'> & { readonly keyed: boolean },
 ): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> => {
   const opened: Awaited<ReturnType<typeof createServer>>[] = []
   const lines: string[] = []
@@ -38,7 +51,7 @@ export const openCompatPorts = async (
     for (const { system, port, host: itsOwn = host } of ports) {
       const { name, needsToken } = system
       const hosts = loopbackNames(itsOwn)
-      const anonymous = { name: `compat:${name}`, ...(hosts && { hosts }) }
+      const anonymous = { name: `compat:${name}`, keyed, ...(hosts && { hosts }) }
       const server = await createServer({
         ...options,
         only: { routes: routesOf(system), ...(!needsToken && { anonymous }) },

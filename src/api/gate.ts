@@ -37,28 +37,32 @@ export const requireCredential = (
 export interface Anonymous {
   /** What they are called in the audit log. */
   readonly name: string
+  /** Whether a token is set for the older contract's own header: where it may stand, it must. */
+  readonly keyed?: boolean
   /** Names by which the port may be asked; anything when undefined. A page that rebinds its own name to us has another one. */
   readonly hosts?: readonly string[]
 }
 
 /** Lets in whoever brings no token, but no further than sending and reading, and no page of another site. */
-const admit = async (request: FastifyRequest, auth: Auth, { name, hosts }: Anonymous): Promise<void> => {
+const admit = async (request: FastifyRequest, auth: Auth, { name, hosts, keyed }: Anonymous): Promise<void> => {
   if (hosts && !hosts.includes(request.hostname)) {
     throw new AppError('FORBIDDEN', `Nobody here is called "${request.hostname.slice(0, 80)}".`, {
       hint: `Use ${hosts[0]} in the address.`,
     })
   }
   if (isCrossSite(request.headers, origins(request, undefined))) throw foreign()
-  const { role } = request.routeOptions.config
+  const { role, tokenHeader } = request.routeOptions.config
+  const proof = proofOf(request)
+  const mayStayUnnamed = (role === 'ingest' || role === 'viewer') && !(keyed && tokenHeader)
   request.credential =
-    request.headers.authorization === undefined || request.is404
-      ? role === 'ingest' || role === 'viewer'
+    proof.authorization === undefined || request.is404
+      ? mayStayUnnamed && role
         ? { actor: { name, role }, via: 'token', tokenId: null, accountId: null, expiresAt: null }
         : undefined
-      : await auth.authenticate(proofOf(request))
+      : await auth.authenticate(proof)
   if (!request.credential && !request.is404 && !isOpen(request)) {
     throw new AppError('UNAUTHENTICATED', 'This needs a token, also on this port.', {
-      hint: 'Send "Authorization: Bearer <token>".',
+      hint: `Send "Authorization: Bearer <token>"${tokenHeader ? `, or ${tokenHeader}` : ''}.`,
     })
   }
 }
@@ -70,10 +74,14 @@ export const proofOf = (request: FastifyRequest): Proof => ({
   address: request.ip,
 })
 
-const authorizationOf = ({ headers: { authorization }, routeOptions }: FastifyRequest): string | undefined =>
-  routeOptions.config.bareToken && authorization !== undefined && /^[^\s]+$/.test(authorization)
-    ? `Bearer ${authorization}`
-    : authorization
+const authorizationOf = ({ headers, routeOptions }: FastifyRequest): string | undefined => {
+  const { bareToken, tokenHeader } = routeOptions.config
+  const { authorization } = headers
+  if (bareToken && authorization !== undefined && /^[^\s]+$/.test(authorization)) return `Bearer ${authorization}`
+  // An older contract may have another header for it.
+  const token = tokenHeader === undefined ? undefined : headers[tokenHeader]
+  return authorization ?? (typeof token === 'string' ? `Bearer ${token}` : undefined)
+}
 
 /** An address that does not exist is open as well, unless it lies where data would be: strangers shall not learn what does. */
 const isOpen = (request: FastifyRequest): boolean =>

@@ -47,8 +47,10 @@ const isIngest = ({
 }) => method === 'POST' && ingestUrls.has(routeOptions.url ?? '')
 
 const ingestUrls = new Set([
+  '/anomalies',
   '/api/v1/alerts',
   '/api/v1/alerts/batch',
   '/api/v1/events',
+  '/api/v1/query-results',
   '/api/v1/webhooks/:source_type',
 ])

@@ -62,6 +62,8 @@ declare module 'fastify' {
     role?: Role
     /** Takes a token in the header without `Bearer` in front as well. */
     bareToken?: boolean
+    /** A header that may carry the token instead of `Authorization`. */
+    tokenHeader?: string
   }
 }
 

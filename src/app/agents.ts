@@ -67,9 +67,9 @@ const isMeant = ({
 export const agentPorts = (config: Pick<Config, 'network_agents' | 'compat' | 'server'>): readonly CompatPort[] => {
   const { network_agents, compat, server } = config
   const { port, host } = network_agents
-  const opened = compatPorts(compat.ports).some(({ system: { name } }) => name === system)
+  const opened = compatPorts(compat.ports, server.port).some(({ system: { name } }) => name === system)
   if (opened || port === 0 || !isMeant(config)) return []
-  return compatPorts([port === undefined ? system : `${system}:${port}`])
+  return compatPorts([port === undefined ? system : `${system}:${port}`], 0)
     .filter((one) => one.port !== server.port)
     .map((one) => ({ ...one, ...(host !== undefined && { host }) }))
 }

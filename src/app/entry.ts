@@ -4,8 +4,9 @@ import { createToken } from '../operations/create-token.ts'
 import type { World } from '../operations/world.ts'
 
 /** The tokens that the configuration sets; they are never stored. */
-export const presetTokens = ({ admin_token, health_token }: Config): PresetToken[] => [
+export const presetTokens = ({ admin_token, health_token, query_guard }: Config): PresetToken[] => [
   ...(admin_token ? [{ name: 'admin', role: 'admin' as const, secret: admin_token }] : []),
+  ...(query_guard.auth_key ? [{ name: 'graphql-engine', role: 'ingest' as const, secret: query_guard.auth_key }] : []),
   ...(health_token ? [{ name: 'health', role: 'viewer' as const, secret: health_token }] : []),
 ]
 

@@ -3,11 +3,12 @@ import type { Queue, Topic, Topics } from '../queue/queue.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Context } from './context.ts'
+import { retainQueryResults } from './query-guard.ts'
 
 const minute = 60_000
 
 interface UpkeepOptions {
-  readonly config: Pick<Config, 'retention' | 'partition'>
+  readonly config: Pick<Config, 'retention' | 'partition' | 'query_guard'>
   readonly store: Store
   readonly queue: Queue<Transaction>
   readonly now: () => number
@@ -53,6 +54,11 @@ export const upkeepJobs = ({
         ...(max_bytes > 0 && { maxBytes: max_bytes }),
       })
     },
+  },
+  {
+    name: 'retain query results',
+    every: 10 * minute,
+    run: () => retainQueryResults(config.query_guard, store, now()),
   },
   { name: 'forget sessions', every: 60 * minute, run: () => store.tokens.forget(now() - 30 * 24 * 60 * minute) },
   { name: 'forget idempotency keys', every: 60 * minute, run: () => store.intake.forget(now() - 24 * 60 * minute) },

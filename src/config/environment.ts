@@ -12,28 +12,37 @@ export const environment = (): Environment => {
 /** What every variable of ours begins with. */
 export const prefix = 'VEDETTE_'
 
-/** Names that others expect and that mean a key of ours. */
-export const aliases: Readonly<Record<string, string>> = {
+/** Names that others expect and that mean a key of ours, or several. */
+export const aliases: Readonly<Record<string, string | readonly string[]>> = {
   ABUSECH_API_KEY: 'intel.api_keys.abuse_ch',
   ABUSEIPDB_API_KEY: 'intel.api_keys.abuseipdb',
   ABUSE_CH_API_KEY: 'intel.api_keys.abuse_ch',
   AGENT_BATCH_SIZE: 'network_agents.batch',
   AGENT_LOOKBACK_WINDOW: 'network_agents.lookback',
   AGENT_PROCESSING_INTERVAL: 'network_agents.every',
-  ANOMALY_RETENTION_DAYS: 'network_agents.retention_days',
+  ANOMALY_DETECTION_DATA: 'data_dir',
+  ANOMALY_RETENTION_DAYS: ['network_agents.retention_days', 'query_guard.anomaly_days'],
+  ANOMALY_THRESHOLD: 'query_guard.threshold',
   BATCH_SIZE: 'network_agents.batch',
   DB_HOST: 'network_agents.database.host',
   DB_NAME: 'network_agents.database.name',
   DB_PASSWORD: 'network_agents.database.password',
   DB_PORT: 'network_agents.database.port',
   DB_USER: 'network_agents.database.user',
+  EXCLUDED_DATASETS: 'query_guard.excluded_datasets',
   GREYNOISE_API_KEY: 'intel.api_keys.greynoise',
   HEALTH_TOKEN: 'health_token',
+  HISTORICAL_RETENTION_DAYS: 'query_guard.history_days',
   HOST: 'server.host',
   LOG_LEVEL: 'log.level',
+  MAX_HISTORICAL_RECORDS: 'query_guard.max_history',
+  MAX_RECORDS_PER_BATCH: 'query_guard.max_records_per_batch',
+  MINIMUM_TRAINING_RECORDS: 'query_guard.min_training_records',
   ML_URL: 'log_analyzer.ml_url',
   MODEL_DIR: 'log_detection.model_dir',
+  MODEL_RETENTION_DAYS: 'query_guard.model_days',
   MODEL_VERSION: 'log_analyzer.model_version',
+  M_AUTH_KEY: 'query_guard.auth_key',
   OTX_API_KEY: 'intel.api_keys.otx',
   PORT: 'server.port',
   SERVICE_HOST: 'network_agents.host',

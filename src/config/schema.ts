@@ -5,6 +5,7 @@ import { ruleStatus } from '../schema/rule.ts'
 import { severity } from '../schema/severity.ts'
 import { intel } from './intel.ts'
 import { networkAgents } from './network-agents.ts'
+import { queryGuard } from './query-guard.ts'
 import { component, componentName, duration, secret, size } from './shapes.ts'
 import { signIn } from './sign-in.ts'
 
@@ -227,6 +228,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('The contract of the log detection service: `POST /analyze`, `/models/load`.'),
   network_agents: networkAgents.prefault({}),
+  query_guard: queryGuard.prefault({}),
   mcp: z
     .strictObject({
       allow_write: z

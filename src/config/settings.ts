@@ -33,7 +33,7 @@ const toSettings = (node: Node, path: readonly string[]): readonly Setting[] => 
     return Object.entries(node.properties).flatMap(([name, below]) => toSettings(below, [...path, name]))
   }
   const key = path.join('.')
-  const also = Object.keys(aliases).filter((name) => aliases[name] === key)
+  const also = Object.keys(aliases).filter((name) => [aliases[name]].flat().includes(key))
   return [
     {
       key,

@@ -17,6 +17,7 @@ import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Entry } from './entry.ts'
 import type { ScoredFeatures } from './log-batch.ts'
+import type { QueryGuard } from './query-guard.ts'
 import type { RuleReach } from './rule-reach.ts'
 import type { Samples } from './samples.ts'
 
@@ -105,6 +106,8 @@ export interface World {
   /** How people get in. */
   readonly entry: Entry
   readonly logModels: LogModels
+  /** Judges results of queries. */
+  readonly queryGuard: QueryGuard
   /** When this process started, in ms since the epoch, and what it was built from. */
   readonly build: { readonly startedAt: number; readonly commit: string; readonly branch: string }
   /** The head of the audit's chain as it was last written down outside of the database. */

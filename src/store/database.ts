@@ -1,11 +1,12 @@
 import type { Generated, Kysely } from 'kysely'
+import type { QueryTables } from './query-tables.ts'
 
 /**
  * The tables. One file a noun holds the queries; nothing outside `store/` and `queue/` names a table.
  * Ids are texts made by the program, times whole ms since the epoch, truths 0 or 1, documents JSON texts: every database keeps
  * these alike.
  */
-export interface Tables {
+export interface Tables extends QueryTables {
   event_blocks: EventBlockRow
   event_counts: EventCountRow
   detections: DetectionRow

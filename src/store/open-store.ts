@@ -25,6 +25,7 @@ import { createModelStore } from './models.ts'
 import { createNotificationStore } from './notifications.ts'
 import { createParseHealthStore } from './parse-health.ts'
 import { createPersonStore } from './people.ts'
+import { createQueryResultStore } from './query-results.ts'
 import { createRemediationActionStore } from './remediation-actions.ts'
 import { createRuleSettingStore } from './rule-settings.ts'
 import { createScoredBatchStore } from './scored-batches.ts'
@@ -92,6 +93,7 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       intake: createIntakeStore(connections),
       scoredBatches: createScoredBatchStore(connections),
       anomalies: createAnomalyStore(connections),
+      queryResults: createQueryResultStore(connections),
       sourceData: createSourceDataStore(connections, heads),
       changes: (after, limit) => listChanges(connections, after, limit),
       transaction,

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { describeIntelStore } from './intel.conformance.ts'
 import { migrations } from './migrations/migrations.ts'
 import { openStore } from './open-store.ts'
+import { describeQueryResults } from './query-results.conformance.ts'
 import { sampleAlert } from './samples.conformance.ts'
 import { describeStore } from './store.conformance.ts'
 
@@ -22,6 +23,7 @@ const newFile = () => join(folder, `${files++}`, 'vedette.db')
 describeStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 describeStore('in memory', (now) => open('sqlite::memory:', now))
 describeIntelStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
+describeQueryResults('in a file', (now) => open(`sqlite:${newFile()}`, now))
 
 describe('a database file', () => {
   it('is nobody else’s to read', async () => {

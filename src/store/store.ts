@@ -21,6 +21,7 @@ import type { TriageResult, TriageReview } from '../schema/triage-result.ts'
 import type { View } from '../schema/view.ts'
 import type { AuditHead, AuditReport } from './audit-chain.ts'
 import type { Transaction } from './database.ts'
+import type { QueryResultStore } from './query-results.ts'
 import type { SourceDataStore } from './source-data.ts'
 
 /** A slice of a list, newest first unless said otherwise. `after` is the opaque cursor of the last item of the page before. */
@@ -546,6 +547,7 @@ export interface Store {
   readonly intake: IntakeStore
   readonly scoredBatches: ScoredBatchStore
   readonly anomalies: AnomalyStore
+  readonly queryResults: QueryResultStore
   readonly sourceData: SourceDataStore
   changes(afterUpdatedAt: number, limit: number): Promise<readonly Change[]>
   /** Runs `work` in one transaction: all of it becomes visible at once, or none when it throws. */

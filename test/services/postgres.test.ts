@@ -4,6 +4,7 @@ import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.confor
 import type { Transaction } from '../../src/store/database.ts'
 import { describeIntelStore } from '../../src/store/intel.conformance.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
+import { describeQueryResults } from '../../src/store/query-results.conformance.ts'
 import { sampleDetection } from '../../src/store/samples.conformance.ts'
 import { describeStore } from '../../src/store/store.conformance.ts'
 import { createPostgresDatabase, postgresMissing } from './postgres.ts'
@@ -27,6 +28,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
 
   describeStore('in PostgreSQL', openEmpty)
   describeIntelStore('in PostgreSQL', openEmpty)
+  describeQueryResults('in PostgreSQL', openEmpty)
 
   const over = (
     store: OpenStore,

@@ -23,7 +23,12 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
   app.route({
     method: route.method,
     url: route.path,
-    config: { open: route.open ?? false, role: route.operation.role, bareToken: route.bareToken ?? false },
+    config: {
+      open: route.open ?? false,
+      role: route.operation.role,
+      bareToken: route.bareToken ?? false,
+      ...(route.tokenHeader && { tokenHeader: route.tokenHeader }),
+    },
     schema: describeRoute(route),
     ...(route.refuse && { errorHandler: refuseAs(route.refuse, log) }),
     handler: async (request, reply) => {

@@ -20,6 +20,8 @@ export interface Route {
   readonly operation: AnyOperation
   /** Whether it answers without a token. With a valid one the operation still learns who asks. */
   readonly open?: true
+  /** A header that may carry the token instead of `Authorization`. */
+  readonly tokenHeader?: string
   /**
    * `records`: the body is a stream of log records in any shape, and becomes the input `records`. `archive`: it is a file, the input
    * `archive`. `table`: it is a text of rows, CSV or JSON, the input `table`. `yaml`: it is JSON, or YAML that becomes the input `yaml`. Default: a JSON object.

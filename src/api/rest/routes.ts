@@ -2,6 +2,7 @@ import { addIndicators } from '../../operations/add-indicators.ts'
 import { analyzeLogs } from '../../operations/analyze-logs.ts'
 import { backtestRule } from '../../operations/backtest-rule.ts'
 import { changePassword } from '../../operations/change-password.ts'
+import { clearQueryHistory } from '../../operations/clear-query-history.ts'
 import { collectContext } from '../../operations/collect-context.ts'
 import { commentAlert } from '../../operations/comment-alert.ts'
 import { commentIncident } from '../../operations/comment-incident.ts'
@@ -26,11 +27,14 @@ import { getHealth } from '../../operations/get-health.ts'
 import { getIncident } from '../../operations/get-incident.ts'
 import { getMetrics } from '../../operations/get-metrics.ts'
 import { getOverview } from '../../operations/get-overview.ts'
+import { getQuery } from '../../operations/get-query.ts'
+import { getQueryHistory } from '../../operations/get-query-history.ts'
 import { getRule } from '../../operations/get-rule.ts'
 import { getSamples } from '../../operations/get-samples.ts'
 import { getSession } from '../../operations/get-session.ts'
 import { getTimeline } from '../../operations/get-timeline.ts'
 import { getUser } from '../../operations/get-user.ts'
+import { guardQueryResults } from '../../operations/guard-query-results.ts'
 import { importAssets } from '../../operations/import-assets.ts'
 import { importIndicators } from '../../operations/import-indicators.ts'
 import { importRules } from '../../operations/import-rules.ts'
@@ -38,6 +42,7 @@ import { importUsers } from '../../operations/import-users.ts'
 import { ingestAlert } from '../../operations/ingest-alert.ts'
 import { ingestAlerts } from '../../operations/ingest-alerts.ts'
 import { ingestRecords } from '../../operations/ingest-records.ts'
+import { judgeQueryRecord } from '../../operations/judge-query-record.ts'
 import { lintRules } from '../../operations/lint-rules.ts'
 import { listAccounts } from '../../operations/list-accounts.ts'
 import { listActions } from '../../operations/list-actions.ts'
@@ -53,6 +58,8 @@ import { listIndicators } from '../../operations/list-indicators.ts'
 import { listIntelSources } from '../../operations/list-intel-sources.ts'
 import { listNotifications } from '../../operations/list-notifications.ts'
 import { listPlaybooks } from '../../operations/list-playbooks.ts'
+import { listQueries } from '../../operations/list-queries.ts'
+import { listQueryAnalyses } from '../../operations/list-query-analyses.ts'
 import { listRules } from '../../operations/list-rules.ts'
 import { listSessions } from '../../operations/list-sessions.ts'
 import { listSources } from '../../operations/list-sources.ts'
@@ -106,10 +113,15 @@ import { alertBodies, readAlertBody, readBatchBody } from './alert-body.ts'
 import { authRoutes } from './auth-envelope.ts'
 import { compatSystems } from './compat/systems.ts'
 import { presentIn, refuseInEnvelope } from './envelope.ts'
+import { bodyInputs } from './input.ts'
+import { readJson } from './json.ts'
 import { presentReadiness } from './present-readiness.ts'
 import { endCookie, setCookie } from './present-session.ts'
 import { presentText } from './present-text.ts'
 import type { Route } from './route.ts'
+
+/** A result of 50,000 records has some 20 MB. */
+const mostResultBytes = 32 * 1_048_576
 
 /** Every address of the REST API, sorted; the reference and the checks follow from it. */
 export const routes: readonly Route[] = [
@@ -193,6 +205,19 @@ export const routes: readonly Route[] = [
   { method: 'PATCH', path: '/api/v1/password', operation: changePassword, forgets: true },
   { method: 'POST', path: '/api/v1/password', operation: setPassword, open: true, forgets: true },
   { method: 'GET', path: '/api/v1/playbooks', operation: listPlaybooks },
+  { method: 'GET', path: '/api/v1/queries', operation: listQueries },
+  { method: 'GET', path: '/api/v1/queries/:id', operation: getQuery },
+  { method: 'DELETE', path: '/api/v1/queries/:id/history', operation: clearQueryHistory },
+  { method: 'GET', path: '/api/v1/queries/:id/history', operation: getQueryHistory },
+  { method: 'POST', path: '/api/v1/queries/:id/judge', operation: judgeQueryRecord },
+  { method: 'GET', path: '/api/v1/query-results', operation: listQueryAnalyses },
+  {
+    method: 'POST',
+    path: '/api/v1/query-results',
+    operation: guardQueryResults,
+    read: async ({ raw }) => bodyInputs(await readJson(raw, mostResultBytes)),
+    sends: guardQueryResults.input,
+  },
   { method: 'GET', path: '/api/v1/rules', operation: listRules },
   { method: 'POST', path: '/api/v1/rules', operation: createRule, body: 'yaml' },
   { method: 'DELETE', path: '/api/v1/rules/:id', operation: removeRule },

@@ -46,7 +46,7 @@ export const numbersOf = ({ values, present }: NumberColumn): Numbers => {
 /** Compares the numbers of a field: where they lie, how wide, and what lies outside. */
 export const numericDrift = (name: string, before: Numbers, after: Numbers): readonly DriftFinding[] => {
   if (before.sorted.length < fewest || after.sorted.length === 0) return []
-  if (isIdentifier(name, before) && isIdentifier(name, after)) return []
+  if (names(name, before) && names(name, after)) return []
   return [
     ...meanDrift(name, before, after),
     ...varianceDrift(name, before, after),
@@ -56,9 +56,17 @@ export const numericDrift = (name: string, before: Numbers, after: Numbers): rea
   ]
 }
 
-/** Whole numbers, each once, called an id: they grow, and that they do tells nothing. */
-const isIdentifier = (name: string, { whole, distinct, sorted }: Numbers): boolean =>
-  whole && distinct === sorted.length && /(?:^|[_-]|[a-z])(?:id|Id|ID|uid|key|seq|no)$/.test(name)
+/**
+ * Whole numbers called an id, or each once and called a number of something: they name, and where they lie tells nothing. An id may come
+ * again, because a query may return the same rows again.
+ */
+export const isIdentifier = (name: string, whole: boolean, eachOnce: boolean): boolean =>
+  whole &&
+  (/(?:^|[_-])(?:id|ID|uid)$|[a-z](?:Id|ID)$/.test(name) ||
+    (eachOnce && /(?:^|[_-]|[a-z])(?:id|uid|key|Key|seq|Seq|no|No)$/.test(name)))
+
+const names = (name: string, { whole, distinct, sorted }: Numbers): boolean =>
+  isIdentifier(name, whole, distinct === sorted.length)
 
 /** What counts as one step: the deviation, or a hundredth of a number that never moved. */
 const scaleOf = ({ deviation, mean }: Numbers): number =>

@@ -1,11 +1,13 @@
+import { isIdentifier } from '../data-drift/numeric.ts'
 import { fieldsOf, type Row, readDate, readNumber } from '../data-drift/record-table.ts'
 import { stableHash } from './stable-hash.ts'
 
 /**
  * How a field becomes a number. `number`: itself, also when written as text; lists and objects are their length; nothing is 0. `date`:
  * seconds since the epoch. `word`: how surprising it is, −ln of its share of the training records, by its hash. `text`: its length.
+ * `key`: 0, because where a key lies tells nothing, and new ones lie beyond all that was seen.
  */
-export const featureKinds = ['number', 'date', 'word', 'text'] as const
+export const featureKinds = ['number', 'date', 'word', 'text', 'key'] as const
 
 export interface Feature {
   readonly name: string
@@ -25,7 +27,7 @@ const mostWords = 1_000
 export const learnFeatures = (rows: readonly Row[]): readonly Feature[] =>
   fieldsOf(rows).map((name) => {
     const cells = rows.map((row) => row[name])
-    const { kind, counts } = kindOf(cells)
+    const { kind, counts } = kindOf(name, cells)
     const feature = { name, kind, counts, records: rows.length, least: 0, most: 0 }
     const values = cells.map((cell) => encode(cell, feature))
     return {
@@ -35,10 +37,14 @@ export const learnFeatures = (rows: readonly Row[]): readonly Feature[] =>
     }
   })
 
-const kindOf = (cells: readonly unknown[]): Pick<Feature, 'kind' | 'counts'> => {
+const kindOf = (name: string, cells: readonly unknown[]): Pick<Feature, 'kind' | 'counts'> => {
   const given = cells.filter((cell) => cell !== null && cell !== undefined)
   const counts = new Map<number, number>()
-  if (given.every((cell) => readNumber(cell) !== undefined)) return { kind: 'number', counts }
+  if (given.every((cell) => readNumber(cell) !== undefined)) {
+    const numbers = given.flatMap((cell) => readNumber(cell) ?? [])
+    const eachOnce = new Set(numbers).size === numbers.length
+    return { kind: isIdentifier(name, numbers.every(Number.isInteger), eachOnce) ? 'key' : 'number', counts }
+  }
   if (given.every((cell) => readDate(cell) !== undefined)) return { kind: 'date', counts }
   for (const cell of cells) {
     const hash = stableHash(wordOf(cell))
@@ -54,6 +60,7 @@ const wordOf = (cell: unknown): string =>
 
 /** Turns a cell into the number that its field stands for. */
 export const encode = (cell: unknown, { kind, counts, records }: Feature): number => {
+  if (kind === 'key') return 0
   if (kind === 'number') return readNumber(cell) ?? 0
   if (kind === 'date') return (readDate(cell) ?? 0) / 1000
   if (kind === 'text') return wordOf(cell).length

@@ -11,6 +11,7 @@ import { scoredBatches } from './0020-scored-batches.ts'
 import { eventCounts } from './0030-event-counts.ts'
 import { externalIds } from './0040-external-ids.ts'
 import { accounts } from './0060-accounts.ts'
+import { queryResults } from './0070-query-results.ts'
 import { agentAnomalies } from './0080-agent-anomalies.ts'
 
 /** Every step of the schema, in order. A released step is never changed: what comes later is a step of its own. */
@@ -26,5 +27,6 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0030-event-counts': eventCounts,
   '0040-external-ids': externalIds,
   '0060-accounts': accounts,
+  '0070-query-results': queryResults,
   '0080-agent-anomalies': agentAnomalies,
 }

@@ -1,0 +1,146 @@
+import { findDrift } from '../data-drift/data-drift.ts'
+import type { DriftFinding } from '../data-drift/finding.ts'
+import { type RecordTable, type Row, readTable } from '../data-drift/record-table.ts'
+import type { JudgedRecord, RecordModel } from '../record-model/record-model.ts'
+
+export interface ResultGuardOptions {
+  /** How far above the usual a record must score to be odd, 0–1. */
+  readonly margin: number
+  /** How many records there must be before a model is made of them. */
+  readonly fewest: number
+}
+
+/** What a guard says of the results that a query gives now. */
+export interface ResultJudgement {
+  /** `baseline`: there is nothing yet to compare with. */
+  readonly mode: 'baseline' | 'comparative'
+  /** The records that are odd, by their place among those judged; scores of 0–1, high = odd. */
+  readonly odd: readonly (JudgedRecord & { readonly index: number })[]
+  /** What changed in the results as a whole, the gravest first. */
+  readonly drift: readonly DriftFinding[]
+  /** The score of the oddest record, 0–1; undefined without a model. */
+  readonly highest: number | undefined
+  /** How many fields the model knows; 0 without one. */
+  readonly features: number
+}
+
+/** So many of the newest records are compared with. */
+export const mostCompared = 5_000
+/** So many of the newest records a model is fitted to. */
+const mostFitted = 2_000
+const fewestCompared = 10
+/** A model is fitted anew after so many records, or so large a share of those it was fitted to. */
+const dueAfter = { records: 14, share: 0.1 }
+/** Odd records are learnt once they are more than this share: then they are what is usual now. */
+const mostOdd = 0.1
+
+/**
+ * Watches the results of one query: odd records by an isolation forest over the former ones, changes of the whole by comparing it with
+ * them. What is odd is remembered but not learnt, so that one bad record does not make the next one ordinary, until more than a tenth
+ * of the recent ones are odd. Judging changes nothing: nothing is ever compared with itself.
+ *
+ * Judge O(records · fields), learn O(records), fit O(records · fields) when due. Holds at most 5,000 records.
+ */
+export class ResultGuard {
+  readonly #options: ResultGuardOptions
+  #rows: readonly Row[] = []
+  #odd: readonly boolean[] = []
+  #model: RecordModel | undefined
+  #table: RecordTable | undefined
+  /** How many records came since the table, and since the model, were made. */
+  #sinceTable = 0
+  #sinceModel = 0
+
+  constructor(options: ResultGuardOptions) {
+    this.#options = options
+  }
+
+  /** The model in force; undefined until there are enough records. */
+  get model(): RecordModel | undefined {
+    return this.#model
+  }
+
+  judge(rows: readonly Row[]): ResultJudgement {
+    const before = this.#before()
+    const model = this.#model
+    if (before.rows < fewestCompared && !model) {
+      return { mode: 'baseline', odd: [], drift: [], highest: undefined, features: 0 }
+    }
+    const judged = model?.judge(rows, this.#options.margin) ?? []
+    const odd = judged.flatMap((record, index) => (record.isAnomaly ? [{ ...record, index }] : []))
+    return {
+      mode: 'comparative',
+      odd,
+      drift: driftBeside(before, rows, new Set(odd.map(({ index }) => index))),
+      highest: model ? judged.reduce((most, { score }) => Math.max(most, score), 0) : undefined,
+      features: model?.features.length ?? 0,
+    }
+  }
+
+  /** Remembers records, of which some, by their places, were odd. */
+  learn(rows: readonly Row[], odd: ReadonlySet<number>): void {
+    this.#rows = [...this.#rows, ...rows].slice(-mostCompared)
+    this.#odd = [...this.#odd, ...rows.map((_, index) => odd.has(index))].slice(-mostCompared)
+    this.#sinceTable += rows.length
+    this.#sinceModel += rows.length
+  }
+
+  /** Whether enough came for a new model. */
+  get isDue(): boolean {
+    if (this.#rows.length < this.#options.fewest) return false
+    const known = Math.min(this.#model?.records ?? 0, mostFitted)
+    return this.#model === undefined || this.#sinceModel >= Math.max(dueAfter.records, dueAfter.share * known)
+  }
+
+  /** The records to fit the next model to. Whoever fits it hands it to `adopt`. */
+  toFit(): readonly Row[] {
+    this.#sinceModel = 0
+    return this.#usual().slice(-mostFitted)
+  }
+
+  /** Judges by this model from now on; `since`: how many of the records came after it was fitted, where that is known. */
+  adopt(model: RecordModel | undefined, since?: number): void {
+    if (!model) return
+    this.#model = model
+    if (since !== undefined) this.#sinceModel = since
+  }
+
+  /** How many records it holds. */
+  get size(): number {
+    return this.#rows.length
+  }
+
+  /** The newest records, the newest last. */
+  recent(count: number): readonly Row[] {
+    return this.#rows.slice(-count)
+  }
+
+  #usual(): readonly Row[] {
+    const odd = this.#odd.reduce((count, is) => count + (is ? 1 : 0), 0)
+    return odd > mostOdd * this.#rows.length ? this.#rows : this.#rows.filter((_, index) => !this.#odd[index])
+  }
+
+  /** What is compared with; made anew once a tenth of it is new. */
+  #before(): RecordTable {
+    if (!this.#table || this.#sinceTable > this.#table.rows / 10) {
+      this.#table = readTable(this.#usual())
+      this.#sinceTable = 0
+    }
+    return this.#table
+  }
+}
+
+/**
+ * What changed as a whole. A few odd records move means and ranges, and are told already: what the others do is what changed, and of all
+ * of them only which values lie outside.
+ */
+const driftBeside = (before: RecordTable, rows: readonly Row[], odd: ReadonlySet<number>): readonly DriftFinding[] => {
+  const others = rows.filter((_, index) => !odd.has(index))
+  if (odd.size === 0 || others.length === 0 || odd.size > mostOddBeside(rows.length)) {
+    return findDrift(before, readTable(rows))
+  }
+  const outliers = findDrift(before, readTable(rows)).filter(({ type }) => type === 'numeric_outlier')
+  return [...outliers, ...findDrift(before, readTable(others)).filter(({ type }) => type !== 'numeric_outlier')]
+}
+
+const mostOddBeside = (rows: number): number => Math.max(1, rows / 10)

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+
+/** The records of a query's result, and what is known of who asked. */
+export const resultRecord = z.record(z.string(), z.unknown())
+export type ResultRecord = z.infer<typeof resultRecord>
+
+const level = z.enum(['low', 'medium', 'high'])
+
+/** A record that is odd among those that its query used to give. */
+export const oddRecord = z.object({
+  /** Its place among the records that were sent, from 0. */
+  index: z.int(),
+  record: resultRecord,
+  /** 0–1, high = odd. */
+  score: z.number(),
+  /** The numbers that it became, in the order of its fields' names. */
+  features: z.array(z.number()),
+  category: z.enum(['range_violation', 'unusual_combination']),
+  risk_level: level,
+  /** Why, in a sentence. */
+  reason: z.string(),
+})
+export type OddRecord = z.infer<typeof oddRecord>
+
+/** What changed in the results as a whole. */
+export const resultDrift = z.object({
+  type: z.string(),
+  fields: z.array(z.string()),
+  severity: level,
+  value: z.number(),
+  /** What `value` went beyond. */
+  threshold: z.number(),
+  before: z.string(),
+  after: z.string(),
+  sentence: z.string(),
+})
+export type ResultDrift = z.infer<typeof resultDrift>
+
+/** What about a query or its fields may be a danger. */
+export const resultConcern = z.object({ type: z.string(), severity: level, description: z.string() })
+export type ResultConcern = z.infer<typeof resultConcern>
+
+/** What a language model says of a query and its results; that none was asked, when none is configured. */
+export const queryReading = z.object({
+  status: z.enum(['answered', 'not_configured', 'failed', 'nothing_to_compare']),
+  /** Why it failed. */
+  problem: z.string().optional(),
+  records: z
+    .array(
+      z.object({
+        record_index: z.int(),
+        reason: z.string(),
+        risk_level: level,
+        category: z.enum([
+          'unusual_combination',
+          'size_anomaly',
+          'range_violation',
+          'security_concern',
+          'business_logic',
+        ]),
+      }),
+    )
+    .default([]),
+  concerns: z.array(z.string()).default([]),
+  recommendations: z.array(z.string()).default([]),
+})
+export type QueryReading = z.infer<typeof queryReading>
+
+/** What is odd about one result of a query. */
+export const resultAnalysis = z
+  .object({
+    /** The MD5 of the query's text, or what the sender calls it. */
+    query_id: z.string(),
+    dataset: z.string(),
+    operation_name: z.string().nullable(),
+    analyzed_at: z.iso.datetime(),
+    /** `baseline`: nothing to compare with yet. */
+    mode: z.enum(['baseline', 'comparative']),
+    is_odd: z.boolean(),
+    /** 0–1, high = odd; of the oddest record, or of the gravest change. */
+    score: z.number(),
+    records: z.int(),
+    /** How many records of the query were known before. */
+    history_records: z.int(),
+    /** How many fields the model knows; 0 before there is one. */
+    model_features: z.int(),
+    odd_records: z.array(oddRecord),
+    drift: z.array(resultDrift),
+    concerns: z.array(resultConcern),
+    recommendations: z.array(z.string()),
+    reading: queryReading,
+    /** Under which number it is kept; null when nothing was odd. */
+    analysis_id: z.int().nullable(),
+  })
+  .meta({ id: 'ResultAnalysis' })
+export type ResultAnalysis = z.infer<typeof resultAnalysis>
