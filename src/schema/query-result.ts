@@ -34,7 +34,6 @@ export const resultDrift = z.object({
   after: z.string(),
   sentence: z.string(),
 })
-export type ResultDrift = z.infer<typeof resultDrift>
 
 /** What about a query or its fields may be a danger. */
 export const resultConcern = z.object({ type: z.string(), severity: level, description: z.string() })
