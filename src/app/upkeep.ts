@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { wakeAlerts } from '../operations/wake-alerts.ts'
 import type { Queue, Topic, Topics } from '../queue/queue.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
@@ -43,6 +44,7 @@ export const upkeepJobs = ({
     every: 15_000,
     run: () => ring(queue, store, 'records', [tickAt(config.partition, now())]),
   },
+  { name: 'wake snoozed alerts', every: 15_000, run: () => wakeAlerts({ store, now }) },
   { name: 'compact events', every: 5 * minute, run: () => store.events.compact() },
   {
     name: 'retain events',

@@ -36,6 +36,7 @@ export const decided = (item: Alert | Incident) => ({
   assignee: item.assignee,
   resolution: item.resolution,
   ...('suppression_id' in item && { suppression_id: item.suppression_id }),
+  ...('snoozed_until' in item && { snoozed_until: item.snoozed_until ?? null }),
 })
 
 export const auditChange = (
@@ -123,5 +124,9 @@ const describe = ({ change, note }: Doing): string => {
       return `reopened it${because}`
     case 'advance':
       return `set it to ${change.status}${because}`
+    case 'snooze':
+      return `snoozed it until ${change.until}${because}`
+    case 'wake':
+      return `woke it${because}`
   }
 }

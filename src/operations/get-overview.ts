@@ -34,6 +34,9 @@ const brief = incident
   })
   .meta({ id: 'IncidentBrief' })
 
+/** As many were in the span of the same length before; null when not all of that is known. */
+const before = z.int().nullable()
+
 const overview = z
   .object({
     incidents: counted.extend({
@@ -45,9 +48,12 @@ const overview = z
       oldest: z.iso.datetime().nullable(),
       /** Hidden, because somebody said that they are normal. */
       hidden: z.int(),
+      /** Put aside for a while, and not counted as open. */
+      snoozed: z.int(),
     }),
     detections: z.object({
       count: z.int(),
+      before,
       /** The oddest of the span. */
       oddest: z.array(
         z.object({
@@ -65,6 +71,7 @@ const overview = z
     }),
     events: z.object({
       count: z.int(),
+      before,
       /** When the last one that is known of was received; null without one. */
       last_received: z.iso.datetime().nullable(),
     }),
@@ -106,7 +113,10 @@ export const getOverview = defineOperation({
   output: overview,
   async run(span, world: OverviewWorld) {
     const { from = 0, to = 0 } = parseRange(span, world.now())
-    const [incidents, alerts, detections, events, sources, pipeline, steps] = await Promise.all([
+    const since = from - (to - from)
+    const countedSince = await world.store.events.countedSince()
+    const known = countedSince !== undefined && countedSince <= since
+    const [incidents, alerts, detections, events, sources, pipeline, steps, earlier] = await Promise.all([
       readIncidents(world),
       readAlerts(world),
       readDetections(world, from, to),
@@ -114,11 +124,13 @@ export const getOverview = defineOperation({
       readSources(world),
       readPipeline(world),
       readChecklist(world),
+      known ? readEarlier(world, since, from - 1) : { events: null, detections: null },
     ])
     return {
-      ...{ incidents, alerts, detections, pipeline },
+      ...{ incidents, alerts, pipeline },
+      detections: { ...detections, before: earlier.detections },
       sources: sources.health,
-      events: { count: events, last_received: sources.lastReceived },
+      events: { count: events, before: earlier.events, last_received: sources.lastReceived },
       learning: world.learning().flatMap(toLearning),
       checklist: steps,
     }
@@ -133,12 +145,20 @@ const readIncidents = async ({ store }: OverviewWorld) => {
 }
 
 const readAlerts = async ({ store }: OverviewWorld) => {
-  const [counts, oldest] = await Promise.all([store.alerts.counts(), store.alerts.oldestOpen()])
+  const [all, heads, oldest] = await Promise.all([
+    store.alerts.counts(),
+    store.alerts.heads(),
+    store.alerts.oldestOpen(),
+  ])
+  const snoozed = heads.filter(({ snoozed_until }) => snoozed_until)
+  // What is put aside for a while is not open.
+  const counts = [...all, ...snoozed.map(({ status, severity }) => ({ status, severity, count: -1 }))]
   const hidden = counts.filter(({ status }) => status === 'suppressed')
   return {
     ...countOpen(counts, openAlertStatuses),
     oldest: oldest === undefined ? null : new Date(oldest).toISOString(),
     hidden: total(hidden),
+    snoozed: snoozed.length,
   }
 }
 
@@ -181,6 +201,14 @@ const readEvents = async ({ store }: OverviewWorld, from: number, to: number): P
   const slot = (time: number) => Math.floor(time / volumeSlot) * volumeSlot
   const rows = await store.events.volume({ from: slot(from), to: slot(to) + volumeSlot, bucket: volumeSlot })
   return rows.reduce((sum, row) => sum + volumeOf(row), 0)
+}
+
+const readEarlier = async (world: OverviewWorld, from: number, to: number) => {
+  const [events, detections] = await Promise.all([
+    readEvents(world, from, to),
+    world.store.detections.count({ from, to }),
+  ])
+  return { events, detections }
 }
 
 const readSources = async ({ store }: OverviewWorld) => {

@@ -41,6 +41,8 @@ const timeline = z
             /** How odd the oddest detection was, 0–100. */
             score: z.int(),
             detections: z.int(),
+            /** Whether all that was odd is that less came than usual, or nothing. */
+            fewer: z.boolean(),
           }),
         ),
       }),
@@ -85,7 +87,7 @@ export const getTimeline = defineOperation({
       })),
       lanes: toLanes(grid, spans, mostLanes).map(({ stream, cells }) => ({
         stream,
-        cells: cells.map(({ time, score, count }) => ({ time: iso(time), score, detections: count })),
+        cells: cells.map(({ time, score, count, fewer }) => ({ time: iso(time), score, detections: count, fewer })),
       })),
     }
   },

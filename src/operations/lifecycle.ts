@@ -10,6 +10,9 @@ export type Change =
   | { readonly action: 'close'; readonly resolution: Resolution }
   | { readonly action: 'reopen' }
   | { readonly action: 'advance'; readonly status: IncidentStatus }
+  /** Puts an alert aside until a moment, ISO 8601; `wake` ends that. */
+  | { readonly action: 'snooze'; readonly until: string }
+  | { readonly action: 'wake' }
 
 interface Circumstances {
   readonly actor: string
@@ -34,8 +37,8 @@ export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circum
   switch (change.action) {
     case 'acknowledge':
       if (!open) return { skipped: `is ${alert.status}` }
-      if (alert.status === 'investigating') return { skipped: 'is acknowledged already' }
-      return next({ status: 'investigating', assignee: alert.assignee ?? actor })
+      if (alert.status === 'investigating' && !alert.snoozed_until) return { skipped: 'is acknowledged already' }
+      return next({ status: 'investigating', assignee: alert.assignee ?? actor, ...awake(alert) })
     case 'assign':
       return alert.assignee === change.assignee
         ? { skipped: 'is assigned so already' }
@@ -47,7 +50,14 @@ export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circum
         status: change.resolution === 'false_positive' ? 'false_positive' : 'resolved',
         resolution: change.resolution,
         assignee: alert.assignee ?? actor,
+        ...awake(alert),
       })
+    case 'snooze':
+      if (!open) return { skipped: `is ${alert.status}` }
+      if (alert.snoozed_until === change.until) return { skipped: 'is snoozed so already' }
+      return next({ snoozed_until: change.until })
+    case 'wake':
+      return alert.snoozed_until ? next({ snoozed_until: null }) : { skipped: 'is not snoozed' }
     case 'reopen':
       return open
         ? { skipped: 'is open' }
@@ -56,6 +66,8 @@ export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circum
       return { skipped: 'has no such status' }
   }
 }
+
+const awake = ({ snoozed_until }: Alert): Partial<Alert> => (snoozed_until ? { snoozed_until: null } : {})
 
 /** Changes an incident's place in its life: open → investigating → contained → eradicated → resolved → closed, skipping allowed. */
 export const changeIncident = (
@@ -83,6 +95,9 @@ export const changeIncident = (
         : next({ status: 'closed', resolution: change.resolution, assignee: incident.assignee ?? actor })
     case 'reopen':
       return open ? { skipped: 'is open' } : next({ status: 'open', resolution: null })
+    case 'snooze':
+    case 'wake':
+      return { skipped: 'is an incident; only alerts can be snoozed' }
     case 'advance':
       if (incident.status === change.status) return { skipped: `is ${change.status} already` }
       if (!open) return { skipped: `is ${incident.status}; reopen it first` }

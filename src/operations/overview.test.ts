@@ -46,7 +46,7 @@ it('says that nothing is there when nothing is', async () => {
   expect(found).toMatchObject({
     incidents: { open: 0, worst: [] },
     alerts: { open: 0, oldest: null },
-    detections: { count: 0, oddest: [] },
+    detections: { count: 0, before: null, oddest: [] },
     events: { count: 0, last_received: null },
     sources: { count: 0, parsed_percent: 100, worst: [] },
   })
@@ -65,7 +65,8 @@ it('tells in one answer how everything stands', async () => {
       ],
       tx,
     )
-    await store.alerts.save([sampleAlert(7), sampleAlert(5), sampleAlert(6, { status: 'suppressed' })], tx)
+    const [hidden, later] = [sampleAlert(6, { status: 'suppressed' }), sampleAlert(8, { snoozed_until: at(9_999) })]
+    await store.alerts.save([sampleAlert(7), sampleAlert(5), hidden, later], tx)
     await store.detections.save([sampleDetection(1, { score: 0.4 }), sampleDetection(2, { score: 0.8 })], tx)
     await store.events.save(
       Array.from({ length: 30 }, (_, number) => sampleEvent(number)),
@@ -84,9 +85,12 @@ it('tells in one answer how everything stands', async () => {
   expect(found.incidents).toMatchObject({ open: 2, by_severity: { critical: 1, medium: 1, high: 0 } })
   expect(found.incidents.worst.map(({ risk_score }) => risk_score)).toEqual([95, 40])
   expect(found.incidents.worst[0]).not.toHaveProperty('evidence')
-  expect(found.alerts).toMatchObject({ open: 2, oldest: at(5), hidden: 1 })
+  expect(found.alerts).toMatchObject({ open: 2, oldest: at(5), hidden: 1, snoozed: 1 })
   expect(found.detections).toMatchObject({ count: 2, oddest: [{ score: 0.8 }, { score: 0.4 }] })
-  expect(found.events.count).toBe(30)
+  expect(found.events).toMatchObject({ count: 30, before: null })
+  const half = await getOverview.run({ from: at(15), to: at(29) }, world)
+  expect(half.events).toMatchObject({ count: 0, before: 30 })
+  expect(half.detections).toMatchObject({ count: 0, before: 2 })
   // A hundred only when it is all.
   expect(found.sources).toMatchObject({ parsed_percent: 99.9, worst: [{ source: 'sample:web', parsed_percent: 0 }] })
   expect(found.pipeline).toMatchObject({ ready: true, waiting: 3, oldest_age_ms: 40, dead: 3 })
@@ -135,7 +139,7 @@ it('draws a span, and refuses one that ends before it begins', async () => {
   const drawn = getTimeline.output.parse(await getTimeline.run(span, world))
   expect(drawn).toMatchObject({
     ...{ from: at(0), to: at(10), bucket_ms: 300_000, counted_since: at(0) },
-    lanes: [{ stream: 'auth/web-01/sshd', cells: [{ time: at(0), score: 80, detections: 1 }] }],
+    lanes: [{ stream: 'auth/web-01/sshd', cells: [{ time: at(0), score: 80, detections: 1, fewer: false }] }],
   })
   expect(drawn.buckets.map(({ error, warning, other }) => error + warning + other)).toEqual([300, 300])
   await expect(getTimeline.run({ ...span, to: at(-5) }, world)).rejects.toThrow('ends before it begins')

@@ -7,7 +7,13 @@ import type { Skipped } from './decide.ts'
 import type { World } from './world.ts'
 
 /** What the audit remembers of an alert, and of an incident: see `decided`. */
-const ofAlert = alert.pick({ status: true, assignee: true, resolution: true, suppression_id: true })
+const ofAlert = alert.pick({
+  status: true,
+  assignee: true,
+  resolution: true,
+  suppression_id: true,
+  snoozed_until: true,
+})
 const ofIncident = incident.pick({ status: true, assignee: true, resolution: true })
 
 interface Circumstances {
@@ -34,7 +40,14 @@ export const takeBack = async (
       const old = ofAlert.parse(old_values)
       // It may have been judged meanwhile.
       const status = old.status === 'new' && item.triage ? ('triaged' as const) : old.status
-      return { ...item, ...old, status, updated_at: moment, version: item.version + 1 }
+      return {
+        ...item,
+        ...old,
+        snoozed_until: old.snoozed_until ?? null,
+        status,
+        updated_at: moment,
+        version: item.version + 1,
+      }
     },
   )
   const incidents = revert(

@@ -53,28 +53,29 @@ it('takes for usual what most of the days before had at the same time', () => {
 
 it('draws a detection in every bucket that it reaches into, the oddest streams first', () => {
   const grid = { from: start, to: start + hour, bucket: 15 * minute }
-  const span = (stream: string, score: number, from: number, to: number) => ({
-    ...{ id: `${stream} ${from}`, severity: 'low', stream, score },
+  const span = (stream: string, score: number, from: number, to: number, fewer = false) => ({
+    ...{ id: `${stream} ${from}`, severity: 'low', stream, score, fewer },
     firstSeen: start + from * minute,
     lastSeen: start + to * minute,
   })
   const spans = [
     span('auth/sshd', 40, -20, 16),
     span('auth/sshd', 90, 16, 17),
-    span('web', 95, 59, 80),
+    span('web', 95, 59, 80, true),
+    span('auth/sshd', 20, 2, 4, true),
     span('cron', 10, 20, 20),
   ]
   const lanes = toLanes(grid, spans, 2).map(({ stream, cells }) => [
     stream,
-    cells.map(({ time, score, count }) => [(time - start) / minute, score, count]),
+    cells.map(({ time, score, count, fewer }) => [(time - start) / minute, score, count, fewer]),
   ])
   expect(lanes).toEqual([
-    ['web', [[45, 95, 1]]],
+    ['web', [[45, 95, 1, true]]],
     [
       'auth/sshd',
       [
-        [0, 40, 1],
-        [15, 90, 2],
+        [0, 40, 2, false],
+        [15, 90, 2, false],
       ],
     ],
   ])

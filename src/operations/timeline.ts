@@ -76,19 +76,31 @@ const quantile = (sorted: readonly number[], share: number): number => {
 export interface Lane {
   readonly stream: string
   /** Only where something was odd: when, the highest score (0–100), and how many detections. */
-  readonly cells: readonly { readonly time: number; readonly score: number; readonly count: number }[]
+  readonly cells: readonly Cell[]
+}
+
+interface Cell {
+  readonly time: number
+  readonly score: number
+  readonly count: number
+  /** Whether all that was odd is that less came than usual. */
+  readonly fewer: boolean
 }
 
 /** How odd each stream was in each bucket: the oddest streams first, at most so many. */
 export const toLanes = (grid: Grid, spans: readonly DetectionSpan[], most: number): Lane[] => {
-  const lanes = new Map<string, Map<number, { score: number; count: number }>>()
-  for (const { stream, score, firstSeen, lastSeen } of spans) {
-    const cells = lanes.get(stream) ?? new Map<number, { score: number; count: number }>()
+  const lanes = new Map<string, Map<number, Omit<Cell, 'time'>>>()
+  for (const { stream, score, fewer, firstSeen, lastSeen } of spans) {
+    const cells = lanes.get(stream) ?? new Map<number, Omit<Cell, 'time'>>()
     lanes.set(stream, cells)
     const begin = Math.max(grid.from, grid.from + Math.floor((firstSeen - grid.from) / grid.bucket) * grid.bucket)
     for (let time = begin; time <= Math.min(lastSeen, grid.to - 1); time += grid.bucket) {
-      const cell = cells.get(time) ?? { score: 0, count: 0 }
-      cells.set(time, { score: Math.max(cell.score, score), count: cell.count + 1 })
+      const cell = cells.get(time) ?? { score: 0, count: 0, fewer: true }
+      cells.set(time, {
+        score: Math.max(cell.score, score),
+        count: cell.count + 1,
+        fewer: cell.fewer && fewer,
+      })
     }
   }
   const sum = ({ cells }: Lane) => cells.reduce((total, { score }) => total + score, 0)

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { openEmbeddedQueue } from '../queue/embedded.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Actor } from '../schema/role.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
+import { askAlerts, searchAlerts } from './search-alerts.ts'
+import { undoDecision } from './undo-decision.ts'
 import { updateAlerts } from './update-alerts.ts'
+import { wakeAlerts } from './wake-alerts.ts'
 
 const time = Date.UTC(2024, 11, 10, 12)
 const dana: Actor = { name: 'dana', role: 'analyst' }
@@ -64,6 +68,49 @@ const historyOf = async (store: Store, id: string) =>
 const ask = <Input>(input: Input) => ({ exclude: [], wait: true, ...input })
 
 describe('deciding about alerts', () => {
+  it('puts alerts aside until a moment, and brings them back', async () => {
+    const { store, world } = await openWorld(alert(1), alert(2), alert(3, { status: 'resolved' }))
+    const snooze = ask({ ids: ['a1', 'a2', 'a3'], action: 'snooze' as const, until: 'now+4h' })
+    const report = await updateAlerts.run(snooze, world)
+    expect(report).toMatchObject({ changed: 2, skipped: [{ id: 'a3', reason: 'is resolved' }] })
+    expect(await store.alerts.get('a1')).toMatchObject({ status: 'triaged', snoozed_until: '2024-12-10T16:00:00.000Z' })
+    const found = async (q: string) =>
+      (await searchAlerts(askAlerts({ q }, time), store)).map(({ id }) => id).toSorted()
+    expect(await found('open:true')).toEqual([])
+    expect(await found('snoozed:true')).toEqual(['a1', 'a2'])
+    expect(await found('open:false snoozed:false')).toEqual(['a3'])
+    expect(await found('snoozed_until:<now+1d')).toEqual(['a1', 'a2'])
+
+    expect(await wakeAlerts({ store, now: () => time + 3 * 3_600_000 })).toBe(0)
+    expect(await updateAlerts.run(ask({ ids: ['a2'], action: 'wake' as const }), world)).toMatchObject({ changed: 1 })
+    expect(await found('open:true')).toEqual(['a2'])
+    expect(await wakeAlerts({ store, now: () => time + 4 * 3_600_000 })).toBe(1)
+    expect(await wakeAlerts({ store, now: () => time + 4 * 3_600_000 })).toBe(0)
+    expect(await found('open:true')).toEqual(['a1', 'a2'])
+    expect(await historyOf(store, 'a1')).toEqual(['vedette wake', 'dana snooze'])
+  })
+
+  it('takes a snooze back, and ends it with any other decision', async () => {
+    const { store, world } = await openWorld(alert(1), alert(2))
+    const queue = openEmbeddedQueue({ connections: store.connections, now: () => time, log })
+    const snooze = ask({ ids: ['a1', 'a2'], action: 'snooze' as const, until: '2024-12-11T08:00:00Z' })
+    const { decision_id } = await updateAlerts.run(snooze, world)
+    await updateAlerts.run(ask({ ids: ['a2'], action: 'close' as const, resolution: 'expected' as const }), world)
+    expect((await store.alerts.get('a2'))?.snoozed_until).toBeNull()
+    const undone = await undoDecision.run({ id: decision_id ?? '' }, { ...world, queue })
+    expect(undone).toMatchObject({ changed: 1, skipped: [{ id: 'a2', reason: 'was changed since' }] })
+    expect((await store.alerts.get('a1'))?.snoozed_until).toBeNull()
+  })
+
+  it.each(['now-1h', 'now+91d', 'soon', undefined])('refuses to snooze until %s', async (until) => {
+    const { world } = await openWorld(alert(1))
+    await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'snooze' as const, until }), world)).rejects.toMatchObject(
+      {
+        code: 'INVALID_REQUEST',
+      },
+    )
+  })
+
   it('changes all that match, once, and says what was left alone', async () => {
     const many = Array.from({ length: 40 }, (_, i) => alert(i, { severity: i % 2 === 0 ? 'low' : 'high' }))
     const { store, world } = await openWorld(...many)

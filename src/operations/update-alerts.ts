@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../schema/role.ts'
 import type { Store } from '../store/store.ts'
 import { applyToAlerts, changeReport } from './apply-changes.ts'
-import { changeInput, readChange, requireSelector, selector, wait } from './change-input.ts'
+import { alertChangeInput, readChange, requireSelector, selector, wait } from './change-input.ts'
 import { decide } from './decide.ts'
 import { defineOperation } from './operation.ts'
 import { askAlerts, searchAlerts } from './search-alerts.ts'
@@ -11,14 +11,15 @@ import type { World } from './world.ts'
 /** Changes many alerts in one request; the server finds them. Asking twice changes nothing the second time. */
 export const updateAlerts = defineOperation({
   name: 'update_alerts',
-  summary: 'Acknowledges, assigns, closes or reopens alerts, by id or by filter, in one request.',
+  summary: 'Acknowledges, assigns, snoozes, closes or reopens alerts, by id or by filter, in one request.',
   role: 'analyst',
-  input: z.strictObject({ ...selector, ...changeInput, wait }),
+  input: z.strictObject({ ...selector, ...alertChangeInput, wait }),
   output: changeReport,
   async run(input, world: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
     requireSelector(input)
     const { store, actor } = world
-    const doing = { change: readChange(input), actor: actor.name, now: world.now(), note: input.note }
+    const now = world.now()
+    const doing = { change: readChange(input, now), actor: actor.name, now, note: input.note }
     const ids = await findAlerts(input, store, doing.now)
     return decide(
       {

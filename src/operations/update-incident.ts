@@ -20,7 +20,7 @@ export const updateIncident = defineOperation({
   }),
   output: incident,
   async run({ id, version, note, ...wanted }, { store, queue, now, actor }: UpdateWorld) {
-    const change = readChange(wanted)
+    const change = readChange(wanted, now())
     return store.transaction(async (tx) => {
       const before = await requireIncident(store, id, tx)
       await requireVersion(store, before, version)

@@ -19,7 +19,8 @@ export const updateIncidents = defineOperation({
   async run(input, world: Pick<World, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor }) {
     requireSelector(input)
     const { store, actor } = world
-    const doing = { change: readChange(input), actor: actor.name, now: world.now(), note: input.note }
+    const now = world.now()
+    const doing = { change: readChange(input, now), actor: actor.name, now, note: input.note }
     const ids = await selectIds<Incident>(input, doing.now, store.incidents, incidentFilter)
     return decide(
       {

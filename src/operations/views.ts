@@ -29,7 +29,8 @@ export const usualViews = (actor: Actor, now: number): readonly View[] => {
     usual('mine', 'Mine', `open:true assignee:"${actor.name.replace(/["\\]/g, '\\$&')}"`),
     usual('new', 'New', 'open:true -assignee:*'),
     usual('review', 'Needs review', 'open:true requires_human_review:true'),
-    { ...usual('closed', 'Closed', 'open:false -status:suppressed'), sort: '-updated_at' },
+    { ...usual('snoozed', 'Snoozed', 'snoozed:true'), sort: '-last_seen' },
+    { ...usual('closed', 'Closed', 'open:false snoozed:false -status:suppressed'), sort: '-updated_at' },
     { ...usual('hidden', 'Hidden as normal', 'status:suppressed'), sort: '-last_seen' },
   ]
 }

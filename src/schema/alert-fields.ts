@@ -9,7 +9,9 @@ type Read<Item> = (item: Item) => FieldValue | null | undefined
 const ofHead: ReadonlyMap<string, Read<AlertHead>> = new Map<string, Read<AlertHead>>([
   ['id', (alert) => alert.id],
   ['status', (alert) => alert.status],
-  ['open', (alert) => openAlertStatuses.some((status) => status === alert.status)],
+  ['open', (alert) => !alert.snoozed_until && openAlertStatuses.some((status) => status === alert.status)],
+  ['snoozed', (alert) => Boolean(alert.snoozed_until)],
+  ['snoozed_until', (alert) => alert.snoozed_until],
   ['severity', (alert) => alert.severity],
   ['score', (alert) => alert.score],
   ['risk_score', (alert) => alert.triage?.risk_score],
@@ -54,6 +56,7 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
   ['time', 'time'],
   ['created_at', 'time'],
   ['updated_at', 'time'],
+  ['snoozed_until', 'time'],
 ])
 
 const headField = (alert: AlertHead, name: string): FieldValue | undefined =>
@@ -64,7 +67,7 @@ export const alertFields = {
   field: (alert: Alert, name: string): FieldValue | undefined => ofBody.get(name)?.(alert) ?? headField(alert, name),
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
   /** Whether the values of this field stand in the document as they are compared. */
-  isIndexed: (name: string): boolean => name !== 'open' && kinds.get(name) !== 'time',
+  isIndexed: (name: string): boolean => name !== 'open' && name !== 'snoozed' && kinds.get(name) !== 'time',
   text: (alert: Alert): string => textsOf(alert).join('\n'),
 }
 

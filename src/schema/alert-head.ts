@@ -27,6 +27,7 @@ export type AlertHead = Pick<
   | 'assignee'
   | 'resolution'
   | 'suppression_id'
+  | 'snoozed_until'
 > & {
   readonly triage: Pick<
     TriageResult,
@@ -59,6 +60,7 @@ export const headOf = ({ triage, ...alert }: Alert): AlertHead => ({
   assignee: alert.assignee,
   resolution: alert.resolution,
   suppression_id: alert.suppression_id,
+  ...(alert.snoozed_until && { snoozed_until: alert.snoozed_until }),
   triage: triage && {
     risk_score: triage.risk_score,
     risk_level: triage.risk_level,

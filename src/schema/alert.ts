@@ -62,6 +62,8 @@ export const alert = z
     /** The suppression that hides it. */
     suppression_id: z.string().nullable(),
     triage: triageResult.nullable(),
+    /** Until when somebody has put it aside: until then it is not open. It comes back by itself, and sooner when it gets worse. */
+    snoozed_until: z.iso.datetime().nullable().optional(),
     /** Raised by one at each change; the ETag. */
     version: z.int(),
   })

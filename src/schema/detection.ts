@@ -40,6 +40,9 @@ export const entity = z
   .meta({ id: 'Entity' })
 export type Entity = z.infer<typeof entity>
 
+/** How the keys of detections begin that say that less came than usual, or nothing. */
+export const fewerLines = 'fewer log lines'
+
 /** An event that bears a detection out. The line is kept with it, because events expire before detections do. */
 export const evidence = z
   .object({

@@ -1,4 +1,4 @@
-import type { Detection } from '../schema/detection.ts'
+import { type Detection, fewerLines } from '../schema/detection.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
 import type { DetectionRow } from './database.ts'
@@ -68,7 +68,7 @@ export const createDetectionStore = ({ read, abilities, contains }: StoreConnect
   async oddest({ from, to, limit }) {
     const rows = await read
       .selectFrom('detections')
-      .select(['id', 'stream', 'severity', 'score', 'first_seen', 'last_seen'])
+      .select(['id', 'stream', 'severity', 'score', 'dedup_key', 'first_seen', 'last_seen'])
       .where('last_seen', '>=', from)
       .where('first_seen', '<=', to)
       .orderBy('score', 'desc')
@@ -76,8 +76,9 @@ export const createDetectionStore = ({ read, abilities, contains }: StoreConnect
       .orderBy('id', 'desc')
       .limit(limit)
       .execute()
-    return rows.map(({ first_seen, last_seen, score, ...row }) => ({
+    return rows.map(({ first_seen, last_seen, score, dedup_key, ...row }) => ({
       ...row,
+      fewer: dedup_key.startsWith(fewerLines),
       score: Number(score),
       firstSeen: Number(first_seen),
       lastSeen: Number(last_seen),

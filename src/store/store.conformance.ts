@@ -592,7 +592,12 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
     })
 
     it('finds the oddest detections of a span', async () => {
-      const odd = [1, 2, 3, 4].map((number) => sample.sampleDetection(number * 10, { score: number / 10 }))
+      const odd = [1, 2, 3, 4].map((number) =>
+        sample.sampleDetection(number * 10, {
+          score: number / 10,
+          ...(number === 3 && { dedup_key: 'fewer log lines than usual from x' }),
+        }),
+      )
       await store.transaction((tx) => store.detections.save(odd, tx))
       const span = { from: begin + 15 * 60_000, to: begin + 35 * 60_000 }
       expect(await store.detections.count(span)).toBe(2)
@@ -602,6 +607,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
           stream: 'auth/web-01/sshd',
           severity: 'high',
           score: 30,
+          fewer: true,
           firstSeen: begin + 30 * 60_000,
           lastSeen: begin + 31 * 60_000,
         },

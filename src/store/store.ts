@@ -94,6 +94,8 @@ export interface DetectionSpan {
   readonly severity: string
   /** 0–100. */
   readonly score: number
+  /** Whether it says that less came than usual, or nothing. */
+  readonly fewer: boolean
   readonly firstSeen: number
   readonly lastSeen: number
 }

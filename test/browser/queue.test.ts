@@ -130,6 +130,28 @@ describeInBrowser('the queue', () => {
     await close()
   })
 
+  it('puts an alert aside for a while, and shows it again when it is asked for', async () => {
+    const { page, troubles, close } = await open()
+    const [first, second] = (await alerts('open:true')).data.map(({ id }) => id)
+    await focused(page, first)
+    await page.keyboard.press('s')
+    await page.getByRole('dialog', { name: 'Snooze 1 alert' }).waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await page.keyboard.press('2')
+    await page.getByText(/^Snoozed 1 alert until/).waitFor()
+    await page.locator(`#row-${first}`).waitFor({ state: 'detached' })
+    await focused(page, second)
+    expect((await alerts('snoozed:true')).data.map(({ id }) => id)).toEqual([first])
+    await page.goto(`${server.url}/alerts?view=snoozed`)
+    await page.locator(`#row-${first}`).getByText('snoozed').waitFor()
+    await focused(page, first)
+    await page.keyboard.press('Shift+S')
+    await page.getByText('Brought 1 alert back.').waitFor()
+    expect((await alerts('snoozed:true')).total).toBe(0)
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
   it('opens an alert beside the list, and goes on from there', async () => {
     const { page, troubles, close } = await open()
     const [first, second] = (await alerts('open:true')).data

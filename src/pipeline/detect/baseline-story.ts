@@ -1,4 +1,4 @@
-import type { Detection, Entity, Evidence } from '../../schema/detection.ts'
+import { type Detection, type Entity, type Evidence, fewerLines } from '../../schema/detection.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { type Deviation, sizeOf } from './deviation.ts'
 import { toEvidence } from './evidence.ts'
@@ -28,7 +28,7 @@ export const tellDeviation = (track: Track, rate: Rate, deviation: Deviation): D
     events: direction === 'silence' ? 1 : deviation.total,
     entities: entitiesOf(track, rate),
     techniques: [],
-    key: `${direction === 'spike' ? (rate.kind === 'errors' ? 'more errors' : 'more log lines') : 'fewer log lines'} than usual from ${track.stream}`,
+    key: `${direction === 'spike' ? (rate.kind === 'errors' ? 'more errors' : 'more log lines') : fewerLines} than usual from ${track.stream}`,
     learning,
   })
 }

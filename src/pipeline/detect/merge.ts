@@ -1,5 +1,6 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { Detection } from '../../schema/detection.ts'
+import { severityRank } from '../../schema/severity.ts'
 import { alertIdOf, fold, openAlert } from './fold.ts'
 
 /** How long after an open alert was last seen a detection with its key still belongs to it. */
@@ -51,9 +52,15 @@ export const mergeDetections = (
     .filter((alert) => before.get(alert.id) !== alert)
     .map((alert) => {
       const former = before.get(alert.id)
-      return applySuppression(former ? { ...alert, version: former.version + 1 } : alert, suppress)
+      return applySuppression(former ? { ...wakeIfWorse(alert, former), version: former.version + 1 } : alert, suppress)
     })
 }
+
+/** What somebody put aside comes back when it has become graver. */
+const wakeIfWorse = (alert: Alert, former: Alert): Alert =>
+  alert.snoozed_until && severityRank(alert.severity) > severityRank(former.severity)
+    ? { ...alert, snoozed_until: null }
+    : alert
 
 const byStart = (a: Detection, b: Detection): number =>
   Date.parse(a.first_seen) - Date.parse(b.first_seen) ||

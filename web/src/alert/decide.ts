@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import { formatCount, formatMany } from '../parts/number.ts'
+import { formatTime, timeZone } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { remember } from './undo.ts'
 import { resolutionWord } from './words.ts'
@@ -24,10 +25,13 @@ export type Change =
   | { readonly action: 'assign'; readonly assignee: string | null }
   | { readonly action: 'close'; readonly resolution: Noun<'Resolution'>; readonly note?: string }
 
+/** Alerts can also be put aside for a while: until an ISO time. */
+export type AlertChange = Change | { readonly action: 'snooze'; readonly until: string } | { readonly action: 'wake' }
+
 export const countOf = (selection: Selection): number => ('ids' in selection ? selection.ids.length : selection.count)
 
 /** Changes alerts in one request, says what came of it and how to take it back. Returns whether anything was changed. */
-export const decideAlerts = async (queries: QueryClient, selection: Selection, change: Change): Promise<boolean> =>
+export const decideAlerts = async (queries: QueryClient, selection: Selection, change: AlertChange): Promise<boolean> =>
   report(queries, selection, change, 'alert', async () => {
     const which = 'ids' in selection ? { ids: [...selection.ids] } : withoutCount(selection)
     return answerOf(api.POST('/api/v1/alerts/bulk', { body: { ...which, ...change, wait: false } }))
@@ -54,7 +58,7 @@ const withoutCount = ({ count: _, exclude, ...which }: Extract<Selection, { filt
 const report = async (
   queries: QueryClient,
   selection: Selection,
-  change: IncidentChange,
+  change: AlertChange | IncidentChange,
   noun: 'alert' | 'incident',
   ask: () => Promise<Noun<'ChangeReport'>>,
 ): Promise<boolean> => {
@@ -114,7 +118,7 @@ const follow = async (queries: QueryClient, id: string): Promise<void> => {
 
 const textOf = (
   selection: Selection,
-  change: IncidentChange,
+  change: AlertChange | IncidentChange,
   noun: string,
   { matched, changed, pending, skipped }: Noun<'ChangeReport'>,
 ): string => {
@@ -125,7 +129,7 @@ const textOf = (
   return `${doneTo(many, change)}.${mismatch}${left}`
 }
 
-const doneTo = (many: string, change: IncidentChange): string => {
+const doneTo = (many: string, change: AlertChange | IncidentChange): string => {
   switch (change.action) {
     case 'acknowledge':
       return `Acknowledged ${many}; yours now`
@@ -135,6 +139,10 @@ const doneTo = (many: string, change: IncidentChange): string => {
       return change.assignee === null ? `Took ${many} off its assignee` : `Assigned ${many} to ${change.assignee}`
     case 'advance':
       return `Set ${many} to ${change.status}`
+    case 'snooze':
+      return `Snoozed ${many} until ${formatTime(Date.parse(change.until), Date.now(), timeZone.get())}`
+    case 'wake':
+      return `Brought ${many} back`
     case 'close':
       return `Closed ${many} as ${resolutionWord(change.resolution)}`
   }

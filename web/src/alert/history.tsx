@@ -51,6 +51,10 @@ const wordsOf = ({ action, new_values }: Entry): string => {
       return `reopened it${because}`
     case 'advance':
       return `set it to ${spaced(text('status') ?? '')}${because}`
+    case 'snooze':
+      return `snoozed it until ${(text('snoozed_until') ?? '').slice(0, 16).replace('T', ' ')} UTC${because}`
+    case 'wake':
+      return `brought it back${because}`
     case 'undo':
       return 'took that back'
     case 'progress':

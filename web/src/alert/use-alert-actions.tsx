@@ -8,14 +8,15 @@ import { toast } from '../parts/toast.tsx'
 import { type KeyBinding, useKeys } from '../shell/keys.ts'
 import { AssignDialog } from './assign-dialog.tsx'
 import { CloseDialog } from './close-dialog.tsx'
-import { type Change, countOf, decideAlerts, type Selection } from './decide.ts'
+import { type AlertChange, countOf, decideAlerts, type Selection } from './decide.ts'
 import { closeNormal } from './make-normal.ts'
 import { MergeDialog } from './merge-dialog.tsx'
 import { NormalDialog } from './normal-dialog.tsx'
 import { NoteDialog } from './note-dialog.tsx'
+import { SnoozeDialog } from './snooze-dialog.tsx'
 import { undoLast } from './undo.ts'
 
-type Asked = 'close' | 'assign' | 'normal' | 'merge' | 'note'
+type Asked = 'close' | 'snooze' | 'assign' | 'normal' | 'merge' | 'note'
 
 interface AlertActionsProps {
   /** Which alerts are meant right now. */
@@ -23,7 +24,7 @@ interface AlertActionsProps {
   /** The alert that "this is normal" and notes start from. */
   readonly lead: Noun<'Alert'> | undefined
   /** Called with what was meant, before it is asked for: rows can leave at once. */
-  readonly onDecided?: (selection: Selection, change: Change) => void
+  readonly onDecided?: (selection: Selection, change: AlertChange) => void
 }
 
 export interface AlertAction {
@@ -39,7 +40,7 @@ export const useAlertActions = ({ selection, lead, onDecided }: AlertActionsProp
   const [asked, setAsked] = useState<{ what: Asked; selection: Selection; lead: Noun<'Alert'> | undefined }>()
   const done = () => setAsked(undefined)
 
-  const decide = (which: Selection, change: Change): void => {
+  const decide = (which: Selection, change: AlertChange): void => {
     done()
     onDecided?.(which, change)
     void decideAlerts(queries, which, change)
@@ -51,24 +52,22 @@ export const useAlertActions = ({ selection, lead, onDecided }: AlertActionsProp
       toast('Choose the alerts one by one: at most 1,000 can be moved at once.')
     else setAsked({ what, selection: which, lead })
   }
-  const acknowledge = (): void => {
+  const plain = (action: 'acknowledge' | 'reopen' | 'wake') => (): void => {
     const which = selection()
-    if (countOf(which) > 0) decide(which, { action: 'acknowledge' })
-  }
-  const reopen = (): void => {
-    const which = selection()
-    if (countOf(which) > 0) decide(which, { action: 'reopen' })
+    if (countOf(which) > 0) decide(which, { action })
   }
 
   const actions: readonly AlertAction[] = may
     ? [
-        { name: 'Acknowledge', keys: 'a', run: acknowledge },
+        { name: 'Acknowledge', keys: 'a', run: plain('acknowledge') },
         { name: 'Close…', keys: 'c', run: ask('close') },
         { name: 'This is normal…', keys: 'f', run: ask('normal') },
+        { name: 'Snooze…', keys: 's', run: ask('snooze') },
         { name: 'Assign…', keys: 'Shift+a', run: ask('assign') },
         { name: 'Merge into…', keys: 'm', run: ask('merge') },
         { name: 'Note…', keys: 'n', run: ask('note') },
-        { name: 'Reopen', keys: 'Shift+r', run: reopen },
+        { name: 'Reopen', keys: 'Shift+r', run: plain('reopen') },
+        { name: 'End the snooze', keys: 'Shift+s', run: plain('wake') },
       ]
     : []
   useKeys('Alerts', [
@@ -81,7 +80,7 @@ export const useAlertActions = ({ selection, lead, onDecided }: AlertActionsProp
 
 interface AskingProps {
   readonly asked: { readonly what: Asked; readonly selection: Selection; readonly lead: Noun<'Alert'> | undefined }
-  readonly decide: (selection: Selection, change: Change) => void
+  readonly decide: (selection: Selection, change: AlertChange) => void
   readonly done: () => void
 }
 
@@ -105,6 +104,10 @@ const Asking = ({ asked: { what, selection, lead }, decide, done }: AskingProps)
             decide(selection, { action: 'close', resolution, ...(note !== undefined && { note }) })
           }
         />
+      )
+    case 'snooze':
+      return (
+        <SnoozeDialog what={many} onClose={done} onChoose={(until) => decide(selection, { action: 'snooze', until })} />
       )
     case 'assign':
       return (

@@ -24,7 +24,7 @@ export const Reading = ({ timeline, at }: ReadingProps) => {
   }
   const { error, warning, other, usual_low: low, usual_high: high } = bucket
   const odd = timeline.lanes.flatMap(({ stream, cells }) =>
-    cells.filter(({ time }) => Date.parse(time) === at).map(({ score }) => ({ stream, score })),
+    cells.filter(({ time }) => Date.parse(time) === at).map(({ score, fewer }) => ({ stream, score, fewer })),
   )
   return (
     <p className="flex min-h-5 flex-wrap items-center gap-x-4 gap-y-1 text-small">
@@ -35,10 +35,11 @@ export const Reading = ({ timeline, at }: ReadingProps) => {
         {error > 0 && `, ${formatMany(error, 'error')}`}
         {warning > 0 && `, ${formatMany(warning, 'warning')}`}
       </span>
-      {odd.map(({ stream, score }) => (
+      {odd.map(({ stream, score, fewer }) => (
         <span key={stream} className="inline-flex items-center gap-1.5">
           <ScoreCell score={score} />
           <span className="font-mono">{stream}</span>
+          {fewer && <span className="text-text-2">less than usual</span>}
         </span>
       ))}
     </p>

@@ -47,16 +47,22 @@ export const Ribbon = ({ timeline, width, gutter, at, onHover, onBrush }: Drawin
               {shorten(stream, isNarrow ? Math.floor((width - gutter) / 7.4) : 23)}
             </text>
             <rect x={gutter} y={top} width={width - gutter} height={lane} className="fill-heat-0" />
-            {cells.map(({ time, score }) => (
-              <rect
-                key={time}
-                x={gutter + (Date.parse(time) - from) * scale}
-                y={top}
-                width={cellWidth}
-                height={lane}
-                fill={heatColours[heatStep(score)]}
-              />
-            ))}
+            {cells.map(({ time, score, fewer }, index) => {
+              const x = gutter + (Date.parse(time) - from) * scale
+              return (
+                <g key={time}>
+                  <rect x={x} y={top} width={cellWidth} height={lane} fill={heatColours[heatStep(score)]} />
+                  {/* Where a stream fell silent, a mark says that it is too little, not too much. */}
+                  {fewer && !cells[index - 1]?.fewer && (
+                    <path
+                      d={`M${x + cellWidth / 2 - 5} ${top + 4}h10l-5 9z`}
+                      className="fill-surface stroke-text"
+                      strokeWidth={1.2}
+                    />
+                  )}
+                </g>
+              )
+            })}
           </g>
         )
       })}

@@ -27,13 +27,16 @@ export const Status = ({ overview, className }: StatusProps) => {
           ) : (
             <>
               oldest <Time at={alerts.oldest} show="ago" />
+              {alerts.snoozed > 0 && `, ${formatCount(alerts.snoozed)} snoozed`}
             </>
           )}
         </Tile>
         <Tile name="Detections" value={detections.count}>
+          <Compared count={detections.count} before={detections.before} />
           {alerts.hidden === 0 ? 'nothing hidden as normal' : `${formatMany(alerts.hidden, 'alert')} hidden as normal`}
         </Tile>
         <Tile name="Log lines" value={events.count}>
+          <Compared count={events.count} before={events.before} />
           {events.last_received === null ? (
             'none yet'
           ) : (
@@ -82,6 +85,26 @@ const Tile = ({ name, value, to, children }: TileProps) => (
     <dd className="text-small text-text-2">{children}</dd>
   </div>
 )
+
+/** How much more or less it is than in the span of the same length before. */
+const Compared = ({ count, before }: { readonly count: number; readonly before: number | null }) => {
+  if (before === null) return null
+  return (
+    <span className="block" title={`${formatCount(before)} in the span of the same length before`}>
+      {before === count
+        ? 'as many as before'
+        : before === 0
+          ? 'none before'
+          : `${share(count, before)} than in the span before`}
+    </span>
+  )
+}
+
+const share = (count: number, before: number): string => {
+  const times = count / before
+  if (times >= 3) return `${formatCount(Math.round(times))} times more`
+  return `${formatCount(Math.round(Math.abs(times - 1) * 100))} % ${times > 1 ? 'more' : 'less'}`
+}
 
 const Severities = ({ counts }: { readonly counts: Noun<'Overview'>['incidents']['by_severity'] }) => (
   <span className="flex flex-wrap gap-x-3">

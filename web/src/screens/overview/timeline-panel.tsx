@@ -93,6 +93,12 @@ const Legend = () => (
       </span>
       3–100
     </li>
+    <li className="flex items-center gap-1.5">
+      <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden>
+        <path d="M1 2h10l-5 9z" className="fill-surface stroke-text" strokeWidth={1.2} />
+      </svg>
+      less than usual, or silent
+    </li>
   </ul>
 )
 

@@ -36,7 +36,7 @@ export const TimelineTable = ({ timeline }: { readonly timeline: Noun<'Timeline'
                 {timeline.lanes
                   .flatMap(({ stream, cells }) => {
                     const cell = cells.find((one) => one.time === time)
-                    return cell ? `${stream} ${cell.score}` : []
+                    return cell ? `${stream} ${cell.score}${cell.fewer ? ' (less than usual)' : ''}` : []
                   })
                   .join(', ')}
               </td>

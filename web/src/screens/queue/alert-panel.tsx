@@ -74,9 +74,10 @@ const PanelContent = ({
   onIncident,
 }: AlertPanelProps & { readonly alert: Noun<'Alert'> }) => {
   const { severity, title, status, assignee, resolution, first_seen, last_seen, incident_id, learning } = alert
-  const shown = actions.filter(({ keys }) =>
-    isOpen(alert) ? keys !== 'Shift+r' : ['Shift+r', 'n', 'm'].includes(keys),
-  )
+  const shown = actions.filter(({ keys }) => {
+    if (keys === 'Shift+s') return Boolean(alert.snoozed_until)
+    return isOpen(alert) ? keys !== 'Shift+r' : ['Shift+r', 'n', 'm'].includes(keys)
+  })
   useKeys('Alert', [
     { keys: ']', does: 'Next alert', run: () => onStep(1) },
     { keys: '[', does: 'Previous alert', run: () => onStep(-1) },
@@ -90,6 +91,11 @@ const PanelContent = ({
           <span>{statusWord(status)}</span>
           {resolution !== null && <span>closed as {resolutionWord(resolution)}</span>}
           {assignee !== null && <span>{assignee}</span>}
+          {alert.snoozed_until && (
+            <span>
+              snoozed until <Time at={alert.snoozed_until} show="clock" />
+            </span>
+          )}
           {learning && <span title="Its detector is still learning what is usual here">still learning</span>}
         </div>
         <h2 className="text-title text-balance">{title}</h2>

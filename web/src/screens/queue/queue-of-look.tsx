@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowUp, ListFilter } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { Change, Selection } from '../../alert/decide.ts'
+import type { AlertChange, Selection } from '../../alert/decide.ts'
 import { withClause } from '../../alert/filter-text.ts'
 import { useAlertActions } from '../../alert/use-alert-actions.tsx'
 import { Button } from '../../parts/button.tsx'
@@ -78,8 +78,8 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
   }
   const chooseAll = (): void => keep({ all: !(chosen.all && chosen.ids.size === 0), ids: new Set() })
 
-  const onDecided = (which: Selection, change: Change): void => {
-    if (change.action === 'close' && /\b(open:true|status:)/.test(look.q)) {
+  const onDecided = (which: Selection, change: AlertChange): void => {
+    if ((change.action === 'close' || change.action === 'snooze') && /\b(open:true|status:)/.test(look.q)) {
       const ids = 'ids' in which ? which.ids : rows.flatMap(({ id }) => (which.exclude.includes(id) ? [] : [id]))
       const left = rows.filter(({ id }) => !ids.includes(id))
       // On to the next one that stays, never to the top.

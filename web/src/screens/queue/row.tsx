@@ -54,7 +54,8 @@ export const Row = memo(
       onChoose(id, event.shiftKey)
     }
     // Who looks at open alerts is told when one no longer is.
-    const said = mark ?? (isOpen(alert) || columns.includes('status') ? undefined : statusWord(status))
+    const asleep = alert.snoozed_until ? 'snoozed' : undefined
+    const said = mark ?? asleep ?? (isOpen(alert) || columns.includes('status') ? undefined : statusWord(status))
     const host = entities.find(({ type }) => type === 'host')?.value
     return (
       <tr
