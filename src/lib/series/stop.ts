@@ -17,6 +17,8 @@ const leastSilences = 6
 /** What is learnt of one bucket's unrest, and how large that may be. */
 const pace = 0.01
 const mostUnrest = 4
+/** So much more or less may an hour explain. */
+const mostTurn = 4
 /** A bucket of so many events tells half of what it could of unrest: in fewer, chance alone looks like it. */
 const telling = 10
 
@@ -53,9 +55,17 @@ export const createStop = (): Stop => {
   let longest = 0
   let silences = 0
   let unrest = 1
+  /** What was expected in the buckets that `recent` is made of; unknown after a restart, until the next bucket. */
+  let expectedOfLate = Number.NaN
 
   /** What a bucket promises to hold, in bits of surprise (base e) when it is empty. */
   const promiseOf = (before: number): number => (unrest > 0.001 ? Math.log1p(before * unrest) / unrest : before)
+
+  /** How much more is expected now than of late. */
+  const turn = (expected: number): number => {
+    const ratio = expected / expectedOfLate
+    return Number.isFinite(ratio) && ratio > 0 ? ratio : 1
+  }
 
   return {
     probability(expected) {
@@ -67,7 +77,9 @@ export const createStop = (): Stop => {
     },
     learn(value, expected) {
       if (recent > 0 && quiet === 0) {
-        const surprise = ((value - recent) ** 2 - value - recent / worth) / recent ** 2
+        // What the hour explains is no unrest: mornings and lunch breaks come every day.
+        const due = recent * Math.min(mostTurn, Math.max(1 / mostTurn, turn(expected)))
+        const surprise = ((value - due) ** 2 - value - due / worth) / due ** 2
         // Less than nothing counts too, or what is chance would add up to unrest.
         const cut = Math.min(mostUnrest, Math.max(-mostUnrest, surprise))
         unrest += ((pace * recent * recent) / (recent * recent + telling * telling)) * (cut - unrest)
@@ -83,6 +95,7 @@ export const createStop = (): Stop => {
         missed = 0
       }
       recent = recent * keep + value * (1 - keep)
+      expectedOfLate = Number.isNaN(expectedOfLate) ? expected : expectedOfLate * keep + expected * (1 - keep)
     },
     settle() {
       rate = 0
