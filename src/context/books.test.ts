@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../test/cpu-clock.ts'
 import { isWithin, parseAddress, parseRange } from '../lib/addresses/address.ts'
 import { sampleAsset, samplePerson } from '../store/samples.conformance.ts'
 import { createAssetBook } from './asset-book.ts'
@@ -78,10 +79,10 @@ describe('the book of assets', () => {
         expect(bits(book.byAddress(text)?.asset_id)).toBe(found < 0 ? undefined : ranges[found]?.bits)
       }),
     )
-    const began = performance.now()
+    const began = cpuMs()
     for (let i = 0; i < 100_000; i++) book.byAddress(`10.${i % 40}.${(i >> 4) & 255}.${i & 255}`)
     // 100,000 different addresses, so that hardly any is remembered: 0.2 s here, with room for a busy machine.
-    expect(performance.now() - began).toBeLessThan(3_000)
+    expect(cpuMs() - began).toBeLessThan(3_000)
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../test/cpu-clock.ts'
 import { AppError } from '../../errors.ts'
 import { asset } from '../../schema/asset.ts'
 import { person } from '../../schema/person.ts'
@@ -227,10 +228,10 @@ describe('a table of assets', () => {
       { length: 50_000 },
       (_, i) => `10.${i >> 8}.${i & 255}.0/24,host-${i},team ${i % 9},high,prod,a;b`,
     )
-    const began = performance.now()
+    const began = cpuMs()
     const read = readRows(`ip,host,owner,criticality,env,tags\n${rows.join('\n')}`, assetRows)
     expect([read.rows.length, read.faults.length]).toEqual([50_000, 0])
-    expect(performance.now() - began).toBeLessThan(20_000)
+    expect(cpuMs() - began).toBeLessThan(20_000)
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../test/cpu-clock.ts'
 import type { Accessor, FilterValue } from './filter.ts'
 import { FilterSyntaxError, parseFilter } from './filter.ts'
 
@@ -323,7 +324,7 @@ describe('any filter', () => {
       '-'.repeat(4_000),
       `"${'\\"'.repeat(1_990)}`,
     ]
-    const started = performance.now()
+    const started = cpuMs()
     for (const text of hostile) attempt(text)
     const subject = { text: 'a'.repeat(100_000) }
     for (const text of [
@@ -333,6 +334,6 @@ describe('any filter', () => {
       'x'.repeat(4_000),
     ])
       matches(text, subject)
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(cpuMs() - started).toBeLessThan(2_000)
   })
 })

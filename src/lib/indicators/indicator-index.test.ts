@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../test/cpu-clock.ts'
 import { extractObservables, toObservable } from '../observables/observables.ts'
 import { type IndicatorFacts, IndicatorIndex } from './indicator-index.ts'
 
@@ -155,9 +156,9 @@ describe('scanning a text', () => {
       '1.1.1.1 ',
     ]) {
       const text = piece.repeat(200_000 / piece.length)
-      const started = performance.now()
+      const started = cpuMs()
       scanned(index, text)
-      expect(performance.now() - started, piece).toBeLessThan(1500)
+      expect(cpuMs() - started, piece).toBeLessThan(1500)
     }
   })
 })

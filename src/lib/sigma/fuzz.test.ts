@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cpuMs } from '../../../test/cpu-clock.ts'
 import { lintFile } from './lint/lint.ts'
 import { createEngine, flattenEvent, type Match, readDocuments } from './sigma.ts'
 
@@ -24,7 +25,7 @@ const events: readonly unknown[] = [
 
 /** Does everything that there is to do with a text and some events. Answers how long it took, in ms. */
 const live = (text: string, some: readonly unknown[] = events): number => {
-  const start = performance.now()
+  const start = cpuMs()
   const { documents } = readDocuments(text, 'fuzz.yml')
   const engine = createEngine(documents, { taxonomy })
   for (const [index, event] of some.entries()) {
@@ -33,7 +34,7 @@ const live = (text: string, some: readonly unknown[] = events): number => {
   }
   createEngine(documents, { taxonomy }).restore(engine.save())
   lintFile(text, 'fuzz.yml', { documents })
-  return performance.now() - start
+  return cpuMs() - start
 }
 
 /** Whether it took less than a second, of which other programs on the machine may have taken some. */
@@ -315,11 +316,11 @@ describe('no event stops anything', () => {
     const time = fc.oneof(fc.integer(), fc.double(), fc.constantFrom(0, -1, 8.64e15, 1e300))
     fc.assert(
       fc.property(json, time, (value, when) => {
-        const start = performance.now()
+        const start = cpuMs()
         for (const match of engine.match({ id: 'e', time: when, fields: flattenEvent(value), logsource })) {
           if (match.type === 'rule') match.explain()
         }
-        expect(performance.now() - start).toBeLessThan(1000)
+        expect(cpuMs() - start).toBeLessThan(1000)
       }),
       { numRuns: 1000 },
     )
@@ -331,9 +332,9 @@ describe('no event stops anything', () => {
     const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`f${n}`, n]))
     const long = { a: 'ab '.repeat(1_000_000), b: Array.from({ length: 50_000 }, (_, n) => n) }
     for (const value of [deep, wide, long]) {
-      const start = performance.now()
+      const start = cpuMs()
       engine.match({ id: 'e', time: 0, fields: flattenEvent(value), logsource })
-      expect(performance.now() - start).toBeLessThan(2000)
+      expect(cpuMs() - start).toBeLessThan(2000)
     }
   })
 })

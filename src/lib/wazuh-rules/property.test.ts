@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cpuMs } from '../../../test/cpu-clock.ts'
 import { readDocuments } from '../sigma/sigma.ts'
 import { patternTypes, translatePattern } from './patterns.ts'
 import { convertWazuhRules } from './wazuh-rules.ts'
@@ -11,9 +12,9 @@ const anyText = fc.string({
 
 /** Converts within a second, and what comes out is Sigma. */
 const check = (text: string): void => {
-  const started = performance.now()
+  const started = cpuMs()
   const { documents, report } = convertWazuhRules([{ name: 'a.xml', text }])
-  expect(performance.now() - started).toBeLessThan(1000)
+  expect(cpuMs() - started).toBeLessThan(1000)
   for (const { reasons } of report) for (const reason of reasons) expect(reason).not.toMatch(/undefined|NaN|\[object/)
   for (const { name, yaml } of documents) {
     const { faults } = readDocuments(yaml, name)
@@ -100,11 +101,11 @@ test('thousands of rules below each other end soon', () => {
     (_, n) => `<rule id="${n + 1}" level="3"><if_sid>${n}</if_sid><match>a</match></rule>`,
   )
   chain[0] = '<rule id="1" level="3"><match>a</match></rule>'
-  const started = performance.now()
+  const started = cpuMs()
   const { report } = convertWazuhRules([{ name: 'a.xml', text: `<group name="g,">${chain.join('')}</group>` }])
   expect(report).toHaveLength(5000)
   expect(report.at(-1)?.outcome).toBe('not-converted')
-  expect(performance.now() - started).toBeLessThan(5000)
+  expect(cpuMs() - started).toBeLessThan(5000)
 })
 
 test('thousands of rules of one group end soon', () => {
@@ -112,9 +113,9 @@ test('thousands of rules of one group end soon', () => {
     { length: 3000 },
     (_, n) => `<rule id="${n + 1}" level="${n % 9}"><if_group>g</if_group><match>a</match></rule>`,
   )
-  const started = performance.now()
+  const started = cpuMs()
   expect(
     convertWazuhRules([{ name: 'a.xml', text: `<group name="g,">${crowd.join('')}</group>` }]).report,
   ).toHaveLength(3000)
-  expect(performance.now() - started).toBeLessThan(5000)
+  expect(cpuMs() - started).toBeLessThan(5000)
 })

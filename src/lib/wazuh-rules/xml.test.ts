@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cpuMs } from '../../../test/cpu-clock.ts'
 import { deepest, longest, readXml } from './xml.ts'
 
 const textIn = (xml: string): string | undefined => {
@@ -49,9 +50,9 @@ test.each([
   ['a backslash before a closing tag', '<match>a\\</match>', 'xml-syntax'],
   ['a character that XML does not have', '<a>\u0000</a>', 'xml-syntax'],
 ])('%s is refused', (_, xml, code) => {
-  const started = performance.now()
+  const started = cpuMs()
   expect(readXml(xml)).toMatchObject({ fault: { code, line: 1 } })
-  expect(performance.now() - started).toBeLessThan(1000)
+  expect(cpuMs() - started).toBeLessThan(1000)
 })
 
 test(`${deepest} deep is not too deep`, () => {

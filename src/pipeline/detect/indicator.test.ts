@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../test/cpu-clock.ts'
 import { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
 import { toObservable } from '../../lib/observables/observables.ts'
 import { type Severity, severities } from '../../schema/severity.ts'
@@ -133,9 +134,9 @@ describe('the detector indicator', () => {
     const table = new IndicatorIndex()
     const detector = make(table)
     const events = Array.from({ length: 200_000 }, (_, n) => connection(n, '203.0.113.9'))
-    const started = performance.now()
+    const started = cpuMs()
     expect(detector.detect(events)).toEqual([])
-    expect(performance.now() - started).toBeLessThan(20)
+    expect(cpuMs() - started).toBeLessThan(20)
     table.set({ type: 'ip', value: '203.0.113.9' }, { level: 3, confidence: 0.9, sources: ['own'], note: '' })
     expect(detector.detect(events.slice(0, 1))).toHaveLength(1)
   })
