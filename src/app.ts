@@ -223,7 +223,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     },
     normalize: judges.understand,
     auditHead: auditCheckpoint.read,
-    agents: readAgents(config.network_agents.paths),
+    agents: readAgents(config.network_agents),
     playbooks,
     actionIdOf,
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal: ended }),

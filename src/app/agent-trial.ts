@@ -32,7 +32,7 @@ export const tryAgentsOnRecords = ({
   log,
   signal,
 }: RecordTrialOptions): Promise<AgentTrial> => {
-  const agents = pickAgents(readAgents(config.network_agents.paths), agent)
+  const agents = pickAgents(readAgents(config.network_agents), agent)
   const context = createBareContext(config)
   const judges = createJudges({ config: { detectors: [] }, clock: createClock(), rules: noRules, context, log, signal })
   async function* events(): AsyncGenerator<readonly Event[]> {
@@ -54,7 +54,7 @@ export const readLogEntries = (
   span: { readonly from: number; readonly to: number },
   now: () => number,
 ): AsyncIterable<readonly RawRecord[]> => {
-  const agents = pickAgents(readAgents(config.network_agents.paths), agent)
+  const agents = pickAgents(readAgents(config.network_agents), agent)
   const [source] = agentSources(config.network_agents, agents)
   if (!source) {
     throw new AppError('CONFIG_INVALID', 'No database of log entries is configured.', {

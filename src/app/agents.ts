@@ -5,16 +5,19 @@ import { parseYaml } from '../config/yaml-file.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail, messageOf } from '../errors.ts'
 import { compileAgent } from '../pipeline/detect/agent-reader.ts'
-import { type Agent, agent } from '../schema/agent.ts'
+import { type Agent, type AgentThreshold, agent } from '../schema/agent.ts'
 
 /** The agents that come with the program: beside `src` in a checkout, beside `dist` in the package. */
 const bundled = resolve(import.meta.dirname, '../../agents')
 
 /** Reads all agents, YAML or JSON; one of your own replaces the one of ours with the same id. Throws CONFIG_INVALID with every fault. */
-export const readAgents = (folders: readonly string[]): readonly Agent[] => {
+export const readAgents = ({
+  paths,
+  thresholds,
+}: Pick<Config['network_agents'], 'paths' | 'thresholds'>): readonly Agent[] => {
   const found = new Map<string, Agent>()
   const errors: ErrorDetail[] = []
-  for (const file of [bundled, ...folders].flatMap(filesOf)) {
+  for (const file of [bundled, ...paths].flatMap(filesOf)) {
     const parsed = agent.safeParse(parseYaml(readFileSync(file, 'utf8'), file).value)
     if (!parsed.success) {
       errors.push(...parsed.error.issues.map(({ path, message }) => ({ path: `${file}: ${path.join('.')}`, message })))
@@ -33,13 +36,44 @@ export const readAgents = (folders: readonly string[]): readonly Agent[] => {
       errors,
     })
   }
-  return [...found.values()].sort((a, b) => (a.agent_id < b.agent_id ? -1 : 1))
+  const agents = [...found.values()].sort((a, b) => (a.agent_id < b.agent_id ? -1 : 1))
+  const types = new Set(agents.flatMap(({ analysis_rules }) => analysis_rules.thresholds.map(typeOf)))
+  const unknown = Object.keys(thresholds).filter((type) => !types.has(type))
+  if (unknown.length > 0) {
+    throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', {
+      hint: `Use some of: ${[...types].sort().join(', ')}.`,
+      errors: unknown.map((type) => ({
+        path: 'network_agents.thresholds',
+        message: `There is no threshold "${type}".`,
+      })),
+    })
+  }
+  return agents.map((one) => withThresholds(one, thresholds))
+}
+
+const typeOf = ({ anomaly_type }: AgentThreshold): string => anomaly_type
+
+const withThresholds = (given: Agent, limits: Readonly<Record<string, number>>): Agent => {
+  const { thresholds, fallback_rules } = given.analysis_rules
+  const meant = Object.entries(limits).filter(([type]) => thresholds.some((one) => typeOf(one) === type))
+  if (meant.length === 0) return given
+  return {
+    ...given,
+    analysis_rules: {
+      ...given.analysis_rules,
+      thresholds: thresholds.map((one) => ({ ...one, above: limits[typeOf(one)] ?? one.above })),
+      fallback_rules: {
+        ...fallback_rules,
+        rule_based_detection: { ...fallback_rules.rule_based_detection, ...Object.fromEntries(meant) },
+      },
+    },
+  }
 }
 
 /** The agents that run. Throws CONFIG_INVALID when the configuration names one that there is not. */
 export const agentsInForce = (config: Pick<Config, 'network_agents' | 'compat'>): readonly Agent[] => {
   const { network_agents } = config
-  const all = readAgents(network_agents.paths)
+  const all = readAgents(network_agents)
   const wanted = network_agents.agents ?? (isMeant(config) ? all.map(({ agent_id }) => agent_id) : ['wifi'])
   const errors = wanted
     .filter((id) => !all.some(({ agent_id }) => agent_id === id))
@@ -54,6 +88,8 @@ export const agentsInForce = (config: Pick<Config, 'network_agents' | 'compat'>)
 }
 
 const system = 'network-agents'
+/** What firewalls have to say, the kernel writes for them. */
+const kernel = 'kernel'
 
 /** Whether somebody set up the service that the agents are of, and not only Vedette. */
 const isMeant = ({
@@ -88,7 +124,7 @@ export const agentSources = (
   // An agent without programs looks at the lines of all.
   const programs = agents.some(({ process_filters }) => process_filters.length === 0)
     ? []
-    : [...new Set(agents.flatMap(({ process_filters }) => process_filters))]
+    : [...new Set([...agents.flatMap(({ process_filters }) => process_filters), kernel])]
   return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
 }
 

@@ -14,6 +14,12 @@ export const networkAgents = z
       .array(z.string().min(1))
       .default([])
       .describe('Folders with agents of your own, YAML or JSON; one with the id of one of ours replaces it.'),
+    thresholds: z
+      .record(z.string(), z.number().min(0))
+      .default({})
+      .describe(
+        'Other limits than those in the files of agents, by anomaly type: `{ deauth_flood: 30 }`; more is too much.',
+      ),
     database: z
       .strictObject({
         host: z

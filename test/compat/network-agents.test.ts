@@ -150,6 +150,19 @@ it(
   },
 )
 
+it(`${keeps('network-agents.paging')}, of more than a page`, async () => {
+  const before = (await anomalies()).length
+  const devices = Array.from({ length: 120 }, (_, i) => `10.9.0.${i}`)
+  const time = new Date(began + 200_000).toISOString().slice(0, 19).replace('T', ' ')
+  const rows = devices.flatMap((ip) => Array(6).fill(`('${ip}', '${time}', 'hostapd', 'authentication failed')`))
+  ask(monitor, `insert into log_entries (device_ip, timestamp, process_name, message) values ${rows.join()}`)
+  await until(async () => (await anomalies('?limit=1000')).length === before + devices.length)
+  const all = await anomalies('?limit=1000')
+  expect(await anomalies()).toEqual(all.slice(0, 100))
+  expect(await anomalies('?offset=100')).toEqual(all.slice(100))
+  expect(new Set(all.map(({ id }) => id)).size).toBe(before + devices.length)
+})
+
 it(keeps('network-agents.anomaly-test'), async () => {
   const trial = async (body: object) => {
     const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
@@ -161,13 +174,15 @@ it(keeps('network-agents.anomaly-test'), async () => {
     status: 200,
     body: {
       status: 'completed',
-      logs_processed: 1_551,
-      anomalies_detected: 1,
-      agents: [{ agent_id: 'wifi', logs: 500, by_type: { wifi_anomaly: 1 } }],
-      results: [{ device: 'router', features: { disassociation_events: 15 } }],
+      logs_processed: 1_551 + 720,
+      anomalies_detected: 121,
+      agents: [{ agent_id: 'wifi', logs: 500 + 720, by_type: { wifi_anomaly: 1, auth_failure: 120 } }],
+      results: expect.arrayContaining([
+        expect.objectContaining({ device: 'router', features: expect.objectContaining({ disassociation_events: 15 }) }),
+      ]),
     },
   })
-  expect((await trial({ days_back: 30 })).body).toMatchObject({ anomalies_detected: 2 })
+  expect((await trial({ days_back: 30 })).body).toMatchObject({ anomalies_detected: 122 })
   expect((await trial({ end_date: 'now-1d' })).body).toMatchObject({ logs_processed: 0, from: null })
   expect((await trial({ agent_id: 'nobody' })).status).toBe(404)
   expect((await trial({ days_back: 31 })).status).toBe(400)
@@ -182,7 +197,7 @@ it(keeps('network-agents.bad-number'), async () => {
 })
 
 it(keeps('network-agents.sqlite'), async () => {
-  const listed = await anomalies()
+  const listed = await anomalies('?limit=1000')
   const seen = () =>
     z
       .array(z.looseObject({ id: z.int() }))
@@ -200,7 +215,7 @@ it(keeps('network-agents.sqlite'), async () => {
   const before = readFileSync(anomalyFile)
   await server.stop()
   await start()
-  expect(await anomalies()).toEqual(listed)
+  expect(await anomalies('?limit=1000')).toEqual(listed)
   expect(seen()).toHaveLength(listed.length)
   expect(readFileSync(anomalyFile)).toHaveLength(before.length)
   expect(statSync(at('data/vedette.db')).mode & 0o077).toBe(0)

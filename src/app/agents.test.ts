@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { agentPorts, agentSources, agentsInForce, readAgents } from './agents.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vedette-agents-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const configOf = (env: Readonly<Record<string, string>>) =>
+  loadConfig({ flags: {}, env: { HOME: folder, ...env }, cwd: folder, readText: () => undefined }).config
+const idsOf = (env: Readonly<Record<string, string>>) => agentsInForce(configOf(env)).map(({ agent_id }) => agent_id)
+const portsOf = (env: Readonly<Record<string, string>>) =>
+  agentPorts(configOf(env)).map(({ system, port, host }) => [system.name, port, host])
+const faultsOf = (env: Readonly<Record<string, string>>): readonly string[] => {
+  try {
+    agentsInForce(configOf(env))
+    return []
+  } catch (error) {
+    if (error instanceof AppError) return error.errors.map(({ message }) => message)
+    throw error
+  }
+}
+const own = (text: string) => {
+  writeFileSync(join(folder, 'own.yaml'), text)
+  return { VEDETTE_NETWORK_AGENTS_PATHS: folder }
+}
+const all = ['dns', 'log_level', 'network', 'system', 'threshold', 'wifi']
+
+describe('the agents that run', () => {
+  it('are all where their service is set up, else the one for Wi-Fi', () => {
+    expect(idsOf({})).toEqual(['wifi'])
+    for (const env of [{ DB_HOST: 'db' }, { SQLITE_DB_PATH: 'a.db' }, { SERVICE_PORT: '0' }]) {
+      expect(idsOf(env)).toEqual(all)
+    }
+    expect(idsOf({ VEDETTE_COMPAT_PORTS: 'network-agents:15555' })).toEqual(all)
+    expect(idsOf({ DB_HOST: 'db', VEDETTE_NETWORK_AGENTS_AGENTS: 'dns,wifi' })).toEqual(['dns', 'wifi'])
+    expect(faultsOf({ VEDETTE_NETWORK_AGENTS_AGENTS: 'dns,smtp' })).toEqual(['There is no agent "smtp".'])
+  })
+
+  it('can be your own, in place of ours or beside them', () => {
+    const rules = 'analysis_rules: { lookback_minutes: 5, analysis_interval: 60, target_levels: [error] }'
+    const one = own(`{ agent_id: wifi, name: Mine, agent_type: rule_based, ${rules} }`)
+    expect(agentsInForce(configOf(one)).map(({ name }) => name)).toEqual(['Mine'])
+    const other = own(`{ agent_id: mail, name: Mail, agent_type: rule_based, ${rules} }`)
+    expect(idsOf({ ...other, DB_HOST: 'db' })).toHaveLength(all.length + 1)
+  })
+
+  it('are refused with every fault', () => {
+    const faults = own(
+      `{ agent_id: wifi, name: Mine, agent_type: rule_based, analysis_rules: { lookback_minutes: 0 } }`,
+    )
+    expect(faultsOf(faults).length).toBeGreaterThan(1)
+    expect(faultsOf({ VEDETTE_NETWORK_AGENTS_PATHS: join(folder, 'nowhere') })).toEqual([])
+    expect(() => agentsInForce(configOf({ VEDETTE_NETWORK_AGENTS_PATHS: join(folder, 'nowhere') }))).toThrow(
+      'no folder',
+    )
+  })
+
+  it('go by other limits where the configuration sets them', () => {
+    const limits = { VEDETTE_NETWORK_AGENTS_THRESHOLDS: '{ deauth_flood: 30, mac_spoofing: 99 }' }
+    const wifi = readAgents(configOf(limits).network_agents).find(({ agent_id }) => agent_id === 'wifi')
+    const above = Object.fromEntries(
+      (wifi?.analysis_rules.thresholds ?? []).map(({ anomaly_type, above }) => [anomaly_type, above]),
+    )
+    expect(above).toMatchObject({ deauth_flood: 30, mac_spoofing: 99, auth_failure: 5 })
+    expect(wifi?.analysis_rules.fallback_rules.rule_based_detection).toMatchObject({ mac_spoofing: 99 })
+    expect(faultsOf({ VEDETTE_NETWORK_AGENTS_THRESHOLDS: '{ deaf_flood: 30 }' })).toEqual([
+      'There is no threshold "deaf_flood".',
+    ])
+  })
+})
+
+it('opens the port that clients know where the service is set up, once', () => {
+  expect(portsOf({})).toEqual([])
+  expect(portsOf({ DB_HOST: 'db' })).toEqual([['network-agents', 5555, undefined]])
+  expect(portsOf({ SERVICE_PORT: '15555', SERVICE_HOST: '0.0.0.0' })).toEqual([['network-agents', 15_555, '0.0.0.0']])
+  expect(portsOf({ DB_HOST: 'db', SERVICE_PORT: '0' })).toEqual([])
+  expect(portsOf({ DB_HOST: 'db', VEDETTE_COMPAT_PORTS: 'all' })).toEqual([])
+  expect(portsOf({ DB_HOST: 'db', PORT: '5555' })).toEqual([])
+})
+
+it('reads the database that is named, and of it the programs that agents look at', () => {
+  expect(agentSources(configOf({}).network_agents, [])).toEqual([])
+  const { network_agents } = configOf({
+    DB_HOST: '::1',
+    DB_USER: 'a b',
+    DB_PASSWORD: 'p/w',
+    AGENT_LOOKBACK_WINDOW: '5',
+  })
+  const agents = readAgents(network_agents).filter(({ agent_id }) => agent_id === 'dns')
+  expect(agentSources(network_agents, agents)).toMatchObject([
+    {
+      type: 'sql',
+      name: 'log-entries',
+      url: 'postgres://a%20b:p%2Fw@[::1]:5432/netmonitor_db',
+      programs: ['named', 'dnsmasq', 'systemd-resolved', 'kernel'],
+      lookback: 300,
+    },
+  ])
+})
