@@ -230,7 +230,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     history,
     risk: config.triage.risk,
     intel: threats.intel,
-    entry: createEntry(config, now),
+    entry: createEntry(config, now, log),
     analyze: createAnalysis(config, rules.book, log, threats.intel.table.index, agents),
     logModels: await createLogModels(config.log_detection, { now, log }),
     queryGuard: createQueryGuardOf(config.query_guard, { store, now, newId: () => newId(now()) }),

@@ -72,6 +72,7 @@ export const fakeWorld = (now: () => number = Date.now) => {
       backOff: createBackOff(now),
       session: { lifetime: 43_200_000, idle: 7_200_000 },
       publicUrl: '',
+      provider: undefined,
     },
     health: async () => ({ ready: true, problems: [], stages: [], queues: [] }),
     metrics: async () => 'vedette_build_info{version="0"} 1\n',

@@ -8,6 +8,7 @@ import { sinkRegistry } from '../pipeline/notify/registry.ts'
 import { agentsInForce } from './agents.ts'
 import { configuredIntel } from './intel.ts'
 import { createOutages } from './outages.ts'
+import { checkSignIn } from './sign-in.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
 export const checkComponents = (config: Config): void => {
@@ -27,6 +28,7 @@ export const checkComponents = (config: Config): void => {
     ),
     ...faultsThrown(() => configuredIntel(intel)),
     ...faultsThrown(() => agentsInForce(config)),
+    ...faultsThrown(() => checkSignIn(config)),
   ]
   if (errors.length > 0) throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', { errors })
 }

@@ -86,6 +86,13 @@ export const define = (command: Command, context: CommandContext): void => {
     .argument('<name>')
     .action((name: string, options: unknown) => change(name, { is_active: false }, options))
 
+  addRemoteOptions(
+    command.command('link').description('Let somebody sign in through the identity provider; their password ends.'),
+  )
+    .argument('<name>')
+    .argument('<subject>', 'as they were told when they tried')
+    .action((name: string, subject: string, options: unknown) => change(name, { subject }, options))
+
   addRemoteOptions(command.command('enable').description('Let somebody in again.'))
     .argument('<name>')
     .action((name: string, options: unknown) => change(name, { is_active: true }, options))

@@ -12,7 +12,12 @@ export const listWaysIn = defineOperation({
     .object({
       /** Whether anybody has a password. */
       password: z.boolean(),
+      /** What the identity provider is called; null when there is none. */
+      provider: z.string().nullable(),
     })
     .meta({ id: 'WaysIn' }),
-  run: async (_input, { store }: Pick<World, 'store'>) => ({ password: await store.accounts.havePasswords() }),
+  run: async (_input, { store, entry }: Pick<World, 'store' | 'entry'>) => ({
+    password: await store.accounts.havePasswords(),
+    provider: entry.provider?.name ?? null,
+  }),
 })

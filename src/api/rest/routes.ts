@@ -1,6 +1,7 @@
 import { addIndicators } from '../../operations/add-indicators.ts'
 import { analyzeLogs } from '../../operations/analyze-logs.ts'
 import { backtestRule } from '../../operations/backtest-rule.ts'
+import { beginProviderSignIn } from '../../operations/begin-provider-sign-in.ts'
 import { changePassword } from '../../operations/change-password.ts'
 import { clearQueryHistory } from '../../operations/clear-query-history.ts'
 import { collectContext } from '../../operations/collect-context.ts'
@@ -18,6 +19,7 @@ import { dryRunAction, executeAction } from '../../operations/execute-action.ts'
 import { expireIndicator } from '../../operations/expire-indicator.ts'
 import { explainRule } from '../../operations/explain-rule.ts'
 import { findSimilarAlerts } from '../../operations/find-similar-alerts.ts'
+import { finishProviderSignIn } from '../../operations/finish-provider-sign-in.ts'
 import { getAlert } from '../../operations/get-alert.ts'
 import { getAsset } from '../../operations/get-asset.ts'
 import { getDecision } from '../../operations/get-decision.ts'
@@ -241,6 +243,15 @@ export const routes: readonly Route[] = [
     operation: signInWithPassword,
     open: true,
     present: setCookie,
+  },
+  { method: 'POST', path: '/api/v1/session/provider', operation: beginProviderSignIn, open: true },
+  {
+    method: 'POST',
+    path: '/api/v1/session/provider/answer',
+    operation: finishProviderSignIn,
+    open: true,
+    present: setCookie,
+    forgets: true,
   },
   { method: 'GET', path: '/api/v1/session/ways', operation: listWaysIn, open: true },
   { method: 'GET', path: '/api/v1/sessions', operation: listSessions },
