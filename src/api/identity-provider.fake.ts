@@ -25,6 +25,8 @@ export const startIdentityProvider = async () => {
     claims: {} as Claims,
     userinfo: undefined as Claims | undefined,
     secret: client.secret,
+    /** Who is signed in at its page, in a browser. */
+    visitor: undefined as Claims | undefined,
   }
   let issuer = ''
 
@@ -103,12 +105,34 @@ export const startIdentityProvider = async () => {
     return [200, { access_token: 'an access token', token_type: 'Bearer', expires_in: 300, id_token }]
   }
 
+  /** Checks what a browser was sent with, and tells where to send it back to. */
+  const admit = (location: string, claims: Claims): string => {
+    const { origin, pathname, searchParams: asked } = new URL(location)
+    const problem = [
+      [`${origin}${pathname}`, `${issuer}/authorize`],
+      [asked.get('response_type'), 'code'],
+      [asked.get('client_id'), client.id],
+      [asked.get('code_challenge_method'), 'S256'],
+      [asked.get('scope')?.split(' ').includes('openid'), true],
+      [/^[\w-]{43}$/.test(asked.get('code_challenge') ?? ''), true],
+      [(asked.get('nonce') ?? '').length > 20, true],
+      [(asked.get('state') ?? '').length > 20, true],
+    ].find(([is, should]) => is !== should)
+    if (problem) throw new Error(`The provider got ${problem[0]} for ${problem[1]}.`)
+    const code = randomUUID()
+    const [nonce, challenge] = [asked.get('nonce') ?? '', asked.get('code_challenge') ?? '']
+    grants.set(code, { nonce, challenge, redirectUri: asked.get('redirect_uri') ?? '', claims })
+    return `${asked.get('redirect_uri')}?${new URLSearchParams({ code, state: asked.get('state') ?? '' })}`
+  }
+
   const server = createServer((request, response: ServerResponse) => {
     let text = ''
     request.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
     request.on('end', () => {
+      const to = request.url?.startsWith('/authorize?') && faults.visitor && admit(issuer + request.url, faults.visitor)
+      if (to) return void response.writeHead(302, { location: to }).end()
       const [status, body] = answer(request, new URLSearchParams(text))
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     })
@@ -122,25 +146,8 @@ export const startIdentityProvider = async () => {
     faults,
     /** What was wrong with requests for tokens. */
     complaints,
-    /** Signs somebody in, as the page of the provider does, and gives the query that the browser is sent back with. */
-    signIn(location: string, claims: Claims): string {
-      const { origin, pathname, searchParams: asked } = new URL(location)
-      const problem = [
-        [`${origin}${pathname}`, `${issuer}/authorize`],
-        [asked.get('response_type'), 'code'],
-        [asked.get('client_id'), client.id],
-        [asked.get('code_challenge_method'), 'S256'],
-        [asked.get('scope')?.split(' ').includes('openid'), true],
-        [/^[\w-]{43}$/.test(asked.get('code_challenge') ?? ''), true],
-        [(asked.get('nonce') ?? '').length > 20, true],
-        [(asked.get('state') ?? '').length > 20, true],
-      ].find(([is, should]) => is !== should)
-      if (problem) throw new Error(`The provider got ${problem[0]} for ${problem[1]}.`)
-      const code = randomUUID()
-      const [nonce, challenge] = [asked.get('nonce') ?? '', asked.get('code_challenge') ?? '']
-      grants.set(code, { nonce, challenge, redirectUri: asked.get('redirect_uri') ?? '', claims })
-      return `?${new URLSearchParams({ code, state: asked.get('state') ?? '' })}`
-    },
+    /** Signs somebody in, as its page does, and gives the query that the browser is sent back with. */
+    signIn: (location: string, claims: Claims): string => new URL(admit(location, claims)).search,
     close: () => new Promise<void>((done) => void server.close(() => done())),
   }
 }

@@ -4,8 +4,10 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './api/problem.ts'
 import { sessionQuery, signIn, takeKey } from './api/session.ts'
+import { finishWithProvider, takeAnswer } from './api/sign-in.ts'
 import { createAppRouter } from './router.tsx'
 import { listenForKeys } from './shell/keys.ts'
+import { passwordLink } from './shell/set-password.tsx'
 import { signInFailed } from './shell/sign-in.tsx'
 import './styles.css'
 
@@ -26,8 +28,12 @@ const queries = new QueryClient({
   },
 })
 
-const key = takeKey()
+const key = takeKey('k')
 if (key !== undefined) await signIn(queries, key).catch(signInFailed)
+const answer = takeAnswer()
+if (answer) await finishWithProvider(queries, answer).catch(signInFailed)
+const passwordKey = takeKey('p')
+if (passwordKey !== undefined) passwordLink.set(passwordKey)
 
 listenForKeys()
 const root = document.getElementById('root')

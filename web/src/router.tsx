@@ -43,6 +43,11 @@ const screens = root.addChildren([
     validateSearch: readIncidentSearch,
     component: lazyRouteComponent(() => import('./screens/incident/incident.tsx'), 'Incident'),
   }),
+  createRoute({
+    getParentRoute,
+    path: '/people',
+    component: lazyRouteComponent(() => import('./screens/people/people.tsx'), 'People'),
+  }),
 ])
 
 export const createAppRouter = (queries: QueryClient) =>

@@ -31,9 +31,9 @@ export const signOut = async (queries: QueryClient): Promise<void> => {
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
 }
 
-/** The key of a sign-in link. It stands behind the #, which browsers send nowhere, and is taken from the address before anything else. */
-export const takeKey = (): string | undefined => {
-  const key = new URLSearchParams(location.hash.slice(1)).get('k')
+/** The key of a link: `k` signs in, `p` sets a password. It stands behind the #, which browsers send nowhere, and is taken from the address before anything else. */
+export const takeKey = (name: 'k' | 'p'): string | undefined => {
+  const key = new URLSearchParams(location.hash.slice(1)).get(name)
   if (key === null) return undefined
   history.replaceState(null, '', location.pathname + location.search)
   return key

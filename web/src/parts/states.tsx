@@ -78,10 +78,10 @@ export const Failure = ({ error, onRetry }: FailureProps) => {
  * Stands where somebody may not look, and says who can let them.
  * @public
  */
-export const NotAllowed = ({ role }: { readonly role: string }) => (
-  <Empty title={`This needs the role ${role}.`}>
+export const NotAllowed = ({ needs }: { readonly needs: string }) => (
+  <Empty title={`This needs the role ${needs}.`}>
     <p>
-      Ask an admin for a token with it: <code className="font-mono">vedette token create --role {role}</code>
+      Ask an admin for a token with it: <code className="font-mono">vedette token create --role {needs}</code>
     </p>
   </Empty>
 )

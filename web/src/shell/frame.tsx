@@ -10,6 +10,7 @@ import { DropAnywhere } from './drop-anywhere.tsx'
 import { KeyHelp } from './key-help.tsx'
 import { Rail } from './rail.tsx'
 import { Screen } from './screen.tsx'
+import { passwordLink, SetPassword } from './set-password.tsx'
 import { useShellKeys } from './shell-keys.ts'
 import { SignIn } from './sign-in.tsx'
 import { useSeeWhy } from './use-see-why.ts'
@@ -19,6 +20,8 @@ const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: 
 /** What is around every screen. Who is not signed in gets the sign-in instead, and then the screen that they wanted. */
 export const Frame = () => {
   const session = useQuery(sessionQuery)
+  const link = passwordLink.use()
+  if (link !== null) return <SetPassword link={link} />
   if (session.data) return <SignedIn />
   if (session.data === null) return <SignIn />
   return (

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { CircleUser, Moon, Sun, SunMoon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useLive } from '../api/live.ts'
-import { sessionQuery, signOut } from '../api/session.ts'
+import { sessionQuery, signOut, useMay } from '../api/session.ts'
 import { IconButton } from '../parts/button.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../parts/menu.tsx'
 import { formatSpan, timeZone, useNow } from '../parts/time.tsx'
@@ -56,6 +57,8 @@ const Account = () => {
   const { data } = useQuery(sessionQuery)
   const theme = useTheme()
   const rows = density.use()
+  const navigate = useNavigate()
+  const isAdmin = useMay('admin')
   const zone = timeZone.use()
   const keys = singleKeys.use()
   if (!data) return null
@@ -91,6 +94,7 @@ const Account = () => {
         Single-key shortcuts
       </MenuItem>
       <MenuLine />
+      {isAdmin && <MenuItem onSelect={() => void navigate({ to: '/people' })}>People</MenuItem>}
       <MenuItem onSelect={() => void signOut(queries)}>Sign out</MenuItem>
     </Menu>
   )
