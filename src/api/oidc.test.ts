@@ -241,7 +241,7 @@ describe('signing in through an identity provider', () => {
 
   it('is not there when nobody set it up', async () => {
     Object.assign(server.world.entry, { provider: undefined })
-    expect((await post('provider')).statusCode).toBe(404)
+    expect((await post('provider')).statusCode).toBe(409)
     expect((await server.app.inject('/api/v1/session/ways')).json().provider).toBeNull()
   })
 })

@@ -57,8 +57,8 @@ export const admit = (
   })
 }
 
-/** The provider that people sign in through; throws NOT_FOUND when there is none. */
+/** The provider that people sign in through; throws CONFLICT when there is none. */
 export const requireProvider = (provider: IdentityProvider | undefined): IdentityProvider => {
   if (provider) return provider
-  throw new AppError('NOT_FOUND', 'No identity provider is set up here.', { hint: 'Set sign_in.oidc.issuer.' })
+  throw new AppError('CONFLICT', 'No identity provider is set up here.', { hint: 'Set sign_in.oidc.issuer.' })
 }
