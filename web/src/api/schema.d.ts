@@ -62,6 +62,7 @@ export interface components {
     Playbook: { id: string; title: string; description: string; category: string; when?: { types?: (components['schemas']['AlertType'])[]; min_severity: components['schemas']['Severity']; techniques?: (string)[] }; steps: (components['schemas']['PlaybookStep'])[] }
     PlaybookStep: { id: string; type: "containment" | "eradication" | "patching" | "configuration_change" | "access_revocation" | "isolation" | "other"; description: string; priority: number; owner?: string; due_hours?: number; for_each?: "ip" | "user" | "host" | "service" | "process" | "file" | "url" | "domain" | "hash" | "asset" | "device" | "template"; webhook?: string }
     Problem: { type: string; title: string; status: number; detail?: string; instance?: string; code: string; hint?: string; errors?: ({ path: string; message: string; hint?: string })[]; request_id: string }
+    ProviderSignIn: { location: string; pending: string }
     QueryHistory: { query_id: string; total: number; data: ({ dataset: string; record: Record<string, unknown>; received_at: string; odd: boolean })[] }
     ReceivedWebhook: { accepted: number; not_understood: number; alert_ids: (string)[] }
     RecommendedAction: { action: string; priority: "critical" | "high" | "medium" | "low"; type: "containment" | "investigation" | "remediation"; reversible: boolean }
@@ -117,7 +118,7 @@ export interface components {
     Verdict: "malicious" | "likely_malicious" | "suspicious" | "likely_benign" | "benign" | "inconclusive"
     VerdictInput: "malicious" | "likely_malicious" | "suspicious" | "likely_benign" | "benign" | "inconclusive"
     View: { name: string; filter: string; from: string | null; to: string | null; sort: string; columns: (string)[]; density: "comfortable" | "default" | "compact" | null; shared: boolean; pinned: boolean; id: string; owner: string; created_at: string; updated_at: string }
-    WaysIn: { password: boolean }
+    WaysIn: { password: boolean; provider: string | null }
   }
 }
 
@@ -127,7 +128,7 @@ export interface paths {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { username: string; role?: components['schemas']['AccountRoleInput']; email?: string; full_name?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['NewAccount'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/accounts/{id}': {
-    patch: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody: { content: { 'application/json': { role?: components['schemas']['AccountRoleInput']; is_active?: boolean; email?: string | null; full_name?: string | null } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Account'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+    patch: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody: { content: { 'application/json': { role?: components['schemas']['AccountRoleInput']; is_active?: boolean; email?: string | null; full_name?: string | null; subject?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Account'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/accounts/{id}/reset': {
     post: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ResetAccount'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
@@ -359,6 +360,12 @@ export interface paths {
   }
   '/api/v1/session/password': {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { username: string; password: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { name: string; role: components['schemas']['Role']; expires_at: string | null; account: string | null; secret: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/session/provider': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ProviderSignIn'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/session/provider/answer': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { answer: string; pending: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { name: string; role: components['schemas']['Role']; expires_at: string | null; account: string | null; secret: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/session/ways': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['WaysIn'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
