@@ -24,10 +24,8 @@ export interface ResultJudgement {
   readonly features: number
 }
 
-/** So many of the newest records are compared with. */
-export const mostCompared = 5_000
-/** So many of the newest records a model is fitted to. */
-const mostFitted = 2_000
+/** So many of the newest records are compared with, and learnt from. */
+export const mostCompared = 2_000
 const fewestCompared = 10
 /** A model is fitted anew after so many records, or so large a share of those it was fitted to. */
 const dueAfter = { records: 14, share: 0.1 }
@@ -39,7 +37,7 @@ const mostOdd = 0.1
  * them. What is odd is remembered but not learnt, so that one bad record does not make the next one ordinary, until more than a tenth
  * of the recent ones are odd. Judging changes nothing: nothing is ever compared with itself.
  *
- * Judge O(records · fields), learn O(records), fit O(records · fields) when due. Holds at most 5,000 records.
+ * Judge O(records · fields), learn O(records), fit O(records · fields) when due. Holds at most 2,000 records.
  */
 export class ResultGuard {
   readonly #options: ResultGuardOptions
@@ -88,14 +86,14 @@ export class ResultGuard {
   /** Whether enough came for a new model. */
   get isDue(): boolean {
     if (this.#rows.length < this.#options.fewest) return false
-    const known = Math.min(this.#model?.records ?? 0, mostFitted)
+    const known = this.#model?.records ?? 0
     return this.#model === undefined || this.#sinceModel >= Math.max(dueAfter.records, dueAfter.share * known)
   }
 
   /** The records to fit the next model to. Whoever fits it hands it to `adopt`. */
   toFit(): readonly Row[] {
     this.#sinceModel = 0
-    return this.#usual().slice(-mostFitted)
+    return this.#usual()
   }
 
   /** Judges by this model from now on; `since`: how many of the records came after it was fitted, where that is known. */
