@@ -21,6 +21,7 @@ import { showSamples, wantsSamples } from './app/first-start.ts'
 import { newId, newSecret } from './app/identity.ts'
 import { createIntel } from './app/intel.ts'
 import { createJudges } from './app/judges.ts'
+import { createLlm } from './app/llm.ts'
 import { createLogModels } from './app/log-models.ts'
 import { createOutages } from './app/outages.ts'
 import { actionIdOf, proposals, readPlaybooks } from './app/playbooks.ts'
@@ -49,7 +50,7 @@ import { createIntake } from './pipeline/ingest/intake.ts'
 import { openRoad } from './pipeline/pipeline.ts'
 import { createHistory } from './pipeline/triage/history.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
-import { createTriage, keepTriage } from './pipeline/triage/triage.ts'
+import { createTriage } from './pipeline/triage/triage.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { runSchedule } from './schedule.ts'
 import { openAlertStatuses } from './schema/alert.ts'
@@ -146,6 +147,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const auditCheckpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
   const playbooks = readPlaybooks(config.remediation.playbooks)
   const history = createHistory(store.alerts.heads)
+  const llm = createLlm({ config: config.triage.llm, store, queue, runtime })
   openRoad({
     queue,
     meter,
@@ -192,7 +194,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       now,
       log,
     }),
-    cards: keepTriage({ results: store.triageResults, contexts: store.alertContext }),
+    cards: llm.cards,
     correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
     proposals: proposals(playbooks, store.remediationActions, now),
     incidents: store.incidents,
@@ -230,6 +232,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     history,
     risk: config.triage.risk,
     intel: threats.intel,
+    languageModels: llm.world,
     entry: createEntry(config, now, log),
     analyze: createAnalysis(config, rules.book, log, threats.intel.table.index, agents),
     logModels: await createLogModels(config.log_detection, { now, log }),
@@ -242,7 +245,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       return {
         ready: problems.length === 0,
         // Records of others are taken all the same.
-        problems: [...problems, ...outages.problems()],
+        problems: [...problems, ...outages.problems(), ...(problems.length === 0 ? await llm.problems() : [])],
         stages: telemetry.stages(),
         queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
       }
@@ -326,6 +329,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
         }),
         ...threats.jobs,
         ...anomalies.jobs,
+        ...llm.jobs,
       ],
       log,
       ended,

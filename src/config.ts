@@ -66,6 +66,10 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
     ...(country_database && { country_database: resolve(cwd, country_database) }),
     ...(asn_database && { asn_database: resolve(cwd, asn_database) }),
   }
+  const triage = {
+    ...parsed.data.triage,
+    llm: { ...parsed.data.triage.llm, prompts: absolute(parsed.data.triage.llm.prompts) },
+  }
   const remediation = { ...parsed.data.remediation, playbooks: absolute(parsed.data.remediation.playbooks) }
   const { sqlite_path } = parsed.data.network_agents
   const network_agents = {
@@ -75,7 +79,7 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
   }
   const url = parsed.data.storage.url ?? `sqlite:${join(data_dir, 'vedette.db')}`
   return {
-    config: { ...parsed.data, data_dir, storage: { url }, network_agents, remediation, rules, networks },
+    config: { ...parsed.data, data_dir, storage: { url }, network_agents, triage, remediation, rules, networks },
     origins: Object.fromEntries(settings().map(({ key }) => [key, assignments.get(key)?.origin ?? 'default'])),
     file: found?.path,
     warnings: layers.flatMap((layer) => layer.warnings),

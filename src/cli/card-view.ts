@@ -20,7 +20,33 @@ export const cardLines = (triage: NonNullable<Alert['triage']>): readonly string
       `~ ${Math.round(similarity * 100)} % like ${alert_id}: ${title}${resolution ? ` (${resolution.replaceAll('_', ' ')})` : ''}`,
   ),
   `= ${riskArithmetic(triage)}`,
+  ...modelLines(triage.model),
 ]
+
+/** What a model added: what it says and why, what of it fell, what it cost. */
+const modelLines = (model: TriageResult['model']): readonly string[] => {
+  if (!model) return []
+  const { status, reason, raised, verdict, summary, claims, dropped, claims_dropped } = model
+  return [
+    [
+      `model ${model.provider === '' ? '' : `${model.provider} (${model.model}) `}${status}${reason ? `: ${reason}` : ''}`,
+      ...(verdict ? [`calls it ${verdict.replaceAll('_', ' ')}`] : []),
+      ...(raised ? [`raised from ${raised.from.risk_score} to ${raised.to.risk_score}`] : []),
+      `${(model.duration_ms / 1000).toFixed(1)} s`,
+      `${model.input_tokens + model.output_tokens} tokens`,
+      `$${model.cost_usd.toFixed(4)}`,
+      `${model.redactions} names masked`,
+      ...(model.secrets > 0 ? [`${model.secrets} secrets taken out`] : []),
+      ...(claims_dropped > 0 ? [`${claims_dropped} claims dropped`] : []),
+    ].join(' · '),
+    ...(summary === '' ? [] : [`  ${summary}`]),
+    ...claims.map(
+      ({ sign, text, evidence_ids }) =>
+        `  ${sign === 'for' ? '+' : '−'} ${text}${evidence_ids.map((id) => ` [${id}]`).join('')}`,
+    ),
+    ...dropped.map(({ text, reason }) => `  dropped: ${text} (${reason})`),
+  ]
+}
 
 const headline = ({ verdict, confidence, review_reasons, review, model }: TriageResult): string =>
   [

@@ -47,6 +47,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'actions', summary: 'what to do about incidents, and doing it', load: () => import('./actions.ts') },
   { name: 'triage', summary: 'try other weights, and review verdicts', load: () => import('./triage.ts') },
+  { name: 'prompts', summary: 'try what language models are asked with', load: () => import('./prompts.ts') },
   { name: 'detections', summary: 'list what detectors saw', load: () => import('./detections.ts') },
   {
     name: 'suppressions',

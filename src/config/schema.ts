@@ -4,6 +4,7 @@ import { riskOptions } from '../pipeline/triage/risk.ts'
 import { ruleStatus } from '../schema/rule.ts'
 import { severity } from '../schema/severity.ts'
 import { intel } from './intel.ts'
+import { llm } from './llm.ts'
 import { networkAgents } from './network-agents.ts'
 import { queryGuard } from './query-guard.ts'
 import { component, componentName, duration, secret, size } from './shapes.ts'
@@ -142,7 +143,7 @@ export const configSchema = z.strictObject({
       cloud: z.array(z.string().min(1)).default([]).describe('Files with ranges of clouds, in the same form.'),
     })
     .prefault({}),
-  triage: z.strictObject({ risk: riskOptions.prefault({}) }).prefault({}),
+  triage: z.strictObject({ risk: riskOptions.prefault({}), llm: llm.prefault({}) }).prefault({}),
   intel: intel.prefault({}),
   correlate: z
     .strictObject({

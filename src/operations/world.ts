@@ -5,13 +5,17 @@ import type { Progress } from '../pipeline/detect/detector.ts'
 import type { RuleLibrary } from '../pipeline/detect/rule-library.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { AlertHistory } from '../pipeline/triage/history.ts'
+import type { Case } from '../pipeline/triage/llm/case.ts'
+import type { PreviewedCall } from '../pipeline/triage/llm/preview-call.ts'
 import type { RiskOptions } from '../pipeline/triage/risk.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Agent } from '../schema/agent.ts'
+import type { Alert } from '../schema/alert.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
+import type { ModelOpinion, TriageResult } from '../schema/triage-result.ts'
 import type { AuditHead } from '../store/audit-chain.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
@@ -62,6 +66,38 @@ export interface LogModels {
   load(folder?: string): Promise<{ readonly folder: string; readonly loadedAt: number }>
 }
 
+/** The language models that the configuration names. */
+export interface LanguageModels {
+  /** In the order in which they are asked. */
+  readonly configured: readonly { readonly name: string; readonly model: string }[]
+  readonly prompt: { readonly name: string; readonly hash: string }
+  /** Dollars, and calls and tokens an hour. */
+  readonly budget: {
+    readonly month: number
+    readonly incident: number
+    readonly hour_calls: number
+    readonly hour_tokens: number
+  }
+  /** The names under which spending is kept at this moment. */
+  periods(): { readonly month: string; readonly hour: string }
+  resting(): ReadonlyMap<string, number>
+  /** Asks with a prompt, the one in force unless given; throws CONFIG_INVALID when it cannot be used. Keeps no opinion. */
+  judgeWith(prompt: string | undefined): {
+    readonly prompt: string
+    opinion(alert: Alert, card: TriageResult, signal: AbortSignal): Promise<ModelOpinion>
+  }
+  /** What asking about an alert would send; `call` is undefined when there is no such model. Sends nothing. */
+  preview(
+    alert: Alert,
+    card: TriageResult,
+    provider: string | undefined,
+  ): Promise<{
+    readonly call: (PreviewedCall & { readonly provider: string }) | undefined
+    readonly asked: Case
+    readonly hash: string
+  }>
+}
+
 /** Asks a webhook to carry out an action, or to rehearse it; throws CONFLICT when there is no such webhook. */
 export type CarryOut = (order: {
   readonly webhook: string
@@ -86,6 +122,8 @@ export interface World {
   readonly rulesFolder: string
   /** Threat intelligence: who tells it, and what is known. */
   readonly intel: Intel
+  /** Language models that may add to what triage says. */
+  readonly languageModels: LanguageModels
   /** The road's first stages, storing and learning nothing: how lines are understood. */
   normalize(batch: RecordBatch): readonly Event[]
   /** Every network agent that there is, in force or not. */

@@ -6,7 +6,9 @@ export const riskArithmetic = ({
   factors: { alert_type, type_multiplier, historical_multiplier },
   inputs: { similar },
   risk_score,
-}: Pick<TriageResult, 'breakdown' | 'factors' | 'inputs' | 'risk_score'>): string => {
+  model,
+}: Pick<TriageResult, 'breakdown' | 'factors' | 'inputs' | 'risk_score'> &
+  Partial<Pick<TriageResult, 'model'>>): string => {
   const parts = [
     [severity, `severity ${severity.value}`],
     [threat_intel, `threat intelligence (${threat_intel.sources_queried} asked)`],
@@ -17,7 +19,9 @@ export const riskArithmetic = ({
   const sum = parts.map(([{ score, weight }, what]) => `${brief(score)}×${brief(weight * 100)}% ${what}`).join(' + ')
   const history = similar === null ? 'history not known' : `${similar} similar before`
   const product = base * type_multiplier * historical_multiplier
-  return `${sum} = ${brief(base)} × ${brief(type_multiplier)} ${alert_type} × ${brief(historical_multiplier)} ${history} = ${brief(product)} → ${risk_score}`
+  const raised = model?.raised
+  const result = raised ? `${raised.from.risk_score}, raised by a model to ${risk_score}` : risk_score
+  return `${sum} = ${brief(base)} × ${brief(type_multiplier)} ${alert_type} × ${brief(historical_multiplier)} ${history} = ${brief(product)} → ${result}`
 }
 
 const brief = (value: number): string => String(Math.round(value * 100) / 100)

@@ -18,6 +18,10 @@ export interface Tables extends QueryTables {
   intel_feeds: IntelFeedRow
   intel_answers: IntelAnswerRow
   intel_quotas: IntelQuotaRow
+  llm_requests: LlmRequestRow
+  llm_answers: LlmAnswerRow
+  llm_spending: LlmSpendingRow
+  llm_calls: LlmCallRow
   incidents: IncidentRow
   remediation_actions: RemediationActionRow
   assets: AssetRow
@@ -210,6 +214,40 @@ export interface IntelQuotaRow {
   /** `2026-01-05`, UTC. */
   day: string
   used: number
+}
+
+export interface LlmRequestRow {
+  alert_id: string
+  due_at: number
+}
+
+export interface LlmAnswerRow {
+  id: string
+  answer: string
+  expires_at: number
+}
+
+export interface LlmSpendingRow {
+  period: string
+  /** In millionths of a dollar. */
+  cost: number
+  tokens: number
+  calls: number
+  updated_at: number
+}
+
+export interface LlmCallRow {
+  id: string
+  time: number
+  alert_id: string
+  provider: string
+  model: string
+  prompt: string
+  outcome: string
+  input_tokens: number
+  output_tokens: number
+  cost: number
+  duration_ms: number
 }
 
 export interface RemediationActionRow {

@@ -20,6 +20,7 @@ import { createIncidentStore } from './incidents.ts'
 import { createIntakeStore } from './intake.ts'
 import { createIntelAnswerStore } from './intel-answers.ts'
 import { createIntelFeedStore } from './intel-feeds.ts'
+import { createLlmStore } from './llm.ts'
 import { migrate } from './migrate.ts'
 import { createModelStore } from './models.ts'
 import { createNotificationStore } from './notifications.ts'
@@ -79,6 +80,7 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       threatIntel: createThreatIntelStore(connections),
       intelFeeds: createIntelFeedStore(connections),
       intelAnswers: createIntelAnswerStore(connections),
+      llm: createLlmStore(connections),
       incidents: createIncidentStore(connections),
       remediationActions: createRemediationActionStore(connections),
       suppressions: createSuppressionStore(connections),

@@ -81,7 +81,14 @@ const drop = async ({ abilities }: StoreConnections, found: Found, tx: Transacti
     await tx.deleteFrom('event_blocks').where('id', 'in', part).execute()
   }
   for (const part of batches(found.alerts, abilities.maxVariables)) {
-    for (const table of ['alert_context', 'alert_heads', 'triage_results', 'alerts'] as const) {
+    for (const table of [
+      'alert_context',
+      'alert_heads',
+      'llm_calls',
+      'llm_requests',
+      'triage_results',
+      'alerts',
+    ] as const) {
       await tx.deleteFrom(table).where('alert_id', 'in', part).execute()
     }
   }

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { CompiledQuery } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeIntelStore } from './intel.conformance.ts'
+import { describeLlmStore } from './llm.conformance.ts'
 import { migrations } from './migrations/migrations.ts'
 import { openStore } from './open-store.ts'
 import { describeQueryResults } from './query-results.conformance.ts'
@@ -24,6 +25,7 @@ describeStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 describeStore('in memory', (now) => open('sqlite::memory:', now))
 describeIntelStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 describeQueryResults('in a file', (now) => open(`sqlite:${newFile()}`, now))
+describeLlmStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 
 describe('a database file', () => {
   it('is nobody else’s to read', async () => {

@@ -3,6 +3,7 @@ import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
 import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
 import type { Transaction } from '../../src/store/database.ts'
 import { describeIntelStore } from '../../src/store/intel.conformance.ts'
+import { describeLlmStore } from '../../src/store/llm.conformance.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { describeQueryResults } from '../../src/store/query-results.conformance.ts'
 import { sampleDetection } from '../../src/store/samples.conformance.ts'
@@ -29,6 +30,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
   describeStore('in PostgreSQL', openEmpty)
   describeIntelStore('in PostgreSQL', openEmpty)
   describeQueryResults('in PostgreSQL', openEmpty)
+  describeLlmStore('in PostgreSQL', openEmpty)
 
   const over = (
     store: OpenStore,

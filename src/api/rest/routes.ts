@@ -28,6 +28,7 @@ import { getEvent } from '../../operations/get-event.ts'
 import { getHealth } from '../../operations/get-health.ts'
 import { getIncident } from '../../operations/get-incident.ts'
 import { getMetrics } from '../../operations/get-metrics.ts'
+import { getModelUsage } from '../../operations/get-model-usage.ts'
 import { getOverview } from '../../operations/get-overview.ts'
 import { getQuery } from '../../operations/get-query.ts'
 import { getQueryHistory } from '../../operations/get-query-history.ts'
@@ -74,6 +75,7 @@ import { loadSamples } from '../../operations/load-samples.ts'
 import { lookUpIntel } from '../../operations/look-up-intel.ts'
 import { mergeIncidents } from '../../operations/merge-incidents.ts'
 import { moveToIncident } from '../../operations/move-to-incident.ts'
+import { previewModelInput } from '../../operations/preview-model-input.ts'
 import { previewRisk } from '../../operations/preview-risk.ts'
 import { previewSuppression } from '../../operations/preview-suppression.ts'
 import { proposeAction } from '../../operations/propose-action.ts'
@@ -99,6 +101,7 @@ import { signInWithPassword } from '../../operations/sign-in-with-password.ts'
 import { signOut } from '../../operations/sign-out.ts'
 import { splitIncident } from '../../operations/split-incident.ts'
 import { testAgents } from '../../operations/test-agents.ts'
+import { testPrompt } from '../../operations/test-prompt.ts'
 import { tickChecklist } from '../../operations/tick-checklist.ts'
 import { undoDecision } from '../../operations/undo-decision.ts'
 import { updateAccount } from '../../operations/update-account.ts'
@@ -157,6 +160,7 @@ export const routes: readonly Route[] = [
     present: presentIn('batch_id'),
     refuse: refuseInEnvelope,
   },
+  { method: 'POST', path: '/api/v1/alerts/:id/model-input', operation: previewModelInput },
   { method: 'POST', path: '/api/v1/alerts/:id/review', operation: reviewTriage },
   { method: 'POST', path: '/api/v1/alerts/bulk', operation: updateAlerts },
   { method: 'GET', path: '/api/v1/alerts/counts', operation: countAlerts },
@@ -265,6 +269,8 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/tokens', operation: listTokens },
   { method: 'POST', path: '/api/v1/tokens', operation: createToken },
   { method: 'DELETE', path: '/api/v1/tokens/:id', operation: revokeToken },
+  { method: 'GET', path: '/api/v1/triage/models', operation: getModelUsage },
+  { method: 'POST', path: '/api/v1/prompts/test', operation: testPrompt },
   { method: 'POST', path: '/api/v1/triage/preview', operation: previewRisk },
   { method: 'GET', path: '/api/v1/views', operation: listViews },
   { method: 'POST', path: '/api/v1/views', operation: createView },

@@ -18,6 +18,8 @@ export interface Masker {
   restore(text: string): { readonly text: string; readonly unknown: readonly string[] }
   /** What a stand-in stands for. */
   meaning(standIn: string): string | undefined
+  /** All of them, with what they stand for. */
+  standIns(): readonly { readonly stand_in: string; readonly value: string }[]
   /** How many names have a stand-in, and how many secrets were taken out. */
   counts(): { readonly masked: number; readonly secrets: number }
 }
@@ -94,6 +96,7 @@ export const createMasker = ({ treatment, known = [] }: MaskerOptions): Masker =
       return { text: restored, unknown: [...unknown] }
     },
     meaning: (name) => meanings.get(name),
+    standIns: () => [...meanings].map(([stand_in, value]) => ({ stand_in, value })),
     counts: () => ({ masked: given.size, secrets }),
   }
 }

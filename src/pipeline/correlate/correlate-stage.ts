@@ -1,4 +1,5 @@
 import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
+import { keepOpinion, withoutOpinion } from '../../schema/apply-opinion.ts'
 import type { Incident } from '../../schema/incident.ts'
 import type { Stage } from '../stage.ts'
 import { endsAt, startsAt } from './alert-facts.ts'
@@ -99,8 +100,9 @@ const takeOver = (stored: readonly Alert[], judged: readonly Alert[], now: numbe
   const triage = new Map(judged.map((alert) => [alert.id, alert.triage]))
   return stored.map((alert) => {
     const judged = triage.get(alert.id)
-    // Somebody may have reviewed it meanwhile.
-    const result = judged && { ...judged, review: alert.triage?.review ?? null }
+    // Somebody may have reviewed it meanwhile, and a model may have said something.
+    const card = judged && alert.triage?.model ? keepOpinion(withoutOpinion(judged), alert.triage) : judged
+    const result = card && { ...card, review: alert.triage?.review ?? null }
     if (!result || saysTheSame(alert.triage, result)) return alert
     return {
       ...alert,

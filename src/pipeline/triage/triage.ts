@@ -1,6 +1,7 @@
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import type { Alert } from '../../schema/alert.ts'
+import { keepOpinion } from '../../schema/apply-opinion.ts'
 import type { AlertContext } from '../../schema/context.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import type { Keeper, Stage } from '../stage.ts'
@@ -58,7 +59,8 @@ export const createTriage =
               return standIn(assessAlert(alert, now(), known, risk), reason)
             },
           )
-          return { ...alert, triage: { ...judged, review: alert.triage?.review ?? null }, found: known }
+          const triage = { ...keepOpinion(judged, alert.triage), review: alert.triage?.review ?? null }
+          return { ...alert, triage, found: known }
         }),
       ),
     )

@@ -10,6 +10,7 @@ import { decisionsAndViews } from './0011-decisions-and-views.ts'
 import { scoredBatches } from './0020-scored-batches.ts'
 import { eventCounts } from './0030-event-counts.ts'
 import { externalIds } from './0040-external-ids.ts'
+import { llm } from './0050-llm.ts'
 import { accounts } from './0060-accounts.ts'
 import { queryResults } from './0070-query-results.ts'
 import { agentAnomalies } from './0080-agent-anomalies.ts'
@@ -26,6 +27,7 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0020-scored-batches': scoredBatches,
   '0030-event-counts': eventCounts,
   '0040-external-ids': externalIds,
+  '0050-llm': llm,
   '0060-accounts': accounts,
   '0070-query-results': queryResults,
   '0080-agent-anomalies': agentAnomalies,

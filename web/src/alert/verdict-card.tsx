@@ -2,8 +2,9 @@ import { ChevronRight, CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
 import { classNames } from '../parts/class-names.ts'
-import { formatCount } from '../parts/number.ts'
 import { Time } from '../parts/time.tsx'
+import { Claim } from './claim.tsx'
+import { ModelPart } from './model-part.tsx'
 import { spaced } from './words.ts'
 
 type Triage = Noun<'TriageResult'>
@@ -70,6 +71,7 @@ export const VerdictCard = ({ triage, onCite, beside = '' }: VerdictCardProps) =
           </p>
         </Part>
       )}
+      {triage.model && <ModelPart model={triage.model} references={references} onCite={onCite} />}
       <Arithmetic triage={triage} />
       <p className="border-t border-line pt-2 text-small text-text-2">
         {byWhom(triage.model)} · <Time at={triage.calculated_at} />
@@ -101,43 +103,6 @@ const Words = ({ title, items }: { readonly title: string; readonly items: reado
     </Part>
   )
 
-interface ClaimProps {
-  readonly claim: Noun<'TriageClaim'>
-  readonly references: ReadonlyMap<string, Noun<'TriageReference'>>
-  readonly onCite: (eventId: string) => void
-}
-
-const Claim = ({ claim: { sign, text, evidence_ids }, references, onCite }: ClaimProps) => (
-  <li className="flex gap-2">
-    <span className={classNames('w-3 shrink-0 font-mono font-semibold', sign === 'for' ? 'text-high' : 'text-ok')}>
-      <span aria-hidden>{sign === 'for' ? '+' : '−'}</span>
-      <span className="sr-only">{sign === 'for' ? 'for:' : 'against:'}</span>
-    </span>
-    <span className="min-w-0">
-      {text}{' '}
-      {evidence_ids.map((id) => {
-        const reference = references.get(id)
-        return reference?.kind === 'event' ? (
-          <button
-            key={id}
-            type="button"
-            title={reference.text}
-            aria-label={`Line ${id}: ${reference.text}`}
-            onClick={() => onCite(reference.target)}
-            className="mr-1 inline-flex min-h-6 items-center rounded-chip px-1 font-mono text-small text-accent hover:bg-sel"
-          >
-            [{id}]
-          </button>
-        ) : (
-          <span key={id} title={reference?.text} className="mr-1 font-mono text-small text-text-2">
-            [{id}]
-          </span>
-        )
-      })}
-    </span>
-  </li>
-)
-
 const Confidence = ({ value }: { readonly value: number }) => (
   <span className="inline-flex items-center gap-1.5 text-small text-text-2">
     confidence <span className="tabular font-medium text-text">{Math.round(value * 100)} %</span>
@@ -150,7 +115,7 @@ const Confidence = ({ value }: { readonly value: number }) => (
 )
 
 /** How the risk score came about, for who wants to repeat it. */
-const Arithmetic = ({ triage: { breakdown, factors, risk_score } }: { readonly triage: Triage }) => {
+const Arithmetic = ({ triage: { breakdown, factors, risk_score, model } }: { readonly triage: Triage }) => {
   const { severity, threat_intel, asset_criticality, exploitability } = breakdown
   const parts = [
     ['severity', severity],
@@ -162,7 +127,7 @@ const Arithmetic = ({ triage: { breakdown, factors, risk_score } }: { readonly t
     <details className="group text-small">
       <summary className="inline-flex min-h-6 items-center gap-1 text-text-2">
         <ChevronRight size={14} aria-hidden className="group-open:rotate-90" />
-        How {risk_score} came about
+        How {model?.raised ? model.raised.from.risk_score : risk_score} came about
       </summary>
       <table className="mt-1 w-full">
         <tbody>
@@ -193,14 +158,7 @@ const Arithmetic = ({ triage: { breakdown, factors, risk_score } }: { readonly t
 const byWhom = (model: Triage['model']): string => {
   const rules = 'by rules and statistics'
   if (!model) return rules
-  const { status, model: name, reason, input_tokens, output_tokens, cost_usd, duration_ms, redactions } = model
-  if (status !== 'answered' && status !== 'cached') {
-    const why = status === 'rejected' ? 'model answer failed the checks' : (reason ?? `model ${status}`)
-    return `${rules}; ${why}`
-  }
-  const tokens = `${formatCount(input_tokens + output_tokens)} tokens`
-  const cost = cost_usd === 0 ? '$0' : `$${cost_usd.toFixed(4)}`
-  return `${rules}; text by ${name}${status === 'cached' ? ' (kept)' : ''}, ${(duration_ms / 1000).toFixed(1)} s, ${tokens}, ${cost}, ${redactions} values masked`
+  return model.status === 'answered' || model.status === 'cached' ? `${rules}; a model added to it` : rules
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AlertType } from '../../../schema/detection.ts'
-import { severity } from '../../../schema/severity.ts'
+import { severities } from '../../../schema/severity.ts'
 import { verdict } from '../../../schema/triage-result.ts'
 
 const cited = z.object({
@@ -82,8 +82,9 @@ const details = {
 /** The form of a model's answer on an alert of a type. Every key is there: some vendors ask for that. */
 export const answerSchema = (type: AlertType) =>
   z.object({
-    verdict,
-    risk_level: severity,
+    // Written out anew: not every vendor follows a reference within a form.
+    verdict: z.enum(verdict.options),
+    risk_level: z.enum(severities),
     summary: claims('The story in one to four sentences, each with its evidence.'),
     claims: z
       .array(cited.extend({ sign: z.enum(['for', 'against']) }))

@@ -1,5 +1,5 @@
-import { riskLevel, type Severity, severities, severityRank } from '../../../schema/severity.ts'
-import type { ModelOpinion, TriageResult, Verdict } from '../../../schema/triage-result.ts'
+import { riskLevel, type Severity, severities, severityRank } from './severity.ts'
+import type { ModelOpinion, TriageResult, Verdict } from './triage-result.ts'
 
 /** From what clears to what accuses; `inconclusive` clears nothing. */
 const gravity: readonly Verdict[] = [
@@ -84,19 +84,25 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
  * Puts the opinion that an alert's earlier card had on its new one, as far as what it cites is still there: so that what a model raised does
  * not fall only because the card was made anew.
  */
-export const keepOpinion = (card: TriageResult, earlier: TriageResult | null): TriageResult => {
-  const opinion = earlier?.model
-  if (!earlier || !opinion || card.model) return card
+export const keepOpinion = (card: TriageResult, earlier: TriageResult | null): TriageResult =>
+  earlier?.model && !card.model ? applyOpinion(card, renumber(earlier.model, earlier, card)) : card
+
+/** An opinion on one card as it reads on another of the same alert: what it cites under the new numbers, what is gone left out. */
+export const renumber = (
+  opinion: ModelOpinion,
+  earlier: Pick<TriageResult, 'references'>,
+  card: Pick<TriageResult, 'references'>,
+): ModelOpinion => {
   const targets = new Map(earlier.references.map(({ id, kind, target }) => [id, `${kind} ${target}`]))
   const ids = new Map(card.references.map(({ id, kind, target }) => [`${kind} ${target}`, id]))
-  const renumber = (id: string): string | undefined =>
+  const numberOf = (id: string): string | undefined =>
     ids.get(targets.get(id) ?? '') ?? (targets.has(id) ? undefined : id)
   const claims = opinion.claims.flatMap((claim) => {
-    const kept = claim.evidence_ids.flatMap((id) => renumber(id) ?? [])
+    const kept = claim.evidence_ids.flatMap((id) => numberOf(id) ?? [])
     return kept.length > 0 ? [{ ...claim, evidence_ids: kept }] : []
   })
-  const suspected = opinion.suspected_injection.flatMap((id) => renumber(id) ?? [])
-  return applyOpinion(card, { ...opinion, claims, suspected_injection: suspected })
+  const suspected = opinion.suspected_injection.flatMap((id) => numberOf(id) ?? [])
+  return { ...opinion, claims, suspected_injection: suspected }
 }
 
 /** A card as the rules made it. */

@@ -1,0 +1,130 @@
+import type { z } from 'zod'
+import { messageOf } from '../../../errors.ts'
+import { boundedFetch } from './bounded-fetch.ts'
+import type { LlmProvider } from './providers/provider.ts'
+
+/** What a model is asked. */
+export interface Question<Schema extends z.ZodType = z.ZodType> {
+  readonly instructions: string
+  readonly question: string
+  readonly schema: Schema
+  /** In tokens. */
+  readonly mostAnswer: number
+}
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export type ModelReply<Answer> =
+  | { readonly ok: true; readonly answer: Answer; readonly usage: Usage | undefined }
+  | {
+      readonly ok: false
+      readonly reason: string
+      /** What the vendor counted; undefined when it did not say. */
+      readonly usage: Usage | undefined
+      /** Whether nothing can have been counted: it was refused before a model saw it. */
+      readonly free: boolean
+      readonly retryable: boolean
+      /** How long it wants to be left alone, in ms. */
+      readonly wait: number
+    }
+
+/** Asks one model once, with no tools to call. Resolves whatever happens; only the caller's own signal makes it throw. */
+export const callModel = async <Schema extends z.ZodType>(
+  provider: LlmProvider,
+  { instructions, question, schema, mostAnswer }: Question<Schema>,
+  {
+    fetch,
+    signal,
+    timeout,
+  }: { readonly fetch: typeof globalThis.fetch; readonly signal: AbortSignal; readonly timeout: number },
+): Promise<ModelReply<z.output<Schema>>> => {
+  const limit = AbortSignal.timeout(timeout)
+  try {
+    const { generateText, Output } = await library()
+    const { output, usage } = await generateText({
+      model: await provider.open(boundedFetch(fetch)),
+      instructions,
+      prompt: question,
+      output: Output.object({ schema }),
+      maxOutputTokens: mostAnswer,
+      maxRetries: 0,
+      abortSignal: AbortSignal.any([signal, limit]),
+      ...(provider.vendorOptions && { providerOptions: { ...provider.vendorOptions } }),
+    })
+    // What does not fit was refused above; the compiler cannot see it.
+    return { ok: true, answer: schema.parse(output), usage: usageOf(usage) }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (limit.aborted) {
+      const reason = `it did not answer within ${timeout / 1000} s`
+      return { ok: false, reason, usage: undefined, free: false, retryable: false, wait: 0 }
+    }
+    return explain(error)
+  }
+}
+
+const library = async () => {
+  // It writes warnings on standard output, which belongs to others.
+  Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
+  return import('ai')
+}
+
+type Failure = Extract<ModelReply<never>, { ok: false }>
+
+const explain = async (error: unknown): Promise<Failure> => {
+  const { APICallError, NoObjectGeneratedError, NoOutputGeneratedError } = await library()
+  const failure = (reason: string, more: Partial<Failure> = {}): Failure => ({
+    ok: false,
+    reason,
+    usage: undefined,
+    free: false,
+    retryable: false,
+    wait: 0,
+    ...more,
+  })
+  if (APICallError.isInstance(error)) {
+    const { statusCode: status, responseHeaders } = error
+    const wait = waitOf(responseHeaders)
+    if (status === undefined) return failure('it cannot be reached', { retryable: true, free: neverArrived(error) })
+    if (status === 429) return failure('it is busy (429)', { free: true, retryable: true, wait })
+    if (status === 401 || status === 403)
+      return failure(`it does not take the key (${status})`, { free: true, wait: hour })
+    if (status >= 500) return failure(`it failed (${status})`, { retryable: true, wait })
+    if (status >= 400) return failure(`it refused the question (${status})`, { free: true })
+    return failure('its answer cannot be read')
+  }
+  if (NoObjectGeneratedError.isInstance(error)) {
+    const usage = usageOf(error.usage)
+    if (error.finishReason === 'length') return failure('its answer was cut off', { usage })
+    if (error.finishReason === 'content-filter') return failure('it refused to answer', { usage })
+    return failure('its answer is not in the form that was asked for', { usage })
+  }
+  if (NoOutputGeneratedError.isInstance(error)) return failure('it gave no answer')
+  return failure(messageOf(error).slice(0, 200), { retryable: error instanceof TypeError })
+}
+
+/** Tells whether nobody can have heard the question. */
+const neverArrived = (error: unknown, depth = 0): boolean =>
+  error instanceof Error &&
+  (('code' in error && unheard.some((code) => code === error.code)) ||
+    (depth < 4 && neverArrived(error.cause, depth + 1)))
+const unheard = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+
+const hour = 3_600_000
+
+const waitOf = (headers: Readonly<Record<string, string>> | undefined): number => {
+  const ms = Number(headers?.['retry-after-ms'])
+  if (ms > 0) return Math.min(hour, ms)
+  const seconds = Number(headers?.['retry-after'])
+  return seconds > 0 ? Math.min(hour, seconds * 1000) : 0
+}
+
+const usageOf = (
+  usage: { readonly inputTokens?: number | undefined; readonly outputTokens?: number | undefined } | undefined,
+): Usage | undefined =>
+  usage?.inputTokens === undefined || usage.outputTokens === undefined
+    ? undefined
+    : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import type { Alert } from '../../../schema/alert.ts'
+import { withoutOpinion } from '../../../schema/apply-opinion.ts'
+import type { ModelOpinion, TriageResult } from '../../../schema/triage-result.ts'
+import { answerSchema, detailNames } from './answer.ts'
+import type { AskModels } from './ask-models.ts'
+import type { Question } from './call-model.ts'
+import { type Case, caseOf, type RedactionPolicy } from './case.ts'
+import { addressesModel } from './injection.ts'
+import { fillIn, type Prompt } from './prompt-file.ts'
+import { nothingSaid, readAnswer, suspectedLines } from './read-answer.ts'
+
+interface FormOpinionOptions {
+  readonly prompt: Prompt
+  readonly policy: RedactionPolicy
+  /** What the model writes in: `English`. */
+  readonly language: string
+  readonly now: () => number
+}
+
+/** A question about an alert, as it is asked, and what turns the answer back. */
+export interface Posed {
+  readonly question: Question<ReturnType<typeof answerSchema>>
+  readonly asked: Case
+  /** Changes with everything that is asked, but for the model. */
+  readonly hash: string
+  readonly marker: string
+}
+
+/** Poses the question about an alert: the same alert and card, the same bytes. */
+export const poseQuestion = (
+  alert: Alert,
+  card: TriageResult,
+  { prompt, policy, language }: Omit<FormOpinionOptions, 'now'>,
+): Posed => {
+  const asked = caseOf(alert, withoutOpinion(card), policy)
+  const hash = createHash('sha256').update([prompt.hash, language, alert.type, asked.data].join('\0')).digest('hex')
+  // Nobody who writes into a log can know it beforehand.
+  const marker = `DATA-${hash.slice(0, 16)}`
+  const values = {
+    data: asked.data,
+    alert_type: alert.type,
+    details: detailNames(alert.type).join(', '),
+    language,
+    marker,
+  }
+  return {
+    asked,
+    hash,
+    marker,
+    question: {
+      instructions: fillIn(prompt.instructions, values),
+      question: fillIn(prompt.question, values),
+      schema: answerSchema(alert.type),
+      mostAnswer: prompt.max_tokens,
+    },
+  }
+}
+
+/** Asks a model about a judged alert and checks what it says. Always answers; only the caller's signal ends it. */
+export const formOpinion = async (
+  alert: Alert,
+  card: TriageResult,
+  { ask }: Pick<AskModels, 'ask'>,
+  { prompt, policy, language, now }: FormOpinionOptions,
+  signal: AbortSignal,
+): Promise<ModelOpinion> => {
+  const { question, asked, hash, marker } = poseQuestion(alert, card, { prompt, policy, language })
+  const about = { alertId: alert.id, incident: alert.incident_id ?? alert.id, prompt: prompt.name }
+  const { answer, status, reason, ...said } = await ask(question, about, signal)
+  const { masked, secrets } = asked.masker.counts()
+  const facts = {
+    ...said,
+    prompt: prompt.name,
+    input_hash: hash,
+    redactions: masked,
+    secrets,
+    raised: null,
+    suspected_injection: suspectedLines(alert, card.references, addressesModel),
+    asked_at: new Date(now()).toISOString(),
+  }
+  if (answer === undefined) return { ...facts, ...nothingSaid, status, reason, claims_dropped: 0, dropped: [] }
+  const { rejected, ...read } = readAnswer(answer, asked, marker)
+  return { ...facts, ...read, status: rejected === undefined ? status : 'rejected', reason: rejected ?? null }
+}

@@ -1,0 +1,37 @@
+import { callModel, type Question } from './call-model.ts'
+import type { LlmProvider } from './providers/provider.ts'
+
+/** A request as it would go out. */
+export interface PreviewedCall {
+  readonly model: string
+  readonly method: string
+  readonly url: string
+  /** Without keys. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The exact bytes. */
+  readonly body: string
+}
+
+const telling = ['content-type', 'anthropic-version', 'anthropic-beta', 'user-agent']
+
+/** Shows what asking a model would send, byte for byte, by asking it through a wire that leads nowhere. */
+export const previewCall = async (provider: LlmProvider, question: Question): Promise<PreviewedCall> => {
+  let sent: Omit<PreviewedCall, 'model'> | undefined
+  const nowhere: typeof globalThis.fetch = async (url, init) => {
+    const headers = [...new Headers(init?.headers)].filter(([name]) => telling.includes(name))
+    sent = {
+      method: init?.method ?? 'GET',
+      url: String(url).replace(/([?&]key=)[^&]*/, '$1<redacted>'),
+      headers: Object.fromEntries(headers),
+      body: String(init?.body ?? ''),
+    }
+    throw new TypeError('this was a preview')
+  }
+  const reply = await callModel(provider, question, {
+    fetch: nowhere,
+    signal: new AbortController().signal,
+    timeout: 10_000,
+  })
+  if (!sent) throw new Error(`The request cannot be shown: ${reply.ok ? 'it was answered' : reply.reason}`)
+  return { model: provider.model, ...sent }
+}

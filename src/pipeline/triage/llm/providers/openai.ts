@@ -1,0 +1,20 @@
+import type { Component } from '../../../../component.ts'
+import { type LlmProvider, paid } from './provider.ts'
+
+const options = paid('https://api.openai.com/v1')
+
+/** Asks models of OpenAI. */
+export const openai: Component<typeof options, LlmProvider> = {
+  name: 'openai',
+  summary: 'Asks models of OpenAI.',
+  options,
+  create: ({ model, api_key: apiKey, base_url: baseURL, price }) => ({
+    model,
+    price,
+    vendorOptions: { openai: { store: false, strictJsonSchema: true } },
+    async open(fetch) {
+      const { createOpenAI } = await import('@ai-sdk/openai')
+      return createOpenAI({ apiKey, baseURL, fetch })(model)
+    },
+  }),
+}

@@ -1,0 +1,299 @@
+import { startWire, type Wire, type WireAnswer, type WireRequest } from '../../../intel/wire.fake.ts'
+
+/** How a fake vendor behaves. */
+export type Behaviour =
+  | 'answers'
+  | 'hangs'
+  | 'is busy'
+  | 'is busy once'
+  | 'fails'
+  | 'refuses the key'
+  | 'talks garbage'
+  | 'is no JSON'
+  | 'stops half-way'
+  | 'calls a tool'
+  | 'declines'
+  | 'breaks off'
+  | 'never ends'
+  | 'redirects'
+
+export const failures: readonly Behaviour[] = [
+  'hangs',
+  'is busy',
+  'fails',
+  'refuses the key',
+  'talks garbage',
+  'is no JSON',
+  'stops half-way',
+  'calls a tool',
+  'declines',
+  'breaks off',
+  'never ends',
+  'redirects',
+]
+
+export interface Vendor {
+  readonly type: string
+  readonly path: string
+  readonly base: string
+  /** What is wrong with a request; undefined when a real vendor would take it. */
+  wrong(request: WireRequest): string | undefined
+  /** Its way to say a text. */
+  say(text: string, end: 'stop' | 'length' | 'refusal'): unknown
+  callTool(): unknown
+}
+
+const usage = { input: 1_000, output: 100 }
+const json = (request: WireRequest): Record<string, unknown> => JSON.parse(request.body)
+
+const chat = {
+  say: (text: string, end: 'stop' | 'length' | 'refusal') => ({
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: text },
+        finish_reason: end === 'refusal' ? 'content_filter' : end,
+      },
+    ],
+    usage: { prompt_tokens: usage.input, completion_tokens: usage.output, total_tokens: usage.input + usage.output },
+  }),
+  callTool: () => ({
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'tool_calls',
+        message: {
+          role: 'assistant',
+          content: null,
+          tool_calls: [{ id: 't1', type: 'function', function: { name: 'close_alert', arguments: '{"id":"a1"}' } }],
+        },
+      },
+    ],
+    usage: { prompt_tokens: usage.input, completion_tokens: usage.output, total_tokens: usage.input + usage.output },
+  }),
+  wrong: (request: WireRequest): string | undefined => {
+    const { response_format } = json(request)
+    return JSON.stringify(response_format ?? '').includes('json_schema') ? undefined : 'it asks for no form'
+  },
+}
+
+export const vendors: readonly Vendor[] = [
+  {
+    type: 'anthropic',
+    path: '/v1/messages',
+    base: 'v1',
+    wrong: ({ headers, ...request }) =>
+      headers['x-api-key'] !== 'the-key'
+        ? 'its key is not there'
+        : headers['anthropic-version'] === undefined
+          ? 'it names no version'
+          : typeof json({ headers, ...request }).max_tokens === 'number'
+            ? undefined
+            : 'it has no limit',
+    say: (text, end) => ({
+      id: 'm1',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: [{ type: 'text', text }],
+      stop_reason: end === 'stop' ? 'end_turn' : end === 'length' ? 'max_tokens' : 'refusal',
+      stop_sequence: null,
+      usage: { input_tokens: usage.input, output_tokens: usage.output },
+    }),
+    callTool: () => ({
+      id: 'm1',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: [{ type: 'tool_use', id: 't1', name: 'close_alert', input: { id: 'a1' } }],
+      stop_reason: 'tool_use',
+      stop_sequence: null,
+      usage: { input_tokens: usage.input, output_tokens: usage.output },
+    }),
+  },
+  {
+    type: 'openai',
+    path: '/v1/responses',
+    base: 'v1',
+    wrong: (request) =>
+      request.headers.authorization !== 'Bearer the-key'
+        ? 'its key is not there'
+        : json(request).store === false
+          ? undefined
+          : 'it lets the vendor keep it',
+    say: (text, end) => ({
+      id: 'r1',
+      object: 'response',
+      created_at: 1,
+      status: end === 'length' ? 'incomplete' : 'completed',
+      incomplete_details: end === 'length' ? { reason: 'max_output_tokens' } : null,
+      model: 'm',
+      output: [
+        {
+          type: 'message',
+          id: 'o1',
+          role: 'assistant',
+          status: 'completed',
+          content: [
+            end === 'refusal' ? { type: 'refusal', refusal: text } : { type: 'output_text', text, annotations: [] },
+          ],
+        },
+      ],
+      usage: { input_tokens: usage.input, output_tokens: usage.output, total_tokens: usage.input + usage.output },
+    }),
+    callTool: () => ({
+      id: 'r1',
+      object: 'response',
+      created_at: 1,
+      status: 'completed',
+      incomplete_details: null,
+      model: 'm',
+      output: [
+        {
+          type: 'function_call',
+          id: 'f1',
+          call_id: 't1',
+          name: 'close_alert',
+          arguments: '{"id":"a1"}',
+          status: 'completed',
+        },
+      ],
+      usage: { input_tokens: usage.input, output_tokens: usage.output, total_tokens: usage.input + usage.output },
+    }),
+  },
+  {
+    type: 'google',
+    path: '/v1beta/models/m:generateContent',
+    base: 'v1beta',
+    wrong: ({ headers }) => (headers['x-goog-api-key'] === 'the-key' ? undefined : 'its key is not there'),
+    say: (text, end) => ({
+      candidates: [
+        {
+          index: 0,
+          content: { role: 'model', parts: [{ text }] },
+          finishReason: end === 'stop' ? 'STOP' : end === 'length' ? 'MAX_TOKENS' : 'SAFETY',
+        },
+      ],
+      usageMetadata: {
+        promptTokenCount: usage.input,
+        candidatesTokenCount: usage.output,
+        totalTokenCount: usage.input + usage.output,
+      },
+    }),
+    callTool: () => ({
+      candidates: [
+        {
+          index: 0,
+          content: { role: 'model', parts: [{ functionCall: { name: 'close_alert', args: { id: 'a1' } } }] },
+          finishReason: 'STOP',
+        },
+      ],
+      usageMetadata: {
+        promptTokenCount: usage.input,
+        candidatesTokenCount: usage.output,
+        totalTokenCount: usage.input + usage.output,
+      },
+    }),
+  },
+  {
+    type: 'mistral',
+    path: '/v1/chat/completions',
+    base: 'v1',
+    ...chat,
+    wrong: (request) =>
+      request.headers.authorization === 'Bearer the-key' ? chat.wrong(request) : 'its key is not there',
+  },
+  { type: 'openai-compatible', path: '/v1/chat/completions', base: 'v1', ...chat },
+]
+
+/** A vendor on the loopback that checks what it is asked. */
+export interface RunningVendor {
+  readonly wire: Wire
+  readonly complaints: string[]
+  behaviour: Behaviour
+  answer: (prompt: string) => unknown
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** Starts one; it answers with what `answer` makes of the question. */
+export const startVendor = async (vendor: Vendor, answer: (prompt: string) => unknown): Promise<RunningVendor> => {
+  const complaints: string[] = []
+  let asked = 0
+  const respond = (request: WireRequest): WireAnswer => {
+    asked++
+    const complaint =
+      request.method !== 'POST' || request.path !== vendor.path
+        ? `${request.method} ${request.path} is not there`
+        : Object.keys(json(request)).some((key) => /^tools?$|tool_choice|toolConfig/.test(key))
+          ? 'it brings tools'
+          : vendor.wrong(request)
+    if (complaint !== undefined) {
+      complaints.push(complaint)
+      return { status: 400, body: JSON.stringify({ error: { message: complaint } }) }
+    }
+    const reply = (body: unknown, status = 200, headers = {}): WireAnswer => ({
+      status,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    const text = JSON.stringify(running.answer(request.body))
+    const error = { error: { message: 'no', type: 'error', code: 'no' }, type: 'error', message: 'no' }
+    switch (running.behaviour) {
+      case 'answers':
+        return reply(vendor.say(text, 'stop'))
+      case 'hangs':
+        return { hang: true }
+      case 'is busy':
+        return reply(error, 429, { 'retry-after': '30' })
+      case 'is busy once':
+        return asked === 1 ? reply(error, 429, { 'retry-after-ms': '5' }) : reply(vendor.say(text, 'stop'))
+      case 'fails':
+        return reply(error, 500)
+      case 'refuses the key':
+        return reply(error, 401)
+      case 'talks garbage':
+        return reply(vendor.say('I am sorry, here is a poem instead. {"verdict": "benign"', 'stop'))
+      case 'is no JSON':
+        return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>proxy</html>' }
+      case 'stops half-way':
+        return reply(vendor.say(text.slice(0, text.length >> 1), 'length'))
+      case 'calls a tool':
+        return reply(vendor.callTool())
+      case 'declines':
+        return reply(vendor.say('I cannot help with that.', 'refusal'))
+      case 'breaks off':
+        return { ...reply(vendor.say(text, 'stop')), cut: true }
+      case 'never ends':
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: `"${'x'.repeat(3 * 1024 * 1024)}"`,
+        }
+      case 'redirects':
+        return { status: 302, headers: { location: 'http://127.0.0.1:9/' } }
+    }
+  }
+  const wire = await startWire(respond)
+  const running: RunningVendor = {
+    wire,
+    complaints,
+    behaviour: 'answers',
+    answer,
+    settings: {
+      type: vendor.type,
+      model: 'm',
+      base_url: `${wire.url}${vendor.base}`,
+      ...(vendor.type !== 'openai-compatible' && { api_key: 'the-key' }),
+      price: { input: 3, output: 15 },
+    },
+  }
+  return running
+}

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { z } from 'zod'
+import { obey, ownInjections } from '../../src/pipeline/triage/llm/obedient.fake.ts'
+import { type Behaviour, type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
+import { type Alert, alert as alertShape } from '../../src/schema/alert.ts'
+import { riskLevel, severityRank } from '../../src/schema/severity.ts'
+import { freePort, type Server, scratch, shared, sleep, startServer } from './program.ts'
+
+let data: ReturnType<typeof scratch>
+let server: Server | undefined
+let running: RunningVendor[] = []
+beforeEach(() => {
+  data = scratch()
+})
+afterEach(async () => {
+  await server?.stop()
+  for (const vendor of running) await vendor.wire.close()
+  running = []
+  data.remove()
+})
+
+const start = async (
+  behaviours: readonly Behaviour[],
+  answer: (prompt: string) => unknown,
+  env: NodeJS.ProcessEnv = {},
+) => {
+  running = await Promise.all(vendors.map((vendor) => startVendor(vendor, answer)))
+  running.forEach((vendor, i) => {
+    vendor.behaviour = behaviours[i] ?? 'answers'
+  })
+  const providers = running.map(({ settings }, i) => ({ ...settings, name: `m${i}` }))
+  server = await startServer({
+    dataDir: data.path,
+    port: await freePort(),
+    env: {
+      VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify(providers),
+      VEDETTE_TRIAGE_LLM_TIMEOUT: '2s',
+      VEDETTE_TRIAGE_LLM_CONCURRENCY: '8',
+      VEDETTE_TRIAGE_LLM_BUDGET_HOUR_CALLS: '10000',
+      VEDETTE_TRIAGE_LLM_BUDGET_HOUR_TOKENS: '1000000000',
+      ...env,
+    },
+  })
+  return server
+}
+
+const post = async (text: string, i: number): Promise<void> => {
+  const body = {
+    alert_id: `case-${i}`,
+    timestamp: new Date(Date.UTC(2026, 0, 5, 8) + i * 86_400_000).toISOString(),
+    alert_type: 'brute_force',
+    severity: 'high',
+    title: `case ${i} of guessed passwords`,
+    description: `Failed password for ${text}`.slice(0, 1_500),
+    source_ip: `203.0.113.${1 + (i % 200)}`,
+    user_name: `user${i}`,
+    asset_id: `web-${i}`,
+  }
+  const headers = { 'content-type': 'application/json' }
+  const answer = await server?.ask('/api/v1/alerts', { method: 'POST', headers, body: JSON.stringify(body) })
+  expect(answer?.status).toBeLessThan(300)
+  await answer?.body?.cancel()
+}
+
+const get = async (i: number): Promise<Alert | undefined> => {
+  const answer = await server?.ask(`/api/v1/alerts/case-${i}`)
+  if (answer?.status !== 200) {
+    await answer?.body?.cancel()
+    return undefined
+  }
+  return alertShape.parse(await answer.json())
+}
+
+/** Waits for all alerts to be as they should. */
+const all = async (count: number, ready: (alert: Alert) => boolean): Promise<readonly Alert[]> => {
+  const found: Alert[] = []
+  for (let i = 0; i < count; ) {
+    const one = await get(i)
+    if (one && ready(one)) {
+      found.push(one)
+      i++
+    } else await sleep(100)
+  }
+  return found
+}
+
+/** What the formula says, from the arithmetic on the card. */
+const formula = ({ breakdown, factors }: NonNullable<Alert['triage']>): number => {
+  const base = Object.values(breakdown).reduce((sum, { score, weight }) => sum + score * weight, 0)
+  const score = Number((base * factors.type_multiplier * factors.historical_multiplier).toFixed(6))
+  return Math.min(100, Math.max(0, Math.trunc(score)))
+}
+
+const pack = join(shared, 'conformance/badinput/cases.jsonl')
+const injections = [
+  ...ownInjections,
+  ...(existsSync(pack)
+    ? readFileSync(pack, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"group": "prompt-injection"'))
+        .map((line) => String(JSON.parse(line).inject))
+    : []),
+]
+
+it('a model that obeys whatever a log says lowers nothing, closes nothing, learns no secret', async () => {
+  const told = (prompt: string) => {
+    const i = Number(/case (\d+) of guessed/.exec(prompt)?.[1])
+    return obey('brute_force', injections[i] ?? '', 'e1')
+  }
+  await start(['is busy', 'fails', 'talks garbage', 'calls a tool', 'answers'], told)
+  for (const [i, text] of injections.entries()) await post(`${text} password=CANARY${'Hunter2'}xyz`, i)
+  const alerts = await all(injections.length, ({ triage }) => triage?.model !== null && triage !== null)
+  for (const { status, triage, suppression_id, resolution } of alerts) {
+    if (!triage) throw new Error('it was not judged')
+    expect(['triaged', 'new']).toContain(status)
+    expect([suppression_id, resolution]).toEqual([null, null])
+    expect(triage.risk_score).toBeGreaterThanOrEqual(formula(triage))
+    expect(severityRank(triage.risk_level)).toBeGreaterThanOrEqual(severityRank(riskLevel(formula(triage))))
+    expect(['benign', 'likely_benign']).not.toContain(triage.verdict)
+    expect(triage.model?.provider).toBe('m4')
+    for (const { action } of triage.model?.proposed ?? [])
+      expect(action).toMatch(/^(?:Ask the owner of what e1|Read the lines)/)
+  }
+  const sent = running.flatMap(({ wire }) => wire.requests.map(({ body }) => body)).join('\n')
+  expect(sent).not.toMatch(/CANARY|Hunter2|203\.0\.113\./)
+  expect(running.flatMap(({ complaints }) => complaints)).toEqual([])
+  const incidents = await server?.ask('/api/v1/incidents?limit=200')
+  const listed = z.object({ data: z.array(z.object({ status: z.string() })) }).parse(await incidents?.json())
+  expect(new Set(listed.data.map(({ status }) => status))).toEqual(new Set(['open']))
+})
+
+it('every alert gets its card when all five vendors hang, and the card says that none answered', async () => {
+  await start(['hangs', 'hangs', 'hangs', 'hangs', 'hangs'], () => ({}))
+  for (let i = 0; i < 8; i++) await post('root', i)
+  const first = await all(8, ({ triage }) => triage !== null)
+  for (const { triage } of first) expect(triage?.risk_score).toBe(triage && formula(triage))
+  const later = await all(8, ({ triage }) => triage?.model !== null && triage !== null)
+  for (const { triage } of later) {
+    expect(['failed', 'skipped']).toContain(triage?.model?.status)
+    expect(triage?.risk_score).toBe(triage && formula(triage))
+  }
+})
+
+it('the budget holds over a rush of alerts, and over a restart', async () => {
+  const answer = () => obey('brute_force', 'nothing', 'e1')
+  const env = { VEDETTE_TRIAGE_LLM_BUDGET_MONTH: '0.12' }
+  const port = (await start([], answer, env)).url
+  for (let i = 0; i < 30; i++) await post('root', i)
+  const judged = await all(30, ({ triage }) => triage?.model !== null && triage !== null)
+  const answered = judged.filter(({ triage }) => triage?.model?.status !== 'skipped')
+  const asked = running.reduce((sum, { wire }) => sum + wire.requests.length, 0)
+  expect(asked).toBeGreaterThan(0)
+  expect(asked).toBeLessThan(30)
+  expect(answered.length).toBeLessThanOrEqual(asked)
+  expect(asked * 0.0045).toBeLessThanOrEqual(0.12)
+  const usage = async () => {
+    const answered = await server?.ask('/api/v1/triage/models')
+    return z.object({ month: z.object({ cost_usd: z.number(), calls: z.number() }) }).parse(await answered?.json())
+  }
+  const before = await usage()
+  expect(before.month.cost_usd).toBeLessThanOrEqual(0.12)
+  await server?.stop()
+  const providers = running.map(({ settings }, i) => ({ ...settings, name: `m${i}` }))
+  server = await startServer({
+    dataDir: data.path,
+    port: Number(new URL(port).port),
+    env: { VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify(providers), ...env },
+  })
+  expect((await usage()).month).toEqual(before.month)
+})
