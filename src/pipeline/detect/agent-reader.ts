@@ -95,11 +95,13 @@ export const compileAgent = (agent: Agent): CompiledAgent => {
     const read = (line: Line) => (levelOf(line) === level ? one : none)
     readers.set(`${level}_lines`, { kind: 'count', slot: slots++, slots: 1, from: 0, read })
   }
+  const steps = Math.max(1, Math.round((rules.lookback_minutes * 60) / rules.analysis_interval))
   return {
     id: agent.agent_id,
     agent,
-    step: rules.analysis_interval * 1000,
-    steps: Math.max(1, Math.round((rules.lookback_minutes * 60) / rules.analysis_interval)),
+    // Together they are as long as it looks back, also where the interval does not fit into that.
+    step: (rules.lookback_minutes * 60_000) / steps,
+    steps,
     slots,
     sets,
     readers,

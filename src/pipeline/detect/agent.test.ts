@@ -3,6 +3,7 @@ import type { Runtime } from '../../component.ts'
 import type { Detection } from '../../schema/detection.ts'
 import type { Event, Fields } from '../../schema/event.ts'
 import { agentDetector } from './agent.ts'
+import { compileAgent } from './agent-reader.ts'
 import { bundledAgent, someLine } from './agents.fake.ts'
 import { describeDetector } from './detector.conformance.ts'
 import { someEvent, someTime } from './some-events.ts'
@@ -95,6 +96,18 @@ describe('the boundaries of the agents', () => {
     ['a disk at 90.5 %', [line(0, 'nginx', 'disk usage 90.5 %')], [['high_disk', 4, 0.9, 'high']]],
   ])('%s', (_, events, expected) => {
     expect(verdicts(['wifi', 'dns', 'network', 'system', 'threshold'], events)).toEqual(expected)
+  })
+
+  it.each([
+    ['wifi', 5],
+    ['dns', 10],
+    ['network', 20],
+    ['system', 15],
+    ['log_level', 5],
+    ['threshold', 5],
+  ])('lie in the window of %s: %i minutes', (id, minutes) => {
+    const { step, steps } = compileAgent(bundledAgent(id))
+    expect(step * steps).toBe(minutes * 60_000)
   })
 
   it('counts what lies within five minutes', () => {
