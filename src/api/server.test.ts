@@ -309,7 +309,7 @@ describe('the server', () => {
       .parse((await app.inject('/api/v1/openapi.json')).json())
     expect(document.openapi).toBe('3.1.0')
     const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map((one) => one.operationId))
-    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
     for (const { operation } of routes) expect(ids).toContain(operation.name)
   })
 

@@ -466,16 +466,6 @@ export interface paths {
   '/api/v1/anomalies': {
     get: { parameters: { query?: { limit?: number; offset?: number; agent_name?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Anomaly'])[] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
-  '/anomalies': {
-    post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { query?: string; query_id?: string; operation_name?: string | null; variables?: unknown; user?: string; role?: string; records?: (Record<string, unknown>)[]; datasets?: Record<string, (Record<string, unknown>)[]> } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['GuardedResults'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
-  }
-  '/history/{id}': {
-    get: { parameters: { query?: { dataset?: string; limit?: number }; path: { id: string }; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['QueryHistory'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
-    delete: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { query_id: string; removed_records: number } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
-  }
-  '/analyze/{id}': {
-    post: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody: { content: { 'application/json': { record: Record<string, unknown> } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ResultAnalysis'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
-  }
   '/api/v1/stream': {
     get: { parameters: { query?: { topics?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'text/event-stream': string } } } }
   }

@@ -57,6 +57,7 @@ const clearing = (operation: Route['operation']): Route => ({
   method: 'DELETE',
   path: '/history/:id',
   operation,
+  hide: true,
   refuse,
   present: (answer) => ({
     success: true,
@@ -71,6 +72,7 @@ const pluginRoutes: readonly Route[] = [
     method: 'POST',
     path: '/anomalies',
     operation: guardQueryResults,
+    hide: true,
     tokenHeader: 'hasura-m-auth',
     read: async ({ raw, headers }) => readPluginRequest(headers, () => readJson(raw, mostBytes)),
     refuse,
@@ -96,6 +98,7 @@ const pluginRoutes: readonly Route[] = [
     method: 'GET',
     path: '/history/:id',
     operation: getQueryHistory,
+    hide: true,
     refuse,
     present: (answer) => {
       const { query_id, total, data } = history.parse(answer)
@@ -123,6 +126,7 @@ const pluginRoutes: readonly Route[] = [
     method: 'POST',
     path: '/analyze/:id',
     operation: judgeQueryRecord,
+    hide: true,
     refuse,
     read: async ({ raw }) => ({ record: record.safeParse(await readJson(raw)).data }),
     present: (answer) => {
