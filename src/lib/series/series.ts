@@ -48,7 +48,7 @@ export interface Series {
 }
 
 const kindName = 'series'
-const version = 2
+const version = 3
 /** Rarer than this is a surprise. */
 const surprise = 1e-3
 const decades = 8

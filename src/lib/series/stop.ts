@@ -55,7 +55,7 @@ export const createStop = (): Stop => {
   let longest = 0
   let silences = 0
   let unrest = 1
-  /** What was expected in the buckets that `recent` is made of; unknown after a restart, until the next bucket. */
+  /** What was expected in the buckets that `recent` is made of. */
   let expectedOfLate = Number.NaN
 
   /** What a bucket promises to hold, in bits of surprise (base e) when it is empty. */
@@ -105,7 +105,7 @@ export const createStop = (): Stop => {
       longest *= explainedKeep
     },
     save: (writer) => {
-      for (const value of [recent, rate, quiet, missed, longest, silences, unrest]) writer.f64(value)
+      for (const value of [recent, rate, quiet, missed, longest, silences, unrest, expectedOfLate]) writer.f64(value)
     },
     restore(reader) {
       recent = reader.f64()
@@ -115,6 +115,7 @@ export const createStop = (): Stop => {
       longest = reader.f64()
       silences = reader.f64()
       unrest = reader.f64()
+      expectedOfLate = reader.f64()
     },
   }
 }
