@@ -1,7 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
 import { describeInBrowser, openTab, seriousIssues } from './browser.ts'
+
+const labels = z
+  .object({
+    stages: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        title: z.string(),
+        lines: z.record(z.string(), z.array(z.tuple([z.int(), z.int()]))),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(join(root, 'samples/labels.json'), 'utf8')))
 
 /** The sample is analysed within 15 s on a machine that does nothing else; here others may work too. */
 const patienceMs = 90_000
@@ -22,6 +38,11 @@ describeInBrowser('the first run', () => {
     const { page, troubles, close } = await openTab()
     await page.goto(link)
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+    // The link lets in once.
+    const other = await openTab()
+    await other.page.goto(link)
+    await other.page.getByLabel('Token').waitFor()
+    await other.close()
     const sample = page.getByRole('region', { name: 'Sample data' })
     await sample.getByText('real log lines').waitFor()
 
@@ -29,6 +50,7 @@ describeInBrowser('the first run', () => {
     await attack.waitFor({ timeout: patienceMs })
     await sample.getByText(/^analysing/).waitFor({ state: 'detached', timeout: patienceMs })
     expect(await seriousIssues(page)).toEqual([])
+    expect(await page.getByRole('region', { name: 'Needs you' }).getByRole('link').count()).toBeGreaterThanOrEqual(3)
     const steps = page.getByRole('region', { name: 'First steps' }).getByRole('listitem')
     expect(await steps.filter({ hasText: 'done' }).count()).toBe(0)
 
@@ -41,6 +63,7 @@ describeInBrowser('the first run', () => {
       .first()
       .waitFor()
     expect(await seriousIssues(page)).toEqual([])
+    await tellsTheAttack(page)
 
     await page.keyboard.press('g')
     await page.keyboard.press('o')
@@ -61,6 +84,56 @@ describeInBrowser('the first run', () => {
     await close()
   })
 })
+
+/** The incident of the attack, beside what the label file knows of it: title, sentence, techniques, lines, and every part of the screen. */
+const tellsTheAttack = async (page: Page): Promise<void> => {
+  const stage = labels.stages.find(({ id }) => id === 'break-in')
+  const [address = '?', , , , user = '?'] = stage?.title.replace(/\.$/, '').split(' ') ?? []
+  const title = page.getByRole('heading', { level: 2 }).first()
+  for (const words of ['ended in a login', address, user]) expect(await title.innerText()).toContain(words)
+  const sentence = page.locator('header').filter({ has: title }).getByText('failed logins from the same address')
+  expect(await sentence.innerText()).toContain(address)
+
+  const evidence = page.getByRole('tabpanel', { name: 'Evidence' })
+  const origins = await evidence.getByText(/^[a-z.-]+(?:log)?:\d+$/).allInnerTexts()
+  expect(origins.filter(isOfTheAttack).length).toBeGreaterThanOrEqual(5)
+
+  const timeline = page.getByRole('region', { name: 'Timeline' })
+  expect(await timeline.getByText(/^T1\d{3}/).count()).toBeGreaterThanOrEqual(3)
+  const triage = page.getByRole('region', { name: 'Triage' })
+  for (const part of ['Why', 'Missing', 'Do next']) await triage.getByRole('region', { name: part }).waitFor()
+  await triage.getByText(/^confidence/).waitFor()
+  const entities = page.getByRole('region', { name: 'Who and what' })
+  for (const value of [address, user, 'web-01.sample']) {
+    await entities
+      .getByRole('button', { name: new RegExp(value.replaceAll('.', '\\.')) })
+      .first()
+      .waitFor()
+  }
+  await page.getByRole('tab', { name: 'Evidence' }).focus()
+  await page.keyboard.press('ArrowRight')
+  const why = page.getByRole('tabpanel', { name: 'Why' })
+  for (const head of ['Seen', 'Usual']) await why.getByText(head, { exact: true }).waitFor()
+  const parts = await why.getByRole('row').locator('td:nth-of-type(1)').allInnerTexts()
+  const points = parts.map((text) => Number(text.replace('−', '-')))
+  // The last row is the score, and the others add up to it.
+  const score = points.pop() ?? Number.NaN
+  expect(Math.abs(points.reduce((sum, one) => sum + one, 0) - score)).toBeLessThanOrEqual(points.length)
+  await page.keyboard.press('e')
+  await page.keyboard.press('v')
+  await page.getByRole('dialog', { name: 'In context' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+}
+
+const isOfTheAttack = (origin: string): boolean => {
+  const [file = '', number = '0'] = origin.split(':')
+  return labels.stages.some(
+    ({ kind, lines }) =>
+      kind === 'attack' &&
+      (lines[file] ?? []).some(([first, last]) => Number(number) >= first && Number(number) <= last),
+  )
+}
 
 /** Presses Tab until something has the focus. */
 const tabTo = async (
