@@ -68,6 +68,16 @@ describe('commands that speak with a server', () => {
     ])
   })
 
+  it('join an account and who the identity provider knows', async () => {
+    const dana = { username: 'dana', role: 'analyst', is_active: true, signs_in_with: 'oidc' }
+    const { asked, fetch } = serving(() => ({ ...dana, full_name: null, last_login_at: null }))
+    const { out } = await runFake(['account', 'link', 'dana', 'https://id.example|d1'], { fetch })
+    expect(asked).toMatchObject([
+      { method: 'PATCH', path: '/api/v1/accounts/dana', body: { subject: 'https://id.example|d1' } },
+    ])
+    expect(out).toBe('dana, analyst, may sign in\n')
+  })
+
   it('show an incident for people, and for programs', async () => {
     const hostile = fakeIncident({ title: 'x\u001b[2J' })
     const { fetch } = serving(() => hostile)

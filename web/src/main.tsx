@@ -18,7 +18,12 @@ const noticeEnd = (error: unknown): void => {
 
 const queries = new QueryClient({
   queryCache: new QueryCache({ onError: noticeEnd }),
-  mutationCache: new MutationCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({
+    onError: (error, _given, _result, { meta }) => {
+      // A password that is not right is no session that ended.
+      if (meta?.asksPassword !== true) noticeEnd(error)
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

@@ -25,6 +25,10 @@ export const setPassword = async (queries: QueryClient, key: string, password: s
   await signInWithPassword(queries, { username, password })
 }
 
+/** Changes one's own password; one's other sessions end. */
+export const changePassword = (body: { readonly password: string; readonly new_password: string }) =>
+  answerOf(api.PATCH('/api/v1/password', { body }))
+
 const remembered = 'vedette.sign-in'
 const returnPath = '/signed-in'
 

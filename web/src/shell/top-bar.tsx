@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { CircleUser, Moon, Sun, SunMoon } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useLive } from '../api/live.ts'
 import { sessionQuery, signOut, useMay } from '../api/session.ts'
 import { IconButton } from '../parts/button.tsx'
@@ -9,6 +9,7 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from '../parts/menu.tsx'
 import { formatSpan, timeZone, useNow } from '../parts/time.tsx'
 import { density, setDensity } from './density.ts'
 import { singleKeys } from './keys.ts'
+import { PasswordDialog } from './password-dialog.tsx'
 import { cycleTheme, setTheme, themes, useTheme } from './theme.ts'
 
 /** The bar on top of every screen: where one is, what is live, and who one is. */
@@ -61,8 +62,9 @@ const Account = () => {
   const isAdmin = useMay('admin')
   const zone = timeZone.use()
   const keys = singleKeys.use()
+  const [changing, setChanging] = useState(false)
   if (!data) return null
-  return (
+  const menu = (
     <Menu
       trigger={
         <IconButton label={`Account of ${data.name}`}>
@@ -95,7 +97,14 @@ const Account = () => {
       </MenuItem>
       <MenuLine />
       {isAdmin && <MenuItem onSelect={() => void navigate({ to: '/people' })}>People</MenuItem>}
+      {data.account !== null && <MenuItem onSelect={() => setChanging(true)}>Change password</MenuItem>}
       <MenuItem onSelect={() => void signOut(queries)}>Sign out</MenuItem>
     </Menu>
+  )
+  return (
+    <>
+      {menu}
+      {changing && <PasswordDialog onClose={() => setChanging(false)} />}
+    </>
   )
 }
