@@ -21,6 +21,7 @@ export const createQueryGuardOf = (
     excludes: finder(config.excluded_datasets),
     blocks: finder(config.blocked_queries),
     excludedPatterns: config.excluded_datasets,
+    alertFrom: config.alerts,
   })
 
 /** Tells which of some expressions finds something in a text. They are checked before, and take linear time. */

@@ -28,6 +28,10 @@ export const queryGuard = z
       .array(expression)
       .default([])
       .describe('Regular expressions; a query that one of them finds something in is a grave concern.'),
+    alerts: z
+      .enum(['off', 'medium', 'high'])
+      .default('high')
+      .describe('The mildest oddity of a result that becomes an alert; `off`: none does.'),
     threshold: z
       .number()
       .min(0)

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { resultAnalysis, resultRecord } from '../schema/query-result.ts'
+import { readAlerts, toRecords } from './foreign-alerts.ts'
 import { defineOperation } from './operation.ts'
+import { alertOf, alertSource } from './query-alert.ts'
 import { queryIdOf } from './query-guard.ts'
 import type { World } from './world.ts'
 
@@ -46,7 +48,7 @@ export const guardQueryResults = defineOperation({
     .meta({ id: 'GuardedResults' }),
   async run(
     { query, query_id = queryIdOf(query ?? ''), operation_name, variables, user, role, records: rows, datasets },
-    { queryGuard }: Pick<World, 'queryGuard'>,
+    { queryGuard, intake, now }: Pick<World, 'queryGuard' | 'intake' | 'now'>,
   ) {
     const all = datasets ?? { records: rows ?? [] }
     const count = Object.values(all).reduce((sum, list) => sum + list.length, 0)
@@ -64,6 +66,11 @@ export const guardQueryResults = defineOperation({
       role: role ?? null,
       datasets: all,
     })
+    const alerts = analyses.flatMap((analysis) => alertOf(analysis, user, queryGuard.alertFrom) ?? [])
+    if (alerts.length > 0) {
+      const time = now()
+      await intake.accept(toRecords(readAlerts(alerts, undefined, time), alertSource, time), {})
+    }
     return { query_id, operation_name: operation_name ?? null, analyses: [...analyses], skipped: [...skipped] }
   },
 })

@@ -3,6 +3,7 @@ import { type QueryShape, queryShape } from '../lib/query-shape/query-shape.ts'
 import { RecordModel } from '../lib/record-model/record-model.ts'
 import type { ResultAnalysis, ResultRecord } from '../schema/query-result.ts'
 import type { Store } from '../store/store.ts'
+import type { AlertFrom } from './query-alert.ts'
 import { type ReadQuery, readQueryWith } from './query-analyst.ts'
 import { analysisOf } from './result-analysis.ts'
 import { createResultStreams, type OpenStream } from './result-streams.ts'
@@ -21,6 +22,7 @@ export interface QueryGuardOptions {
   readonly excludes: (dataset: string) => string | undefined
   readonly blocks: (query: string) => string | undefined
   readonly excludedPatterns: readonly string[]
+  readonly alertFrom: AlertFrom
   /** Asks a language model; undefined when none is configured. */
   readonly readQuery?: ReadQuery | undefined
 }
@@ -47,6 +49,8 @@ interface StreamInfo {
 /** Judges the results of queries by those that they gave before. */
 export interface QueryGuard {
   readonly excludedPatterns: readonly string[]
+  /** The mildest oddity that becomes an alert. */
+  readonly alertFrom: AlertFrom
   /** Judges, then learns; what it learnt is on disk when it answers. */
   guard(result: QueryResult): Promise<{
     readonly analyses: readonly ResultAnalysis[]
@@ -110,6 +114,7 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
 
   return {
     excludedPatterns: options.excludedPatterns,
+    alertFrom: options.alertFrom,
 
     async guard(result) {
       const { query_id, query } = result

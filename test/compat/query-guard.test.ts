@@ -383,6 +383,21 @@ it(keeps('query-guard.any-results'), async () => {
   expect(await send('rows')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
 })
 
+it(keeps('query-guard.alerts'), async () => {
+  await guard('Alert', orders(150))
+  for (let again = 0; again < 2; again += 1) await guard('Alert', [...orders(5), { ...order(), amount: 1e6 }])
+  const found = z.object({ data: z.array(z.looseObject({ title: z.string(), description: z.string().optional() })) })
+  await expect
+    .poll(
+      async () => {
+        const { data } = found.parse(await (await server.ask('/api/v1/alerts?limit=100')).json())
+        return data.filter(({ title }) => title === 'Unusual results of Alert (orders)').length
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(1)
+})
+
 it(keeps('query-guard.environment'), () => {
   const explained = spawnSync(join(root, 'bin/vedette.cjs'), ['config', 'explain', 'query_guard'], {
     cwd: folder.path,

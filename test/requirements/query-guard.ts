@@ -96,6 +96,11 @@ export const queryGuardPromises: readonly Promised[] = [
     promise: 'POST /api/v1/query-results guards any rows: those of SQL, of a file, of another API.',
   },
   {
+    id: 'query-guard.alerts',
+    promise:
+      'A result that is gravely odd becomes an alert, one a query while it goes on; query_guard.alerts says from when.',
+  },
+  {
     id: 'query-guard.own-port',
     promise:
       'On its own port clients need no token and may send and read; on the main port they need one. 8787 is the main port unless server.port says otherwise, and `all` leaves it out.',
