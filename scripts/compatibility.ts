@@ -7,6 +7,7 @@ const titles: Readonly<Record<string, string>> = {
   mcp: 'AI tools over MCP',
   'network-agents': 'The log-agent service',
   'query-guard': 'The query-result plug-in',
+  triage: 'The alert triage services',
 }
 
 const snippets: Readonly<Record<string, string>> = {

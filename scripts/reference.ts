@@ -13,6 +13,7 @@ export const configReference = (): string => {
     cursors: { read: async () => undefined },
     outages: { began() {}, ended() {} },
     stdin: process.stdin,
+    readAlerts: () => [],
   })
   return `# Configuration
 

@@ -9,6 +9,7 @@ import { serveMcpStdio } from './api/mcp/stdio.ts'
 import { loopbackNames } from './api/origin.ts'
 import { createServer, doorWorld } from './api/server.ts'
 import { agentPorts, agentSources, agentsInForce, readAgents } from './app/agents.ts'
+import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnalysis } from './app/analysis.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
@@ -20,6 +21,7 @@ import { firstAdminToken, presetTokens } from './app/entry.ts'
 import { showSamples, wantsSamples } from './app/first-start.ts'
 import { newId, newSecret } from './app/identity.ts'
 import { createIntel } from './app/intel.ts'
+import { createJudge } from './app/judge-alert.ts'
 import { createJudges } from './app/judges.ts'
 import { createLlm } from './app/llm.ts'
 import { createLogModels } from './app/log-models.ts'
@@ -53,7 +55,7 @@ import { triagerRegistry } from './pipeline/triage/registry.ts'
 import { createTriage } from './pipeline/triage/triage.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { runSchedule } from './schedule.ts'
-import { openAlertStatuses } from './schema/alert.ts'
+import { type Alert, openAlertStatuses } from './schema/alert.ts'
 import { openStore } from './store/open-store.ts'
 import { createTelemetry } from './telemetry.ts'
 
@@ -148,6 +150,18 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const playbooks = readPlaybooks(config.remediation.playbooks)
   const history = createHistory(store.alerts.heads)
   const llm = createLlm({ config: config.triage.llm, store, queue, runtime })
+  const alertQueues = createAlertQueues({ config: config.rabbitmq, store, outages, now, log })
+  const triage = {
+    triager: triagerRegistry.create('risk', config.triage.risk, runtime),
+    neighbours: {
+      context: (alert: Alert) => gatherContext(alert, context.tables),
+      intelligence: threats.intel.lookUpAlert,
+      history: history.of,
+    },
+    risk: config.triage.risk,
+    now,
+    log,
+  }
   openRoad({
     queue,
     meter,
@@ -183,18 +197,8 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     merge: createMerge(store.alerts, store.suppressions, store.audit, { now, suppress: suppressions.suppress }),
     checkpoint: checkpoint.stage,
     alerts: store.alerts,
-    triage: createTriage({
-      triager: triagerRegistry.create('risk', config.triage.risk, runtime),
-      neighbours: {
-        context: (alert) => gatherContext(alert, context.tables),
-        intelligence: threats.intel.lookUpAlert,
-        history: history.of,
-      },
-      risk: config.triage.risk,
-      now,
-      log,
-    }),
-    cards: llm.cards,
+    triage: createTriage(triage),
+    cards: alertQueues.telling(llm.cards),
     correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
     proposals: proposals(playbooks, store.remediationActions, now),
     incidents: store.incidents,
@@ -224,6 +228,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       },
     },
     normalize: judges.understand,
+    judge: createJudge(triage),
     auditHead: auditCheckpoint.read,
     agents: readAgents(config.network_agents),
     playbooks,
@@ -293,7 +298,12 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     ...(config.server.public_url && { publicUrl: config.server.public_url }),
     hosts: hostsOf(config.server),
   })
-  const sources = [...config.sources, ...agentSources(config.network_agents, agents), ...extraSources]
+  const sources = [
+    ...config.sources,
+    ...alertQueues.sources,
+    ...agentSources(config.network_agents, agents),
+    ...extraSources,
+  ]
   const withSamples = await wantsSamples({ config, sources, store, samples })
   const adminToken = await firstAdminToken({ config, world })
   const address = await server.listen({ host: config.server.host, port: config.server.port })
@@ -304,6 +314,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   )
 
   const background = Promise.all([
+    alertQueues.run(ended),
     runSources({
       sources,
       cursors: { read: store.intake.readCursor },

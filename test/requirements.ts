@@ -3,6 +3,7 @@ import { logDetectionPromises } from './requirements/log-detection.ts'
 import { mcpPromises } from './requirements/mcp.ts'
 import { networkAgentPromises } from './requirements/network-agents.ts'
 import { queryGuardPromises } from './requirements/query-guard.ts'
+import { triagePromises } from './requirements/triage.ts'
 
 /** A promise of an older system's contract that its clients rely on. */
 export interface Promised {
@@ -18,5 +19,6 @@ export const promises: readonly Promised[] = [
   logDetectionPromises,
   mcpPromises,
   networkAgentPromises,
-  queryGuardPromises, //
+  queryGuardPromises,
+  triagePromises,
 ].flat()

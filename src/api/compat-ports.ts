@@ -23,10 +23,14 @@ export const compatPorts = (wanted: readonly string[], ownPort: number): readonl
       )
     }
     const [name, port] = entry.split(':')
+    const group = compatSystems.filter((one) => one.group === name)
+    if (group.length > 0 && port === undefined) {
+      return group.flatMap((system) => system.ports.map((one) => ({ system, port: one })))
+    }
     const system = compatSystems.find((one) => one.name === name)
     if (!system) {
       throw new AppError('CONFIG_INVALID', `compat.ports: there is no older system called "${name}".`, {
-        hint: `Use all, or one of: ${compatSystems.map((one) => one.name).join(', ')}.`,
+        hint: `Use all, or one of: ${[...new Set(compatSystems.flatMap((one) => [one.group ?? one.name, one.name]))].join(', ')}.`,
       })
     }
     const ports = port === undefined ? system.ports : [Number(port)]
@@ -63,6 +67,7 @@ export const openCompatPorts = async (
       lines.push(
         `${name} clients ${needsToken ? 'with a token may read' : 'without a token may send and read'} at ${address}`,
       )
+      if (system.says !== undefined) options.log.info({ service: name }, system.says)
     }
   } catch (error) {
     await close()

@@ -16,7 +16,7 @@ import { type Anonymous, proofOf, requireCredential } from './gate.ts'
 import { serveGraphql } from './graphql/http.ts'
 import { secureHeaders } from './headers.ts'
 import { serveMcp } from './mcp/http.ts'
-import type { McpOptions } from './mcp/server.ts'
+import { createMcpServer, type McpOptions } from './mcp/server.ts'
 import { openPages, preferScreens, servePages } from './pages.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
 import { answerProblems, refuse } from './refusals.ts'
@@ -121,7 +121,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   }
   serveMcp(
     app,
-    { ...options.mcp, world, version: options.version, url: publicUrl },
+    (credential) => createMcpServer({ ...options.mcp, world, version: options.version, url: publicUrl }, credential),
     { log, origins: publicUrl ? [new URL(publicUrl).origin] : [], hosts: options.hosts },
   )
   const live = {

@@ -2,6 +2,7 @@ import type { Registry } from '../component.ts'
 import { didYouMean } from '../config/closest.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
+import { readAlerts } from '../operations/foreign-alerts.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../pipeline/notify/registry.ts'
@@ -18,7 +19,7 @@ export const checkComponents = (config: Config): void => {
     ...faultsOf(
       'sources',
       sources,
-      sourceRegistry({ cursors, outages: createOutages(Date.now), stdin: process.stdin }),
+      sourceRegistry({ cursors, outages: createOutages(Date.now), stdin: process.stdin, readAlerts }),
     ),
     ...faultsOf('detectors', judging, detectorRegistry()),
     ...faultsOf(

@@ -1,6 +1,7 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { readAlerts } from '../operations/foreign-alerts.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import type { Cursors, Outages } from '../pipeline/ingest/source.ts'
@@ -20,15 +21,15 @@ interface SourcesOptions {
 /** Runs the configured sources until the signal aborts; one that fails is started again after a while. */
 export const runSources = (options: SourcesOptions): Promise<unknown> => {
   const { sources, cursors, outages, intake, now, log, signal, received } = options
-  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin })
+  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts })
   return Promise.all(
     sources.map(async (entry) => {
       const { type, ...its } = entry
       const source = registry.create(type, its, { now, fetch, log, signal })
       while (!signal.aborted) {
         try {
-          await source.run(async (records, cursor) => {
-            await untilTaken(() => intake.accept(records, cursor && { cursor }), signal)
+          await source.run(async (records, cursor, keys) => {
+            await untilTaken(() => intake.accept(records, { ...(cursor && { cursor }), ...(keys && { keys }) }), signal)
             received(type, records.length)
             outages.ended(entry.name)
           }, signal)

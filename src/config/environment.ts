@@ -45,6 +45,7 @@ export const aliases: Readonly<Record<string, string | readonly string[]>> = {
   M_AUTH_KEY: 'query_guard.auth_key',
   OTX_API_KEY: 'intel.api_keys.otx',
   PORT: 'server.port',
+  RABBITMQ_URL: 'rabbitmq.url',
   SERVICE_HOST: 'network_agents.host',
   SERVICE_PORT: 'network_agents.port',
   SQLITE_DB_PATH: 'network_agents.sqlite_path',

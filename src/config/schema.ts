@@ -181,6 +181,29 @@ export const configSchema = z.strictObject({
     )
     .default([])
     .describe('Who is told about incidents.'),
+  rabbitmq: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^amqps?:\/\/./, 'expected amqp://… or amqps://…')
+        .optional()
+        .meta({
+          description:
+            'A broker with the queues of the alert triage services: `amqp://user:password@host:5672/vhost`. With it, alerts are taken from one and results put in another.',
+          secret: 'url',
+        }),
+      alerts: z
+        .string()
+        .max(200)
+        .default('alert.raw')
+        .describe('The queue that alerts are taken from; empty for none.'),
+      results: z
+        .string()
+        .max(200)
+        .default('alert.result')
+        .describe('The queue that gets the result of triage of each alert; empty for none.'),
+    })
+    .prefault({}),
   compat: z
     .strictObject({
       ports: z

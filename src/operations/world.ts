@@ -15,6 +15,7 @@ import type { Analysis } from '../schema/analysis.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
+import type { ToldFacts } from '../schema/told-enrichment.ts'
 import type { ModelOpinion, TriageResult } from '../schema/triage-result.ts'
 import type { AuditHead } from '../store/audit-chain.ts'
 import type { Transaction } from '../store/database.ts'
@@ -134,6 +135,8 @@ export interface World {
   readonly carryOut: CarryOut
   /** Names what is proposed after what makes it the same. */
   actionIdOf(parts: readonly string[]): string
+  /** Judges an alert as the road does, storing nothing. What its sender told counts instead of what is known here. */
+  judge(alert: Alert, told: ToldFacts): Promise<TriageResult>
   /** The alerts that there were, by what they have in common. */
   readonly history: Pick<AlertHistory, 'find'>
   /** The risk formula that is in force. */

@@ -13,6 +13,7 @@ export interface Tables extends QueryTables {
   alerts: AlertRow
   alert_heads: AlertHeadRow
   triage_results: TriageResultRow
+  alert_results_due: AlertResultDueRow
   alert_context: AlertContextRow
   threat_intel: ThreatIntelRow
   intel_feeds: IntelFeedRow
@@ -136,6 +137,14 @@ export interface AlertHeadRow {
   head: string
   /** The words of its texts, each once, lower-case. */
   words: string
+}
+
+export interface AlertResultDueRow {
+  alert_id: string
+  message_id: string
+  priority: number
+  body: string
+  created_at: number
 }
 
 export interface TriageResultRow {

@@ -1,8 +1,9 @@
+import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
 import type { IntakeStore } from './store.ts'
 
 /** Keeps what the door for records needs: the next numbers, idempotency keys, how far sources have read. */
-export const createIntakeStore = ({ read, write }: StoreConnections): IntakeStore => ({
+export const createIntakeStore = ({ read, write, abilities }: StoreConnections): IntakeStore => ({
   async reserve(partition, count, tx) {
     const { next_number } = await tx
       .insertInto('partitions')
@@ -27,6 +28,20 @@ export const createIntakeStore = ({ read, write }: StoreConnections): IntakeStor
       .select(['body_hash as bodyHash', 'answer'])
       .where('key', '=', key)
       .executeTakeFirst()
+  },
+
+  async rememberEach(keys, at, tx) {
+    const fresh = new Set<string>()
+    for (const part of batches([...new Set(keys)], abilities.maxVariables, 4)) {
+      const added = await tx
+        .insertInto('idempotency_keys')
+        .values(part.map((key) => ({ key, body_hash: '', answer: '', created_at: at })))
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .returning('key')
+        .execute()
+      for (const { key } of added) fresh.add(key)
+    }
+    return fresh
   },
 
   recall: (key) =>

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import { createAccountStore } from './accounts.ts'
 import { createAlertContextStore } from './alert-context.ts'
 import { createAlertHeads } from './alert-heads.ts'
+import { createAlertResultStore } from './alert-results.ts'
 import { createAlertStore } from './alerts.ts'
 import { createAnomalyStore } from './anomalies.ts'
 import { createAssetStore } from './assets.ts'
@@ -73,6 +74,7 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       detections: createDetectionStore(connections),
       alerts: createAlertStore(connections, heads),
       triageResults: createTriageResultStore(connections),
+      alertResults: createAlertResultStore(connections),
       alertContext: createAlertContextStore(connections),
       assets: createAssetStore(connections),
       people: createPersonStore(connections),

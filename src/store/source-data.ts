@@ -84,6 +84,7 @@ const drop = async ({ abilities }: StoreConnections, found: Found, tx: Transacti
     for (const table of [
       'alert_context',
       'alert_heads',
+      'alert_results_due',
       'llm_calls',
       'llm_requests',
       'triage_results',

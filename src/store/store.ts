@@ -19,6 +19,7 @@ import type { Severity } from '../schema/severity.ts'
 import type { Suppression } from '../schema/suppression.ts'
 import type { TriageResult, TriageReview } from '../schema/triage-result.ts'
 import type { View } from '../schema/view.ts'
+import type { AlertResultStore } from './alert-results.ts'
 import type { AuditHead, AuditReport } from './audit-chain.ts'
 import type { Transaction } from './database.ts'
 import type { QueryResultStore } from './query-results.ts'
@@ -526,6 +527,8 @@ export interface IntakeStore {
     at: number,
     tx: Transaction,
   ): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
+  /** Remembers keys; returns those that were not known before. */
+  rememberEach(keys: readonly string[], at: number, tx: Transaction): Promise<ReadonlySet<string>>
   recall(key: string): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
   /** Forgets keys older than `before`. */
   forget(before: number): Promise<number>
@@ -587,6 +590,7 @@ export interface Store {
   readonly detections: DetectionStore
   readonly alerts: AlertStore
   readonly triageResults: TriageResultStore
+  readonly alertResults: AlertResultStore
   readonly alertContext: AlertContextStore
   readonly assets: AssetStore
   readonly people: PersonStore

@@ -1,18 +1,17 @@
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server'
 import type { FastifyInstance } from 'fastify'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
 import { isCrossSite } from '../origin.ts'
-import { createMcpServer, type McpOptions } from './server.ts'
 
 const mostBytes = 8 * 1_048_576
 
-/** Serves MCP over HTTP at `/mcp`, to whoever has a token. Each request is answered by itself. */
+/** Serves MCP over HTTP at `/mcp`, to whoever has a token. Each request is answered by itself, by a server made for who asks. */
 export const serveMcp = (
   app: FastifyInstance,
-  options: McpOptions,
+  make: (credential: Credential) => McpServer,
   {
     log,
     origins,
@@ -43,7 +42,7 @@ export const serveMcp = (
 
   const handlerFor = (credential: Credential) =>
     toNodeHandler(
-      createMcpHandler(() => createMcpServer(options, credential), {
+      createMcpHandler(() => make(credential), {
         onerror: (error) => log.debug({ err: error }, 'an MCP request was refused'),
         maxRequestBodySize: mostBytes,
       }),

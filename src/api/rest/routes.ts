@@ -34,6 +34,7 @@ import { getQuery } from '../../operations/get-query.ts'
 import { getQueryHistory } from '../../operations/get-query-history.ts'
 import { getRule } from '../../operations/get-rule.ts'
 import { getSamples } from '../../operations/get-samples.ts'
+import { getServiceHealth } from '../../operations/get-service-health.ts'
 import { getSession } from '../../operations/get-session.ts'
 import { getTimeline } from '../../operations/get-timeline.ts'
 import { getUser } from '../../operations/get-user.ts'
@@ -42,8 +43,6 @@ import { importAssets } from '../../operations/import-assets.ts'
 import { importIndicators } from '../../operations/import-indicators.ts'
 import { importRules } from '../../operations/import-rules.ts'
 import { importUsers } from '../../operations/import-users.ts'
-import { ingestAlert } from '../../operations/ingest-alert.ts'
-import { ingestAlerts } from '../../operations/ingest-alerts.ts'
 import { ingestRecords } from '../../operations/ingest-records.ts'
 import { judgeQueryRecord } from '../../operations/judge-query-record.ts'
 import { lintRules } from '../../operations/lint-rules.ts'
@@ -114,12 +113,13 @@ import { updateSuppression } from '../../operations/update-suppression.ts'
 import { updateView } from '../../operations/update-view.ts'
 import { verifyAudit } from '../../operations/verify-audit.ts'
 import { writeUpIncident } from '../../operations/write-up-incident.ts'
-import { alertBodies, readAlertBody, readBatchBody } from './alert-body.ts'
+import { alertBodies, readAlertBody } from './alert-body.ts'
+import { alertRoutes } from './alert-routes.ts'
 import { authRoutes } from './auth-envelope.ts'
 import { compatSystems } from './compat/systems.ts'
-import { presentIn, refuseInEnvelope } from './envelope.ts'
 import { bodyInputs } from './input.ts'
 import { readJson } from './json.ts'
+import { presentHealth } from './present-health.ts'
 import { presentReadiness } from './present-readiness.ts'
 import { endCookie, setCookie } from './present-session.ts'
 import { presentText } from './present-text.ts'
@@ -140,26 +140,9 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/actions/:id/dry-run', operation: dryRunAction },
   { method: 'POST', path: '/api/v1/actions/:id/execute', operation: executeAction },
   { method: 'GET', path: '/api/v1/alerts', operation: listAlerts },
-  {
-    method: 'POST',
-    path: '/api/v1/alerts',
-    operation: ingestAlert,
-    read: readAlertBody,
-    sends: alertBodies.one,
-    present: presentIn('ingestion_id'),
-    refuse: refuseInEnvelope,
-  },
+  ...alertRoutes,
   { method: 'GET', path: '/api/v1/alerts/:id', operation: getAlert },
   { method: 'POST', path: '/api/v1/alerts/:id/comments', operation: commentAlert },
-  {
-    method: 'POST',
-    path: '/api/v1/alerts/batch',
-    operation: ingestAlerts,
-    read: readBatchBody,
-    sends: alertBodies.batch,
-    present: presentIn('batch_id'),
-    refuse: refuseInEnvelope,
-  },
   { method: 'POST', path: '/api/v1/alerts/:id/model-input', operation: previewModelInput },
   { method: 'POST', path: '/api/v1/alerts/:id/review', operation: reviewTriage },
   { method: 'POST', path: '/api/v1/alerts/bulk', operation: updateAlerts },
@@ -288,7 +271,7 @@ export const routes: readonly Route[] = [
   { method: 'DELETE', path: '/api/v1/users/:id', operation: removeUser },
   { method: 'GET', path: '/api/v1/users/:id', operation: getUser },
   { method: 'POST', path: '/api/v1/users/import', operation: importUsers, body: 'table' },
-  { method: 'GET', path: '/health', operation: getHealth, open: true, hide: true, present: presentReadiness },
+  { method: 'GET', path: '/health', operation: getServiceHealth, open: true, present: presentHealth },
   { method: 'GET', path: '/health/ready', operation: getHealth, open: true, present: presentReadiness },
   { method: 'GET', path: '/metrics', operation: getMetrics, type: 'text/plain', present: presentText },
   ...compatSystems.flatMap((system) => system.routes),

@@ -260,10 +260,11 @@ describe('the registry', () => {
     cursors: { read: async () => undefined },
     outages: { began() {}, ended() {} },
     stdin: process.stdin,
+    readAlerts: () => [],
   })
 
   it('checks options', () => {
-    expect(registry.names).toEqual(['file', 'sql', 'stdin'])
+    expect(registry.names).toEqual(['file', 'rabbitmq', 'sql', 'stdin'])
     expect(() => registry.create('file', { name: 'a', paths: ['/x'], zone: '+02:00' }, runtime)).not.toThrow()
     expect(() => registry.create('file', { name: 'a', paths: [], zone: 'Mars' }, runtime)).toThrow('not valid')
     expect(() => registry.create('files', {}, runtime)).toThrow('There is no source "files".')

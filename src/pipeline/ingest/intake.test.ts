@@ -44,6 +44,11 @@ const createWorld = (maxRecords = Number.POSITIVE_INFINITY) => {
           draft.keys.set(key, [bodyHash, answer])
           return undefined
         },
+        async rememberEach(keys, _at, draft) {
+          const fresh = new Set(keys.filter((key) => !draft.keys.has(key)))
+          for (const key of fresh) draft.keys.set(key, ['', ''])
+          return fresh
+        },
         async saveCursor(source, key, position, draft) {
           draft.cursors.push([`${source} ${key}`, position])
         },
@@ -134,5 +139,26 @@ describe('the intake', () => {
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
     expect(answers.at(-1)).toMatchObject({ reason: { code: 'QUEUE_FULL', retryable: true, retryAfter: 1 } })
     expect(await intake.accept(lines(500))).toMatchObject({ accepted: 500 })
+  })
+
+  it('leaves out records whose keys came before, in the same request or another', async () => {
+    const { intake, kept } = createWorld()
+    const first = await intake.accept(lines(3), { keys: ['a', 'b', 'a'] })
+    expect(first).toEqual({ accepted: 2, repeated: false })
+    const [second, third] = await Promise.all([
+      intake.accept(lines(2), { keys: ['b', 'c'] }),
+      intake.accept(lines(2), { keys: ['c', 'a'] }),
+    ])
+    expect([second?.accepted, third?.accepted]).toEqual([1, 0])
+    expect(kept.batches.flatMap(({ texts }) => texts)).toEqual(['line 0', 'line 1', 'line 1'])
+    expect(kept.next).toBe(3)
+  })
+
+  it('remembers no key of what could not be committed', async () => {
+    const { intake, kept, fault } = createWorld()
+    fault.next = new Error('The disk went away.')
+    await expect(intake.accept(lines(1), { keys: ['a'] })).rejects.toThrow('went away')
+    expect(await intake.accept(lines(1), { keys: ['a'] })).toMatchObject({ accepted: 1 })
+    expect(kept.batches).toHaveLength(1)
   })
 })

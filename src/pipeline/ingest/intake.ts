@@ -10,6 +10,8 @@ export interface AcceptOptions {
   readonly key?: string
   readonly bodyHash?: string
   readonly cursor?: Cursor
+  /** One a record: a record whose key came before is left out. */
+  readonly keys?: readonly string[]
 }
 
 export interface Acceptance {
@@ -40,6 +42,7 @@ interface IntakeOptions<Tx> {
         at: number,
         tx: Tx,
       ): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
+      rememberEach(keys: readonly string[], at: number, tx: Tx): Promise<ReadonlySet<string>>
       saveCursor(source: string, key: string, position: string, tx: Tx): Promise<void>
     }
   }
@@ -51,6 +54,7 @@ interface IntakeOptions<Tx> {
 }
 
 interface Request {
+  readonly records: readonly RawRecord[]
   readonly batches: readonly UnnumberedBatch[]
   readonly count: number
   readonly characters: number
@@ -91,7 +95,7 @@ export const createIntake = <Tx>(options: IntakeOptions<Tx>): Intake => {
       if (waiting.length > 0 && characters + size > maxWaiting) return Promise.reject(tooMuch(records.length))
       const { promise, resolve, reject } = Promise.withResolvers<Acceptance>()
       characters += size
-      waiting.push({ batches, count: records.length, characters: size, options: accepting, resolve, reject })
+      waiting.push({ records, batches, count: records.length, characters: size, options: accepting, resolve, reject })
       if (!committing) void commitAll()
       return promise
     },
@@ -133,7 +137,8 @@ const commit = async <Tx>(
 ): Promise<readonly (Acceptance | AppError)[]> => {
   const answers: (Acceptance | AppError)[] = []
   const taken: Request[] = []
-  for (const request of group) {
+  for (const sent of group) {
+    const request = await withoutKnown(store.intake, sent, now(), tx)
     const repeated = await recognise(store.intake, request, now(), tx)
     answers.push(repeated ?? { accepted: request.count, repeated: false })
     if (!repeated) taken.push(request)
@@ -160,6 +165,20 @@ const commit = async <Tx>(
     }
   }
   return answers
+}
+
+/** Leaves out records whose keys came before, in this request or another one. */
+const withoutKnown = async <Tx>(
+  intake: IntakeOptions<Tx>['store']['intake'],
+  request: Request,
+  at: number,
+  tx: Tx,
+): Promise<Request> => {
+  const { keys } = request.options
+  if (!keys) return request
+  const left = new Set(await intake.rememberEach(keys, at, tx))
+  const fresh = request.records.filter((_, index) => left.delete(keys[index] ?? ''))
+  return fresh.length === request.count ? request : { ...request, batches: toBatches(fresh), count: fresh.length }
 }
 
 /** Tells what a request was answered before, if it came before under its key; remembers it if not. */

@@ -8,10 +8,11 @@ export const offer = async (
   records: readonly RawRecord[],
   cursor: Cursor | undefined,
   signal: AbortSignal,
+  keys?: readonly string[],
 ): Promise<boolean> => {
   for (let wait = 100; !signal.aborted; wait = Math.min(wait * 2, 5_000)) {
     try {
-      await emit(records, cursor)
+      await emit(records, cursor, keys)
       return true
     } catch {
       // whoever refused has counted and logged it

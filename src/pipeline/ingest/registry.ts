@@ -1,5 +1,7 @@
 import { defineRegistry, type Registry } from '../../component.ts'
 import { fileSource } from './file.ts'
+import { rabbitmqSource } from './rabbitmq.ts'
+import type { ReadAlerts } from './rabbitmq-message.ts'
 import type { Cursors, Outages, Source } from './source.ts'
 import { sqlSource } from './sql.ts'
 import { stdinSource } from './stdin.ts'
@@ -9,8 +11,14 @@ interface Surroundings {
   readonly cursors: Cursors
   readonly outages: Outages
   readonly stdin: AsyncIterable<Uint8Array>
+  readonly readAlerts: ReadAlerts
 }
 
 /** Lists the sources that a configuration can name. Each is given its `name` among its options. */
-export const sourceRegistry = ({ cursors, outages, stdin }: Surroundings): Registry<Source> =>
-  defineRegistry('source', [fileSource(cursors), sqlSource(cursors, outages), stdinSource(stdin)])
+export const sourceRegistry = ({ cursors, outages, stdin, readAlerts }: Surroundings): Registry<Source> =>
+  defineRegistry('source', [
+    fileSource(cursors),
+    rabbitmqSource(readAlerts, outages),
+    sqlSource(cursors, outages),
+    stdinSource(stdin),
+  ])

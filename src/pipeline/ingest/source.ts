@@ -8,8 +8,11 @@ export interface Cursor {
   readonly position: string
 }
 
-/** Takes a batch over; resolves when the records are safe (durable), rejects when they are not: then the source offers them again. */
-export type Emit = (records: readonly RawRecord[], cursor?: Cursor) => Promise<void>
+/**
+ * Takes a batch over; resolves when the records are safe (durable), rejects when they are not: then the source offers them again. With
+ * keys, one a record, those whose key came before are left out.
+ */
+export type Emit = (records: readonly RawRecord[], cursor?: Cursor, keys?: readonly string[]) => Promise<void>
 
 /** Receives or pulls raw records until the signal aborts. Awaits `emit` (that is the back-pressure) and survives garbage bytes. */
 export interface Source {

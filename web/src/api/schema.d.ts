@@ -30,6 +30,7 @@ export interface components {
     Decision: { id: string; actor: string; action: string; target_type: "alert" | "incident"; note: string | null; created_at: string; updated_at: string; state: "running" | "done" | "stopped" | "undone"; matched: number; changed: number; skipped: number; undone_by: string | null }
     Detection: { id: string; detector: string; kind: "anomaly" | "rule" | "indicator" | "external"; type: components['schemas']['AlertType']; first_seen: string; last_seen: string; source: string; stream: string; score: number; severity: components['schemas']['Severity']; title: string; sentence: string; value: string; usual: string; contributions: (components['schemas']['Contribution'])[]; evidence: (components['schemas']['Evidence'])[]; event_count: number; entities: (components['schemas']['Entity'])[]; techniques: (string)[]; dedup_key: string; learning: boolean; rule?: components['schemas']['DetectionRule']; agent?: components['schemas']['AgentFinding']; observed?: components['schemas']['Observed']; over?: boolean; merge_within?: number }
     DetectionRule: { id: string; title: string; author?: string; license?: string; references: (string)[]; false_positives: (string)[] }
+    EnrichedAlert: { alert_id: string; enriched_at: string; enrichment_sources: ("source_network" | "target_network" | "asset" | "user")[]; source_network: components['schemas']['NetworkFacts'] | null; target_network: components['schemas']['NetworkFacts'] | null; asset: Record<string, unknown> | null; user: Record<string, unknown> | null }
     Entity: { type: "ip" | "user" | "host" | "service" | "process" | "file" | "url" | "domain" | "hash" | "asset" | "device" | "template"; value: string }
     EntityInput: { type: "ip" | "user" | "host" | "service" | "process" | "file" | "url" | "domain" | "hash" | "asset" | "device" | "template"; value: string }
     Event: { id: string; kind: "event" | "alert" | "pipeline_error"; time: string; time_guessed: boolean; received_at: string; source: string; stream: string; message: string; original: string; template?: { id: string; text: string }; fields: Record<string, string | number | boolean | (string | number | boolean)[]> }
@@ -46,6 +47,7 @@ export interface components {
     IngestedAlert: { ingestion_id: string; alert_id: string; status: "queued"; message: string }
     IngestedAlerts: { batch_id: string; total: number; successful: number; failed: number; ingestion_ids: (string)[]; errors: ({ alert_id: string; error: string })[] | null }
     IntelSource: { name: string; kind: "feed" | "lookup" | "import" | "own" | "former"; type: string; summary: string; licence: string; notice: string; state: "ok" | "waiting" | "failing" | "resting" | "used_up"; entries: number | null; skipped: ({ reason: string; count: number; sample: string })[]; hits: number; last_hit_at: string | null; last_attempt_at: string | null; last_success_at: string | null; last_change_at: string | null; failures: number; last_error: string | null; next_pull_at: string | null; daily: number | null; used_today: number | null; resting_until: string | null }
+    JudgedAlert: { alert_id: string; alert: components['schemas']['Alert']; triage: components['schemas']['TriageResult']; seconds: number }
     KnownIndicator: { ioc: string; ioc_type: components['schemas']['ObservableType']; threat_level: components['schemas']['Severity']; confidence: number; sources: (string)[]; description: string; tags: (string)[]; first_seen: string | null; last_seen: string | null; valid_until: string | null; positives: number; total: number; id: string; reports: Record<string, components['schemas']['Report']>; updated_at: string }
     KnownValue: { value: string; type: components['schemas']['ObservableType']; indicator: components['schemas']['KnownIndicator']; score: number; asked: (string)[]; accusers: (string)[]; benign: (string)[]; missing: (string)[]; tlp: components['schemas']['Tlp'] | null; stays_here: string | null }
     MatchedField: { selection: string; field: string | null; event_field: string | null; value: string | null; wanted: string }
@@ -111,6 +113,7 @@ export interface components {
     Tlp: "clear" | "green" | "amber" | "amber+strict" | "red"
     TlpInput: "clear" | "green" | "amber" | "amber+strict" | "red"
     Token: { id: string; name: string; role: components['schemas']['Role']; kind: "token" | "session" | "password_link"; account_id: string | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null }
+    ToldEnrichmentInput: { source_network?: { is_internal?: boolean | null; reputation_score?: number | null } | null; target_network?: { is_internal?: boolean | null; reputation_score?: number | null } | null; asset?: { criticality?: string | null } | null; user?: { role?: string | null; title?: string | null; access_level?: string | null } | null; threat_intel?: { threat_score?: number | null; aggregate_score?: number | null; sources_queried?: number | (unknown)[] | null; sources_found?: number | null; detected_by_count?: number | null; total_sources?: number | null } | null | Record<string, { threat_score?: number | null; aggregate_score?: number | null; sources_queried?: number | (unknown)[] | null; sources_found?: number | null; detected_by_count?: number | null; total_sources?: number | null } | null> | null }
     ToldImport: { preview: boolean; rows: number; new: number; changed: number; unchanged: number; failed: number; columns: ({ column: string; field: string | null })[]; changes: ({ id: string; change: "new" | "changed"; fields: ({ field: string; before: unknown; after: unknown })[] })[]; errors: ({ row: number; column: string; message: string })[]; unmatched: { count: number; names: (string)[] } }
     TriageClaim: { sign: "for" | "against"; text: string; evidence_ids: (string)[] }
     TriageReference: { id: string; kind: "event" | "indicator" | "context" | "alert"; target: string; text: string }
@@ -155,14 +158,14 @@ export interface paths {
     get: { parameters: { query?: { q?: string; status?: "new" | "triaged" | "investigating" | "resolved" | "false_positive" | "suppressed"; from?: string; to?: string; as_of?: string; sort?: "-created_at" | "-updated_at" | "-first_seen" | "-last_seen" | "-risk_score" | "-severity" | "-score" | "-event_count" | "created_at" | "updated_at" | "first_seen" | "last_seen" | "risk_score" | "severity" | "score" | "event_count"; limit?: number; cursor?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { data: (components['schemas']['Alert'])[]; next_cursor: string | null; total: number; as_of: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
     post: { parameters: { query?: { source_type?: string }; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': components['schemas']['SecurityAlertInput'] | Record<string, unknown> | string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['IngestedAlert'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
+  '/api/v1/alerts/batch': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': components['schemas']['AlertBatchInput'] } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['IngestedAlerts'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
   '/api/v1/alerts/{id}': {
     get: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['AlertDetails'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/alerts/{id}/comments': {
     post: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody: { content: { 'application/json': { text: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['AuditEntry'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
-  }
-  '/api/v1/alerts/batch': {
-    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': components['schemas']['AlertBatchInput'] } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['IngestedAlerts'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/alerts/{id}/model-input': {
     post: { parameters: { query?: never; path: { id: string }; header?: never }; requestBody: { content: { 'application/json': { provider?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ModelInput'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
@@ -436,6 +439,9 @@ export interface paths {
   '/api/v1/users/import': {
     post: { parameters: { query?: { preview?: boolean }; path?: never; header?: never }; requestBody: { content: { 'text/csv': string; 'application/json': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ToldImport'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
+  '/health': {
+    get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { status: "healthy" | "unhealthy"; problems: (string)[]; stages: ({ name: string; received: number; emitted: number; failed: number; last_error?: string })[]; queues: ({ topic: string; ready: number; running: number; dead: number; oldest_age_ms: number })[]; service: string; timestamp: string; models_loaded: boolean; excluded_patterns: (string)[]; checks: { database: "connected" | "disconnected"; message_queue_consumer: "connected" | "disconnected"; message_queue_publisher: "connected" | "disconnected" }; error?: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
   '/health/ready': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Health'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
@@ -465,6 +471,15 @@ export interface paths {
   }
   '/api/v1/anomalies': {
     get: { parameters: { query?: { limit?: number; offset?: number; agent_name?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Anomaly'])[] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/enrich': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { body?: unknown; source_type?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['EnrichedAlert'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/query': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { ip?: string; file_hash?: string; url?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { data: (components['schemas']['KnownValue'])[] } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/triage': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { alert?: unknown; enrichment?: components['schemas']['ToldEnrichmentInput'] | null; source_type?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['JudgedAlert'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/stream': {
     get: { parameters: { query?: { topics?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'text/event-stream': string } } } }

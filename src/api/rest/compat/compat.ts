@@ -4,6 +4,8 @@ import type { Route } from '../route.ts'
 export interface CompatSystem {
   /** What `compat.ports` calls it. */
   readonly name: string
+  /** What `compat.ports` calls it together with others: the services of one system, each with a port. */
+  readonly group?: string
   /** The ports that its clients know. */
   readonly ports: readonly number[]
   readonly routes: readonly Route[]
@@ -11,4 +13,6 @@ export interface CompatSystem {
   readonly own?: readonly Route[]
   /** Whether its clients bring a token to its own port too. */
   readonly needsToken?: true
+  /** What its log says when it takes up work, for those who wait for these words. */
+  readonly says?: string
 }

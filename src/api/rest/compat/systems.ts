@@ -3,6 +3,13 @@ import { logAnalyzer } from './log-analyzer.ts'
 import { logDetection } from './log-detection.ts'
 import { networkAgents } from './network-agents.ts'
 import { queryGuard } from './query-guard.ts'
+import { triageServices } from './triage.ts'
 
 /** Every older system whose clients are served. */
-export const compatSystems: readonly CompatSystem[] = [logAnalyzer, logDetection, networkAgents, queryGuard]
+export const compatSystems: readonly CompatSystem[] = [
+  logAnalyzer,
+  logDetection,
+  networkAgents,
+  queryGuard,
+  ...triageServices,
+]

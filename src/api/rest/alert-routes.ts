@@ -1,0 +1,27 @@
+import { ingestAlert } from '../../operations/ingest-alert.ts'
+import { ingestAlerts } from '../../operations/ingest-alerts.ts'
+import { alertBodies, readAlertBody, readBatchBody } from './alert-body.ts'
+import { presentIn, refuseInEnvelope } from './envelope.ts'
+import type { Route } from './route.ts'
+
+/** Where alerts of other systems are posted, in the envelope that their senders know. */
+export const alertRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/v1/alerts',
+    operation: ingestAlert,
+    read: readAlertBody,
+    sends: alertBodies.one,
+    present: presentIn('ingestion_id'),
+    refuse: refuseInEnvelope,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/alerts/batch',
+    operation: ingestAlerts,
+    read: readBatchBody,
+    sends: alertBodies.batch,
+    present: presentIn('batch_id'),
+    refuse: refuseInEnvelope,
+  },
+]

@@ -1,0 +1,138 @@
+import type { Publisher } from 'rabbitmq-client'
+import type { Log } from '../../component.ts'
+import { messageOf } from '../../errors.ts'
+import { declareQueue, openAmqp, reasonOf } from '../../lib/amqp/amqp.ts'
+import type { AlertResult } from './alert-result.ts'
+
+interface Outbox {
+  /** What is to be told, oldest first. */
+  due(limit: number): Promise<readonly AlertResult[]>
+  /** Forgets what was told. */
+  told(results: readonly AlertResult[]): Promise<void>
+}
+
+interface PublishOptions {
+  readonly url: string
+  readonly queue: string
+  readonly outbox: Outbox
+  readonly log: Log
+  /** Hears when the broker cannot be reached, and when it can again. */
+  readonly outages: { began(name: string, reason: string): void; ended(name: string): void }
+}
+
+export interface ResultPublisher {
+  /** Looks soon, after whatever was just written down has been committed. */
+  wake(): void
+  /** Publishes what is due until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+const page = 200
+const wakeMs = 100
+const lookMs = 5_000
+const shortestWait = 1_000
+const longestWait = 30_000
+const hour = 3_600_000
+const limits = { most: 100_000, ttl: 7 * 24 * hour }
+const deadLimits = { most: 50_000, ttl: 7 * 24 * hour }
+const farewellMs = 3_000
+
+/**
+ * Publishes results of triage. Each stays in the outbox until the broker has confirmed it; after a crash in between it is sent again
+ * under the same message id.
+ */
+export const createResultPublisher = ({ url, queue, outbox, log, outages }: PublishOptions): ResultPublisher => {
+  const name = `queue ${queue}`
+  let bell = Promise.withResolvers<void>()
+
+  const publish = async (publisher: Publisher, results: readonly AlertResult[]): Promise<void> => {
+    const sent = await Promise.allSettled(
+      results.map(({ message_id, priority, body }) =>
+        publisher.send(
+          {
+            routingKey: queue,
+            durable: true,
+            priority,
+            messageId: message_id,
+            correlationId: correlationOf(body),
+            contentType: 'application/json',
+            type: 'alert.result',
+            appId: 'vedette',
+          },
+          // As bytes: it is JSON already.
+          Buffer.from(body),
+        ),
+      ),
+    )
+    await outbox.told(results.filter((_, index) => sent[index]?.status === 'fulfilled'))
+    const failed = sent.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+  }
+
+  return {
+    wake() {
+      setTimeout(() => bell.resolve(), wakeMs).unref()
+    },
+
+    async run(signal) {
+      const connection = await openAmqp(url, {
+        connected: () => outages.ended(name),
+        lost(reason) {
+          outages.began(name, reason)
+          log.warn({ queue, reason }, 'The broker is lost; it is tried again.')
+        },
+      })
+      const publisher = connection.createPublisher({ confirm: true })
+      let isDeclared = false
+      let wait = shortestWait
+      while (!signal.aborted) {
+        try {
+          if (!isDeclared) await declareQueue(connection, queue, limits, deadLimits)
+          isDeclared = true
+          const results = await outbox.due(page)
+          if (results.length > 0) await publish(publisher, results)
+          outages.ended(name)
+          wait = shortestWait
+          if (results.length < page) {
+            await either(lookMs, bell.promise, signal)
+            bell = Promise.withResolvers<void>()
+          }
+        } catch (error) {
+          // Whoever took the queue away gets it anew.
+          isDeclared = false
+          outages.began(name, reasonOf(error))
+          log.warn({ queue, reason: messageOf(error), again_in_ms: wait }, 'Results could not be published.')
+          await either(wait, undefined, signal)
+          wait = Math.min(wait * 2, longestWait)
+        }
+      }
+      await either(
+        farewellMs,
+        publisher.close().then(() => connection.close()),
+        undefined,
+      )
+      connection.unsafeDestroy()
+    },
+  }
+}
+
+const correlationOf = (body: string): string => {
+  const parsed: { readonly data?: { readonly correlation_id?: unknown } } = JSON.parse(body)
+  return String(parsed.data?.correlation_id)
+}
+
+/** Waits for so long, or for something, or until the signal. */
+const either = async (
+  ms: number,
+  something: Promise<unknown> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  const called = () => resolve()
+  if (signal?.aborted) resolve()
+  signal?.addEventListener('abort', called, { once: true })
+  await Promise.race([promise, ...(something ? [something.catch(() => undefined)] : [])])
+  clearTimeout(timer)
+  signal?.removeEventListener('abort', called)
+}

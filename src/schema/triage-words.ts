@@ -1,0 +1,87 @@
+import type { Alert } from './alert.ts'
+import type { AlertContext } from './context.ts'
+import type { Intelligence } from './intelligence.ts'
+import type { TriageResult } from './triage-result.ts'
+
+/** What the sender of an alert calls it; ours where its sender has no name for it. */
+export const senderIdOf = (alert: Alert): string => alert.observed?.external_id ?? alert.id
+
+/** A verdict in the words of the triage agent, with the arithmetic of the risk beside it. `seconds` is how long it took. */
+export const verdictInWords = (alert: Alert, triage: TriageResult, seconds: number) => {
+  const { model } = triage
+  const usesModel = model?.status === 'answered' || model?.status === 'cached'
+  return {
+    ...(usesModel && model.details),
+    alert_id: senderIdOf(alert),
+    risk_score: triage.risk_score,
+    risk_level: triage.risk_level,
+    verdict: triage.verdict,
+    /** In percent here, as the agent says it. */
+    confidence: Math.round(triage.confidence * 100),
+    reasoning: [triage.summary, ...triage.claims.map(({ sign, text }) => `${sign === 'for' ? '+' : '-'} ${text}`)].join(
+      '\n',
+    ),
+    key_findings: triage.claims.filter(({ sign }) => sign === 'for').map(({ text }) => text),
+    indicators_of_compromise: alert.entities
+      .filter(({ type }) => ['ip', 'hash', 'url', 'domain'].includes(type))
+      .map(({ value }) => value),
+    recommended_actions: triage.recommended_actions,
+    requires_human_review: triage.requires_human_review,
+    review_reasons: triage.review_reasons,
+    estimated_impact: `${triage.risk_level}: risk ${triage.risk_score} of 100, the asset is of ${triage.breakdown.asset_criticality.criticality} criticality`,
+    breakdown: triage.breakdown,
+    factors: triage.factors,
+    calculated_at: triage.calculated_at,
+    triaged_at: triage.calculated_at,
+    processing_time_seconds: seconds,
+    model_used: usesModel ? model.model : 'risk-formula',
+    provider_used: usesModel ? model.provider : 'vedette',
+    complexity_assessed: complexityOf(triage),
+  }
+}
+
+const complexityOf = ({ breakdown }: TriageResult): 'high' | 'medium' =>
+  breakdown.threat_intel.score > 70 || breakdown.asset_criticality.criticality === 'critical' ? 'high' : 'medium'
+
+/** An alert as a SecurityAlert: in its sender's words where it came as one, and what we know it by. */
+export const alertInWords = (alert: Alert) => {
+  const { raw_data, external_id: _, user_name, destination_ip, ...observed } = alert.observed ?? {}
+  return {
+    timestamp: alert.first_seen,
+    title: alert.title,
+    description: alert.sentence,
+    source: alert.source,
+    ...observed,
+    ...(destination_ip !== undefined && { target_ip: destination_ip }),
+    ...(user_name !== undefined && { user_id: user_name }),
+    ...(typeof raw_data?.alert_id === 'string' ? raw_data : { raw_data }),
+    alert_id: senderIdOf(alert),
+    alert_type: alert.type,
+    severity: alert.severity,
+  }
+}
+
+/** What was found out around an alert, as the context and intelligence services enrich it. */
+export const enrichmentInWords = (
+  alert: Alert,
+  contexts: readonly AlertContext[],
+  intelligence: Pick<Intelligence, 'indicators' | 'threatIntel'> | undefined,
+) => {
+  const dataOf = (type: AlertContext['context_type']) =>
+    contexts.find(({ context_type }) => context_type === type)?.data
+  const parts = { source_network: dataOf('network'), asset: dataOf('asset'), user: dataOf('user') }
+  const told = Object.fromEntries(Object.entries(parts).filter(([, data]) => data !== undefined))
+  return {
+    alert_id: senderIdOf(alert),
+    enrichment_sources: Object.keys(told),
+    ...told,
+    threat_intel: {
+      indicators: intelligence?.indicators ?? [],
+      ...(intelligence?.threatIntel && {
+        aggregate_score: intelligence.threatIntel.aggregateScore,
+        total_sources: intelligence.threatIntel.sources,
+        detected_by_count: intelligence.threatIntel.detectedBy,
+      }),
+    },
+  }
+}

@@ -1,0 +1,292 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { type Message, openLine, openQueues, rabbitmqMissing } from './rabbitmq.ts'
+
+const missing = await rabbitmqMissing()
+if (missing) console.log(`The tests on RabbitMQ are skipped: ${missing}.`)
+
+const security = (alert_id: string, more: object = {}) => ({
+  alert_id,
+  timestamp: new Date().toISOString(),
+  alert_type: 'malware',
+  severity: 'high',
+  description: `Malware {0} ${alert_id}.`,
+  source_ip: '45.33.32.156',
+  asset_id: 'SRV-001',
+  user_id: 'jdoe',
+  file_hash: '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
+  ...more,
+})
+
+/** A message as the triage services publish it. */
+const wire = (alert: { readonly alert_id: string }, data: object = {}) => ({
+  _meta: { message_id: `meta-${alert.alert_id}`, timestamp: '2026-01-05T10:00:00', publisher: 'MessagePublisher' },
+  data: {
+    message_id: `data-${alert.alert_id}`,
+    message_type: 'alert.raw',
+    correlation_id: alert.alert_id,
+    timestamp: '2026-01-05T10:00:00',
+    version: '1.0',
+    payload: alert,
+    ...data,
+  },
+})
+
+const until = async <Found>(look: () => Promise<Found | undefined>, what = 'It'): Promise<Found> => {
+  for (let i = 0; i < 1_200; i++) {
+    const found = await look()
+    if (found !== undefined) return found
+    await sleep(50)
+  }
+  throw new Error(`${what} did not happen.`)
+}
+
+const page = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
+
+/** How often each description is stored. */
+const stored = async (server: Server): Promise<ReadonlyMap<string, number>> => {
+  const seen = new Map<string, number>()
+  let cursor: string | null = null
+  do {
+    const query = new URLSearchParams({ q: 'source:rabbitmq', limit: '500', ...(cursor && { cursor }) })
+    const { data, next_cursor } = page.parse(await (await server.ask(`/api/v1/events?${query}`)).json())
+    for (const { message } of data) seen.set(message, (seen.get(message) ?? 0) + 1)
+    cursor = next_cursor
+  } while (cursor)
+  return seen
+}
+
+describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
+  const ends: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  })
+
+  const open = async (name: string, { url }: { readonly url?: string } = {}) => {
+    const folder = scratch()
+    ends.push(folder.remove)
+    const queues = openQueues(name)
+    ends.push(queues.remove)
+    const port = await freePort()
+    const start = () =>
+      startServer({
+        dataDir: join(folder.path, 'data'),
+        port,
+        env: {
+          RABBITMQ_URL: url ?? queues.url,
+          VEDETTE_RABBITMQ_ALERTS: queues.alerts,
+          VEDETTE_RABBITMQ_RESULTS: queues.results,
+        },
+      })
+    return { queues, start }
+  }
+  const begin = async (name: string) => {
+    const { queues, start } = await open(name)
+    const server = await start()
+    ends.push(() => server.stop())
+    return { queues, server }
+  }
+  const triaged = (server: Server, id: string) =>
+    until(async () => {
+      const answer = await server.ask(`/api/v1/alerts/${id}`)
+      if (answer.status !== 200) return undefined
+      const found = z.looseObject({ triage: z.looseObject({}).nullable() }).parse(await answer.json())
+      return found.triage ? found : undefined
+    }, id)
+
+  it('takes the envelope of the triage services, a payload alone, an alert alone and other formats', async () => {
+    const { queues, server } = await begin('forms')
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    await queues.send(wire(security('form-1')))
+    const { data } = wire(security('form-2'))
+    await queues.send(data, { contentType: 'application/json' })
+    await queues.send(security('form-3'))
+    await queues.send(
+      wire(
+        { alert_id: 'form-4' },
+        {
+          source_type: 'splunk',
+          payload: { result_id: 'form-4', category: 'malware', severity: 'high', src_ip: '1.2.3.4', message: 'm' },
+        },
+      ),
+    )
+    await queues.send(
+      wire(
+        { alert_id: 'x' },
+        { message_type: 'alert.normalized.batch', payload: [security('form-5'), security('form-6')] },
+      ),
+    )
+    await queues.send(
+      wire(
+        { alert_id: 'x' },
+        { message_type: 'alert.enriched', payload: { alert: security('form-7'), enrichment: {} } },
+      ),
+    )
+    for (let i = 1; i <= 7; i++) await triaged(server, `form-${i}`)
+    expect(await queues.depth(queues.alerts)).toBe(0)
+    expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
+    expect(server.output()).toContain('Message consumer task started')
+  })
+
+  it('tells the result of triage in the same envelope, with a priority by severity', async () => {
+    const { queues, server } = await begin('results')
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    await queues.send(wire(security('res-1', { severity: 'critical' })))
+    await triaged(server, 'res-1')
+    const [result] = await until(async () => {
+      const messages = (await queues.depth(queues.results)) ? await queues.drain(queues.results) : []
+      return messages.length > 0 ? messages : undefined
+    }, 'The result')
+    expect(result).toMatchObject({ durable: true, priority: 10, correlationId: 'res-1' })
+    expect(result?.body).toMatchObject({
+      _meta: { message_id: result?.messageId, publisher: 'vedette' },
+      data: {
+        message_id: result?.messageId,
+        message_type: 'alert.result',
+        correlation_id: 'res-1',
+        version: '1.0',
+        payload: {
+          alert: security('res-1', { severity: 'critical', timestamp: expect.any(String) }),
+          enrichment: {
+            enrichment_sources: ['source_network', 'asset', 'user'],
+            source_network: { ip_address: '45.33.32.156', is_internal: false },
+            threat_intel: { indicators: expect.any(Array) },
+          },
+          triage_result: {
+            alert_id: 'res-1',
+            risk_level: expect.any(String),
+            confidence: 50,
+            reasoning: expect.any(String),
+            recommended_actions: expect.any(Array),
+          },
+        },
+      },
+    })
+    await sleep(500)
+    expect(await queues.drain(queues.results)).toEqual([])
+  })
+
+  it('sets aside what is no alert, once, with the reason, and goes on', async () => {
+    const { queues, server } = await begin('bad')
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    await queues.send('{broken', { messageId: 'bad-1' })
+    await queues.send(wire({ alert_id: 'bad-2' }), { messageId: 'bad-2', headers: { kept: 'yes' }, correlationId: 'c' })
+    await queues.send('', { messageId: 'bad-3' })
+    await queues.send('[1, "two"]', { messageId: 'bad-4' })
+    await queues.send(wire(security('good-1')))
+    await triaged(server, 'good-1')
+    await until(
+      async () => ((await queues.depth(`${queues.alerts}.dlq`)) === 4 ? true : undefined),
+      'Four dead letters',
+    )
+    const dead = await queues.drain(`${queues.alerts}.dlq`)
+    expect(dead.map(({ messageId }) => messageId)).toEqual(['bad-1', 'bad-2', 'bad-3', 'bad-4'])
+    expect(dead[0]).toMatchObject({
+      durable: true,
+      headers: { 'x-reason': 'The message is not JSON.', 'x-original-queue': queues.alerts },
+      body: Buffer.from('{broken'),
+    })
+    expect(dead[1]).toMatchObject({
+      correlationId: 'c',
+      headers: { kept: 'yes', 'x-reason': expect.stringContaining('timestamp') },
+    })
+    await sleep(500)
+    expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
+    expect(await queues.depth(queues.alerts)).toBe(0)
+  })
+
+  it('takes a message that comes again for the same one', async () => {
+    const { queues, server } = await begin('again')
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    const same = wire(security('again-1'))
+    for (let i = 0; i < 20; i++) await queues.send(same, { messageId: 'again' })
+    await queues.send(wire(security('again-2')), { messageId: 'again' })
+    await triaged(server, 'again-1')
+    await triaged(server, 'again-2')
+    expect([...(await stored(server)).values()]).toEqual([1, 1])
+  })
+
+  it('lives with queues that were declared otherwise before', async () => {
+    const { queues, start } = await open('before')
+    await queues.connection.queueDeclare({
+      queue: queues.alerts,
+      durable: true,
+      arguments: { 'x-max-length': 10_000, 'x-message-ttl': 86_400_000 },
+    })
+    await queues.send(wire(security('before-1')))
+    const server = await start()
+    ends.push(() => server.stop())
+    await triaged(server, 'before-1')
+  })
+
+  it('loses and doubles nothing when it is killed in the middle, again and again', async () => {
+    const { queues, start } = await open('kill')
+    const count = 600
+    let server = await start()
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    const sending = (async () => {
+      for (let i = 0; i < count; i++) {
+        const id = `kill-${i}`
+        await queues.send(wire(security(id, { file_hash: i.toString(16).padStart(32, '0') })), { messageId: id })
+        if (i % 20 === 0) await sleep(60)
+      }
+    })()
+    for (let kill = 0; kill < 4; kill++) {
+      await sleep(150 + kill * 90)
+      await server.stop('SIGKILL')
+      server = await start()
+    }
+    ends.push(() => server.stop())
+    await sending
+    await until(async () => ((await stored(server)).size >= count ? true : undefined), 'All alerts')
+    const seen = await stored(server)
+    expect(seen.size).toBe(count)
+    expect([...seen].filter(([, times]) => times !== 1)).toEqual([])
+    expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
+
+    // Each was told of; a word that was told twice has the same id twice.
+    const heard = new Map<string, Set<string | undefined>>()
+    const results: Message[] = []
+    await until(async () => {
+      results.push(...(await queues.drain(queues.results)))
+      for (const { correlationId = '', messageId } of results.splice(0)) {
+        heard.set(correlationId, (heard.get(correlationId) ?? new Set()).add(messageId))
+      }
+      return heard.size >= count ? true : undefined
+    }, 'All results')
+    expect(heard.size).toBe(count)
+  })
+
+  it('starts without the broker, says so, and comes back however often the line is cut', async () => {
+    const line = openLine(await freePort())
+    ends.push(line.close)
+    const { queues, start } = await open('line', { url: line.url })
+    const server = await start()
+    ends.push(() => server.stop())
+    const problems = async () =>
+      z.looseObject({ problems: z.array(z.string()) }).parse(await (await server.ask('/health')).json()).problems
+    await until(
+      async () => ((await problems()).some((text) => text.includes('rabbitmq')) ? true : undefined),
+      'A problem',
+    )
+    await line.open()
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    for (let i = 0; i < 5; i++) {
+      for (let k = 0; k < 20; k++) await queues.send(wire(security(`line-${i}-${k}`)), { messageId: `line-${i}-${k}` })
+      line.cut()
+      await sleep(100)
+    }
+    await until(async () => ((await stored(server)).size >= 100 ? true : undefined), 'All alerts')
+    const seen = await stored(server)
+    expect(seen.size).toBe(100)
+    expect([...seen.values()].every((times) => times === 1)).toBe(true)
+    await until(async () => ((await problems()).length === 0 ? true : undefined), 'The end of the outage')
+    const heard = new Set<string | undefined>()
+    await until(async () => {
+      for (const { correlationId } of await queues.drain(queues.results)) heard.add(correlationId)
+      return heard.size >= 100 ? true : undefined
+    }, 'All results')
+  })
+})

@@ -1,0 +1,113 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { Connection } from 'rabbitmq-client'
+import { deadLetterNames } from '../../src/lib/amqp/amqp.ts'
+
+const broker = process.env.RABBITMQ_TEST_URL ?? 'amqp://guest:guest@127.0.0.1:5672'
+
+/** Why the tests on RabbitMQ do not run here; undefined when they do. */
+export const rabbitmqMissing = async (): Promise<string | undefined> => {
+  const { hostname, port } = new URL(broker)
+  const answered = await new Promise<boolean>((done) => {
+    const socket = connect({ host: hostname, port: Number(port || 5672) }, () => done(true))
+    socket.once('error', () => done(false))
+    socket.setTimeout(2_000, () => done(false))
+  })
+  if (answered) return undefined
+  const reason = `no RabbitMQ answers at ${hostname}:${port}; set RABBITMQ_TEST_URL`
+  if (process.env.QUEUES?.split(',').includes('rabbitmq')) throw new Error(reason)
+  return reason
+}
+
+export interface Message {
+  readonly messageId: string | undefined
+  readonly correlationId: string | undefined
+  readonly priority: number | undefined
+  readonly durable: boolean
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+/** Queues of a test's own on the real broker, and a client that uses them. */
+export const openQueues = (name: string) => {
+  const connection = new Connection(broker)
+  connection.on('error', () => {})
+  const publisher = connection.createPublisher({ confirm: true, maxAttempts: 5 })
+  const alerts = `vedette-test-${process.pid}-${name}.raw`
+  const results = `vedette-test-${process.pid}-${name}.result`
+  return {
+    url: broker,
+    alerts,
+    results,
+    connection,
+    send: (body: string | object, facts: object = {}) =>
+      publisher.send(
+        { routingKey: alerts, durable: true, ...facts },
+        Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+      ),
+    /** How many wait in a queue; undefined when there is none of that name. */
+    depth: async (queue: string): Promise<number | undefined> => {
+      const found = await connection.queueDeclare({ queue, passive: true }).catch(() => undefined)
+      return found?.messageCount
+    },
+    /** Takes all that waits in a queue. */
+    drain: async (queue: string): Promise<readonly Message[]> => {
+      const messages: Message[] = []
+      for (;;) {
+        const found = await connection.basicGet({ queue, noAck: true })
+        if (!found) return messages
+        const { messageId, correlationId, priority, durable = false, headers = {}, body } = found
+        messages.push({ messageId, correlationId, priority, durable, headers, body })
+      }
+    },
+    /** Takes everything of this test off the broker. */
+    remove: async () => {
+      for (const queue of [alerts, results]) {
+        const dead = deadLetterNames(queue)
+        await connection.queueDelete({ queue })
+        await connection.queueDelete({ queue: dead.queue })
+        await connection.exchangeDelete({ exchange: dead.exchange })
+      }
+      await publisher.close()
+      await connection.close()
+    },
+  }
+}
+
+/** A line to the broker that can be cut. */
+export const openLine = (port: number) => {
+  const { hostname, port: brokerPort } = new URL(broker)
+  const sockets = new Set<Socket>()
+  let server: Server | undefined
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  return {
+    url: broker.replace(/@[^/]+/, `@127.0.0.1:${port}`),
+    /** Breaks what is open; new connections come through. */
+    cut,
+    open: () =>
+      new Promise<void>((done) => {
+        server = createServer((near) => {
+          const far = connect({ host: hostname, port: Number(brokerPort || 5672) })
+          for (const socket of [near, far]) {
+            sockets.add(socket)
+            socket.on('error', () => {})
+            socket.once('close', () => {
+              near.destroy()
+              far.destroy()
+            })
+          }
+          near.pipe(far)
+          far.pipe(near)
+        })
+        server.listen(port, '127.0.0.1', done)
+      }),
+    close: async () => {
+      cut()
+      const closing = server
+      server = undefined
+      if (closing) await new Promise((done) => closing.close(done))
+    },
+  }
+}
