@@ -120,7 +120,9 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
 
   const filter = (q: string): void => go({ q, at: undefined, sel: undefined })
   const count = countChosen(chosen, list.total)
-  const facetList = <Facets look={look} asOf={list.asOf} answeredAt={list.answeredAt} onFilter={filter} />
+  // Counting waits for the rows: they are what was asked for, and they say of which moment the counts are to be.
+  const asOf = list.stale ? undefined : list.asOf
+  const facetList = <Facets look={look} asOf={asOf} answeredAt={list.answeredAt} onFilter={filter} />
 
   if (list.error && rows.length === 0) return <Failure error={list.error} onRetry={list.again} />
   return (
@@ -147,7 +149,7 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
         <div className="max-sm:hidden">
           <Bars
             look={look}
-            asOf={list.asOf}
+            asOf={asOf}
             answeredAt={list.answeredAt}
             onSpan={(from, to) => go({ from, to, sel: undefined })}
           />
