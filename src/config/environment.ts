@@ -24,6 +24,7 @@ export const aliases: Readonly<Record<string, string | readonly string[]>> = {
   ANOMALY_RETENTION_DAYS: ['network_agents.retention_days', 'query_guard.anomaly_days'],
   ANOMALY_THRESHOLD: 'query_guard.threshold',
   BATCH_SIZE: 'network_agents.batch',
+  DATABASE_URL: 'storage.url',
   DB_HOST: 'network_agents.database.host',
   DB_NAME: 'network_agents.database.name',
   DB_PASSWORD: 'network_agents.database.password',

@@ -410,6 +410,18 @@ it(keeps('query-guard.environment'), () => {
     },
   })
   expect(explained.status).toBe(0)
+  const where = (...args: string[]) =>
+    spawnSync(join(root, 'bin/vedette.cjs'), ['config', 'explain', ...args], {
+      cwd: folder.path,
+      encoding: 'utf8',
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+        ANOMALY_DETECTION_DATA: './tmp',
+        DATABASE_URL: 'postgres://db/anomalies',
+      },
+    }).stdout
+  expect(where('data_dir')).toContain(join(folder.path, 'tmp'))
+  expect(where('storage.url')).toContain('postgres://db/anomalies')
   for (const [key, value, variable] of [
     ['threshold', '0.2', 'ANOMALY_THRESHOLD'],
     ['min_training_records', '100', 'MINIMUM_TRAINING_RECORDS'],

@@ -50,6 +50,11 @@ export const examples: Readonly<Record<string, unknown>> = {
   create_view: { name: 'Databases', filter: 'open:true host:db*', sort: '-last_seen' },
   expire_indicator: { valid_until: 'now+7d' },
   explain_rule: { yaml, line: 'type=EXECVE msg=audit(1736935200.123:77): argc=1 a0="sh"' },
+  guard_query_results: {
+    query: 'select id, amount, country from orders where day = current_date',
+    records: [{ id: 1, amount: 12.5, country: 'DE' }],
+  },
+  judge_query_record: { record: { id: 2, amount: 9_000, country: 'DE' } },
   ingest_alert: securityAlert,
   ingest_alerts: { alerts: [securityAlert] },
   find_similar_alerts: { alert: { type: 'brute_force', entities: [{ type: 'ip', value: '203.0.113.9' }] } },
