@@ -30,6 +30,9 @@ interface LlmOptions {
   readonly runtime: Runtime
 }
 
+/** For how long after an alert a model is asked that does not answer, in ms. */
+const tryFor = 24 * 3_600_000
+
 /** Puts language models together: the cards that are kept are asked about afterwards, each at its time, and never waited for. */
 export const createLlm = ({ config, store, queue, runtime: { now, fetch, log, signal } }: LlmOptions) => {
   const providers = providersOf(config.providers, { now, fetch, log, signal })
@@ -68,9 +71,13 @@ export const createLlm = ({ config, store, queue, runtime: { now, fetch, log, si
       if (!ended.aborted) await store.llm.done(id, until)
       throw error
     })
-    const mayReplace = opinion.status === 'answered' || opinion.status === 'cached' || !hasAnswer
+    const unheard = opinion.status === 'failed' || opinion.status === 'skipped'
+    // An answer stays until there is another; that nobody answered is said once.
+    const mayReplace = !unheard || !before || (!hasAnswer && before.reason !== opinion.reason)
+    const tryAgain = unheard && Date.parse(alert.created_at) > now() - tryFor
+    if (tryAgain) await store.llm.postpone(id, until, now() + config.again)
     await store.transaction(async (tx) => {
-      await store.llm.done(id, until, tx)
+      if (!tryAgain) await store.llm.done(id, until, tx)
       const [current] = await store.alerts.load([id], tx)
       if (current?.triage && mayReplace) await put(current, current.triage, opinion, alert, tx)
     })

@@ -143,6 +143,22 @@ it('every alert gets its card when all five vendors hang, and the card says that
   }
 })
 
+it('alerts that no model answered are asked about again, and get their answer', async () => {
+  await start(
+    ['fails', 'fails', 'fails', 'fails', 'fails'],
+    () => obey('brute_force', 'the password was guessed', 's1'),
+    {
+      VEDETTE_TRIAGE_LLM_AGAIN: '1s',
+    },
+  )
+  await post('root', 0)
+  const [before] = await all(1, ({ triage }) => triage?.model?.status === 'failed')
+  for (const vendor of running) vendor.behaviour = 'answers'
+  const [after] = await all(1, ({ triage }) => triage?.model?.status === 'answered')
+  expect(after?.triage?.risk_score).toBe(before?.triage?.risk_score)
+  expect(after?.triage?.requires_human_review).toBe(true)
+})
+
 it('the budget holds over a rush of alerts, and over a restart', async () => {
   const answer = () => obey('brute_force', 'nothing', 'e1')
   const env = { VEDETTE_TRIAGE_LLM_BUDGET_MONTH: '0.12' }

@@ -24,7 +24,7 @@ export type ModelReply<Answer> =
       readonly reason: string
       /** What the vendor counted; undefined when it did not say. */
       readonly usage: Usage | undefined
-      /** Whether nothing can have been counted: it was refused before a model saw it. */
+      /** Whether nothing was counted: it was refused, or failed, before a model answered. */
       readonly free: boolean
       readonly retryable: boolean
       /** How long it wants to be left alone, in ms. */
@@ -92,7 +92,7 @@ const explain = async (error: unknown): Promise<Failure> => {
     if (status === 429) return failure('it is busy (429)', { free: true, retryable: true, wait })
     if (status === 401 || status === 403)
       return failure(`it does not take the key (${status})`, { free: true, wait: hour })
-    if (status >= 500) return failure(`it failed (${status})`, { retryable: true, wait })
+    if (status >= 500) return failure(`it failed (${status})`, { free: true, retryable: true, wait })
     if (status >= 400) return failure(`it refused the question (${status})`, { free: true })
     return failure('its answer cannot be read')
   }
