@@ -66,6 +66,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       url: z
         .string()
+        // other programs name a driver in it, too: postgresql+asyncpg://
+        .overwrite((text) => text.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:'))
         .regex(/^(sqlite|postgres|postgresql):/, 'expected sqlite:PATH or postgres://…')
         .optional()
         .meta({ description: 'The database; `sqlite:<data_dir>/vedette.db` unless said otherwise.', secret: 'url' }),

@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { compatPorts } from '../../src/api/compat-ports.ts'
-import { adminToken, freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { adminToken, freePort, root, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
 import { keeps } from './keeps.ts'
 
 const services = [
@@ -521,4 +522,28 @@ it(keeps('triage.gateway-list', 'triage.gateway-alert', 'triage.gateway-status')
   const told = z.looseObject({ history: z.array(z.looseObject({ action: z.string() })) })
   const { history } = told.parse(await (await server.ask('/api/v1/alerts/gate-2')).json())
   expect(history.map(({ action }) => action).sort()).toEqual(['acknowledge', 'assign', 'close'])
+})
+
+it(keeps('triage.environment'), async () => {
+  const explained = (key: string, env: NodeJS.ProcessEnv = {}) =>
+    execFileSync(join(root, 'bin/vedette.cjs'), ['config', 'explain', key], {
+      cwd: folder.path,
+      encoding: 'utf8',
+      env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...env },
+    })
+  const database = 'postgresql+asyncpg://triage_user:hush@db:5434/security_triage'
+  const told = explained('storage.url', { DATABASE_URL: database })
+  expect(told).toContain('postgresql://triage_user:')
+  expect(told).toContain('DATABASE_URL')
+  expect(told).not.toContain('hush')
+  const keys = {
+    RABBITMQ_URL: 'rabbitmq.url',
+    VIRUSTOTAL_API_KEY: 'intel.api_keys.virustotal',
+    ABUSE_CH_API_KEY: 'intel.api_keys.abuse_ch',
+    OTX_API_KEY: 'intel.api_keys.otx',
+    LOG_LEVEL: 'log.level',
+    HOST: 'server.host',
+    PORT: 'server.port',
+  }
+  for (const [name, key] of Object.entries(keys)) expect(explained(key), key).toContain(name)
 })

@@ -86,6 +86,11 @@ export const triagePromises: readonly Promised[] = [
       'GET /health on the main port answers monitors of all these systems at once: status, service, timestamp, checks, models_loaded, excluded_patterns.',
   },
   {
+    id: 'triage.environment',
+    promise:
+      'DATABASE_URL, RABBITMQ_URL, VIRUSTOTAL_API_KEY, ABUSE_CH_API_KEY, OTX_API_KEY, LOG_LEVEL, HOST and PORT mean what they meant; config explain lists them.',
+  },
+  {
     id: 'triage.gateway-list',
     promise:
       'On a port of your choice (triage-gateway:PORT), GET /api/v1/alerts lists by skip, limit, sort_by and filters: {success, data, meta: {total, skip, limit, has_more}}; /active, /high-priority and /stats/summary answer too.',
