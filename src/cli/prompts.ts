@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import { testPrompt } from '../operations/test-prompt.ts'
 import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient } from './client.ts'
+import { readText } from './read-text.ts'
 import { table, visible } from './terminal.ts'
 
 /** `vedette prompts`: what language models are asked with. */
@@ -15,7 +15,10 @@ export const define = (command: Command, context: CommandContext): void => {
     .argument('[file]', 'the prompt; the one in force unless given')
     .option('--limit <number>', 'on how many alerts', '20')
     .action(async (file: string | undefined, options: { readonly limit: string; readonly json?: boolean }) => {
-      const body = { limit: Number(options.limit), ...(file !== undefined && { prompt: await readFile(file, 'utf8') }) }
+      const body = {
+        limit: Number(options.limit),
+        ...(file !== undefined && { prompt: await readText(file, context) }),
+      }
       const answer = await createClient(options, context).send('POST', '/api/v1/prompts/test', testPrompt.output, body)
       if (options.json) return out.write(`${JSON.stringify(answer, null, 2)}\n`)
       if (answer.alerts === 0)

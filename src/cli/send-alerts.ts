@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { AppError, messageOf } from '../errors.ts'
 import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient, toAppError } from './client.ts'
+import { readText } from './read-text.ts'
 import { counted } from './terminal.ts'
 
 const answer = z.object({ accepted: z.int(), not_understood: z.int() })
@@ -23,7 +20,7 @@ export const addSend = (command: Command, context: CommandContext): void => {
         const response = await client.ask(`/api/v1/webhooks/${encodeURIComponent(options.type ?? 'default')}${query}`, {
           method: 'POST',
           headers: { 'content-type': 'text/plain' },
-          body: await read(file, context),
+          body: await readText(file, context),
         })
         if (!response.ok) throw await toAppError(response, true)
         const { accepted, not_understood } = answer.parse(await response.json())
@@ -34,12 +31,4 @@ export const addSend = (command: Command, context: CommandContext): void => {
         }
       },
     )
-}
-
-const read = async (file: string, { stdin, cwd }: CommandContext): Promise<string> => {
-  try {
-    return file === '-' ? await text(stdin) : await readFile(resolve(cwd, file), 'utf8')
-  } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${file} cannot be read: ${messageOf(error)}`, { cause: error })
-  }
 }

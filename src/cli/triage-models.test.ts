@@ -101,3 +101,10 @@ it('vedette prompts test sends the file, and says how often the model agrees', a
   expect(out).toMatch(/yes\s+true positive\s+likely malicious\s+1\s+a1\s+guessed passwords/)
   expect(out).toContain('triage@2: 2 of 2 answered · agrees in 50 % · undecided in 0 % · 1.5 claims dropped an answer')
 })
+
+it('vedette prompts test says which file cannot be read', async () => {
+  expect(await runFake(['prompts', 'test', 'nowhere.md'])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('nowhere.md cannot be read'),
+  })
+})

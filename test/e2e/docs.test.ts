@@ -5,6 +5,8 @@ import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mixedLines } from '../../bench/mixed-lines.ts'
+import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
+import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { adminToken, freePort, root, type Server, scratch, sleep, startServer } from './program.ts'
 
 const pages = [
@@ -16,7 +18,7 @@ const scripts = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).scripts
 
-/** Every command that a page shows, without its comment. */
+/** Every command that a page shows, without its comment; what other programs are told stands in blocks of `sh`. */
 const commandsOf = (page: string): string[] =>
   [...readFileSync(join(root, page), 'utf8').matchAll(/```bash\n([\s\S]*?)```/g)]
     .flatMap(([, block = '']) => block.split('\n'))
@@ -27,6 +29,8 @@ const commands = [...new Set(pages.flatMap(commandsOf))]
 const data = scratch()
 let server: Server
 let ruleId = ''
+let alertId = ''
+let model: RunningVendor
 const rule = `title: Login of root
 id: 88888888-0000-4000-8000-000000000001
 status: test
@@ -39,7 +43,14 @@ detection:
 `
 
 beforeAll(async () => {
-  server = await startServer({ dataDir: join(data.path, 'data'), port: await freePort() })
+  const [vendor] = vendors
+  if (!vendor) throw new Error('There is no vendor of models.')
+  model = await startVendor(vendor, () => obey('malware', 'a file that is known to be malware', 's1'))
+  server = await startServer({
+    dataDir: join(data.path, 'data'),
+    port: await freePort(),
+    env: { VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...model.settings, name: 'model' }]) },
+  })
   mkdirSync(join(data.path, 'log'))
   writeFileSync(join(data.path, 'log/auth.log'), `${mixedLines(500).join('\n')}\n`)
   writeFileSync(join(data.path, 'log/journal.json'), '{"MESSAGE":"hello","_HOSTNAME":"laptop","PRIORITY":"6"}\n')
@@ -66,9 +77,32 @@ beforeAll(async () => {
   }
   const first = z.object({ data: z.array(z.object({ id: z.string() })) })
   ruleId = first.parse(await (await server.ask('/api/v1/rules?limit=1')).json()).data[0]?.id ?? ''
+  alertId = await closedAlert()
 })
+
+/** An alert that a person has closed; gives its id. */
+const closedAlert = async (): Promise<string> => {
+  const send = async (path: string, body: string) => {
+    const answer = await server.ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    expect(answer.status, path).toBe(200)
+  }
+  await send('/api/v1/alerts', readFileSync(join(data.path, 'alert.json'), 'utf8'))
+  const judged = z.object({ id: z.string(), triage: z.object({ risk_score: z.number() }) })
+  for (;;) {
+    const found = judged.safeParse(await (await server.ask('/api/v1/alerts/A-1')).json()).data
+    if (found) {
+      await send(
+        '/api/v1/alerts/bulk',
+        JSON.stringify({ ids: [found.id], action: 'close', resolution: 'true_positive' }),
+      )
+      return found.id
+    }
+    await sleep(100)
+  }
+}
 afterAll(async () => {
   await server.stop()
+  await model.wire.close()
   data.remove()
 })
 
@@ -92,6 +126,8 @@ const localised = (command: string): string =>
     .replaceAll('app.log.gz', `${data.path}/log/auth.log`)
     .replaceAll('/var/ossec', `${data.path}/ossec`)
     .replaceAll('RULE_ID', ruleId)
+    .replaceAll('ALERT', alertId)
+    .replaceAll('prompts/triage.md', join(root, 'prompts/triage.md'))
     .replaceAll('samples.jsonl', `${data.path}/log/samples.jsonl`)
 
 /** Commands that run until they are stopped. */
@@ -117,7 +153,7 @@ const runsUntilReady = async (command: string) => {
 
 describe('every command in the documents', () => {
   it.each(commands)('%s', async (command) => {
-    const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1]
+    const script = /^(?:\w+=\S+ )*npm (?:run )?([\w:]+)/.exec(command)?.[1]
     // These are run by the checks themselves, from a fresh clone.
     if (script !== undefined) return expect(Object.keys(scripts)).toContain(script)
     if (/^export /.test(command)) return
