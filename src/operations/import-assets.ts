@@ -5,7 +5,7 @@ import { readRows, type ToldRow } from '../context/import/rows.ts'
 import type { Asset } from '../schema/asset.ts'
 import type { Actor } from '../schema/role.ts'
 import { defineOperation } from './operation.ts'
-import { auditImport, presentImport, tableInput, toldImport } from './told-import.ts'
+import { tableInput, takeIn, toldImport } from './told-import.ts'
 import type { World } from './world.ts'
 
 /** Takes an inventory in. What it tells is laid over what is known; what it does not tell stays. */
@@ -30,17 +30,11 @@ export const importAssets = defineOperation({
       apply: ({ id, told }, before) => toAsset(id, told, before, moment),
       now: moment,
     })
-    const result = presentImport(preview, read, plan, unmatchedHosts(known, plan.changes, context.tables.familiar))
-    if (preview || plan.changes.length === 0) return result
-    await store.transaction(async (tx) => {
-      await store.assets.save(
-        plan.changes.map(({ item }) => item),
-        tx,
-      )
-      await auditImport(store, tx, { time, actor, action: 'import_assets', result })
-    })
-    await context.refresh()
-    return result
+    const unmatched = unmatchedHosts(known, plan.changes, context.tables.familiar)
+    return takeIn(
+      { action: 'import_assets', read, plan, unmatched, preview, save: store.assets.save },
+      { store, context, actor, time },
+    )
   },
 })
 

@@ -5,7 +5,7 @@ import { createPersonBook } from '../context/person-book.ts'
 import type { Person } from '../schema/person.ts'
 import type { Actor } from '../schema/role.ts'
 import { defineOperation } from './operation.ts'
-import { auditImport, presentImport, tableInput, toldImport } from './told-import.ts'
+import { tableInput, takeIn, toldImport } from './told-import.ts'
 import type { World } from './world.ts'
 
 /** Takes a directory in. Who may sign in here, and as what, it does not change. */
@@ -33,17 +33,11 @@ export const importUsers = defineOperation({
       apply: (row, before) => toPerson(ids.get(nameOf(row)) ?? row.id, row.told, before, moment),
       now: moment,
     })
-    const result = presentImport(preview, read, plan, unmatchedUsers(known, plan.changes, context.tables.familiar))
-    if (preview || plan.changes.length === 0) return result
-    await store.transaction(async (tx) => {
-      await store.people.save(
-        plan.changes.map(({ item }) => item),
-        tx,
-      )
-      await auditImport(store, tx, { time, actor, action: 'import_users', result })
-    })
-    await context.refresh()
-    return result
+    const unmatched = unmatchedUsers(known, plan.changes, context.tables.familiar)
+    return takeIn(
+      { action: 'import_users', read, plan, unmatched, preview, save: store.people.save },
+      { store, context, actor, time },
+    )
   },
 })
 

@@ -4,6 +4,7 @@ import type { ReadRows } from '../context/import/rows.ts'
 import type { Actor } from '../schema/role.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import type { World } from './world.ts'
 
 const mostChanges = 100
 const mostErrors = 200
@@ -49,8 +50,35 @@ export const toldImport = z
 
 type ToldImport = z.input<typeof toldImport>
 
+interface TakeIn<Item, Row> {
+  readonly action: string
+  readonly read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>
+  readonly plan: Plan<Item>
+  readonly unmatched: readonly string[]
+  readonly preview: boolean
+  readonly save: (items: readonly Item[], tx: Transaction) => Promise<void>
+}
+
+/** Says what comes of an import and, unless it is a preview, keeps and audits it in one transaction. */
+export const takeIn = async <Item, Row>(
+  { action, read, plan, unmatched, preview, save }: TakeIn<Item, Row>,
+  { store, context, actor, time }: Pick<World, 'store' | 'context'> & { readonly actor: Actor; readonly time: number },
+): Promise<ToldImport> => {
+  const result = presentImport(preview, read, plan, unmatched)
+  if (preview || plan.changes.length === 0) return result
+  await store.transaction(async (tx) => {
+    await save(
+      plan.changes.map(({ item }) => item),
+      tx,
+    )
+    await auditImport(store, tx, { time, actor, action, result })
+  })
+  await context.refresh()
+  return result
+}
+
 /** Presents what came of an import. */
-export const presentImport = <Item, Row>(
+const presentImport = <Item, Row>(
   preview: boolean,
   read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>,
   { changes, unchanged }: Plan<Item>,
@@ -71,7 +99,7 @@ export const presentImport = <Item, Row>(
 })
 
 /** Writes down who imported what, in the transaction of the import: how much, and the first changes. */
-export const auditImport = (
+const auditImport = (
   store: Pick<Store, 'audit'>,
   tx: Transaction,
   entry: { readonly time: number; readonly actor: Actor; readonly action: string; readonly result: ToldImport },
