@@ -102,7 +102,7 @@ export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b
 export const bondKeys = (alert: Alert): ReadonlySet<string> => {
   const service = serviceOf(alert)
   const keys = new Set([`host ${hostOf(alert)}`, `stream ${alert.stream}`])
-  if (service !== undefined) keys.add(`service ${service}`)
+  if (service) keys.add(`service ${service}`)
   for (const [key, entity] of entitiesOf(alert)) if (tells(entity) || entity.type === 'template') keys.add(key)
   return keys
 }
