@@ -1,9 +1,40 @@
 import { createHash } from 'node:crypto'
 import { type Selectable, sql } from 'kysely'
-import { accountRole } from '../schema/account.ts'
+import { type AccountRole, accountRole } from '../schema/account.ts'
 import type { StoreConnections } from './connect.ts'
-import type { UserRow } from './database.ts'
-import type { Account, AccountStore } from './store.ts'
+import type { Transaction } from './database.ts'
+import type { UserRow } from './people-tables.ts'
+
+/** Somebody who may sign in. */
+export interface Account {
+  readonly id: string
+  /** Lower case. */
+  readonly username: string
+  readonly email: string | null
+  readonly full_name: string | null
+  readonly role: AccountRole
+  readonly is_active: boolean
+  /** Argon2id, in the PHC string format; null when they have no password. */
+  readonly password_hash: string | null
+  /** Who they are to the provider that signs them in; null when none does. */
+  readonly subject: string | null
+  readonly created_at: number
+  readonly updated_at: number
+  readonly last_login_at: number | null
+}
+
+export interface AccountStore {
+  get(id: string): Promise<Account | undefined>
+  /** By the name they sign in with, in lower case. */
+  named(username: string): Promise<Account | undefined>
+  ofSubject(subject: string): Promise<Account | undefined>
+  /** By name. */
+  list(): Promise<readonly Account[]>
+  havePasswords(): Promise<boolean>
+  /** Makes an account, of the person of that name where a directory told us of one; undefined when that name has an account. */
+  create(account: Omit<Account, 'id' | 'last_login_at'>, tx: Transaction): Promise<Account | undefined>
+  change(id: string, changes: Partial<Omit<Account, 'id' | 'username' | 'created_at'>>, tx: Transaction): Promise<void>
+}
 
 const columns = [
   'id',

@@ -1,9 +1,18 @@
 import type { AlertContext } from '../schema/context.ts'
+import type { AlertContextRow } from './alert-tables.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { AlertContextRow } from './database.ts'
+import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
-import type { AlertContextStore } from './store.ts'
+
+/** What was known around an alert when it was judged. */
+export interface AlertContextStore {
+  save(
+    gathered: readonly { readonly alertId: string; readonly contexts: readonly AlertContext[] }[],
+    tx: Transaction,
+  ): Promise<void>
+  of(alertId: string): Promise<readonly AlertContext[]>
+}
 
 /** Keeps what was known around each alert: one row for each kind and source, told anew when the alert is judged again. */
 export const createAlertContextStore = ({ read, abilities, now }: StoreConnections): AlertContextStore => ({

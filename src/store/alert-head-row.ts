@@ -1,7 +1,7 @@
 import type { Alert } from '../schema/alert.ts'
 import { textsOf } from '../schema/alert-fields.ts'
 import { type AlertHead, headOf } from '../schema/alert-head.ts'
-import type { AlertHeadRow } from './database.ts'
+import type { AlertHeadRow } from './alert-tables.ts'
 import { fromJson, toJson } from './json.ts'
 import { searchText } from './search-text.ts'
 

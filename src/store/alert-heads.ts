@@ -11,7 +11,7 @@ const chunk = 2_000
 /** How many heads are kept: the last changed ones. Each takes about a kilobyte. */
 const mostHeads = 250_000
 const mostFound = 20
-/** A row carries the moment at which it began to be written; it becomes visible a little later. */
+/** A row carries the moment at which it began to be written; where several processes write, it may become visible after later ones. */
 const overlapMs = 5_000
 
 /** The heads of all alerts, in memory: read once, then whatever changed since, before each answer. */
@@ -27,6 +27,7 @@ export interface AlertHeads {
 
 export const createAlertHeads = ({ read, abilities, contains }: StoreConnections): AlertHeads => {
   const parse = headReader()
+  const overlap = abilities.shared ? overlapMs : 0
   const heads = new Map<string, { readonly changedAt: number; readonly head: AlertHead }>()
   const found = new Map<string, { readonly among: readonly AlertHead[]; readonly ids: Promise<ReadonlySet<string>> }>()
   let list: readonly AlertHead[] = []
@@ -44,7 +45,7 @@ export const createAlertHeads = ({ read, abilities, contains }: StoreConnections
 
   const refresh = async (): Promise<void> => {
     let changed = false
-    let after = { changed_at: reached - overlapMs, alert_id: '' }
+    let after = { changed_at: reached - overlap, alert_id: '' }
     for (;;) {
       const rows = await read
         .selectFrom('alert_heads')

@@ -1,6 +1,7 @@
+import type { AlertResultDueRow } from './alert-tables.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { AlertResultDueRow, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
 
 /** Keeps what is to be told of judged alerts until it is told: the newest word on each. */
 export interface AlertResultStore {

@@ -1,15 +1,39 @@
-import type { Alert } from '../schema/alert.ts'
-import { openAlertStatuses } from '../schema/alert.ts'
+import { AppError } from '../errors.ts'
+import { type Alert, openAlertStatuses } from '../schema/alert.ts'
+import type { AlertHead } from '../schema/alert-head.ts'
 import type { Entity } from '../schema/detection.ts'
 import type { AlertHeads } from './alert-heads.ts'
+import type { AlertRow } from './alert-tables.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { AlertRow, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
-import { listPage } from './page.ts'
+import { listPage, type Page, type RowQuery } from './page.ts'
 import { createRecent } from './recent.ts'
 import { searchText, wordsOf } from './search-text.ts'
-import type { AlertStore } from './store.ts'
+
+export interface AlertStore {
+  /** The open or suppressed alerts with these keys, for folding detections into them. */
+  findOpen(dedupKeys: readonly string[], tx: Transaction): Promise<readonly Alert[]>
+  save(alerts: readonly Alert[], tx: Transaction): Promise<void>
+  load(ids: readonly string[], tx?: Transaction): Promise<readonly Alert[]>
+  /** By id, else by what its sender calls it: then the newest. */
+  get(id: string): Promise<Alert | undefined>
+  /** `loose`: only those that are in no incident. */
+  list(query: RowQuery<Alert> & { readonly loose?: boolean | undefined }): Promise<Page<Alert>>
+  /**
+   * The heads of all alerts as they are now, for counting and choosing, or of the 250,000 that changed last. The list is never changed
+   * afterwards.
+   */
+  heads(): Promise<readonly AlertHead[]>
+  /** The ids of the alerts whose texts contain all words of these lower-case pieces of text, in whatever order. */
+  containing(pieces: readonly string[]): Promise<ReadonlySet<string>>
+  /** Alerts that no triage result covers yet, oldest first: rung again at start. */
+  untriaged(limit: number): Promise<readonly string[]>
+  counts(): Promise<{ readonly status: string; readonly severity: string; readonly count: number }[]>
+  /** When the alert that has been open for longest was made; undefined without one. */
+  oldestOpen(): Promise<number | undefined>
+}
 
 /** How many alerts are kept as they were read, because those of an incident that grows are asked for again and again. */
 const mostRecent = 3_000
@@ -26,6 +50,25 @@ export const createAlertStore = (connections: StoreConnections, heads: AlertHead
   }
   const bodies = (tx?: Transaction) => stamps(tx).select('body')
   const recent = createRecent<Alert>(mostRecent)
+
+  /** Two writers may give different alerts the same name at the same moment, where it is their senders' name: the later one tries again. */
+  const refuseTaken = async (saved: readonly Alert[], tx: Transaction): Promise<void> => {
+    const given = new Map(
+      saved.flatMap((alert) => (alert.id === alert.observed?.external_id ? [[alert.id, alert.dedup_key]] : [])),
+    )
+    if (given.size === 0) return
+    const rows = await tx
+      .selectFrom('alerts')
+      .select(['alert_id', 'dedup_key'])
+      .where('alert_id', 'in', [...given.keys()])
+      .execute()
+    const taken = rows.find(({ alert_id, dedup_key }) => given.get(alert_id) !== dedup_key)
+    if (!taken) return
+    throw new AppError('CONFLICT', `Another alert was called "${taken.alert_id}" at the same moment.`, {
+      hint: 'Try again: this one gets a name of ours.',
+      retryable: true,
+    })
+  }
 
   return {
     async findOpen(dedupKeys, tx) {
@@ -77,9 +120,11 @@ export const createAlertStore = (connections: StoreConnections, heads: AlertHead
                 body: row.ref('excluded.body'),
               }))
               // Saved again as it is, it has not changed and nobody is told.
-              .whereRef('alerts.body', '<>', 'excluded.body'),
+              .whereRef('alerts.body', '<>', 'excluded.body')
+              .whereRef('alerts.dedup_key', '=', 'excluded.dedup_key'),
           )
           .execute()
+        await refuseTaken(part, tx)
         await heads.save(stamped, tx)
       }
     },

@@ -3,9 +3,41 @@ import type { AgentFinding, Detection } from '../schema/detection.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
 import { nextNumbers } from './counters.ts'
-import type { AgentAnomalyRow } from './database.ts'
+import type { Transaction } from './database.ts'
+import type { AgentAnomalyRow } from './detection-tables.ts'
 import { fromJson, toJson } from './json.ts'
-import type { AnomalyStore } from './store.ts'
+
+/** What agents found, as clients of network agents list it. */
+export interface AnomalyStore {
+  /** Keeps those detections that are an agent's; what is told again takes the place of what it said before. */
+  save(detections: readonly Detection[], tx: Transaction): Promise<void>
+  /** The newest first. */
+  list(query: {
+    readonly limit: number
+    readonly offset: number
+    readonly agentName?: string | undefined
+  }): Promise<readonly Anomaly[]>
+  /** What changed after a moment, in the order in which it changed; `after` is the id that was last read of that moment. */
+  changed(query: {
+    readonly since: number
+    readonly after: number
+    readonly limit: number
+  }): Promise<readonly { readonly anomaly: Anomaly; readonly changedAt: number }[]>
+  count(): Promise<number>
+  /** How many there are of each agent and type, and when the newest of them was seen. */
+  sums(): Promise<
+    readonly {
+      readonly agent_name: string
+      readonly anomaly_type: string
+      readonly count: number
+      readonly newest: string
+    }[]
+  >
+  /** Takes over what another program found before; in an empty store it keeps its ids. */
+  adopt(anomalies: readonly Anomaly[], tx: Transaction): Promise<void>
+  /** Forgets what was last seen before a moment; returns how much it was. */
+  forget(before: number, tx: Transaction): Promise<number>
+}
 
 const counter = 'agent anomalies'
 const columns = 12
@@ -79,6 +111,17 @@ export const createAnomalyStore = ({ read, abilities, now, stamp }: StoreConnect
       .select(({ fn }) => fn.countAll().as('count'))
       .executeTakeFirst()
     return Number(row?.count ?? 0)
+  },
+
+  async sums() {
+    const rows = await read
+      .selectFrom('agent_anomalies')
+      .select(({ fn }) => ['agent_name', 'anomaly_type', fn.countAll().as('count'), fn.max('timestamp').as('newest')])
+      .groupBy(['agent_name', 'anomaly_type'])
+      .orderBy('agent_name')
+      .orderBy('anomaly_type')
+      .execute()
+    return rows.map(({ count, ...rest }) => ({ ...rest, count: Number(count) }))
   },
 
   async adopt(anomalies, tx) {

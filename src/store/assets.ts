@@ -1,10 +1,15 @@
 import type { Asset } from '../schema/asset.ts'
+import type { AssetRow } from './asset-tables.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { AssetRow } from './database.ts'
+import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
 import { listPage } from './page.ts'
-import type { AssetStore } from './store.ts'
+import type { ToldStore } from './told.ts'
+
+export interface AssetStore extends ToldStore<Asset> {
+  remove(id: string, tx?: Transaction): Promise<boolean>
+}
 
 /** Keeps what is ours, as people told: the whole of each as a document, and beside it the columns that SQL asks for. */
 export const createAssetStore = ({ read, write, abilities }: StoreConnections): AssetStore => ({

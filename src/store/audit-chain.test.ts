@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AuditHead, chainHash, createChainCheck } from './audit-chain.ts'
-import type { AuditLogRow } from './database.ts'
+import type { AuditLogRow } from './people-tables.ts'
 
 const chainOf = (count: number): AuditLogRow[] => {
   let hash = ''

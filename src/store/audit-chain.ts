@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AuditLogRow } from './database.ts'
+import type { AuditLogRow } from './people-tables.ts'
 
 /** Where the chain stands: the last row and its hash. */
 export interface AuditHead {

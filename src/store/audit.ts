@@ -1,11 +1,41 @@
-import { chainHash, createChainCheck } from './audit-chain.ts'
+import { type AuditHead, type AuditReport, chainHash, createChainCheck } from './audit-chain.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
 import { nextNumbers } from './counters.ts'
-import type { AuditLogRow, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
-import { readCursor, writeCursor } from './page.ts'
-import type { AuditEntry, AuditStore } from './store.ts'
+import { type Page, type PageRequest, readCursor, writeCursor } from './page.ts'
+import type { AuditLogRow } from './people-tables.ts'
+
+/** Who did what, with before and after. Appended in the transaction of the change it tells of. */
+export interface AuditEntry {
+  readonly time: number
+  readonly actor: string
+  readonly action: string
+  readonly target_type: string
+  readonly target_id: string
+  readonly old_values: unknown
+  readonly new_values: unknown
+  /** What was done together with others, in one request. */
+  readonly decision_id?: string | undefined
+  /** Where it came from, as far as the door knows. */
+  readonly ip_address?: string
+  readonly user_agent?: string
+  /** Why it was refused; absent when it was done. */
+  readonly error?: string
+}
+
+export interface AuditStore {
+  append(entries: readonly AuditEntry[], tx: Transaction): Promise<void>
+  list(
+    query: PageRequest & { readonly target_id?: string | undefined; readonly decision_id?: string | undefined },
+  ): Promise<Page<AuditEntry>>
+  /** The last row and its hash; undefined when nothing was written yet. */
+  head(): Promise<AuditHead | undefined>
+  hash(id: number): Promise<string | undefined>
+  /** Looks for rows that were changed, taken away or added, given heads that are known from elsewhere. */
+  verify(knownHeads: readonly AuditHead[]): Promise<AuditReport>
+}
 
 const chunk = 1_000
 

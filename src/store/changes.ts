@@ -1,5 +1,14 @@
 import type { StoreConnections } from './connect.ts'
-import type { Change } from './store.ts'
+
+/** What changed since a moment, for live updates; works across processes because it only reads. */
+export interface Change {
+  readonly kind: 'alert' | 'incident'
+  readonly id: string
+  /** The name that people give an incident; alerts have none. */
+  readonly display_id?: string
+  readonly version: number
+  readonly updated_at: number
+}
 
 /** Lists what changed after a moment of the store's own clock, in the order in which it changed. */
 export const listChanges = async (
@@ -16,7 +25,7 @@ export const listChanges = async (
     .execute()
   const incidents = await read
     .selectFrom('incidents')
-    .select(['incident_id as id', 'version', 'changed_at as updated_at'])
+    .select(['incident_id as id', 'display_id', 'version', 'changed_at as updated_at'])
     .where('changed_at', '>', after)
     .orderBy('changed_at')
     .limit(limit)

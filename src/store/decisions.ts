@@ -1,8 +1,15 @@
 import type { Decision } from '../schema/decision.ts'
 import type { StoreConnections } from './connect.ts'
+import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
-import { readCursor, writeCursor } from './page.ts'
-import type { DecisionStore } from './store.ts'
+import { type Page, type PageRequest, readCursor, writeCursor } from './page.ts'
+
+export interface DecisionStore {
+  save(decision: Decision, tx: Transaction): Promise<void>
+  get(id: string): Promise<Decision | undefined>
+  /** Those of one person, newest first. */
+  list(query: PageRequest & { readonly actor: string }): Promise<Page<Decision>>
+}
 
 /** Keeps what people did to many things at once. */
 export const createDecisionStore = ({ read }: StoreConnections): DecisionStore => ({

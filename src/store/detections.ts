@@ -1,11 +1,38 @@
 import { type Detection, fewerLines } from '../schema/detection.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { DetectionRow } from './database.ts'
+import type { Transaction } from './database.ts'
+import type { DetectionRow } from './detection-tables.ts'
 import { fromJson, toJson } from './json.ts'
-import { listPage } from './page.ts'
+import { listPage, type Page, type RowQuery } from './page.ts'
 import { searchText, wordsOf } from './search-text.ts'
-import type { DetectionStore } from './store.ts'
+
+/** As much of a detection as a picture of many needs. */
+export interface DetectionSpan {
+  readonly id: string
+  readonly stream: string
+  readonly severity: string
+  /** 0–100. */
+  readonly score: number
+  /** Whether it says that less came than usual, or nothing. */
+  readonly fewer: boolean
+  readonly firstSeen: number
+  readonly lastSeen: number
+}
+
+export interface DetectionStore {
+  save(detections: readonly Detection[], tx: Transaction): Promise<void>
+  get(id: string): Promise<Detection | undefined>
+  load(ids: readonly string[], tx?: Transaction): Promise<readonly Detection[]>
+  list(query: RowQuery<Detection>): Promise<Page<Detection>>
+  /** Those that reach into a span, the oddest first. */
+  oddest(query: {
+    readonly from: number
+    readonly to: number
+    readonly limit: number
+  }): Promise<readonly DetectionSpan[]>
+  count(span: { readonly from: number; readonly to: number }): Promise<number>
+}
 
 /** Keeps what detectors saw. A detection that is told again, because it goes on, takes the place of what it said before. */
 export const createDetectionStore = ({ read, abilities, contains }: StoreConnections): DetectionStore => ({

@@ -39,7 +39,8 @@ export class ByteWriter {
     this.#bytes[this.#end] = whole ? 1 : 0
     this.#end += 1
     let previous = 0
-    for (const value of values) {
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] ?? 0
       if (whole) {
         const difference = value - previous
         this.#varint(difference < 0 ? -2 * difference - 1 : 2 * difference)

@@ -9,15 +9,23 @@ interface Column {
 
 /** The way to a set of field names in their order: events of one shape walk the same way. */
 interface ShapeNode {
-  readonly next: Map<string, { readonly node: ShapeNode; readonly column: Column }>
+  readonly next: Map<string, ShapeStep>
   /** The number of the shape that ends here, or -1. */
   shape: number
+  /** The step that was taken last: mostly the next one as well. */
+  last: ShapeStep | undefined
+}
+
+interface ShapeStep {
+  readonly name: string
+  readonly node: ShapeNode
+  readonly column: Column
 }
 
 /** Collects the fields of events, a column for each name. */
 export class FieldsWriter {
   readonly #columns = new Map<string, Column>()
-  readonly #root: ShapeNode = { next: new Map(), shape: -1 }
+  readonly #root: ShapeNode = { next: new Map(), shape: -1, last: undefined }
   readonly #shapes: (readonly number[])[] = []
   readonly #shapeOf = new ColumnWriter()
 
@@ -26,7 +34,11 @@ export class FieldsWriter {
     for (const name in fields) {
       const value = fields[name]
       if (value === undefined) continue
-      const step = node.next.get(name) ?? this.#step(node, name)
+      let step = node.last
+      if (step === undefined || step.name !== name) {
+        step = node.next.get(name) ?? this.#step(node, name)
+        node.last = step
+      }
       step.column.writer.add(value)
       node = step.node
     }
@@ -40,7 +52,14 @@ export class FieldsWriter {
 
   /** Every value that occurs, once in each column, as text. */
   texts(): string[] {
-    return [...this.#columns.values()].flatMap(({ writer }) => writer.values.flatMap((value) => textsOf(value)))
+    const texts: string[] = []
+    for (const { writer } of this.#columns.values()) {
+      for (const value of writer.values) {
+        if (typeof value === 'object') for (const one of value) texts.push(String(one))
+        else texts.push(String(value))
+      }
+    }
+    return texts
   }
 
   write(to: ByteWriter): void {
@@ -54,16 +73,14 @@ export class FieldsWriter {
     }
   }
 
-  #step(from: ShapeNode, name: string): { readonly node: ShapeNode; readonly column: Column } {
+  #step(from: ShapeNode, name: string): ShapeStep {
     const column = this.#columns.get(name) ?? { number: this.#columns.size, writer: new ColumnWriter() }
     this.#columns.set(name, column)
-    const step = { node: { next: new Map(), shape: -1 }, column }
+    const step: ShapeStep = { name, node: { next: new Map(), shape: -1, last: undefined }, column }
     from.next.set(name, step)
     return step
   }
 }
-
-const textsOf = (value: FieldValue): string[] => (typeof value === 'object' ? value.map(String) : [String(value)])
 
 /** Reads what a FieldsWriter wrote; returns how to make the fields of one event. */
 export const readFields = (from: ByteReader, count: number): ((index: number) => Fields) => {

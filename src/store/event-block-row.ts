@@ -1,7 +1,7 @@
 import type { Event } from '../schema/event.ts'
 import { parseEventId } from '../schema/record.ts'
-import type { EventBlockRow } from './database.ts'
 import { blockSize, encodeBlock } from './event-block.ts'
+import type { EventBlockRow } from './event-tables.ts'
 
 /** Very long events make a block full before its number is reached, so that no block is too large to open. */
 const mostCharacters = 8_000_000

@@ -1,8 +1,13 @@
 import type { Event } from '../schema/event.ts'
-import { addVolume, noVolume, volumeKind, volumeSlot } from '../schema/event-volume.ts'
+import { addVolume, type EventVolume, noVolume, volumeKind, volumeSlot } from '../schema/event-volume.ts'
 import { batches } from './batches.ts'
-import type { Connections, EventCountRow, Transaction } from './database.ts'
-import type { VolumeRow } from './store.ts'
+import type { Connections, Transaction } from './database.ts'
+import type { EventCountRow } from './event-tables.ts'
+
+export interface VolumeRow extends EventVolume {
+  /** When the bucket begins. */
+  readonly time: number
+}
 
 const columns = 5
 
@@ -26,12 +31,18 @@ export const countEvents = async (events: readonly Event[], maxVariables: number
 const tally = (events: readonly Event[]): EventCountRow[] => {
   const sources = new Map<string, Map<number, EventCountRow>>()
   for (const { time, source, fields } of events) {
-    const slots = sources.get(source) ?? new Map<number, EventCountRow>()
-    if (slots.size === 0) sources.set(source, slots)
+    let slots = sources.get(source)
+    if (!slots) {
+      slots = new Map()
+      sources.set(source, slots)
+    }
     const slot = Math.floor(time / volumeSlot) * volumeSlot
-    const row = slots.get(slot) ?? { slot, source, error: 0, warning: 0, other: 0 }
+    let row = slots.get(slot)
+    if (!row) {
+      row = { slot, source, error: 0, warning: 0, other: 0 }
+      slots.set(slot, row)
+    }
     row[volumeKind(fields['log.level'])] += 1
-    slots.set(slot, row)
   }
   return [...sources.values()].flatMap((slots) => [...slots.values()])
 }

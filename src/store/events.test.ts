@@ -6,9 +6,8 @@ import type { Event } from '../schema/event.ts'
 import { parseEventId } from '../schema/record.ts'
 import type { Tables } from './database.ts'
 import { planRuns } from './event-block-compaction.ts'
-import type { OpenStore } from './open-store.ts'
-import { openStore } from './open-store.ts'
-import type { EventStore } from './store.ts'
+import type { EventStore } from './events.ts'
+import { type OpenStore, openStore } from './open-store.ts'
 
 const quiet = (): void => {}
 const opened: OpenStore[] = []

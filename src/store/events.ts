@@ -4,15 +4,46 @@ import type { Event } from '../schema/event.ts'
 import { eventId, parseEventId } from '../schema/record.ts'
 import type { Connections, Transaction } from './database.ts'
 import { blockSize } from './event-block.ts'
-import type { BlockCache, ReportBroken } from './event-block-cache.ts'
-import { createBlockCache } from './event-block-cache.ts'
+import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
 import { compactBlocks } from './event-block-compaction.ts'
-import type { NumberedEvent } from './event-block-row.ts'
-import { cutRuns, inOrder, toBlockRow } from './event-block-row.ts'
-import type { Place } from './event-block-scan.ts'
-import { scanBlocks } from './event-block-scan.ts'
-import { countEvents, firstSlot, readVolume } from './event-counts.ts'
-import type { EventStore } from './store.ts'
+import { cutRuns, inOrder, type NumberedEvent, toBlockRow } from './event-block-row.ts'
+import { type Place, scanBlocks } from './event-block-scan.ts'
+import { countEvents, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
+import type { Page, PageRequest, TimeRange } from './page.ts'
+
+export interface EventQuery extends TimeRange, PageRequest {
+  /** `newest` first unless said otherwise; a cursor belongs to the order that it was given out for. */
+  readonly order?: 'newest' | 'oldest'
+  readonly matches: (event: Event) => boolean
+  /** Lower-case words that every match contains somewhere; blocks whose token filter lacks one are skipped. */
+  readonly tokens?: readonly string[]
+  /** The same of field values: pieces that every match has in one of its fields. */
+  readonly values?: readonly string[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Compressed blocks of events (architecture, decision 9). */
+export interface EventStore {
+  save(events: readonly Event[], tx: Transaction): Promise<void>
+  get(id: string): Promise<Event | undefined>
+  /** The events around one, of the same stream, in order of time. */
+  around(id: string, before: number, after: number): Promise<readonly Event[]>
+  search(query: EventQuery): Promise<Page<Event>>
+  /** Everything of a partition after a number, in order of acceptance: what training and recovery replay. */
+  replay(partition: number, afterNumber: number): AsyncIterable<readonly Event[]>
+  /** Joins small neighbouring blocks; returns how many were joined. */
+  compact(): Promise<number>
+  /** Drops blocks that ended before `time`, then the oldest until `maxBytes` is kept; returns how many events went. */
+  retain(limits: { readonly before?: number; readonly maxBytes?: number }): Promise<number>
+  count(): Promise<{ readonly events: number; readonly blocks: number; readonly bytes: number }>
+  /**
+   * How many events there were in each bucket from `from` up to, not including, `to`; oldest first, buckets without events left out.
+   * All three are multiples of `volumeSlot`.
+   */
+  volume(span: { readonly from: number; readonly to: number; readonly bucket: number }): Promise<readonly VolumeRow[]>
+  /** Since when events are counted: the start of the slot of the earliest; undefined without one. */
+  countedSince(): Promise<number | undefined>
+}
 
 /** How many blocks are dropped in one transaction. */
 const dropSize = 200

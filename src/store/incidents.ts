@@ -1,13 +1,27 @@
-import type { Incident } from '../schema/incident.ts'
-import { openIncidentStatuses } from '../schema/incident.ts'
+import { type Incident, openIncidentStatuses } from '../schema/incident.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
 import { nextNumbers } from './counters.ts'
-import type { IncidentRow, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
+import type { IncidentRow } from './incident-tables.ts'
 import { fromJson, toJson } from './json.ts'
-import { listPage } from './page.ts'
+import { listPage, type Page, type RowQuery } from './page.ts'
 import { searchText, wordsOf } from './search-text.ts'
-import type { IncidentStore } from './store.ts'
+
+export interface IncidentStore {
+  /** Open incidents last seen at or after a time: what a new alert may join. */
+  findOpen(lastSeenAfter: number, tx: Transaction): Promise<readonly Incident[]>
+  save(incidents: readonly Incident[], tx: Transaction): Promise<void>
+  load(ids: readonly string[], tx?: Transaction): Promise<readonly Incident[]>
+  /** By id or by display id (`INC-3`). */
+  get(id: string, tx?: Transaction): Promise<Incident | undefined>
+  list(query: RowQuery<Incident>): Promise<Page<Incident>>
+  /** The number of the next display id. */
+  nextNumber(tx: Transaction): Promise<number>
+  counts(): Promise<readonly { readonly status: string; readonly severity: string; readonly count: number }[]>
+  /** The open ones that matter most: by risk, then by time. */
+  worstOpen(limit: number): Promise<readonly Incident[]>
+}
 
 /** Keeps incidents: the whole of each as a document, and beside it the columns that SQL asks for. */
 export const createIncidentStore = (connections: StoreConnections): IncidentStore => {

@@ -1,6 +1,27 @@
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { IntakeStore } from './store.ts'
+import type { Transaction } from './database.ts'
+
+/** The door where records come in: numbers, idempotency keys and source positions. */
+export interface IntakeStore {
+  /** Reserves `count` numbers of a partition; returns the first. */
+  reserve(partition: number, count: number, tx: Transaction): Promise<number>
+  /** Remembers a key; returns what was remembered before under the same key, if anything. */
+  remember(
+    key: string,
+    bodyHash: string,
+    answer: string,
+    at: number,
+    tx: Transaction,
+  ): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
+  /** Remembers keys; returns those that were not known before. */
+  rememberEach(keys: readonly string[], at: number, tx: Transaction): Promise<ReadonlySet<string>>
+  recall(key: string): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
+  /** Forgets keys older than `before`. */
+  forget(before: number): Promise<number>
+  saveCursor(source: string, key: string, position: string, tx: Transaction): Promise<void>
+  readCursor(source: string, key: string): Promise<string | undefined>
+}
 
 /** Keeps what the door for records needs: the next numbers, idempotency keys, how far sources have read. */
 export const createIntakeStore = ({ read, write, abilities }: StoreConnections): IntakeStore => ({

@@ -1,6 +1,17 @@
 import type { StoreConnections } from './connect.ts'
 import { fromJson, toJson } from './json.ts'
-import type { IntelAnswerStore } from './store.ts'
+
+/** What others answered when they were asked for a value, and how often they may still be asked. */
+export interface IntelAnswerStore {
+  get(source: string, id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
+  save(source: string, id: string, answer: unknown, expiresAt: number): Promise<void>
+  /** Forgets what has expired; returns how many answers. */
+  forget(at: number): Promise<number>
+  /** Counts a question against the day's quota; false when there is none left. */
+  take(source: string, at: number, limit: number): Promise<boolean>
+  /** How many questions were asked on a day, by source. */
+  used(at: number): Promise<ReadonlyMap<string, number>>
+}
 
 /** Keeps what others answered when they were asked, until it expires, and how often they were asked each day. */
 export const createIntelAnswerStore = ({ read, write }: StoreConnections): IntelAnswerStore => ({

@@ -1,7 +1,31 @@
 import type { FeedState } from '../schema/intel-feed.ts'
 import type { StoreConnections } from './connect.ts'
 import { fromJson, toJson } from './json.ts'
-import type { IntelFeedStore } from './store.ts'
+
+/** What is known of a feed. */
+export interface FeedRecord {
+  readonly state: FeedState
+  /** When it is pulled next. */
+  readonly dueAt: number
+  readonly hits: number
+  readonly lastHitAt: number | undefined
+  readonly updatedAt: number
+}
+
+export interface IntelFeedStore {
+  list(): Promise<readonly FeedRecord[]>
+  /** Takes a feed that is due, so that nobody else pulls it until `dueAt`; false when it is not due. What is new is due at once. */
+  claim(state: FeedState, dueAt: number, at: number): Promise<boolean>
+  /** Replaces the state and, where they are given, the lists. */
+  save(
+    state: FeedState,
+    dueAt: number,
+    lists?: { readonly members?: Uint8Array; readonly content?: Uint8Array },
+  ): Promise<void>
+  lists(name: string): Promise<{ readonly members: Uint8Array; readonly content: Uint8Array }>
+  hit(name: string, count: number, at: number): Promise<void>
+  remove(name: string): Promise<boolean>
+}
 
 const nothing = new Uint8Array()
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KnownIndicator } from '../schema/indicator.ts'
 import type { FeedState } from '../schema/intel-feed.ts'
 import type { OpenStore } from './open-store.ts'
-import type { IndicatorHead } from './store.ts'
+import type { IndicatorHead } from './threat-intel.ts'
 
 const begin = Date.UTC(2026, 0, 5, 8)
 const iso = (time: number) => new Date(time).toISOString()

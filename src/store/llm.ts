@@ -1,7 +1,65 @@
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
-import type { LlmStore } from './store.ts'
+
+/** What a language model costs: millionths of a dollar, tokens, calls. */
+export interface Spending {
+  readonly cost: number
+  readonly tokens: number
+  readonly calls: number
+}
+
+/** Which alerts wait for a language model, what it answered, and what was spent on it. */
+export interface LlmStore {
+  request(alertIds: readonly string[], dueAt: number, tx: Transaction): Promise<void>
+  /** Takes alerts that are due, until a time at which they are due again. */
+  claim(at: number, until: number, limit: number): Promise<readonly string[]>
+  /** Gives back one that was taken, unless it was asked for again meanwhile. */
+  postpone(alertId: string, from: number, to: number): Promise<void>
+  done(alertId: string, until: number, tx?: Transaction): Promise<void>
+  recall(id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
+  keep(id: string, answer: unknown, expiresAt: number): Promise<void>
+  /** Sets something aside in all periods or in none; returns the period in which too little is left. */
+  reserve(
+    limits: readonly (Spending & { readonly period: string })[],
+    amount: Omit<Spending, 'calls'>,
+    at: number,
+  ): Promise<string | undefined>
+  /** Adds what a call cost more, or less, than was set aside. */
+  settle(periods: readonly string[], difference: Omit<Spending, 'calls'>): Promise<void>
+  spent(period: string): Promise<Spending>
+  record(call: LlmCall): Promise<void>
+  /** What calls since a time came to, by provider, model and outcome. */
+  metered(from: number): Promise<readonly MeteredCalls[]>
+  forget(at: number): Promise<void>
+}
+
+/** One call of a language model. */
+export interface LlmCall {
+  readonly id: string
+  readonly time: number
+  readonly alertId: string
+  readonly provider: string
+  readonly model: string
+  readonly prompt: string
+  readonly outcome: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** In millionths of a dollar. */
+  readonly cost: number
+  readonly durationMs: number
+}
+
+interface MeteredCalls {
+  readonly provider: string
+  readonly model: string
+  readonly outcome: string
+  readonly calls: number
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly cost: number
+  readonly duration_ms: number
+}
 
 class Full extends Error {
   readonly period: string

@@ -1,5 +1,21 @@
 import type { StoreConnections } from './connect.ts'
-import type { ModelStore } from './store.ts'
+import type { Transaction } from './database.ts'
+
+/** The saved state of a detector or of the template miner. */
+export interface ModelRow {
+  readonly name: string
+  readonly partition: number
+  /** The number of the newest event it has learnt. */
+  readonly position: number
+  readonly saved_at: number
+  readonly state: Uint8Array
+}
+
+export interface ModelStore {
+  save(rows: readonly ModelRow[], tx?: Transaction): Promise<void>
+  load(name: string, partition: number): Promise<ModelRow | undefined>
+  list(): Promise<readonly Omit<ModelRow, 'state'>[]>
+}
 
 /** Keeps what detectors have learnt: the newest state of each. */
 export const createModelStore = ({ read, write }: StoreConnections): ModelStore => ({

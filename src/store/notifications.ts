@@ -1,9 +1,34 @@
 import { z } from 'zod'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { NotificationTableRow } from './database.ts'
-import { readCursor, writeCursor } from './page.ts'
-import type { NotificationRow, NotificationStore } from './store.ts'
+import type { Transaction } from './database.ts'
+import type { NotificationTableRow } from './incident-tables.ts'
+import { type Page, type PageRequest, readCursor, writeCursor } from './page.ts'
+
+/** One delivery of one incident to one sink, remembered so that nobody is told twice. */
+export interface NotificationRow {
+  /** Incident, sink and reason: what makes a delivery the same delivery. */
+  readonly id: string
+  readonly incident_id: string
+  readonly sink: string
+  readonly reason: string
+  readonly severity: string
+  readonly status: 'pending' | 'sent' | 'failed' | 'dead'
+  readonly attempts: number
+  readonly next_attempt_at: number | null
+  readonly last_error: string | null
+  readonly created_at: number
+  readonly sent_at: number | null
+}
+
+export interface NotificationStore {
+  /** Adds what is not there yet; what is stays as it is. */
+  plan(rows: readonly NotificationRow[], tx: Transaction): Promise<void>
+  due(now: number, limit: number): Promise<readonly NotificationRow[]>
+  update(row: NotificationRow): Promise<void>
+  forIncident(incidentId: string, tx?: Transaction): Promise<readonly NotificationRow[]>
+  list(query: PageRequest & { readonly status?: string | undefined }): Promise<Page<NotificationRow>>
+}
 
 const status = z.enum(['pending', 'sent', 'failed', 'dead'])
 

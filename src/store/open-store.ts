@@ -23,6 +23,7 @@ import { createIntelAnswerStore } from './intel-answers.ts'
 import { createIntelFeedStore } from './intel-feeds.ts'
 import { createLlmStore } from './llm.ts'
 import { migrate } from './migrate.ts'
+import { createModelOpinionStore } from './model-opinions.ts'
 import { createModelStore } from './models.ts'
 import { createNotificationStore } from './notifications.ts'
 import { createParseHealthStore } from './parse-health.ts'
@@ -83,6 +84,7 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       intelFeeds: createIntelFeedStore(connections),
       intelAnswers: createIntelAnswerStore(connections),
       llm: createLlmStore(connections),
+      modelOpinions: createModelOpinionStore(connections),
       incidents: createIncidentStore(connections),
       remediationActions: createRemediationActionStore(connections),
       suppressions: createSuppressionStore(connections),

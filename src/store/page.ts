@@ -1,7 +1,30 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import { fromJson } from './json.ts'
-import type { Page, PageRequest } from './store.ts'
+
+/** A slice of a list, newest first unless said otherwise. `after` is the opaque cursor of the last item of the page before. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next: string | undefined
+}
+
+export interface PageRequest {
+  readonly limit: number
+  readonly after?: string | undefined
+}
+
+/** A span of event time, in ms; both ends are part of it. */
+export interface TimeRange {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+export interface RowQuery<Item> extends TimeRange, PageRequest {
+  readonly status?: readonly string[] | undefined
+  readonly matches?: ((item: Item) => boolean) | undefined
+  /** Lower-case pieces of text that every match contains in one of its values; what lacks one is skipped without being read. */
+  readonly pieces?: readonly string[] | undefined
+}
 
 /** Where a row stands in a list: what it is sorted by, and its id for rows that are alike in that. */
 export interface Place {

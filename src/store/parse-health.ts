@@ -1,6 +1,23 @@
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { ParseHealthRow, ParseHealthStore } from './store.ts'
+import type { Transaction } from './database.ts'
+
+/** How well a source's records are understood. */
+export interface ParseHealthRow {
+  readonly source: string
+  /** `syslog/rfc3164`, or the reason and shape of what was not understood. */
+  readonly format: string
+  readonly parsed: boolean
+  readonly count: number
+  /** One record of this shape, cut at 300 characters. */
+  readonly sample: string
+  readonly last_seen_at: number
+}
+
+export interface ParseHealthStore {
+  add(rows: readonly ParseHealthRow[], tx: Transaction): Promise<void>
+  list(): Promise<readonly ParseHealthRow[]>
+}
 
 /** Counts how the records of each source were understood. */
 export const createParseHealthStore = ({ read, abilities }: StoreConnections): ParseHealthStore => ({

@@ -2,10 +2,18 @@ import { type Insertable, sql } from 'kysely'
 import type { Person } from '../schema/person.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { UserRow } from './database.ts'
+import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
 import { listPage } from './page.ts'
-import type { PersonStore } from './store.ts'
+import type { UserRow } from './people-tables.ts'
+import type { ToldStore } from './told.ts'
+
+export interface PersonStore extends ToldStore<Person> {
+  /** Everybody's name, of those as well who only sign in. */
+  names(): Promise<readonly { readonly id: string; readonly username: string }[]>
+  /** Forgets what was told of somebody; whoever may sign in still may. */
+  remove(id: string, tx: Transaction): Promise<boolean>
+}
 
 /** The document of a row that is somebody who signs in, and of whom nothing else was told. */
 const nothingTold = '{}'

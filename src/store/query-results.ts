@@ -1,11 +1,12 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { ResultAnalysis, ResultRecord } from '../schema/query-result.ts'
+import type { ResultRecord } from '../schema/query-result.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import { nextNumbers } from './counters.ts'
 import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
+import { createQueryPatternStore, type QueryPatternStore } from './query-patterns.ts'
 import { type ResultLimits, retainQueryResults } from './query-retention.ts'
+import { createResultAnalysisStore, type ResultAnalysisStore } from './result-analyses.ts'
 
 /** The results of one query that share a shape. */
 export interface ResultStream {
@@ -30,27 +31,6 @@ export interface KeptModel {
   readonly updated_at: number
 }
 
-/** A query with its variables, as it was asked. */
-export interface QueryPattern {
-  /** Of the text and the variables. */
-  readonly query_hash: string
-  readonly query_id: string
-  readonly operation_name: string | null
-  readonly query_text: string
-  readonly variables: unknown
-  readonly complexity: number
-  readonly role: string | null
-  readonly is_odd: boolean
-  readonly shape: unknown
-  readonly seen_at: number
-}
-
-/** Who asked, beside what was odd about the answer. */
-export interface AnalysisOrigin {
-  readonly user: string | null
-  readonly role: string | null
-}
-
 export interface StreamSummary {
   readonly dataset: string
   readonly records: number
@@ -58,7 +38,7 @@ export interface StreamSummary {
 }
 
 /** What queries returned, what was learnt of it, and what was odd. */
-export interface QueryResultStore {
+export interface QueryResultStore extends QueryPatternStore, ResultAnalysisStore {
   /** Keeps a result; the oldest of its stream go when there are more than `most` records. */
   save(result: KeptResult, tx: Transaction): Promise<void>
   /** Drops the oldest results of a stream until at most `most` records are kept; returns how many records went. */
@@ -71,32 +51,11 @@ export interface QueryResultStore {
   streams(query: string): Promise<readonly StreamSummary[]>
   model(stream: ResultStream): Promise<KeptModel | undefined>
   saveModel(stream: ResultStream, model: KeptModel): Promise<void>
-  /** Counts a query as asked once more. */
-  asked(pattern: QueryPattern, tx: Transaction): Promise<void>
-  /** The queries that are known, those asked last first. */
-  queries(limit: number): Promise<readonly QuerySummary[]>
-  /** Keeps an analysis and returns its number. */
-  addAnalysis(analysis: ResultAnalysis, origin: AnalysisOrigin, tx: Transaction): Promise<number>
-  /** The newest first; of one query, or of all. */
-  analyses(query: string | undefined, limit: number): Promise<readonly ResultAnalysis[]>
   /** Forgets what a query returned and what was learnt of it; returns how many records went. */
   clear(query: string, tx: Transaction): Promise<number>
   /** Forgets what is too old; returns how many records, analyses and models went. */
   retain(limits: ResultLimits): Promise<number>
 }
-
-export interface QuerySummary {
-  readonly query_id: string
-  readonly operation_name: string | null
-  readonly query_text: string
-  readonly complexity: number
-  readonly times: number
-  readonly first_seen: number
-  readonly last_seen: number
-}
-
-/** How grave a flag is, as a number. */
-const gravity = { low: 0.3, medium: 0.6, high: 0.9 } as const
 
 /** Keeps what queries returned. */
 export const createQueryResultStore = (connections: StoreConnections): QueryResultStore => {
@@ -217,105 +176,6 @@ export const createQueryResultStore = (connections: StoreConnections): QueryResu
         .execute()
     },
 
-    async asked(pattern, tx) {
-      const { query_hash, query_id, operation_name, query_text, seen_at } = pattern
-      const columns = { user_role: pattern.role, is_anomalous: pattern.is_odd ? 1 : 0, last_seen: seen_at }
-      await tx
-        .insertInto('query_patterns')
-        .values({
-          query_hash,
-          query_id,
-          operation_name,
-          query_text,
-          variables_json: toJson(pattern.variables),
-          complexity_score: pattern.complexity,
-          features: toJson(pattern.shape),
-          times: 1,
-          created_at: seen_at,
-          ...columns,
-        })
-        .onConflict((conflict) =>
-          conflict
-            .column('query_hash')
-            .doUpdateSet((row) => ({ ...columns, times: row('query_patterns.times', '+', 1) })),
-        )
-        .execute()
-    },
-
-    async queries(limit) {
-      const rows = await read
-        .selectFrom('query_patterns')
-        .select(({ fn }) => [
-          'query_id',
-          fn.max('operation_name').as('operation_name'),
-          fn.max('query_text').as('query_text'),
-          fn.max('complexity_score').as('complexity'),
-          fn.sum<number | string>('times').as('times'),
-          fn.min('created_at').as('first_seen'),
-          fn.max('last_seen').as('last_seen'),
-        ])
-        .groupBy('query_id')
-        .orderBy('last_seen', 'desc')
-        .limit(limit)
-        .execute()
-      return rows.map((row) => ({
-        ...row,
-        times: Number(row.times),
-        first_seen: Number(row.first_seen),
-        last_seen: Number(row.last_seen),
-      }))
-    },
-
-    async addAnalysis(analysis, { user, role }, tx) {
-      const id = await nextNumbers(tx, 'anomaly analyses')
-      await tx
-        .insertInto('anomaly_analyses')
-        .values({
-          id,
-          query_id: analysis.query_id,
-          dataset: analysis.dataset,
-          timestamp: Date.parse(analysis.analyzed_at),
-          operation_name: analysis.operation_name,
-          user_id: user,
-          role,
-          processed_records: analysis.records,
-          anomalous_records_count: analysis.odd_records.length,
-          historical_data_size: analysis.history_records,
-          analysis_mode: analysis.mode,
-          anomalies_detected: analysis.is_odd ? 1 : 0,
-          status: 'completed',
-          body: toJson({ ...analysis, analysis_id: id }),
-        })
-        .execute()
-      const records = analysis.odd_records.map(({ index, category, reason, risk_level }) => ({
-        analysis_id: id,
-        record_index: index,
-        category,
-        reason,
-        risk_level,
-      }))
-      for (const part of batches(records, abilities.maxVariables, 5)) {
-        await tx.insertInto('anomaly_records').values(part).execute()
-      }
-      const flags = analysis.drift.map(({ type, sentence, severity }, place) => ({
-        analysis_id: id,
-        place,
-        flag_type: type,
-        description: sentence,
-        severity: gravity[severity],
-      }))
-      for (const part of batches(flags, abilities.maxVariables, 5)) {
-        await tx.insertInto('statistical_flags').values(part).execute()
-      }
-      return id
-    },
-
-    async analyses(query, limit) {
-      let found = read.selectFrom('anomaly_analyses').select('body').orderBy('id', 'desc').limit(limit)
-      if (query !== undefined) found = found.where('query_id', '=', query)
-      return (await found.execute()).map(({ body }) => fromJson<ResultAnalysis>(body))
-    },
-
     async clear(query, tx) {
       const gone = await tx
         .selectFrom('historical_data')
@@ -326,6 +186,9 @@ export const createQueryResultStore = (connections: StoreConnections): QueryResu
       await tx.deleteFrom('trained_models').where('query_id', '=', query).execute()
       return Number(gone?.records ?? 0)
     },
+
+    ...createQueryPatternStore(connections),
+    ...createResultAnalysisStore(connections),
 
     retain: (limits) => transaction((tx) => retainQueryResults(limits, tx)),
   }

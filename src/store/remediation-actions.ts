@@ -1,10 +1,20 @@
 import type { RemediationAction } from '../schema/remediation-action.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { RemediationActionRow, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
+import type { RemediationActionRow } from './incident-tables.ts'
 import { fromJson, toJson } from './json.ts'
-import { listPage } from './page.ts'
-import type { RemediationActionStore } from './store.ts'
+import { listPage, type Page, type RowQuery } from './page.ts'
+
+export interface RemediationActionStore {
+  /** Adds what is not there yet; what is stays as it is. */
+  add(actions: readonly RemediationAction[], tx: Transaction): Promise<void>
+  save(action: RemediationAction, tx: Transaction): Promise<void>
+  get(id: string, tx?: Transaction): Promise<RemediationAction | undefined>
+  list(
+    query: RowQuery<RemediationAction> & { readonly incident_id?: string | undefined },
+  ): Promise<Page<RemediationAction>>
+}
 
 const columns = 15
 

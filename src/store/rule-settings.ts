@@ -1,7 +1,13 @@
 import type { RuleLevel, RuleSetting } from '../schema/rule.ts'
 import type { StoreConnections } from './connect.ts'
-import type { RuleSettingRow } from './database.ts'
-import type { RuleSettingStore } from './store.ts'
+import type { Transaction } from './database.ts'
+import type { RuleSettingRow } from './detection-tables.ts'
+
+/** What people said about rules; of most rules, nothing. */
+export interface RuleSettingStore {
+  save(setting: RuleSetting, tx?: Transaction): Promise<void>
+  list(): Promise<readonly RuleSetting[]>
+}
 
 /** Keeps what people said about rules, by the id of the rule: a new version of the rule finds it again. */
 export const createRuleSettingStore = ({ read, write }: StoreConnections): RuleSettingStore => ({

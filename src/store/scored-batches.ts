@@ -1,7 +1,25 @@
 import type { StoreConnections } from './connect.ts'
 import { nextNumbers } from './counters.ts'
+import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
-import type { ScoredBatchStore } from './store.ts'
+
+/** A batch of logs that scored above the threshold, as the clients of the log analyser list them. */
+export interface ScoredBatch {
+  readonly id: number
+  readonly detected_at: number
+  /** The one service its logs are from; null when they are from several. */
+  readonly service: string | null
+  readonly severity: number
+  readonly summary: string
+  readonly features: unknown
+}
+
+export interface ScoredBatchStore {
+  /** Keeps one and returns its number. */
+  add(batch: Omit<ScoredBatch, 'id'>, tx: Transaction): Promise<number>
+  /** The newest first. */
+  list(limit: number): Promise<readonly ScoredBatch[]>
+}
 
 /** Keeps the batches of logs that scored above the threshold. */
 export const createScoredBatchStore = ({ read }: StoreConnections): ScoredBatchStore => ({

@@ -87,6 +87,7 @@ const drop = async ({ abilities }: StoreConnections, found: Found, tx: Transacti
       'alert_results_due',
       'llm_calls',
       'llm_requests',
+      'model_opinions',
       'triage_results',
       'alerts',
     ] as const) {

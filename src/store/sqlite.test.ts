@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { describeIntelStore } from './intel.conformance.ts'
 import { describeLlmStore } from './llm.conformance.ts'
 import { migrations } from './migrations/migrations.ts'
+import { describeModelOpinionStore } from './model-opinions.conformance.ts'
 import { openStore } from './open-store.ts'
 import { describeQueryResults } from './query-results.conformance.ts'
 import { sampleAlert } from './samples.conformance.ts'
@@ -26,6 +27,7 @@ describeStore('in memory', (now) => open('sqlite::memory:', now))
 describeIntelStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 describeQueryResults('in a file', (now) => open(`sqlite:${newFile()}`, now))
 describeLlmStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
+describeModelOpinionStore('in a file', (now) => open(`sqlite:${newFile()}`, now))
 
 describe('a database file', () => {
   it('is nobody else’s to read', async () => {

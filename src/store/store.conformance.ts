@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { headOf } from '../schema/alert-head.ts'
 import type { Detection } from '../schema/detection.ts'
+import type { AuditEntry } from './audit.ts'
+import type { EventQuery } from './events.ts'
 import type { OpenStore } from './open-store.ts'
+import type { Page, PageRequest } from './page.ts'
 import * as sample from './samples.conformance.ts'
-import type { AuditEntry, EventQuery, Page, PageRequest, Token } from './store.ts'
+import type { Token } from './tokens.ts'
 
 const { at, begin } = sample
 
@@ -206,6 +209,20 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.alerts.get('nobody')).toBeUndefined()
     })
 
+    it('lets no alert take the name that the sender of another gave it', async () => {
+      const [first, other] = ['siem: A-1', 'edr: A-1'].map((dedup_key) =>
+        sample.sampleAlert(1, { id: 'A-1', dedup_key, observed: { external_id: 'A-1' } }),
+      )
+      if (!first || !other) throw new Error('there are two')
+      await store.transaction((tx) => store.alerts.save([first], tx))
+      await store.transaction((tx) => store.alerts.save([{ ...first, version: 2 }], tx))
+      await expect(store.transaction((tx) => store.alerts.save([other], tx))).rejects.toMatchObject({
+        code: 'CONFLICT',
+        retryable: true,
+      })
+      expect(await store.alerts.get('A-1')).toMatchObject({ dedup_key: 'siem: A-1', version: 2 })
+    })
+
     it('finds open and suppressed alerts by their key', async () => {
       const alerts = (['new', 'investigating', 'suppressed', 'resolved', 'false_positive'] as const).map(
         (status, number) => sample.sampleAlert(number, { status, dedup_key: 'same' }),
@@ -240,6 +257,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         'alert alert-000002',
         'incident incident-000001',
       ])
+      expect(first.at(-1)?.display_id).toBe(sample.sampleIncident(1).display_id)
       const last = first.at(-1)?.updated_at ?? 0
       await store.transaction((tx) => store.alerts.save([sample.sampleAlert(1)], tx))
       expect(await store.changes(last, 10)).toEqual([])
@@ -266,10 +284,15 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
     })
 
     it('keeps what was known around an alert, once a kind and source', async () => {
-      const network = { context_type: 'network' as const, source: 'networks', confidence: 0.8, data: { country: 'PT' } }
+      const network = {
+        context_type: 'network' as const,
+        source: 'context-collector',
+        confidence: 0.8,
+        data: { country: 'PT' },
+      }
       const user = {
         context_type: 'user' as const,
-        source: 'users',
+        source: 'context-collector',
         confidence: 0.9,
         data: { hours: [7, 8], text: '日本 \'"' },
       }

@@ -1,8 +1,16 @@
 import type { Suppression } from '../schema/suppression.ts'
 import type { StoreConnections } from './connect.ts'
-import type { SuppressionRow } from './database.ts'
+import type { Transaction } from './database.ts'
+import type { SuppressionRow } from './detection-tables.ts'
 import { fromJson, toJson } from './json.ts'
-import type { SuppressionStore } from './store.ts'
+
+export interface SuppressionStore {
+  save(suppression: Suppression, tx?: Transaction): Promise<void>
+  get(id: string): Promise<Suppression | undefined>
+  list(): Promise<readonly Suppression[]>
+  remove(id: string): Promise<boolean>
+  hit(id: string, count: number, at: number, tx: Transaction): Promise<void>
+}
 
 /** Keeps suppressions. Their hits are columns, so that counting one never undoes what somebody is just editing. */
 export const createSuppressionStore = ({ read, write }: StoreConnections): SuppressionStore => ({

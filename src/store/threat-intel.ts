@@ -1,10 +1,54 @@
-import type { KnownIndicator, Observable } from '../schema/indicator.ts'
+import type { KnownIndicator, Observable, ObservableType } from '../schema/indicator.ts'
+import type { Severity } from '../schema/severity.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { ThreatIntelRow, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
+import type { ThreatIntelRow } from './intel-tables.ts'
 import { fromJson, toJson } from './json.ts'
-import { readCursor, writeCursor } from './page.ts'
-import type { IndicatorHead, ThreatIntelStore } from './store.ts'
+import { type Page, type PageRequest, readCursor, writeCursor } from './page.ts'
+
+/** As much of an indicator as matching needs. */
+export interface IndicatorHead
+  extends Pick<
+    KnownIndicator,
+    'ioc' | 'ioc_type' | 'threat_level' | 'confidence' | 'sources' | 'description' | 'positives'
+  > {
+  readonly validUntil: number | undefined
+  readonly updatedAt: number
+}
+
+export interface IndicatorQuery extends PageRequest {
+  /** A piece of the value. */
+  readonly text?: string | undefined
+  readonly type?: ObservableType | undefined
+  readonly level?: Severity | undefined
+  readonly source?: string | undefined
+  /** Only what somebody reports. */
+  readonly known?: boolean | undefined
+  /** Only what somebody vouches for at a moment. */
+  readonly validAt?: number | undefined
+}
+
+/** What is known of values (the table `threat_intel`). */
+export interface ThreatIntelStore {
+  get(id: string): Promise<KnownIndicator | undefined>
+  load(ids: readonly string[]): Promise<readonly KnownIndicator[]>
+  /** Lets `work` say what becomes of what is known under some ids; reads and writes in one transaction. */
+  change(
+    ids: readonly string[],
+    work: (known: ReadonlyMap<string, KnownIndicator>) => readonly KnownIndicator[],
+  ): Promise<void>
+  /** Those that changed last first. */
+  list(query: IndicatorQuery): Promise<Page<KnownIndicator>>
+  /** Everything that changed after a moment, oldest change first, also what is no longer reported. */
+  changedSince(since: number): AsyncIterable<readonly IndicatorHead[]>
+  /** The ids of all that a source reports. */
+  naming(source: string): AsyncIterable<readonly string[]>
+  /** The ids there are within spans of ids, both ends included. */
+  withIdsFrom(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
+  /** Deletes what nobody reports and nobody has asked for since. */
+  forget(before: number): Promise<number>
+}
 
 const chunk = 2000
 

@@ -101,7 +101,7 @@ export const mayContain = (filter: Uint8Array, words: readonly string[]): boolea
 const shrink = (places: Uint8Array): Uint8Array => {
   let size = places.length
   let set = 0
-  for (const place of places) set += place
+  for (let place = 0; place < size; place += 1) set += places[place] ?? 0
   while (size > leastSize && set <= (size / 2) * fullest) {
     size /= 2
     set = 0

@@ -1,7 +1,36 @@
-import { role } from '../schema/role.ts'
+import { type Role, role } from '../schema/role.ts'
 import type { StoreConnections } from './connect.ts'
-import type { TokenRow } from './database.ts'
-import type { Token, TokenStore } from './store.ts'
+import type { Transaction } from './database.ts'
+import type { TokenRow } from './people-tables.ts'
+
+export interface Token {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  /** SHA-256 of the secret, hex. The secret itself is never stored. */
+  readonly hash: string
+  readonly created_at: number
+  readonly expires_at: number | null
+  readonly last_used_at: number | null
+  readonly revoked_at: number | null
+  /** The account whose it is; null for a token of a program. */
+  readonly user_id: string | null
+}
+
+export interface TokenStore {
+  save(token: Token): Promise<void>
+  findByHash(hash: string): Promise<Token | undefined>
+  list(): Promise<readonly Token[]>
+  used(id: string, at: number): Promise<void>
+  /** Revokes at once; false when there is none. */
+  revoke(id: string, at: number): Promise<boolean>
+  /** Those of an account that are not revoked, newest first. */
+  of(accountId: string): Promise<readonly Token[]>
+  /** Revokes all that an account has but one. */
+  revokeOf(accountId: string, at: number, tx: Transaction, exceptId?: string): Promise<void>
+  /** Forgets sessions and links that ended before a moment. */
+  forget(before: number): Promise<void>
+}
 
 /** Keeps the hashes of tokens. */
 export const createTokenStore = ({ read, write }: StoreConnections): TokenStore => ({

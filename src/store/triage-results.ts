@@ -1,9 +1,15 @@
-import type { TriageResult } from '../schema/triage-result.ts'
+import type { TriageResult, TriageReview } from '../schema/triage-result.ts'
+import type { TriageResultRow } from './alert-tables.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
-import type { TriageResultRow } from './database.ts'
+import type { Transaction } from './database.ts'
 import { toJson } from './json.ts'
-import type { TriageResultStore } from './store.ts'
+
+export interface TriageResultStore {
+  save(results: readonly { readonly alertId: string; readonly result: TriageResult }[], tx: Transaction): Promise<void>
+  /** Puts a person's word beside what triage says of an alert. */
+  review(alertId: string, review: TriageReview, tx: Transaction): Promise<void>
+}
 
 /** Keeps the newest word of triage on each alert; what a person said beside it stays. */
 export const createTriageResultStore = ({ abilities }: StoreConnections): TriageResultStore => ({

@@ -1,7 +1,13 @@
 import type { View } from '../schema/view.ts'
 import type { StoreConnections } from './connect.ts'
 import { fromJson, toJson } from './json.ts'
-import type { ViewStore } from './store.ts'
+
+export interface ViewStore {
+  save(view: View): Promise<void>
+  get(id: string): Promise<View | undefined>
+  list(): Promise<readonly View[]>
+  remove(id: string): Promise<boolean>
+}
 
 /** Keeps people's looks at the queue. */
 export const createViewStore = ({ read, write }: StoreConnections): ViewStore => ({

@@ -1,0 +1,92 @@
+/** Alerts, and what is known of each. */
+export interface AlertTables {
+  alerts: AlertRow
+  alert_heads: AlertHeadRow
+  triage_results: TriageResultRow
+  alert_results_due: AlertResultDueRow
+  alert_context: AlertContextRow
+}
+
+export interface AlertRow {
+  alert_id: string
+  dedup_key: string
+  received_at: number
+  first_seen: number
+  last_seen: number
+  alert_type: string
+  severity: string
+  title: string
+  description: string
+  source_ip: string | null
+  destination_ip: string | null
+  source_port: number | null
+  destination_port: number | null
+  protocol: string | null
+  user_name: string | null
+  asset_id: string | null
+  file_hash: string | null
+  file_name: string | null
+  url: string | null
+  dns_query: string | null
+  raw_data: string | null
+  /** What its sender calls it. */
+  external_id: string | null
+  status: string
+  assigned_to: string | null
+  incident_id: string | null
+  version: number
+  created_at: number
+  updated_at: number
+  /** When the row last changed, by the store's own clock, which never goes back: what live updates follow. */
+  changed_at: number
+  /** Its words, for skipping what cannot match. */
+  search: string
+  body: string
+}
+
+/** What an alert is counted, sorted and filtered by: small enough that all of them fit into memory. */
+export interface AlertHeadRow {
+  alert_id: string
+  /** See `alerts.changed_at`. */
+  changed_at: number
+  head: string
+  /** The words of its texts, each once, lower-case. */
+  words: string
+}
+
+export interface AlertResultDueRow {
+  alert_id: string
+  message_id: string
+  priority: number
+  body: string
+  created_at: number
+}
+
+export interface TriageResultRow {
+  alert_id: string
+  risk_score: number
+  risk_level: string
+  verdict: string
+  confidence_score: number
+  analysis_result: string
+  recommended_actions: string
+  requires_human_review: number
+  human_reviewer: string | null
+  human_review_notes: string | null
+  reviewed_at: number | null
+  created_at: number
+  updated_at: number
+  body: string
+}
+
+export interface AlertContextRow {
+  /** Alert, kind and source: what makes it the same piece of context. */
+  id: string
+  alert_id: string
+  context_type: string
+  context_data: string
+  source: string
+  confidence_score: number
+  created_at: number
+  updated_at: number
+}

@@ -1,0 +1,36 @@
+/** Events, and how many there were. */
+export interface EventTables {
+  event_blocks: EventBlockRow
+  event_counts: EventCountRow
+}
+
+/** A batch of events, compressed. */
+export interface EventBlockRow {
+  /** `<partition>-<first>`. */
+  id: string
+  partition: number
+  /** The numbers of its first and last event. */
+  first: number
+  last: number
+  count: number
+  min_time: number
+  max_time: number
+  /** JSON lists of what occurs in it. */
+  sources: string
+  streams: string
+  template_ids: string
+  /** The token filter. */
+  filter: Uint8Array
+  /** Size of the payload. */
+  bytes: number
+  payload: Uint8Array
+}
+
+/** How many events a source had in a slot of five minutes. */
+export interface EventCountRow {
+  slot: number
+  source: string
+  error: number
+  warning: number
+  other: number
+}

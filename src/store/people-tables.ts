@@ -1,0 +1,80 @@
+import type { Generated } from 'kysely'
+
+/** People, what they keep, and what they did. */
+export interface PeopleTables {
+  users: UserRow
+  tokens: TokenRow
+  decisions: DecisionRow
+  views: ViewRow
+  audit_logs: AuditLogRow
+}
+
+/** People: who they are to alerts, and, with a role and a password, who may sign in. */
+export interface UserRow {
+  id: string
+  username: string
+  email: string | null
+  full_name: string | null
+  department: string | null
+  password_hash: string | null
+  role: string | null
+  is_active: number
+  created_at: number
+  updated_at: number
+  last_login_at: number | null
+  body: string
+  phone: string | null
+  mfa_enabled: Generated<number>
+  mfa_secret: string | null
+  is_verified: Generated<number>
+  /** Who they are to the provider that signs them in: its address and its id of them. */
+  subject: string | null
+}
+
+export interface DecisionRow {
+  id: string
+  actor: string
+  created_at: number
+  body: string
+}
+
+export interface ViewRow {
+  id: string
+  owner: string
+  created_at: number
+  body: string
+}
+
+export interface TokenRow {
+  id: string
+  name: string
+  role: string
+  hash: string
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  revoked_at: number | null
+  /** Whose it is; null when it is nobody's. */
+  user_id: string | null
+}
+
+export interface AuditLogRow {
+  /** Order of writing, from 1 without gaps. */
+  id: number
+  event_type: string
+  actor: string
+  action: string
+  target_type: string
+  target_id: string
+  old_values: string
+  new_values: string
+  ip_address: string | null
+  user_agent: string | null
+  success: number
+  error_message: string | null
+  created_at: number
+  /** Over the hash of the row before and everything in this one. */
+  hash: string
+  /** What it was part of. */
+  decision_id: string | null
+}

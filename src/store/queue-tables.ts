@@ -1,0 +1,39 @@
+/** The embedded queue, and what processes on one database share. */
+export interface QueueTables {
+  jobs: JobRow
+  leases: LeaseRow
+  counters: CounterRow
+}
+
+/** A batch that waits in a topic. */
+export interface JobRow {
+  /** Order of publishing. */
+  seq: number
+  topic: string
+  /** `ready`, `waiting` (for its next attempt) or `dead`. */
+  state: string
+  partition: number
+  /** How many records or ids it holds. */
+  count: number
+  attempts: number
+  run_at: number
+  created_at: number
+  failed_at: number | null
+  reason: string | null
+  /** Size of the payload as stored, and before compression. */
+  bytes: number
+  size: number
+  payload: Uint8Array
+}
+
+/** Who works on what, when several processes share a database. */
+export interface LeaseRow {
+  name: string
+  owner: string
+  until: number
+}
+
+export interface CounterRow {
+  name: string
+  value: number
+}
