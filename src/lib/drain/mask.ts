@@ -12,7 +12,6 @@ import {
   equals,
   greater,
   isDigit,
-  isPlainValue,
   joiner,
   less,
   letter,
@@ -25,14 +24,12 @@ import {
   space,
   star,
 } from './character.ts'
-import { repeats } from './repeats.ts'
 import { isCalendarWord, isConstantWord, isHexWord, isRequest, isScopedName, isUnit } from './value-word.ts'
 
 /** What stands for a value in a template. */
 export const wildcard = '<*>'
 
 /** How much of a line is looked at; the rest of it counts as one more value. */
-export const maxTokens = 100
 export const maxLength = 4096
 
 /** As signed numbers of 32 bits: anything else would be a floating point number in the loops below. */
@@ -42,63 +39,43 @@ const maskCode = 0x10ffff
 /** The hash of a token that is a value and nothing else. No token has the hash 0. */
 export const maskHash = Math.imul(seed ^ maskCode, prime) | 0
 
-export type Scanner = ReturnType<typeof createScanner>
-
 /**
- * Reads a line once, by classes of characters and without regular expressions: parts it at white space, masks what is a value
- * by its looks, and hashes what is left. Values are words with a digit in them (numbers, addresses, hex, uuids, times, durations,
- * block ids), paths, dotted names of three parts, mail addresses, truth values and null, quoted strings, names of days and months in a
- * date, units behind a number, and whatever follows `key=`. Lists count once, however long: values with commas between, repeated tokens and
- * repeated groups of tokens. O(length), 4,096 characters and 100 tokens at most.
- *
- * The arrays are reused: what they hold is good until the next `scan`.
+ * Tells the values in the tokens of a line by their looks, and hashes what is left. Values are words with a digit in them (numbers,
+ * addresses, hex, uuids, times, durations, block ids), paths, dotted names of three parts, mail addresses, truth values and null, quoted
+ * strings, names of days and months in a date, units behind a number, and whatever follows `key=`. `codes` are the characters of the
+ * line, read anew for each line after `begin`.
  */
-export const createScanner = () => {
-  /** Hashes of the tokens with their values masked, and whether anything was masked in them. */
-  const hashes = new Int32Array(maxTokens + 1)
-  const masked = new Uint8Array(maxTokens + 1)
-  const starts = new Int32Array(maxTokens + 1)
-  const ends = new Int32Array(maxTokens + 1)
-  /** Where the last repetition of a token, or of the group that ends with it, ends. */
-  const folds = new Int32Array(maxTokens + 1)
-  const firstSpans = new Int32Array(maxTokens + 2)
+export const createMask = (codes: Uint16Array) => {
   // Between two values stands at least one character.
   const spanStarts = new Int32Array(maxLength / 2 + 2)
   const spanEnds = new Int32Array(maxLength / 2 + 2)
-  let spans = 0
   /** The hash right behind the last value, for the list that may go on there. */
   let valueHash = 0
-  /** Whether the token being read is the next part of a list, and so belongs to the token before. */
-  let goesOn = false
-  let tokenHash = 0
   /** Where the token before ends. */
   let lastEnd = -1
 
-  /** The line being read. Copied once, because reading a character out of a string that is part of another costs more. */
-  const codes = new Uint16Array(maxLength + 8)
-  const bytes = Buffer.from(codes.buffer)
-
   /** Takes what stands from `from` to `to` as a value; returns the hash with it. */
   const take = (from: number, to: number, before: number, start: number): number => {
-    const last = spans > 0 ? (spanEnds[spans - 1] ?? 0) : -1
+    const last = mask.spans > 0 ? (spanEnds[mask.spans - 1] ?? 0) : -1
     // The next of a list: behind the last value stand a comma and nothing but blanks, or another separator.
     const separator = last >= 0 ? codes[last] : 0
     if (separator === comma || ((separator === semicolon || separator === bar) && from === last + 1)) {
       const opens = from === start && start > last && lastEnd === last + 1
       if (opens || from === last + 1) {
-        if (opens) goesOn = true
-        spanEnds[spans - 1] = to
+        if (opens) mask.goesOn = true
+        spanEnds[mask.spans - 1] = to
         return valueHash
       }
     }
-    spanStarts[spans] = from
-    spanEnds[spans++] = to
+    spanStarts[mask.spans] = from
+    spanEnds[mask.spans++] = to
     valueHash = Math.imul(before ^ maskCode, prime)
     return valueHash
   }
 
-  /** Reads one token from `start`; returns where it ends. Its hash is left in `tokenHash`. */
-  const scanToken = (start: number, length: number, afterValue: boolean, afterKey: boolean): number => {
+  /** Reads one token from `start`; returns where it ends. Its hash is left in `hash`. */
+  const read = (start: number, length: number, afterValue: boolean, afterKey: boolean): number => {
+    mask.goesOn = false
     let at = start
     let hash = seed
     let afterEquals = afterKey
@@ -133,8 +110,8 @@ export const createScanner = () => {
         if (close > at && !isRequest(codes, at)) {
           hash = Math.imul(Math.imul(hash ^ maskCode, prime) ^ code, prime)
           valueHash = 0
-          spanStarts[spans] = at
-          spanEnds[spans++] = close
+          spanStarts[mask.spans] = at
+          spanEnds[mask.spans++] = close
           at = close + 1
         }
         afterEquals = false
@@ -217,7 +194,7 @@ export const createScanner = () => {
           if (key > word && end > key + 1 && !afterEquals && codes[key + 1] !== 47) from = key + 1
           if (digits > 0 && isScopedName(codes, key, end)) {
             isValue = false
-            scanner.keepsDigits = true
+            mask.keepsDigits = true
             hash = before
             for (let i = word; i < at; i++) hash = Math.imul(hash ^ (codes[i] ?? 0), prime)
           }
@@ -236,123 +213,32 @@ export const createScanner = () => {
       }
       afterEquals = false
     }
-    tokenHash = hash === 0 ? 1 : hash
+    mask.hash = hash === 0 ? 1 : hash
+    lastEnd = at
     return at
   }
 
-  /** Takes in a line, for `scanLoaded`. */
-  const load = (text: string): void => {
-    const length = text.length < maxLength ? text.length : maxLength
-    bytes.write(text, 0, length * 2, 'utf16le')
-    // Blanks behind the end, as far as anything looks ahead.
-    codes[length] = 32
-    codes[length + 1] = 32
-    codes[length + 2] = 32
-    codes[length + 3] = 32
-  }
-
-  const scan = (text: string): void => {
-    load(text)
-    scanLoaded(text)
-  }
-
-  const scanLoaded = (text: string): void => {
-    const length = text.length < maxLength ? text.length : maxLength
-    let count = 0
-    let at = 0
-    let afterValue = false
-    let afterKey = false
-    spans = 0
+  /** Begins another line. */
+  const begin = (): void => {
+    mask.spans = 0
+    mask.keepsDigits = false
     valueHash = 0
     lastEnd = -1
-    scanner.keepsDigits = false
-    for (;;) {
-      while (at < length && (codes[at] ?? 0) < 33) at++
-      if (at >= length || count === maxTokens) break
-      const start = at
-      const firstSpan = spans
-      goesOn = false
-      at = scanToken(start, length, afterValue, afterKey && isPlainValue(codes, start))
-      const hash = tokenHash
-      lastEnd = at
-      // `mode = fast`. In `user= gone` the value is empty, and what follows is the next word.
-      afterKey = at - start === 1 && codes[start] === 61
-      afterValue = spans > 0 && spanEnds[spans - 1] === at
-      if (goesOn && count > 0) {
-        count--
-        hashes[count] = hash
-        ends[count] = at
-        folds[count] = at
-        count++
-      } else {
-        hashes[count] = hash
-        masked[count] = spans > firstSpan ? 1 : 0
-        starts[count] = start
-        ends[count] = at
-        folds[count] = at
-        firstSpans[count] = firstSpan
-        count++
-      }
-      const folded = spans > 0 ? repeats(hashes, masked, count) : 0
-      if (folded > 0) {
-        count -= folded
-        spans = firstSpans[count] ?? 0
-        folds[count - 1] = at
-      }
-    }
-    if (at < text.length) {
-      // What is not looked at is one value, together with the token that the cut goes through.
-      if (at === length && text.charCodeAt(at) > 32 && count > 0 && folds[count - 1] === at) {
-        count--
-        at = starts[count] ?? 0
-        spans = firstSpans[count] ?? 0
-      }
-      hashes[count] = maskHash
-      masked[count] = 1
-      starts[count] = at
-      ends[count] = text.length
-      folds[count] = text.length
-      firstSpans[count] = spans
-      spanStarts[spans] = at
-      spanEnds[spans++] = text.length
-      count++
-    }
-    firstSpans[count] = spans
-    scanner.count = count
-
-    let low = 0x2545f491 | 0
-    let high = count
-    for (let token = 0; token < count; token++) {
-      const hash = hashes[token] ?? 0
-      low = Math.imul(low ^ hash, 0x85ebca6b)
-      low ^= low >>> 15
-      high = Math.imul(high ^ hash, 0xc2b2ae35)
-      high = (high << 13) | (high >>> 19)
-    }
-    scanner.low = low
-    scanner.high = high
   }
 
-  const scanner = {
-    /** How many tokens the line has. */
-    count: 0,
-    /** Two hashes of the masked line: lines that differ in values only have the same. */
-    low: 0,
-    high: 0,
-    /** Whether a digit is part of a constant. */
-    keepsDigits: false,
-    hashes,
-    masked,
-    starts,
-    ends,
-    folds,
-    firstSpans,
+  const mask = {
+    /** How many values were found in the line. */
+    spans: 0,
     spanStarts,
     spanEnds,
-    codes,
-    load,
-    scanLoaded,
-    scan,
+    /** Whether a digit is part of a constant. */
+    keepsDigits: false,
+    /** The hash of the last token with its values masked. */
+    hash: 0,
+    /** Whether the last token is the next part of a list, and so belongs to the token before. */
+    goesOn: false,
+    begin,
+    read,
   }
-  return scanner
+  return mask
 }

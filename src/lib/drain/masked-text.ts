@@ -1,4 +1,5 @@
-import { type Scanner, wildcard } from './mask.ts'
+import { wildcard } from './mask.ts'
+import type { Scanner } from './scanner.ts'
 
 /** The whole line last scanned, its values masked, one space between tokens. */
 export const maskedText = (line: Scanner, text: string): string => {

@@ -1,5 +1,5 @@
-import type { Scanner } from './mask.ts'
 import { type ParameterType, typeOf } from './parameter-type.ts'
+import type { Scanner } from './scanner.ts'
 import { anyToken } from './tree.ts'
 
 /** The value of one wildcard in a line. */

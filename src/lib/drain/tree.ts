@@ -1,4 +1,5 @@
-import { maskHash, type Scanner } from './mask.ts'
+import { maskHash } from './mask.ts'
+import type { Scanner } from './scanner.ts'
 import { isName, isNamed, isWord, mayJoin, mayVary } from './word-kind.ts'
 
 /** A log template. The object is shared by all lines of a template and replaced, never changed, when the template widens. */

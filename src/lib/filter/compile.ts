@@ -2,47 +2,47 @@ import type { Expression, Test } from './expression.ts'
 import { parseMoment } from './moment.ts'
 import { inNetwork, parseNetwork } from './network.ts'
 import { orderTest } from './order.ts'
-import type { FieldKind, Subject } from './subject.ts'
+import type { Accessor, FieldKind, Subject } from './subject.ts'
 import { compileWildcard } from './wildcard.ts'
 
 type Scalar = string | number | boolean
-type Evaluate = (subject: Subject) => boolean
+type Evaluate<Item> = (subject: Subject<Item>) => boolean
 
-/** Turns an expression into a closure that tests a subject without looking at the expression again. */
-export const compile = (expression: Expression, now: number): Evaluate => {
+/** Turns an expression into a closure that tests a subject without looking at the expression, or for its fields, again. */
+export const compile = <Item>(expression: Expression, now: number, accessor: Accessor<Item>): Evaluate<Item> => {
   switch (expression.type) {
     case 'all':
       return () => true
     case 'text':
       return compileText(expression.pieces)
     case 'field':
-      return compileField(expression.field, expression.test, now)
+      return compileField(expression.field, expression.test, now, accessor)
     case 'not': {
-      const part = compile(expression.part, now)
+      const part = compile(expression.part, now, accessor)
       return (subject) => !part(subject)
     }
     case 'and':
-      return every(expression.parts.map((part) => compile(part, now)))
+      return every(expression.parts.map((part) => compile(part, now, accessor)))
     case 'or':
-      return some(expression.parts.map((part) => compile(part, now)))
+      return some(expression.parts.map((part) => compile(part, now, accessor)))
   }
 }
 
-const every = (parts: readonly Evaluate[]): Evaluate => {
+const every = <Item>(parts: readonly Evaluate<Item>[]): Evaluate<Item> => {
   return (subject) => {
     for (const part of parts) if (!part(subject)) return false
     return true
   }
 }
 
-const some = (parts: readonly Evaluate[]): Evaluate => {
+const some = <Item>(parts: readonly Evaluate<Item>[]): Evaluate<Item> => {
   return (subject) => {
     for (const part of parts) if (part(subject)) return true
     return false
   }
 }
 
-const compileText = (pieces: Extract<Expression, { type: 'text' }>['pieces']): Evaluate => {
+const compileText = <Item>(pieces: Extract<Expression, { type: 'text' }>['pieces']): Evaluate<Item> => {
   if (pieces.every((piece) => typeof piece === 'string')) {
     const word = pieces.join('').toLowerCase()
     return (subject) => subject.contains(word)
@@ -51,22 +51,13 @@ const compileText = (pieces: Extract<Expression, { type: 'text' }>['pieces']): E
   return (subject) => matches(subject.text())
 }
 
-const compileField = (field: string, test: Test, now: number): Evaluate => {
-  if (test.type === 'exists') return (subject) => subject.field(field) !== undefined
-  const byKind = new Map<FieldKind | undefined, (value: Scalar) => boolean>()
-  let lastKind: FieldKind | undefined
-  let lastTest: ((value: Scalar) => boolean) | undefined
-  const testFor = (kind: FieldKind | undefined): ((value: Scalar) => boolean) => {
-    if (lastTest && kind === lastKind) return lastTest
-    lastTest = byKind.get(kind) ?? compileTest(test, kind, now)
-    lastKind = kind
-    byKind.set(kind, lastTest)
-    return lastTest
-  }
-  return (subject) => {
-    const value = subject.field(field)
+const compileField = <Item>(field: string, test: Test, now: number, accessor: Accessor<Item>): Evaluate<Item> => {
+  const read = accessor.reader(field)
+  if (test.type === 'exists') return ({ item }) => read(item) !== undefined
+  const matches = compileTest(test, accessor.kind?.(field), now)
+  return ({ item }) => {
+    const value = read(item)
     if (value === undefined) return false
-    const matches = testFor(subject.kind(field))
     return typeof value === 'object' ? value.some(matches) : matches(value)
   }
 }

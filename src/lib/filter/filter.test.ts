@@ -11,7 +11,7 @@ interface Item {
 
 const ladder = ['info', 'low', 'high'] as const
 const accessor: Accessor<Item> = {
-  field: (item, name) => (Object.hasOwn(item, name) ? item[name] : undefined),
+  reader: (name) => (item) => (Object.hasOwn(item, name) ? item[name] : undefined),
   text: (item) => item.text,
   kind: (name) => (name === 'time' ? 'time' : name === 'message' ? 'text' : name === 'severity' ? ladder : undefined),
 }
@@ -37,7 +37,7 @@ const item: Item = {
   wide: 'x*y?z',
 }
 
-const matches = (text: string, subject: Item = item): boolean => parseFilter(text, { now }).matches(subject, accessor)
+const matches = (text: string, subject: Item = item): boolean => parseFilter(text, { now }).bind(accessor)(subject)
 const attempt = (text: string): FilterSyntaxError | undefined => {
   try {
     parseFilter(text, { now })
@@ -271,7 +271,7 @@ describe('any filter', () => {
     fc.assert(
       fc.property(text, items, (filter, subject) => {
         try {
-          parseFilter(filter, { now }).matches(subject, accessor)
+          parseFilter(filter, { now }).bind(accessor)(subject)
         } catch (error) {
           expect(error).toBeInstanceOf(FilterSyntaxError)
           expect(error).toMatchObject({ hint: expect.stringMatching(/./), position: expect.any(Number) })
@@ -287,7 +287,7 @@ describe('any filter', () => {
         const filter = parseFilter(text, { now })
         const again = parseFilter(filter.text, { now })
         expect(again.text).toBe(filter.text)
-        expect(again.matches(subject, accessor)).toBe(filter.matches(subject, accessor))
+        expect(again.bind(accessor)(subject)).toBe(filter.bind(accessor)(subject))
       }),
       { numRuns: 1_000 },
     )
@@ -297,7 +297,7 @@ describe('any filter', () => {
     fc.assert(
       fc.property(grammar, items, (text, subject) => {
         const filter = parseFilter(text, { now })
-        fc.pre(filter.matches(subject, accessor))
+        fc.pre(filter.bind(accessor)(subject))
         for (const token of filter.tokens) expect(subject.text.toLowerCase()).toContain(token)
       }),
     )

@@ -3,7 +3,7 @@ import type { Expression } from './expression.ts'
 import { printExpression } from './expression.ts'
 import { parseExpression } from './parser.ts'
 import type { Accessor } from './subject.ts'
-import { ItemSubject } from './subject.ts'
+import { Subject } from './subject.ts'
 import { literalsOf } from './wildcard.ts'
 
 export type { Moment } from './moment.ts'
@@ -13,7 +13,8 @@ export { FilterSyntaxError } from './syntax-error.ts'
 
 /** A filter, ready to be asked. */
 export interface Filter {
-  matches<Item>(item: Item, accessor: Accessor<Item>): boolean
+  /** Makes a test of items that are looked at through an accessor: one for as many as there are. */
+  bind<Item>(accessor: Accessor<Item>): (item: Item) => boolean
   /**
    * Lower-case pieces of text that every match contains somewhere, as the bare words and phrases at the top demand.
    * A store may skip what cannot contain one of them.
@@ -50,10 +51,9 @@ export const parseFilter = (text: string, options: { readonly now: number }): Fi
   toFilter(parseExpression(text), options.now)
 
 const toFilter = (expression: Expression, now: number): Filter => {
-  const evaluate = compile(expression, now)
   const texts = textsOf(expression)
   const filter: Filter = {
-    matches: (item, accessor) => evaluate(new ItemSubject(item, accessor)),
+    bind: (accessor) => toTest(compile(expression, now, accessor), accessor),
     tokens: [...new Set(tokensOf(expression))],
     values: valuesOf(expression),
     text: printExpression(expression),
@@ -62,6 +62,17 @@ const toFilter = (expression: Expression, now: number): Filter => {
     parts: () => (expression.type === 'and' ? expression.parts.map((part) => toFilter(part, now)) : [filter]),
   }
   return filter
+}
+
+const toTest = <Item>(
+  evaluate: (subject: Subject<Item>) => boolean,
+  accessor: Accessor<Item>,
+): ((item: Item) => boolean) => {
+  let subject: Subject<Item> | undefined
+  return (item) => {
+    subject = subject?.turnTo(item) ?? new Subject(item, accessor)
+    return evaluate(subject)
+  }
 }
 
 type Text = Extract<Expression, { type: 'text' }>

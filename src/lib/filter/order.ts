@@ -8,6 +8,9 @@ type Check = (value: Scalar) => boolean
 /** A text that begins as ISO 8601 does, so that it is compared as a moment even in a field of no known kind. */
 const dated = /^\d{4}-\d\d-\d\d/
 
+/** The most usual spelling of a moment, of a day that every month has: quicker to read than any. */
+const plain = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
 /** Compiles a range into a test: both ends hold, and an end that cannot be compared with the value does not. */
 export const orderTest = (
   from: Bound | undefined,
@@ -66,6 +69,7 @@ const readNumber = (value: Scalar): number => {
 
 const readTime = (value: Scalar, kind: FieldKind | undefined, now: number): number => {
   if (typeof value === 'number') return kind === 'time' ? value : Number.NaN
+  if (typeof value === 'string' && plain.test(value)) return Date.parse(value)
   if (typeof value === 'string' && dated.test(value)) return parseMoment(value, now)?.from ?? Number.NaN
   return Number.NaN
 }

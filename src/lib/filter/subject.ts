@@ -9,7 +9,8 @@ export type FieldKind = 'time' | 'text' | readonly string[]
 
 /** How a filter looks at the things it filters. */
 export interface Accessor<Item> {
-  field(item: Item, name: string): FilterValue | undefined
+  /** Makes a reader of a field: what its name means is looked up once for all items. */
+  reader(name: string): (item: Item) => FilterValue | undefined
   /** What bare words and phrases are looked for in. */
   text(item: Item): string
   /** Tells whether the text contains a lower-case word, in place of `text`, for whoever knows it without reading. */
@@ -17,40 +18,31 @@ export interface Accessor<Item> {
   kind?(name: string): FieldKind | undefined
 }
 
-/** One thing under test, so that its text is lower-cased once however many words are looked for. */
-export interface Subject {
-  field(name: string): FilterValue | undefined
-  kind(name: string): FieldKind | undefined
-  text(): string
-  /** Whether the text contains a lower-case word. */
-  contains(word: string): boolean
-}
-
-/** Looks at an item through its accessor. */
-export class ItemSubject<Item> implements Subject {
-  readonly #item: Item
+/** The thing under test. One stands for all that are tested, one after another; its text is lower-cased once however many words are sought. */
+export class Subject<Item> {
   readonly #accessor: Accessor<Item>
   #text: string | undefined
+  item: Item
 
   constructor(item: Item, accessor: Accessor<Item>) {
-    this.#item = item
+    this.item = item
     this.#accessor = accessor
   }
 
-  field(name: string): FilterValue | undefined {
-    return this.#accessor.field(this.#item, name)
-  }
-
-  kind(name: string): FieldKind | undefined {
-    return this.#accessor.kind?.(name)
+  /** Another thing takes its place. */
+  turnTo(item: Item): this {
+    this.item = item
+    this.#text = undefined
+    return this
   }
 
   text(): string {
-    this.#text ??= this.#accessor.text(this.#item).toLowerCase()
+    this.#text ??= this.#accessor.text(this.item).toLowerCase()
     return this.#text
   }
 
+  /** Whether the text contains a lower-case word. */
   contains(word: string): boolean {
-    return this.#accessor.contains ? this.#accessor.contains(this.#item, word) : this.text().includes(word)
+    return this.#accessor.contains ? this.#accessor.contains(this.item, word) : this.text().includes(word)
   }
 }

@@ -14,8 +14,11 @@ interface MaskerOptions {
 /** Puts stand-ins in the place of names, the same for the same name, and turns them back. */
 export interface Masker {
   mask(text: string): string
-  /** Turns stand-ins back; `unknown` are those it never gave out. */
-  restore(text: string): { readonly text: string; readonly unknown: readonly string[] }
+  /** Turns stand-ins back, but for those whose meaning may not be shown; `unknown` are those it never gave out. */
+  restore(
+    text: string,
+    mayShow?: (meaning: string) => boolean,
+  ): { readonly text: string; readonly unknown: readonly string[] }
   /** What a stand-in stands for. */
   meaning(standIn: string): string | undefined
   /** All of them, with what they stand for. */
@@ -86,12 +89,12 @@ export const createMasker = ({ treatment, known = [] }: MaskerOptions): Masker =
       }
       return masked + text.slice(done)
     },
-    restore(text) {
+    restore(text, mayShow = () => true) {
       const unknown = new Set<string>()
       const restored = text.replace(standIn, (name) => {
         const meaning = meanings.get(name)
         if (meaning === undefined) unknown.add(name)
-        return meaning ?? name
+        return meaning !== undefined && mayShow(meaning) ? meaning : name
       })
       return { text: restored, unknown: [...unknown] }
     },

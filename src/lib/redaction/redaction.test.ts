@@ -10,6 +10,15 @@ const masker = (treatment: Treatment = 'mask', known: Parameters<typeof createMa
 describe('findSecrets', () => {
   // Written in two parts, so that nobody takes them for real ones.
   const canary = `CANARY${'7f3aQ9zL'}`
+  it('finds numbers of payment cards, and no other long numbers', () => {
+    const taken = (text: string) => findSecrets(text).map(({ start, end }) => text.slice(start, end))
+    expect(taken('paid with 4111 1111 1111 1111, then 378282246310005.')).toEqual([
+      '4111 1111 1111 1111',
+      '378282246310005',
+    ])
+    expect(taken('4111111111111112 1767600000000 5105105105105 10.4111111111111111')).toEqual([])
+  })
+
   it.each([
     ['a password by name', `user=dana password=${canary} ok`],
     ['one in JSON', `{"user":"dana","password":"${canary}"}`],

@@ -37,17 +37,19 @@ const named: readonly RegExp[] = [
 ]
 
 const word = /[A-Za-z0-9+_=-]{20,4000}/g
+const longNumber = /(?<![\d.])\d(?:[ -]?\d){12,18}(?!\.?\d)/g
 const digest = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i
 
 /**
- * Finds what should not be shown to anybody: keys and tokens by their shape, values by their name (`password=`, `Authorization:`), and long
- * words without any order. Linear in the length of the text. Where it errs, it errs towards finding.
+ * Finds what should not be shown to anybody: keys and tokens by their shape, values by their name (`password=`, `Authorization:`), numbers of
+ * payment cards, and long words without any order. Linear in the length of the text. Where it errs, it errs towards finding.
  *
  * @example findSecrets('login password=hunter2 ok') // [{ start: 15, end: 22 }]
  */
 export const findSecrets = (text: string): readonly Span[] => [
   ...shapes.flatMap((pattern) => spansOf(text, pattern)),
   ...named.flatMap((pattern) => assignedIn(text, pattern)),
+  ...spansOf(text, longNumber).filter(({ start, end }) => isCard(text.slice(start, end).replace(/\D/g, ''))),
   ...spansOf(text, word).filter(({ start, end }) => isRandom(text.slice(start, end))),
 ]
 
@@ -61,6 +63,17 @@ const assignedIn = (text: string, pattern: RegExp): readonly Span[] =>
 
 /** What stands behind such a name and tells nothing: `password=***`, `token: null`. */
 const harmless = /^(?:\*+|x{3,}|null|none|nil|true|false|undefined|yes|no|\[?redacted\]?|<redacted>|-|\(null\))$/i
+
+/** Tells whether digits are a payment card's: what its issuers begin with, and the check digit of Luhn (ISO/IEC 7812-1). */
+const isCard = (digits: string): boolean => {
+  if (!/^(?:4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|6(?:011|5\d\d)\d{12})$/.test(digits))
+    return false
+  const sum = [...digits].reverse().reduce((total, digit, i) => {
+    const value = Number(digit) * (1 + (i % 2))
+    return total + (value > 9 ? value - 9 : value)
+  }, 0)
+  return sum % 10 === 0
+}
 
 /** Tells whether a word looks drawn at random: letters of both cases and digits, and little repeats. Digests of files are no secrets. */
 const isRandom = (text: string): boolean =>

@@ -55,6 +55,21 @@ describe('what it finds', () => {
     expect(detector.observe(10 * day + 3 * hour, 80)).toMatchObject({ alarm: true, view: 'hour' })
   })
 
+  it('a leap between two numbers that are usual both', () => {
+    const detector = createDetector()
+    const draw = noise(5)
+    const smooth = (time: number): number => 50 + 40 * Math.sin(time / (15 * minute)) * (1 + draw() / 3)
+    const end = 14 * day
+    const before = observe(detector, 0, end, smooth).at(-1)
+    expect(before?.rarity).toBeLessThan(0.2)
+    const isHigh = smooth(end - 5 * minute) > 50
+    expect(detector.observe(end, isHigh ? 15 : 85)).toMatchObject({
+      alarm: true,
+      view: 'step',
+      kind: isHigh ? 'drop' : 'spike',
+    })
+  })
+
   it.each([
     ['restless', 5],
     ['frozen', 0],

@@ -7,10 +7,13 @@ export interface DetectorOptions {
   readonly memory?: number
 }
 
-/** How a number is looked at: as it is, or by its distance from the usual of its hour; the same over the last ten; how restless it is. */
-export type View = 'level' | 'hour' | 'stretch' | 'hour-stretch' | 'spread'
+/**
+ * How a number is looked at: as it is, or by its distance from the usual of its hour; the same over the last ten; how restless it is; how
+ * far that distance is from the one before.
+ */
+export type View = 'level' | 'hour' | 'stretch' | 'hour-stretch' | 'spread' | 'step'
 
-/** What is odd: a number above or below, a zero, a level that moved, a series that grew restless or froze. */
+/** What is odd: a number above or below, or a leap there, a zero, a level that moved, a series that grew restless or froze. */
 export type Kind = 'spike' | 'drop' | 'silence' | 'shift' | 'restless' | 'frozen'
 
 /** What a number was, seen from what came before it. */
@@ -30,7 +33,7 @@ export interface Observation {
   readonly high: number
   /** What kind of finding it is, where one view or another takes it for one in a hundred or rarer. */
   readonly kind: Kind | undefined
-  /** The view that finds it oddest. */
+  /** The view that finds it oddest; `step` only where the number is odd neither in itself nor by its hour. */
   readonly view: View
 }
 
@@ -42,15 +45,16 @@ export interface Detector {
 }
 
 const kindName = 'series-detector'
-const version = 1
-const views: readonly View[] = ['level', 'hour', 'stretch', 'hour-stretch', 'spread']
+const version = 2
+const views: readonly View[] = ['level', 'hour', 'stretch', 'hour-stretch', 'spread', 'step']
 const spreadView = 4
+const stepView = 5
 /** The spread is a logarithm and so has a grain of its own: one in a hundred. */
 const spreadGrain = 0.01
 const decades = 8
 /** A view alone never counts for more: it is a full score. */
 const mostRarity = 12
-/** −log10 p at which an episode begins: 1 in 160 to all views, or 1 in 2,000 to one alone. */
+/** −log10 p at which an episode begins: 1 in 160 to all views, or 1 in 2,800 to one alone. */
 const alarmRarity = 2.2
 /** An episode lasts for this share of the numbers seen: alarms thin out as a series grows old. */
 const restShare = 0.03
@@ -65,7 +69,7 @@ const grainShare = 1e-3
 const largest = 1e100
 
 /**
- * Finds what is odd in a series, online, with nothing to set: each number is seen in five views, each view learns its own tails
+ * Finds what is odd in a series, online, with nothing to set: each number is seen in six views, each view learns its own tails
  * (`surprise.ts`), and their fourth-power mean decides. After an alarm there is rest, in proportion to how much was seen. Sampling may be
  * irregular; scale and shift of the numbers do not matter.
  *
@@ -80,7 +84,7 @@ const largest = 1e100
 export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detector => {
   const level = createSurprise(memory)
   const hourly = createSurprise(memory)
-  const surprises = [level, hourly, createSurprise(memory), createSurprise(memory), createSurprise(memory)]
+  const surprises = views.map((view) => (view === 'level' ? level : view === 'hour' ? hourly : createSurprise(memory)))
   const profile = createProfile()
   const seenAs = new Float64Array(views.length)
   const rarities = new Float64Array(views.length)
@@ -90,6 +94,8 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
   let hourStretch = 0
   let middle = 0
   let variance = 0
+  /** How far the number before was from the usual of its hour. */
+  let restBefore = Number.NaN
 
   /** What each view sees; their running means learn the number on the way. */
   const look = (value: number, usual: number): void => {
@@ -105,7 +111,9 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
     seenAs[3] = hourStretch
     // Of numbers that were all the same there is no logarithm; one far below the range would be rounding.
     const shown = Math.max(variance, (grainShare * level.range) ** 2)
-    seenAs[4] = shown > 0 ? Math.log(shown) : Number.NaN
+    seenAs[spreadView] = shown > 0 ? Math.log(shown) : Number.NaN
+    seenAs[stepView] = rest - restBefore
+    restBefore = rest
   }
 
   /** Judges and learns in every view; returns the index of the one that finds it oddest. */
@@ -117,6 +125,8 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
         ? 0
         : (surprises[at]?.judge(shown, at === spreadView ? spreadGrain : grain) ?? 0)
       rarities[at] = Math.min(mostRarity, judged)
+      // A leap says less than the place where it leads, when that is odd too.
+      if (at === stepView && oddest !== spreadView && (rarities[oddest] ?? 0) >= oddRarity) continue
       if ((rarities[at] ?? 0) > (rarities[oddest] ?? 0)) oddest = at
     }
     return oddest
@@ -160,7 +170,8 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
       seen++
       const isOdd = (rarities[oddest] ?? 0) >= oddRarity
       const isRestless = (seenAs[spreadView] ?? 0) > (surprises[spreadView]?.mid ?? 0)
-      const kind = isOdd ? kindOf(views[oddest], value, value > expected, isRestless) : undefined
+      const above = oddest === stepView ? (seenAs[stepView] ?? 0) > 0 : value > expected
+      const kind = isOdd ? kindOf(views[oddest], value, above, isRestless) : undefined
       return {
         score: (rarity / decades) * (odd && !alarm ? heldBack : 1),
         rarity: rarity / decades,
@@ -174,7 +185,7 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
     },
     save() {
       const writer = createWriter(kindName, version)
-      for (const value of [seen, lastAlarm, stretch, hourStretch, middle, variance]) writer.f64(value)
+      for (const value of [seen, lastAlarm, stretch, hourStretch, middle, variance, restBefore]) writer.f64(value)
       for (const part of [...surprises, profile]) part.save(writer)
       return writer.finish()
     },
@@ -186,6 +197,7 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
       hourStretch = reader.f64()
       middle = reader.f64()
       variance = reader.f64()
+      restBefore = reader.f64()
       for (const part of [...surprises, profile]) part.restore(reader)
     },
   }

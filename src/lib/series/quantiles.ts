@@ -17,14 +17,14 @@ export interface Quantiles {
  * `shares`, which must ascend from 0 to 1. Heights move only by interpolation, so scaling or shifting the stream does the same to the
  * markers. Once `memory` numbers were seen, old ones fade: positions shrink by as much as the newest numbers added.
  *
- * O(markers) a number, 16 bytes a marker. Exact until there are more numbers than markers. Not for streams that come sorted: markers
- * move one rank at a time and would trail behind.
+ * O(markers) a number, 12 bytes a marker. Exact until there are more numbers than markers. Not for streams that come sorted: markers
+ * move one rank at a time and would trail behind; nor for a memory of more than ten million, as ranks are floats.
  */
 export const createQuantiles = (shares: readonly number[], memory: number): Quantiles => {
   const size = shares.length
   const last = size - 1
   const heights = new Float64Array(size)
-  const ranks = new Float64Array(size)
+  const ranks = new Float32Array(size)
   let seen = 0
 
   const height = (index: number): number => heights[index] ?? 0
@@ -80,12 +80,12 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
       if (rank(last) > memory * 1.05) fade()
     },
     save(writer) {
-      writer.varint(seen).f64s(heights).f64s(ranks)
+      writer.varint(seen).f64s(heights).f32s(ranks)
     },
     restore(reader) {
       seen = reader.varint()
       heights.set(reader.f64s().subarray(0, size))
-      ranks.set(reader.f64s().subarray(0, size))
+      ranks.set(reader.f32s().subarray(0, size))
     },
   }
 }

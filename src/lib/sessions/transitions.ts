@@ -47,8 +47,9 @@ export class Transitions {
   surprise(codes: ArrayLike<number>, length: number, sessions: number, own: number, whole = true): OrderSurprise {
     const visitor = this.#nextVisitor()
     const novel = Math.log((sessions + 1 - own) / 0.5) ** 4
-    const newPairs = new Set<number>()
-    const newTriples = new Set<number>()
+    // Made when there is something new: most sessions have nothing.
+    let newPairs: Set<number> | undefined
+    let newTriples: Set<number> | undefined
     let pairs = 0
     let triples = 0
     let pairCount = 0
@@ -65,7 +66,8 @@ export class Transitions {
         const key = pairKey(last, code)
         const slot = this.pairs.slot(key)
         const count = this.pairs.countAt(slot)
-        if (count === 0 ? isNew(newPairs, key) : this.pairs.visit(slot, visitor)) {
+        if (count === 0) newPairs ??= new Set()
+        if (newPairs && count === 0 ? isNew(newPairs, key) : this.pairs.visit(slot, visitor)) {
           pairs += count <= own ? novel : fourth(Math.log((sessions + 1 - own) / (count - own + 0.5)))
           pairCount++
         }
@@ -78,7 +80,8 @@ export class Transitions {
           const key = (before * base + last) * base + code
           const slot = this.triples.slot(key)
           const count = this.triples.countAt(slot)
-          if (count === 0 ? isNew(newTriples, key) : this.triples.visit(slot, visitor)) {
+          if (count === 0) newTriples ??= new Set()
+          if (newTriples && count === 0 ? isNew(newTriples, key) : this.triples.visit(slot, visitor)) {
             triples += count <= own ? novel : fourth(Math.log((sessions + 1 - own) / (count - own + 0.5)))
             tripleCount++
           }

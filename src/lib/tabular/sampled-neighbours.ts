@@ -7,6 +7,8 @@ const mostMembers = 150
 const fewestMembers = 24
 const smallest = 4
 const largest = 64
+/** The share of rows that samples are drawn from the second time. */
+const ordinaryShare = 0.9
 /** Numbers of a row that are compared before asking whether it can still be the nearest. */
 const stride = 8
 
@@ -29,7 +31,7 @@ export interface SampledNeighbours {
   readonly members: readonly Member[]
 }
 
-/** Draws the samples from scaled training rows; `ids` says which rows of the table they are. Wide and long tables get fewer of them. */
+/** Draws samples from scaled rows; `ids` says which rows of the table they are. Wide and long tables get fewer of them. */
 export const sampleNeighbours = (
   rows: Float64Array,
   width: number,
@@ -53,6 +55,34 @@ export const sampleNeighbours = (
     return { points, rows: own }
   })
   return { width, members }
+}
+
+/**
+ * Draws the samples twice, the second time from the nine tenths of the rows that are nearest to the first samples, so that rows far from
+ * most others do not stand for what is usual: the concentration step of Rousseeuw and Van Driessen ("A fast algorithm for the minimum
+ * covariance determinant estimator", Technometrics 1999).
+ */
+export const sampleOrdinary = (
+  rows: Float64Array,
+  width: number,
+  ids: Uint32Array,
+  random: Random,
+): SampledNeighbours => {
+  const distances = neighbourScores(sampleNeighbours(rows, width, ids, random), rows, ids)
+  const kept = Uint32Array.from(ids, (_, row) => row)
+    .sort((a, b) => (distances[a] ?? 0) - (distances[b] ?? 0) || a - b)
+    .slice(0, Math.ceil(ordinaryShare * ids.length))
+    .sort()
+  const ordinary = new Float64Array(kept.length * width)
+  kept.forEach((row, at) => {
+    ordinary.set(rows.subarray(row * width, (row + 1) * width), at * width)
+  })
+  return sampleNeighbours(
+    ordinary,
+    width,
+    kept.map((row) => ids[row] ?? 0),
+    random,
+  )
 }
 
 /** Between two sizes, evenly in ratio. Twenty halvings of the logarithm by square roots are the same on every machine. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { StateError } from '../codec/codec.ts'
+import { rankingOf } from '../quality/ranking.ts'
 import { createRandom } from '../random/random.ts'
 import { type Column, matrixTable, type Table } from './table.ts'
 import { fitTable, loadTable, scoreMatrix, scoreTable } from './tabular.ts'
@@ -89,6 +90,36 @@ describe('scores', () => {
       .map((score, row) => ({ score, row }))
       .toSorted((a, b) => b.score - a.score)
     expect(new Set(order.slice(0, 10).map(({ row }) => row))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))
+  })
+})
+
+describe('odd rows among those that are learnt', () => {
+  /** A twelfth of the rows lie close together, a little way off. */
+  const rows = 1200
+  const isOff = (row: number): boolean => row % 12 === 0
+  const random = createRandom(11)
+  const normal = (): number => random.next() + random.next() + random.next() + random.next() - 2
+  const table = matrixTable(
+    Float64Array.from({ length: rows * 4 }, (_, at) => (isOff(at >> 2) ? 2.5 + 0.3 * normal() : normal())),
+    4,
+  )
+
+  it('do not hide one another', () => {
+    for (const seed of [1, 2, 3]) {
+      const scores = scoreTable(table, { seed })
+      const { auc } = rankingOf(
+        Array.from(scores, (_, row) => isOff(row)),
+        scores,
+      )
+      expect(auc).toBeGreaterThan(0.99)
+    }
+  })
+
+  it('are usual all the same when the table is known to be clean', () => {
+    const fresh = [2.5, 2.5, 2.5, 2.5]
+    const clean = fitTable(table, { isClean: true })
+    expect(clean.scoreRow(fresh)).toBeLessThan(fitTable(table).scoreRow(fresh))
+    expect(loadTable(clean.save()).scoreRow(fresh)).toBe(clean.scoreRow(fresh))
   })
 })
 

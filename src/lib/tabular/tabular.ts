@@ -1,13 +1,21 @@
 import { createReader, createWriter } from '../codec/codec.ts'
-import { FairCutForest } from '../isolation-forest/fair-cut-forest.ts'
 import { createRandom } from '../random/random.ts'
 import { type Encoding, encodeRows, fitEncoding, readEncoding, writeEncoding } from './encode.ts'
+import {
+  explainForests,
+  forestScores,
+  growForests,
+  type MultiScaleForest,
+  readForests,
+  writeForests,
+} from './multi-scale-forest.ts'
 import {
   neighbourScores,
   neighbourShares,
   readNeighbours,
   type SampledNeighbours,
   sampleNeighbours,
+  sampleOrdinary,
   writeNeighbours,
 } from './sampled-neighbours.ts'
 import { type Cell, matrixTable, pickRows, rowTable, type Table } from './table.ts'
@@ -35,17 +43,15 @@ export interface TabularModel {
 }
 
 const kind = 'tabular'
-const version = 1
+const version = 2
 /** More rows tell nothing new about what is usual, and memory stays bounded. */
 const mostTrainingRows = 32_768
-/** Twice the usual, so that the answer hardly changes with the seed. */
-const trees = 200
 /** Numbers that are encoded at once. */
 const chunkNumbers = 2 ** 20
 
 interface Parts {
   readonly encoding: Encoding
-  readonly forest: FairCutForest
+  readonly forests: MultiScaleForest
   readonly neighbours: SampledNeighbours
   readonly forestTail: Tail
   readonly neighbourTail: Tail
@@ -53,9 +59,15 @@ interface Parts {
   readonly tail: Tail
 }
 
+export interface FitOptions {
+  readonly seed?: number
+  /** Whether the rows are known to hold nothing odd: then even the rarest of them are learnt as usual. */
+  readonly isClean?: boolean
+}
+
 /**
- * Learns what is usual in a table of numbers and words, odd rows and all: no labels, nothing to tune. Two views are united: a fair-cut
- * forest, which finds what is few and different or breaks a dependence, and the distance to the nearest row of small samples, which finds
+ * Learns what is usual in a table of numbers and words, odd rows and all: no labels, nothing to tune. Two views are united: fair-cut
+ * forests, which find what is few and different or breaks a dependence, and the distance to the nearest row of small samples, which finds
  * what lies in a gap. Each view's score becomes its surprise among the training rows; the more surprised view counts, and the score says how
  * rare that much surprise is: 0.99 is one training row in a hundred.
  *
@@ -63,15 +75,15 @@ interface Parts {
  * heavy tails, missing cells and words are all right. The same table and seed give the same model. Not for tables whose rows depend on
  * their order (see series), nor for free text.
  */
-export const fitTable = (table: Table, { seed = 1 }: { readonly seed?: number } = {}): TabularModel =>
-  toModel(fitParts(table, seed, { keepConstant: true }))
+export const fitTable = (table: Table, { seed = 1, isClean = false }: FitOptions = {}): TabularModel =>
+  toModel(fitParts(table, { seed, isClean, keepConstant: true }))
 
 /**
  * Scores each row of a table among the others: fits a model and asks it, but a row is never its own neighbour. Throws RangeError when
  * there is no row or no column.
  */
 export const scoreTable = (table: Table, { seed = 1 }: { readonly seed?: number } = {}): Float64Array =>
-  scoreRows(fitParts(table, seed, { keepConstant: false }), table, true)
+  scoreRows(fitParts(table, { seed, isClean: false, keepConstant: false }), table, true)
 
 /** The same for a row-major matrix. */
 export const scoreMatrix = (
@@ -84,30 +96,34 @@ export const scoreMatrix = (
 export const loadTable = (state: Uint8Array): TabularModel => {
   const reader = createReader(state, kind, version)
   const encoding = readEncoding(reader)
-  const forest = FairCutForest.load(reader.bytes())
+  const forests = readForests(reader)
   const neighbours = readNeighbours(reader)
   const [forestTail, neighbourTail, tail] = [readTail(reader), readTail(reader), readTail(reader)]
-  return toModel({ encoding, forest, neighbours, forestTail, neighbourTail, tail })
+  return toModel({ encoding, forests, neighbours, forestTail, neighbourTail, tail })
 }
 
-const fitParts = (table: Table, seed: number, kept: { readonly keepConstant: boolean }): Parts => {
+const fitParts = (
+  table: Table,
+  options: { readonly seed: number; readonly isClean: boolean; readonly keepConstant: boolean },
+): Parts => {
   if (table.rows < 1 || table.columns.length < 1) throw new RangeError('A table needs at least one row and one column.')
+  const { seed, isClean } = options
   const random = createRandom(seed)
   const ids = drawRows(table.rows, random.below)
   const training = ids.length === table.rows ? table : pickRows(table, ids)
-  const encoding = fitEncoding(training, kept)
+  const encoding = fitEncoding(training, options)
   const width = Math.max(1, encoding.origins.length)
   const { plain, scaled } = encodeRows(encoding, training, 0, training.rows)
-  const forest = FairCutForest.fit(plain, { columns: width, trees, seed })
-  const neighbours = sampleNeighbours(scaled, width, ids, random)
-  const global = forest.score(plain)
+  const forests = growForests(plain, { width, seed, isClean })
+  const neighbours = (isClean ? sampleNeighbours : sampleOrdinary)(scaled, width, ids, random)
+  const global = forestScores(forests, plain)
   const near = neighbourScores(neighbours, scaled, ids)
   const forestTail = fitTail(global)
   const neighbourTail = fitTail(near)
   const greater = global.map((score, row) =>
     Math.max(surpriseOf(forestTail, score), surpriseOf(neighbourTail, near[row] ?? 0)),
   )
-  return { encoding, forest, neighbours, forestTail, neighbourTail, tail: fitTail(greater) }
+  return { encoding, forests, neighbours, forestTail, neighbourTail, tail: fitTail(greater) }
 }
 
 /** All rows, or as many as are learnt from, drawn without replacement and in order. */
@@ -124,14 +140,14 @@ const drawRows = (rows: number, below: (limit: number) => number): Uint32Array =
 }
 
 const scoreRows = (parts: Parts, table: Table, own: boolean): Float64Array => {
-  const { encoding, forest, neighbours, forestTail, neighbourTail, tail } = parts
+  const { encoding, forests, neighbours, forestTail, neighbourTail, tail } = parts
   const scores = new Float64Array(table.rows)
   const chunk = Math.max(256, Math.floor(chunkNumbers / Math.max(1, encoding.origins.length)))
   for (let from = 0; from < table.rows; from += chunk) {
     const to = Math.min(table.rows, from + chunk)
     const { plain, scaled } = encodeRows(encoding, table, from, to)
     const ids = own ? Uint32Array.from({ length: to - from }, (_, row) => from + row) : undefined
-    const global = forest.score(plain)
+    const global = forestScores(forests, plain)
     const near = neighbourScores(neighbours, scaled, ids)
     for (let row = from; row < to; row++) {
       const surprise = Math.max(
@@ -145,7 +161,7 @@ const scoreRows = (parts: Parts, table: Table, own: boolean): Float64Array => {
 }
 
 const toModel = (parts: Parts): TabularModel => {
-  const { encoding, forest, neighbours, forestTail, neighbourTail, tail } = parts
+  const { encoding, forests, neighbours, forestTail, neighbourTail, tail } = parts
   const { columns, origins } = encoding
   const scoreRow = (cells: readonly Cell[]): number => scoreRows(parts, rowTable(columns, cells), false)[0] ?? 0
   return {
@@ -154,11 +170,11 @@ const toModel = (parts: Parts): TabularModel => {
     scoreRow,
     explain(cells) {
       const { plain, scaled } = encodeRows(encoding, rowTable(columns, cells), 0, 1)
-      const global = forest.explain(plain).map((part) => Math.max(0, part))
+      const global = explainForests(forests, plain).map((part) => Math.max(0, part))
       const near = neighbourShares(neighbours, scaled)
       // The view that the score comes from explains it; the other one, where that has nothing to say.
       const isGlobal =
-        surpriseOf(forestTail, forest.scoreRow(plain)) >=
+        surpriseOf(forestTail, forestScores(forests, plain)[0] ?? 0) >=
         surpriseOf(neighbourTail, neighbourScores(neighbours, scaled, undefined)[0] ?? 0)
       const views = isGlobal ? [global, near] : [near, global]
       const view = views.find((parts) => parts.some((part) => part > 0)) ?? global
@@ -176,7 +192,7 @@ const toModel = (parts: Parts): TabularModel => {
     save() {
       const writer = createWriter(kind, version)
       writeEncoding(writer, encoding)
-      writer.bytes(forest.save())
+      writeForests(writer, forests)
       writeNeighbours(writer, neighbours)
       writeTail(writer, forestTail)
       writeTail(writer, neighbourTail)

@@ -1,0 +1,144 @@
+import { isPlainValue } from './character.ts'
+import { createMask, maskHash, maxLength } from './mask.ts'
+import { repeats } from './repeats.ts'
+
+/** How many tokens of a line are looked at; what is behind them counts as one more value. */
+const maxTokens = 100
+
+export type Scanner = ReturnType<typeof createScanner>
+
+/**
+ * Reads a line once, by classes of characters and without regular expressions: parts it at white space, masks what is a value
+ * by its looks, and hashes what is left. Lists count once, however long: values with commas between, repeated tokens and
+ * repeated groups of tokens. O(length), 4,096 characters and 100 tokens at most.
+ *
+ * The arrays are reused: what they hold is good until the next `scan`.
+ */
+export const createScanner = () => {
+  /** Hashes of the tokens with their values masked, and whether anything was masked in them. */
+  const hashes = new Int32Array(maxTokens + 1)
+  const masked = new Uint8Array(maxTokens + 1)
+  const starts = new Int32Array(maxTokens + 1)
+  const ends = new Int32Array(maxTokens + 1)
+  /** Where the last repetition of a token, or of the group that ends with it, ends. */
+  const folds = new Int32Array(maxTokens + 1)
+  const firstSpans = new Int32Array(maxTokens + 2)
+
+  /** The line being read. Copied once, because reading a character out of a string that is part of another costs more. */
+  const codes = new Uint16Array(maxLength + 8)
+  const bytes = Buffer.from(codes.buffer)
+  const mask = createMask(codes)
+  const { spanStarts, spanEnds } = mask
+
+  /** Takes in a line, for `scanLoaded`. */
+  const load = (text: string): void => {
+    const length = text.length < maxLength ? text.length : maxLength
+    bytes.write(text, 0, length * 2, 'utf16le')
+    // Blanks behind the end, as far as anything looks ahead.
+    codes[length] = 32
+    codes[length + 1] = 32
+    codes[length + 2] = 32
+    codes[length + 3] = 32
+  }
+
+  const scan = (text: string): void => {
+    load(text)
+    scanLoaded(text)
+  }
+
+  const scanLoaded = (text: string): void => {
+    const length = text.length < maxLength ? text.length : maxLength
+    let count = 0
+    let at = 0
+    let afterValue = false
+    let afterKey = false
+    mask.begin()
+    for (;;) {
+      while (at < length && (codes[at] ?? 0) < 33) at++
+      if (at >= length || count === maxTokens) break
+      const start = at
+      const firstSpan = mask.spans
+      at = mask.read(start, length, afterValue, afterKey && isPlainValue(codes, start))
+      const { hash, spans } = mask
+      // `mode = fast`. In `user= gone` the value is empty, and what follows is the next word.
+      afterKey = at - start === 1 && codes[start] === 61
+      afterValue = spans > 0 && spanEnds[spans - 1] === at
+      if (mask.goesOn && count > 0) {
+        count--
+        hashes[count] = hash
+        ends[count] = at
+        folds[count] = at
+        count++
+      } else {
+        hashes[count] = hash
+        masked[count] = spans > firstSpan ? 1 : 0
+        starts[count] = start
+        ends[count] = at
+        folds[count] = at
+        firstSpans[count] = firstSpan
+        count++
+      }
+      const folded = spans > 0 ? repeats(hashes, masked, count) : 0
+      if (folded > 0) {
+        count -= folded
+        mask.spans = firstSpans[count] ?? 0
+        folds[count - 1] = at
+      }
+    }
+    if (at < text.length) {
+      // What is not looked at is one value, together with the token that the cut goes through.
+      if (at === length && text.charCodeAt(at) > 32 && count > 0 && folds[count - 1] === at) {
+        count--
+        at = starts[count] ?? 0
+        mask.spans = firstSpans[count] ?? 0
+      }
+      hashes[count] = maskHash
+      masked[count] = 1
+      starts[count] = at
+      ends[count] = text.length
+      folds[count] = text.length
+      firstSpans[count] = mask.spans
+      spanStarts[mask.spans] = at
+      spanEnds[mask.spans++] = text.length
+      count++
+    }
+    firstSpans[count] = mask.spans
+    scanner.count = count
+    scanner.keepsDigits = mask.keepsDigits
+
+    let low = 0x2545f491 | 0
+    let high = count
+    for (let token = 0; token < count; token++) {
+      const hash = hashes[token] ?? 0
+      low = Math.imul(low ^ hash, 0x85ebca6b)
+      low ^= low >>> 15
+      high = Math.imul(high ^ hash, 0xc2b2ae35)
+      high = (high << 13) | (high >>> 19)
+    }
+    scanner.low = low
+    scanner.high = high
+  }
+
+  const scanner = {
+    /** How many tokens the line has. */
+    count: 0,
+    /** Two hashes of the masked line: lines that differ in values only have the same. */
+    low: 0,
+    high: 0,
+    /** Whether a digit is part of a constant. */
+    keepsDigits: false,
+    hashes,
+    masked,
+    starts,
+    ends,
+    folds,
+    firstSpans,
+    spanStarts,
+    spanEnds,
+    codes,
+    load,
+    scanLoaded,
+    scan,
+  }
+  return scanner
+}
