@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { Connection } from 'rabbitmq-client'
-import { deadLetterNames } from '../../src/lib/amqp/amqp.ts'
+import { deadLetterNames, isMissing } from '../../src/lib/amqp/amqp.ts'
 
 const broker = process.env.RABBITMQ_TEST_URL ?? 'amqp://guest:guest@127.0.0.1:5672'
 
@@ -39,21 +39,24 @@ export const openQueues = (name: string) => {
     alerts,
     results,
     connection,
-    send: (body: string | object, facts: object = {}) =>
+    send: (body: string | Buffer | object, facts: object = {}) =>
       publisher.send(
         { routingKey: alerts, durable: true, ...facts },
-        Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+        Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
       ),
     /** How many wait in a queue; undefined when there is none of that name. */
     depth: async (queue: string): Promise<number | undefined> => {
       const found = await connection.queueDeclare({ queue, passive: true }).catch(() => undefined)
       return found?.messageCount
     },
-    /** Takes all that waits in a queue. */
+    /** Takes all that waits in a queue: nothing as long as there is none of that name. */
     drain: async (queue: string): Promise<readonly Message[]> => {
       const messages: Message[] = []
       for (;;) {
-        const found = await connection.basicGet({ queue, noAck: true })
+        const found = await connection.basicGet({ queue, noAck: true }).catch((error: unknown) => {
+          if (isMissing(error)) return undefined
+          throw error
+        })
         if (!found) return messages
         const { messageId, correlationId, priority, durable = false, headers = {}, body } = found
         messages.push({ messageId, correlationId, priority, durable, headers, body })

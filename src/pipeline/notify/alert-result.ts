@@ -45,6 +45,8 @@ export const toAlertResult = (judged: Judged, now: number): AlertResult => {
         correlation_id,
         timestamp,
         version: '1.0',
+        // The rules' word went out before: this one takes its place.
+        ...(hasModelWord(triage) && { updated: true }),
         payload: {
           alert: alertInWords(judged),
           enrichment: enrichmentInWords(judged, found.context?.contexts ?? [], found.intelligence),
@@ -54,6 +56,8 @@ export const toAlertResult = (judged: Judged, now: number): AlertResult => {
     }),
   }
 }
+
+const hasModelWord = ({ model }: TriageResult): boolean => model?.status === 'answered' || model?.status === 'cached'
 
 /** A UUID made from what it names. */
 const idOf = (...parts: readonly string[]): string => {

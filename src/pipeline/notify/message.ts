@@ -1,4 +1,5 @@
 import type { Incident } from '../../schema/incident.ts'
+import { plain } from './plain.ts'
 import type { Notification } from './sink.ts'
 
 const maxEvidence = 5
@@ -39,6 +40,3 @@ const summary = (incident: Incident) => ({
   resolution: incident.resolution,
   merged_into: incident.merged_into,
 })
-
-/** Takes out what could drive a terminal or hide text: control characters and marks that turn the direction of writing. */
-const plain = (text: string): string => text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')

@@ -44,6 +44,7 @@ const farewellMs = 3_000
 export const createResultPublisher = ({ url, queue, outbox, log, outages }: PublishOptions): ResultPublisher => {
   const name = `queue ${queue}`
   let bell = Promise.withResolvers<void>()
+  let connected = Promise.withResolvers<void>()
 
   const publish = async (publisher: Publisher, results: readonly AlertResult[]): Promise<void> => {
     const sent = await Promise.allSettled(
@@ -75,17 +76,23 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
     },
 
     async run(signal) {
+      let isDeclared = false
       const connection = await openAmqp(url, {
-        connected: () => outages.ended(name),
+        connected() {
+          connected.resolve()
+          bell.resolve()
+        },
         lost(reason) {
+          // The outage ends when the queue has answered, even if nothing is to be told.
+          isDeclared = false
           outages.began(name, reason)
           log.warn({ queue, reason }, 'The broker is lost; it is tried again.')
         },
       })
       const publisher = connection.createPublisher({ confirm: true })
-      let isDeclared = false
       let wait = shortestWait
       while (!signal.aborted) {
+        connected = Promise.withResolvers<void>()
         try {
           if (!isDeclared) await declareQueue(connection, queue, limits, deadLimits)
           isDeclared = true
@@ -102,7 +109,7 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
           isDeclared = false
           outages.began(name, reasonOf(error))
           log.warn({ queue, reason: messageOf(error), again_in_ms: wait }, 'Results could not be published.')
-          await either(wait, undefined, signal)
+          await either(wait, connected.promise, signal)
           wait = Math.min(wait * 2, longestWait)
         }
       }

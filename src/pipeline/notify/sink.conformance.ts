@@ -40,6 +40,7 @@ export const someNotification = (facts: Partial<Notification> = {}): Notificatio
 
 /** A message as the receiver got it. */
 export interface Received {
+  readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
@@ -47,15 +48,15 @@ export interface Received {
 /** Opens a receiver on loopback that answers as it is told to. */
 export const openReceiver = async () => {
   const received: Received[] = []
-  const answer = { status: 200, headers: {}, silent: false }
+  const answer = { status: 200, headers: {}, body: 'ok', silent: false }
   const server = createServer((request, response) => {
     let body = ''
     request.setEncoding('utf8').on('data', (part) => {
       body += part
     })
     request.on('end', () => {
-      received.push({ headers: request.headers, body })
-      if (!answer.silent) response.writeHead(answer.status, answer.headers).end('ok')
+      received.push({ path: request.url ?? '', headers: request.headers, body })
+      if (!answer.silent) response.writeHead(answer.status, answer.headers).end(answer.body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -12,6 +12,15 @@ export interface Notification {
   readonly others?: readonly Incident[]
 }
 
+/** One notification an incident, for receivers that keep each on its own. */
+export const apart = (notification: Notification): readonly Notification[] => {
+  const { others = [], ...first } = notification
+  return [
+    first,
+    ...others.map((incident) => ({ ...first, incident, idempotencyKey: `${first.idempotencyKey}/${incident.id}` })),
+  ]
+}
+
 /** Delivers to one receiver. Resolves when the receiver has it; throws an AppError that says whether trying again can help. */
 export interface Sink {
   send(notification: Notification, signal: AbortSignal): Promise<void>

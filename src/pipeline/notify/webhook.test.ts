@@ -35,6 +35,25 @@ describe('the webhook', () => {
     })
   })
 
+  it('shows the token that the receiver knows it by', async () => {
+    await create({ url: receiver.url, token: 'hush' }).send(someNotification(), signal)
+    expect(receiver.received[0]?.headers.authorization).toBe('Bearer hush')
+  })
+
+  it('tells flatly, for receivers that know alerts of the log detection service', async () => {
+    const incident = someIncident({ types: ['brute_force'], entities: [{ type: 'user', value: 'root' }] })
+    await create({ url: receiver.url, shape: 'flat' }).send(someNotification({ incident }), signal)
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
+      title: 'Security Alert: brute_force',
+      severity: 'high',
+      user: 'root',
+      source_ip: null,
+      message: '286 failed logins to sshd on web-01 from 203.0.113.9 within an hour.',
+      anomaly_score: 0.62,
+      timestamp: '2024-12-10T07:00:00.000Z',
+    })
+  })
+
   it('tells of several in one message', async () => {
     const others = [someIncident({ id: 'i2', display_id: 'INC-2' })]
     await create({ url: receiver.url }).send(someNotification({ others }), signal)
@@ -46,6 +65,7 @@ describe('the webhook', () => {
     ['another protocol', { url: 'file:///etc/passwd' }],
     ['a password in the address', { url: 'https://me:secret@example.com/' }],
     ['a secret that is too short', { url: 'https://example.com/', secret: 'short' }],
+    ['a token that no header can carry', { url: 'https://example.com/', token: 'a\r\nb' }],
     ['an unknown option', { url: 'https://example.com/', retries: 3 }],
   ])('refuses %s', (_name, options) => {
     expect(() => create(options)).toThrow(/not valid/)

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Component } from '../../component.ts'
+import { AppError } from '../../errors.ts'
+import { toFlatAlert } from './flat-alert.ts'
+import { post } from './post.ts'
+import { headerSecret, receiverUrl } from './receiver-url.ts'
+import { apart, type Notification, type Sink } from './sink.ts'
+
+const options = z
+  .strictObject({
+    url: receiverUrl.describe('Elasticsearch or OpenSearch: `https://search:9200`.'),
+    index: z
+      .string()
+      .regex(/^[a-z\d][a-z\d._-]{0,254}$/, 'use small letters, digits, dots, dashes and underscores')
+      .default('security-anomalies')
+      .describe('Where documents go; an index, an alias or a data stream.'),
+    api_key: headerSecret.optional().meta({ description: 'The encoded key: `Authorization: ApiKey …`.', secret: true }),
+    username: z.string().min(1).optional().describe('For Basic authentication.'),
+    password: z.string().min(1).optional().meta({ description: 'For Basic authentication.', secret: true }),
+  })
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+    message: 'give username and password, or neither',
+    path: ['username'],
+  })
+
+/** Keeps a document an incident and reason, named so that a second attempt writes nothing twice. */
+export const elasticsearchSink: Component<typeof options, Sink> = {
+  name: 'elasticsearch',
+  summary: 'Writes each incident into an index of Elasticsearch or OpenSearch.',
+  options,
+  create({ url, index, api_key, username, password }, { fetch }) {
+    const authorization =
+      api_key !== undefined
+        ? `ApiKey ${api_key}`
+        : username !== undefined && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    const place = (path: string): string => {
+      const at = new URL(url)
+      at.pathname = `${at.pathname.replace(/\/$/, '')}/${path}`
+      return at.href
+    }
+    const send = (path: string, type: string, body: string, signal: AbortSignal) =>
+      post({
+        fetch,
+        url: place(path),
+        headers: { 'content-type': type, ...(authorization && { authorization }) },
+        body,
+        signal,
+      })
+    return {
+      async send(notification, signal) {
+        const all = apart(notification)
+        if (all.length === 1) {
+          const id = encodeURIComponent(notification.idempotencyKey)
+          const body = JSON.stringify(toDocument(notification))
+          const answer = await send(`${index}/_doc/${id}`, 'application/json', body, signal)
+          await answer.body?.cancel()
+          return
+        }
+        const lines = all.flatMap((one) => [{ index: { _id: one.idempotencyKey } }, toDocument(one)])
+        const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+        const answer = await send(`${index}/_bulk`, 'application/x-ndjson', body, signal)
+        checkBulk(await answer.text(), new URL(url).origin)
+      },
+    }
+  },
+}
+
+const toDocument = (notification: Notification) => {
+  const flat = toFlatAlert(notification)
+  return { '@timestamp': flat.timestamp, ...flat }
+}
+
+const bulkAnswer = z.object({
+  errors: z.boolean(),
+  items: z.array(z.record(z.string(), z.object({ status: z.int() }))).default([]),
+})
+
+/** A bulk request is answered 200 even when documents were refused. */
+const checkBulk = (text: string, origin: string): void => {
+  const answer = bulkAnswer.safeParse(readJson(text))
+  if (!answer.success) {
+    throw new AppError('SINK_REJECTED', `${origin} answered a bulk request with something else than its outcome.`, {
+      hint: 'Check that the address is that of Elasticsearch or OpenSearch itself.',
+      retryable: true,
+    })
+  }
+  const { errors, items } = answer.data
+  if (!errors) return
+  const refused = items.flatMap((item) => Object.values(item)).filter(({ status }) => status >= 300)
+  const statuses = [...new Set(refused.map(({ status }) => status))].join(', ')
+  throw new AppError(
+    'SINK_REJECTED',
+    `${origin} refused ${refused.length} of ${items.length} documents: ${statuses}.`,
+    {
+      hint: 'Look at the mapping of the index, and at what the key may write.',
+      retryable: refused.every(({ status }) => status === 429 || status >= 500),
+    },
+  )
+}
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import type { Entity } from '../../schema/detection.ts'
+import { plain } from './plain.ts'
+import type { Notification } from './sink.ts'
+
+/** An incident in one flat object, as receivers of the log detection service know its alerts. */
+export interface FlatAlert {
+  readonly title: string
+  readonly type: string
+  readonly severity: Notification['incident']['severity']
+  readonly user: string | null
+  readonly source_ip: string | null
+  readonly event: string
+  readonly action: Notification['reason']
+  readonly message: string
+  /** 0 to 1. */
+  readonly anomaly_score: number
+  readonly timestamp: string
+  readonly incident: string
+  readonly incident_id: string
+  readonly techniques: readonly string[]
+}
+
+/** Lays an incident out flat. Several told at once are named in the message. */
+export const toFlatAlert = ({ incident, reason, others = [] }: Notification): FlatAlert => {
+  const [type = 'anomaly'] = incident.types ?? []
+  const first = (wanted: Entity['type']): string | null => {
+    const found = incident.entities.find((entity) => entity.type === wanted)
+    return found ? plain(found.value) : null
+  }
+  const more = others.map(({ display_id, title }) => `; ${display_id}: ${plain(title)}`)
+  return {
+    title: `Security Alert: ${type}`,
+    type,
+    severity: incident.severity,
+    user: first('user'),
+    source_ip: first('ip'),
+    event: plain(incident.title),
+    action: reason,
+    message: `${plain(incident.reason)}${more.join('')}`,
+    anomaly_score: incident.risk_score / 100,
+    timestamp: incident.updated_at,
+    incident: incident.display_id,
+    incident_id: incident.id,
+    techniques: incident.techniques,
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { Component } from '../../component.ts'
+import type { Severity } from '../../schema/severity.ts'
+import { toFlatAlert } from './flat-alert.ts'
+import { post } from './post.ts'
+import { receiverUrl } from './receiver-url.ts'
+import type { Notification, Sink } from './sink.ts'
+
+const options = z.strictObject({
+  url: receiverUrl.meta({ description: "The address of Slack's incoming webhook.", secret: true }),
+  footer: z.string().max(300).default('Log Anomaly Detection').describe('What stands under each message.'),
+})
+
+/** Posts to an incoming webhook of Slack, or of what speaks as it does (Mattermost, Rocket.Chat). */
+export const slackSink: Component<typeof options, Sink> = {
+  name: 'slack',
+  summary: 'Posts each incident to a channel of Slack.',
+  options,
+  create: ({ url, footer }, { fetch }) => ({
+    async send(notification, signal) {
+      const body = JSON.stringify(toSlack(notification, footer))
+      const answer = await post({ fetch, url, headers: { 'content-type': 'application/json' }, body, signal })
+      await answer.body?.cancel()
+    },
+  }),
+}
+
+const colours: Readonly<Record<Severity, string>> = {
+  info: '#36a64f',
+  low: '#36a64f',
+  medium: '#ff9900',
+  high: '#ff0000',
+  critical: '#8b0000',
+}
+
+const toSlack = (notification: Notification, footer: string) => {
+  const { incident } = notification
+  const flat = toFlatAlert(notification)
+  const field = (title: string, value: string, short = true) => ({ title, value: disarm(value), short })
+  return {
+    attachments: [
+      {
+        color: colours[flat.severity],
+        fallback: disarm(`${flat.incident} ${flat.severity}: ${flat.event}`),
+        title: disarm(`${flat.incident}: ${flat.event}`),
+        fields: [
+          field('Severity', flat.severity),
+          field('Score', flat.anomaly_score.toFixed(3)),
+          field('User', flat.user ?? '-'),
+          field('Source IP', flat.source_ip ?? '-'),
+          field('Event', flat.type),
+          field('Action', flat.action),
+          field('Message', flat.message, false),
+        ],
+        footer: disarm(footer),
+        ts: Math.floor(Date.parse(incident.updated_at) / 1000),
+        // Nothing of a log line is markup: no bold, no links, no mention of everybody.
+        mrkdwn_in: [],
+      },
+    ],
+  }
+}
+
+/** Slack's three signs that mean something, also where no markup is read: `<!channel>` would call everybody. */
+const disarm = (text: string): string =>
+  text.slice(0, mostText).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const mostText = 3_000

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Component } from '../../component.ts'
+import { toFlatAlert } from './flat-alert.ts'
+import { post } from './post.ts'
+import { headerSecret, receiverUrl } from './receiver-url.ts'
+import { apart, type Sink } from './sink.ts'
+
+const options = z.strictObject({
+  url: receiverUrl.describe("Splunk's HTTP event collector: `https://splunk:8088/services/collector`."),
+  token: headerSecret.meta({ description: 'The token of the collector.', secret: true }),
+  sourcetype: z.string().min(1).max(200).default('anomaly_detection').describe('What Splunk calls these events.'),
+  index: z.string().min(1).max(200).optional().describe("The index; the token's own when absent."),
+})
+
+/** Sends to Splunk's HTTP event collector; incidents told at once are events of one request. */
+export const splunkSink: Component<typeof options, Sink> = {
+  name: 'splunk',
+  summary: "Sends each incident to Splunk's HTTP event collector.",
+  options,
+  create: ({ url, token, sourcetype, index }, { fetch }) => ({
+    async send(notification, signal) {
+      const events = apart(notification).map((one) => ({
+        time: Date.parse(one.incident.updated_at) / 1000,
+        source: 'vedette',
+        sourcetype,
+        ...(index !== undefined && { index }),
+        event: { ...toFlatAlert(one), id: one.idempotencyKey },
+      }))
+      const headers = { 'content-type': 'application/json', authorization: `Splunk ${token}` }
+      const body = events.map((event) => JSON.stringify(event)).join('\n')
+      const answer = await post({ fetch, url, headers, body, signal })
+      await answer.body?.cancel()
+    },
+  }),
+}

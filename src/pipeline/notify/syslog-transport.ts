@@ -1,0 +1,67 @@
+import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { connect as connectTcp, type Socket } from 'node:net'
+import { finished } from 'node:stream/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
+
+interface SyslogReceiver {
+  readonly host: string
+  readonly port: number
+  readonly protocol: 'udp' | 'tcp' | 'tls'
+  /** Certificates to trust in place of the system's, as PEM. */
+  readonly ca?: string | undefined
+}
+
+/** How long the network has to tell that nobody listens, in ms. */
+const refusalMs = 100
+/** How long a receiver has to close the connection in turn, in ms. */
+const closingMs = 1_000
+
+/**
+ * Hands a datagram to the network. There is no receipt: what is lost on the way is lost silently. Only when the receiver's machine
+ * says at once that nobody listens there is that a failure.
+ */
+export const sendDatagram = async (message: Buffer, receiver: SyslogReceiver, signal: AbortSignal): Promise<void> => {
+  // IPv4 first: many receivers listen on that alone, and a datagram, unlike a connection, is not tried on the other.
+  const { address, family } = await lookup(receiver.host, { order: 'ipv4first' })
+  signal.throwIfAborted()
+  const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
+  try {
+    const failed = once(socket, 'close', { signal })
+    socket.connect(receiver.port, address)
+    const handed = once(socket, 'connect', { signal })
+      .then(
+        () =>
+          new Promise<void>((resolve, reject) => socket.send(message, (error) => (error ? reject(error) : resolve()))),
+      )
+      .then(() => wait(refusalMs, undefined, { signal, ref: false }))
+    await Promise.race([failed, handed])
+  } finally {
+    socket.close()
+  }
+}
+
+/**
+ * Sends a message over a connection of its own, counted in octets (RFC 6587, 3.4.1), and ends it. A receiver that ends it in turn has
+ * read the message; for one that keeps its side open, that the network has it must do.
+ */
+export const sendStream = async (message: Buffer, receiver: SyslogReceiver, signal: AbortSignal): Promise<void> => {
+  const frame = Buffer.concat([Buffer.from(`${message.length} `), message])
+  const socket = open(receiver, () => socket.resume().end(frame))
+  try {
+    const closed = finished(socket, { signal })
+    await Promise.race([
+      closed,
+      once(socket, 'finish', { signal }).then(() => wait(closingMs, undefined, { signal, ref: false })),
+    ])
+  } finally {
+    socket.destroy()
+  }
+}
+
+const open = ({ host, port, protocol, ca }: SyslogReceiver, ready: () => void): Socket =>
+  protocol === 'tls'
+    ? connectTls({ host, port, ...(ca !== undefined && { ca }) }, ready)
+    : connectTcp({ host, port }, ready)
