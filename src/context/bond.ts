@@ -19,9 +19,9 @@ export const extend = (span: Omit<Bond, 'name'>, time: number): void => {
 
 /** Notes a sighting in a short list, which forgets what was seen least lately. Texts are copied: a part of a line holds all of it. */
 export const bind = (bonds: Bond[], name: string, time: number, most: number): void => {
-  const known = bonds.find((bond) => bond.name === name)
-  if (known) {
-    extend(known, time)
+  for (const bond of bonds) {
+    if (bond.name !== name) continue
+    extend(bond, time)
     return
   }
   const bond = { name: Buffer.from(name, 'utf16le').toString('utf16le'), first: time, last: time, days: 1 }

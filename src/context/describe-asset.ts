@@ -36,7 +36,7 @@ export const describeAsset = (subject: Subject, { assets, familiar }: ContextTab
     criticality: byRank[0]?.criticality,
     context: {
       context_type: 'asset',
-      source: 'assets',
+      source: 'context-collector',
       confidence: asset ? 0.9 : 0.1,
       data: asset
         ? { ...factsOf(asset), ...learnt, ...othersOf(byRank, asset) }

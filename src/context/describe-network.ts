@@ -38,7 +38,7 @@ export const describeNetwork = (subject: Subject, tables: ContextTables): Networ
     malice: worst < 0 ? undefined : worst,
     context: {
       context_type: 'network',
-      source: 'networks',
+      source: 'context-collector',
       confidence: 0.8,
       data: {
         ...source.facts,

@@ -33,7 +33,7 @@ export const describeUser = (subject: Subject, tables: ContextTables): UserAnswe
     title: titleOf(people),
     context: {
       context_type: 'user',
-      source: 'users',
+      source: 'context-collector',
       confidence: person ? 0.9 : 0.1,
       data: {
         ...(person

@@ -8,6 +8,7 @@ const capacity = { users: 10_000, addresses: 10_000, hosts: 20_000 }
 /** How many addresses, hosts and people are remembered of one thing. */
 const mostBonds = 12
 const longestName = 256
+const hourMs = 3_600_000
 
 interface Span {
   first: number
@@ -72,9 +73,9 @@ export const createFamiliar = (): Familiar => {
   const learnUser = (name: string, event: Event, host: string | undefined): void => {
     const { time } = event
     const address = textField(event, 'source.ip')
-    const user = users.see(name, time, () => startUser(time))
+    const user = users.see(name, time, startUser)
     extend(user, time)
-    const hour = new Date(time).getUTCHours()
+    const hour = Math.floor((time - dayOf(time) * dayMs) / hourMs)
     if (dayOf(time) > (user.hourDays[hour] ?? 0)) {
       user.hourDays[hour] = dayOf(time)
       user.hours[hour] = Math.min(65_535, (user.hours[hour] ?? 0) + 1)
@@ -82,7 +83,7 @@ export const createFamiliar = (): Familiar => {
     if (host !== undefined) bind(user.hosts, host, time, mostBonds)
     if (address === undefined || address.length > longestName) return
     bind(user.addresses, address, time, mostBonds)
-    const from = addresses.see(address, time, () => ({ ...startSpan(time), users: [] }))
+    const from = addresses.see(address, time, startAddress)
     extend(from, time)
     bind(from.users, name, time, mostBonds)
   }
@@ -96,11 +97,7 @@ export const createFamiliar = (): Familiar => {
         const said = event.fields['host.name']
         const host = typeof said === 'string' && said.length <= longestName ? said : undefined
         if (host !== undefined) {
-          const { time } = event
-          extend(
-            hosts.see(host, time, () => startSpan(time)),
-            time,
-          )
+          extend(hosts.see(host, event.time, startSpan), event.time)
         }
         if (event.fields['event.outcome'] !== 'success') continue
         const user = event.fields['user.name']
@@ -152,6 +149,7 @@ export const createFamiliar = (): Familiar => {
 }
 
 const startSpan = (time: number): Span => ({ first: time, last: time, days: 1, movedAt: time })
+const startAddress = (time: number): AddressTrack => ({ ...startSpan(time), users: [] })
 const startUser = (time: number): UserTrack => ({
   ...startSpan(time),
   hours: new Uint16Array(24),

@@ -25,9 +25,9 @@ describe('the context of an alert', () => {
     for (const tables of [emptyTables(), tablesWith()]) {
       const { contexts } = gatherContext(foreign, tables)
       expect(contexts.map(({ context_type, source }) => [context_type, source])).toEqual([
-        ['network', 'networks'],
-        ['asset', 'assets'],
-        ['user', 'users'],
+        ['network', 'context-collector'],
+        ['asset', 'context-collector'],
+        ['user', 'context-collector'],
       ])
       for (const context of contexts) expect(alertContext.safeParse(context).success).toBe(true)
     }

@@ -6,7 +6,7 @@ export interface Memory<Entry> {
   readonly size: number
   get(name: string): Entry | undefined
   /** Finds an entry or makes it, and notes that it was seen. */
-  see(name: string, time: number, make: () => Entry): Entry
+  see(name: string, time: number, make: (time: number) => Entry): Entry
   entries(): IterableIterator<[string, Entry]>
   clear(): void
 }
@@ -22,7 +22,7 @@ export const createMemory = <Entry extends { movedAt: number }>(capacity: number
     see(name, time, make) {
       const known = all.get(name)
       if (known && time - known.movedAt < grain) return known
-      const entry = known ?? make()
+      const entry = known ?? make(time)
       entry.movedAt = time
       const oldest = !known && all.size >= capacity ? all.keys().next().value : undefined
       if (oldest !== undefined) all.delete(oldest)

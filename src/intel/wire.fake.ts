@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What a server on the loopback was asked. */
@@ -14,6 +14,8 @@ export interface WireAnswer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
+  /** Sent one after the other with a moment between, instead of a body: the half of them with `cut`, all and no end with `hang`. */
+  readonly parts?: readonly string[]
   /** Breaks the connection after the first half of the body. */
   readonly cut?: boolean
   /** Never answers. */
@@ -24,6 +26,8 @@ export interface Wire {
   readonly url: string
   readonly requests: WireRequest[]
   answer: (request: WireRequest) => WireAnswer
+  /** How many connections whoever asked has dropped before the end of the answer. */
+  dropped: number
   close(): Promise<void>
 }
 
@@ -43,7 +47,18 @@ export const startWire = async (answer: Wire['answer']): Promise<Wire> => {
         body: Buffer.concat(chunks).toString('utf8'),
       }
       requests.push(asked)
-      const { status = 200, headers = {}, body = '', cut = false, hang = false } = wire.answer(asked)
+      const { status = 200, headers = {}, body = '', parts, cut = false, hang = false } = wire.answer(asked)
+      response.on('close', () => {
+        if (!response.writableFinished && !cut) wire.dropped++
+      })
+      if (parts) {
+        response.writeHead(status, headers)
+        void sendParts(response, cut ? parts.slice(0, parts.length >> 1) : parts).then(() => {
+          if (cut) response.destroy()
+          else if (!hang) response.end()
+        })
+        return
+      }
       if (hang) return
       const bytes = Buffer.from(body)
       response.writeHead(status, { 'content-length': String(bytes.length), ...headers })
@@ -57,10 +72,21 @@ export const startWire = async (answer: Wire['answer']): Promise<Wire> => {
     url: `http://127.0.0.1:${port}/`,
     requests,
     answer,
+    dropped: 0,
     async close() {
       server.closeAllConnections()
       await new Promise<void>((done) => server.close(() => done()))
     },
   }
   return wire
+}
+
+const momentMs = 15
+
+const sendParts = async (response: ServerResponse, parts: readonly string[]): Promise<void> => {
+  for (const part of parts) {
+    if (response.destroyed) return
+    response.write(part)
+    await new Promise((resolve) => setTimeout(resolve, momentMs))
+  }
 }

@@ -1,4 +1,5 @@
-import type { Connections, JobRow, Transaction } from '../store/database.ts'
+import type { Connections, Transaction } from '../store/database.ts'
+import type { JobRow } from '../store/queue-tables.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
 /** What is known of a job without reading its payload. */

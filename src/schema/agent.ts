@@ -118,5 +118,4 @@ export const agent = z
       })
     }
   })
-  .meta({ id: 'Agent' })
 export type Agent = z.output<typeof agent>

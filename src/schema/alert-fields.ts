@@ -1,15 +1,19 @@
 import { type Alert, openAlertStatuses } from './alert.ts'
 import type { AlertHead } from './alert-head.ts'
-import { entityField, techniqueField } from './entity-fields.ts'
+import { entityReader, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { severities } from './severity.ts'
 
 type Read<Item> = (item: Item) => FieldValue | null | undefined
 
+const open: ReadonlySet<Alert['status']> = new Set(openAlertStatuses)
+
+const isOpen = ({ status, snoozed_until }: AlertHead): boolean => !snoozed_until && open.has(status)
+
 const ofHead: ReadonlyMap<string, Read<AlertHead>> = new Map<string, Read<AlertHead>>([
   ['id', (alert) => alert.id],
   ['status', (alert) => alert.status],
-  ['open', (alert) => !alert.snoozed_until && openAlertStatuses.some((status) => status === alert.status)],
+  ['open', isOpen],
   ['snoozed', (alert) => Boolean(alert.snoozed_until)],
   ['snoozed_until', (alert) => alert.snoozed_until],
   ['severity', (alert) => alert.severity],
@@ -59,12 +63,21 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
   ['snoozed_until', 'time'],
 ])
 
-const headField = (alert: AlertHead, name: string): FieldValue | undefined =>
-  ofHead.get(name)?.(alert) ?? entityField(alert.entities, name)
+const headReader = (name: string): ((alert: AlertHead) => FieldValue | undefined) => {
+  const read = ofHead.get(name)
+  if (read) return (alert) => read(alert) ?? undefined
+  const readEntity = entityReader(name)
+  return ({ entities }) => readEntity(entities)
+}
+
+const reader = (name: string): ((alert: Alert) => FieldValue | undefined) => {
+  const read = ofBody.get(name)
+  return read ? (alert) => read(alert) ?? undefined : headReader(name)
+}
 
 /** Lets filters look at alerts. `score` is 0–1, `risk_score` 0–100; severities compare by their rank. */
 export const alertFields = {
-  field: (alert: Alert, name: string): FieldValue | undefined => ofBody.get(name)?.(alert) ?? headField(alert, name),
+  reader,
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
   /** Whether the values of this field stand in the document as they are compared. */
   isIndexed: (name: string): boolean => name !== 'open' && name !== 'snoozed' && kinds.get(name) !== 'time',
@@ -81,7 +94,7 @@ export const textsOf = (alert: Alert): readonly string[] => [
 
 /** Lets filters look at the heads of alerts, as far as they go. */
 export const alertHeadFields = {
-  field: headField,
+  reader: headReader,
   kind: alertFields.kind,
   /** As much of the texts as a head has. */
   text: (alert: AlertHead): string => `${alert.title}\n${alert.sentence}`,

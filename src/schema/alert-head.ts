@@ -1,39 +1,42 @@
-import type { Alert } from './alert.ts'
-import type { TriageResult } from './triage-result.ts'
+import type { z } from 'zod'
+import { type Alert, alert } from './alert.ts'
+import { triageResult } from './triage-result.ts'
 
 /** What an alert is counted, sorted and filtered by: all of it but its evidence and its long lists. Every alert is one, too. */
-export type AlertHead = Pick<
-  Alert,
-  | 'id'
-  | 'status'
-  | 'type'
-  | 'severity'
-  | 'score'
-  | 'title'
-  | 'sentence'
-  | 'detectors'
-  | 'source'
-  | 'stream'
-  | 'entities'
-  | 'techniques'
-  | 'count'
-  | 'event_count'
-  | 'first_seen'
-  | 'last_seen'
-  | 'created_at'
-  | 'updated_at'
-  | 'learning'
-  | 'incident_id'
-  | 'assignee'
-  | 'resolution'
-  | 'suppression_id'
-  | 'snoozed_until'
-> & {
-  readonly triage: Pick<
-    TriageResult,
-    'risk_score' | 'risk_level' | 'verdict' | 'confidence' | 'requires_human_review'
-  > | null
-}
+export const alertHead = alert
+  .pick({
+    id: true,
+    status: true,
+    type: true,
+    severity: true,
+    score: true,
+    title: true,
+    sentence: true,
+    detectors: true,
+    source: true,
+    stream: true,
+    entities: true,
+    techniques: true,
+    count: true,
+    event_count: true,
+    first_seen: true,
+    last_seen: true,
+    created_at: true,
+    updated_at: true,
+    learning: true,
+    incident_id: true,
+    assignee: true,
+    resolution: true,
+    suppression_id: true,
+    snoozed_until: true,
+  })
+  .extend({
+    triage: triageResult
+      .pick({ risk_score: true, risk_level: true, verdict: true, confidence: true, requires_human_review: true })
+      .nullable(),
+  })
+  .meta({ id: 'AlertHead' })
+export type AlertHead = z.infer<typeof alertHead>
 
 /** Takes an alert's head off it. */
 export const headOf = ({ triage, ...alert }: Alert): AlertHead => ({

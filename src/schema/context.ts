@@ -6,7 +6,7 @@ export const contextTypes = ['network', 'asset', 'user', 'threat_intel', 'histor
 export const alertContext = z
   .object({
     context_type: z.enum(contextTypes),
-    /** Who says so: `networks`, `assets`, `users`, `learned` … */
+    /** Who says so: `context-collector`, as readers of the table `alert_context` know it. */
     source: z.string(),
     /** 0–1. */
     confidence: z.number().min(0).max(1),

@@ -1,5 +1,5 @@
 import type { Detection } from './detection.ts'
-import { entityField, techniqueField } from './entity-fields.ts'
+import { entityReader, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { severities } from './severity.ts'
 
@@ -38,8 +38,12 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
 
 /** Lets filters look at detections. `score` is 0–1; severities compare by their rank. */
 export const detectionFields = {
-  field: (detection: Detection, name: string): FieldValue | undefined =>
-    own.get(name)?.(detection) ?? entityField(detection.entities, name),
+  reader(name: string): (detection: Detection) => FieldValue | undefined {
+    const read = own.get(name)
+    if (read) return (detection) => read(detection) ?? undefined
+    const readEntity = entityReader(name)
+    return ({ entities }) => readEntity(entities)
+  },
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
   text: (detection: Detection): string =>
     [

@@ -156,6 +156,8 @@ export const detection = z
     entities: z.array(entity),
     /** ATT&CK techniques: `T1110.001`. */
     techniques: z.array(z.string()),
+    /** What its sender calls the alert, where no other alert of its is ever called so. */
+    alert_id: z.string().optional(),
     /** Detections with the same key are the same alert. Human-readable: it is shown. */
     dedup_key: z.string(),
     /** Whether the detector was still learning what is usual here; caps its severity at low. */

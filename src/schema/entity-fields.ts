@@ -18,12 +18,21 @@ const types: ReadonlyMap<string, Entity['type']> = new Map([
   ['template', 'template'],
 ])
 
-/** Reads `entity` (any), `entity.<type>`, and the short and dotted names that events use for the same things. */
-export const entityField = (entities: readonly Entity[], name: string): readonly string[] | undefined => {
+type Values = readonly string[] | undefined
+
+/** Makes a reader of `entity` (any), `entity.<type>`, or one of the short and dotted names that events use for the same things. */
+export const entityReader = (name: string): ((entities: readonly Entity[]) => Values) => {
   const type = name.startsWith('entity.') ? name.slice('entity.'.length) : types.get(name)
-  if (type === undefined && name !== 'entity') return undefined
-  const values = entities.filter((entity) => name === 'entity' || entity.type === type).map((entity) => entity.value)
-  return values.length > 0 ? values : undefined
+  if (type === undefined && name !== 'entity') return () => undefined
+  return (entities) => {
+    let values: string[] | undefined
+    for (const entity of entities) {
+      if (type !== undefined && entity.type !== type) continue
+      values ??= []
+      values.push(entity.value)
+    }
+    return values
+  }
 }
 
 /** Lists techniques together with what they are part of: `T1110.001` is also a `T1110`. */

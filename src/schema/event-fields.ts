@@ -51,15 +51,16 @@ const unindexed = new Set(['id', 'time_guessed'])
 
 /** Lets filters look at events: by our own names, by short names, and by any dotted field that an event has. */
 export const eventFields = {
-  field(event: Event, name: string): FieldValue | undefined {
+  reader(name: string): (event: Event) => FieldValue | undefined {
     const read = own.get(name)
-    if (read) return read(event)
-    const value = Object.hasOwn(event.fields, name) ? event.fields[name] : undefined
-    if (value !== undefined) return value
-    const names = aliases.get(name)
-    if (!names) return undefined
-    const found = names.flatMap((full) => event.fields[full] ?? [])
-    return found.length > 1 ? found : found[0]
+    if (read) return read
+    const names = aliases.get(name) ?? []
+    return ({ fields }) => {
+      const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+      if (value !== undefined) return value
+      const found = names.flatMap((full) => fields[full] ?? [])
+      return found.length > 1 ? found : found[0]
+    }
   },
   kind: (name: string): 'time' | 'text' | undefined => kinds.get(name),
   text: (event: Event): string => eventText(event),

@@ -1,4 +1,4 @@
-import { entityField, techniqueField } from './entity-fields.ts'
+import { entityReader, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { type Incident, openIncidentStatuses } from './incident.ts'
 import { severities } from './severity.ts'
@@ -43,8 +43,12 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
 
 /** Lets filters look at incidents. `risk_score` is 0–100; severities compare by their rank. */
 export const incidentFields = {
-  field: (incident: Incident, name: string): FieldValue | undefined =>
-    own.get(name)?.(incident) ?? entityField(incident.entities, name),
+  reader(name: string): (incident: Incident) => FieldValue | undefined {
+    const read = own.get(name)
+    if (read) return (incident) => read(incident) ?? undefined
+    const readEntity = entityReader(name)
+    return ({ entities }) => readEntity(entities)
+  },
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
   /** Whether the values of this field stand in the document as they are compared. */
   isIndexed: (name: string): boolean => name !== 'open' && kinds.get(name) !== 'time',

@@ -131,6 +131,17 @@ export const modelOpinion = z
   .meta({ id: 'ModelOpinion' })
 export type ModelOpinion = z.infer<typeof modelOpinion>
 
+/** What a language model has said so far while it answers. Nothing of it is checked yet, and nothing of it is kept. */
+export const opinionDraft = z
+  .object({
+    provider: z.string(),
+    model: z.string(),
+    summary: z.array(z.string()),
+    claims: z.array(z.object({ text: z.string(), sign: z.enum(['for', 'against']).nullable() })),
+  })
+  .meta({ id: 'OpinionDraft' })
+export type OpinionDraft = z.infer<typeof opinionDraft>
+
 /** A person's word on a card; it stands beside what triage said. */
 export const triageReview = z
   .object({ reviewer: z.string(), verdict, notes: z.string(), reviewed_at: z.iso.datetime() })

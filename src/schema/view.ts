@@ -9,6 +9,8 @@ export const viewContent = z.object({
   from: z.string().max(64).nullable().default(null),
   to: z.string().max(64).nullable().default(null),
   sort: z.string().max(40).default('-risk_score'),
+  /** The field by which alerts are grouped; null when they stand one by one. */
+  group: z.string().max(40).nullable().default(null),
   /** The columns that are shown, in order; empty for the usual ones. */
   columns: z.array(z.string().max(40)).max(20).default([]),
   density: z.enum(['comfortable', 'default', 'compact']).nullable().default(null),

@@ -6,7 +6,7 @@ import { severityRank } from '../../schema/severity.ts'
 interface Facts {
   readonly start: number
   readonly end: number
-  readonly host: string
+  readonly host: string | undefined
   readonly service: string | undefined
   /** All entities, by type and value. */
   readonly entities: ReadonlyMap<string, Entity>
@@ -21,7 +21,8 @@ const factsOf = (alert: Alert): Facts => {
   const facts = {
     start: Date.parse(alert.first_seen),
     end: Date.parse(alert.last_seen),
-    host: firstOf('host') ?? alert.source,
+    // What another system sends comes from many machines by one door.
+    host: firstOf('host') ?? (alert.observed ? undefined : alert.source),
     service: firstOf('service'),
     entities: new Map(alert.entities.map((entity) => [`${entity.type} ${entity.value}`, entity])),
   }
@@ -32,8 +33,8 @@ const factsOf = (alert: Alert): Facts => {
 export const startsAt = (alert: Alert): number => factsOf(alert).start
 export const endsAt = (alert: Alert): number => factsOf(alert).end
 
-/** The host that an alert is about; where lines name none, the source stands for it. */
-export const hostOf = (alert: Alert): string => factsOf(alert).host
+/** The host that an alert is about. Where log lines name none, their source stands for it; alerts of other systems then have none. */
+export const hostOf = (alert: Alert): string | undefined => factsOf(alert).host
 
 export const serviceOf = (alert: Alert): string | undefined => factsOf(alert).service
 

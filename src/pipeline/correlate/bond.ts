@@ -100,8 +100,9 @@ export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b
 
 /** What two alerts must share at least one of to be worth comparing. */
 export const bondKeys = (alert: Alert): ReadonlySet<string> => {
-  const service = serviceOf(alert)
-  const keys = new Set([`host ${hostOf(alert)}`, `stream ${alert.stream}`])
+  const [host, service] = [hostOf(alert), serviceOf(alert)]
+  const keys = new Set<string>()
+  if (host) keys.add(`host ${host}`)
   if (service) keys.add(`service ${service}`)
   for (const [key, entity] of entitiesOf(alert)) if (tells(entity) || entity.type === 'template') keys.add(key)
   return keys

@@ -149,6 +149,26 @@ describe('which alerts belong together', () => {
     expect(run([a, b])).toHaveLength(count)
   })
 
+  it('keeps alerts of other systems apart that came by one door and share nothing else', () => {
+    const foreign = (id: string, entities: readonly Entity[]) =>
+      alert(id, 0, 0, {
+        type: 'malware',
+        title: `Malware (${id})`,
+        source: 'alerts',
+        stream: 'alerts',
+        entities: [...entities],
+        observed: { external_id: id },
+      })
+    const [web, mail, db] = [
+      foreign('web', [entity('asset', 'web-01')]),
+      foreign('mail', [entity('asset', 'mail-01')]),
+      foreign('db', [entity('asset', 'web-01'), entity('ip', '203.0.113.9')]),
+    ]
+    const incidents = run([web, mail, db])
+    expect(partition(incidents)).toEqual([['db', 'web'], ['mail']])
+    expect(incidents.map(({ title }) => title).join()).not.toContain('on alerts')
+  })
+
   it('lets lesser alerts join but not open, nor bridge two incidents', () => {
     const low = { severity: 'low' as const, ...onHost('web-01') }
     expect(run([alert('low', 0, 5, low)])).toEqual([])

@@ -26,7 +26,7 @@ export const titleOf = (members: readonly Alert[]): string => {
 }
 
 const loginTitle = (lead: Alert, members: readonly Alert[]): string => {
-  const head = `${protocolOf(lead)} on ${placesOf(members)}`
+  const head = `${protocolOf(lead)} on ${placesOf(members) ?? 'an unnamed host'}`
   if (gotIn(lead)) {
     const then = deedsOf(members).map(({ title }) => `; then ${title.replace(/ after the guessed login$/, '')}`)
     return `${head} that ended in a login: ${lead.title}${then.join('')}`
@@ -57,15 +57,16 @@ const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
   return new Set(attackers.filter((address) => !own.has(address))).size
 }
 
-const placesOf = (members: readonly Alert[]): string => {
-  const hosts = [...new Set(members.map(hostOf))]
-  return hosts.length === 1 ? (hosts[0] ?? 'an unnamed host') : `${hosts.length} hosts`
+const placesOf = (members: readonly Alert[]): string | undefined => {
+  const hosts = [...new Set(members.flatMap((alert) => hostOf(alert) ?? []))]
+  return hosts.length === 1 ? hosts[0] : hosts.length > 1 ? `${hosts.length} hosts` : undefined
 }
 
 /** Where, unless the title says it already. */
 const placeAfter = (lead: Alert, members: readonly Alert[]): string => {
   const place = placesOf(members)
-  return lead.title.includes(place) || lead.title.includes(hostOf(lead)) ? '' : ` on ${place}`
+  const told = [place, hostOf(lead)].some((host) => host !== undefined && lead.title.includes(host))
+  return told || place === undefined ? '' : ` on ${place}`
 }
 
 /** Gives the cause in a sentence or two: what the gravest alert says, and what else belongs to it. */

@@ -1,18 +1,16 @@
 import type { Reader, Writer } from '../../lib/codec/codec.ts'
 import { createNovelty, type Novelty } from '../../lib/novelty/novelty.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { BoundedPairs } from './bounded-pairs.ts'
 import { flatText } from './flat-text.ts'
 import type { Journal } from './journal.ts'
 
 /** How many observations of one's own weigh as much as what holds for everybody. */
 const shrinkage = 5
 
-interface Known {
-  usedAt: number
-}
-
 /** Who was seen with how many others, and how often. */
-interface Habit extends Known {
+interface Habit {
+  usedAt: number
   count: number
   others: number
   /** The batch in which its state was noted last. */
@@ -22,14 +20,14 @@ interface Habit extends Known {
 /** Remembers who was seen with whom, and how usual it is that somebody is seen with somebody new. */
 export interface Acquaintance {
   readonly novelty: Novelty
-  readonly pairs: BoundedMap<Known>
+  readonly pairs: BoundedPairs
   readonly habits: BoundedMap<Habit>
   noted: number
 }
 
 export const startAcquaintance = (capacity: number): Acquaintance => ({
   novelty: createNovelty({ memory: 500 }),
-  pairs: new BoundedMap(capacity),
+  pairs: new BoundedPairs(capacity),
   habits: new BoundedMap(capacity),
   noted: -1,
 })
@@ -57,8 +55,7 @@ export const meet = (
     const state = novelty.save()
     journal.note(() => novelty.restore(state))
   }
-  const pair = `${one}\n${other}`
-  const before = pairs.get(pair)
+  const before = pairs.get(one, other)
   const habit = habits.get(one)
   const count = habit?.count ?? 0
   const others = habit?.others ?? 0
@@ -68,10 +65,10 @@ export const meet = (
     const everybody = novelty.surprise()
     const chance = (Math.max(0, others - 1) + shrinkage * everybody) / (Math.max(0, count - 1) + shrinkage)
     meeting = { chance: Math.min(1, chance), count, others }
-    const gone = pairs.set(pair, { usedAt: time })
+    const gone = pairs.add(one, other, time)
     journal.note(() => {
-      pairs.delete(pair)
-      if (gone) pairs.set(gone.key, gone.value)
+      pairs.delete(one, other)
+      if (gone) pairs.add(gone.one, gone.other, gone.usedAt)
     })
   }
   if (habit) goOn(habit, meeting !== undefined, time, journal)
@@ -108,7 +105,7 @@ const begin = (
 
 export const writeAcquaintance = (writer: Writer, { novelty, pairs, habits }: Acquaintance): void => {
   writer.bytes(novelty.save()).varint(pairs.size)
-  for (const [pair, { usedAt }] of pairs.entries()) writer.text(pair).f64(usedAt)
+  for (const [pair, usedAt] of pairs.lines()) writer.text(pair).f64(usedAt)
   writer.varint(habits.size)
   for (const [one, { count, others, usedAt }] of habits.entries()) {
     writer.text(one).varint(count).varint(others).f64(usedAt)
@@ -118,7 +115,7 @@ export const writeAcquaintance = (writer: Writer, { novelty, pairs, habits }: Ac
 export const readAcquaintance = (reader: Reader, capacity: number): Acquaintance => {
   const known = startAcquaintance(capacity)
   known.novelty.restore(reader.bytes())
-  for (let left = reader.varint(); left > 0; left--) known.pairs.set(reader.text(), { usedAt: reader.f64() })
+  for (let left = reader.varint(); left > 0; left--) known.pairs.addLines(reader.text(), reader.f64())
   for (let left = reader.varint(); left > 0; left--) {
     known.habits.set(reader.text(), {
       count: reader.varint(),

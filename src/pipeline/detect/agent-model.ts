@@ -144,8 +144,12 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
       found = new Map()
       for (const event of events) {
         if (event.kind === 'pipeline_error') continue
-        const line = toLine(event)
-        for (const learner of learners) if (learner.agent.takes(line)) take(learner, line)
+        let line: Line | undefined
+        for (const learner of learners) {
+          if (!learner.agent.takes(event)) continue
+          line ??= toLine(event)
+          take(learner, line)
+        }
       }
       if (events.length === 0) {
         for (const learnt of places.values()) {

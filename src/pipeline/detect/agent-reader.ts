@@ -2,9 +2,12 @@ import { RE2JS, RE2JSException } from 're2js'
 import { AppError } from '../../errors.ts'
 import type { Agent, AgentFeature, AgentThreshold } from '../../schema/agent.ts'
 import { type Event, textField } from '../../schema/event.ts'
+import { flatText } from './flat-text.ts'
 
 const longestLine = 4_096
 const mostMatches = 50
+/** The names of so many programs are known by heart. */
+const mostPrograms = 1_000
 
 /** What one feature reads of a line: which of its slots grow by one, numbers to be averaged or compared, or texts. */
 export type Reader =
@@ -47,24 +50,14 @@ export interface CompiledAgent {
   readonly sets: number
   readonly readers: ReadonlyMap<string, Reader>
   readonly limits: readonly Limit[]
-  /** Whether it looks at this line at all. */
-  takes(line: Line): boolean
+  /** Whether it looks at the line of this event at all. */
+  takes(event: Event): boolean
   /** The level that it tells of, if the line is of one. */
   levelOf(line: Line): 'critical' | 'error' | 'warning' | undefined
 }
 
-/** Makes a line of an event. */
-export const toLine = (event: Event): Line => {
-  let text: string | undefined
-  return {
-    event,
-    // Most lines are of programs that no agent looks at.
-    get text() {
-      text ??= event.message.slice(0, longestLine).toLowerCase()
-      return text
-    },
-  }
-}
+/** Makes a line of an event. Most events are of programs that no agent looks at, so ask `takes` first. */
+export const toLine = (event: Event): Line => ({ event, text: event.message.slice(0, longestLine).toLowerCase() })
 
 /** Compiles an agent's expressions. Throws CONFIG_INVALID, naming the agent, on one that cannot be used. */
 export const compileAgent = (agent: Agent): CompiledAgent => {
@@ -114,7 +107,7 @@ export const compileAgent = (agent: Agent): CompiledAgent => {
         shown: reader?.kind === 'ratio' ? reader.of : limit.feature,
       }
     }),
-    takes: programs.size === 0 ? () => true : (line) => isOf(line, programs),
+    takes: programs.size === 0 ? () => true : takesOf(programs),
     levelOf,
   }
 }
@@ -130,12 +123,29 @@ const levels: Readonly<Record<string, 'critical' | 'error' | 'warning'>> = {
 }
 
 /** Whether one of these programs wrote a line, or the kernel for it: the firewall's lines are the kernel's. */
-const isOf = ({ event, text }: Line, programs: ReadonlySet<string>): boolean => {
-  const program = textField(event, 'process.name') ?? textField(event, 'service.name')
-  if (program === undefined) return false
-  const plain = program.slice(program.lastIndexOf('/') + 1).toLowerCase()
-  if (programs.has(plain)) return true
-  return plain === 'kernel' && (text.slice(0, 80).match(/[a-z][a-z0-9]+/g) ?? []).some((word) => programs.has(word))
+const takesOf = (programs: ReadonlySet<string>): CompiledAgent['takes'] => {
+  const known = new Map<string, 'yes' | 'no' | 'kernel'>()
+  const judge = (program: string) => {
+    const plain = program.slice(program.lastIndexOf('/') + 1).toLowerCase()
+    return programs.has(plain) ? 'yes' : plain === 'kernel' ? 'kernel' : 'no'
+  }
+  const isNamed = (event: Event): boolean =>
+    (
+      toLine(event)
+        .text.slice(0, 80)
+        .match(/[a-z][a-z0-9]+/g) ?? []
+    ).some((word) => programs.has(word))
+  return (event) => {
+    const program = textField(event, 'process.name') ?? textField(event, 'service.name')
+    if (program === undefined) return false
+    let answer = known.get(program)
+    if (answer === undefined) {
+      answer = judge(program)
+      if (known.size >= mostPrograms) known.clear()
+      known.set(flatText(program), answer)
+    }
+    return answer === 'yes' || (answer === 'kernel' && isNamed(event))
+  }
 }
 
 const toReader = (feature: AgentFeature, slot: number, set: number, compile: (pattern: string) => RE2JS): Reader => {

@@ -3,7 +3,7 @@ import type { Component } from '../../component.ts'
 import { createWriter } from '../../lib/codec/codec.ts'
 import type { Agent } from '../../schema/agent.ts'
 import type { Detection } from '../../schema/detection.ts'
-import { compileAgent, toLine } from './agent-reader.ts'
+import { compileAgent, type Line, toLine } from './agent-reader.ts'
 import { packPlaces, unpackPlaces } from './agent-state.ts'
 import { tellEpisode } from './agent-story.ts'
 import { type AgentEpisode, type AgentPlace, retell, sceneOf, startPlace, tickPlace, watch } from './agent-watch.ts'
@@ -40,9 +40,10 @@ export const agentDetector = (agents: readonly Agent[] = []): Component<typeof a
         }
         for (const event of events) {
           if (event.kind === 'pipeline_error') continue
-          const line = toLine(event)
+          let line: Line | undefined
           for (const agent of compiled) {
-            if (!agent.takes(line)) continue
+            if (!agent.takes(event)) continue
+            line ??= toLine(event)
             const scene = sceneOf(agent, event)
             let place = places.get(scene.key)
             if (!place) {

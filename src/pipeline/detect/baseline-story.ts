@@ -22,7 +22,7 @@ export const tellDeviation = (track: Track, rate: Rate, deviation: Deviation): D
     from: direction === 'silence' ? (deviation.before?.time ?? start) : (firstTime(deviation) ?? start),
     to: direction === 'silence' ? (deviation.after?.time ?? end) : lastTime(deviation),
     score: worst.judgement.score,
-    severity: severityOf(rate, deviation),
+    severity: severityOf(track, rate, deviation),
     ...words,
     evidence: evidenceOf(deviation),
     events: direction === 'silence' ? 1 : deviation.total,
@@ -109,16 +109,31 @@ const rateWords = (track: Track, rate: Rate, deviation: Deviation): Words => {
   }
 }
 
-const severityOf = (rate: Rate, deviation: Deviation): Severity => {
+const week = 7 * 24 * 3_600_000
+
+const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity => {
   const { direction, worst, due } = deviation
   const { score } = worst.judgement
   const strong = score >= 0.9
+  if (isUnknownHour(track, rate, deviation)) return 'low'
   if (direction !== 'spike') return strong && due >= 100 ? 'medium' : 'low'
   const size = sizeOf(deviation)
   const grave = rate.kind === 'errors' || rate.gravity > 0
   if (grave && strong && size >= 100) return 'high'
   return strong && size >= (grave ? 20 : 100) ? 'medium' : 'low'
 }
+
+/**
+ * Whether people may just have come to work, or gone home. The sum of a source's streams follows their week: until one has been heard from
+ * end to end, its Mondays look like floods and its nights like outages. A stream that overflows, errors, and the silence of what never
+ * pauses are known sooner.
+ */
+const isUnknownHour = (track: Track, { kind, gravity }: Rate, { direction, worst, start }: Deviation): boolean =>
+  track.whole &&
+  kind === 'all' &&
+  gravity === 0 &&
+  start - track.since < week &&
+  (direction === 'spike' || worst.judgement.expectedLow < 1)
 
 const evidenceOf = ({ direction, worst, before, after }: Deviation): Evidence[] => {
   const { first, last } = worst.bucket

@@ -65,6 +65,34 @@ describe('baseline', () => {
     expect(found[0]?.dedup_key).toBe('more log lines than usual from auth/web-01/sshd')
   })
 
+  it('takes the first mornings of a source for no incident, and a flood once it knows a week for one', () => {
+    const parts = ['smtpd', 'cleanup', 'qmgr', 'smtp'].map((service) => ({
+      source: 'mail',
+      stream: `mail/mail-01/${service}`,
+      fields: { 'service.name': service, 'host.name': 'mail-01' },
+    }))
+    /** Ten letters an hour from one hour of the clock to another, so many times as many at work; each letter says a line in each part. */
+    const letters = (from: number, to: number, busy: (hour: number) => number) =>
+      merge(
+        ...parts.map((facts) =>
+          Array.from({ length: to - from }, (_, hour) => from + hour).flatMap((hour) =>
+            Array.from({ length: busy(hour) }, (_, i) =>
+              event(someTime + (hour * 60 + (60 * i) / busy(hour)) * minute, facts),
+            ),
+          ),
+        ),
+      )
+    const work = (hour: number): number => (hour % 24 >= 14 && hour % 24 < 23 ? 60 : 2)
+    const wholes = (found: readonly Detection[]) =>
+      found.filter(({ title }) => title.includes('all of mail')).map(({ severity }) => severity)
+    expect(wholes(judge(letters(0, 18, work)))).toEqual(['low'])
+    const flood = letters(0, 180, (hour) => (hour >= 174 ? 60 : work(hour)))
+    expect(wholes(judge(flood))).toContain('medium')
+    // What never pauses is missed at once.
+    const pause = merge(...parts.flatMap((facts) => [flow(0, 240, 8, facts), flow(360, 60, 8, facts)]))
+    expect(wholes(judge(pause).filter(({ title }) => title.startsWith('No log lines')))).toEqual(['medium'])
+  })
+
   it('tells a silence when others of the source go on, and when the stream is back', () => {
     const other = flow(0, 400, 8, {
       stream: 'auth/web-02/sshd',

@@ -46,14 +46,19 @@ export interface Deviating {
   readonly least: number
 }
 
-/** Says in which direction a bucket is odd enough to be told; undefined when it is ordinary. */
+/**
+ * Says in which direction a bucket is odd enough to be told; undefined when it is ordinary. While a spike goes on (`ongoing`), half as odd
+ * is enough, whatever its size: what is usual has begun to follow it, and where the clock cuts it in two says nothing of how large it is.
+ */
 export const directionOf = (
   { bucket, judgement }: Pick<OddBucket, 'bucket' | 'judgement'>,
   kind: 'all' | 'errors' | 'template',
   { threshold, least }: Deviating,
+  ongoing = false,
 ): Direction | undefined => {
   const { score, expected, expectedHigh, expectedLow, direction, learning, quiet } = judgement
   const { count, width } = bucket
+  if (ongoing && !learning && direction === 'spike' && score >= threshold / 2 && count > expectedHigh) return 'spike'
   // What is half known must be far out.
   if (score < (learning ? Math.max(threshold, 0.9) : threshold)) return undefined
   if (direction === 'spike')

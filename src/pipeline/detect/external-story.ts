@@ -61,6 +61,7 @@ export const tellAlert = (event: Event, { ttl, least }: TellOptions): Detection 
     key,
     learning: false,
     observed: observedOf(event),
+    alertId: textField(event, 'alert_own_id'),
     ...(over && { over }),
     mergeWithin: ttl,
   })

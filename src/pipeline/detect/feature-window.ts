@@ -101,8 +101,9 @@ export const addEvent = (window: FeatureWindow, event: Event): void => {
   const failed = fields['event.outcome'] === 'failure'
   if (failed) window.failures++
   if ((isError || failed) && !window.worst) window.worst = keepSample(event)
-  if (template && (window.templates.size < mostDistinct || window.templates.has(template.id))) {
-    window.templates.set(template.id, (window.templates.get(template.id) ?? 0) + 1)
+  if (template) {
+    const times = window.templates.get(template.id)
+    if (times !== undefined || window.templates.size < mostDistinct) window.templates.set(template.id, (times ?? 0) + 1)
   }
   const user = fields['user.name']
   if (typeof user === 'string') addDistinct(window.users, user)

@@ -49,6 +49,7 @@ export interface Finding {
   readonly agent?: AgentFinding
   /** For what another system says. */
   readonly observed?: Observed
+  readonly alertId?: string | undefined
   readonly over?: boolean
   readonly mergeWithin?: number
 }
@@ -83,6 +84,7 @@ export const toDetection = (finding: Finding): Detection => {
     ...(finding.rule && { rule: finding.rule }),
     ...(finding.agent && { agent: finding.agent }),
     ...(finding.observed && { observed: finding.observed }),
+    ...(finding.alertId !== undefined && { alert_id: finding.alertId }),
     ...(finding.over !== undefined && { over: finding.over }),
     ...(finding.mergeWithin !== undefined && { merge_within: finding.mergeWithin }),
   }

@@ -3,4 +3,9 @@
  * of a line would hold that line in memory for as long as it is remembered.
  */
 export const flatText = (text: string, longest = 256): string =>
-  Buffer.from(text.length > longest ? text.slice(0, longest) : text, 'utf16le').toString('utf16le')
+  text.length < copiedAnyway
+    ? text
+    : Buffer.from(text.length > longest ? text.slice(0, longest) : text, 'utf16le').toString('utf16le')
+
+/** V8 copies parts of strings that are shorter. */
+const copiedAnyway = 13

@@ -10,12 +10,22 @@ const maxFolded = 500
 
 type Folded = NonNullable<Alert['folded']>[number]
 
-/** Names the alert that a detection opens. `after` is a closed alert of the same name, which this one follows. */
-export const alertIdOf = (detection: Detection, after: string | undefined): string =>
-  createHash('sha256')
+/**
+ * Names the alert that a detection opens: what its sender calls it, where that may stand in an address and looks like none of our own
+ * names. `after` is an alert that has this name, and which this one follows.
+ */
+export const alertIdOf = (detection: Detection, after: string | undefined): string => {
+  const given = detection.alert_id
+  if (after === undefined && given !== undefined && given.length <= longestName && name.test(given)) return given
+  return createHash('sha256')
     .update([detection.dedup_key, detection.id, ...(after === undefined ? [] : [after])].join('\0'))
     .digest('hex')
     .slice(0, 32)
+}
+
+/** One word in small letters is none: addresses beside that of an alert have such names. */
+const name = /^(?![a-z]*$)(?![\da-f]{32}$)[A-Za-z\d][\w.:-]*$/
+const longestName = 100
 
 /** Makes an alert of its first detection. */
 export const openAlert = (detection: Detection, id: string, now: number): Alert => {

@@ -1,5 +1,6 @@
 import type { Event } from '../../schema/event.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { BoundedPairs } from './bounded-pairs.ts'
 import type { Episode, Login } from './episode.ts'
 import { flatText } from './flat-text.ts'
 
@@ -31,7 +32,7 @@ export interface LoginScope {
   readonly manyAddresses: Map<string, number>
   guests: Guests | undefined
   /** Users and addresses that have logged in. */
-  readonly known: BoundedMap<{ usedAt: number }>
+  readonly known: BoundedPairs
   lastLogin: Login | undefined
   /** Whether failures name an address here. Those that do not are then other words on the same tries. */
   namesAddresses: boolean
@@ -76,7 +77,7 @@ export const startScope = (event: Event, maxAddresses: number): LoginScope => {
     many: undefined,
     manyAddresses: new Map(),
     guests: undefined,
-    known: new BoundedMap(1000),
+    known: new BoundedPairs(1000),
     lastLogin: undefined,
     namesAddresses: false,
     past: [],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BoundedMap } from './bounded-map.ts'
+import { BoundedPairs } from './bounded-pairs.ts'
 import type { Episode } from './episode.ts'
 import type { Sample } from './evidence.ts'
 import type { Guests, LoginScope } from './login-scope.ts'
@@ -90,7 +91,7 @@ export const packScopes = (scopes: BoundedMap<LoginScope>): string =>
       many: item.many && packEpisode(item.many),
       manyAddresses: [...item.manyAddresses],
       guests: item.guests && packGuests(item.guests),
-      known: [...item.known.entries()].map(([key, { usedAt }]) => [key, usedAt]),
+      known: [...item.known.lines()],
       lastLogin: item.lastLogin && { ...item.lastLogin, sample: packSample(item.lastLogin.sample) },
     })),
   )
@@ -127,8 +128,8 @@ export const unpackScopes = (json: string, maxAddresses: number): LoginScope[] =
     .map((item) => {
       const episodes = new BoundedMap<Episode>(maxAddresses)
       for (const one of item.episodes) episodes.set(one.who, { ...one, before: one.before })
-      const known = new BoundedMap<{ usedAt: number }>(1000)
-      for (const [key, usedAt] of item.known) known.set(key, { usedAt })
+      const known = new BoundedPairs(1000)
+      for (const [pair, usedAt] of item.known) known.addLines(pair, usedAt)
       return {
         ...item,
         episodes,

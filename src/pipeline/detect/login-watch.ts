@@ -185,15 +185,16 @@ const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: Log
   }
   if (scope.many && attempt.address !== undefined) addLogin(scope.many, login, scope.manyAddresses.has(who))
 
-  const attacks = [...scope.episodes.values(), ...(scope.many ? [scope.many] : [])].filter(
-    (episode) => episode !== own && episode.reported && event.time - episode.last <= rules.quiet,
-  )
+  const attacks: Episode[] = []
+  const isOn = (episode: Episode) => episode !== own && episode.reported && event.time - episode.last <= rules.quiet
+  for (const episode of scope.episodes.values()) if (isOn(episode)) attacks.push(episode)
+  if (scope.many && isOn(scope.many)) attacks.push(scope.many)
   for (const episode of attacks) if (episode !== scope.many) addLogin(episode, login, false)
-  const pair = `${attempt.user ?? ''}\n${who}`
-  const known = scope.known.get(pair)
+  const user = attempt.user ?? ''
+  const known = scope.known.get(user, who)
   if (known) known.usedAt = event.time
   else if (attempt.address !== undefined) {
-    scope.known.set(pair, { usedAt: event.time })
+    scope.known.add(user, who, event.time)
     if (attacks.length > 0 && !own?.reported) welcome(scope, event, login, attacks, listener)
   }
   scope.lastLogin = login

@@ -51,6 +51,38 @@ describe('mergeDetections', () => {
     })
   })
 
+  it.each([
+    ['ALT-2026-0001', true],
+    ['test-rows', true],
+    ['a.b:c_1', true],
+    ['counts', false],
+    ['..', false],
+    ['a/b1', false],
+    ['0123456789abcdef0123456789abcdef', false],
+    ['x1'.repeat(51), false],
+    ['', false],
+  ])('calls an alert "%s" as its sender does: %s', (alert_id, holds) => {
+    const [opened] = mergeDetections([], [detection({ alert_id })], context)
+    expect(opened?.id === alert_id).toBe(holds)
+  })
+
+  it('gives a name once, whoever asks for it', () => {
+    const both = [
+      detection({ id: 'd1', dedup_key: 'siem: A-1', alert_id: 'A-1' }),
+      detection({ id: 'd2', dedup_key: 'edr: A-1', alert_id: 'A-1' }),
+    ]
+    const [first, other] = mergeDetections([], both, context)
+    expect(first).toMatchObject({ id: 'A-1', dedup_key: 'siem: A-1' })
+    expect(other).toMatchObject({ id: expect.stringMatching(/^[\da-f]{32}$/), dedup_key: 'edr: A-1' })
+    expect(mergeDetections([], [...both].reverse(), context)).toEqual(
+      expect.arrayContaining([first, other].map((alert) => expect.objectContaining({ id: alert?.id }))),
+    )
+    if (!first) throw new Error('there is one')
+    const closed = new Map<string, Alert>([['A-1', { ...first, status: 'resolved' }]])
+    expect(mergeDetections([], both.slice(1), { ...context, closed })).toMatchObject([{ id: other?.id }])
+    expect(mergeDetections([], both.slice(0, 1), { ...context, closed })).toEqual([])
+  })
+
   it('folds what has the same key and lies within the window, and takes the words of the graver', () => {
     const first = mergeDetections([], [detection()], context)
     const graver = detection({

@@ -12,7 +12,7 @@ interface MergeContext {
   readonly suppress: (alert: Alert) => string | undefined
   /** In ms of event time; 24 hours unless said otherwise. */
   readonly window?: number
-  /** Closed alerts by id. What they already tell opens nothing, and their ids are not given twice. */
+  /** Other alerts by id. What they already tell opens nothing, and their ids are not given twice. */
   readonly closed?: ReadonlyMap<string, Alert>
 }
 
@@ -27,6 +27,8 @@ export const mergeDetections = (
 ): Alert[] => {
   if (detections.length === 0) return []
   const before = new Map<string, Alert>()
+  /** Of all keys: senders may call different alerts the same. */
+  const named = new Map(open.map((alert) => [alert.id, alert]))
   const byKey = new Map(detections.map(({ dedup_key }) => [dedup_key, new Map<string, Alert>()]))
   for (const alert of open) {
     const sameKey = byKey.get(alert.dedup_key)
@@ -43,8 +45,10 @@ export const mergeDetections = (
       ? end(home, detection, now)
       : home
         ? fold(home, detection, now)
-        : openUnlessTold(detection, (id) => sameKey.get(id) ?? closed.get(id), now)
-    if (next) sameKey.set(next.id, next)
+        : openUnlessTold(detection, (id) => named.get(id) ?? closed.get(id), now)
+    if (!next) continue
+    sameKey.set(next.id, next)
+    named.set(next.id, next)
   }
 
   return [...byKey.values()]
@@ -87,14 +91,14 @@ const gapBetween = (a: Spanned, b: Spanned): number =>
 
 type Spanned = Pick<Alert, 'first_seen' | 'last_seen'>
 
-/** Opens an alert; undefined when a closed one already tells all that the detection has to tell. */
+/** Opens an alert; undefined when one of its name already tells all that the detection has to tell. */
 const openUnlessTold = (
   detection: Detection,
-  closed: (id: string) => Alert | undefined,
+  known: (id: string) => Alert | undefined,
   now: number,
 ): Alert | undefined => {
   let id = alertIdOf(detection, undefined)
-  for (let former = closed(id); former; former = closed(id)) {
+  for (let former = known(id); former; former = known(id)) {
     if (fold(former, detection, now) === former) return undefined
     id = alertIdOf(detection, id)
   }

@@ -57,7 +57,7 @@ export const createRateJudge = (
 
   const judge = (track: Track, rate: Rate, bucket: Bucket, judgement: Judgement | undefined): void => {
     const odd = judgement && { bucket, judgement, like: likeOf(rate, bucket.count) }
-    const direction = odd && directionOf(odd, rate.kind, limits)
+    const direction = odd && directionOf(odd, rate.kind, limits, rate.high !== undefined)
     if (!odd || direction !== 'spike') rest(track, rate, 'high', bucket)
     else if (!isExplained(track, rate, bucket)) hear(track, rate, 'high', odd, direction)
     if (odd && (direction === 'drop' || direction === 'silence')) hear(track, rate, 'low', odd, direction)
@@ -74,7 +74,11 @@ export const createRateJudge = (
     },
     look(track, rate) {
       const open = peek(rate.meter)
-      if (open && directionOf(open, rate.kind, limits) === 'spike' && !isExplained(track, rate, open.bucket)) {
+      if (
+        open &&
+        directionOf(open, rate.kind, limits, rate.high !== undefined) === 'spike' &&
+        !isExplained(track, rate, open.bucket)
+      ) {
         const { time, width, count } = open.bucket
         track.spikeUntil = Math.max(track.spikeUntil, time + width)
         const odd = { ...open, like: likeOf(rate, count) }

@@ -122,8 +122,12 @@ export const session: Component<typeof options, Detector> = {
       const odd = new Map<string, OddSession>()
       // The more sessions are known, the rarer must one be: of all of them, fewer than three may look as odd.
       const limit = Math.min(most, 3 / stream.learnt.size)
+      // Most sessions go one of a few ways.
+      const chances = new Map<string, number>()
       for (const one of ended) {
-        const chance = toChance(stream.learnt.score(one.events))
+        const way = one.events.join(' ')
+        const chance = chances.get(way) ?? toChance(stream.learnt.score(one.events))
+        chances.set(way, chance)
         if (chance > limit) continue
         const facts = stream.learnt.explain(one.events).filter(isTelling)
         const [lead] = facts

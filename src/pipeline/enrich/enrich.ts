@@ -30,19 +30,10 @@ const enriched = (event: Event, enrichers: readonly Enricher[]): Event => {
   return current
 }
 
-/** Spelt out like the miner does it, so that all events keep one shape. */
+/** Spelt out like the miner does it, and in its order, so that all events keep one shape. */
 const withFields = (event: Event, fields: Fields): Event => {
-  const copy = {
-    id: event.id,
-    kind: event.kind,
-    time: event.time,
-    timeGuessed: event.timeGuessed,
-    receivedAt: event.receivedAt,
-    source: event.source,
-    stream: event.stream,
-    message: event.message,
-    original: event.original,
-    fields,
-  }
-  return event.template ? { ...copy, template: event.template } : copy
+  const { id, kind, time, timeGuessed, receivedAt, source, stream, message, original, template } = event
+  return template
+    ? { id, kind, time, timeGuessed, receivedAt, source, stream, message, original, fields, template }
+    : { id, kind, time, timeGuessed, receivedAt, source, stream, message, original, fields }
 }

@@ -96,6 +96,8 @@ export const zoneAt = (text: string, at: number): { minutes: number; end: number
     const end = minutes < 0 ? i + 3 : i + 5 + colon
     return isDigit(text.charCodeAt(end)) ? undefined : { minutes: sign === 43 ? total : -total, end }
   }
+  // `Z`, as most write it, with nothing else to look up.
+  if (sign === 90 && i === at && !isWordly(text.charCodeAt(i + 1))) return { minutes: 0, end: i + 1 }
   let end = i
   while (end < i + 5 && isUpper(text.charCodeAt(end))) end++
   if (end === i || isWordly(text.charCodeAt(end))) return undefined

@@ -2,6 +2,7 @@ import type { RawRecord } from '../../schema/record.ts'
 import { clockAt, fractionEnd, fractionMs, isDigit, pair, withoutYear } from './calendar.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
+import { type Lead, readLead } from './lead.ts'
 import { toSureLevel } from './level.ts'
 import type { Parsed, Parser } from './parser.ts'
 import { readTimestamp, type Stamp } from './timestamp.ts'
@@ -18,10 +19,12 @@ export const genericParser: Parser = {
     const klog = readKlog(record)
     if (klog) return klog
     const bracket = text.charCodeAt(0) === 91 || text.charCodeAt(0) === 40 ? 1 : 0
-    const stamp = readTimestamp(text, bracket, record)
+    const plain = readTimestamp(text, bracket, record)
+    const lead = plain ? undefined : readLead(text)
+    const stamp = plain ?? (lead && readTimestamp(text, lead.at, record))
     if (!stamp) return undefined
     let at = stamp.end
-    if (bracket) {
+    if (bracket && !lead) {
       if (text.charCodeAt(at) !== 93 && text.charCodeAt(at) !== 41) return undefined
       at++
     }
@@ -38,15 +41,17 @@ export const genericParser: Parser = {
       next !== 59
     )
       return undefined
-    return describe(record, stamp, at)
+    return describe(record, stamp, at, lead)
   },
 }
 
 /** Reads the words between time and message. */
-const describe = (record: RawRecord, stamp: Stamp, from: number): Parsed => {
+const describe = (record: RawRecord, stamp: Stamp, from: number, lead: Lead | undefined): Parsed => {
   const { text } = record
-  const fields: Draft = {}
-  let at = skipSeparators(text, from)
+  const fields: Draft = { ...lead?.fields }
+  const level = lead?.signs?.get(text.charAt(from + 1))
+  if (level) fields['log.level'] = level
+  let at = skipSeparators(text, level ? from + 2 : from)
   let columns = false
   for (let words = 0; words < 7; words++) {
     const before = at

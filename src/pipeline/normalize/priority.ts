@@ -1,10 +1,6 @@
+import { syslogFacilities } from '../../schema/syslog-facility.ts'
 import type { Draft } from './draft.ts'
 import { syslogLevels } from './level.ts'
-
-const facilities = [
-  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
-  ...['ntp', 'audit', 'alert', 'clock', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
-]
 
 /** Sets what a syslog priority (0–191) says. */
 export const priorityFields = (priority: number, fields: Draft): void => {
@@ -12,7 +8,7 @@ export const priorityFields = (priority: number, fields: Draft): void => {
   const facility = priority >> 3
   fields['log.syslog.priority'] = priority
   fields['log.syslog.facility.code'] = facility
-  fields['log.syslog.facility.name'] = facilities[facility] ?? ''
+  fields['log.syslog.facility.name'] = syslogFacilities[facility] ?? ''
   fields['log.syslog.severity.code'] = severity
   fields['log.level'] = syslogLevels[severity] ?? ''
 }

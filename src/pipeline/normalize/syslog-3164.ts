@@ -129,7 +129,9 @@ interface Tag {
   readonly start: number
   readonly nameEnd: number
   readonly module: string | undefined
-  readonly pid: string | undefined
+  /** Where the process id stands in its brackets; -1 without one. */
+  readonly pid: number
+  readonly pidEnd: number
   readonly end: number
 }
 
@@ -147,27 +149,26 @@ const readTag = (text: string, at: number): Tag | undefined => {
     module = text.slice(i + 1, close)
     i = close + 1
   }
-  let pid: string | undefined
   if (text.charCodeAt(i) === 91) {
-    const close = text.indexOf(']', i)
-    if (close < 0 || close - i > 64) return undefined
-    pid = text.slice(i + 1, close)
-    i = close + 1
+    const pid = i + 1
+    const pidEnd = text.indexOf(']', i)
+    if (pidEnd < 0 || pidEnd - i > 64) return undefined
+    i = pidEnd + 1
     // Without a colon only a number is a process id: `proftpd[26169] server: …`.
     if (text.charCodeAt(i) !== 58)
-      return isDigit(pid.charCodeAt(0)) && text.charCodeAt(i) === 32
-        ? { start: at, nameEnd, module, pid, end: i + 1 }
+      return isDigit(text.charCodeAt(pid)) && text.charCodeAt(i) === 32
+        ? { start: at, nameEnd, module, pid, pidEnd, end: i + 1 }
         : undefined
-    return { start: at, nameEnd, module, pid, end: skipBlanks(text, i + 1) }
+    return { start: at, nameEnd, module, pid, pidEnd, end: skipBlanks(text, i + 1) }
   }
   if (text.charCodeAt(i) !== 58) {
     if (text.charCodeAt(i) !== 32 || !isDigit(text.charCodeAt(i + 1))) return undefined
     const version = /^ \d+(?:\.\d+){1,3}: /.exec(text.slice(i, i + 20))
-    return version ? { start: at, nameEnd, module, pid, end: i + version[0].length } : undefined
+    return version ? { start: at, nameEnd, module, pid: -1, pidEnd: -1, end: i + version[0].length } : undefined
   }
   const after = text.charCodeAt(i + 1)
   if (i + 1 < text.length && after !== 32 && after !== 9) return undefined
-  return { start: at, nameEnd, module, pid, end: skipBlanks(text, i + 1) }
+  return { start: at, nameEnd, module, pid: -1, pidEnd: -1, end: skipBlanks(text, i + 1) }
 }
 
 /** `notice apmd[14311]:` – a level that the sender put before its name. */
@@ -182,12 +183,25 @@ const readLevelThenTag = (text: string, at: number, fields: Draft): Tag | undefi
 
 const setTag = (text: string, tag: Tag, fields: Draft, host: boolean): Names => {
   fields['process.name'] = shareWord(text, tag.start, tag.nameEnd)
-  if (tag.pid !== undefined) {
-    const pid = Number(tag.pid)
+  if (tag.pid >= 0) {
+    const digits = digitsBetween(text, tag.pid, tag.pidEnd)
+    const pid = digits >= 0 ? digits : Number(text.slice(tag.pid, tag.pidEnd))
     if (Number.isInteger(pid)) fields['process.pid'] = pid
-    else fields['log.syslog.procid'] = tag.pid
+    else fields['log.syslog.procid'] = text.slice(tag.pid, tag.pidEnd)
   }
   return { host, tag: true, end: tag.end, module: tag.module }
+}
+
+/** Reads up to nine digits and nothing else between two places; -1 when something else stands there. */
+const digitsBetween = (text: string, start: number, end: number): number => {
+  if (end === start || end - start > 9) return -1
+  let value = 0
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (!isDigit(code)) return -1
+    value = value * 10 + code - 48
+  }
+  return value
 }
 
 /** `router: %SYS-5-CONFIG_I: …` and `10.0.0.1: app: …`: what looks like a tag is a host when a Cisco mnemonic follows it. */

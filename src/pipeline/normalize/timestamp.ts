@@ -231,7 +231,8 @@ const readCompact = (text: string, at: number, place: Place): Stamp | undefined 
   if (length !== 10 && length !== 13 && length !== 16 && length !== 19) return undefined
   const fraction = length === 10 ? fractionEnd(text, end) : end
   const after = text.charCodeAt(fraction)
-  if (fraction < text.length && after !== 32 && after !== 93 && after !== 9 && after !== 124) return undefined
+  const named = after === 58 && text.charCodeAt(fraction + 1) === 32
+  if (fraction < text.length && !named && after !== 32 && after !== 93 && after !== 9 && after !== 124) return undefined
   const time = fromEpoch(Number(text.slice(at, fraction)))
   return time === undefined || time < 631_152_000_000 ? undefined : { time, end: fraction, guessed: false }
 }

@@ -68,6 +68,7 @@ const bundles = ['alerts', 'findings', 'Findings', 'value', 'results', 'offenses
 export const splitAlerts = (body: unknown): readonly string[] => {
   if (typeof body === 'string') return splitText(body)
   if (Array.isArray(body)) return body.flatMap((item: unknown) => splitAlerts(item))
+  if (body === undefined) return []
   if (!isObject(body)) return [JSON.stringify(body)]
   if (Array.isArray(body.alerts) && body.groupKey !== undefined) return splitWebhook(body).map(toText)
   const [only] = Object.keys(body).length <= 4 ? bundles.filter((name) => isList(body[name])) : []

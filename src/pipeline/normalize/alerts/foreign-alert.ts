@@ -15,6 +15,8 @@ export interface ForeignAlert {
   readonly provider: string
   /** What its sender and its readers call it by. */
   readonly id?: string | undefined
+  /** Its id, where no other alert of its sender's ever has it. */
+  readonly ownId?: string | undefined
   /** What stays the same when its sender tells of the same trouble again; absent where no id of its sender's means that. */
   readonly key?: string | undefined
   /** Where at its sender more is to be found. */
@@ -76,6 +78,7 @@ export const toAlertEvent = (name: string, alert: ForeignAlert, record: RawRecor
   set(said, 'event.provider', alert.provider)
   set(said, 'alert_id', alert.id?.slice(0, 1_024))
   set(said, 'alert_key', alert.key?.slice(0, 1_024))
+  set(said, 'alert_own_id', alert.ownId)
   set(said, 'alert_type', alert.type)
   set(said, 'alert_severity', alert.severity)
   set(said, 'alert_title', oneLine(alert.title))

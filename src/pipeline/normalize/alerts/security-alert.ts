@@ -39,6 +39,7 @@ export const securityAlert: AlertFormat = {
     return {
       provider: text(object, 'source') ?? 'native',
       id: id.slice(0, mostId),
+      ownId: id,
       key: id.slice(0, mostId),
       ref: text(object, 'source_ref'),
       type,

@@ -1,0 +1,50 @@
+import { isDigit } from './calendar.ts'
+import type { Draft } from './draft.ts'
+
+/** What a line says before its time. */
+export interface Lead {
+  /** Where the time begins. */
+  readonly at: number
+  readonly fields: Draft
+  /** What a sign right behind the time says of the level. */
+  readonly signs?: ReadonlyMap<string, string>
+}
+
+/**
+ * Reads what stands before the time: NATS's `[2959] `, Redis's `2221:M `, and `update-alternatives ` before a date with a colon behind its
+ * clock. Undefined when the line begins in no such way.
+ */
+export const readLead = (text: string): Lead | undefined => {
+  const first = text.charCodeAt(0)
+  if (first === 91) {
+    const end = digitsEnd(text, 1)
+    return end > 1 && text.startsWith('] ', end) ? ofProcess(text.slice(1, end), end + 2) : undefined
+  }
+  if (isDigit(first)) {
+    const end = digitsEnd(text, 0)
+    const role = text.charCodeAt(end) === 58 ? redisRoles.indexOf(text.charAt(end + 1)) : -1
+    return role >= 0 && text.charCodeAt(end + 2) === 32
+      ? { ...ofProcess(text.slice(0, end), end + 3), signs: redisSigns }
+      : undefined
+  }
+  const dated = /^([a-z][\w.-]{1,39}) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: /.exec(text)
+  return dated?.[1] ? { at: dated[1].length + 1, fields: { 'process.name': dated[1] } } : undefined
+}
+
+const ofProcess = (pid: string, at: number): Lead => ({ at, fields: { 'process.pid': Number(pid) } })
+
+const digitsEnd = (text: string, from: number): number => {
+  let end = from
+  while (end < from + 9 && isDigit(text.charCodeAt(end))) end++
+  return end
+}
+
+/** A sentinel, a child that writes the file, a replica, a primary. */
+const redisRoles = 'XCSM'
+
+const redisSigns: ReadonlyMap<string, string> = new Map([
+  ['.', 'debug'],
+  ['-', 'info'],
+  ['*', 'notice'],
+  ['#', 'warning'],
+])

@@ -1,0 +1,28 @@
+/** Where a syslog message says that it is from, by number from 0 (RFC 5424, table 1). */
+export const syslogFacilities = [
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'syslog',
+  'lpr',
+  'news',
+  'uucp',
+  'cron',
+  'authpriv',
+  'ftp',
+  'ntp',
+  'audit',
+  'alert',
+  'clock',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
+] as const
+export type SyslogFacility = (typeof syslogFacilities)[number]
