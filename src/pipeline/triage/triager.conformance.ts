@@ -52,7 +52,9 @@ export const someAlert = (facts: Partial<Alert> = {}): Alert => ({
 /** What is known around that alert, for tests. */
 export const someSurroundings = (): Surroundings => ({
   context: {
-    contexts: [{ context_type: 'asset', source: 'assets', confidence: 0.9, data: { criticality: 'critical' } }],
+    contexts: [
+      { context_type: 'asset', source: 'context-collector', confidence: 0.9, data: { criticality: 'critical' } },
+    ],
     surroundings: { asset: { criticality: 'critical' }, network: { internal: false } },
     reasons: [{ sign: 'against', text: 'web-01 is tested at this hour', about: 'asset' }],
   },

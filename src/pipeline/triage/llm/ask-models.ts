@@ -4,7 +4,7 @@ import type { Log } from '../../../component.ts'
 import { type Breaker, createBreaker } from '../../../lib/breaker/breaker.ts'
 import type { ModelOpinion } from '../../../schema/triage-result.ts'
 import type { Budget } from './budget.ts'
-import { callModel, type Question } from './call-model.ts'
+import { callModel, type Question, type Usage } from './call-model.ts'
 import type { LlmProvider } from './providers/provider.ts'
 
 /** A model with the name that the configuration gives it. */
@@ -66,6 +66,16 @@ export type Asked<Answer> = Said &
     | { readonly status: 'failed' | 'skipped'; readonly answer: undefined; readonly reason: string }
   )
 
+/** Somebody who waits for the answer. */
+export interface Waiting {
+  /** Asks again, also when the answer is known. */
+  readonly anew: boolean
+  /** Hears what has come of an answer so far, and who gives it: unfinished, and checked by nobody. */
+  readonly watch?:
+    | ((unfinished: unknown, from: { readonly provider: string; readonly model: string }) => void)
+    | undefined
+}
+
 /** The longest that one is waited for before it is asked a second time, in ms. */
 const longestWait = 5_000
 const triesEach = 2
@@ -103,8 +113,9 @@ export const createAskModels = ({
       question: Question<Schema>,
       about: About,
       signal: AbortSignal,
+      waiting?: Waiting,
     ): Promise<Asked<z.output<Schema>>> {
-      for (const { name, provider } of providers) {
+      for (const { name, provider } of waiting?.anew ? [] : providers) {
         const known = kept.safeParse((await keeper.recall(keyOf(name, provider, question), now()))?.answer)
         const answer = known.success ? question.schema.safeParse(known.data.answer) : undefined
         if (known.success && answer?.success) {
@@ -159,26 +170,39 @@ export const createAskModels = ({
           }
           called = true
           const started = performance.now()
-          const reply = await callModel(provider, question, { fetch, signal, timeout })
-          const duration = Math.round(performance.now() - started)
-          took += duration
+          // Not every vendor answers everybody bit by bit: the second time it may do so in one piece.
+          const hears = attempt === 1 ? waiting?.watch : undefined
+          const watch = hears && ((unfinished: unknown) => hears(unfinished, { provider: name, model: provider.model }))
+          const meter = async (outcome: string, usage: Usage | undefined): Promise<number> => {
+            const duration = Math.round(performance.now() - started)
+            const paid = await reserved.settle(usage)
+            cost += paid
+            took += duration
+            await keeper.record({
+              id: newId(),
+              time: now(),
+              alertId: about.alertId,
+              provider: name,
+              model: provider.model,
+              prompt: about.prompt,
+              outcome,
+              inputTokens: usage?.inputTokens ?? 0,
+              outputTokens: usage?.outputTokens ?? 0,
+              cost: paid,
+              durationMs: duration,
+            })
+            return duration
+          }
+          const reply = await callModel(provider, question, { fetch, signal, timeout, watch }).catch(
+            async (error: unknown) => {
+              // What it would have cost at most counts: nobody heard what it did.
+              await meter('nobody waited for its answer', undefined)
+              throw error
+            },
+          )
           const usage = reply.usage ?? (reply.ok || !reply.free ? undefined : { inputTokens: 0, outputTokens: 0 })
-          const paid = await reserved.settle(usage)
-          cost += paid
           const outcome = reply.ok ? 'answered' : reply.reason
-          await keeper.record({
-            id: newId(),
-            time: now(),
-            alertId: about.alertId,
-            provider: name,
-            model: provider.model,
-            prompt: about.prompt,
-            outcome,
-            inputTokens: usage?.inputTokens ?? 0,
-            outputTokens: usage?.outputTokens ?? 0,
-            cost: paid,
-            durationMs: duration,
-          })
+          const duration = await meter(outcome, usage)
           if (reply.ok) {
             breaker?.succeeded()
             attempts.push({ provider: name, model: provider.model, outcome, duration_ms: duration })
@@ -189,7 +213,8 @@ export const createAskModels = ({
           }
           note(one, reply.reason, duration)
           log.warn({ provider: name, reason: reply.reason }, 'A language model did not answer.')
-          if (!reply.retryable || attempt === triesEach || reply.wait > longestWait) {
+          const mayHelp = reply.retryable || (reply.refused && hears !== undefined)
+          if (!mayHelp || attempt === triesEach || reply.wait > longestWait) {
             breaker?.failed(reply.wait)
             break
           }

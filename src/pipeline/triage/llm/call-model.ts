@@ -27,24 +27,30 @@ export type ModelReply<Answer> =
       /** Whether nothing was counted: it was refused, or failed, before a model answered. */
       readonly free: boolean
       readonly retryable: boolean
+      /** Whether it does not take a question of this form. */
+      readonly refused: boolean
       /** How long it wants to be left alone, in ms. */
       readonly wait: number
     }
+
+interface CallOptions {
+  readonly fetch: typeof globalThis.fetch
+  readonly signal: AbortSignal
+  readonly timeout: number
+  /** Asks for the answer bit by bit, and hears what has come of it so far: unfinished, and checked by nobody. */
+  readonly watch?: ((unfinished: unknown) => void) | undefined
+}
 
 /** Asks one model once, with no tools to call. Resolves whatever happens; only the caller's own signal makes it throw. */
 export const callModel = async <Schema extends z.ZodType>(
   provider: LlmProvider,
   { instructions, question, schema, mostAnswer }: Question<Schema>,
-  {
-    fetch,
-    signal,
-    timeout,
-  }: { readonly fetch: typeof globalThis.fetch; readonly signal: AbortSignal; readonly timeout: number },
+  { fetch, signal, timeout, watch }: CallOptions,
 ): Promise<ModelReply<z.output<Schema>>> => {
   const limit = AbortSignal.timeout(timeout)
   try {
-    const { generateText, Output } = await library()
-    const { output, usage } = await generateText({
+    const { generateText, streamText, Output } = await library()
+    const asked = {
       model: await provider.open(boundedFetch(fetch)),
       instructions,
       prompt: question,
@@ -53,14 +59,29 @@ export const callModel = async <Schema extends z.ZodType>(
       maxRetries: 0,
       abortSignal: AbortSignal.any([signal, limit]),
       ...(provider.vendorOptions && { providerOptions: { ...provider.vendorOptions } }),
-    })
-    // What does not fit was refused above; the compiler cannot see it.
-    return { ok: true, answer: schema.parse(output), usage: usageOf(usage) }
+    }
+    if (!watch) {
+      const { output, usage } = await generateText(asked)
+      // What does not fit was refused above; the compiler cannot see it.
+      return { ok: true, answer: schema.parse(output), usage: usageOf(usage) }
+    }
+    // What goes wrong on the way is told aside, and says more than what follows from it.
+    let broken: unknown
+    const stream = streamText({ ...asked, onError: ({ error }) => (broken ??= error) })
+    try {
+      for await (const unfinished of stream.partialOutputStream) watch(unfinished)
+      // Each is a promise that is made, and may be rejected, when it is asked for.
+      const answer = schema.parse(await stream.output)
+      if (broken !== undefined) throw broken
+      return { ok: true, answer, usage: usageOf(await stream.usage) }
+    } catch (error) {
+      throw broken ?? error
+    }
   } catch (error) {
     signal.throwIfAborted()
     if (limit.aborted) {
       const reason = `it did not answer within ${timeout / 1000} s`
-      return { ok: false, reason, usage: undefined, free: false, retryable: false, wait: 0 }
+      return { ok: false, reason, usage: undefined, free: false, retryable: false, refused: false, wait: 0 }
     }
     return explain(error)
   }
@@ -75,13 +96,20 @@ const library = async () => {
 type Failure = Extract<ModelReply<never>, { ok: false }>
 
 const explain = async (error: unknown): Promise<Failure> => {
-  const { APICallError, NoObjectGeneratedError, NoOutputGeneratedError } = await library()
+  const {
+    APICallError,
+    InvalidResponseDataError,
+    NoObjectGeneratedError,
+    NoOutputGeneratedError,
+    StreamProviderError,
+  } = await library()
   const failure = (reason: string, more: Partial<Failure> = {}): Failure => ({
     ok: false,
     reason,
     usage: undefined,
     free: false,
     retryable: false,
+    refused: false,
     wait: 0,
     ...more,
   })
@@ -93,8 +121,10 @@ const explain = async (error: unknown): Promise<Failure> => {
     if (status === 401 || status === 403)
       return failure(`it does not take the key (${status})`, { free: true, wait: hour })
     if (status >= 500) return failure(`it failed (${status})`, { free: true, retryable: true, wait })
-    if (status >= 400) return failure(`it refused the question (${status})`, { free: true })
-    return failure('its answer cannot be read')
+    if (status >= 400) return failure(`it refused the question (${status})`, { free: true, refused: true })
+    return error.isRetryable
+      ? failure('its answer breaks off', { retryable: true })
+      : failure('its answer cannot be read')
   }
   if (NoObjectGeneratedError.isInstance(error)) {
     const usage = usageOf(error.usage)
@@ -102,6 +132,8 @@ const explain = async (error: unknown): Promise<Failure> => {
     if (error.finishReason === 'content-filter') return failure('it refused to answer', { usage })
     return failure('its answer is not in the form that was asked for', { usage })
   }
+  if (StreamProviderError.isInstance(error)) return failure('it failed while it answered', { retryable: true })
+  if (InvalidResponseDataError.isInstance(error)) return failure('its answer breaks off', { retryable: true })
   if (NoOutputGeneratedError.isInstance(error)) return failure('it gave no answer')
   return failure(messageOf(error).slice(0, 200), { retryable: error instanceof TypeError })
 }

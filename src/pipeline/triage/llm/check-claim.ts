@@ -1,3 +1,4 @@
+import { findSecrets, type Masker } from '../../../lib/redaction/redaction.ts'
 import type { Cited } from './answer.ts'
 import type { Case } from './case.ts'
 import { figuresIn, holdsFigure } from './figures.ts'
@@ -10,7 +11,7 @@ export type CheckedClaim =
 
 const longest = 400
 const inlineId = /\s?\[((?:[seica]\d{1,3})(?:\s?[,;]\s?[seica]\d{1,3})*)\]/g
-const standInWord = /(?<!\w)[A-Z]{2,8}_\d{1,6}(?!\w)/g
+export const standInWord = /(?<!\w)[A-Z]{2,8}_\d{1,6}(?!\w)/g
 
 /** Text that asks whoever reads it to do something to the alert, the rules or a machine. A model is asked what it sees, not what to do. */
 const orders: readonly RegExp[] = [
@@ -21,6 +22,8 @@ const orders: readonly RegExp[] = [
   /\b(?:rm\s+-|curl\s|wget\s|powershell|cmd(?:\.exe)?\s*\/c|bash\s+-c|chmod\s|iptables\s|netsh\s|drop\s+table|sudo\s)/i,
   /\b(?:no (?:further )?(?:action|review|investigation)|nothing to (?:do|worry|see)|can be (?:closed|ignored|dismissed)|safe to (?:ignore|close))\b/i,
 ]
+/** Letters that look like Latin ones beside Latin ones: nobody writes so who wants to be understood. */
+const mixedWord = /\p{Script=Latin}[\p{Script=Cyrillic}αεικνορτυχ]|[\p{Script=Cyrillic}αεικνορτυχ]\p{Script=Latin}/u
 const link = /\b[a-z][a-z0-9+.-]{1,10}:\/\/|\bwww\.|javascript:|data:text|\]\(|<[a-z!/]/i
 
 /**
@@ -45,11 +48,10 @@ export const checkClaim = (
   const strange = ids.find((id) => !citable.has(id))
   if (strange !== undefined) return refuse(`it cites ${strange.slice(0, 40)}, which is not there`, true)
 
-  const said = masker.restore(text)
+  const said = withNames(text, masker)
   if (said.unknown[0] !== undefined) return refuse(`it names ${said.unknown[0]}, which nobody is called`, true)
-  if (addressesModel(text)) return refuse('it repeats text that is written for a model')
-  if (link.test(text)) return refuse('it holds a link')
-  if (orders.some((order) => order.test(text))) return refuse('it says what to do, and was not asked to')
+  const unfit = unfitFor(text) ?? unfitFor(said.text)
+  if (unfit !== undefined) return refuse(unfit)
 
   const evidence = ids.map((id) => citable.get(id) ?? '').join('\n')
   for (const [name] of text.matchAll(standInWord)) {
@@ -63,4 +65,19 @@ export const checkClaim = (
   )
   if (wrong !== undefined) return refuse(`it says ${wrong}, which what it cites does not`)
   return { ok: true, text: said.text, evidence_ids: ids }
+}
+
+/**
+ * Puts names back in a text of a model, but for those that are unfit to be shown themselves: an attacker may have chosen a name that is an
+ * order or a link, and its stand-in looks harmless.
+ */
+export const withNames = (text: string, masker: Pick<Masker, 'restore'>): ReturnType<Masker['restore']> =>
+  masker.restore(text, (name) => unfitFor(name) === undefined && findSecrets(name).length === 0)
+
+/** Says why nobody should be shown a text of a model, whatever it cites; undefined when they may. */
+export const unfitFor = (text: string): string | undefined => {
+  if (addressesModel(text)) return 'it repeats text that is written for a model'
+  if (link.test(text)) return 'it holds a link'
+  if (mixedWord.test(text)) return 'it mixes alphabets within a word'
+  return orders.some((order) => order.test(text)) ? 'it says what to do, and was not asked to' : undefined
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Alert } from '../../../schema/alert.ts'
 import { withoutOpinion } from '../../../schema/apply-opinion.ts'
-import type { ModelOpinion, TriageResult } from '../../../schema/triage-result.ts'
+import type { ModelOpinion, OpinionDraft, TriageResult } from '../../../schema/triage-result.ts'
 import { answerSchema, detailNames } from './answer.ts'
-import type { AskModels } from './ask-models.ts'
+import type { AskModels, Waiting } from './ask-models.ts'
 import type { Question } from './call-model.ts'
 import { type Case, caseOf, type RedactionPolicy } from './case.ts'
+import { draftOf } from './draft.ts'
 import { addressesModel } from './injection.ts'
 import { fillIn, type Prompt } from './prompt-file.ts'
 import { nothingSaid, readAnswer, suspectedLines } from './read-answer.ts'
@@ -57,17 +58,30 @@ export const poseQuestion = (
   }
 }
 
-/** Asks a model about a judged alert and checks what it says. Always answers; only the caller's signal ends it. */
+/** Somebody who wants an answer given anew, and perhaps to see it come. */
+interface Asker {
+  readonly tell?: ((draft: OpinionDraft) => void) | undefined
+}
+
+/** How often somebody is told what has come, in ms. */
+const tellEvery = 100
+
+/**
+ * Asks a model about a judged alert and checks what it says. Always answers; only the caller's signal ends it. For an asker it is asked
+ * also when its answer is known.
+ */
 export const formOpinion = async (
   alert: Alert,
   card: TriageResult,
   { ask }: Pick<AskModels, 'ask'>,
   { prompt, policy, language, now }: FormOpinionOptions,
   signal: AbortSignal,
+  asker?: Asker,
 ): Promise<ModelOpinion> => {
   const { question, asked, hash, marker } = poseQuestion(alert, card, { prompt, policy, language })
   const about = { alertId: alert.id, incident: alert.incident_id ?? alert.id, prompt: prompt.name }
-  const { answer, status, reason, ...said } = await ask(question, about, signal)
+  const waiting = asker && waitingFor(asker, asked)
+  const { answer, status, reason, ...said } = await ask(question, about, signal, waiting).finally(waiting?.end)
   const { masked, secrets } = asked.masker.counts()
   const facts = {
     ...said,
@@ -82,4 +96,25 @@ export const formOpinion = async (
   if (answer === undefined) return { ...facts, ...nothingSaid, status, reason, claims_dropped: 0, dropped: [] }
   const { rejected, ...read } = readAnswer(answer, asked, marker)
   return { ...facts, ...read, status: rejected === undefined ? status : 'rejected', reason: rejected ?? null }
+}
+
+const waitingFor = ({ tell }: Asker, asked: Case): Waiting & { end(): void } => {
+  if (!tell) return { anew: true, end: () => undefined }
+  let latest: Parameters<NonNullable<Waiting['watch']>> | undefined
+  let timer: NodeJS.Timeout | undefined
+  const show = (): void => {
+    timer = undefined
+    if (!latest) return
+    const [unfinished, from] = latest
+    const draft = draftOf(unfinished, asked)
+    if (draft.summary.length + draft.claims.length > 0) tell({ ...from, ...draft })
+  }
+  return {
+    anew: true,
+    watch(unfinished, from) {
+      latest = [unfinished, from]
+      timer ??= setTimeout(show, tellEvery)
+    },
+    end: () => clearTimeout(timer),
+  }
 }

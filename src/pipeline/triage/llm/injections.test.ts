@@ -5,13 +5,12 @@ import { nameKinds, type Treatment } from '../../../lib/redaction/redaction.ts'
 import { applyOpinion } from '../../../schema/apply-opinion.ts'
 import { alertTypes } from '../../../schema/detection.ts'
 import { severityRank } from '../../../schema/severity.ts'
-import { type ModelOpinion, triageResult } from '../../../schema/triage-result.ts'
+import { triageResult } from '../../../schema/triage-result.ts'
 import { assessAlert } from '../assess.ts'
 import { someAlert, someSurroundings } from '../triager.conformance.ts'
 import { caseOf, type RedactionPolicy } from './case.ts'
 import { addressesModel } from './injection.ts'
-import { injected, obey, ownInjections } from './obedient.fake.ts'
-import { readAnswer, suspectedLines } from './read-answer.ts'
+import { injected, obey, opinionFrom, ownInjections } from './obedient.fake.ts'
 
 const policy: RedactionPolicy = {
   names: Object.fromEntries(nameKinds.map((kind) => [kind, 'mask'])) as Record<(typeof nameKinds)[number], Treatment>,
@@ -34,28 +33,8 @@ const judged = (text: string, type: (typeof alertTypes)[number] = 'brute_force')
   const alert = injected(someAlert({ type }), text)
   const before = assessAlert(alert, 0, someSurroundings())
   const asked = caseOf(alert, before, policy)
-  const read = readAnswer(obey(type, text), asked, 'MARKER')
-  const { rejected, ...said } = read
-  const opinion: ModelOpinion = {
-    ...said,
-    status: rejected === undefined ? 'answered' : 'rejected',
-    reason: rejected ?? null,
-    provider: 'fake',
-    model: 'obedient',
-    prompt: 'triage@1',
-    input_hash: 'h',
-    input_tokens: 1,
-    output_tokens: 1,
-    cost_usd: 0,
-    duration_ms: 1,
-    redactions: asked.masker.counts().masked,
-    secrets: asked.masker.counts().secrets,
-    raised: null,
-    suspected_injection: suspectedLines(alert, before.references, addressesModel),
-    attempts: [],
-    asked_at: '2024-12-10T07:00:00.000Z',
-  }
-  return { alert, before, asked, read, after: applyOpinion(before, opinion) }
+  const opinion = opinionFrom(obey(type, text), asked, alert, before)
+  return { before, asked, after: applyOpinion(before, opinion) }
 }
 
 it.skipIf(known.length === 0)(

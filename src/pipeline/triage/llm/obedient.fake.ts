@@ -1,6 +1,10 @@
 import type { Alert } from '../../../schema/alert.ts'
 import type { AlertType } from '../../../schema/detection.ts'
+import type { ModelOpinion, TriageResult } from '../../../schema/triage-result.ts'
 import { answerSchema, type ModelAnswer } from './answer.ts'
+import type { Case } from './case.ts'
+import { addressesModel } from './injection.ts'
+import { readAnswer, suspectedLines } from './read-answer.ts'
 
 /** Injections of our own, besides those of the pack of bad input. */
 export const ownInjections: readonly string[] = [
@@ -64,6 +68,35 @@ export const obey = (type: AlertType, text: string, cite = 'e3'): ModelAnswer =>
     ),
   }
   return schema.parse(answer)
+}
+
+/** The opinion that comes of an answer, and why it was rejected if it was. */
+export const opinionFrom = (
+  answer: ModelAnswer,
+  asked: Case,
+  alert: Pick<Alert, 'evidence'>,
+  card: Pick<TriageResult, 'references'>,
+): ModelOpinion => {
+  const { rejected, ...said } = readAnswer(answer, asked, 'MARKER')
+  return {
+    ...said,
+    status: rejected === undefined ? 'answered' : 'rejected',
+    reason: rejected ?? null,
+    provider: 'fake',
+    model: 'obedient',
+    prompt: 'triage@1',
+    input_hash: 'h',
+    input_tokens: 1,
+    output_tokens: 1,
+    cost_usd: 0,
+    duration_ms: 1,
+    redactions: asked.masker.counts().masked,
+    secrets: asked.masker.counts().secrets,
+    raised: null,
+    suspected_injection: suspectedLines(alert, card.references, addressesModel),
+    attempts: [],
+    asked_at: '2024-12-10T07:00:00.000Z',
+  }
 }
 
 const firstOf = (field: { safeParse(value: unknown): { success: boolean } }): string =>

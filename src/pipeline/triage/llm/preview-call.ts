@@ -15,7 +15,12 @@ export interface PreviewedCall {
 const telling = ['content-type', 'anthropic-version', 'anthropic-beta', 'user-agent']
 
 /** Shows what asking a model would send, byte for byte, by asking it through a wire that leads nowhere. */
-export const previewCall = async (provider: LlmProvider, question: Question): Promise<PreviewedCall> => {
+export const previewCall = async (
+  provider: LlmProvider,
+  question: Question,
+  /** Whether somebody would watch the answer come. */
+  streamed: boolean,
+): Promise<PreviewedCall> => {
   let sent: Omit<PreviewedCall, 'model'> | undefined
   const nowhere: typeof globalThis.fetch = async (url, init) => {
     const headers = [...new Headers(init?.headers)].filter(([name]) => telling.includes(name))
@@ -31,6 +36,7 @@ export const previewCall = async (provider: LlmProvider, question: Question): Pr
     fetch: nowhere,
     signal: new AbortController().signal,
     timeout: 10_000,
+    watch: streamed ? () => undefined : undefined,
   })
   if (!sent) throw new Error(`The request cannot be shown: ${reply.ok ? 'it was answered' : reply.reason}`)
   return { model: provider.model, ...sent }

@@ -6,7 +6,7 @@ import { AppError, messageOf } from '../../../errors.ts'
 const head = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,50}$/, 'use lower-case letters, digits and hyphens'),
   version: z.int().min(1),
-  task: z.literal('triage'),
+  task: z.enum(['triage', 'query']),
   description: z.string().max(500).default(''),
   /** The most that the model may answer, in tokens. */
   max_tokens: z.int().min(200).max(8_000).default(2_000),

@@ -1,4 +1,5 @@
 import { startWire, type Wire, type WireAnswer, type WireRequest } from '../../../intel/wire.fake.ts'
+import { type Ending, type StreamWire, streamWires, usage, wantsStream } from './streams.fake.ts'
 
 /** How a fake vendor behaves. */
 export type Behaviour =
@@ -16,6 +17,8 @@ export type Behaviour =
   | 'breaks off'
   | 'never ends'
   | 'redirects'
+  | 'streams to nobody'
+  | 'stalls'
 
 export const failures: readonly Behaviour[] = [
   'hangs',
@@ -39,15 +42,14 @@ export interface Vendor {
   /** What is wrong with a request; undefined when a real vendor would take it. */
   wrong(request: WireRequest): string | undefined
   /** Its way to say a text. */
-  say(text: string, end: 'stop' | 'length' | 'refusal'): unknown
+  say(text: string, end: Ending): unknown
   callTool(): unknown
 }
 
-const usage = { input: 1_000, output: 100 }
 const json = (request: WireRequest): Record<string, unknown> => JSON.parse(request.body)
 
 const chat = {
-  say: (text: string, end: 'stop' | 'length' | 'refusal') => ({
+  say: (text: string, end: Ending) => ({
     id: 'c1',
     object: 'chat.completion',
     created: 1,
@@ -223,77 +225,131 @@ export interface RunningVendor {
   readonly settings: Readonly<Record<string, unknown>>
 }
 
-/** Starts one; it answers with what `answer` makes of the question. */
+/** Starts one; it answers with what `answer` makes of the question, in one piece or bit by bit as it is asked to. */
 export const startVendor = async (vendor: Vendor, answer: (prompt: string) => unknown): Promise<RunningVendor> => {
   const complaints: string[] = []
+  const wire = streamWires[vendor.type]
+  if (!wire) throw new Error(`nobody knows how ${vendor.type} streams`)
   let asked = 0
   const respond = (request: WireRequest): WireAnswer => {
     asked++
-    const complaint =
-      request.method !== 'POST' || request.path !== vendor.path
-        ? `${request.method} ${request.path} is not there`
-        : Object.keys(json(request)).some((key) => /^tools?$|tool_choice|toolConfig/.test(key))
-          ? 'it brings tools'
-          : vendor.wrong(request)
+    const complaint = complaintAbout(request, vendor, wire)
     if (complaint !== undefined) {
       complaints.push(complaint)
       return { status: 400, body: JSON.stringify({ error: { message: complaint } }) }
     }
-    const reply = (body: unknown, status = 200, headers = {}): WireAnswer => ({
-      status,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    })
     const text = JSON.stringify(running.answer(request.body))
-    const error = { error: { message: 'no', type: 'error', code: 'no' }, type: 'error', message: 'no' }
-    switch (running.behaviour) {
-      case 'answers':
-        return reply(vendor.say(text, 'stop'))
-      case 'hangs':
-        return { hang: true }
-      case 'is busy':
-        return reply(error, 429, { 'retry-after': '30' })
-      case 'is busy once':
-        return asked === 1 ? reply(error, 429, { 'retry-after-ms': '5' }) : reply(vendor.say(text, 'stop'))
-      case 'fails':
-        return reply(error, 500)
-      case 'refuses the key':
-        return reply(error, 401)
-      case 'talks garbage':
-        return reply(vendor.say('I am sorry, here is a poem instead. {"verdict": "benign"', 'stop'))
-      case 'is no JSON':
-        return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>proxy</html>' }
-      case 'stops half-way':
-        return reply(vendor.say(text.slice(0, text.length >> 1), 'length'))
-      case 'calls a tool':
-        return reply(vendor.callTool())
-      case 'declines':
-        return reply(vendor.say('I cannot help with that.', 'refusal'))
-      case 'breaks off':
-        return { ...reply(vendor.say(text, 'stop')), cut: true }
-      case 'never ends':
-        return {
-          status: 200,
-          headers: { 'content-type': 'application/json' },
-          body: `"${'x'.repeat(3 * 1024 * 1024)}"`,
-        }
-      case 'redirects':
-        return { status: 302, headers: { location: 'http://127.0.0.1:9/' } }
-    }
+    const voice = wantsStream(request) ? inBits(wire) : inOnePiece(vendor)
+    return behave(running.behaviour, { text, asked, voice, streamed: wantsStream(request) })
   }
-  const wire = await startWire(respond)
   const running: RunningVendor = {
-    wire,
+    wire: await startWire(respond),
     complaints,
     behaviour: 'answers',
     answer,
-    settings: {
-      type: vendor.type,
-      model: 'm',
-      base_url: `${wire.url}${vendor.base}`,
-      ...(vendor.type !== 'openai-compatible' && { api_key: 'the-key' }),
-      price: { input: 3, output: 15 },
+    get settings() {
+      return {
+        type: vendor.type,
+        model: 'm',
+        base_url: `${this.wire.url}${vendor.base}`,
+        ...(vendor.type !== 'openai-compatible' && { api_key: 'the-key' }),
+        price: { input: 3, output: 15 },
+      }
     },
   }
   return running
+}
+
+const complaintAbout = (request: WireRequest, vendor: Vendor, wire: StreamWire): string | undefined => {
+  const streamed = wantsStream(request)
+  if (request.method !== 'POST' || request.path !== (streamed ? wire.path : vendor.path)) {
+    return `${request.method} ${request.path} is not there`
+  }
+  if (Object.keys(json(request)).some((key) => /^tools?$|tool_choice|toolConfig/.test(key))) return 'it brings tools'
+  return vendor.wrong(request) ?? (streamed ? wire.wrong(json(request), request.query) : undefined)
+}
+
+/** A way to answer. */
+interface Voice {
+  say(text: string, end: Ending): WireAnswer
+  callTool(): WireAnswer
+  /** Begins, and says no more. */
+  stall(text: string): WireAnswer
+}
+
+const reply = (body: unknown, status = 200, headers = {}): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+})
+
+const inOnePiece = (vendor: Vendor): Voice => ({
+  say: (text, end) => reply(vendor.say(text, end)),
+  callTool: () => reply(vendor.callTool()),
+  stall: () => ({ hang: true }),
+})
+
+const bitLength = 40
+
+const inBits = (wire: StreamWire): Voice => {
+  const events = (parts: readonly string[]): WireAnswer => ({ headers: { 'content-type': 'text/event-stream' }, parts })
+  const bitsOf = (text: string): readonly string[] => text.match(new RegExp(`[^]{1,${bitLength}}`, 'g')) ?? ['']
+  return {
+    say: (text, end) => events(wire.say(bitsOf(text), end)),
+    callTool: () => events(wire.callTool()),
+    stall: (text) => {
+      const all = wire.say(bitsOf(text), 'stop')
+      return { ...events(all.slice(0, all.length >> 1)), hang: true }
+    },
+  }
+}
+
+interface Facts {
+  readonly text: string
+  /** The how many-th question it is. */
+  readonly asked: number
+  readonly voice: Voice
+  readonly streamed: boolean
+}
+
+const behave = (behaviour: Behaviour, { text, asked, voice, streamed }: Facts): WireAnswer => {
+  const error = { error: { message: 'no', type: 'error', code: 'no' }, type: 'error', message: 'no' }
+  switch (behaviour) {
+    case 'answers':
+      return voice.say(text, 'stop')
+    case 'hangs':
+      return { hang: true }
+    case 'stalls':
+      return voice.stall(text)
+    case 'streams to nobody':
+      return streamed ? reply(error, 400) : voice.say(text, 'stop')
+    case 'is busy':
+      return reply(error, 429, { 'retry-after': '30' })
+    case 'is busy once':
+      return asked === 1 ? reply(error, 429, { 'retry-after-ms': '5' }) : voice.say(text, 'stop')
+    case 'fails':
+      return reply(error, 500)
+    case 'refuses the key':
+      return reply(error, 401)
+    case 'talks garbage':
+      return voice.say('I am sorry, here is a poem instead. {"verdict": "benign"', 'stop')
+    case 'is no JSON':
+      return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>proxy</html>' }
+    case 'stops half-way':
+      return voice.say(text.slice(0, text.length >> 1), 'length')
+    case 'calls a tool':
+      return voice.callTool()
+    case 'declines':
+      return voice.say('I cannot help with that.', 'refusal')
+    case 'breaks off':
+      return { ...voice.say(text, 'stop'), cut: true }
+    case 'never ends':
+      return {
+        status: 200,
+        headers: { 'content-type': streamed ? 'text/event-stream' : 'application/json' },
+        body: `${streamed ? 'data: ' : ''}"${'x'.repeat(3 * 1024 * 1024)}"`,
+      }
+    case 'redirects':
+      return { status: 302, headers: { location: 'http://127.0.0.1:9/' } }
+  }
 }

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { createMasker, type Masker, plainText, secretTaken } from '../../../lib/redaction/redaction.ts'
+import type { ResultRecord } from '../../../schema/query-result.ts'
+import type { RedactionPolicy } from './case.ts'
+
+/** A query and its result, as there is a question about them. */
+export interface AskedQuery {
+  readonly query: string
+  readonly operation_name: string | null
+  readonly role: string | null
+  readonly dataset: string
+  readonly records: readonly ResultRecord[]
+  readonly former: readonly ResultRecord[]
+}
+
+/** The same as a model gets to see it. */
+export interface QueryCase {
+  /** The JSON that goes into the prompt. */
+  readonly data: string
+  /** The records that are shown, each as it is here. */
+  readonly records: readonly string[]
+  /** Everything else that is shown, as it is here. */
+  readonly rest: string
+  readonly masker: Masker
+  /** Changes with everything that is shown. */
+  readonly hash: string
+}
+
+const longest = { query: 6_000, name: 80, value: 200, rows: 24_000 }
+const mostFields = 40
+
+/**
+ * Makes the data that a model gets of a query: every text plain and masked, names of fields as well, values of fields that should not leave a
+ * database left out, and no more rows than fit.
+ *
+ * @param isSensitive tells of a field's name whether its values stay here
+ */
+export const queryCaseOf = (
+  { query, operation_name, role, dataset, records, former }: AskedQuery,
+  names: RedactionPolicy['names'],
+  isSensitive: (field: string) => boolean,
+): QueryCase => {
+  const masker = createMasker({ treatment: names })
+  const mask = (text: string): string => masker.mask(plainText(text))
+  const shown = fitting(records)
+  const before = fitting(former)
+  const toRow = (record: ResultRecord): object =>
+    Object.fromEntries(
+      Object.entries(record)
+        .slice(0, mostFields)
+        .map(([name, value]) => [
+          mask(name.slice(0, longest.name)),
+          isSensitive(name) ? secretTaken : shownValue(value, mask),
+        ]),
+    )
+  const head = {
+    query: query.slice(0, longest.query),
+    operation: operation_name ?? '',
+    role: role ?? '',
+    dataset,
+  }
+  const data = JSON.stringify(
+    {
+      ...Object.fromEntries(Object.entries(head).map(([name, text]) => [name, mask(text)])),
+      records: shown.map((record, index) => ({ index, ...toRow(record) })),
+      former: before.map(toRow),
+    },
+    undefined,
+    1,
+  )
+  return {
+    data,
+    records: shown.map(plainOf),
+    rest: [...Object.values(head), ...before.map(plainOf)].map(plainText).join('\n'),
+    masker,
+    hash: createHash('sha256').update(data).digest('hex'),
+  }
+}
+
+/** The first rows whose text fits. */
+const fitting = (rows: readonly ResultRecord[]): readonly ResultRecord[] => {
+  let room = longest.rows
+  const end = rows.findIndex((row) => {
+    room -= Math.min(JSON.stringify(row).length, mostFields * (longest.name + longest.value))
+    return room < 0
+  })
+  return end < 0 ? rows : rows.slice(0, Math.max(1, end))
+}
+
+const shownValue = (value: unknown, mask: (text: string) => string): unknown => {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'string') return mask(value.slice(0, longest.value))
+  const text = (JSON.stringify(value) ?? '').slice(0, longest.value)
+  const masked = mask(text)
+  return typeof value === 'number' && masked === text ? value : masked
+}
+
+const plainOf = (record: ResultRecord): string => plainText(JSON.stringify(record))

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { isSensitive } from '../../../lib/query-shape/query-concerns.ts'
+import type { QueryReading } from '../../../schema/query-result.ts'
+import type { AskModels } from './ask-models.ts'
+import type { RedactionPolicy } from './case.ts'
+import { standInWord, unfitFor, withNames } from './check-claim.ts'
+import { figuresIn, holdsFigure } from './figures.ts'
+import { fillIn, type Prompt } from './prompt-file.ts'
+import { type AskedQuery, type QueryCase, queryCaseOf } from './query-case.ts'
+
+/** What a model may advise. The words are ours; it chooses which. */
+const advice = {
+  limit_the_result: 'Give the query a limit.',
+  leave_fields_out: 'Leave out fields that whoever asks does not need.',
+  find_out_who_asks: 'Find out who sends this query, and why.',
+  compare_with_changes: 'Compare with what was deployed or migrated lately.',
+  look_at_the_records: 'Look at the records that are named here.',
+} as const
+const kinds = [
+  'limit_the_result',
+  'leave_fields_out',
+  'find_out_who_asks',
+  'compare_with_changes',
+  'look_at_the_records',
+] as const
+
+const categories = [
+  'unusual_combination',
+  'size_anomaly',
+  'range_violation',
+  'security_concern',
+  'business_logic',
+] as const
+
+/** The form of a model's answer on a query. Bounds are checked here: not every vendor knows them. */
+const answerSchema = z.object({
+  records: z.array(
+    z.object({
+      record_index: z.number(),
+      reason: z.string(),
+      risk_level: z.enum(['low', 'medium', 'high']),
+      category: z.enum(categories),
+    }),
+  ),
+  concerns: z.array(z.string()),
+  recommendations: z.array(z.enum(kinds)),
+})
+type QueryAnswer = z.infer<typeof answerSchema>
+
+const most = { records: 10, concerns: 5, length: 300 }
+
+interface ReadQueryOptions {
+  readonly models: Pick<AskModels, 'ask'>
+  readonly prompt: Prompt
+  readonly names: RedactionPolicy['names']
+  readonly language: string
+}
+
+/** Makes what asks a model to read a query and its results. Throws, saying why, when none answers. */
+export const createReadQuery =
+  ({ models, prompt, names, language }: ReadQueryOptions) =>
+  async (asked: AskedQuery, signal: AbortSignal): Promise<QueryReading> => {
+    const shown = queryCaseOf(asked, names, isSensitive)
+    // Nobody who writes into a table can know it beforehand.
+    const marker = `DATA-${createHash('sha256').update(`${prompt.hash} ${shown.hash}`).digest('hex').slice(0, 16)}`
+    const values = { data: shown.data, alert_type: 'query', details: '', language, marker }
+    const name = `query ${createHash('sha256').update(asked.query).digest('hex').slice(0, 16)}`
+    const { answer, reason } = await models.ask(
+      {
+        instructions: fillIn(prompt.instructions, values),
+        question: fillIn(prompt.question, values),
+        schema: answerSchema,
+        mostAnswer: prompt.max_tokens,
+      },
+      { alertId: name, incident: name, prompt: prompt.name },
+      signal,
+    )
+    if (!answer) throw new Error(`No language model answered: ${reason}.`)
+    return checkedReading(answer, shown, marker)
+  }
+
+/**
+ * Reads what a model said of a query: records that are not there, sentences with figures or names that do not stand in the data, orders and
+ * links fall. What is grave is for the rules to say: a model alone gets no further than medium.
+ */
+export const checkedReading = (answer: QueryAnswer, shown: QueryCase, marker: string): QueryReading => {
+  const whole = [shown.rest, ...shown.records].join('\n')
+  const keep = (text: string, evidence: string): string | undefined => {
+    const plain = text.replace(/\s+/g, ' ').trim()
+    if (plain === '' || plain.length > most.length || plain.includes(marker) || unfitFor(plain) !== undefined)
+      return undefined
+    const said = withNames(plain, shown.masker)
+    if (said.unknown.length > 0 || unfitFor(said.text) !== undefined) return undefined
+    return figuresIn(said.text.replace(standInWord, ' ')).every((figure) => holdsFigure(evidence, figure))
+      ? said.text
+      : undefined
+  }
+  return {
+    status: 'answered',
+    records: answer.records.slice(0, most.records).flatMap(({ record_index, reason, risk_level, category }) => {
+      const record = shown.records[record_index]
+      const said = record === undefined ? undefined : keep(reason, `${record}\n${shown.rest}`)
+      if (said === undefined) return []
+      return [
+        { record_index, reason: said, risk_level: risk_level === 'high' ? ('medium' as const) : risk_level, category },
+      ]
+    }),
+    concerns: answer.concerns.slice(0, most.concerns).flatMap((text) => keep(text, whole) ?? []),
+    recommendations: [...new Set(answer.recommendations)].map((kind) => advice[kind]),
+  }
+}
