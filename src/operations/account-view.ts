@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { accountRole } from '../schema/account.ts'
-import type { Account, Store } from '../store/store.ts'
+import type { Account } from '../store/accounts.ts'
+import type { Store } from '../store/store.ts'
 
 /** An account as it may be shown: never its password, nor the hash of it. */
 export const accountView = z

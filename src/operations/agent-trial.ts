@@ -3,7 +3,7 @@ import type { Log } from '../component.ts'
 import { messageOf } from '../errors.ts'
 import { agentDetector, agentOptions } from '../pipeline/detect/agent.ts'
 import { agentModelDetector, agentModelOptions } from '../pipeline/detect/agent-model.ts'
-import { compileAgent, toLine } from '../pipeline/detect/agent-reader.ts'
+import { compileAgent } from '../pipeline/detect/agent-reader.ts'
 import type { Detector } from '../pipeline/detect/detector.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { AgentTrial } from '../schema/agent-trial.ts'
@@ -48,8 +48,7 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
       for (let at = 0; at < page.length; at += chunk) {
         const batch = page.slice(at, at + chunk)
         for (const event of batch) {
-          const line = toLine(event)
-          for (const { id, takes } of compiled) if (takes(line)) logs.set(id, (logs.get(id) ?? 0) + 1)
+          for (const { id, takes } of compiled) if (takes(event)) logs.set(id, (logs.get(id) ?? 0) + 1)
           first = Math.min(first, event.time)
           last = Math.max(last, event.time)
         }

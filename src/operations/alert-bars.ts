@@ -16,10 +16,11 @@ const roundSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 1
 export const alertBars = (alerts: readonly AlertHead[], most: number): Bars => {
   if (most === 0 || alerts.length === 0) return { step_ms: 0, steps: [] }
   const times = alerts.map(({ last_seen }) => Date.parse(last_seen))
-  const [first, last] = times.reduce(
-    ([low, high], time) => [Math.min(low, time), Math.max(high, time)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  )
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const time of times) {
+    if (time < first) first = time
+    if (time > last) last = time
+  }
   const least = (last - first) / Math.max(1, most - 1)
   const step = roundSteps.find((size) => size >= least) ?? Math.ceil(least / minute) * minute
   const start = Math.floor(first / step) * step

@@ -1,5 +1,6 @@
 import { alertHeadFields } from '../schema/alert-fields.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
+import type { FieldValue } from '../schema/event.ts'
 import type { Store } from '../store/store.ts'
 import type { AlertPredicate } from './filter.ts'
 import { type AlertQuestion, choose, headPredicate } from './search-alerts.ts'
@@ -54,14 +55,14 @@ export const countFacets = async (
   const own = new Map(fields.map((field) => [field, parts.filter(isAboutOnly(field))] as const))
   const shared = parts.filter((part) => !fields.some((field) => isAboutOnly(field)(part)))
   const all = await alerts.heads()
-  const sharedTest = every([within, ...(await Promise.all(shared.map((part) => headPredicate(part, alerts))))])
-  const candidates = await choose(all, sharedTest)
+  const sharedTest = every([...(await Promise.all(shared.map((part) => headPredicate(part, alerts)))), within])
 
   const tests = fields.map((field) =>
     every((own.get(field) ?? []).flatMap(({ byHead }) => byHead?.bind(() => false) ?? [])),
   )
   const tallies = fields.map((field) => new Tally(field))
-  const matching = await choose(candidates, (head) => {
+  const matching = await choose(all, (head) => {
+    if (!sharedTest(head)) return false
     // The one field whose demands it does not meet: there it counts, elsewhere it does not.
     let failed = -1
     for (const [index, test] of tests.entries()) {
@@ -90,22 +91,30 @@ const every =
 
 class Tally implements Facet {
   readonly field: FacetField
-  readonly counts = new Map<string, number>()
+  readonly #read: (head: AlertHead) => FieldValue | undefined
+  readonly #counts = new Map<string, { count: number }>()
   without = 0
 
   constructor(field: FacetField) {
     this.field = field
+    // A technique also answers to what it is part of; it is counted once.
+    this.#read = field === 'technique' ? ({ techniques }) => techniques : alertHeadFields.reader(field)
+  }
+
+  get counts(): ReadonlyMap<string, number> {
+    return new Map([...this.#counts].map(([value, { count }]) => [value, count]))
   }
 
   add(head: AlertHead): void {
-    // A technique also answers to what it is part of; it is counted once.
-    const value = this.field === 'technique' ? head.techniques : alertHeadFields.field(head, this.field)
+    const value = this.#read(head)
     if (value === undefined || (typeof value === 'object' && value.length === 0)) this.without += 1
     else if (typeof value === 'object') for (const one of value) this.#count(String(one))
     else this.#count(String(value))
   }
 
   #count(value: string): void {
-    this.counts.set(value, (this.counts.get(value) ?? 0) + 1)
+    const known = this.#counts.get(value)
+    if (known) known.count += 1
+    else this.#counts.set(value, { count: 1 })
   }
 }

@@ -35,7 +35,10 @@ export const analyzeLogEvents = defineOperation({
       error: 'Field required',
     }),
   output: judgement,
-  async run({ logs, text = '', format, return_all_events }, { logModels }: Pick<World, 'logModels'>) {
+  async run(
+    { logs, text = '', format, return_all_events },
+    { logModels, analyzed }: Pick<World, 'logModels' | 'analyzed'>,
+  ) {
     const loaded = logModels.current()
     if (!loaded) {
       throw new AppError('INVALID_REQUEST', 'Models not loaded. Call POST /models/load first.', {
@@ -44,6 +47,8 @@ export const analyzeLogEvents = defineOperation({
     }
     const entries = logs ?? readEntries(text, format)
     if (entries.length > mostEvents) throw new AppError('TOO_LARGE', `More than ${mostEvents} events in one request.`)
-    return judgeEntries(loaded.model, entries, return_all_events)
+    const found = judgeEntries(loaded.model, entries, return_all_events)
+    analyzed(found.anomalies_detected, found.processing_time_ms / 1_000)
+    return found
   },
 })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Alert } from '../schema/alert.ts'
 import type { Incident } from '../schema/incident.ts'
+import type { AuditEntry } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
-import type { AuditEntry, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type Change, changeAlert, changeIncident, isOpenAlert } from './lifecycle.ts'
 import type { World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { Account, AccountStore } from '../store/store.ts'
+import type { Account, AccountStore } from '../store/accounts.ts'
 import { toAccountView } from './account-view.ts'
 import type { World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 import { roleOf } from '../schema/account.ts'
-import type { Account } from '../store/store.ts'
+import type { Account } from '../store/accounts.ts'
 import type { World } from './world.ts'
 
 /**

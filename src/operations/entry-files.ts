@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { AppError, messageOf } from '../errors.ts'
+import { decodeText } from './decode-text.ts'
 import { type EntryFormat, readEntries } from './log-entries.ts'
 
 const entryFile = /\.(json|jsonl|ndjson|csv)(\.gz)?$/i
@@ -29,7 +30,7 @@ export const readEntryFile = async (path: string, format: EntryFormat = 'auto'):
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
   })
-  const text = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
+  const text = decodeText(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes)
   const named = /\.csv(\.gz)?$/i.test(path) ? 'csv' : entryFile.test(path) ? 'json' : 'text'
   return { path, entries: text.trim() === '' ? [] : readEntries(text, format === 'auto' ? named : format) }
 }

@@ -63,8 +63,7 @@ const toAlertPredicate = (filter: Filter): AlertPredicate => {
 const toHeadPredicate = (filter: Filter, words: readonly string[]): HeadPredicate => ({
   words,
   bind(contains) {
-    const accessor = { ...alertHeadFields, contains }
-    return (head) => filter.matches(head, accessor)
+    return filter.bind({ ...alertHeadFields, contains })
   },
 })
 
@@ -88,7 +87,7 @@ const toPredicate = <Item>(
   // Values that have many spellings, as moments do, say nothing about what a match contains.
   const values = filter.values.filter(({ field }) => isIndexed(field)).map(({ piece }) => piece)
   return {
-    matches: (item) => filter.matches(item, accessor),
+    matches: filter.bind(accessor),
     tokens: filter.tokens,
     values,
     pieces: [...filter.tokens, ...values],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { username as usernameSchema } from '../schema/account.ts'
-import type { Account } from '../store/store.ts'
+import type { Account } from '../store/accounts.ts'
 import { toAccountView } from './account-view.ts'
 import { changeAccount } from './change-account.ts'
 import { actorOf } from './check-password.ts'

@@ -17,6 +17,8 @@ export const getModelUsage = defineOperation({
         z.object({
           name: z.string(),
           model: z.string(),
+          /** Whether what it says changes nothing, and is only compared. */
+          shadow: z.boolean(),
           /** Until when it is left alone, because it did not answer. */
           rests_until: z.iso.datetime().nullable(),
         }),
@@ -48,9 +50,9 @@ export const getModelUsage = defineOperation({
     const moment = new Date(now())
     const month = Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth())
     return {
-      models: languageModels.configured.map(({ name, model }) => {
+      models: languageModels.configured.map(({ name, model, shadow }) => {
         const until = resting.get(name)
-        return { name, model, rests_until: until === undefined ? null : new Date(until).toISOString() }
+        return { name, model, shadow, rests_until: until === undefined ? null : new Date(until).toISOString() }
       }),
       prompt: languageModels.prompt.name,
       budget: { ...languageModels.budget },

@@ -1,4 +1,4 @@
-import type { Token } from '../store/store.ts'
+import type { Token } from '../store/tokens.ts'
 import { toTokenView } from './token-view.ts'
 import type { World } from './world.ts'
 

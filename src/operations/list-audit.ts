@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AuditEntry } from '../store/store.ts'
+import type { AuditEntry } from '../store/audit.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, paging, toPage } from './paging.ts'
 import type { World } from './world.ts'

@@ -4,7 +4,13 @@ import type { World } from './world.ts'
 
 /** That an alert or an incident changed; read it for what it is now. */
 export const change = z
-  .object({ kind: z.enum(['alert', 'incident']), id: z.string(), version: z.int(), updated_at: z.int() })
+  .object({
+    kind: z.enum(['alert', 'incident']),
+    id: z.string(),
+    display_id: z.string().optional(),
+    version: z.int(),
+    updated_at: z.int(),
+  })
   .meta({ id: 'Change' })
 
 /** Lists what changed after a moment, oldest first: what live views follow. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { SourceFacts } from '../intel/intel.ts'
 import { type IntelSource, intelSource } from '../schema/intel-source.ts'
-import type { FeedRecord } from '../store/store.ts'
+import type { FeedRecord } from '../store/intel-feeds.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf } from './paging.ts'
 import type { World } from './world.ts'

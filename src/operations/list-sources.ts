@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sourceHealth } from '../schema/analysis.ts'
-import type { ParseHealthRow } from '../store/store.ts'
+import type { ParseHealthRow } from '../store/parse-health.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf } from './paging.ts'
 import type { World } from './world.ts'

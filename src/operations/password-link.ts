@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roleOf } from '../schema/account.ts'
-import type { Account } from '../store/store.ts'
+import type { Account } from '../store/accounts.ts'
 import { keepToken } from './keep-token.ts'
 import { hashToken, spellToken } from './token-secret.ts'
 import { passwordLinkPrefix } from './token-view.ts'

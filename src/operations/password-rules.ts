@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import type { Account } from '../store/store.ts'
+import type { Account } from '../store/accounts.ts'
 
 /** A password on its way in; whether it is good enough for a new one is another matter. */
 export const password = z.string().min(1).max(512).meta({ format: 'password' })

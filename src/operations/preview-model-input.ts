@@ -12,6 +12,7 @@ export const previewModelInput = defineOperation({
   input: z.strictObject({
     id: z.string().max(1_024),
     provider: z.string().max(100).optional().describe('The name of the model; the first that is configured.'),
+    streamed: z.boolean().default(false).describe('Whether somebody watches the answer come: vendors are told so.'),
   }),
   output: z
     .object({
@@ -32,12 +33,12 @@ export const previewModelInput = defineOperation({
       secrets: z.int(),
     })
     .meta({ id: 'ModelInput' }),
-  async run({ id, provider }, { store, languageModels }: Pick<World, 'store' | 'languageModels'>) {
+  async run({ id, provider, streamed }, { store, languageModels }: Pick<World, 'store' | 'languageModels'>) {
     const alert = await requireAlert(store, id)
     if (!alert.triage) {
       throw new AppError('CONFLICT', 'Triage has not judged this alert yet.', { hint: 'Ask again in a moment.' })
     }
-    const { call, asked, hash } = await languageModels.preview(alert, alert.triage, provider)
+    const { call, asked, hash } = await languageModels.preview(alert, alert.triage, { provider, streamed })
     if (!call) throw noModel(languageModels.configured, provider)
     return {
       ...call,

@@ -58,6 +58,8 @@ export interface QueryGuard {
   }>
   /** Judges one record by what is known of a query, and learns nothing. */
   judge(queryId: string, record: ResultRecord): Promise<ResultAnalysis>
+  /** A record alone does not say which dataset of a query it is of: that whose fields it has. */
+  datasetOf(queryId: string, record: ResultRecord): Promise<string>
   about(queryId: string): Promise<readonly StreamInfo[]>
   /** Forgets what was learnt of a query; the store has forgotten already. */
   forget(queryId: string): void
@@ -173,6 +175,8 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
       })
     },
 
+    datasetOf: (query_id, record) => streams.inTurn(query_id, () => datasetOf(query_id, record)),
+
     async about(query_id) {
       const known = await store.queryResults.streams(query_id)
       const infos: StreamInfo[] = []
@@ -186,7 +190,6 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
     forget: streams.forget,
   }
 
-  /** A record alone does not say which dataset it is of: that whose fields it has. */
   async function datasetOf(query_id: string, record: ResultRecord): Promise<string> {
     let [best, most] = ['records', -1]
     for (const { dataset } of await store.queryResults.streams(query_id)) {

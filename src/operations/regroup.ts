@@ -1,7 +1,8 @@
 import type { Alert } from '../schema/alert.ts'
 import type { Incident } from '../schema/incident.ts'
+import type { AuditEntry } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
-import type { AuditEntry, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /** Loads alerts and makes them members of an incident. */
 export const moveAlerts = async (

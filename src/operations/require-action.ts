@@ -1,7 +1,8 @@
 import { AppError } from '../errors.ts'
 import type { RemediationAction } from '../schema/remediation-action.ts'
+import type { AuditEntry } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
-import type { AuditEntry, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /** Finds an action, or says that there is none. */
 export const requireAction = async (store: Store, id: string, tx?: Transaction): Promise<RemediationAction> => {

@@ -53,7 +53,7 @@ export async function* scoreRows({ path, exclude = [], train, stdin, onNote }: S
   if (training.rows === 0) throw new AppError('SOURCE_FAILED', `${train} has no rows.`)
   let model: ReturnType<typeof fitTable> | undefined
   const asked = training === table ? table : inOrder(path, table, training)
-  if (training !== table) model = fitTable(training)
+  if (training !== table) model = fitTable(training, { isClean: true })
   const scores = model ? model.score(asked) : scoreTable(table)
   for (let row = 0; row < table.rows; row++) {
     const why = (): ColumnReason[] => {

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Alert } from '../schema/alert.ts'
+import { headOf } from '../schema/alert-head.ts'
 import { openStore } from '../store/open-store.ts'
 import { at, begin, sampleAlert, sampleTriage } from '../store/samples.conformance.ts'
 import type { Store } from '../store/store.ts'
 import { countAlerts } from './count-alerts.ts'
 import { alertFilter } from './filter.ts'
+import { listAlertHeads } from './list-alert-heads.ts'
 import { listAlerts } from './list-alerts.ts'
 import { askAlerts, searchAlerts } from './search-alerts.ts'
 
@@ -99,6 +101,13 @@ describe('searching alerts', () => {
     const byRisk = (await list({ sort: '-risk_score', limit: 30 })).data.map(({ triage }) => triage?.risk_score)
     expect(byRisk.slice(0, 10)).toEqual([...Array.from({ length: 9 }, () => undefined), 59])
     expect((await list({ sort: '-severity' })).data[0]).toMatchObject({ severity: 'critical', last_seen: at(591) })
+  })
+
+  it('lists heads as it lists alerts', async () => {
+    const input = { q: 'severity:high', sort: '-last_seen', limit: 8 } as const
+    const [whole, heads] = [await list(input), await listAlertHeads.run(listAlertHeads.input.parse(input), world())]
+    expect(heads).toEqual({ ...whole, data: whole.data.map(headOf) })
+    expect(listAlertHeads.output.parse(heads)).toEqual(heads)
   })
 
   it('leaves out what came after a moment, and counts time from there', async () => {

@@ -4,7 +4,7 @@ import type { Alert } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
 import type { Store } from '../store/store.ts'
 import { type AlertPredicate, alertFilter } from './filter.ts'
-import { parseMoment, parseRange } from './time.ts'
+import { isAfter, isBefore, parseMoment, parseRange } from './time.ts'
 
 /** The moment of a look, where what came later is left out. */
 export const asOf = z
@@ -32,31 +32,45 @@ export interface AlertQuestion {
   readonly as_of: string
 }
 
-/** How many heads are looked at before others get their turn. */
-const chunk = 10_000
+/** How many heads are looked at before others get their turn: fewer when they are counted than when somebody waits for the rows. */
+const fewAtOnce = 5_000
+const manyAtOnce = 50_000
 
 /** Understands a search; throws FILTER_SYNTAX or INVALID_REQUEST. `path` is where the filter stood in the request. */
 export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now: number, path = 'q'): AlertQuestion => {
   const moment = as_of === undefined ? now : parseMoment(as_of, now, 'end', 'as_of')
   const range = parseRange({ from, to }, moment)
+  const isTooLate = isAfter(moment)
+  const isOld = range.from === undefined ? undefined : isBefore(range.from)
+  const isYoung = range.to === undefined ? undefined : isAfter(range.to)
   return {
     filter: alertFilter(q, moment, path),
     as_of: new Date(moment).toISOString(),
     within: (head) =>
       (status === undefined || head.status === status) &&
-      (range.from === undefined || Date.parse(head.last_seen) >= range.from) &&
-      (range.to === undefined || Date.parse(head.first_seen) <= range.to) &&
-      (as_of === undefined || Date.parse(head.created_at) <= moment),
+      !isOld?.(head.last_seen) &&
+      !isYoung?.(head.first_seen) &&
+      (as_of === undefined || !isTooLate(head.created_at)),
   }
 }
 
 /** Finds all alerts that fit, in no order. */
 export const searchAlerts = async (
-  { filter, within }: AlertQuestion,
+  question: AlertQuestion,
   { alerts }: Pick<Store, 'alerts'>,
 ): Promise<readonly AlertHead[]> => {
+  const fits = await fitOf(question, alerts)
+  return choose(await alerts.heads(), fits, manyAtOnce)
+}
+
+/** Turns a question into a test of heads. */
+export const fitOf = async (
+  { filter, within }: AlertQuestion,
+  alerts: Store['alerts'],
+): Promise<(head: AlertHead) => boolean> => {
   const matches = await headPredicate(filter, alerts)
-  return choose(await alerts.heads(), (head) => within(head) && matches(head))
+  // Moments are read anew for each head, so that they are asked about last.
+  return (head) => matches(head) && within(head)
 }
 
 /** Turns a filter into one over heads: what they do not tell is looked up first. */
@@ -101,12 +115,31 @@ const idsOfBodies = async (
   return found
 }
 
-/** Filters a long list in steps, so that the server goes on answering. */
-export const choose = async <Item>(items: readonly Item[], test: (item: Item) => boolean): Promise<Item[]> => {
+/** Filters a long list in steps. */
+export const choose = async <Item>(
+  items: readonly Item[],
+  test: (item: Item) => boolean,
+  atOnce = fewAtOnce,
+): Promise<Item[]> => {
   const chosen: Item[] = []
-  for (let start = 0; start < items.length; start += chunk) {
-    if (start > 0) await setImmediate()
-    for (const item of items.slice(start, start + chunk)) if (test(item)) chosen.push(item)
-  }
+  await inSteps(
+    items,
+    (item) => {
+      if (test(item)) chosen.push(item)
+    },
+    atOnce,
+  )
   return chosen
+}
+
+/** Goes through a long list in steps, so that the server goes on answering. */
+export const inSteps = async <Item>(
+  items: readonly Item[],
+  look: (item: Item) => void,
+  atOnce = fewAtOnce,
+): Promise<void> => {
+  for (let start = 0; start < items.length; start += atOnce) {
+    if (start > 0) await setImmediate()
+    for (const item of items.slice(start, start + atOnce)) look(item)
+  }
 }

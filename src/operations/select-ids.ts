@@ -1,4 +1,4 @@
-import type { Page, RowQuery } from '../store/store.ts'
+import type { Page, RowQuery } from '../store/page.ts'
 import { parseMoment, parseRange } from './time.ts'
 
 const most = 100_000

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { openAlertStatuses } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
 import { defineOperation } from './operation.ts'
 import type { World } from './world.ts'
 
 const counts = z.record(z.string(), z.int())
-const highRisk = 70
+/** From which risk on an alert is a high one. */
+export const highRisk = 70
 
 /** Counts all alerts by what people ask first. */
 export const sumUpAlerts = defineOperation({
@@ -25,24 +27,30 @@ export const sumUpAlerts = defineOperation({
   }),
   async run(_input, { store }: Pick<World, 'store'>) {
     const heads = await store.alerts.heads()
-    const judged = heads.flatMap(({ triage }) => triage?.risk_score ?? [])
-    const open = heads.filter(({ status }) => status === 'new' || status === 'triaged' || status === 'investigating')
+    const open = heads.filter(isOpen)
     return {
       total: heads.length,
       by_severity: countBy(heads, ({ severity }) => severity),
       by_status: countBy(heads, ({ status }) => status),
       by_type: countBy(heads, ({ type }) => type),
-      average_risk:
-        judged.length === 0
-          ? null
-          : Math.round((10 * judged.reduce((sum, risk) => sum + risk, 0)) / judged.length) / 10,
+      average_risk: averageRisk(heads),
       high_risk: open.filter(({ triage }) => (triage?.risk_score ?? 0) >= highRisk).length,
       to_review: open.filter(({ triage }) => triage?.requires_human_review).length,
     }
   },
 })
 
-const countBy = (heads: readonly AlertHead[], of: (head: AlertHead) => string): Record<string, number> => {
+export const isOpen = ({ status }: AlertHead): boolean => openAlertStatuses.some((open) => open === status)
+
+/** The mean of the risk of those that triage has judged, to one place; null when it has judged none. */
+export const averageRisk = (heads: readonly AlertHead[]): number | null =>
+  mean(heads.flatMap(({ triage }) => triage?.risk_score ?? []))
+
+/** To one place; null without numbers. */
+export const mean = (numbers: readonly number[]): number | null =>
+  numbers.length === 0 ? null : Math.round((10 * numbers.reduce((sum, one) => sum + one, 0)) / numbers.length) / 10
+
+export const countBy = (heads: readonly AlertHead[], of: (head: AlertHead) => string): Record<string, number> => {
   const found = new Map<string, number>()
   for (const head of heads) found.set(of(head), (found.get(of(head)) ?? 0) + 1)
   return Object.fromEntries(found)

@@ -1,7 +1,7 @@
 import { alert } from '../schema/alert.ts'
 import { incident } from '../schema/incident.ts'
+import type { AuditEntry } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
-import type { AuditEntry } from '../store/store.ts'
 import { decided } from './apply-changes.ts'
 import type { Skipped } from './decide.ts'
 import type { World } from './world.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Alert } from '../schema/alert.ts'
 import { verdict } from '../schema/triage-result.ts'
+import { callsTrouble, foundTrouble } from './found-trouble.ts'
 import { defineOperation } from './operation.ts'
 import { noModel } from './preview-model-input.ts'
 import type { World } from './world.ts'
@@ -49,11 +50,11 @@ export const testPrompt = defineOperation({
     })
     .meta({ id: 'PromptTest' }),
   async run({ prompt, limit }, { store, languageModels }: Pick<World, 'store' | 'languageModels'>) {
-    if (languageModels.configured.length === 0) throw noModel([])
+    if (!languageModels.configured.some(({ shadow }) => !shadow)) throw noModel([])
     const closed = await store.alerts.list({
       status: ['resolved', 'false_positive'],
       limit,
-      matches: (alert) => expectationOf(alert) !== undefined && alert.triage !== null,
+      matches: (alert) => foundTrouble(alert) !== undefined && alert.triage !== null,
     })
     const judge = languageModels.judgeWith(prompt)
     const signal = AbortSignal.timeout(longest)
@@ -83,21 +84,11 @@ export const testPrompt = defineOperation({
   },
 })
 
-/** Whether a person found trouble; undefined where that does not tell. */
-const expectationOf = ({ resolution, status }: Alert): boolean | undefined => {
-  if (resolution === 'true_positive') return true
-  if (status === 'false_positive') return false
-  return resolution === 'false_positive' || resolution === 'benign_positive' || resolution === 'expected'
-    ? false
-    : undefined
-}
-
 const tryOn = async (alert: Alert, judge: ReturnType<World['languageModels']['judgeWith']>, signal: AbortSignal) => {
   const opinion = alert.triage ? await judge.opinion(alert, alert.triage, signal) : undefined
   const verdict = opinion?.verdict ?? null
   const answered = opinion?.status === 'answered' || opinion?.status === 'cached'
-  const says =
-    verdict === null || verdict === 'inconclusive' ? undefined : verdict !== 'benign' && verdict !== 'likely_benign'
+  const says = callsTrouble(verdict)
   return {
     answered,
     cost: opinion?.cost_usd ?? 0,
@@ -109,7 +100,7 @@ const tryOn = async (alert: Alert, judge: ReturnType<World['languageModels']['ju
       status: opinion?.status ?? 'skipped',
       reason: opinion?.reason ?? null,
       verdict,
-      agrees: answered && says !== undefined ? says === expectationOf(alert) : null,
+      agrees: answered && says !== undefined ? says === foundTrouble(alert) : null,
       claims_dropped: opinion?.claims_dropped ?? 0,
     },
   }

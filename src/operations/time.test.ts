@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseMoment, parseRange } from './time.ts'
+import { isAfter, isBefore, parseMoment, parseRange } from './time.ts'
 
 const now = Date.UTC(2024, 11, 10, 12)
 
@@ -16,4 +16,9 @@ it('says which time it could not read', () => {
   expect(() => parseRange({ to: 'tomorrow' }, now)).toThrow(
     expect.objectContaining({ code: 'INVALID_REQUEST', errors: [expect.objectContaining({ path: 'to' })] }),
   )
+})
+
+it.each(['2024-12-10T12:00:00.000Z', '2024-12-10T12:00:00Z', '2024-12-10T13:00:00+01:00'])('compares %s', (iso) => {
+  expect([now - 1, now, now + 1].map((moment) => isAfter(moment)(iso))).toEqual([true, false, false])
+  expect([now - 1, now, now + 1].map((moment) => isBefore(moment)(iso))).toEqual([false, false, true])
 })

@@ -21,3 +21,18 @@ export const parseRange = (
   from: from === undefined ? undefined : parseMoment(from, now, 'start', 'from'),
   to: to === undefined ? undefined : parseMoment(to, now, 'end', 'to'),
 })
+
+/** Whether a time is written as `2024-12-10T06:55:00.000Z`, as we write them all: such texts are in order when their moments are. */
+export const isPlain = (iso: string): boolean => iso.length === 24 && iso.endsWith('Z')
+
+/** Makes a test of ISO times: whether they are after a moment. Most of them need not be understood for that. */
+export const isAfter = (moment: number): ((iso: string) => boolean) => {
+  const limit = new Date(moment).toISOString()
+  return (iso) => (isPlain(iso) && isPlain(limit) ? iso > limit : Date.parse(iso) > moment)
+}
+
+/** The same, whether they are before it. */
+export const isBefore = (moment: number): ((iso: string) => boolean) => {
+  const limit = new Date(moment).toISOString()
+  return (iso) => (isPlain(iso) && isPlain(limit) ? iso < limit : Date.parse(iso) < moment)
+}

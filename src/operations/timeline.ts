@@ -1,5 +1,6 @@
 import { addVolume, type EventVolume, noVolume, volumeOf, volumeSlot } from '../schema/event-volume.ts'
-import type { DetectionSpan, VolumeRow } from '../store/store.ts'
+import type { DetectionSpan } from '../store/detections.ts'
+import type { VolumeRow } from '../store/event-counts.ts'
 
 const hour = 3_600_000
 const day = 24 * hour

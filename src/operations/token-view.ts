@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { role } from '../schema/role.ts'
-import type { Token } from '../store/store.ts'
+import type { Token } from '../store/tokens.ts'
 
 /** A token as it may be shown: never its secret, nor the hash of it. */
 export const tokenView = z

@@ -19,6 +19,7 @@ export const updateView = defineOperation({
     from: shape.from.unwrap().optional(),
     to: shape.to.unwrap().optional(),
     sort: shape.sort.unwrap().optional(),
+    group: shape.group.unwrap().optional(),
     columns: shape.columns.unwrap().optional(),
     density: shape.density.unwrap().optional(),
     shared: shape.shared.unwrap().optional(),

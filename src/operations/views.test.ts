@@ -21,7 +21,9 @@ it('views keep what was asked and how it is shown, and say how much is open in e
     actor: { name, role },
   })
   const viewsOf = async (name: string) =>
-    Object.fromEntries((await listViews.run({}, as(name))).data.map((one) => [one.name, [one.total, one.open]]))
+    Object.fromEntries(
+      (await listViews.run({ counted: true }, as(name))).data.map((one) => [one.name, [one.total, one.open]]),
+    )
   const create = (input: object, name = 'noor') => createView.run(createView.input.parse(input), as(name))
   const alerts = [
     sampleAlert(1, { assignee: 'noor', status: 'investigating' }),
@@ -39,6 +41,9 @@ it('views keep what was asked and how it is shown, and say how much is open in e
     Closed: [1, 0],
     'Hidden as normal': [1, 0],
   })
+
+  const uncounted = await listViews.run({ counted: false }, as('noor'))
+  expect(uncounted.data.map(({ total, open }) => total ?? open)).toEqual(Array(7).fill(null))
 
   const kept = {
     name: 'Lately',

@@ -3,6 +3,7 @@ import type { Actor } from '../schema/role.ts'
 import type { View } from '../schema/view.ts'
 import type { Store } from '../store/store.ts'
 import { alertFilter } from './filter.ts'
+import { groupField, groupFields } from './group-alerts.ts'
 import { alertSort } from './sort-alerts.ts'
 import { parseRange } from './time.ts'
 
@@ -17,6 +18,7 @@ export const usualViews = (actor: Actor, now: number): readonly View[] => {
     from: null,
     to: null,
     sort: '-risk_score',
+    group: null,
     columns: [],
     density: null,
     shared: true,
@@ -49,13 +51,19 @@ export const requireOwnView = async (store: Store, id: string, actor: Actor): Pr
 
 /** Refuses a view that could not be shown; throws FILTER_SYNTAX or INVALID_REQUEST. */
 export const checkView = (
-  { filter, from, to, sort }: Pick<View, 'filter' | 'from' | 'to' | 'sort'>,
+  { filter, from, to, sort, group }: Pick<View, 'filter' | 'from' | 'to' | 'sort' | 'group'>,
   now: number,
 ): void => {
   alertFilter(filter, now, 'filter')
   parseRange({ from: from ?? undefined, to: to ?? undefined }, now)
-  if (alertSort.safeParse(sort).success) return
-  throw new AppError('INVALID_REQUEST', `Alerts cannot be sorted by "${sort}".`, {
-    errors: [{ path: 'sort', message: 'is not an order', hint: alertSort.options.join(', ') }],
-  })
+  if (!alertSort.safeParse(sort).success) {
+    throw new AppError('INVALID_REQUEST', `Alerts cannot be sorted by "${sort}".`, {
+      errors: [{ path: 'sort', message: 'is not an order', hint: alertSort.options.join(', ') }],
+    })
+  }
+  if (group !== null && !groupField.safeParse(group).success) {
+    throw new AppError('INVALID_REQUEST', `Alerts cannot be grouped by "${group}".`, {
+      errors: [{ path: 'group', message: 'is not a field to group by', hint: groupFields.join(', ') }],
+    })
+  }
 }

@@ -25,6 +25,7 @@ import type { ScoredFeatures } from './log-batch.ts'
 import type { QueryGuard } from './query-guard.ts'
 import type { RuleReach } from './rule-reach.ts'
 import type { Samples } from './samples.ts'
+import type { Watcher } from './watcher.ts'
 
 /** The state of one stage of the road, since the start. */
 export interface StageHealth {
@@ -69,8 +70,8 @@ export interface LogModels {
 
 /** The language models that the configuration names. */
 export interface LanguageModels {
-  /** In the order in which they are asked. */
-  readonly configured: readonly { readonly name: string; readonly model: string }[]
+  /** In the order in which they are asked; `shadow` ones change nothing by what they say. */
+  readonly configured: readonly { readonly name: string; readonly model: string; readonly shadow: boolean }[]
   readonly prompt: { readonly name: string; readonly hash: string }
   /** Dollars, and calls and tokens an hour. */
   readonly budget: {
@@ -87,11 +88,13 @@ export interface LanguageModels {
     readonly prompt: string
     opinion(alert: Alert, card: TriageResult, signal: AbortSignal): Promise<ModelOpinion>
   }
+  /** Asks about an alert anew and puts what is said on its card. Whoever asks meanwhile shares the answer. */
+  ask(alert: Alert, card: TriageResult, watcher: Watcher): Promise<ModelOpinion>
   /** What asking about an alert would send; `call` is undefined when there is no such model. Sends nothing. */
   preview(
     alert: Alert,
     card: TriageResult,
-    provider: string | undefined,
+    wanted: { readonly provider: string | undefined; readonly streamed: boolean },
   ): Promise<{
     readonly call: (PreviewedCall & { readonly provider: string }) | undefined
     readonly asked: Case
@@ -129,6 +132,8 @@ export interface World {
   normalize(batch: RecordBatch): readonly Event[]
   /** Every network agent that there is, in force or not. */
   readonly agents: readonly Agent[]
+  /** Those that run. */
+  readonly agentsInForce: readonly Agent[]
   /** What to do about kinds of incidents. */
   readonly playbooks: readonly Playbook[]
   /** Asks a webhook to carry out an action. */
@@ -147,6 +152,8 @@ export interface World {
   /** How people get in. */
   readonly entry: Entry
   readonly logModels: LogModels
+  /** Counts log events that were judged for somebody: how many were odd, and how long it took. */
+  analyzed(anomalies: number, seconds: number): void
   /** Judges results of queries. */
   readonly queryGuard: QueryGuard
   /** When this process started, in ms since the epoch, and what it was built from. */

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import type { AlertHead } from '../schema/alert-head.ts'
+import type { Actor } from '../schema/role.ts'
+import { severities } from '../schema/severity.ts'
+import { defineOperation } from './operation.ts'
+import { averageRisk, countBy, highRisk, isOpen, mean, sumUpAlerts } from './sum-up-alerts.ts'
+import type { World } from './world.ts'
+
+const hour = 3_600_000
+const day = 24 * hour
+const spans = { '1h': hour, '24h': day, '7d': 7 * day, '30d': 30 * day } as const
+const steps = { hour, day } as const
+
+const counts = z.record(z.string(), z.int())
+
+/** Counts the alerts of a span of time: by hour or day, by where they are from, by what became of them. */
+export const chartAlerts = defineOperation({
+  name: 'chart_alerts',
+  summary: 'Counts the alerts of the last hour, day, week or month over time, and tells their average risk.',
+  role: 'viewer',
+  input: z.strictObject({
+    time_range: z.enum(['1h', '24h', '7d', '30d']).default('24h').describe('How far to look back.'),
+    group_by: z.enum(['hour', 'day']).default('hour').describe('What is counted together.'),
+    limit: z.int().min(1).max(100).default(10).describe('How many sources and types at most.'),
+    include_trends: z.boolean().default(true).describe('Whether the points are told.'),
+  }),
+  output: z.object({
+    time_range: z.string(),
+    total: z.int(),
+    critical: z.int(),
+    high_risk: z.int(),
+    /** Of those of the last day. */
+    today: z.int(),
+    /** Of all that there are: open ones that a person has to look at, and those that are closed. */
+    to_review: z.int(),
+    closed: z.int(),
+    /** From being made to being closed, of those that were closed; null without one. */
+    seconds_to_close: z.number().nullable(),
+    /** One for each hour or day of the span (UTC) in which there were alerts. */
+    points: z.array(z.object({ time: z.iso.datetime(), alerts: z.int(), average_risk: z.number().nullable() })),
+    /** Of all that there are. */
+    by_severity: counts,
+    by_status: counts,
+    by_risk_level: counts,
+    average_risk: z.number().nullable(),
+    top_sources: z.array(z.object({ name: z.string(), count: z.int() })),
+    top_types: z.array(z.object({ name: z.string(), count: z.int() })),
+    /** Calls of language models in the last 30 days, and how long they took together. */
+    model_calls: z.array(z.object({ model: z.string(), count: z.int(), ms: z.number() })),
+  }),
+  async run(
+    { time_range, group_by, limit, include_trends },
+    world: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+  ) {
+    const { store, now } = world
+    const time = now()
+    const sums = await sumUpAlerts.run({}, world)
+    const all = await store.alerts.heads()
+    const inSpan = since(all, time - spans[time_range])
+    const judged = all.filter(({ triage }) => triage !== null)
+    const calls = await store.llm.metered(time - spans['30d'])
+    const closed = all.filter(isClosed).length
+    return {
+      time_range,
+      total: inSpan.length,
+      critical: inSpan.filter(({ severity }) => severity === 'critical').length,
+      high_risk: inSpan.filter(({ triage }) => (triage?.risk_score ?? 0) >= highRisk).length,
+      today: since(all, time - day).length,
+      seconds_to_close: mean(inSpan.filter(isClosed).map(secondsOpen)),
+      points: include_trends ? toPoints(inSpan, steps[group_by]) : [],
+      to_review: sums.to_review,
+      closed,
+      by_severity: { ...zeros(severities), ...sums.by_severity },
+      by_status: {
+        new: 0,
+        resolved: 0,
+        ...sums.by_status,
+        in_progress: all.filter(({ status }) => status === 'investigating').length,
+        assigned: all.filter((one) => isOpen(one) && one.assignee !== null).length,
+        closed,
+      },
+      by_risk_level: { ...zeros(severities), ...countBy(judged, ({ triage }) => triage?.risk_level ?? '') },
+      average_risk: sums.average_risk,
+      top_sources: top(
+        countBy(all, ({ source }) => source),
+        limit,
+      ),
+      top_types: top(sums.by_type, limit),
+      model_calls: calls.map(({ model, calls: count, duration_ms }) => ({ model, count, ms: duration_ms })),
+    }
+  },
+})
+
+const since = (heads: readonly AlertHead[], from: number): readonly AlertHead[] =>
+  heads.filter(({ created_at }) => Date.parse(created_at) >= from)
+
+const isClosed = ({ status }: AlertHead): boolean => status === 'resolved' || status === 'false_positive'
+
+const secondsOpen = ({ created_at, updated_at }: AlertHead): number =>
+  (Date.parse(updated_at) - Date.parse(created_at)) / 1_000
+
+const toPoints = (heads: readonly AlertHead[], step: number) =>
+  [...Map.groupBy(heads, ({ created_at }) => Math.floor(Date.parse(created_at) / step) * step)]
+    .sort(([a], [b]) => a - b)
+    .map(([time, its]) => ({ time: new Date(time).toISOString(), alerts: its.length, average_risk: averageRisk(its) }))
+
+const zeros = (words: readonly string[]): Record<string, number> => Object.fromEntries(words.map((word) => [word, 0]))
+
+const top = (found: Readonly<Record<string, number>>, limit: number) =>
+  Object.entries(found)
+    .map(([name, count]) => ({ name, count }))
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
+    .slice(0, limit)
