@@ -4,53 +4,61 @@ import { analyzeLogs } from '../../operations/analyze-logs.ts'
 import { getLogModel } from '../../operations/get-log-model.ts'
 import { loadLogModel } from '../../operations/load-log-model.ts'
 import { trainLogModel } from '../../operations/train-log-model.ts'
-import { keepFitting, untrusted } from './budget.ts'
-import { defineTool, type Tool, type ToolContext } from './tool.ts'
+import { cursor, pageFrom } from './page.ts'
+import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
+import { cutLine, untrusted } from './untrusted.ts'
 
 const judged = z.looseObject({
   status: z.literal('success'),
-  total_events: z.int(),
-  anomalies_detected: z.int(),
+  total_events: count,
+  anomalies_detected: count,
   threshold: z.number().nullable(),
 })
 
-/** The contract of the older server is one text that holds the document. */
-const asJson = (structured: Record<string, unknown>) => ({ structured, text: JSON.stringify(structured) })
+/** The document is its text as well, so that a list may take half of what it could. */
+const mostListed = 2_500
+const noLine = () => ''
 
-/** Judges by the loaded model; without one, by everything that needs no training. */
-const analyze = async (text: string, format: 'auto' | 'json' | 'csv' | 'text', context: ToolContext) => {
+interface Given {
+  readonly text: string
+  readonly format: 'auto' | 'json' | 'csv' | 'text'
+  readonly cursor: string | undefined
+}
+
+/** Judges by the loaded model; without one, by everything that needs no training. The contract of the older server is one text that holds the document. */
+const analyze = async ({ text, format, cursor: after }: Given, context: ToolContext) => {
   const { loaded } = await context.ask(getLogModel, {})
   if (loaded && format !== 'text') {
     const { processing_time_ms: _, ...found } = await context.ask(analyzeLogEvents, { text, format })
-    const { items, omitted } = keepFitting(found.anomalies)
-    return asJson({
-      ...found,
-      anomalies: items.map((one) => ({ ...one, message: untrusted('', one.message).text })),
-      anomalies_omitted: omitted,
-    })
+    const anomalies = found.anomalies.map((one) => ({ ...one, message: cutLine(one.message) }))
+    const { items, omitted, next_cursor } = pageFrom(anomalies, after, noLine, mostListed)
+    return { paged: 'anomalies', structured: { ...found, anomalies: items, anomalies_omitted: omitted, next_cursor } }
   }
   const records = text.split('\n').filter((line) => line.trim() !== '')
   const found = await context.ask(analyzeLogs, { records: format === 'json' ? jsonRecords(text, records) : records })
-  const { items, omitted } = keepFitting(
-    found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
-      title,
-      sentence,
-      severity,
-      anomaly_score: score,
-      threat_type: type,
-      evidence: evidence.slice(0, 3).map(({ event_id, line }) => untrusted(event_id, line)),
-    })),
-  )
-  return asJson({
-    status: 'success',
-    total_events: found.records,
-    anomalies_detected: found.detections.length,
-    anomaly_rate: found.records === 0 ? 0 : found.detections.length / found.records,
-    threshold: null,
-    anomalies: items,
-    anomalies_omitted: omitted,
-    note: 'No trained model is loaded: judged by rules, templates, sequences and baselines of these logs alone.',
-  })
+  const anomalies = found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
+    title,
+    sentence,
+    severity,
+    anomaly_score: score,
+    threat_type: type,
+    evidence: evidence.slice(0, 3).map(({ event_id, line }) => untrusted(event_id, line)),
+  }))
+  const { items, omitted, next_cursor } = pageFrom(anomalies, after, noLine, mostListed)
+  return {
+    paged: 'anomalies',
+    structured: {
+      status: 'success',
+      total_events: found.records,
+      anomalies_detected: found.detections.length,
+      anomaly_rate: found.records === 0 ? 0 : found.detections.length / found.records,
+      threshold: null,
+      anomalies: items,
+      anomalies_omitted: omitted,
+      next_cursor,
+      note: 'No trained model is loaded: judged by rules, templates, sequences and baselines of these logs alone.',
+    },
+  }
 }
 
 const jsonRecords = (text: string, lines: readonly string[]): readonly string[] => {
@@ -70,28 +78,30 @@ export const analysisTools: readonly Tool[] = [
     kind: 'read',
     input: z.object({ model_dir: z.string().default('anomaly_outputs') }),
     output: z.looseObject({ status: z.string(), message: z.string() }),
-    run: async ({ model_dir }, { ask }) => asJson(await ask(loadLogModel, { model_dir })),
+    run: async ({ model_dir }, { ask }) => ({ structured: await ask(loadLogModel, { model_dir }) }),
   }),
   defineTool({
     name: 'analyze_logs',
     description: 'Finds what is odd in the given logs; stores nothing.',
     kind: 'read',
-    input: z.object({ log_data: z.string().min(1), format: z.enum(['json', 'csv', 'text']).default('json') }),
+    input: z.object({ log_data: z.string().min(1), format: z.enum(['json', 'csv', 'text']).default('json'), cursor }),
     output: judged,
-    run: ({ log_data, format }, context) => analyze(log_data, format, context),
+    run: ({ log_data, format, cursor: after }, context) => analyze({ text: log_data, format, cursor: after }, context),
   }),
   defineTool({
     name: 'analyze_log_file',
     description: 'Finds what is odd in a file below the allowed folders; stores nothing.',
     kind: 'read',
-    input: z.object({ filepath: z.string().min(1) }),
+    input: z.object({ filepath: z.string().min(1), cursor }),
     output: judged,
-    run: async ({ filepath }, context) =>
-      analyze(
-        await context.readFile(filepath),
-        /\.(json|jsonl|ndjson)(\.gz)?$/i.test(filepath) ? 'json' : /\.csv(\.gz)?$/i.test(filepath) ? 'csv' : 'text',
-        context,
-      ),
+    async run({ filepath, cursor: after }, context) {
+      const format = /\.(json|jsonl|ndjson)(\.gz)?$/i.test(filepath)
+        ? 'json'
+        : /\.csv(\.gz)?$/i.test(filepath)
+          ? 'csv'
+          : 'text'
+      return analyze({ text: await context.readFile(filepath), format, cursor: after }, context)
+    },
   }),
   defineTool({
     name: 'get_detection_stats',
@@ -101,13 +111,15 @@ export const analysisTools: readonly Tool[] = [
     output: z.looseObject({ status: z.string(), models_loaded: z.boolean(), threshold: z.number().nullable() }),
     async run(_input, { ask }) {
       const { loaded, threshold, feature_names, trees, contamination } = await ask(getLogModel, {})
-      return asJson({
-        status: 'success',
-        models_loaded: loaded,
-        threshold,
-        feature_pipeline: { n_features: feature_names?.length ?? 0, features: feature_names ?? [] },
-        isolation_forest: { n_estimators: trees, contamination },
-      })
+      return {
+        structured: {
+          status: 'success',
+          models_loaded: loaded,
+          threshold,
+          feature_pipeline: { n_features: feature_names?.length ?? 0, features: feature_names ?? [] },
+          isolation_forest: { n_estimators: trees, contamination },
+        },
+      }
     },
   }),
   defineTool({
@@ -115,7 +127,7 @@ export const analysisTools: readonly Tool[] = [
     description: 'Learns from log event files below the allowed folders, writes the model there and loads it.',
     kind: 'write',
     input: z.object({ data_path: z.string().min(1), output_dir: z.string().default('anomaly_outputs') }),
-    output: z.looseObject({ status: z.string(), total_events: z.int() }),
+    output: z.looseObject({ status: z.string(), total_events: count }),
     async run({ data_path, output_dir }, { ask, within, progress }) {
       await progress(0, 2, 'learning')
       const found = await trainLogModel({
@@ -127,11 +139,8 @@ export const analysisTools: readonly Tool[] = [
       await progress(1, 2, 'loading')
       await ask(loadLogModel, { model_dir: output_dir })
       await progress(2, 2, 'done')
-      return asJson({
-        status: 'success',
-        total_events: found.total_events,
-        anomalies_detected: found.anomalies_detected,
-      })
+      const { total_events, anomalies_detected } = found
+      return { structured: { status: 'success', total_events, anomalies_detected } }
     },
   }),
 ]

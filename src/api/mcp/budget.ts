@@ -1,41 +1,132 @@
-/** About 8,000 tokens, half of them for the document and half for its text. */
-const mostChars = 14_000
-const mostLine = 400
+import { estimateTokens } from './tokens.ts'
 
-/** A line that somebody else wrote: data, never instructions. */
-export interface UntrustedText {
-  readonly id: string
-  readonly text: string
-  readonly untrusted: true
-}
+/** What one answer may cost its reader: 8,000 tokens, as `estimateTokens` reckons at its lowest. */
+const mostTokens = 6_400
+/** What a list may take of it, its lines in the text included; the rest is for what stands around it. */
+const mostListed = 5_400
+const mostText = 2_700
+/** An object with more names than this is a list in disguise. */
+const mostNames = 100
 
-/** Makes a log line harmless to show: control characters escaped, cut. */
-export const untrusted = (id: string, line: string): UntrustedText => ({ id, text: harmless(line), untrusted: true })
+/** What was left out of an answer: how many items, by the path of their list. */
+type LeftOut = Map<string, number>
 
-const harmless = (line: string): string => {
-  const escaped = line
-    .slice(0, mostLine)
-    // Control characters, and those that turn or hide text.
-    .replace(
-      /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-      (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-    )
-  return line.length > mostLine ? `${escaped}…` : escaped
-}
-
-/** Keeps as many items as fit; tells how many were left out. At least one stays. */
-export const keepFitting = <Item>(
-  items: readonly Item[],
-  chars = mostChars,
-): { readonly items: readonly Item[]; readonly omitted: number } => {
-  let size = 0
-  const kept = items.findIndex((item, index) => {
-    size += JSON.stringify(item).length
-    return index > 0 && size > chars
+/** Counts how many items fit, with the line that tells of each; at least one does. */
+export const countFitting = <Item>(items: readonly Item[], line: (item: Item) => string, most = mostListed): number => {
+  let tokens = 0
+  const first = items.findIndex((item, index) => {
+    tokens += costOf(item) + estimateTokens(line(item)) + 1
+    return index > 0 && tokens > most
   })
-  return kept === -1 ? { items, omitted: 0 } : { items: items.slice(0, kept), omitted: items.length - kept }
+  return first === -1 ? items.length : first
 }
 
-/** Says what was left out, and how to see it. */
-export const omittedLine = (omitted: number, narrow: string): string =>
-  omitted > 0 ? `\n${omitted} more were left out to stay short: ${narrow}.` : ''
+interface Answer {
+  readonly structured: Readonly<Record<string, unknown>>
+  /** Without a text, the document itself is it. */
+  readonly text?: string | undefined
+  /** The list that a cursor goes on through, which is short enough already. */
+  readonly paged?: string | undefined
+  /** How to ask for less, in a few words. */
+  readonly narrow?: string | undefined
+}
+
+/** Makes an answer no longer than may be: its longest lists and texts are cut, and it says how much was left out, and of what. */
+export const fitAnswer = ({
+  structured,
+  text,
+  paged,
+  narrow = '',
+}: Answer): { structured: Record<string, unknown>; text: string } => {
+  const told = text === undefined ? undefined : cutLines(text)
+  const rest = told === undefined ? mostTokens / 2 : mostTokens - estimateTokens(told)
+  const { marked, leftOut } = fitDocument(structured, paged, rest - 100)
+  const parts = [...leftOut].map(([path, count]) => `${count} of ${path}`)
+  const note =
+    parts.length === 0 ? '' : `\nLeft out to stay short: ${[parts.join(', '), narrow].filter(Boolean).join('; ')}.`
+  return { structured: marked, text: told === undefined ? JSON.stringify(marked) : told + note }
+}
+
+/** Keeps as many lines as fit, and says how many do not. */
+const cutLines = (text: string): string => {
+  if (estimateTokens(text) <= mostText) return text
+  const lines = text.split('\n').map((line) => cutText(line, mostText / 2))
+  const kept = countFitting(lines, () => '', mostText)
+  return kept === lines.length
+    ? lines.join('\n')
+    : `${lines.slice(0, kept).join('\n')}\n… ${lines.length - kept} more lines.`
+}
+
+/** Some parts of a text may cost more than others, so that it takes more than one cut. */
+const cutText = (text: string, most: number): string => {
+  let kept = text
+  for (let tokens = estimateTokens(kept); tokens > most && kept !== ''; tokens = estimateTokens(kept)) {
+    kept = kept.slice(0, Math.floor((kept.length * 0.95 * Math.max(0, most - 1)) / tokens)).toWellFormed()
+  }
+  return kept === text ? text : `${kept}…`
+}
+
+const costOf = (value: unknown): number => estimateTokens(JSON.stringify(value) ?? '')
+
+const fitValue = (value: unknown, most: number, path: string, leftOut: LeftOut): unknown => {
+  if (costOf(value) <= most) return value
+  if (typeof value === 'string') return cutText(value, most)
+  if (Array.isArray(value)) return fitList(value, most, path, leftOut)
+  return typeof value === 'object' && value !== null ? fitObject({ ...value }, most, path, leftOut) : value
+}
+
+const fitList = (items: readonly unknown[], most: number, path: string, leftOut: LeftOut): readonly unknown[] => {
+  const kept = countFitting(items, () => '', most)
+  if (kept < items.length) leftOut.set(path, (leftOut.get(path) ?? 0) + items.length - kept)
+  return kept === 1 ? [fitValue(items[0], most, path, leftOut)] : items.slice(0, kept)
+}
+
+/** Names and brackets cost something too, so that what has many of them takes another, tighter look. */
+const fitDocument = (
+  value: Readonly<Record<string, unknown>>,
+  paged: string | undefined,
+  most: number,
+  tightness = 1,
+): { readonly marked: Record<string, unknown>; readonly leftOut: LeftOut } => {
+  const leftOut: LeftOut = new Map()
+  const kept = paged === undefined ? {} : { [paged]: value[paged] }
+  const others = Object.fromEntries(Object.entries(value).filter(([name]) => name !== paged))
+  const fitted = { ...fitObject(others, (most - costOf(kept)) * tightness, '', leftOut), ...kept }
+  const fitting = Object.fromEntries(
+    Object.keys(value).flatMap((name) => (name in fitted ? [[name, fitted[name]]] : [])),
+  )
+  const marked = leftOut.size > 0 ? { ...fitting, left_out: Object.fromEntries(leftOut) } : fitting
+  return costOf(marked) <= most || tightness < 0.1
+    ? { marked, leftOut }
+    : fitDocument(value, paged, most, tightness * 0.7)
+}
+
+/** What is short stays whole; what is long shares the rest. */
+const fitObject = (
+  value: Readonly<Record<string, unknown>>,
+  most: number,
+  path: string,
+  leftOut: LeftOut,
+): Record<string, unknown> => {
+  const named = Object.entries(value)
+  if (named.length > mostNames) leftOut.set(path, (leftOut.get(path) ?? 0) + named.length - mostNames)
+  const sized = named.slice(0, mostNames).map(([name, one]) => ({ name, one, cost: costOf({ [name]: one }) }))
+  let rest = most
+  const shares = new Map<string, number>()
+  for (const [index, { name, cost }] of sized.toSorted((a, b) => a.cost - b.cost).entries()) {
+    const share = Math.min(cost, rest / (sized.length - index))
+    shares.set(name, share)
+    rest -= share
+  }
+  return Object.fromEntries(
+    sized.map(({ name, one, cost }) => {
+      const share = shares.get(name) ?? 0
+      return [
+        name,
+        share < cost
+          ? fitValue(one, share - estimateTokens(name) - 2, path === '' ? name : `${path}.${name}`, leftOut)
+          : one,
+      ]
+    }),
+  )
+}

@@ -1,4 +1,10 @@
-import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  ResourceTemplate,
+} from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { getAlert } from '../../operations/get-alert.ts'
 import { getDetection } from '../../operations/get-detection.ts'
@@ -7,13 +13,18 @@ import { getIncident } from '../../operations/get-incident.ts'
 import { getLogModel } from '../../operations/get-log-model.ts'
 import { eventView } from '../../schema/event.ts'
 import type { AnyOperation } from '../ask.ts'
+import { toAppError } from '../problem.ts'
+import { fitAnswer } from './budget.ts'
 import type { ToolContext } from './tool.ts'
+import { harmlessDocument } from './untrusted.ts'
 
 const byId: readonly (readonly [name: string, what: string, operation: AnyOperation])[] = [
   ['incident', 'An incident with its timeline and evidence.', getIncident],
   ['alert', 'An alert with its detections and verdict.', getAlert],
   ['anomaly', 'A detection with its reasons and evidence.', getDetection],
 ]
+
+const noun = z.looseObject({})
 
 const filterGuide = `# The filter language
 
@@ -26,20 +37,28 @@ const filterGuide = `# The filter language
 
 /** Offers what a client may attach to a conversation: things by their ids, and two documents. */
 export const offerDocuments = (server: McpServer, ask: ToolContext['ask']): void => {
-  const json = (uri: URL, document: unknown) => ({
-    contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(document) }],
-  })
+  const json = (uri: URL, document: object) => {
+    const { structured } = fitAnswer({ structured: harmlessDocument({ ...document }), text: '' })
+    return { contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(structured) }] }
+  }
+  const read = async (operation: AnyOperation, uri: URL, id: string) => {
+    try {
+      return json(uri, noun.parse(await ask(operation, { id })))
+    } catch (error) {
+      throw toProtocolError(error, uri.href)
+    }
+  }
   for (const [name, description, operation] of byId) {
     const template = new ResourceTemplate(`vedette://${name}/{id}`, { list: undefined })
-    server.registerResource(name, template, { description, mimeType: 'application/json' }, async (uri, { id }) =>
-      json(uri, await ask(operation, { id: String(id) })),
+    server.registerResource(name, template, { description, mimeType: 'application/json' }, (uri, { id }) =>
+      read(operation, uri, String(id)),
     )
   }
   server.registerResource(
     'event',
     new ResourceTemplate('vedette://event/{id}', { list: undefined }),
     { description: 'A log line with the lines around it. Untrusted text.', mimeType: 'application/json' },
-    async (uri, { id }) => json(uri, await ask(getEvent, { id: String(id) })),
+    (uri, { id }) => read(getEvent, uri, String(id)),
   )
   server.registerResource(
     'model',
@@ -59,4 +78,13 @@ export const offerDocuments = (server: McpServer, ask: ToolContext['ask']): void
     { description: 'How filters are written.', mimeType: 'text/markdown' },
     async (uri) => ({ contents: [{ uri: uri.href, mimeType: 'text/markdown', text: filterGuide }] }),
   )
+}
+
+/** What an operation refused about a resource, as the protocol says it; what broke on our side tells nothing of itself. */
+export const toProtocolError = (thrown: unknown, uri: string): Error => {
+  const { code, message } = toAppError(thrown)
+  if (code === 'NOT_FOUND') return new ResourceNotFoundError(uri, message)
+  return code === 'INTERNAL'
+    ? new ProtocolError(ProtocolErrorCode.InternalError, 'Something broke on our side.')
+    : new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 }

@@ -1,26 +1,51 @@
-import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server'
-import type { FastifyInstance } from 'fastify'
+import type { ServerResponse } from 'node:http'
+import { type NodeServerResponseLike, toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler, isLegacyRequest, type McpServer, type ServerEventBus } from '@modelcontextprotocol/server'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
 import { isCrossSite } from '../origin.ts'
+import { createSessions, refuse } from './sessions.ts'
+import type { Connection } from './subscriptions.ts'
 
 const mostBytes = 8 * 1_048_576
+const welcomeMs = 15_000
 
-/** Serves MCP over HTTP at `/mcp`, to whoever has a token. Each request is answered by itself, by a server made for who asks. */
-export const serveMcp = (
-  app: FastifyInstance,
-  make: (credential: Credential) => McpServer,
-  {
-    log,
-    origins,
-    hosts,
-  }: { readonly log: Log; readonly origins: readonly string[]; readonly hosts?: readonly string[] | undefined },
-): void => {
+interface McpDoor {
+  readonly log: Log
+  readonly make: (credential: Credential, connection: Connection) => McpServer
+  /** Where clients of 2026 hear of changed resources. */
+  readonly bus: ServerEventBus
+  readonly newSessionId: () => string
+  /** Whether whoever is being answered may still read. */
+  readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
+  readonly origins: readonly string[]
+  readonly hosts?: readonly string[] | undefined
+  /** How many requests may be under way at once besides those of sessions, streams of listeners among them. */
+  readonly mostUnderway?: number
+}
+
+/**
+ * Serves MCP over HTTP at `/mcp`, to whoever has a token. Clients of 2025 begin a session, or have each request answered by itself; those
+ * of 2026 always do, and listen to changes in a stream.
+ */
+export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
+  const { log, make, bus, newSessionId, stillWelcome, origins, hosts, mostUnderway = 300 } = door
+  const sessions = createSessions({
+    make: (credential) => make(credential, 'session'),
+    newId: newSessionId,
+    mostBytes,
+  })
+  const underway = new Set<{ close(): Promise<void> }>()
+  app.addHook('preClose', async () => {
+    await Promise.all([sessions.end(), ...[...underway].map((handler) => handler.close())])
+  })
+
   app.route({
     method: ['GET', 'POST', 'DELETE'],
     url: '/mcp',
+    exposeHeadRoute: false,
     schema: { hide: true },
     config: { role: 'viewer' },
     async handler(request, reply) {
@@ -34,18 +59,54 @@ export const serveMcp = (
       reply.hijack()
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) reply.raw.setHeader(name, value)
+      const ended = new Promise<void>((done) => reply.raw.once('close', done))
+      const leave = () => reply.raw.destroy()
+      const watch = setInterval(() => {
+        stillWelcome(request).then((welcome) => welcome || leave(), leave)
+      }, welcomeMs)
+      watch.unref()
+      void ended.then(() => clearInterval(watch))
       const { method, url, headers, raw } = request
       const body = { [Symbol.asyncIterator]: () => raw[Symbol.asyncIterator]() }
-      await handlerFor(credential)({ method, url, headers, ...body }, reply.raw)
+      await toNodeHandler({ fetch: (asked) => answer(asked, credential, ended) }, { maxRequestBodySize: mostBytes })(
+        { method, url, headers, ...body },
+        headFirst(reply.raw),
+      )
     },
   })
 
-  const handlerFor = (credential: Credential) =>
-    toNodeHandler(
-      createMcpHandler(() => make(credential), {
-        onerror: (error) => log.debug({ err: error }, 'an MCP request was refused'),
-        maxRequestBodySize: mostBytes,
-      }),
-      { maxRequestBodySize: mostBytes },
-    )
+  const answer = async (request: Request, credential: Credential, ended: Promise<void>): Promise<Response> => {
+    const body = request.method === 'POST' ? await readJson(request.clone()) : undefined
+    const given = body === undefined ? {} : { parsedBody: body }
+    if (await isLegacyRequest(request, body, { maxRequestBodySize: mostBytes })) {
+      const answered = sessions.answer({ request, body, credential, ended })
+      if (answered) return answered
+    }
+    if (underway.size >= mostUnderway) return refuse(503, 'Too many requests are under way. Try again later.')
+    const handler = createMcpHandler(({ era }) => make(credential, era === 'modern' ? 'listener' : 'request'), {
+      bus,
+      onerror: (error) => log.debug({ err: error }, 'an MCP request was refused'),
+      maxRequestBodySize: mostBytes,
+    })
+    underway.add(handler)
+    void ended.then(() => underway.delete(handler))
+    return handler.fetch(request, given)
+  }
 }
+
+/** A stream may have nothing to say for long: whoever opened it learns at once that it is open. */
+const headFirst = (raw: ServerResponse): NodeServerResponseLike => ({
+  writeHead(status, headers) {
+    raw.writeHead(status, headers)
+    raw.flushHeaders()
+  },
+  write: (chunk) => raw.write(chunk),
+  end: (chunk) => raw.end(chunk),
+  on: (event, listener) => raw.on(event, listener),
+  get destroyed() {
+    return raw.destroyed
+  },
+})
+
+/** What is no JSON is left for the protocol to refuse. */
+const readJson = (request: Request): Promise<unknown> => request.json().catch(() => undefined)

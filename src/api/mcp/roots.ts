@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { AppError } from '../../errors.ts'
 
@@ -11,15 +11,29 @@ export interface FileRoots {
   readFile(path: string): Promise<string>
 }
 
-/** Confines paths to folders; links are followed before they are compared. */
-export const createRoots = (folders: readonly string[]): FileRoots => {
+/**
+ * Confines paths to folders; links are followed before they are compared. What begins with a dot there is kept back, and so is `kept`: our own
+ * data and settings, which may lie in the same folder. A program that was started in `/` has not been given everything by that.
+ */
+export const createRoots = (folders: readonly string[], kept: readonly string[] = []): FileRoots => {
+  const roots = folders.filter((folder) => isAbsolute(folder) || resolve(folder) !== parse(resolve(folder)).root)
   const within = async (path: string): Promise<string> => {
-    const [first = '.'] = folders
+    const [first = '.'] = roots
     const wanted = resolve(first, path)
-    const real = await realpath(wanted).catch(() => wanted)
-    for (const folder of folders) {
-      const way = relative(await realpath(folder).catch(() => resolve(folder)), real)
-      if (!way.startsWith('..') && !isAbsolute(way)) return real
+    const real = await realOf(wanted)
+    for (const folder of roots) {
+      const way = wayTo(real, await realOf(resolve(folder)))
+      if (way === undefined) continue
+      const ours = await Promise.all(kept.map(async (one) => wayTo(real, await realOf(resolve(one))) !== undefined))
+      if (!ours.includes(true) && !way.split(sep).some((part) => part.startsWith('.'))) return real
+      throw new AppError('FORBIDDEN', `${path} is kept from tools, because it may hold secrets.`, {
+        hint: 'Copy what shall be analysed to a folder of its own.',
+      })
+    }
+    if (roots.length === 0) {
+      throw new AppError('FORBIDDEN', 'Tools may read no files: no folder was named, and this was started in /.', {
+        hint: 'Name folders with --root or mcp.roots.',
+      })
     }
     throw new AppError('FORBIDDEN', `${path} lies outside of the folders that tools may read.`, {
       hint: 'Put it into one of them, or add its folder to mcp.roots.',
@@ -44,4 +58,17 @@ export const createRoots = (folders: readonly string[]): FileRoots => {
       ).toString('utf8')
     },
   }
+}
+
+/** Where a path leads; of what is not there yet, where its folder does. */
+const realOf = (path: string): Promise<string> =>
+  realpath(path).catch(async () => {
+    const folder = dirname(path)
+    return folder === path ? path : join(await realOf(folder), basename(path))
+  })
+
+/** The way from a folder down to a path; undefined when it does not lie there. */
+const wayTo = (path: string, folder: string): string | undefined => {
+  const way = relative(folder, path)
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : way
 }

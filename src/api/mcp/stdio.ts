@@ -13,4 +13,4 @@ const owner: Credential = {
 
 /** Serves MCP on standard input and output, until the other side ends. */
 export const serveMcpStdio = (options: McpOptions): { close(): Promise<void> } =>
-  serveStdio(() => createMcpServer(options, owner))
+  serveStdio(({ era }) => createMcpServer(options, owner, era === 'modern' ? 'pipe' : 'session'))

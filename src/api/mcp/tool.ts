@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { AnyOperation } from '../ask.ts'
 
 /** What a tool works with: asking operations on behalf of whoever calls. */
@@ -28,9 +28,15 @@ export interface Confirmations {
 
 /** What a tool answers: a document for programs, and the same for a model to quote. */
 export interface ToolAnswer {
-  readonly structured: Record<string, unknown>
-  readonly text: string
+  readonly structured: Readonly<Record<string, unknown>>
+  /** The list that a cursor goes on through: what of it fits is there. */
+  readonly paged?: string
+  /** Without one, the document itself. */
+  readonly text?: string
 }
+
+/** A whole number in an answer: `z.int()` would list the largest there is, at the expense of whoever reads the list of tools. */
+export const count = z.number()
 
 /** A tool of the MCP server. */
 export interface Tool {
@@ -38,6 +44,8 @@ export interface Tool {
   readonly description: string
   /** `write` tools are there only when writing was allowed. */
   readonly kind: 'read' | 'write'
+  /** How to ask for less when an answer was cut, in a few words. */
+  readonly narrow?: string
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   run(input: unknown, context: ToolContext): Promise<ToolAnswer>

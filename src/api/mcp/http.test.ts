@@ -1,0 +1,62 @@
+import { InMemoryServerEventBus, McpServer } from '@modelcontextprotocol/server'
+import fastify from 'fastify'
+import { expect, it } from 'vitest'
+import { serveMcp } from './http.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const listen = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'subscriptions/listen',
+  params: {
+    notifications: { resourceSubscriptions: ['vedette://incident/INC-1'] },
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+}
+
+it('bounds how many listen, and lets others in when one leaves', async () => {
+  const app = fastify()
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  app.decorateRequest('credential', undefined)
+  app.addHook('onRequest', async (asked) => {
+    const actor = { name: 'ana', role: 'viewer' as const }
+    asked.credential = { actor, via: 'token', tokenId: null, accountId: null, expiresAt: null }
+  })
+  serveMcp(app, {
+    log,
+    make: () => new McpServer({ name: 'test', version: '1' }, { capabilities: { resources: { subscribe: true } } }),
+    bus: new InMemoryServerEventBus(),
+    newSessionId: () => 'a',
+    stillWelcome: async () => true,
+    origins: [],
+    mostUnderway: 2,
+  })
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const leaving = new AbortController()
+  const open = (signal?: AbortSignal) =>
+    fetch(`${address}/mcp`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'subscriptions/listen',
+      },
+      body: JSON.stringify(listen),
+      ...(signal && { signal }),
+    })
+  const [first, second] = [await open(leaving.signal), await open()]
+  expect([first.headers.get('content-type'), second.status]).toEqual(['text/event-stream', 200])
+  const refused = await open()
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30'])
+  leaving.abort()
+  await expect.poll(async () => (await open()).status).toBe(200)
+  // Streams end with the server, which waits for nobody.
+  await app.close()
+  expect(await second.text()).toContain('"resultType":"complete"')
+})

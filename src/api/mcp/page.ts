@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { AnyOperation } from '../ask.ts'
+import { countFitting } from './budget.ts'
+import type { ToolContext } from './tool.ts'
+
+export const cursor = z.string().optional()
+/** What a tool takes that answers with a list. */
+export const page = { limit: z.int().min(1).max(100).default(20), cursor }
+export const time = { from: z.string().optional(), to: z.string().optional() }
+
+/** Says that there is more, and how to get it. */
+export const goesOn = (next: string | null): string =>
+  next === null ? '' : `\nThere are more: ask again with cursor ${next}`
+
+interface PageQuestion<Item, Output extends z.ZodType> {
+  readonly ask: ToolContext['ask']
+  readonly operation: AnyOperation & { readonly output: Output }
+  readonly input: Readonly<Record<string, unknown>> & { readonly limit: number }
+  /** How many of the page fit. */
+  readonly fitting: (data: readonly Item[]) => number
+}
+
+/** Asks for a page as short as what fits of it, so that its cursor goes on exactly where the answer ends. */
+export const askFitting = async <Item, Output extends z.ZodType<{ data: Item[]; next_cursor: string | null }>>({
+  ask,
+  operation,
+  input,
+  fitting,
+}: PageQuestion<Item, Output>): Promise<z.output<Output>> => {
+  const page = await ask(operation, input)
+  const kept = fitting(page.data)
+  return kept < page.data.length ? askFitting({ ask, operation, input: { ...input, limit: kept }, fitting }) : page
+}
+
+/** A part of a list that is made anew each time; its cursor counts what came before. */
+export const pageFrom = <Item>(
+  items: readonly Item[],
+  cursor: string | undefined,
+  line: (item: Item) => string,
+  most?: number,
+): { readonly items: readonly Item[]; readonly next_cursor: string | null; readonly omitted: number } => {
+  const skipped = cursor === undefined ? 0 : Number(cursor)
+  if (cursor !== undefined && !/^\d{1,7}$/.test(cursor)) {
+    throw new AppError('INVALID_REQUEST', `"${cursor.slice(0, 80)}" is no cursor of this tool.`, {
+      hint: 'Give the next_cursor of its last answer.',
+    })
+  }
+  const rest = items.slice(skipped)
+  const kept = countFitting(rest, line, most)
+  const omitted = rest.length - kept
+  return { items: rest.slice(0, kept), next_cursor: omitted > 0 ? String(skipped + kept) : null, omitted }
+}

@@ -1,0 +1,144 @@
+import { McpServer } from '@modelcontextprotocol/server'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Credential } from '../../operations/credential.ts'
+import { createSessions } from './sessions.ts'
+
+const caller = (name: string, changes: Partial<Credential> = {}): Credential => ({
+  actor: { name, role: 'viewer' },
+  via: 'token',
+  tokenId: name,
+  accountId: null,
+  expiresAt: null,
+  ...changes,
+})
+const ana = caller('ana')
+const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+}
+const ping = { jsonrpc: '2.0', id: 2, method: 'ping' }
+
+describe('sessions', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  let made = 0
+  const closed: number[] = []
+  const open = (options: { most?: number; mostEach?: number } = {}) => {
+    made = 0
+    closed.length = 0
+    let ids = 0
+    return createSessions({
+      make: () => {
+        made += 1
+        const number = made
+        const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: {} } })
+        server.server.onclose = () => void closed.push(number)
+        return server
+      },
+      newId() {
+        ids += 1
+        return `session-${ids}`
+      },
+      mostBytes: 100_000,
+      idleMs: 60_000,
+      ...options,
+    })
+  }
+  const ask = async (
+    sessions: ReturnType<typeof createSessions>,
+    body: unknown,
+    { credential = ana, id, method = 'POST', ended = Promise.resolve() }: Asking = {},
+  ) => {
+    const request = new Request('http://localhost/mcp', {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...(id !== undefined && { 'mcp-session-id': id }),
+      },
+    })
+    const response = await sessions.answer({ request, body, credential, ended })
+    return { status: response?.status, id: response?.headers.get('mcp-session-id') ?? '', response }
+  }
+  interface Asking {
+    credential?: Credential
+    id?: string
+    method?: string
+    ended?: Promise<void>
+  }
+
+  it('begin, answer, and end when they are told to', async () => {
+    const sessions = open()
+    const { id, status } = await ask(sessions, initialize)
+    expect([status, id]).toEqual([200, 'session-1'])
+    expect(await (await ask(sessions, ping, { id })).response?.text()).toContain('"id":2')
+    expect((await ask(sessions, undefined, { id, method: 'DELETE' })).status).toBe(200)
+    expect((await ask(sessions, ping, { id })).status).toBe(404)
+    expect(closed).toEqual([1])
+  })
+
+  it('are not there for whoever has another credential, or another role by now', async () => {
+    const sessions = open()
+    const { id } = await ask(sessions, initialize)
+    const others = [
+      caller('bob'),
+      caller('ana', { actor: { name: 'ana', role: 'admin' } }),
+      caller('ana', { tokenId: 'new' }),
+    ]
+    for (const credential of others) {
+      expect((await ask(sessions, ping, { id, credential })).status).toBe(404)
+      expect((await ask(sessions, undefined, { id, credential, method: 'DELETE' })).status).toBe(404)
+    }
+    expect((await ask(sessions, ping, { id })).status).toBe(200)
+  })
+
+  it('leave requests alone that neither begin nor continue one', async () => {
+    expect((await ask(open(), ping)).status).toBeUndefined()
+  })
+
+  it('keep nothing of what could not begin', async () => {
+    const sessions = open()
+    const request = new Request('http://localhost/mcp', { method: 'POST', headers: { 'content-type': 'text/plain' } })
+    const refused = await sessions.answer({ request, body: initialize, credential: ana, ended: Promise.resolve() })
+    expect(refused?.status).toBe(406)
+    expect([made, closed]).toEqual([1, [1]])
+  })
+
+  it('end when nothing is heard of them, but not while a stream is open', async () => {
+    const sessions = open()
+    const [idle, watching] = [await ask(sessions, initialize), await ask(sessions, initialize)]
+    const stream = Promise.withResolvers<void>()
+    await ask(sessions, undefined, { id: watching.id, method: 'GET', ended: stream.promise })
+    await vi.advanceTimersByTimeAsync(61_000)
+    expect((await ask(sessions, ping, { id: idle.id })).status).toBe(404)
+    expect((await ask(sessions, ping, { id: watching.id })).status).toBe(200)
+    stream.resolve()
+    await vi.advanceTimersByTimeAsync(61_000)
+    expect(closed).toEqual([1, 2])
+  })
+
+  it('are bounded: who begins too many loses the one used least lately', async () => {
+    const sessions = open({ mostEach: 2, most: 3 })
+    const [first, second] = [await ask(sessions, initialize), await ask(sessions, initialize)]
+    await ask(sessions, ping, { id: first.id })
+    const third = await ask(sessions, initialize)
+    expect(closed).toEqual([2])
+    expect((await ask(sessions, ping, { id: second.id })).status).toBe(404)
+    expect((await ask(sessions, ping, { id: third.id })).status).toBe(200)
+    expect((await ask(sessions, initialize, { credential: caller('bob') })).status).toBe(200)
+    // Nobody pushes out others.
+    const refused = await ask(sessions, initialize, { credential: caller('eve') })
+    expect([refused.status, refused.response?.headers.get('retry-after')]).toEqual([503, '30'])
+  })
+
+  it('end with the server', async () => {
+    const sessions = open()
+    await ask(sessions, initialize)
+    await ask(sessions, initialize)
+    await sessions.end()
+    expect(closed).toEqual([1, 2])
+  })
+})

@@ -1,0 +1,116 @@
+import {
+  isInitializeRequest,
+  type McpServer,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server'
+import type { Credential } from '../../operations/credential.ts'
+
+interface SessionOptions {
+  readonly make: (credential: Credential) => McpServer
+  readonly newId: () => string
+  readonly mostBytes: number
+  /** How many there may be at once, and how many of one caller. */
+  readonly most?: number
+  readonly mostEach?: number
+  /** How long one lasts of which nothing is heard, in ms. */
+  readonly idleMs?: number
+}
+
+/** A request of a client of 2025, read once. */
+export interface SessionRequest {
+  readonly request: Request
+  readonly body: unknown
+  readonly credential: Credential
+  /** Learns when the answer has ended, which for a stream is when the client leaves. */
+  readonly ended: Promise<void>
+}
+
+export interface Sessions {
+  /** Answers what belongs to a session or begins one; undefined for what does neither. */
+  answer(asked: SessionRequest): Promise<Response> | undefined
+  end(): Promise<void>
+}
+
+interface Session {
+  readonly owner: string
+  readonly server: McpServer
+  readonly transport: WebStandardStreamableHTTPServerTransport
+  underway: number
+  timer: NodeJS.Timeout | undefined
+}
+
+/**
+ * Keeps the sessions of clients of 2025: a server each, which may ask its client back and tell it of changes. Who comes with another
+ * credential than the one that began a session finds none. Who begins too many loses the one that was used least lately.
+ */
+export const createSessions = (options: SessionOptions): Sessions => {
+  const { make, newId, mostBytes, most = 200, mostEach = 20, idleMs = 1_800_000 } = options
+  /** The one used least lately comes first. */
+  const open = new Map<string, Session>()
+
+  const begin = async (asked: SessionRequest): Promise<Response> => {
+    const owner = ownerOf(asked.credential)
+    const own = [...open.values()].filter((one) => one.owner === owner)
+    const [leastUsed] = own.toSorted((a, b) => Math.sign(a.underway) - Math.sign(b.underway))
+    if (leastUsed && own.length >= mostEach) await leastUsed.server.close()
+    if (open.size >= most) return refuse(503, 'Too many sessions are open. Try again later.')
+    const server = make(asked.credential)
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: newId,
+      maxRequestBodySize: mostBytes,
+      onsessioninitialized: (id) => void open.set(id, session),
+    })
+    const session: Session = { owner, server, transport, underway: 0, timer: undefined }
+    const { onclose } = server.server
+    server.server.onclose = () => {
+      onclose?.()
+      clearTimeout(session.timer)
+      if (transport.sessionId !== undefined) open.delete(transport.sessionId)
+    }
+    await server.connect(transport)
+    const response = await use(session, asked)
+    if (transport.sessionId === undefined) await server.close()
+    return response
+  }
+
+  const use = (session: Session, { request, body, ended }: SessionRequest): Promise<Response> => {
+    clearTimeout(session.timer)
+    session.underway += 1
+    void ended.then(() => {
+      session.underway -= 1
+      const id = session.transport.sessionId
+      if (session.underway > 0 || id === undefined || open.get(id) !== session) return
+      session.timer = setTimeout(() => void session.server.close(), idleMs)
+      session.timer.unref()
+    })
+    return session.transport.handleRequest(request, body === undefined ? {} : { parsedBody: body })
+  }
+
+  return {
+    answer(asked) {
+      const id = asked.request.headers.get('mcp-session-id')
+      if (id === null) return isInitializeRequest(asked.body) ? begin(asked) : undefined
+      const session = open.get(id)
+      if (session?.owner !== ownerOf(asked.credential)) {
+        return Promise.resolve(refuse(404, 'Session not found: it ended, or never was. Begin another.'))
+      }
+      open.delete(id)
+      open.set(id, session)
+      return use(session, asked)
+    },
+    async end() {
+      await Promise.all([...open.values()].map(({ server }) => server.close()))
+    },
+  }
+}
+
+/** Whose session it is: a token’s, with the role that it had. */
+const ownerOf = ({ actor, via, tokenId, accountId }: Credential): string =>
+  JSON.stringify([via, tokenId, accountId, actor.name, actor.role])
+
+/** Refuses a request in the words of the protocol. */
+export const refuse = (status: 404 | 503, message: string): Response =>
+  Response.json(
+    { jsonrpc: '2.0', error: { code: status === 404 ? -32_001 : -32_000, message }, id: null },
+    { status, ...(status === 503 && { headers: { 'retry-after': '30' } }) },
+  )

@@ -1,0 +1,89 @@
+import { type McpServer, ProtocolError, ProtocolErrorCode, type ServerEventBus } from '@modelcontextprotocol/server'
+import { getAlert } from '../../operations/get-alert.ts'
+import { getIncident } from '../../operations/get-incident.ts'
+import type { AnyOperation } from '../ask.ts'
+import type { Change, ChangeFeed } from '../change-feed.ts'
+import { toProtocolError } from './documents.ts'
+import type { ToolContext } from './tool.ts'
+
+/**
+ * How long a server lives, and who knows what its client subscribed to: nobody for one request of 2025, the server itself in a session,
+ * the door for a `listener` of 2026 over HTTP, and for a `pipe` of 2026 the pipe, which drops what nobody asked for.
+ */
+export type Connection = 'request' | 'session' | 'listener' | 'pipe'
+
+const mostSubscriptions = 200
+const operations: Readonly<Record<string, AnyOperation>> = { incident: getIncident, alert: getAlert }
+const uriShape = /^vedette:\/\/(incident|alert)\/([^/]+)$/
+
+/** The resources that a change is about: an incident has two names. */
+export const urisOf = ({ kind, id, display_id }: Change): readonly string[] =>
+  [id, ...(display_id === undefined ? [] : [display_id])].map((name) => `vedette://${kind}/${name}`)
+
+/** Tells whoever listens over HTTP of changed incidents and alerts. */
+export const createResourceBus = (feed: ChangeFeed): ServerEventBus => ({
+  // Whatever changes is written to the store, and heard of from there.
+  publish: () => undefined,
+  subscribe: (listener) =>
+    feed.follow((change) => {
+      for (const uri of urisOf(change)) listener({ kind: 'resource_updated', uri })
+    }),
+})
+
+/** Tells the client of a server when an incident or an alert changes that it subscribed to. */
+export const offerSubscriptions = (
+  server: McpServer,
+  { connection, feed, ask }: { connection: Connection; feed: ChangeFeed; ask: ToolContext['ask'] },
+): void => {
+  if (connection === 'request') return
+  server.server.registerCapabilities({ resources: { subscribe: true } })
+  if (connection === 'listener') return
+  const wanted = new Set<string>()
+  let unfollow: (() => void) | undefined
+  const follow = () => {
+    unfollow ??= feed.follow((change) => {
+      for (const uri of urisOf(change)) {
+        if (connection === 'session' && !wanted.has(uri)) continue
+        // Who has left is told no more.
+        server.server.sendResourceUpdated({ uri }).catch(leave)
+      }
+    })
+  }
+  const leave = () => {
+    unfollow?.()
+    unfollow = undefined
+  }
+  server.server.onclose = leave
+  if (connection === 'pipe') {
+    follow()
+    return
+  }
+
+  server.server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
+    const [, kind, id] = uriShape.exec(uri) ?? []
+    const operation = operations[kind ?? '']
+    if (!operation || id === undefined) {
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `${uri.slice(0, 200)} never changes: subscribe to vedette://incident/{id} or vedette://alert/{id}.`,
+      )
+    }
+    if (wanted.size >= mostSubscriptions) {
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `There are ${wanted.size} subscriptions: end some first.`,
+      )
+    }
+    await ask(operation, { id }).catch((error: unknown) => {
+      throw toProtocolError(error, uri)
+    })
+    wanted.add(uri)
+    follow()
+    return {}
+  })
+  server.server.setRequestHandler('resources/unsubscribe', async ({ params: { uri } }) => {
+    wanted.delete(uri)
+    if (wanted.size === 0) leave()
+    return {}
+  })
+}

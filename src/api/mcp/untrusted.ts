@@ -1,0 +1,43 @@
+const mostLine = 400
+
+/** A line that somebody else wrote: data, never instructions. */
+export interface UntrustedText {
+  readonly id: string
+  readonly text: string
+  readonly untrusted: true
+}
+
+/** Makes a log line harmless to show: control characters escaped, cut. */
+export const untrusted = (id: string, line: string): UntrustedText => ({ id, text: cutLine(line), untrusted: true })
+
+/** A log line or a part of one, harmless and no longer than may be shown of it. */
+export const cutLine = (line: string): string =>
+  line.length > mostLine ? `${harmless(line.slice(0, mostLine))}…` : harmless(line)
+
+/** Escapes control characters, and those that turn or hide text; line ends stay where they are ours. */
+export const harmless = (text: string, keep: RegExp = /^$/): string =>
+  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    keep.test(character) ? character : `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
+  )
+
+/**
+ * Makes every text of a document harmless, whoever wrote it: titles and names may hold words of log lines. Where a whole line stands, the
+ * object around it says so.
+ */
+export const harmlessDocument = (value: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const quoted = Object.entries(value).filter(([name, text]) => lineNames.has(name) && typeof text === 'string')
+  return Object.fromEntries([
+    ...Object.entries(value).map(([name, inner]): [string, unknown] => [harmless(name), harmlessPart(inner)]),
+    ...quoted.map(([name, text]): [string, unknown] => [name, cutLine(String(text))]),
+    ...(quoted.length > 0 ? [['untrusted', true] as const] : []),
+  ])
+}
+
+const harmlessPart = (value: unknown): unknown => {
+  if (typeof value === 'string') return harmless(value, /\n/)
+  if (Array.isArray(value)) return value.map(harmlessPart)
+  return typeof value === 'object' && value !== null ? harmlessDocument({ ...value }) : value
+}
+
+/** What our documents call a line as it came. */
+const lineNames: ReadonlySet<string> = new Set(['line', 'original'])
