@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Credential } from '../operations/credential.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { SignInKeys } from '../operations/sign-in-keys.ts'
+import type { Watcher } from '../operations/watcher.ts'
 import type { World } from '../operations/world.ts'
 import { type Actor, mayAct } from '../schema/role.ts'
 import { invalidInput } from './problem.ts'
@@ -11,6 +12,8 @@ import { invalidInput } from './problem.ts'
 export interface DoorWorld extends World {
   readonly signInKeys: SignInKeys
   identify(token: string): Promise<Credential | undefined>
+  /** Whoever waits at the door, where its answers take long. */
+  readonly watcher?: Watcher | undefined
 }
 
 /** Everything that operations may use, once it is known who asks. */

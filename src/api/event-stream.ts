@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Who lets this much pile up is cut off. */
 const mostBuffered = 1_048_576
@@ -22,3 +22,9 @@ export const openEventStream = (reply: FastifyReply): ((text: string) => void) =
     else if (!raw.writableEnded && !raw.destroyed) raw.write(text)
   }
 }
+
+/** The id of the last event that whoever comes back has seen: a time in ms. */
+export const lastEventId = ({ headers }: FastifyRequest): number | undefined => readEventId(headers['last-event-id'])
+
+export const readEventId = (id: unknown): number | undefined =>
+  typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined

@@ -17,6 +17,7 @@ import { serveGraphql } from './graphql/http.ts'
 import { secureHeaders } from './headers.ts'
 import { serveMcp } from './mcp/http.ts'
 import { createMcpServer, type McpOptions } from './mcp/server.ts'
+import { createResourceBus } from './mcp/subscriptions.ts'
 import { openPages, preferScreens, servePages } from './pages.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
 import { answerProblems, refuse } from './refusals.ts'
@@ -43,7 +44,7 @@ export interface ServerOptions {
   /** Addresses of proxies whose X-Forwarded-* are believed; nobody's by default. */
   readonly trustProxy?: readonly string[]
   readonly rateLimit?: Partial<RateLimit>
-  readonly mcp: Omit<McpOptions, 'world' | 'version' | 'url'>
+  readonly mcp: Omit<McpOptions, 'world' | 'feed' | 'version' | 'url'>
   /** Serves nothing but these, to clients of an older system on a port of its own. */
   readonly only?: { readonly routes: readonly Route[]; readonly anonymous?: Anonymous }
 }
@@ -119,16 +120,26 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     await serveDocs(app)
     return app
   }
-  serveMcp(
-    app,
-    (credential) => createMcpServer({ ...options.mcp, world, version: options.version, url: publicUrl }, credential),
-    { log, origins: publicUrl ? [new URL(publicUrl).origin] : [], hosts: options.hosts },
-  )
   const live = {
     world,
     feed: followStore(world, log),
     stillWelcome: async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined,
   }
+  const { feed, stillWelcome } = live
+  serveMcp(app, {
+    log,
+    make: (credential, connection) =>
+      createMcpServer(
+        { ...options.mcp, world, feed, version: options.version, url: publicUrl },
+        credential,
+        connection,
+      ),
+    bus: createResourceBus(feed),
+    newSessionId: () => world.newSecret(),
+    stillWelcome,
+    origins: publicUrl ? [new URL(publicUrl).origin] : [],
+    hosts: options.hosts,
+  })
   serveStream(app, live)
   serveGraphql(app, { ...live, log })
   app.get('/health/live', { schema: { hide: true }, config: { open: true } }, () => ({ status: 'alive' }))

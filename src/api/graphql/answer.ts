@@ -17,7 +17,11 @@ import { limits, type Query } from './query.ts'
 import { createSchema } from './schema.ts'
 
 /** What a request brings beside its text: who asks, and to whom failures are told. */
-export type Asked = Asker & Reporter
+export type Asked = Asker &
+  Reporter & {
+    /** How far whoever follows was told: goes with each document, for when they come back. */
+    cursor(): string | undefined
+  }
 
 type Told = FormattedExecutionResult
 
@@ -60,7 +64,7 @@ export const createGraph = (): Graph => {
 
 async function* tellEach(results: AsyncIterable<ExecutionResult>, asked: Asked): AsyncGenerator<Told> {
   try {
-    for await (const result of results) yield tellErrors(result, asked)
+    for await (const result of results) yield { ...tellErrors(result, asked), extensions: { cursor: asked.cursor() } }
   } catch (error) {
     yield { errors: [tellError(error instanceof GraphQLError ? (error.originalError ?? error) : error, asked)] }
   }

@@ -18,8 +18,12 @@ export interface Asker {
   ask(operation: AnyOperation, input: object): Promise<unknown>
   /** Forgets what was answered, so that it is asked anew. */
   forget(): void
-  /** What changes from now on, until whoever follows goes. */
-  changes(): AsyncIterable<Change>
+  /** What changed after a moment, and from now on, until whoever follows goes; without a moment, from now on. */
+  changes(after: number | undefined): AsyncIterable<Change>
+  /** The cursor with which whoever follows came back; an argument says more. */
+  readonly lastSeen: number | undefined
+  /** Notes how far whoever follows was told. */
+  reached(change: Change): void
   now(): number
 }
 
@@ -88,7 +92,7 @@ export interface LiveField {
 export const liveFields: readonly LiveField[] = [
   {
     field: 'alert_created',
-    description: 'Every alert that is made from now on, once.',
+    description: 'Every alert that is made from now on, once; after a reconnect perhaps once more.',
     kind: 'alert',
     operation: getAlert,
     type: 'Alert',
@@ -104,7 +108,7 @@ export const liveFields: readonly LiveField[] = [
   },
   {
     field: 'incident_created',
-    description: 'Every incident that is made from now on, once.',
+    description: 'Every incident that is made from now on, once; after a reconnect perhaps once more.',
     kind: 'incident',
     operation: getIncident,
     type: 'Incident',

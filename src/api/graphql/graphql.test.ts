@@ -274,8 +274,13 @@ describe('GraphQL', () => {
   })
 
   /** Reads a subscription until `count` documents came; `opened` is called once it is open. */
-  const follow = async (text: string, count: number, opened: () => Promise<void>) => {
-    const answer = await post({ query: text }, { ...as('viewer'), accept: 'text/event-stream' })
+  const follow = async (
+    text: string,
+    count: number,
+    opened: () => Promise<void> = async () => {},
+    headers: Record<string, string> = {},
+  ) => {
+    const answer = await post({ query: text }, { ...as('viewer'), accept: 'text/event-stream', ...headers })
     expect(answer.headers.get('content-type')).toContain('text/event-stream')
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
     // The first comment says that it is open.
@@ -300,14 +305,49 @@ describe('GraphQL', () => {
       const now = new Date(server.world.now() + 1_000).toISOString()
       await save(incident(1, { version: 2, updated_at: now }), incident(5, { created_at: now, members: [] }))
     })
-    expect(told).toEqual([['next', { data: { incident_created: { id: 'i5', title: 'Incident 5', alerts: [] } } }]])
+    const data = { incident_created: { id: 'i5', title: 'Incident 5', alerts: [] } }
+    expect(told).toEqual([['next', { data, extensions: { cursor: expect.stringMatching(/^\d+$/) } }]])
   })
 
   it('tells of changes, in the state that they led to', async () => {
     const told = await follow('subscription { incident_changed { id status } }', 1, () =>
       save(incident(2, { version: 2, status: 'contained' })),
     )
-    expect(told).toEqual([['next', { data: { incident_changed: { id: 'i2', status: 'contained' } } }]])
+    expect(told).toEqual([
+      [
+        'next',
+        { data: { incident_changed: { id: 'i2', status: 'contained' } }, extensions: { cursor: expect.any(String) } },
+      ],
+    ])
+  })
+
+  it('tells whoever comes back of what they missed, by header and by argument', async () => {
+    const [first] = await follow('subscription { incident_changed { id } }', 1, () =>
+      save(incident(2, { version: 3, status: 'open' })),
+    )
+    const cursor: string = first?.[1].extensions.cursor
+    const made = new Date(server.world.now()).toISOString()
+    await save(incident(3, { version: 2, status: 'contained' }), incident(6, { created_at: made, members: [] }))
+    const idsOf = (told: Awaited<ReturnType<typeof follow>>, field: string) =>
+      told.map(([, { data }]) => data[field].id)
+    for (const [args, headers] of [
+      ['', { 'last-event-id': cursor }],
+      [`(after: "${cursor}")`, {}],
+      [`(after: "${cursor}")`, { 'last-event-id': '99999999999999' }],
+    ] as const) {
+      const changed = await follow(`subscription { incident_changed${args} { id } }`, 2, undefined, headers)
+      expect(idsOf(changed, 'incident_changed').sort()).toEqual(['i3', 'i6'])
+      const created = await follow(`subscription { incident_created${args} { id } }`, 1, undefined, headers)
+      expect(idsOf(created, 'incident_created')).toEqual(['i6'])
+    }
+    // And of what comes after.
+    const told = await follow(`subscription { incident_changed(after: "${cursor}") { id } }`, 3, () =>
+      save(incident(1, { version: 9, status: 'contained' })),
+    )
+    expect(idsOf(told, 'incident_changed')).toContain('i1')
+    expect(JSON.stringify(await follow('subscription { incident_changed(after: "x") { id } }', 1))).toContain(
+      'is no cursor',
+    )
   })
 
   it('ends subscriptions when the server does', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FormattedExecutionResult } from 'graphql'
@@ -6,9 +7,9 @@ import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { listIncidents } from '../../operations/list-incidents.ts'
 import { ask, type DoorWorld, permit } from '../ask.ts'
-import type { Change, ChangeFeed } from '../change-feed.ts'
+import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
 import { originOf } from '../denials.ts'
-import { openEventStream } from '../event-stream.ts'
+import { lastEventId, openEventStream } from '../event-stream.ts'
 import { invalidInput } from '../problem.ts'
 import { parseJson, readJson } from '../rest/json.ts'
 import type { Asked, Graph } from './answer.ts'
@@ -41,7 +42,7 @@ export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelc
   let loaded: Promise<Graph> | undefined
   const load = async () => (await import('./answer.ts')).createGraph()
 
-  const follow = (request: FastifyRequest, reply: FastifyReply): AsyncIterable<Change> => {
+  const follow = (request: FastifyRequest, reply: FastifyReply, after: number | undefined): AsyncIterable<Change> => {
     if (subscriptions.size >= mostSubscriptions) {
       throw new AppError('UNAVAILABLE', 'Too many subscriptions are open.', { retryable: true, retryAfter: 30 })
     }
@@ -62,7 +63,9 @@ export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelc
     subscriptions.add(end)
     if (reply.raw.destroyed) end()
     else reply.raw.once('close', end)
-    return changes
+    return after === undefined
+      ? changes
+      : missedFirst(readChanges(changesFor(world, request.credential), after), changes)
   }
 
   app.route({
@@ -78,7 +81,9 @@ export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelc
       loaded ??= load()
       const answer = await (await loaded).answer(asked, {
         ...remembering((operation, input) => ask(operation, input, world, credential, originOf(request))),
-        changes: () => follow(request, reply),
+        changes: (after) => follow(request, reply, after),
+        lastSeen: lastEventId(request),
+        ...markPlace(),
         now: () => world.now(),
         requestId: id,
         failed: (err) => log.error({ err, request_id: id, path: '/graphql' }, 'a request failed'),
@@ -134,10 +139,33 @@ const tellEvents = async (
   // A browser waits for the first bytes.
   write(':\n\n')
   const each = Symbol.asyncIterator in answers ? answers : [answers]
-  for await (const answer of each) write(`event: next\ndata: ${JSON.stringify(answer)}\n\n`)
+  for await (const answer of each) {
+    const cursor = answer.extensions?.cursor
+    write(`${typeof cursor === 'string' ? `id: ${cursor}\n` : ''}event: next\ndata: ${JSON.stringify(answer)}\n\n`)
+    // Much may have been missed: it is read no faster than it is taken.
+    if (reply.raw.writableNeedDrain) await Promise.race([once(reply.raw, 'drain'), once(reply.raw, 'close')])
+  }
   clearInterval(heartbeat)
   write('event: complete\ndata:\n\n')
   reply.raw.end()
+}
+
+/** What was missed comes first; what changed meanwhile may come twice. */
+async function* missedFirst(missed: AsyncIterable<Change>, live: AsyncIterable<Change>): AsyncGenerator<Change> {
+  yield* missed
+  yield* live
+}
+
+/** Remembers how far one subscription was told. */
+const markPlace = (): Pick<Asked, 'reached' | 'cursor'> => {
+  let place: number | undefined
+  return {
+    reached({ updated_at }) {
+      // What was missed and what is new may overlap; the later place holds.
+      place = Math.max(place ?? 0, updated_at)
+    },
+    cursor: () => place?.toString(),
+  }
 }
 
 /** Asks the same only once: many alerts belong to one incident. */

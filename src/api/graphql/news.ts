@@ -1,16 +1,27 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { readEventId } from '../event-stream.ts'
 import type { Asker, LiveField } from './fields.ts'
 
 const made = z.looseObject({ created_at: z.iso.datetime() })
 /** How many are remembered as told, or as older than whoever follows. */
 const mostKnown = 10_000
+/** What was made is told of a little later, when it can be seen. */
+const overlapMs = 5_000
 
-/** Tells of alerts or incidents as they are made or change, as whoever follows may see them. Ends when the changes do. */
-export async function* tellNews({ kind, operation, onlyNew }: LiveField, asker: Asker): AsyncGenerator<unknown> {
-  const since = asker.now()
+/**
+ * Tells of alerts or incidents as they are made or change, as whoever follows may see them; first of what was missed since a cursor. Ends
+ * when the changes do. Throws INVALID_REQUEST for a cursor that is none.
+ */
+export async function* tellNews(
+  { kind, operation, onlyNew }: LiveField,
+  { after }: { readonly after?: string | null },
+  asker: Asker,
+): AsyncGenerator<unknown> {
+  const seen = after ? readCursor(after) : asker.lastSeen
+  const since = seen === undefined ? asker.now() : seen - overlapMs
   const known = new Set<string>()
-  for await (const change of asker.changes()) {
+  for await (const change of asker.changes(seen)) {
     if (change.kind !== kind || (onlyNew && known.has(change.id))) continue
     asker.forget()
     const found = await asker.ask(operation, { id: change.id }).catch((error: unknown) => {
@@ -21,6 +32,16 @@ export async function* tellNews({ kind, operation, onlyNew }: LiveField, asker: 
     if (found === undefined) continue
     known.add(change.id)
     if (known.size > mostKnown) for (const oldest of [...known].slice(0, mostKnown / 2)) known.delete(oldest)
-    if (!onlyNew || Date.parse(made.parse(found).created_at) >= since) yield found
+    if (onlyNew && Date.parse(made.parse(found).created_at) < since) continue
+    asker.reached(change)
+    yield found
   }
+}
+
+const readCursor = (text: string): number => {
+  const read = readEventId(text)
+  if (read !== undefined) return read
+  throw new AppError('INVALID_REQUEST', `"${text.slice(0, 80)}" is no cursor.`, {
+    hint: 'Give extensions.cursor of the last document that came.',
+  })
 }

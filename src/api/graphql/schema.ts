@@ -3,6 +3,7 @@ import {
   GraphQLObjectType,
   type GraphQLOutputType,
   GraphQLSchema,
+  GraphQLString,
   getNullableType,
   isObjectType,
 } from 'graphql'
@@ -19,14 +20,15 @@ import {
   queryFields,
 } from './fields.ts'
 import { tellNews } from './news.ts'
-import { createTypes, type Fields, pascal, type Shape } from './types.ts'
+import { createNounTypes, type Fields } from './noun-types.ts'
+import { pascal, type Shape } from './shape.ts'
 
 /** The graph over the operations: nouns, arguments and descriptions are those of their zod schemas. */
 export const createSchema = (): GraphQLSchema => {
   const operations = new Set([...queryFields, ...linkFields].map(({ operation }) => operation))
   const outputs = shapesOf(operations, 'output')
   const inputs = shapesOf(operations, 'input')
-  const types = createTypes({ ...inputs.definitions, ...outputs.definitions }, (name) =>
+  const types = createNounTypes({ ...inputs.definitions, ...outputs.definitions }, (name) =>
     Object.fromEntries(linkFields.filter(({ on }) => on === name).map((link) => [link.field, linkField(link)])),
   )
 
@@ -58,7 +60,8 @@ export const createSchema = (): GraphQLSchema => {
     type: typeNamed(live.type, live.operation),
     description: live.description,
     extensions: { asks: true },
-    subscribe: (_, __, asker) => tellNews(live, asker),
+    args: { after: { type: GraphQLString, description: 'Tells first of what was missed since this cursor.' } },
+    subscribe: (_, given, asker) => tellNews(live, given, asker),
     resolve: (source) => source,
   })
 

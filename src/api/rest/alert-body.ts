@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { decodeText } from '../../operations/decode-text.ts'
 import { alertBatch } from '../../operations/ingest-alerts.ts'
 import { securityAlert } from '../../schema/security-alert.ts'
 import { readBody, readWhole } from '../body.ts'
@@ -10,7 +11,7 @@ const mostBytes = 8 * 1_048_576
 
 /** Reads an alert, or a group of them, of any shape: JSON, or the lines of CEF, LEEF and JSON that programs write. */
 export const readAlertBody = async ({ raw }: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
-  const sent = (await readWhole(readBody(raw), mostBytes)).toString('utf8')
+  const sent = decodeText(await readWhole(readBody(raw), mostBytes))
   if (sent.trim() === '') throw new AppError('INVALID_REQUEST', 'The body is empty.', { hint: 'Send an alert.' })
   const type = raw.headers['content-type'] ?? ''
   if (/^(multipart|image|audio|video|font)\//i.test(type)) {
@@ -24,7 +25,9 @@ export const readAlertBody = async ({ raw }: FastifyRequest): Promise<Readonly<R
 
 /** Reads a batch; what is not one is told by the operation. */
 export const readBatchBody = async (request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
-  const { body } = await readAlertBody(request)
+  const read = await readAlertBody(request)
+  // A batch is JSON, whatever its sender says that it is.
+  const body = typeof read.body === 'string' && /^\s*[[{]/.test(read.body) ? parseJson(read.body) : read.body
   if (Array.isArray(body)) return { alerts: body }
   const sent = z.looseObject({ batch_id: z.unknown().optional(), alerts: z.unknown() }).safeParse(body)
   return { alerts: sent.data?.alerts, batch_id: sent.data?.batch_id, ...typeIn(body) }

@@ -7,7 +7,7 @@ import type { Route } from './route.ts'
 
 /** Describes a row of the table for the reference: what of the input stands in the path, the query, and the body. */
 export const describeRoute = (route: Route): FastifySchema => {
-  const { operation, path, method, open, body, debug, sends } = route
+  const { operation, path, method, open, body, debug, sends, streams: inEvents } = route
   const example = examples[operation.name]
   const headers = headersOf(operation)
   const shape = operation.input instanceof z.ZodObject ? operation.input.shape : {}
@@ -48,6 +48,7 @@ export const describeRoute = (route: Route): FastifySchema => {
           [route.type ?? 'application/json']: {
             schema: debug ? z.union([operation.output, debug.output]) : operation.output,
           },
+          ...(inEvents && { 'text/event-stream': { schema: z.union([inEvents, operation.output, problem]) } }),
         },
       },
       default: {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError, messageOf } from '../../errors.ts'
+import { decodeText } from '../../operations/decode-text.ts'
 import { readBody, readWhole } from '../body.ts'
 
 const usualLimit = 1_048_576
@@ -10,12 +11,13 @@ export const readJson = async (request: IncomingMessage, limit = usualLimit): Pr
   const bytes = await readWhole(readBody(request), limit)
   if (bytes.length === 0) return undefined
   const type = request.headers['content-type'] ?? ''
-  if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
+  // Who says nothing of it sends JSON, as clients of older systems may.
+  if (type !== '' && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content type "${type.slice(0, 80)}" cannot be read here.`, {
       hint: 'Send JSON, and say "Content-Type: application/json".',
     })
   }
-  return parseJson(bytes.toString('utf8'))
+  return parseJson(decodeText(bytes))
 }
 
 /** Parses JSON that strangers wrote. */

@@ -1,13 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Log } from '../../component.ts'
+import { decodeText } from '../../operations/decode-text.ts'
 import { readRecords } from '../../operations/record-body.ts'
+import type { Watcher } from '../../operations/watcher.ts'
 import { type AnyOperation, ask, type DoorWorld, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody, readWhole } from '../body.ts'
 import { originOf } from '../denials.ts'
 import { toAppError } from '../problem.ts'
 import { noteRefusal } from '../refusals.ts'
+import { createAnswerStreams } from './answer-stream.ts'
 import { describeRoute } from './describe.ts'
 import { headerInputs } from './headers.ts'
 import { bodyInputs, mergeInput, queryReader, type Reader } from './input.ts'
@@ -18,6 +21,7 @@ import type { Refuse, Route } from './route.ts'
 /** Answers one row of the table. */
 export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWorld, auth: Auth, log: Log): void => {
   const operations = [route.operation, ...(route.debug ? [route.debug] : [])]
+  const streamed = route.streams && createAnswerStreams(app, log)
   const readers = new Map<AnyOperation, Reader>(operations.map((operation) => [operation, queryReader(operation)]))
 
   app.route({
@@ -43,15 +47,20 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
         headerInputs(operation, request.headers),
         await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request),
       )
-      const work = () => ask(operation, input, world, credential, originOf(request))
+      const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
+      const work = (watcher?: Watcher) =>
+        ask(operation, input, watcher ? watchedBy(watcher, world) : world, credential, originOf(request))
+      if (streamed) return streamed(request, reply, work, present)
       // Where anybody may change something, secrets are tried.
       const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work())
       // What an admin changes, or what is deleted, may be who is let in: what was known of tokens before counts no longer.
       if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
-      return (route.present ?? presentAnswer)(result, request, reply)
+      return present(result)
     },
   })
 }
+
+const watchedBy = (watcher: Watcher, world: DoorWorld): DoorWorld => Object.assign(Object.create(world), { watcher })
 
 const refuseAs =
   (refuse: Refuse, log: Log) =>
@@ -70,19 +79,15 @@ const mostTable = 32 * 1_048_576
 
 const isYaml = (type: string): boolean => /^(application|text)\/(x-)?yaml\s*(;|$)/i.test(type)
 
-/** Spreadsheets write UTF-16 with a mark in front. */
-const toText = (bytes: Buffer): string =>
-  new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes)
-
 const inputs = z.record(z.string(), z.unknown())
 
 const bodyOf = async (route: Route, request: FastifyRequest) => {
   if (route.method === 'GET' || route.method === 'DELETE') return {}
   if (route.body === 'records') return { records: readRecords(readBody(request.raw), request.headers['content-type']) }
   if (route.body === 'archive') return { archive: await readWhole(readBody(request.raw), mostArchive) }
-  if (route.body === 'table') return { table: toText(await readWhole(readBody(request.raw), mostTable)) }
+  if (route.body === 'table') return { table: decodeText(await readWhole(readBody(request.raw), mostTable)) }
   if (route.body === 'yaml' && isYaml(request.headers['content-type'] ?? '')) {
-    return { yaml: (await readWhole(readBody(request.raw), mostYaml)).toString('utf8') }
+    return { yaml: decodeText(await readWhole(readBody(request.raw), mostYaml)) }
   }
   return bodyInputs(await readJson(request.raw))
 }

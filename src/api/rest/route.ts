@@ -30,6 +30,8 @@ export interface Route {
   /** What is asked instead when the query says `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present
+  /** What comes before the answer, which takes long: whoever accepts events is told it. The work is called off when they go. */
+  readonly streams?: z.ZodType
   /** Reads what of the input stands in the body, where that is more than a JSON object of ours. */
   readonly read?: (request: FastifyRequest) => Promise<Readonly<Record<string, unknown>>>
   /** What that body is, for the reference; what of the input is not in it stands in the query. */

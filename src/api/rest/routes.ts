@@ -1,5 +1,6 @@
 import { addIndicators } from '../../operations/add-indicators.ts'
 import { analyzeLogs } from '../../operations/analyze-logs.ts'
+import { askModel } from '../../operations/ask-model.ts'
 import { backtestRule } from '../../operations/backtest-rule.ts'
 import { beginProviderSignIn } from '../../operations/begin-provider-sign-in.ts'
 import { changePassword } from '../../operations/change-password.ts'
@@ -7,6 +8,7 @@ import { clearQueryHistory } from '../../operations/clear-query-history.ts'
 import { collectContext } from '../../operations/collect-context.ts'
 import { commentAlert } from '../../operations/comment-alert.ts'
 import { commentIncident } from '../../operations/comment-incident.ts'
+import { compareModels } from '../../operations/compare-models.ts'
 import { countAlerts } from '../../operations/count-alerts.ts'
 import { createAccount } from '../../operations/create-account.ts'
 import { createRule } from '../../operations/create-rule.ts'
@@ -38,6 +40,7 @@ import { getServiceHealth } from '../../operations/get-service-health.ts'
 import { getSession } from '../../operations/get-session.ts'
 import { getTimeline } from '../../operations/get-timeline.ts'
 import { getUser } from '../../operations/get-user.ts'
+import { guardQueryRecord } from '../../operations/guard-query-record.ts'
 import { guardQueryResults } from '../../operations/guard-query-results.ts'
 import { importAssets } from '../../operations/import-assets.ts'
 import { importIndicators } from '../../operations/import-indicators.ts'
@@ -48,6 +51,8 @@ import { judgeQueryRecord } from '../../operations/judge-query-record.ts'
 import { lintRules } from '../../operations/lint-rules.ts'
 import { listAccounts } from '../../operations/list-accounts.ts'
 import { listActions } from '../../operations/list-actions.ts'
+import { listAgents } from '../../operations/list-agents.ts'
+import { listAlertHeads } from '../../operations/list-alert-heads.ts'
 import { listAlerts } from '../../operations/list-alerts.ts'
 import { listAssets } from '../../operations/list-assets.ts'
 import { listAudit } from '../../operations/list-audit.ts'
@@ -111,8 +116,10 @@ import { updateIncidents } from '../../operations/update-incidents.ts'
 import { updateRule } from '../../operations/update-rule.ts'
 import { updateSuppression } from '../../operations/update-suppression.ts'
 import { updateView } from '../../operations/update-view.ts'
+import { validateAgent } from '../../operations/validate-agent.ts'
 import { verifyAudit } from '../../operations/verify-audit.ts'
 import { writeUpIncident } from '../../operations/write-up-incident.ts'
+import { opinionDraft } from '../../schema/triage-result.ts'
 import { alertBodies, readAlertBody } from './alert-body.ts'
 import { alertRoutes } from './alert-routes.ts'
 import { authRoutes } from './auth-envelope.ts'
@@ -144,11 +151,15 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/alerts/:id', operation: getAlert },
   { method: 'POST', path: '/api/v1/alerts/:id/comments', operation: commentAlert },
   { method: 'POST', path: '/api/v1/alerts/:id/model-input', operation: previewModelInput },
+  { method: 'POST', path: '/api/v1/alerts/:id/opinion', operation: askModel, streams: opinionDraft },
   { method: 'POST', path: '/api/v1/alerts/:id/review', operation: reviewTriage },
   { method: 'POST', path: '/api/v1/alerts/bulk', operation: updateAlerts },
   { method: 'GET', path: '/api/v1/alerts/counts', operation: countAlerts },
+  { method: 'GET', path: '/api/v1/alerts/heads', operation: listAlertHeads },
   { method: 'POST', path: '/api/v1/alerts/similar', operation: findSimilarAlerts },
   { method: 'POST', path: '/api/v1/agents/anomaly-test', operation: testAgents },
+  { method: 'GET', path: '/api/v1/network-agents', operation: listAgents },
+  { method: 'POST', path: '/api/v1/network-agents/:id/validate', operation: validateAgent },
   { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records' },
   { method: 'GET', path: '/api/v1/assets', operation: listAssets },
   { method: 'DELETE', path: '/api/v1/assets/:id', operation: removeAsset },
@@ -199,6 +210,7 @@ export const routes: readonly Route[] = [
   { method: 'DELETE', path: '/api/v1/queries/:id/history', operation: clearQueryHistory },
   { method: 'GET', path: '/api/v1/queries/:id/history', operation: getQueryHistory },
   { method: 'POST', path: '/api/v1/queries/:id/judge', operation: judgeQueryRecord },
+  { method: 'POST', path: '/api/v1/queries/:id/records', operation: guardQueryRecord },
   { method: 'GET', path: '/api/v1/query-results', operation: listQueryAnalyses },
   {
     method: 'POST',
@@ -253,6 +265,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/tokens', operation: createToken },
   { method: 'DELETE', path: '/api/v1/tokens/:id', operation: revokeToken },
   { method: 'GET', path: '/api/v1/triage/models', operation: getModelUsage },
+  { method: 'GET', path: '/api/v1/triage/models/comparison', operation: compareModels },
   { method: 'POST', path: '/api/v1/prompts/test', operation: testPrompt },
   { method: 'POST', path: '/api/v1/triage/preview', operation: previewRisk },
   { method: 'GET', path: '/api/v1/views', operation: listViews },

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { DoorWorld } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
-import { openEventStream } from '../event-stream.ts'
+import { lastEventId, openEventStream } from '../event-stream.ts'
 import { invalidInput } from '../problem.ts'
 
 interface StreamOptions {
@@ -79,11 +79,6 @@ const schema = {
   response: {
     200: { description: 'Events.', content: { 'text/event-stream': { schema: z.string() } } },
   },
-}
-
-const lastEventId = ({ headers }: FastifyRequest): number | undefined => {
-  const id = headers['last-event-id']
-  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined
 }
 
 const toMessage = ({ kind, id, version, updated_at }: Change): string =>

@@ -27,6 +27,31 @@ const features = z.union([
 ])
 
 const build = getBuild.output
+/** What the scorer behind it answers, which its clients know at a port of its own. */
+export const scorerRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/model-info',
+    operation: getBuild,
+    hide: true,
+    refuse,
+    // The formula is not trained, so there is no time at which it was.
+    present: (answer) => ({ version: build.parse(answer).model, trained_at: null }),
+  },
+  {
+    method: 'POST',
+    path: '/score',
+    operation: scoreBatchFeatures,
+    read: async ({ raw }) => {
+      const sent = features.safeParse(await readJson(raw))
+      if (!sent.success) return {}
+      const { failed_logins, error_rate } = sent.data
+      return { features: { failed_logins, error_rate } }
+    },
+    refuse: refuseScore,
+  },
+]
+
 const analyzerRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -49,27 +74,7 @@ const analyzerRoutes: readonly Route[] = [
       return { git: { commit, branch }, ...rest }
     },
   },
-  {
-    method: 'GET',
-    path: '/model-info',
-    operation: getBuild,
-    hide: true,
-    refuse,
-    // The formula is not trained, so there is no time at which it was.
-    present: (answer) => ({ version: build.parse(answer).model, trained_at: null }),
-  },
-  {
-    method: 'POST',
-    path: '/score',
-    operation: scoreBatchFeatures,
-    read: async ({ raw }) => {
-      const sent = features.safeParse(await readJson(raw))
-      if (!sent.success) return {}
-      const { failed_logins, error_rate } = sent.data
-      return { features: { failed_logins, error_rate } }
-    },
-    refuse: refuseScore,
-  },
+  ...scorerRoutes,
 ]
 
 /** The log analyser: logs in, a score at once, and the batches that were odd. */

@@ -2,13 +2,17 @@ import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
 import { analyzeLogEvents } from '../../../operations/analyze-log-events.ts'
+import { decodeText } from '../../../operations/decode-text.ts'
 import { getLogModel } from '../../../operations/get-log-model.ts'
+import { getMetrics } from '../../../operations/get-metrics.ts'
 import { loadLogModel } from '../../../operations/load-log-model.ts'
 import { bodyInputs, mergeInput } from '../input.ts'
 import { readJson } from '../json.ts'
 import { readSentFile } from '../multipart.ts'
+import { presentText } from '../present-text.ts'
 import type { Refuse, Route } from '../route.ts'
 import type { CompatSystem } from './compat.ts'
+import { scorerRoutes } from './log-analyzer.ts'
 
 const mostBytes = 64 * 1_048_576
 
@@ -37,7 +41,7 @@ const readFile: NonNullable<Route['read']> = async (request) => {
   if (format === undefined) {
     throw new AppError('INVALID_REQUEST', 'Unsupported file format. Use JSON or CSV.')
   }
-  return { text: unpack(file.bytes).toString('utf8'), format }
+  return { text: decodeText(unpack(file.bytes)), format }
 }
 
 const unpack = (bytes: Buffer): Buffer => {
@@ -96,8 +100,9 @@ const detectionRoutes: readonly Route[] = [
   },
 ]
 
-/** What the detection service's own port answers besides: its probes, in its words. */
+/** What the detection service's own port answers besides: its probes, in its words, and its metrics. */
 const probes: readonly Route[] = [
+  { method: 'GET', path: '/metrics', operation: getMetrics, hide: true, type: 'text/plain', present: presentText },
   {
     method: 'GET',
     path: '/health',
@@ -124,4 +129,10 @@ const probes: readonly Route[] = [
 ]
 
 /** The log detection service: events in, those that are odd out. */
-export const logDetection: CompatSystem = { name: 'log-detection', ports: [8000], routes: detectionRoutes, own: probes }
+export const logDetection: CompatSystem = {
+  name: 'log-detection',
+  ports: [8000],
+  routes: detectionRoutes,
+  // The scorer of the log analyser has the same port, and nothing of it means something else here.
+  own: [...probes, ...scorerRoutes],
+}

@@ -2,6 +2,7 @@ import { getHealth, health } from '../../../operations/get-health.ts'
 import { listAnomalies } from '../../../operations/list-anomalies.ts'
 import type { Present, Refuse, Route } from '../route.ts'
 import type { CompatSystem } from './compat.ts'
+import { agentRoutes } from './network-agents-list.ts'
 
 const words: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
@@ -52,6 +53,6 @@ export const networkAgents: CompatSystem = {
   name: 'network-agents',
   ports: [5555],
   needsToken: true,
-  routes: [anomalies],
+  routes: [anomalies, ...agentRoutes(refuse)],
   own: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health')],
 }

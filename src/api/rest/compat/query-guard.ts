@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { clearQueryHistory, restartQueryHistory } from '../../../operations/clear-query-history.ts'
 import { getQuery } from '../../../operations/get-query.ts'
 import { getQueryHistory } from '../../../operations/get-query-history.ts'
+import { guardQueryRecord } from '../../../operations/guard-query-record.ts'
 import { guardQueryResults } from '../../../operations/guard-query-results.ts'
-import { judgeQueryRecord } from '../../../operations/judge-query-record.ts'
 import { readJson } from '../json.ts'
 import type { Refuse, Route } from '../route.ts'
 import type { CompatSystem } from './compat.ts'
@@ -30,7 +30,7 @@ const refuse: Refuse = (error) => {
 const guarded = guardQueryResults.output
 const known = getQuery.output
 const history = getQueryHistory.output
-const analysis = judgeQueryRecord.output
+const analysis = guardQueryRecord.output
 const cleared = clearQueryHistory.output
 
 /** The models of a query as one, the one of the most records; each under its own name besides. */
@@ -125,7 +125,7 @@ const pluginRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/analyze/:id',
-    operation: judgeQueryRecord,
+    operation: guardQueryRecord,
     hide: true,
     refuse,
     read: async ({ raw }) => ({ record: record.safeParse(await readJson(raw)).data }),

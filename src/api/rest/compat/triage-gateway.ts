@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { browseAlerts } from '../../../operations/browse-alerts.ts'
 import { getAlert } from '../../../operations/get-alert.ts'
+import { moveAlerts } from '../../../operations/move-alerts.ts'
 import { setAlertStatus } from '../../../operations/set-alert-status.ts'
 import { sumUpAlerts } from '../../../operations/sum-up-alerts.ts'
 import { type Alert, alert } from '../../../schema/alert.ts'
@@ -8,6 +9,7 @@ import { senderIdOf, verdictInWords } from '../../../schema/triage-words.ts'
 import { alertRoutes } from '../alert-routes.ts'
 import { refuseInEnvelope } from '../envelope.ts'
 import type { Present, Route } from '../route.ts'
+import { analyticsRoutes } from './triage-analytics.ts'
 
 /** An alert in the words of the gateway. */
 const toItem = (one: Alert) => {
@@ -121,6 +123,12 @@ export const gatewayRoutes: readonly Route[] = [
     operation: getAlert,
     present: (answer) => toTriage(getAlert.output.parse(answer)),
   }),
+  of({
+    method: 'POST',
+    path: '/api/v1/alerts/bulk',
+    operation: moveAlerts,
+  }),
+  ...analyticsRoutes,
   of({
     method: 'PATCH',
     path: '/api/v1/alerts/:id/status',

@@ -91,6 +91,28 @@ const healthOf = (service: string): Route => ({
   present: presentHealthOf(service),
 })
 
+/** What a supervisor of containers asks of the gateway: whether it lives, and whether it can serve. */
+const probes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/health/live',
+    operation: getServiceHealth,
+    hide: true,
+    present: () => ({ status: 'alive' }),
+  },
+  {
+    method: 'GET',
+    path: '/health/ready',
+    operation: getServiceHealth,
+    hide: true,
+    present: (answer, _request, reply) => {
+      const isHealthy = getServiceHealth.output.parse(answer).status === 'healthy'
+      reply.code(isHealthy ? 200 : 503)
+      return { status: isHealthy ? 'ready' : 'not ready' }
+    },
+  },
+]
+
 const service = (
   name: string,
   port: number,
@@ -114,5 +136,5 @@ export const triageServices: readonly CompatSystem[] = [
   service('ai-triage-agent', 9006, [triage], { own: [{ ...triage, refuse: refuseKindly }] }),
   service('similarity-search', 9007, [search]),
   // Its addresses mean something else on the main port, and nobody knows a port of it: whoever wants one names it.
-  { name: 'triage-gateway', ports: [], routes: [], own: [healthOf('api-gateway'), ...gatewayRoutes] },
+  { name: 'triage-gateway', ports: [], routes: [], own: [healthOf('api-gateway'), ...probes, ...gatewayRoutes] },
 ]

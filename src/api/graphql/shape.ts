@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+
+/** What a zod schema says of itself, as JSON Schema. */
+export type Shape = z.core.JSONSchema.JSONSchema
+
+const reference = '#/$defs/'
+
+/** Looks through references, and tells whether nothing may stand there. */
+export const strip = (
+  definitions: Readonly<Record<string, Shape>>,
+  shape: Shape,
+  name: string,
+): { kind: Shape; nullable: boolean; own: string } => {
+  if (shape.$ref?.startsWith(reference)) {
+    const own = shape.$ref.slice(reference.length)
+    return strip(definitions, definitions[own] ?? {}, own)
+  }
+  if (Array.isArray(shape.type)) {
+    const [type, ...others] = shape.type.filter((one: string) => one !== 'null')
+    return { kind: type && others.length === 0 ? { ...shape, type } : {}, nullable: true, own: name }
+  }
+  const either = shape.anyOf?.map(one)
+  const [only, ...others] = either?.filter(({ type }) => type !== 'null') ?? []
+  if (either && only && others.length === 0) return { ...strip(definitions, only, name), nullable: true }
+  // Anything at all includes nothing.
+  return { kind: shape, nullable: shape.type === undefined && !shape.enum, own: name }
+}
+
+/** JSON Schema lets a truth stand for a schema, and a list for the parts of a tuple; ours say more than that, or anything goes. */
+export const one = (shape: unknown): Shape =>
+  typeof shape === 'object' && shape !== null && !Array.isArray(shape) ? (shape as Shape) : {}
+
+/** `oldest_age_ms` as a part of a type's name. */
+export const pascal = (name: string): string =>
+  name
+    .split('_')
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('')
