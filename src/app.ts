@@ -1,14 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createAuth } from './api/auth.ts'
-import { compatPorts, openCompatPorts } from './api/compat-ports.ts'
-import { createConfirmations } from './api/mcp/confirmations.ts'
-import { createRoots } from './api/mcp/roots.ts'
-import { serveMcpStdio } from './api/mcp/stdio.ts'
-import { loopbackNames } from './api/origin.ts'
-import { createServer, doorWorld } from './api/server.ts'
-import { agentPorts, agentSources, agentsInForce, readAgents } from './app/agents.ts'
+import { agentSources, agentsInForce, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnalysis } from './app/analysis.ts'
 import { createAnomalies } from './app/anomalies.ts'
@@ -17,8 +10,11 @@ import { banner } from './app/banner.ts'
 import { createBatchScorer } from './app/batch-scorer.ts'
 import { readBuild } from './app/build.ts'
 import { createContext } from './app/context.ts'
-import { firstAdminToken, presetTokens } from './app/entry.ts'
+import { countIntake } from './app/count-intake.ts'
+import { createDoors } from './app/doors.ts'
+import { firstAdminToken } from './app/entry.ts'
 import { showSamples, wantsSamples } from './app/first-start.ts'
+import { createHealth } from './app/health.ts'
 import { newId, newSecret } from './app/identity.ts'
 import { createIntel } from './app/intel.ts'
 import { createJudge } from './app/judge-alert.ts'
@@ -26,11 +22,12 @@ import { createJudges } from './app/judges.ts'
 import { createLlm } from './app/llm.ts'
 import { createLogModels } from './app/log-models.ts'
 import { createOutages } from './app/outages.ts'
-import { actionIdOf, proposals, readPlaybooks } from './app/playbooks.ts'
+import { actionIdOf, readPlaybooks } from './app/playbooks.ts'
 import { createQueryGuardOf } from './app/query-guard.ts'
 import { createReceivers } from './app/receivers.ts'
 import { recover } from './app/recovery.ts'
 import { createCarryOut } from './app/remediation-webhooks.ts'
+import { layRoad } from './app/road.ts'
 import { createRules, importsFolder } from './app/rules.ts'
 import { createSamples } from './app/samples.ts'
 import { createEntry } from './app/sign-in.ts'
@@ -39,20 +36,15 @@ import { createSuppressions } from './app/suppressions.ts'
 import { ring, ringAgain, tickAt, upkeepJobs } from './app/upkeep.ts'
 import type { Config, Origins } from './config.ts'
 import { gatherContext } from './context/gather.ts'
-import { AppError, messageOf } from './errors.ts'
 import { recoverImports } from './operations/rule-imports.ts'
 import { createReach } from './operations/rule-reach.ts'
 import { createSignInKeys } from './operations/sign-in-keys.ts'
 import type { World } from './operations/world.ts'
 import { createCheckpoint } from './pipeline/checkpoint.ts'
 import { createClock } from './pipeline/clock.ts'
-import { createCorrelate } from './pipeline/correlate/correlate-stage.ts'
-import { createMerge } from './pipeline/detect/merge-stage.ts'
 import { createIntake } from './pipeline/ingest/intake.ts'
-import { openRoad } from './pipeline/pipeline.ts'
 import { createHistory } from './pipeline/triage/history.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
-import { createTriage } from './pipeline/triage/triage.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { runSchedule } from './schedule.ts'
 import { type Alert, openAlertStatuses } from './schema/alert.ts'
@@ -82,13 +74,13 @@ const drainMs = 8_000
 const checkpointMs = 30_000
 
 /** Puts the whole program together and starts it. */
-export const startApp = async ({ config, print, signal, extraSources = [] }: AppOptions): Promise<App> => {
+export const startApp = async ({ config, origins, print, signal, extraSources = [] }: AppOptions): Promise<App> => {
   const version = readVersion()
   const now = Date.now
   const stop = new AbortController()
   const ended = AbortSignal.any([signal, stop.signal])
   const telemetry = createTelemetry({ level: config.log.level, version, write: (line) => process.stderr.write(line) })
-  const { log, meter } = telemetry
+  const { log } = telemetry
   const runtime = { now, fetch, log, signal: ended }
   const { partition } = config
   const outages = createOutages(now)
@@ -139,7 +131,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   })
   const intake = samples.door
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
-  const receivers = createReceivers({ notify: config.notify, store, runtime, notified: telemetry.notified })
+  const receivers = createReceivers({ notify: receiversInForce(config), store, runtime, notified: telemetry.notified })
   await suppressions.refresh()
   await recover({ partition, events: store.events, checkpoint, learn: judges.relearn, log })
   await ringAgain(queue, store)
@@ -149,61 +141,42 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   const auditCheckpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
   const playbooks = readPlaybooks(config.remediation.playbooks)
   const history = createHistory(store.alerts.heads)
-  const llm = createLlm({ config: config.triage.llm, store, queue, runtime })
-  const alertQueues = createAlertQueues({ config: config.rabbitmq, store, outages, now, log })
+  const lookUp = threats.intel.lookUpAlert
+  const alertQueues = createAlertQueues({ config: config.rabbitmq, store, lookUp, outages, now, log })
+  const llm = createLlm({
+    config: config.triage.llm,
+    queries: config.query_guard.language_model,
+    store,
+    queue,
+    tellAgain: alertQueues.tellAgain,
+    runtime,
+  })
   const triage = {
     triager: triagerRegistry.create('risk', config.triage.risk, runtime),
     neighbours: {
       context: (alert: Alert) => gatherContext(alert, context.tables),
-      intelligence: threats.intel.lookUpAlert,
+      intelligence: lookUp,
       history: history.of,
     },
     risk: config.triage.risk,
     now,
     log,
   }
-  openRoad({
+  layRoad({
+    config,
+    store,
     queue,
-    meter,
-    normalize: (batches, delivery) =>
-      judges.normalizer.stage(
-        batches.filter(({ source }) => !samples.drops(source)),
-        delivery,
-      ),
-    mine: judges.mine,
-    enrich: judges.enrich,
-    events: {
-      async save(events, tx) {
-        await store.events.save(events, tx)
-        const counts = judges.normalizer.takeCounts()
-        await store.parseHealth.add(
-          counts.map(({ lastSeenAt, ...count }) => ({ ...count, last_seen_at: lastSeenAt })),
-          tx,
-        )
-        checkpoint.reached(events)
-        const failed = events.filter(({ kind }) => kind === 'pipeline_error').length
-        telemetry.parsed(events.length - failed, failed)
-      },
-    },
-    detect: judges.detect.run,
-    detections: {
-      async save(detections, tx) {
-        await store.detections.save(detections, tx)
-        await store.anomalies.save(detections, tx)
-        for (const { detector } of detections) telemetry.detected(detector, 1)
-        threats.countDetections(detections)
-      },
-    },
-    merge: createMerge(store.alerts, store.suppressions, store.audit, { now, suppress: suppressions.suppress }),
-    checkpoint: checkpoint.stage,
-    alerts: store.alerts,
-    triage: createTriage(triage),
+    telemetry,
+    samples,
+    judges,
+    threats,
+    suppressions,
+    checkpoint,
+    playbooks,
+    triage,
     cards: alertQueues.telling(llm.cards),
-    correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
-    proposals: proposals(playbooks, store.remediationActions, now),
-    incidents: store.incidents,
-    // nobody is told of a recording
-    notify: async (incidents, delivery) => (samples.isHere() ? incidents : receivers.notify(incidents, delivery)),
+    receivers,
+    now,
   })
   await samples.settle()
 
@@ -215,22 +188,12 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     rules,
     reach: createReach({ store, book: rules.book, now }),
     rulesFolder,
-    intake: {
-      async accept(records, options) {
-        try {
-          const answer = await intake.accept(records, options)
-          if (!answer.repeated) telemetry.received('http', answer.accepted)
-          return answer
-        } catch (error) {
-          telemetry.rejected(error instanceof AppError ? error.code.toLowerCase() : 'internal', records.length)
-          throw error
-        }
-      },
-    },
+    intake: countIntake(intake, telemetry),
     normalize: judges.understand,
     judge: createJudge(triage),
     auditHead: auditCheckpoint.read,
     agents: readAgents(config.network_agents),
+    agentsInForce: agents,
     playbooks,
     actionIdOf,
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal: ended }),
@@ -241,21 +204,17 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
     entry: createEntry(config, now, log),
     analyze: createAnalysis(config, rules.book, log, threats.intel.table.index, agents),
     logModels: await createLogModels(config.log_detection, { now, log }),
-    queryGuard: createQueryGuardOf(config.query_guard, { store, now, newId: () => newId(now()) }),
+    queryGuard: createQueryGuardOf(config.query_guard, {
+      store,
+      now,
+      newId: () => newId(now()),
+      readQuery: llm.readQuery,
+    }),
     batchScorer: createBatchScorer(config.log_analyzer, { ...runtime, log }),
     build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
-    async health() {
-      const problems: string[] = []
-      await store.ping().catch((error: unknown) => problems.push(`The store does not answer: ${messageOf(error)}`))
-      return {
-        ready: problems.length === 0,
-        // Records of others are taken all the same.
-        problems: [...problems, ...outages.problems(), ...(problems.length === 0 ? await llm.problems() : [])],
-        stages: telemetry.stages(),
-        queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
-      }
-    },
+    health: createHealth({ store, queue, telemetry, outages, llm }),
     metrics: telemetry.metrics,
+    analyzed: telemetry.analyzed,
     learning: judges.progress,
     receivers: receivers.names,
     now,
@@ -269,35 +228,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   })
 
   const signInKeys = createSignInKeys({ now, newSecret })
-  const { cert, key } = config.server.tls
-  const doors = {
-    mcp: {
-      roots: createRoots(config.mcp.roots),
-      confirmations: createConfirmations(now, newSecret),
-      allowWrite: config.mcp.allow_write,
-    },
-    world,
-    auth: createAuth({
-      tokens: store.tokens,
-      presetTokens: presetTokens(config),
-      now,
-      log,
-      maxFailures: config.server.rate_limit.sign_ins,
-      idle: config.sign_in.session.idle,
-    }),
-    signInKeys,
-    log,
-    version,
-    web: resolve(import.meta.dirname, '../web/dist'),
-    ...(cert && key && { tls: { cert, key } }),
-    trustProxy: config.server.trusted_proxies,
-    rateLimit: { requests: config.server.rate_limit.requests },
-  }
-  const server = await createServer({
-    ...doors,
-    ...(config.server.public_url && { publicUrl: config.server.public_url }),
-    hosts: hostsOf(config.server),
-  })
+  const doors = await createDoors({ config, origins, world, signInKeys, log, version, now })
   const sources = [
     ...config.sources,
     ...alertQueues.sources,
@@ -306,12 +237,7 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   ]
   const withSamples = await wantsSamples({ config, sources, store, samples })
   const adminToken = await firstAdminToken({ config, world })
-  const address = await server.listen({ host: config.server.host, port: config.server.port })
-  const compat = await openCompatPorts(
-    [...compatPorts(config.compat.ports, config.server.port), ...agentPorts(config)],
-    config.compat.host,
-    { ...doors, keyed: config.query_guard.auth_key !== undefined },
-  )
+  const opened = await doors.open()
 
   const background = Promise.all([
     alertQueues.run(ended),
@@ -349,11 +275,11 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
   print(
     banner({
       version,
-      address,
+      address: opened.address,
       dataDir: config.data_dir,
       isNew,
       adminToken,
-      compat: compat.lines,
+      compat: opened.lines,
       signInKey: signInKeys.issue({ name: 'admin', role: 'admin' }),
       receivers: receivers.names,
       sources: sources.map(({ name }) => name),
@@ -365,13 +291,13 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
 
   let stopping: Promise<void> | undefined
   return {
-    address,
+    address: opened.address,
     world,
-    serveMcp: () => serveMcpStdio({ ...doors.mcp, world: doorWorld(doors), version }),
+    serveMcp: doors.serveMcp,
     stop() {
       stopping ??= (async () => {
         stop.abort()
-        await Promise.all([server.close(), compat.close()])
+        await opened.close()
         await queue.close(drainMs)
         await background
         await receivers.delivery.idle()
@@ -384,12 +310,6 @@ export const startApp = async ({ config, print, signal, extraSources = [] }: App
       return stopping
     },
   }
-}
-
-/** A proxy in front may pass on any name that it was asked by. */
-const hostsOf = ({ host, public_url, trusted_proxies }: Config['server']): readonly string[] | undefined => {
-  const names = trusted_proxies.length > 0 ? undefined : loopbackNames(host)
-  return names && [...names, ...(public_url === undefined ? [] : [new URL(public_url).hostname])]
 }
 
 const readVersion = (): string => {

@@ -86,6 +86,13 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({ health_token: 'h', log: { level: 'warn' } })
   })
 
+  it('takes certificates to trust from a file', () => {
+    const yaml = 'notify:\n  - { name: a, type: syslog, protocol: tls, ca_file: ca.pem }\n'
+    expect(load({ yaml, files: { '/app/ca.pem': 'PEM\n' } }).config.notify).toMatchObject([
+      { type: 'syslog', ca: 'PEM' },
+    ])
+  })
+
   it('takes secrets from files, in the environment and in the file', () => {
     const files = { '/run/admin': 'a-long-secret\n', '/app/hook': 'https://hook/x\n' }
     const yaml = 'notify:\n  - { name: a, type: webhook, url_file: hook }\n'
@@ -224,7 +231,9 @@ describe('what is shown of it', () => {
       explainConfig('network_agents.retention_days', loaded),
     )
     expect(explainConfig('DB_PASSWORD_FILE', loaded)[0]?.key).toBe('network_agents.database.password')
-    expect(() => explainConfig('REDIS_HOST', loaded)).toThrow('REDIS_HOST means nothing here.')
+    for (const name of ['REDIS_HOST', 'WORKERS', 'JWT_SECRET_KEY', 'DB_CONNECT_ARGS']) {
+      expect(() => explainConfig(name, loaded)).toThrow(`${name} means nothing here.`)
+    }
     expect(() => explainConfig('port', loaded)).toThrow('There is no key "port".')
   })
 })

@@ -27,6 +27,8 @@ export interface Telemetry {
   parsed(parsed: number, failed: number): void
   detected(detector: string, count: number): void
   notified(sink: string, outcome: string): void
+  /** Log events that somebody had judged: how many were odd, and how long it took. */
+  analyzed(anomalies: number, seconds: number): void
   observe(gauges: Gauges): void
   metrics(): Promise<string>
 }
@@ -59,6 +61,18 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
   ])
   const detected = counter('detections_total', 'Detections made.', ['detector'])
   const notified = counter('notifications_total', 'Deliveries attempted.', ['sink', 'outcome'])
+  // Under the names that dashboards of the log detection service ask for.
+  const anomalies = new Counter({
+    name: 'anomalies_detected_total',
+    help: 'Odd log events among those that were sent to be analyzed.',
+    registers,
+  })
+  const analysisSeconds = new Histogram({
+    name: 'analysis_duration_seconds',
+    help: 'Time it took to analyze log events that were sent.',
+    buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  })
   const stageItems = counter('pipeline_stage_items_total', 'What went into and came out of a stage.', [
     'stage',
     'direction',
@@ -114,6 +128,10 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
     },
     detected: (detector, count) => detected.inc({ detector }, count),
     notified: (sink, outcome) => notified.inc({ sink, outcome }),
+    analyzed(count, seconds) {
+      anomalies.inc(count)
+      analysisSeconds.observe(seconds)
+    },
     observe(source) {
       gauges = source
     },

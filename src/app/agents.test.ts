@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { agentPorts, agentSources, agentsInForce, readAgents } from './agents.ts'
+import { agentPorts, agentSources, agentsInForce, readAgents, receiversInForce } from './agents.ts'
 
 let folder: string
 beforeEach(() => {
@@ -74,6 +74,36 @@ describe('the agents that run', () => {
       'There is no threshold "deaf_flood".',
     ])
   })
+})
+
+it('goes by the limits of resources that the variables of the service name, unless a threshold says otherwise', () => {
+  const env = { RESOURCE_THRESHOLD_CPU: '60', RESOURCE_THRESHOLD_MEMORY: '70', RESOURCE_THRESHOLD_DISK: '75' }
+  const limitsOf = (more: Readonly<Record<string, string>>) =>
+    readAgents(configOf({ ...env, ...more }).network_agents).flatMap(({ agent_id, analysis_rules }) =>
+      analysis_rules.thresholds
+        .filter(({ anomaly_type }) => /^high_(cpu|memory|disk)$/.test(anomaly_type))
+        .map(({ anomaly_type, above }) => `${agent_id} ${anomaly_type} ${above}`),
+    )
+  expect(limitsOf({})).toEqual([
+    'system high_cpu 60',
+    'system high_memory 70',
+    'threshold high_cpu 60',
+    'threshold high_memory 70',
+    'threshold high_disk 75',
+  ])
+  expect(limitsOf({ VEDETTE_NETWORK_AGENTS_THRESHOLDS: '{ high_disk: 99 }' })).toContain('threshold high_disk 99')
+})
+
+it('tells whom the variables of the service name', () => {
+  const told = (env: Readonly<Record<string, string>>) => receiversInForce(configOf(env))
+  const env = { NOTIFICATION_URL: 'http://192.0.2.1/hook', NOTIFICATION_TOKEN: 'hush' }
+  expect(told({})).toEqual([])
+  expect(told(env)).toEqual([
+    { type: 'webhook', name: 'network-agents', min_severity: 'medium', url: env.NOTIFICATION_URL, token: 'hush' },
+  ])
+  expect(told({ ...env, NOTIFICATION_ENABLED: 'false' })).toEqual([])
+  const own = '[{ type: webhook, name: network-agents, url: https://example.com/ }]'
+  expect(told({ ...env, VEDETTE_NOTIFY: own })).toMatchObject([{ url: 'https://example.com/' }])
 })
 
 it('opens the port that clients know where the service is set up, once', () => {

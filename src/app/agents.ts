@@ -13,8 +13,9 @@ const bundled = resolve(import.meta.dirname, '../../agents')
 /** Reads all agents, YAML or JSON; one of your own replaces the one of ours with the same id. Throws CONFIG_INVALID with every fault. */
 export const readAgents = ({
   paths,
+  resources,
   thresholds,
-}: Pick<Config['network_agents'], 'paths' | 'thresholds'>): readonly Agent[] => {
+}: Pick<Config['network_agents'], 'paths' | 'resources' | 'thresholds'>): readonly Agent[] => {
   const found = new Map<string, Agent>()
   const errors: ErrorDetail[] = []
   for (const file of [bundled, ...paths].flatMap(filesOf)) {
@@ -48,8 +49,14 @@ export const readAgents = ({
       })),
     })
   }
-  return agents.map((one) => withThresholds(one, thresholds))
+  const limits = { ...resourceLimits(resources), ...thresholds }
+  return agents.map((one) => withThresholds(one, limits))
 }
+
+const resourceLimits = (resources: Config['network_agents']['resources']): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(resources).flatMap(([what, limit]) => (limit === undefined ? [] : [[`high_${what}`, limit]])),
+  )
 
 const typeOf = ({ anomaly_type }: AgentThreshold): string => anomaly_type
 
@@ -126,6 +133,19 @@ export const agentSources = (
     ? []
     : [...new Set([...agents.flatMap(({ process_filters }) => process_filters), kernel])]
   return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
+}
+
+/** Who is told of incidents: those under `notify`, and whom the variables of the service name, unless one of those is called the same. */
+export const receiversInForce = ({
+  notify,
+  network_agents,
+}: Pick<Config, 'network_agents' | 'notify'>): Config['notify'] => {
+  const { enabled, url, token } = network_agents.notification
+  if (!enabled || url === undefined || notify.some(({ name }) => name === system)) return notify
+  return [
+    ...notify,
+    { type: 'webhook', name: system, min_severity: 'medium', url, ...(token !== undefined && { token }) },
+  ]
 }
 
 const filesOf = (folder: string): readonly string[] => {

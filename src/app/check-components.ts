@@ -6,14 +6,14 @@ import { readAlerts } from '../operations/foreign-alerts.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../pipeline/notify/registry.ts'
-import { agentsInForce } from './agents.ts'
+import { agentsInForce, receiversInForce } from './agents.ts'
 import { configuredIntel } from './intel.ts'
 import { createOutages } from './outages.ts'
 import { checkSignIn } from './sign-in.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
 export const checkComponents = (config: Config): void => {
-  const { sources, detectors: judging, notify, intel } = config
+  const { sources, detectors: judging, intel } = config
   const cursors = { read: async () => undefined }
   const errors = [
     ...faultsOf(
@@ -24,7 +24,7 @@ export const checkComponents = (config: Config): void => {
     ...faultsOf('detectors', judging, detectorRegistry()),
     ...faultsOf(
       'notify',
-      notify.map(({ name, min_severity, ...options }) => options),
+      receiversInForce(config).map(({ name, min_severity, ...options }) => options),
       sinkRegistry,
     ),
     ...faultsThrown(() => configuredIntel(intel)),

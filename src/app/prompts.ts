@@ -6,14 +6,14 @@ import { type Prompt, readPrompt } from '../pipeline/triage/llm/prompt-file.ts'
 /** The prompts that come with the program: beside `src` in a checkout, beside `dist` in the package. */
 const bundled = resolve(import.meta.dirname, '../../prompts')
 
-/** Reads the prompt for triage: of the last folder that has one, else the one that comes along. Throws CONFIG_INVALID. */
-export const readTriagePrompt = (folders: readonly string[]): Prompt => {
+/** Reads the prompt for a task: of the last folder that has one, else the one that comes along. Throws CONFIG_INVALID. */
+export const readPromptFor = (task: Prompt['task'], folders: readonly string[]): Prompt => {
   const missing = folders.find((folder) => !existsSync(folder))
   if (missing !== undefined) {
     throw new AppError('CONFIG_INVALID', `There is no folder ${missing}.`, { hint: 'Correct triage.llm.prompts.' })
   }
-  const files = [bundled, ...folders].map((folder) => join(folder, 'triage.md'))
-  const file = files.findLast((one) => existsSync(one)) ?? join(bundled, 'triage.md')
+  const files = [bundled, ...folders].map((folder) => join(folder, `${task}.md`))
+  const file = files.findLast((one) => existsSync(one)) ?? join(bundled, `${task}.md`)
   try {
     return readPrompt(readFileSync(file, 'utf8'), file)
   } catch (error) {

@@ -8,9 +8,17 @@ const day = 86_400_000
 /** Makes what judges results of queries as the configuration wants it. */
 export const createQueryGuardOf = (
   config: Config['query_guard'],
-  { store, now, newId }: { readonly store: Store; readonly now: () => number; readonly newId: () => string },
+  {
+    store,
+    now,
+    newId,
+    readQuery,
+  }: Pick<Parameters<typeof createQueryGuard>[0], 'now' | 'newId' | 'readQuery'> & {
+    readonly store: Store
+  },
 ): QueryGuard =>
   createQueryGuard({
+    readQuery,
     store,
     now,
     newId,

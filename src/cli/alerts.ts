@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { groupFields } from '../operations/group-alerts.ts'
 import { alert } from '../schema/alert.ts'
+import { printAlertGroups } from './alert-groups.ts'
 import { renderAlert } from './alert-view.ts'
 import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient } from './client.ts'
@@ -14,8 +16,10 @@ export const define = (command: Command, context: CommandContext): void => {
   addListOptions(addRemoteOptions(list))
     .option('--where <filter>', 'severity:high AND entity.host:web-01')
     .option('--status <status>', 'only those with this status')
-    .action((options: { readonly where?: string }) =>
-      printList(
+    .option('--group <field>', `as groups that share a value: ${groupFields.join(', ')}`)
+    .action((options: { readonly where?: string; readonly group?: string }) => {
+      if (options.group !== undefined) return printAlertGroups(options, context)
+      return printList(
         {
           path: '/api/v1/alerts',
           item: alert,
@@ -34,8 +38,8 @@ export const define = (command: Command, context: CommandContext): void => {
         options.where,
         options,
         context,
-      ),
-    )
+      )
+    })
   addRemoteOptions(command.command('show').description('Show one alert, with its reasons and its arithmetic.'))
     .argument('<id>')
     .action(async (id: string, options: { readonly json?: boolean }) => {

@@ -24,7 +24,7 @@ export const cardLines = (triage: NonNullable<Alert['triage']>): readonly string
 ]
 
 /** What a model added: what it says and why, what of it fell, what it cost. */
-const modelLines = (model: TriageResult['model']): readonly string[] => {
+export const modelLines = (model: TriageResult['model']): readonly string[] => {
   if (!model) return []
   const { status, reason, raised, verdict, summary, claims, dropped, claims_dropped } = model
   return [

@@ -51,7 +51,7 @@ export const createClient = (options: unknown, context: CommandContext): Client 
       return await context.fetch(url + path, {
         ...init,
         headers: { ...headers, ...init.headers },
-        signal: context.signal,
+        signal: init.signal ? AbortSignal.any([init.signal, context.signal]) : context.signal,
       })
     } catch (error) {
       throw unreachable(url, error)

@@ -37,6 +37,12 @@ export const addListOptions = (command: Command): Command =>
     .option('--cursor <cursor>', 'go on where another list ended')
     .option('--ndjson', 'print one JSON object a line')
 
+/** Reads the options of a list. */
+export const readListOptions = (options: unknown) => {
+  const given = listShape.parse(options)
+  return { ...given, limit: readLimit(given.limit) }
+}
+
 /** Asks for a list, page by page until there are enough, and prints it. */
 export const printList = async <Item extends z.ZodType>(
   listing: Listing<Item>,
@@ -45,8 +51,7 @@ export const printList = async <Item extends z.ZodType>(
   context: CommandContext,
 ): Promise<void> => {
   const client = createClient(options, context)
-  const { limit, cursor, json, ndjson, ...query } = listShape.parse(options)
-  const wanted = readLimit(limit)
+  const { limit: wanted, cursor, json, ndjson, ...query } = readListOptions(options)
   const page = z.object({ data: z.array(listing.item), next_cursor: z.string().nullable() })
   const items: z.output<Item>[] = []
   let next: string | null = cursor ?? null

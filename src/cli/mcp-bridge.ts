@@ -1,101 +1,57 @@
 import { createInterface } from 'node:readline'
-import { z } from 'zod'
+import type { JSONRPCMessage } from '@modelcontextprotocol/client'
+import { messageOf } from '../errors.ts'
 import type { CommandContext } from './cli.ts'
 import { createClient } from './client.ts'
 
-const versionKey = 'io.modelcontextprotocol/protocolVersion'
-
-const message = z.looseObject({
-  id: z.union([z.string(), z.number()]).optional(),
-  method: z.string().optional(),
-  params: z
-    .looseObject({
-      name: z.string().optional(),
-      uri: z.string().optional(),
-      _meta: z.record(z.string(), z.unknown()).optional(),
-    })
-    .optional(),
-})
-type Message = z.output<typeof message>
-
-/** Carries messages between standard input and output and the `/mcp` of a running server. */
+/** Carries messages between standard input and output and the `/mcp` of a running server, both ways, until the input ends. */
 export const bridgeMcp = async (options: unknown, context: CommandContext): Promise<void> => {
   const client = createClient(options, context)
-  const underway = new Set<Promise<void>>()
-  let agreed: string | undefined
+  const [{ parseJSONRPCMessage }, { createUpstream }] = await Promise.all([
+    import('@modelcontextprotocol/client'),
+    import('./mcp-upstream.ts'),
+  ])
+  const tell = (message: object): void => context.out.write(`${JSON.stringify(message)}\n`)
+  const failed = (error: unknown): void => context.err.write(`${messageOf(error)}\n`)
+  const upstream = createUpstream({
+    url: new URL(`${client.url}/mcp`),
+    fetch: (_url, { headers, ...init } = {}) =>
+      client.ask('/mcp', { ...init, headers: Object.fromEntries(new Headers(headers)) }),
+    tell,
+    failed,
+  })
 
-  const carry = async (line: string): Promise<void> => {
-    const read = message.safeParse(parse(line))
-    if (!read.success) {
-      send({ jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'This is no message of MCP.' } })
-      return
-    }
-    const sent = read.data
+  const carry = async (message: JSONRPCMessage): Promise<void> => {
     try {
-      const response = await client.ask('/mcp', { method: 'POST', headers: headersOf(sent, agreed), body: line })
-      const text = await response.text()
-      for (const answer of answersIn(text, response.headers.get('content-type') ?? '')) {
-        agreed = agreedVersion(sent, answer) ?? agreed
-        send(answer)
-      }
-      if (!response.ok && sent.id !== undefined && !/"jsonrpc"/.test(text)) {
-        fail(sent, `The server answered ${response.status}: ${text.slice(0, 300)}`)
-      }
+      await upstream.send(message)
     } catch (error) {
-      if (sent.id === undefined) context.err.write(`${error instanceof Error ? error.message : String(error)}\n`)
-      else fail(sent, error instanceof Error ? error.message : String(error))
+      if (!('method' in message) || !('id' in message)) return failed(error)
+      tell({ jsonrpc: '2.0', id: message.id, error: { code: -32_603, message: messageOf(error) } })
     }
   }
-  const send = (answer: unknown): void => context.out.write(`${JSON.stringify(answer)}\n`)
-  const fail = ({ id }: Message, text: string): void =>
-    send({ jsonrpc: '2.0', id: id ?? null, error: { code: -32_603, message: text } })
 
+  const underway = new Set<Promise<void>>()
   const lines = createInterface({ input: context.stdin, signal: context.signal })
   for await (const line of lines) {
     if (line.trim() === '') continue
-    const work = carry(line).finally(() => underway.delete(work))
+    const message = read(parseJSONRPCMessage, line)
+    if (!message) {
+      tell({ jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'This is no message of MCP.' } })
+      continue
+    }
+    const work = carry(message).finally(() => underway.delete(work))
     underway.add(work)
   }
+  upstream.stopListening()
   await Promise.all(underway)
+  await upstream.close().catch(failed)
 }
 
-const parse = (line: string): unknown => {
+const read = (parse: (value: unknown) => JSONRPCMessage, line: string): JSONRPCMessage | undefined => {
   try {
-    return JSON.parse(line)
+    return parse(JSON.parse(line))
   } catch {
-    // The schema refuses it, with an answer.
+    // Whoever sent it is told.
     return undefined
   }
-}
-
-/** What the newer revision wants said in headers besides the message. */
-const headersOf = ({ method, params }: Message, agreed: string | undefined): Record<string, string> => {
-  const told = params?._meta?.[versionKey]
-  const version = typeof told === 'string' ? told : agreed
-  const name = params?.name ?? params?.uri
-  return {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    ...(version !== undefined && method !== 'initialize' && { 'mcp-protocol-version': version }),
-    ...(typeof told === 'string' && method !== undefined && { 'mcp-method': method }),
-    ...(typeof told === 'string' && name !== undefined && { 'mcp-name': name }),
-  }
-}
-
-/** Reads the answers of a body: one document, or the events of a stream. */
-const answersIn = (text: string, type: string): readonly unknown[] => {
-  if (!type.startsWith('text/event-stream')) {
-    const one = parse(text)
-    return one !== undefined && /"jsonrpc"/.test(text) ? [one] : []
-  }
-  return text.split(/\r?\n\r?\n/).flatMap((event) => {
-    const data = [...event.matchAll(/^data: ?(.*)$/gm)].map(([, line]) => line).join('\n')
-    return data === '' ? [] : [parse(data)]
-  })
-}
-
-const initialized = z.object({ result: z.object({ protocolVersion: z.string() }) })
-const agreedVersion = ({ method }: Message, answer: unknown): string | undefined => {
-  const read = method === 'initialize' ? initialized.safeParse(answer) : undefined
-  return read?.success ? read.data.result.protocolVersion : undefined
 }

@@ -40,7 +40,10 @@ it('vedette triage model-input shows the exact bytes, and what stays here', asyn
 
 it('vedette triage models tells what was spent, or that no model is asked', async () => {
   const usage = {
-    models: [{ name: 'local', model: 'qwen3', rests_until: '2026-03-02T00:00:30.000Z' }],
+    models: [
+      { name: 'local', model: 'qwen3', shadow: false, rests_until: '2026-03-02T00:00:30.000Z' },
+      { name: 'candidate', model: 'qwen4', shadow: true, rests_until: null },
+    ],
     prompt: 'triage@1',
     budget: { month: 20, incident: 0.5, hour_calls: 100, hour_tokens: 1_000 },
     month: { cost_usd: 0.25, tokens: 10, calls: 3 },
@@ -58,11 +61,42 @@ it('vedette triage models tells what was spent, or that no model is asked', asyn
       },
     ],
   }
-  const { out } = await runFake(['triage', 'models'], { fetch: answering([], usage) })
+  const comparison = {
+    since: '2026-02-01T00:00:00.000Z',
+    data: [
+      {
+        name: 'candidate',
+        model: 'qwen4',
+        shadow: true,
+        alerts: 40,
+        rejected: 2,
+        same_level: 0.5,
+        graver: 0.25,
+        milder: 0.25,
+        inconclusive: 0.1,
+        judged_by_people: 12,
+        agrees_with_people: 0.75,
+        rules_agree_with_people: null,
+        cost_usd: 1,
+        duration_ms: 1_000,
+      },
+    ],
+  }
+  const fetch: typeof globalThis.fetch = async (url) => {
+    const { pathname, search } = new URL(String(url))
+    if (pathname === '/api/v1/triage/models') return Response.json(usage)
+    expect([pathname, search]).toEqual(['/api/v1/triage/models/comparison', '?days=7'])
+    return Response.json(comparison)
+  }
+  const { out } = await runFake(['triage', 'models', '--days', '7'], { fetch })
+  expect(out).toContain('candidate  qwen4  shadow')
+  expect(out).toMatch(/candidate \(shadow\)\s+40\s+50 %\s+25 %\s+25 %\s+10 %\s+12\s+75 %\s+–/)
   expect(out).toContain('local  qwen3  rests until 00:00:30 UTC')
   expect(out).toContain('$0.2500 of $20, 3 calls, with triage@1')
   expect(out).toMatch(/local\s+answered\s+3\s+8\s+2\s+\$0\.2500\s+1\.0 s/)
-  const none = await runFake(['triage', 'models'], { fetch: answering([], { ...usage, models: [] }) })
+  const none = await runFake(['triage', 'models'], {
+    fetch: answering([], { ...usage, models: [], ...comparison }),
+  })
   expect(none.out).toContain('No language model is asked')
 })
 

@@ -6,6 +6,7 @@ import { renderAlert } from './alert-view.ts'
 import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient } from './client.ts'
 import { table } from './terminal.ts'
+import { addTriageAsk } from './triage-ask.ts'
 import { addTriageModels } from './triage-models.ts'
 
 const shown = z.object({
@@ -43,6 +44,7 @@ export const define = (command: Command, context: CommandContext): void => {
       out.write(`then    ${after.risk_score} ${after.risk_level}  ${after.arithmetic}\n`)
       out.write(`change  ${difference > 0 ? '+' : ''}${difference}\n`)
     })
+  addTriageAsk(command, context)
   addTriageModels(command, context)
   addRemoteOptions(command.command('similar').description('Find the alerts most like one.'))
     .argument('<alert>')

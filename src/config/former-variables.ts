@@ -1,10 +1,24 @@
-/** Variables of the log-agent service that need nothing here, and why. */
+/** Variables of older systems that need nothing here, and why. */
 const unused: readonly (readonly [names: string, why: string])[] = [
   ['DB_MIN_CONNECTIONS DB_MAX_CONNECTIONS DB_POOL_TIMEOUT', 'One connection reads the log entries.'],
   [
-    'REDIS_HOST REDIS_PORT REDIS_DB REDIS_PASSWORD REDIS_MAX_CONNECTIONS REDIS_SOCKET_TIMEOUT CACHE_TTL',
+    'REDIS_URL REDIS_HOST REDIS_PORT REDIS_DB REDIS_PASSWORD REDIS_MAX_CONNECTIONS REDIS_SOCKET_TIMEOUT CACHE_TTL',
     'There is no Redis: everything is kept in the database.',
   ],
+  ['DB_POOL_SIZE DB_MAX_OVERFLOW', 'The program opens as many connections to its database as it needs.'],
+  ['DB_CONNECT_ARGS', 'What a database needs to know besides stands in its address: see "storage.url".'],
+  ['STORAGE_PATH', 'What is kept of results lies in the database: see "storage.url".'],
+  ['SKIP_PATTERNS', 'Datasets are left out by "query_guard.excluded_datasets".'],
+  ['WORKERS', 'One process does the work; where it is not enough, several stand behind a balancer.'],
+  ['LLM_ROUTER_URL SIMILARITY_SEARCH_URL', 'It is part of this program.'],
+  ['LLM_MOCK_MODE', 'Without a language model the rules judge alone: see "triage.llm.providers".'],
+  ['CHROMA_HOST CHROMA_PORT', 'Alerts that are alike are found in the database.'],
+  [
+    'JWT_SECRET_KEY JWT_ALGORITHM JWT_EXPIRATION_HOURS ENCRYPTION_KEY',
+    'Sessions and tokens are kept in the database, as hashes.',
+  ],
+  ['ENABLE_METRICS METRICS_PORT', 'Metrics are always there, at /metrics.'],
+  ['SMTP_HOST SMTP_PORT SMTP_USER SMTP_PASSWORD SLACK_WEBHOOK_URL', 'Who is told of incidents stands under "notify".'],
   ['API_HOST API_PORT API_PREFIX', 'Where clients find the API, SERVICE_HOST and SERVICE_PORT say.'],
   ['CORS_ORIGINS', 'Pages of other sites may not ask.'],
   [
@@ -17,13 +31,13 @@ const unused: readonly (readonly [names: string, why: string])[] = [
     'The detector "agent-model" learns by itself; its options under "detectors" say how keenly it judges.',
   ],
   [
-    'NOTIFICATION_ENABLED NOTIFICATION_URL NOTIFICATION_TOKEN NOTIFICATION_TIMEOUT NOTIFICATION_MAX_RETRIES',
-    'Who is told of incidents stands under "notify".',
+    'NOTIFICATION_TIMEOUT NOTIFICATION_MAX_RETRIES',
+    'What cannot be delivered is tried eight times, ever more rarely, and then set aside.',
   ],
   ['SFTP_HOST SFTP_PORT SFTP_USER SFTP_PASSWORD SFTP_REMOTE_PATH SFTP_TIMEOUT', 'Models are not carried about.'],
   [
-    'THRESHOLD_SIGNAL_STRENGTH THRESHOLD_PACKET_LOSS_RATE THRESHOLD_RETRY_RATE THRESHOLD_DATA_RATE RESOURCE_MONITORING_ENABLED RESOURCE_CHECK_INTERVAL RESOURCE_THRESHOLD_CPU RESOURCE_THRESHOLD_MEMORY RESOURCE_THRESHOLD_DISK RESOURCE_THRESHOLD_NETWORK',
-    'Thresholds stand in the files of the agents: see "network_agents.paths".',
+    'THRESHOLD_SIGNAL_STRENGTH THRESHOLD_PACKET_LOSS_RATE THRESHOLD_RETRY_RATE THRESHOLD_DATA_RATE RESOURCE_MONITORING_ENABLED RESOURCE_CHECK_INTERVAL RESOURCE_THRESHOLD_NETWORK',
+    'No agent counts this; one of your own can: see "network_agents.paths".',
   ],
   ['EXPORT_PATH EXPORT_RETENTION EXPORT_FORMAT', 'Lists are read over the API.'],
   ['BACKUP_PATH BACKUP_RETENTION BACKUP_SCHEDULE', '`vedette backup` writes a copy when it is asked to.'],

@@ -26,8 +26,8 @@ export interface Layer {
 /** Reads a text file; undefined when there is none. */
 export type ReadText = (path: string) => string | undefined
 
-/** Keys of a component's options that may be given as a file that holds the secret. */
-const secretOptionFile = /(^|_)(token|secret|password|key|url)_file$/
+/** Keys of a component's options that may be given as a file that holds the value: secrets and certificates. */
+const secretOptionFile = /(^|_)(token|secret|password|key|url|ca)_file$/
 
 /** Reads a configuration file. `<key>_file` names a file that holds the value, relative to this one. */
 export const fileLayer = (path: string, text: string, folder: string, readText: ReadText): Layer => {

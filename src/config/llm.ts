@@ -26,7 +26,15 @@ const part = (what: string) => z.enum(['send', 'never']).default('send').describ
 /** Language models that may add to what triage says. None is asked unless it is named here. */
 export const llm = z.strictObject({
   providers: z
-    .array(component.extend({ name: componentName.optional().describe('What it is called; its type unless given.') }))
+    .array(
+      component.extend({
+        name: componentName.optional().describe('What it is called; its type unless given.'),
+        shadow: z
+          .boolean()
+          .default(false)
+          .describe('Whether what it says changes nothing: it is kept beside, and compared.'),
+      }),
+    )
     .default([])
     .describe('The models that are asked, the next one when one does not answer; none unless named here.'),
   send: z

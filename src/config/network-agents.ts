@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { secret } from './shapes.ts'
 
+const percent = (what: string) =>
+  z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe(`How many percent of ${what} in use are not too much, for all agents that look at it.`)
+
 /** What watches the logs of a network that another program keeps in a database. */
 export const networkAgents = z
   .strictObject({
@@ -20,6 +28,27 @@ export const networkAgents = z
       .describe(
         'Other limits than those in the files of agents, by anomaly type: `{ deauth_flood: 30 }`; more is too much.',
       ),
+    resources: z
+      .strictObject({
+        cpu: percent('processor time'),
+        memory: percent('memory'),
+        disk: percent('disk space'),
+      })
+      .prefault({}),
+    notification: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Whether it is told at all.'),
+        url: z
+          .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+          .optional()
+          .meta({
+            description:
+              'Who is told of incidents, as the receiver `network-agents` of type `webhook`; nobody without it.',
+            secret: 'url',
+          }),
+        token: secret(1, 'What it knows us by: sent as `Authorization: Bearer …`.'),
+      })
+      .prefault({}),
     database: z
       .strictObject({
         host: z

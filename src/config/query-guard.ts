@@ -55,6 +55,26 @@ export const queryGuard = z
       .max(1_000)
       .default(50)
       .describe('How many records of a result a language model is shown, where there is one.'),
+    language_model: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe('Whether the models of triage.llm.providers read queries and some of their results.'),
+        api_key: secret(1, 'A key of Anthropic: with it, a model of theirs reads queries, whatever `enabled` says.'),
+        model: z.string().min(1).max(200).default('claude-sonnet-4-5').describe('That model, as Anthropic calls it.'),
+        base_url: z
+          .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+          .default('https://api.anthropic.com/v1')
+          .describe('Where the API of Anthropic begins.'),
+        price: z
+          .strictObject({ input: z.number().min(0), output: z.number().min(0) })
+          .default({ input: 15, output: 75 })
+          .describe(
+            'What that model costs, in dollars for a million tokens; dear unless said otherwise. triage.llm.budget is reckoned with it.',
+          ),
+      })
+      .prefault({}),
     history_days: z.int().min(0).default(14).describe('How long results are kept; 0 is for ever.'),
     anomaly_days: z.int().min(0).default(90).describe('How long what was odd is kept; 0 is for ever.'),
     model_days: z

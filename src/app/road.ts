@@ -1,0 +1,95 @@
+import type { Config } from '../config.ts'
+import type { Checkpoint } from '../pipeline/checkpoint.ts'
+import { createCorrelate } from '../pipeline/correlate/correlate-stage.ts'
+import { createMerge } from '../pipeline/detect/merge-stage.ts'
+import { openRoad, type Road } from '../pipeline/pipeline.ts'
+import { createTriage } from '../pipeline/triage/triage.ts'
+import type { Playbook } from '../schema/playbook.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import type { Telemetry } from '../telemetry.ts'
+import type { createIntel } from './intel.ts'
+import type { createJudges } from './judges.ts'
+import { proposals } from './playbooks.ts'
+import type { createReceivers } from './receivers.ts'
+import type { SampleKeeper } from './samples.ts'
+import type { createSuppressions } from './suppressions.ts'
+
+interface RoadParts {
+  readonly config: Pick<Config, 'correlate'>
+  readonly store: Store
+  readonly queue: Road<Transaction>['queue']
+  readonly telemetry: Telemetry
+  readonly samples: Pick<SampleKeeper, 'drops' | 'isHere'>
+  readonly judges: ReturnType<typeof createJudges>
+  readonly threats: Pick<ReturnType<typeof createIntel>, 'countDetections'>
+  readonly suppressions: ReturnType<typeof createSuppressions>
+  readonly checkpoint: Checkpoint<Transaction>
+  readonly playbooks: readonly Playbook[]
+  readonly triage: Parameters<typeof createTriage>[0]
+  readonly cards: Road<Transaction>['cards']
+  readonly receivers: Pick<ReturnType<typeof createReceivers>, 'notify'>
+  readonly now: () => number
+}
+
+/** Fills the road in with what this program is made of, and opens it. */
+export const layRoad = ({
+  config,
+  store,
+  queue,
+  telemetry,
+  samples,
+  judges,
+  threats,
+  suppressions,
+  checkpoint,
+  playbooks,
+  triage,
+  cards,
+  receivers,
+  now,
+}: RoadParts): void => {
+  openRoad({
+    queue,
+    meter: telemetry.meter,
+    normalize: (batches, delivery) =>
+      judges.normalizer.stage(
+        batches.filter(({ source }) => !samples.drops(source)),
+        delivery,
+      ),
+    mine: judges.mine,
+    enrich: judges.enrich,
+    events: {
+      async save(events, tx) {
+        await store.events.save(events, tx)
+        const counts = judges.normalizer.takeCounts()
+        await store.parseHealth.add(
+          counts.map(({ lastSeenAt, ...count }) => ({ ...count, last_seen_at: lastSeenAt })),
+          tx,
+        )
+        checkpoint.reached(events)
+        const failed = events.filter(({ kind }) => kind === 'pipeline_error').length
+        telemetry.parsed(events.length - failed, failed)
+      },
+    },
+    detect: judges.detect.run,
+    detections: {
+      async save(detections, tx) {
+        await store.detections.save(detections, tx)
+        await store.anomalies.save(detections, tx)
+        for (const { detector } of detections) telemetry.detected(detector, 1)
+        threats.countDetections(detections)
+      },
+    },
+    merge: createMerge(store.alerts, store.suppressions, store.audit, { now, suppress: suppressions.suppress }),
+    checkpoint: checkpoint.stage,
+    alerts: store.alerts,
+    triage: createTriage(triage),
+    cards,
+    correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
+    proposals: proposals(playbooks, store.remediationActions, now),
+    incidents: store.incidents,
+    // nobody is told of a recording
+    notify: async (incidents, delivery) => (samples.isHere() ? incidents : receivers.notify(incidents, delivery)),
+  })
+}

@@ -1,0 +1,55 @@
+interface Work<Told, Answer> {
+  readonly listeners: Set<(told: Told) => void>
+  readonly answer: Promise<Answer>
+  readonly stop: AbortController
+  waiting: number
+}
+
+/**
+ * Does one piece of work at a time under each name: whoever asks for it meanwhile joins, hears what is told from then on, and gets the
+ * same answer. It is called off when nobody waits for it any longer.
+ */
+export const createSharedWork = <Told, Answer>() => {
+  const running = new Map<string, Work<Told, Answer>>()
+
+  const begin = (
+    name: string,
+    work: (tell: (told: Told) => void, signal: AbortSignal) => Promise<Answer>,
+  ): Work<Told, Answer> => {
+    const listeners = new Set<(told: Told) => void>()
+    const stop = new AbortController()
+    const tell = (told: Told) => {
+      for (const listener of listeners) listener(told)
+    }
+    const answer = work(tell, stop.signal).finally(() => running.get(name) === begun && running.delete(name))
+    const begun: Work<Told, Answer> = { listeners, answer, stop, waiting: 0 }
+    running.set(name, begun)
+    return begun
+  }
+
+  return async (
+    name: string,
+    work: (tell: (told: Told) => void, signal: AbortSignal) => Promise<Answer>,
+    { tell, signal }: { readonly tell?: ((told: Told) => void) | undefined; readonly signal: AbortSignal },
+  ): Promise<Answer> => {
+    signal.throwIfAborted()
+    const joined = running.get(name) ?? begin(name, work)
+    joined.waiting++
+    if (tell) joined.listeners.add(tell)
+    const { promise: left, reject } = Promise.withResolvers<never>()
+    const leave = () => reject(signal.reason)
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      return await Promise.race([joined.answer, left])
+    } finally {
+      signal.removeEventListener('abort', leave)
+      if (tell) joined.listeners.delete(tell)
+      if (--joined.waiting === 0 && running.get(name) === joined) {
+        running.delete(name)
+        // Nobody hears how it ends.
+        joined.answer.catch(() => undefined)
+        joined.stop.abort()
+      }
+    }
+  }
+}
