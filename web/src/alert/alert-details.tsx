@@ -39,7 +39,7 @@ export const AlertDetails = ({ alert, line, onLine, onFilter }: AlertDetailsProp
       </Section>
       <Section title="Triage">
         {triage ? (
-          <VerdictCard triage={triage} onCite={onLine} beside={alert.sentence} />
+          <VerdictCard alert={alert} triage={triage} onCite={onLine} beside={alert.sentence} />
         ) : (
           <p className="text-text-2">It is being judged. This takes a few seconds.</p>
         )}

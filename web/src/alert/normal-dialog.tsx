@@ -8,7 +8,7 @@ import { NormalPreview } from './normal-preview.tsx'
 import { type Fact, factsOf, scopeOf } from './normal-scope.ts'
 
 interface NormalDialogProps {
-  readonly alert: Noun<'Alert'>
+  readonly alert: Noun<'AlertHead'>
   readonly onClose: () => void
   readonly onMade: (suppression: Noun<'Suppression'>) => void
 }

@@ -12,7 +12,9 @@ export interface Fact {
 const suggested = new Set(['detector', 'template', 'service', 'user', 'host'])
 
 /** What of an alert "this is normal" can be bound to; what tells the same thing apart from others is suggested. */
-export const factsOf = (alert: Pick<Noun<'Alert'>, 'detectors' | 'entities' | 'type' | 'source'>): readonly Fact[] => {
+export const factsOf = (
+  alert: Pick<Noun<'AlertHead'>, 'detectors' | 'entities' | 'type' | 'source'>,
+): readonly Fact[] => {
   const hasTemplate = alert.entities.some(({ type }) => type === 'template')
   const facts = [
     ...alert.detectors.map((value) => ({ field: 'detector', value })),

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
 import { classNames } from '../parts/class-names.ts'
 import { Time } from '../parts/time.tsx'
+import { AskModel } from './ask-model.tsx'
 import { Claim } from './claim.tsx'
 import { ModelPart } from './model-part.tsx'
 import { spaced } from './words.ts'
@@ -10,6 +11,7 @@ import { spaced } from './words.ts'
 type Triage = Noun<'TriageResult'>
 
 interface VerdictCardProps {
+  readonly alert: Noun<'Alert'>
   readonly triage: Triage
   /** Shows the line that a claim cites. */
   readonly onCite: (eventId: string) => void
@@ -18,7 +20,7 @@ interface VerdictCardProps {
 }
 
 /** What triage makes of an alert: the verdict, why and why not, what is missing, what to do next. The same card at every door. */
-export const VerdictCard = ({ triage, onCite, beside = '' }: VerdictCardProps) => {
+export const VerdictCard = ({ alert, triage, onCite, beside = '' }: VerdictCardProps) => {
   const references = new Map(triage.references.map((one) => [one.id, one]))
   const claims = (wanted: 'for' | 'against') => triage.claims.filter(({ sign }) => sign === wanted)
   return (
@@ -72,6 +74,7 @@ export const VerdictCard = ({ triage, onCite, beside = '' }: VerdictCardProps) =
         </Part>
       )}
       {triage.model && <ModelPart model={triage.model} references={references} onCite={onCite} />}
+      <AskModel alert={alert} />
       <Arithmetic triage={triage} />
       <p className="border-t border-line pt-2 text-small text-text-2">
         {byWhom(triage.model)} · <Time at={triage.calculated_at} />

@@ -28,22 +28,26 @@ export const useNow = (): number =>
     () => now,
   )
 
-const zoneOf = (zone: 'local' | 'utc') => (zone === 'utc' ? { timeZone: 'UTC' } : {})
+/** Making one takes longer than a hundred uses of it. */
+const makeFormats = (zone: 'local' | 'utc') => {
+  const options = zone === 'utc' ? { timeZone: 'UTC' } : {}
+  return {
+    day: new Intl.DateTimeFormat('sv', options),
+    clock: new Intl.DateTimeFormat(undefined, { ...options, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    date: new Intl.DateTimeFormat(undefined, { ...options, month: 'short', day: 'numeric' }),
+    longDate: new Intl.DateTimeFormat(undefined, { ...options, month: 'short', day: 'numeric', year: 'numeric' }),
+  }
+}
+const formats = new Map<string, ReturnType<typeof makeFormats>>()
 
 /** A time of day when it is today's, with the date otherwise: `02:11`, `Nov 18, 02:11`. */
 export const formatTime = (time: number, today: number, zone: 'local' | 'utc'): string => {
-  const options = zoneOf(zone)
-  const day = (at: number) => new Intl.DateTimeFormat('sv', options).format(at)
-  const clock = new Intl.DateTimeFormat(undefined, { ...options, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  if (day(time) === day(today)) return clock.format(time)
-  const sameYear = day(time).slice(0, 4) === day(today).slice(0, 4)
-  const date = new Intl.DateTimeFormat(undefined, {
-    ...options,
-    month: 'short',
-    day: 'numeric',
-    ...(!sameYear && { year: 'numeric' }),
-  })
-  return `${date.format(time)}, ${clock.format(time)}`
+  const known = formats.get(zone) ?? makeFormats(zone)
+  formats.set(zone, known)
+  const { day, clock, date, longDate } = known
+  const [then, now] = [day.format(time), day.format(today)]
+  if (then === now) return clock.format(time)
+  return `${(then.slice(0, 4) === now.slice(0, 4) ? date : longDate).format(time)}, ${clock.format(time)}`
 }
 
 const units = [

@@ -83,7 +83,7 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
           <Panel title="Triage">
             <div className="px-4 pb-4">
               {lead?.triage ? (
-                <VerdictCard triage={lead.triage} onCite={line} beside={incident.reason} />
+                <VerdictCard alert={lead} triage={lead.triage} onCite={line} beside={incident.reason} />
               ) : (
                 <p className="text-text-2">It is being judged. This takes a few seconds.</p>
               )}

@@ -16,7 +16,7 @@ import { useKeys } from '../../shell/keys.ts'
 interface AlertPanelProps {
   readonly id: string
   /** The alert as the row has it, shown until all of it is read. */
-  readonly known: Noun<'Alert'> | undefined
+  readonly known: Noun<'AlertHead'> | undefined
   readonly actions: readonly AlertAction[]
   readonly line: string | undefined
   readonly onLine: (eventId: string | undefined) => void
@@ -28,8 +28,9 @@ interface AlertPanelProps {
 
 /** One alert beside the queue: beside it on a wide screen, over it on a narrow one. */
 export const AlertPanel = (props: AlertPanelProps) => {
-  const { id, known, onClose, onStep } = props
+  const { id, known, line, onLine, onFilter, onClose, onStep } = props
   const details = useQuery(alertQuery(id))
+  const head = details.data ?? known
   const panel = useRef<HTMLElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another alert begins at its top.
   useEffect(() => {
@@ -53,26 +54,15 @@ export const AlertPanel = (props: AlertPanelProps) => {
           <X size={16} aria-hidden />
         </IconButton>
       </div>
-      {known ? (
-        <PanelContent {...props} alert={details.data ?? known} />
-      ) : (
-        <QueryView query={details} what="Reading the alert…">
-          {(alert) => <PanelContent {...props} alert={alert} />}
-        </QueryView>
-      )}
+      {head && <PanelHead {...props} alert={head} />}
+      <QueryView query={details} what="Reading the alert…">
+        {(alert) => <AlertDetails alert={alert} line={line} onLine={onLine} onFilter={onFilter} />}
+      </QueryView>
     </aside>
   )
 }
 
-const PanelContent = ({
-  alert,
-  actions,
-  line,
-  onLine,
-  onFilter,
-  onStep,
-  onIncident,
-}: AlertPanelProps & { readonly alert: Noun<'Alert'> }) => {
+const PanelHead = ({ alert, actions, onStep, onIncident }: AlertPanelProps & { readonly alert: Noun<'AlertHead'> }) => {
   const { severity, title, status, assignee, resolution, first_seen, last_seen, incident_id, learning } = alert
   const shown = actions.filter(({ keys }) => {
     if (keys === 'Shift+s') return Boolean(alert.snoozed_until)
@@ -84,43 +74,40 @@ const PanelContent = ({
     ...(incident_id === null ? [] : [{ keys: 'i', does: 'Open its incident', run: () => onIncident(incident_id) }]),
   ])
   return (
-    <>
-      <header className="flex flex-col gap-2 px-4 py-3">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-text-2">
-          <SeverityBadge severity={severity} />
-          <span>{statusWord(status)}</span>
-          {resolution !== null && <span>closed as {resolutionWord(resolution)}</span>}
-          {assignee !== null && <span>{assignee}</span>}
-          {alert.snoozed_until && (
-            <span>
-              snoozed until <Time at={alert.snoozed_until} show="clock" />
-            </span>
-          )}
-          {learning && <span title="Its detector is still learning what is usual here">still learning</span>}
-        </div>
-        <h2 className="text-title text-balance">{title}</h2>
-        <p className="text-small text-text-2">
-          <Time at={first_seen} show="clock" /> – <Time at={last_seen} />
-        </p>
-        <div className="flex flex-wrap gap-1.5">
-          {shown.slice(0, 3).map(({ name, keys, run }, index) => (
-            <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run} title={`${name} (${keys})`}>
-              {name}
-            </Button>
-          ))}
-          {shown.slice(3).map(({ name, keys, run }) => (
-            <Button key={name} look="ghost" onClick={run} title={`${name} (${keys})`}>
-              {name}
-            </Button>
-          ))}
-          {incident_id !== null && (
-            <Link to="/incidents/$id" params={{ id: incident_id }} className={buttonLook()}>
-              Its incident <Kbd keys="i" />
-            </Link>
-          )}
-        </div>
-      </header>
-      <AlertDetails alert={alert} line={line} onLine={onLine} onFilter={onFilter} />
-    </>
+    <header className="flex flex-col gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-text-2">
+        <SeverityBadge severity={severity} />
+        <span>{statusWord(status)}</span>
+        {resolution !== null && <span>closed as {resolutionWord(resolution)}</span>}
+        {assignee !== null && <span>{assignee}</span>}
+        {alert.snoozed_until && (
+          <span>
+            snoozed until <Time at={alert.snoozed_until} show="clock" />
+          </span>
+        )}
+        {learning && <span title="Its detector is still learning what is usual here">still learning</span>}
+      </div>
+      <h2 className="text-title text-balance">{title}</h2>
+      <p className="text-small text-text-2">
+        <Time at={first_seen} show="clock" /> – <Time at={last_seen} />
+      </p>
+      <div className="flex flex-wrap gap-1.5">
+        {shown.slice(0, 3).map(({ name, keys, run }, index) => (
+          <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run} title={`${name} (${keys})`}>
+            {name}
+          </Button>
+        ))}
+        {shown.slice(3).map(({ name, keys, run }) => (
+          <Button key={name} look="ghost" onClick={run} title={`${name} (${keys})`}>
+            {name}
+          </Button>
+        ))}
+        {incident_id !== null && (
+          <Link to="/incidents/$id" params={{ id: incident_id }} className={buttonLook()}>
+            Its incident <Kbd keys="i" />
+          </Link>
+        )}
+      </div>
+    </header>
   )
 }

@@ -1,39 +1,23 @@
-import { useQuery } from '@tanstack/react-query'
 import { type PointerEvent, useRef, useState } from 'react'
-import { answerOf, api } from '../../api/client.ts'
+import type { Noun } from '../../api/client.ts'
 import { formatCount, formatMany } from '../../parts/number.ts'
 import { severities } from '../../parts/severity.tsx'
 import { formatTime, timeZone, useNow } from '../../parts/time.tsx'
-import { type Look, toQuery } from './look.ts'
 
 interface BarsProps {
-  readonly look: Look
-  readonly asOf: string | undefined
-  readonly answeredAt: number
+  readonly counts: Noun<'AlertCounts'> | undefined
   readonly onSpan: (from: string, to: string) => void
 }
 
 const height = 36
 
 /** When the alerts were last seen, stacked by severity. Dragging over it narrows the time; the time menu does the same by keys. */
-export const Bars = ({ look, asOf, answeredAt, onSpan }: BarsProps) => {
+export const Bars = ({ counts, onSpan }: BarsProps) => {
   const zone = timeZone.use()
   const today = useNow()
   const frame = useRef<HTMLDivElement>(null)
   const [brush, setBrush] = useState<{ from: number; to: number }>()
-  const counts = useQuery({
-    queryKey: ['queue counts', 'bars', toQuery(look), asOf, answeredAt],
-    queryFn: () =>
-      answerOf(
-        api.GET('/api/v1/alerts/counts', {
-          params: { query: { ...toQuery(look), fields: [], bars: 90, ...(asOf !== undefined && { as_of: asOf }) } },
-        }),
-      ),
-    enabled: asOf !== undefined,
-    placeholderData: (before) => before,
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  const bars = counts.data?.bars
+  const bars = counts?.bars
   const steps = bars?.steps ?? []
   const sums = steps.map(({ counts: each }) => severities.reduce((sum, one) => sum + (each[one] ?? 0), 0))
   const most = Math.max(1, ...sums)

@@ -7,65 +7,26 @@ import { answerOf, api, type Noun } from '../../api/client.ts'
 import { classNames } from '../../parts/class-names.ts'
 import { formatCount } from '../../parts/number.ts'
 import { type Severity, SeverityMark, severities } from '../../parts/severity.tsx'
+import { type FacetField, facetFields } from './facet-fields.ts'
 import { type Look, toQuery } from './look.ts'
+import type { Counts } from './use-counts.ts'
 
-type Counts = Noun<'AlertCounts'>
-type Facet = Counts['facets'][number]
-type Field = Facet['field']
-
-/** What the queue is counted by, in this order; those below the line open when somebody wants them. */
-const fields = [
-  { field: 'severity', name: 'Severity', open: true },
-  { field: 'status', name: 'Status', open: true },
-  { field: 'verdict', name: 'Verdict', open: true },
-  { field: 'assignee', name: 'Assignee', open: true },
-  { field: 'host', name: 'Host', open: true },
-  { field: 'user', name: 'User', open: false },
-  { field: 'ip', name: 'Address', open: false },
-  { field: 'service', name: 'Service', open: false },
-  { field: 'technique', name: 'Technique', open: false },
-  { field: 'detector', name: 'Detector', open: false },
-  { field: 'source', name: 'Source', open: false },
-  { field: 'type', name: 'Kind', open: false },
-  { field: 'resolution', name: 'Closed as', open: false },
-] as const satisfies readonly { field: Field; name: string; open: boolean }[]
+type Facet = Noun<'AlertCounts'>['facets'][number]
 
 const shownAtFirst = 6
 
 interface FacetsProps {
   readonly look: Look
-  readonly asOf: string | undefined
-  readonly answeredAt: number
+  readonly counts: Counts
   readonly onFilter: (q: string) => void
 }
 
 /** The values that there are, with how many of each; a click asks for a value or no longer asks for it. */
-export const Facets = ({ look, asOf, answeredAt, onFilter }: FacetsProps) => {
-  const [open, setOpen] = useState<ReadonlySet<string>>(
-    () => new Set(fields.filter((one) => one.open || isAsked(look.q, one.field)).map(({ field }) => field)),
-  )
-  const asked = fields.filter(({ field }) => open.has(field)).map(({ field }) => field)
-  const counts = useQuery({
-    queryKey: ['queue counts', toQuery(look), asked, asOf, answeredAt],
-    queryFn: () =>
-      answerOf(
-        api.GET('/api/v1/alerts/counts', {
-          params: { query: { ...toQuery(look), fields: asked, limit: 12, ...(asOf !== undefined && { as_of: asOf }) } },
-        }),
-      ),
-    enabled: asOf !== undefined,
-    placeholderData: (before) => before,
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  const byField = new Map(counts.data?.facets.map((facet) => [facet.field, facet]))
-  const toggle = (field: Field): void => {
-    const next = new Set(open)
-    if (!next.delete(field)) next.add(field)
-    setOpen(next)
-  }
+export const Facets = ({ look, counts: { data, counting, asOf, open, toggle }, onFilter }: FacetsProps) => {
+  const byField = new Map(data?.facets.map((facet) => [facet.field, facet]))
   return (
-    <div className="flex flex-col gap-1 py-2" aria-busy={counts.isFetching}>
-      {fields.map(({ field, name }) => (
+    <div className="flex flex-col gap-1 py-2" aria-busy={counting}>
+      {facetFields.map(({ field, name }) => (
         <section key={field} aria-label={name}>
           <button
             type="button"
@@ -89,14 +50,9 @@ export const Facets = ({ look, asOf, answeredAt, onFilter }: FacetsProps) => {
   )
 }
 
-const isAsked = (q: string, field: string): boolean => {
-  const { values, none } = chosenOf(q, field)
-  return values.length > 0 || none
-}
-
 interface FacetValuesProps {
   readonly facet: Facet | undefined
-  readonly field: Field
+  readonly field: FacetField
   readonly look: Look
   readonly asOf: string | undefined
   readonly onFilter: (q: string) => void
@@ -173,7 +129,7 @@ const FacetValues = ({ facet, field, look, asOf, onFilter }: FacetValuesProps) =
 }
 
 interface FacetValueProps {
-  readonly field: Field
+  readonly field: FacetField
   /** Undefined stands for having none. */
   readonly value: string | undefined
   readonly count: number
@@ -207,7 +163,7 @@ const FacetValue = ({ field, value, count, chosen, onToggle }: FacetValueProps) 
 
 const statuses = ['new', 'triaged', 'investigating', 'resolved', 'false_positive', 'suppressed'] as const
 
-const wordOf = (field: Field, value: string): string => {
+const wordOf = (field: FacetField, value: string): string => {
   if (field === 'status') {
     const status = statuses.find((one) => one === value)
     return status ? statusWord(status) : value
@@ -216,14 +172,14 @@ const wordOf = (field: Field, value: string): string => {
   return field === 'verdict' || field === 'type' ? spaced(value) : value
 }
 
-const ladders: Partial<Record<Field, readonly string[]>> = {
+const ladders: Partial<Record<FacetField, readonly string[]>> = {
   severity: severities satisfies readonly Severity[],
   status: statuses,
   verdict: ['malicious', 'likely_malicious', 'suspicious', 'inconclusive', 'likely_benign', 'benign'],
 }
 
 /** What has an order of its own is shown in it; the rest as it comes, the most frequent first. */
-const inOrder = (field: Field, values: Facet['values']): Facet['values'] => {
+const inOrder = (field: FacetField, values: Facet['values']): Facet['values'] => {
   const ladder = ladders[field]
   return ladder ? [...values].sort((a, b) => ladder.indexOf(a.value) - ladder.indexOf(b.value)) : values
 }

@@ -1,7 +1,8 @@
 import type { Noun } from '../../api/client.ts'
 import type { paths } from '../../api/schema.d.ts'
+import { type GroupField, isGroupField } from './group-fields.ts'
 
-type Query = NonNullable<paths['/api/v1/alerts']['get']['parameters']['query']>
+type Query = NonNullable<paths['/api/v1/alerts/heads']['get']['parameters']['query']>
 export type Sort = NonNullable<Query['sort']>
 
 /** What the address says of the queue; what it does not say is as the view has it. */
@@ -19,6 +20,10 @@ export interface QueueSearch {
   readonly line?: string
   /** The selected ones, with commas between, or `all`. */
   readonly sel?: string
+  /** What alerts are grouped by; empty for nothing although the view does. */
+  readonly group?: string
+  /** The groups that are unfolded, by their filters. */
+  readonly unfold?: readonly string[]
 }
 
 const sorts: readonly Sort[] = [
@@ -42,7 +47,7 @@ const sorts: readonly Sort[] = [
 
 export const isSort = (text: unknown): text is Sort => sorts.some((sort) => sort === text)
 
-const texts = ['view', 'q', 'from', 'to', 'cols', 'at', 'open', 'line', 'sel'] as const
+const texts = ['view', 'q', 'from', 'to', 'cols', 'at', 'open', 'line', 'sel', 'group'] as const
 
 /** Reads the address; what is none of ours is left out. */
 export const readQueueSearch = (given: Record<string, unknown>): QueueSearch => {
@@ -50,7 +55,12 @@ export const readQueueSearch = (given: Record<string, unknown>): QueueSearch => 
     const value = given[name]
     return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)] as const] : []
   })
-  return { ...Object.fromEntries(found), ...(isSort(given.sort) && { sort: given.sort }) }
+  const unfold = Array.isArray(given.unfold) ? given.unfold.filter((one) => typeof one === 'string') : []
+  return {
+    ...Object.fromEntries(found),
+    ...(isSort(given.sort) && { sort: given.sort }),
+    ...(unfold.length > 0 && { unfold }),
+  }
 }
 
 /** What is asked and how it is shown. */
@@ -60,9 +70,17 @@ export interface Look {
   readonly to: string | undefined
   readonly sort: Sort
   readonly columns: readonly string[]
+  readonly group: GroupField | undefined
 }
 
-const usual: Look = { q: 'open:true', from: undefined, to: undefined, sort: '-risk_score', columns: [] }
+const usual: Look = {
+  q: 'open:true',
+  from: undefined,
+  to: undefined,
+  sort: '-risk_score',
+  columns: [],
+  group: undefined,
+}
 
 /** A view with what the address says otherwise. Without a view it is all that is open. */
 export const lookOf = (search: QueueSearch, view: Noun<'CountedView'> | undefined): Look => {
@@ -73,6 +91,7 @@ export const lookOf = (search: QueueSearch, view: Noun<'CountedView'> | undefine
         to: view.to ?? undefined,
         sort: isSort(view.sort) ? view.sort : usual.sort,
         columns: view.columns,
+        group: isGroupField(view.group) ? view.group : undefined,
       }
     : usual
   return {
@@ -82,12 +101,13 @@ export const lookOf = (search: QueueSearch, view: Noun<'CountedView'> | undefine
     to: search.to === undefined ? base.to : search.to || undefined,
     sort: search.sort ?? base.sort,
     columns: search.cols?.split(',') ?? base.columns,
+    group: search.group === undefined ? base.group : isGroupField(search.group) ? search.group : undefined,
   }
 }
 
 /** Whether a look differs from the view that it began as, so that keeping it makes sense. */
-export const isChanged = ({ q, from, to, sort, cols }: QueueSearch): boolean =>
-  [q, from, to, sort, cols].some((part) => part !== undefined)
+export const isChanged = ({ q, from, to, sort, cols, group }: QueueSearch): boolean =>
+  [q, from, to, sort, cols, group].some((part) => part !== undefined)
 
 /** What a look asks of the server. */
 export const toQuery = ({ q, from, to }: Look) => ({

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowUp, ListFilter } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { AlertChange, Selection } from '../../alert/decide.ts'
 import { withClause } from '../../alert/filter-text.ts'
 import { useAlertActions } from '../../alert/use-alert-actions.tsx'
@@ -13,18 +13,43 @@ import { AlertPanel } from './alert-panel.tsx'
 import { Bars } from './bars.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { Facets } from './facets.tsx'
+import { GroupMenu } from './group-menu.tsx'
 import { isChanged, type Look, type QueueSearch } from './look.ts'
 import { Nothing } from './nothing.tsx'
+import { type QueueRow, readKey } from './row-key.ts'
 import { QueueRows } from './rows.tsx'
 import { SelectionBar } from './selection-bar.tsx'
+import { useAt } from './use-at.ts'
 import { useChanges } from './use-changes.ts'
+import { useCounts } from './use-counts.ts'
+import { useFolding } from './use-folding.ts'
 import { useLeaving } from './use-leaving.ts'
+import { useMembers } from './use-members.ts'
 import { useQueueKeys } from './use-queue-keys.ts'
 import { useRows } from './use-rows.ts'
-import { type Chosen, choose, countChosen, readChosen, toggle, toSelection, writeChosen } from './use-selection.ts'
+import {
+  type Chosen,
+  choose,
+  countChosen,
+  isChosen,
+  readChosen,
+  toggle,
+  toSelection,
+  writeChosen,
+} from './use-selection.ts'
 
 /** So much room it takes to show an alert in one line. */
 const widthOfColumns = 820
+
+const folded: readonly string[] = []
+
+/** The alert of a row, by its key or by the id of the alert. */
+const leadOf = (rows: readonly QueueRow[], wanted: string | undefined) =>
+  (rows.find(({ key }) => key === wanted) ?? rows.find(({ alert }) => alert.id === wanted))?.alert
+
+/** Whether a row is to be within one of these groups, although its alerts have not come yet. */
+const isWithin = (key: string, unfolded: readonly string[]): boolean =>
+  'id' in readKey(key) && unfolded.some((filter) => key.endsWith(` ${filter}`))
 
 export type Go = (
   changes: { readonly [Name in keyof QueueSearch]: QueueSearch[Name] | undefined },
@@ -35,94 +60,119 @@ interface QueueOfLookProps {
   readonly search: QueueSearch
   readonly look: Look
   readonly go: Go
+  /** Called when rows have come: what only counts them waited for that. */
+  readonly onAnswered: () => void
 }
 
 /** What a look shows: facets, bars, rows, the panel, and what can be done. */
-export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
+export const QueueOfLook = ({ search, look, go, onAnswered }: QueueOfLookProps) => {
   const navigate = useNavigate()
   const list = useRows(look)
+  const counts = useCounts(look, list)
+  const answered = list.answeredAt > 0
+  useEffect(() => {
+    if (answered) onAnswered()
+  }, [answered, onAnswered])
   const { newCount, marks } = useChanges(look, list)
-  const { leaving, gone, leave } = useLeaving(list.answeredAt)
-  const rows = gone.size === 0 ? list.rows : list.rows.filter(({ id }) => !gone.has(id))
+  const members = useMembers(look, list, search.unfold ?? folded)
+  const { leaving, gone, leave } = useLeaving(list.answeredAt, members.reading)
+  const rows = gone.size === 0 ? members.rows : members.rows.filter(({ key }) => !gone.has(key))
   const chosen = readChosen(search)
   const { at, setAt } = useAt(search, go)
   const [frame, width] = useWidth<HTMLDivElement>()
   const wide = (width || window.innerWidth) >= widthOfColumns
   const [facets, setFacets] = useState(false)
   const [menuOf, setMenuOf] = useState<string>()
+  const [grouping, setGrouping] = useState(false)
   const { open } = search
+  const folding = useFolding(search, go, rows, setAt)
 
   const keep = (next: Chosen): void => go({ sel: writeChosen(next) }, true)
-  const indexOf = (id: string | undefined): number => rows.findIndex((row) => row.id === id)
-  const show = useCallback((id: string) => go({ open: id, at: id, line: undefined }, true), [go])
+  const indexOf = (key: string | undefined): number => rows.findIndex((row) => row.key === key)
+  const rowOf = (key: string | undefined): QueueRow | undefined => rows[indexOf(key)]
+  const show = ({ key, alert }: QueueRow): void => go({ open: alert.id, at: key, line: undefined }, true)
+  /** A group unfolds, an alert opens. */
+  const enter = (key: string | undefined): void => {
+    const row = rowOf(key)
+    if (row?.group) folding.turn(row)
+    else if (row) show(row)
+  }
 
   const step = (by: number, extend: boolean): void => {
     const from = indexOf(at)
     const next = rows[Math.max(0, Math.min(rows.length - 1, from < 0 ? 0 : from + by))]
     if (!next) return
-    if (extend) keep(choose(chosen, [...(at === undefined ? [] : [at]), next.id]))
-    setAt(next.id)
-    if (open !== undefined) show(next.id)
+    if (extend) keep(choose(chosen, [...(at === undefined ? [] : [at]), next.key]))
+    setAt(next.key)
+    if (open !== undefined) show(next)
   }
-  const chooseOne = (id: string, extend: boolean): void => {
-    const [from, to] = [indexOf(at), indexOf(id)].sort((a, b) => a - b)
+  const chooseOne = (key: string, extend: boolean): void => {
+    const [from, to] = [indexOf(at), indexOf(key)].sort((a, b) => a - b)
     if (extend && from !== undefined && to !== undefined && from >= 0) {
       keep(
         choose(
           chosen,
-          rows.slice(from, to + 1).map((row) => row.id),
+          rows.slice(from, to + 1).map((row) => row.key),
         ),
       )
-    } else keep(toggle(chosen, id))
-    setAt(id)
+    } else keep(toggle(chosen, rowOf(key) ?? { key }))
+    setAt(key)
   }
   const chooseAll = (): void => keep({ all: !(chosen.all && chosen.ids.size === 0), ids: new Set() })
 
   const onDecided = (which: Selection, change: AlertChange): void => {
     if ((change.action === 'close' || change.action === 'snooze') && /\b(open:true|status:)/.test(look.q)) {
-      const ids = 'ids' in which ? which.ids : rows.flatMap(({ id }) => (which.exclude.includes(id) ? [] : [id]))
-      const left = rows.filter(({ id }) => !ids.includes(id))
+      const some = chosen.all || chosen.ids.size > 0
+      const goes = (row: QueueRow): boolean => {
+        if ('ids' in which) return !row.group && which.ids.includes(row.alert.id)
+        return some ? isChosen(chosen, row) : row.key === at || row.within === at
+      }
       // On to the next one that stays, never to the top.
       const from = Math.max(0, indexOf(at))
-      const next = rows.slice(from).find(({ id }) => !ids.includes(id)) ?? left.at(-1)
-      leave(ids)
-      if (next) setAt(next.id)
-      go({ sel: undefined, at: next?.id, ...(open !== undefined && { open: next?.id, line: undefined }) }, true)
+      const next = rows.slice(from).find((row) => !goes(row)) ?? rows.findLast((row) => !goes(row))
+      leave(rows.filter(goes).map(({ key }) => key))
+      if (next) setAt(next.key)
+      go({ sel: undefined, at: next?.key, ...(open !== undefined && { open: next?.alert.id, line: undefined }) }, true)
     } else go({ sel: undefined }, true)
   }
   const { actions, dialogs } = useAlertActions({
     selection: () => toSelection(chosen, look, list, open ?? at),
-    lead: rows.find(({ id }) => id === (chosen.ids.size === 1 && !chosen.all ? [...chosen.ids][0] : (open ?? at))),
+    lead: leadOf(rows, chosen.ids.size === 1 && !chosen.all ? [...chosen.ids][0] : (open ?? at)),
     onDecided,
   })
 
   useQueueKeys({
     step,
-    openAt: () => at !== undefined && show(at),
-    chooseAt: () => at !== undefined && keep(toggle(chosen, at)),
+    openAt: () => enter(at),
+    chooseAt: () => at !== undefined && keep(toggle(chosen, rowOf(at) ?? { key: at })),
     chooseAll,
     back: () =>
       open === undefined ? keep({ all: false, ids: new Set() }) : go({ open: undefined, line: undefined }, true),
     showNew: () => void list.renew(),
     menuAt: () => setMenuOf(at),
+    unfoldAt: () => folding.unfoldAt(at),
+    foldAt: () => folding.foldAt(at),
+    chooseGroup: () => setGrouping(true),
   })
-  const openMenu = (id: string | undefined): void => {
-    setMenuOf(id)
+  const openMenu = (key: string | undefined): void => {
+    setMenuOf(key)
+    const row = rowOf(key)
+    if (!row || row.key === at) return
     // What the menu does, it does to its row: the panel, if there is one, shows the same.
-    if (id !== undefined && id !== at) open === undefined ? setAt(id) : show(id)
+    if (open === undefined || row.group) setAt(row.key)
+    else show(row)
   }
 
   // The keyboard starts at the first row.
-  const first = rows[0]?.id
+  const first = rows[0]?.key
+  const isThere = at !== undefined && (rowOf(at) !== undefined || isWithin(at, search.unfold ?? folded))
   useEffect(() => {
-    if (first !== undefined && (at === undefined || !list.rows.some(({ id }) => id === at)) && !list.stale) setAt(first)
-  }, [first, at, list.rows, list.stale, setAt])
+    if (first !== undefined && !isThere && !list.stale) setAt(first)
+  }, [first, isThere, list.stale, setAt])
 
   const filter = (q: string): void => go({ q, at: undefined, sel: undefined })
-  const count = countChosen(chosen, list.total)
-  // Counting waits for the rows: they are what was asked for, and they say of which moment the counts are to be.
-  const asOf = list.stale ? undefined : list.asOf
-  const facetList = <Facets look={look} asOf={asOf} answeredAt={list.answeredAt} onFilter={filter} />
+  const count = countChosen(chosen, list)
+  const facetList = <Facets look={look} counts={counts} onFilter={filter} />
 
   if (list.error && rows.length === 0) return <Failure error={list.error} onRetry={list.again} />
   return (
@@ -135,6 +185,9 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
           <p className="tabular text-small text-text-2" role="status">
             {list.loading ? 'Reading…' : `${formatMany(list.total, 'alert')}`}
           </p>
+          {list.groupTotal !== undefined && (
+            <p className="tabular text-small text-text-2">in {formatMany(list.groupTotal, 'group')}</p>
+          )}
           {newCount > 0 && (
             <Button look="ghost" className="h-6 text-accent" onClick={() => void list.renew()}>
               <ArrowUp size={13} aria-hidden /> {formatCount(newCount)} new
@@ -144,15 +197,16 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
           <Button look="ghost" className="md:hidden" onClick={() => setFacets(true)}>
             <ListFilter size={14} aria-hidden /> Filters
           </Button>
+          <GroupMenu
+            field={look.group}
+            open={grouping}
+            onOpen={setGrouping}
+            onChoose={(field) => go({ group: field ?? '', unfold: undefined, at: undefined, sel: undefined })}
+          />
           {wide && <ColumnsMenu chosen={look.columns} onChoose={(ids) => go({ cols: ids.join(',') }, true)} />}
         </div>
         <div className="max-sm:hidden">
-          <Bars
-            look={look}
-            asOf={asOf}
-            answeredAt={list.answeredAt}
-            onSpan={(from, to) => go({ from, to, sel: undefined })}
-          />
+          <Bars counts={counts.data} onSpan={(from, to) => go({ from, to, sel: undefined })} />
         </div>
         {list.loading ? (
           <Loading what="Reading the alerts…" />
@@ -176,16 +230,18 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
             leaving={leaving}
             marks={marks}
             onPoint={setAt}
-            onOpen={show}
+            onOpen={enter}
+            isUnfolded={folding.isUnfolded}
             onChoose={chooseOne}
             onChooseAll={chooseAll}
             onSort={(sort) => go({ sort }, true)}
             menuOf={menuOf}
             onMenu={openMenu}
-            menu={({ id }) => ({
+            menu={(row) => ({
               actions,
               chosen: count,
-              onShow: () => show(id),
+              unfolded: folding.isUnfolded(row),
+              onShow: () => enter(row.key),
               onFilter: (clause) => filter(withClause(look.q, clause)),
               onIncident: (incident) => void navigate({ to: '/incidents/$id', params: { id: incident } }),
             })}
@@ -205,7 +261,7 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
       {open !== undefined && (
         <AlertPanel
           id={open}
-          known={list.rows.find(({ id }) => id === open)}
+          known={rows.find(({ alert }) => alert.id === open)?.alert}
           actions={actions}
           line={search.line}
           onLine={(line) => go({ line }, true)}
@@ -223,22 +279,4 @@ export const QueueOfLook = ({ search, look, go }: QueueOfLookProps) => {
       {dialogs}
     </div>
   )
-}
-
-const settleMs = 250
-
-/** Where the keyboard is: kept at once here, and in the address when it has rested for a moment. */
-const useAt = ({ at: inAddress }: QueueSearch, go: Go) => {
-  const [at, set] = useState(inAddress)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const setAt = useCallback(
-    (id: string) => {
-      set(id)
-      clearTimeout(timer.current)
-      timer.current = setTimeout(() => go({ at: id }, true), settleMs)
-    },
-    [go],
-  )
-  useEffect(() => () => clearTimeout(timer.current), [])
-  return { at, setAt }
 }

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { Loading } from '../../parts/states.tsx'
 import { Screen } from '../../shell/screen.tsx'
 import { FilterField } from './filter-field.tsx'
@@ -7,15 +7,18 @@ import { isChanged, lookOf, type QueueSearch } from './look.ts'
 import { type Go, QueueOfLook } from './queue-of-look.tsx'
 import { TimeMenu } from './time-menu.tsx'
 import { usePhone } from './use-phone.ts'
-import { useViews, ViewsBar } from './views-bar.tsx'
+import { useViews } from './use-views.ts'
+import { ViewsBar } from './views-bar.tsx'
 
 /** The triage queue: what waits for a decision, and the quickest way to one. */
 export const Queue = () => {
   const search: QueueSearch = useSearch({ from: '/alerts' })
   const navigate = useNavigate({ from: '/alerts' })
-  const views = useViews()
+  const [answered, setAnswered] = useState(false)
+  const noticeAnswer = useCallback(() => setAnswered(true), [])
+  const views = useViews(answered)
   const phone = usePhone()
-  const view = views.data?.find(({ id }) => id === search.view)
+  const view = views?.find(({ id }) => id === search.view)
   const look = useMemo(() => lookOf(search, view), [search, view])
   const go: Go = useCallback(
     (changes, replace = false) =>
@@ -36,16 +39,16 @@ export const Queue = () => {
       {phone && <div className="border-b border-line bg-surface px-4 py-2">{filter}</div>}
       <div className="flex h-[calc(100dvh-3rem)] min-w-0 flex-col max-sm:h-[calc(100dvh-9.75rem)]">
         <ViewsBar
-          views={views.data ?? []}
+          views={views ?? []}
           current={search.view ?? 'open'}
           look={look}
           changed={isChanged(search)}
           onView={(id) => void navigate({ search: id === 'open' ? {} : { view: id } })}
         />
-        {search.view !== undefined && views.data === undefined ? (
+        {search.view !== undefined && views === undefined ? (
           <Loading what="Reading the views…" />
         ) : (
-          <QueueOfLook key={search.view ?? 'open'} search={search} look={look} go={go} />
+          <QueueOfLook key={search.view ?? 'open'} search={search} look={look} go={go} onAnswered={noticeAnswer} />
         )}
       </div>
     </Screen>

@@ -1,16 +1,19 @@
 import { MoreVertical } from 'lucide-react'
+import type { ComponentProps } from 'react'
 import { quote } from '../../alert/filter-text.ts'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
-import type { Noun } from '../../api/client.ts'
 import { IconButton } from '../../parts/button.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../../parts/menu.tsx'
 import { formatCount } from '../../parts/number.ts'
 import { toast } from '../../parts/toast.tsx'
+import { groupFields } from './group-fields.ts'
+import { idOfRow, type QueueRow } from './row-key.ts'
 
 export interface RowMenuProps {
-  readonly alert: Noun<'Alert'>
-  readonly open: boolean
-  readonly onOpen: (open: boolean) => void
+  readonly row: QueueRow
+  /** Of a group: whether its alerts are shown. */
+  readonly unfolded: boolean
+  readonly onClose: () => void
   /** What can be done, to the chosen alerts where some are. */
   readonly actions: readonly AlertAction[]
   readonly chosen: number
@@ -20,34 +23,45 @@ export interface RowMenuProps {
   readonly onIncident: (id: string) => void
 }
 
+/** What opens it; in a row whose menu is closed there is only this. */
+export const RowMenuButton = ({ of, ...rest }: { readonly of: string } & ComponentProps<'button'>) => (
+  <IconButton label={`What can be done with ${of} (.)`} tabIndex={-1} aria-haspopup="menu" className="size-6" {...rest}>
+    <MoreVertical size={15} aria-hidden />
+  </IconButton>
+)
+
+/** How a row is called. */
+export const nameOf = ({ alert, group }: Pick<QueueRow, 'alert' | 'group'>): string =>
+  group ? (group.name ?? group.value ?? `No ${fieldWithout(group.filter)}`) : alert.title
+
+const fieldWithout = (filter: string): string | undefined =>
+  groupFields.find(({ field }) => filter === `-${field}:*`)?.name.toLowerCase()
+
 const narrowing = ['host', 'user', 'ip', 'service'] as const
 
 /** What can be done with one row: by its button, by a right click, or by the key `.` */
-export const RowMenu = ({ alert, open, onOpen, actions, chosen, onShow, onFilter, onIncident }: RowMenuProps) => {
-  const { id, title, incident_id, entities } = alert
-  const button = (
-    <IconButton
-      label={`What can be done with ${title} (.)`}
-      tabIndex={-1}
-      aria-haspopup="menu"
-      className="size-6"
-      onClick={() => onOpen(true)}
-    >
-      <MoreVertical size={15} aria-hidden />
-    </IconButton>
-  )
-  // There are many rows and at most one open menu.
-  if (!open) return button
-  const narrow = narrowing.flatMap((type) => entities.find((entity) => entity.type === type) ?? [])
+export const RowMenu = ({ row, unfolded, onClose, actions, chosen, onShow, onFilter, onIncident }: RowMenuProps) => {
+  const { alert, group } = row
+  const { id, incident_id, entities } = alert
+  const narrow = group ? [] : narrowing.flatMap((type) => entities.find((entity) => entity.type === type) ?? [])
   return (
-    <Menu open={open} onOpen={onOpen} focusAfter={() => document.getElementById(`row-${id}`)} trigger={button}>
+    <Menu
+      open
+      onOpen={(open) => open || onClose()}
+      focusAfter={() => document.getElementById(idOfRow(row.key))}
+      trigger={<RowMenuButton of={nameOf(row)} />}
+    >
       <MenuItem keys="Enter" onSelect={onShow}>
-        Open
+        {group ? (unfolded ? 'Fold' : 'Unfold') : 'Open'}
       </MenuItem>
-      {incident_id !== null && <MenuItem onSelect={() => onIncident(incident_id)}>Open its incident</MenuItem>}
-      <MenuItem onSelect={() => void copyLink(id)}>Copy a link to it</MenuItem>
+      {group && <MenuItem onSelect={() => onFilter(group.filter)}>Show only this group</MenuItem>}
+      {incident_id !== null && (!group || group.filter.startsWith('incident_id:')) && (
+        <MenuItem onSelect={() => onIncident(incident_id)}>Open its incident</MenuItem>
+      )}
+      {!group && <MenuItem onSelect={() => void copyLink(id)}>Copy a link to it</MenuItem>}
       <MenuLine />
       {chosen > 1 && <MenuLabel>All {formatCount(chosen)} selected</MenuLabel>}
+      {chosen === 0 && group && <MenuLabel>All {formatCount(group.count)} of the group</MenuLabel>}
       {actions.map(({ name, keys, run }) => (
         <MenuItem key={name} keys={keys} onSelect={run}>
           {name}

@@ -1,19 +1,21 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef } from 'react'
-import type { Noun } from '../../api/client.ts'
 import { classNames } from '../../parts/class-names.ts'
+import { useLatest } from '../../parts/use-latest.ts'
 import { density } from '../../shell/density.ts'
 import { columnsOf } from './columns.tsx'
+import { GroupRow } from './group-row.tsx'
 import type { Look, Sort } from './look.ts'
 import { Row } from './row.tsx'
+import { idOfRow, type QueueRow } from './row-key.ts'
 import { RowMenu, type RowMenuProps } from './row-menu.tsx'
 import type { Rows as RowsOfLook } from './use-rows.ts'
 import { type Chosen, isChosen } from './use-selection.ts'
 
 interface RowsProps {
   readonly look: Look
-  readonly rows: readonly Noun<'Alert'>[]
+  readonly rows: readonly QueueRow[]
   readonly total: number
   readonly list: RowsOfLook
   readonly wide: boolean
@@ -30,7 +32,8 @@ interface RowsProps {
   readonly menuOf: string | undefined
   readonly onMenu: (id: string | undefined) => void
   /** What stands in the menu of a row. */
-  readonly menu: (alert: Noun<'Alert'>) => Omit<RowMenuProps, 'alert' | 'open' | 'onOpen'>
+  readonly menu: (row: QueueRow) => Omit<RowMenuProps, 'row' | 'onClose'>
+  readonly isUnfolded: (row: QueueRow) => boolean
 }
 
 const heights = { comfortable: 40, default: 32, compact: 26 }
@@ -39,8 +42,9 @@ const headHeight = 33
 
 /** The rows, of which only those in view are drawn. They scroll in a window of their own. */
 export const QueueRows = (props: RowsProps) => {
-  const { look, rows, total, list, wide, at, chosen, leaving, marks, onPoint, onOpen, onChoose } = props
-  const { menuOf, onMenu, menu } = props
+  const { look, rows, total, list, wide, at, chosen, leaving, marks, menuOf, onMenu, menu, isUnfolded } = props
+  const [onPoint, onOpen, onChoose] = [useLatest(props.onPoint), useLatest(props.onOpen), useLatest(props.onChoose)]
+  const openMenu = useLatest(onMenu)
   const window = useRef<HTMLDivElement>(null)
   const height = density.use()
   const size = wide ? heights[height] : phoneHeight
@@ -56,19 +60,19 @@ export const QueueRows = (props: RowsProps) => {
     overscan: 12,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey: (index) => rows[index]?.key ?? index,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: all rows have another height when the size changes.
   useLayoutEffect(() => virtual.measure(), [size, virtual])
 
-  const index = rows.findIndex(({ id }) => id === at)
+  const index = rows.findIndex(({ key }) => key === at)
   const place = useRef(index)
   useEffect(() => {
     if (index < 0 || index === place.current) return
     place.current = index
     virtual.scrollToIndex(index, { align: 'auto' })
     requestAnimationFrame(() => {
-      const row = document.getElementById(`row-${at}`)
+      const row = document.getElementById(idOfRow(at ?? ''))
       // Whoever types, or is in a dialog, a menu or the panel, stays there.
       const free = document.activeElement === document.body || window.current?.contains(document.activeElement)
       if (free && !document.querySelector('[role=menu]')) row?.focus({ preventScroll: true })
@@ -90,40 +94,35 @@ export const QueueRows = (props: RowsProps) => {
         list.stale && 'opacity-60',
       )}
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table that is gone through with keys, row by row, is a grid. */}
-      <table role="grid" aria-label="Alerts" aria-rowcount={total + 1} aria-multiselectable className="block">
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a table that is gone through with keys, row by row, is a grid, which has this. */}
+      <table
+        role={look.group ? 'treegrid' : 'grid'}
+        aria-label="Alerts"
+        aria-rowcount={look.group ? -1 : total + 1}
+        aria-multiselectable
+        className="block"
+      >
         <Head {...props} grid={grid} />
         <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index: place, key, start }) => {
-            const alert = rows[place]
-            return alert ? (
-              <Row
-                key={key}
-                alert={alert}
-                index={place}
-                columns={look.columns}
-                grid={grid}
-                height={size}
-                top={start - headHeight}
-                wide={wide}
-                at={alert.id === at}
-                chosen={isChosen(chosen, alert.id)}
-                leaving={leaving.has(alert.id)}
-                mark={marks.get(alert.id)}
-                onPoint={onPoint}
-                onOpen={onOpen}
-                onChoose={onChoose}
-                onMenu={onMenu}
-                menu={
-                  <RowMenu
-                    {...menu(alert)}
-                    alert={alert}
-                    open={menuOf === alert.id}
-                    onOpen={(open) => onMenu(open ? alert.id : undefined)}
-                  />
-                }
-              />
-            ) : null
+            const row = rows[place]
+            if (!row) return null
+            const frame = {
+              ...{ row, grid, onPoint, onOpen, onChoose, onMenu: openMenu, wide },
+              index: place,
+              height: size,
+              top: start - headHeight,
+              at: row.key === at,
+              chosen: isChosen(chosen, row),
+              leaving: leaving.has(row.key),
+              // There are many rows and at most one open menu.
+              menu: menuOf === row.key && <RowMenu {...menu(row)} row={row} onClose={() => onMenu(undefined)} />,
+            }
+            return row.group ? (
+              <GroupRow key={key} {...frame} unfolded={isUnfolded(row)} />
+            ) : (
+              <Row key={key} {...frame} columns={look.columns} mark={marks.get(row.alert.id)} />
+            )
           })}
         </tbody>
       </table>

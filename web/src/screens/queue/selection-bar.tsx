@@ -21,7 +21,7 @@ const mostButtons = 3
 export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: SelectionBarProps) => (
   <section
     aria-label="Selection"
-    className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line-strong bg-raised px-4 py-2"
+    className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line-strong bg-raised px-4 py-2 max-sm:gap-1.5 max-sm:px-3"
   >
     <p className="tabular shrink-0 font-semibold" role="status">
       {all && count === total ? 'All ' : ''}

@@ -29,7 +29,7 @@ export const useChanges = (look: Look, { rows, asOf, replace }: Rows) => {
     const read = async (): Promise<void> => {
       timer = undefined
       const now = latest.current
-      const shown = new Set(now.rows.map(({ id }) => id))
+      const shown = new Set(now.rows.flatMap(({ alert, group }) => (group ? [] : alert.id)))
       const ids = [...changed]
       changed.clear()
       const others = ids.some((id) => !shown.has(id))
@@ -69,11 +69,12 @@ export const useChanges = (look: Look, { rows, asOf, replace }: Rows) => {
 
 const countNew = async (look: Look, asOf: string | undefined): Promise<number> => {
   if (asOf === undefined) return 0
+  // What is new is little: asked first, the rest of the filter is asked about that alone.
   const since = `created_at:>"${asOf}"`
   const { q, ...span } = toQuery(look)
   const { total } = await answerOf(
     api.GET('/api/v1/alerts/counts', {
-      params: { query: { ...span, q: q.trim() === '' ? since : `(${q}) AND ${since}`, fields: [] } },
+      params: { query: { ...span, q: q.trim() === '' ? since : `${since} AND (${q})`, fields: [] } },
     }),
   )
   return total

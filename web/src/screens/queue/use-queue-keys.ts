@@ -9,10 +9,14 @@ interface QueueKeys {
   readonly back: () => void
   readonly showNew: () => void
   readonly menuAt: () => void
+  readonly unfoldAt: () => void
+  readonly foldAt: () => void
+  readonly chooseGroup: () => void
 }
 
 /** The keys of the queue. */
-export const useQueueKeys = ({ step, openAt, chooseAt, chooseAll, back, showNew, menuAt }: QueueKeys): void => {
+export const useQueueKeys = (keys: QueueKeys): void => {
+  const { step, openAt, chooseAt, chooseAll, back, showNew, menuAt, unfoldAt, foldAt, chooseGroup } = keys
   const go = (by: number, extend: boolean) => (): void => {
     leaveFocus()
     step(by, extend)
@@ -24,11 +28,14 @@ export const useQueueKeys = ({ step, openAt, chooseAt, chooseAll, back, showNew,
     { keys: 'ArrowUp', does: 'Previous alert', run: go(-1, false) },
     { keys: 'Shift+j', does: 'Next alert, choosing it', run: go(1, true) },
     { keys: 'Shift+k', does: 'Previous alert, choosing it', run: go(-1, true) },
-    { keys: 'Enter', does: 'Open the alert', run: openAt },
+    { keys: 'Enter', does: 'Open the alert, or unfold the group', run: openAt },
     { keys: 'x', does: 'Choose the alert', run: chooseAt },
     { keys: 'Shift+x', does: 'Choose all that match', run: chooseAll },
     { keys: 'Escape', does: 'Close the panel, or choose none', run: back },
     { keys: 'r', does: 'Show what is new', run: showNew },
+    { keys: 'b', does: 'Group by…', run: chooseGroup },
+    { keys: 'ArrowRight', does: 'Unfold the group', run: unfoldAt },
+    { keys: 'ArrowLeft', does: 'Fold the group, or go to it', run: foldAt },
     { keys: '.', does: 'Open the menu of the alert', run: menuAt },
   ])
 }
@@ -36,5 +43,6 @@ export const useQueueKeys = ({ step, openAt, chooseAt, chooseAll, back, showNew,
 /** Who goes through the rows has left the facet or button that was used before: Enter means the row now. */
 const leaveFocus = (): void => {
   const { activeElement } = document
-  if (activeElement instanceof HTMLElement && !activeElement.closest('[role=grid]')) activeElement.blur()
+  if (activeElement instanceof HTMLElement && !activeElement.closest('[role=grid], [role=treegrid]'))
+    activeElement.blur()
 }

@@ -2,11 +2,14 @@ import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient }
 import { useCallback, useMemo, useRef } from 'react'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { type Look, toQuery } from './look.ts'
+import { keyOfGroup, type QueueRow } from './row-key.ts'
 
-type Alert = Noun<'Alert'>
+type Alert = Noun<'AlertHead'>
 
 interface Page {
   readonly data: readonly Alert[]
+  readonly groups?: readonly Noun<'AlertGroup'>[]
+  readonly group_total?: number
   readonly next_cursor: string | null
   readonly total: number
   readonly as_of: string
@@ -20,7 +23,7 @@ const pageSize = 80
  */
 export const useRows = (look: Look) => {
   const queries = useQueryClient()
-  const key = useMemo(() => ['queue', 'rows', toQuery(look), look.sort] as const, [look])
+  const key = useMemo(() => ['queue', 'rows', toQuery(look), look.sort, look.group] as const, [look])
   const moments = useRef(new Map<string, string>())
   const query = useInfiniteQuery({
     queryKey: key,
@@ -29,11 +32,12 @@ export const useRows = (look: Look) => {
       const name = JSON.stringify(key)
       const as_of = moments.current.get(name)
       const page = await answerOf(
-        api.GET('/api/v1/alerts', {
+        api.GET('/api/v1/alerts/heads', {
           params: {
             query: {
               ...toQuery(look),
               sort: look.sort,
+              ...(look.group !== undefined && { group: look.group }),
               limit: pageSize,
               ...(as_of !== undefined && { as_of }),
               ...(pageParam !== '' && { cursor: pageParam }),
@@ -50,7 +54,7 @@ export const useRows = (look: Look) => {
   })
 
   const { data, refetch } = query
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.data) ?? [], [data])
+  const rows = useMemo(() => data?.pages.flatMap(rowsOf) ?? [], [data])
   const last = data?.pages.at(-1)
 
   /** Looks at the present moment. */
@@ -79,6 +83,7 @@ export const useRows = (look: Look) => {
   return {
     rows,
     total: last?.total ?? 0,
+    groupTotal: last?.group_total,
     asOf: last?.as_of,
     /** Changes whenever the server has answered anew. */
     answeredAt: query.dataUpdatedAt,
@@ -92,6 +97,15 @@ export const useRows = (look: Look) => {
     renew,
     replace,
   }
+}
+
+const rowsOf = ({ data, groups }: Page): readonly QueueRow[] => {
+  if (!groups) return data.map((alert) => ({ key: alert.id, alert }))
+  const leads = new Map(data.map((alert) => [alert.id, alert]))
+  return groups.flatMap((group): QueueRow[] => {
+    const alert = leads.get(group.lead_id)
+    return alert ? [{ key: keyOfGroup(group.filter), alert, group }] : []
+  })
 }
 
 export type Rows = ReturnType<typeof useRows>

@@ -1,8 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Bookmark, MoreHorizontal } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
-import { answerOf, api, type Noun } from '../../api/client.ts'
-import { onChange } from '../../api/live.ts'
+import { type FormEvent, useState } from 'react'
+import { answerOf, api } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
 import { sessionQuery } from '../../api/session.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
@@ -13,34 +12,7 @@ import { formatCount } from '../../parts/number.ts'
 import { toast } from '../../parts/toast.tsx'
 import { density } from '../../shell/density.ts'
 import type { Look } from './look.ts'
-
-type View = Noun<'CountedView'>
-
-const renewMs = 5_000
-
-/** The views that one can choose from. Their counts are renewed when something changes, every few seconds at most. */
-export const useViews = () => {
-  const queries = useQueryClient()
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = onChange(() => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void queries.invalidateQueries({ queryKey: ['views', 'list'] })
-      }, renewMs)
-    })
-    return () => {
-      stop()
-      clearTimeout(timer)
-    }
-  }, [queries])
-  return useQuery({
-    queryKey: ['views', 'list'],
-    queryFn: () => answerOf(api.GET('/api/v1/views')),
-    select: ({ data }) => data,
-    staleTime: 30_000,
-  })
-}
+import type { View } from './use-views.ts'
 
 interface ViewsBarProps {
   readonly views: readonly View[]
@@ -74,10 +46,12 @@ export const ViewsBar = ({ views, current, look, changed, onView }: ViewsBarProp
           )}
         >
           {name}
-          {open > 0 && (
+          {open !== null && open > 0 && (
             <span className="tabular font-mono text-small font-normal text-text-2">{formatCount(open)}</span>
           )}
-          {open === 0 && total > 0 && <span className="sr-only">{formatCount(total)} in all, none open</span>}
+          {open === 0 && total !== null && total > 0 && (
+            <span className="sr-only">{formatCount(total)} in all, none open</span>
+          )}
         </button>
       ))}
       <span className="flex-1" />
@@ -103,11 +77,12 @@ export const ViewsBar = ({ views, current, look, changed, onView }: ViewsBarProp
   )
 }
 
-const contentOf = ({ q, from, to, sort, columns }: Look) => ({
+const contentOf = ({ q, from, to, sort, columns, group }: Look) => ({
   filter: q,
   from: from ?? null,
   to: to ?? null,
   sort,
+  group: group ?? null,
   columns: [...columns],
   density: density.get(),
 })
@@ -124,7 +99,7 @@ const SaveDialog = ({ look, onClose, onSaved }: SaveDialogProps) => {
     mutationFn: (body: { name: string; shared: boolean }) =>
       answerOf(api.POST('/api/v1/views', { body: { ...body, ...contentOf(look) } })),
     onSuccess: async ({ id }) => {
-      await queries.invalidateQueries({ queryKey: ['views', 'list'] })
+      await queries.invalidateQueries({ queryKey: ['views'] })
       onSaved(id)
     },
   })
@@ -138,7 +113,7 @@ const SaveDialog = ({ look, onClose, onSaved }: SaveDialogProps) => {
       open
       onClose={onClose}
       title="Keep this view"
-      description="Filter, time, order, columns and row height are kept."
+      description="Filter, time, order, grouping, columns and row height are kept."
     >
       <form onSubmit={submit} className="mt-1 flex flex-col gap-3">
         <label className="font-medium">
@@ -180,7 +155,7 @@ const OwnMenu = ({ view: { id, name }, look, changed, onGone, onSame }: OwnMenuP
   const after = async (work: Promise<unknown>, then: () => void): Promise<void> => {
     try {
       await work
-      await queries.invalidateQueries({ queryKey: ['views', 'list'] })
+      await queries.invalidateQueries({ queryKey: ['views'] })
       then()
     } catch (error) {
       toast(toProblem(error).message, { bad: true })

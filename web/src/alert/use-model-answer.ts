@@ -1,0 +1,78 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { useEffect, useRef, useState } from 'react'
+import { answerOf, type Noun } from '../api/client.ts'
+import { ApiProblem, toProblem, unreachable } from '../api/problem.ts'
+
+interface ModelAnswer {
+  /** What has come so far; nobody has checked it. */
+  readonly draft: Noun<'OpinionDraft'> | undefined
+  readonly asking: boolean
+  /** Why there is no answer. */
+  readonly problem: ApiProblem | undefined
+  ask(): Promise<void>
+  /** Calls it off. */
+  stop(): void
+}
+
+/** Asks a model about an alert, and hears its answer as it comes. It is called off when nobody looks at the alert any more. */
+export const useModelAnswer = (alertId: string): ModelAnswer => {
+  const queries = useQueryClient()
+  const [draft, setDraft] = useState<Noun<'OpinionDraft'>>()
+  const [asking, setAsking] = useState(false)
+  const [problem, setProblem] = useState<ApiProblem>()
+  const leaving = useRef<AbortController>(undefined)
+  const stop = () => leaving.current?.abort()
+  useEffect(() => () => leaving.current?.abort(), [])
+
+  const ask = async (): Promise<void> => {
+    const left = new AbortController()
+    leaving.current = left
+    setAsking(true)
+    setProblem(undefined)
+    try {
+      const { opinion } = await readAnswer(alertId, setDraft, left.signal)
+      if (opinion.status === 'failed' || opinion.status === 'skipped') setProblem(unheard(opinion))
+      await queries.invalidateQueries({ queryKey: ['alerts'] })
+      await queries.invalidateQueries({ queryKey: ['incidents'] })
+    } catch (error) {
+      if (!left.signal.aborted) setProblem(toProblem(error))
+    }
+    setAsking(false)
+    setDraft(undefined)
+  }
+  return { draft, asking, problem, ask, stop }
+}
+
+const readAnswer = async (
+  id: string,
+  tell: (draft: Noun<'OpinionDraft'>) => void,
+  signal: AbortSignal,
+): Promise<Noun<'ModelAnswer'>> => {
+  const response = await fetch(`/api/v1/alerts/${encodeURIComponent(id)}/opinion`, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream' },
+    signal,
+  }).catch(() => {
+    signal.throwIfAborted()
+    throw unreachable()
+  })
+  if (!response.ok || !response.body) {
+    return answerOf(Promise.resolve({ error: await response.json().catch(() => undefined), response }))
+  }
+  const events = response.body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())
+    .getReader()
+  for (;;) {
+    const { value, done } = await events.read()
+    if (done) throw unreachable()
+    const { event, data } = value
+    if (event === 'draft') tell(JSON.parse(data))
+    if (event === 'done') return JSON.parse(data)
+    if (event === 'problem') throw new ApiProblem(JSON.parse(data))
+  }
+}
+
+const unheard = ({ reason }: Noun<'ModelOpinion'>): ApiProblem =>
+  new ApiProblem({ title: 'No model answered', status: 0, code: 'unheard', detail: `No model answered: ${reason}.` })
