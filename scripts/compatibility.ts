@@ -2,6 +2,7 @@ import { compatSystems } from '../src/api/rest/compat/systems.ts'
 import { promises } from '../test/requirements.ts'
 
 const titles: Readonly<Record<string, string>> = {
+  any: 'All of these systems',
   'log-analyzer': 'The log analyser',
   'log-detection': 'The log detection service',
   mcp: 'AI tools over MCP',
@@ -19,7 +20,7 @@ const snippets: Readonly<Record<string, string>> = {
 { "mcpServers": { "vedette": { "command": "npx", "args": ["-y", "vedette", "mcp"], "env": { "MODEL_DIR": "anomaly_outputs" } } } }
 \`\`\`
 
-For a running server (VS Code's \`.vscode/mcp.json\`; other clients take the same address and header):
+For a running server (VS Code's \`.vscode/mcp.json\`; [docs/mcp.md](mcp.md) has the words of other clients):
 
 \`\`\`json
 { "servers": { "vedette": { "type": "http", "url": "http://localhost:8787/mcp", "headers": { "Authorization": "Bearer TOKEN" } } } }

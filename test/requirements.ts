@@ -1,3 +1,4 @@
+import { anyPromises } from './requirements/any.ts'
 import { logAnalyzerPromises } from './requirements/log-analyzer.ts'
 import { logDetectionPromises } from './requirements/log-detection.ts'
 import { mcpPromises } from './requirements/mcp.ts'
@@ -15,6 +16,7 @@ export interface Promised {
 
 /** Every promise that is kept; each is cited by a test that asks the running program (`keeps(id)`). */
 export const promises: readonly Promised[] = [
+  anyPromises,
   logAnalyzerPromises,
   logDetectionPromises,
   mcpPromises,

@@ -3,7 +3,7 @@ import { hour, minute } from './calendar.ts'
 import { type Company, outside } from './company.ts'
 import type { Action } from './recorder.ts'
 import { openShell, runOver, type Shell } from './shell.ts'
-import type { Stage, Story } from './story.ts'
+import { type Stage, type Story, stagesOf } from './story.ts'
 
 const names = ['root', 'root', 'root', 'admin', 'test', 'ubuntu', 'oracle', 'postgres', 'deploy', 'user']
 
@@ -107,17 +107,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
     step('aftermath', back + 40 * minute, async () => admin?.leave()),
   )
 
-  const stage = (
-    id: string,
-    title: string,
-    from: number,
-    to: number,
-    hosts: readonly string[],
-    extra: Partial<Stage> = {},
-  ): Stage => ({
-    ...{ id, kind: 'attack' as const, title, from, to, hosts },
-    ...extra,
-  })
+  const stage = stagesOf('attack')
   const web01 = [web.name]
   const inAuth: Partial<Stage> = { own: ({ file, text }) => file === 'auth.log' && text.includes(web.name) }
   const stages: Stage[] = [

@@ -3,19 +3,9 @@ import { day, hour, minute } from './calendar.ts'
 import type { Company } from './company.ts'
 import type { Action } from './recorder.ts'
 import { openShell, runOver, type Shell } from './shell.ts'
-import type { Stage, Story } from './story.ts'
+import { type Stage, type Story, stagesOf } from './story.ts'
 
-const fault = (
-  id: string,
-  title: string,
-  from: number,
-  to: number,
-  hosts: readonly string[],
-  extra: Partial<Stage> = {},
-): Stage => ({
-  ...{ id, kind: 'fault' as const, title, from, to, hosts },
-  ...extra,
-})
+const fault = stagesOf('fault')
 
 /** A release that fails on most product pages, and the one before it brought back. */
 export const brokenRelease = (company: Company, midnight: number, random: Random): Story => {

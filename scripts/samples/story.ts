@@ -15,6 +15,18 @@ export interface Stage {
   own?(line: RecordedLine): boolean
 }
 
+/** Makes stages of a kind. */
+export const stagesOf =
+  (kind: Stage['kind']) =>
+  (
+    id: string,
+    title: string,
+    from: number,
+    to: number,
+    hosts: readonly string[],
+    extra: Partial<Stage> = {},
+  ): Stage => ({ id, kind, title, from, to, hosts, ...extra })
+
 export interface Story {
   readonly stages: readonly Stage[]
   readonly actions: readonly Action[]

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { freePort, root, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
-import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
+import { describeInBrowser, openTab, seriousIssues, signIn, tabTo } from './browser.ts'
 
 /** Ordinary requests, one every second, under names that nobody knows; then a server that cannot be reached. */
 const records = Array.from({ length: 400 }, (_, number) => ({
@@ -30,7 +30,7 @@ describeInBrowser('adding logs', () => {
 
   const stored = async () => (await sourcesOf(server)).map(({ source }) => source)
 
-  it('tries a dropped file, and stores nothing of it until somebody says so', async () => {
+  it('tries a dropped file by keyboard alone, and stores nothing of it until somebody says so', async () => {
     const { page, troubles, close } = await openTab()
     await signIn(page, server.url, '/alerts')
     await drop(page, 'events.ndjson.gz', gzipSync(ndjson).toString('base64'))
@@ -39,23 +39,32 @@ describeInBrowser('adding logs', () => {
     const preview = page.getByRole('table')
     await preview.waitFor()
     expect(await preview.getByRole('row').count()).toBe(6)
-    await page.getByText('1 line is no JSON').click()
-    await page.getByText('line 401', { exact: true }).waitFor()
     // What the file calls its fields, we cannot know.
-    await page.getByLabel('Message is in').selectOption('says')
-    await page.getByLabel('Host is in').selectOption('box')
-    await page.getByLabel('Time is in').selectOption('occurred')
+    for (const [role, field] of [
+      ['Time', 'occurred'],
+      ['Message', 'says'],
+      ['Host', 'box'],
+    ] as const) {
+      await tabTo(page, page.getByLabel(`${role} is in`))
+      await page.keyboard.type(field)
+      expect(await page.getByLabel(`${role} is in`).inputValue()).toBe(field)
+    }
+    await tabTo(page, page.locator('summary', { hasText: '1 line is no JSON' }))
+    await page.keyboard.press('Enter')
+    await page.getByText('line 401', { exact: true }).waitFor()
     await preview.getByText('request 0 took 0 ms').waitFor()
     await preview.getByText('shop-01').first().waitFor()
     expect(await seriousIssues(page)).toEqual([])
 
-    await page.getByRole('button', { name: 'Analyse' }).click()
+    await tabTo(page, page.getByRole('button', { name: 'Analyse' }))
+    await page.keyboard.press('Enter')
     await page.getByText(/^401 records, \d+ patterns?:/).waitFor()
     await page.getByText('Out of memory: killed process').first().waitFor()
     expect(await seriousIssues(page)).toEqual([])
     expect(await stored()).toEqual([])
 
-    await page.getByRole('button', { name: 'Throw away' }).click()
+    await tabTo(page, page.getByRole('button', { name: 'Throw away' }))
+    await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Drop a log file anywhere on this page' }).waitFor()
     expect(await stored()).toEqual([])
     expect(troubles.filter((text) => !/status of 401/.test(text))).toEqual([])

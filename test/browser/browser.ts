@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { describe } from 'vitest'
 import { z } from 'zod'
 import { adminToken, scratch } from '../e2e/program.ts'
@@ -90,4 +90,14 @@ export const seriousIssues = async (page: Page): Promise<string[]> => {
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+}
+
+/** Presses Tab until something has the focus. */
+export const tabTo = async (page: Page, goal: Locator): Promise<void> => {
+  await goal.waitFor()
+  for (let presses = 0; presses < 60; presses++) {
+    if (await goal.evaluate((element) => element === element.ownerDocument.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`60 presses of Tab do not reach ${goal}`)
 }

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
-import { describeInBrowser, openTab, seriousIssues } from './browser.ts'
+import { describeInBrowser, openTab, seriousIssues, tabTo } from './browser.ts'
 
 const labels = z
   .object({
@@ -54,7 +54,7 @@ describeInBrowser('the first run', () => {
     const steps = page.getByRole('region', { name: 'First steps' }).getByRole('listitem')
     expect(await steps.filter({ hasText: 'done' }).count()).toBe(0)
 
-    await tabTo(page.keyboard, () => attack.evaluate((link) => link.matches(':focus')))
+    await tabTo(page, attack)
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/incidents\/INC-\d+/)
     await page.getByRole('heading', { name: /login/ }).first().waitFor()
@@ -69,9 +69,7 @@ describeInBrowser('the first run', () => {
     await page.keyboard.press('o')
     await steps.filter({ hasText: 'see why' }).filter({ hasText: 'done' }).waitFor()
 
-    await tabTo(page.keyboard, () =>
-      page.getByRole('button', { name: 'Remove the sample' }).evaluate((button) => button.matches(':focus')),
-    )
+    await tabTo(page, page.getByRole('button', { name: 'Remove the sample' }))
     await page.keyboard.press('Enter')
     await page.getByText('No logs have come yet.').first().waitFor({ timeout: patienceMs })
     await sample.waitFor({ state: 'detached' })
@@ -133,16 +131,4 @@ const isOfTheAttack = (origin: string): boolean => {
       kind === 'attack' &&
       (lines[file] ?? []).some(([first, last]) => Number(number) >= first && Number(number) <= last),
   )
-}
-
-/** Presses Tab until something has the focus. */
-const tabTo = async (
-  keyboard: { press(key: string): Promise<void> },
-  reached: () => Promise<boolean>,
-): Promise<void> => {
-  for (let presses = 0; presses < 60; presses++) {
-    if (await reached()) return
-    await keyboard.press('Tab')
-  }
-  throw new Error('60 presses of Tab do not reach it')
 }

@@ -19,6 +19,9 @@ const listed = z.object({
     }),
   ),
 })
+const grouped = z.object({
+  groups: z.array(z.object({ value: z.string().nullable(), filter: z.string(), count: z.int() })),
+})
 const made = z.object({ secret: z.string() })
 
 /** Signing in asks first who one is; the answer is a 401, which browsers print. */
@@ -291,6 +294,51 @@ describeInBrowser('the queue', () => {
     await close()
   })
 
+  it('groups alerts, and decides on a group in one request, by keyboard', async () => {
+    const { page, troubles, close } = await open()
+    const decisions = requestsTo(page, '/api/v1/alerts/bulk')
+    const grid = page.getByRole('treegrid', { name: 'Alerts' })
+    await groupBy(page, 'Host')
+    await grid.locator('[aria-level="1"]').nth(1).waitFor()
+    const query = new URLSearchParams({ q: 'open:true', sort: '-risk_score', group: 'host', limit: '2' })
+    const answer = await (await server.ask(`/api/v1/alerts/heads?${query}`)).json()
+    const [, group] = grouped.parse(answer).groups
+    if (!group) throw new Error('There is a second group.')
+    await page.keyboard.press('j')
+    await focused(page, `group ${group.filter}`)
+    expect(await grid.locator('tr:focus').innerText()).toContain(`${group.value}`)
+    await page.keyboard.press('ArrowRight')
+    await grid.locator('[aria-level="2"]').first().waitFor()
+    expect(await grid.locator('[aria-level="2"]').count()).toBe(group.count)
+    expect(await seriousIssues(page)).toEqual([])
+
+    // Its address brings all of it back.
+    await page.keyboard.press('j')
+    await page.waitForURL(/at=a/)
+    await page.reload()
+    await grid.locator('[aria-level="2"]').first().waitFor()
+    expect(await grid.locator('[aria-expanded=true]').innerText()).toContain(`${group.value}`)
+    await page.keyboard.press('j')
+    await page.keyboard.press('ArrowLeft')
+    await focused(page, `group ${group.filter}`)
+
+    await page.keyboard.press('c')
+    await page.getByRole('dialog', { name: `Close ${group.count} alerts` }).waitFor()
+    await page.keyboard.press('4')
+    await page.getByText(`Closed ${group.count} alerts as duplicate.`).waitFor()
+    expect(decisions).toMatchObject([{ filter: `open:true ${group.filter}`, exclude: [], action: 'close' }])
+    expect((await alerts(`open:true ${group.filter}`)).total).toBe(0)
+    await grid.getByText(`${group.value}`, { exact: true }).waitFor({ state: 'detached' })
+    await page.keyboard.press('z')
+    await page.getByText(`Taken back: ${group.count} changes.`).waitFor()
+    await grid.getByText(`${group.value}`, { exact: true }).first().waitFor()
+    expect((await alerts(`open:true ${group.filter}`)).total).toBe(group.count)
+    await groupBy(page, 'Not at all')
+    await rowsOf(page).first().waitFor()
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
   it('keeps a view, with its number, and forgets it', async () => {
     const { page, troubles, close } = await open('/alerts?q=open%3Atrue%20severity%3Acritical')
     const { total } = await alerts('open:true severity:critical')
@@ -315,9 +363,18 @@ describeInBrowser('the queue', () => {
 
 const rowsOf = (page: Page) => page.getByRole('grid', { name: 'Alerts' }).locator('tbody tr')
 
+/** Chooses what alerts are grouped by, with the keyboard. A menu takes letters once it has the keyboard. */
+const groupBy = async (page: Page, name: string): Promise<void> => {
+  await page.keyboard.press('b')
+  await page.locator('[role=menu]:focus, [role=menu] :focus').waitFor()
+  await page.keyboard.type(name.slice(0, 3))
+  await page.locator('[role=menuitem]:focus', { hasText: name }).waitFor()
+  await page.keyboard.press('Enter')
+}
+
 /** Waits until the keyboard is at a row. */
 const focused = (page: Page, id: string | undefined): Promise<void> =>
-  page.locator(`#row-${id}[tabindex="0"]`).waitFor()
+  page.locator(`[id="row-${encodeURIComponent(id ?? '')}"][tabindex="0"]`).waitFor()
 
 const facetsOn = (page: Page): Promise<string[]> =>
   page

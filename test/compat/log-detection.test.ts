@@ -192,6 +192,27 @@ it(keeps('log-detection.file', 'log-detection.docs'), async () => {
   expect((await fetch(`${own}/docs`)).status).toBe(200)
 })
 
+it(keeps('log-analyzer.scorer-port'), async () => {
+  expect(await ask('/model-info')).toEqual({ status: 200, body: { version: 'unknown', trained_at: null } })
+  expect((await post('/score', { features: { failed_logins: 2, error_rate: 0.667 } })).body).toEqual({
+    score: expect.any(Number),
+    anomaly: true,
+  })
+  expect((await ask('/incidents')).status).toBe(404)
+})
+
+it(keeps('log-detection.metrics'), async () => {
+  const read = async () => {
+    const text = await (await fetch(`${own}/metrics`)).text()
+    const of = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1])
+    return { anomalies: of('anomalies_detected_total'), analyses: of('analysis_duration_seconds_count') }
+  }
+  const before = await read()
+  await post('/analyze', { logs: [shadow, ...normal] })
+  expect(await read()).toEqual({ anomalies: before.anomalies + 1, analyses: before.analyses + 1 })
+  expect(await (await server.ask('/metrics')).text()).toContain(`anomalies_detected_total ${before.anomalies + 1}\n`)
+})
+
 it(keeps('log-detection.batch'), async () => {
   writeFileSync(at('logs/below/attack.json'), JSON.stringify([shadow, ...failures]))
   writeFileSync(at('logs/broken.json'), '{"a":')

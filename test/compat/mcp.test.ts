@@ -119,6 +119,13 @@ it(keeps(
   })
   const outside = await call(client, 'analyze_log_file', { filepath: '../../../etc/passwd' })
   expect(outside.isError).toBe(true)
+  for (const filepath of ['mcp-data/vedette.db', at('mcp-data/vedette.db'), '.env']) {
+    const kept = await call(client, 'analyze_log_file', { filepath })
+    expect(JSON.parse(kept.text)).toMatchObject({
+      status: 'error',
+      message: expect.stringContaining('may hold secrets'),
+    })
+  }
   expect(JSON.parse(outside.text)).toMatchObject({ status: 'error', message: expect.stringContaining('lies outside') })
 }, 60_000)
 
@@ -164,6 +171,9 @@ it(keeps('mcp.http', 'mcp.untrusted'), async () => {
   expect((await call(client, 'whats_happening')).document).toMatchObject({
     ready: true,
     open_incidents: expect.any(Array),
+  })
+  expect((await call(client, 'whats_happening', { group: 'severity' })).document).toMatchObject({
+    alert_groups: expect.any(Array),
   })
   expect((await client.listPrompts()).prompts.map(({ name }) => name)).toContain('investigate_incident')
   const guide = await client.readResource({ uri: 'vedette://docs/query' })

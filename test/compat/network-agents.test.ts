@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -189,12 +190,126 @@ it(keeps('network-agents.anomaly-test'), async () => {
   expect(await anomalies()).toEqual(listed)
 })
 
+it(keeps('network-agents.agents', 'network-agents.agent-stats'), async () => {
+  const of = async (path: string) => (await get(`/api/v1/agents${path}`)).body
+  const ids = ['dns', 'log_level', 'network', 'system', 'threshold', 'wifi']
+  const listed = z.array(z.looseObject({ id: z.string() })).parse(await of(''))
+  expect(listed.map(({ id }) => id)).toEqual(ids)
+  const wifi = listed.at(-1)
+  expect(wifi).toEqual({
+    id: 'wifi',
+    name: 'Wi-Fi agent',
+    status: 'active',
+    is_running: true,
+    last_run: null,
+    capabilities: expect.arrayContaining(['deauthentication floods']),
+    description: expect.any(String),
+    model_path: null,
+    config: expect.objectContaining({ agent_id: 'wifi', process_filters: expect.arrayContaining(['hostapd']) }),
+  })
+  expect(await of('/wifi')).toEqual(wifi)
+  expect(await of('/wifi/config')).toEqual(wifi?.config)
+  expect(await of('/configs/templates')).toHaveLength(ids.length)
+  expect(await get('/api/v1/agents/nobody')).toMatchObject({ status: 404, body: { error: expect.any(String) } })
+  expect((await get('/api/v1/agents', 'wrong')).status).toBe(401)
+  expect(await (await server.ask('/api/v1/agents')).json()).toEqual(listed)
+
+  const found = await anomalies('?agent_name=wifi&limit=1000')
+  const stats = await of('/wifi/stats')
+  expect(stats).toEqual({
+    agent_id: 'wifi',
+    status: 'active',
+    anomalies_detected: found.length,
+    anomalies_by_type: { auth_failure: 120, wifi_anomaly: 1 },
+    last_anomaly: found[0]?.timestamp,
+  })
+  expect(await of('/stats/overview')).toEqual({
+    total_agents: 6,
+    active_agents: 6,
+    anomalies_detected: (await anomalies('?limit=1000')).length,
+    agents: expect.arrayContaining([stats]),
+  })
+})
+
+it(keeps('network-agents.agent-validate'), async () => {
+  const validate = async (id: string, body: unknown) => {
+    const response = await fetch(`${own}/api/v1/agents/${id}/config/validate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+  const config = z.looseObject({}).parse((await get('/api/v1/agents/wifi/config')).body)
+  const valid = { status: 200, body: { is_valid: true, errors: [], warnings: [] } }
+  expect(await validate('wifi', config)).toEqual(valid)
+  expect(await validate('wifi', { config })).toEqual(valid)
+  expect(await validate('dns', config)).toMatchObject({ body: { is_valid: true, warnings: [expect.any(String)] } })
+  expect(await validate('wifi', { ...config, agent_type: 'magic' })).toMatchObject({
+    status: 200,
+    body: { is_valid: false, errors: [expect.stringContaining('agent_type')] },
+  })
+})
+
 it(keeps('network-agents.bad-number'), async () => {
   for (const query of ['?limit=many', '?offset=1.5', '?limit=']) {
     expect(await get(`/api/v1/anomalies${query}`)).toEqual({ status: 500, body: { error: 'Internal Server Error' } })
     expect((await server.ask(`/api/v1/anomalies${query}`)).status).toBe(400)
   }
 })
+
+it(keeps('network-agents.environment'), async () => {
+  const told: { authorization: string | undefined; body: string }[] = []
+  const receiver = createHttpServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += chunk))
+    request.on('end', () => {
+      told.push({ authorization: request.headers.authorization, body })
+      response.end()
+    })
+  })
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
+  const address = receiver.address()
+  const port = address && typeof address === 'object' ? address.port : 0
+  const other = scratch()
+  const second = await startServer({
+    dataDir: join(other.path, 'data'),
+    port: await freePort(),
+    cwd: other.path,
+    env: {
+      NOTIFICATION_ENABLED: 'true',
+      NOTIFICATION_URL: `http://127.0.0.1:${port}/hook`,
+      NOTIFICATION_TOKEN: 'the-notification-token',
+      RESOURCE_THRESHOLD_CPU: '60',
+      SERVICE_PORT: '0',
+      VEDETTE_NETWORK_AGENTS_AGENTS: 'threshold',
+    },
+  })
+  const { body } = await second
+    .ask('/api/v1/agents/threshold/config')
+    .then(async (answer) => ({ body: await answer.json() }))
+  expect(body).toMatchObject({
+    analysis_rules: {
+      thresholds: expect.arrayContaining([expect.objectContaining({ anomaly_type: 'high_cpu', above: 60 })]),
+    },
+  })
+  const alert = {
+    alert_id: 'n-1',
+    timestamp: new Date().toISOString(),
+    alert_type: 'malware',
+    severity: 'critical',
+    description: 'Ransom note on a share.',
+    source_ip: '192.0.2.9',
+  }
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(alert) }
+  expect((await second.ask('/api/v1/alerts', init)).status).toBe(200)
+  await until(async () => told.length > 0)
+  expect(told[0]?.authorization).toBe('Bearer the-notification-token')
+  expect(JSON.parse(told[0]?.body ?? '')).toMatchObject({ type: 'vedette.incident.opened' })
+  await second.stop()
+  receiver.close()
+  other.remove()
+}, 60_000)
 
 it(keeps('network-agents.sqlite'), async () => {
   const listed = await anomalies('?limit=1000')

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
 import { keeps } from './keeps.ts'
 
@@ -294,11 +295,11 @@ it(
     const rows = orders(120)
     await guard('Keep', rows)
     const huge = { ...order(), amount: 1e6 }
-    const check = async () => {
+    const check = async (known: readonly object[]) => {
       const { body } = await ask(`/history/${id}`)
-      expect(body).toMatchObject({ query_hash: id, record_count: 120, timestamp: expect.any(String) })
+      expect(body).toMatchObject({ query_hash: id, record_count: known.length, timestamp: expect.any(String) })
       const [newest] = z.array(z.looseObject({ data: z.unknown() })).parse(body.data)
-      expect(newest?.data).toEqual(rows.at(-1))
+      expect(newest?.data).toEqual(known.at(-1))
       expect((await ask(`/model/${id}`)).body).toMatchObject({
         query_hash: id,
         model_info: {
@@ -311,7 +312,7 @@ it(
       })
       expect((await ask(`/stats/${id}`)).body).toMatchObject({
         query_hash: id,
-        historical_records: 120,
+        historical_records: known.length,
         model_info: { status: 'active' },
         timestamp: expect.any(String),
         status: 'active',
@@ -320,12 +321,18 @@ it(
       expect([status, judged.query_hash]).toEqual([200, id])
       return analysis.parse(judged.analysis)
     }
-    const before = await check()
+    const before = await check(rows)
     expect(before).toMatchObject({ is_anomaly: true, anomalous_records: 1, processed_records: 1 })
     await server.stop()
     server = await start()
-    const { metadata: _, statistical_details, ...after } = await check()
+    const { metadata: _, statistical_details, db_record_id: __, ...after } = await check([...rows, huge])
     expect(before).toMatchObject(after)
+    // Single records make a history and a model of their own, as results do.
+    for (const one of rows.slice(0, 100)) await post('/analyze/only-single-records', one)
+    expect((await ask('/stats/only-single-records')).body).toMatchObject({
+      historical_records: 100,
+      model_info: { status: 'active' },
+    })
     expect(statistical_details[0]?.score).toBe(before.statistical_details[0]?.score)
 
     expect((await ask(`/history/${id}`, { method: 'DELETE' }, server.url)).status).toBe(401)
@@ -436,3 +443,62 @@ it(keeps('query-guard.environment'), () => {
     expect(part, key).toContain(value)
   }
 })
+
+it(keeps('query-guard.language-model-reads'), async () => {
+  const anthropic = vendors.find(({ type }) => type === 'anthropic')
+  if (!anthropic) throw new Error('There is no vendor.')
+  const vendor = await startVendor(anthropic, () => ({
+    records: [{ record_index: 0, reason: 'country is Narnia', risk_level: 'high', category: 'business_logic' }],
+    concerns: ['The operation is called Read.', 'It was asked 4711 times.'],
+    recommendations: ['find_out_who_asks'],
+  }))
+  const data = scratch()
+  const other = await startServer({
+    dataDir: data.path,
+    port: await freePort(),
+    env: {
+      M_AUTH_KEY: key,
+      ANTHROPIC_API_KEY: 'the-key',
+      CLAUDE_MODEL: 'm',
+      MAX_RECORDS_PER_BATCH: '3',
+      VEDETTE_QUERY_GUARD_LANGUAGE_MODEL_BASE_URL: String(vendor.settings.base_url),
+    },
+  })
+  try {
+    const send = (rows: unknown) => post('/anomalies', bodyOf('Read', { orders: rows }), engine, other.url)
+    const reading = async (rows: unknown) => {
+      const { status, body } = await send(rows)
+      expect(status).toBe(200)
+      return z
+        .looseObject({ query_analysis: z.looseObject({}), metadata: z.looseObject({}) })
+        .parse(z.object({ results: z.record(z.string(), z.unknown()) }).parse(body).results.orders)
+    }
+    const first = await reading(orders(5))
+    expect(first.query_analysis.language_model).toBe('not asked: nothing to compare with yet')
+    expect(vendor.wire.requests).toEqual([])
+    const rows = orders(5).map((row, i) => (i === 0 ? { ...row, country: 'Narnia', buyer: 'dana@example.org' } : row))
+    const { query_analysis } = await reading(rows)
+    expect(query_analysis).toMatchObject({
+      language_model: 'answered',
+      records: [{ record_index: 0, reason: 'country is Narnia', risk_level: 'medium', category: 'business_logic' }],
+      query_pattern_analysis: {
+        concerns: expect.arrayContaining(['The operation is called Read.']),
+        recommendations: expect.arrayContaining(['Find out who sends this query, and why.']),
+      },
+    })
+    expect(JSON.stringify(query_analysis)).not.toContain('4711')
+    expect(vendor.complaints).toEqual([])
+    const sent = vendor.wire.requests[0]?.body ?? ''
+    expect(sent).toContain('Narnia')
+    expect(sent).not.toContain('dana@example.org')
+    expect(sent.match(/\\"index\\"/g)).toHaveLength(3)
+    vendor.behaviour = 'refuses the key'
+    const failed = await reading(orders(5))
+    expect(failed.query_analysis.language_model).toBe('failed')
+    expect(failed.metadata.errors).toEqual(['No language model answered: query-guard: it does not take the key (401).'])
+  } finally {
+    await other.stop()
+    await vendor.wire.close()
+    data.remove()
+  }
+}, 60_000)

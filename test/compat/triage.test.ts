@@ -118,80 +118,102 @@ it(keeps('triage.health', 'triage.consumer-started', 'triage.ports'), async () =
   other.remove()
 })
 
-it(keeps('triage.ingest', 'triage.track', 'triage.rows', 'triage.braces', 'triage.context-confidence'), async () => {
-  const sent = security('test-rows')
-  const { status, body } = await ask('alert-ingestor', '/api/v1/alerts', sent)
-  expect(status).toBe(200)
-  expect(body).toEqual({
-    success: true,
-    data: {
-      ingestion_id: expect.stringMatching(/^[\da-f-]{36}$/),
-      alert_id: 'test-rows',
-      status: 'queued',
-      message: expect.any(String),
-    },
-    meta: { timestamp: expect.any(String), request_id: expect.any(String), version: expect.any(String) },
-  })
-  expect(await triaged('test-rows')).toMatchObject({
-    success: true,
-    data: { alert_id: 'test-rows', status: 'analyzed', message: expect.stringContaining('braces {name}') },
-  })
-  expect((await ask('alert-ingestor', '/api/v1/alerts/never-sent')).status).toBe(404)
-
-  const [kept] = rows('SELECT * FROM alerts WHERE external_id = ?', 'test-rows')
-  expect(kept).toMatchObject({
-    alert_type: 'malware',
-    severity: 'high',
-    source_ip: '45.33.32.156',
-    destination_ip: '10.0.0.50',
-    user_name: 'jdoe',
-    asset_id: 'SRV-001',
-  })
-  const ours = z.string().parse(kept?.alert_id)
-  expect(
-    rows('SELECT context_type, confidence_score FROM alert_context WHERE alert_id = ? ORDER BY context_type', ours),
-  ).toMatchObject([
-    { context_type: 'asset' },
-    { context_type: 'network', confidence_score: 0.8 },
-    { context_type: 'user' },
-  ])
-  expect(
-    rows('SELECT ioc, ioc_type FROM threat_intel WHERE ioc IN (?, ?) ORDER BY ioc', sent.source_ip, sent.file_hash),
-  ).toEqual([
-    { ioc: sent.source_ip, ioc_type: 'ip' },
-    { ioc: sent.file_hash, ioc_type: 'hash' },
-  ])
-  expect(rows('SELECT risk_level, analysis_result FROM triage_results WHERE alert_id = ?', ours)).toMatchObject([
-    { risk_level: 'medium', analysis_result: expect.stringContaining('{0}') },
-  ])
-
-  // Who and what is known counts for more.
-  const told = [
-    ['assets', 'asset_id,asset_name,asset_type,criticality\nSRV-002,payroll,server,critical\n'],
-    ['users', 'user_id,username,full_name\nmroe,mroe,Mary Roe\n'],
-  ] as const
-  for (const [what, table] of told) {
-    const answer = await server.ask(`/api/v1/${what}/import`, {
-      method: 'POST',
-      headers: { 'content-type': 'text/csv' },
-      body: table,
+it(
+  keeps('triage.ingest', 'triage.track', 'triage.rows', 'triage.sql', 'triage.braces', 'triage.context-confidence'),
+  async () => {
+    const sent = security('test-rows')
+    const { status, body } = await ask('alert-ingestor', '/api/v1/alerts', sent)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      success: true,
+      data: {
+        ingestion_id: expect.stringMatching(/^[\da-f-]{36}$/),
+        alert_id: 'test-rows',
+        status: 'queued',
+        message: expect.any(String),
+      },
+      meta: { timestamp: expect.any(String), request_id: expect.any(String), version: expect.any(String) },
     })
-    expect(answer.status).toBe(200)
-  }
-  await ask('alert-ingestor', '/api/v1/alerts', security('test-told', { asset_id: 'SRV-002', user_id: 'mroe' }))
-  await triaged('test-told')
-  expect(
-    rows(
-      `SELECT context_type, confidence_score FROM alert_context c JOIN alerts a ON a.alert_id = c.alert_id
-       WHERE a.external_id = ? ORDER BY context_type`,
-      'test-told',
-    ),
-  ).toEqual([
-    { context_type: 'asset', confidence_score: 0.9 },
-    { context_type: 'network', confidence_score: 0.8 },
-    { context_type: 'user', confidence_score: 0.9 },
-  ])
-})
+    expect(await triaged('test-rows')).toMatchObject({
+      success: true,
+      data: { alert_id: 'test-rows', status: 'analyzed', message: expect.stringContaining('braces {name}') },
+    })
+    expect((await ask('alert-ingestor', '/api/v1/alerts/never-sent')).status).toBe(404)
+
+    // The statements as their document has them.
+    const [kept, ...more] = rows("SELECT * FROM alerts WHERE alert_id = 'test-rows'")
+    expect(more).toEqual([])
+    expect(kept).toMatchObject({
+      alert_type: 'malware',
+      severity: 'high',
+      source_ip: '45.33.32.156',
+      destination_ip: '10.0.0.50',
+      user_name: 'jdoe',
+      asset_id: 'SRV-001',
+    })
+    expect(
+      rows("SELECT alert_id, context_type, source FROM alert_context WHERE alert_id = 'test-rows'").toSorted((a, b) =>
+        String(a.context_type).localeCompare(String(b.context_type)),
+      ),
+    ).toEqual(
+      ['asset', 'network', 'user'].map((context_type) => ({
+        alert_id: 'test-rows',
+        context_type,
+        source: 'context-collector',
+      })),
+    )
+    expect(
+      rows("SELECT confidence_score FROM alert_context WHERE alert_id = 'test-rows' AND context_type = 'network'"),
+    ).toEqual([{ confidence_score: 0.8 }])
+    expect(
+      rows(
+        `SELECT ioc, ioc_type, threat_level FROM threat_intel WHERE ioc IN ('${sent.source_ip}', '${sent.file_hash}')`,
+      ).toSorted((a, b) => String(b.ioc_type).localeCompare(String(a.ioc_type))),
+    ).toEqual([
+      { ioc: sent.source_ip, ioc_type: 'ip', threat_level: expect.any(String) },
+      { ioc: sent.file_hash, ioc_type: 'hash', threat_level: expect.any(String) },
+    ])
+    expect(
+      rows("SELECT alert_id, risk_score, risk_level, analysis_result FROM triage_results WHERE alert_id = 'test-rows'"),
+    ).toMatchObject([
+      {
+        alert_id: 'test-rows',
+        risk_score: expect.any(Number),
+        risk_level: 'medium',
+        analysis_result: expect.stringContaining('{0}'),
+      },
+    ])
+    for (const table of ['alerts', 'alert_context', 'threat_intel', 'triage_results']) {
+      expect(rows(`SELECT COUNT(*) FROM ${table};`)[0]?.['COUNT(*)'], table).toBeGreaterThan(0)
+    }
+
+    // Who and what is known counts for more.
+    const told = [
+      ['assets', 'asset_id,asset_name,asset_type,criticality\nSRV-002,payroll,server,critical\n'],
+      ['users', 'user_id,username,full_name\nmroe,mroe,Mary Roe\n'],
+    ] as const
+    for (const [what, table] of told) {
+      const answer = await server.ask(`/api/v1/${what}/import`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv' },
+        body: table,
+      })
+      expect(answer.status).toBe(200)
+    }
+    await ask('alert-ingestor', '/api/v1/alerts', security('test-told', { asset_id: 'SRV-002', user_id: 'mroe' }))
+    await triaged('test-told')
+    expect(
+      rows(
+        'SELECT context_type, confidence_score FROM alert_context WHERE alert_id = ? ORDER BY context_type',
+        'test-told',
+      ),
+    ).toEqual([
+      { context_type: 'asset', confidence_score: 0.9 },
+      { context_type: 'network', confidence_score: 0.8 },
+      { context_type: 'user', confidence_score: 0.9 },
+    ])
+  },
+)
 
 it(keeps('triage.ingest-invalid'), async () => {
   for (const wrong of [
@@ -230,7 +252,7 @@ it(keeps('triage.ingest-batch', 'triage.ingest-again'), async () => {
   expect((await ask('alert-ingestor', '/api/v1/alerts', alerts[1])).body).toMatchObject({ success: true })
   await ask('alert-ingestor', '/api/v1/alerts', security('b-4'))
   await triaged('b-4')
-  expect(rows('SELECT alert_type FROM alerts WHERE external_id IN (?, ?)', 'b-1', 'b-2')).toHaveLength(2)
+  expect(rows('SELECT alert_type FROM alerts WHERE alert_id IN (?, ?)', 'b-1', 'b-2')).toHaveLength(2)
 })
 
 it(keeps('triage.enrich'), async () => {
@@ -268,7 +290,7 @@ it(keeps('triage.enrich'), async () => {
   ])
   expect(await ask('context-collector', '/api/v1/enrich', {})).toMatchObject({ status: 422, body: { success: false } })
   // It told, and kept nothing.
-  expect(rows('SELECT 1 FROM alerts WHERE external_id IN (?, ?)', 'e-1', 'e-2')).toEqual([])
+  expect(rows('SELECT 1 FROM alerts WHERE alert_id IN (?, ?)', 'e-1', 'e-2')).toEqual([])
 })
 
 it(keeps('triage.query'), async () => {
@@ -346,7 +368,7 @@ it(keeps('triage.verdict', 'triage.verdict-invalid'), async () => {
   expect(verdict.parse(enriched.body.data).risk_score).toBeGreaterThan(verdict.parse(body.data).risk_score)
   expect(verdict.parse(enriched.body.data).confidence).toBe(80)
   // It judged, and kept nothing.
-  expect(rows('SELECT 1 FROM alerts WHERE external_id = ?', 'v-1')).toEqual([])
+  expect(rows('SELECT 1 FROM alerts WHERE alert_id = ?', 'v-1')).toEqual([])
 
   const wrong = { alert: { alert_id: 'v-2' } }
   expect(await ask('ai-triage-agent', '/api/v1/triage', wrong)).toMatchObject({
@@ -421,7 +443,7 @@ it(keeps('triage.incidents-and-audit'), async () => {
   await until(() => (rows('SELECT 1 FROM incidents').length > 0 ? true : undefined))
   await until(() => (rows('SELECT 1 FROM remediation_actions').length > 0 ? true : undefined))
   const closed = await onMain('/api/v1/alerts/bulk', {
-    ids: rows('SELECT alert_id FROM alerts WHERE external_id = ?', 'inc-1').map(({ alert_id }) => alert_id),
+    ids: rows('SELECT alert_id FROM alerts WHERE alert_id = ?', 'inc-1').map(({ alert_id }) => alert_id),
     action: 'close',
     resolution: 'true_positive',
   })
@@ -522,6 +544,94 @@ it(keeps('triage.gateway-list', 'triage.gateway-alert', 'triage.gateway-status')
   const told = z.looseObject({ history: z.array(z.looseObject({ action: z.string() })) })
   const { history } = told.parse(await (await server.ask('/api/v1/alerts/gate-2')).json())
   expect(history.map(({ action }) => action).sort()).toEqual(['acknowledge', 'assign', 'close'])
+})
+
+it(keeps('triage.gateway-analytics'), async () => {
+  const get = async (path: string) => {
+    const answer = await fetch(`${urls.get('triage-gateway')}${path}`)
+    return { status: answer.status, body: await answer.json() }
+  }
+  const of = async (path: string) => (await get(`/api/v1/analytics${path}`)).body
+  const kept = rows('SELECT COUNT(*) AS count FROM alerts')[0]?.count
+  const dashboard = await of('/dashboard?time_range=24h')
+  expect(dashboard).toEqual({
+    total_alerts: kept,
+    critical_alerts: expect.any(Number),
+    high_risk_alerts: expect.any(Number),
+    pending_triage: expect.any(Number),
+    avg_response_time: expect.any(Number),
+    alerts_today: kept,
+    threats_blocked: expect.any(Number),
+    system_health: 'healthy',
+    trends: { alert_volume: expect.arrayContaining([{ timestamp: expect.any(String), value: expect.any(Number) }]) },
+  })
+  expect(await of('/dashboard?time_range=30d&include_trends=false')).toMatchObject({ total_alerts: kept, trends: null })
+  expect((await get('/api/v1/analytics/dashboard?time_range=1y')).status).toBe(400)
+  const trend = z.object({
+    metric: z.string(),
+    time_range: z.literal('7d'),
+    data_points: z.array(z.object({ timestamp: z.string(), value: z.number(), label: z.string() })).min(1),
+    summary: z.enum(['increasing', 'decreasing', 'stable', 'insufficient_data']),
+  })
+  const volume = trend.parse(await of('/trends/alerts?time_range=7d&group_by=day'))
+  expect(volume.metric).toBe('alert_volume')
+  expect(volume.data_points.reduce((sum, { value }) => sum + value, 0)).toBe(kept)
+  expect(volume.data_points[0]?.label).toMatch(/^\d{4}-\d\d-\d\d$/)
+  const risk = trend.parse(await of('/trends/risk-scores?time_range=7d'))
+  expect(risk.metric).toBe('average_risk_score')
+  expect(risk.data_points[0]?.label).toMatch(/^\d{4}-\d\d-\d\d \d\d:00$/)
+  expect(await of('/metrics/severity-distribution')).toMatchObject({ critical: 2, info: 0 })
+  expect(await of('/metrics/status-distribution')).toMatchObject({
+    new: expect.any(Number),
+    in_progress: expect.any(Number),
+    assigned: expect.any(Number),
+    resolved: expect.any(Number),
+    closed: expect.any(Number),
+  })
+  expect(await of('/metrics/top-sources?limit=1')).toEqual([{ source: expect.any(String), count: expect.any(Number) }])
+  expect(await of('/metrics/top-alert-types?limit=1')).toEqual([{ alert_type: 'malware', count: expect.any(Number) }])
+  expect(await of('/metrics/performance')).toMatchObject({
+    average_risk_score: expect.any(Number),
+    average_processing_time_ms: 0,
+    deepseek_usage: 0,
+    qwen_usage: 0,
+    high_risk_count: expect.any(Number),
+  })
+  expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'alive' } })
+  expect(await get('/health/ready')).toEqual({ status: 200, body: { status: 'ready' } })
+})
+
+it(keeps('triage.gateway-bulk'), async () => {
+  const ids = ['bulk-1', 'bulk-2']
+  const alerts = ids.map((id) => security(id, { source_ip: '192.0.2.201', severity: 'low' }))
+  await ask('alert-ingestor', '/api/v1/alerts/batch', { alerts })
+  for (const id of ids) await triaged(id)
+  const bulk = async (body: object, token: string | undefined = adminToken) => {
+    const answer = await fetch(`${urls.get('triage-gateway')}/api/v1/alerts/bulk`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, body: await answer.json() }
+  }
+  const all = { action: 'assign', alert_ids: [...ids, 'never-sent'], params: { user_id: 'noor' } }
+  expect((await bulk(all, '')).status).toBe(401)
+  expect(await bulk(all)).toEqual({
+    status: 200,
+    body: {
+      action: 'assign',
+      total: 3,
+      success_count: 2,
+      failure_count: 1,
+      errors: [{ alert_id: 'never-sent', error: expect.stringContaining('never-sent') }],
+    },
+  })
+  const states = () => rows("SELECT status, assigned_to FROM alerts WHERE alert_id IN ('bulk-1', 'bulk-2')")
+  expect(states()).toEqual(ids.map(() => ({ status: 'triaged', assigned_to: 'noor' })))
+  expect((await bulk({ action: 'assign', alert_ids: ids })).status).toBe(400)
+  expect((await bulk({ action: 'delete', alert_ids: ids })).status).toBe(400)
+  expect((await bulk({ action: 'resolve', alert_ids: ids })).body).toMatchObject({ success_count: 2, errors: [] })
+  expect(states().map(({ status }) => status)).toEqual(['resolved', 'resolved'])
 })
 
 it(keeps('triage.environment'), async () => {

@@ -77,26 +77,26 @@ beforeAll(async () => {
   }
   const first = z.object({ data: z.array(z.object({ id: z.string() })) })
   ruleId = first.parse(await (await server.ask('/api/v1/rules?limit=1')).json()).data[0]?.id ?? ''
-  alertId = await closedAlert()
+  // Some commands look at what people have closed.
+  const closed = await judgedAlert('A-1')
+  await send('/api/v1/alerts/bulk', { ids: [closed], action: 'close', resolution: 'true_positive' })
+  alertId = await judgedAlert('A-2')
 })
 
-/** An alert that a person has closed; gives its id. */
-const closedAlert = async (): Promise<string> => {
-  const send = async (path: string, body: string) => {
-    const answer = await server.ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    expect(answer.status, path).toBe(200)
-  }
-  await send('/api/v1/alerts', readFileSync(join(data.path, 'alert.json'), 'utf8'))
+const send = async (path: string, body: object): Promise<void> => {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await server.ask(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  expect(answer.status, path).toBe(200)
+}
+
+/** An alert that was judged, under a name of its sender; gives its id. */
+const judgedAlert = async (name: string): Promise<string> => {
+  const body = JSON.parse(readFileSync(join(data.path, 'alert.json'), 'utf8'))
+  await send('/api/v1/alerts', { ...body, alert_id: name, description: `${name} found` })
   const judged = z.object({ id: z.string(), triage: z.object({ risk_score: z.number() }) })
   for (;;) {
-    const found = judged.safeParse(await (await server.ask('/api/v1/alerts/A-1')).json()).data
-    if (found) {
-      await send(
-        '/api/v1/alerts/bulk',
-        JSON.stringify({ ids: [found.id], action: 'close', resolution: 'true_positive' }),
-      )
-      return found.id
-    }
+    const found = judged.safeParse(await (await server.ask(`/api/v1/alerts/${name}`)).json()).data
+    if (found) return found.id
     await sleep(100)
   }
 }

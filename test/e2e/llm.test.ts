@@ -73,6 +73,15 @@ const get = async (i: number): Promise<Alert | undefined> => {
   return alertShape.parse(await answer.json())
 }
 
+/** What a model says that takes an alert for more than the rules do. */
+const graver = (text: string) => ({
+  ...obey('brute_force', text, 'e1'),
+  verdict: 'malicious',
+  risk_level: 'critical',
+  summary: [{ text, evidence_ids: ['e1'] }],
+  claims: [{ sign: 'for', text, evidence_ids: ['e1'] }],
+})
+
 /** Waits for all alerts to be as they should. */
 const all = async (count: number, ready: (alert: Alert) => boolean): Promise<readonly Alert[]> => {
   const found: Alert[] = []
@@ -157,6 +166,68 @@ it('alerts that no model answered are asked about again, and get their answer', 
   const [after] = await all(1, ({ triage }) => triage?.model?.status === 'answered')
   expect(after?.triage?.risk_score).toBe(before?.triage?.risk_score)
   expect(after?.triage?.requires_human_review).toBe(true)
+})
+
+it('a person who asks sees the answer come, and who leaves stops it', async () => {
+  await start(['answers'], () => obey('brute_force', 'the password was guessed', 's1'), {
+    // Nobody is asked unless somebody asks.
+    VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'critical',
+  })
+  await post('root', 0)
+  const [before] = await all(1, ({ triage }) => triage !== null)
+  expect(before?.triage?.model).toBeNull()
+  const [vendor] = running
+  const ask = (signal?: AbortSignal) =>
+    server?.ask('/api/v1/alerts/case-0/opinion', {
+      method: 'POST',
+      headers: { accept: 'text/event-stream' },
+      ...(signal && { signal }),
+    })
+  const text = (await (await ask())?.text()) ?? ''
+  expect(text).toMatch(/^event: draft\ndata: \{"provider":"m0","model":"m","summary":\["the password/)
+  expect(text).toMatch(/event: done\ndata: \{"opinion":\{/)
+  const [after] = await all(1, ({ triage }) => triage?.model?.status === 'answered')
+  expect(after?.triage?.risk_score).toBe(before?.triage?.risk_score)
+
+  if (vendor) vendor.behaviour = 'stalls'
+  const leaving = new AbortController()
+  const answer = await ask(leaving.signal)
+  await answer?.body?.getReader().read()
+  leaving.abort()
+  while (vendor?.wire.dropped !== 1) await sleep(50)
+  const usage = async () => {
+    const told = await server?.ask('/api/v1/triage/models')
+    const shape = z.object({ calls: z.array(z.object({ outcome: z.string(), cost_usd: z.number() })) })
+    return shape.parse(await told?.json()).calls.find(({ outcome }) => outcome === 'nobody waited for its answer')
+  }
+  while (!(await usage())) await sleep(50)
+  expect((await usage())?.cost_usd).toBeGreaterThan(0)
+  // The answer that was there stays.
+  expect((await get(0))?.triage?.model?.status).toBe('answered')
+  const others = running.slice(1).map(({ wire }) => wire.requests.length)
+  expect(others).toEqual([0, 0, 0, 0])
+})
+
+it('a model in the shadow is asked and compared, and changes nothing', async () => {
+  running = await Promise.all(
+    vendors.slice(0, 2).map((vendor) => startVendor(vendor, () => graver('root was tried from outside'))),
+  )
+  const providers = running.map(({ settings }, i) => ({ ...settings, name: `m${i}`, shadow: true }))
+  const env = { VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify(providers) }
+  server = await startServer({ dataDir: data.path, port: await freePort(), env })
+  await post('root', 0)
+  const compared = async () => {
+    const answer = await server?.ask('/api/v1/triage/models/comparison')
+    const model = z.object({ name: z.string(), shadow: z.boolean(), alerts: z.int(), graver: z.number().nullable() })
+    return z.object({ data: z.array(model) }).parse(await answer?.json()).data
+  }
+  while (!(await compared()).every(({ alerts }) => alerts === 1)) await sleep(100)
+  expect(await compared()).toEqual(['m0', 'm1'].map((name) => ({ name, shadow: true, alerts: 1, graver: 1 })))
+  const [alert] = await all(1, ({ triage }) => triage !== null)
+  expect(alert?.triage?.model).toBeNull()
+  expect(alert?.triage?.risk_score).toBe(alert?.triage && formula(alert.triage))
+  expect(alert?.triage?.verdict).not.toBe('malicious')
+  expect((await server.ask('/api/v1/alerts/case-0/opinion', { method: 'POST' })).status).toBe(409)
 })
 
 it('the budget holds over a rush of alerts, and over a restart', async () => {

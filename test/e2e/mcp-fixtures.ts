@@ -3,6 +3,8 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   completable,
   createRequestStateCodec,
+  type ElicitRequestFormParams,
+  fromJsonSchema,
   type InputRequests,
   inputRequired,
   inputResponse,
@@ -37,10 +39,15 @@ const needing = (inputRequests: InputRequests, requestState?: string) =>
 export const createFixtureServer = (): McpServer => {
   const server = new McpServer(
     { name: 'fixtures', version: '1.0.0' },
-    { capabilities: { logging: {}, completions: {} }, requestState: { verify: states.verify } },
+    {
+      capabilities: { logging: {}, completions: {}, resources: { subscribe: true } },
+      requestState: { verify: states.verify },
+    },
   )
   offerContent(server)
   offerQuestions(server)
+  offerSessionQuestions(server)
+  offerSchemas(server)
   offerResources(server)
   offerPrompts(server)
   return server
@@ -186,7 +193,90 @@ const offerQuestions = (server: McpServer): void => {
   })
 }
 
+/** What only a session can: ask the client in the middle of a call, in the stream of its answer. */
+const offerSessionQuestions = (server: McpServer): void => {
+  const given = z.object({ prompt: z.string() })
+  server.registerTool(
+    'test_sampling',
+    { description: 'Samples.', inputSchema: given },
+    async ({ prompt }, { mcpReq }) => {
+      const { content } = await mcpReq.requestSampling(
+        { messages: [user(text(prompt))], maxTokens: 100 },
+        { relatedRequestId: mcpReq.id },
+      )
+      return says(`LLM response: ${JSON.stringify(content)}`)
+    },
+  )
+  const question = (
+    name: string,
+    properties: ElicitRequestFormParams['requestedSchema']['properties'],
+    required: string[] = [],
+  ) =>
+    server.registerTool(name, { description: 'Asks the person.' }, async ({ mcpReq }) => {
+      const requestedSchema = { type: 'object' as const, properties, required }
+      const { action, content } = await mcpReq.elicitInput(
+        { message: 'Please answer.', requestedSchema },
+        { relatedRequestId: mcpReq.id },
+      )
+      return says(`Elicitation completed: action=${action}, content=${JSON.stringify(content)}`)
+    })
+  question('test_elicitation', { username: { type: 'string' }, email: { type: 'string' } }, ['username', 'email'])
+  question('test_elicitation_sep1034_defaults', {
+    name: { type: 'string', default: 'John Doe' },
+    age: { type: 'integer', default: 30 },
+    score: { type: 'number', default: 95.5 },
+    status: { type: 'string', enum: ['active', 'inactive', 'pending'], default: 'active' },
+    verified: { type: 'boolean', default: true },
+  })
+  const words = (word: string) => ['1', '2', '3'].map((number) => `${word}${number}`)
+  const titled = words('value').map((word) => ({ const: word, title: `Choice ${word}` }))
+  question('test_elicitation_sep1330_enums', {
+    untitledSingle: { type: 'string', enum: words('option') },
+    titledSingle: { type: 'string', oneOf: titled },
+    legacyEnum: { type: 'string', enum: words('opt'), enumNames: words('Option ') },
+    untitledMulti: { type: 'array', items: { type: 'string', enum: words('option') } },
+    titledMulti: { type: 'array', items: { anyOf: titled } },
+  })
+}
+
+/** Schemas that go further than ours: composed ones, and arguments that are repeated in headers. */
+const offerSchemas = (server: McpServer): void => {
+  const composed = fromJsonSchema({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    $defs: {
+      address: {
+        $anchor: 'addressDef',
+        type: 'object',
+        properties: { street: { type: 'string' }, city: { type: 'string' } },
+      },
+    },
+    properties: {
+      name: { type: 'string' },
+      address: { $ref: '#/$defs/address' },
+      contactMethod: { type: 'string', enum: ['phone', 'email'] },
+      phone: { type: 'string' },
+      email: { type: 'string' },
+    },
+    allOf: [{ anyOf: [{ required: ['phone'] }, { required: ['email'] }] }],
+    if: { properties: { contactMethod: { const: 'phone' } }, required: ['contactMethod'] },
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+    then: { required: ['phone'] },
+    else: { required: ['email'] },
+    additionalProperties: false,
+  })
+  server.registerTool('json_schema_2020_12_tool', { description: 'Takes what fits.', inputSchema: composed }, () =>
+    says('Done.'),
+  )
+  const inHeader = z.object({ region: z.string().meta({ 'x-mcp-header': 'Region' }), query: z.string().optional() })
+  server.registerTool('test_header_tool', { description: 'Repeats itself.', inputSchema: inHeader }, () =>
+    says('Done.'),
+  )
+}
+
 const offerResources = (server: McpServer): void => {
+  server.server.setRequestHandler('resources/subscribe', () => ({}))
+  server.server.setRequestHandler('resources/unsubscribe', () => ({}))
   const words = 'This is the content of the static text resource.'
   server.registerResource('static-text', 'test://static-text', { description: 'A text.' }, ({ href }) => ({
     contents: [{ uri: href, mimeType: 'text/plain', text: words }],

@@ -33,6 +33,10 @@ export const logAnalyzerPromises: readonly Promised[] = [
     id: 'log-analyzer.score',
     promise: 'POST /score takes the features nested or flat and answers {score, anomaly}; bad input is a 400.',
   },
+  {
+    id: 'log-analyzer.scorer-port',
+    promise: 'Port 8000 answers /model-info and /score, as the scorer of the log analyser did.',
+  },
   { id: 'log-analyzer.model-info', promise: 'GET /model-info answers {version, trained_at}.' },
   {
     id: 'log-analyzer.ml-url',

@@ -46,5 +46,19 @@ export const logDetectionPromises: readonly Promised[] = [
     promise:
       'vedette batch --once writes {stem}_{time}.json a file, batch_summary_{time}.json, and remembers processed_files.txt.',
   },
+  {
+    id: 'log-detection.metrics',
+    promise:
+      'GET /metrics counts anomalies_detected_total and analysis_duration_seconds, on its own port and on the main one.',
+  },
+  {
+    id: 'log-detection.marked-files',
+    promise: 'Files with a byte order mark, and files in UTF-16, are read, sent or by vedette batch.',
+  },
   { id: 'log-detection.docs', promise: 'GET /docs shows the reference.' },
+  {
+    id: 'log-detection.outputs',
+    promise:
+      'A webhook, Slack (high and critical alone, where it is told so), Splunk, Elasticsearch and syslog get what was found in the shapes that they know.',
+  },
 ]

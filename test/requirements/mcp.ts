@@ -4,7 +4,21 @@ export const mcpPromises: readonly Promised[] = [
   { id: 'mcp.stdio', promise: 'vedette mcp speaks MCP on standard input and output, with MODEL_DIR naming the model.' },
   { id: 'mcp.http', promise: 'POST /mcp speaks Streamable HTTP to whoever has a token, and to nobody else.' },
   { id: 'mcp.bridge', promise: 'vedette mcp --url speaks for a running server.' },
+  {
+    id: 'mcp.bridge-restart',
+    promise: 'vedette mcp --url outlives a restart of the server: it begins another session and subscribes again.',
+  },
   { id: 'mcp.eras', promise: 'Clients of 2025 and of 2026-07-28 are both served.' },
+  {
+    id: 'mcp.sessions',
+    promise:
+      'A client of 2025 may begin a session (Mcp-Session-Id) and end it with DELETE; it belongs to the token that began it. Who keeps none is answered all the same.',
+  },
+  {
+    id: 'mcp.subscriptions',
+    promise:
+      'Who subscribes to vedette://incident/{id} or vedette://alert/{id} is told when it changes, at both revisions, over HTTP and through vedette mcp --url.',
+  },
   { id: 'mcp.load-models', promise: 'load_anomaly_models {model_dir?} answers {status, message}.' },
   {
     id: 'mcp.analyze-logs',
@@ -13,7 +27,8 @@ export const mcpPromises: readonly Promised[] = [
   },
   {
     id: 'mcp.analyze-file',
-    promise: 'analyze_log_file {filepath} answers the same, for files below the allowed folders only.',
+    promise:
+      'analyze_log_file {filepath} answers the same, for files below the allowed folders only, and not for our own data and settings there.',
   },
   {
     id: 'mcp.stats',
@@ -31,5 +46,11 @@ export const mcpPromises: readonly Promised[] = [
     promise:
       'On loopback /mcp answers to the names of loopback only, so that no page can borrow it by renaming itself.',
   },
+  {
+    id: 'mcp.short',
+    promise:
+      'No answer of a tool takes more than 8,000 tokens, whatever is stored; what was left out is counted, and how to ask for less is said.',
+  },
+  { id: 'mcp.goes-on', promise: 'Where a list was cut, next_cursor goes on: nothing is skipped, nothing comes twice.' },
   { id: 'mcp.untrusted', promise: 'Log lines come marked as untrusted, with control characters escaped.' },
 ]

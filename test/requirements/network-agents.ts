@@ -43,6 +43,24 @@ export const networkAgentPromises: readonly Promised[] = [
     promise: 'The agent wifi tells of disassociations and of what else it counted in features.',
   },
   {
+    id: 'network-agents.agents',
+    promise:
+      'GET /api/v1/agents lists {id, name, status, is_running, last_run, capabilities, description, model_path, config}; /agents/<id> shows one, /agents/<id>/config what stands in its file, /agents/configs/templates those of all.',
+  },
+  {
+    id: 'network-agents.agent-stats',
+    promise: 'GET /api/v1/agents/<id>/stats and /agents/stats/overview count what agents found, by type.',
+  },
+  {
+    id: 'network-agents.agent-validate',
+    promise: 'POST /api/v1/agents/<id>/config/validate answers {is_valid, errors, warnings} and keeps nothing.',
+  },
+  {
+    id: 'network-agents.environment',
+    promise:
+      'NOTIFICATION_URL, NOTIFICATION_TOKEN and NOTIFICATION_ENABLED name who is told of incidents; RESOURCE_THRESHOLD_CPU, _MEMORY and _DISK what is too much for all agents.',
+  },
+  {
     id: 'network-agents.anomaly-test',
     promise:
       'vedette anomaly-test says what the agents would have found in the last 1 to 30 days of the database, of a server, or in files; nothing is stored.',

@@ -67,7 +67,8 @@ export const queryGuardPromises: readonly Promised[] = [
   },
   {
     id: 'query-guard.analyze',
-    promise: 'POST /analyze/<hash> judges one record and answers {query_hash, analysis, timestamp}.',
+    promise:
+      'POST /analyze/<hash> judges one record by the history of its query, then adds it, and answers {query_hash, analysis, timestamp}.',
   },
   {
     id: 'query-guard.stats',
@@ -90,6 +91,11 @@ export const queryGuardPromises: readonly Promised[] = [
   {
     id: 'query-guard.language-model',
     promise: 'Without a language model everything works, and the answer says that none is configured.',
+  },
+  {
+    id: 'query-guard.language-model-reads',
+    promise:
+      'With ANTHROPIC_API_KEY a model of Anthropic, CLAUDE_MODEL, reads queries that have a history, with MAX_RECORDS_PER_BATCH records; its records, concerns and recommendations stand in query_analysis. Names are masked, secrets left out, and what does not stand in the data is dropped.',
   },
   {
     id: 'query-guard.any-results',

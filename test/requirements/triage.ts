@@ -40,6 +40,11 @@ export const triagePromises: readonly Promised[] = [
     promise:
       'An alert with an address, a hash, an asset and a user yields three rows of alert_context, two of threat_intel and one of triage_results.',
   },
+  {
+    id: 'triage.sql',
+    promise:
+      'The alert_id that was sent is the alert_id of alerts, alert_context and triage_results, so that the documented SQL finds its rows.',
+  },
   { id: 'triage.braces', promise: 'Braces in a message stop nothing.' },
   {
     id: 'triage.context-confidence',
@@ -99,6 +104,16 @@ export const triagePromises: readonly Promised[] = [
     id: 'triage.gateway-alert',
     promise:
       'GET /api/v1/alerts/{alert_id} there shows an alert with its triage and context, /triage the triage alone.',
+  },
+  {
+    id: 'triage.gateway-bulk',
+    promise:
+      'POST /api/v1/alerts/bulk {action: assign | close | resolve, alert_ids, params} there answers {action, total, success_count, failure_count, errors}, with a token that may.',
+  },
+  {
+    id: 'triage.gateway-analytics',
+    promise:
+      'GET /api/v1/analytics/dashboard, /trends/alerts, /trends/risk-scores and /metrics/… there count the alerts that there are; /health/live and /health/ready answer.',
   },
   {
     id: 'triage.gateway-status',

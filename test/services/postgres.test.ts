@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { describeAlertGroups } from '../../src/operations/group-alerts.conformance.ts'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
 import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
 import type { Transaction } from '../../src/store/database.ts'
 import { describeIntelStore } from '../../src/store/intel.conformance.ts'
 import { describeLlmStore } from '../../src/store/llm.conformance.ts'
+import { describeModelOpinionStore } from '../../src/store/model-opinions.conformance.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { describeQueryResults } from '../../src/store/query-results.conformance.ts'
 import { sampleDetection } from '../../src/store/samples.conformance.ts'
@@ -28,9 +30,11 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
   }
 
   describeStore('in PostgreSQL', openEmpty)
+  describeAlertGroups('in PostgreSQL', openEmpty)
   describeIntelStore('in PostgreSQL', openEmpty)
   describeQueryResults('in PostgreSQL', openEmpty)
   describeLlmStore('in PostgreSQL', openEmpty)
+  describeModelOpinionStore('in PostgreSQL', openEmpty)
 
   const over = (
     store: OpenStore,

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
+import { startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
 import { type Message, openLine, openQueues, rabbitmqMissing } from './rabbitmq.ts'
 
@@ -64,7 +66,7 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
     for (const end of ends.splice(0).reverse()) await end()
   })
 
-  const open = async (name: string, { url }: { readonly url?: string } = {}) => {
+  const open = async (name: string, { url, env }: { readonly url?: string; readonly env?: NodeJS.ProcessEnv } = {}) => {
     const folder = scratch()
     ends.push(folder.remove)
     const queues = openQueues(name)
@@ -78,12 +80,13 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
           RABBITMQ_URL: url ?? queues.url,
           VEDETTE_RABBITMQ_ALERTS: queues.alerts,
           VEDETTE_RABBITMQ_RESULTS: queues.results,
+          ...env,
         },
       })
     return { queues, start }
   }
-  const begin = async (name: string) => {
-    const { queues, start } = await open(name)
+  const begin = async (name: string, env: NodeJS.ProcessEnv = {}) => {
+    const { queues, start } = await open(name, { env })
     const server = await start()
     ends.push(() => server.stop())
     return { queues, server }
@@ -128,6 +131,54 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
     expect(await queues.depth(queues.alerts)).toBe(0)
     expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
     expect(server.output()).toContain('Message consumer task started')
+  })
+
+  it.each([
+    ['agrees', 'likely_malicious'],
+    ['makes it graver', 'malicious'],
+  ] as const)('tells once more when a model answers later and %s, and no more', async (_what, verdict) => {
+    const [vendor] = vendors
+    if (!vendor) throw new Error('There is no vendor.')
+    const said = { text: 'a file that is known to be malware', evidence_ids: ['e1'] }
+    const model = await startVendor(vendor, () => ({
+      ...obey('malware', said.text, 'e1'),
+      verdict,
+      risk_level: verdict === 'malicious' ? 'critical' : 'info',
+      claims: [{ sign: 'for', ...said }],
+    }))
+    ends.push(model.wire.close)
+    const { queues } = await begin(`again-${verdict}`, {
+      VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...model.settings, name: 'local' }]),
+      VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'info',
+    })
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    await queues.send(wire(security('twice-1', { severity: 'medium' })))
+    const results: Message[] = []
+    await until(async () => {
+      if (await queues.depth(queues.results)) results.push(...(await queues.drain(queues.results)))
+      return results.length >= 2 ? results : undefined
+    }, 'Both results')
+    await sleep(2_000)
+    results.push(...(await queues.drain(queues.results)))
+    expect(results.map(({ correlationId }) => correlationId)).toEqual(['twice-1', 'twice-1'])
+    expect(new Set(results.map(({ messageId }) => messageId)).size).toBe(2)
+    const result = z.object({
+      data: z.object({
+        updated: z.boolean().optional(),
+        payload: z.object({
+          alert: z.looseObject({}),
+          enrichment: z.looseObject({}),
+          triage_result: z.looseObject({ provider_used: z.string(), risk_score: z.number() }),
+        }),
+      }),
+    })
+    const [before, after] = results.map(({ body }) => result.parse(body).data)
+    expect([before?.updated, before?.payload.triage_result.provider_used]).toEqual([undefined, 'vedette'])
+    expect([after?.updated, after?.payload.triage_result.provider_used]).toEqual([true, 'local'])
+    expect(after?.payload.alert).toEqual(before?.payload.alert)
+    expect(after?.payload.enrichment).toEqual(before?.payload.enrichment)
+    const [low = 0, high = 0] = [before, after].map((one) => one?.payload.triage_result.risk_score)
+    expect(high > low).toBe(verdict === 'malicious')
   })
 
   it('tells the result of triage in the same envelope, with a priority by severity', async () => {

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
+import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
+import { adminToken, freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
+
+const created = z.object({ secret: z.string() })
+
+/** Signing in asks first who one is; the answer is a 401, which browsers print. */
+const isTrouble = (text: string): boolean => !/status of 401/.test(text)
+
+describeInBrowser('a language model on the card', () => {
+  const folder = scratch()
+  let server: Server
+  let vendor: RunningVendor
+
+  const send = async (path: string, body: object): Promise<Response> => {
+    const headers = { 'content-type': 'application/json' }
+    return server.ask(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  }
+  beforeAll(async () => {
+    const anthropic = vendors.find(({ type }) => type === 'anthropic')
+    if (!anthropic) throw new Error('There is no vendor.')
+    vendor = await startVendor(anthropic, () => ({
+      ...obey('brute_force', 'root was tried from outside', 's1'),
+      verdict: 'suspicious',
+      risk_level: 'medium',
+      summary: [
+        { text: 'Somebody tried passwords of root.', evidence_ids: ['s1'] },
+        { text: 'It failed 4711 times.', evidence_ids: ['s1'] },
+      ],
+    }))
+    const providers = [{ ...vendor.settings, name: 'claude' }]
+    const env = {
+      VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify(providers),
+      // Nobody is asked unless somebody asks.
+      VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'critical',
+    }
+    server = await startServer({ dataDir: folder.path, port: await freePort(), env })
+    await send('/api/v1/alerts', {
+      alert_id: 'case-1',
+      timestamp: '2026-01-05T08:00:00Z',
+      alert_type: 'brute_force',
+      severity: 'high',
+      title: 'Guessed passwords on web-01',
+      description: 'Failed password for root from 203.0.113.9 password=Hunter2CANARY99',
+      source_ip: '203.0.113.9',
+      user_name: 'dana',
+      asset_id: 'web-01',
+    })
+    while ((await server.ask('/api/v1/incidents/INC-1')).status !== 200) await sleep(100)
+  })
+  afterAll(async () => {
+    await server.stop()
+    await vendor.wire.close()
+    folder.remove()
+  })
+
+  for (const theme of ['light', 'dark'] as const) {
+    it(`is asked with the keyboard, seen answering, and shown checked, ${theme}`, async () => {
+      const { page, troubles, close } = await openTab({ theme })
+      vendor.behaviour = 'stalls'
+      await signIn(page, server.url, '/incidents/INC-1')
+      const ask = page.getByRole('button', { name: theme === 'light' ? 'Ask a model' : 'Ask again' })
+      await ask.focus()
+      await page.keyboard.press('Enter')
+      const coming = page.getByRole('region', { name: 'Answer that is coming' })
+      await coming.getByText('Nothing of this is checked yet.').waitFor()
+      await coming.getByText('Somebody tried passwords').waitFor()
+      expect(await seriousIssues(page)).toEqual([])
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/coming-${theme}.png` })
+      const dropped = vendor.wire.dropped
+      await page.getByRole('button', { name: 'Stop' }).focus()
+      await page.keyboard.press('Enter')
+      await coming.waitFor({ state: 'detached' })
+      while (vendor.wire.dropped === dropped) await sleep(50)
+
+      vendor.behaviour = 'answers'
+      await ask.focus()
+      await page.keyboard.press('Enter')
+      const model = page.getByRole('region', { name: 'Model' })
+      await model.getByText('Somebody tried passwords of root. [s1]').waitFor()
+      await coming.waitFor({ state: 'detached' })
+      // What did not stand the checks is there as dropped, and nowhere else.
+      expect(await model.getByText('It failed 4711 times.').count()).toBe(1)
+      expect(await seriousIssues(page)).toEqual([])
+      if (process.env.SHOTS) {
+        await model.scrollIntoViewIfNeeded()
+        await page.screenshot({ path: `${process.env.SHOTS}/answered-${theme}.png` })
+      }
+
+      await page.getByRole('button', { name: 'See exactly what is sent' }).focus()
+      await page.keyboard.press('Enter')
+      const dialog = page.getByRole('dialog', { name: 'What a model is sent' })
+      await dialog.getByText('POST http://127.0.0.1').waitFor()
+      const shown = await dialog.innerText()
+      expect(shown).toContain(vendor.wire.requests.at(-1)?.body.slice(0, 300))
+      expect(shown).toMatch(/IP_1\s+203\.0\.113\.9/)
+      expect(shown).not.toContain('CANARY')
+      expect(await seriousIssues(page)).toEqual([])
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/sent-${theme}.png` })
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+      expect(troubles.filter(isTrouble)).toEqual([])
+      await close()
+    })
+  }
+
+  it('says when nobody answers, and keeps the answer that was there', async () => {
+    const { page, close } = await openTab()
+    vendor.behaviour = 'refuses the key'
+    await signIn(page, server.url, '/incidents/INC-1')
+    await page.getByRole('button', { name: 'Ask again' }).click()
+    await page.getByRole('alert').getByText('No model answered: claude: it does not take the key').waitFor()
+    await page.getByText('Somebody tried passwords of root. [s1]').waitFor()
+    await close()
+  })
+
+  it('is not there for who may not ask, nor where none is configured', async () => {
+    const answer = await send('/api/v1/tokens', { name: 'watcher', role: 'viewer' })
+    const { secret } = created.parse(await answer.json())
+    const seen = async (token: string): Promise<number> => {
+      const { page, close } = await openTab()
+      await signIn(page, server.url, '/incidents/INC-1', token)
+      await page.getByText('by rules and statistics').waitFor()
+      const buttons = await page.getByRole('button', { name: /Ask a model|Ask again|what is sent/ }).count()
+      await close()
+      return buttons
+    }
+    expect(await seen(secret)).toBe(0)
+    await server.stop()
+    server = await startServer({ dataDir: folder.path, port: await freePort() })
+    expect(await seen(adminToken)).toBe(0)
+  })
+})

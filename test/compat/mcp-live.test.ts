@@ -1,0 +1,149 @@
+import { dirname, join } from 'node:path'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { adminToken, freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from './keeps.ts'
+
+const folder = scratch()
+const clients: Client[] = []
+let server: Server
+let incident = ''
+
+const start = async (port: number) => startServer({ dataDir: join(folder.path, 'data'), port, cwd: folder.path })
+
+/** Connects a client of either revision; `told` gathers what it hears of. */
+const connect = async (transport: 'http' | 'bridge', era: 'legacy' | 'auto') => {
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: era } })
+  const told: string[] = []
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri))
+  clients.push(client)
+  await client.connect(
+    transport === 'http'
+      ? new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
+          requestInit: { headers: { authorization: `Bearer ${adminToken}` } },
+        })
+      : new StdioClientTransport({
+          command: join(root, 'bin/vedette.cjs'),
+          args: ['mcp', '--url', server.url],
+          cwd: folder.path,
+          stderr: 'ignore',
+          env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, VEDETTE_TOKEN: adminToken },
+        }),
+  )
+  return { client, told }
+}
+const subscribe = async (client: Client, era: 'legacy' | 'auto', uri: string) => {
+  if (era === 'legacy') return void (await client.subscribeResource({ uri }))
+  const { honoredFilter } = await client.listen({ resourceSubscriptions: [uri] })
+  expect(honoredFilter).toEqual({ resourceSubscriptions: [uri] })
+}
+/** Changes the incident until a client has heard of it: what is said before a stream is open reaches nobody. */
+const changeUntilTold = (told: readonly string[], uri: string) =>
+  vi.waitFor(
+    async () => {
+      const path = `/api/v1/incidents/${incident}/comments`
+      const headers = { 'content-type': 'application/json' }
+      const answer = await server.ask(path, { method: 'POST', headers, body: '{"text":"Still looking."}' })
+      expect(answer.status).toBeLessThan(300)
+      expect(told).toContain(uri)
+    },
+    { timeout: 20_000, interval: 1_500 },
+  )
+
+beforeAll(async () => {
+  server = await start(await freePort())
+  const lines = Array.from(
+    { length: 60 },
+    (_, i) =>
+      `Jan 08 10:00:${10 + (i % 50)} web-01 sshd[1]: Failed password for root from 203.0.113.9 port ${4000 + i} ssh2`,
+  )
+  await server.ask('/api/v1/events', {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: lines.join('\n'),
+  })
+  const listed = z.object({ data: z.array(z.object({ display_id: z.string() })) })
+  incident = await vi.waitFor(
+    async () => {
+      const { data } = listed.parse(await (await server.ask('/api/v1/incidents')).json())
+      return z.string().parse(data[0]?.display_id)
+    },
+    { timeout: 20_000, interval: 300 },
+  )
+}, 60_000)
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()))
+  await server.stop()
+  folder.remove()
+})
+
+for (const transport of ['http', 'bridge'] as const) {
+  for (const era of ['legacy', 'auto'] as const) {
+    it(`${keeps('mcp.subscriptions')} (${transport}, ${era})`, async () => {
+      const { client, told } = await connect(transport, era)
+      const uri = `vedette://incident/${incident}`
+      await subscribe(client, era, uri)
+      await changeUntilTold(told, uri)
+      expect(new Set(told)).toEqual(new Set([uri]))
+      const { contents } = await client.readResource({ uri })
+      expect(JSON.stringify(contents)).toContain('Still looking.')
+      await client.close()
+    }, 60_000)
+  }
+}
+
+it(keeps('mcp.sessions'), async () => {
+  const ask = (headers: Record<string, string>, body: object) =>
+    server.ask('/mcp', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...body }),
+    })
+  const begun = await ask(
+    {},
+    {
+      method: 'initialize',
+      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    },
+  )
+  const session = { 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' }
+  await begun.text()
+  expect(session['mcp-session-id']).toMatch(/^[\w-]{20,}$/)
+  expect(await (await ask(session, { method: 'tools/list' })).text()).toContain('whats_happening')
+  // A stream with nothing to say yet answers all the same.
+  const leave = new AbortController()
+  const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(10_000)])
+  const stream = await server.ask('/mcp', { headers: { ...session, accept: 'text/event-stream' }, signal })
+  expect(stream.headers.get('content-type')).toContain('text/event-stream')
+  leave.abort()
+  for (const uri of ['vedette://model', 'vedette://incident/INC-999', 'file:///etc/passwd']) {
+    expect(await (await ask(session, { method: 'resources/subscribe', params: { uri } })).text(), uri).toContain(
+      '"error"',
+    )
+  }
+  const made = await server.ask('/api/v1/tokens', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'another', role: 'admin' }),
+  })
+  const { secret } = z.object({ secret: z.string() }).parse(await made.json())
+  expect((await ask({ ...session, authorization: `Bearer ${secret}` }, { method: 'ping' })).status).toBe(404)
+  expect((await server.ask('/mcp', { method: 'DELETE', headers: session })).status).toBe(200)
+  expect((await ask(session, { method: 'ping' })).status).toBe(404)
+  // Who keeps no session is answered all the same.
+  expect(await (await ask({}, { method: 'tools/list' })).text()).toContain('whats_happening')
+}, 60_000)
+
+it(keeps('mcp.bridge-restart'), async () => {
+  const { client, told } = await connect('bridge', 'legacy')
+  const uri = `vedette://incident/${incident}`
+  await client.subscribeResource({ uri })
+  await server.stop()
+  await expect(client.listTools()).rejects.toThrow('No server answers')
+  server = await start(Number(new URL(server.url).port))
+  expect((await client.listTools()).tools.length).toBeGreaterThan(10)
+  told.length = 0
+  await changeUntilTold(told, uri)
+}, 60_000)

@@ -1,0 +1,56 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { sleep } from '../e2e/program.ts'
+
+/** Why the tests on Kafka do not run here; undefined when they do. */
+export const kafkaMissing = (): string | undefined =>
+  spawnSync('kcat', ['-V']).error ? 'there is no kcat; install the Debian package of that name' : undefined
+
+/** A message as another client reads it. */
+interface Message {
+  readonly key: string
+  readonly headers: string
+  readonly value: string
+}
+
+/** Opens a broker on loopback: the one that librdkafka keeps for tests, alive as long as kcat is. */
+export const openKafka = async () => {
+  const child = spawn('kcat', ['-P', '-X', 'test.mock.num.brokers=1', '-X', 'debug=mock', '-b', 'x:9092', '-t', 'boot'])
+  let told = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    told += text
+  })
+  /** Waits until the broker has said something so many times. */
+  const heard = async (said: RegExp, times: number): Promise<void> => {
+    while (told.split(said).length <= times) {
+      if (child.exitCode !== null) throw new Error(`kcat ended with ${child.exitCode}: ${told}`)
+      await sleep(20)
+    }
+  }
+  await heard(/bootstrap\.servers=[\d.:]+\s/, 1)
+  const broker = /bootstrap\.servers=([\d.:]+)/.exec(told)?.[1] ?? ''
+  return {
+    broker,
+    /** What the broker has told of what it does. */
+    told: () => told,
+    heard,
+    /** Reads a topic from its beginning. */
+    read(topic: string): readonly Message[] {
+      const args = ['-C', '-q', '-b', broker, '-t', topic, '-o', 'beginning', '-e', '-f', '%k\t%h\t%s\n']
+      const { status, stdout, stderr } = spawnSync('kcat', args, { encoding: 'utf8', timeout: 20_000 })
+      if (status !== 0) throw new Error(`kcat ended with ${status}: ${stderr}`)
+      return stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [key = '', headers = '', value = ''] = line.split('\t')
+          return { key, headers, value }
+        })
+    },
+    close: () =>
+      new Promise<void>((done) => {
+        child.once('close', () => done())
+        // It takes milder signals only between two lines of its input.
+        child.kill('SIGKILL')
+      }),
+  }
+}

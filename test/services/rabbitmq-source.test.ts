@@ -1,0 +1,47 @@
+import { describe, it } from 'vitest'
+import { z } from 'zod'
+import { readAlerts } from '../../src/operations/foreign-alerts.ts'
+import { rabbitmqSource } from '../../src/pipeline/ingest/rabbitmq.ts'
+import { describeSource } from '../../src/pipeline/ingest/source.conformance.ts'
+import { sleep } from '../e2e/program.ts'
+import { openQueues, rabbitmqMissing } from './rabbitmq.ts'
+
+const missing = await rabbitmqMissing()
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const described = z.looseObject({ description: z.string() })
+const toAlert = (line: string) => ({
+  alert_id: line.split(' ').at(-1),
+  timestamp: '2026-01-15T10:00:00Z',
+  alert_type: 'malware',
+  severity: 'high',
+  description: line,
+})
+let opened = 0
+
+/** Each line is an alert, each alert a message; what is no line is a message as it stands. */
+const openRig = async () => {
+  opened += 1
+  const queues = openQueues(`source-${opened}`)
+  const source = rabbitmqSource(readAlerts, { began() {}, ended() {} }).create(
+    { name: 'broker', url: queues.url, queue: queues.alerts, prefetch: 100 },
+    { now: Date.now, fetch, log, signal: new AbortController().signal },
+  )
+  return {
+    source,
+    async feed(bytes: Buffer) {
+      // The source declares its queue.
+      while ((await queues.depth(queues.alerts)) === undefined) await sleep(20)
+      const lines = bytes.toString('utf8').trimEnd().split('\n')
+      if (!lines.every((line) => line.startsWith('2026-'))) return queues.send(bytes)
+      for (let from = 0; from < lines.length; from += 500) {
+        const batch = lines.slice(from, from + 500)
+        await Promise.all(batch.map((line) => queues.send(toAlert(line))))
+      }
+    },
+    lineOf: (text: string) => described.parse(JSON.parse(text)).description,
+    close: queues.remove,
+  }
+}
+
+if (missing === undefined) describeSource('rabbitmq', openRig)
+else describe.skip(`the source rabbitmq: ${missing}`, () => it('runs on a broker'))
