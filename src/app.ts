@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { PipeOptions } from './api/mcp/pipe.ts'
+import type { StdioDoor } from './api/mcp/stdio.ts'
 import { agentSources, agentsInForce, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnalysis } from './app/analysis.ts'
@@ -65,7 +67,7 @@ export interface App {
   readonly address: string
   readonly world: World
   /** Serves MCP on standard input and output. */
-  serveMcp(): { close(): Promise<void> }
+  serveMcp(ends: PipeOptions): StdioDoor
   /** Stops taking things in, lets what runs end, and saves what was learnt. */
   stop(): Promise<void>
 }

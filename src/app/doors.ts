@@ -3,6 +3,7 @@ import { createAuth } from '../api/auth.ts'
 import { followStore } from '../api/change-feed.ts'
 import { compatPorts, openCompatPorts } from '../api/compat-ports.ts'
 import { createConfirmations } from '../api/mcp/confirmations.ts'
+import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
 import { serveMcpStdio } from '../api/mcp/stdio.ts'
 import { loopbackNames } from '../api/origin.ts'
@@ -57,9 +58,9 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
     hosts: hostsOf(config.server),
   })
   return {
-    serveMcp() {
+    serveMcp(ends: PipeOptions) {
       const doored = doorWorld(shared)
-      return serveMcpStdio({ ...shared.mcp, world: doored, feed: followStore(doored, log), version })
+      return serveMcpStdio({ ...shared.mcp, world: doored, feed: followStore(doored, log), version }, ends)
     },
     /**
      * Listens everywhere, on its own port last: who hears there that it is ready finds every door open. Tells where, and what whoever

@@ -1,23 +1,32 @@
-import { createInterface } from 'node:readline'
 import type { JSONRPCMessage } from '@modelcontextprotocol/client'
 import { messageOf } from '../errors.ts'
 import type { CommandContext } from './cli.ts'
 import { createClient } from './client.ts'
 
-/** Carries messages between standard input and output and the `/mcp` of a running server, both ways, until the input ends. */
+const leaveMs = 5_000
+
+/**
+ * Carries messages between standard input and output and the `/mcp` of a running server, both ways, until the input has ended and what was
+ * asked is answered.
+ */
 export const bridgeMcp = async (options: unknown, context: CommandContext): Promise<void> => {
   const client = createClient(options, context)
-  const [{ parseJSONRPCMessage }, { createUpstream }] = await Promise.all([
-    import('@modelcontextprotocol/client'),
+  const [{ createPipe }, { createUpstream }] = await Promise.all([
+    import('../api/mcp/pipe.ts'),
     import('./mcp-upstream.ts'),
   ])
-  const tell = (message: object): void => context.out.write(`${JSON.stringify(message)}\n`)
+  const gone = new AbortController()
+  const pipe = createPipe({ input: context.stdin, write: context.out.write, signal: context.signal })
   const failed = (error: unknown): void => context.err.write(`${messageOf(error)}\n`)
   const upstream = createUpstream({
     url: new URL(`${client.url}/mcp`),
-    fetch: (_url, { headers, ...init } = {}) =>
-      client.ask('/mcp', { ...init, headers: Object.fromEntries(new Headers(headers)) }),
-    tell,
+    fetch: (_url, { headers, signal, ...init } = {}) =>
+      client.ask('/mcp', {
+        ...init,
+        headers: Object.fromEntries(new Headers(headers)),
+        signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
+      }),
+    tell: (message) => void pipe.send(message),
     failed,
   })
 
@@ -26,32 +35,21 @@ export const bridgeMcp = async (options: unknown, context: CommandContext): Prom
       await upstream.send(message)
     } catch (error) {
       if (!('method' in message) || !('id' in message)) return failed(error)
-      tell({ jsonrpc: '2.0', id: message.id, error: { code: -32_603, message: messageOf(error) } })
+      await pipe.send({ jsonrpc: '2.0', id: message.id, error: { code: -32_603, message: messageOf(error) } })
     }
   }
-
-  const underway = new Set<Promise<void>>()
-  const lines = createInterface({ input: context.stdin, signal: context.signal })
-  for await (const line of lines) {
-    if (line.trim() === '') continue
-    const message = read(parseJSONRPCMessage, line)
-    if (!message) {
-      tell({ jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'This is no message of MCP.' } })
-      continue
-    }
-    const work = carry(message).finally(() => underway.delete(work))
-    underway.add(work)
+  /** What needs no answer is sent all the same before we leave. */
+  const said = new Set<Promise<void>>()
+  pipe.onmessage = (message) => {
+    const work = carry(message).finally(() => said.delete(work))
+    if (!('method' in message && 'id' in message)) said.add(work)
   }
+  await pipe.start()
+  await pipe.drained
+  const leave = setTimeout(() => gone.abort(), leaveMs)
   upstream.stopListening()
-  await Promise.all(underway)
+  await Promise.all(said)
   await upstream.close().catch(failed)
-}
-
-const read = (parse: (value: unknown) => JSONRPCMessage, line: string): JSONRPCMessage | undefined => {
-  try {
-    return parse(JSON.parse(line))
-  } catch {
-    // Whoever sent it is told.
-    return undefined
-  }
+  clearTimeout(leave)
+  await pipe.close()
 }

@@ -58,6 +58,7 @@ export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): U
   const underway = new Map<RequestId, Underway>()
   const subscribed = new Set<string>()
   let beginning: JSONRPCMessage | undefined
+  let begun: Promise<void> | undefined
   let renewing: Promise<void> | undefined
   let own = 0
 
@@ -146,7 +147,13 @@ export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): U
       const given = cancelled.safeParse(message).data?.params.requestId
       const cancels = given === undefined ? undefined : underway.get(given)
       if (cancels?.hangsUp) return cancels.stop.abort()
-      if (isInitializeRequest(message)) beginning = message
+      if (isInitializeRequest(message)) {
+        beginning = message
+        begun = sendOnce(message)
+        return begun
+      }
+      // Who says all at once is no less in a session: how that begins is told to whoever asked for it.
+      await begun?.catch(() => undefined)
       await renewing
       try {
         await sendOnce(message)

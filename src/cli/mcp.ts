@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Command } from 'commander'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
 import type { CommandContext } from './cli.ts'
@@ -51,9 +50,8 @@ const serveLocally = async (options: McpFlags, context: CommandContext): Promise
     print: () => undefined,
     signal: context.signal,
   })
-  const connection = app.serveMcp()
-  const over = new Promise<void>((done) => context.signal.addEventListener('abort', () => done(), { once: true }))
-  await Promise.race([once(context.stdin, 'end'), over])
-  await connection.close()
+  const door = app.serveMcp({ input: context.stdin, write: context.out.write, signal: context.signal })
+  await door.drained
+  await door.close()
   await app.stop()
 }

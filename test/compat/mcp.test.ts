@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { dirname, join } from 'node:path'
@@ -194,6 +195,39 @@ it(keeps('mcp.bridge', 'mcp.eras'), async () => {
     expect((await local.listTools()).tools.length).toBeGreaterThan(10)
   }
 }, 60_000)
+
+it(keeps('mcp.pipe-end'), async () => {
+  const lines = Array.from({ length: 5_000 }, (_, i) => `Jan 08 10:00:10 web-01 sshd[1]: Failed password, port ${i}`)
+  writeFileSync(at('logs/slow.log'), lines.join('\n'))
+  const slow = { name: 'analyze_log_file', arguments: { filepath: 'logs/slow.log' } }
+  const asked = [
+    {
+      method: 'initialize',
+      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    },
+    ...Array.from({ length: 3 }, () => ({ method: 'tools/call', params: slow })),
+    { method: 'tools/list' },
+  ].map((one, id) => JSON.stringify({ jsonrpc: '2.0', id, ...one }))
+  for (const args of [[], ['--url', server.url]]) {
+    const { status, stdout } = spawnSync(join(root, 'bin/vedette.cjs'), ['mcp', ...args], {
+      cwd: folder.path,
+      input: asked.join('\n'),
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+        VEDETTE_DATA_DIR: at('data-piped'),
+        VEDETTE_TOKEN: adminToken,
+      },
+    })
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => z.object({ id: z.number(), result: z.looseObject({}) }).parse(JSON.parse(line)))
+    expect([status, answers.map(({ id }) => id).sort()]).toEqual([0, [0, 1, 2, 3, 4]])
+    expect(answers.filter(({ result }) => result.isError)).toEqual([])
+  }
+}, 120_000)
 
 it(keeps('mcp.rebinding'), async () => {
   const { port } = new URL(server.url)

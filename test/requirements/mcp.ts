@@ -3,6 +3,10 @@ import type { Promised } from '../requirements.ts'
 export const mcpPromises: readonly Promised[] = [
   { id: 'mcp.stdio', promise: 'vedette mcp speaks MCP on standard input and output, with MODEL_DIR naming the model.' },
   { id: 'mcp.http', promise: 'POST /mcp speaks Streamable HTTP to whoever has a token, and to nobody else.' },
+  {
+    id: 'mcp.pipe-end',
+    promise: 'vedette mcp, with --url and without, answers all that was asked before its input ended, and ends.',
+  },
   { id: 'mcp.bridge', promise: 'vedette mcp --url speaks for a running server.' },
   {
     id: 'mcp.bridge-restart',

@@ -1,5 +1,6 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import type { Credential } from '../../operations/credential.ts'
+import { createPipe, type PipeOptions } from './pipe.ts'
 import { createMcpServer, type McpOptions } from './server.ts'
 
 /** Whoever started this process owns its data. */
@@ -11,6 +12,17 @@ const owner: Credential = {
   expiresAt: null,
 }
 
+/** MCP on standard input and output. */
+export interface StdioDoor {
+  /** Settles when the other side has ended and was answered. */
+  readonly drained: Promise<void>
+  close(): Promise<void>
+}
+
 /** Serves MCP on standard input and output, until the other side ends. */
-export const serveMcpStdio = (options: McpOptions): { close(): Promise<void> } =>
-  serveStdio(({ era }) => createMcpServer(options, owner, era === 'modern' ? 'pipe' : 'session'))
+export const serveMcpStdio = (options: McpOptions, ends: PipeOptions): StdioDoor => {
+  const pipe = createPipe(ends)
+  const make = (era: 'modern' | 'legacy') => createMcpServer(options, owner, era === 'modern' ? 'pipe' : 'session')
+  const { close } = serveStdio(({ era }) => make(era), { transport: pipe })
+  return { drained: pipe.drained, close }
+}
