@@ -48,6 +48,10 @@ export const isPlainValue = (codes: Uint16Array, start: number): boolean => {
   }
 }
 
+/** Whether a quoted key ends before `end`: `'mode': fast`. */
+export const endsKey = (codes: Uint16Array, end: number): boolean =>
+  codes[end - 1] === colon && classes[codes[end - 2] ?? 0] === quote
+
 /** An apostrophe within a word is none. */
 export const opensQuote = (before: number): boolean => {
   const kind = classes[before]

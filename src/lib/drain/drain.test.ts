@@ -100,6 +100,17 @@ describe('templates', () => {
     for (const id of ids) expect(restored.current(id)?.id).toBe(ids[0])
   })
 
+  it('takes a word for a value that looks like a verb, where others are known to be values', () => {
+    const drain = createDrain()
+    const names = ['billing', 'web', 'shared', 'audit', 'search', 'mail', 'api']
+    for (const name of names) drain.learn(`Created container ${name} on a node`)
+    expect(drain.templates()).toMatchObject([{ text: 'Created container <*> on a node', count: 7 }])
+    drain.learn('Created container failed on a node')
+    const others = ['started', 'stopping', 'killed', 'restarting', 'paused', 'running']
+    for (const other of others) drain.learn(`the container is ${other} now`)
+    expect(drain.size).toBe(1 + others.length)
+  })
+
   it.each([
     ['fans ( 3552 3534 **** 4245 )', 'fans ( 3552 )'],
     ['sets node-1 0x1 <ok> node-2 0x2 <ok> node-3 0x3 <ok>', 'sets node-9 0x9 <ok>'],
@@ -111,6 +122,9 @@ describe('templates', () => {
     ['lifetime <1 sec', 'lifetime 00:17'],
     ['ready= false, n =  3', 'ready= true, n =  null'],
     ['class org.acme.yarn.EventType loaded', 'class java.util.List loaded'],
+    ["onSleep, 'External': Yes, 'Remaining': 7", "onSleep, 'External': No, 'Remaining': 8"],
+    ['session opened for user eve(uid=7) by bob(uid=0)', 'session opened for user bob(uid=0) by eve(uid=7)'],
+    ['sandbox: a.b.c(12) denies reading', 'sandbox: java(34) denies reading'],
   ])('takes %j for another %j', (one, other) => {
     const drain = createDrain()
     expect(drain.learn(one).id).toBe(drain.learn(other).id)

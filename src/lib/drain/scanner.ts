@@ -1,4 +1,4 @@
-import { isPlainValue } from './character.ts'
+import { endsKey, isPlainValue } from './character.ts'
 import { createMask, maskHash, maxLength } from './mask.ts'
 import { repeats } from './repeats.ts'
 
@@ -60,8 +60,8 @@ export const createScanner = () => {
       const firstSpan = mask.spans
       at = mask.read(start, length, afterValue, afterKey && isPlainValue(codes, start))
       const { hash, spans } = mask
-      // `mode = fast`. In `user= gone` the value is empty, and what follows is the next word.
-      afterKey = at - start === 1 && codes[start] === 61
+      // `mode = fast`, `'mode': fast`. In `user= gone` the value is empty, and what follows is the next word.
+      afterKey = at - start === 1 ? codes[start] === 61 : endsKey(codes, at)
       afterValue = spans > 0 && spanEnds[spans - 1] === at
       if (mask.goesOn && count > 0) {
         count--

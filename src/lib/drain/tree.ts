@@ -1,6 +1,6 @@
 import { maskHash } from './mask.ts'
 import type { Scanner } from './scanner.ts'
-import { isName, isNamed, isWord, mayJoin, mayVary } from './word-kind.ts'
+import { isName, isNamed, isWord, mayHaveVaried, mayJoin, mayVary } from './word-kind.ts'
 
 /** A log template. The object is shared by all lines of a template and replaced, never changed, when the template widens. */
 export interface Template {
@@ -193,7 +193,7 @@ const isCovered = (cluster: Cluster, by: Cluster): boolean => {
   for (let token = 0; token < by.hashes.length; token++) {
     const hash = by.hashes[token]
     if (hash === cluster.hashes[token]) continue
-    if (hash !== anyToken || !mayVary(cluster.kinds[token] ?? 0, by.kinds[token] ?? 0)) return false
+    if (hash !== anyToken || !mayHaveVaried(by.kinds[token] ?? 0, cluster.kinds[token] ?? 0)) return false
   }
   return true
 }

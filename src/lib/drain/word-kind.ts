@@ -11,6 +11,8 @@ export const telling = 2
 export const name = 3
 /** Stands where a name is said to stand: `user eve`, `class Foo`, `from NEW to RUNNING`. */
 export const named = 4
+/** Has the look of a verb and may yet be a name, where others are known to stand: `queue billing`. */
+export const verbal = 5
 const kindMask = 7
 /** Bits above: what the word ends with. */
 const tails = ',.:;)]}>"\'!?='
@@ -24,6 +26,10 @@ const strip = /^[("'[{<]+|[,.:;)\]}>"'!?=]+$/g
 const nameLook = /[a-z\d][A-Z]|[A-Za-z\d][_:@/\\.][A-Za-z\d]/
 const isBracketed = /^[([<{][A-Za-z_.]+[)\]}>][,.;]?$/
 const isEmptyPair = /^(?:\(\)|\[\]|\{\}|<>|""|'')[,.;:]?$/
+/** A name with something about it in brackets: `root(uid=<*>)`, `java[<*>]`. */
+const isDetailed = /^[A-Za-z][\w.-]*[([][^()[\]]*<\*>[^()[\]]*[)\]]\W*$/
+/** `logrotate.service` says of whom the message is, `OutOfMemoryError` what happened. */
+const isDotted = /^[\w@-]+\.[a-z]{2,}$/
 const isVerb = /^[A-Z]?[a-z]{2,}(?:ed|ing)$/
 
 /** Sorts the words of a masked line; each kind with the mark that its word ends with. Words of unequal marks are of unequal kinds. */
@@ -43,14 +49,15 @@ export const wordKinds = (words: readonly string[]): Uint8Array => {
 
 const kindOf = (words: readonly string[], at: number, bare: string, before: string): number => {
   const word = words[at] ?? ''
-  if (word.includes(wildcard)) return partKind(word)
+  if (word.includes(wildcard)) return isDetailed.test(word) && namers.has(before.toLowerCase()) ? named : partKind(word)
   if (isEmptyPair.test(word)) return value
   if (words[at - 1] === 'from' && words[at + 1] === 'to') return named
   if (words[at - 1] === 'to' && words[at - 3] === 'from') return named
   // `Failed password for root from 10.0.0.1`: whoever it was.
-  if (words[at - 1] === 'for' && words[at + 1] === 'from') return named
-  if (bare === '' || word.endsWith(':') || opposites.has(bare.toLowerCase())) return telling
-  if (isVerb.test(bare) && !isBracketed.test(word)) return telling
+  if (words[at - 1] === 'for' && (words[at + 1] === 'from' || words[at + 1] === 'by')) return named
+  if (bare === '' || opposites.has(bare.toLowerCase())) return telling
+  if (word.endsWith(':')) return isDotted.test(bare) ? name : telling
+  if (isVerb.test(bare) && !isBracketed.test(word)) return verbal
   if (namers.has(before.toLowerCase())) return named
   return nameLook.test(bare) ? name : plain
 }
@@ -59,7 +66,7 @@ const kindOf = (words: readonly string[], at: number, bare: string, before: stri
 const partKind = (word: string): number => {
   const around = word.replaceAll(wildcard, '')
   if (!/[A-Za-z]/.test(around)) return value
-  return /^[\w.-]+[:/]/.test(around) ? plain : telling
+  return /^[\w.-]+[:/]/.test(around) || isDetailed.test(word) ? plain : telling
 }
 
 /** Whether two words may be the same slot of one template at the first sight of them. */
@@ -67,13 +74,21 @@ export const mayJoin = (a: number, b: number): boolean => {
   if (a >> 3 !== b >> 3) return false
   const mine = a & kindMask
   const other = b & kindMask
-  if (mine === telling || other === telling) return false
+  if (mine === telling || other === telling || mine === verbal || other === verbal) return false
   return mine === value || other === value || mine === named || other === named
 }
 
 /** Whether two words may turn out to be values, when there are many more of them. */
-export const mayVary = (a: number, b: number): boolean =>
-  a >> 3 === b >> 3 && (a & kindMask) !== telling && (b & kindMask) !== telling
+export const mayVary = (a: number, b: number): boolean => {
+  const mine = a & kindMask
+  const other = b & kindMask
+  if (mine === telling || other === telling || mine === verbal || other === verbal) return false
+  return a >> 3 === b >> 3
+}
+
+/** Whether a word may turn out to have been a value all along, where its place is known to be one's. */
+export const mayHaveVaried = (known: number, kind: number): boolean =>
+  known >> 3 === kind >> 3 && (kind & kindMask) !== telling
 
 export const isWord = (kind: number): boolean => (kind & kindMask) !== value
 
