@@ -24,7 +24,7 @@ export const renderIncident = (incident: Incident, width: number, paint: Paint):
     ...wrap(visible(title), body).map((line) => indent + paint('bold', line)),
     ...wrap(facts.join(' · '), body).map((line) => indent + line),
     '',
-    ...lines(incident.reason),
+    ...lines(incident.summary ?? incident.reason),
     ...section(
       'Story',
       timeline.map(({ time, text }) => cut(`${indent}${formatMoment(time)}  ${visible(text)}`, width)),

@@ -13,6 +13,8 @@ export const timelineEntry = z
     /** `alert` when something was seen, `change` when somebody did something. */
     kind: z.enum(['alert', 'change']),
     text: z.string(),
+    /** The stage of an attack that it tells of, in words of MITRE ATT&CK: `initial access`. */
+    stage: z.string().optional(),
     alert_id: z.string().optional(),
     actor: z.string().optional(),
   })
@@ -36,6 +38,8 @@ export const incident = z
     title: z.string(),
     /** The cause in a sentence or two. */
     reason: z.string(),
+    /** The whole story in a few sentences: when and where, the stages in order, who took part. Absent from incidents told before there was one. */
+    summary: z.string().optional(),
     /** What sorts of trouble its alerts are. */
     types: z.array(alertType).optional(),
     entities: z.array(entity),

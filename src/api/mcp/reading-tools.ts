@@ -152,7 +152,7 @@ export const readingTools: readonly Tool[] = [
       return {
         paged: 'alert_ids',
         structured,
-        text: `${found.display_id} ${found.title}\n${found.reason}${link}\nNext: explain an alert id.${goesOn(alerts.next_cursor)}\n${lines}`,
+        text: `${found.display_id} ${found.title}\n${found.summary ?? found.reason}${link}\nNext: explain an alert id.${goesOn(alerts.next_cursor)}\n${lines}`,
       }
     },
   }),

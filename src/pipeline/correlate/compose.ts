@@ -1,9 +1,11 @@
 import type { Alert } from '../../schema/alert.ts'
+import { attackStage } from '../../schema/attack-stage.ts'
 import type { Entity, Evidence } from '../../schema/detection.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { graver, type Severity, severities, severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
 import { byGravity, byStart, eventsOf } from './alert-facts.ts'
+import { storyOf } from './story.ts'
 import { gotIn, leadOf, reasonOf, titleOf } from './title.ts'
 
 const maxEvidence = 20
@@ -15,6 +17,7 @@ type Told = Pick<
   | 'risk_score'
   | 'title'
   | 'reason'
+  | 'summary'
   | 'types'
   | 'entities'
   | 'techniques'
@@ -41,27 +44,34 @@ export const tell = (
   const former = gone > 0 && before ? before : { evidence: [], event_count: 0, entities: [] }
   const alertSteps = (before?.timeline ?? []).filter((step) => step.alert_id !== undefined && !known.has(step.alert_id))
   const changes = (before?.timeline ?? []).filter(({ kind }) => kind === 'change')
+  const alert_count = alerts.length + gone
+  const event_count = Math.max(events, former.event_count)
   return {
     severity: severityOf(alerts),
     risk_score: Math.max(0, ...alerts.map(({ triage }) => triage?.risk_score ?? 0)),
     title: titleOf(alerts),
     reason: reasonOf(alerts),
+    summary: storyOf(alerts, { alerts: alert_count, events: event_count }),
     types: [...new Set(alerts.map(({ type }) => type))].sort(),
     entities: rankEntities(alerts, former.entities),
     techniques: [...new Set(alerts.flatMap(({ techniques }) => techniques))].sort(),
     evidence: chooseEvidence(alerts, former.evidence),
     timeline: [
       ...(gone > 0 ? alertSteps : []),
-      ...alerts.map(({ id, first_seen, title }) => ({
-        time: first_seen,
-        kind: 'alert' as const,
-        text: title,
-        alert_id: id,
-      })),
+      ...alerts.map((alert) => {
+        const stage = attackStage(alert)
+        return {
+          time: alert.first_seen,
+          kind: 'alert' as const,
+          text: alert.title,
+          ...(stage === undefined ? {} : { stage }),
+          alert_id: alert.id,
+        }
+      }),
       ...changes,
     ].sort((a, b) => Date.parse(a.time) - Date.parse(b.time)),
-    alert_count: alerts.length + gone,
-    event_count: Math.max(events, former.event_count),
+    alert_count,
+    event_count,
     first_seen: extreme(alerts, ({ first_seen }) => first_seen, -1),
     last_seen: extreme(alerts, ({ last_seen }) => last_seen, 1),
   }

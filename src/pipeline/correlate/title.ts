@@ -57,7 +57,8 @@ const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
   return new Set(attackers.filter((address) => !own.has(address))).size
 }
 
-const placesOf = (members: readonly Alert[]): string | undefined => {
+/** Where alerts happened: the host, or how many. */
+export const placesOf = (members: readonly Alert[]): string | undefined => {
   const hosts = [...new Set(members.flatMap((alert) => hostOf(alert) ?? []))]
   return hosts.length === 1 ? hosts[0] : hosts.length > 1 ? `${hosts.length} hosts` : undefined
 }

@@ -23,7 +23,7 @@ const ladder = ['open', 'investigating', 'contained', 'eradicated', 'resolved'] 
 
 /** What happened, in a title and a sentence, and what can be done about it. */
 export const Head = ({ incident, actions, may, decide }: HeadProps) => {
-  const { display_id, severity, risk_score, status, assignee, resolution, title, reason } = incident
+  const { display_id, severity, risk_score, status, assignee, resolution, title, reason, summary } = incident
   const { first_seen, last_seen, alert_count, event_count, merged_into } = incident
   return (
     <header className="flex flex-col gap-3 border-b border-line bg-surface px-4 py-4 md:px-6">
@@ -73,7 +73,7 @@ export const Head = ({ incident, actions, may, decide }: HeadProps) => {
         </p>
       )}
       <h2 className="max-w-6xl text-title text-pretty wrap-anywhere md:text-display">{title}</h2>
-      <p className="max-w-5xl text-pretty wrap-anywhere">{reason}</p>
+      <p className="max-w-5xl text-pretty wrap-anywhere">{summary ?? reason}</p>
       {actions.length > 0 && (
         <div className="flex flex-wrap gap-2">
           {actions.map(({ name, keys, run }, index) => (

@@ -82,8 +82,14 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
         <div className="flex min-w-0 flex-col gap-4">
           <Panel title="Triage">
             <div className="px-4 pb-4">
+              {incident.alerts.length > 1 && lead && (
+                <p className="mb-2 text-small text-text-2">
+                  of <span className="font-medium text-text">{lead.title}</span>
+                  {search.alert === undefined && ', its riskiest alert'}
+                </p>
+              )}
               {lead?.triage ? (
-                <VerdictCard alert={lead} triage={lead.triage} onCite={line} beside={incident.reason} />
+                <VerdictCard alert={lead} triage={lead.triage} onCite={line} beside={incident.summary ?? ''} />
               ) : (
                 <p className="text-text-2">It is being judged. This takes a few seconds.</p>
               )}

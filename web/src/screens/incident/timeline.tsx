@@ -42,7 +42,7 @@ export const Timeline = (props: TimelineProps) => {
   return (
     <>
       <Steps {...props} entries={shown} />
-      <Button className="mt-2 ml-28" onClick={() => setAll(true)}>
+      <Button className="mt-2 ml-14 sm:ml-28" onClick={() => setAll(true)}>
         Show all {formatMany(entries.length, 'step')}
       </Button>
     </>
@@ -58,12 +58,12 @@ const Steps = ({ entries, alerts, chosen, onChoose }: TimelineProps) => (
         <Fragment key={`${entry.time} ${entry.alert_id ?? entry.text}`}>
           {gap >= gapMs && (
             <li className="flex items-center gap-3 py-0.5 text-small text-text-2">
-              <span className="w-24 shrink-0 text-right">{formatSpan(gap)}</span>
+              <span className="w-12 shrink-0 text-right sm:w-24">{formatSpan(gap)}</span>
               <span aria-hidden className="flex-1 border-t border-dotted border-line-strong" />
             </li>
           )}
-          <li className="flex items-start gap-3">
-            <span className="w-24 shrink-0 pt-1.5 text-right text-small text-text-2">
+          <li className="flex items-start gap-1 sm:gap-3">
+            <span className="w-12 shrink-0 pt-1.5 text-right text-small text-text-2 sm:w-24">
               <Time at={entry.time} show="clock" />
             </span>
             {entry.alert_id === undefined ? (
@@ -116,9 +116,13 @@ const Seen = ({ entry, alert, chosen, onChoose }: SeenProps) => (
       {alert && alert.event_count > 1 && (
         <span className="ml-2 text-small text-text-2">{formatMany(alert.event_count, 'line')}</span>
       )}
+      {entry.stage !== undefined && <span className="block text-small text-text-2 sm:hidden">{entry.stage}</span>}
     </span>
-    {alert?.techniques.slice(0, 2).map((technique) => (
-      <TechniqueChip key={technique} technique={technique} />
-    ))}
+    <span className="flex shrink-0 flex-wrap items-center justify-end gap-1.5 max-sm:hidden">
+      {entry.stage !== undefined && <span className="text-small text-text-2">{entry.stage}</span>}
+      {alert?.techniques.slice(0, 1).map((technique) => (
+        <TechniqueChip key={technique} technique={technique} />
+      ))}
+    </span>
   </button>
 )
