@@ -39,18 +39,15 @@ const subscribe = async (client: Client, era: 'legacy' | 'auto', uri: string) =>
   const { honoredFilter } = await client.listen({ resourceSubscriptions: [uri] })
   expect(honoredFilter).toEqual({ resourceSubscriptions: [uri] })
 }
-/** Changes the incident until a client has heard of it: what is said before a stream is open reaches nobody. */
-const changeUntilTold = (told: readonly string[], uri: string) =>
-  vi.waitFor(
-    async () => {
-      const path = `/api/v1/incidents/${incident}/comments`
-      const headers = { 'content-type': 'application/json' }
-      const answer = await server.ask(path, { method: 'POST', headers, body: '{"text":"Still looking."}' })
-      expect(answer.status).toBeLessThan(300)
-      expect(told).toContain(uri)
-    },
-    { timeout: 20_000, interval: 1_500 },
-  )
+/** Changes the incident, once. */
+const change = async () => {
+  const path = `/api/v1/incidents/${incident}/comments`
+  const headers = { 'content-type': 'application/json' }
+  const answer = await server.ask(path, { method: 'POST', headers, body: '{"text":"Still looking."}' })
+  expect(answer.status).toBeLessThan(300)
+}
+const hears = (told: readonly string[], uri: string) =>
+  vi.waitFor(() => expect(told).toContain(uri), { timeout: 20_000, interval: 50 })
 
 beforeAll(async () => {
   server = await start(await freePort())
@@ -85,7 +82,8 @@ for (const transport of ['http', 'bridge'] as const) {
       const { client, told } = await connect(transport, era)
       const uri = `vedette://incident/${incident}`
       await subscribe(client, era, uri)
-      await changeUntilTold(told, uri)
+      await change()
+      await hears(told, uri)
       expect(new Set(told)).toEqual(new Set([uri]))
       const { contents } = await client.readResource({ uri })
       expect(JSON.stringify(contents)).toContain('Still looking.')
@@ -112,12 +110,31 @@ it(keeps('mcp.sessions'), async () => {
   await begun.text()
   expect(session['mcp-session-id']).toMatch(/^[\w-]{20,}$/)
   expect(await (await ask(session, { method: 'tools/list' })).text()).toContain('whats_happening')
-  // A stream with nothing to say yet answers all the same.
-  const leave = new AbortController()
-  const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(10_000)])
-  const stream = await server.ask('/mcp', { headers: { ...session, accept: 'text/event-stream' }, signal })
-  expect(stream.headers.get('content-type')).toContain('text/event-stream')
-  leave.abort()
+  // A stream with nothing to say yet answers all the same; what happens before it is open is told when it is.
+  const listen = async (read: (told: string) => boolean, headers: Record<string, string> = {}) => {
+    const leave = new AbortController()
+    const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(10_000)])
+    const init = { headers: { ...session, ...headers, accept: 'text/event-stream' }, signal }
+    // The server may not know yet that the last one was left.
+    const stream = await vi.waitFor(async () => {
+      const answer = await server.ask('/mcp', init)
+      expect(answer.headers.get('content-type')).toContain('text/event-stream')
+      return answer
+    })
+    let told = ''
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    while (reader && !read(told)) told += (await reader.read()).value ?? ''
+    leave.abort()
+    return told
+  }
+  await listen(() => true)
+  const uri = `vedette://incident/${incident}`
+  expect(await (await ask(session, { method: 'resources/subscribe', params: { uri } })).text()).toContain('"result"')
+  await change()
+  const told = await listen((text) => text.includes(uri))
+  await change()
+  const [, last = ''] = /^id: (.+)$/m.exec(told) ?? []
+  expect(await listen((text) => text.includes(uri), { 'last-event-id': last })).not.toContain(`id: ${last}\n`)
   for (const uri of ['vedette://model', 'vedette://incident/INC-999', 'file:///etc/passwd']) {
     expect(await (await ask(session, { method: 'resources/subscribe', params: { uri } })).text(), uri).toContain(
       '"error"',
@@ -145,5 +162,6 @@ it(keeps('mcp.bridge-restart'), async () => {
   server = await start(Number(new URL(server.url).port))
   expect((await client.listTools()).tools.length).toBeGreaterThan(10)
   told.length = 0
-  await changeUntilTold(told, uri)
+  await change()
+  await hears(told, uri)
 }, 60_000)

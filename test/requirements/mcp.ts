@@ -21,7 +21,7 @@ export const mcpPromises: readonly Promised[] = [
   {
     id: 'mcp.subscriptions',
     promise:
-      'Who subscribes to vedette://incident/{id} or vedette://alert/{id} is told when it changes, at both revisions, over HTTP and through vedette mcp --url.',
+      'Who subscribes to vedette://incident/{id} or vedette://alert/{id} is told of every change from then on, at both revisions, over HTTP and through vedette mcp --url, though their stream opens later or broke (Last-Event-ID).',
   },
   { id: 'mcp.load-models', promise: 'load_anomaly_models {model_dir?} answers {status, message}.' },
   {

@@ -26,6 +26,7 @@ describe('sessions', () => {
 
   let made = 0
   const closed: number[] = []
+  const servers: McpServer[] = []
   const open = (options: { most?: number; mostEach?: number } = {}) => {
     made = 0
     closed.length = 0
@@ -34,7 +35,8 @@ describe('sessions', () => {
       make: () => {
         made += 1
         const number = made
-        const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: {} } })
+        const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: {}, resources: {} } })
+        servers.push(server)
         server.server.onclose = () => void closed.push(number)
         return server
       },
@@ -50,7 +52,7 @@ describe('sessions', () => {
   const ask = async (
     sessions: ReturnType<typeof createSessions>,
     body: unknown,
-    { credential = ana, id, method = 'POST', ended = Promise.resolve() }: Asking = {},
+    { credential = ana, id, method = 'POST', ended = Promise.resolve(), headers = {} }: Asking = {},
   ) => {
     const request = new Request('http://localhost/mcp', {
       method,
@@ -58,6 +60,7 @@ describe('sessions', () => {
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
         ...(id !== undefined && { 'mcp-session-id': id }),
+        ...headers,
       },
     })
     const response = await sessions.answer({ request, body, credential, ended })
@@ -68,6 +71,7 @@ describe('sessions', () => {
     id?: string
     method?: string
     ended?: Promise<void>
+    headers?: Record<string, string>
   }
 
   it('begin, answer, and end when they are told to', async () => {
@@ -105,6 +109,85 @@ describe('sessions', () => {
     const refused = await sessions.answer({ request, body: initialize, credential: ana, ended: Promise.resolve() })
     expect(refused?.status).toBe(406)
     expect([made, closed]).toEqual([1, [1]])
+  })
+
+  describe('tell what happened while nobody listened', () => {
+    const begin = async () => {
+      const sessions = open()
+      const { id } = await ask(sessions, initialize)
+      const say = (uri: string) => servers.at(-1)?.server.sendResourceUpdated({ uri })
+      const listen = async (headers: Record<string, string> = {}) => {
+        const left = Promise.withResolvers<void>()
+        const { status, response } = await ask(sessions, undefined, { id, method: 'GET', ended: left.promise, headers })
+        const reader = response?.body?.getReader()
+        const read = async () => new TextDecoder().decode((await reader?.read())?.value)
+        const leave = async () => {
+          await reader?.cancel()
+          left.resolve()
+          await left.promise
+        }
+        return { status, read, leave }
+      }
+      return { say, listen }
+    }
+
+    it('to whoever listens first', async () => {
+      const { say, listen } = await begin()
+      await say('vedette://incident/INC-1')
+      const stream = await listen()
+      expect(await stream.read()).toContain('INC-1')
+      await say('vedette://incident/INC-2')
+      expect(await stream.read()).toContain('INC-2')
+      expect((await listen()).status).toBe(409)
+    })
+
+    it('to whoever listens again, and only that', async () => {
+      const { say, listen } = await begin()
+      const first = await listen()
+      await say('vedette://incident/INC-1')
+      await first.read()
+      await first.leave()
+      await say('vedette://incident/INC-2')
+      const second = await listen()
+      const heard = await second.read()
+      expect(heard).toContain('INC-2')
+      expect(heard).not.toContain('INC-1')
+    })
+
+    it('to whoever says what they heard last, though their old stream seems open', async () => {
+      const { say, listen } = await begin()
+      const first = await listen()
+      await say('vedette://incident/INC-1')
+      await say('vedette://incident/INC-2')
+      const [, id = ''] = /^id: (.+)$/m.exec(await first.read()) ?? []
+      const second = await listen({ 'last-event-id': id })
+      expect(second.status).toBe(200)
+      expect(await second.read()).toContain('INC-2')
+      expect((await listen({ 'last-event-id': 'nonsense' })).status).toBe(400)
+    })
+  })
+
+  it('give an answer to whoever lost the connection while waiting for it', async () => {
+    const sessions = open()
+    const { id } = await ask(sessions, initialize)
+    const slow = Promise.withResolvers<void>()
+    servers.at(-1)?.registerTool('slow', {}, async () => {
+      await slow.promise
+      return { content: [{ type: 'text', text: 'at last' }] }
+    })
+    const call = { jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'slow' } }
+    const headers = { 'mcp-protocol-version': '2025-11-25' }
+    const asked = await ask(sessions, call, { id, headers })
+    const reader = asked.response?.body?.getReader()
+    const [, last = ''] = /^id: (.+)$/m.exec(new TextDecoder().decode((await reader?.read())?.value)) ?? []
+    await reader?.cancel()
+    slow.resolve()
+    const resumed = await ask(sessions, undefined, {
+      id,
+      method: 'GET',
+      headers: { ...headers, 'last-event-id': last },
+    })
+    expect(await resumed.response?.text()).toContain('at last')
   })
 
   it('end when nothing is heard of them, but not while a stream is open', async () => {

@@ -4,6 +4,9 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
 import type { Credential } from '../../operations/credential.ts'
+import { createSessionLog, type SessionLog } from './session-log.ts'
+
+const lastEventId = 'last-event-id'
 
 interface SessionOptions {
   readonly make: (credential: Credential) => McpServer
@@ -35,6 +38,7 @@ interface Session {
   readonly owner: string
   readonly server: McpServer
   readonly transport: WebStandardStreamableHTTPServerTransport
+  readonly log: SessionLog
   underway: number
   timer: NodeJS.Timeout | undefined
 }
@@ -55,12 +59,14 @@ export const createSessions = (options: SessionOptions): Sessions => {
     if (leastUsed && own.length >= mostEach) await leastUsed.server.close()
     if (open.size >= most) return refuse(503, 'Too many sessions are open. Try again later.')
     const server = make(asked.credential)
+    const log = createSessionLog()
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: newId,
       maxRequestBodySize: mostBytes,
+      eventStore: log,
       onsessioninitialized: (id) => void open.set(id, session),
     })
-    const session: Session = { owner, server, transport, underway: 0, timer: undefined }
+    const session: Session = { owner, server, transport, log, underway: 0, timer: undefined }
     const { onclose } = server.server
     server.server.onclose = () => {
       onclose?.()
@@ -83,7 +89,9 @@ export const createSessions = (options: SessionOptions): Sessions => {
       session.timer = setTimeout(() => void session.server.close(), idleMs)
       session.timer.unref()
     })
-    return session.transport.handleRequest(request, body === undefined ? {} : { parsedBody: body })
+    return request.method === 'GET'
+      ? openStream(session, request, ended)
+      : session.transport.handleRequest(request, body === undefined ? {} : { parsedBody: body })
   }
 
   return {
@@ -102,6 +110,21 @@ export const createSessions = (options: SessionOptions): Sessions => {
       await Promise.all([...open.values()].map(({ server }) => server.close()))
     },
   }
+}
+
+/** Opens the stream of what a server says by itself, or goes on with one that broke, beginning with what nobody has heard yet. */
+const openStream = async ({ transport, log }: Session, request: Request, ended: Promise<void>): Promise<Response> => {
+  const last = request.headers.get(lastEventId)
+  if (last !== null && !log.isOwn(last)) return transport.handleRequest(request)
+  // Whoever says where they were has lost the stream that they had, whether or not we noticed.
+  if (last !== null) transport.closeStandaloneSSEStream()
+  const response = await transport.handleRequest(
+    last === null && !log.listening
+      ? new Request(request, { headers: { ...Object.fromEntries(request.headers), [lastEventId]: log.heard } })
+      : request,
+  )
+  if (response.ok) log.listen(ended)
+  return response
 }
 
 /** Whose session it is: a token’s, with the role that it had. */
