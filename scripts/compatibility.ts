@@ -9,10 +9,15 @@ const titles: Readonly<Record<string, string>> = {
   'network-agents': 'The log-agent service',
   'query-guard': 'The query-result plug-in',
   triage: 'The alert triage services',
+  'triage-dashboard': 'The dashboard of the triage services',
 }
 
 const snippets: Readonly<Record<string, string>> = {
   'network-agents': `What it is set up with, and what its variables mean here, stands in [network-agents.md](network-agents.md).
+`,
+  'triage-dashboard': `Its page is served by whatever serves it now, a proxy that passes \`/api\` and \`/ws\` on to this port under the page’s own name
+(\`Host\`). Make an account for each who signs in: \`vedette account create NAME\`. Not here: its reports, settings and workflow editor; what
+it marks as read; \`batch-analyze\`.
 `,
   mcp: `On the machine that holds the data (\`claude_desktop_config.json\`, \`.mcp.json\`, \`.cursor/mcp.json\`):
 
@@ -39,8 +44,8 @@ Written by \`npm run reference\` from the promises that tests of the running pro
 
 Clients of these systems find their addresses on the port of Vedette, with a token. For clients that cannot send one, open the ports they
 know: \`VEDETTE_COMPAT_PORTS=all\`, or names, each with a port of your choice: \`log-analyzer:13000,log-detection\`. These ports listen on
-loopback unless \`compat.host\` says otherwise, and whoever reaches them may send and read, nothing more; \`network-agents\` alone wants a
-token there too, as its clients have one.
+loopback unless \`compat.host\` says otherwise, and whoever reaches them may send and read, nothing more; \`network-agents\` and
+\`triage-dashboard\` want a token there too, as their clients have one.
 
 | system | its ports |
 |---|---|

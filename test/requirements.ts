@@ -5,6 +5,7 @@ import { mcpPromises } from './requirements/mcp.ts'
 import { networkAgentPromises } from './requirements/network-agents.ts'
 import { queryGuardPromises } from './requirements/query-guard.ts'
 import { triagePromises } from './requirements/triage.ts'
+import { triageDashboardPromises } from './requirements/triage-dashboard.ts'
 
 /** A promise of an older system's contract that its clients rely on. */
 export interface Promised {
@@ -23,4 +24,5 @@ export const promises: readonly Promised[] = [
   networkAgentPromises,
   queryGuardPromises,
   triagePromises,
+  triageDashboardPromises,
 ].flat()

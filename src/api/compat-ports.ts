@@ -53,12 +53,12 @@ export const openCompatPorts = async (
   const close = async () => void (await Promise.all(opened.map((server) => server.close())))
   try {
     for (const { system, port, host: itsOwn = host } of ports) {
-      const { name, needsToken } = system
+      const { name, needsToken, serve } = system
       const hosts = loopbackNames(itsOwn)
       const anonymous = { name: `compat:${name}`, keyed, ...(hosts && { hosts }) }
       const server = await createServer({
         ...options,
-        only: { routes: routesOf(system), ...(!needsToken && { anonymous }) },
+        only: { routes: routesOf(system), ...(!needsToken && { anonymous }), ...(serve && { serve }) },
       })
       opened.push(server)
       const address = await server.listen({ host: itsOwn, port }).catch((error: unknown) => {

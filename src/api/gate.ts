@@ -27,7 +27,9 @@ export const requireCredential = (
         hint: 'Send "Authorization: Bearer <token>", or open the sign-in link that the server printed.',
       })
     }
-    if (request.credential.via === 'session' && !safe.has(request.method)) {
+    // A cookie comes along by itself.
+    const isAsked = request.credential.via === 'token' && authorizationOf(request) !== undefined
+    if (!isAsked && !safe.has(request.method)) {
       if (!isSameOrigin(request.headers, origins(request, publicUrl))) throw foreign()
     }
   })
@@ -50,7 +52,7 @@ const admit = async (request: FastifyRequest, auth: Auth, { name, hosts, keyed }
       hint: `Use ${hosts[0]} in the address.`,
     })
   }
-  if (isCrossSite(request.headers, origins(request, undefined))) throw foreign()
+  requireOwnOrigin(request)
   const { role, tokenHeader } = request.routeOptions.config
   const proof = proofOf(request)
   const mayStayUnnamed = (role === 'ingest' || role === 'viewer') && !(keyed && tokenHeader)
@@ -69,7 +71,7 @@ const admit = async (request: FastifyRequest, auth: Auth, { name, hosts, keyed }
 
 /** What a request brings to prove who it is. */
 export const proofOf = (request: FastifyRequest): Proof => ({
-  authorization: authorizationOf(request),
+  authorization: authorizationOf(request) ?? tokenCookieOf(request),
   sessionCookie: request.cookies[request.server.sessionCookie.name],
   address: request.ip,
 })
@@ -81,6 +83,17 @@ const authorizationOf = ({ headers, routeOptions }: FastifyRequest): string | un
   // An older contract may have another header for it.
   const token = tokenHeader === undefined ? undefined : headers[tokenHeader]
   return authorization ?? (typeof token === 'string' ? `Bearer ${token}` : undefined)
+}
+
+/** The token of pages that do not always send it, on the port where they get it in a cookie. */
+const tokenCookieOf = ({ cookies, server }: FastifyRequest): string | undefined => {
+  const token = server.tokenCookie === undefined ? undefined : cookies[server.tokenCookie]
+  return token === undefined ? undefined : `Bearer ${token}`
+}
+
+/** Refuses what a page of another site sends: what a cookie lets in must be asked for by our own. Throws FORBIDDEN. */
+export const requireOwnOrigin = (request: FastifyRequest): void => {
+  if (isCrossSite(request.headers, origins(request, undefined))) throw foreign()
 }
 
 /** An address that does not exist is open as well, unless it lies where data would be: strangers shall not learn what does. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import cookie, { type CookieSerializeOptions } from '@fastify/cookie'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
@@ -9,7 +10,7 @@ import type { Role } from '../schema/role.ts'
 import { watchMethods } from './allowed-methods.ts'
 import type { DoorWorld } from './ask.ts'
 import type { Auth } from './auth.ts'
-import { followStore } from './change-feed.ts'
+import { followStore, reader } from './change-feed.ts'
 import { auditDenials } from './denials.ts'
 import { describeApi, serveDocs } from './docs.ts'
 import { type Anonymous, proofOf, requireCredential } from './gate.ts'
@@ -21,6 +22,7 @@ import { createResourceBus } from './mcp/subscriptions.ts'
 import { openPages, preferScreens, servePages } from './pages.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
 import { answerProblems, refuse } from './refusals.ts'
+import type { CompatSystem } from './rest/compat/compat.ts'
 import { registerRoute } from './rest/register.ts'
 import type { Route } from './rest/route.ts'
 import { routes } from './rest/routes.ts'
@@ -46,11 +48,17 @@ export interface ServerOptions {
   readonly rateLimit?: Partial<RateLimit>
   readonly mcp: Omit<McpOptions, 'world' | 'feed' | 'version' | 'url'>
   /** Serves nothing but these, to clients of an older system on a port of its own. */
-  readonly only?: { readonly routes: readonly Route[]; readonly anonymous?: Anonymous }
+  readonly only?: {
+    readonly routes: readonly Route[]
+    readonly anonymous?: Anonymous
+    readonly serve?: CompatSystem['serve']
+  }
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** The cookie that a token may come in; undefined where none may. */
+    readonly tokenCookie: string | undefined
     readonly sessionCookie: { readonly name: string; readonly options: CookieSerializeOptions }
   }
   interface FastifyRequest {
@@ -83,10 +91,11 @@ export const doorWorld = ({
 export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
   const { auth, log, tls, publicUrl, trustProxy = [] } = options
   const secure = tls !== undefined || publicUrl?.startsWith('https:') === true
+  const transport = options.only?.serve ? socketsToo : sockets
   const app = fastify({
     ...limits,
-    ...(tls && { https: { ...tls, ...sockets } }),
-    ...(!tls && { http: sockets }),
+    ...(tls && { https: { ...tls, ...transport } }),
+    ...(!tls && { http: transport }),
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     frameworkErrors: (error, request, reply) => refuse(error, request, reply, log),
     genReqId: () => randomUUID(),
@@ -98,6 +107,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     name: secure ? '__Host-vedette_session' : 'vedette_session',
     options: { httpOnly: true, sameSite: 'strict', secure, path: '/' },
   })
+  app.decorate('tokenCookie', options.only?.serve && `${secure ? '__Host-' : ''}vedette_dashboard`)
   app.setValidatorCompiler(() => (value) => ({ value }))
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   takeBodiesAsStreams(app)
@@ -115,6 +125,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   await describeApi(app, options.version)
 
   const world = doorWorld(options)
+  const stillWelcome = async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined
+  await options.only?.serve?.(app, { world, feed: followStore(world, log), stillWelcome, reader, log })
   for (const route of options.only?.routes ?? routes) registerRoute(app, route, world, auth, log)
   if (options.only) {
     await serveDocs(app)
@@ -123,9 +135,9 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const live = {
     world,
     feed: followStore(world, log),
-    stillWelcome: async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined,
+    stillWelcome,
   }
-  const { feed, stillWelcome } = live
+  const { feed } = live
   serveMcp(app, {
     log,
     make: (credential, connection) =>
@@ -154,6 +166,12 @@ const sockets = {
   connectionsCheckingInterval: 5_000,
   // Answered by us, in words.
   requireHostHeader: false,
+}
+
+/** Where there are WebSockets, whoever asks for another protocol (`h2c`) is answered in this one. */
+const socketsToo = {
+  ...sockets,
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
 }
 
 const limits = {

@@ -3,6 +3,7 @@ import { alert } from '../schema/alert.ts'
 import { alertTypes } from '../schema/detection.ts'
 import { severity } from '../schema/severity.ts'
 import { defineOperation } from './operation.ts'
+import { range } from './paging.ts'
 import { askAlerts, searchAlerts } from './search-alerts.ts'
 import { type AlertSort, sortPage } from './sort-alerts.ts'
 import type { World } from './world.ts'
@@ -41,24 +42,24 @@ export const browseAlerts = defineOperation({
   summary: 'Lists alerts by named filters, so many after so many.',
   role: 'viewer',
   input: z.strictObject({
-    alert_type: z.enum(alertTypes).optional(),
-    severity: severity.optional(),
+    alert_type: z.array(z.enum(alertTypes)).optional(),
+    severity: z.array(severity).optional(),
     status: z
-      .string()
-      .refine((word) => statuses.includes(word), `expected one of: ${statuses.join(', ')}`)
+      .array(z.string().refine((word) => statuses.includes(word), `expected one of: ${statuses.join(', ')}`))
       .optional(),
     source_ip: z.string().min(1).max(100).optional(),
     search: z.string().min(1).max(500).optional().describe('Words that stand together in an alert.'),
     min_risk_score: z.number().min(0).max(100).optional(),
     active: z.boolean().optional().describe('Only those that are open.'),
+    ...range,
     skip: z.int().min(0).max(1_000_000).default(0),
     limit: z.int().min(1).max(1_000).default(100),
     sort_by: z.enum(sortable).default('timestamp'),
     sort_order: z.enum(['asc', 'desc']).default('desc'),
   }),
   output: z.object({ data: z.array(alert), total: z.int(), skip: z.int(), limit: z.int() }),
-  async run({ skip, limit, sort_by, sort_order, ...wanted }, { store, now }: Pick<World, 'store' | 'now'>) {
-    const found = await searchAlerts(askAlerts({ q: filterOf(wanted) }, now()), store)
+  async run({ skip, limit, sort_by, sort_order, from, to, ...wanted }, { store, now }: Pick<World, 'store' | 'now'>) {
+    const found = await searchAlerts(askAlerts({ q: filterOf(wanted), from, to }, now()), store)
     const sort: AlertSort = sort_order === 'desc' ? `-${sorts[sort_by]}` : sorts[sort_by]
     const page = sortPage(found, sort, { limit: skip + limit })
     const data = await store.alerts.load(page.items.slice(skip).map(({ id }) => id))
@@ -67,9 +68,9 @@ export const browseAlerts = defineOperation({
 })
 
 interface Wanted {
-  readonly alert_type?: string | undefined
-  readonly severity?: string | undefined
-  readonly status?: string | undefined
+  readonly alert_type?: readonly string[] | undefined
+  readonly severity?: readonly string[] | undefined
+  readonly status?: readonly string[] | undefined
   readonly source_ip?: string | undefined
   readonly search?: string | undefined
   readonly min_risk_score?: number | undefined
@@ -78,9 +79,9 @@ interface Wanted {
 
 const filterOf = ({ alert_type, severity, status, source_ip, search, min_risk_score, active }: Wanted): string =>
   [
-    alert_type && `type:${alert_type}`,
-    severity && `severity:${severity}`,
-    status && statusFilters[status],
+    anyOf(alert_type?.map((one) => `type:${one}`)),
+    anyOf(severity?.map((one) => `severity:${one}`)),
+    anyOf(status?.map((one) => statusFilters[one])),
     source_ip && `ip:${JSON.stringify(source_ip)}`,
     search && JSON.stringify(search),
     min_risk_score !== undefined && `risk_score:>=${min_risk_score}`,
@@ -88,3 +89,6 @@ const filterOf = ({ alert_type, severity, status, source_ip, search, min_risk_sc
   ]
     .flatMap((part) => (part ? [part] : []))
     .join(' AND ')
+
+const anyOf = (parts: readonly (string | undefined)[] = []): string | undefined =>
+  parts.length > 0 ? `(${parts.join(' OR ')})` : undefined

@@ -3,7 +3,9 @@ import type { AlertHead } from '../schema/alert-head.ts'
 import type { Actor } from '../schema/role.ts'
 import { severities } from '../schema/severity.ts'
 import { defineOperation } from './operation.ts'
-import { averageRisk, countBy, highRisk, isOpen, mean, sumUpAlerts } from './sum-up-alerts.ts'
+import { range } from './paging.ts'
+import { averageRisk, countBy, highRisk, isClosed, isOpen, mean, secondsOpen, sumUpAlerts } from './sum-up-alerts.ts'
+import { parseRange } from './time.ts'
 import type { World } from './world.ts'
 
 const hour = 3_600_000
@@ -22,10 +24,14 @@ export const chartAlerts = defineOperation({
     time_range: z.enum(['1h', '24h', '7d', '30d']).default('24h').describe('How far to look back.'),
     group_by: z.enum(['hour', 'day']).default('hour').describe('What is counted together.'),
     limit: z.int().min(1).max(100).default(10).describe('How many sources and types at most.'),
+    ...range,
     include_trends: z.boolean().default(true).describe('Whether the points are told.'),
   }),
   output: z.object({
     time_range: z.string(),
+    /** The span that was looked at. */
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
     total: z.int(),
     critical: z.int(),
     high_risk: z.int(),
@@ -49,19 +55,24 @@ export const chartAlerts = defineOperation({
     model_calls: z.array(z.object({ model: z.string(), count: z.int(), ms: z.number() })),
   }),
   async run(
-    { time_range, group_by, limit, include_trends },
+    { time_range, group_by, limit, include_trends, from, to },
     world: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
   ) {
     const { store, now } = world
     const time = now()
     const sums = await sumUpAlerts.run({}, world)
     const all = await store.alerts.heads()
-    const inSpan = since(all, time - spans[time_range])
+    const span = parseRange({ from, to }, time)
+    const end = span.to ?? time
+    const start = span.from ?? end - spans[time_range]
+    const inSpan = since(all, start).filter(({ created_at }) => Date.parse(created_at) <= end)
     const judged = all.filter(({ triage }) => triage !== null)
     const calls = await store.llm.metered(time - spans['30d'])
     const closed = all.filter(isClosed).length
     return {
       time_range,
+      from: new Date(start).toISOString(),
+      to: new Date(end).toISOString(),
       total: inSpan.length,
       critical: inSpan.filter(({ severity }) => severity === 'critical').length,
       high_risk: inSpan.filter(({ triage }) => (triage?.risk_score ?? 0) >= highRisk).length,
@@ -93,11 +104,6 @@ export const chartAlerts = defineOperation({
 
 const since = (heads: readonly AlertHead[], from: number): readonly AlertHead[] =>
   heads.filter(({ created_at }) => Date.parse(created_at) >= from)
-
-const isClosed = ({ status }: AlertHead): boolean => status === 'resolved' || status === 'false_positive'
-
-const secondsOpen = ({ created_at, updated_at }: AlertHead): number =>
-  (Date.parse(updated_at) - Date.parse(created_at)) / 1_000
 
 const toPoints = (heads: readonly AlertHead[], step: number) =>
   [...Map.groupBy(heads, ({ created_at }) => Math.floor(Date.parse(created_at) / step) * step)]

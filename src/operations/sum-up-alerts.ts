@@ -24,10 +24,16 @@ export const sumUpAlerts = defineOperation({
     high_risk: z.int(),
     /** Open ones that a person has to look at. */
     to_review: z.int(),
+    /** Closed in the last 24 hours. */
+    closed_today: z.int(),
+    /** From being made to being closed, of those that were closed; null without one. */
+    seconds_to_close: z.number().nullable(),
   }),
-  async run(_input, { store }: Pick<World, 'store'>) {
+  async run(_input, { store, now }: Pick<World, 'store' | 'now'>) {
     const heads = await store.alerts.heads()
     const open = heads.filter(isOpen)
+    const closed = heads.filter(isClosed)
+    const yesterday = now() - 86_400_000
     return {
       total: heads.length,
       by_severity: countBy(heads, ({ severity }) => severity),
@@ -36,11 +42,20 @@ export const sumUpAlerts = defineOperation({
       average_risk: averageRisk(heads),
       high_risk: open.filter(({ triage }) => (triage?.risk_score ?? 0) >= highRisk).length,
       to_review: open.filter(({ triage }) => triage?.requires_human_review).length,
+      closed_today: closed.filter(({ updated_at }) => Date.parse(updated_at) > yesterday).length,
+      seconds_to_close: mean(closed.map(secondsOpen)),
     }
   },
 })
 
 export const isOpen = ({ status }: AlertHead): boolean => openAlertStatuses.some((open) => open === status)
+
+/** Whether somebody said that it is over. */
+export const isClosed = ({ status }: AlertHead): boolean => status === 'resolved' || status === 'false_positive'
+
+/** How long a closed one was open. */
+export const secondsOpen = ({ created_at, updated_at }: AlertHead): number =>
+  (Date.parse(updated_at) - Date.parse(created_at)) / 1_000
 
 /** The mean of the risk of those that triage has judged, to one place; null when it has judged none. */
 export const averageRisk = (heads: readonly AlertHead[]): number | null =>

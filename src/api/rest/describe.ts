@@ -17,7 +17,7 @@ export const describeRoute = (route: Route): FastifySchema => {
     const kept = Object.entries(shape).filter(([name]) => keep(name))
     return kept.length > 0 ? z.object(Object.fromEntries(kept)) : undefined
   }
-  const takesBody = method === 'POST' || method === 'PATCH'
+  const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH'
   const isStream = body === 'records' || body === 'archive' || body === 'table'
   const itsOwn = sends instanceof z.ZodObject ? sends.shape : {}
   const inBody = (name: string) =>

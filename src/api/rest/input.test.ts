@@ -34,6 +34,13 @@ describe('the input of an operation', () => {
     })
   })
 
+  it('leaves alone what older systems have no name for, where there is one for what it takes', () => {
+    expect(queryReader(operation, true)({ count: '1', _: '1736078400', q: 'a' })).toEqual({ count: 1, q: 'a' })
+    expect(read({ _: '1' })).toEqual({ _: '1' })
+    const nothing = { ...operation, input: z.strictObject({}) }
+    expect(queryReader(nothing, true)({ _: '1' })).toEqual({})
+  })
+
   it('keeps what it cannot read, so that the schema refuses it', () => {
     for (const count of ['', '1;drop', '1e9', '٣', '99999999999999999999', 'NaN'])
       expect(read({ count })).toEqual({ count })

@@ -7,11 +7,19 @@ type Inputs = Readonly<Record<string, unknown>>
 /** What the plain texts of a query stand for, as far as the operation's schema tells. */
 export type Reader = (query: Inputs) => Record<string, unknown>
 
-/** Makes a reader of queries for an operation: `limit=5` is a number and `learning=true` a truth where the schema wants one. */
-export const queryReader = (operation: AnyOperation): Reader => {
+/**
+ * Makes a reader of queries for an operation: `limit=5` is a number and `learning=true` a truth where the schema wants one. Older
+ * systems leave alone what they have no name for (`?_=1736078400`), which `lenient` does too; else the operation refuses it.
+ */
+export const queryReader = (operation: AnyOperation, lenient = false): Reader => {
   const kinds = kindsOf(operation)
+  const isWanted = (name: string) => !lenient || kinds === undefined || kinds.has(name)
   return (query) =>
-    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, readValue(kinds.get(name), value)]))
+    Object.fromEntries(
+      Object.entries(query).flatMap(([name, value]) =>
+        isWanted(name) ? [[name, readValue(kinds?.get(name), value)]] : [],
+      ),
+    )
 }
 
 /** Puts the parts of a request together. A name that comes twice with different values is refused: which one counts would be a guess. */
@@ -51,9 +59,10 @@ const property = z.object({
 })
 const objectSchema = z.object({ properties: z.record(z.string(), property).default({}) })
 
-const kindsOf = (operation: AnyOperation): ReadonlyMap<string, Kind> => {
+/** What each name stands for; undefined where the operation takes no plain object. */
+const kindsOf = (operation: AnyOperation): ReadonlyMap<string, Kind> | undefined => {
   const schema = objectSchema.safeParse(z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }))
-  if (!schema.success) return new Map()
+  if (!schema.success || !(operation.input instanceof z.ZodObject)) return undefined
   return new Map(Object.entries(schema.data.properties).map(([name, found]) => [name, kindOf(found)]))
 }
 

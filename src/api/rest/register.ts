@@ -22,7 +22,9 @@ import type { Refuse, Route } from './route.ts'
 export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWorld, auth: Auth, log: Log): void => {
   const operations = [route.operation, ...(route.debug ? [route.debug] : [])]
   const streamed = route.streams && createAnswerStreams(app, log)
-  const readers = new Map<AnyOperation, Reader>(operations.map((operation) => [operation, queryReader(operation)]))
+  const readers = new Map<AnyOperation, Reader>(
+    operations.map((operation) => [operation, queryReader(operation, route.refuse !== undefined)]),
+  )
 
   app.route({
     method: route.method,
@@ -36,7 +38,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
     schema: describeRoute(route),
     ...(route.refuse && { errorHandler: refuseAs(route.refuse, log) }),
     handler: async (request, reply) => {
-      const { debug, ...query } = inputs.parse(request.query)
+      const { debug, ...query } = (route.readQuery ?? asItStands)(inputs.parse(request.query))
       const wantsDebug = route.debug !== undefined && (debug === '1' || debug === 'true')
       const operation = wantsDebug && route.debug ? route.debug : route.operation
       const credential = route.open ? undefined : request.credential
@@ -80,6 +82,8 @@ const mostTable = 32 * 1_048_576
 const isYaml = (type: string): boolean => /^(application|text)\/(x-)?yaml\s*(;|$)/i.test(type)
 
 const inputs = z.record(z.string(), z.unknown())
+
+const asItStands: NonNullable<Route['readQuery']> = (query) => query
 
 const bodyOf = async (route: Route, request: FastifyRequest) => {
   if (route.method === 'GET' || route.method === 'DELETE') return {}

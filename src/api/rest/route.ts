@@ -14,7 +14,7 @@ export type Refuse = (
 
 /** One address of the REST API. What stands in the path, the query and a JSON body becomes the operation's input, in this order. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `:id` in it becomes the input `id`. */
   readonly path: string
   readonly operation: AnyOperation
@@ -34,6 +34,8 @@ export interface Route {
   readonly streams?: z.ZodType
   /** Reads what of the input stands in the body, where that is more than a JSON object of ours. */
   readonly read?: (request: FastifyRequest) => Promise<Readonly<Record<string, unknown>>>
+  /** Reads what of the input stands in the query, where an older contract has other names or words for it. */
+  readonly readQuery?: (query: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   /** What that body is, for the reference; what of the input is not in it stands in the query. */
   readonly sends?: z.ZodType
   readonly refuse?: Refuse

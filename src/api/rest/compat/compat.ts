@@ -1,4 +1,20 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Log } from '../../../component.ts'
+import type { Credential } from '../../../operations/credential.ts'
+import type { DoorWorld } from '../../ask.ts'
+import type { ChangeFeed } from '../../change-feed.ts'
 import type { Route } from '../route.ts'
+
+/** What is needed to tell somebody what happens, for as long as they may know. */
+export interface Live {
+  readonly world: DoorWorld
+  readonly feed: ChangeFeed
+  /** Whether whoever opened a stream may still read it. */
+  readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
+  /** Who reads on behalf of all who follow. */
+  readonly reader: Credential
+  readonly log: Log
+}
 
 /** An older system whose contract is kept: its clients find everything where it was. */
 export interface CompatSystem {
@@ -13,6 +29,8 @@ export interface CompatSystem {
   readonly own?: readonly Route[]
   /** Whether its clients bring a token to its own port too. */
   readonly needsToken?: true
+  /** What its port answers besides requests: a WebSocket. */
+  readonly serve?: (app: FastifyInstance, live: Live) => Promise<void>
   /** What its log says when it takes up work, for those who wait for these words. */
   readonly says?: string
 }

@@ -4,6 +4,7 @@ import { logDetection } from './log-detection.ts'
 import { networkAgents } from './network-agents.ts'
 import { queryGuard } from './query-guard.ts'
 import { triageServices } from './triage.ts'
+import { triageDashboard } from './triage-dashboard.ts'
 
 /** Every older system whose clients are served. */
 export const compatSystems: readonly CompatSystem[] = [
@@ -12,4 +13,5 @@ export const compatSystems: readonly CompatSystem[] = [
   networkAgents,
   queryGuard,
   ...triageServices,
+  triageDashboard,
 ]

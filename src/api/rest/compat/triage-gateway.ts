@@ -5,7 +5,7 @@ import { moveAlerts } from '../../../operations/move-alerts.ts'
 import { setAlertStatus } from '../../../operations/set-alert-status.ts'
 import { sumUpAlerts } from '../../../operations/sum-up-alerts.ts'
 import { type Alert, alert } from '../../../schema/alert.ts'
-import { senderIdOf, verdictInWords } from '../../../schema/triage-words.ts'
+import { alertInWords, senderIdOf, verdictInWords } from '../../../schema/triage-words.ts'
 import { alertRoutes } from '../alert-routes.ts'
 import { refuseInEnvelope } from '../envelope.ts'
 import type { Present, Route } from '../route.ts'
@@ -21,7 +21,7 @@ const toItem = (one: Alert) => {
     severity: one.severity,
     status: one.status,
     title: one.title,
-    description: one.sentence,
+    description: alertInWords(one).description,
     source_ip: observed.source_ip ?? null,
     destination_ip: observed.destination_ip ?? null,
     file_hash: observed.file_hash ?? null,
