@@ -22,6 +22,8 @@ export interface FollowOptions {
   readonly follow: boolean
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
+  /** Measures silence, in ms: goes on evenly, whatever is done to the clock of the machine. */
+  readonly steady?: () => number
   readonly log: Log
   readonly pollMs?: number
   /** How often folders and patterns are looked through for new files. */
@@ -46,7 +48,7 @@ const positionShape = z.object({
  */
 export const followFiles = (options: FollowOptions, cursors: Cursors): Source => {
   const { paths, sourceOf, from, follow, now, log, zoneMinutes } = options
-  const { pollMs = 500, scanMs = 5_000, quietMs = 2_000, lingerMs = 30_000 } = options
+  const { steady = () => performance.now(), pollMs = 500, scanMs = 5_000, quietMs = 2_000, lingerMs = 30_000 } = options
 
   return {
     async run(emit: Emit, signal: AbortSignal) {
@@ -77,7 +79,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           const left = await readPosition(cursors, source, key)
           if (onlyKnown && !left) return undefined
           const at = left ?? (first && from === 'end' ? await endOf(path) : start)
-          open.set(key, await followFile(path, key, at, { source, zoneMinutes, now }))
+          open.set(key, await followFile(path, key, at, { source, zoneMinutes, now, steady }))
           return key
         } catch (error) {
           complain(path, reasonOf(error))
@@ -100,7 +102,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           const key = await begin(path, first, false)
           if (key) named.add(key)
         }
-        scannedAt = now()
+        scannedAt = steady()
       }
       const handOut = async (file: FollowedFile, portion: Portion): Promise<void> => {
         const [head] = portion.records
@@ -124,7 +126,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
               await handOut(file, portion)
               continue
             }
-            const silence = now() - file.readAt
+            const silence = steady() - file.readAt
             const gone = !named.has(file.key) && silence >= lingerMs
             if (file.waiting && (silence >= quietMs || !follow)) {
               const last = await file.settle()
@@ -138,7 +140,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           if (busy) continue
           if (!follow) return
           await pause(pollMs, signal)
-          if (now() - scannedAt >= scanMs || (await anyRenamed(open.values(), named))) await scan(false)
+          if (steady() - scannedAt >= scanMs || (await anyRenamed(open.values(), named))) await scan(false)
         }
       } finally {
         for (const file of open.values()) await file.close()

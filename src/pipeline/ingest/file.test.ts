@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../../../test/until.ts'
 import type { Log } from '../../component.ts'
 import { type FollowOptions, followFiles } from './file-follow.ts'
 import { sourceRegistry } from './registry.ts'
@@ -90,8 +91,16 @@ const createKeeper = () => {
   }
 }
 
-const until = async (holds: () => boolean) => {
-  for (let waited = 0; !holds() && waited < 4_000; waited += 5) await sleep(5)
+/** A clock that stands still until it is told that time has passed. */
+const createClock = () => {
+  let time = Date.now()
+  return {
+    now: () => time,
+    pass(ms: number) {
+      time += ms
+      return true
+    },
+  }
 }
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`)
 const block = (from: number, to: number) =>
@@ -144,28 +153,45 @@ describe('following files', () => {
   it('holds an unfinished line until it is finished, or until nobody finishes it', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), 'one\ntw')
-    const run = keeper.start({ quietMs: 300 })
-    await sleep(100)
+    const clock = createClock()
+    const run = keeper.start({ quietMs: 300, steady: clock.now })
+    await sleep(30)
     appendFileSync(at('a.log'), 'o\n')
-    await until(() => keeper.texts.length === 2)
+    await until(() => keeper.texts.length === 1)
+    await until(() => clock.pass(100) && keeper.texts.length === 2)
     appendFileSync(at('a.log'), 'thr')
-    await until(() => keeper.texts.length === 3)
+    await until(() => clock.pass(100) && keeper.texts.length === 3)
     appendFileSync(at('a.log'), 'ee\nfour\n')
-    await until(() => keeper.texts.length === 5)
+    await until(() => clock.pass(100) && keeper.texts.length === 5)
     expect(keeper.texts).toEqual(['one', 'two', 'thr', 'ee', 'four'])
     expect(keeper.refs).toEqual(['a.log:1', 'a.log:2', 'a.log:3', 'a.log:3', 'a.log:4'])
+    await run.kill()
+  })
+
+  it('goes on when the clock is put back by an hour', async () => {
+    const keeper = createKeeper()
+    let now = Date.now()
+    writeFileSync(at('a.log'), 'one\ntw')
+    const run = keeper.start({ now: () => now })
+    await sleep(30)
+    now -= 3_600_000
+    writeFileSync(at('b.log'), 'three\n')
+    await until(() => keeper.texts.length === 3)
+    expect([...keeper.texts].sort()).toEqual(['one', 'three', 'tw'])
     await run.kill()
   })
 
   it('joins a stack trace that arrives in pieces', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), 'java.lang.Oops: no\n')
-    const run = keeper.start({ quietMs: 200 })
+    const clock = createClock()
+    const run = keeper.start({ quietMs: 200, steady: clock.now })
     await sleep(30)
     appendFileSync(at('a.log'), '\tat a.b(C.java:1)\n')
     await sleep(30)
     appendFileSync(at('a.log'), '\tat d.e(F.java:2)\n')
-    await until(() => keeper.texts.length === 1)
+    await sleep(30)
+    await until(() => clock.pass(100) && keeper.texts.length === 1)
     expect(keeper.texts).toEqual(['java.lang.Oops: no\n\tat a.b(C.java:1)\n\tat d.e(F.java:2)'])
     await run.kill()
   })

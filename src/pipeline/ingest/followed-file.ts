@@ -32,6 +32,8 @@ interface Naming {
   readonly source: string
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
+  /** Goes on evenly, in ms. */
+  readonly steady: () => number
 }
 
 /** An open file that is read as it grows; it keeps its handle when its name goes to another. */
@@ -42,7 +44,7 @@ export interface FollowedFile {
   read(): Promise<Portion | undefined>
   /** Hands out what waits for its end: a last line without one, a stack trace that may go on. */
   settle(): Promise<Portion | undefined>
-  /** When something was read last; when it was written, if that is long ago. */
+  /** When something was read last, by the clock that goes on evenly; ever so long ago when it was written long ago. */
   readonly readAt: number
   readonly waiting: boolean
   close(): Promise<void>
@@ -56,14 +58,14 @@ export const followFile = async (
   path: string,
   key: string,
   left: Position,
-  { source, zoneMinutes, now }: Naming,
+  { source, zoneMinutes, now, steady }: Naming,
 ): Promise<FollowedFile> => {
   const handle = await open(path)
   let position = (await isSame(handle, left)) ? left : start
   let offset = position.offset
   let splitter = splitLines({ firstNumber: position.line + 1 })
   let joiner = joinContinuations()
-  let readAt = now()
+  let readAt = steady()
   /** The end of the last line, and how many lines that makes. */
   let seen = { offset, line: position.line }
   /** Where the record begins that may still go on. */
@@ -120,7 +122,7 @@ export const followFile = async (
           seen = { offset: ends[i] ?? seen.offset, line: line.number }
         }
         offset += bytesRead
-        readAt = mtimeMs < now() - longAgo ? mtimeMs : now()
+        readAt = mtimeMs < now() - longAgo ? Number.NEGATIVE_INFINITY : steady()
       }
       position = await fingerprinted(held ?? seen)
       return { records: toRecords(lines), position }
