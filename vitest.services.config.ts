@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/services/**/*.test.ts'],
     reporters: ['default', './test/closing-line.ts'],
     testTimeout: 300_000,
-    hookTimeout: 60_000,
+    hookTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

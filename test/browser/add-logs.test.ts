@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { freePort, root, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn, tabTo } from './browser.ts'
 
 /** Ordinary requests, one every second, under names that nobody knows; then a server that cannot be reached. */
@@ -86,7 +87,7 @@ describeInBrowser('adding logs', () => {
     await page.getByRole('button', { name: 'Analyse' }).press('Enter')
     await page.getByLabel('Name of the source').press('Enter')
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
-    for (let tries = 0; (await stored()).length === 0 && tries < 50; tries++) await sleep(100)
+    await until(async () => (await stored()).length > 0, 'the source')
     expect(await stored()).toEqual(['shop-access'])
     expect(troubles.filter((text) => !/status of 401/.test(text))).toEqual([])
     await close()
@@ -147,11 +148,11 @@ describeInBrowser('adding logs', () => {
       args: ['--config', config],
     })
     const read = async () => (await sourcesOf(other)).reduce((sum, { records }) => sum + records, 0)
-    for (let tries = 0; (await read()) < 20 && tries < 100; tries++) await sleep(100)
+    await until(async () => (await read()) >= 20, '20 records')
     expect(await sourcesOf(other)).toMatchObject([{ source: 'auth.log', records: 20 }])
     await other.stop()
 
-    for (let tries = 0; (await stored()).length < 7 && tries < 100; tries++) await sleep(100)
+    await until(async () => (await stored()).length >= 7, '7 sources')
     expect(await stored()).toEqual(
       expect.arrayContaining(['auth.log', hostname(), 'fluent-bit', 'shop', 'shop-access', 'vector', 'web-01']),
     )

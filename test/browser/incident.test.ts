@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 import { atWeb, guesses } from './guesses.ts'
 
@@ -22,14 +23,7 @@ describeInBrowser('an incident', () => {
   let server: Server
   const incident = async (id: string) =>
     shown.safeParse(await (await server.ask(`/api/v1/incidents/${id}`)).json()).data
-  const comes = async (id: string) => {
-    for (let tries = 0; tries < 600; tries++) {
-      const found = await incident(id)
-      if (found) return found
-      await sleep(50)
-    }
-    throw new Error(`There is no ${id} after 30 s.`)
-  }
+  const comes = (id: string) => until(() => incident(id), id)
   beforeAll(async () => {
     server = await startServer({ dataDir: folder.path, port: await freePort() })
     for (const [id, who] of [

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
-import { adminToken, freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { adminToken, freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 
 const created = z.object({ secret: z.string() })
@@ -49,7 +50,7 @@ describeInBrowser('a language model on the card', () => {
       user_name: 'dana',
       asset_id: 'web-01',
     })
-    while ((await server.ask('/api/v1/incidents/INC-1')).status !== 200) await sleep(100)
+    await until(async () => (await server.ask('/api/v1/incidents/INC-1')).status === 200, 'the incident')
   })
   afterAll(async () => {
     await server.stop()
@@ -74,7 +75,7 @@ describeInBrowser('a language model on the card', () => {
       await page.getByRole('button', { name: 'Stop' }).focus()
       await page.keyboard.press('Enter')
       await coming.waitFor({ state: 'detached' })
-      while (vendor.wire.dropped === dropped) await sleep(50)
+      await until(() => vendor.wire.dropped > dropped, 'the end of the call')
 
       vendor.behaviour = 'answers'
       await ask.focus()

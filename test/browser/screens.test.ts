@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort, root, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 import { atWeb, guesses } from './guesses.ts'
 
@@ -30,9 +31,7 @@ describeInBrowser('every screen', () => {
     server = await startServer({ dataDir: folder.path, port: await freePort() })
     const send = await server.ask('/api/v1/events?source=auth', { method: 'POST', body: guesses(atWeb) })
     expect(send.status).toBe(200)
-    for (let tries = 0; (await server.ask('/api/v1/incidents/INC-1')).status !== 200 && tries < 300; tries++) {
-      await sleep(100)
-    }
+    await until(async () => (await server.ask('/api/v1/incidents/INC-1')).status === 200, 'the incident')
   })
   afterAll(async () => {
     await server.stop()

@@ -27,7 +27,7 @@ beforeAll(async () => {
     port: await freePort(),
     env: { VEDETTE_COMPAT_PORTS: `log-analyzer:${port}`, MODEL_VERSION: 'v7' },
   })
-}, 40_000)
+})
 afterAll(async () => {
   await server.stop()
   model.close()
@@ -93,6 +93,7 @@ const listed = z.object({
 })
 
 it(keeps('log-analyzer.incidents'), async () => {
+  const began = Date.now()
   await post('/ingest', [...sample, { ...log('WARN', 'slow'), service: 'web' }])
   const { incidents } = listed.parse(await (await fetch(`${own}/incidents`)).json())
   const [newest, before] = incidents
@@ -103,7 +104,7 @@ it(keeps('log-analyzer.incidents'), async () => {
     features: { count: 4 },
   })
   expect(before?.service).toBe('auth')
-  expect(Date.parse(newest?.detected_at ?? '')).toBeGreaterThan(Date.now() - 60_000)
+  expect(Date.parse(newest?.detected_at ?? '')).toBeGreaterThan(began - 1_000)
 })
 
 it(keeps('log-analyzer.meta', 'log-analyzer.model-info'), async () => {
@@ -152,4 +153,4 @@ it(keeps('log-analyzer.threshold', 'log-analyzer.ml-url', 'log-analyzer.env-file
   expect(await (await second.ask('/meta')).json()).toMatchObject({ scorer_problem: expect.any(String) })
   await second.stop()
   other.remove()
-}, 60_000)
+})

@@ -52,7 +52,7 @@ beforeAll(async () => {
     cwd: folder.path,
     env: { VEDETTE_COMPAT_PORTS: `log-detection:${port}`, MODEL_DIR: at('anomaly_outputs') },
   })
-}, 40_000)
+})
 afterAll(async () => {
   await server.stop()
   folder.remove()
@@ -238,4 +238,4 @@ it(keeps('log-detection.batch'), async () => {
     errors: 1,
   })
   expect(run().stdout).toContain('1 files, 1 errors')
-}, 30_000)
+})

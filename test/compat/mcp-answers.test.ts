@@ -168,7 +168,7 @@ beforeAll(async () => {
       requestInit: { headers: { authorization: `Bearer ${adminToken}` } },
     }),
   )
-}, 180_000)
+})
 afterAll(async () => {
   await client.close()
   await server.stop()
@@ -215,7 +215,7 @@ it(keeps('mcp.short'), async () => {
     expect(read?.text, uri).not.toContain('\u202e')
   }
   expect(await call('backtest_rule', { yaml: rule, from: 'now-2d' })).toMatchObject({ hits: 5_000 })
-}, 240_000)
+})
 
 /** Goes on until the end, or until so many items were told. */
 const gather = async (
@@ -257,4 +257,4 @@ it(keeps('mcp.goes-on'), async () => {
   expect(new Set(patterns).size).toBe(500)
   const about = { type: 'ip', value: '203.0.113.9' }
   expect(new Set(await gather('lookup_entity', about, ({ alerts: all }) => all, 200)).size).toBeGreaterThanOrEqual(200)
-}, 240_000)
+})

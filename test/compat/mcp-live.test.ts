@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { adminToken, freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { keeps } from './keeps.ts'
 
 const folder = scratch()
@@ -46,8 +47,7 @@ const change = async () => {
   const answer = await server.ask(path, { method: 'POST', headers, body: '{"text":"Still looking."}' })
   expect(answer.status).toBeLessThan(300)
 }
-const hears = (told: readonly string[], uri: string) =>
-  vi.waitFor(() => expect(told).toContain(uri), { timeout: 20_000, interval: 50 })
+const hears = (told: readonly string[], uri: string) => until(() => told.includes(uri), uri)
 
 beforeAll(async () => {
   server = await start(await freePort())
@@ -62,14 +62,11 @@ beforeAll(async () => {
     body: lines.join('\n'),
   })
   const listed = z.object({ data: z.array(z.object({ display_id: z.string() })) })
-  incident = await vi.waitFor(
-    async () => {
-      const { data } = listed.parse(await (await server.ask('/api/v1/incidents')).json())
-      return z.string().parse(data[0]?.display_id)
-    },
-    { timeout: 20_000, interval: 300 },
+  incident = await until(
+    async () => listed.parse(await (await server.ask('/api/v1/incidents')).json()).data[0]?.display_id,
+    'the incident',
   )
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()))
   await server.stop()
@@ -88,7 +85,7 @@ for (const transport of ['http', 'bridge'] as const) {
       const { contents } = await client.readResource({ uri })
       expect(JSON.stringify(contents)).toContain('Still looking.')
       await client.close()
-    }, 60_000)
+    })
   }
 }
 
@@ -113,14 +110,15 @@ it(keeps('mcp.sessions'), async () => {
   // A stream with nothing to say yet answers all the same; what happens before it is open is told when it is.
   const listen = async (read: (told: string) => boolean, headers: Record<string, string> = {}) => {
     const leave = new AbortController()
-    const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(10_000)])
+    const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(60_000)])
     const init = { headers: { ...session, ...headers, accept: 'text/event-stream' }, signal }
     // The server may not know yet that the last one was left.
-    const stream = await vi.waitFor(async () => {
+    const stream = await until(async () => {
       const answer = await server.ask('/mcp', init)
-      expect(answer.headers.get('content-type')).toContain('text/event-stream')
-      return answer
-    })
+      if (answer.headers.get('content-type')?.includes('text/event-stream')) return answer
+      await answer.body?.cancel()
+      return undefined
+    }, 'a stream')
     let told = ''
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
     while (reader && !read(told)) told += (await reader.read()).value ?? ''
@@ -151,7 +149,7 @@ it(keeps('mcp.sessions'), async () => {
   expect((await ask(session, { method: 'ping' })).status).toBe(404)
   // Who keeps no session is answered all the same.
   expect(await (await ask({}, { method: 'tools/list' })).text()).toContain('whats_happening')
-}, 60_000)
+})
 
 it(keeps('mcp.bridge-restart'), async () => {
   const { client, told } = await connect('bridge', 'legacy')
@@ -164,4 +162,4 @@ it(keeps('mcp.bridge-restart'), async () => {
   told.length = 0
   await change()
   await hears(told, uri)
-}, 60_000)
+})

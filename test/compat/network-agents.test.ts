@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { logEntriesSchema } from '../../src/pipeline/ingest/log-entries.fake.ts'
-import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { keeps } from './keeps.ts'
 
 const folder = scratch()
@@ -44,7 +45,7 @@ beforeAll(async () => {
   log('dnsmasq', 1_001, 0.1, (i) => `query[A] host${i}.example from 10.0.0.9`)
   log('gardener', 50, 0.2, () => 'authentication failed')
   await start()
-}, 60_000)
+})
 afterAll(async () => {
   await server.stop()
   folder.remove()
@@ -81,12 +82,6 @@ const sqlite = (sql: string) => {
   const rows = file.prepare(sql).all()
   file.close()
   return rows
-}
-const until = async (holds: () => Promise<boolean>) => {
-  for (let i = 0; !(await holds()); i++) {
-    if (i > 400) throw new Error(`it did not happen:\n${server.output()}`)
-    await sleep(50)
-  }
 }
 
 it(keeps('network-agents.port', 'network-agents.token', 'network-agents.health'), async () => {
@@ -309,9 +304,10 @@ it(keeps('network-agents.environment'), async () => {
   await second.stop()
   receiver.close()
   other.remove()
-}, 60_000)
+})
 
 it(keeps('network-agents.sqlite'), async () => {
+  await server.settled()
   const listed = await anomalies('?limit=1000')
   const seen = () =>
     z
@@ -334,7 +330,7 @@ it(keeps('network-agents.sqlite'), async () => {
   expect(seen()).toHaveLength(listed.length)
   expect(readFileSync(anomalyFile)).toHaveLength(before.length)
   expect(statSync(at('data/vedette.db')).mode & 0o077).toBe(0)
-}, 60_000)
+})
 
 it(keeps('network-agents.outage'), async () => {
   ask(at('data/vedette.db'), 'drop view mcp_anomalies', 'alter table agent_anomalies rename to gone')

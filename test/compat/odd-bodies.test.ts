@@ -70,7 +70,7 @@ beforeAll(async () => {
       VEDETTE_COMPAT_PORTS: [...ports].map(([system, port]) => `${system}:${port}`).join(),
     },
   })
-}, 60_000)
+})
 afterAll(async () => {
   await server.stop()
   folder.remove()
@@ -135,7 +135,7 @@ it(keeps('any.odd-bodies'), async () => {
       expect(answer).not.toContain('"success":false')
     }
   }
-}, 60_000)
+})
 
 it(keeps('any.old-http'), async () => {
   for (const [system, path, body] of posts) {
@@ -157,7 +157,7 @@ it(keeps('any.old-http'), async () => {
     })
     expect(asked.split('\r\n')[0], `${system} ${path}`).toBe('HTTP/1.1 100 Continue')
   }
-}, 60_000)
+})
 
 it(keeps('any.no-body'), async () => {
   for (const [system, path] of posts.filter(([, each]) => each !== '/models/load')) {

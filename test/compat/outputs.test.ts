@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { keeps } from './keeps.ts'
 
 const folder = scratch()
@@ -43,7 +44,7 @@ beforeAll(async () => {
     port: await freePort(),
     env: { VEDETTE_CONFIG: config },
   })
-}, 40_000)
+})
 afterAll(async () => {
   await server.stop()
   receivers.close()
@@ -77,7 +78,7 @@ it(keeps('log-detection.outputs'), async () => {
   }
   const all = ['/services/collector', '/security-anomalies/_doc/', '/hook']
   const came = () => all.every((path) => to(path).length >= 2) && to('/slack').length >= 1 && logged.length >= 2
-  for (let i = 0; i < 150 && !came(); i++) await sleep(100)
+  await until(came, () => `all messages, of which ${got.length + logged.length} came`)
 
   for (const path of all) {
     const bodies = to(path).map(({ body }) => body)

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const mainPort = await freePort()
   start = () => startServer({ dataDir: join(folder.path, 'data'), port: mainPort, env })
   server = await start()
-}, 40_000)
+})
 afterAll(async () => {
   await server.stop()
   folder.remove()
@@ -501,4 +501,4 @@ it(keeps('query-guard.language-model-reads'), async () => {
     await vendor.wire.close()
     data.remove()
   }
-}, 60_000)
+})

@@ -5,7 +5,8 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { compatPorts } from '../../src/api/compat-ports.ts'
-import { adminToken, freePort, root, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { adminToken, freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { keeps } from './keeps.ts'
 
 const services = [
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await until(() => (server.output().includes('Ctrl-C stops') ? true : undefined))
   const lines = server.output().matchAll(/([a-z-]+) clients without a token may send and read at (http:\S+)/g)
   for (const [, service = '', url = ''] of lines) urls.set(service, url)
-}, 40_000)
+})
 afterAll(async () => {
   await server.stop()
   folder.remove()
@@ -75,14 +76,6 @@ const rows = (sql: string, ...values: unknown[]): readonly Record<string, unknow
   } finally {
     db.close()
   }
-}
-const until = async <Found>(look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> => {
-  for (let i = 0; i < 600; i++) {
-    const found = await look()
-    if (found !== undefined) return found
-    await sleep(50)
-  }
-  throw new Error('It did not happen.')
 }
 const triaged = (id: string) =>
   until(async () => {

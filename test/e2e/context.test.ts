@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { freePort, type Server, scratch, sleep, startServer } from './program.ts'
+import { until } from '../until.ts'
+import { freePort, type Server, scratch, startServer } from './program.ts'
 
 let data: ReturnType<typeof scratch>
 let server: Server
@@ -22,14 +23,6 @@ const post = async (path: string, body: string, type = 'application/json'): Prom
   const answer = await server.ask(`/api/v1/${path}`, { method: 'POST', headers: { 'content-type': type }, body })
   expect(answer.status).toBe(200)
   return answer.json()
-}
-const until = async <Found>(look: () => Found | undefined | Promise<Found | undefined>): Promise<Found> => {
-  for (let i = 0; i < 300; i++) {
-    const found = await look()
-    if (found !== undefined) return found
-    await sleep(50)
-  }
-  throw new Error('It did not happen.')
 }
 const rows = (sql: string): unknown[] => {
   const db = new Database(join(data.path, 'data/vedette.db'), { readonly: true })
@@ -65,7 +58,7 @@ it('keeps what is known around an alert: network, asset and user', async () => {
   )
   const count = z.array(z.object({ count: z.number() }))
   const kept = () => count.parse(rows('SELECT COUNT(*) AS count FROM alert_context'))[0]?.count
-  await until(() => (kept() ? true : undefined))
+  await until(() => kept() === 3)
   expect(
     rows(
       'SELECT c.context_type, c.confidence_score FROM alert_context c JOIN alerts a ON a.alert_id = c.alert_id ORDER BY 1',
@@ -112,6 +105,7 @@ it('enriches events, and remembers over a restart who is who', async () => {
     usual_addresses: [{ name: '193.0.6.139', days: 8 }],
     behavior_profile: { typical_locations: ['NL'] },
   })
+  await server.settled()
   const found = await (
     await server.ask('/api/v1/events?q=host.owner:payments%20AND%20source.geo.country_iso_code:NL')
   ).json()

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { mixedLines } from '../../bench/mixed-lines.ts'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
-import { adminToken, freePort, root, type Server, scratch, sleep, startServer } from './program.ts'
+import { until } from '../until.ts'
+import { adminToken, freePort, root, type Server, scratch, startServer } from './program.ts'
 
 const pages = [
   'README.md',
@@ -94,11 +95,7 @@ const judgedAlert = async (name: string): Promise<string> => {
   const body = JSON.parse(readFileSync(join(data.path, 'alert.json'), 'utf8'))
   await send('/api/v1/alerts', { ...body, alert_id: name, description: `${name} found` })
   const judged = z.object({ id: z.string(), triage: z.object({ risk_score: z.number() }) })
-  for (;;) {
-    const found = judged.safeParse(await (await server.ask(`/api/v1/alerts/${name}`)).json()).data
-    if (found) return found.id
-    await sleep(100)
-  }
+  return until(async () => judged.safeParse(await (await server.ask(`/api/v1/alerts/${name}`)).json()).data?.id, name)
 }
 afterAll(async () => {
   await server.stop()
@@ -138,17 +135,19 @@ const runsUntilReady = async (command: string) => {
     stdio: 'ignore',
   })
   const ended = new Promise((done) => child.once('exit', done))
-  let ready = false
-  for (let i = 0; i < 300 && !ready; i++) {
-    await sleep(100)
-    ready = await fetch(`http://127.0.0.1:${port}/health/ready`).then(
-      ({ status }) => status === 200,
-      () => false,
+  try {
+    await until(
+      () =>
+        fetch(`http://127.0.0.1:${port}/health/ready`).then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      command,
     )
+  } finally {
+    child.kill('SIGTERM')
+    await ended
   }
-  child.kill('SIGTERM')
-  await ended
-  expect(ready).toBe(true)
 }
 
 describe('every command in the documents', () => {
@@ -163,7 +162,7 @@ describe('every command in the documents', () => {
       env: { ...env(), ...own },
       cwd: data.path,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 240_000,
     })
     expect(status, stderr).toBe(0)
   })

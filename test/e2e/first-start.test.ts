@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { until } from '../until.ts'
 import { freePort, root, scratch, sleep } from './program.ts'
 
 const folder = scratch()
@@ -16,6 +17,9 @@ const plain = (): NodeJS.ProcessEnv => {
     .join(':')
   return { PATH: systemPath, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache }
 }
+
+/** The first start installs all that the program needs. */
+const installMs = 600_000
 
 const anyOf = (group: number): boolean => {
   try {
@@ -39,11 +43,12 @@ const npmStart = async (port: number) => {
     await answer?.body?.cancel()
     if (answer?.status === 200) break
     if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}:\n${printed}`)
-    if (performance.now() - started > 240_000) throw new Error(`not ready after 4 minutes:\n${printed}`)
+    if (performance.now() - started > installMs)
+      throw new Error(`not ready after ${installMs / 60_000} minutes:\n${printed}`)
     await sleep(50)
   }
   const seconds = (performance.now() - started) / 1000
-  await sleep(300)
+  await until(() => printed.includes('vedette ingest'), 'what newcomers are told')
   return {
     seconds,
     printed: () => printed,
@@ -52,12 +57,12 @@ const npmStart = async (port: number) => {
       const { pid } = child
       if (!pid) return
       process.kill(-pid, 'SIGTERM')
-      while (anyOf(pid)) await sleep(50)
+      await until(() => !anyOf(pid), 'the end of the program')
     },
   }
 }
 
-it('starts from a fresh clone with `npm start` and nothing else', { timeout: 300_000 }, async () => {
+it('starts from a fresh clone with `npm start` and nothing else', { timeout: 2 * installMs }, async () => {
   expect(spawnSync('git', ['clone', '--quiet', root, clone]).status).toBe(0)
   const port = await freePort()
 

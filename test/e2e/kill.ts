@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { until } from '../until.ts'
 import { type Server, sleep, startServer } from './program.ts'
 
 export interface KillReport {
@@ -72,17 +73,24 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
     await Promise.all(inFlight)
   })()
 
+  /** However slow the machine is: each run of the server has something to lose. */
+  const someAreTaken = async () => {
+    const before = acknowledged.size
+    await until(() => acknowledged.size > before + 5 * perRequest, 'events that are acknowledged')
+  }
   for (let kill = 0; kill < kills; kill++) {
-    await sleep(200 + random() * 800)
+    await someAreTaken()
+    await sleep(random() * 800)
     await server.stop('SIGKILL')
     server = await startServer({ dataDir, port })
     recoveries.push(server.readyAfter)
   }
-  await sleep(1000)
+  await someAreTaken()
   running = false
   await load
 
-  const seen = await readBack(server, acknowledged.size)
+  await server.settled()
+  const seen = await readBack(server)
   await server.stop()
   return {
     kills,
@@ -96,25 +104,20 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
 
 const page = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
 
-/** Counts how often each event is stored, once everything accepted has arrived. */
-const readBack = async (server: Server, atLeast: number): Promise<Map<string, number>> => {
-  let seen = new Map<string, number>()
-  for (let attempt = 0; attempt < 20; attempt++) {
-    seen = new Map()
-    let cursor: string | null = null
-    do {
-      const query = new URLSearchParams({ q: 'service:kill', limit: '500', ...(cursor && { cursor }) })
-      const answer = await server.ask(`/api/v1/events?${query}`)
-      if (!answer.ok) throw new Error(`reading back failed: ${answer.status} ${await answer.text()}`)
-      const { data, next_cursor } = page.parse(await answer.json())
-      for (const { message } of data) {
-        const name = /n\d+n/.exec(message)?.[0] ?? message
-        seen.set(name, (seen.get(name) ?? 0) + 1)
-      }
-      cursor = next_cursor
-    } while (cursor)
-    if (seen.size >= atLeast) break
-    await sleep(500)
-  }
+/** Counts how often each event is stored. */
+const readBack = async (server: Server): Promise<ReadonlyMap<string, number>> => {
+  const seen = new Map<string, number>()
+  let cursor: string | null = null
+  do {
+    const query = new URLSearchParams({ q: 'service:kill', limit: '500', ...(cursor && { cursor }) })
+    const answer = await server.ask(`/api/v1/events?${query}`)
+    if (!answer.ok) throw new Error(`reading back failed: ${answer.status} ${await answer.text()}`)
+    const { data, next_cursor } = page.parse(await answer.json())
+    for (const { message } of data) {
+      const name = /n\d+n/.exec(message)?.[0] ?? message
+      seen.set(name, (seen.get(name) ?? 0) + 1)
+    }
+    cursor = next_cursor
+  } while (cursor)
   return seen
 }

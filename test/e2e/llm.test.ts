@@ -6,7 +6,8 @@ import { obey, ownInjections } from '../../src/pipeline/triage/llm/obedient.fake
 import { type Behaviour, type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { type Alert, alert as alertShape } from '../../src/schema/alert.ts'
 import { riskLevel, severityRank } from '../../src/schema/severity.ts'
-import { freePort, type Server, scratch, shared, sleep, startServer } from './program.ts'
+import { until } from '../until.ts'
+import { freePort, type Server, scratch, shared, startServer } from './program.ts'
 
 let data: ReturnType<typeof scratch>
 let server: Server | undefined
@@ -85,12 +86,13 @@ const graver = (text: string) => ({
 /** Waits for all alerts to be as they should. */
 const all = async (count: number, ready: (alert: Alert) => boolean): Promise<readonly Alert[]> => {
   const found: Alert[] = []
-  for (let i = 0; i < count; ) {
-    const one = await get(i)
-    if (one && ready(one)) {
-      found.push(one)
-      i++
-    } else await sleep(100)
+  for (let i = 0; i < count; i++) {
+    found.push(
+      await until(async () => {
+        const one = await get(i)
+        return one !== undefined && ready(one) && one
+      }, `alert ${i}`),
+    )
   }
   return found
 }
@@ -194,13 +196,13 @@ it('a person who asks sees the answer come, and who leaves stops it', async () =
   const answer = await ask(leaving.signal)
   await answer?.body?.getReader().read()
   leaving.abort()
-  while (vendor?.wire.dropped !== 1) await sleep(50)
+  await until(() => vendor?.wire.dropped === 1, 'the end of the call')
   const usage = async () => {
     const told = await server?.ask('/api/v1/triage/models')
     const shape = z.object({ calls: z.array(z.object({ outcome: z.string(), cost_usd: z.number() })) })
     return shape.parse(await told?.json()).calls.find(({ outcome }) => outcome === 'nobody waited for its answer')
   }
-  while (!(await usage())) await sleep(50)
+  await until(usage, 'what the call cost')
   expect((await usage())?.cost_usd).toBeGreaterThan(0)
   // The answer that was there stays.
   expect((await get(0))?.triage?.model?.status).toBe('answered')
@@ -221,7 +223,7 @@ it('a model in the shadow is asked and compared, and changes nothing', async () 
     const model = z.object({ name: z.string(), shadow: z.boolean(), alerts: z.int(), graver: z.number().nullable() })
     return z.object({ data: z.array(model) }).parse(await answer?.json()).data
   }
-  while (!(await compared()).every(({ alerts }) => alerts === 1)) await sleep(100)
+  await until(async () => (await compared()).every(({ alerts }) => alerts === 1), 'both opinions')
   expect(await compared()).toEqual(['m0', 'm1'].map((name) => ({ name, shadow: true, alerts: 1, graver: 1 })))
   const [alert] = await all(1, ({ triage }) => triage !== null)
   expect(alert?.triage?.model).toBeNull()

@@ -20,7 +20,7 @@ beforeAll(() => {
   run('npm', ['pack', '--silent', '--pack-destination', folder.path], root)
   const tarball = readdirSync(folder.path).find((name) => name.endsWith('.tgz'))
   run('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder.path, tarball ?? 'missing')], app)
-}, 240_000)
+})
 
 it('analyzes a file from an empty folder', () => {
   const lines = Array.from(

@@ -1,22 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { until } from '../until.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 export const shared = resolve(root, '../shared')
 export const adminToken = 'vdt_test_0123456789abcdef0123456789abcdef'
 
-/** Finds a port that is free right now. */
-export const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
+/** The ports that the system gives to whoever connects somewhere: any of them may be taken at the next moment. */
+const [firstGiven = 32_768] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/).map(Number)
+const firstPort = 10_240
+const found = new Set<number>()
+
+/**
+ * Finds a port that is free, and stays so while a server on it starts again: one that the system gives to nobody, and that this
+ * process was not given before.
+ */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(firstPort, Math.max(firstGiven, firstPort + 1_000))
+    if (!found.has(port) && (await isFree(port))) {
+      found.add(port)
+      return port
+    }
+  }
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((done) => {
     const probe = createServer()
-    probe.once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? done(address.port) : fail(new Error('no port'))))
-    })
+    probe.once('error', () => done(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)))
   })
 
 /** Makes a folder that `remove` deletes. */
@@ -35,6 +53,10 @@ export interface Server {
   ask(path: string, init?: RequestInit): Promise<Response>
   /** Resident memory in MB. */
   rss(): number
+  /** What it has used of a core, in seconds: what else runs on the machine makes it wait, not work. */
+  busy(): number
+  /** Waits until all that it has taken in is worked off. */
+  settled(): Promise<void>
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
@@ -47,6 +69,8 @@ interface ServerOptions {
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+const work = z.object({ queues: z.array(z.object({ ready: z.number(), running: z.number() })) })
 
 /** Starts the program as its users do, and waits until it is ready. */
 export const startServer = async ({ dataDir, port, env, args = [], cwd }: ServerOptions): Promise<Server> => {
@@ -72,22 +96,38 @@ export const startServer = async ({ dataDir, port, env, args = [], cwd }: Server
     })
   }
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
-  for (;;) {
-    const ready = await fetch(`${url}/health/ready`).catch(() => undefined)
-    await ready?.body?.cancel()
-    if (ready?.status === 200) break
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${printed}`)
-    if (performance.now() - started > 30_000) throw new Error(`the server is not ready after 30 s:\n${printed}`)
-    await sleep(20)
-  }
+  await until(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${printed}`)
+      const ready = await fetch(`${url}/health/ready`).catch(() => undefined)
+      await ready?.body?.cancel()
+      return ready?.status === 200
+    },
+    () => `the server being ready\n${printed}`,
+  )
+  const ask = (path: string, init?: RequestInit) =>
+    fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init?.headers } })
   return {
     url,
     child,
     output: () => printed,
     readyAfter: performance.now() - started,
-    ask: (path, init) =>
-      fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init?.headers } }),
+    ask,
     rss: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    busy: () => {
+      const [, fields = ''] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')
+      const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)
+      return (user + system) / 100
+    },
+    settled: async () => {
+      await until(
+        async () => {
+          const { queues } = work.parse(await (await ask('/health/ready')).json())
+          return queues.every(({ ready, running }) => ready + running === 0)
+        },
+        () => `all queues being empty\n${printed}`,
+      )
+    },
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       return exited

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
-import { freePort, scratch, sleep, startServer } from './program.ts'
+import { until } from '../until.ts'
+import { freePort, scratch, startServer } from './program.ts'
 
 let data: ReturnType<typeof scratch>
 beforeEach(() => {
@@ -69,13 +70,6 @@ it('judges by rules that change under it, loses none to a broken file, and remem
   const found = async () =>
     (await ask(detections, '/api/v1/detections?limit=500')).data.filter((one) => one.rule?.id === id)
   const listed = () => ask(rules, '/api/v1/rules?pack=our-rules')
-  const until = async (met: () => Promise<boolean>, what: string) => {
-    for (let i = 0; i < 100; i++) {
-      if (await met()) return
-      await sleep(100)
-    }
-    throw new Error(`not seen within 10 s: ${what}\n${server.output()}`)
-  }
 
   // a line that matches becomes a detection and an incident, with the rule and why
   await send('xyzzy')
@@ -117,7 +111,7 @@ it('judges by rules that change under it, loses none to a broken file, and remem
   expect((await listed()).data[0]).toMatchObject({ enabled: false, setting: { note: 'Our own test.' } })
   const before = (await found()).length
   await send('plugh')
-  await sleep(1_000)
+  await server.settled()
   expect(await found()).toHaveLength(before)
   await server.stop()
   server = await start()

@@ -4,7 +4,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { incident } from '../../src/schema/incident.ts'
 import { sampleRemoval, sampleStatus } from '../../src/schema/sample.ts'
-import { freePort, root, type Server, scratch, sleep, startServer } from './program.ts'
+import { until } from '../until.ts'
+import { freePort, root, type Server, scratch, startServer } from './program.ts'
 
 const labels = z
   .object({
@@ -35,21 +36,24 @@ const get = async <T>(server: Server, path: string, shape: z.ZodType<T>): Promis
 const remove = async (server: Server) =>
   sampleRemoval.parse(await (await server.ask('/api/v1/samples', { method: 'DELETE' })).json())
 
-const loaded = async (server: Server) => {
-  for (;;) {
+const loaded = (server: Server) =>
+  until(async () => {
     const status = await get(server, 'samples', sampleStatus)
-    if (status.state === 'loaded') return status
-    expect(['absent', 'loading']).toContain(status.state)
-    await sleep(100)
-  }
-}
+    expect(['absent', 'loading', 'loaded']).toContain(status.state)
+    return status.state === 'loaded' && status
+  }, 'the sample')
 
 it('shows a newcomer the recorded week within 15 s, and removes it in one call', async () => {
+  const began = Date.now()
   const server = await (await prepare())()
   const status = await loaded(server)
   expect(status).toMatchObject({ records: lines, analysed: lines })
-  expect(status.seconds).toBeLessThan(15)
-  expect(Date.now() - Date.parse(status.to ?? '')).toBeLessThan(120_000)
+  const busy = server.busy()
+  console.log(`start and recorded week: ${busy.toFixed(1)} s of one core`)
+  expect(busy).toBeLessThan(15)
+  const end = Date.parse(status.to ?? '')
+  expect(end).toBeGreaterThan(began - 120_000)
+  expect(end).toBeLessThanOrEqual(Date.now())
 
   const { data: incidents } = await get(server, 'incidents', z.object({ data: z.array(incident) }))
   const [intruder = '?'] = labels.stages.find(({ id }) => id === 'break-in')?.title.split(' ') ?? []
@@ -72,7 +76,7 @@ it('makes room for the first real records, and does not come back', async () => 
   // in the middle of the analysis
   expect((await server.ask('/api/v1/events', { method: 'POST', body })).status).toBe(200)
   const events = async () => (await get(server, 'events', anyList)).data
-  for (let i = 0; i < 100 && (await events()).length === 0; i++) await sleep(50)
+  await until(async () => (await events()).length > 0, 'the first real record')
   expect(await events()).toMatchObject([{ original: body }])
   expect(await get(server, 'sources', anyList)).toMatchObject({ data: [{ source: 'http' }] })
   expect((await server.ask('/api/v1/samples', { method: 'POST', body: '{}', headers: json })).status).toBe(409)
@@ -86,7 +90,7 @@ it('makes room for the first real records, and does not come back', async () => 
 it('goes when it was half loaded as the program was killed, and can be had again', async () => {
   const start = await prepare()
   const server = await start()
-  while ((await get(server, 'samples', sampleStatus)).analysed === 0) await sleep(20)
+  await until(async () => (await get(server, 'samples', sampleStatus)).analysed > 0, 'a part of the sample')
   await server.stop('SIGKILL')
   const second = await start()
   expect(await get(second, 'samples', sampleStatus)).toMatchObject({ state: 'removed', analysed: 0 })

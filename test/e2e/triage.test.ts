@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { freePort, type Server, scratch, sleep, startServer } from './program.ts'
+import { until } from '../until.ts'
+import { freePort, type Server, scratch, startServer } from './program.ts'
 
 let data: ReturnType<typeof scratch>
 let server: Server
@@ -59,14 +60,11 @@ const post = async (alert_id: string, more: object = {}): Promise<void> => {
   expect(ok).toBe(true)
 }
 
-const triaged = async (alert_id: string): Promise<Record<string, unknown> & { id: string; triage: unknown }> => {
-  for (let i = 0; i < 300; i++) {
+const triaged = (alert_id: string): Promise<Record<string, unknown> & { id: string; triage: unknown }> =>
+  until(async () => {
     const { status, body } = await ask(`alerts/${alert_id}`)
-    if (status === 200 && body.id && body.triage) return { ...body, id: body.id, triage: body.triage }
-    await sleep(50)
-  }
-  throw new Error(`${alert_id} was not triaged.`)
-}
+    return status === 200 && !!body.id && !!body.triage && { ...body, id: body.id, triage: body.triage }
+  }, `triage of ${alert_id}`)
 
 it('keeps the card of an alert and what is known around it in the tables that people query', async () => {
   await post('SEED-1')

@@ -83,11 +83,11 @@ describe.skipIf(missing !== undefined)('the sink kafka on a broker', () => {
       const end = new AbortController()
       const runtime = { now: Date.now, fetch, log: {}, signal: end.signal }
       const sink = sinkRegistry.create('kafka', { brokers: ['${kafka.broker}'], topic: 'end' }, runtime)
-      await sink.send(${JSON.stringify(someNotification())}, AbortSignal.timeout(20_000))
+      await sink.send(${JSON.stringify(someNotification())}, AbortSignal.timeout(90_000))
       end.abort()
     `
     const args = ['--input-type=module-typescript', '--eval', program]
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 30_000 })
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 120_000 })
     expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(kafka.read('end')).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { sleep } from '../e2e/program.ts'
+import { until } from '../until.ts'
 
 /** Why the tests on Kafka do not run here; undefined when they do. */
 export const kafkaMissing = (): string | undefined =>
@@ -21,10 +21,13 @@ export const openKafka = async () => {
   })
   /** Waits until the broker has said something so many times. */
   const heard = async (said: RegExp, times: number): Promise<void> => {
-    while (told.split(said).length <= times) {
-      if (child.exitCode !== null) throw new Error(`kcat ended with ${child.exitCode}: ${told}`)
-      await sleep(20)
-    }
+    await until(
+      () => {
+        if (child.exitCode !== null) throw new Error(`kcat ended with ${child.exitCode}: ${told}`)
+        return told.split(said).length > times
+      },
+      () => `the broker saying ${said} ${times} times in ${told}`,
+    )
   }
   await heard(/bootstrap\.servers=[\d.:]+\s/, 1)
   const broker = /bootstrap\.servers=([\d.:]+)/.exec(told)?.[1] ?? ''
@@ -36,7 +39,7 @@ export const openKafka = async () => {
     /** Reads a topic from its beginning. */
     read(topic: string): readonly Message[] {
       const args = ['-C', '-q', '-b', broker, '-t', topic, '-o', 'beginning', '-e', '-f', '%k\t%h\t%s\n']
-      const { status, stdout, stderr } = spawnSync('kcat', args, { encoding: 'utf8', timeout: 20_000 })
+      const { status, stdout, stderr } = spawnSync('kcat', args, { encoding: 'utf8', timeout: 120_000 })
       if (status !== 0) throw new Error(`kcat ended with ${status}: ${stderr}`)
       return stdout
         .split('\n')

@@ -5,7 +5,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { keeps } from '../compat/keeps.ts'
-import { freePort, root, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { postgresMissing } from './postgres.ts'
 
 const name = `vedette_monitor_${process.pid}`
@@ -62,12 +63,6 @@ const anomalies = async () =>
     .array(z.looseObject({ anomaly_type: z.string() }))
     .parse((await get('/api/v1/anomalies?agent_name=wifi')).body)
     .map(({ anomaly_type }) => anomaly_type)
-const until = async (holds: () => Promise<boolean>) => {
-  for (let i = 0; !(await holds()); i++) {
-    if (i > 600) throw new Error(`it did not happen:\n${program.output()}`)
-    await sleep(50)
-  }
-}
 
 describe.skipIf(missing !== undefined)('the log-agent service, started with its own environment', () => {
   beforeAll(async () => {

@@ -38,7 +38,7 @@ export const createPostgresDatabase = async (): Promise<PostgresDatabase> => {
 }
 
 const ask = async (sql: string, url = server): Promise<void> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 20_000 })
   // A server that closes the connection while we leave is no failure of a test.
   client.on('error', () => {})
   await client.connect()

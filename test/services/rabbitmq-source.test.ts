@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readAlerts } from '../../src/operations/foreign-alerts.ts'
 import { rabbitmqSource } from '../../src/pipeline/ingest/rabbitmq.ts'
 import { describeSource } from '../../src/pipeline/ingest/source.conformance.ts'
-import { sleep } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { openQueues, rabbitmqMissing } from './rabbitmq.ts'
 
 const missing = await rabbitmqMissing()
@@ -30,7 +30,7 @@ const openRig = async () => {
     source,
     async feed(bytes: Buffer) {
       // The source declares its queue.
-      while ((await queues.depth(queues.alerts)) === undefined) await sleep(20)
+      await until(() => queues.depth(queues.alerts), 'the queue')
       const lines = bytes.toString('utf8').trimEnd().split('\n')
       if (!lines.every((line) => line.startsWith('2026-'))) return queues.send(bytes)
       for (let from = 0; from < lines.length; from += 500) {

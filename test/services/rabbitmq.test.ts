@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { type Message, openLine, openQueues, rabbitmqMissing } from './rabbitmq.ts'
 
 const missing = await rabbitmqMissing()
@@ -35,15 +36,6 @@ const wire = (alert: { readonly alert_id: string }, data: object = {}) => ({
     ...data,
   },
 })
-
-const until = async <Found>(look: () => Promise<Found | undefined>, what = 'It'): Promise<Found> => {
-  for (let i = 0; i < 1_200; i++) {
-    const found = await look()
-    if (found !== undefined) return found
-    await sleep(50)
-  }
-  throw new Error(`${what} did not happen.`)
-}
 
 const page = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
 
@@ -147,7 +139,7 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
       claims: [{ sign: 'for', ...said }],
     }))
     ends.push(model.wire.close)
-    const { queues } = await begin(`again-${verdict}`, {
+    const { queues, server } = await begin(`again-${verdict}`, {
       VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...model.settings, name: 'local' }]),
       VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'info',
     })
@@ -158,7 +150,7 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
       if (await queues.depth(queues.results)) results.push(...(await queues.drain(queues.results)))
       return results.length >= 2 ? results : undefined
     }, 'Both results')
-    await sleep(2_000)
+    await server.settled()
     results.push(...(await queues.drain(queues.results)))
     expect(results.map(({ correlationId }) => correlationId)).toEqual(['twice-1', 'twice-1'])
     expect(new Set(results.map(({ messageId }) => messageId)).size).toBe(2)
@@ -215,7 +207,7 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
         },
       },
     })
-    await sleep(500)
+    await server.settled()
     expect(await queues.drain(queues.results)).toEqual([])
   })
 
@@ -243,7 +235,7 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
       correlationId: 'c',
       headers: { kept: 'yes', 'x-reason': expect.stringContaining('timestamp') },
     })
-    await sleep(500)
+    await server.settled()
     expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
     expect(await queues.depth(queues.alerts)).toBe(0)
   })

@@ -10,7 +10,7 @@ export const rabbitmqMissing = async (): Promise<string | undefined> => {
   const answered = await new Promise<boolean>((done) => {
     const socket = connect({ host: hostname, port: Number(port || 5672) }, () => done(true))
     socket.once('error', () => done(false))
-    socket.setTimeout(2_000, () => done(false))
+    socket.setTimeout(20_000, () => done(false))
   })
   if (answered) return undefined
   const reason = `no RabbitMQ answers at ${hostname}:${port}; set RABBITMQ_TEST_URL`

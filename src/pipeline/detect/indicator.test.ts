@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { cpuMs } from '../../../test/cpu-clock.ts'
 import { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
 import { toObservable } from '../../lib/observables/observables.ts'
 import { type Severity, severities } from '../../schema/severity.ts'
@@ -133,12 +132,15 @@ describe('the detector indicator', () => {
   it('costs nothing without indicators, and sees those that come', () => {
     const table = new IndicatorIndex()
     const detector = make(table)
-    const events = Array.from({ length: 200_000 }, (_, n) => connection(n, '203.0.113.9'))
-    const started = cpuMs()
-    expect(detector.detect(events)).toEqual([])
-    expect(cpuMs() - started).toBeLessThan(20)
+    const event = connection(1, '203.0.113.9')
+    const untouched = new Proxy(event, {
+      get() {
+        throw new Error('it was looked at')
+      },
+    })
+    expect(detector.detect([untouched])).toEqual([])
     table.set({ type: 'ip', value: '203.0.113.9' }, { level: 3, confidence: 0.9, sources: ['own'], note: '' })
-    expect(detector.detect(events.slice(0, 1))).toHaveLength(1)
+    expect(detector.detect([event])).toHaveLength(1)
   })
 
   it('takes hostile lines for what they are', () => {

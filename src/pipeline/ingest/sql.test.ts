@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../../../test/until.ts'
 import type { Log } from '../../component.ts'
 import { logEntriesSchema, messageIn } from './log-entries.fake.ts'
 import { describeSource } from './source.conformance.ts'
@@ -84,12 +85,6 @@ describe('sql', () => {
         stop.abort()
         await done
       },
-    }
-  }
-  const until = async (holds: () => boolean) => {
-    for (let i = 0; !holds(); i++) {
-      if (i > 1_000) throw new Error('it did not happen')
-      await sleep(10)
     }
   }
 

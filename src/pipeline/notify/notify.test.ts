@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { until } from '../../../test/until.ts'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { type Incident, incidentStatuses } from '../../schema/incident.ts'
@@ -187,14 +187,13 @@ describe('delivery', () => {
     const { tell, delivery, statuses } = world({ hanging, oncall: sink }, 60)
     await tell(someIncident())
     await delivery.look()
-    await sleep(20)
-    expect(sent).toHaveLength(1)
+    await until(() => sent.length === 1)
     await tell(someIncident({ id: 'i2' }))
     await delivery.look()
-    await sleep(10)
-    expect(sent).toHaveLength(2)
+    await until(() => sent.length === 2)
     await delivery.idle()
-    expect(statuses()).toEqual(['failed', 'sent', 'pending', 'sent'])
+    // Whether the second was still tried depends on when the first had hung long enough.
+    expect(statuses()).toEqual(['failed', 'sent', expect.stringMatching(/pending|failed/), 'sent'])
   })
 
   it('leaves what it was sending as it is when it is stopped', async () => {
