@@ -95,6 +95,11 @@ describe('parseFilter', () => {
     'status:404.0',
     'status:>400',
     'status:>=404',
+    'status>=404',
+    '(status>403)',
+    'status<="404"',
+    'severity>=low AND status<405',
+    'NOT status>404',
     'status:<=404',
     'status:[400 TO 499]',
     'status:{403 TO 405}',
@@ -188,6 +193,13 @@ describe('parseFilter', () => {
     expect(fault(text)).toMatchObject({ position, hint })
   })
 
+  it.each(['a->b', 'List<String>', 'x=>y', '<script>', 'a>', 'a\\>b', '"status>=404"', 'C:\\a>dir'])(
+    'looks for %s in the text',
+    (text) => {
+      expect(parseFilter(text, { now }).fields).toEqual([])
+    },
+  )
+
   it('refuses what is too long', () => {
     expect(fault('a'.repeat(4_001)).position).toBe(4_000)
     expect(fault(`x:${'a'.repeat(300)}*`).message).toContain('may have 256')
@@ -231,6 +243,7 @@ const grammar = fc.letrec<{ term: string; filter: string }>((tie) => ({
       'source.ip:203.0.113.0/24',
       'status:[400 TO 499}',
       'status:>400',
+      'status>=400',
       'word',
     ),
   ),

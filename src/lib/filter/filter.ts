@@ -37,7 +37,7 @@ export interface Filter {
  *
  * - `failed "for root"`: the text contains both, in any case. `fail*root` and `roo?`: with wildcards.
  * - `user:root`, `status:404`, `user:backup*`, `user:(root OR admin)`, `user:*` (has any), `path:"/a b"`
- * - `score:>0.8`, `status:[500 TO 599]`, `count:{0 TO 9}` (without its ends), `time:>now-24h`, `time:2024-12-10`
+ * - `score:>0.8`, also `score>0.8`, `status:[500 TO 599]`, `count:{0 TO 9}` (without its ends), `time:>now-24h`, `time:2024-12-10`
  * - `source.ip:10.0.0.0/8`, `source.ip:2001:db8::/32`
  * - `AND` `OR` `NOT` (also `&&` `||` `!` `-`), parentheses; NOT binds tightest, then AND, then OR; a space is AND.
  *

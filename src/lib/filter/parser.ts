@@ -11,6 +11,8 @@ const mostTerms = 200
 const space = /\s*/y
 const operator = /(?:AND|OR|NOT)(?=[\s()"]|$)|(?:&&|\|\|)(?=[\s("]|$)/y
 const fieldName = /([A-Za-z_@][\w.@-]*):/y
+/** `score>0.8`, as other languages write it. `a->b`, `List<String>` and `x=>y` are text. */
+const compared = /([A-Za-z_@](?:[\w.@-]*[\w@])?)(?=[<>]=?(?:"|[\w@+.-][^\s<>"()]*(?:[\s)]|$)))/y
 /** An address or a C++ or Perl name: its colons name no field. */
 const colons = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})$/i
 
@@ -161,8 +163,14 @@ class Parser {
     throw new FilterSyntaxError(message, this.#at, fixed === '' ? quote(found) : fixed)
   }
 
-  /** Takes `name:` when the word that starts here has a field's name; leaves addresses, links and `std::string` alone. */
+  /** Takes `name:`, or `name` before `>=` and the like, when the word that starts here has a field's name; leaves addresses, links and `std::string` alone. */
   #takeFieldName(): string | undefined {
+    compared.lastIndex = this.#at
+    const comparedName = compared.exec(this.#text)?.[1]
+    if (comparedName !== undefined) {
+      this.#at += comparedName.length
+      return comparedName
+    }
     fieldName.lastIndex = this.#at
     const name = fieldName.exec(this.#text)?.[1]
     if (name === undefined) return undefined
