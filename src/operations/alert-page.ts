@@ -59,7 +59,8 @@ export const findAlertPage = async (
   }
   const groups = groupAlerts(found, group, sort)
   const { items, next } = sortGroups(groups, sort, request)
-  const names = group === 'incident_id' ? await incidentNames(items, store) : new Map<string, string>()
+  const names =
+    group === 'incident_id' ? await incidentNames(items, store) : group === 'rule' ? ruleNames(items) : noNames
   return {
     ...all,
     data: items.map(({ lead }) => lead),
@@ -72,6 +73,11 @@ export const findAlertPage = async (
     group_total: groups.length,
   }
 }
+
+const noNames: ReadonlyMap<string, string> = new Map()
+
+const ruleNames = (groups: readonly { readonly lead: AlertHead }[]): ReadonlyMap<string, string> =>
+  new Map(groups.flatMap(({ lead }) => (lead.rules ?? []).map(({ id, title }) => [id, title])))
 
 const incidentNames = async (
   groups: readonly { readonly value: string | null }[],

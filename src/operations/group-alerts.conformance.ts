@@ -16,6 +16,7 @@ const alerts = Array.from({ length: 90 }, (_, number) => {
     status: number % 5 === 0 ? 'resolved' : 'triaged',
     assignee: number % 4 === 0 ? 'noor' : null,
     techniques: number % 3 === 0 ? ['T1110.001'] : [],
+    ...(number % 4 === 0 && { rules: [{ id: `rule-${number % 3}`, title: 'Cron job put in place' }] }),
     incident_id: number % 6 === 0 ? sampleIncident(1).id : null,
     triage: number % 7 === 0 ? null : { ...sampleTriage, risk_score: number % 13 },
     created_at: at(number),

@@ -15,6 +15,7 @@ export const groupFields = [
   'service',
   'process',
   'technique',
+  'rule',
   'detector',
   'type',
   'source',

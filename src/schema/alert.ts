@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alertType, contribution, entity, evidence, observed } from './detection.ts'
+import { alertType, contribution, type Detection, entity, evidence, observed } from './detection.ts'
 import { severity } from './severity.ts'
 import { triageResult } from './triage-result.ts'
 
@@ -21,6 +21,9 @@ export const foldedDetection = z.object({
   last_seen: z.iso.datetime(),
 })
 
+/** A rule that a detection folded into an alert is by. */
+const alertRule = z.object({ id: z.string(), title: z.string() })
+
 /** Detections that need one decision. */
 export const alert = z
   .object({
@@ -40,6 +43,8 @@ export const alert = z
     stream: z.string(),
     entities: z.array(entity),
     techniques: z.array(z.string()),
+    /** The rules that its detections are by, at most 100; absent where there is none. */
+    rules: z.array(alertRule).optional(),
     contributions: z.array(contribution),
     /** Of a foreign alert, what its sender said. */
     observed: observed.optional(),
@@ -69,3 +74,16 @@ export const alert = z
   })
   .meta({ id: 'Alert' })
 export type Alert = z.infer<typeof alert>
+
+const mostRules = 100
+
+/** The rules that detections are by, besides those known already: each once, by id. */
+export const alertRulesOf = (
+  detections: readonly Pick<Detection, 'rule'>[],
+  known: NonNullable<Alert['rules']> = [],
+): NonNullable<Alert['rules']> => {
+  const rules = [...known, ...detections.flatMap(({ rule }) => (rule ? { id: rule.id, title: rule.title } : []))]
+  return [...new Map(rules.map((rule) => [rule.id, rule])).values()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .slice(0, mostRules)
+}

@@ -15,7 +15,7 @@ export const toHeadRow = (alert: Alert, changedAt: number): AlertHeadRow => ({
 
 const mostShared = 100_000
 
-/** Makes a reader of heads that keeps equal texts and entities once: of 100,000 alerts most have the same few. */
+/** Makes a reader of heads that keeps equal texts, entities and rules once: of 100,000 alerts most have the same few. */
 export const headReader = (): ((json: string) => AlertHead) => {
   const texts = new Map<string, string>()
   const entities = new Map<string, AlertHead['entities'][number]>()
@@ -25,6 +25,14 @@ export const headReader = (): ((json: string) => AlertHead) => {
     if (texts.size >= mostShared) texts.clear()
     texts.set(text, text)
     return text
+  }
+  const rules = new Map<string, NonNullable<AlertHead['rules']>[number]>()
+  const onceRule = (rule: NonNullable<AlertHead['rules']>[number]): NonNullable<AlertHead['rules']>[number] => {
+    const known = rules.get(rule.id)
+    if (known?.title === rule.title) return known
+    if (rules.size >= mostShared) rules.clear()
+    rules.set(rule.id, rule)
+    return rule
   }
   const onceEntity = (entity: AlertHead['entities'][number]): AlertHead['entities'][number] => {
     const name = `${entity.type} ${entity.value}`
@@ -43,6 +51,7 @@ export const headReader = (): ((json: string) => AlertHead) => {
       detectors: head.detectors.map(once),
       techniques: head.techniques.map(once),
       entities: head.entities.map(onceEntity),
+      ...(head.rules && { rules: head.rules.map(onceRule) }),
     }
   }
 }

@@ -10,7 +10,7 @@ import { migrations } from './migrations/migrations.ts'
 import { describeModelOpinionStore } from './model-opinions.conformance.ts'
 import { openStore } from './open-store.ts'
 import { describeQueryResults } from './query-results.conformance.ts'
-import { sampleAlert } from './samples.conformance.ts'
+import { sampleAlert, sampleDetection } from './samples.conformance.ts'
 import { describeStore } from './store.conformance.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vedette-store-'))
@@ -109,6 +109,27 @@ describe('a database file', () => {
     database.close()
     const second = await open(`sqlite:${file}`)
     expect(await second.alerts.heads()).toEqual(heads)
+    await second.close()
+  })
+
+  it('names the rules of the alerts that it has, by their detections', async () => {
+    const file = newFile()
+    const rule = { id: 'r-1', title: 'Cron job put in place', references: [], false_positives: [] }
+    const alerts = [sampleAlert(1, { detectors: ['sigma'], detection_ids: ['d-1'] }), sampleAlert(2)]
+    const first = await open(`sqlite:${file}`)
+    await first.transaction(async (tx) => {
+      await first.detections.save([sampleDetection(1, { id: 'd-1', detector: 'sigma', rule })], tx)
+      await first.alerts.save(alerts, tx)
+    })
+    await first.close()
+    const database = new Database(file)
+    database.exec("delete from kysely_migration where name = '0130-alert-rules'")
+    database.close()
+    const second = await open(`sqlite:${file}`)
+    const named = { id: alerts[0]?.id, rules: [{ id: 'r-1', title: 'Cron job put in place' }] }
+    expect(await second.alerts.load(alerts.map(({ id }) => id))).toMatchObject([named, { id: alerts[1]?.id }])
+    expect((await second.alerts.heads()).filter(({ rules }) => rules)).toMatchObject([named])
+    expect(await second.alerts.list({ limit: 9, pieces: ['r-1'] })).toMatchObject({ items: [named] })
     await second.close()
   })
 

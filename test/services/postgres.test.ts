@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeAlertGroups } from '../../src/operations/group-alerts.conformance.ts'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
@@ -8,7 +9,7 @@ import { describeLlmStore } from '../../src/store/llm.conformance.ts'
 import { describeModelOpinionStore } from '../../src/store/model-opinions.conformance.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { describeQueryResults } from '../../src/store/query-results.conformance.ts'
-import { sampleDetection } from '../../src/store/samples.conformance.ts'
+import { sampleAlert, sampleDetection } from '../../src/store/samples.conformance.ts'
 import { describeStore } from '../../src/store/store.conformance.ts'
 import { createPostgresDatabase, postgresMissing } from './postgres.ts'
 
@@ -49,6 +50,22 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
     end: store.close,
   })
   describeQueue('in PostgreSQL', async (settings) => over(await openEmpty(settings.now), settings))
+
+  it('names the rules of the alerts of before', async () => {
+    const rule = { id: 'r-1', title: 'Cron job put in place', references: [], false_positives: [] }
+    const first = await openEmpty()
+    await first.transaction(async (tx) => {
+      await first.detections.save([sampleDetection(1, { id: 'd-1', detector: 'sigma', rule })], tx)
+      await first.alerts.save([sampleAlert(1, { detectors: ['sigma'], detection_ids: ['d-1'] }), sampleAlert(2)], tx)
+    })
+    await sql`delete from kysely_migration where name = '0130-alert-rules'`.execute(first.connections.write)
+    await first.close()
+    const second = await open()
+    const named = { id: sampleAlert(1).id, rules: [{ id: 'r-1', title: 'Cron job put in place' }] }
+    expect((await second.alerts.heads()).filter(({ rules }) => rules)).toMatchObject([named])
+    expect(await second.alerts.list({ limit: 9, pieces: ['r-1'] })).toMatchObject({ items: [named] })
+    await second.close()
+  })
 
   it('gives each job to one of several processes, and lets another take over', async () => {
     const first = await openEmpty()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Alert } from '../../schema/alert.ts'
+import { type Alert, alertRulesOf } from '../../schema/alert.ts'
 import type { Detection, Entity } from '../../schema/detection.ts'
 import { graver, severityRank } from '../../schema/severity.ts'
 import { tellingEvidence } from '../../schema/telling-evidence.ts'
@@ -40,6 +40,7 @@ export const openAlert = (detection: Detection, id: string, now: number): Alert 
     detectors: [detection.detector],
     entities: unite(detection.entities, []),
     techniques: [...new Set(detection.techniques)].sort(),
+    ...(detection.rule && { rules: alertRulesOf([detection]) }),
     evidence: tellingEvidence(detection.evidence, maxEvidence),
     count: 1,
     event_count: detection.event_count,
@@ -81,6 +82,7 @@ export const fold = (alert: Alert, detection: Detection, now: number): Alert => 
     detectors: [...new Set([...alert.detectors, detection.detector])].sort(),
     entities: unite(alert.entities, detection.entities),
     techniques: [...new Set([...alert.techniques, ...detection.techniques])].sort(),
+    ...(detection.rule && { rules: alertRulesOf([detection], alert.rules) }),
     evidence: tellingEvidence([...alert.evidence, ...detection.evidence], maxEvidence),
     count: alert.count + (known ? 0 : 1),
     event_count: alert.event_count + detection.event_count - (known?.event_count ?? 0),

@@ -112,6 +112,21 @@ describe('mergeDetections', () => {
     expect(folded?.evidence.map(({ event_id }) => event_id)).toEqual(['0-1', '0-9'])
   })
 
+  it('names each rule that its detections are by, once', () => {
+    const by = (id: string, rule: string) =>
+      detection({
+        id,
+        last_seen: at(minute),
+        rule: { id: rule, title: `Rule ${rule}`, references: [], false_positives: [] },
+      })
+    const opened = mergeDetections([], [by('d1', 'b')], context)
+    const [folded] = mergeDetections(opened, [by('d2', 'a'), by('d3', 'b'), detection({ id: 'd4' })], context)
+    expect(folded?.rules).toEqual([
+      { id: 'a', title: 'Rule a' },
+      { id: 'b', title: 'Rule b' },
+    ])
+  })
+
   it('opens another alert when the former was last seen too long ago', () => {
     const first = mergeDetections([], [detection()], context)
     const later = detection({ id: 'd2', first_seen: at(26 * 60 * minute), last_seen: at(26 * 60 * minute) })

@@ -16,6 +16,7 @@ import { queryResults } from './0070-query-results.ts'
 import { agentAnomalies } from './0080-agent-anomalies.ts'
 import { alertResults } from './0090-alert-results.ts'
 import { modelOpinions } from './0120-model-opinions.ts'
+import { alertRules } from './0130-alert-rules.ts'
 
 /** Every step of the schema, in order. A released step is never changed: what comes later is a step of its own. */
 export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>>> = {
@@ -35,4 +36,5 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0080-agent-anomalies': agentAnomalies,
   '0090-alert-results': alertResults,
   '0120-model-opinions': modelOpinions,
+  '0130-alert-rules': alertRules,
 }

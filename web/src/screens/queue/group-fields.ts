@@ -12,6 +12,7 @@ export const groupFields = [
   { field: 'service', name: 'Service' },
   { field: 'process', name: 'Process' },
   { field: 'technique', name: 'Technique' },
+  { field: 'rule', name: 'Rule' },
   { field: 'detector', name: 'Detector' },
   { field: 'type', name: 'Kind' },
   { field: 'source', name: 'Source' },
