@@ -9,6 +9,7 @@ import type { Keeper } from '../pipeline/stage.ts'
 import { createAskModels, type NamedProvider } from '../pipeline/triage/llm/ask-models.ts'
 import { createBudget, periodsAt } from '../pipeline/triage/llm/budget.ts'
 import type { RedactionPolicy } from '../pipeline/triage/llm/case.ts'
+import { createChat } from '../pipeline/triage/llm/chat.ts'
 import { formOpinion, poseQuestion } from '../pipeline/triage/llm/form-opinion.ts'
 import { previewCall } from '../pipeline/triage/llm/preview-call.ts'
 import { type Prompt, readPrompt } from '../pipeline/triage/llm/prompt-file.ts'
@@ -160,7 +161,8 @@ export const createLlm = ({
   const cards = keepTriage({ results: store.triageResults, contexts: store.alertContext })
 
   const world: LanguageModels = {
-    configured: all.map(({ name, provider, shadow }) => ({ name, model: provider.model, shadow })),
+    configured: all.map(({ name, provider: { model, price }, shadow }) => ({ name, model, shadow, price })),
+    chat: createChat({ models, each: (one) => createAskModels({ ...calling, providers: [one] }), providers, now }),
     prompt: { name: prompt.name, hash: prompt.hash },
     budget: { month, incident, hour_calls: hourCalls, hour_tokens: hourTokens },
     periods: () => periodsAt(now(), ''),

@@ -71,7 +71,13 @@ const open = async (verdicts: Readonly<Record<string, Partial<ModelOpinion>>> = 
     ),
   )
   const languageModels: LanguageModels = {
-    configured: configured.map((name) => ({ name, model: 'm', shadow: name.startsWith('shadow') })),
+    chat: async () => ({ failed: 'it is not asked here' }),
+    configured: configured.map((name) => ({
+      name,
+      model: 'm',
+      shadow: name.startsWith('shadow'),
+      price: { input: 0, output: 0 },
+    })),
     prompt: { name: 'triage@1', hash: 'x' },
     budget: { month: 20, incident: 0.5, hour_calls: 100, hour_tokens: 1_000 },
     periods: () => ({ month: 'month 2026-03', hour: 'hour 2026-03-02T00' }),

@@ -12,6 +12,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Analysis } from '../schema/analysis.ts'
+import type { Conversation, ModelReply } from '../schema/conversation.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
@@ -71,7 +72,13 @@ export interface LogModels {
 /** The language models that the configuration names. */
 export interface LanguageModels {
   /** In the order in which they are asked; `shadow` ones change nothing by what they say. */
-  readonly configured: readonly { readonly name: string; readonly model: string; readonly shadow: boolean }[]
+  readonly configured: readonly {
+    readonly name: string
+    readonly model: string
+    readonly shadow: boolean
+    /** In dollars for a million tokens. */
+    readonly price: { readonly input: number; readonly output: number }
+  }[]
   readonly prompt: { readonly name: string; readonly hash: string }
   /** Dollars, and calls and tokens an hour. */
   readonly budget: {
@@ -90,6 +97,12 @@ export interface LanguageModels {
   }
   /** Asks about an alert anew and puts what is said on its card. Whoever asks meanwhile shares the answer. */
   ask(alert: Alert, card: TriageResult, watcher: Watcher): Promise<ModelOpinion>
+  /** Passes a conversation on, to the model of that name alone where one is named. `failed` says why none answered. */
+  chat(
+    asked: Conversation,
+    name: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ModelReply | { readonly failed: string }>
   /** What asking about an alert would send; `call` is undefined when there is no such model. Sends nothing. */
   preview(
     alert: Alert,

@@ -100,7 +100,7 @@ it(keeps('triage.health', 'triage.consumer-started', 'triage.ports'), async () =
   for (const service of services.slice(1)) {
     expect(server.output()).toMatch(new RegExp(`"service":"${service}","msg":"Message consumer task started"`))
   }
-  expect(compatPorts(['triage'], 8787).map(({ port }) => port)).toEqual([9001, 9002, 9003, 9004, 9006, 9007])
+  expect(compatPorts(['triage'], 8787).map(({ port }) => port)).toEqual([9001, 9002, 9003, 9004, 9005, 9006, 9007])
   const other = scratch()
   const refused = startServer({
     dataDir: other.path,

@@ -11,7 +11,7 @@ export const triagePromises: readonly Promised[] = [
   },
   {
     id: 'triage.ports',
-    promise: 'VEDETTE_COMPAT_PORTS=triage opens 9001 to 9004, 9006 and 9007, on loopback, and the start says so.',
+    promise: 'VEDETTE_COMPAT_PORTS=triage opens 9001 to 9007, on loopback, and the start says so.',
   },
   {
     id: 'triage.ingest',
@@ -69,6 +69,16 @@ export const triagePromises: readonly Promised[] = [
     id: 'triage.verdict-invalid',
     promise:
       'On the agent’s own port what cannot be judged is {success: false, error} with 200; on the main port it is a 4xx.',
+  },
+  {
+    id: 'triage.router',
+    promise:
+      'On 9005, GET /api/v1/models and /api/v1/capabilities/{model} show the language models of the configuration, POST /api/v1/route {task_type, messages, model?} says which one would answer: {selected_provider, selected_model, reason, confidence, fallback_used, alternatives}.',
+  },
+  {
+    id: 'triage.chat',
+    promise:
+      'POST /api/v1/chat/completions {messages, model?, task_type, temperature, max_tokens, top_p, metadata} answers {success, data: {id, object, created, model, provider, choices, usage, routing_decision}, meta}, on 9005 and on the main port, always with a token of an analyst, as it costs money, and within the budget; it is not streamed.',
   },
   {
     id: 'triage.similar',

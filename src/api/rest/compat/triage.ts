@@ -14,6 +14,7 @@ import type { Refuse, Route } from '../route.ts'
 import type { CompatSystem } from './compat.ts'
 import { presentEnrichment, presentIntel, presentVerdict } from './triage-answers.ts'
 import { gatewayRoutes } from './triage-gateway.ts'
+import { routerModels, routerRoutes } from './triage-router.ts'
 import { presentSimilar, readSimilarQuery } from './triage-similar.ts'
 
 const mostBytes = 8 * 1_048_576
@@ -133,6 +134,7 @@ export const triageServices: readonly CompatSystem[] = [
   service('alert-normalizer', 9002, []),
   service('context-collector', 9003, [enrich]),
   service('threat-intel-aggregator', 9004, [query], { own: [{ ...query, refuse: refuseKindly }] }),
+  service('llm-router', 9005, routerRoutes, { own: [routerModels], consumes: false }),
   service('ai-triage-agent', 9006, [triage], { own: [{ ...triage, refuse: refuseKindly }] }),
   service('similarity-search', 9007, [search]),
   // Its addresses mean something else on the main port, and nobody knows a port of it: whoever wants one names it.

@@ -10,6 +10,15 @@ export interface Question<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema
   /** In tokens. */
   readonly mostAnswer: number
+  /**
+   * A conversation that is gone on with in plain text, instead of a question that is answered in a form. The answer
+   * is `{ text, finishReason }`.
+   */
+  readonly talk?: {
+    readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: string }[]
+    readonly temperature: number
+    readonly topP: number
+  }
 }
 
 export interface Usage {
@@ -44,22 +53,26 @@ interface CallOptions {
 /** Asks one model once, with no tools to call. Resolves whatever happens; only the caller's own signal makes it throw. */
 export const callModel = async <Schema extends z.ZodType>(
   provider: LlmProvider,
-  { instructions, question, schema, mostAnswer }: Question<Schema>,
+  { instructions, question, schema, mostAnswer, talk }: Question<Schema>,
   { fetch, signal, timeout, watch }: CallOptions,
 ): Promise<ModelReply<z.output<Schema>>> => {
   const limit = AbortSignal.timeout(timeout)
   try {
     const { generateText, streamText, Output } = await library()
-    const asked = {
+    const call = {
       model: await provider.open(boundedFetch(fetch)),
       instructions,
-      prompt: question,
-      output: Output.object({ schema }),
       maxOutputTokens: mostAnswer,
       maxRetries: 0,
       abortSignal: AbortSignal.any([signal, limit]),
       ...(provider.vendorOptions && { providerOptions: { ...provider.vendorOptions } }),
     }
+    if (talk) {
+      const { messages, temperature, topP } = talk
+      const { text, finishReason, usage } = await generateText({ ...call, messages: [...messages], temperature, topP })
+      return { ok: true, answer: schema.parse({ text, finishReason }), usage: usageOf(usage) }
+    }
+    const asked = { ...call, prompt: question, output: Output.object({ schema }) }
     if (!watch) {
       const { output, usage } = await generateText(asked)
       // What does not fit was refused above; the compiler cannot see it.
