@@ -26,16 +26,20 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
     sources.map(async (entry) => {
       const { type, ...its } = entry
       const source = registry.create(type, its, { now, fetch, log, signal })
+      let failed = false
       while (!signal.aborted) {
         try {
           await source.run(async (records, cursor, keys) => {
             await untilTaken(() => intake.accept(records, { ...(cursor && { cursor }), ...(keys && { keys }) }), signal)
             received(type, records.length)
-            outages.ended(entry.name)
+            // What a source says of itself it also takes back itself: records may still come that it had before it lost its server.
+            if (failed) outages.ended(entry.name)
+            failed = false
           }, signal)
           return
         } catch (error) {
           if (signal.aborted) return
+          failed = true
           outages.began(entry.name, messageOf(error))
           log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed; it starts again in 5 s.')
           await pause(5_000, signal)

@@ -98,6 +98,8 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
           isDeclared = true
           const results = await outbox.due(page)
           if (results.length > 0) await publish(publisher, results)
+          // The broker was lost meanwhile: that the outbox has answered says nothing of it.
+          if (!isDeclared) continue
           outages.ended(name)
           wait = shortestWait
           if (results.length < page) {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { createResultPublisher } from '../../src/pipeline/notify/publish-results.ts'
+import { freePort } from '../e2e/program.ts'
+import { until } from '../until.ts'
+import { openLine, openQueues, rabbitmqMissing } from './rabbitmq.ts'
+
+const missing = await rabbitmqMissing()
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+
+describe.skipIf(missing !== undefined)('results of triage for a broker', () => {
+  it('are not told to be on their way again because the outbox answers while the broker is away', async () => {
+    const line = openLine(await freePort())
+    await line.open()
+    const queues = openQueues('outbox')
+    const heard: string[] = []
+    const stop = new AbortController()
+    const running = createResultPublisher({
+      url: line.url,
+      queue: queues.results,
+      outbox: {
+        async due() {
+          await line.close()
+          await until(() => heard.includes('began'), 'the loss of the broker')
+          return []
+        },
+        told: async () => {},
+      },
+      outages: { began: () => heard.push('began'), ended: () => heard.push('ended') },
+      log,
+    }).run(stop.signal)
+    await until(() => heard.length > 1, 'another try')
+    expect(heard).not.toContain('ended')
+    stop.abort()
+    await running
+    await queues.remove()
+  })
+})
