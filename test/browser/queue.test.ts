@@ -167,7 +167,7 @@ describeInBrowser('the queue', () => {
     await page.keyboard.press(']')
     await panel.getByRole('heading', { name: second?.title ?? '' }).waitFor()
     await page.keyboard.press('e')
-    await page.waitForFunction('document.activeElement.closest("[data-evidence]") !== null')
+    await page.locator('[data-evidence] button:focus').waitFor()
     await page.keyboard.press('v')
     await page.getByRole('dialog', { name: 'In context' }).waitFor()
     await page.keyboard.press('Escape')
@@ -311,6 +311,16 @@ describeInBrowser('the queue', () => {
     await grid.locator('[aria-level="2"]').first().waitFor()
     expect(await grid.locator('[aria-level="2"]').count()).toBe(group.count)
     expect(await seriousIssues(page)).toEqual([])
+
+    // What others do to one of them shows where it stands.
+    const member = grid.locator('[aria-level="2"]').last()
+    const name = await member.locator('[type=checkbox]').getAttribute('aria-label')
+    const { data: inside } = await alerts(`open:true ${group.filter}`)
+    const changed = inside.find(({ title }) => name === `Select ${title}`)
+    await change({ ids: [changed?.id], action: 'close', resolution: 'duplicate' })
+    await member.getByText('resolved').waitFor()
+    await change({ ids: [changed?.id], action: 'reopen' })
+    await member.getByText('resolved').waitFor({ state: 'detached' })
 
     // Its address brings all of it back.
     await page.keyboard.press('j')

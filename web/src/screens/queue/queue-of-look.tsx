@@ -73,8 +73,15 @@ export const QueueOfLook = ({ search, look, go, onAnswered }: QueueOfLookProps) 
   useEffect(() => {
     if (answered) onAnswered()
   }, [answered, onAnswered])
-  const { newCount, marks } = useChanges(look, list)
   const members = useMembers(look, list, search.unfold ?? folded)
+  const { newCount, marks } = useChanges(look, {
+    rows: members.rows,
+    asOf: list.asOf,
+    replace(alert) {
+      list.replace(alert)
+      members.replace(alert)
+    },
+  })
   const { leaving, gone, leave } = useLeaving(list.answeredAt, members.reading)
   const rows = gone.size === 0 ? members.rows : members.rows.filter(({ key }) => !gone.has(key))
   const chosen = readChosen(search)

@@ -1,10 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { answerOf, api } from '../../api/client.ts'
+import { answerOf, api, type Noun } from '../../api/client.ts'
 import { onChange } from '../../api/live.ts'
 import { sessionQuery } from '../../api/session.ts'
 import { type Look, toQuery } from './look.ts'
-import type { Rows } from './use-rows.ts'
+import type { QueueRow } from './row-key.ts'
+
+interface Shown {
+  readonly rows: readonly QueueRow[]
+  readonly asOf: string | undefined
+  readonly replace: (alert: Noun<'AlertHead'>) => void
+}
 
 const gatherMs = 800
 /** How many rows that others changed are read one by one. */
@@ -16,7 +22,7 @@ const freshMs = 15_000
  * Watches what happens meanwhile: how many alerts there are that the rows do not show yet, and which rows others have changed, and how.
  * A changed row shows what it is now, and stays where it is.
  */
-export const useChanges = (look: Look, { rows, asOf, replace }: Rows) => {
+export const useChanges = (look: Look, { rows, asOf, replace }: Shown) => {
   const me = useQuery(sessionQuery).data?.name
   const [fresh, setFresh] = useState({ asOf, count: 0 })
   const [marks, setMarks] = useState<ReadonlyMap<string, string>>(new Map())
@@ -29,7 +35,7 @@ export const useChanges = (look: Look, { rows, asOf, replace }: Rows) => {
     const read = async (): Promise<void> => {
       timer = undefined
       const now = latest.current
-      const shown = new Set(now.rows.flatMap(({ alert, group }) => (group ? [] : alert.id)))
+      const shown = new Set(now.rows.map(({ alert }) => alert.id))
       const ids = [...changed]
       changed.clear()
       const others = ids.some((id) => !shown.has(id))

@@ -1,7 +1,7 @@
-import { useQueries } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useQueries, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
 import { withClause } from '../../alert/filter-text.ts'
-import { answerOf, api } from '../../api/client.ts'
+import { answerOf, api, type Noun } from '../../api/client.ts'
 import { type Look, toQuery } from './look.ts'
 import { keyOfGroup, keyOfMember, type QueueRow } from './row-key.ts'
 import type { Rows } from './use-rows.ts'
@@ -9,8 +9,13 @@ import type { Rows } from './use-rows.ts'
 /** How many alerts of a group are shown in it; the rest is shown by asking for that group alone. */
 export const mostMembers = 80
 
+interface Members {
+  readonly data: readonly Noun<'AlertHead'>[]
+}
+
 /** The rows with the alerts of unfolded groups below each, as they were at the moment of the rows. */
 export const useMembers = (look: Look, { rows, asOf }: Rows, unfolded: readonly string[]) => {
+  const queries = useQueryClient()
   const open = useMemo(
     () => rows.flatMap(({ group }) => (group && unfolded.includes(group.filter) ? group.filter : [])),
     [rows, unfolded],
@@ -50,5 +55,16 @@ export const useMembers = (look: Look, { rows, asOf }: Rows, unfolded: readonly 
       return [row, ...inside.map((alert) => ({ key: keyOfMember(alert.id, group.filter), alert, within }))]
     })
   }, [rows, open, answers])
-  return { rows: withMembers, reading }
+
+  /** Puts the newest telling of an alert in its place, in whichever groups it stands. */
+  const replace = useCallback(
+    (alert: Noun<'AlertHead'>) =>
+      queries.setQueriesData<Members>({ queryKey: ['queue', 'members'] }, (known) =>
+        known?.data.some(({ id }) => id === alert.id)
+          ? { ...known, data: known.data.map((one) => (one.id === alert.id ? alert : one)) }
+          : known,
+      ),
+    [queries],
+  )
+  return { rows: withMembers, reading, replace }
 }
