@@ -9,6 +9,7 @@ import { sampleAlert } from '../store/samples.conformance.ts'
 import { askModel } from './ask-model.ts'
 import { compareModels } from './compare-models.ts'
 import { getModelUsage } from './get-model-usage.ts'
+import { listOpinions } from './list-opinions.ts'
 import { previewModelInput } from './preview-model-input.ts'
 import { testPrompt } from './test-prompt.ts'
 import type { LanguageModels } from './world.ts'
@@ -191,6 +192,11 @@ it('models are compared with the rules and with what people found, those in the 
     duration_ms: 1_000,
   })
   expect(data[2]).toMatchObject({ agrees_with_people: 0, milder: 1 })
+  const of = listOpinions.output.parse(await listOpinions.run({ id: sampleAlert(3).id }, world))
+  expect(of.data.map(({ opinion: { provider, verdict }, shadow }) => [provider, verdict, shadow])).toEqual([
+    ['gone', 'benign', null],
+    ['shadow-1', 'malicious', true],
+  ])
   await expect(askModel.run({ id: sampleAlert(1).id }, await open({}, ['shadow-1']))).rejects.toThrow('No language')
 })
 

@@ -47,6 +47,11 @@ export const describeModelOpinionStore = (name: string, open: (now: () => number
         { alertId: 'a', opinion: other, rules },
         { alertId: 'a', opinion: opinion({}), rules },
       ])
+      expect(await modelOpinions.of('a')).toEqual([
+        { alertId: 'a', opinion: opinion({}), rules },
+        { alertId: 'a', opinion: other, rules },
+      ])
+      expect(await modelOpinions.of('b')).toEqual([])
       expect(await modelOpinions.since(begin, 1)).toHaveLength(1)
       expect(await modelOpinions.since(begin + 11, 10)).toEqual([])
       await modelOpinions.forget(begin + 10)

@@ -2,6 +2,7 @@ import type { Severity } from '../schema/severity.ts'
 import type { ModelOpinion, Verdict } from '../schema/triage-result.ts'
 import type { StoreConnections } from './connect.ts'
 import { fromJson, toJson } from './json.ts'
+import type { ModelOpinionRow } from './llm-tables.ts'
 
 /** What a language model said of an alert, and what the rules said of it. */
 export interface ComparedOpinion {
@@ -13,6 +14,8 @@ export interface ComparedOpinion {
 /** Keeps what each language model said last of an alert. */
 export interface ModelOpinionStore {
   save(compared: ComparedOpinion): Promise<void>
+  /** What each said of an alert, by their names. */
+  of(alertId: string): Promise<readonly ComparedOpinion[]>
   /** What was said since a time, in ms: the newest first. */
   since(from: number, limit: number): Promise<readonly ComparedOpinion[]>
   forget(before: number): Promise<void>
@@ -36,6 +39,16 @@ export const createModelOpinionStore = ({ read, write }: StoreConnections): Mode
       .execute()
   },
 
+  async of(alertId) {
+    const rows = await read
+      .selectFrom('model_opinions')
+      .selectAll()
+      .where('alert_id', '=', alertId)
+      .orderBy('provider')
+      .execute()
+    return rows.map(toCompared)
+  },
+
   async since(from, limit) {
     const rows = await read
       .selectFrom('model_opinions')
@@ -46,14 +59,16 @@ export const createModelOpinionStore = ({ read, write }: StoreConnections): Mode
       .orderBy('provider')
       .limit(limit)
       .execute()
-    return rows.map(({ alert_id, body, rules_verdict, rules_level }) => ({
-      alertId: alert_id,
-      opinion: fromJson<ModelOpinion>(body),
-      rules: { verdict: rules_verdict, risk_level: rules_level },
-    }))
+    return rows.map(toCompared)
   },
 
   async forget(before) {
     await write.deleteFrom('model_opinions').where('asked_at', '<', before).execute()
   },
+})
+
+const toCompared = ({ alert_id, body, rules_verdict, rules_level }: ModelOpinionRow): ComparedOpinion => ({
+  alertId: alert_id,
+  opinion: fromJson<ModelOpinion>(body),
+  rules: { verdict: rules_verdict, risk_level: rules_level },
 })

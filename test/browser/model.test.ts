@@ -134,4 +134,45 @@ describeInBrowser('a language model on the card', () => {
     server = await startServer({ dataDir: folder.path, port: await freePort() })
     expect(await seen(adminToken)).toBe(0)
   })
+
+  it('is heard in the shadow, folded and without effect', async () => {
+    await server.stop()
+    vendor.behaviour = 'answers'
+    const env = {
+      VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...vendor.settings, name: 'quiet', shadow: true }]),
+      VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'info',
+    }
+    server = await startServer({ dataDir: folder.path, port: await freePort(), env })
+    const { incident_id } = z
+      .object({ incident_id: z.string() })
+      .parse(await (await server.ask('/api/v1/alerts/case-1')).json())
+    await send('/api/v1/alerts', {
+      alert_id: 'case-2',
+      timestamp: '2026-01-05T08:05:00Z',
+      alert_type: 'brute_force',
+      severity: 'high',
+      title: 'Guessed passwords again',
+      description: 'Failed password for root from 203.0.113.9',
+      source_ip: '203.0.113.9',
+      asset_id: 'web-01',
+    })
+    await until(async () => {
+      const answer = await server.ask('/api/v1/alerts/case-2/opinions')
+      return (
+        answer.status === 200 && z.object({ data: z.array(z.unknown()) }).parse(await answer.json()).data.length > 0
+      )
+    }, 'the word of the model in the shadow')
+    const { page, troubles, close } = await openTab()
+    await signIn(page, server.url, `/incidents/${incident_id}?alert=case-2`)
+    const fold = page.getByText('In the shadow: one model, without effect')
+    await fold.waitFor()
+    expect(await page.getByRole('region', { name: 'In the shadow: quiet' }).isVisible()).toBe(false)
+    await fold.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('region', { name: 'In the shadow: quiet' }).getByText('Somebody tried passwords').waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/shadow.png`, fullPage: true })
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
 })

@@ -64,6 +64,7 @@ import { listIncidents } from '../../operations/list-incidents.ts'
 import { listIndicators } from '../../operations/list-indicators.ts'
 import { listIntelSources } from '../../operations/list-intel-sources.ts'
 import { listNotifications } from '../../operations/list-notifications.ts'
+import { listOpinions } from '../../operations/list-opinions.ts'
 import { listPlaybooks } from '../../operations/list-playbooks.ts'
 import { listQueries } from '../../operations/list-queries.ts'
 import { listQueryAnalyses } from '../../operations/list-query-analyses.ts'
@@ -152,6 +153,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/alerts/:id/comments', operation: commentAlert },
   { method: 'POST', path: '/api/v1/alerts/:id/model-input', operation: previewModelInput },
   { method: 'POST', path: '/api/v1/alerts/:id/opinion', operation: askModel, streams: opinionDraft },
+  { method: 'GET', path: '/api/v1/alerts/:id/opinions', operation: listOpinions },
   { method: 'POST', path: '/api/v1/alerts/:id/review', operation: reviewTriage },
   { method: 'POST', path: '/api/v1/alerts/bulk', operation: updateAlerts },
   { method: 'GET', path: '/api/v1/alerts/counts', operation: countAlerts },

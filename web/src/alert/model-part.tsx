@@ -1,5 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import type { Noun } from '../api/client.ts'
+import { classNames } from '../parts/class-names.ts'
 import { formatCount } from '../parts/number.ts'
 import { Time } from '../parts/time.tsx'
 import { Claim } from './claim.tsx'
@@ -9,14 +10,19 @@ interface ModelPartProps {
   readonly model: Noun<'ModelOpinion'>
   readonly references: ReadonlyMap<string, Noun<'TriageReference'>>
   readonly onCite: (eventId: string) => void
+  /** Whether its word changes nothing. */
+  readonly shadow?: boolean
 }
 
 /** What a language model said of an alert: it stands beside the card, as text, with what it cost and what of it fell. */
-export const ModelPart = ({ model, references, onCite }: ModelPartProps) => {
+export const ModelPart = ({ model, references, onCite, shadow = false }: ModelPartProps) => {
   const { status, verdict, summary, claims, dropped, claims_dropped, raised, reason } = model
   const answered = status === 'answered' || status === 'cached'
   return (
-    <section aria-label="Model" className="flex flex-col gap-1 border-t border-line pt-2">
+    <section
+      aria-label={shadow ? `In the shadow: ${model.provider}` : 'Model'}
+      className={classNames('flex flex-col gap-1', !shadow && 'border-t border-line pt-2')}
+    >
       <h3 className="text-small text-text-2">
         {model.provider === '' ? 'Model' : `${model.provider} · ${model.model}`}
         {answered && verdict && ` calls it ${spaced(verdict)}`}

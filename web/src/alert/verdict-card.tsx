@@ -6,6 +6,7 @@ import { Time } from '../parts/time.tsx'
 import { AskModel } from './ask-model.tsx'
 import { Claim } from './claim.tsx'
 import { ModelPart } from './model-part.tsx'
+import { ShadowOpinions } from './shadow-opinions.tsx'
 import { spaced } from './words.ts'
 
 type Triage = Noun<'TriageResult'>
@@ -75,6 +76,7 @@ export const VerdictCard = ({ alert, triage, onCite, beside = '' }: VerdictCardP
       )}
       {triage.model && <ModelPart model={triage.model} references={references} onCite={onCite} />}
       <AskModel alert={alert} />
+      <ShadowOpinions alertId={alert.id} references={references} onCite={onCite} />
       <Arithmetic triage={triage} />
       <p className="border-t border-line pt-2 text-small text-text-2">
         {byWhom(triage.model)} · <Time at={triage.calculated_at} />
