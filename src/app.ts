@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PipeOptions } from './api/mcp/pipe.ts'
@@ -8,6 +8,7 @@ import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnalysis } from './app/analysis.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
+import { runBackground } from './app/background.ts'
 import { banner } from './app/banner.ts'
 import { createBatchScorer } from './app/batch-scorer.ts'
 import { readBuild } from './app/build.ts'
@@ -33,9 +34,8 @@ import { layRoad } from './app/road.ts'
 import { createRules, importsFolder } from './app/rules.ts'
 import { createSamples } from './app/samples.ts'
 import { createEntry } from './app/sign-in.ts'
-import { runSources } from './app/sources.ts'
 import { createSuppressions } from './app/suppressions.ts'
-import { ring, ringAgain, tickAt, upkeepJobs } from './app/upkeep.ts'
+import { ring, ringAgain, tickAt } from './app/upkeep.ts'
 import type { Config, Origins } from './config.ts'
 import { gatherContext } from './context/gather.ts'
 import { recoverImports } from './operations/rule-imports.ts'
@@ -48,10 +48,10 @@ import { createIntake } from './pipeline/ingest/intake.ts'
 import { createHistory } from './pipeline/triage/history.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
-import { runSchedule } from './schedule.ts'
 import { type Alert, openAlertStatuses } from './schema/alert.ts'
 import { openStore } from './store/open-store.ts'
 import { createTelemetry } from './telemetry.ts'
+import { readVersion } from './version.ts'
 
 interface AppOptions {
   readonly config: Config
@@ -241,39 +241,24 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
   const adminToken = await firstAdminToken({ config, world })
   const opened = await doors.open()
 
-  const background = Promise.all([
-    alertQueues.run(ended),
-    runSources({
-      sources,
-      cursors: { read: store.intake.readCursor },
-      outages,
-      intake,
-      now,
-      log,
-      signal: ended,
-      received: telemetry.received,
-    }),
-    runSchedule(
-      [
-        ...upkeepJobs({
-          config,
-          store,
-          queue,
-          now,
-          refreshSuppressions: suppressions.refresh,
-          refreshRules: rules.refresh,
-          context,
-          deliver: receivers.delivery.look,
-          anchorAudit: auditCheckpoint.advance,
-        }),
-        ...threats.jobs,
-        ...anomalies.jobs,
-        ...llm.jobs,
-      ],
-      log,
-      ended,
-    ),
-  ])
+  const background = runBackground({
+    config,
+    store,
+    queue,
+    intake,
+    outages,
+    telemetry,
+    sources,
+    alertQueues,
+    receivers,
+    auditCheckpoint,
+    suppressions,
+    rules,
+    context,
+    jobs: [...threats.jobs, ...anomalies.jobs, ...llm.jobs],
+    now,
+    signal: ended,
+  })
   print(
     banner({
       version,
@@ -312,9 +297,4 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
       return stopping
     },
   }
-}
-
-const readVersion = (): string => {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return /"version": "([^"]+)"/.exec(text)?.[1] ?? '0'
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { environment } from '../config/environment.ts'
+import { readVersion } from '../version.ts'
 import type { Output } from './cli.ts'
 import { runCli } from './run.ts'
 
@@ -43,8 +43,3 @@ const outputTo = (stream: WriteStream): Output => ({
   isTty: stream.isTTY === true,
   columns: Math.max(narrowest, Math.min(widest, stream.columns ?? widest)),
 })
-
-const readVersion = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return /"version": "([^"]+)"/.exec(text)?.[1] ?? '0'
-}

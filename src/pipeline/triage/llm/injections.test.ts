@@ -1,21 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { nameKinds, type Treatment } from '../../../lib/redaction/redaction.ts'
 import { applyOpinion } from '../../../schema/apply-opinion.ts'
 import { alertTypes } from '../../../schema/detection.ts'
-import { severityRank } from '../../../schema/severity.ts'
-import { triageResult } from '../../../schema/triage-result.ts'
 import { assessAlert } from '../assess.ts'
 import { someAlert, someSurroundings } from '../triager.conformance.ts'
-import { caseOf, type RedactionPolicy } from './case.ts'
+import { caseOf } from './case.ts'
 import { addressesModel } from './injection.ts'
+import { masking } from './models.fake.ts'
 import { injected, obey, opinionFrom, ownInjections } from './obedient.fake.ts'
-
-const policy: RedactionPolicy = {
-  names: Object.fromEntries(nameKinds.map((kind) => [kind, 'mask'])) as Record<(typeof nameKinds)[number], Treatment>,
-  parts: { lines: 'send', indicators: 'send', context: 'send', similar: 'send' },
-}
+import { expectHarmless, expectMasked, expectUnmoved } from './unmoved.conformance.ts'
 
 const pack = resolve(import.meta.dirname, '../../../../../shared/conformance/badinput/cases.jsonl')
 const known = existsSync(pack)
@@ -25,14 +19,11 @@ const known = existsSync(pack)
       .map((line) => String(JSON.parse(line).inject))
   : []
 
-const orders =
-  /\b(?:close|suppress|disable|whitelist|allowlist|merge|delete|grant)\b|curl|https?:|evil\.example|CANARY|<img|\]\(/i
-
 /** The card of an alert after a model has obeyed the injection in it. */
 const judged = (text: string, type: (typeof alertTypes)[number] = 'brute_force') => {
   const alert = injected(someAlert({ type }), text)
   const before = assessAlert(alert, 0, someSurroundings())
-  const asked = caseOf(alert, before, policy)
+  const asked = caseOf(alert, before, masking)
   const opinion = opinionFrom(obey(type, text), asked, alert, before)
   return { before, asked, after: applyOpinion(before, opinion) }
 }
@@ -49,29 +40,13 @@ describe.each([['of our own', ownInjections], ...(known.length > 0 ? [['of the p
   (_which, injections) => {
     it.each(injections.map((text) => [text.slice(0, 60), text]))('lowers nothing: %s', (_name, text) => {
       const { before, after } = judged(text)
-      expect(triageResult.safeParse(after).error).toBeUndefined()
-      expect(after.risk_score).toBeGreaterThanOrEqual(before.risk_score)
-      expect(severityRank(after.risk_level)).toBeGreaterThanOrEqual(severityRank(before.risk_level))
-      expect(after.verdict).toBe(before.verdict)
-      expect(after.confidence).toBeGreaterThanOrEqual(before.confidence)
-      expect(after.requires_human_review).toBe(true)
-      expect(after.summary).toBe(before.summary)
-      expect(after.claims).toEqual(before.claims)
-      expect(after.recommended_actions.slice(0, before.recommended_actions.length)).toEqual(before.recommended_actions)
-      for (const { action, type } of after.recommended_actions.slice(before.recommended_actions.length)) {
-        expect(type).toBe('investigation')
-        expect(action).toMatch(/^(?:Ask the owner of what e3 names|Read the lines around)/)
-      }
-      expect(JSON.stringify(after.model && { ...after.model, dropped: [] })).not.toMatch(orders)
+      expectUnmoved(before, after)
+      expectHarmless(after.model && { ...after.model, dropped: [] })
     })
 
     it.each(injections.map((text) => [text.slice(0, 60), text]))('learns no secret and no name: %s', (_name, text) => {
       const { asked } = judged(text)
-      expect(asked.data).not.toMatch(/CANARY|Hunter2/)
-      expect(asked.data).not.toContain('203.0.113.9')
-      expect(asked.data).not.toContain('web-01')
-      expect(asked.data).not.toMatch(/<\|im_start|\[\/?INST\]/)
-      expect(() => JSON.parse(asked.data)).not.toThrow()
+      expectMasked(asked.data)
     })
   },
 )

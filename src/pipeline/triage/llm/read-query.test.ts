@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { failures } from './behaviour.fake.ts'
 import { type ModelWorld, masking, openModels } from './models.fake.ts'
 import { readPrompt } from './prompt-file.ts'
 import { createReadQuery } from './read-query.ts'
-import { failures } from './vendors.fake.ts'
 
 const file = resolve(import.meta.dirname, '../../../../prompts/query.md')
 const prompt = readPrompt(readFileSync(file, 'utf8'), file)

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OpinionDraft } from '../../../schema/triage-result.ts'
 import { someAlert } from '../triager.conformance.ts'
+import { failures } from './behaviour.fake.ts'
 import { formOpinion, poseQuestion } from './form-opinion.ts'
 import { asking, type ModelWorld, openModels, someCard } from './models.fake.ts'
 import { obey } from './obedient.fake.ts'
 import { previewCall } from './preview-call.ts'
-import { failures, vendors } from './vendors.fake.ts'
+import { vendors } from './vendors.fake.ts'
 
 describe('an answer that somebody watches', () => {
   let world: ModelWorld

@@ -1,39 +1,6 @@
 import { startWire, type Wire, type WireAnswer, type WireRequest } from '../../../intel/wire.fake.ts'
+import { type Behaviour, behave, reply, type Voice } from './behaviour.fake.ts'
 import { type Ending, type StreamWire, streamWires, usage, wantsStream } from './streams.fake.ts'
-
-/** How a fake vendor behaves. */
-export type Behaviour =
-  | 'answers'
-  | 'hangs'
-  | 'is busy'
-  | 'is busy once'
-  | 'fails'
-  | 'refuses the key'
-  | 'talks garbage'
-  | 'is no JSON'
-  | 'stops half-way'
-  | 'calls a tool'
-  | 'declines'
-  | 'breaks off'
-  | 'never ends'
-  | 'redirects'
-  | 'streams to nobody'
-  | 'stalls'
-
-export const failures: readonly Behaviour[] = [
-  'hangs',
-  'is busy',
-  'fails',
-  'refuses the key',
-  'talks garbage',
-  'is no JSON',
-  'stops half-way',
-  'calls a tool',
-  'declines',
-  'breaks off',
-  'never ends',
-  'redirects',
-]
 
 export interface Vendor {
   readonly type: string
@@ -269,20 +236,6 @@ const complaintAbout = (request: WireRequest, vendor: Vendor, wire: StreamWire):
   return vendor.wrong(request) ?? (streamed ? wire.wrong(json(request), request.query) : undefined)
 }
 
-/** A way to answer. */
-interface Voice {
-  say(text: string, end: Ending): WireAnswer
-  callTool(): WireAnswer
-  /** Begins, and says no more. */
-  stall(text: string): WireAnswer
-}
-
-const reply = (body: unknown, status = 200, headers = {}): WireAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(body),
-})
-
 const inOnePiece = (vendor: Vendor): Voice => ({
   say: (text, end) => reply(vendor.say(text, end)),
   callTool: () => reply(vendor.callTool()),
@@ -301,55 +254,5 @@ const inBits = (wire: StreamWire): Voice => {
       const all = wire.say(bitsOf(text), 'stop')
       return { ...events(all.slice(0, all.length >> 1)), hang: true }
     },
-  }
-}
-
-interface Facts {
-  readonly text: string
-  /** The how many-th question it is. */
-  readonly asked: number
-  readonly voice: Voice
-  readonly streamed: boolean
-}
-
-const behave = (behaviour: Behaviour, { text, asked, voice, streamed }: Facts): WireAnswer => {
-  const error = { error: { message: 'no', type: 'error', code: 'no' }, type: 'error', message: 'no' }
-  switch (behaviour) {
-    case 'answers':
-      return voice.say(text, 'stop')
-    case 'hangs':
-      return { hang: true }
-    case 'stalls':
-      return voice.stall(text)
-    case 'streams to nobody':
-      return streamed ? reply(error, 400) : voice.say(text, 'stop')
-    case 'is busy':
-      return reply(error, 429, { 'retry-after': '30' })
-    case 'is busy once':
-      return asked === 1 ? reply(error, 429, { 'retry-after-ms': '5' }) : voice.say(text, 'stop')
-    case 'fails':
-      return reply(error, 500)
-    case 'refuses the key':
-      return reply(error, 401)
-    case 'talks garbage':
-      return voice.say('I am sorry, here is a poem instead. {"verdict": "benign"', 'stop')
-    case 'is no JSON':
-      return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>proxy</html>' }
-    case 'stops half-way':
-      return voice.say(text.slice(0, text.length >> 1), 'length')
-    case 'calls a tool':
-      return voice.callTool()
-    case 'declines':
-      return voice.say('I cannot help with that.', 'refusal')
-    case 'breaks off':
-      return { ...voice.say(text, 'stop'), cut: true }
-    case 'never ends':
-      return {
-        status: 200,
-        headers: { 'content-type': streamed ? 'text/event-stream' : 'application/json' },
-        body: `${streamed ? 'data: ' : ''}"${'x'.repeat(3 * 1024 * 1024)}"`,
-      }
-    case 'redirects':
-      return { status: 302, headers: { location: 'http://127.0.0.1:9/' } }
   }
 }

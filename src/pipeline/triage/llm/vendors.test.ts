@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { applyOpinion } from '../../../schema/apply-opinion.ts'
 import { assessAlert } from '../assess.ts'
 import { someAlert, someSurroundings } from '../triager.conformance.ts'
+import { failures } from './behaviour.fake.ts'
 import { formOpinion, poseQuestion } from './form-opinion.ts'
 import { asking, begin, someCard as card, type ModelWorld, openModels } from './models.fake.ts'
 import { injected, obey } from './obedient.fake.ts'
 import { previewCall } from './preview-call.ts'
-import { failures, vendors } from './vendors.fake.ts'
+import { vendors } from './vendors.fake.ts'
 
 const { signal } = new AbortController()
 

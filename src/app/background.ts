@@ -1,0 +1,73 @@
+import type { Config } from '../config.ts'
+import type { Intake } from '../pipeline/ingest/intake.ts'
+import type { Outages } from '../pipeline/ingest/source.ts'
+import type { Queue } from '../queue/queue.ts'
+import { runSchedule } from '../schedule.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import type { Telemetry } from '../telemetry.ts'
+import type { createAlertQueues } from './alert-queues.ts'
+import type { createAuditCheckpoint } from './audit-checkpoint.ts'
+import type { createReceivers } from './receivers.ts'
+import { runSources } from './sources.ts'
+import { upkeepJobs } from './upkeep.ts'
+
+type Jobs = Parameters<typeof runSchedule>[0]
+type Upkeep = Parameters<typeof upkeepJobs>[0]
+
+interface BackgroundParts {
+  readonly config: Upkeep['config']
+  readonly store: Store
+  readonly queue: Queue<Transaction>
+  readonly intake: Intake
+  readonly outages: Outages
+  readonly telemetry: Pick<Telemetry, 'log' | 'received'>
+  readonly sources: Config['sources']
+  readonly alertQueues: Pick<ReturnType<typeof createAlertQueues>, 'run'>
+  readonly receivers: Pick<ReturnType<typeof createReceivers>, 'delivery'>
+  readonly auditCheckpoint: Pick<ReturnType<typeof createAuditCheckpoint>, 'advance'>
+  readonly suppressions: { refresh(): Promise<void> }
+  readonly rules: { refresh(): Promise<unknown> }
+  readonly context: Upkeep['context']
+  /** What others have to do from time to time. */
+  readonly jobs: Jobs
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** Does what nobody asks for, until the signal aborts: reads the sources, publishes results, and keeps house. Resolves when all of it has ended. */
+export const runBackground = (parts: BackgroundParts): Promise<unknown> => {
+  const { config, store, queue, intake, outages, telemetry, sources, alertQueues, receivers, now, signal } = parts
+  const { log } = telemetry
+  return Promise.all([
+    alertQueues.run(signal),
+    runSources({
+      sources,
+      cursors: { read: store.intake.readCursor },
+      outages,
+      intake,
+      now,
+      log,
+      signal,
+      received: telemetry.received,
+    }),
+    runSchedule(
+      [
+        ...upkeepJobs({
+          config,
+          store,
+          queue,
+          now,
+          refreshSuppressions: parts.suppressions.refresh,
+          refreshRules: parts.rules.refresh,
+          context: parts.context,
+          deliver: receivers.delivery.look,
+          anchorAudit: parts.auditCheckpoint.advance,
+        }),
+        ...parts.jobs,
+      ],
+      log,
+      signal,
+    ),
+  ])
+}

@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs'
+
+/** Reads the version of this program from its package. */
+export const readVersion = (): string => {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? '0'
+}
