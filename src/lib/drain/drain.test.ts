@@ -100,6 +100,11 @@ describe('templates', () => {
     for (const id of ids) expect(restored.current(id)?.id).toBe(ids[0])
   })
 
+  it('takes what follows a quoted path for words', () => {
+    const { text } = createDrain().learn('could not extend file "base/16385/16461": No space left on device')
+    expect(text).toContain('No space left on device')
+  })
+
   it('takes a word for a value that looks like a verb, where others are known to be values', () => {
     const drain = createDrain()
     const names = ['billing', 'web', 'shared', 'audit', 'search', 'mail', 'api']

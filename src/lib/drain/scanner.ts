@@ -60,8 +60,9 @@ export const createScanner = () => {
       const firstSpan = mask.spans
       at = mask.read(start, length, afterValue, afterKey && isPlainValue(codes, start))
       const { hash, spans } = mask
-      // `mode = fast`, `'mode': fast`. In `user= gone` the value is empty, and what follows is the next word.
-      afterKey = at - start === 1 ? codes[start] === 61 : endsKey(codes, at)
+      // `mode = fast`, `'mode': fast`. In `user= gone` the value is empty, and what follows is the next word; so is what follows
+      // something quoted that has values in it: `"base/16385/16461": No space left on device`.
+      afterKey = at - start === 1 ? codes[start] === 61 : spans === firstSpan && endsKey(codes, at)
       afterValue = spans > 0 && spanEnds[spans - 1] === at
       if (mask.goesOn && count > 0) {
         count--
