@@ -23,6 +23,9 @@ assign(slash, '/\\')
 assign(equals, '=')
 assign(quote, '"\'')
 
+const blank = 32
+const closingRound = 41
+const equalsSign = 61
 export const comma = 44
 export const dot = 46
 export const colon = 58
@@ -31,6 +34,7 @@ export const bar = 124
 export const less = 60
 export const greater = 62
 export const star = 42
+export const question = 63
 export const atSign = 64
 export const backslash = 92
 
@@ -48,9 +52,27 @@ export const isPlainValue = (codes: Uint16Array, start: number): boolean => {
   }
 }
 
-/** Whether a quoted key ends before `end`: `'mode': fast`. */
-export const endsKey = (codes: Uint16Array, end: number): boolean =>
-  codes[end - 1] === colon && classes[codes[end - 2] ?? 0] === quote
+/** Whether a key ends before `end` whose value is behind the blank: `'mode': fast`, or `mode= fast, user= eve` with a comma. */
+export const endsKey = (codes: Uint16Array, end: number): boolean => {
+  if (codes[end - 1] === colon) return classes[codes[end - 2] ?? 0] === quote
+  if (codes[end - 1] !== equalsSign) return false
+  let at = end
+  while (codes[at] === blank) at++
+  const from = at
+  while (classes[codes[at] ?? blank] !== space) at++
+  return at > from && codes[at - 1] === comma
+}
+
+/** Where the query of an address ends that begins at `from`: at the next blank, quote or closing bracket. */
+export const endOfQuery = (codes: Uint16Array, from: number): number => {
+  let at = from
+  for (;;) {
+    const code = codes[at] ?? blank
+    const kind = classes[code]
+    if (kind === space || kind === quote || code === comma || code === closingRound || code === greater) return at
+    at++
+  }
+}
 
 /** An apostrophe within a word is none. */
 export const opensQuote = (before: number): boolean => {

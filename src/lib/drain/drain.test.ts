@@ -129,6 +129,9 @@ describe('templates', () => {
     ['class org.acme.yarn.EventType loaded', 'class java.util.List loaded'],
     ["onSleep, 'External': Yes, 'Remaining': 7", "onSleep, 'External': No, 'Remaining': 8"],
     ['session opened for user eve(uid=7) by bob(uid=0)', 'session opened for user bob(uid=0) by eve(uid=7)'],
+    ['visible=true, state= STOPPED, count=2', 'visible=false, state= RESUMED, count=3'],
+    ['GET /search?q=7&page=2 took 3 ms', 'GET /products took 15 ms'],
+    ['from "https://a.example/b?c=d" (https://a.example/e?f=g)', 'from "https://a.example/" (https://a.example/e)'],
     ['sandbox: a.b.c(12) denies reading', 'sandbox: java(34) denies reading'],
   ])('takes %j for another %j', (one, other) => {
     const drain = createDrain()
@@ -142,6 +145,7 @@ describe('templates', () => {
     ['Driver43::powerChange: System Sleep', 'Driver43::powerChange: System Wake'],
     ['instruction......0', 'interrupt......0'],
     ['user= came', 'user= went'],
+    ['what happened to /x? nothing', 'what happened to /x! nothing'],
   ])('tells %j from %j', (one, other) => {
     const drain = createDrain()
     expect(drain.learn(one).id).not.toBe(drain.learn(other).id)

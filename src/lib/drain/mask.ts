@@ -9,6 +9,7 @@ import {
   comma,
   digit,
   dot,
+  endOfQuery,
   equals,
   greater,
   isDigit,
@@ -18,6 +19,7 @@ import {
   mark,
   opening,
   opensQuote,
+  question,
   quote,
   semicolon,
   slash,
@@ -179,6 +181,11 @@ export const createMask = (codes: Uint16Array) => {
         kind = classes[code]
       }
 
+      // `/search?q=7&page=2`: what is asked for is part of the address.
+      if (code === question && slashes > 0 && end === at && classes[codes[at + 1] ?? 0] !== space) {
+        at = endOfQuery(codes, at)
+        end = at
+      }
       // `ws=WorkSource{10113}`: what is called is part of the value.
       if (afterEquals && end === at && opening(code)) {
         const close = closingBracket(codes, at, length)
