@@ -89,7 +89,10 @@ const tellsTheAttack = async (page: Page): Promise<void> => {
   const [address = '?', , , , user = '?'] = stage?.title.replace(/\.$/, '').split(' ') ?? []
   const title = page.getByRole('heading', { level: 2 }).first()
   for (const words of ['ended in a login', address, user]) expect(await title.innerText()).toContain(words)
-  const sentence = page.locator('header').filter({ has: title }).getByText('failed logins from the same address')
+  const sentence = page
+    .locator('header')
+    .filter({ has: title })
+    .getByText(/In all \d+ alerts/)
   expect(await sentence.innerText()).toContain(address)
 
   const evidence = page.getByRole('tabpanel', { name: 'Evidence' })
