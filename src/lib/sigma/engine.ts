@@ -20,7 +20,7 @@ import { isWithin } from './read-logsource.ts'
 import { createRecognise, type PlannedKind } from './recognise.ts'
 import { createResolve, createRoutes } from './routes.ts'
 import type { EventKind, Taxonomy } from './taxonomy.ts'
-import { createFieldNames, createView } from './view.ts'
+import { createFieldNames, createView, type Resolve } from './view.ts'
 
 /** Rules that run. */
 export interface Engine {
@@ -87,6 +87,25 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     options,
   )
   const counts = { events: 0, tried: 0 }
+  const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
+  // On its own, because a function that makes closures takes memory at every call, and most events match nothing.
+  const tell = (
+    event: FlatEvent,
+    hits: readonly number[],
+    resolve: Resolve,
+    onPart: Parameters<Engine['match']>[1],
+  ): Match[] => {
+    const own = hits.flatMap((number): Match[] => {
+      const rule = rules[number]?.rule
+      const node = nodes[number]
+      if (!rule || !node) return []
+      if (joined.isPart(number)) onPart?.(rule)
+      if (joined.isHidden(number)) return []
+      const explain = () => explainMatch(node, event, { names, resolve })
+      return [{ type: 'rule', rule, eventId: event.id, time: event.time, explain }]
+    })
+    return [...own, ...joined.observe(event, hits, read)]
+  }
 
   return {
     active: [...rules.map(({ rule }) => rule), ...joined.active],
@@ -105,18 +124,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
         if (more.length > 0) hits = hits.length > 0 ? [...hits, ...more] : more
       }
       counts.tried += matcher.tried - before
-      if (hits.length === 0) return []
-      const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
-      const own = hits.flatMap((number): Match[] => {
-        const rule = rules[number]?.rule
-        const node = nodes[number]
-        if (!rule || !node) return []
-        if (joined.isPart(number)) onPart?.(rule)
-        if (joined.isHidden(number)) return []
-        const explain = () => explainMatch(node, event, { names, resolve })
-        return [{ type: 'rule', rule, eventId: event.id, time: event.time, explain }]
-      })
-      return [...own, ...joined.observe(event, hits, read)]
+      return hits.length === 0 ? [] : tell(event, hits, resolve, onPart)
     },
     kindsOf: (event) => (event.logsource ? [] : recogniseAll(event).map(({ kind }) => kind)),
     save: joined.save,

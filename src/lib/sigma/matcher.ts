@@ -19,7 +19,9 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
   const known = new Float64Array(leaves.list.length)
   const visited = new Float64Array(plans.length)
   let generation = 0
-  let candidates: number[] = []
+  /** The plans worth trying, as far as the count; the list is used again. */
+  const candidates: number[] = []
+  let count = 0
   let tried = 0
 
   const visit = ({ leaf, rules: numbers }: Hit): void => {
@@ -27,7 +29,8 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
     for (const number of numbers) {
       if (visited[number] === generation) continue
       visited[number] = generation
-      candidates.push(number)
+      candidates[count] = number
+      count += 1
     }
   }
   const slotOf = (field: string) => view.slot(names.numberOf(field))
@@ -61,7 +64,7 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
   return {
     match(group, fields = group.fields) {
       generation += 1
-      if (candidates.length > 0) candidates = []
+      count = 0
       for (const { field, index, present } of fields) {
         const slot = view.slot(field)
         if (slot.name === undefined) continue
@@ -69,12 +72,16 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
         if (index) for (const value of slot.folded) index.search(value, visit)
       }
       if (group.always.length > 0) visit({ leaf: -1, rules: group.always })
-      if (candidates.length === 0) return none
-      tried += candidates.length
-      return candidates.filter((number) => {
+      tried += count
+      let hits: number[] | undefined
+      for (let at = 0; at < count; at++) {
+        const number = candidates[at] ?? -1
         const plan = plans[number]
-        return plan !== undefined && isTrue(plan, group)
-      })
+        if (plan === undefined || !isTrue(plan, group)) continue
+        if (hits) hits.push(number)
+        else hits = [number]
+      }
+      return hits ?? none
     },
     get tried() {
       return tried

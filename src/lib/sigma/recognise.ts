@@ -19,6 +19,8 @@ interface Sieve {
   /** The fields that matter for the open ones, by the number of their role; keywords have none. */
   readonly fields: readonly (FieldIndex | undefined)[]
   readonly keywords: FieldIndex | undefined
+  /** The fields that the last event had, and what of the sieve that leaves. */
+  last: { readonly seen: readonly Role[]; readonly found: readonly FieldIndex[] } | undefined
 }
 
 /** What was seen of an event so far; each further value leads to the next place. */
@@ -63,7 +65,7 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
       if (role) fields[role.number] = index
       else if (index.field === anywhere) keywords = index
     }
-    return { sure: kinds.filter((_, index) => answers[index]), open, fields, keywords }
+    return { sure: kinds.filter((_, index) => answers[index]), open, fields, keywords, last: undefined }
   }
 
   let root: Place = { next: new Map(), sieve: undefined }
@@ -91,15 +93,16 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
     }
     return place
   }
-  const present = ({ fields, keywords }: Sieve): readonly FieldIndex[] => {
-    const found: FieldIndex[] = []
-    for (let at = 0; at < count; at++) {
-      const field = fields[seen[at]?.number ?? -1]
-      if (field) found.push(field)
-    }
-    if (keywords) found.push(keywords)
+  /** What of a sieve an event can have. Most events have what the one before them had, and get the same list. */
+  const present = (sieve: Sieve): readonly FieldIndex[] => {
+    const { last } = sieve
+    if (last && last.seen.length === count && last.seen.every(isSeen)) return last.found
+    const found = seen.slice(0, count).flatMap(({ number }) => sieve.fields[number] ?? [])
+    if (sieve.keywords) found.push(sieve.keywords)
+    sieve.last = { seen: seen.slice(0, count), found }
     return found
   }
+  const isSeen = (role: Role, at: number): boolean => seen[at] === role
 
   return (event: FlatEvent): readonly PlannedKind[] => {
     view.show(event, ownNames)

@@ -50,11 +50,7 @@ export const meet = (
   journal: Journal,
 ): Meeting | undefined => {
   const { novelty, pairs, habits } = known
-  if (known.noted !== journal.batch) {
-    known.noted = journal.batch
-    const state = novelty.save()
-    journal.note(() => novelty.restore(state))
-  }
+  if (known.noted !== journal.batch) note(known, journal)
   const before = pairs.get(one, other)
   const habit = habits.get(one)
   const count = habit?.count ?? 0
@@ -65,11 +61,7 @@ export const meet = (
     const everybody = novelty.surprise()
     const chance = (Math.max(0, others - 1) + shrinkage * everybody) / (Math.max(0, count - 1) + shrinkage)
     meeting = { chance: Math.min(1, chance), count, others }
-    const gone = pairs.add(one, other, time)
-    journal.note(() => {
-      pairs.delete(one, other)
-      if (gone) pairs.add(gone.one, gone.other, gone.usedAt)
-    })
+    addPair(pairs, one, other, time, journal)
   }
   if (habit) goOn(habit, meeting !== undefined, time, journal)
   else begin(habits, one, meeting !== undefined, time, journal)
@@ -78,12 +70,31 @@ export const meet = (
   return meeting
 }
 
+// What takes notes stands apart: a function that makes a closure takes memory at every call, and notes are rare.
+
+const note = (known: Acquaintance, journal: Journal): void => {
+  known.noted = journal.batch
+  const { novelty } = known
+  const state = novelty.save()
+  journal.note(() => novelty.restore(state))
+}
+
+const addPair = (pairs: BoundedPairs, one: string, other: string, time: number, journal: Journal): void => {
+  const gone = pairs.add(one, other, time)
+  journal.note(() => {
+    pairs.delete(one, other)
+    if (gone) pairs.add(gone.one, gone.other, gone.usedAt)
+  })
+}
+
+const noteHabit = (habit: Habit, journal: Journal): void => {
+  const { count, others, usedAt } = habit
+  habit.noted = journal.batch
+  journal.note(() => Object.assign(habit, { count, others, usedAt }))
+}
+
 const goOn = (habit: Habit, isNew: boolean, time: number, journal: Journal): void => {
-  if (habit.noted !== journal.batch) {
-    const { count, others, usedAt } = habit
-    habit.noted = journal.batch
-    journal.note(() => Object.assign(habit, { count, others, usedAt }))
-  }
+  if (habit.noted !== journal.batch) noteHabit(habit, journal)
   habit.count += 1
   if (isNew) habit.others += 1
   habit.usedAt = time

@@ -21,6 +21,16 @@ export const keepSample = ({ id, time, original, fields }: Sample): Sample => {
   }
 }
 
+/** Makes a sample that nobody else has that of another event, without a fresh one; false when it does not fit. */
+export const renewSample = (sample: { -readonly [Key in keyof Sample]: Sample[Key] }, event: Sample): boolean => {
+  if (event.original.length > longestLine || event.fields?.['log.file.path'] !== undefined) return false
+  sample.id = event.id
+  sample.time = event.time
+  sample.original = event.original
+  sample.fields = undefined
+  return true
+}
+
 /** Turns a sample into evidence, cut to 1,000 characters, with the part it plays. */
 export const toEvidence = (sample: Sample, role?: string): Evidence => ({
   event_id: sample.id,

@@ -78,6 +78,7 @@ export const createTrails = (): Trails => {
     },
 
     look(event) {
+      if (trails.size === 0) return
       for (const [key, one] of trails.entries()) {
         if (event.time - one.last > cold || isOwner(event, one)) trails.delete(key)
         else if (event.time >= one.since && isDeed(event, one)) note(one, event)

@@ -60,6 +60,8 @@ interface First {
   readonly meeting: Meeting
 }
 
+const none: readonly First[] = []
+
 /**
  * Finds first encounters of users, addresses and hosts, in logins that succeeded and in acts with more rights. Each is judged by how
  * often the same user meets somebody new, so that who travels is no news. Not for failed logins: those of an attack are all new.
@@ -78,38 +80,71 @@ export const rarity: Component<typeof options, Detector> = {
       return { known, logins: 0, usedAt: time, noted: -1 }
     }
     const sourceOf = (event: Event): Source => {
-      const found = sources.get(event.source)
-      const source = found ?? startSource(event.time)
+      const source = sources.get(event.source) ?? beginSource(event)
       source.usedAt = Math.max(source.usedAt, event.time)
-      if (!found) {
-        const gone = sources.set(event.source, source)
-        journal.note(() => {
-          sources.delete(event.source)
-          if (gone) sources.set(gone.key, gone.value)
-        })
-      }
-      if (source.noted !== journal.batch) {
-        source.noted = journal.batch
-        const { logins } = source
-        journal.note(() => {
-          source.logins = logins
-        })
-      }
+      if (source.noted !== journal.batch) noteSource(source)
       return source
+    }
+    // What takes notes stands apart: a function that makes a closure takes memory at every call.
+    const beginSource = (event: Event): Source => {
+      const key = event.source
+      const source = startSource(event.time)
+      const gone = sources.set(key, source)
+      journal.note(() => {
+        sources.delete(key)
+        if (gone) sources.set(gone.key, gone.value)
+      })
+      return source
+    }
+    const noteSource = (source: Source): void => {
+      source.noted = journal.batch
+      const { logins } = source
+      journal.note(() => {
+        source.logins = logins
+      })
+    }
+
+    const take = (
+      { known }: Source,
+      kind: Kind,
+      one: string,
+      other: string,
+      time: number,
+      news: readonly First[],
+    ): readonly First[] => {
+      const meeting = meet(known[kind], one, other, time, journal)
+      return meeting ? [...news, { kind, one, other, meeting }] : news
+    }
+    const meetAll = (source: Source, { user, address, host, target }: Act, time: number): readonly First[] => {
+      // Everybody is new to "anybody", so those tell of users never seen, or never seen to do this.
+      if (target !== undefined) {
+        if (user === target) return none
+        return take(
+          source,
+          'rights',
+          'anybody',
+          `${user} as ${target}${host === undefined ? '' : ` on ${host}`}`,
+          time,
+          none,
+        )
+      }
+      let news = take(source, 'user', 'anybody', user, time, none)
+      if (address !== undefined) news = take(source, 'address', user, address, time, news)
+      if (host !== undefined) news = take(source, 'host', user, host, time, news)
+      if (address !== undefined && host !== undefined) news = take(source, 'reach', host, address, time, news)
+      return news
     }
 
     const judge = (event: Event): Detection | undefined => {
       const act = readAct(event)
       if (!act) return undefined
       const source = sourceOf(event)
-      const news: First[] = []
-      forEachPair(act, (kind, one, other) => {
-        const meeting = meet(source.known[kind], one, other, event.time, journal)
-        if (meeting) news.push({ kind, one, other, meeting })
-      })
+      const news = meetAll(source, act, event.time)
       const learning = source.logins < given.warmup
       source.logins++
-      if (news.length === 0) return undefined
+      return news.length === 0 ? undefined : judgeNews(event, act, news, learning)
+    }
+    const judgeNews = (event: Event, act: Act, news: readonly First[], learning: boolean): Detection | undefined => {
       const isNewUser = news.some(({ kind }) => kind === 'user')
       const firsts = news.filter(
         ({ kind, meeting }) =>
@@ -181,21 +216,6 @@ const readAct = (event: Event): Act | undefined => {
   const attempt = readAttempt(event)
   if (!attempt?.success || attempt.user === undefined) return undefined
   return { user: attempt.user, address: attempt.address, host, target: undefined }
-}
-
-const forEachPair = (
-  { user, address, host, target }: Act,
-  take: (kind: Kind, one: string, other: string) => void,
-): void => {
-  // Everybody is new to "anybody", so those tell of users never seen, or never seen to do this.
-  if (target !== undefined) {
-    if (user !== target) take('rights', 'anybody', `${user} as ${target}${host === undefined ? '' : ` on ${host}`}`)
-    return
-  }
-  take('user', 'anybody', user)
-  if (address !== undefined) take('address', user, address)
-  if (host !== undefined) take('host', user, host)
-  if (address !== undefined && host !== undefined) take('reach', host, address)
 }
 
 const tell = (event: Event, act: Act, firsts: readonly First[], learning: boolean): Detection => {

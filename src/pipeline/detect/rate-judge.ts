@@ -67,11 +67,14 @@ export const createRateJudge = (
     rate.leadText = ''
   }
 
+  // On its own, because a function that makes a closure takes memory at every call.
+  const listen = (track: Track, rate: Rate): Closed => {
+    rate.closed = (bucket, judgement) => judge(track, rate, bucket, judgement)
+    return rate.closed
+  }
+
   return {
-    closedOf(track, rate) {
-      rate.closed ??= (bucket, judgement) => judge(track, rate, bucket, judgement)
-      return rate.closed
-    },
+    closedOf: (track, rate) => rate.closed ?? listen(track, rate),
     look(track, rate) {
       const open = peek(rate.meter)
       if (

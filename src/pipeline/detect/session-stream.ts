@@ -2,7 +2,7 @@ import type { Reader, Writer } from '../../lib/codec/codec.ts'
 import { Sessions } from '../../lib/sessions/sessions.ts'
 import type { Entity } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
-import { keepSample, type Sample } from './evidence.ts'
+import { keepSample, renewSample, type Sample } from './evidence.ts'
 import { flatText } from './flat-text.ts'
 import { entitiesOf } from './sigma-entities.ts'
 
@@ -105,8 +105,9 @@ export const addToSession = (stream: SessionStream, key: SessionKey, event: Even
   if (event.time > session.last) session.last = event.time
   session.events.push(template.id)
   if (session.events.length > mostEvents) session.events.length = mostEvents + 1
-  if (session.samples.length > 3) session.samples.pop()
-  session.samples.push(keepSample(event))
+  const newest = session.samples[3]
+  if (!newest) session.samples.push(keepSample(event))
+  else if (!renewSample(newest, event)) session.samples[3] = keepSample(event)
   if (!stream.texts.has(template.id) && stream.texts.size < mostTexts)
     stream.texts.set(template.id, flatText(template.text, 80))
 }

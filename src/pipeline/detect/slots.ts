@@ -55,16 +55,12 @@ export const takeMessage = (slots: Slots, message: string, note: (undo: () => vo
   }
   slots.total++
   let found: NewValue | undefined
+  let varies = false
   for (const slot of slots.alive) {
     const value = values[slot.place] ?? ''
     const times = slot.values.get(value)
     if (times === 2) continue
-    const { singletons } = slot
-    note(() => {
-      slot.singletons = singletons
-      if (times === undefined) slot.values.delete(value)
-      else slot.values.set(value, times)
-    })
+    noteSlot(slot, value, times, note)
     if (times === 1) {
       slot.values.set(value, 2)
       slot.singletons--
@@ -78,15 +74,29 @@ export const takeMessage = (slots: Slots, message: string, note: (undo: () => vo
     }
     slot.values.set(flatText(value), 1)
     slot.singletons++
+    if (slot.values.size > mostValues) varies = true
   }
-  if (slots.alive.some(({ values: known }) => known.size > mostValues)) {
-    const before = slots.alive
-    note(() => {
-      slots.alive = before
-    })
-    slots.alive = before.filter(({ values: known }) => known.size <= mostValues)
-  }
+  if (varies) dropVarying(slots, note)
   return found
+}
+
+// What takes notes stands apart: a function that makes a closure takes memory at every call, and notes are rare.
+
+const noteSlot = (slot: Slot, value: string, times: 1 | undefined, note: (undo: () => void) => void): void => {
+  const { singletons } = slot
+  note(() => {
+    slot.singletons = singletons
+    if (times === undefined) slot.values.delete(value)
+    else slot.values.set(value, times)
+  })
+}
+
+const dropVarying = (slots: Slots, note: (undo: () => void) => void): void => {
+  const before = slots.alive
+  note(() => {
+    slots.alive = before
+  })
+  slots.alive = before.filter(({ values }) => values.size <= mostValues)
 }
 
 /** Whether there is anything left to follow. */

@@ -60,9 +60,8 @@ export const startMemory = (key: string, event: Event, maxTemplates: number): Te
   }
 }
 
-/** Notes how a memory was before the batch at hand changed it. */
+/** Notes how a memory was before the batch at hand changed it; to be called once a batch, as `noted` tells. */
 export const noteMemory = (memory: TemplateMemory, journal: Journal): void => {
-  if (memory.noted === journal.batch) return
   memory.noted = journal.batch
   const { lines, graveLines, since, newest, news } = memory
   const novelty = memory.novelty.save()
@@ -72,9 +71,8 @@ export const noteMemory = (memory: TemplateMemory, journal: Journal): void => {
   })
 }
 
-/** Notes how a template was before the batch at hand changed it. */
+/** Notes how a template was before the batch at hand changed it; to be called once a batch, as `noted` tells. */
 export const noteTemplate = (template: KnownTemplate, journal: Journal): void => {
-  if (template.noted === journal.batch) return
   template.noted = journal.batch
   const { count, last, gravity, slots } = template
   const total = slots?.total ?? 0
