@@ -60,8 +60,9 @@ export const layRoad = ({
     mine: judges.mine,
     enrich: judges.enrich,
     events: {
-      async save(events, tx) {
-        await store.events.save(events, tx)
+      pack: async (events) => ({ events, packed: await store.events.pack(events) }),
+      async save({ events, packed }, tx) {
+        await store.events.save(packed, tx)
         const counts = judges.normalizer.takeCounts()
         await store.parseHealth.add(
           counts.map(({ lastSeenAt, ...count }) => ({ ...count, last_seen_at: lastSeenAt })),

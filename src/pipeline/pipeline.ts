@@ -4,18 +4,18 @@ import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RecordBatch } from '../schema/record.ts'
-import { chain, type Keeper, keep, load, type Meter, type Stage, stage, to } from './stage.ts'
+import { chain, type Keeper, keep, load, type Meter, type Packer, packing, type Stage, stage, to } from './stage.ts'
 import type { JudgedAlert } from './triage/triage.ts'
 
 /** What the road is built of. `app.ts` fills it in; nothing here knows how any of it works. */
-export interface Road<Tx> {
+export interface Road<Tx, Packed = unknown> {
   readonly queue: Queue<Tx>
   readonly meter: Meter
 
   readonly normalize: Stage<RecordBatch, Event>
   readonly mine: Stage<Event, Event>
   readonly enrich: Stage<Event, Event>
-  readonly events: Keeper<Event, Tx>
+  readonly events: Packer<Event, Packed, Tx>
   readonly detect: Stage<Event, Detection>
   readonly detections: Keeper<Detection, Tx>
   readonly merge: Stage<Detection, Alert, Tx>
@@ -38,16 +38,18 @@ export interface Road<Tx> {
  * The whole road, left to right. A hop, and with it a topic of the queue, exists where waiting is legitimate: bursts of records,
  * judgement that takes time, receivers that are away. Everything within one line is one transaction.
  */
-export const openRoad = <Tx>(road: Road<Tx>): void => {
+export const openRoad = <Tx, Packed>(road: Road<Tx, Packed>): void => {
   const { queue, meter } = road
+  const events = packing('events', road.events)
 
   queue.consume(
     'records',
     chain<RecordBatch, Event, Tx>(meter, stage('normalize', road.normalize))
       .next(stage('mine', road.mine))
       .next(stage('enrich', road.enrich))
-      .next(keep('events', road.events))
+      .next(events.pack)
       .next(stage('detect', road.detect))
+      .next(events.keep())
       .next(keep('detections', road.detections))
       .next(stage('merge', road.merge))
       .next(stage('checkpoint', road.checkpoint))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chain, type Delivery, keep, type Meter, stage, to } from './stage.ts'
+import { chain, type Delivery, keep, type Meter, packing, stage, to } from './stage.ts'
 
 const delivery: Delivery<string> = {
   id: 'd1',
@@ -45,6 +45,54 @@ describe('chain', () => {
     ).next(keep('texts', { save: async () => expect.unreachable() })).handler
     await handler([], { ...delivery, transaction: () => expect.unreachable() })
     expect(lines).toEqual(['same 0→0', 'keep texts 0→0'])
+  })
+
+  it('lets the stages behind it work while a batch is packed', async () => {
+    const { lines, meter } = counted()
+    const steps: string[] = []
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const texts = packing<string, string, string>('texts', {
+      pack(items) {
+        steps.push(`pack ${items}`)
+        return promise
+      },
+      save: async (packed, tx) => void steps.push(`save ${packed} in ${tx}`),
+    })
+    const handler = chain<string, string, string>(meter, texts.pack)
+      .next(
+        stage('length', (items) => {
+          steps.push('length')
+          resolve('a parcel')
+          return items.map(({ length }) => length)
+        }),
+      )
+      .next(texts.keep()).handler
+    expect(await handler(['a', 'bb'], delivery)).toEqual([1, 2])
+    expect(steps).toEqual(['pack a,bb', 'length', 'save a parcel in tx'])
+    expect(lines).toEqual(['pack texts 2→2', 'length 2→2', 'keep texts 2→2'])
+    await handler([], { ...delivery, transaction: () => expect.unreachable() })
+    expect(steps).toHaveLength(4)
+  })
+
+  it('packs nothing without a database, and fails with what could not be packed', async () => {
+    const { meter } = counted()
+    const texts = packing<string, string, string>('texts', {
+      pack: () => Promise.reject(new Error('too large')),
+      save: async () => expect.unreachable(),
+    })
+    const learnt: string[] = []
+    const handler = chain<string, string, string>(meter, texts.pack)
+      .next(
+        stage('learn', (items) => {
+          learnt.push(...items)
+          return items
+        }),
+      )
+      .next(texts.keep()).handler
+    const away = { ...delivery, transaction: () => Promise.reject(new Error('away')) }
+    await expect(handler(['a'], away)).rejects.toThrow('away')
+    expect(learnt).toEqual([])
+    await expect(handler(['b'], { ...delivery })).rejects.toThrow('too large')
   })
 
   it('counts a failure and passes it on', async () => {

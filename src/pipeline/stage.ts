@@ -26,6 +26,12 @@ export interface Keeper<Item, Tx> {
   save(items: readonly Item[], tx: Tx): Promise<void>
 }
 
+/** Something that can store a batch in two steps, of which the first needs neither the database nor, for the most part, this core. */
+export interface Packer<Item, Packed, Tx> {
+  pack(items: readonly Item[]): Promise<Packed>
+  save(packed: Packed, tx: Tx): Promise<void>
+}
+
 /** A stage with the name under which it is counted. */
 export interface NamedStage<In, Out, Tx> {
   readonly name: string
@@ -43,6 +49,34 @@ export const keep = <Item, Tx>(name: string, keeper: Keeper<Item, Tx>): NamedSta
     if (items.length > 0) await keeper.save(items, await delivery.transaction())
     return items
   })
+
+/**
+ * Stores what passes in two stages: `pack` begins with it, `keep` stands behind those that work meanwhile. The transaction opens with the
+ * first, so that nobody learns from a batch while there is no database.
+ */
+export const packing = <Item, Packed, Tx>(
+  name: string,
+  packer: Packer<Item, Packed, Tx>,
+): { readonly pack: NamedStage<Item, Item, Tx>; keep<Other>(): NamedStage<Other, Other, Tx> } => {
+  const begun = new WeakMap<Delivery<Tx>, Promise<Packed>>()
+  return {
+    pack: stage(`pack ${name}`, async (items, delivery) => {
+      if (items.length === 0) return items
+      await delivery.transaction()
+      const packed = packer.pack(items)
+      // Who keeps it hears of a failure; nobody does when a stage between fails first.
+      packed.catch(() => {})
+      begun.set(delivery, packed)
+      return items
+    }),
+    keep: () =>
+      stage(`keep ${name}`, async (others, delivery) => {
+        const packed = begun.get(delivery)
+        if (packed) await packer.save(await packed, await delivery.transaction())
+        return others
+      }),
+  }
+}
 
 /** Fetches by id what the doorbell rang for, outside the transaction: what follows may take its time. What is gone is left out. */
 export const load = <Item>(

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Connections, Transaction } from './database.ts'
 import { blockSize } from './event-block.ts'
 import type { BlockCache, BlockRef } from './event-block-cache.ts'
-import { cutRuns, inOrder, toBlockRow } from './event-block-row.ts'
+import { cutRuns, toBlockRow } from './event-block-row.ts'
 
 interface SmallBlock extends BlockRef {
   readonly count: number
@@ -77,9 +77,13 @@ const join = async (tx: Transaction, cache: BlockCache, run: readonly SmallBlock
   // Somebody else joined them first, or one is broken: what cannot be read is not rewritten.
   if (opened.length !== run.length) return 0
   const events = opened.flatMap((block) => Array.from({ length: block.count }, (_, index) => block.event(index)))
-  const pieces = cutRuns(inOrder(events))
+  const pieces = cutRuns(events)
   if (pieces.length >= run.length) return 0
   await tx.deleteFrom('event_blocks').where('id', 'in', ids).execute()
-  for (const piece of pieces) await tx.insertInto('event_blocks').values(toBlockRow(piece)).execute()
+  for (const piece of pieces)
+    await tx
+      .insertInto('event_blocks')
+      .values(await toBlockRow(piece))
+      .execute()
   return run.length
 }

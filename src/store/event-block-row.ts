@@ -1,14 +1,14 @@
 import type { Event } from '../schema/event.ts'
 import { parseEventId } from '../schema/record.ts'
-import { blockSize, encodeBlock } from './event-block.ts'
+import { blockSize, encodeBlock, type Run } from './event-block.ts'
 import type { EventBlockRow } from './event-tables.ts'
 
 /** Very long events make a block full before its number is reached, so that no block is too large to open. */
 const mostCharacters = 8_000_000
 
-/** Packs events that follow one another into the row of a block. */
-export const toBlockRow = (events: readonly Event[]): EventBlockRow => {
-  const { payload, filter, meta } = encodeBlock(events)
+/** Packs a run into the row of a block. */
+export const toBlockRow = async (run: Run): Promise<EventBlockRow> => {
+  const { payload, filter, meta } = await encodeBlock(run)
   return {
     id: `${meta.partition}-${meta.first}`,
     partition: meta.partition,
@@ -26,47 +26,40 @@ export const toBlockRow = (events: readonly Event[]): EventBlockRow => {
   }
 }
 
-export interface NumberedEvent {
-  readonly event: Event
-  readonly partition: number
-  readonly number: number
-}
-
-/** Reads the numbers of events and puts each event in its place, once. */
-export const inOrder = (events: readonly Event[]): readonly NumberedEvent[] => {
-  let before: NumberedEvent | undefined
-  let ordered = true
-  const numbered = events.map((event): NumberedEvent => {
-    const id = parseEventId(event.id)
-    if (!id) throw new Error(`"${event.id}" is not the id of an event.`)
-    const item = { event, partition: id.partition, number: id.number }
-    if (before && (before.partition !== item.partition || before.number >= item.number)) ordered = false
-    before = item
-    return item
-  })
-  if (ordered) return numbered
-  numbered.sort((a, b) => a.partition - b.partition || a.number - b.number)
-  return numbered.filter((item, index) => item.event.id !== numbered[index - 1]?.event.id)
-}
-
-/** Cuts ordered events into runs without gaps that each fit a block. */
-export const cutRuns = (events: readonly NumberedEvent[]): readonly (readonly Event[])[] => {
-  const runs: Event[][] = []
+/** Puts each event in its place, once, and cuts them into runs without gaps that each fit a block. */
+export const cutRuns = (events: readonly Event[]): readonly Run[] => {
+  const runs: { readonly partition: number; readonly first: number; readonly events: Event[] }[] = []
+  let run: (typeof runs)[number] | undefined
   let characters = 0
-  let before: NumberedEvent | undefined
-  for (const item of events) {
-    const run = runs.at(-1)
-    characters += sizeOf(item.event)
-    const joins = before && before.partition === item.partition && before.number + 1 === item.number
-    if (run && joins && run.length < blockSize && characters <= mostCharacters) {
-      run.push(item.event)
-    } else {
-      runs.push([item.event])
-      characters = sizeOf(item.event)
+  for (const event of events) {
+    const { partition, number } = placeOf(event)
+    const next = run ? run.first + run.events.length : 0
+    if (run && (partition < run.partition || (partition === run.partition && number < next))) {
+      return cutRuns(inOrder(events))
     }
-    before = item
+    characters += sizeOf(event)
+    const joins = run?.partition === partition && number === next
+    if (run && joins && run.events.length < blockSize && characters <= mostCharacters) run.events.push(event)
+    else {
+      run = { partition, first: number, events: [event] }
+      runs.push(run)
+      characters = sizeOf(event)
+    }
   }
   return runs
+}
+
+const inOrder = (events: readonly Event[]): readonly Event[] =>
+  events
+    .map((event) => ({ event, ...placeOf(event) }))
+    .sort((a, b) => a.partition - b.partition || a.number - b.number)
+    .filter(({ event }, index, all) => event.id !== all[index - 1]?.event.id)
+    .map(({ event }) => event)
+
+const placeOf = ({ id }: Event): { readonly partition: number; readonly number: number } => {
+  const place = parseEventId(id)
+  if (!place) throw new Error(`"${id}" is not the id of an event.`)
+  return place
 }
 
 const sizeOf = (event: Event): number => event.original.length + event.message.length

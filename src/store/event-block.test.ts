@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Event, FieldValue } from '../schema/event.ts'
 import { eventText } from '../schema/event-fields.ts'
 import { blockSize, decodeBlock, encodeBlock, openBlock } from './event-block.ts'
+import { cutRuns } from './event-block-row.ts'
 
 const text = fc.oneof(
   { weight: 4, arbitrary: fc.string({ maxLength: 30 }) },
@@ -80,11 +81,16 @@ const line = (number: number): Event => {
   }
 }
 
+const encode = (list: readonly Event[]) => {
+  const [run = { partition: 0, first: 0, events: [] }] = cutRuns(list)
+  return encodeBlock(run)
+}
+
 describe('a block of events', () => {
-  it('gives back exactly what went in', () => {
-    fc.assert(
-      fc.property(events, (list) => {
-        const { payload } = encodeBlock(list)
+  it('gives back exactly what went in', async () => {
+    await fc.assert(
+      fc.asyncProperty(events, async (list) => {
+        const { payload } = await encode(list)
         const back = decodeBlock(payload)
         // Not toStrictEqual, which takes a field named `constructor` for the class.
         expect(isDeepStrictEqual(back, list)).toBe(true)
@@ -99,18 +105,18 @@ describe('a block of events', () => {
     )
   })
 
-  it('keeps huge and many fields', () => {
+  it('keeps huge and many fields', async () => {
     const wide = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`k${index}`, `${index}`]))
     const list = [
       { ...line(0), fields: { big: 'é'.repeat(1_000_000), ...wide } },
       { ...line(1), original: 'x'.repeat(2_000_000) },
     ]
-    expect(decodeBlock(encodeBlock(list).payload)).toEqual(list)
+    expect(decodeBlock((await encode(list)).payload)).toEqual(list)
   })
 
-  it('says what it holds', () => {
+  it('says what it holds', async () => {
     const list = Array.from({ length: 300 }, (_, index) => line(index + 40))
-    expect(encodeBlock(list).meta).toEqual({
+    expect((await encode(list)).meta).toEqual({
       partition: 3,
       first: 40,
       last: 339,
@@ -123,14 +129,26 @@ describe('a block of events', () => {
     })
   })
 
-  it('refuses events that do not follow one another, none, and too many', () => {
-    expect(() => encodeBlock([line(1), line(3)])).toThrow('3-3 does not')
-    expect(() => encodeBlock([])).toThrow()
-    expect(() => encodeBlock(Array.from({ length: blockSize + 1 }, (_, index) => line(index)))).toThrow()
+  it('holds events that follow one another, however they come, and not too many', async () => {
+    const many = Array.from({ length: blockSize + 1 }, (_, index) => line(index))
+    const shuffled = [...many.slice(2_000), ...many.slice(0, 3_000), line(blockSize + 3)]
+    const placed = cutRuns(shuffled).map(({ partition, first, events }) => [partition, first, events.length])
+    expect(placed).toEqual([
+      [3, 0, blockSize],
+      [3, blockSize, 1],
+      [3, blockSize + 3, 1],
+    ])
+    expect(cutRuns(shuffled).flatMap((run) => run.events.map(({ id }) => id))).toEqual([
+      ...many.map(({ id }) => id),
+      `3-${blockSize + 3}`,
+    ])
+    await expect(encode([])).rejects.toThrow('1 to')
+    await expect(encodeBlock({ partition: 3, first: 0, events: many })).rejects.toThrow('1 to')
+    expect(() => cutRuns([{ ...line(1), id: 'nonsense' }])).toThrow('"nonsense" is not the id of an event')
   })
 
-  it('knows when it is broken, and when it is of another version', () => {
-    const { payload } = encodeBlock([line(0), line(1)])
+  it('knows when it is broken, and when it is of another version', async () => {
+    const { payload } = await encode([line(0), line(1)])
     expect(() => decodeBlock(payload.slice(0, -3))).toThrow()
     expect(() => decodeBlock(new Uint8Array(0))).toThrow('no block')
     const flipped = Uint8Array.from(payload, (byte, index) => (index === payload.length - 9 ? byte ^ 1 : byte))
@@ -139,22 +157,22 @@ describe('a block of events', () => {
     expect(() => decodeBlock(newer)).toThrow(expect.objectContaining({ code: 'STATE_VERSION' }))
   })
 
-  it('takes at most 20 bytes a line of repetitive logs', () => {
+  it('takes at most 20 bytes a line of repetitive logs', async () => {
     const list = Array.from({ length: blockSize }, (_, index) => line(index))
-    expect(encodeBlock(list).payload.length / list.length).toBeLessThan(20)
+    expect((await encode(list)).payload.length / list.length).toBeLessThan(20)
   })
 
   const sample = resolve(import.meta.dirname, '../../../shared/data/loghub/OpenSSH/OpenSSH_2k.log')
   it.skipIf(!existsSync(sample))(
     'takes at most 20 bytes a line of real logs (skipped where there are none at hand)',
-    () => {
+    async () => {
       const lines = readFileSync(sample, 'utf8').split(/\r?\n/).filter(Boolean)
       const list = lines.map((original, index) => ({
         ...line(index),
         original,
         message: original.slice(original.indexOf(': ') + 2),
       }))
-      const { payload } = encodeBlock(list)
+      const { payload } = await encode(list)
       expect(payload.length / list.length).toBeLessThan(20)
       expect(decodeBlock(payload)).toEqual(list)
     },

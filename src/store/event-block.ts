@@ -1,9 +1,10 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib'
 import { AppError } from '../errors.ts'
 import type { Event, Template } from '../schema/event.ts'
 import { eventKinds } from '../schema/event.ts'
 import { eventText } from '../schema/event-fields.ts'
-import { eventId, parseEventId } from '../schema/record.ts'
+import { eventId } from '../schema/record.ts'
 import { ByteReader, ByteWriter } from './event-block-bytes.ts'
 import { ColumnWriter, readCodes, readValues, writeValues } from './event-block-columns.ts'
 import { FieldsWriter, readFields } from './event-block-fields.ts'
@@ -15,9 +16,7 @@ export const blockSize = 4_096
 
 /** "VB" and the version of the layout, in front of the compressed body. */
 const header = Buffer.from([0x56, 0x42, 1])
-const compression = {
-  params: { [constants.ZSTD_c_compressionLevel]: 2, [constants.ZSTD_c_checksumFlag]: 1 },
-}
+const compression = { [constants.ZSTD_c_compressionLevel]: 2, [constants.ZSTD_c_checksumFlag]: 1 }
 /** A block that claims to be larger than this when opened is broken. */
 const largestBody = 2 ** 30
 
@@ -44,15 +43,19 @@ export interface EncodedBlock {
   readonly meta: BlockMeta
 }
 
+/** Events of one partition that follow one another, the first with that number: as many as fit a block. */
+export interface Run {
+  readonly partition: number
+  readonly first: number
+  readonly events: readonly Event[]
+}
+
 /**
- * Packs events that follow one another in one partition, at most 4,096: column by column, each repeated value once, then zstd.
+ * Packs a run: column by column, each repeated value once, then zstd, for which another core is used while this one goes on.
  * Every event comes back exactly, whatever its text.
  */
-export const encodeBlock = (events: readonly Event[]): EncodedBlock => {
-  const [head] = events
-  const start = head && parseEventId(head.id)
-  if (!head || !start || events.length > blockSize) throw new Error(`A block holds 1 to ${blockSize} events with ids.`)
-  const { partition, first } = { partition: start.partition, first: start.number }
+export const encodeBlock = async ({ partition, first, events }: Run): Promise<EncodedBlock> => {
+  if (events.length === 0 || events.length > blockSize) throw new Error(`A block holds 1 to ${blockSize} events.`)
   const columns = { source: new ColumnWriter(), stream: new ColumnWriter(), template: new ColumnWriter() }
   const messages = new MessagesWriter()
   const fields = new FieldsWriter()
@@ -62,10 +65,6 @@ export const encodeBlock = (events: readonly Event[]): EncodedBlock => {
   const received: number[] = []
   const texts: string[] = []
   for (const event of events) {
-    const place = parseEventId(event.id)
-    if (place?.partition !== partition || place.number !== first + times.length) {
-      throw new Error(`A block holds events that follow one another; ${event.id} does not.`)
-    }
     times.push(event.time)
     received.push(event.receivedAt)
     columns.source.add(event.source)
@@ -91,16 +90,18 @@ export const encodeBlock = (events: readonly Event[]): EncodedBlock => {
   }
   messages.write(body)
   fields.write(body)
+  const compressed = compress(body.finish())
+  const filter = buildTokenFilter([
+    ...texts,
+    ...fields.texts(),
+    ...columns.source.values.map(String),
+    ...columns.stream.values.map(String),
+    ...templates.flatMap(({ id, text }) => [id, text]),
+    ...kinds,
+  ])
   return {
-    payload: Buffer.concat([header, zstdCompressSync(body.finish(), compression)]),
-    filter: buildTokenFilter([
-      ...texts,
-      ...fields.texts(),
-      ...columns.source.values.map(String),
-      ...columns.stream.values.map(String),
-      ...templates.flatMap(({ id, text }) => [id, text]),
-      ...kinds,
-    ]),
+    payload: Buffer.concat([header, await compressed]),
+    filter,
     meta: {
       partition,
       first,
@@ -114,6 +115,12 @@ export const encodeBlock = (events: readonly Event[]): EncodedBlock => {
     },
   }
 }
+
+const zstd = promisify(zstdCompress)
+
+/** Compresses in one go: with room for less than all of it, each piece would wait for its turn here. */
+const compress = (body: Uint8Array): Promise<Uint8Array> =>
+  zstd(body, { params: compression, chunkSize: body.length + (body.length >>> 7) + 1024 })
 
 /** A block that was opened: its events are made one at a time, when they are asked for. */
 export interface OpenBlock {

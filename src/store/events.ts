@@ -3,12 +3,13 @@ import { AppError } from '../errors.ts'
 import type { Event } from '../schema/event.ts'
 import { eventId, parseEventId } from '../schema/record.ts'
 import type { Connections, Transaction } from './database.ts'
-import { blockSize } from './event-block.ts'
+import { blockSize, type Run } from './event-block.ts'
 import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
 import { compactBlocks } from './event-block-compaction.ts'
-import { cutRuns, inOrder, type NumberedEvent, toBlockRow } from './event-block-row.ts'
+import { cutRuns, toBlockRow } from './event-block-row.ts'
 import { type Place, scanBlocks } from './event-block-scan.ts'
 import { countEvents, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
+import type { EventBlockRow } from './event-tables.ts'
 import type { Page, PageRequest, TimeRange } from './page.ts'
 
 export interface EventQuery extends TimeRange, PageRequest {
@@ -22,9 +23,17 @@ export interface EventQuery extends TimeRange, PageRequest {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Events in blocks that are ready to be stored. */
+export interface PackedEvents {
+  readonly runs: readonly Run[]
+  readonly rows: readonly EventBlockRow[]
+}
+
 /** Compressed blocks of events (architecture, decision 9). */
 export interface EventStore {
-  save(events: readonly Event[], tx: Transaction): Promise<void>
+  /** Prepares events to be saved, in part on another core: what follows need not wait for it. */
+  pack(events: readonly Event[]): Promise<PackedEvents>
+  save(events: readonly Event[] | PackedEvents, tx: Transaction): Promise<void>
   get(id: string): Promise<Event | undefined>
   /** The events around one, of the same stream, in order of time. */
   around(id: string, before: number, after: number): Promise<readonly Event[]>
@@ -53,13 +62,15 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
   const { read, abilities } = connections
   const cache = createBlockCache(read, reportBroken)
   return {
-    async save(events, tx) {
-      const fresh = await withoutKept(inOrder(events), tx)
-      for (const run of cutRuns(fresh)) {
-        await tx.insertInto('event_blocks').values(toBlockRow(run)).execute()
-      }
+    pack,
+    async save(given, tx) {
+      const packed = 'runs' in given ? given : await pack(given)
+      const fresh = await withoutKept(packed.runs, tx)
+      const { runs, rows } =
+        fresh === packed.runs ? packed : { runs: fresh, rows: await Promise.all(fresh.map(toBlockRow)) }
+      for (const row of rows) await tx.insertInto('event_blocks').values(row).execute()
       await countEvents(
-        fresh.map(({ event }) => event),
+        runs.flatMap(({ events }) => events),
         abilities.maxVariables,
         tx,
       )
@@ -133,35 +144,32 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
   }
 }
 
+const pack = async (events: readonly Event[]): Promise<PackedEvents> => {
+  const runs = cutRuns(events)
+  return { runs, rows: await Promise.all(runs.map(toBlockRow)) }
+}
+
 /** Leaves out what is kept already: a delivery that comes again changes nothing, even after its block was joined with others. */
-const withoutKept = async (events: readonly NumberedEvent[], tx: Transaction): Promise<readonly NumberedEvent[]> => {
-  let rest = events
-  for (const [partition, { first, last }] of spansOf(events)) {
+const withoutKept = async (runs: readonly Run[], tx: Transaction): Promise<readonly Run[]> => {
+  const rest: Run[] = []
+  for (const run of runs) {
+    const { partition, first, events } = run
     const kept = await tx
       .selectFrom('event_blocks')
       .select(['first', 'last'])
       .where('partition', '=', partition)
       .where('first', '>', first - blockSize)
-      .where('first', '<=', last)
+      .where('first', '<', first + events.length)
       .where('last', '>=', first)
       .execute()
-    for (const block of kept) {
-      const [start, end] = [Number(block.first), Number(block.last)]
-      rest = rest.filter((item) => item.partition !== partition || item.number < start || item.number > end)
+    if (kept.length === 0) rest.push(run)
+    else {
+      const isKept = (number: number) =>
+        kept.some((block) => number >= Number(block.first) && number <= Number(block.last))
+      rest.push(...cutRuns(events.filter((_, index) => !isKept(first + index))))
     }
   }
-  return rest
-}
-
-/** The first and the last number of each partition, of events in order. */
-const spansOf = (events: readonly NumberedEvent[]): Map<number, { first: number; last: number }> => {
-  const spans = new Map<number, { first: number; last: number }>()
-  for (const { partition, number } of events) {
-    const span = spans.get(partition)
-    if (span) span.last = number
-    else spans.set(partition, { first: number, last: number })
-  }
-  return spans
+  return rest.length === runs.length && rest.every((run, index) => run === runs[index]) ? runs : rest
 }
 
 const findEvent = async (read: Connections['read'], cache: BlockCache, id: string): Promise<Event | undefined> => {

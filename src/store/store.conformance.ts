@@ -578,6 +578,19 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect((await store.events.count()).events).toBe(100)
     })
 
+    it('keeps events that were packed before, and of them only those that are not kept yet', async () => {
+      const events = Array.from({ length: 50 }, (_, number) => sample.sampleEvent(number))
+      const packed = await store.events.pack([...events.slice(30), ...events.slice(0, 40)])
+      expect((await store.events.count()).events).toBe(0)
+      await store.transaction((tx) => store.events.save(events.slice(10, 20), tx))
+      for (let twice = 0; twice < 2; twice++) await store.transaction((tx) => store.events.save(packed, tx))
+      expect(await store.events.count()).toMatchObject({ events: 50, blocks: 3 })
+      expect(await store.events.get('0-42')).toEqual(events[42])
+      expect(await store.events.volume({ from: begin, to: begin + 300_000, bucket: 300_000 })).toEqual([
+        { time: begin, error: 0, warning: 0, other: 50 },
+      ])
+    })
+
     it('counts events by when they happened and how they sound, once each', async () => {
       const levels = ['error', 'info', 'warning', undefined]
       const events = Array.from({ length: 400 }, (_, number) => {

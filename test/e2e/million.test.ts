@@ -45,7 +45,7 @@ it(`takes ${lines} piped lines in bounded memory, and every counter balances`, {
 
   const passed = (name: string) => health.stages.find((stage) => stage.name === name)
   expect(passed('normalize')?.emitted).toBe(lines)
-  expect(passed('keep events')?.emitted).toBe(lines)
+  expect(passed('pack events')?.emitted).toBe(lines)
   expect(health.queues.every(({ dead }) => dead === 0)).toBe(true)
   const metrics = await (await server.ask('/metrics')).text()
   const received = [...metrics.matchAll(/^vedette_events_received_total\{.*\} (\d+)/gm)].map(([, count]) =>
