@@ -90,8 +90,9 @@ export const createScan = <Payload>(literals: readonly Literal<Payload>[], memor
   const wholeGrams = [...literals.keys()].filter((index) => (texts[index] ?? '').length >= longestGram)
   const places = Int32Array.from(wholeGrams, (index) => placeOf(grams[index] ?? 0))
   const isFew = wholeGrams.length <= few
+  if (isFew) for (const index of wholeGrams) memory.expect(grams[index] ?? 0)
   const walkTexts = (value: string, visit: (payload: Payload) => void): void => {
-    memory.look(value)
+    if (!memory.look(value)) return
     for (let at = 0; at < places.length; at++) {
       if (!memory.mayHave(places[at] ?? 0)) continue
       const index = wholeGrams[at] ?? 0

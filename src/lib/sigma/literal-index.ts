@@ -47,11 +47,12 @@ export const createLiteralIndex = <Payload>(
     else within.push(literal)
   }
   const scan = within.length === 0 ? undefined : createScan(within, memory)
-  const [hasStarts, hasEnds] = [starts.next.size > 0, ends.next.size > 0]
+  const [hasWholes, hasStarts, hasEnds] = [wholes.size > 0, starts.next.size > 0, ends.next.size > 0]
+  const hasAlways = always.length > 0
   return {
     search(value, visit) {
-      for (const payload of always) visit(payload)
-      const whole = wholes.size > 0 ? wholes.get(value) : undefined
+      if (hasAlways) for (const payload of always) visit(payload)
+      const whole = hasWholes ? wholes.get(value) : undefined
       if (whole) for (const payload of whole) visit(payload)
       if (hasStarts) walk(starts, value, false, visit)
       if (hasEnds) walk(ends, value, true, visit)

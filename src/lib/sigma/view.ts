@@ -29,6 +29,9 @@ interface Slot {
 export const anywhere = 0
 
 const nothing: readonly string[] = []
+/** How long a value is that may be known by heart, and how many are. */
+const longestWord = 12
+const mostWords = 1000
 
 /** Names → numbers, for the fields of all rules. Number 0 is `anywhere`. */
 export interface FieldNames {
@@ -73,6 +76,16 @@ export const createView = (): View => {
   let resolve: Resolve = () => []
   let events = 0
   let looks = 0
+  /** Short values without case, such as the names of programs: they come again and again. */
+  const words = new Map<string, string>()
+  const foldWord = (text: string): string => {
+    if (text.length > longestWord) return fold(text)
+    const known = words.get(text)
+    if (known !== undefined) return known
+    const folded = fold(text)
+    if (words.size < mostWords) words.set(text, folded)
+    return folded
+  }
 
   const fill = (slot: Slot, field: number): void => {
     slot.event = events
@@ -96,7 +109,7 @@ export const createView = (): View => {
       slot.isOwn = name === candidates[0]
       if (typeof value === 'string') {
         slot.one[0] = value
-        slot.oneFolded[0] = fold(value)
+        slot.oneFolded[0] = foldWord(value)
         slot.values = slot.one
         slot.folded = slot.oneFolded
       } else {
