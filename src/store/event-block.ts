@@ -118,9 +118,9 @@ export const encodeBlock = async ({ partition, first, events }: Run): Promise<En
 
 const zstd = promisify(zstdCompress)
 
-/** Compresses in one go: with room for less than all of it, each piece would wait for its turn here. */
+/** Compresses in one go, as a rule: what does not fit the room that is made for it comes in pieces, each of which waits for its turn here. */
 const compress = (body: Uint8Array): Promise<Uint8Array> =>
-  zstd(body, { params: compression, chunkSize: body.length + (body.length >>> 7) + 1024 })
+  zstd(body, { params: compression, chunkSize: Math.max(65_536, body.length >>> 2) })
 
 /** A block that was opened: its events are made one at a time, when they are asked for. */
 export interface OpenBlock {
