@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PipeOptions } from './api/mcp/pipe.ts'
 import type { StdioDoor } from './api/mcp/stdio.ts'
-import { agentSources, agentsInForce, readAgents, receiversInForce } from './app/agents.ts'
+import { agentSources, agentsInForce, logDatabaseOf, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnalysis } from './app/analysis.ts'
 import { createAnomalies } from './app/anomalies.ts'
@@ -196,6 +196,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
     auditHead: auditCheckpoint.read,
     agents: readAgents(config.network_agents),
     agentsInForce: agents,
+    logDatabase: logDatabaseOf(config.network_agents),
     playbooks,
     actionIdOf,
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal: ended }),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { agentPorts, agentSources, agentsInForce, readAgents, receiversInForce } from './agents.ts'
+import { agentPorts, agentSources, agentsInForce, logDatabaseOf, readAgents, receiversInForce } from './agents.ts'
 
 let folder: string
 beforeEach(() => {
@@ -113,6 +113,13 @@ it('opens the port that clients know where the service is set up, once', () => {
   expect(portsOf({ DB_HOST: 'db', SERVICE_PORT: '0' })).toEqual([])
   expect(portsOf({ DB_HOST: 'db', VEDETTE_COMPAT_PORTS: 'all' })).toEqual([])
   expect(portsOf({ DB_HOST: 'db', PORT: '5555' })).toEqual([])
+})
+
+it('tells where log entries are read from, without the password', () => {
+  const { network_agents } = configOf({ DB_HOST: 'db', DB_PASSWORD: 'hush' })
+  const told = logDatabaseOf(network_agents)
+  expect(told).toEqual({ host: 'db', port: 5432, database: 'netmonitor_db', user: 'postgres', has_password: true })
+  expect(logDatabaseOf(configOf({}).network_agents)).toMatchObject({ host: null, has_password: false })
 })
 
 it('reads the database that is named, and of it the programs that agents look at', () => {

@@ -135,6 +135,15 @@ export const agentSources = (
   return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
 }
 
+/** The same database, for those who may know where it is: without its password. */
+export const logDatabaseOf = ({ database }: Config['network_agents']) => ({
+  host: database.host ?? null,
+  port: database.port,
+  database: database.name,
+  user: database.user,
+  has_password: database.password !== undefined,
+})
+
 /** Who is told of incidents: those under `notify`, and whom the variables of the service name, unless one of those is called the same. */
 export const receiversInForce = ({
   notify,

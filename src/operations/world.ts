@@ -143,6 +143,14 @@ export interface World {
   readonly languageModels: LanguageModels
   /** The road's first stages, storing and learning nothing: how lines are understood. */
   normalize(batch: RecordBatch): readonly Event[]
+  /** The database that the log entries of the network agents are read from; `host` is null where none is. */
+  readonly logDatabase: {
+    readonly host: string | null
+    readonly port: number
+    readonly database: string
+    readonly user: string
+    readonly has_password: boolean
+  }
   /** Every network agent that there is, in force or not. */
   readonly agents: readonly Agent[]
   /** Those that run. */

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { logEntriesSchema } from '../../src/pipeline/ingest/log-entries.fake.ts'
-import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { adminToken, freePort, type Server, scratch, startServer } from '../e2e/program.ts'
 import { until } from '../until.ts'
 import { keeps } from './keeps.ts'
 
@@ -336,4 +336,66 @@ it(keeps('network-agents.outage'), async () => {
   ask(at('data/vedette.db'), 'drop view mcp_anomalies', 'alter table agent_anomalies rename to gone')
   expect(await get('/api/v1/anomalies')).toEqual({ status: 200, body: [] })
   expect((await server.ask('/api/v1/anomalies')).status).toBe(500)
+})
+
+it(keeps('network-agents.logs'), async () => {
+  const page = z.object({
+    logs: z.array(z.looseObject({ timestamp: z.string(), program: z.string(), message: z.string() })),
+    total: z.int(),
+    filters: z.object({ severity: z.array(z.string()), programs: z.array(z.string()) }),
+  })
+  const logs = async (query = '') => page.parse((await get(`/api/v1/logs${query}`)).body)
+  // The agents look at hostapd and named alone, so that a source of your own is what reads all.
+  const all = await logs()
+  expect(all.logs.length).toBe(25)
+  expect(all.filters.severity).toEqual([
+    'emergency',
+    'alert',
+    'critical',
+    'error',
+    'warning',
+    'notice',
+    'info',
+    'debug',
+  ])
+  expect(all.filters.programs).toEqual(expect.arrayContaining(['hostapd', 'dnsmasq']))
+  expect(all.logs.map(({ timestamp }) => timestamp)).toEqual(
+    all.logs
+      .map(({ timestamp }) => timestamp)
+      .toSorted()
+      .toReversed(),
+  )
+  const ours = await logs('?program=hostapd&level=info,error&per_page=2&page=3&_=1')
+  expect(ours.total).toBe(500)
+  expect(ours.logs).toMatchObject([
+    { program: 'hostapd', level: 'info', device_id: 7, device_ip: '192.0.2.1', message: 'wlan0: STA is fine' },
+    {
+      program: 'hostapd',
+      id: expect.any(Number),
+      raw_message: expect.any(String),
+      structured_data: expect.any(Object),
+    },
+  ])
+  expect((await logs('?program=hostapd&search=disassociated')).total).toBe(15)
+  expect(await logs('?level=critical')).toMatchObject({ logs: [], total: 0 })
+  expect(await logs('?start_date=2020-01-01&end_date=2020-01-02')).toMatchObject({ total: 0 })
+  const both = await logs('?program=hostapd,dnsmasq&page=&per_page=1000')
+  expect(both.logs.length).toBe(1_000)
+  expect(both.total).toBe(500 + (await logs('?program=dnsmasq')).total)
+  expect((await get('/api/v1/logs?page=x')).status).toBe(400)
+  expect((await get('/api/v1/logs', 'Bearer wrong')).status).toBe(401)
+})
+
+it(keeps('network-agents.settings'), async () => {
+  expect((await get('/api/v1/settings/database')).status).toBe(403)
+  const answer = await fetch(`${own}/api/v1/settings/database`, { headers: { authorization: `Bearer ${adminToken}` } })
+  expect(await answer.json()).toEqual({
+    host: null,
+    port: 5432,
+    database: 'netmonitor_db',
+    user: 'postgres',
+    password: '',
+  })
+  const metrics = await fetch(`${own}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+  expect(await metrics.text()).toContain('# TYPE vedette_')
 })

@@ -65,4 +65,14 @@ export const networkAgentPromises: readonly Promised[] = [
     promise:
       'vedette anomaly-test says what the agents would have found in the last 1 to 30 days of the database, of a server, or in files; nothing is stored.',
   },
+  {
+    id: 'network-agents.logs',
+    promise:
+      'GET /api/v1/logs takes start_date, end_date, level, program (several with commas), search, page and per_page (25), the last day unless said otherwise, and answers {logs, total, filters: {severity, programs}}, newest first, of the newest 10,000.',
+  },
+  {
+    id: 'network-agents.settings',
+    promise:
+      'GET /api/v1/settings/database tells an admin where log entries are read from, never the password; what is there is set by the DB_ variables. GET /metrics counts, in the format of Prometheus.',
+  },
 ]

@@ -3,6 +3,7 @@ import { listAnomalies } from '../../../operations/list-anomalies.ts'
 import type { Present, Refuse, Route } from '../route.ts'
 import type { CompatSystem } from './compat.ts'
 import { agentRoutes } from './network-agents-list.ts'
+import { logRoutes, metricsRoute } from './network-agents-logs.ts'
 
 const words: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
@@ -53,6 +54,6 @@ export const networkAgents: CompatSystem = {
   name: 'network-agents',
   ports: [5555],
   needsToken: true,
-  routes: [anomalies, ...agentRoutes(refuse)],
-  own: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health')],
+  routes: [anomalies, ...agentRoutes(refuse), ...logRoutes(refuse)],
+  own: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health'), metricsRoute],
 }
