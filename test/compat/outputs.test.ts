@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -16,7 +17,9 @@ const receivers = createServer((request, response) => {
   })
   request.on('end', () => {
     got.push({ path: request.url ?? '', authorization: request.headers.authorization, body })
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"errors":false,"items":[]}')
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end('{"errors":false,"items":[],"access_token":"ya29","expires_in":3600}')
   })
 })
 const logged: string[] = []
@@ -29,6 +32,10 @@ beforeAll(async () => {
   await new Promise<void>((done) => syslog.bind(0, '127.0.0.1', done))
   const url = `http://127.0.0.1:${port}`
   const config = join(folder.path, 'vedette.yaml')
+  const key = join(folder.path, 'service-account.json')
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  writeFileSync(key, JSON.stringify({ client_email: 'a@b', private_key, token_uri: `${url}/token` }))
   writeFileSync(
     config,
     `notify:
@@ -36,6 +43,7 @@ beforeAll(async () => {
   - { name: siem, type: splunk, url: '${url}/services/collector', token: hush, min_severity: info }
   - { name: search, type: elasticsearch, url: '${url}', min_severity: info }
   - { name: log, type: syslog, host: 127.0.0.1, port: ${syslog.address().port}, min_severity: info }
+  - { name: chronicle, type: chronicle, url: '${url}', customer_id: c-1, service_account_key_file: '${key}', min_severity: info }
   - { name: hook, type: webhook, url: '${url}/hook', shape: flat, min_severity: info }
 `,
   )
@@ -64,7 +72,7 @@ const alert = (alert_id: string, severity: string, source_ip: string, asset_id: 
 })
 const to = (path: string) => got.filter((one) => one.path.startsWith(path))
 
-it(keeps('log-detection.outputs'), async () => {
+it(keeps('log-detection.outputs', 'log-detection.chronicle'), async () => {
   for (const [id, severity, address, asset] of [
     ['OUT-1', 'medium', '198.51.100.7', 'web-01'],
     ['OUT-2', 'critical', '203.0.113.9', 'db-02'],
@@ -77,7 +85,9 @@ it(keeps('log-detection.outputs'), async () => {
     expect(answer.status).toBe(200)
   }
   const all = ['/services/collector', '/security-anomalies/_doc/', '/hook']
-  const came = () => all.every((path) => to(path).length >= 2) && to('/slack').length >= 1 && logged.length >= 2
+  const chronicle = '/v2/unstructuredlogentries:batchCreate'
+  const came = () =>
+    [...all, chronicle].every((path) => to(path).length >= 2) && to('/slack').length >= 1 && logged.length >= 2
   await until(came, () => `all messages, of which ${got.length + logged.length} came`)
 
   for (const path of all) {
@@ -85,6 +95,17 @@ it(keeps('log-detection.outputs'), async () => {
     expect(bodies.filter((body) => body.includes('198.51.100.7'))).toHaveLength(1)
     expect(bodies.filter((body) => body.includes('203.0.113.9'))).toHaveLength(1)
   }
+  expect(to('/token').length).toBeGreaterThan(0)
+  const entries = to(chronicle).map(({ authorization, body }) => {
+    expect(authorization).toBe('Bearer ya29')
+    const { customer_id, log_type, entries: sent } = JSON.parse(body)
+    expect([customer_id, log_type, sent.length]).toEqual(['c-1', 'SECURITY_ANOMALY', 1])
+    return JSON.parse(Buffer.from(sent[0].log_text, 'base64').toString())
+  })
+  expect(entries.find(({ principal }) => principal.ip?.includes('203.0.113.9'))).toMatchObject({
+    metadata: { event_type: 'GENERIC_EVENT', log_type: 'SECURITY_ANOMALY' },
+    security_result: [{ severity: 'CRITICAL', category_details: ['malware'] }],
+  })
   expect(to('/services/collector')[0]?.authorization).toBe('Splunk hush')
   expect(JSON.parse(to('/services/collector')[0]?.body ?? '')).toMatchObject({
     sourcetype: 'anomaly_detection',

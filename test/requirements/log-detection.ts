@@ -61,4 +61,9 @@ export const logDetectionPromises: readonly Promised[] = [
     promise:
       'A webhook, Slack (high and critical alone, where it is told so), Splunk, Elasticsearch and syslog get what was found in the shapes that they know.',
   },
+  {
+    id: 'log-detection.chronicle',
+    promise:
+      'Google Security Operations (Chronicle) gets what was found as events of its Unified Data Model: base64 texts of unstructured log entries, SECURITY_ANOMALY, a hundred at once; or, told so, the events themselves.',
+  },
 ]

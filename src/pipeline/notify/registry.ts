@@ -1,4 +1,5 @@
 import { defineRegistry } from '../../component.ts'
+import { chronicleSink } from './chronicle.ts'
 import { elasticsearchSink } from './elasticsearch.ts'
 import { kafkaSink } from './kafka.ts'
 import type { Sink } from './sink.ts'
@@ -9,6 +10,7 @@ import { webhookSink } from './webhook.ts'
 
 /** Lists the sinks that a configuration can name. */
 export const sinkRegistry = defineRegistry<Sink>('sink', [
+  chronicleSink,
   elasticsearchSink,
   kafkaSink,
   slackSink,

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import type { Component } from '../../component.ts'
+import { createGoogleToken, serviceAccountKey } from './google-token.ts'
+import { post } from './post.ts'
+import { receiverUrl } from './receiver-url.ts'
+import { apart, type Sink } from './sink.ts'
+import { toUdmEvent } from './udm-event.ts'
+
+const regions = {
+  us: 'https://malachiteingestion-pa.googleapis.com',
+  europe: 'https://europe-malachiteingestion-pa.googleapis.com',
+  asia: 'https://asia-southeast1-malachiteingestion-pa.googleapis.com',
+} as const
+
+const options = z.strictObject({
+  customer_id: z.string().min(1).max(100).describe('Your customer id in Google Security Operations.'),
+  service_account_key: serviceAccountKey.meta({
+    description: 'The key of a service account, as JSON; best given as `service_account_key_file`.',
+    secret: true,
+  }),
+  region: z.enum(['us', 'europe', 'asia']).default('us').describe('Where your instance is.'),
+  url: receiverUrl.optional().describe('Another address of the ingestion API than that of the region.'),
+  log_type: z.string().min(1).max(100).default('SECURITY_ANOMALY').describe('What these entries are called there.'),
+  shape: z
+    .enum(['entries', 'udm'])
+    .default('entries')
+    .describe('`entries`: unstructured log entries, for a parser of your own. `udm`: events, which need none.'),
+  encoding: z
+    .enum(['base64', 'plain'])
+    .default('base64')
+    .describe('How the text of an entry is written; `plain` for parsers that expect JSON.'),
+})
+
+const scope = 'https://www.googleapis.com/auth/malachite-ingestion'
+const mostAtOnce = 100
+
+/** Sends to the ingestion API of Google Security Operations (Chronicle), a hundred incidents in one request. */
+export const chronicleSink: Component<typeof options, Sink> = {
+  name: 'chronicle',
+  summary: 'Sends each incident to Google Security Operations (Chronicle), as an event of its Unified Data Model.',
+  options,
+  create({ customer_id, service_account_key, region, url, log_type, shape, encoding }, { fetch, now }) {
+    const token = createGoogleToken(service_account_key, scope, { fetch, now })
+    const toText = (event: object): string => {
+      const text = JSON.stringify(event)
+      return encoding === 'base64' ? Buffer.from(text).toString('base64') : text
+    }
+    const place = (): string => {
+      const at = new URL(url ?? regions[region])
+      const method = shape === 'udm' ? 'udmevents' : 'unstructuredlogentries'
+      at.pathname = `${at.pathname.replace(/\/$/, '')}/v2/${method}:batchCreate`
+      return at.href
+    }
+    return {
+      async send(notification, signal) {
+        const events = apart(notification).map((one) => toUdmEvent(one, log_type))
+        for (let start = 0; start < events.length; start += mostAtOnce) {
+          const batch = events.slice(start, start + mostAtOnce)
+          const body =
+            shape === 'udm'
+              ? { customer_id, events: batch }
+              : { customer_id, log_type, entries: batch.map((event) => ({ log_text: toText(event) })) }
+          const headers = {
+            'content-type': 'application/json',
+            authorization: `Bearer ${await token.get(signal)}`,
+          }
+          const answer = await post({ fetch, url: place(), headers, body: JSON.stringify(body), signal }).catch(
+            (error: unknown) => {
+              // It may be the token that it does not take; the next attempt gets another.
+              token.forget()
+              throw error
+            },
+          )
+          await answer.body?.cancel()
+        }
+      },
+    }
+  },
+}
