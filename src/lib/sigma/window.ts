@@ -79,7 +79,8 @@ export const measure = (window: Window, end: number, rule: CorrelationRule): Mea
       case 'temporal':
         return distinct()
       case 'temporal_ordered':
-        return longestChain(slice())
+        // Nothing comes before the first rule: a flood of what it matches, as of failed logins, costs no look back.
+        return items[end]?.member === 0 ? 1 : longestChain(slice())
       default:
         return combine(
           slice().map((item) => toNumber(item.value)),
