@@ -46,7 +46,7 @@ export interface ServerOptions {
   /** Addresses of proxies whose X-Forwarded-* are believed; nobody's by default. */
   readonly trustProxy?: readonly string[]
   readonly rateLimit?: Partial<RateLimit>
-  readonly mcp: Omit<McpOptions, 'world' | 'feed' | 'version' | 'url'>
+  readonly mcp: Omit<McpOptions, 'world' | 'feed' | 'version' | 'url' | 'log'>
   /** Serves nothing but these, to clients of an older system on a port of its own. */
   readonly only?: {
     readonly routes: readonly Route[]
@@ -142,7 +142,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     log,
     make: (credential, connection) =>
       createMcpServer(
-        { ...options.mcp, world, feed, version: options.version, url: publicUrl },
+        { ...options.mcp, world, feed, log, version: options.version, url: publicUrl },
         credential,
         connection,
       ),

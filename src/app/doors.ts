@@ -60,7 +60,7 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
   return {
     serveMcp(ends: PipeOptions) {
       const doored = doorWorld(shared)
-      return serveMcpStdio({ ...shared.mcp, world: doored, feed: followStore(doored, log), version }, ends)
+      return serveMcpStdio({ ...shared.mcp, world: doored, feed: followStore(doored, log), log, version }, ends)
     },
     /**
      * Listens everywhere, on its own port last: who hears there that it is ready finds every door open. Tells where, and what whoever

@@ -18,6 +18,11 @@ it('says which time it could not read', () => {
   )
 })
 
+it('refuses a span that ends before it begins', () => {
+  expect(() => parseRange({ from: 'now', to: 'now-1h' }, now)).toThrow('ends before it begins')
+  expect(parseRange({ from: 'now', to: 'now' }, now)).toEqual({ from: now, to: now })
+})
+
 it.each(['2024-12-10T12:00:00.000Z', '2024-12-10T12:00:00Z', '2024-12-10T13:00:00+01:00'])('compares %s', (iso) => {
   expect([now - 1, now, now + 1].map((moment) => isAfter(moment)(iso))).toEqual([true, false, false])
   expect([now - 1, now, now + 1].map((moment) => isBefore(moment)(iso))).toEqual([false, false, true])

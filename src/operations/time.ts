@@ -17,10 +17,16 @@ export const parseMoment = (text: string, now: number, edge: 'start' | 'end' = '
 export const parseRange = (
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: number,
-): { readonly from: number | undefined; readonly to: number | undefined } => ({
-  from: from === undefined ? undefined : parseMoment(from, now, 'start', 'from'),
-  to: to === undefined ? undefined : parseMoment(to, now, 'end', 'to'),
-})
+): { readonly from: number | undefined; readonly to: number | undefined } => {
+  const span = {
+    from: from === undefined ? undefined : parseMoment(from, now, 'start', 'from'),
+    to: to === undefined ? undefined : parseMoment(to, now, 'end', 'to'),
+  }
+  if (span.from === undefined || span.to === undefined || span.from <= span.to) return span
+  throw new AppError('INVALID_REQUEST', `The span ends before it begins: from ${from} to ${to}.`, {
+    errors: [{ path: 'to', message: 'is before from', hint: 'from now-24h to now' }],
+  })
+}
 
 /** Whether a time is written as `2024-12-10T06:55:00.000Z`, as we write them all: such texts are in order when their moments are. */
 export const isPlain = (iso: string): boolean => iso.length === 24 && iso.endsWith('Z')

@@ -192,6 +192,30 @@ it(keeps('mcp.bridge', 'mcp.eras'), async () => {
   }
 })
 
+it(keeps('mcp.refusals'), async () => {
+  const client = await http(adminToken)
+  const refused = async (name: string, args: Record<string, unknown>) => {
+    const { text, isError } = await call(client, name, args)
+    expect(isError, text).toBe(true)
+    return text
+  }
+  expect(await refused('search_events', { query: 'sshd' })).toContain('It takes: q, from, to')
+  expect(await refused('search_events', { from: 'yesterday' })).toContain('now-24h')
+  expect(await refused('search_events', { from: 'now', to: 'now-1h' })).toContain('ends before it begins')
+  expect(await refused('explain', { id: 'INC-1' })).toContain('get_incident')
+  expect(await refused('triage_alert', { id: 'nope' })).toContain('lookup_entity')
+  const many = Array.from({ length: 12_000 }, (_, i) => `Jan 08 10:00:10 web-01 app[1]: request ${i} served`)
+  const found = await call(client, 'analyze_logs', { log_data: many.join('\n'), format: 'text' })
+  expect(found.document).toMatchObject({ total_events: 12_000 })
+  const { incidents } = z
+    .object({ incidents: z.array(z.object({ id: z.string() })).min(1) })
+    .parse((await call(client, 'search_incidents', { q: 'severity>=low' })).document)
+  const { document } = await call(client, 'get_incident', { id: incidents[0]?.id ?? '' })
+  const [id] = z.object({ alert_ids: z.array(z.string()) }).parse(document).alert_ids
+  const cited = z.object({ references: z.array(z.object({ kind: z.string(), untrusted: z.literal(true) })).min(1) })
+  expect(cited.safeParse((await call(client, 'triage_alert', { id: id ?? '' })).document).error).toBeUndefined()
+}, 60_000)
+
 it(keeps('mcp.pipe-end'), async () => {
   const lines = Array.from({ length: 5_000 }, (_, i) => `Jan 08 10:00:10 web-01 sshd[1]: Failed password, port ${i}`)
   writeFileSync(at('logs/slow.log'), lines.join('\n'))

@@ -56,5 +56,10 @@ export const mcpPromises: readonly Promised[] = [
       'No answer of a tool takes more than 8,000 tokens, whatever is stored; what was left out is counted, and how to ask for less is said.',
   },
   { id: 'mcp.goes-on', promise: 'Where a list was cut, next_cursor goes on: nothing is skipped, nothing comes twice.' },
+  {
+    id: 'mcp.refusals',
+    promise:
+      'A tool refuses arguments that it does not take, and says what it takes; what else it refuses says what to do.',
+  },
   { id: 'mcp.untrusted', promise: 'Log lines come marked as untrusted, with control characters escaped.' },
 ]

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { AppError } from '../../errors.ts'
 import { analyzeLogEvents } from '../../operations/analyze-log-events.ts'
 import { analyzeLogs } from '../../operations/analyze-logs.ts'
 import { getLogModel } from '../../operations/get-log-model.ts'
 import { loadLogModel } from '../../operations/load-log-model.ts'
+import { chunkTexts, hashTexts } from '../../operations/record-chunk.ts'
 import { trainLogModel } from '../../operations/train-log-model.ts'
 import { cursor, pageFrom } from './page.ts'
 import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
@@ -18,6 +20,7 @@ const judged = z.looseObject({
 /** The document is its text as well, so that a list may take half of what it could. */
 const mostListed = 2_500
 const noLine = () => ''
+const mostRecordChars = 1_048_576
 
 interface Given {
   readonly text: string
@@ -35,7 +38,9 @@ const analyze = async ({ text, format, cursor: after }: Given, context: ToolCont
     return { paged: 'anomalies', structured: { ...found, anomalies: items, anomalies_omitted: omitted, next_cursor } }
   }
   const records = text.split('\n').filter((line) => line.trim() !== '')
-  const found = await context.ask(analyzeLogs, { records: format === 'json' ? jsonRecords(text, records) : records })
+  const found = await context.ask(analyzeLogs, {
+    records: inChunks(format === 'json' ? jsonRecords(text, records) : records),
+  })
   const anomalies = found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
     title,
     sentence,
@@ -59,6 +64,21 @@ const analyze = async ({ text, format, cursor: after }: Given, context: ToolCont
       note: 'No trained model is loaded: judged by rules, templates, sequences and baselines of these logs alone.',
     },
   }
+}
+
+/** As many as a request over HTTP may have, and not only as many as a list in it. */
+async function* inChunks(records: readonly string[]) {
+  const long = records.findIndex((record) => record.length > mostRecordChars)
+  if (long >= 0) {
+    throw new AppError(
+      'TOO_LARGE',
+      `Record ${long + 1} has ${records[long]?.length} characters; ${mostRecordChars} is the most.`,
+      {
+        hint: 'Give one event a line.',
+      },
+    )
+  }
+  for (const texts of chunkTexts(records)) yield { texts, hash: hashTexts(texts) }
 }
 
 const jsonRecords = (text: string, lines: readonly string[]): readonly string[] => {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { getAlert } from '../../operations/get-alert.ts'
 import { getIncident } from '../../operations/get-incident.ts'
 import { getOverview } from '../../operations/get-overview.ts'
 import { type GroupField, groupField } from '../../operations/group-alerts.ts'
@@ -7,6 +6,7 @@ import { listAlertHeads } from '../../operations/list-alert-heads.ts'
 import { listAlerts } from '../../operations/list-alerts.ts'
 import { listEvents } from '../../operations/list-events.ts'
 import { listIncidents } from '../../operations/list-incidents.ts'
+import { askAlert } from './ask-alert.ts'
 import { countFitting } from './budget.ts'
 import { askFitting, cursor, goesOn, page, pageFrom, time } from './page.ts'
 import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
@@ -38,6 +38,11 @@ const brief = ({
 })
 const incidentLine = ({ id, severity, title, status, reason }: ReturnType<typeof brief>): string =>
   `- ${id} [${severity}, ${status}] ${title}: ${reason}`
+
+const noIncidents = (q: string): string =>
+  q === ''
+    ? 'No incidents.'
+    : 'No incidents match. Fields: severity, status, open, risk_score, title, assignee, technique, time, ip, user, host.'
 
 const mostAlertTokens = 2_000
 
@@ -114,7 +119,7 @@ export const readingTools: readonly Tool[] = [
       return {
         paged: 'incidents',
         structured: { incidents, next_cursor: found.next_cursor },
-        text: (incidents.map(incidentLine).join('\n') || 'No incidents.') + goesOn(found.next_cursor),
+        text: (incidents.map(incidentLine).join('\n') || noIncidents(input.q)) + goesOn(found.next_cursor),
       }
     },
   }),
@@ -163,7 +168,7 @@ export const readingTools: readonly Tool[] = [
     input: z.object({ id: z.string() }),
     output: z.looseObject({ id: z.string(), sentence: z.string() }),
     async run({ id }, { ask }) {
-      const found = await ask(getAlert, { id })
+      const found = await askAlert(ask, id)
       const { sentence, value, usual, contributions, severity, status, title, triage } = found
       const evidence = found.evidence.map(({ event_id, time: at, line }) => ({
         time: at,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRoots } from './roots.ts'
 
@@ -48,6 +49,14 @@ describe('the folders that tools may read', () => {
       await expect(roots().readFile(path)).rejects.toThrow('may hold secrets')
     },
   )
+
+  it('say what is wrong with a packed file', async () => {
+    const packed = gzipSync('a line\n'.repeat(1_000))
+    writeFileSync(at('logs/cut.log.gz'), packed.subarray(0, 20))
+    writeFileSync(at('logs/bomb.log.gz'), gzipSync(Buffer.alloc(65 * 1_048_576)))
+    await expect(roots().readFile('cut.log.gz')).rejects.toThrow('no whole gzip file')
+    await expect(roots().readFile('bomb.log.gz')).rejects.toThrow('larger than 64 MB')
+  })
 
   it('are none when the program was started in /, unless somebody named it', async () => {
     const before = process.cwd()

@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { AppError } from '../../errors.ts'
+import { AppError, messageOf } from '../../errors.ts'
 
 const mostBytes = 64 * 1_048_576
 
@@ -47,16 +47,27 @@ export const createRoots = (folders: readonly string[], kept: readonly string[] 
         throw new AppError('NOT_FOUND', `There is no file ${path}.`, { cause: error, hint: 'Check the path.' })
       })
       if (!found.isFile()) throw new AppError('INVALID_REQUEST', `${path} is no file.`, { hint: 'Name one file.' })
-      if (found.size > mostBytes) {
-        throw new AppError('TOO_LARGE', `${path} is larger than ${mostBytes / 1_048_576} MB.`, {
-          hint: 'Use `vedette analyze` for large files.',
-        })
-      }
+      if (found.size > mostBytes) throw tooLarge(path)
       const bytes = await readFile(real)
-      return (
-        bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes
-      ).toString('utf8')
+      return (bytes[0] === 0x1f && bytes[1] === 0x8b ? unzip(bytes, path) : bytes).toString('utf8')
     },
+  }
+}
+
+const tooLarge = (path: string): AppError =>
+  new AppError('TOO_LARGE', `${path} is larger than ${mostBytes / 1_048_576} MB.`, {
+    hint: 'Use `vedette analyze` for large files.',
+  })
+
+const unzip = (bytes: Buffer, path: string): Buffer => {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostBytes })
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge(path)
+    throw new AppError('INVALID_REQUEST', `${path} is no whole gzip file: ${messageOf(error)}.`, {
+      hint: 'Pack it again, or name the file that was packed.',
+      cause: error,
+    })
   }
 }
 

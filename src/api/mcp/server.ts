@@ -1,4 +1,5 @@
 import { McpServer } from '@modelcontextprotocol/server'
+import type { Log } from '../../component.ts'
 import type { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
 import { mayAct } from '../../schema/role.ts'
@@ -7,6 +8,7 @@ import type { ChangeFeed } from '../change-feed.ts'
 import { toAppError } from '../problem.ts'
 import { fitAnswer } from './budget.ts'
 import { offerDocuments } from './documents.ts'
+import { listed } from './listed-schema.ts'
 import { offerPrompts } from './prompts.ts'
 import type { FileRoots } from './roots.ts'
 import { type Connection, offerSubscriptions } from './subscriptions.ts'
@@ -23,6 +25,7 @@ export interface McpOptions {
   /** Whether tools that change something are offered. */
   readonly allowWrite: boolean
   readonly url?: string | undefined
+  readonly log: Log
 }
 
 const instructions =
@@ -51,8 +54,8 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
     name,
     {
       description,
-      inputSchema: input,
-      outputSchema: output,
+      inputSchema: listed(input),
+      outputSchema: listed(output),
       annotations: {
         readOnlyHint: kind === 'read',
         destructiveHint: false,
@@ -85,16 +88,23 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
         })
         return { structuredContent: structured, content: [{ type: 'text', text }] }
       } catch (thrown) {
-        return refusal(toAppError(thrown))
+        return refusal(toAppError(thrown), (error) =>
+          options.log.error({ err: error, tool: name }, 'an MCP tool failed'),
+        )
       }
     },
   )
 }
 
-/** A failure that a model can mend is an answer, with a hint. */
-const refusal = (error: AppError) => {
-  const message = error.code === 'INTERNAL' ? 'Something broke on our side.' : error.message
-  const document = { status: 'error', message, ...(error.hint !== undefined && { hint: error.hint }) }
+/** A failure that a model can mend is an answer, with a hint; what is our fault is told to whoever runs the server. */
+const refusal = (error: AppError, failed: (error: unknown) => void) => {
+  const ours = error.status >= 500 && !error.retryable
+  if (ours) failed(error.cause ?? error)
+  const hint = error.hint ?? error.errors.find((one) => one.hint !== undefined)?.hint
+  const document =
+    error.code === 'INTERNAL'
+      ? { status: 'error', message: 'Something broke on our side.', hint: 'The log of the server tells more.' }
+      : { status: 'error', message: error.message, ...(hint !== undefined && { hint }) }
   const { text } = fitAnswer({ structured: harmlessDocument(document) })
   return { isError: true, content: [{ type: 'text' as const, text }] }
 }

@@ -51,10 +51,24 @@ export interface Tool {
   run(input: unknown, context: ToolContext): Promise<ToolAnswer>
 }
 
-/** Declares a tool; its input arrives parsed. */
+/** Declares a tool; its input arrives parsed. An argument that it does not take is refused: a model would not notice that it was ignored. */
 export const defineTool = <Input extends z.ZodObject>(
   tool: Omit<Tool, 'input' | 'run'> & {
     readonly input: Input
     run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer>
   },
-): Tool => ({ ...tool, run: (input, context) => tool.run(tool.input.parse(input), context) })
+): Tool => ({
+  ...tool,
+  input: z.strictObject(tool.input.shape, { error: (issue) => refuseUnknown(tool.name, tool.input, issue) }),
+  run: (input, context) => tool.run(tool.input.parse(input), context),
+})
+
+const refuseUnknown = (name: string, { shape }: z.ZodObject, issue: z.core.$ZodRawIssue): string | undefined => {
+  if (issue.code !== 'unrecognized_keys') return undefined
+  const taken = Object.keys(shape)
+  const unknown = issue.keys
+    .map((key) => key.slice(0, 80))
+    .slice(0, 10)
+    .join(', ')
+  return `${name} takes no ${unknown}. ${taken.length === 0 ? 'It takes no arguments.' : `It takes: ${taken.join(', ')}.`}`
+}

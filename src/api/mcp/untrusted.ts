@@ -27,11 +27,20 @@ export const harmless = (text: string, keep: RegExp = /^$/): string =>
 export const harmlessDocument = (value: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const quoted = Object.entries(value).filter(([name, text]) => lineNames.has(name) && typeof text === 'string')
   return Object.fromEntries([
-    ...Object.entries(value).map(([name, inner]): [string, unknown] => [harmless(name), harmlessPart(inner)]),
+    ...Object.entries(value).map(([name, inner]): [string, unknown] => [
+      harmless(name),
+      name === 'references' && Array.isArray(inner) ? inner.map(quoteReference) : harmlessPart(inner),
+    ]),
     ...quoted.map(([name, text]): [string, unknown] => [name, cutLine(String(text))]),
     ...(quoted.length > 0 ? [['untrusted', true] as const] : []),
   ])
 }
+
+/** What a verdict cites: of an event, its line. */
+const quoteReference = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string'
+    ? harmlessDocument({ ...value, text: cutLine(value.text), untrusted: true })
+    : harmlessPart(value)
 
 const harmlessPart = (value: unknown): unknown => {
   if (typeof value === 'string') return harmless(value, /\n/)

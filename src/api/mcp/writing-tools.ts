@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { createSuppression } from '../../operations/create-suppression.ts'
-import { getAlert } from '../../operations/get-alert.ts'
 import { previewSuppression } from '../../operations/preview-suppression.ts'
 import { updateIncident } from '../../operations/update-incident.ts'
+import { incidentStatuses } from '../../schema/incident.ts'
+import { askAlert } from './ask-alert.ts'
 import { defineTool, type Tool } from './tool.ts'
 
 export const writingTools: readonly Tool[] = [
@@ -14,13 +15,12 @@ export const writingTools: readonly Tool[] = [
     input: z.object({ id: z.string() }),
     output: z.looseObject({ id: z.string() }),
     async run({ id }, { ask }) {
-      const { id: found, title, triage } = await ask(getAlert, { id })
+      const { id: found, title, triage } = await askAlert(ask, id)
       if (!triage) throw new AppError('CONFLICT', `${found} is not judged yet.`, { hint: 'Ask again in a moment.' })
-      const { references: _, ...card } = triage
       const claims = triage.claims.map(({ sign, text }) => `${sign === 'for' ? '+' : '−'} ${text}`).join('\n')
       const actions = triage.recommended_actions.map(({ action }, index) => `${index + 1}. ${action}`).join('\n')
       return {
-        structured: { id: found, title, ...card },
+        structured: { id: found, title, ...triage },
         text: `${triage.verdict}, risk ${triage.risk_score}, confidence ${triage.confidence}\n${triage.summary}\n${claims}\n${actions}`,
       }
     },
@@ -34,8 +34,8 @@ export const writingTools: readonly Tool[] = [
       id: z.string(),
       action: z.enum(['acknowledge', 'assign', 'advance', 'close']),
       assignee: z.string().optional(),
-      status: z.string().optional(),
-      resolution: z.string().optional(),
+      status: z.enum(incidentStatuses).optional(),
+      resolution: z.string().optional().describe('true_positive; anything else a person decides.'),
       note: z.string().optional(),
     }),
     output: z.looseObject({ id: z.string(), status: z.string() }),
@@ -45,7 +45,7 @@ export const writingTools: readonly Tool[] = [
       }
       if (input.action === 'close' && input.resolution !== 'true_positive') {
         throw new AppError('FORBIDDEN', 'Only a person closes an incident as anything but a true positive.', {
-          hint: 'Leave a note, and let a person decide.',
+          hint: 'Give resolution true_positive, or leave a note and let a person decide.',
         })
       }
       const { display_id, status, version } = await ask(updateIncident, input)

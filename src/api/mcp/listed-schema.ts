@@ -1,0 +1,35 @@
+import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server'
+import type { z } from 'zod'
+
+/**
+ * A schema as it stands in the list of tools, which every conversation pays for: without the name of its dialect, which is the protocol's
+ * own, and with `true` for what may be anything, which more clients understand than `{}`.
+ */
+export const listed = (schema: z.ZodObject): StandardSchemaWithJSON => {
+  const { version, vendor, validate, jsonSchema } = schema['~standard']
+  return {
+    '~standard': {
+      ...{ version, vendor, validate },
+      jsonSchema: {
+        input: (options) => terse(jsonSchema.input(options)),
+        output: (options) => terse(jsonSchema.output(options)),
+      },
+    },
+  }
+}
+
+const terse = ({ $schema: _, ...rest }: Record<string, unknown>): Record<string, unknown> => {
+  // A copy, so that what zod remembers stays as it is.
+  const copy = structuredClone(rest)
+  openUp(copy)
+  return copy
+}
+
+const openUp = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null) return
+  for (const inner of Object.values(value)) openUp(inner)
+  if ('additionalProperties' in value && isEmpty(value.additionalProperties)) value.additionalProperties = true
+}
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
