@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { until } from '../../test/until.ts'
 import { AppError } from '../errors.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import type { Queue } from './queue.ts'
@@ -102,7 +103,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
         if (tries === 1) throw new Error('too early')
       })
       await ring(['a'])
-      await vi.waitFor(() => expect(tries).toBe(1))
+      await until(() => tries === 1)
       clock.time += 2_000
       await queue.idle()
       expect(rung).toEqual(['a try 2'])
@@ -116,7 +117,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
         if (attempt === 1 && deliveries.length === 1) throw new Error('not yet')
       })
       await publish(batchOf(0, 0))
-      await vi.waitFor(() => expect(deliveries).toHaveLength(1))
+      await until(() => deliveries.length === 1)
       // What comes later in the same partition does not overtake.
       await publish(batchOf(0, 1))
       await pauseFor(300)
@@ -136,10 +137,11 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
         seen.push(...batches.map((batch) => batch.first))
       })
       await publish(batchOf(1, 0))
-      await vi.waitFor(async () => expect(await queue.depths()).toContainEqual(expect.objectContaining({ ready: 1 })))
+      await until(async () => (await queue.depths()).some(({ ready }) => ready === 1))
       await pauseFor(300)
       await publish(batchOf(2, 10))
-      await vi.waitFor(() => expect(seen).toEqual([10]))
+      await until(() => seen.length > 0)
+      expect(seen).toEqual([10])
     })
 
     it('sets a job aside that fails alone, with its reason, and lets the others go on', async () => {

@@ -1,6 +1,7 @@
 import { InMemoryServerEventBus, McpServer } from '@modelcontextprotocol/server'
 import fastify from 'fastify'
 import { expect, it } from 'vitest'
+import { until } from '../../../test/until.ts'
 import { serveMcp } from './http.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -55,7 +56,7 @@ it('bounds how many listen, and lets others in when one leaves', async () => {
   const refused = await open()
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30'])
   leaving.abort()
-  await expect.poll(async () => (await open()).status).toBe(200)
+  await until(async () => (await open()).status === 200)
   // Streams end with the server, which waits for nobody.
   await app.close()
   expect(await second.text()).toContain('"resultType":"complete"')

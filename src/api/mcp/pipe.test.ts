@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { until } from '../../../test/until.ts'
 import { createPipe } from './pipe.ts'
 
 const ask = (id: number, changes: object = {}) =>
@@ -22,7 +23,7 @@ const open = async (bounds: { patienceMs?: number; mostBytes?: number } = {}) =>
   await pipe.start()
   const end = async (text: string) => {
     input.end(text)
-    await vi.waitFor(() => expect(input.readableEnded).toBe(true))
+    await until(() => input.readableEnded)
   }
   return { input, pipe, read, written, state, abort, end }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../../../test/until.ts'
 import type { Watcher } from '../../operations/watcher.ts'
 import { assessAlert } from '../../pipeline/triage/assess.ts'
 import { someAlert } from '../../pipeline/triage/triager.conformance.ts'
@@ -78,7 +79,7 @@ describe('POST /api/v1/alerts/:id/opinion', () => {
     expect(signal.aborted).toBe(false)
     leaving.abort()
     await expect(asked).rejects.toThrow('aborted')
-    await expect.poll(() => signal.aborted).toBe(true)
+    await until(() => signal.aborted)
     expect(server.logged).toEqual([])
   })
 

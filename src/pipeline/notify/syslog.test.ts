@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { until } from '../../../test/until.ts'
 import type { Log } from '../../component.ts'
 import type { Parsed } from '../normalize/parser.ts'
 import { syslog3164Parser } from '../normalize/syslog-3164.ts'
@@ -27,7 +28,7 @@ const open = async (protocol: 'udp' | 'tcp' | 'tls', manner?: Manner) => {
 
 /** Waits for what was sent to arrive: a datagram may come after its sender is done. */
 const arrival = async (protocol: 'udp' | 'tcp' | 'tls', received: readonly Buffer[]): Promise<string> => {
-  await expect.poll(() => received.length).toBeGreaterThan(0)
+  await until(() => received.length > 0)
   const bytes = Buffer.concat(received)
   if (protocol === 'udp') return bytes.toString()
   const [length = ''] = /^\d+/.exec(bytes.toString()) ?? []

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Log } from '../../component.ts'
 import { triageResult } from '../../schema/triage-result.ts'
 import { assessAlert } from './assess.ts'
@@ -89,7 +89,7 @@ describe('the triage stage', () => {
       () => 'judged',
       () => 'ended',
     )
-    await vi.waitFor(() => stop.abort(new Error('stopping')))
+    stop.abort(new Error('stopping'))
     expect(await said).toBe('ended')
   })
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../../../../test/until.ts'
 import type { OpinionDraft } from '../../../schema/triage-result.ts'
 import { someAlert } from '../triager.conformance.ts'
 import { failures } from './behaviour.fake.ts'
@@ -83,7 +84,7 @@ describe('an answer that somebody watches', () => {
         tell: () => leaving.abort(new Error('gone')),
       })
       await expect(asked).rejects.toThrow('gone')
-      await expect.poll(() => vendor.wire.dropped).toBe(1)
+      await until(() => vendor.wire.dropped === 1)
       expect(vendor.wire.requests).toHaveLength(1)
       const { cost, calls } = await world.spentThisMonth()
       expect(calls).toBe(1)
