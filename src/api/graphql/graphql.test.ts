@@ -273,10 +273,10 @@ describe('GraphQL', () => {
     expect(String(schema.getType('IncidentStatus'))).toBe('IncidentStatus')
   })
 
-  /** Reads a subscription until `count` documents came; `opened` is called once it is open. */
+  /** Reads a subscription until so many documents came, or something in one; `opened` is called once it is open. */
   const follow = async (
     text: string,
-    count: number,
+    enough: number | string,
     opened: () => Promise<void> = async () => {},
     headers: Record<string, string> = {},
   ) => {
@@ -286,7 +286,8 @@ describe('GraphQL', () => {
     // The first comment says that it is open.
     let read = (await reader?.read())?.value ?? ''
     await opened()
-    while (read.split('event: ').length <= count || !read.endsWith('\n\n')) {
+    const hasCome = () => (typeof enough === 'string' ? read.includes(enough) : read.split('event: ').length > enough)
+    while (!hasCome() || !read.endsWith('\n\n')) {
       const { value, done } = (await reader?.read()) ?? { done: true }
       if (done) break
       read += value
@@ -328,20 +329,21 @@ describe('GraphQL', () => {
     const cursor: string = first?.[1].extensions.cursor
     const made = new Date(server.world.now()).toISOString()
     await save(incident(3, { version: 2, status: 'contained' }), incident(6, { created_at: made, members: [] }))
+    // A change may come twice.
     const idsOf = (told: Awaited<ReturnType<typeof follow>>, field: string) =>
-      told.map(([, { data }]) => data[field].id)
+      [...new Set(told.map(([, { data }]) => data[field].id))].sort()
     for (const [args, headers] of [
       ['', { 'last-event-id': cursor }],
       [`(after: "${cursor}")`, {}],
       [`(after: "${cursor}")`, { 'last-event-id': '99999999999999' }],
     ] as const) {
       const changed = await follow(`subscription { incident_changed${args} { id } }`, 2, undefined, headers)
-      expect(idsOf(changed, 'incident_changed').sort()).toEqual(['i3', 'i6'])
+      expect(idsOf(changed, 'incident_changed')).toEqual(['i3', 'i6'])
       const created = await follow(`subscription { incident_created${args} { id } }`, 1, undefined, headers)
       expect(idsOf(created, 'incident_created')).toEqual(['i6'])
     }
     // And of what comes after.
-    const told = await follow(`subscription { incident_changed(after: "${cursor}") { id } }`, 3, () =>
+    const told = await follow(`subscription { incident_changed(after: "${cursor}") { id } }`, '"i1"', () =>
       save(incident(1, { version: 9, status: 'contained' })),
     )
     expect(idsOf(told, 'incident_changed')).toContain('i1')
