@@ -1,3 +1,4 @@
+import type { Comparison } from './comparison.ts'
 import type { Node } from './node.ts'
 
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const
@@ -64,9 +65,6 @@ export const correlationTypes = [
   'value_max',
 ] as const
 export type CorrelationType = (typeof correlationTypes)[number]
-
-export const comparisons = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const
-export type Comparison = (typeof comparisons)[number]
 
 /** A correlation: something that is true of several events together, within a time and for each group. */
 export interface CorrelationRule extends Heading {

@@ -1,5 +1,5 @@
 import { type GramMemory, longestGram, placeOf, roll, spreading } from './gram-memory.ts'
-import type { Literal } from './literal-index.ts'
+import type { Literal } from './literal.ts'
 
 /** So many texts at most are held one by one against the groups of a value. */
 const few = 32

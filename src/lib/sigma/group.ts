@@ -1,6 +1,7 @@
 import type { Logsource } from './document.ts'
 import type { GramMemory } from './gram-memory.ts'
-import { createLiteralIndex, type Literal, type LiteralIndex } from './literal-index.ts'
+import type { Literal } from './literal.ts'
+import { createLiteralIndex, type LiteralIndex } from './literal-index.ts'
 import { chooseTriggers, countUses, type Leaves, type Plan } from './plan.ts'
 import { anywhere } from './view.ts'
 

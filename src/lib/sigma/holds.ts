@@ -1,4 +1,4 @@
-import type { Comparison } from './document.ts'
+import type { Comparison } from './comparison.ts'
 import { matchesGlob } from './glob.ts'
 import type { Manner, Test, TimeUnit } from './test.ts'
 import type { FieldValues } from './view.ts'

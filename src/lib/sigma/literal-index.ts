@@ -1,6 +1,6 @@
 import type { GramMemory } from './gram-memory.ts'
 import { createScan } from './gram-scan.ts'
-import type { Manner } from './test.ts'
+import type { Literal } from './literal.ts'
 
 /**
  * Finds which of many texts are a value, begin it, end it or stand in it, in one pass over the value.
@@ -12,12 +12,6 @@ import type { Manner } from './test.ts'
 export interface LiteralIndex<Payload> {
   /** Calls `visit` for each text that is found, at least once. */
   search(value: string, visit: (payload: Payload) => void): void
-}
-
-export interface Literal<Payload> {
-  readonly manner: Manner
-  readonly text: string
-  readonly payload: Payload
 }
 
 interface Branch<Payload> {

@@ -1,4 +1,4 @@
-import type { Comparison } from './document.ts'
+import type { Comparison } from './comparison.ts'
 import { mostDashes, toBase64, toBase64Offsets, toDashes, toUtf16 } from './encode.ts'
 import { expandPattern, expandRegex, type Placeholders } from './expand.ts'
 import { hasWildcards, many, type Part, type Pattern, plainText } from './pattern.ts'

@@ -1,5 +1,6 @@
+import { type Comparison, comparisons } from './comparison.ts'
 import { parseCondition } from './condition.ts'
-import { type Comparison, type CorrelationRule, comparisons, correlationTypes, type Heading } from './document.ts'
+import { type CorrelationRule, correlationTypes, type Heading } from './document.ts'
 import type { Node } from './node.ts'
 import { didYouMean, Refusal } from './refusal.ts'
 import { isMap, optionalText, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'

@@ -1,5 +1,5 @@
 import { type Heading, levels, statuses } from './document.ts'
-import type { Place } from './read.ts'
+import type { Place } from './place.ts'
 import { didYouMean, Refusal } from './refusal.ts'
 import { optionalText, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 

@@ -1,6 +1,7 @@
 import { load, YAMLException } from 'js-yaml'
 import type { SigmaDocument } from './document.ts'
 import type { Fault } from './fault.ts'
+import type { Place } from './place.ts'
 import { readCorrelation } from './read-correlation.ts'
 import { readFilter } from './read-filter.ts'
 import { readHeading } from './read-heading.ts'
@@ -39,15 +40,6 @@ export const readDocuments = (text: string, file: string, options: ReadOptions =
     faults.push(toFault(new Refusal('empty-file', 'There is no rule in this file.', []), { file, line: 1, source: '' }))
   }
   return { documents, faults }
-}
-
-/** Where a document stands. */
-export interface Place {
-  readonly file: string
-  /** The line of the file at which it starts, from 1. */
-  readonly line: number
-  readonly source: string
-  readonly fallbackId: string
 }
 
 /** Reads one document; answers a fault of its heading and one of its body rather than only the first of both. */

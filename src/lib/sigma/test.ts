@@ -1,4 +1,4 @@
-import type { Comparison } from './document.ts'
+import type { Comparison } from './comparison.ts'
 import type { Glob } from './glob.ts'
 
 /** How a text is held against a value. */

@@ -1,4 +1,4 @@
-import type { Comparison } from './document.ts'
+import type { Comparison } from './comparison.ts'
 import type { Pattern } from './pattern.ts'
 import type { Manner, TimeUnit } from './test.ts'
 
