@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FormattedExecutionResult } from 'graphql'
 import { z } from 'zod'
@@ -14,6 +13,7 @@ import { invalidInput } from '../problem.ts'
 import { parseJson, readJson } from '../rest/json.ts'
 import type { Asked, Graph } from './answer.ts'
 import { limits, type Query, query } from './query.ts'
+import { createWaitingChanges } from './waiting-changes.ts'
 
 interface GraphqlOptions {
   readonly world: DoorWorld
@@ -46,10 +46,8 @@ export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelc
     if (subscriptions.size >= mostSubscriptions) {
       throw new AppError('UNAVAILABLE', 'Too many subscriptions are open.', { retryable: true, retryAfter: 30 })
     }
-    const changes = new Readable({ objectMode: true, highWaterMark: mostWaiting, read: () => undefined })
-    const unfollow = feed.follow((change) => {
-      if (!changes.push(change)) changes.destroy(tooSlow())
-    })
+    const changes = createWaitingChanges(mostWaiting)
+    const unfollow = feed.follow(changes.add)
     const watch = setInterval(() => {
       stillWelcome(request).then((welcome) => welcome || end(), end)
     }, welcomeMs)
@@ -58,7 +56,7 @@ export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelc
       clearInterval(watch)
       unfollow()
       subscriptions.delete(end)
-      changes.push(null)
+      changes.end()
     }
     subscriptions.add(end)
     if (reply.raw.destroyed) end()
@@ -185,10 +183,4 @@ const remembering = (work: Asked['ask']): Pick<Asked, 'ask' | 'forget'> => {
 const tooMany = (): AppError =>
   new AppError('INVALID_REQUEST', `The query leads to more than ${limits.asks} things that are read one by one.`, {
     hint: 'Follow fewer links, or give a smaller "limit".',
-  })
-
-const tooSlow = (): AppError =>
-  new AppError('UNAVAILABLE', 'More changed than this connection took.', {
-    hint: 'Subscribe again, and list what came since.',
-    retryable: true,
   })
