@@ -170,7 +170,7 @@ it(
     const { user: _, ...nobody } = shadow
     expect(await post('/analyze', { logs: [nobody] })).toMatchObject({
       status: 422,
-      body: { detail: [{ loc: ['body', 'logs', 0, 'user'] }] },
+      body: { detail: [{ type: 'missing', loc: ['body', 'logs', 0, 'user'], msg: 'Field required' }] },
     })
   },
 )
@@ -193,7 +193,7 @@ it(keeps('log-detection.file', 'log-detection.docs'), async () => {
 })
 
 it(keeps('log-analyzer.scorer-port'), async () => {
-  expect(await ask('/model-info')).toEqual({ status: 200, body: { version: 'unknown', trained_at: null } })
+  expect(await ask('/model-info')).toEqual({ status: 200, body: { version: '1.0.0', trained_at: null } })
   expect((await post('/score', { features: { failed_logins: 2, error_rate: 0.667 } })).body).toEqual({
     score: expect.any(Number),
     anomaly: true,

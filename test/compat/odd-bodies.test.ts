@@ -197,3 +197,17 @@ it(keeps('log-detection.marked-files'), async () => {
   const [summary = ''] = readdirSync(at('out')).filter((name) => name.startsWith('batch_summary_'))
   expect(JSON.parse(readFileSync(at(`out/${summary}`), 'utf8'))).toMatchObject({ processed: files.length, errors: 0 })
 })
+
+it(keeps('any.strange-names'), async () => {
+  for (const [system, path, body] of posts) {
+    const sent = Array.isArray(body) ? body : { ...body, strange: 1 }
+    const answer = await fetch(`http://127.0.0.1:${ports.get(system)}${path}?_=1736078400`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-hasura-role': 'user' },
+      body: JSON.stringify(sent),
+    })
+    const text = await answer.text()
+    expect(answer.status, `${path} ${text}`).toBe(200)
+    expect(text, path).not.toContain('"success":false')
+  }
+})

@@ -12,4 +12,8 @@ export const anyPromises: readonly Promised[] = [
       'HTTP/1.0 is answered with a length, and the connection kept where that is asked for; Expect: 100-continue is answered.',
   },
   { id: 'any.no-body', promise: 'An empty body, {} or null is refused in words, never with a 500.' },
+  {
+    id: 'any.strange-names',
+    promise: 'What stands in a query or a body that a system has no name for is left alone.',
+  },
 ]

@@ -22,6 +22,12 @@ export const queryReader = (operation: AnyOperation, lenient = false): Reader =>
     )
 }
 
+/** What of a body an operation has a name for; all of it where it takes no plain object. Older systems leave the rest alone. */
+export const knownTo = ({ input }: AnyOperation, body: Inputs): Inputs =>
+  input instanceof z.ZodObject
+    ? Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(input.shape, name)))
+    : body
+
 /** Puts the parts of a request together. A name that comes twice with different values is refused: which one counts would be a guess. */
 export const mergeInput = (...parts: readonly Inputs[]): Record<string, unknown> => {
   const input = new Map<string, unknown>()

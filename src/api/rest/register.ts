@@ -13,7 +13,7 @@ import { noteRefusal } from '../refusals.ts'
 import { createAnswerStreams } from './answer-stream.ts'
 import { describeRoute } from './describe.ts'
 import { headerInputs } from './headers.ts'
-import { bodyInputs, mergeInput, queryReader, type Reader } from './input.ts'
+import { bodyInputs, knownTo, mergeInput, queryReader, type Reader } from './input.ts'
 import { readJson } from './json.ts'
 import { presentAnswer } from './present.ts'
 import type { Refuse, Route } from './route.ts'
@@ -43,11 +43,12 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
       const operation = wantsDebug && route.debug ? route.debug : route.operation
       const credential = route.open ? undefined : request.credential
       permit(operation, credential)
+      const body = await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request)
       const input = mergeInput(
         inputs.parse(request.params),
         readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
         headerInputs(operation, request.headers),
-        await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request),
+        route.refuse ? knownTo(operation, body) : body,
       )
       const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
       const work = (watcher?: Watcher) =>
@@ -64,7 +65,8 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
 
 const watchedBy = (watcher: Watcher, world: DoorWorld): DoorWorld => Object.assign(Object.create(world), { watcher })
 
-const refuseAs =
+/** Answers what goes wrong in the words of an older contract. */
+export const refuseAs =
   (refuse: Refuse, log: Log) =>
   (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const error = toAppError(thrown)

@@ -27,6 +27,9 @@ const features = z.union([
 ])
 
 const build = getBuild.output
+/** The version of the formula; a model of the operator’s own has its own. */
+const formulaVersion = '1.0.0'
+
 /** What the scorer behind it answers, which its clients know at a port of its own. */
 export const scorerRoutes: readonly Route[] = [
   {
@@ -36,7 +39,10 @@ export const scorerRoutes: readonly Route[] = [
     hide: true,
     refuse,
     // The formula is not trained, so there is no time at which it was.
-    present: (answer) => ({ version: build.parse(answer).model, trained_at: null }),
+    present: (answer) => {
+      const { model } = build.parse(answer)
+      return { version: model === 'unknown' ? formulaVersion : model, trained_at: null }
+    },
   },
   {
     method: 'POST',

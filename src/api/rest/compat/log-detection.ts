@@ -22,11 +22,11 @@ const refuse: Refuse = ({ status, code, message, errors }) =>
     ? {
         status: 422,
         body: {
-          detail: errors.map((error) => ({
-            type: 'value_error',
-            loc: ['body', ...error.path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))],
-            msg: error.message,
-          })),
+          detail: errors.map(({ path, message: msg }) => {
+            const loc = ['body', ...path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))]
+            const isMissing = msg === 'Field required' || msg.endsWith('received undefined')
+            return isMissing ? { type: 'missing', loc, msg: 'Field required' } : { type: 'value_error', loc, msg }
+          }),
         },
       }
     : { status, body: { detail: status >= 500 ? 'Internal Server Error' : message } }
