@@ -500,6 +500,12 @@ export interface paths {
   '/api/v1/anomalies': {
     get: { parameters: { query?: { limit?: number; offset?: number; agent_name?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Anomaly'])[] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
+  '/api/v1/logs': {
+    get: { parameters: { query?: { from?: string; to?: string; levels?: (string)[]; programs?: (string)[]; search?: string; page?: number; per_page?: number }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { data: (components['schemas']['Event'])[]; total: number; programs: (string)[] } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/settings/database': {
+    get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { host: string | null; port: number; database: string; user: string; has_password: boolean } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
   '/api/v1/enrich': {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { body?: unknown; source_type?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['EnrichedAlert'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }

@@ -20,14 +20,16 @@ const text = (value: unknown): readonly string[] =>
 /** Its page wrote some names in its own way. What was left empty was not asked for. */
 const readQuery: NonNullable<Route['readQuery']> = ({ start_date, startDate, end_date, endDate, search, ...query }) => {
   const asked = {
-    from: start_date ?? startDate,
-    to: end_date ?? endDate,
+    from: start_date ?? startDate ?? query.from,
+    to: end_date ?? endDate ?? query.to,
     search,
     page: query.page,
     per_page: query.per_page,
   }
-  const wanted = text(query.level ?? query.severity).map((word) => ours[word.toLowerCase()] ?? word.toLowerCase())
-  const programs = text(query.program)
+  const wanted = text(query.level ?? query.severity ?? query.levels).map(
+    (word) => ours[word.toLowerCase()] ?? word.toLowerCase(),
+  )
+  const programs = text(query.program ?? query.programs)
   return {
     ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined && value !== '')),
     ...(wanted.length > 0 && { levels: wanted }),
@@ -72,7 +74,7 @@ const presentDatabase: Present = (answer) => {
 export const logRoutes = (refuse: Refuse): readonly Route[] => {
   const of = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
     ...more,
-    ...{ method: 'GET', path, operation, present, refuse, hide: true, bareToken: true },
+    ...{ method: 'GET', path, operation, present, refuse, bareToken: true },
   })
   return [
     of('/api/v1/logs', browseEvents, presentLogs, { readQuery }),
