@@ -6,7 +6,7 @@ import { graver, type Severity, severities, severityRank } from '../../schema/se
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
 import { byGravity, byStart, eventsOf } from './alert-facts.ts'
 import { storyOf } from './story.ts'
-import { gotIn, leadOf, reasonOf, titleOf } from './title.ts'
+import { gotIn, leadOf, momentOf, reasonOf, titleOf } from './title.ts'
 
 const maxEvidence = 20
 const maxEntities = 50
@@ -61,7 +61,7 @@ export const tell = (
       ...alerts.map((alert) => {
         const stage = attackStage(alert)
         return {
-          time: alert.first_seen,
+          time: new Date(momentOf(alert)).toISOString(),
           kind: 'alert' as const,
           text: alert.title,
           ...(stage === undefined ? {} : { stage }),

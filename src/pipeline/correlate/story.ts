@@ -1,8 +1,7 @@
 import type { Alert } from '../../schema/alert.ts'
 import { attackStage } from '../../schema/attack-stage.ts'
-import { showsBreakIn, showsDeed } from '../../schema/telling-evidence.ts'
 import { byGravity, byStart, endsAt, startsAt } from './alert-facts.ts'
-import { gotIn, placesOf } from './title.ts'
+import { momentOf, placesOf } from './title.ts'
 import { cut, plural, span } from './words.ts'
 
 const mostStages = 8
@@ -57,13 +56,6 @@ const stepsOf = (members: readonly Alert[]): readonly Step[] => {
 const stepOf = (alerts: readonly Alert[], stage: string | undefined): Step => {
   const told = alerts.reduce((worst, alert) => (byGravity(alert, worst) < 0 ? alert : worst))
   return { stage, told, alerts: new Set(alerts), time: momentOf(told) }
-}
-
-/** When it came to what an alert tells: an attack that got in is told by its end, not by its first try. */
-const momentOf = (alert: Alert): number => {
-  const tells = gotIn(alert) ? showsBreakIn : showsDeed
-  const moments = alert.evidence.filter(tells).map(({ time }) => time)
-  return moments.length === 0 ? startsAt(alert) : Math.min(...moments.map((time) => Date.parse(time)))
 }
 
 const stepWords = ({ stage, told, alerts, time }: Step, before: Step | undefined): string => {

@@ -13,6 +13,13 @@ export const leadOf = (members: readonly Alert[]): Alert | undefined =>
 export const gotIn = ({ type, evidence }: Alert): boolean =>
   type === 'unauthorized_access' && evidence.some(showsBreakIn)
 
+/** When it came to what an alert tells: an attack that got in is told by its end, not by its first try. */
+export const momentOf = (alert: Alert): number => {
+  const tells = gotIn(alert) ? showsBreakIn : showsDeed
+  const moments = alert.evidence.filter(tells).map(({ time }) => time)
+  return moments.length === 0 ? startsAt(alert) : Math.min(...moments.map((time) => Date.parse(time)))
+}
+
 /** Names an incident as a person would: what happened, where, how much, and how it ended. */
 export const titleOf = (members: readonly Alert[]): string => {
   const lead = leadOf(members)

@@ -45,9 +45,10 @@ export const tellMatch = (match: Match, subject: string, times: number): Story =
 }
 
 const tellRule = (match: RuleMatch, times: number) => {
-  const items = match.explain()
+  const items = match.explain().map((item) => ({ ...item, wanted: shortPattern(item.wanted) }))
+  const several = new Set(items.map(({ selection }) => selection)).size > 1
   const reasons: Reason[] = items.map(({ selection, field, eventField, value, wanted }) => ({
-    feature: `${field ?? 'the record'}${eventField === undefined ? '' : ` (${eventField})`} ${wanted}, by “${selection}”`,
+    feature: `${field ?? 'the record'}${eventField === undefined ? '' : ` (${eventField})`} ${wanted}${several ? `, by “${selection}”` : ''}`,
     value: value === undefined ? 'nothing' : quote(value),
     // A rule says what it looks for, and knows nothing of what is usual.
     usual: '',
@@ -65,6 +66,14 @@ const tellRule = (match: RuleMatch, times: number) => {
     reasons: reasons.length > 0 ? reasons : [{ feature: 'the rule', value: 'met', usual: 'not met', pull: 1 }],
   }
 }
+
+const longestPattern = 60
+
+/** Who wants the whole of a long expression reads the rule. */
+const shortPattern = (wanted: string): string =>
+  wanted.replace(/(?<=^matches \/)(.+)(?=\/[a-z]*$)/s, (pattern) =>
+    pattern.length > longestPattern ? `${pattern.slice(0, longestPattern)}…` : pattern,
+  )
 
 const tellCorrelation = (match: CorrelationMatch) => {
   const { rule, value, group, eventCount } = match

@@ -102,15 +102,15 @@ describe('the detector sigma', () => {
     expect(last?.entities).toContainEqual({ type: 'ip', value: '203.0.113.9' })
   })
 
-  it('says which field of which selection met what', () => {
+  it('says which field met what', () => {
     const [found] = start().detect([someLogin(1, someTime, true, 'backup', '192.0.2.1')])
     expect(found).toMatchObject({
       severity: 'medium',
       sentence:
         'Login of the backup account. The rule says so: it matched because event.outcome is "success" and user.name is "backup".',
       contributions: [
-        { feature: 'event.outcome is "success", by “selection”', value: '“success”', usual: '' },
-        { feature: 'user.name is "backup", by “selection”', value: '“backup”', usual: '' },
+        { feature: 'event.outcome is "success"', value: '“success”', usual: '' },
+        { feature: 'user.name is "backup"', value: '“backup”', usual: '' },
       ],
     })
   })

@@ -14,7 +14,7 @@ export const Claim = ({ claim: { sign, text, evidence_ids }, references, onCite 
       <span aria-hidden>{sign === 'for' ? '+' : '−'}</span>
       <span className="sr-only">{sign === 'for' ? 'for:' : 'against:'}</span>
     </span>
-    <span className="min-w-0">
+    <span className="min-w-0 wrap-anywhere">
       {text}{' '}
       {evidence_ids.map((id) => {
         const reference = references.get(id)

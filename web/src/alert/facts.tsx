@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
-import { EntityChip, TechniqueChip } from '../parts/chip.tsx'
+import { TechniqueChip, ValueChip } from '../parts/chip.tsx'
+import { copyText } from '../parts/copy-text.ts'
 import { Menu, MenuItem, MenuLabel } from '../parts/menu.tsx'
+import { toast } from '../parts/toast.tsx'
 import { quote } from './filter-text.ts'
 
 interface EntitiesProps {
@@ -13,23 +15,65 @@ interface EntitiesProps {
 
 /** Who and what it is about. Every value has the same menu. */
 export const Entities = ({ entities, techniques, onFilter }: EntitiesProps) => (
-  <ul className="flex flex-wrap gap-1.5">
-    {entities.map((entity) => (
-      <li key={`${entity.type} ${entity.value}`} className="max-w-full">
-        <ValueMenu field={`entity.${entity.type}`} value={entity.value} onFilter={onFilter}>
-          <EntityChip entity={entity} />
-        </ValueMenu>
-      </li>
-    ))}
-    {techniques.map((technique) => (
-      <li key={technique}>
-        <ValueMenu field="technique" value={technique} onFilter={onFilter}>
-          <TechniqueChip technique={technique} />
-        </ValueMenu>
-      </li>
-    ))}
-  </ul>
+  <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
+    {[...Map.groupBy(entities, ({ type }) => type)]
+      .sort(([a], [b]) => placeOf(a) - placeOf(b))
+      .map(([type, same]) => (
+        <Values key={type} name={typeNames[type]}>
+          {same.map((entity) => (
+            <li key={entity.value} className="max-w-full">
+              <ValueMenu field={`entity.${type}`} value={entity.value} onFilter={onFilter}>
+                <ValueChip value={entity.value} />
+              </ValueMenu>
+            </li>
+          ))}
+        </Values>
+      ))}
+    {techniques.length > 0 && (
+      <Values name="ATT&CK">
+        {techniques.map((technique) => (
+          <li key={technique}>
+            <ValueMenu field="technique" value={technique} onFilter={onFilter}>
+              <TechniqueChip technique={technique} />
+            </ValueMenu>
+          </li>
+        ))}
+      </Values>
+    )}
+  </dl>
 )
+
+/** What there is to be named, in this order. */
+const typeNames: Readonly<Record<Noun<'Entity'>['type'], string>> = {
+  host: 'Host',
+  asset: 'Asset',
+  device: 'Device',
+  user: 'User',
+  ip: 'Address',
+  domain: 'Domain',
+  url: 'URL',
+  service: 'Service',
+  process: 'Process',
+  file: 'File',
+  hash: 'Hash',
+  template: 'Message kind',
+}
+const order = Object.keys(typeNames)
+const placeOf = (type: string): number => order.indexOf(type)
+
+const Values = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <>
+    <dt className="min-h-6 pt-0.5 text-small text-text-2">{name}</dt>
+    <dd>
+      <ul className="flex flex-wrap gap-1.5">{children}</ul>
+    </dd>
+  </>
+)
+
+const copyValue = async (value: string): Promise<void> => {
+  const done = await copyText(value)
+  toast(done ? 'Copied.' : 'This browser does not let the page copy.', { ms: 3_000, bad: !done })
+}
 
 interface ValueMenuProps {
   readonly field: string
@@ -51,6 +95,6 @@ const ValueMenu = ({ field, value, onFilter, children }: ValueMenuProps) => (
     </MenuLabel>
     <MenuItem onSelect={() => onFilter(`${field}:${quote(value)}`)}>Show only alerts with this</MenuItem>
     <MenuItem onSelect={() => onFilter(`-${field}:${quote(value)}`)}>Leave out alerts with this</MenuItem>
-    <MenuItem onSelect={() => void navigator.clipboard.writeText(value)}>Copy</MenuItem>
+    <MenuItem onSelect={() => void copyValue(value)}>Copy</MenuItem>
   </Menu>
 )

@@ -18,9 +18,9 @@ export const ShadowOpinions = ({ alertId, references, onCite }: ShadowOpinionsPr
   }).data?.data.filter(({ shadow }) => shadow)
   if (!said || said.length === 0) return null
   return (
-    <details className="group border-t border-line pt-2">
+    <details className="group/shadow border-t border-line pt-2">
       <summary className="inline-flex min-h-6 items-center gap-1 text-small text-text-2">
-        <ChevronRight size={14} aria-hidden className="group-open:rotate-90" />
+        <ChevronRight size={14} aria-hidden className="group-open/shadow:rotate-90" />
         In the shadow: {said.length === 1 ? 'one model' : `${said.length} models`}, without effect
       </summary>
       <div className="mt-2 flex flex-col gap-3 border-l-2 border-dashed border-line-strong pl-3">

@@ -8,7 +8,7 @@ export const Why = ({ alert }: { readonly alert: Alert }) => {
   const most = Math.max(...alert.contributions.map(({ weight }) => Math.abs(weight)), 0.01)
   return (
     <div className="flex flex-col gap-3">
-      <p className="text-pretty">{alert.sentence}</p>
+      <p className="text-pretty wrap-anywhere">{alert.sentence}</p>
       <dl className="grid grid-cols-2 gap-3">
         <div className="rounded-control bg-bg px-3 py-2">
           <dt className="text-small text-text-2">Seen</dt>
@@ -33,7 +33,7 @@ export const Why = ({ alert }: { readonly alert: Alert }) => {
         <tbody>
           {alert.contributions.map(({ feature, value, usual, weight }) => (
             <tr key={feature} className="border-t border-line align-top first:border-t-0">
-              <th scope="row" className="py-1.5 pr-3 text-left font-normal">
+              <th scope="row" className="py-1.5 pr-3 text-left font-normal wrap-anywhere">
                 {feature}
                 <span aria-hidden className="mt-1 block h-1.5 w-full rounded-chip bg-bg">
                   <span

@@ -66,7 +66,11 @@ export const followChanges = (queries: QueryClient): (() => void) => {
   }
   stream.addEventListener('alert', take('alert'))
   stream.addEventListener('incident', take('incident'))
-  stream.addEventListener('open', () => settle(true))
+  stream.addEventListener('open', () => {
+    settle(true)
+    // The server is there again: what it could not answer is asked once more.
+    void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
+  })
   stream.addEventListener('error', () => {
     settle(false)
     // Closed for good means refused: asking who we are tells why.

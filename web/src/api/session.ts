@@ -16,6 +16,8 @@ export const sessionQuery = queryOptions({
     }
   },
   staleTime: 60_000,
+  // A server that restarts is noticed without anybody pressing a key.
+  refetchInterval: ({ state }) => (state.status === 'error' ? 5_000 : false),
 })
 
 /** Signs in with the key of a one-time link, or with a token. */

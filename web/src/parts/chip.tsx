@@ -1,12 +1,9 @@
-import type { Noun } from '../api/client.ts'
-
 const frame = 'inline-flex h-5 max-w-full items-center gap-1 rounded-chip border border-line px-1.5 text-small'
 
 /** Something that events speak of: an address, a user, a host. */
-export const EntityChip = ({ entity }: { readonly entity: Noun<'Entity'> }) => (
-  <span className={frame} title={`${entity.type} ${entity.value}`}>
-    <span className="text-text-3">{entity.type}</span>
-    <span className="truncate font-mono">{entity.value}</span>
+export const ValueChip = ({ value }: { readonly value: string }) => (
+  <span className={frame} title={value}>
+    <span className="truncate font-mono">{value}</span>
   </span>
 )
 

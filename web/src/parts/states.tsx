@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { toProblem } from '../api/problem.ts'
 import { Button } from './button.tsx'
+import { CopyButton } from './copy-button.tsx'
 
 /** Says what is being waited for, once the wait is long enough to be noticed. */
 export const Loading = ({ what }: { readonly what: string }) => {
@@ -66,9 +67,7 @@ export const Failure = ({ error, onRetry }: FailureProps) => {
       )}
       <div className="mt-1 flex gap-2">
         {onRetry && <Button onClick={onRetry}>Retry</Button>}
-        <Button look="ghost" onClick={() => void navigator.clipboard.writeText(support)}>
-          Copy for support
-        </Button>
+        <CopyButton text={support} label="Copy for support" />
       </div>
     </div>
   )

@@ -76,10 +76,12 @@ export const ScreenFailure = ({ error, reset }: ErrorComponentProps) => (
 /** Shown for an address that is none. */
 export const LostScreen = () => (
   <Screen title="Not found">
-    <Empty title="There is no screen at this address.">
-      <Link to="/" className={buttonLook()}>
-        Go to the overview
-      </Link>
-    </Empty>
+    <div className="p-2 md:py-4">
+      <Empty title="There is no screen at this address.">
+        <Link to="/" className={buttonLook()}>
+          Go to the overview
+        </Link>
+      </Empty>
+    </div>
   </Screen>
 )

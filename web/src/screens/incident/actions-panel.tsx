@@ -47,7 +47,7 @@ export const ActionsPanel = ({ incident }: { readonly incident: Noun<'IncidentDe
   if (!actions || actions.length === 0) return null
   const done = actions.filter(({ status }) => status === 'completed').length
   return (
-    <Panel title="To do" aside={`${done} of ${actions.length} done`}>
+    <Panel title="To do" className="max-md:order-3" aside={`${done} of ${actions.length} done`}>
       <ol className="flex flex-col px-4 pb-2">
         {actions.slice(0, all ? undefined : shownAtFirst).map((action) => (
           <li key={action.id}>

@@ -5,11 +5,13 @@ import type { AlertAction } from '../../alert/use-alert-actions.tsx'
 import { resolutionWord } from '../../alert/words.ts'
 import type { Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
 import { Kbd } from '../../parts/kbd.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { formatMany } from '../../parts/number.ts'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
+import { asMarkdown } from './as-markdown.ts'
 import { isOpenIncident } from './use-incident-actions.tsx'
 
 interface HeadProps {
@@ -74,18 +76,20 @@ export const Head = ({ incident, actions, may, decide }: HeadProps) => {
       )}
       <h2 className="max-w-6xl text-title text-pretty wrap-anywhere md:text-display">{title}</h2>
       <p className="max-w-5xl text-pretty wrap-anywhere">{summary ?? reason}</p>
-      {actions.length > 0 && (
-        <div className="flex flex-wrap gap-2">
-          {actions.map(({ name, keys, run }, index) => (
-            <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run}>
-              {name}
-              <span className="max-md:hidden">
-                <Kbd keys={keys} />
-              </span>
-            </Button>
-          ))}
-        </div>
-      )}
+      <div className="flex flex-wrap gap-2 print:hidden">
+        {actions.map(({ name, keys, run }, index) => (
+          <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run}>
+            {name}
+            <span className="max-md:hidden">
+              <Kbd keys={keys} />
+            </span>
+          </Button>
+        ))}
+        <CopyButton
+          text={() => asMarkdown(incident, `${location.origin}/incidents/${display_id}`)}
+          label="Copy as Markdown"
+        />
+      </div>
     </header>
   )
 }

@@ -57,8 +57,9 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
     <>
       <Head incident={incident} actions={actions} may={may} decide={decide} />
       <div className="grid items-start gap-4 p-4 md:grid-cols-[minmax(0,1fr)_22rem] md:p-6 xl:grid-cols-[minmax(0,1fr)_28rem]">
-        <div className="flex min-w-0 flex-col gap-4">
-          <Panel title="Timeline" aside={formatMany(incident.alert_count, 'alert')}>
+        {/* On a phone all stands in one column: the verdict comes before the lines. */}
+        <div className="flex min-w-0 flex-col gap-4 max-md:contents">
+          <Panel title="Timeline" className="max-md:order-1" aside={formatMany(incident.alert_count, 'alert')}>
             <div className="px-2 pb-3 sm:px-4">
               <Timeline
                 entries={incident.timeline}
@@ -79,8 +80,8 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
             onSplit={(id) => void navigate({ to: '/incidents/$id', params: { id } })}
           />
         </div>
-        <div className="flex min-w-0 flex-col gap-4">
-          <Panel title="Triage">
+        <div className="flex min-w-0 flex-col gap-4 max-md:contents">
+          <Panel title="Triage" className="max-md:order-2">
             <div className="px-4 pb-4">
               {incident.alerts.length > 1 && lead && (
                 <p className="mb-2 text-small text-text-2">
@@ -96,7 +97,7 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
             </div>
           </Panel>
           <ActionsPanel incident={incident} />
-          <Panel title="Who and what">
+          <Panel title="Who and what" className="max-md:order-5">
             <div className="px-4 pb-4">
               <Entities
                 entities={incident.entities}
@@ -142,7 +143,7 @@ const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSpl
       const next = tabs.find((one) => one === value)
       if (next) onTab(next)
     }}
-    className="rounded-panel border border-line bg-surface"
+    className="min-w-0 rounded-panel border border-line bg-surface max-md:order-4"
   >
     <Tabs.List aria-label="More about the incident" className="flex overflow-x-auto border-b border-line px-2">
       {tabs.map((one) => (

@@ -3,6 +3,7 @@ import type { ComponentProps } from 'react'
 import { quote } from '../../alert/filter-text.ts'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
 import { IconButton } from '../../parts/button.tsx'
+import { copyText } from '../../parts/copy-text.ts'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../../parts/menu.tsx'
 import { formatCount } from '../../parts/number.ts'
 import { toast } from '../../parts/toast.tsx'
@@ -83,10 +84,6 @@ export const RowMenu = ({ row, unfolded, onClose, actions, chosen, onShow, onFil
 }
 
 const copyLink = async (id: string): Promise<void> => {
-  // On a plain address that is not this machine browsers have no clipboard for pages.
-  const done = await navigator.clipboard?.writeText(`${location.origin}/alerts?open=${id}`).then(
-    () => true,
-    () => false,
-  )
+  const done = await copyText(`${location.origin}/alerts?open=${id}`)
   toast(done ? 'Copied.' : 'This browser does not let the page copy.', { ms: 3_000, bad: !done })
 }
