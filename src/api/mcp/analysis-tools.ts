@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { analyzeLogEvents } from '../../operations/analyze-log-events.ts'
@@ -39,7 +40,7 @@ const analyze = async ({ text, format, cursor: after }: Given, context: ToolCont
   }
   const records = text.split('\n').filter((line) => line.trim() !== '')
   const found = await context.ask(analyzeLogs, {
-    records: inChunks(format === 'json' ? jsonRecords(text, records) : records),
+    records: inChunks(format === 'json' ? jsonRecords(text, records) : records, context.signal),
   })
   const anomalies = found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
     title,
@@ -67,7 +68,7 @@ const analyze = async ({ text, format, cursor: after }: Given, context: ToolCont
 }
 
 /** As many as a request over HTTP may have, and not only as many as a list in it. */
-async function* inChunks(records: readonly string[]) {
+async function* inChunks(records: readonly string[], signal: AbortSignal) {
   const long = records.findIndex((record) => record.length > mostRecordChars)
   if (long >= 0) {
     throw new AppError(
@@ -78,7 +79,12 @@ async function* inChunks(records: readonly string[]) {
       },
     )
   }
-  for (const texts of chunkTexts(records)) yield { texts, hash: hashTexts(texts) }
+  for (const texts of chunkTexts(records)) {
+    // Who gave the call up needs no more of it; others get their turn meanwhile.
+    await setImmediate()
+    signal.throwIfAborted()
+    yield { texts, hash: hashTexts(texts) }
+  }
 }
 
 const jsonRecords = (text: string, lines: readonly string[]): readonly string[] => {

@@ -72,6 +72,7 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
           within: options.roots.within,
           url: options.url,
           confirmations: options.confirmations,
+          signal: mcpReq.signal,
           async progress(progress, total, message) {
             if (token === undefined) return
             await mcpReq.notify({
@@ -88,9 +89,10 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
         })
         return { structuredContent: structured, content: [{ type: 'text', text }] }
       } catch (thrown) {
-        return refusal(toAppError(thrown), (error) =>
-          options.log.error({ err: error, tool: name }, 'an MCP tool failed'),
-        )
+        return refusal(toAppError(thrown), (err) => {
+          // What somebody gave up is no failure.
+          if (!mcpReq.signal.aborted) options.log.error({ err, tool: name }, 'an MCP tool failed')
+        })
       }
     },
   )

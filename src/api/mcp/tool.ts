@@ -16,6 +16,8 @@ export interface ToolContext {
   readonly url: string | undefined
   /** Proves that a preview was seen before it is applied. */
   readonly confirmations: Confirmations
+  /** Aborts when the call is cancelled. */
+  readonly signal: AbortSignal
   progress(done: number, total: number, message: string): Promise<void>
 }
 
