@@ -103,6 +103,22 @@ const templates = (): string => {
   )
 }
 
+/** Logs whose lines people have labelled, one by one: a label other than `-` is an alert. */
+const lines = (): string => {
+  const rows = filesIn('loghub', /structured\.csv(\.gz)?$/).flatMap((name) => {
+    const [head = [], ...cells] = parseCsv(read(join(data, 'loghub', name)))
+    const label = head.indexOf('Label')
+    const log = join(data, 'loghub', name.replace(/\.structured\.csv.*/, '.log'))
+    if (label < 0 || !existsSync(log)) return []
+    const odd = cells.map((line) => line[label] !== '-')
+    // What people said of a line stands at its beginning; the scorer does not see it.
+    const path = write('labelled.log', read(log).replaceAll(/^\S+/gm, '-'))
+    const { auc, ap } = rankingOf(odd, scoresOf(vedette('score', 'lines', path)))
+    return [[basename(name).split('_')[0] ?? '', odd.length, three(auc), three(ap)]]
+  })
+  return table(['system', 'lines', 'AUC', 'AP'], rows)
+}
+
 /** A number in [0, 1) that a session always gets. */
 const lotOf = (session: string): number =>
   Number.parseInt(createHash('sha1').update(session).digest('hex').slice(0, 8), 16) / 2 ** 32
@@ -178,6 +194,12 @@ ${series()}
 One setting for all systems.
 
 ${templates()}
+
+## Lines: \`vedette score lines FILE\`
+
+By the level that a line names and the words of its template, whatever the system; the labels are kept from it.
+
+${lines()}
 
 ## Sessions: \`vedette score sessions FILE.csv [--train NORMAL.csv]\`
 

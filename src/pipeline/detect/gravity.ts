@@ -23,13 +23,18 @@ export const isErrorLevel = (level: unknown): boolean =>
   level === 'fatal' ||
   level === 'critical'
 
+/** Judges by the words of a message, or better of its template, where values say nothing. */
+export const gravityOfWords = (text: string): Gravity => {
+  const words = text.slice(0, 500)
+  return broken.test(words) ? 2 : failing.test(words) ? 1 : 0
+}
+
 /** Judges by the level that a record names, else by the words of its template. Meant to be asked once a template, not once an event. */
 export const gravityOf = (event: Event): Gravity => {
   const level = event.fields['log.level']
-  const words = (event.template?.text ?? event.message).slice(0, 500)
-  if (level === 'crit' || level === 'alert' || level === 'emerg' || broken.test(words)) return 2
+  const words = gravityOfWords(event.template?.text ?? event.message)
+  if (level === 'crit' || level === 'alert' || level === 'emerg' || words === 2) return 2
   if (isErrorLevel(level)) return 1
   // A level below warning is the program's own word that nothing is wrong.
-  if (level === 'info' || level === 'debug' || level === 'notice') return 0
-  return failing.test(words) ? 1 : 0
+  return level === 'info' || level === 'debug' || level === 'notice' ? 0 : words
 }
