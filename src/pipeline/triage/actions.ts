@@ -72,8 +72,11 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
         look(`Find out what left ${host}, how much, and whose data it is.`, 'high'),
       ]
     case 'ddos':
+      // A host can be worn out without anybody from outside: by its own programs, for instance.
       return [
-        contain(`Limit or drop the traffic from ${address}.`, 'high'),
+        outside.length + inside.length > 0
+          ? contain(`Limit or drop the traffic from ${address}.`, 'high')
+          : look(`Find out what ${host} ran short of, and which program used it up.`, 'high'),
         look(`Watch whether ${service} still answers.`, 'high'),
       ]
     case 'policy_violation':

@@ -106,6 +106,15 @@ describe('the card of an alert', () => {
     ])
   })
 
+  it('asks to stop traffic only where an address is known', () => {
+    const first = (entities: Alert['entities']) =>
+      assessAlert(someAlert({ type: 'ddos', entities }), 0).recommended_actions[0]?.action
+    expect(first([{ type: 'ip', value: '203.0.113.9' }])).toBe('Limit or drop the traffic from 203.0.113.9.')
+    expect(first([{ type: 'host', value: 'web-01' }])).toBe(
+      'Find out what web-01 ran short of, and which program used it up.',
+    )
+  })
+
   it('keeps what the score was reckoned from, so that anybody can reckon it again', () => {
     for (const surroundings of [{}, someSurroundings()]) {
       const card = assessAlert(someAlert(), 0, surroundings)
