@@ -69,6 +69,20 @@ describeInBrowser('an incident', () => {
     })
   }
 
+  it('has room for dates in its timeline, on a phone', async () => {
+    const { page, close } = await openTab({ width: 390, height: 844 })
+    await signIn(page, server.url, '/incidents/INC-3')
+    const times = page.getByRole('region', { name: 'Timeline' }).locator('li time')
+    await times.first().waitFor()
+    // More than two days ago: a date stands there too.
+    expect(await times.first().innerText()).toMatch(/[A-Z][a-z]{2}/)
+    const over = await times.evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect().right - (one.parentElement?.getBoundingClientRect().right ?? 0)),
+    )
+    expect(Math.max(...over)).toBeLessThanOrEqual(1)
+    await close()
+  })
+
   it('goes from the queue to closed with a trail, by keyboard alone', async () => {
     const { page, troubles, close } = await openTab()
     await signIn(page, server.url, '/incidents')

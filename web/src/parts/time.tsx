@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { createSetting } from '../shell/setting.ts'
+import { classNames } from './class-names.ts'
 
 /** Whether times are shown as here or in UTC. */
 export const timeZone = createSetting('time-zone', ['local', 'utc'], 'local')
@@ -66,17 +67,19 @@ interface TimeProps {
   readonly at: string
   /** `both`: `02:11 (3 h ago)`. */
   readonly show?: 'clock' | 'ago' | 'both'
+  /** Where room is scarce the clock may go below the date. */
+  readonly wraps?: boolean
 }
 
 /** A moment, always the same look; the whole of it in ISO shows on hover. */
-export const Time = ({ at, show = 'both' }: TimeProps) => {
+export const Time = ({ at, show = 'both', wraps = false }: TimeProps) => {
   const today = useNow()
   const zone = timeZone.use()
   const time = Date.parse(at)
   const ago = `${formatSpan(today - time)} ago`
   const clock = formatTime(time, today, zone)
   return (
-    <time dateTime={at} title={at} className="tabular whitespace-nowrap">
+    <time dateTime={at} title={at} className={classNames('tabular', !wraps && 'whitespace-nowrap')}>
       {show === 'ago' ? ago : show === 'clock' ? clock : `${clock} (${ago})`}
     </time>
   )

@@ -64,7 +64,7 @@ const Steps = ({ entries, alerts, chosen, onChoose }: TimelineProps) => (
           )}
           <li className="flex items-start gap-1 sm:gap-3">
             <span className="w-12 shrink-0 pt-1.5 text-right text-small text-text-2 sm:w-24">
-              <Time at={entry.time} show="clock" />
+              <Time at={entry.time} show="clock" wraps />
             </span>
             {entry.alert_id === undefined ? (
               <Deed entry={entry} />
