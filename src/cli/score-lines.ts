@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { scoreLines } from '../operations/score-lines.ts'
 import type { CommandContext } from './cli.ts'
+import { gather } from './gather.ts'
 import { visible } from './terminal.ts'
 
 interface ScoreOptions {
   readonly explain?: boolean
 }
-
-const bufferSize = 65_536
 
 /** `vedette score lines`: how bad each line of a log sounds; needs no server. */
 export const defineLines = (command: Command, { out, err, stdin, now, signal, end }: CommandContext): void => {
@@ -20,17 +19,14 @@ export const defineLines = (command: Command, { out, err, stdin, now, signal, en
     .argument('<file>', 'a log, or a folder or pattern of them, plain or compressed with gzip or zstd; `-` for stdin')
     .option('--explain', 'say the level and the template, too')
     .action(async (path: string, { explain }: ScoreOptions) => {
-      const { report, lines } = scoreLines({ paths: [path], stdin, now, signal })
-      let text = ''
-      for await (const { line, file, score, level, template_id, template } of lines) {
+      const { report, lines: scored } = scoreLines({ paths: [path], stdin, now, signal })
+      const lines = gather(out)
+      for await (const { line, file, score, level, template_id, template } of scored) {
         const where = { ...(file !== undefined && file !== path && { file }), line }
         const why = { level: level ?? null, template_id, template }
-        text += `${JSON.stringify({ ...where, score: Number(score.toFixed(9)), ...(explain && why) })}\n`
-        if (text.length < bufferSize) continue
-        out.write(text)
-        text = ''
+        lines.write(`${JSON.stringify({ ...where, score: Number(score.toFixed(9)), ...(explain && why) })}\n`)
       }
-      out.write(text)
+      lines.end()
       for (const failed of [...report.skipped, ...report.unreadable]) {
         err.write(`${visible(failed.path)}: ${visible(failed.reason)}\n`)
       }

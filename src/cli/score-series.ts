@@ -1,12 +1,11 @@
 import type { Command } from 'commander'
 import { scoreSeries } from '../operations/score-series.ts'
 import type { CommandContext } from './cli.ts'
+import { gather } from './gather.ts'
 
 interface ScoreOptions {
   readonly explain?: boolean
 }
-
-const bufferSize = 65_536
 
 /** `vedette score series`: how odd each point of a series is, by those before it; needs no server. */
 export const defineSeries = (command: Command, { out, stdin }: CommandContext): void => {
@@ -19,14 +18,11 @@ export const defineSeries = (command: Command, { out, stdin }: CommandContext): 
     .argument('<file>', 'a CSV file, plain or compressed with gzip or zstd; `-` for stdin')
     .option('--explain', 'say the usual range, and what kind of finding a point is')
     .action(async (path: string, { explain }: ScoreOptions) => {
-      let text = ''
+      const lines = gather(out)
       for await (const { row, score, alarm, expected, low, high, kind, view } of scoreSeries({ path, stdin })) {
         const why = { alarm, expected, low, high, ...(kind && { kind, view }) }
-        text += `${JSON.stringify({ row, score: Number(score.toFixed(9)), ...(explain && why) })}\n`
-        if (text.length < bufferSize) continue
-        out.write(text)
-        text = ''
+        lines.write(`${JSON.stringify({ row, score: Number(score.toFixed(9)), ...(explain && why) })}\n`)
       }
-      out.write(text)
+      lines.end()
     })
 }

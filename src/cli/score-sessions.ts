@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { scoreSessions } from '../operations/score-sessions.ts'
 import type { CommandContext } from './cli.ts'
+import { gather } from './gather.ts'
 
 interface ScoreOptions {
   readonly train?: string
   readonly explain?: boolean
 }
-
-const bufferSize = 65_536
 
 /** `vedette score sessions`: how odd each session of a file is; needs no server. */
 export const defineSessions = (command: Command, { out, stdin }: CommandContext): void => {
@@ -21,13 +20,10 @@ export const defineSessions = (command: Command, { out, stdin }: CommandContext)
     .option('--train <file>', 'a file of sessions that are normal; without it, all sessions are learnt')
     .option('--explain', 'say why, too')
     .action(async (path: string, { train, explain }: ScoreOptions) => {
-      let text = ''
+      const lines = gather(out)
       for await (const { session, score, why } of scoreSessions({ path, train, stdin })) {
-        text += `${JSON.stringify({ session, score: Number(score.toFixed(9)), ...(explain && { why: why() }) })}\n`
-        if (text.length < bufferSize) continue
-        out.write(text)
-        text = ''
+        lines.write(`${JSON.stringify({ session, score: Number(score.toFixed(9)), ...(explain && { why: why() }) })}\n`)
       }
-      out.write(text)
+      lines.end()
     })
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { scoreRows } from '../operations/score-table.ts'
 import type { CommandContext } from './cli.ts'
+import { gather } from './gather.ts'
 import { visible } from './terminal.ts'
 
 interface ScoreOptions {
@@ -8,8 +9,6 @@ interface ScoreOptions {
   readonly train?: string
   readonly explain?: boolean
 }
-
-const bufferSize = 65_536
 
 /** `vedette score table`: how odd each row of a file is; needs no server. */
 export const defineTable = (command: Command, { out, err, stdin }: CommandContext): void => {
@@ -24,15 +23,12 @@ export const defineTable = (command: Command, { out, err, stdin }: CommandContex
     .option('--train <file>', 'a file of rows that are normal; without it, all rows are learnt')
     .option('--explain', 'name the columns that make a row odd, too')
     .action(async (path: string, { exclude, train, explain }: ScoreOptions) => {
-      let text = ''
+      const lines = gather(out)
       const onNote = (note: string) => err.write(`${visible(note)}\n`)
       for await (const { row, score, why } of scoreRows({ path, exclude, train, stdin, onNote })) {
-        text += explain ? `${JSON.stringify({ row, score, why: why() })}\n` : `{"row":${row},"score":${score}}\n`
-        if (text.length < bufferSize) continue
-        out.write(text)
-        text = ''
+        lines.write(explain ? `${JSON.stringify({ row, score, why: why() })}\n` : `{"row":${row},"score":${score}}\n`)
       }
-      out.write(text)
+      lines.end()
     })
 }
 

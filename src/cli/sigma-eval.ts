@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { evalRules, openRuleEngine, type RuleHit } from '../operations/eval-rules.ts'
 import type { CommandContext } from './cli.ts'
+import { gather } from './gather.ts'
 import { visible } from './terminal.ts'
 
 /** `vedette sigma eval`: which rules match which events of a file; needs no server. */
@@ -25,14 +26,11 @@ export const defineEval = (command: Command, context: CommandContext): void => {
         context.end(3)
         return
       }
-      let text = ''
+      const lines = gather(out)
       for await (const hit of evalRules(engine, options.events, { stdin: context.stdin, onFault: tell })) {
-        text += options.json ? toJson(hit, options) : toText(hit, options)
-        if (text.length < bufferSize) continue
-        out.write(text)
-        text = ''
+        lines.write(options.json ? toJson(hit, options) : toText(hit, options))
       }
-      out.write(text)
+      lines.end()
     })
 }
 
@@ -43,8 +41,6 @@ interface EvalOptions {
   readonly json?: boolean
   readonly explain?: boolean
 }
-
-const bufferSize = 65_536
 
 const toJson = ({ event_id, rule_id, title, why }: RuleHit, { explain }: EvalOptions): string =>
   `${JSON.stringify({ event_id, rule_id, ...(rule_id === null && { title }), ...(explain && { why: why() }) })}\n`

@@ -7,6 +7,7 @@ import {
   type TemplateChange,
 } from '../operations/mine-templates.ts'
 import type { CommandContext } from './cli.ts'
+import { gather } from './gather.ts'
 import { createProgress } from './progress.ts'
 import { renderChanges, renderTemplates } from './templates-report.ts'
 import { visible } from './terminal.ts'
@@ -19,8 +20,6 @@ interface TemplateOptions {
   readonly rare?: boolean
   readonly json?: boolean
 }
-
-const bufferSize = 65_536
 
 /** `vedette templates`: what kinds of lines a log has; needs no server. */
 export const define = (command: Command, context: CommandContext): void => {
@@ -92,14 +91,11 @@ const mostComplaints = 10
 
 const writeLines = (mined: MinedTemplates, { out }: CommandContext): void => {
   const named = mined.report.files > 1
-  let text = ''
+  const lines = gather(out)
   for (const { line, file, template_id, template } of mined.perLine()) {
-    text += `${JSON.stringify({ ...(named && { file }), line, template_id, template })}\n`
-    if (text.length < bufferSize) continue
-    out.write(text)
-    text = ''
+    lines.write(`${JSON.stringify({ ...(named && { file }), line, template_id, template })}\n`)
   }
-  out.write(text)
+  lines.end()
 }
 
 const toDocument = (
