@@ -79,11 +79,9 @@ const join = async (tx: Transaction, cache: BlockCache, run: readonly SmallBlock
   const events = opened.flatMap((block) => Array.from({ length: block.count }, (_, index) => block.event(index)))
   const pieces = cutRuns(events)
   if (pieces.length >= run.length) return 0
+  // Packed before anything goes: in memory, where reads see what a transaction has done so far, nobody may find a gap meanwhile.
+  const packed = await Promise.all(pieces.map(toBlockRow))
   await tx.deleteFrom('event_blocks').where('id', 'in', ids).execute()
-  for (const piece of pieces)
-    await tx
-      .insertInto('event_blocks')
-      .values(await toBlockRow(piece))
-      .execute()
+  for (const row of packed) await tx.insertInto('event_blocks').values(row).execute()
   return run.length
 }
