@@ -36,7 +36,7 @@ export const ingestRecords = defineOperation({
         const receivedAt = now()
         const answer = await intake.accept(
           chunk.texts.map((text) => ({ text, source, receivedAt })),
-          key === undefined ? {} : { key: chunkKey(actor, key, chunks), bodyHash: chunk.hash },
+          key === undefined ? {} : { key: chunkKey(actor, key, chunks), bodyHash: chunk.hash() },
         )
         chunks += 1
         accepted += answer.accepted

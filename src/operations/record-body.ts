@@ -31,8 +31,9 @@ export async function* readRecords(
     return
   }
   const bytes = await readAll(rest)
-  const hash = createHash('sha256').update(bytes).digest('hex')
   const { texts } = bodyTexts(isJsonType(type) ? type : undefined, bytes.toString('utf8'))
+  let known: string | undefined
+  const hash = () => (known ??= createHash('sha256').update(bytes).digest('hex'))
   for (const chunk of chunkTexts(texts)) yield { texts: chunk, hash }
 }
 

@@ -6,9 +6,9 @@ export const mostChars = 1_048_576
 
 /** Hashes texts so that moving a border between two of them changes the hash. */
 export const hashTexts = (texts: readonly string[]): string => {
-  const hash = createHash('sha256')
-  for (const text of texts) hash.update(`${text.length}:`).update(text)
-  return hash.digest('hex')
+  // Each update of a hash costs more than a line's bytes do.
+  const joined = texts.map((text) => `${text.length}:${text}`).join('')
+  return createHash('sha256').update(joined).digest('hex')
 }
 
 /** Groups texts into chunks; the same texts make the same chunks, which is what lets a retry go on where it broke. */

@@ -4,8 +4,8 @@ import { hashTexts } from './record-chunk.ts'
 /** Some of the records of a request: as many as are made durable together. */
 export interface RecordChunk {
   readonly texts: readonly string[]
-  /** The hash of the whole body, when it was read whole; otherwise of this chunk. */
-  readonly hash: string
+  /** Hashes the whole body, when it was read whole; otherwise this chunk. Only who knows a request by its key asks for it. */
+  hash(): string
 }
 
 const isChunks = (value: unknown): value is AsyncIterable<RecordChunk> =>
@@ -28,5 +28,5 @@ export const sourceInput = z
 /** Reads either form as chunks. */
 export async function* chunksOf(records: z.infer<typeof recordsInput>): AsyncGenerator<RecordChunk> {
   if (!Array.isArray(records)) yield* records
-  else yield { texts: records, hash: hashTexts(records) }
+  else yield { texts: records, hash: () => hashTexts(records) }
 }

@@ -20,10 +20,10 @@ export async function* chunkLines(body: AsyncIterable<Uint8Array>, kind: 'json' 
     return chunks
   }
   const take = (): RecordChunk => {
-    const chunk = { texts, hash: hashTexts(texts) }
+    const taken = texts
     texts = []
     chars = 0
-    return chunk
+    return { texts: taken, hash: () => hashTexts(taken) }
   }
   for await (const bytes of body) {
     const lines = splitter.push(bytes)

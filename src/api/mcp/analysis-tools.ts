@@ -83,7 +83,7 @@ async function* inChunks(records: readonly string[], signal: AbortSignal) {
     // Who gave the call up needs no more of it; others get their turn meanwhile.
     await setImmediate()
     signal.throwIfAborted()
-    yield { texts, hash: hashTexts(texts) }
+    yield { texts, hash: () => hashTexts(texts) }
   }
 }
 
