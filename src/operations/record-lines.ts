@@ -1,17 +1,18 @@
+import { isBlank } from '../pipeline/ingest/file-lines.ts'
 import { joinContinuations, type Line, splitLines } from '../pipeline/ingest/lines.ts'
 import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
 import type { RecordChunk } from './record-input.ts'
 
 /** Reads a stream of lines as records, a chunk at a time; nothing is read ahead of who takes the chunks. */
 export async function* chunkLines(body: AsyncIterable<Uint8Array>, kind: 'json' | 'text'): AsyncGenerator<RecordChunk> {
-  const splitter = splitLines()
+  const splitter = splitLines({ together: true })
   const joiner = kind === 'text' ? joinContinuations() : undefined
   let texts: string[] = []
   let chars = 0
   const full = (records: readonly Line[]): RecordChunk[] => {
     const chunks: RecordChunk[] = []
     for (const { text } of records) {
-      if (text.trim() === '') continue
+      if (isBlank(text)) continue
       // Where a chunk ends depends on the records alone, never on how the bytes arrived: a retry makes the same chunks.
       if (texts.length >= mostTexts || (texts.length > 0 && chars + text.length > mostChars)) chunks.push(take())
       texts.push(text)

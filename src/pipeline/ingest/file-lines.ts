@@ -44,4 +44,8 @@ export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLin
 }
 
 /** Whether there is nothing in it: no record. */
-export const isBlank = (text: string): boolean => text === '' || text.trim() === ''
+export const isBlank = (text: string): boolean => {
+  const first = text.charCodeAt(0)
+  // Most lines begin with a letter, a digit or a bracket, which tells without looking at both their ends.
+  return !(first > 32 && first < 127) && text.trim() === ''
+}

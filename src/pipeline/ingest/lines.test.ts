@@ -41,9 +41,9 @@ describe('splitLines', () => {
   it('gives the same lines however the bytes come, and counts them all', () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'é', '\r', '\ufeff', '😀', ' '), maxLength: 12 })
     fc.assert(
-      fc.property(fc.array(line), fc.array(fc.nat(60)), (given, cuts) => {
+      fc.property(fc.array(line), fc.array(fc.nat(60)), fc.boolean(), (given, cuts, together) => {
         const all = bytes(`${given.join('\n')}\n`)
-        const splitter = splitLines({ longest: 20 })
+        const splitter = splitLines({ longest: 20, together })
         const lines: Line[] = []
         let at = 0
         for (const cut of cuts) {
@@ -54,6 +54,24 @@ describe('splitLines', () => {
         const whole = splitLines({ longest: 20 })
         expect(lines).toEqual([...whole.push(all), ...whole.flush()])
         expect(splitter.consumed).toBe(all.length)
+      }),
+    )
+  })
+
+  it('shows the same of bytes that are no text, one by one or together', () => {
+    const byte = fc.constantFrom(10, 13, 97, 0xc3, 0xa9, 0xe2, 0x82, 0xf0, 0x9f, 0xed, 0xef, 0xbb, 0xbf, 0xff)
+    fc.assert(
+      fc.property(fc.array(byte), (given) => {
+        const chunk = Uint8Array.from(given)
+        const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+        const expected = Buffer.from(chunk)
+          .toString('latin1')
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => decoder.decode(Buffer.from(line.replace(/\r$/, ''), 'latin1')))
+        if (expected[0]?.startsWith('\ufeff')) expected[0] = expected[0].slice(1)
+        expect(texts(splitLines().push(chunk))).toEqual(expected)
+        expect(texts(splitLines({ together: true }).push(chunk))).toEqual(expected)
       }),
     )
   })

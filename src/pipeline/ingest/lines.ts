@@ -19,13 +19,13 @@ const longestLine = 1_048_576
 
 /**
  * Splits bytes at line feeds and at nothing else (a carriage return before one goes with it). Bytes that are not UTF-8 stay visible
- * as U+FFFD. A line longer than `longest` bytes is cut, and its rest dropped. Memory is bounded by that; each byte is looked at once.
+ * as U+FFFD. A line longer than `longest` bytes is cut, and its rest dropped. Memory is bounded by that. `together` takes a tenth of the
+ * time by reading all lines of a piece as one text, which each of them keeps in memory: for those who soon let go of all of them.
  */
 export const splitLines = (
-  options: { readonly longest?: number; readonly firstNumber?: number } = {},
+  options: { readonly longest?: number; readonly firstNumber?: number; readonly together?: boolean } = {},
 ): LineSplitter => {
-  const longest = options.longest ?? longestLine
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const { longest = longestLine, together = false } = options
   let number = options.firstNumber ?? 1
   let pending: Uint8Array[] = []
   let held = 0
@@ -41,33 +41,46 @@ export const splitLines = (
     held += kept.length
     dropped += piece.length - kept.length
   }
-  const give = (bytes: Uint8Array, cut: boolean, taken: number): Line => {
-    const end = !cut && bytes.length > 0 && bytes[bytes.length - 1] === 13 ? bytes.length - 1 : bytes.length
-    let text = decoder.decode(bytes.subarray(0, end))
-    // A cut in the middle of a character must not show as a broken one.
-    if (cut) text = text.replace(/\ufffd{1,3}$/, '')
+  const named = (whole: string, cut: boolean): Line => {
+    let text = whole
+    if (!cut && text.charCodeAt(text.length - 1) === 13) text = text.slice(0, -1)
     if (atStart && number === 1 && text.charCodeAt(0) === 0xfeff) text = text.slice(1)
-    consumed += taken
     return { text, number: number++, cut }
   }
   const giveHeld = (last: Uint8Array, breakLength: number): Line => {
     hold(last)
-    const taken = held + dropped + breakLength
-    const line = give(pending.length === 1 && pending[0] ? pending[0] : Buffer.concat(pending), dropped > 0, taken)
+    consumed += held + dropped + breakLength
+    const text = Buffer.concat(pending).toString()
+    const cut = dropped > 0
     pending = []
     held = 0
     dropped = 0
-    return line
+    // A cut in the middle of a character must not show as a broken one.
+    return named(cut ? text.replace(/\ufffd{1,3}$/, '') : text, cut)
   }
 
   return {
-    push(chunk) {
+    push(piece) {
+      const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
       const lines: Line[] = []
       let start = 0
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-        const piece = chunk.subarray(start, end)
-        const whole = held === 0 && dropped === 0 && piece.length <= longest
-        lines.push(whole ? give(piece, false, piece.length + 1) : giveHeld(piece, 1))
+      if (held + dropped > 0) {
+        const end = chunk.indexOf(10)
+        if (end >= 0) lines.push(giveHeld(chunk.subarray(0, end), 1))
+        start = end + 1
+      }
+      const last = together ? chunk.lastIndexOf(10) : -1
+      if (last >= start && last - start <= longest) {
+        for (const text of chunk.toString('utf8', start, last).split('\n')) lines.push(named(text, false))
+        consumed += last + 1 - start
+        start = last + 1
+      }
+      for (let end = chunk.indexOf(10, start); end >= 0; end = chunk.indexOf(10, start)) {
+        if (end - start > longest) lines.push(giveHeld(chunk.subarray(start, end), 1))
+        else {
+          lines.push(named(chunk.toString('utf8', start, end), false))
+          consumed += end + 1 - start
+        }
         start = end + 1
       }
       if (start < chunk.length) hold(chunk.subarray(start))
