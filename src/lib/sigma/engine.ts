@@ -8,6 +8,7 @@ import {
   type SigmaDocument,
 } from './document.ts'
 import type { FlatEvent } from './event.ts'
+import { type Alike, createExclusion } from './exclusion.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
 import { createGramMemory, type GramMemory } from './gram-memory.ts'
@@ -35,8 +36,8 @@ export interface Engine {
   match(event: FlatEvent, onPart?: (rule: DetectionRule) => void): Match[]
   /** What an event counts as. */
   kindsOf(event: FlatEvent): readonly EventKind[]
-  /** How many events came, and how many rules were tried in all. */
-  readonly counts: { readonly events: number; readonly tried: number }
+  /** How many events came, of how many of them all rules were excluded at once, and how many rules were tried in all. */
+  readonly counts: { readonly events: number; readonly excluded: number; readonly tried: number }
   /** The state of the correlations. Bounded, whatever events came. */
   save(): Uint8Array
   /** Takes saved state back; of rules that have changed or gone, nothing is kept. Throws on bytes that it cannot read. */
@@ -49,6 +50,8 @@ export interface EngineOptions {
   readonly maxGroups?: number
   /** How many events a correlation remembers in all groups together. Default 100,000. */
   readonly maxEvents?: number
+  /** When events count as alike, so that what would exclude all rules from them is worked out once. */
+  readonly alike?: Alike
 }
 
 const none: readonly number[] = []
@@ -79,14 +82,23 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   const matter = kinds.filter(({ kind }) =>
     kind.logsources.some((one) => groups.some(({ logsource }) => isWithin(one, logsource))),
   )
-  const routeOf = createRoutes({ groups, names, recognise: recogniserOf(matter) })
+  const routes = createRoutes({ groups, names, recognise: recogniserOf(matter) })
+  const isExcluded = createExclusion({
+    plans,
+    leaves,
+    names,
+    kinds: matter,
+    groups,
+    routeOf: routes.ofKinds,
+    alike: options.alike,
+  })
   const recogniseAll = recogniserOf(kinds)
   const joined = createCorrelations(
     correlations,
     rules.map(({ rule }) => rule),
     options,
   )
-  const counts = { events: 0, tried: 0 }
+  const counts = { events: 0, excluded: 0, tried: 0 }
   const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
   // On its own, because a function that makes closures takes memory at every call, and most events match nothing.
   const tell = (
@@ -113,7 +125,11 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     counts,
     match(event, onPart) {
       counts.events += 1
-      const { groups: near, resolve } = routeOf(event)
+      if (!event.logsource && isExcluded(event)) {
+        counts.excluded += 1
+        return []
+      }
+      const { groups: near, resolve } = routes.of(event)
       if (near.length === 0) return []
       if (event.logsource) view.show(event, resolve)
       else view.look(resolve)

@@ -23,6 +23,8 @@ export interface FieldIndex {
 /** The rules of one log source, with the index that says which of them are worth trying. */
 export interface Group {
   readonly logsource: Logsource
+  /** Its rules. */
+  readonly numbers: readonly number[]
   readonly fields: readonly FieldIndex[]
   /** Rules that can match by what is not there. */
   readonly always: readonly number[]
@@ -79,5 +81,5 @@ export const createGroup = (
       index: literals.size > 0 ? createLiteralIndex<Hit>([...literals.values()], memory) : undefined,
       present: [...present],
     }))
-  return { logsource, fields, always, decided }
+  return { logsource, numbers, fields, always, decided }
 }

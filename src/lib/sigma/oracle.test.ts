@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { CorrelationRule, DetectionRule } from './document.ts'
 import type { FlatEvent, Scalar } from './event.ts'
 import { applies, completes, isTrue, type Seen } from './oracle.fake.ts'
-import { createEngine, readDocuments } from './sigma.ts'
+import { createEngine, type Engine, readDocuments, readTaxonomy } from './sigma.ts'
 
 /** Few letters, so that things do match. */
 const letter = fc.constantFrom('a', 'a', 'b', 'A', 'B', 'ä', 'Ä', 'Σ', 'ς', '😀', ' ', '-', '/', '.', '1', '\\')
@@ -188,6 +188,71 @@ test('with many rules at once the engine says what the oracle says', () => {
     { numRuns: 800 },
   )
 }, 30_000)
+
+const when = fc.oneof(map, fc.array(map, { minLength: 1, maxLength: 2 }))
+/** Names of fields that no rule has, only the taxonomy. */
+const sent = fc.constantFrom('x.a', 'x', 'y')
+const kind = fc.record({
+  when,
+  logsources: fc.array(logsource, { minLength: 1, maxLength: 2 }),
+  fields: fc.dictionary(field, fc.array(fc.oneof(field, sent), { minLength: 1, maxLength: 2 }), { maxKeys: 3 }),
+  prefixes: fc.subarray(['c.', 'x.']),
+})
+/** As events come: of a few sorts, which are alike but for a value or two. */
+const alike = fc
+  .tuple(
+    fc.dictionary(fc.oneof(field, sent), scalar, { maxKeys: 4 }),
+    fc.dictionary(field, fc.oneof({ weight: 8, arbitrary: scalar }, fc.array(scalar, { maxLength: 2 })), {
+      maxKeys: 3,
+    }),
+    fc.subarray(['a', 'b', 'c.d', 'x.a', 'x', 'y']),
+    fc.array(fc.tuple(scalar, scalar, text), { minLength: 1, maxLength: 30 }),
+  )
+  .map(([fields, more, varied, values]) =>
+    values.map(
+      ([odd, even, line]): FlatEvent => ({
+        id: 'e',
+        time: 0,
+        fields: { ...fields, ...Object.fromEntries(varied.map((name, at) => [name, at % 2 === 0 ? even : odd])) },
+        more,
+        text: line,
+      }),
+    ),
+  )
+
+test('what is worked out once for events that are alike changes nothing', () => {
+  let excluded = 0
+  fc.assert(
+    fc.property(
+      fc.array(rule, { minLength: 1, maxLength: 6 }),
+      fc.array(kind, { minLength: 1, maxLength: 4 }),
+      fc.array(alike, { minLength: 1, maxLength: 4 }),
+      fc.constantFrom(1, 2, 4, 64),
+      (rules, kinds, sorts, mostValues) => {
+        const { documents } = readDocuments(
+          write(rules.map((one, n) => ({ title: `R${n}`, id: uuid(n), ...one }))),
+          'rules.yml',
+        )
+        const written = JSON.stringify({ kinds: kinds.map((one, n) => ({ name: `K${n}`, ...one })) })
+        const taxonomy = readTaxonomy(written, 'kinds.yml')
+        const quick = createEngine(documents, { taxonomy, alike: { after: 0, mostValues } })
+        const slow = createEngine(documents, { taxonomy, alike: { after: Number.POSITIVE_INFINITY } })
+        const longest = Math.max(...sorts.map(({ length }) => length))
+        for (let at = 0; at < longest; at++) {
+          for (const one of sorts.flatMap((sort) => sort[at] ?? [])) {
+            const titles = (engine: Engine) => engine.match(one).map((match) => match.rule.title)
+
+            expect(titles(quick)).toEqual(titles(slow))
+          }
+        }
+        excluded += quick.counts.excluded
+      },
+    ),
+    { numRuns: 1500 },
+  )
+
+  expect(excluded).toBeGreaterThan(1000)
+}, 60_000)
 
 test('what it explains is there for every match', () => {
   fc.assert(

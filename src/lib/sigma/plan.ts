@@ -85,7 +85,8 @@ export const countUses = (plans: readonly Plan[]): Uses => {
   return uses
 }
 
-const leavesOf = (plan: Plan): number[] => {
+/** The leaves of a plan, each as often as it occurs. */
+export const leavesOf = (plan: Plan): number[] => {
   if (plan.op === 'leaf') return [plan.leaf]
   return (plan.op === 'not' ? [plan.of] : plan.of).flatMap(leavesOf)
 }

@@ -20,8 +20,15 @@ interface RoutesOptions {
   readonly recognise: (event: FlatEvent) => readonly PlannedKind[]
 }
 
-/** Says the way of each event. Events of the same kinds go the same way, which is worked out once. */
-export const createRoutes = ({ groups, names, recognise }: RoutesOptions): ((event: FlatEvent) => Route) => {
+/** Says the way of each event. */
+export interface Routes {
+  of(event: FlatEvent): Route
+  /** The way of events of some kinds, in the order of their plans. */
+  ofKinds(kinds: readonly PlannedKind[]): Route
+}
+
+/** Makes ways. Events of the same kinds go the same way, which is worked out once. */
+export const createRoutes = ({ groups, names, recognise }: RoutesOptions): Routes => {
   const routes = new Map<string, Route>()
   const byList = new WeakMap<readonly PlannedKind[], Route>()
   const remember = (key: string, make: () => Route): Route => {
@@ -36,13 +43,7 @@ export const createRoutes = ({ groups, names, recognise }: RoutesOptions): ((eve
     groups: groups.filter(({ logsource }) => logsources.some((one) => isWithin(one, logsource))),
     resolve: createResolve(kinds, names),
   })
-  return (event) => {
-    const { logsource } = event
-    if (logsource) {
-      const key = `told ${logsource.product} ${logsource.category} ${logsource.service}`
-      return remember(key, () => toRoute([], [logsource]))
-    }
-    const list = recognise(event)
+  const ofKinds = (list: readonly PlannedKind[]): Route => {
     const known = byList.get(list)
     if (known) return known
     const route = remember(list.map(({ plan }) => plan).join(), () => {
@@ -54,6 +55,15 @@ export const createRoutes = ({ groups, names, recognise }: RoutesOptions): ((eve
     })
     byList.set(list, route)
     return route
+  }
+  return {
+    of(event) {
+      const { logsource } = event
+      if (!logsource) return ofKinds(recognise(event))
+      const key = `told ${logsource.product} ${logsource.category} ${logsource.service}`
+      return remember(key, () => toRoute([], [logsource]))
+    },
+    ofKinds,
   }
 }
 

@@ -1,0 +1,94 @@
+import type { ExclusionOptions } from './exclusion.ts'
+import { fold } from './fold.ts'
+import { holds } from './holds.ts'
+import type { Wanted } from './literal.ts'
+import type { Trait } from './outline.ts'
+import { chooseTriggers, type Trigger } from './plan.ts'
+import { reducePlan } from './reduce.ts'
+import { createResolve } from './routes.ts'
+import { createScreen, type Screen } from './screen.ts'
+import { anywhere, type FieldValues, type Resolve, toTexts } from './view.ts'
+
+/** Texts of which none may stand in a field, or some rule may be true. */
+export interface Absence {
+  /** Which of the fields that vary. */
+  readonly at: number
+  readonly screen: Screen
+}
+
+const nothing: readonly string[] = []
+const absent: FieldValues = { name: undefined, values: nothing, folded: nothing }
+
+/**
+ * Makes what finds out by which absences all rules are excluded from events that have some traits; undefined where that cannot be told.
+ * What the traits tell is put into the conditions of the kinds, and into the rules of those kinds that are sure. What is left of each
+ * must need a text in a field that varies.
+ */
+export const createFindings = ({ plans, leaves, names, kinds, routeOf }: ExclusionOptions) => {
+  const ownNames = createResolve([], names)
+  const noUses = new Map<number, number>()
+
+  return (traits: readonly Trait[]): readonly Absence[] | undefined => {
+    const varying = traits.filter(({ value }) => value === undefined)
+    const byName = new Map(traits.map((trait) => [trait.name, trait]))
+    const literals = new Map<number, Map<string, Wanted>>()
+
+    const traitOf = (field: number, resolve: Resolve): Trait | undefined => {
+      for (const name of resolve(field)) {
+        const trait = byName.get(name)
+        if (trait) return trait
+      }
+      return undefined
+    }
+    /** What stands in a field; undefined where it varies. */
+    const slotOf = (field: number, resolve: Resolve): FieldValues | undefined => {
+      if (field === anywhere) return undefined
+      const trait = traitOf(field, resolve)
+      if (trait === undefined) return absent
+      if (trait.value === undefined) return undefined
+      const values = toTexts(trait.value)
+      return { name: trait.name, values, folded: values.map(fold) }
+    }
+    const truthIn =
+      (resolve: Resolve) =>
+      (number: number): boolean | undefined => {
+        const leaf = leaves.list[number]
+        if (leaf === undefined || leaf.field === anywhere) return undefined
+        const { field, test } = leaf
+        const slot = slotOf(field, resolve)
+        if (slot === undefined) return test.type === 'exists' ? test.wanted : test.type === 'null' ? false : undefined
+        if (test.type !== 'field') return holds(test, slot, () => absent)
+        const other = slotOf(names.numberOf(test.other), resolve)
+        return other && holds(test, slot, () => other)
+      }
+    const forbid = ({ field, literal }: Trigger, resolve: Resolve): boolean => {
+      const trait = field === anywhere ? undefined : traitOf(field, resolve)
+      if (trait === undefined || trait.value !== undefined || literal === undefined) return false
+      const at = varying.indexOf(trait)
+      const own = literals.get(at) ?? new Map<string, Wanted>()
+      literals.set(at, own)
+      own.set(`${literal.manner} ${literal.text}`, literal)
+      return true
+    }
+    /** Whether a plan is true, as far as the traits and the absence of what is forbidden tell. */
+    const judge = (number: number, resolve: Resolve): boolean | undefined => {
+      const plan = plans[number]
+      const reduced = plan && reducePlan(plan, truthIn(resolve))
+      if (reduced === undefined || typeof reduced === 'boolean') return reduced
+      const triggers = chooseTriggers(reduced, leaves, noUses)
+      return triggers?.every((trigger) => forbid(trigger, resolve)) ? false : undefined
+    }
+
+    const sure = []
+    for (const kind of kinds) {
+      const answer = judge(kind.plan, ownNames)
+      if (answer === undefined) return undefined
+      if (answer) sure.push(kind)
+    }
+    const { groups, resolve } = routeOf(sure)
+    for (const { numbers } of groups) {
+      for (const number of numbers) if (judge(number, resolve) !== false) return undefined
+    }
+    return [...literals].map(([at, own]) => ({ at, screen: createScreen([...own.values()]) }))
+  }
+}

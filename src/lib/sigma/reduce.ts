@@ -1,0 +1,40 @@
+import type { Plan } from './plan.ts'
+
+/** What of a plan is left to find out when some of its tests are known: the answer, or a smaller plan. */
+export type Reduced = Plan | boolean
+
+/** Reduces a plan by what is known of its leaves; what `truthOf` says nothing of stays. */
+export const reducePlan = (plan: Plan, truthOf: (leaf: number) => boolean | undefined): Reduced => {
+  switch (plan.op) {
+    case 'leaf':
+      return truthOf(plan.leaf) ?? plan
+    case 'not': {
+      const inner = reducePlan(plan.of, truthOf)
+      return typeof inner === 'boolean' ? !inner : { op: 'not', of: inner }
+    }
+    case 'all':
+      return reduceSome(plan.of, plan.of.length, truthOf)
+    case 'any':
+      return reduceSome(plan.of, 1, truthOf)
+    case 'some':
+      return reduceSome(plan.of, plan.count, truthOf)
+  }
+}
+
+const reduceSome = (
+  plans: readonly Plan[],
+  wanted: number,
+  truthOf: (leaf: number) => boolean | undefined,
+): Reduced => {
+  const open: Plan[] = []
+  let left = wanted
+  for (const one of plans) {
+    const reduced = reducePlan(one, truthOf)
+    if (typeof reduced !== 'boolean') open.push(reduced)
+    else if (reduced) left -= 1
+  }
+  if (left <= 0) return true
+  if (left > open.length) return false
+  if (left === open.length) return { op: 'all', of: open }
+  return left === 1 ? { op: 'any', of: open } : { op: 'some', count: left, of: open }
+}
