@@ -14,35 +14,45 @@ const lower = Uint8Array.from({ length: 256 }, (_, code) => (code >= 65 && code 
 
 /**
  * Makes a screen of texts in lower case. Values of ASCII, which most are, are copied into bytes and walked once, without a string in lower
- * case: four letters at a time are looked up in a hash table that knows the last four of each text. Other values take the way of a literal index.
+ * case: each four letters are held against a set of bits that knows four of each text, and against the texts only where one may
+ * be. Other values take the way of a literal index.
  */
 export const createScreen = (literals: readonly Wanted[]): Screen => {
   const plain = literals.filter(({ text }) => isAscii(text))
   const isShort = ({ text }: Wanted) => text.length < longestGram
   const shorts = plain.filter(isShort).map(toSought)
   const longs = plain.filter((literal) => !isShort(literal)).map(toSought)
-  const shift = 32 - Math.min(16, Math.max(10, Math.ceil(Math.log2(longs.length * 16 + 1))))
-  const heads = new Int32Array(2 ** (32 - shift)).fill(-1)
-  const next = new Int32Array(longs.length)
-  for (const [number, { gram }] of longs.entries()) {
-    const slot = Math.imul(gram, spreading) >>> shift
-    next[number] = heads[slot] ?? -1
-    heads[slot] = number
+  const marks = new Int32Array(2 ** (32 - markShift - 5))
+  const byGram = new Map<number, Sought[]>()
+  for (const sought of longs) {
+    const mark = markOf(sought.gram)
+    marks[mark >>> 5] = (marks[mark >>> 5] ?? 0) | (1 << mark)
+    const known = byGram.get(sought.gram)
+    if (known) known.push(sought)
+    else byGram.set(sought.gram, [sought])
   }
 
-  const isOneAt = (slot: number, group: number, end: number, length: number): boolean => {
-    for (let number = heads[slot] ?? -1; number >= 0; number = next[number] ?? -1) {
-      const sought = longs[number]
-      if (sought !== undefined && sought.gram === group && isAt(sought, end - sought.codes.length, length)) return true
+  /** Whether four letters in a row of the bytes may be some text's. It has no branches, which are dear where letters decide of them. */
+  const mayHold = (length: number): boolean => {
+    const [from, marked] = [bytes, marks]
+    let group = 0
+    let hits = 0
+    for (let at = 0; at < length; at++) {
+      group = (group << 8) | (from[at] as number)
+      const mark = markOf(group)
+      hits |= (marked[mark >>> 5] as number) >>> mark
     }
-    return false
+    return (hits & 1) === 1
   }
   const walk = (length: number): boolean => {
     let group = 0
     for (let at = 0; at < length; at++) {
       group = (group << 8) | (lower[bytes[at] as number] as number)
-      const slot = Math.imul(group, spreading) >>> shift
-      if ((heads[slot] as number) >= 0 && isOneAt(slot, group, at + 1, length)) return true
+      const mark = markOf(group)
+      if ((((marks[mark >>> 5] as number) >>> mark) & 1) === 0) continue
+      for (const sought of byGram.get(group) ?? none) {
+        if (isAt(sought, at + 1 - sought.end, length)) return true
+      }
     }
     return false
   }
@@ -63,20 +73,39 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
     const { length } = value
     if (length > longest || bytes.write(value) !== length) return search(value)
     for (const sought of shorts) if (isSomewhere(sought, length)) return true
-    return longs.length > 0 && walk(length)
+    return longs.length > 0 && mayHold(length) && walk(length)
   }
 }
 
-/** A text that is looked for, and its last four letters. */
+const none: readonly Sought[] = []
+/** So many bits are marked, so few that they stay in the processor's cache. */
+const markShift = 32 - 14
+/** Which bit four letters mark; small and capital ones mark the same. */
+const markOf = (gram: number): number => Math.imul(gram | 0x20202020, spreading) >>> markShift
+
+/** How rare letters are, roughly: by their order in English, all others being rarer. */
+const rarities = Uint8Array.from({ length: 128 }, (_, code) => {
+  const rank = ' etaoinsrhldcumfpgwyb'.indexOf(String.fromCharCode(code))
+  return rank < 0 ? 25 : rank
+})
+
+/** A text that is looked for, and its four rarest letters in a row. */
 interface Sought extends Wanted {
   readonly codes: Uint8Array
   readonly gram: number
+  /** Where those end in the text. */
+  readonly end: number
 }
 
 const toSought = ({ manner, text }: Wanted): Sought => {
   const codes = Uint8Array.from(text, (letter) => letter.charCodeAt(0))
-  const gram = codes.subarray(-longestGram).reduce((group, code) => (group << 8) | code, 0)
-  return { manner, text, codes, gram }
+  let [end, rarest] = [codes.length, -1]
+  for (let at = longestGram; at <= codes.length; at++) {
+    const rarity = codes.subarray(at - longestGram, at).reduce((sum, code) => sum + (rarities[code] ?? 0), 0)
+    if (rarity > rarest) [end, rarest] = [at, rarity]
+  }
+  const gram = codes.subarray(end - longestGram, end).reduce((group, code) => (group << 8) | code, 0)
+  return { manner, text, codes, gram, end }
 }
 
 /** Whether a text stands at a place of the bytes, and may stand there. */
