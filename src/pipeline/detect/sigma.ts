@@ -11,7 +11,7 @@ import { toDetection } from './finding.ts'
 import { flatText } from './flat-text.ts'
 import type { RuleBook } from './rule-book.ts'
 import { entitiesOf, subjectOf } from './sigma-entities.ts'
-import { toFlatEvent } from './sigma-event.ts'
+import { createFlattening } from './sigma-event.ts'
 import { tellMatch } from './sigma-story.ts'
 import { readState } from './state.ts'
 
@@ -57,6 +57,8 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
   summary: 'Finds what Sigma rules describe: single events, and several together.',
   options,
   create({ quiet, max_episodes: maxEpisodes, max_samples: maxSamples }) {
+    // A match is told of before the next event comes.
+    const flatten = createFlattening()
     let engine: Engine | undefined
     let revision = -1
     let restored: Uint8Array | undefined
@@ -139,7 +141,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
         for (const event of events) {
           if (event.kind === 'pipeline_error') continue
           at = event
-          for (const match of running.match(toFlatEvent(event), keep)) {
+          for (const match of running.match(flatten(event), keep)) {
             const detection = tell(match, event)
             if (detection) found.set(detection.id, detection)
           }
