@@ -32,8 +32,9 @@ export class ByteWriter {
   }
 
   /** Numbers that are close to their neighbours: as differences when all are whole, else as they are. */
-  numbers(values: readonly number[]): void {
-    const whole = values.every(isWhole)
+  numbers(values: ArrayLike<number>): void {
+    let whole = true
+    for (let index = 0; index < values.length && whole; index += 1) whole = isWhole(values[index] ?? 0)
     this.#reserve(values.length * 8 + 9)
     this.#varint(values.length)
     this.#bytes[this.#end] = whole ? 1 : 0
@@ -76,9 +77,9 @@ export class ByteWriter {
 
   /**
    * Texts, their lengths apart. Any string survives: ASCII takes a byte a character, other text is UTF-8, and text with half
-   * a surrogate pair, which UTF-8 cannot hold, is UTF-16.
+   * a surrogate pair, which UTF-8 cannot hold, is UTF-16. Returns the bytes of texts that are all ASCII.
    */
-  texts(values: readonly string[]): void {
+  texts(values: readonly string[]): Uint8Array | undefined {
     const joined = values.join('')
     this.#reserve(8)
     this.#varint(values.length)
@@ -87,7 +88,8 @@ export class ByteWriter {
     const lengthsEnd = this.#lengths(0, values, (value) => value.length)
     const written = this.#bytes.write(joined, lengthsEnd, 'utf8')
     this.#end = lengthsEnd + written
-    if (written === joined.length && joined.isWellFormed()) return
+    // With as many bytes as characters, each of them is ASCII.
+    if (written === joined.length) return this.#bytes.subarray(lengthsEnd, this.#end)
     this.#end = start
     const sizes = values.map((value) => Buffer.byteLength(value))
     const utf8 = joined.isWellFormed() && sizes.reduce((sum, size) => sum + size, 0) === written
@@ -95,6 +97,7 @@ export class ByteWriter {
       utf8 ? (sizes[index] ?? 0) : (values[index] ?? '').length,
     )
     this.#end += this.#bytes.write(joined, this.#end, utf8 ? 'utf8' : 'utf16le')
+    return undefined
   }
 
   /** Writes how the texts are written and how long each is; returns where the texts themselves begin. */

@@ -14,29 +14,40 @@ export class ColumnWriter {
   readonly #numbers = new Map<Scalar, number>()
   readonly #oddNumbers = new Map<string, number>()
   readonly values: FieldValue[] = []
-  readonly #codes: number[] = []
+  #codes = new Uint16Array(64)
+  #count = 0
   #last: FieldValue | undefined
   #lastNumber = -1
 
   add(value: FieldValue): void {
     // Zero is looked at again, because 0 equals -0 and they are not the same.
     if (value === this.#last && value !== 0) {
-      this.#codes.push(same)
+      this.#push(same)
       return
     }
     const number = this.#numberOf(value)
     if (number === this.values.length) {
       this.values.push(value)
-      this.#codes.push(fresh)
+      this.#push(fresh)
     } else {
-      this.#codes.push(number === this.#lastNumber ? same : number + known)
+      this.#push(number === this.#lastNumber ? same : number + known)
     }
     this.#last = value
     this.#lastNumber = number
   }
 
   writeCodes(to: ByteWriter): void {
-    to.codes(this.#codes)
+    to.codes(this.#codes.subarray(0, this.#count))
+  }
+
+  #push(code: number): void {
+    if (this.#count === this.#codes.length) {
+      const larger = new Uint16Array(this.#count * 4)
+      larger.set(this.#codes)
+      this.#codes = larger
+    }
+    this.#codes[this.#count] = code
+    this.#count += 1
   }
 
   #numberOf(value: FieldValue): number {

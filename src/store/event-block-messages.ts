@@ -32,12 +32,14 @@ export class MessagesWriter {
     return true
   }
 
-  write(to: ByteWriter): void {
-    to.texts(this.#originals)
+  /** Returns the bytes of the originals when all of them are ASCII. */
+  write(to: ByteWriter): Uint8Array | undefined {
+    const originals = to.texts(this.#originals)
     to.codes(this.#ways)
     to.varints(this.#offsets)
     to.varints(this.#lengths)
     to.texts(this.#apart)
+    return originals
   }
 }
 

@@ -60,20 +60,24 @@ export const encodeBlock = async ({ partition, first, events }: Run): Promise<En
   const messages = new MessagesWriter()
   const fields = new FieldsWriter()
   const templateTexts = new Map<Template, string>()
-  const flags: number[] = []
-  const times: number[] = []
-  const received: number[] = []
-  const texts: string[] = []
-  for (const event of events) {
-    times.push(event.time)
-    received.push(event.receivedAt)
+  const flags = new Uint8Array(events.length)
+  const times = new Float64Array(events.length)
+  const received = new Float64Array(events.length)
+  const originals: string[] = new Array(events.length)
+  const apart: string[] = []
+  for (let index = 0; index < events.length; index += 1) {
+    const event = events[index]
+    if (!event) continue
+    times[index] = event.time
+    received[index] = event.receivedAt
+    originals[index] = event.original
     columns.source.add(event.source)
     columns.stream.add(event.stream)
-    const contained = messages.add(event.original, event.message)
-    texts.push(contained ? event.original : eventText(event))
+    if (!messages.add(event.original, event.message)) apart.push(eventText(event))
     fields.add(event.fields)
     const { template } = event
-    flags.push(eventKinds.indexOf(event.kind) | (event.timeGuessed ? guessedFlag : 0) | (template ? templateFlag : 0))
+    flags[index] =
+      eventKinds.indexOf(event.kind) | (event.timeGuessed ? guessedFlag : 0) | (template ? templateFlag : 0)
     if (template) columns.template.add(templateTexts.get(template) ?? remember(templateTexts, template))
   }
   const templates = columns.template.values.map(parseTemplate)
@@ -88,17 +92,14 @@ export const encodeBlock = async ({ partition, first, events }: Run): Promise<En
     writeValues(column.values, body)
     column.writeCodes(body)
   }
-  messages.write(body)
+  const ascii = messages.write(body)
   fields.write(body)
   const compressed = compress(body.finish())
-  const filter = buildTokenFilter([
-    ...texts,
-    ...fields.texts(),
-    ...columns.source.values.map(String),
-    ...columns.stream.values.map(String),
-    ...templates.flatMap(({ id, text }) => [id, text]),
-    ...kinds,
-  ])
+  const texts = fields.texts()
+  texts.push(...columns.source.values.map(String), ...columns.stream.values.map(String), ...kinds)
+  for (const { id, text } of templates) texts.push(id, text)
+  for (const text of ascii ? apart : [...originals, ...apart]) texts.push(text)
+  const filter = buildTokenFilter(texts, ascii && { texts: originals, bytes: ascii })
   return {
     payload: Buffer.concat([header, await compressed]),
     filter,
@@ -227,5 +228,5 @@ const parseTemplate = (value: unknown): Template => {
   return { id: String(pair[0]), text: String(pair[1]) }
 }
 
-const least = (times: readonly number[]): number => times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-const greatest = (times: readonly number[]): number => times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+const least = (times: Float64Array): number => times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+const greatest = (times: Float64Array): number => times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)

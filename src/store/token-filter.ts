@@ -16,9 +16,15 @@ const fullest = 1 / 3
 /** So many characters are looked at together; a longer text is looked at alone. */
 const groupSize = 1 << 15
 
+/** Texts that stand one after the other in bytes, all of them ASCII. */
+export interface AsciiTexts {
+  readonly texts: readonly string[]
+  readonly bytes: Uint8Array
+}
+
 /** Builds the filter of some texts. */
-export const buildTokenFilter = (texts: readonly string[]): Uint8Array => {
-  let most = 0
+export const buildTokenFilter = (texts: readonly string[], ascii?: AsciiTexts): Uint8Array => {
+  let most = ascii?.bytes.length ?? 0
   for (const text of texts) most += text.length
   const bits = Math.log2(Math.min(greatestSize, Math.max(leastSize, 2 ** Math.ceil(Math.log2(most / fullest + 1)))))
   const places = new Uint8Array(2 ** bits)
@@ -38,6 +44,7 @@ export const buildTokenFilter = (texts: readonly string[]): Uint8Array => {
     }
   }
   addGroup(group, bytes, places, bits)
+  if (ascii) addBytes(ascii, places, bits)
   return shrink(places)
 }
 
@@ -52,8 +59,10 @@ const addGroup = (texts: readonly string[], bytes: Buffer, places: Uint8Array, b
   const joined = texts.join('')
   if (bytes.write(joined, 'utf8') !== joined.length) {
     for (const text of texts) addText(text, places, bits)
-    return
-  }
+  } else addBytes({ texts, bytes }, places, bits)
+}
+
+const addBytes = ({ texts, bytes }: AsciiTexts, places: Uint8Array, bits: number): void => {
   let at = 0
   for (const { length } of texts) {
     const end = at + length
@@ -67,7 +76,7 @@ const addGroup = (texts: readonly string[], bytes: Buffer, places: Uint8Array, b
 }
 
 /** The last four characters, eight bits each. */
-const step = (window: number, bytes: Buffer, at: number): number => (window >>> 8) ^ (entering[bytes[at] ?? 0] ?? 0)
+const step = (window: number, bytes: Uint8Array, at: number): number => (window >>> 8) ^ (entering[bytes[at] ?? 0] ?? 0)
 
 const addText = (text: string, places: Uint8Array, bits: number): void => {
   const lower = text.toLowerCase()
