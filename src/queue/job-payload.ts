@@ -2,7 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { Topic, Topics } from './queue.ts'
 
 /** Below this, compressing costs more than it saves. */
-const worthCompressing = 1024
+const worthCompressing = 16_384
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const openingBracket = 0x5b
 
