@@ -34,49 +34,46 @@ const version = 1
  */
 export const createNovelty = (options: NoveltyOptions = {}): Novelty => {
   const keep = 0.5 ** (1 / (options.memory ?? 500))
-  let count = 0
-  let singletons = 0
-  let hasSingletons = false
-  let recent = 0
-  let recentNew = 0
+  // In one object, because its numbers are changed where they are, and those of a closure are made anew at each change.
+  const seen = { count: 0, singletons: 0, hasSingletons: false, recent: 0, recentNew: 0 }
 
   return {
     surprise() {
-      if (count === 0) return 1
-      const rate = (recentNew + 0.5) / (recent + 1)
-      const turing = hasSingletons ? (singletons + 0.5) / (count + 1) : 0
+      if (seen.count === 0) return 1
+      const rate = (seen.recentNew + 0.5) / (seen.recent + 1)
+      const turing = seen.hasSingletons ? (seen.singletons + 0.5) / (seen.count + 1) : 0
       return Math.min(1, Math.max(rate, turing))
     },
     learn(isNew, isSecond = false) {
-      count++
-      recent = recent * keep + 1
-      recentNew = recentNew * keep + (isNew ? 1 : 0)
+      seen.count++
+      seen.recent = seen.recent * keep + 1
+      seen.recentNew = seen.recentNew * keep + (isNew ? 1 : 0)
       if (isSecond) {
         // Singletons were counted from the first value on, but only someone who tells of second times keeps the count honest.
-        hasSingletons = true
-        if (singletons > 0) singletons--
+        seen.hasSingletons = true
+        if (seen.singletons > 0) seen.singletons--
       }
-      if (isNew) singletons++
+      if (isNew) seen.singletons++
     },
     get count() {
-      return count
+      return seen.count
     },
     save() {
       return createWriter(kind, version)
-        .f64(count)
-        .f64(singletons)
-        .u8(hasSingletons ? 1 : 0)
-        .f64(recent)
-        .f64(recentNew)
+        .f64(seen.count)
+        .f64(seen.singletons)
+        .u8(seen.hasSingletons ? 1 : 0)
+        .f64(seen.recent)
+        .f64(seen.recentNew)
         .finish()
     },
     restore(state) {
       const reader = createReader(state, kind, version)
-      count = reader.f64()
-      singletons = reader.f64()
-      hasSingletons = reader.u8() === 1
-      recent = reader.f64()
-      recentNew = reader.f64()
+      seen.count = reader.f64()
+      seen.singletons = reader.f64()
+      seen.hasSingletons = reader.u8() === 1
+      seen.recent = reader.f64()
+      seen.recentNew = reader.f64()
     },
   }
 }
