@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { z } from 'zod'
+import { until } from '../until.ts'
 import { adminToken, freePort, root, scratch, startServer } from './program.ts'
 
 let data: ReturnType<typeof scratch>
@@ -30,8 +32,13 @@ it('drains on SIGTERM, ends with 0, and has everything after the next start', as
   expect(await first.stop('SIGTERM')).toBe(0)
 
   const second = await startServer({ dataDir: data.path, port })
-  const found = await (await second.ask('/api/v1/events?q="request 19999 served"')).json()
-  expect(found).toMatchObject({ data: [{ message: expect.stringContaining('request 19999 served') }] })
+  // What was not judged before it stopped is judged now.
+  const found = await until(async () => {
+    const answer = await second.ask('/api/v1/events?q="request 19999 served"')
+    const { data } = z.object({ data: z.array(z.object({ message: z.string() })) }).parse(await answer.json())
+    return data.length > 0 && data
+  }, 'the last line that was accepted')
+  expect(found).toEqual([{ message: expect.stringContaining('request 19999 served') }])
   expect(await second.stop()).toBe(0)
 })
 
