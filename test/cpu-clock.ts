@@ -8,8 +8,8 @@ export const cpuMs = (): number => {
 }
 
 /**
- * How many CPU seconds a fixed piece of work takes on this machine now; about 0.4 where nothing slows it down. Processors that are shared
- * may run at a quarter of their speed for hours, so that a limit in seconds would fail for nothing: it is stretched by this.
+ * How many CPU seconds a fixed piece of work takes on this machine now. Processors that are shared may run at a quarter of their speed
+ * for hours, so what a test bounds is told in yardsticks, measured in the same run.
  */
 export const yardstick = (): number => {
   const counts = new Map<string, number>()
