@@ -14,7 +14,7 @@ export const cpuMs = (): number => {
 export const yardstick = (): number => {
   const counts = new Map<string, number>()
   const began = cpuMs()
-  for (let at = 0; at < 1_000_000; at += 1) {
+  for (let at = 0; at < 5_000_000; at += 1) {
     const key = `k${(at * 7919) % 50_000}`
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
