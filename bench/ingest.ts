@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { startApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Event } from '../src/schema/event.ts'
+import '../src/v8-flags.ts'
 import { mixedLines } from './mixed-lines.ts'
 
 // End to end against the raw limit, in one run: the same lines once down the whole road (accepted durably, parsed, mined, judged,
