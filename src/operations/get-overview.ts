@@ -11,6 +11,8 @@ import type { World } from './world.ts'
 
 const mostIncidents = 6
 const mostOdd = 6
+/** What was odd again and again stands there once, so more are looked at. */
+const lookedAt = 50
 const mostLearning = 4
 
 const bySeverity = z.record(severity, z.int())
@@ -186,12 +188,16 @@ const total = (rows: readonly { readonly count: number }[]): number =>
 const readDetections = async ({ store }: OverviewWorld, from: number, to: number) => {
   const [count, spans] = await Promise.all([
     store.detections.count({ from, to }),
-    store.detections.oddest({ from, to, limit: mostOdd }),
+    store.detections.oddest({ from, to, limit: lookedAt }),
   ])
-  const oddest = await store.detections.load(spans.map(({ id }) => id))
+  const loaded = await store.detections.load(spans.map(({ id }) => id))
+  const oddest = Map.groupBy(loaded, ({ dedup_key }) => dedup_key)
+    .values()
+    .flatMap((same) => same.slice(0, 1))
+    .take(mostOdd)
   return {
     count,
-    oddest: oddest.map(({ id, detector, stream, severity, score, title, value, usual, last_seen }) => ({
+    oddest: [...oddest].map(({ id, detector, stream, severity, score, title, value, usual, last_seen }) => ({
       ...{ id, detector, stream, severity, score, title, value, usual, last_seen },
     })),
   }

@@ -144,3 +144,15 @@ it('draws a span, and refuses one that ends before it begins', async () => {
   expect(drawn.buckets.map(({ error, warning, other }) => error + warning + other)).toEqual([300, 300])
   await expect(getTimeline.run({ ...span, to: at(-5) }, world)).rejects.toThrow('ends before it begins')
 })
+
+it('names what was odd again and again once, where it was oddest', async () => {
+  const world = await openWorld()
+  const silences = [0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8].map((score, number) =>
+    sampleDetection(number, { score, dedup_key: 'silence fw-01' }),
+  )
+  await world.store.transaction((tx) =>
+    world.store.detections.save([...silences, sampleDetection(9, { score: 0.5 })], tx),
+  )
+  const { detections } = await getOverview.run(everything, world)
+  expect(detections).toMatchObject({ count: 8, oddest: [{ score: 0.8 }, { score: 0.5 }] })
+})
