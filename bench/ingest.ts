@@ -1,49 +1,74 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { z } from 'zod'
 import { startApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Event } from '../src/schema/event.ts'
+import { openStore } from '../src/store/open-store.ts'
 import '../src/v8-flags.ts'
 import { mixedLines } from './mixed-lines.ts'
 
-// End to end against the raw limit, in one run: the same lines once down the whole road (accepted durably, parsed, mined, judged,
-// stored, searchable) and once as bare better-sqlite3 inserts of their parsed rows with two indexes. A ratio of 1 means that
-// everything we do costs no more than storing plain rows.
+// End to end against the raw limit: the same lines once down the whole road (accepted durably, parsed, mined, judged, stored, searchable)
+// and once as bare better-sqlite3 inserts of their parsed rows with two indexes. A share of 1 means that everything we do costs no more
+// than storing plain rows. Both take turns, each time in a process of its own, because a shared machine is now fast and now slow; the
+// medians are printed, and every round's share.
 const total = Number(process.env.LINES ?? 300_000)
+const rounds = Number(process.env.ROUNDS ?? 5)
 const batchSize = 4_096
-const folder = mkdtempSync(join(tmpdir(), 'vedette-bench-'))
 
-const seconds = (from: number) => (performance.now() - from) / 1000
+const took = z.object({ seconds: z.number(), cpu: z.number() })
+const onTheRoad = took.extend({
+  accepted: z.number(),
+  stored: z.number(),
+  bytes: z.number(),
+  rss: z.number(),
+  stages: z.array(z.object({ name: z.string(), seconds: z.number() })).readonly(),
+})
 
-const viaTheRoad = async (lines: readonly string[]) => {
-  const { config, origins } = loadConfig({
-    flags: {},
-    env: { VEDETTE_DATA_DIR: join(folder, 'road'), PORT: '0', LOG_LEVEL: 'error', VEDETTE_SAMPLES: 'off' },
-    cwd: folder,
-  })
-  const stop = new AbortController()
-  const app = await startApp({ config, origins, print: () => {}, signal: stop.signal })
+/** Counts wall and processor time, of all threads, in s. */
+const stopwatch = () => {
   const cpu = process.cpuUsage()
-  const started = performance.now()
-  for (let i = 0; i < lines.length; i += batchSize) {
-    const records = lines.slice(i, i + batchSize).map((text) => ({ text, source: 'bench', receivedAt: Date.now() }))
-    await app.world.intake.accept(records)
+  const began = performance.now()
+  return () => {
+    const { user, system } = process.cpuUsage(cpu)
+    return { seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 }
   }
-  const acknowledged = seconds(started)
-  await app.world.queue.idle()
-  const done = seconds(started)
-  const { user, system } = process.cpuUsage(cpu)
-  const { stages } = await app.world.health()
-  const events: Event[] = []
-  for await (const block of app.world.store.events.replay(0, -1)) events.push(...block)
-  const { bytes } = await app.world.store.events.count()
-  await app.stop()
-  return { acknowledged, done, cpu: (user + system) / 1e6, stages, events, bytes }
 }
 
-const asRows = (events: readonly Event[]) => {
+const viaTheRoad = async (folder: string): Promise<z.infer<typeof onTheRoad>> => {
+  // As they are cut from a body that was sent.
+  const lines = mixedLines(total).join('\n').split('\n')
+  const { config, origins } = loadConfig({
+    flags: {},
+    env: { VEDETTE_DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', VEDETTE_SAMPLES: 'off' },
+    cwd: folder,
+  })
+  const app = await startApp({ config, origins, print: () => {}, signal: new AbortController().signal })
+  const { intake, queue, store, health } = app.world
+  const read = stopwatch()
+  for (let i = 0; i < lines.length; i += batchSize) {
+    await intake.accept(
+      lines.slice(i, i + batchSize).map((text) => ({ text, source: 'bench', receivedAt: Date.now() })),
+    )
+  }
+  const accepted = read().seconds
+  await queue.idle()
+  const spent = read()
+  const { stages } = await health()
+  const { events: stored, bytes } = await store.events.count()
+  await app.stop()
+  return { ...spent, accepted, stored, bytes, rss: process.memoryUsage().rss, stages }
+}
+
+const asRows = async (folder: string): Promise<z.infer<typeof took>> => {
+  const log = { debug() {}, info() {}, warn: console.error, error: console.error }
+  const store = await openStore(`sqlite:${join(folder, 'vedette.db')}`, { now: Date.now, log })
+  const events: Event[] = []
+  for await (const block of store.events.replay(0, -1)) events.push(...block)
+  await store.close()
   const database = new Database(join(folder, 'rows.db'))
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
@@ -63,43 +88,64 @@ const asRows = (events: readonly Event[]) => {
     event.original,
     JSON.stringify(event.fields),
   ])
-  const cpu = process.cpuUsage()
-  const started = performance.now()
+  const read = stopwatch()
   for (let i = 0; i < rows.length; i += batchSize) {
     database.transaction(() => {
       for (const row of rows.slice(i, i + batchSize)) insert.run(row)
     })()
   }
-  const took = seconds(started)
-  const { user, system } = process.cpuUsage(cpu)
+  const spent = read()
   database.close()
-  return { took, cpu: (user + system) / 1e6 }
+  return spent
 }
 
-const lines = mixedLines(total)
-const road = await viaTheRoad(lines)
-const rows = asRows(road.events)
-rmSync(folder, { recursive: true, force: true })
+const inAnotherProcess = (part: string, folder: string): unknown =>
+  JSON.parse(
+    execFileSync(process.execPath, [import.meta.filename], {
+      env: { ...process.env, PART: part, FOLDER: folder },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  )
 
-const perSecond = (took: number) => Math.round(total / took)
-console.log(
-  JSON.stringify({
+const alternate = () =>
+  Array.from({ length: rounds }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-bench-'))
+    try {
+      const road = onTheRoad.parse(inAnotherProcess('road', folder))
+      const rows = took.parse(inAnotherProcess('rows', folder))
+      return { road, rows, share: rows.seconds / road.seconds, cpuShare: rows.cpu / road.cpu }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+const round = (value: number, digits = 2): number => Number(value.toFixed(digits))
+
+const report = (measured: ReturnType<typeof alternate>) => {
+  const of = (pick: (one: (typeof measured)[number]) => number) => median(measured.map(pick))
+  const perSecond = (pick: (one: (typeof measured)[number]) => number) => Math.round(total / of(pick))
+  const stages = measured[0]?.road.stages.filter(({ seconds }) => seconds > 0.01) ?? []
+  return {
     bench: 'ingest',
     lines: total,
-    stored: road.events.length,
-    road_lines_per_second: perSecond(road.done),
-    accepted_lines_per_second: perSecond(road.acknowledged),
-    raw_rows_per_second: perSecond(rows.took),
-    share_of_raw_inserts: Number((rows.took / road.done).toFixed(2)),
-    // Of all threads: what a machine that has other things to do changes least.
-    cpu_seconds: Number(road.cpu.toFixed(2)),
-    raw_cpu_seconds: Number(rows.cpu.toFixed(2)),
-    bytes_per_line: Number((road.bytes / total).toFixed(1)),
-    rss_mb: Math.round(process.memoryUsage().rss / 2 ** 20),
-    where_the_time_goes: Object.fromEntries(
-      road.stages
-        .filter(({ seconds: spent }) => spent > 0.01)
-        .map((stage) => [stage.name, Number(stage.seconds.toFixed(2))]),
-    ),
-  }),
-)
+    stored: of(({ road }) => road.stored),
+    road_lines_per_second: perSecond(({ road }) => road.seconds),
+    accepted_lines_per_second: perSecond(({ road }) => road.accepted),
+    raw_rows_per_second: perSecond(({ rows }) => rows.seconds),
+    share_of_raw_inserts: round(of(({ share }) => share)),
+    each_share: measured.map(({ share }) => round(share)),
+    share_of_raw_cpu: round(of(({ cpuShare }) => cpuShare)),
+    cpu_seconds: round(of(({ road }) => road.cpu)),
+    raw_cpu_seconds: round(of(({ rows }) => rows.cpu)),
+    bytes_per_line: round(of(({ road }) => road.bytes) / total, 1),
+    rss_mb: Math.round(of(({ road }) => road.rss) / 2 ** 20),
+    where_the_time_goes: Object.fromEntries(stages.map((stage) => [stage.name, round(stage.seconds)])),
+  }
+}
+
+const { PART: part, FOLDER: given = '' } = process.env
+if (part === 'road') console.log(JSON.stringify(await viaTheRoad(given)))
+else if (part === 'rows') console.log(JSON.stringify(await asRows(given)))
+else console.log(JSON.stringify(report(alternate())))
