@@ -83,6 +83,25 @@ describeInBrowser('an incident', () => {
     await close()
   })
 
+  it('is reached from the queue however long it takes to load', async () => {
+    const { page, close } = await openTab()
+    await page.route(/\/incident-[^/]+\.js/, async (route) => {
+      // Longer than the keyboard's place takes to settle in the address.
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await route.continue()
+    })
+    await signIn(page, server.url, '/alerts')
+    const rows = page.getByRole('grid', { name: 'Alerts' }).locator('tbody tr')
+    const [first] = (await comes('INC-1')).alerts
+    await rows.first().waitFor()
+    for (let presses = 0; presses < 20 && !(await isAt(page, first?.id)); presses++) await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary', { name: 'Alert' }).getByText('usual').first().waitFor()
+    for (const key of ['j', 'k', 'i']) await page.keyboard.press(key)
+    await page.getByRole('tab', { name: 'Evidence' }).waitFor()
+    await close()
+  })
+
   it('goes from the queue to closed with a trail, by keyboard alone', async () => {
     const { page, troubles, close } = await openTab()
     await signIn(page, server.url, '/incidents')

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import { Loading } from '../../parts/states.tsx'
 import { Screen } from '../../shell/screen.tsx'
@@ -20,10 +20,14 @@ export const Queue = () => {
   const phone = usePhone()
   const view = views?.find(({ id }) => id === search.view)
   const look = useMemo(() => lookOf(search, view), [search, view])
+  const router = useRouter()
   const go: Go = useCallback(
-    (changes, replace = false) =>
-      void navigate({ search: (before: QueueSearch) => without(before, changes), replace, resetScroll: false }),
-    [navigate],
+    (changes, replace = false) => {
+      // What settles late calls nobody back who is on the way to another page.
+      if (router.latestLocation.pathname !== '/alerts') return
+      void navigate({ search: (before: QueueSearch) => without(before, changes), replace, resetScroll: false })
+    },
+    [navigate, router],
   )
   const filter = <FilterField q={look.q} onFilter={(q) => go({ q, at: undefined, sel: undefined })} />
   return (
