@@ -248,19 +248,17 @@ describe('the event store', () => {
     const { db, store } = await openBlocks()
     const events = Array.from({ length: 12 }, (_, index) => make(0, index, index))
     for (const event of events) await save(db, store, [event])
-    let joined = false
+    let joining: Promise<unknown> | undefined
     const page = await store.search({
       limit: 100,
       matches: (event) => {
-        if (event.id === '0-11' && !joined) {
-          joined = true
-          // The search goes on after this turn; by then the other blocks are one.
-          void store.compact()
-        }
+        // The search goes on after this turn; by then the other blocks are one.
+        if (event.id === '0-11') joining ??= store.compact()
         return true
       },
     })
     expect(ids(page.items)).toEqual(ids(naive(events)))
+    await joining
   })
 })
 
