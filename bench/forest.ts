@@ -6,6 +6,7 @@ import { FairCutForest } from '../src/lib/isolation-forest/fair-cut-forest.ts'
 import { IsolationForest } from '../src/lib/isolation-forest/isolation-forest.ts'
 import { createParallelScorer } from '../src/lib/isolation-forest/parallel.ts'
 import { createRandom } from '../src/lib/random/random.ts'
+import { median } from './median.ts'
 
 // Rows a second, fitted and scored on one thread (100 trees of 256 rows), against two limits in the same run: as many dependent look-ups
 // in a table that fits the first-level cache, which is what walking trees one after the other would be made of, and a bare pass that
@@ -16,7 +17,6 @@ const trees = 100
 const depth = 8
 const rounds = 3
 
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
 const timed = (work: () => unknown) => {
   const started = performance.now()
   work()

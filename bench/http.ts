@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fastify } from 'fastify'
 import { startApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
+import { median } from './median.ts'
 import { mixedLines } from './mixed-lines.ts'
 
 // Lines posted over HTTP until each is accepted and durable, against a bare Fastify route that parses the same bodies and keeps
@@ -74,7 +75,6 @@ const ours = async (): Promise<number> => {
   return speed
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 const runs: { readonly bare: number; readonly ours: number }[] = []
 for (let i = 0; i < rounds; i++) runs.push({ bare: await bare(), ours: await ours() })
 console.log(

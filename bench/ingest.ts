@@ -9,6 +9,7 @@ import { loadConfig } from '../src/config.ts'
 import type { Event } from '../src/schema/event.ts'
 import { openStore } from '../src/store/open-store.ts'
 import '../src/v8-flags.ts'
+import { median } from './median.ts'
 import { mixedLines } from './mixed-lines.ts'
 
 // End to end against the raw limit: the same lines once down the whole road (accepted durably, parsed, mined, judged, stored, searchable)
@@ -120,7 +121,6 @@ const alternate = () =>
     }
   })
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 const round = (value: number, digits = 2): number => Number(value.toFixed(digits))
 
 const report = (measured: ReturnType<typeof alternate>) => {

@@ -1,13 +1,12 @@
 import { openTab, signIn } from '../test/browser/browser.ts'
 import { freePort, scratch, startServer } from '../test/e2e/program.ts'
 import { seedAlerts } from './many-alerts.ts'
+import { median } from './median.ts'
 
 // How long somebody waits for the queue when there are 100,000 alerts, in a real browser, and what the same takes with 100: what grows
 // with their number is ours, what does not is the browser's.
 
 const rounds = 5
-
-const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN
 
 const measure = async (alerts: number) => {
   const folder = scratch()

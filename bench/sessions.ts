@@ -1,12 +1,12 @@
 import { createRandom } from '../src/lib/random/random.ts'
 import { learnSessions, type Sessions } from '../src/lib/sessions/sessions.ts'
+import { median } from './median.ts'
 
 // Sessions a second, learnt and scored, against the raw limit of finding the same ids in a Map and hashing them: what any model that
 // reads event ids does at least. Half of the scored sessions have counts that were never scored before.
 const total = 100_000
 const rounds = 3
 
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
 const timed = (work: () => void) => {
   const started = performance.now()
   work()

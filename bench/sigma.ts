@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createEngine, flattenEvent, readDocuments, readTaxonomy, type SigmaDocument } from '../src/lib/sigma/sigma.ts'
+import { median } from './median.ts'
 import { someRules, someWindowsEvents } from './sigma-rules.ts'
 
 // Events a second on one core through all rules, from the JSON text to the matches, against the raw limit of parsing that JSON. The
@@ -10,7 +11,6 @@ const rounds = 5
 const eventCount = 20_000
 const sizes = [300, 3_000, 10_000]
 
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
 const timed = (work: () => void) => {
   const started = performance.now()
   work()

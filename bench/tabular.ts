@@ -2,6 +2,7 @@ import { createRandom } from '../src/lib/random/random.ts'
 import { createCsvReader } from '../src/lib/tabular/csv-reader.ts'
 import { matrixTable } from '../src/lib/tabular/table.ts'
 import { fitTable, scoreMatrix } from '../src/lib/tabular/tabular.ts'
+import { median } from './median.ts'
 
 // Rows a second through the tabular default, learnt and scored, on one thread, for tables of several shapes; against a bare pass that
 // takes a square root of every number and adds them up. And CSV into columns, against splitting the same text at line ends and commas.
@@ -12,7 +13,6 @@ const shapes = [
 ]
 const rounds = 3
 
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
 const timed = (work: () => unknown) => {
   const started = performance.now()
   work()
