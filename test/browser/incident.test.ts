@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
 import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 import { atWeb, guesses } from './guesses.ts'
@@ -87,7 +87,7 @@ describeInBrowser('an incident', () => {
     const { page, close } = await openTab()
     await page.route(/\/incident-[^/]+\.js/, async (route) => {
       // Longer than the keyboard's place takes to settle in the address.
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await sleep(1_000)
       await route.continue()
     })
     await signIn(page, server.url, '/alerts')

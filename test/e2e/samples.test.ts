@@ -53,7 +53,7 @@ it('shows a newcomer the recorded week soon, and removes it in one call', async 
   const busy = server.busy()
   const measure = (before + yardstick()) / 2
   console.log(`start and recorded week: ${busy.toFixed(1)} s of one core, ${(busy / measure).toFixed(0)} yardsticks`)
-  // 5 to 9 were measured, the most on a machine that did nothing else.
+  // 4 to 9 were measured, the most on a machine that did nothing else.
   expect(busy / measure).toBeLessThan(15)
   const end = Date.parse(status.to ?? '')
   expect(end).toBeGreaterThan(began - 120_000)
