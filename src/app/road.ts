@@ -4,6 +4,7 @@ import { createCorrelate } from '../pipeline/correlate/correlate-stage.ts'
 import { createMerge } from '../pipeline/detect/merge-stage.ts'
 import { openRoad, type Road } from '../pipeline/pipeline.ts'
 import { createTriage } from '../pipeline/triage/triage.ts'
+import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
@@ -60,17 +61,30 @@ export const layRoad = ({
     mine: judges.mine,
     enrich: judges.enrich,
     events: {
-      pack: async (events) => ({ events, packed: await store.events.pack(events) }),
-      async save({ events, packed }, tx) {
+      begin() {
+        const packing = store.events.packing()
+        let failed = 0
+        let count = 0
+        let last: Event | undefined
+        return {
+          add(events) {
+            packing.add(events)
+            count += events.length
+            last = events.at(-1) ?? last
+            for (const { kind } of events) if (kind === 'pipeline_error') failed += 1
+          },
+          finish: async () => ({ packed: await packing.finish(), parsed: count - failed, failed, last }),
+        }
+      },
+      async save({ packed, parsed, failed, last }, tx) {
         await store.events.save(packed, tx)
         const counts = judges.normalizer.takeCounts()
         await store.parseHealth.add(
           counts.map(({ lastSeenAt, ...count }) => ({ ...count, last_seen_at: lastSeenAt })),
           tx,
         )
-        checkpoint.reached(events)
-        const failed = events.filter(({ kind }) => kind === 'pipeline_error').length
-        telemetry.parsed(events.length - failed, failed)
+        if (last) checkpoint.reached([last])
+        telemetry.parsed(parsed, failed)
       },
     },
     detect: judges.detect.run,

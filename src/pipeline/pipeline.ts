@@ -4,7 +4,20 @@ import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RecordBatch } from '../schema/record.ts'
-import { chain, type Keeper, keep, load, type Meter, type Packer, packing, type Stage, stage, to } from './stage.ts'
+import { cutRecords } from './pieces.ts'
+import {
+  chain,
+  inPieces,
+  type Keeper,
+  keep,
+  load,
+  type Meter,
+  type Packer,
+  packing,
+  type Stage,
+  stage,
+  to,
+} from './stage.ts'
 import type { JudgedAlert } from './triage/triage.ts'
 
 /** What the road is built of. `app.ts` fills it in; nothing here knows how any of it works. */
@@ -42,13 +55,15 @@ export const openRoad = <Tx, Packed>(road: Road<Tx, Packed>): void => {
   const { queue, meter } = road
   const events = packing('events', road.events)
 
+  const judged = chain<RecordBatch, Event, Tx>(meter, stage('normalize', road.normalize))
+    .next(stage('mine', road.mine))
+    .next(stage('enrich', road.enrich))
+    .next(events.pack)
+    .next(stage('detect', road.detect))
+
   queue.consume(
     'records',
-    chain<RecordBatch, Event, Tx>(meter, stage('normalize', road.normalize))
-      .next(stage('mine', road.mine))
-      .next(stage('enrich', road.enrich))
-      .next(events.pack)
-      .next(stage('detect', road.detect))
+    inPieces(meter, cutRecords, judged)
       .next(events.keep())
       .next(keep('detections', road.detections))
       .next(stage('merge', road.merge))

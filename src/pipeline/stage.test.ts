@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chain, type Delivery, keep, type Meter, packing, stage, to } from './stage.ts'
+import { chain, type Delivery, inPieces, keep, type Meter, packing, stage, to } from './stage.ts'
 
 const delivery: Delivery<string> = {
   id: 'd1',
@@ -52,10 +52,13 @@ describe('chain', () => {
     const steps: string[] = []
     const { promise, resolve } = Promise.withResolvers<string>()
     const texts = packing<string, string, string>('texts', {
-      pack(items) {
-        steps.push(`pack ${items}`)
-        return promise
-      },
+      begin: () => ({
+        add: (items) => void steps.push(`add ${items}`),
+        finish() {
+          steps.push('finish')
+          return promise
+        },
+      }),
       save: async (packed, tx) => void steps.push(`save ${packed} in ${tx}`),
     })
     const handler = chain<string, string, string>(meter, texts.pack)
@@ -68,16 +71,45 @@ describe('chain', () => {
       )
       .next(texts.keep()).handler
     expect(await handler(['a', 'bb'], delivery)).toEqual([1, 2])
-    expect(steps).toEqual(['pack a,bb', 'length', 'save a parcel in tx'])
+    expect(steps).toEqual(['add a,bb', 'finish', 'length', 'save a parcel in tx'])
     expect(lines).toEqual(['pack texts 2→2', 'length 2→2', 'keep texts 2→2'])
     await handler([], { ...delivery, transaction: () => expect.unreachable() })
-    expect(steps).toHaveLength(4)
+    expect(steps).toHaveLength(5)
+  })
+
+  it('lets a batch pass in pieces, which are packed together', async () => {
+    const { lines, meter } = counted()
+    const steps: string[] = []
+    const texts = packing<string, string, string>('texts', {
+      begin: () => ({
+        add: (items) => void steps.push(`add ${items}`),
+        finish: async () => {
+          steps.push('finish')
+          return 'a parcel'
+        },
+      }),
+      save: async (packed) => void steps.push(`save ${packed}`),
+    })
+    const inner = chain<string, string, string>(meter, texts.pack).next(
+      stage('length', (items, { id }) => {
+        steps.push(id)
+        return items.map(({ length }) => length)
+      }),
+    )
+    const byTwo = (items: readonly string[]) => (items.length > 2 ? [items.slice(0, 2), items.slice(2)] : [items])
+    const { handler } = inPieces(meter, byTwo, inner).next(texts.keep())
+    expect(await handler(['a', 'bb', 'ccc'], delivery)).toEqual([1, 2, 3])
+    expect(steps).toEqual(['add a,bb', 'd1/0', 'add ccc', 'finish', 'd1/1', 'save a parcel'])
+    expect(lines).toEqual(['pack texts 2→2', 'length 2→2', 'pack texts 1→1', 'length 1→1', 'keep texts 3→3'])
+    // The same delivery, come again after a failure, is another one to pack.
+    expect(await handler(['a'], { ...delivery })).toEqual([1])
+    expect(steps.slice(6)).toEqual(['add a', 'finish', 'd1/0', 'save a parcel'])
   })
 
   it('packs nothing without a database, and fails with what could not be packed', async () => {
     const { meter } = counted()
     const texts = packing<string, string, string>('texts', {
-      pack: () => Promise.reject(new Error('too large')),
+      begin: () => ({ add: () => {}, finish: () => Promise.reject(new Error('too large')) }),
       save: async () => expect.unreachable(),
     })
     const learnt: string[] = []

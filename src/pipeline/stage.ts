@@ -7,6 +7,8 @@ export interface Delivery<Tx = unknown> {
   readonly signal: AbortSignal
   /** Whatever is written through it becomes visible together with the end of the job, or not at all. Keep what follows short. */
   transaction(): Promise<Tx>
+  /** Set where a delivery passes in pieces, each with an id of its own: what it is a piece of, and whether it is the last one. */
+  readonly piece?: { readonly of: Delivery<Tx>; readonly last: boolean }
 }
 
 /** A step of the road: a batch in, a batch out, in order. It knows neither its neighbours nor the queue. */
@@ -28,7 +30,7 @@ export interface Keeper<Item, Tx> {
 
 /** Something that can store a batch in two steps, of which the first needs neither the database nor, for the most part, this core. */
 export interface Packer<Item, Packed, Tx> {
-  pack(items: readonly Item[]): Promise<Packed>
+  begin(): { add(items: readonly Item[]): void; finish(): Promise<Packed> }
   save(packed: Packed, tx: Tx): Promise<void>
 }
 
@@ -51,27 +53,36 @@ export const keep = <Item, Tx>(name: string, keeper: Keeper<Item, Tx>): NamedSta
   })
 
 /**
- * Stores what passes in two stages: `pack` begins with it, `keep` stands behind those that work meanwhile. The transaction opens with the
- * first, so that nobody learns from a batch while there is no database.
+ * Stores what passes in two stages: `pack` prepares it, piece by piece, `keep` stands behind those that work while the last piece is
+ * finished. The transaction opens with the first, so that nobody learns from a batch while there is no database.
  */
 export const packing = <Item, Packed, Tx>(
   name: string,
   packer: Packer<Item, Packed, Tx>,
 ): { readonly pack: NamedStage<Item, Item, Tx>; keep<Other>(): NamedStage<Other, Other, Tx> } => {
-  const begun = new WeakMap<Delivery<Tx>, Promise<Packed>>()
+  const begun = new WeakMap<Delivery<Tx>, ReturnType<typeof packer.begin>>()
+  const finished = new WeakMap<Delivery<Tx>, Promise<Packed>>()
   return {
     pack: stage(`pack ${name}`, async (items, delivery) => {
-      if (items.length === 0) return items
-      await delivery.transaction()
-      const packed = packer.pack(items)
-      // Who keeps it hears of a failure; nobody does when a stage between fails first.
-      packed.catch(() => {})
-      begun.set(delivery, packed)
+      const { of: whole, last } = delivery.piece ?? { of: delivery, last: true }
+      let parcel = begun.get(whole)
+      if (items.length > 0) {
+        await delivery.transaction()
+        parcel ??= packer.begin()
+        begun.set(whole, parcel)
+        parcel.add(items)
+      }
+      if (last && parcel) {
+        const packed = parcel.finish()
+        // Who keeps it hears of a failure; nobody does when a stage between fails first.
+        packed.catch(() => {})
+        finished.set(whole, packed)
+      }
       return items
     }),
     keep: () =>
       stage(`keep ${name}`, async (others, delivery) => {
-        const packed = begun.get(delivery)
+        const packed = finished.get(delivery)
         if (packed) await packer.save(await packed, await delivery.transaction())
         return others
       }),
@@ -129,6 +140,25 @@ export interface Chain<In, Out, Tx> {
  */
 export const chain = <In, Out, Tx>(meter: Meter, first: NamedStage<In, Out, Tx>): Chain<In, Out, Tx> =>
   extend(meter, (end) => join(meter, first, end))
+
+/**
+ * Begins a chain with another one that a batch passes in pieces: most of what its stages make of a piece is gone before the next one comes,
+ * which is cheaper for the processor's caches and for the collector of garbage than many things at once that live a little longer.
+ */
+export const inPieces = <In, Out, Tx>(
+  meter: Meter,
+  cut: (batch: readonly In[]) => readonly (readonly In[])[],
+  { handler }: Pick<Chain<In, Out, Tx>, 'handler'>,
+): Chain<In, Out, Tx> =>
+  extend(meter, (end) => async (batch, delivery) => {
+    const pieces = cut(batch)
+    const out: Out[] = []
+    for (const [index, items] of pieces.entries()) {
+      const piece = { of: delivery, last: index === pieces.length - 1 }
+      for (const item of await handler(items, { ...delivery, id: `${delivery.id}/${index}`, piece })) out.push(item)
+    }
+    return end(out, delivery)
+  })
 
 const extend = <In, Out, Tx>(
   meter: Meter,

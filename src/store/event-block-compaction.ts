@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Connections, Transaction } from './database.ts'
 import { blockSize } from './event-block.ts'
 import type { BlockCache, BlockRef } from './event-block-cache.ts'
-import { cutRuns, toBlockRow } from './event-block-row.ts'
+import { packEvents } from './event-packing.ts'
 
 interface SmallBlock extends BlockRef {
   readonly count: number
@@ -77,11 +77,10 @@ const join = async (tx: Transaction, cache: BlockCache, run: readonly SmallBlock
   // Somebody else joined them first, or one is broken: what cannot be read is not rewritten.
   if (opened.length !== run.length) return 0
   const events = opened.flatMap((block) => Array.from({ length: block.count }, (_, index) => block.event(index)))
-  const pieces = cutRuns(events)
-  if (pieces.length >= run.length) return 0
   // Packed before anything goes: in memory, where reads see what a transaction has done so far, nobody may find a gap meanwhile.
-  const packed = await Promise.all(pieces.map(toBlockRow))
+  const packed = await packEvents(events)
+  if (packed.length >= run.length) return 0
   await tx.deleteFrom('event_blocks').where('id', 'in', ids).execute()
-  for (const row of packed) await tx.insertInto('event_blocks').values(row).execute()
+  for (const { row } of packed) await tx.insertInto('event_blocks').values(row).execute()
   return run.length
 }

@@ -8,7 +8,7 @@ const apart = 3
 
 /** Collects originals and messages; a message that stands in its original costs only its place there. */
 export class MessagesWriter {
-  readonly #originals: string[] = []
+  readonly originals: string[] = []
   readonly #ways: number[] = []
   readonly #offsets: number[] = []
   readonly #lengths: number[] = []
@@ -16,7 +16,7 @@ export class MessagesWriter {
 
   /** Returns whether the original contains the message. */
   add(original: string, message: string): boolean {
-    this.#originals.push(original)
+    this.originals.push(original)
     const tail = original.length - message.length
     // Comparing a copy of the end is several times as quick as `endsWith`.
     const offset = tail >= 0 && original.slice(tail) === message ? tail : original.indexOf(message)
@@ -34,7 +34,7 @@ export class MessagesWriter {
 
   /** Returns the bytes of the originals when all of them are ASCII. */
   write(to: ByteWriter): Uint8Array | undefined {
-    const originals = to.texts(this.#originals)
+    const originals = to.texts(this.originals)
     to.codes(this.#ways)
     to.varints(this.#offsets)
     to.varints(this.#lengths)

@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Event, FieldValue } from '../schema/event.ts'
 import { eventText } from '../schema/event-fields.ts'
-import { blockSize, decodeBlock, encodeBlock, openBlock } from './event-block.ts'
-import { cutRuns } from './event-block-row.ts'
+import { blockSize, decodeBlock, openBlock } from './event-block.ts'
+import { createPacking, packEvents } from './event-packing.ts'
 
 const text = fc.oneof(
   { weight: 4, arbitrary: fc.string({ maxLength: 30 }) },
@@ -81,9 +81,10 @@ const line = (number: number): Event => {
   }
 }
 
-const encode = (list: readonly Event[]) => {
-  const [run = { partition: 0, first: 0, events: [] }] = cutRuns(list)
-  return encodeBlock(run)
+const encode = async (list: readonly Event[]) => {
+  const [block, ...others] = await packEvents(list)
+  if (!block || others.length > 0) throw new Error('This is not one block.')
+  return block.row
 }
 
 describe('a block of events', () => {
@@ -116,35 +117,42 @@ describe('a block of events', () => {
 
   it('says what it holds', async () => {
     const list = Array.from({ length: 300 }, (_, index) => line(index + 40))
-    expect((await encode(list)).meta).toEqual({
+    expect(await encode(list)).toMatchObject({
+      id: '3-40',
       partition: 3,
       first: 40,
       last: 339,
       count: 300,
-      minTime: line(40).time,
-      maxTime: line(339).time,
-      sources: ['auth'],
-      streams: ['auth/LabSZ/sshd'],
-      templateIds: ['t1'],
+      min_time: line(40).time,
+      max_time: line(339).time,
+      sources: '["auth"]',
+      streams: '["auth/LabSZ/sshd"]',
+      template_ids: '["t1"]',
     })
   })
 
   it('holds events that follow one another, however they come, and not too many', async () => {
     const many = Array.from({ length: blockSize + 1 }, (_, index) => line(index))
     const shuffled = [...many.slice(2_000), ...many.slice(0, 3_000), line(blockSize + 3)]
-    const placed = cutRuns(shuffled).map(({ partition, first, events }) => [partition, first, events.length])
-    expect(placed).toEqual([
-      [3, 0, blockSize],
-      [3, blockSize, 1],
-      [3, blockSize + 3, 1],
+    const placed = await packEvents(shuffled)
+    expect(placed.map(({ row }) => [row.id, row.count])).toEqual([
+      ['3-0', blockSize],
+      [`3-${blockSize}`, 1],
+      [`3-${blockSize + 3}`, 1],
     ])
-    expect(cutRuns(shuffled).flatMap((run) => run.events.map(({ id }) => id))).toEqual([
+    expect(placed.flatMap(({ row }) => decodeBlock(row.payload).map(({ id }) => id))).toEqual([
       ...many.map(({ id }) => id),
       `3-${blockSize + 3}`,
     ])
-    await expect(encode([])).rejects.toThrow('1 to')
-    await expect(encodeBlock({ partition: 3, first: 0, events: many })).rejects.toThrow('1 to')
-    expect(() => cutRuns([{ ...line(1), id: 'nonsense' }])).toThrow('"nonsense" is not the id of an event')
+    expect(await packEvents([])).toEqual([])
+    await expect(packEvents([{ ...line(1), id: 'nonsense' }])).rejects.toThrow('"nonsense" is not the id of an event')
+  })
+
+  it('is the same block, whether its events come together or one by one', async () => {
+    const list = Array.from({ length: 300 }, (_, index) => line(index))
+    const packing = createPacking()
+    for (const item of list) packing.add([item])
+    expect(await packing.finish()).toEqual(await packEvents(list))
   })
 
   it('knows when it is broken, and when it is of another version', async () => {

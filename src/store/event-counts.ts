@@ -11,9 +11,48 @@ export interface VolumeRow extends EventVolume {
 
 const columns = 5
 
-/** Adds events to the counts of their slots. Belongs to the transaction that stores them, so that each is counted once. */
-export const countEvents = async (events: readonly Event[], maxVariables: number, tx: Transaction): Promise<void> => {
-  for (const part of batches(tally(events), maxVariables, columns)) {
+/** Counts events, or what was counted of them, by the slot that they happened in and their source. */
+export class EventTally {
+  readonly #sources = new Map<string, Map<number, EventCountRow>>()
+
+  add({ time, source, fields }: Event): void {
+    const row = this.#rowOf(Math.floor(time / volumeSlot) * volumeSlot, source)
+    row[volumeKind(fields['log.level'])] += 1
+  }
+
+  join(rows: readonly EventCountRow[]): void {
+    for (const { slot, source, ...counted } of rows) {
+      const row = this.#rowOf(slot, source)
+      Object.assign(row, addVolume(row, counted))
+    }
+  }
+
+  rows(): EventCountRow[] {
+    return [...this.#sources.values()].flatMap((slots) => [...slots.values()])
+  }
+
+  #rowOf(slot: number, source: string): EventCountRow {
+    let slots = this.#sources.get(source)
+    if (!slots) {
+      slots = new Map()
+      this.#sources.set(source, slots)
+    }
+    let row = slots.get(slot)
+    if (!row) {
+      row = { slot, source, error: 0, warning: 0, other: 0 }
+      slots.set(slot, row)
+    }
+    return row
+  }
+}
+
+/** Adds to the counts of slots, each named once. Belongs to the transaction that stores the events, so that each is counted once. */
+export const addCounts = async (
+  rows: readonly EventCountRow[],
+  maxVariables: number,
+  tx: Transaction,
+): Promise<void> => {
+  for (const part of batches(rows, maxVariables, columns)) {
     await tx
       .insertInto('event_counts')
       .values(part)
@@ -26,25 +65,6 @@ export const countEvents = async (events: readonly Event[], maxVariables: number
       )
       .execute()
   }
-}
-
-const tally = (events: readonly Event[]): EventCountRow[] => {
-  const sources = new Map<string, Map<number, EventCountRow>>()
-  for (const { time, source, fields } of events) {
-    let slots = sources.get(source)
-    if (!slots) {
-      slots = new Map()
-      sources.set(source, slots)
-    }
-    const slot = Math.floor(time / volumeSlot) * volumeSlot
-    let row = slots.get(slot)
-    if (!row) {
-      row = { slot, source, error: 0, warning: 0, other: 0 }
-      slots.set(slot, row)
-    }
-    row[volumeKind(fields['log.level'])] += 1
-  }
-  return [...sources.values()].flatMap((slots) => [...slots.values()])
 }
 
 /** Adds the counts up in buckets of a whole number of slots, oldest first; a bucket without events is not there. */

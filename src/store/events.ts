@@ -3,13 +3,12 @@ import { AppError } from '../errors.ts'
 import type { Event } from '../schema/event.ts'
 import { eventId, parseEventId } from '../schema/record.ts'
 import type { Connections, Transaction } from './database.ts'
-import { blockSize, type Run } from './event-block.ts'
+import { blockSize, decodeBlock } from './event-block.ts'
 import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
 import { compactBlocks } from './event-block-compaction.ts'
-import { cutRuns, toBlockRow } from './event-block-row.ts'
 import { type Place, scanBlocks } from './event-block-scan.ts'
-import { countEvents, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
-import type { EventBlockRow } from './event-tables.ts'
+import { addCounts, EventTally, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
+import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
 import type { Page, PageRequest, TimeRange } from './page.ts'
 
 export interface EventQuery extends TimeRange, PageRequest {
@@ -23,17 +22,11 @@ export interface EventQuery extends TimeRange, PageRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Events in blocks that are ready to be stored. */
-export interface PackedEvents {
-  readonly runs: readonly Run[]
-  readonly rows: readonly EventBlockRow[]
-}
-
 /** Compressed blocks of events (architecture, decision 9). */
 export interface EventStore {
-  /** Prepares events to be saved, in part on another core: what follows need not wait for it. */
-  pack(events: readonly Event[]): Promise<PackedEvents>
-  save(events: readonly Event[] | PackedEvents, tx: Transaction): Promise<void>
+  /** Prepares events to be saved, in part on another core. */
+  packing(): EventPacking
+  save(events: readonly Event[] | readonly PackedBlock[], tx: Transaction): Promise<void>
   get(id: string): Promise<Event | undefined>
   /** The events around one, of the same stream, in order of time. */
   around(id: string, before: number, after: number): Promise<readonly Event[]>
@@ -62,18 +55,15 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
   const { read, abilities } = connections
   const cache = createBlockCache(read, reportBroken)
   return {
-    pack,
-    async save(given, tx) {
-      const packed = 'runs' in given ? given : await pack(given)
-      const fresh = await withoutKept(packed.runs, tx)
-      const { runs, rows } =
-        fresh === packed.runs ? packed : { runs: fresh, rows: await Promise.all(fresh.map(toBlockRow)) }
-      for (const row of rows) await tx.insertInto('event_blocks').values(row).execute()
-      await countEvents(
-        runs.flatMap(({ events }) => events),
-        abilities.maxVariables,
-        tx,
-      )
+    packing: createPacking,
+    async save(events, tx) {
+      const tally = new EventTally()
+      const packed = arePacked(events) ? events : await packEvents(events)
+      for (const { row, counts } of await withoutKept(packed, tx)) {
+        await tx.insertInto('event_blocks').values(row).execute()
+        tally.join(counts)
+      }
+      await addCounts(tally.rows(), abilities.maxVariables, tx)
     },
 
     get: (id) => findEvent(read, cache, id),
@@ -144,32 +134,30 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
   }
 }
 
-const pack = async (events: readonly Event[]): Promise<PackedEvents> => {
-  const runs = cutRuns(events)
-  return { runs, rows: await Promise.all(runs.map(toBlockRow)) }
-}
+const arePacked = (events: readonly Event[] | readonly PackedBlock[]): events is readonly PackedBlock[] =>
+  events[0] !== undefined && 'row' in events[0]
 
 /** Leaves out what is kept already: a delivery that comes again changes nothing, even after its block was joined with others. */
-const withoutKept = async (runs: readonly Run[], tx: Transaction): Promise<readonly Run[]> => {
-  const rest: Run[] = []
-  for (const run of runs) {
-    const { partition, first, events } = run
+const withoutKept = async (packed: readonly PackedBlock[], tx: Transaction): Promise<readonly PackedBlock[]> => {
+  const rest: PackedBlock[] = []
+  for (const block of packed) {
+    const { partition, first, last, payload } = block.row
     const kept = await tx
       .selectFrom('event_blocks')
       .select(['first', 'last'])
       .where('partition', '=', partition)
       .where('first', '>', first - blockSize)
-      .where('first', '<', first + events.length)
+      .where('first', '<=', last)
       .where('last', '>=', first)
       .execute()
-    if (kept.length === 0) rest.push(run)
+    if (kept.length === 0) rest.push(block)
     else {
       const isKept = (number: number) =>
-        kept.some((block) => number >= Number(block.first) && number <= Number(block.last))
-      rest.push(...cutRuns(events.filter((_, index) => !isKept(first + index))))
+        kept.some((other) => number >= Number(other.first) && number <= Number(other.last))
+      rest.push(...(await packEvents(decodeBlock(payload).filter((_, index) => !isKept(first + index)))))
     }
   }
-  return rest.length === runs.length && rest.every((run, index) => run === runs[index]) ? runs : rest
+  return rest
 }
 
 const findEvent = async (read: Connections['read'], cache: BlockCache, id: string): Promise<Event | undefined> => {

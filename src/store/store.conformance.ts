@@ -580,7 +580,9 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
 
     it('keeps events that were packed before, and of them only those that are not kept yet', async () => {
       const events = Array.from({ length: 50 }, (_, number) => sample.sampleEvent(number))
-      const packed = await store.events.pack([...events.slice(30), ...events.slice(0, 40)])
+      const packing = store.events.packing()
+      packing.add([...events.slice(30), ...events.slice(0, 40)])
+      const packed = await packing.finish()
       expect((await store.events.count()).events).toBe(0)
       await store.transaction((tx) => store.events.save(events.slice(10, 20), tx))
       for (let twice = 0; twice < 2; twice++) await store.transaction((tx) => store.events.save(packed, tx))

@@ -16,13 +16,16 @@ export interface DetectOptions {
   readonly log: Log
   /** Whether the detectors learn what they have judged. */
   readonly learning?: boolean
-  /** How many detections one detector may make of one batch; the rest is summed up in one. */
+  /** How many detections one detector may make of one delivery; the rest is summed up in one. */
   readonly limit?: number
 }
 
 /** The stage that judges events. */
 export interface Detect {
-  /** Judges a batch, then learns it. The same delivery again gives the same detections and teaches nothing. An empty batch is a tick. */
+  /**
+   * Judges a batch, then learns it. The same delivery again gives the same detections and teaches nothing. An empty batch is a tick. Of a
+   * delivery that comes in pieces, the last one brings what was found in all of them.
+   */
   readonly run: Stage<Event, Detection>
   /** Shows events to the detectors once more, after a restart; what they detect is known already. */
   replay(events: readonly Event[]): void
@@ -37,7 +40,7 @@ export interface Detect {
 /** Makes the stage. A detector that throws is counted and logged; the others go on. */
 export const createDetect = (detectors: readonly Detector[], options: DetectOptions): Detect => {
   const { log, learning = true, limit = 200 } = options
-  const answers = new Map<string, readonly Detection[]>()
+  const answers = new Map<string, Map<string, readonly Found[]>>()
   const counts = new Map<string, { failed: number; summedUp: number }>()
 
   const countOf = (name: string) => {
@@ -56,7 +59,8 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       return instead
     }
   }
-  const judge = (batch: readonly Event[]): Detection[] => {
+  /** What each detector finds in a batch. */
+  const judge = (batch: readonly Event[]): readonly Found[] => {
     const own = batch.some(isAlert) ? batch.filter((event) => !isAlert(event)) : batch
     return detectors.flatMap((detector) => {
       const events = detector.judgesAlerts ? batch : own
@@ -64,6 +68,14 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       if (events.length === 0 && batch.length > 0) return []
       const found = guarded(detector, 'detect', () => detector.detect(events), [])
       if (learning) guarded(detector, 'learn', () => detector.learn?.(events), undefined)
+      return found.length > 0 ? [{ detector, found }] : []
+    })
+  }
+  /** What is kept of each detector's findings: the newest of each, and of those no more than it may make. */
+  const keep = (pieces: readonly Found[]): Detection[] =>
+    detectors.flatMap((detector) => {
+      const all = pieces.flatMap((piece) => (piece.detector === detector ? piece.found : []))
+      const found = [...new Map(all.map((detection) => [detection.id, detection])).values()]
       const kept = detector.keepsAll ? found : keepGravest(detector.name, found, limit)
       if (kept !== found) {
         countOf(detector.name).summedUp += found.length - limit
@@ -74,17 +86,20 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       }
       return kept
     })
+  const remember = (delivery: string, piece: string, found: readonly Found[]): void => {
+    const pieces = answers.get(delivery) ?? new Map<string, readonly Found[]>()
+    answers.set(delivery, pieces.set(piece, found))
+    if (answers.size > remembered) answers.delete(answers.keys().next().value ?? delivery)
   }
 
   return {
-    run(events, { id }) {
-      if (events.length === 0) return judge(events)
-      const known = answers.get(id)
-      if (known) return known
-      const found = judge(events)
-      answers.set(id, found)
-      if (answers.size > remembered) answers.delete(answers.keys().next().value ?? id)
-      return found
+    run(events, { id, piece }) {
+      const whole = piece?.of.id ?? id
+      const fresh = answers.get(whole)?.get(id) ?? judge(events)
+      if (events.length > 0) remember(whole, id, fresh)
+      if (piece?.last === false) return []
+      const earlier = [...(answers.get(whole)?.values() ?? [])].flat()
+      return keep(events.length > 0 ? earlier : [...earlier, ...fresh])
     },
     replay(events) {
       judge(events)
@@ -104,6 +119,11 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       }
     },
   }
+}
+
+interface Found {
+  readonly detector: Detector
+  readonly found: Detection[]
 }
 
 const isAlert = ({ kind }: Event): boolean => kind === 'alert'

@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RecordBatch } from '../schema/record.ts'
+import { cutRecords, pieceSize } from './pieces.ts'
+
+const batches = fc
+  .array(fc.record({ size: fc.nat(3 * pieceSize), hasLines: fc.boolean() }), { maxLength: 8 })
+  .map((sizes) => {
+    let first = 0
+    return sizes.map(({ size, hasLines }): RecordBatch => {
+      const batch = {
+        partition: 0,
+        first,
+        source: 'auth',
+        receivedAt: 0,
+        texts: Array.from({ length: size }, (_, index) => `line ${first + index}`),
+        ...(hasLines && { lines: Array.from({ length: size }, (_, index) => first + index) }),
+      }
+      first += size
+      return batch
+    })
+  })
+
+const recordsOf = (all: readonly RecordBatch[]) =>
+  all.flatMap(({ first, texts, lines }) => texts.map((text, index) => [first + index, text, lines?.[index]]))
+
+describe('cutting records into pieces', () => {
+  it('keeps every record, its number and its order, and fills each piece but the last', () => {
+    fc.assert(
+      fc.property(batches, (all) => {
+        const pieces = cutRecords(all)
+        expect(recordsOf(pieces.flat())).toEqual(recordsOf(all))
+        const sizes = pieces.map((piece) => recordsOf(piece).length)
+        expect(sizes.slice(0, -1).every((size) => size === pieceSize)).toBe(true)
+        expect(sizes.at(-1)).toBeLessThanOrEqual(pieceSize)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('makes one piece of nothing, so that a tick of the clock passes', () => {
+    expect(cutRecords([])).toEqual([[]])
+  })
+})
