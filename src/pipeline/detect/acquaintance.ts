@@ -50,7 +50,7 @@ export const meet = (
   journal: Journal,
 ): Meeting | undefined => {
   const { novelty, pairs, habits } = known
-  if (known.noted !== journal.batch) note(known, journal)
+  if (journal.asks(known)) note(known, journal)
   const before = pairs.get(one, other)
   const habit = habits.get(one)
   const count = habit?.count ?? 0
@@ -73,7 +73,6 @@ export const meet = (
 // What takes notes stands apart: a function that makes a closure takes memory at every call, and notes are rare.
 
 const note = (known: Acquaintance, journal: Journal): void => {
-  known.noted = journal.batch
   const { novelty } = known
   const state = novelty.save()
   journal.note(() => novelty.restore(state))
@@ -89,12 +88,11 @@ const addPair = (pairs: BoundedPairs, one: string, other: string, time: number, 
 
 const noteHabit = (habit: Habit, journal: Journal): void => {
   const { count, others, usedAt } = habit
-  habit.noted = journal.batch
   journal.note(() => Object.assign(habit, { count, others, usedAt }))
 }
 
 const goOn = (habit: Habit, isNew: boolean, time: number, journal: Journal): void => {
-  if (habit.noted !== journal.batch) noteHabit(habit, journal)
+  if (journal.asks(habit)) noteHabit(habit, journal)
   habit.count += 1
   if (isNew) habit.others += 1
   habit.usedAt = time

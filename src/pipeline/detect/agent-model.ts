@@ -108,8 +108,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
           found.set(detection.id, detection)
         }
       }
-      if (learnt.noted !== journal.batch) {
-        learnt.noted = journal.batch
+      if (journal.asks(learnt)) {
         journal.note(() => {
           learnt.model = model
         })
@@ -140,7 +139,6 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
     }
 
     const pass = (events: Parameters<Detector['detect']>[0]): Detection[] => {
-      journal.begin()
       found = new Map()
       for (const event of events) {
         if (event.kind === 'pipeline_error') continue

@@ -117,7 +117,6 @@ export const baseline: Component<typeof options, Detector> = {
     }
 
     const pass = (events: readonly Event[]): Detection[] => {
-      journal.begin()
       found = new Map()
       let stream = ''
       let track: Track | undefined

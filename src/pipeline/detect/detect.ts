@@ -66,8 +66,13 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       const events = detector.judgesAlerts ? batch : own
       // Without an event it would take the batch for a tick of the clock.
       if (events.length === 0 && batch.length > 0) return []
-      const found = guarded(detector, 'detect', () => detector.detect(events), [])
-      if (learning) guarded(detector, 'learn', () => detector.learn?.(events), undefined)
+      const found = guarded(
+        detector,
+        'detect',
+        () => (learning && detector.detectAndLearn ? detector.detectAndLearn(events) : detector.detect(events)),
+        [],
+      )
+      if (learning && !detector.detectAndLearn) guarded(detector, 'learn', () => detector.learn?.(events), undefined)
       return found.length > 0 ? [{ detector, found }] : []
     })
   }

@@ -25,14 +25,15 @@ export interface DetectorTrial {
 export const describeDetector = (name: string, trial: DetectorTrial): void => {
   const { ordinary, odd, more, flood, maxState = 4_000_000 } = trial
 
-  const start = () => {
+  const start = (atOnce = false) => {
     let time = 0
     const detector = trial.make(() => time)
     const found = new Map<string, Detection>()
     const judge = (events: readonly Event[], learning = true): Detection[] => {
       for (const event of events) time = Math.max(time, event.time)
-      const detections = detector.detect(events)
-      if (learning) detector.learn?.(events)
+      const both = atOnce ? detector.detectAndLearn : undefined
+      const detections = both ? both(events) : detector.detect(events)
+      if (learning && !both) detector.learn?.(events)
       for (const detection of detections) found.set(detection.id, detection)
       return detections
     }
@@ -123,6 +124,17 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
         return [...one.found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
       })
       for (const part of parts) expect(part).toEqual(whole)
+    })
+
+    it('is the same whether it judges and learns in two steps or in one', () => {
+      const steps = [start(), start(true)]
+      for (const one of steps) {
+        one.feed(ordinary)
+        one.feed(odd)
+        one.tick()
+      }
+      const [two, one] = steps.map(({ found, detector }) => ({ found: [...found], state: detector.save?.() }))
+      expect(one).toEqual(two)
     })
 
     it('does not learn while it judges', () => {

@@ -16,6 +16,8 @@ export interface Detector {
   readonly keepsAll?: boolean
   detect(events: readonly Event[]): Detection[]
   learn?(events: readonly Event[]): void
+  /** The same as `detect` and then `learn`, at less cost: nothing has to be kept that would take back what judging changed. */
+  detectAndLearn?(events: readonly Event[]): Detection[]
   /** State with a versioned header. */
   save?(): Uint8Array
   /** Throws STATE_VERSION, with a hint, on a state that it cannot read. */

@@ -101,8 +101,7 @@ export const isolationForest: Component<typeof options, Detector> = {
       const row = toRow(window, stream.model.known)
       const verdict = judgeRow(streamScale, stream.model, row, most)
       if (verdict) judge(stream, verdict)
-      if (stream.noted !== journal.batch) {
-        stream.noted = journal.batch
+      if (journal.asks(stream)) {
         const { model } = stream
         journal.note(() => {
           stream.model = model
@@ -150,7 +149,6 @@ export const isolationForest: Component<typeof options, Detector> = {
     }
 
     const pass = (events: readonly Event[]): Detection[] => {
-      journal.begin()
       found = new Map()
       let at: WindowedStream | undefined
       for (const event of events) {

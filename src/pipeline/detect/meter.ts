@@ -170,8 +170,7 @@ const usualPart = ({ count }: Bucket, judgement: Judgement | undefined): number 
 
 /** Notes what was known before the batch at hand. */
 const note = (meter: Meter, journal: Journal): void => {
-  if (meter.noted === journal.batch) return
-  meter.noted = journal.batch
+  if (!journal.asks(meter)) return
   const { series, ring, sinceReview, width, pace, heard } = meter
   const state = series?.save()
   meter.ring = [...ring]

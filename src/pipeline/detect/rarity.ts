@@ -82,7 +82,7 @@ export const rarity: Component<typeof options, Detector> = {
     const sourceOf = (event: Event): Source => {
       const source = sources.get(event.source) ?? beginSource(event)
       source.usedAt = Math.max(source.usedAt, event.time)
-      if (source.noted !== journal.batch) noteSource(source)
+      if (journal.asks(source)) noteSource(source)
       return source
     }
     // What takes notes stands apart: a function that makes a closure takes memory at every call.
@@ -97,7 +97,6 @@ export const rarity: Component<typeof options, Detector> = {
       return source
     }
     const noteSource = (source: Source): void => {
-      source.noted = journal.batch
       const { logins } = source
       journal.note(() => {
         source.logins = logins
@@ -154,7 +153,6 @@ export const rarity: Component<typeof options, Detector> = {
     }
 
     const pass = (events: readonly Event[]): Detection[] => {
-      journal.begin()
       const found: Detection[] = []
       for (const event of events) {
         const detection = judge(event)

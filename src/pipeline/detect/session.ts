@@ -100,7 +100,7 @@ export const session: Component<typeof options, Detector> = {
     }
     /** Learns what is not confirmed yet, in a way that can be taken back. */
     const learnAhead = (stream: SessionStream): void => {
-      if (stream.ahead !== journal.batch) {
+      if (stream.ahead !== journal.batch && !journal.isKeeping) {
         stream.ahead = journal.batch
         const before = stream.learnt.save()
         journal.note(() => {
@@ -141,7 +141,6 @@ export const session: Component<typeof options, Detector> = {
       found.push(...told.map((one) => tellSession(name, stream, one)))
     }
     const pass = (events: readonly Event[]): Detection[] => {
-      journal.begin()
       found = []
       for (const event of events) {
         const key = keyOf(event)

@@ -60,9 +60,8 @@ export const startMemory = (key: string, event: Event, maxTemplates: number): Te
   }
 }
 
-/** Notes how a memory was before the batch at hand changed it; to be called once a batch, as `noted` tells. */
+/** Notes how a memory was before the batch at hand changed it; to be called when the journal asks. */
 export const noteMemory = (memory: TemplateMemory, journal: Journal): void => {
-  memory.noted = journal.batch
   const { lines, graveLines, since, newest, news } = memory
   const novelty = memory.novelty.save()
   journal.note(() => {
@@ -71,9 +70,8 @@ export const noteMemory = (memory: TemplateMemory, journal: Journal): void => {
   })
 }
 
-/** Notes how a template was before the batch at hand changed it; to be called once a batch, as `noted` tells. */
+/** Notes how a template was before the batch at hand changed it; to be called when the journal asks. */
 export const noteTemplate = (template: KnownTemplate, journal: Journal): void => {
-  template.noted = journal.batch
   const { count, last, gravity, slots } = template
   const total = slots?.total ?? 0
   const misfits = slots?.misfits ?? 0

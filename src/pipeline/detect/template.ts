@@ -152,7 +152,7 @@ export const template: Component<typeof options, Detector> = {
       known: KnownTemplate,
       add: (found: Detection) => void,
     ): void => {
-      if (known.noted !== journal.batch) noteTemplate(known, journal)
+      if (journal.asks(known)) noteTemplate(known, journal)
       const learning = memory.lines < given.warmup
       if (known.count <= rareCount && known.gravity > 0 && event.time - known.last >= day) {
         const chance = Math.max((known.count + 0.5) / (memory.lines + 1), newsRate(memory, event.time))
@@ -184,14 +184,13 @@ export const template: Component<typeof options, Detector> = {
     }
 
     const pass = (events: readonly Event[]): Detection[] => {
-      journal.begin()
       const found = new Map<string, Detection>()
       const add = (detection: Detection) => void found.set(detection.id, detection)
       for (const event of events) {
         const mined = event.template
         if (!mined) continue
         const memory = memoryOf(event)
-        if (memory.noted !== journal.batch) noteMemory(memory, journal)
+        if (journal.asks(memory)) noteMemory(memory, journal)
         if (event.time > memory.newest) memory.newest = event.time
         memory.usedAt = memory.newest
         const known = memory.templates.get(mined.id)
