@@ -27,14 +27,16 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
   for (const sought of longs) {
     const mark = markOf(sought.gram)
     marks[mark >>> 5] = (marks[mark >>> 5] ?? 0) | (1 << mark)
-    const known = byGram.get(sought.gram)
+    const gram = sought.gram | smallLetters
+    const known = byGram.get(gram)
     if (known) known.push(sought)
-    else byGram.set(sought.gram, [sought])
+    else byGram.set(gram, [sought])
   }
 
   /** Whether four letters in a row of the bytes may be some text's. It has no branches, which are dear where letters decide of them. */
   const mayHold = (length: number): boolean => {
-    const [from, marked] = [bytes, marks]
+    const from = bytes
+    const marked = marks
     let group = 0
     let hits = 0
     for (let at = 0; at < length; at++) {
@@ -45,15 +47,19 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
     return (hits & 1) === 1
   }
   const walk = (length: number): boolean => {
+    const from = bytes
+    const marked = marks
     let group = 0
     for (let at = 0; at < length; at++) {
-      group = (group << 8) | (lower[bytes[at] as number] as number)
+      group = (group << 8) | (from[at] as number)
       const mark = markOf(group)
-      if ((((marks[mark >>> 5] as number) >>> mark) & 1) === 0) continue
-      for (const sought of byGram.get(group) ?? none) {
-        if (isAt(sought, at + 1 - sought.end, length)) return true
-      }
+      if ((((marked[mark >>> 5] as number) >>> mark) & 1) === 1 && endsHere(group | smallLetters, at, length))
+        return true
     }
+    return false
+  }
+  const endsHere = (gram: number, at: number, length: number): boolean => {
+    for (const sought of byGram.get(gram) ?? none) if (isAt(sought, at + 1 - sought.end, length)) return true
     return false
   }
 
@@ -80,8 +86,10 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
 const none: readonly Sought[] = []
 /** So many bits are marked, so few that they stay in the processor's cache. */
 const markShift = 32 - 14
+/** Makes four letters small ones, and other characters perhaps others. */
+const smallLetters = 0x20202020
 /** Which bit four letters mark; small and capital ones mark the same. */
-const markOf = (gram: number): number => Math.imul(gram | 0x20202020, spreading) >>> markShift
+const markOf = (gram: number): number => Math.imul(gram | smallLetters, spreading) >>> markShift
 
 /** How rare letters are, roughly: by their order in English, all others being rarer. */
 const rarities = Uint8Array.from({ length: 128 }, (_, code) => {
