@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8 --max-old-space-size=768
 'use strict'
 // Starts Vedette under a Node that is new enough: in a checkout src/main.ts, in a published package dist/main.js.
-// The small heap keeps memory flat under load (240 MB instead of 400) and costs no speed.
+// The small heap keeps memory flat under load and costs no speed.
 const { existsSync } = require('fs')
 const { join } = require('path')
 const { spawn, spawnSync } = require('child_process')
