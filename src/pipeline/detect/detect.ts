@@ -99,6 +99,8 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
 
   return {
     run(events, { id, piece }) {
+      // A piece without an event is no tick of the clock: nothing was left of it.
+      if (events.length === 0 && piece?.last === false) return []
       const whole = piece?.of.id ?? id
       const fresh = answers.get(whole)?.get(id) ?? judge(events)
       if (events.length > 0) remember(whole, id, fresh)
