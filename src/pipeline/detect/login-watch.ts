@@ -106,7 +106,7 @@ const takeFailure = (
     episode.reported = isNews(scope, episode)
     // Whoever is no news is asked about again when there are some more.
     episode.nextTries = episode.reported ? 0 : episode.tries + Math.ceil(episode.tries / 10)
-    if (episode.reported) leaveMany(scope, who)
+    if (episode.reported) leaveMany(scope, who, rules)
   }
   if (episode.reported) grow(scope, episode, listener)
   else if (attempt.address !== undefined) joinMany(scope, event, { ...attempt, times: more }, rules, listener)
@@ -147,20 +147,22 @@ const joinMany = (scope: LoginScope, event: Event, attempt: Attempt, rules: Logi
     const known = scope.manyAddresses.get(address)
     scope.manyAddresses.set(known === undefined ? flatText(address) : address, (known ?? 0) + attempt.times)
   }
-  if (!many.reported) {
-    many.reported = scope.manyAddresses.size >= rules.addresses && isAttack(many, 2 * rules.failures)
-  }
+  many.reported ||= areMany(scope, many, rules)
   if (many.reported) grow(scope, many, listener)
 }
 
-/** An address that has a story of its own is no longer one of many. */
-const leaveMany = (scope: LoginScope, who: string): void => {
+const areMany = (scope: LoginScope, many: Episode, rules: LoginRules): boolean =>
+  scope.manyAddresses.size >= rules.addresses && isAttack(many, 2 * rules.failures)
+
+/** An address that has a story of its own is no longer one of many. When too few are left, what was told of them stands as it was. */
+const leaveMany = (scope: LoginScope, who: string, rules: LoginRules): void => {
   const tries = scope.manyAddresses.get(who)
   if (!scope.many || tries === undefined) return
   scope.manyAddresses.delete(who)
   scope.many.tries -= tries
   const tally = scope.many.tallies.get('any')
   if (tally) tally.count -= tries
+  scope.many.reported &&= areMany(scope, scope.many, rules)
 }
 
 const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: LoginRules, listener: Listener): void => {
@@ -179,7 +181,7 @@ const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: Log
     const suspect = own.tries >= rules.failuresBeforeSuccess && binomialTail(own.tries, trials, slipRate) <= unlikely
     if (suspect && (first || !own.reported)) {
       own.reported = true
-      leaveMany(scope, who)
+      leaveMany(scope, who, rules)
       retell(scope, own, listener)
     }
   }

@@ -117,6 +117,15 @@ describe('sequence', () => {
     expect(found[0]?.title).toBe('60 failed logins from 20 addresses that tried a few times each')
   })
 
+  it('does not take back what it told of many when each of them goes on to have a story of its own', () => {
+    const found = judge(times(2_400, (i) => login(i * 0.01, false, `user${i % 30}`, `203.0.113.${i % 12}`)))
+    const many = found.filter(({ title }) => title.endsWith('that tried a few times each'))
+    expect(many.map(({ title }) => title)).toEqual([
+      expect.stringMatching(/^[1-9]\d* failed logins from (?:[89]|1[0-2]) addresses that tried/),
+    ])
+    expect(found.filter(({ title }) => /^200 failed logins from 203/.test(title))).toHaveLength(12)
+  })
+
   it('takes an office behind one address for what it is', () => {
     // One in six gets it wrong, hundreds a day from the same address.
     expect(judge(times(600, (i) => login(i, i % 6 !== 0, `user${i % 40}`, '198.51.100.1')))).toEqual([])
