@@ -19,6 +19,8 @@ const run = (alerts: readonly Alert[], open: readonly Incident[] = [], members: 
     },
   })
 }
+const times = <Item>(count: number, make: (index: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, i) => make(i))
 const partition = (incidents: readonly Incident[]) =>
   incidents.map(({ members }) => members.map(({ alert_id }) => alert_id).sort()).sort()
 
@@ -56,6 +58,22 @@ describe('which alerts belong together', () => {
     expect(incident?.entities[0]).toEqual(entity('ip', '183.62.140.253'))
     expect(incident?.timeline.map(({ time }) => time)).toEqual(incident?.timeline.map(({ time }) => time).sort())
     expect(incident?.members[1]?.reason).toBe('same service sshd on LabSZ, 5 min later')
+  })
+
+  it('calls no address another one where the gravest alert tells of many and names but some', () => {
+    const many = attack('203.0.113.1', 300, 0, 5, {
+      id: 'many',
+      title: '300 failed logins from 12 addresses that tried a few times each',
+      entities: [
+        ...times(10, (i) => entity('ip', `203.0.113.${i + 1}`)),
+        entity('host', 'LabSZ'),
+        entity('service', 'sshd'),
+      ],
+    })
+    const [incident] = run([many, ...times(12, (i) => attack(`203.0.113.${i + 1}`, 30, 6, 10))])
+    expect(incident?.title).toBe(
+      'SSH brute force on LabSZ: 300 failed logins from 12 addresses that tried a few times each',
+    )
   })
 
   it('escalates when a burst of failures and the login that came of it confirm each other', () => {

@@ -55,11 +55,12 @@ const protocolOf = (alert: Alert): string => {
   return service === undefined ? 'Brute force' : `${protocols[service.toLowerCase()] ?? service} brute force`
 }
 
-/** How many addresses besides the lead's own took part in the attack. */
+/** How many addresses besides the lead's own took part in the attack; none when it tells of many, of which it names but some. */
 const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
   const addressesOf = ({ entities }: Alert) =>
     entities.flatMap(({ type, value }) => (type === 'ip' || type === 'domain' ? value : []))
   const own = new Set(addressesOf(lead))
+  if (own.size > 1) return 0
   const attackers = members.filter(({ type }) => type === 'brute_force').flatMap(addressesOf)
   return new Set(attackers.filter((address) => !own.has(address))).size
 }
