@@ -18,6 +18,7 @@ import { readState } from './state.ts'
 const name = 'sigma'
 const version = 1
 const maxEvidence = 20
+const maxEntities = 50
 
 const options = z.strictObject({
   quiet: z
@@ -96,13 +97,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
       if (episode.shown.size >= maxEvidence) episode.shown.delete([...episode.shown.keys()].at(-1) ?? '')
       episode.shown.set(sample.id, { sample: keepSample(sample), role })
     }
-    const tell = (match: Match, event: Event): Detection | undefined => {
-      const subject = match.type === 'rule' ? subjectOf(event) : Object.values(match.group).join(', ')
-      const episode = episodeOf([match.rule.id, event.stream, subject].join('\0'), event.time)
-      episode.times += 1
-      episode.last = Math.max(episode.last, event.time)
-      episode.usedAt = episode.last
-      episode.events = Math.max(episode.events + 1, match.type === 'rule' ? 1 : match.eventCount)
+    const showMatch = (episode: Episode, match: Match, event: Event): void => {
       if (match.type === 'correlation') {
         for (const { id, title } of match.events) {
           const line = lines.get(id)
@@ -110,8 +105,21 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
         }
       }
       show(episode, event, undefined)
-      episode.entities = [...episode.entities, ...entitiesOf(event.fields)].slice(0, 50)
-      if (!isTold(episode.times)) return undefined
+    }
+    const tell = (match: Match, event: Event): Detection | undefined => {
+      const subject = match.type === 'rule' ? subjectOf(event) : Object.values(match.group).join(', ')
+      const episode = episodeOf([match.rule.id, event.stream, subject].join('\0'), event.time)
+      episode.times += 1
+      episode.last = Math.max(episode.last, event.time)
+      episode.usedAt = episode.last
+      episode.events = Math.max(episode.events + 1, match.type === 'rule' ? 1 : match.eventCount)
+      const told = isTold(episode.times)
+      // Of a flood, only what is told is looked at: the first lines stay, and the last one would be the next one's place.
+      if (told || episode.shown.size < maxEvidence) showMatch(episode, match, event)
+      if (episode.entities.length < maxEntities) {
+        episode.entities = [...episode.entities, ...entitiesOf(event.fields)].slice(0, maxEntities)
+      }
+      if (!told) return undefined
       return toDetection({
         detector: name,
         source: event.source,
