@@ -25,9 +25,11 @@ export const createPacking = (): EventPacking => {
   let tally = new EventTally()
 
   const close = (): void => {
-    if (writer) packed.push(finishBlock(writer, tally))
+    if (!writer) return
+    const block = finishBlock(writer, tally)
     // Who finishes hears of a failure; nobody does before.
-    packed.at(-1)?.catch(() => {})
+    block.catch(() => {})
+    packed.push(block)
   }
 
   return {
