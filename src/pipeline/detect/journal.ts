@@ -9,8 +9,7 @@ import type { Detector } from './detector.ts'
 export interface Journal {
   /** Numbers the batch at hand. */
   readonly batch: number
-  /** Whether the batch at hand is sure to be committed, so that nobody need take notes of it. */
-  readonly isKeeping: boolean
+  /** Begins a batch; `keeping` when it is sure to be committed, so that nobody need take notes of it. */
   begin(keeping?: boolean): void
   /** Whether an owner has yet to note its state, before the batch changes it. Says so once a batch. */
   asks(owner: { noted: number }): boolean
@@ -28,9 +27,6 @@ export const createJournal = (): Journal => {
   return {
     get batch() {
       return batch
-    },
-    get isKeeping() {
-      return isKeeping
     },
     begin(keeping = false) {
       for (let i = undos.length - 1; i >= 0; i--) undos[i]?.()

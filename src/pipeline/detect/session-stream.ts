@@ -43,7 +43,7 @@ export interface SessionStream {
   isQuiet: boolean
   /** The batch of which sessions were judged last, and the one of which some were learnt before it was confirmed. */
   noted: number
-  ahead: number
+  readonly ahead: { noted: number }
 }
 
 const mostOpen = 200
@@ -89,7 +89,7 @@ export const startStream = (event: Event): SessionStream => ({
   usedAt: event.time,
   isQuiet: false,
   noted: -1,
-  ahead: -1,
+  ahead: { noted: -1 },
 })
 
 /** Adds an event to its session; one that was idle for longer than `idle` ms has ended, and another begins. */
@@ -196,6 +196,6 @@ export const readStream = (reader: Reader): SessionStream => {
     usedAt,
     isQuiet: false,
     noted: -1,
-    ahead: -1,
+    ahead: { noted: -1 },
   }
 }

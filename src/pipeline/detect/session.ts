@@ -100,8 +100,7 @@ export const session: Component<typeof options, Detector> = {
     }
     /** Learns what is not confirmed yet, in a way that can be taken back. */
     const learnAhead = (stream: SessionStream): void => {
-      if (stream.ahead !== journal.batch && !journal.isKeeping) {
-        stream.ahead = journal.batch
+      if (journal.asks(stream.ahead)) {
         const before = stream.learnt.save()
         journal.note(() => {
           stream.learnt = Sessions.load(before)
