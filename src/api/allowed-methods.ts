@@ -18,5 +18,5 @@ const patternOf = (url: string): RegExp => {
     .split('/')
     .map((part) => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
     .join('/')
-  return new RegExp(`^${source}$`)
+  return new RegExp(`^${source}/?$`)
 }

@@ -1,5 +1,4 @@
 import { AppError, messageOf } from '../errors.ts'
-import { loopbackNames } from './origin.ts'
 import { compatSystems } from './rest/compat/systems.ts'
 import { createServer, type ServerOptions } from './server.ts'
 
@@ -42,11 +41,18 @@ export const compatPorts = (wanted: readonly string[], ownPort: number): readonl
     return ports.map((one) => ({ system, port: one }))
   })
 
+interface PortOptions extends Omit<ServerOptions, 'only' | 'publicUrl' | 'hosts'> {
+  /** Whether a token is set for the query guard's own header. */
+  readonly keyed: boolean
+  /** The host names that requests to an address may use; any when undefined. */
+  readonly hostsOf: (listensOn: string) => readonly string[] | undefined
+}
+
 /** Opens these ports; returns a line about each for whoever started the program, and how to close them. */
 export const openCompatPorts = async (
   ports: readonly CompatPort[],
   host: string,
-  { keyed, ...options }: Omit<ServerOptions, 'only' | 'publicUrl'> & { readonly keyed: boolean },
+  { keyed, hostsOf, ...options }: PortOptions,
 ): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> => {
   const opened: Awaited<ReturnType<typeof createServer>>[] = []
   const lines: string[] = []
@@ -54,7 +60,7 @@ export const openCompatPorts = async (
   try {
     for (const { system, port, host: itsOwn = host } of ports) {
       const { name, needsToken, serve } = system
-      const hosts = loopbackNames(itsOwn)
+      const hosts = hostsOf(itsOwn)
       const anonymous = { name: `compat:${name}`, keyed, ...(hosts && { hosts }) }
       const server = await createServer({
         ...options,

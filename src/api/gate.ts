@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import type { Auth, Proof } from './auth.ts'
-import { isCrossSite, isSameOrigin } from './origin.ts'
+import { isCrossSite, isSameOrigin, requireAcceptedHost } from './origin.ts'
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -41,17 +41,13 @@ export interface Anonymous {
   readonly name: string
   /** Whether a token is set for the older contract's own header: where it may stand, it must. */
   readonly keyed?: boolean
-  /** Names by which the port may be asked; anything when undefined. A page that rebinds its own name to us has another one. */
+  /** The host names that requests may use; any when undefined. */
   readonly hosts?: readonly string[]
 }
 
 /** Lets in whoever brings no token, but no further than sending and reading, and no page of another site. */
 const admit = async (request: FastifyRequest, auth: Auth, { name, hosts, keyed }: Anonymous): Promise<void> => {
-  if (hosts && !hosts.includes(request.hostname)) {
-    throw new AppError('FORBIDDEN', `Nobody here is called "${request.hostname.slice(0, 80)}".`, {
-      hint: `Use ${hosts[0]} in the address.`,
-    })
-  }
+  requireAcceptedHost(hosts, request.hostname)
   requireOwnOrigin(request)
   const { role, tokenHeader } = request.routeOptions.config
   const proof = proofOf(request)

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
+import { AppError } from '../errors.ts'
 
 /**
  * Tells whether a request that changes something comes from our own pages. A browser sends a session's cookie by itself, so a
@@ -18,11 +19,37 @@ export const isCrossSite = (headers: IncomingHttpHeaders, ownOrigins: readonly s
   return headers.origin !== undefined && !ownOrigins.includes(headers.origin)
 }
 
-/**
- * The names by which a server that listens on loopback can be asked; undefined when it listens elsewhere. A page that makes its own name
- * mean this machine asks by that name, and gives itself away.
- */
-export const loopbackNames = (host: string): readonly string[] | undefined =>
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]', '::1']
+
+const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-    ? ['localhost', '127.0.0.1', '[::1]', '::1', host]
-    : undefined
+
+/**
+ * The host names that requests may use; undefined when any will do. A page that points its own name at this machine (DNS rebinding) sends
+ * that name, so a server on loopback accepts only the names of loopback and those that the operator allows: exact names, or
+ * `*.example.org` for every name below a domain, or `*`; and the name of its public address. A server on another address checks only
+ * when names are allowed.
+ */
+export const acceptedHosts = (
+  listensOn: string,
+  allowed: readonly string[],
+  publicUrl: string | undefined,
+): readonly string[] | undefined =>
+  allowed.includes('*') || (!isLoopback(listensOn) && allowed.length === 0)
+    ? undefined
+    : [
+        ...loopbackNames,
+        listensOn,
+        ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname]),
+        ...allowed.map((name) => name.toLowerCase()),
+      ]
+
+/** Refuses a request for a host name that is not accepted. Throws FORBIDDEN. */
+export const requireAcceptedHost = (accepted: readonly string[] | undefined, hostname: string): void => {
+  const asked = hostname.toLowerCase()
+  const matches = (name: string) => (name.startsWith('*.') ? asked.endsWith(name.slice(1)) : asked === name)
+  if (accepted === undefined || accepted.some(matches)) return
+  throw new AppError('FORBIDDEN', `Unknown host "${hostname.slice(0, 80)}".`, {
+    hint: 'Add it to `server.allowed_hosts`, or use the address that the server printed when it started.',
+  })
+}

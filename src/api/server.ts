@@ -182,7 +182,7 @@ const limits = {
   exposeHeadRoutes: true,
   // What comes on an open connection while the server closes is answered like anything else, and the connection closed after.
   return503OnClosing: false,
-  routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
+  routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
 } as const
 
 /** Bodies arrive as streams, whatever they claim to be: each route reads its own within its limits. */

@@ -6,7 +6,7 @@ import { createConfirmations } from '../api/mcp/confirmations.ts'
 import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
 import { serveMcpStdio } from '../api/mcp/stdio.ts'
-import { loopbackNames } from '../api/origin.ts'
+import { acceptedHosts } from '../api/origin.ts'
 import { createServer, doorWorld } from '../api/server.ts'
 import type { Log } from '../component.ts'
 import type { Config, Origins } from '../config.ts'
@@ -70,7 +70,11 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
       const compat = await openCompatPorts(
         [...compatPorts(config.compat.ports, config.server.port), ...agentPorts(config)],
         config.compat.host,
-        { ...shared, keyed: config.query_guard.auth_key !== undefined },
+        {
+          ...shared,
+          keyed: config.query_guard.auth_key !== undefined,
+          hostsOf: (listensOn) => acceptedHosts(listensOn, config.server.allowed_hosts, config.server.public_url),
+        },
       )
       const { host, port } = config.server
       const address = await server.listen({ host, port }).catch(async (error: unknown) => {
@@ -86,11 +90,9 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
   }
 }
 
-/** A proxy in front may pass on any name that it was asked by. */
-const hostsOf = ({ host, public_url, trusted_proxies }: Config['server']): readonly string[] | undefined => {
-  const names = trusted_proxies.length > 0 ? undefined : loopbackNames(host)
-  return names && [...names, ...(public_url === undefined ? [] : [new URL(public_url).hostname])]
-}
+/** A trusted proxy passes on whatever name it was asked by, unless the operator lists the names. */
+const hostsOf = ({ host, public_url, trusted_proxies, allowed_hosts }: Config['server']) =>
+  trusted_proxies.length > 0 && allowed_hosts.length === 0 ? undefined : acceptedHosts(host, allowed_hosts, public_url)
 
 /** The files that settings came from. */
 const filesOf = (origins: Origins): readonly string[] => [

@@ -33,6 +33,12 @@ const server = z.strictObject({
     .url()
     .optional()
     .describe('The address that people use, for links in messages; else made from host and port.'),
+  allowed_hosts: z
+    .array(z.string().min(1).max(253))
+    .default([])
+    .describe(
+      'Host names that requests to MCP and to the ports of older systems may use besides those of loopback, for a proxy in front: `logs.example.org`, `*.example.org`, or `*` for any.',
+    ),
   tls: z
     .strictObject({
       cert: z.string().optional().describe('The certificate chain, PEM; usually given as `cert_file`.'),

@@ -3,7 +3,12 @@ import { z } from 'zod'
 /** What every list takes; spread into its strict object. */
 export const paging = {
   limit: z.int().min(1).max(500).default(50).describe('How many at most.'),
-  cursor: z.string().min(1).max(500).optional().describe('The next_cursor of the page before.'),
+  cursor: z
+    .string()
+    .max(500)
+    .transform((cursor) => cursor || undefined)
+    .optional()
+    .describe('The next_cursor of the page before; empty for the first page.'),
 }
 
 /** A filter, where a list takes one. */

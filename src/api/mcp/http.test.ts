@@ -19,7 +19,7 @@ const listen = {
   },
 }
 
-it('bounds how many listen, and lets others in when one leaves', async () => {
+const openDoor = async () => {
   const app = fastify()
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
@@ -37,7 +37,11 @@ it('bounds how many listen, and lets others in when one leaves', async () => {
     origins: [],
     mostUnderway: 2,
   })
-  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  return { app, address: await app.listen({ host: '127.0.0.1', port: 0 }) }
+}
+
+it('bounds how many listen, and lets others in when one leaves', async () => {
+  const { app, address } = await openDoor()
   const leaving = new AbortController()
   const open = (signal?: AbortSignal) =>
     fetch(`${address}/mcp`, {
@@ -61,3 +65,24 @@ it('bounds how many listen, and lets others in when one leaves', async () => {
   await app.close()
   expect(await second.text()).toContain('"resultType":"complete"')
 })
+
+it.each(['2025-03-26', '2025-06-18', '2025-11-25'])(
+  'refuses batches and foreign types of answers at %s',
+  async (version) => {
+    const { app, address } = await openDoor()
+    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
+    const post = (body: object, accept: string) =>
+      fetch(`${address}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'mcp-protocol-version': version, accept },
+        body: JSON.stringify(body),
+      })
+    const both = 'application/json, text/event-stream'
+    expect((await post(ping, both)).status).toBe(200)
+    const batch = await post([ping, { ...ping, id: 2 }], both)
+    expect([batch.status, await batch.json()]).toMatchObject([400, { error: { code: -32_600 }, id: null }])
+    expect((await post([], both)).status).toBe(400)
+    expect((await post(ping, 'text/html')).status).toBe(406)
+    await app.close()
+  },
+)

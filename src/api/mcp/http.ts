@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
-import { isCrossSite } from '../origin.ts'
+import { isCrossSite, requireAcceptedHost } from '../origin.ts'
 import { createSessions, refuse } from './sessions.ts'
 import type { Connection } from './subscriptions.ts'
 
@@ -53,7 +53,8 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
       if (!credential) throw new AppError('UNAUTHENTICATED', 'This needs a token.')
       // A page that calls itself by our address may not borrow what a browser knows.
       const own = [`${request.protocol}://${request.host}`, ...origins]
-      if (isCrossSite(request.headers, own) || (hosts && !hosts.includes(request.hostname))) {
+      requireAcceptedHost(hosts, request.hostname)
+      if (isCrossSite(request.headers, own)) {
         throw new AppError('FORBIDDEN', 'This request was sent by another site.', { hint: 'Use a client of your own.' })
       }
       reply.hijack()
@@ -76,7 +77,12 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
   })
 
   const answer = async (request: Request, credential: Credential, ended: Promise<void>): Promise<Response> => {
+    if (!acceptsAnswers(request.headers.get('accept'))) {
+      return refuse(406, 'Accept application/json and text/event-stream: answers come as one of these.')
+    }
     const body = request.method === 'POST' ? await readJson(request.clone()) : undefined
+    // Batches were part of one revision only (2025-03-26), and no client is known to send them.
+    if (Array.isArray(body)) return refuse(400, 'Send one JSON-RPC message per request: batches are not supported.')
     const given = body === undefined ? {} : { parsedBody: body }
     if (await isLegacyRequest(request, body, { maxRequestBodySize: mostBytes })) {
       const answered = sessions.answer({ request, body, credential, ended })
@@ -108,5 +114,15 @@ const headFirst = (raw: ServerResponse): NodeServerResponseLike => ({
   },
 })
 
-/** What is no JSON is left for the protocol to refuse. */
+/** A client that leaves the header out takes any type. */
+const acceptsAnswers = (accept: string | null): boolean =>
+  accept === null ||
+  accept
+    .split(',')
+    .map((range) => range.split(';', 1)[0]?.trim().toLowerCase())
+    .some((type) => type === '*/*' || type === 'application/*' || type === 'application/json' || isEventStream(type))
+
+const isEventStream = (type: string | undefined): boolean => type === 'text/event-stream' || type === 'text/*'
+
+/** A body that is not JSON is left for the protocol to refuse. */
 const readJson = (request: Request): Promise<unknown> => request.json().catch(() => undefined)

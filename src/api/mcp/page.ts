@@ -40,8 +40,8 @@ export const pageFrom = <Item>(
   line: (item: Item) => string,
   most?: number,
 ): { readonly items: readonly Item[]; readonly next_cursor: string | null; readonly omitted: number } => {
-  const skipped = cursor === undefined ? 0 : Number(cursor)
-  if (cursor !== undefined && !/^\d{1,7}$/.test(cursor)) {
+  const skipped = Number(cursor ?? 0)
+  if (cursor && !/^\d{1,7}$/.test(cursor)) {
     throw new AppError('INVALID_REQUEST', `"${cursor.slice(0, 80)}" is no cursor of this tool.`, {
       hint: 'Give the next_cursor of its last answer.',
     })

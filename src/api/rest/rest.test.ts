@@ -68,6 +68,20 @@ describe('the REST API on a real store', () => {
     expect(seen.sort()).toEqual(['i1', 'i2', 'i3'])
   })
 
+  it('takes an empty cursor for the first page', async () => {
+    const first = await get('/api/v1/incidents?limit=2')
+    const same = await get('/api/v1/incidents?limit=2&cursor=')
+    expect([same.statusCode, same.json()]).toEqual([200, first.json()])
+  })
+
+  it('answers with and without a slash at the end', async () => {
+    const { data } = (await get('/api/v1/incidents/?limit=2')).json()
+    expect(data).toHaveLength(2)
+    expect((await get('/api/v1/incidents/INC-1/')).json()).toMatchObject({ id: 'i1' })
+    const wrongMethod = await server.app.inject({ method: 'DELETE', url: '/api/v1/incidents/', headers: as('analyst') })
+    expect(wrongMethod.statusCode).toBe(405)
+  })
+
   it.each([
     ['limit=0', 400],
     ['limit=501', 400],
