@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
-import { didYouMean } from './config/closest.ts'
 import type { Environment } from './config/environment.ts'
 import { type Assignment, environmentLayer, fileLayer, flagLayer, type Layer, type ReadText } from './config/layer.ts'
 import { type Config, configSchema } from './config/schema.ts'
 import { namesBelow, settingOf, settings } from './config/settings.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
+import { didYouMean } from './lib/spelling/closest.ts'
 
 export type { Config } from './config/schema.ts'
 

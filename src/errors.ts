@@ -33,6 +33,8 @@ export interface ErrorDetail {
   readonly path: string
   readonly message: string
   readonly hint?: string
+  /** Where in the text at `path` the fault is: an offset in characters, from 0. */
+  readonly position?: number
 }
 
 interface AppErrorOptions {

@@ -11,7 +11,11 @@ export const problem = z
     instance: z.string().optional(),
     code: z.string().describe('Stable: scripts may match on it.'),
     hint: z.string().optional().describe('What to do about it.'),
-    errors: z.array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() })).optional(),
+    errors: z
+      .array(
+        z.object({ path: z.string(), message: z.string(), hint: z.string().optional(), position: z.int().optional() }),
+      )
+      .optional(),
     request_id: z.string(),
   })
   .meta({ id: 'Problem' })

@@ -1,7 +1,7 @@
 import type { Registry } from '../component.ts'
-import { didYouMean } from '../config/closest.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
+import { didYouMean } from '../lib/spelling/closest.ts'
 import { readAlerts } from '../operations/foreign-alerts.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'

@@ -1,7 +1,7 @@
 import type { Runtime } from '../component.ts'
-import { didYouMean } from '../config/closest.ts'
 import type { Config } from '../config.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { didYouMean } from '../lib/spelling/closest.ts'
 import type { QueryQuestion } from '../operations/query-analyst.ts'
 import type { Watcher } from '../operations/watcher.ts'
 import type { LanguageModels } from '../operations/world.ts'

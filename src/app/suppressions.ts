@@ -1,4 +1,4 @@
-import { alertFilter } from '../operations/filter.ts'
+import { savedAlertFilter } from '../operations/filter.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Suppression } from '../schema/suppression.ts'
 
@@ -18,7 +18,7 @@ export const createSuppressions = ({ list, now }: SuppressionsOptions) => {
         .map(({ id, scope, expires_at }) => ({
           id,
           until: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
-          hides: alertFilter(scope, now()).matches,
+          hides: savedAlertFilter(scope, now()).matches,
         }))
     },
     /** Names the suppression that hides an alert, if one does. */

@@ -142,12 +142,14 @@ describe('commands that speak with a server', () => {
     }
     const { asked, fetch } = serving(({ path, method }) =>
       path.endsWith('/preview')
-        ? { checked: 10, hidden: 4, true_positives: 1, samples: [{ title: 'one' }] }
+        ? { checked: 10, hidden: 4, true_positives: 1, open_severe: 2, samples: [{ title: 'one' }] }
         : method === 'GET'
           ? page(made)
           : made,
     )
-    expect((await runFake(['normal', 'preview', 'a:b'], { fetch })).out).toContain('hidden 4 of 10 alerts')
+    const { out: preview } = await runFake(['normal', 'preview', 'a:b'], { fetch })
+    expect(preview).toContain('hidden 4 of 10 alerts')
+    expect(preview).toContain('Warning: it hides 2 open alerts of high or critical severity.')
     expect((await runFake(['normal', 'add', 'a:b', '--reason', 'r', '--never'], { fetch })).out).toContain('ends never')
     expect((await runFake(['suppressions'], { fetch })).out).toContain('a:b  (r)')
     await runFake(['suppressions', 'pause', 's-1'], { fetch })

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { didYouMean } from '../config/closest.ts'
+import { didYouMean } from '../lib/spelling/closest.ts'
 import { type Cli, type CommandContext, type ExitCode, exitCodes } from './cli.ts'
 import { commands } from './commands.ts'
 import { exitCodeOf, renderError } from './failure.ts'

@@ -16,6 +16,7 @@ const preview = z
     checked: z.number(),
     hidden: z.number(),
     true_positives: z.number(),
+    open_severe: z.number(),
     samples: z.array(z.object({ title: z.string() }).loose()),
   })
   .loose()
@@ -56,7 +57,12 @@ export const define = (command: Command, context: CommandContext): void => {
       })
       if (options.json) return json(seen)
       out.write(`It would have hidden ${seen.hidden} of ${counted(seen.checked, 'alert')}.\n`)
-      if (seen.true_positives > 0) out.write(`${seen.true_positives} of them were real, somebody said. Think again.\n`)
+      if (seen.true_positives > 0) {
+        out.write(`Warning: ${counted(seen.true_positives, 'true positive')} among them. Narrow the scope.\n`)
+      }
+      if (seen.open_severe > 0) {
+        out.write(`Warning: it hides ${counted(seen.open_severe, 'open alert')} of high or critical severity.\n`)
+      }
       for (const { title } of seen.samples.slice(0, 10)) out.write(`  ${visible(title)}\n`)
     })
 

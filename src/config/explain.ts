@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { closest, didYouMean } from './closest.ts'
+import { closest, didYouMean } from '../lib/spelling/closest.ts'
 import { whyUnused } from './former-variables.ts'
 import { readKey, showValue } from './print.ts'
 import { settingOf, settings } from './settings.ts'

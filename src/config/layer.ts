@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { AppError, type ErrorDetail } from '../errors.ts'
-import { didYouMean } from './closest.ts'
+import { didYouMean } from '../lib/spelling/closest.ts'
 import { type Environment, prefix } from './environment.ts'
 import { namesBelow, type Setting, settingOf, settings } from './settings.ts'
 import { parseYaml } from './yaml-file.ts'

@@ -165,3 +165,18 @@ it('lists how well each source is understood', async () => {
   ])
   expect(data[1]?.unparsed.map(({ shape }) => shape)).toEqual(['shape 6', 'shape 5', 'shape 4', 'shape 3', 'shape 2'])
 })
+
+it('says which field was meant when a misspelt one finds no event', async () => {
+  const world = await openWorld()
+  const ofApp = { ...event(1), fields: { users: 'ann' } }
+  await world.store.transaction((tx) => world.store.events.save([event(0), ofApp], tx))
+  const find = (q: string) => listEvents.run({ q, limit: 50 }, world)
+  await expect(find('sorce:auth')).rejects.toMatchObject({
+    code: 'FILTER_SYNTAX',
+    hint: expect.stringContaining('Did you mean "source"?'),
+  })
+  expect((await find('users:ann')).data).toHaveLength(1)
+  // A field that events do have is no mistake, whatever it looks like.
+  expect((await find('users:bob')).data).toEqual([])
+  expect((await find('order_id:7')).data).toEqual([])
+})

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
-import { alertFilter, eventFilter, incidentFilter } from './filter.ts'
+import { alertFilter, detectionFilter, eventFilter, incidentFilter, savedAlertFilter } from './filter.ts'
 
 const now = Date.UTC(2024, 11, 10, 12)
 const entities: Alert['entities'] = [
@@ -148,7 +148,44 @@ it('answers a broken filter with what is wrong and a better one', () => {
     expect(error).toMatchObject({
       code: 'FILTER_SYNTAX',
       status: 422,
-      errors: [{ path: 'q', message: 'This "(" is never closed. (position 0)', hint: '(user:root)' }],
+      errors: [{ path: 'q', message: 'This "(" is never closed.', hint: '(user:root)', position: 0 }],
     })
   }
+})
+
+describe('an unknown field', () => {
+  const refusal = (parse: () => unknown) => {
+    try {
+      parse()
+    } catch (error) {
+      if (error instanceof AppError) return error
+    }
+    return undefined
+  }
+
+  it.each([
+    ['severtiy:high', 0, 'Did you mean "severity"?'],
+    ['open:true AND sorce:auth', 14, 'Did you mean "source"?'],
+    ['NOT (user:root OR hots:web*)', 18, 'Did you mean "host"?'],
+    ['risk_scor>80', 0, 'Did you mean "risk_score"?'],
+    ['entity.hots:web-01', 0, 'Did you mean "entity.host"?'],
+    ['zzzzzz:1', 0, 'Quote it to look for it in the text'],
+  ])('is refused with its place and a suggestion: %s', (q, position, hint) => {
+    const error = refusal(() => alertFilter(q, now))
+    expect(error?.code).toBe('FILTER_SYNTAX')
+    expect(error?.hint).toContain(hint)
+    expect(error?.errors).toMatchObject([{ path: 'q', position }])
+  })
+
+  it('is refused of incidents and detections too, but matches nothing in a filter saved before', () => {
+    expect(refusal(() => incidentFilter('staus:open', now))?.hint).toContain('"status"')
+    expect(refusal(() => detectionFilter('detectr:sigma', now))?.hint).toContain('"detector"')
+    expect(savedAlertFilter('severtiy:high', now).matches(alert)).toBe(false)
+  })
+
+  it('is text where it is quoted, part of an address or a link', () => {
+    for (const q of ['"severtiy:high"', 'https://a.example/', 'std::string', '2001:db8::1']) {
+      expect([q, refusal(() => alertFilter(q, now))]).toEqual([q, undefined])
+    }
+  })
 })

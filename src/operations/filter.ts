@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Accessor, Filter } from '../lib/filter/filter.ts'
 import { FilterSyntaxError, parseFilter } from '../lib/filter/filter.ts'
+import { closest } from '../lib/spelling/closest.ts'
 import type { Alert } from '../schema/alert.ts'
 import { alertFields, alertHeadFields } from '../schema/alert-fields.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
@@ -22,15 +23,17 @@ export interface Predicate<Item> {
   readonly pieces: readonly string[]
   /** Whether it was left empty, or asks for everything. */
   readonly everything: boolean
+  /** The fields it looks at. */
+  readonly fields: readonly string[]
 }
 
 /** Turns a filter over events into a predicate; throws FILTER_SYNTAX. */
 export const eventFilter = (q: string, now: number, path = 'q'): Predicate<Event> =>
-  bind(q, now, path, eventFields, eventFields.isIndexed)
+  toPredicate(parse(q, now, path), eventFields, eventFields.isIndexed)
 
 /** Turns a filter over detections into a predicate; throws FILTER_SYNTAX. */
 export const detectionFilter = (q: string, now: number, path = 'q'): Predicate<Detection> =>
-  bind(q, now, path, detectionFields)
+  toPredicate(parse(q, now, path, detectionFields.names), detectionFields)
 
 export interface HeadPredicate {
   /** The words that are looked for in the texts, lower-case. */
@@ -42,20 +45,22 @@ export interface HeadPredicate {
 export interface AlertPredicate extends Predicate<Alert> {
   /** Tells the same as `matches` of a head, when somebody tells which texts contain `words`; undefined when it takes more. */
   readonly byHead: HeadPredicate | undefined
-  /** The fields it looks at, and the parts that must all hold. */
-  readonly fields: readonly string[]
+  /** The parts that must all hold. */
   parts(): readonly AlertPredicate[]
 }
 
 /** Turns a filter over alerts into a predicate; throws FILTER_SYNTAX. */
-export const alertFilter = (q: string, now: number, path = 'q'): AlertPredicate => toAlertPredicate(parse(q, now, path))
+export const alertFilter = (q: string, now: number, path = 'q'): AlertPredicate =>
+  toAlertPredicate(parse(q, now, path, alertFields.names))
+
+/** The same for a filter that was saved once: a field that no longer exists matches nothing. */
+export const savedAlertFilter = (q: string, now: number): AlertPredicate => toAlertPredicate(parse(q, now, 'q'))
 
 const toAlertPredicate = (filter: Filter): AlertPredicate => {
   const { words, fields } = filter
   return {
     ...toPredicate(filter, alertFields, alertFields.isIndexed),
     byHead: words && fields.every(alertHeadFields.has) ? toHeadPredicate(filter, words) : undefined,
-    fields,
     parts: () => filter.parts().map(toAlertPredicate),
   }
 }
@@ -69,15 +74,7 @@ const toHeadPredicate = (filter: Filter, words: readonly string[]): HeadPredicat
 
 /** Turns a filter over incidents into a predicate; throws FILTER_SYNTAX. */
 export const incidentFilter = (q: string, now: number, path = 'q'): Predicate<Incident> =>
-  bind(q, now, path, incidentFields, incidentFields.isIndexed)
-
-const bind = <Item>(
-  q: string,
-  now: number,
-  path: string,
-  accessor: Accessor<Item>,
-  isIndexed?: (field: string) => boolean,
-): Predicate<Item> => toPredicate(parse(q, now, path), accessor, isIndexed)
+  toPredicate(parse(q, now, path, incidentFields.names), incidentFields, incidentFields.isIndexed)
 
 const toPredicate = <Item>(
   filter: Filter,
@@ -92,19 +89,31 @@ const toPredicate = <Item>(
     values,
     pieces: [...filter.tokens, ...values],
     everything: filter.text === '*',
+    fields: filter.fields,
   }
 }
 
-const parse = (q: string, now: number, path: string): Filter => {
+/** Without `names` any field may be asked for, as events have whatever fields their sources give them. */
+const parse = (q: string, now: number, path: string, names?: ReadonlySet<string>): Filter => {
   try {
-    return parseFilter(q, { now })
+    return parseFilter(q, { now, ...(names && { refuseField: refuserOf(names) }) })
   } catch (error) {
     if (!(error instanceof FilterSyntaxError)) throw error
-    const message = `${error.message} (position ${error.position})`
-    throw new AppError('FILTER_SYNTAX', message, {
-      hint: error.hint,
-      errors: [{ path, message, hint: error.hint }],
+    const { message, hint, position } = error
+    throw new AppError('FILTER_SYNTAX', `${message} (position ${position})`, {
+      hint,
+      errors: [{ path, message, hint, position }],
       cause: error,
     })
   }
 }
+
+const refuserOf =
+  (names: ReadonlySet<string>) =>
+  (name: string): string | undefined => {
+    if (names.has(name)) return undefined
+    const meant = closest(name, names)
+    return meant === undefined
+      ? `Quote it to look for it in the text, or use one of: ${[...names].filter((one) => !one.startsWith('entity.')).join(', ')}.`
+      : `Did you mean "${meant}"? Quote it to look for it in the text.`
+  }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alert } from '../schema/alert.ts'
+import { alert, openAlertStatuses } from '../schema/alert.ts'
 import { defineOperation } from './operation.ts'
 import { readScope, scope } from './suppression-scope.ts'
 import type { World } from './world.ts'
@@ -25,7 +25,9 @@ export const previewSuppression = defineOperation({
       hidden: z.int(),
       /** How many of the hidden ones a person had called real: each is a reason to think again. */
       true_positives: z.int(),
-      /** The newest of what it would have hidden; those that were real come first. */
+      /** How many open alerts of high or critical severity it would hide, whenever they were made. */
+      open_severe: z.int(),
+      /** The newest of what it would have hidden; those that were real come first, then those that are open and severe. */
       samples: z.array(
         alert.pick({
           id: true,
@@ -44,20 +46,23 @@ export const previewSuppression = defineOperation({
     const from = to - days * day
     const { matches } = readScope(scope, to)
     const real: z.infer<typeof alert>[] = []
+    const severe: z.infer<typeof alert>[] = []
     const others: z.infer<typeof alert>[] = []
-    let [checked, hidden, truePositives] = [0, 0, 0]
+    let [checked, hidden, truePositives, openSevere] = [0, 0, 0, 0]
     let after: string | undefined
     do {
       const page = await store.alerts.list({ limit: pageSize, after })
       for (const item of page.items) {
         // By when it was made: history that was read in today is news to whoever reads the queue.
-        if (Date.parse(item.created_at) < from) continue
-        checked += 1
-        if (!matches(item)) continue
-        hidden += 1
+        const isRecent = Date.parse(item.created_at) >= from
+        if (isRecent) checked += 1
+        const isSevere = isOpenAndSevere(item)
+        if ((!isRecent && !isSevere) || !matches(item)) continue
+        if (isRecent) hidden += 1
         const isReal = item.resolution === 'true_positive'
         if (isReal) truePositives += 1
-        const samples = isReal ? real : others
+        if (isSevere) openSevere += 1
+        const samples = isReal ? real : isSevere ? severe : others
         if (samples.length < mostSamples) samples.push(item)
       }
       after = page.next
@@ -69,7 +74,8 @@ export const previewSuppression = defineOperation({
       checked,
       hidden,
       true_positives: truePositives,
-      samples: [...real, ...others]
+      open_severe: openSevere,
+      samples: [...real, ...severe, ...others]
         .slice(0, mostSamples)
         .map(({ id, title, sentence, severity, status, resolution, last_seen }) => ({
           id,
@@ -83,3 +89,6 @@ export const previewSuppression = defineOperation({
     }
   },
 })
+
+const isOpenAndSevere = ({ status, severity }: z.infer<typeof alert>): boolean =>
+  openAlertStatuses.some((open) => open === status) && (severity === 'high' || severity === 'critical')

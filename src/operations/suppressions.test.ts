@@ -147,4 +147,21 @@ describe('a suppression', () => {
       'a16',
     ])
   })
+
+  it('warns before it hides open alerts of high or critical severity, however old they are', async () => {
+    const world = await openWorld()
+    const alerts = [
+      alert(0, { severity: 'high' }),
+      alert(2, { severity: 'critical', status: 'resolved', resolution: 'expected' }),
+      alert(4, { severity: 'medium' }),
+      alert(38, { severity: 'critical' }),
+    ]
+    await world.store.transaction((tx) => world.store.alerts.save(alerts, tx))
+    const preview = await previewSuppression.run({ scope: 'entity.host:web-01' }, world)
+    expect(preview).toMatchObject({ checked: 3, hidden: 3, open_severe: 2 })
+    expect(preview.samples.map(({ id }) => id)).toEqual(['a0', 'a38', 'a2', 'a4'])
+    expect(await previewSuppression.run({ scope: 'entity.host:web-01 severity:medium' }, world)).toMatchObject({
+      open_severe: 0,
+    })
+  })
 })

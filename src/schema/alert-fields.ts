@@ -1,6 +1,6 @@
 import { type Alert, openAlertStatuses } from './alert.ts'
 import type { AlertHead } from './alert-head.ts'
-import { entityReader, techniqueField } from './entity-fields.ts'
+import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { severities } from './severity.ts'
 
@@ -80,6 +80,8 @@ const reader = (name: string): ((alert: Alert) => FieldValue | undefined) => {
 
 /** Lets filters look at alerts. `score` is 0–1, `risk_score` 0–100; severities compare by their rank. */
 export const alertFields = {
+  /** Every field there is. */
+  names: new Set([...ofHead.keys(), ...ofBody.keys(), ...entityFieldNames]),
   reader,
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
   /** Whether the values of this field stand in the document as they are compared. */

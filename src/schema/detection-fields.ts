@@ -1,5 +1,5 @@
 import type { Detection } from './detection.ts'
-import { entityReader, techniqueField } from './entity-fields.ts'
+import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { severities } from './severity.ts'
 
@@ -38,6 +38,8 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
 
 /** Lets filters look at detections. `score` is 0–1; severities compare by their rank. */
 export const detectionFields = {
+  /** Every field there is. */
+  names: new Set([...own.keys(), ...entityFieldNames]),
   reader(name: string): (detection: Detection) => FieldValue | undefined {
     const read = own.get(name)
     if (read) return (detection) => read(detection) ?? undefined

@@ -1,4 +1,4 @@
-import type { Entity } from './detection.ts'
+import { type Entity, entity } from './detection.ts'
 
 /** The fields of an event by which one also finds what is about such a thing. */
 const types: ReadonlyMap<string, Entity['type']> = new Map([
@@ -17,6 +17,13 @@ const types: ReadonlyMap<string, Entity['type']> = new Map([
   ['asset_id', 'asset'],
   ['template', 'template'],
 ])
+
+/** The names that `entityReader` knows. */
+export const entityFieldNames: readonly string[] = [
+  'entity',
+  ...entity.shape.type.options.map((type) => `entity.${type}`),
+  ...types.keys(),
+]
 
 type Values = readonly string[] | undefined
 

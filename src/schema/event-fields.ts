@@ -51,6 +51,8 @@ const unindexed = new Set(['id', 'time_guessed'])
 
 /** Lets filters look at events: by our own names, by short names, and by any dotted field that an event has. */
 export const eventFields = {
+  /** The names that are ours; an event has others besides. */
+  names: new Set([...own.keys(), ...aliases.keys()]),
   reader(name: string): (event: Event) => FieldValue | undefined {
     const read = own.get(name)
     if (read) return read

@@ -1,4 +1,4 @@
-import { entityReader, techniqueField } from './entity-fields.ts'
+import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { type Incident, openIncidentStatuses } from './incident.ts'
 import { severities } from './severity.ts'
@@ -43,6 +43,8 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
 
 /** Lets filters look at incidents. `risk_score` is 0–100; severities compare by their rank. */
 export const incidentFields = {
+  /** Every field there is. */
+  names: new Set([...own.keys(), ...entityFieldNames]),
   reader(name: string): (incident: Incident) => FieldValue | undefined {
     const read = own.get(name)
     if (read) return (incident) => read(incident) ?? undefined

@@ -67,10 +67,17 @@ export const writingTools: readonly Tool[] = [
     async run({ scope, reason, days, confirm_token }, { ask, confirmations }) {
       const what = { scope, reason, days }
       if (confirm_token === undefined) {
-        const { checked, hidden, true_positives } = await ask(previewSuppression, { scope })
+        const { checked, hidden, true_positives, open_severe } = await ask(previewSuppression, { scope })
         return {
-          structured: { applied: false, checked, hidden, true_positives, confirm_token: confirmations.issue(what) },
-          text: `It would have hidden ${hidden} of ${checked} alerts in 30 days, ${true_positives} of them real. Call again with confirm_token to apply.`,
+          structured: {
+            applied: false,
+            checked,
+            hidden,
+            true_positives,
+            open_severe,
+            confirm_token: confirmations.issue(what),
+          },
+          text: `It would have hidden ${hidden} of ${checked} alerts in 30 days, ${true_positives} of them true positives. It hides ${open_severe} open alerts of high or critical severity. Call again with confirm_token to apply.`,
         }
       }
       if (!confirmations.redeem(confirm_token, what)) {

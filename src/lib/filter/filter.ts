@@ -1,7 +1,7 @@
 import { compile } from './compile.ts'
 import type { Expression } from './expression.ts'
 import { printExpression } from './expression.ts'
-import { parseExpression } from './parser.ts'
+import { parseExpression, type RefuseField } from './parser.ts'
 import type { Accessor } from './subject.ts'
 import { Subject } from './subject.ts'
 import { literalsOf } from './wildcard.ts'
@@ -42,13 +42,15 @@ export interface Filter {
  * - `AND` `OR` `NOT` (also `&&` `||` `!` `-`), parentheses; NOT binds tightest, then AND, then OR; a space is AND.
  *
  * A backslash takes the meaning from one of `* ? " ( ) :` and the like, and from itself; elsewhere it is a character.
- * A field that an item does not have matches nothing, so its NOT matches. An empty filter matches everything.
+ * A field that an item does not have matches nothing, so its NOT matches. `refuseField` refuses fields that no item can have. An empty filter matches everything.
  *
  * Parsing takes time linear in the filter (at most 4,000 characters, 200 terms, 50 levels), testing in terms × text.
  * Not meant for ranking or for fuzzy search: it only says yes or no.
  */
-export const parseFilter = (text: string, options: { readonly now: number }): Filter =>
-  toFilter(parseExpression(text), options.now)
+export const parseFilter = (
+  text: string,
+  { now, refuseField }: { readonly now: number; readonly refuseField?: RefuseField },
+): Filter => toFilter(parseExpression(text, refuseField), now)
 
 const toFilter = (expression: Expression, now: number): Filter => {
   const texts = textsOf(expression)

@@ -16,8 +16,11 @@ const compared = /([A-Za-z_@](?:[\w.@-]*[\w@])?)(?=[<>]=?(?:"|[\w@+.-][^\s<>"()]
 /** An address or a C++ or Perl name: its colons name no field. */
 const colons = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})$/i
 
+/** Says what to write instead of a field that does not exist; undefined for one that does. */
+export type RefuseField = (name: string) => string | undefined
+
 /** Parses a filter; throws FilterSyntaxError and nothing else. */
-export const parseExpression = (text: string): Expression => {
+export const parseExpression = (text: string, refuseField?: RefuseField): Expression => {
   if (text.length > longest) {
     throw new FilterSyntaxError(
       `The filter is ${text.length} characters long; ${longest} is the most.`,
@@ -25,17 +28,19 @@ export const parseExpression = (text: string): Expression => {
       'Ask for less at once, or use a network or a wildcard instead of a long list.',
     )
   }
-  return new Parser(text).parse()
+  return new Parser(text, refuseField).parse()
 }
 
 class Parser {
   readonly #text: string
+  readonly #refuseField: RefuseField | undefined
   #at = 0
   #depth = 0
   #terms = 0
 
-  constructor(text: string) {
+  constructor(text: string, refuseField: RefuseField | undefined) {
     this.#text = text
+    this.#refuseField = refuseField
   }
 
   parse(): Expression {
@@ -105,6 +110,8 @@ class Parser {
     if (field !== undefined) return this.#parseField(field)
     const name = this.#takeFieldName()
     if (name !== undefined) {
+      const hint = this.#refuseField?.(name)
+      if (hint !== undefined) throw new FilterSyntaxError(`There is no field "${name}".`, start, hint)
       return this.#char() === '(' ? this.#parseGroup(name) : this.#parseField(name)
     }
     if (this.#char() === '"') {

@@ -21,7 +21,7 @@ export const clausesOf = (q: string): readonly string[] => {
 }
 
 /** Whether a filter has an OR or a NOT at its top, so that clauses cannot be added or taken away one by one. */
-const isJoined = (clauses: readonly string[]): boolean => clauses.some((one) => one === 'OR' || one === 'NOT')
+export const isJoined = (clauses: readonly string[]): boolean => clauses.some((one) => one === 'OR' || one === 'NOT')
 
 /** Writes a value so that a filter takes it literally. */
 export const quote = (value: string): string =>

@@ -5,7 +5,7 @@ import { toProblem } from '../api/problem.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { NormalPreview } from './normal-preview.tsx'
-import { type Fact, factsOf, scopeOf } from './normal-scope.ts'
+import { factsOf, hasFact, scopeOf, toggleFact } from './normal-scope.ts'
 
 interface NormalDialogProps {
   readonly alert: Noun<'AlertHead'>
@@ -24,11 +24,9 @@ const spans = [
 export const NormalDialog = ({ alert, onClose, onMade }: NormalDialogProps) => {
   const id = useId()
   const facts = factsOf(alert)
-  const [chosen, setChosen] = useState(() => facts.filter(({ usual }) => usual))
-  const [typed, setTyped] = useState<string | undefined>()
+  const [scope, setScope] = useState(() => scopeOf(facts.filter(({ usual }) => usual)))
   const [reason, setReason] = useState('')
   const [days, setDays] = useState(90)
-  const scope = typed ?? scopeOf(chosen)
   const preview = useQuery({
     queryKey: ['normal preview', scope],
     queryFn: () => answerOf(api.POST('/api/v1/suppressions/preview', { body: { scope } })),
@@ -43,14 +41,6 @@ export const NormalDialog = ({ alert, onClose, onMade }: NormalDialogProps) => {
     event.preventDefault()
     make.mutate()
   }
-  const toggle = (fact: Fact): void => {
-    setTyped(undefined)
-    setChosen((before) =>
-      before.includes(fact)
-        ? before.filter((one) => one !== fact)
-        : facts.filter((one) => one === fact || before.includes(one)),
-    )
-  }
 
   return (
     <Dialog
@@ -58,7 +48,7 @@ export const NormalDialog = ({ alert, onClose, onMade }: NormalDialogProps) => {
       wide
       onClose={onClose}
       title="This is normal…"
-      description="Alerts in this scope are kept, counted and hidden. It ends by itself, and you can take it back."
+      description="Alerts in this scope are stored, counted and hidden. The rule expires by itself, and you can undo it."
     >
       <form onSubmit={submit} className="mt-2 flex flex-col gap-4">
         <fieldset>
@@ -71,8 +61,8 @@ export const NormalDialog = ({ alert, onClose, onMade }: NormalDialogProps) => {
               >
                 <input
                   type="checkbox"
-                  checked={typed === undefined && chosen.includes(fact)}
-                  onChange={() => toggle(fact)}
+                  checked={hasFact(scope, fact)}
+                  onChange={() => setScope(toggleFact(scope, fact))}
                   className="accent-(--accent)"
                 />
                 <span className="text-text-2">{fact.field}</span>
@@ -91,7 +81,7 @@ export const NormalDialog = ({ alert, onClose, onMade }: NormalDialogProps) => {
             required
             spellCheck={false}
             value={scope}
-            onChange={(event) => setTyped(event.target.value)}
+            onChange={(event) => setScope(event.target.value)}
             className="mt-1 w-full rounded-control border border-line-strong bg-surface px-2 py-1.5 font-mono text-log"
           />
         </div>

@@ -38,6 +38,12 @@ export const NormalPreview = ({ preview }: { readonly preview: UseQueryResult<No
           ■ {formatMany(data.true_positives, 'of them was', 'of them were')} a true positive. Narrow the scope.
         </p>
       )}
+      {data !== undefined && data.open_severe > 0 && (
+        <p className="mt-1 font-medium text-critical">
+          ■ It hides {formatMany(data.open_severe, 'open alert')} of high or critical severity. Narrow the scope unless
+          you are sure.
+        </p>
+      )}
       {data !== undefined && data.samples.length > 0 && (
         <ul className="mt-2 max-h-40 overflow-y-auto" tabIndex={-1}>
           {data.samples.map(({ id, title, severity, resolution, last_seen }) => (

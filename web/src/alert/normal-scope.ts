@@ -1,5 +1,5 @@
 import type { Noun } from '../api/client.ts'
-import { quote } from './filter-text.ts'
+import { clausesOf, isJoined, quote } from './filter-text.ts'
 
 /** A fact of an alert that "this is normal" can be bound to. */
 export interface Fact {
@@ -35,6 +35,21 @@ export const factsOf = (
   })
 }
 
+const clauseOf = ({ field, value }: Pick<Fact, 'field' | 'value'>): string => `${field}:${quote(value)}`
+
 /** The filter of some facts: all of them together. */
-export const scopeOf = (facts: readonly Pick<Fact, 'field' | 'value'>[]): string =>
-  facts.map(({ field, value }) => `${field}:${quote(value)}`).join(' AND ')
+export const scopeOf = (facts: readonly Pick<Fact, 'field' | 'value'>[]): string => facts.map(clauseOf).join(' AND ')
+
+/** Whether a scope demands a fact, beside whatever else it demands. */
+export const hasFact = (scope: string, fact: Pick<Fact, 'field' | 'value'>): boolean => {
+  const clauses = clausesOf(scope)
+  return !isJoined(clauses) && clauses.includes(clauseOf(fact))
+}
+
+/** Adds a fact to a scope, or removes it; the rest of the scope stays as it is. */
+export const toggleFact = (scope: string, fact: Pick<Fact, 'field' | 'value'>): string => {
+  const clauses = clausesOf(scope)
+  const clause = clauseOf(fact)
+  if (isJoined(clauses)) return `(${scope.trim()}) AND ${clause}`
+  return (clauses.includes(clause) ? clauses.filter((one) => one !== clause) : [...clauses, clause]).join(' AND ')
+}

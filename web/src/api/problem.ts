@@ -10,6 +10,8 @@ export class ApiProblem extends Error {
   readonly title: string
   readonly hint: string | undefined
   readonly requestId: string | undefined
+  /** What is wrong with each part of the request. */
+  readonly errors: NonNullable<Problem['errors']>
 
   constructor(problem: Partial<Problem> & Pick<Problem, 'title' | 'status' | 'code'>) {
     super(problem.detail ?? problem.title)
@@ -18,6 +20,7 @@ export class ApiProblem extends Error {
     this.title = problem.title
     this.hint = problem.hint
     this.requestId = problem.request_id
+    this.errors = problem.errors ?? []
   }
 }
 

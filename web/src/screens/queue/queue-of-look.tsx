@@ -181,7 +181,7 @@ export const QueueOfLook = ({ search, look, go, onAnswered }: QueueOfLookProps) 
   const count = countChosen(chosen, list)
   const facetList = <Facets look={look} counts={counts} onFilter={filter} />
 
-  if (list.error && rows.length === 0) return <Failure error={list.error} onRetry={list.again} />
+  const failed = list.error !== null && rows.length === 0
   return (
     <div className="flex min-h-0 flex-1">
       <div className="hidden w-52 shrink-0 overflow-y-auto border-r border-line bg-surface md:block xl:w-60">
@@ -190,7 +190,7 @@ export const QueueOfLook = ({ search, look, go, onAnswered }: QueueOfLookProps) 
       <div ref={frame} className="relative flex min-w-0 flex-1 flex-col">
         <div className="flex shrink-0 items-center gap-2 px-4 pt-2">
           <p className="tabular text-small text-text-2" role="status">
-            {list.loading ? 'Reading…' : `${formatMany(list.total, 'alert')}`}
+            {failed ? '' : list.loading ? 'Reading…' : `${formatMany(list.total, 'alert')}`}
           </p>
           {list.groupTotal !== undefined && (
             <p className="tabular text-small text-text-2">in {formatMany(list.groupTotal, 'group')}</p>
@@ -215,7 +215,9 @@ export const QueueOfLook = ({ search, look, go, onAnswered }: QueueOfLookProps) 
         <div className="max-sm:hidden">
           <Bars counts={counts.data} onSpan={(from, to) => go({ from, to, sel: undefined })} />
         </div>
-        {list.loading ? (
+        {failed ? (
+          <Failure error={list.error} onRetry={list.again} />
+        ) : list.loading ? (
           <Loading what="Reading the alerts…" />
         ) : rows.length === 0 && list.rows.length === 0 ? (
           <div className="pt-4">

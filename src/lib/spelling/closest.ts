@@ -2,10 +2,11 @@
  * Finds the word that was probably meant: the nearest by edit distance with transpositions (Damerau–Levenshtein, restricted), if
  * at most a third of it differs. O(length²) a word; for short lists of names.
  */
-export const closest = (word: string, known: readonly string[]): string | undefined => {
+export const closest = (word: string, known: Iterable<string>): string | undefined => {
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
+    if (Math.abs(candidate.length - word.length) >= least) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < least) {
       best = candidate
