@@ -24,6 +24,9 @@ const env = Object.assign({}, process.env, {
   npm_config_audit: 'false',
   npm_config_fund: 'false',
   npm_config_update_notifier: 'false',
+  // Without a network npm would try for two minutes before it says so.
+  npm_config_fetch_retry_mintimeout: '1000',
+  npm_config_fetch_retry_maxtimeout: '5000',
 })
 /** The Node to run on, where this one is too old. */
 let node = null
@@ -47,7 +50,7 @@ function bootstrap() {
   const installed = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : ''
   if (!runtimeOnly && installed !== lockHash() && !installedByHand()) {
     say('installing dependencies (npm ci), about 20 seconds')
-    npm(root)
+    npm(root, ['ci', '--ignore-scripts'])
   }
   if (fs.existsSync(modules)) {
     if (node) linkRuntime(node)
@@ -66,11 +69,10 @@ function fail(message) {
   process.exit(1)
 }
 
-// Installs what the lock file of a folder names. npm's own words go to a log, which a failure names.
-function npm(folder) {
+// npm's own words go to a log, which a failure names.
+function npm(folder, args) {
   const log = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'vedette-npm-')), 'npm.log')
   const out = fs.openSync(log, 'w')
-  const args = ['ci', '--ignore-scripts']
   const { status, signal, error } = cp.spawnSync(windows ? 'npm.cmd' : 'npm', args, {
     cwd: folder,
     env,
@@ -80,7 +82,7 @@ function npm(folder) {
   fs.closeSync(out)
   if (status !== 0) {
     const sentence = explainNpmFailure({
-      command: `npm ci in ${folder}`,
+      command: `npm ${args.join(' ')} in ${folder}`,
       code: error && error.code,
       signal,
       output: fs.readFileSync(log, 'utf8'),
@@ -111,8 +113,17 @@ function newerNode() {
   const advice = `Install Node >= ${machine.minimum} from https://nodejs.org/en/download.`
   if (!fs.existsSync(binary)) {
     say(`Node ${machine.version} is older than ${machine.minimum}; installing a pinned runtime from npm`)
-    npm(runtime)
-    if (!fs.existsSync(binary)) fail(`npm did not install ${choice.name}. ${advice}`)
+    npm(runtime, ['ci', '--ignore-scripts'])
+    if (!fs.existsSync(binary)) {
+      // All runtimes are optional to npm, so it skips one that it cannot fetch and says nothing. Fetching it alone says why.
+      npm(runtime, [
+        'cache',
+        'add',
+        `${choice.name}@${require('./runtime/package.json').optionalDependencies[choice.name]}`,
+      ])
+      npm(runtime, ['ci', '--ignore-scripts'])
+    }
+    if (!fs.existsSync(binary)) fail(`npm did not install ${choice.name}; it needs 250 MB in ${runtime}. ${advice}`)
   }
   const { status, error, stderr } = cp.spawnSync(binary, ['--version'], { encoding: 'utf8' })
   if (status !== 0) {
