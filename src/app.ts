@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PipeOptions } from './api/mcp/pipe.ts'
@@ -49,6 +50,7 @@ import { createHistory } from './pipeline/triage/history.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { type Alert, openAlertStatuses } from './schema/alert.ts'
+import { lockStore } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 import { createTelemetry } from './telemetry.ts'
 import { readVersion } from './version.ts'
@@ -89,6 +91,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
 
   const isNew = !existsSync(config.data_dir)
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
+  const storeLock = await lockStore(config.storage.url, { pid: process.pid, host: hostname(), since: now() })
   const store = await openStore(config.storage.url, { now, log })
   const { max_records: maxRecords, max_bytes: maxBytes } = config.queue
   const queue = openEmbeddedQueue({ connections: store.connections, now, log, maxRecords, maxBytes })
@@ -241,6 +244,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
   const withSamples = await wantsSamples({ config, sources, store, samples })
   const adminToken = await firstAdminToken({ config, world })
   const opened = await doors.open()
+  await storeLock.announce(opened.address)
 
   const background = runBackground({
     config,
@@ -294,6 +298,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
         await anomalies.close()
         await auditCheckpoint.advance()
         await store.close()
+        await storeLock.release()
       })()
       return stopping
     },
