@@ -30,6 +30,7 @@ import { actionIdOf, readPlaybooks } from './app/playbooks.ts'
 import { createQueryGuardOf } from './app/query-guard.ts'
 import { createReceivers } from './app/receivers.ts'
 import { recover } from './app/recovery.ts'
+import { createReload } from './app/reload.ts'
 import { createCarryOut } from './app/remediation-webhooks.ts'
 import { layRoad } from './app/road.ts'
 import { createRules, importsFolder } from './app/rules.ts'
@@ -68,6 +69,8 @@ interface AppOptions {
 export interface App {
   readonly address: string
   readonly world: World
+  /** Reads rules, tables and settings anew; puts to use what can change without a restart, and logs the rest. */
+  reload(load: () => Promise<Config>): Promise<void>
   /** Serves MCP on standard input and output. */
   serveMcp(ends: PipeOptions): StdioDoor
   /** Stops taking things in, lets what runs end, and saves what was learnt. */
@@ -285,6 +288,21 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
   return {
     address: opened.address,
     world,
+    reload: createReload({
+      started: config,
+      rules,
+      tables: {
+        'assets and people': context.refresh,
+        networks: context.refreshNetworks,
+        indicators: threats.intel.table.refresh,
+        suppressions: suppressions.refresh,
+      },
+      apply: {
+        'tokens and certificate': opened.renew,
+        receivers: (changed) => receivers.renew(receiversInForce(changed)),
+      },
+      log,
+    }),
     serveMcp: doors.serveMcp,
     stop() {
       stopping ??= (async () => {

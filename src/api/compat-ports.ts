@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../errors.ts'
 import { loopbackNames } from './origin.ts'
 import { compatSystems } from './rest/compat/systems.ts'
-import { createServer, type ServerOptions } from './server.ts'
+import { createServer, renewCertificate, type ServerOptions } from './server.ts'
 
 /** A port of an older system that is to be opened. */
 export interface CompatPort {
@@ -42,12 +42,18 @@ export const compatPorts = (wanted: readonly string[], ownPort: number): readonl
     return ports.map((one) => ({ system, port: one }))
   })
 
+interface OpenCompatPorts {
+  readonly lines: readonly string[]
+  renewCertificate(tls: ServerOptions['tls']): void
+  close(): Promise<void>
+}
+
 /** Opens these ports; returns a line about each for whoever started the program, and how to close them. */
 export const openCompatPorts = async (
   ports: readonly CompatPort[],
   host: string,
   { keyed, ...options }: Omit<ServerOptions, 'only' | 'publicUrl'> & { readonly keyed: boolean },
-): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> => {
+): Promise<OpenCompatPorts> => {
   const opened: Awaited<ReturnType<typeof createServer>>[] = []
   const lines: string[] = []
   const close = async () => void (await Promise.all(opened.map((server) => server.close())))
@@ -73,7 +79,13 @@ export const openCompatPorts = async (
     await close()
     throw error
   }
-  return { lines, close }
+  return {
+    lines,
+    renewCertificate(tls) {
+      for (const server of opened) renewCertificate(server, tls)
+    },
+    close,
+  }
 }
 
 /** What a port of its own answers: its own ways, and otherwise those of the main port. */

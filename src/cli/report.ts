@@ -1,7 +1,7 @@
+import { commandName } from '../command-name.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { Incident } from '../schema/incident.ts'
-import { commandName } from '../command-name.ts'
 import { evidencePlaces, tellingLines } from './report-evidence.ts'
 import {
   count,
