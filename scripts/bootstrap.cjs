@@ -1,79 +1,165 @@
 'use strict'
-// Plain CommonJS without dependencies: it runs on any Node ≥ 14, before anything is installed.
+// Plain CommonJS without dependencies: runs on any Node >= 14, before anything is installed.
 // 1. Where this Node is older than package.json's `engines.node`, it installs the pinned runtime of scripts/runtime
 //    (integrity in its lock file) and links it as node_modules/.bin/node, which npm puts first in PATH.
 // 2. Where node_modules is missing or does not match package-lock.json, it runs `npm ci` under that runtime.
 // 3. With --dashboard it builds the dashboard when its sources changed since the last build; that needs no network.
+// No package of ours needs its install scripts, so they stay off: nothing is compiled and nothing foreign runs.
 const cp = require('child_process')
 const crypto = require('crypto')
 const fs = require('fs')
+const os = require('os')
 const path = require('path')
+const { explainNpmFailure } = require('./bootstrap/npm-failure.cjs')
+const { chooseRuntime, runtimeBinary, thisMachine } = require('./bootstrap/platform.cjs')
 
 const root = path.resolve(__dirname, '..')
 const runtime = path.join(__dirname, 'runtime')
 const modules = path.join(root, 'node_modules')
+const lock = path.join(root, 'package-lock.json')
 const runtimeOnly = process.argv.includes('--runtime-only')
 const windows = process.platform === 'win32'
 const env = Object.assign({}, process.env, {
   npm_config_loglevel: 'error',
   npm_config_audit: 'false',
   npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
+  // Without a network npm would try for two minutes before it says so.
+  npm_config_fetch_retry_mintimeout: '1000',
+  npm_config_fetch_retry_maxtimeout: '5000',
 })
-
-const minimum = /\d+(\.\d+)*/.exec(require('../package.json').engines.node)[0].split('.').map(Number)
-const current = process.versions.node.split('.').map(Number)
-const firstDifference = minimum.findIndex((part, i) => part !== current[i])
-const tooOld = firstDifference !== -1 && current[firstDifference] < minimum[firstDifference]
-
+/** The Node to run on, where this one is too old. */
 let node = null
-if (tooOld) {
-  if (!runtimeBinary()) {
-    say(`Node ${process.versions.node} is older than ${minimum.join('.')}; installing a pinned runtime from npm`)
-    npm(['ci', '--prefix', runtime], runtime)
-  }
-  node = runtimeBinary()
-  if (!node) {
-    say(
-      `npm has no Node runtime for ${process.platform}-${process.arch}; install Node >= ${minimum.join('.')} yourself`,
-    )
-    process.exit(1)
-  }
-  env.PATH = path.dirname(node) + path.delimiter + env.PATH
+
+try {
+  bootstrap()
+} catch (error) {
+  fail(
+    error.code === 'ENOSPC'
+      ? `The disk is full (${error.path || root}). Free some space, then try again.`
+      : /^(EACCES|EPERM|EROFS)$/.test(error.code)
+        ? `Cannot write ${error.path || root}. Run it as a user who can.`
+        : error.message,
+  )
 }
 
-const lock = path.join(root, 'package-lock.json')
-const stamp = path.join(modules, '.lock-sha256')
-const wanted = fs.existsSync(lock) ? crypto.createHash('sha256').update(fs.readFileSync(lock)).digest('hex') : ''
-const installed = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : ''
-if (!runtimeOnly && installed !== wanted && !installedByHand()) {
-  say('installing dependencies (npm ci), about 20 seconds')
-  npm(['ci'], root)
+function bootstrap() {
+  node = newerNode()
+  if (node) env.PATH = path.dirname(node) + path.delimiter + env.PATH
+  const stamp = path.join(modules, '.lock-sha256')
+  const installed = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : ''
+  if (!runtimeOnly && installed !== lockHash() && !installedByHand()) {
+    say('installing dependencies (npm ci), about 20 seconds')
+    npm(root, ['ci', '--ignore-scripts'])
+  }
+  if (fs.existsSync(modules)) {
+    if (node) linkRuntime(node)
+    keepGypfileMarks()
+    if (!runtimeOnly) fs.writeFileSync(stamp, lockHash())
+  }
+  if (process.argv.includes('--dashboard')) buildDashboard()
 }
-if (fs.existsSync(modules)) {
-  if (node) linkRuntime(node)
-  if (!runtimeOnly) fs.writeFileSync(stamp, wanted)
-}
-if (process.argv.includes('--dashboard')) buildDashboard()
 
 function say(message) {
   console.error(`bootstrap: ${message}`)
 }
 
-function npm(args, cwd) {
-  const result = cp.spawnSync(windows ? 'npm.cmd' : 'npm', args, { cwd, env, stdio: 'inherit', shell: windows })
-  if (result.status !== 0) process.exit(result.status || 1)
+function fail(message) {
+  say(message)
+  process.exit(1)
 }
 
-function runtimeBinary() {
-  const name = `node-${windows ? 'win' : process.platform}-${process.arch}`
-  const file = path.join(runtime, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node')
-  return fs.existsSync(file) ? file : null
+// npm's own words go to a log, which a failure names.
+function npm(folder, args) {
+  const log = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'vedette-npm-')), 'npm.log')
+  const out = fs.openSync(log, 'w')
+  const { status, signal, error } = cp.spawnSync(windows ? 'npm.cmd' : 'npm', args, {
+    cwd: folder,
+    env,
+    stdio: ['ignore', out, out],
+    shell: windows,
+  })
+  fs.closeSync(out)
+  if (status !== 0) {
+    const sentence = explainNpmFailure({
+      command: `npm ${args.join(' ')} in ${folder}`,
+      code: error && error.code,
+      signal,
+      output: fs.readFileSync(log, 'utf8'),
+      folder,
+      registry: registry(),
+    })
+    fail(error ? sentence : `${sentence} npm's output: ${log}`)
+  }
+  fs.rmSync(path.dirname(log), { recursive: true, force: true })
+}
+
+function registry() {
+  const { stdout } = cp.spawnSync(windows ? 'npm.cmd' : 'npm', ['config', 'get', 'registry'], {
+    cwd: root,
+    encoding: 'utf8',
+    shell: windows,
+  })
+  return (stdout || '').trim() || 'the npm registry'
+}
+
+// The binary of a newer Node where this one is too old, brought if need be; else null.
+function newerNode() {
+  const machine = thisMachine()
+  const choice = chooseRuntime(machine)
+  if (choice.refusal) fail(choice.refusal)
+  if (choice.own) return null
+  const binary = runtimeBinary(runtime, choice.name)
+  const advice = `Install Node >= ${machine.minimum} from https://nodejs.org/en/download.`
+  if (!fs.existsSync(binary)) {
+    say(`Node ${machine.version} is older than ${machine.minimum}; installing a pinned runtime from npm`)
+    npm(runtime, ['ci', '--ignore-scripts'])
+    if (!fs.existsSync(binary)) {
+      // All runtimes are optional to npm, so it skips one that it cannot fetch and says nothing. Fetching it alone says why.
+      npm(runtime, [
+        'cache',
+        'add',
+        `${choice.name}@${require('./runtime/package.json').optionalDependencies[choice.name]}`,
+      ])
+      npm(runtime, ['ci', '--ignore-scripts'])
+    }
+    if (!fs.existsSync(binary)) fail(`npm did not install ${choice.name}; it needs 250 MB in ${runtime}. ${advice}`)
+  }
+  const { status, error, stderr } = cp.spawnSync(binary, ['--version'], { encoding: 'utf8' })
+  if (status !== 0) {
+    const reason = error ? error.message : String(stderr).trim().split('\n')[0]
+    fail(`The Node of ${choice.name} does not start on this system (${reason}). ${advice}`)
+  }
+  return binary
+}
+
+function lockHash() {
+  return fs.existsSync(lock) ? crypto.createHash('sha256').update(fs.readFileSync(lock)).digest('hex') : ''
 }
 
 // npm leaves this file behind; when it is newer than the lock, somebody ran `npm ci` and there is nothing to do.
 function installedByHand() {
   const hidden = path.join(modules, '.package-lock.json')
   return fs.existsSync(hidden) && fs.statSync(hidden).mtimeMs >= fs.statSync(lock).mtimeMs
+}
+
+// A package with `gypfile: false` has its binaries with it. npm honours that in a lock file too, but drops it whenever it
+// writes one (npm/cli#9837), and the next `npm ci` typed by hand would then want a compiler.
+function keepGypfileMarks() {
+  if (!fs.existsSync(lock)) return
+  const before = fs.readFileSync(lock, 'utf8')
+  const tree = JSON.parse(before)
+  for (const place of Object.keys(tree.packages)) {
+    const folder = path.join(root, place)
+    if (place === '' || !fs.existsSync(path.join(folder, 'binding.gyp'))) continue
+    if (require(path.join(folder, 'package.json')).gypfile === false) tree.packages[place].gypfile = false
+  }
+  const after = `${JSON.stringify(tree, null, 2)}\n`
+  if (after === before) return
+  // The tree that is installed matches the lock as much as before, so its age stays.
+  const { atime, mtime } = fs.statSync(lock)
+  fs.writeFileSync(lock, after)
+  fs.utimesSync(lock, atime, mtime)
 }
 
 function linkRuntime(binary) {
@@ -110,8 +196,11 @@ function buildDashboard() {
     '--logLevel',
     'warn',
   ]
-  const result = cp.spawnSync(node || process.execPath, args, { cwd: root, env, stdio: ['ignore', 2, 'inherit'] })
-  if (result.status !== 0) process.exit(result.status || 1)
+  const { status } = cp.spawnSync(node || process.execPath, args, { cwd: root, env, stdio: ['ignore', 2, 'inherit'] })
+  if (status !== 0) {
+    fs.rmSync(fresh, { recursive: true, force: true })
+    fail('The dashboard did not build; vite says why above. Delete node_modules, then try again.')
+  }
   fs.rmSync(built, { recursive: true, force: true })
   fs.renameSync(fresh, built)
   fs.writeFileSync(builtFrom, sources)
@@ -119,7 +208,7 @@ function buildDashboard() {
 
 // Of everything that the build reads: its sources, its libraries, and this.
 function hashOf(web) {
-  const hash = crypto.createHash('sha256').update(wanted).update(fs.readFileSync(__filename))
+  const hash = crypto.createHash('sha256').update(lockHash()).update(fs.readFileSync(__filename))
   for (const file of sourcesIn(web)) hash.update(path.relative(web, file)).update(fs.readFileSync(file))
   return hash.digest('hex')
 }

@@ -19,10 +19,10 @@ const snippets: Readonly<Record<string, string>> = {
 (\`Host\`). Make an account for each who signs in: \`vedette account create NAME\`. Not here: its reports, settings and workflow editor; what
 it marks as read; \`batch-analyze\`.
 `,
-  mcp: `On the machine that holds the data (\`claude_desktop_config.json\`, \`.mcp.json\`, \`.cursor/mcp.json\`):
+  mcp: `On the machine that holds the data (\`claude_desktop_config.json\`, \`.mcp.json\`, \`.cursor/mcp.json\`), with the path of your clone:
 
 \`\`\`json
-{ "mcpServers": { "vedette": { "command": "npx", "args": ["-y", "vedette", "mcp"], "env": { "MODEL_DIR": "anomaly_outputs" } } } }
+{ "mcpServers": { "vedette": { "command": "/opt/vedette/vedette", "args": ["mcp"], "env": { "MODEL_DIR": "anomaly_outputs" } } } }
 \`\`\`
 
 For a running server (VS Code's \`.vscode/mcp.json\`; [docs/mcp.md](mcp.md) has the words of other clients):

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PipeOptions } from './api/mcp/pipe.ts'
@@ -29,6 +30,7 @@ import { actionIdOf, readPlaybooks } from './app/playbooks.ts'
 import { createQueryGuardOf } from './app/query-guard.ts'
 import { createReceivers } from './app/receivers.ts'
 import { recover } from './app/recovery.ts'
+import { createReload } from './app/reload.ts'
 import { createCarryOut } from './app/remediation-webhooks.ts'
 import { layRoad } from './app/road.ts'
 import { createRules, importsFolder } from './app/rules.ts'
@@ -49,6 +51,7 @@ import { createHistory } from './pipeline/triage/history.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { type Alert, openAlertStatuses } from './schema/alert.ts'
+import { lockStore } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 import { createTelemetry } from './telemetry.ts'
 import { readVersion } from './version.ts'
@@ -66,6 +69,8 @@ interface AppOptions {
 export interface App {
   readonly address: string
   readonly world: World
+  /** Reads rules, tables and settings anew; puts to use what can change without a restart, and logs the rest. */
+  reload(load: () => Promise<Config>): Promise<void>
   /** Serves MCP on standard input and output. */
   serveMcp(ends: PipeOptions): StdioDoor
   /** Stops taking things in, lets what runs end, and saves what was learnt. */
@@ -89,6 +94,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
 
   const isNew = !existsSync(config.data_dir)
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
+  const storeLock = await lockStore(config.storage.url, { pid: process.pid, host: hostname(), since: now() })
   const store = await openStore(config.storage.url, { now, log })
   const { max_records: maxRecords, max_bytes: maxBytes } = config.queue
   const queue = openEmbeddedQueue({ connections: store.connections, now, log, maxRecords, maxBytes })
@@ -241,6 +247,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
   const withSamples = await wantsSamples({ config, sources, store, samples })
   const adminToken = await firstAdminToken({ config, world })
   const opened = await doors.open()
+  await storeLock.announce(opened.address)
 
   const background = runBackground({
     config,
@@ -281,6 +288,21 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
   return {
     address: opened.address,
     world,
+    reload: createReload({
+      started: config,
+      rules,
+      tables: {
+        'assets and people': context.refresh,
+        networks: context.refreshNetworks,
+        indicators: threats.intel.table.refresh,
+        suppressions: suppressions.refresh,
+      },
+      apply: {
+        'tokens and certificate': opened.renew,
+        receivers: (changed) => receivers.renew(receiversInForce(changed)),
+      },
+      log,
+    }),
     serveMcp: doors.serveMcp,
     stop() {
       stopping ??= (async () => {
@@ -294,6 +316,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
         await anomalies.close()
         await auditCheckpoint.advance()
         await store.close()
+        await storeLock.release()
       })()
       return stopping
     },

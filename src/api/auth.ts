@@ -39,6 +39,8 @@ export interface Auth {
   identify(token: string): Promise<Credential | undefined>
   /** Runs an attempt to prove something, counts its failure, and refuses to look when there were too many. */
   guard<Answer>(address: string, attempt: () => Promise<Answer>): Promise<Answer>
+  /** Puts other preset tokens in the place of those before, which end at once. */
+  preset(tokens: readonly PresetToken[]): void
   /** Forgets what was looked up, so that a revoked token ends at once. */
   forget(): void
 }
@@ -48,18 +50,20 @@ const mostCached = 1_000
 const usedEveryMs = 60_000
 const welcomeMs = 600_000
 
+const toPreset = ({ name, role, secret }: PresetToken) => ({
+  hash: Buffer.from(hashToken(secret), 'hex'),
+  credential: {
+    actor: { name, role },
+    via: 'token',
+    tokenId: null,
+    accountId: null,
+    expiresAt: null,
+  } satisfies Credential,
+})
+
 /** Knows the tokens: looked up by hash, remembered for five seconds, compared in constant time. */
 export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures, idle }: AuthOptions): Auth => {
-  const presets = presetTokens.map(({ name, role, secret }) => ({
-    hash: Buffer.from(hashToken(secret), 'hex'),
-    credential: {
-      actor: { name, role },
-      via: 'token',
-      tokenId: null,
-      accountId: null,
-      expiresAt: null,
-    } satisfies Credential,
-  }))
+  let presets = presetTokens.map(toPreset)
   const attempts = createAttempts(now, maxFailures)
   const cache = new Map<string, { readonly credential: Credential; readonly until: number }>()
   const lastUse = new Map<string, number>()
@@ -124,6 +128,9 @@ export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures, i
   return {
     identify,
     guard,
+    preset(tokens) {
+      presets = tokens.map(toPreset)
+    },
     forget: () => cache.clear(),
     async authenticate({ authorization, sessionCookie, address }) {
       if (authorization === undefined && sessionCookie === undefined) return undefined

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../errors.ts'
 import { compatSystems } from './rest/compat/systems.ts'
-import { createServer, type ServerOptions } from './server.ts'
+import { createServer, renewCertificate, type ServerOptions } from './server.ts'
 
 /** A port of an older system that is to be opened. */
 export interface CompatPort {
@@ -48,12 +48,18 @@ interface PortOptions extends Omit<ServerOptions, 'only' | 'publicUrl' | 'hosts'
   readonly hostsOf: (listensOn: string) => readonly string[] | undefined
 }
 
+interface OpenCompatPorts {
+  readonly lines: readonly string[]
+  renewCertificate(tls: ServerOptions['tls']): void
+  close(): Promise<void>
+}
+
 /** Opens these ports; returns a line about each for whoever started the program, and how to close them. */
 export const openCompatPorts = async (
   ports: readonly CompatPort[],
   host: string,
   { keyed, hostsOf, ...options }: PortOptions,
-): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> => {
+): Promise<OpenCompatPorts> => {
   const opened: Awaited<ReturnType<typeof createServer>>[] = []
   const lines: string[] = []
   const close = async () => void (await Promise.all(opened.map((server) => server.close())))
@@ -79,7 +85,13 @@ export const openCompatPorts = async (
     await close()
     throw error
   }
-  return { lines, close }
+  return {
+    lines,
+    renewCertificate(tls) {
+      for (const server of opened) renewCertificate(server, tls)
+    },
+    close,
+  }
 }
 
 /** What a port of its own answers: its own ways, and otherwise those of the main port. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
 import cookie, { type CookieSerializeOptions } from '@fastify/cookie'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
@@ -86,6 +87,11 @@ export const doorWorld = ({
     signInKeys,
     identify: auth.identify,
   })
+
+/** Serves connections that open from now on with another certificate. */
+export const renewCertificate = ({ server }: FastifyInstance, tls: ServerOptions['tls']): void => {
+  if (tls && server instanceof HttpsServer) server.setSecureContext(tls)
+}
 
 /** Builds the server with all its doors; it does not listen yet. */
 export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {

@@ -1,3 +1,5 @@
+import { commandName } from '../command-name.ts'
+
 interface BannerFacts {
   readonly version: string
   readonly address: string
@@ -15,9 +17,10 @@ interface BannerFacts {
 /** What the start prints: where it is, how to get in, how to feed it. */
 export const banner = (facts: BannerFacts): string => {
   const { version, address, dataDir, isNew, adminToken, signInKey, receivers, sources, compat } = facts
+  const command = commandName()
   const lines: [mark: string, name: string, text: string][] = [['✔', 'data', `${dataDir}${isNew ? ' (new)' : ''}`]]
   if (adminToken) {
-    lines.push(['✔', 'token', `${adminToken}\n${indent}shown once, stored as a hash; more: npx vedette token create`])
+    lines.push(['✔', 'token', `${adminToken}\n${indent}shown once, stored as a hash; more: ${command} token create`])
   }
   if (sources.length > 0) lines.push(['✔', 'sources', sources.join(', ')])
   if (compat.length > 0) lines.push(['!', 'compat', compat.join(`\n${indent}`)])
@@ -26,7 +29,7 @@ export const banner = (facts: BannerFacts): string => {
   lines.push([
     ' ',
     'add logs',
-    ['npx vedette ingest FILE…', 'journalctl -o json | npx vedette ingest -', 'npx vedette watch /var/log'].join(
+    [`${command} ingest FILE…`, `journalctl -o json | ${command} ingest -`, `${command} watch /var/log`].join(
       `\n${indent}`,
     ),
   ])

@@ -7,7 +7,7 @@ import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
 import { serveMcpStdio } from '../api/mcp/stdio.ts'
 import { acceptedHosts } from '../api/origin.ts'
-import { createServer, doorWorld } from '../api/server.ts'
+import { createServer, doorWorld, renewCertificate } from '../api/server.ts'
 import type { Log } from '../component.ts'
 import type { Config, Origins } from '../config.ts'
 import type { SignInKeys } from '../operations/sign-in-keys.ts'
@@ -28,7 +28,15 @@ interface DoorsOptions {
 
 /** Makes the ways in: the server, the ports of older systems and MCP on standard input and output. None of them is open yet. */
 export const createDoors = async ({ config, origins, world, signInKeys, version, now, log }: DoorsOptions) => {
-  const { cert, key } = config.server.tls
+  const tls = tlsOf(config)
+  const auth = createAuth({
+    tokens: world.store.tokens,
+    presetTokens: presetTokens(config),
+    now,
+    log,
+    maxFailures: config.server.rate_limit.sign_ins,
+    idle: config.sign_in.session.idle,
+  })
   const shared = {
     mcp: {
       roots: createRoots(config.mcp.roots, [config.data_dir, ...filesOf(origins)]),
@@ -36,19 +44,12 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
       allowWrite: config.mcp.allow_write,
     },
     world,
-    auth: createAuth({
-      tokens: world.store.tokens,
-      presetTokens: presetTokens(config),
-      now,
-      log,
-      maxFailures: config.server.rate_limit.sign_ins,
-      idle: config.sign_in.session.idle,
-    }),
+    auth,
     signInKeys,
     log,
     version,
     web: resolve(import.meta.dirname, '../../web/dist'),
-    ...(cert && key && { tls: { cert, key } }),
+    ...(tls && { tls }),
     trustProxy: config.server.trusted_proxies,
     rateLimit: { requests: config.server.rate_limit.requests },
   }
@@ -84,6 +85,14 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
       return {
         address,
         lines: compat.lines,
+        /** Takes over tokens and the certificate of other settings. Returns what cannot change without a restart. */
+        renew(changed: Config): readonly string[] {
+          auth.preset(presetTokens(changed))
+          const certificate = tlsOf(changed)
+          renewCertificate(server, certificate)
+          compat.renewCertificate(certificate)
+          return (certificate === undefined) === (tls === undefined) ? [] : ['server.tls']
+        },
         close: async () => void (await Promise.all([server.close(), compat.close()])),
       }
     },
@@ -93,6 +102,11 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
 /** A trusted proxy passes on whatever name it was asked by, unless the operator lists the names. */
 const hostsOf = ({ host, public_url, trusted_proxies, allowed_hosts }: Config['server']) =>
   trusted_proxies.length > 0 && allowed_hosts.length === 0 ? undefined : acceptedHosts(host, allowed_hosts, public_url)
+
+const tlsOf = ({ server }: Pick<Config, 'server'>) => {
+  const { cert, key } = server.tls
+  return cert && key ? { cert, key } : undefined
+}
 
 /** The files that settings came from. */
 const filesOf = (origins: Origins): readonly string[] => [

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Runtime } from '../component.ts'
 import type { Config } from '../config.ts'
 import { createDelivery } from '../pipeline/notify/deliver.ts'
@@ -24,7 +25,18 @@ export const createReceivers = ({ notify, store, runtime, notified }: ReceiversO
     notified,
     ...runtime,
   })
+  let current = notify
   return {
+    /** Sends with other options from now on. Returns `notify` when the list of receivers itself changed, which needs a restart. */
+    renew(changed: Config['notify']): readonly string[] {
+      const same = isDeepStrictEqual(changed.map(identityOf), notify.map(identityOf))
+      if (!same) return ['notify']
+      for (const [i, { name, type, min_severity, ...options }] of changed.entries()) {
+        if (!isDeepStrictEqual(changed[i], current[i])) sinks.set(name, sinkRegistry.create(type, options, runtime))
+      }
+      current = changed
+      return []
+    },
     names: [...sinks.keys()],
     notify: createNotify(store.notifications, {
       receivers: notify.map(({ name, min_severity }) => ({ name, minSeverity: min_severity })),
@@ -34,3 +46,5 @@ export const createReceivers = ({ notify, store, runtime, notified }: ReceiversO
     delivery,
   }
 }
+
+const identityOf = ({ name, type, min_severity }: Config['notify'][number]) => ({ name, type, min_severity })

@@ -35,6 +35,7 @@ export const runFake = async (
     },
     now: Date.now,
     signal: new AbortController().signal,
+    onHangup: () => {},
     version: '0.1.0',
     ...rest,
   })

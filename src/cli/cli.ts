@@ -24,6 +24,8 @@ export interface Cli {
   readonly now: () => number
   /** Aborts on Ctrl-C and on SIGTERM. */
   readonly signal: AbortSignal
+  /** Calls a listener on SIGHUP, which then no longer ends the process. */
+  readonly onHangup: (listener: () => void) => void
   readonly version: string
 }
 

@@ -1,3 +1,4 @@
+import { asTyped } from '../command-name.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { ExitCode } from './cli.ts'
 import { type Paint, visible } from './terminal.ts'
@@ -24,7 +25,7 @@ export const renderError = (error: unknown, paint: Paint): string => {
       const place = path === '' ? '' : `${visible(path)}: `
       return `  ${place}${visible(message)}${hint ? `  ${paint('dim', visible(hint))}` : ''}`
     }),
-    ...(error.hint ? [visible(error.hint)] : []),
+    ...(error.hint ? [asTyped(visible(error.hint))] : []),
   ]
   return `${lines.join('\n')}\n`
 }

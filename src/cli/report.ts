@@ -1,3 +1,4 @@
+import { commandName } from '../command-name.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { Incident } from '../schema/incident.ts'
@@ -215,9 +216,9 @@ const hints = ({ incidents: found }: Analysis, { paths, width }: ReportFrame): s
   const quoted =
     path === undefined ? '-' : /^[\w./@%+=:,-]+$/.test(path) ? path : `'${visible(path).replaceAll("'", "'\\''")}'`
   const next = [
-    ...(found.length > 0 ? [`vedette analyze ${quoted} --json`] : []),
-    ...(path === undefined ? [] : [`vedette watch ${quoted}`]),
-    'vedette serve',
+    ...(found.length > 0 ? [`${commandName()} analyze ${quoted} --json`] : []),
+    ...(path === undefined ? [] : [`${commandName()} watch ${quoted}`]),
+    `${commandName()} serve`,
   ]
   const oneLine = `Next:  ${next.join('   ·   ')}`
   return widthOf(oneLine) <= width

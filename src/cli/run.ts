@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { commandName } from '../command-name.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
 import { type Cli, type CommandContext, type ExitCode, exitCodes } from './cli.ts'
 import { commands } from './commands.ts'
@@ -6,9 +7,9 @@ import { exitCodeOf, renderError } from './failure.ts'
 import { createPaint, wantsColour } from './terminal.ts'
 
 const examples = `Examples:
-  vedette analyze /var/log                          what is unusual here? (needs no server)
-  journalctl -o json -n 100000 | vedette            the same for what is piped in
-  vedette watch /var/log                            follow files, with API and live incidents`
+  ${commandName()} analyze /var/log                        finds what is unusual; needs no server
+  journalctl -o json -n 100000 | ${commandName()}          the same for lines from a pipe
+  ${commandName()} watch /var/log                          follows files, with API and live incidents`
 
 /** Runs one command line and returns the code to end with. Loads the files of the asked command and of no other. */
 export const runCli = async (cli: Cli): Promise<ExitCode> => {
@@ -82,7 +83,7 @@ const shortHelp = (): string => `Vedette finds what is unusual in logs, says why
 
 ${examples}
 
-\`vedette --help\` lists all commands, \`vedette COMMAND --help\` explains one.
+\`${commandName()} --help\` lists all commands, \`${commandName()} COMMAND --help\` explains one.
 `
 
 const sentence = (summary: string): string => `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`

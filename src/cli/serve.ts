@@ -1,12 +1,20 @@
 import type { Command } from 'commander'
-import type { Config } from '../config.ts'
+import type { App } from '../app.ts'
+import type { Config, LoadedConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
 import type { CommandContext } from './cli.ts'
 
 /** `vedette serve`: API, pages and the whole road, until it is told to stop. */
 export const define = (command: Command, context: CommandContext): void => {
-  addAppFlags(command).action((options: unknown) => serve(options, context, []))
+  addAppFlags(command).action(async (options: unknown) => {
+    let running: App | undefined
+    // Before the start has ended there is nothing to reload: everything is just being read.
+    context.onHangup(() => void running?.reload(async () => (await loadChecked(options, context, [])).config))
+    await serve(options, context, [], (app) => {
+      running = app
+    })
+  })
 }
 
 /** Starts the server, with sources besides the configured ones, and waits for its end. */
@@ -14,15 +22,15 @@ export const serve = async (
   options: unknown,
   context: CommandContext,
   extraSources: Config['sources'],
+  started: (app: App) => void = () => {},
 ): Promise<void> => {
   const { err, out, signal } = context
-  const { config, origins, warnings } = loadWithFlags(options, context)
+  const { config, origins, warnings } = await loadChecked(options, context, extraSources)
   for (const warning of warnings) err.write(`${warning}\n`)
-  const { checkComponents } = await import('../app/check-components.ts')
-  checkComponents({ ...config, sources: [...config.sources, ...extraSources] })
   const { startApp } = await import('../app.ts')
   try {
     const app = await startApp({ config, origins, print: (line) => out.write(`${line}\n`), signal, extraSources })
+    started(app)
     await new Promise<void>((done) => {
       if (signal.aborted) done()
       signal.addEventListener('abort', () => done(), { once: true })
@@ -31,6 +39,17 @@ export const serve = async (
   } catch (error) {
     throw explainListening(error, config)
   }
+}
+
+const loadChecked = async (
+  options: unknown,
+  context: CommandContext,
+  extraSources: Config['sources'],
+): Promise<LoadedConfig> => {
+  const loaded = loadWithFlags(options, context)
+  const { checkComponents } = await import('../app/check-components.ts')
+  checkComponents({ ...loaded.config, sources: [...loaded.config.sources, ...extraSources] })
+  return loaded
 }
 
 const explainListening = (error: unknown, { server }: Config): unknown => {

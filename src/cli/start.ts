@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { environment } from '../config/environment.ts'
 import { readVersion } from '../version.ts'
@@ -23,6 +24,8 @@ export const startCli = async (): Promise<void> => {
   // whoever reads our output may have seen enough: `vedette … | head`
   process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 3))
 
+  // nohup leaves none of them to a terminal.
+  const inTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
   const code = await runCli({
     argv: process.argv.slice(2),
     env: environment(),
@@ -33,9 +36,22 @@ export const startCli = async (): Promise<void> => {
     fetch,
     now: Date.now,
     signal: stop.signal,
+    onHangup(listener) {
+      process.on('SIGHUP', () => (inTerminal && !hasTerminal() ? stop.abort() : listener()))
+    },
     version: readVersion(),
   })
   process.stdout.write('', () => process.exit(code))
+}
+
+/** A terminal that is closed sends SIGHUP too; it is gone then. */
+const hasTerminal = (): boolean => {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
 }
 
 const outputTo = (stream: WriteStream): Output => ({

@@ -1,4 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -166,6 +179,56 @@ describe('a database file', () => {
     await store.close()
   })
 
+  it.each([
+    ['its folder is deleted', (file: string) => rmSync(join(file, '..'), { recursive: true }), 'was deleted'],
+    ['its journal is deleted', (file: string) => rmSync(`${file}-wal`), '-wal was deleted'],
+    ['it is replaced', replaceByCopy, 'replaced'],
+    ['it is emptied', (file: string) => truncateSync(file), 'damaged'],
+    ['it is overwritten', (file: string) => writeFileSync(file, randomBytes(100_000), { flag: 'r+' }), 'damaged'],
+  ])('takes nothing more once %s', async (_, damage, reason) => {
+    const file = newFile()
+    const store = await open(`sqlite:${file}`)
+    await store.ping()
+    const { tx, commit, rollback } = await store.begin()
+    await store.alerts.save([sampleAlert(1)], tx)
+    damage(file)
+    const refusal = { code: 'UNAVAILABLE', retryable: true, message: expect.stringContaining(reason) }
+    await expect(commit()).rejects.toMatchObject(refusal)
+    await rollback()
+    await expect(store.ping()).rejects.toMatchObject(refusal)
+    await expect(store.transaction((later) => store.alerts.save([sampleAlert(2)], later))).rejects.toMatchObject(
+      refusal,
+    )
+    await store.close()
+  })
+
+  it('goes on when its folder is back', async () => {
+    const file = newFile()
+    const store = await open(`sqlite:${file}`)
+    await store.ping()
+    const folderOfIt = join(file, '..')
+    renameSync(folderOfIt, `${folderOfIt}-away`)
+    await expect(store.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    renameSync(`${folderOfIt}-away`, folderOfIt)
+    await store.ping()
+    await store.close()
+  })
+
+  it('takes nothing more once a page of it proved damaged', async () => {
+    const file = newFile()
+    const first = await open(`sqlite:${file}`)
+    await first.transaction((tx) => first.alerts.save([sampleAlert(1)], tx))
+    await first.close()
+    const store = await open(`sqlite:${file}`)
+    const size = statSync(file).size
+    const hole = openSync(file, 'r+')
+    writeSync(hole, Buffer.alloc(size - 4_096, 0xff), 0, size - 4_096, 4_096)
+    closeSync(hole)
+    await expect(store.alerts.get('alert-000001')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(store.ping()).rejects.toMatchObject({ message: expect.stringContaining('damaged') })
+    await store.close()
+  })
+
   it('says when another process holds it', async () => {
     const file = newFile()
     const store = await open(`sqlite:${file}`)
@@ -188,5 +251,10 @@ describe('openStore', () => {
     expect(Object.keys(migrations)).toEqual(Object.keys(migrations).sort())
   })
 })
+
+const replaceByCopy = (file: string): void => {
+  copyFileSync(file, `${file}.copy`)
+  renameSync(`${file}.copy`, file)
+}
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)

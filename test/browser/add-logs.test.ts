@@ -181,11 +181,11 @@ const drop = (page: Page, name: string, base64: string): Promise<unknown> =>
     }
   }`)
 
-/** Runs a snippet as somebody who pastes it, with `npx vedette` as the program of this checkout. */
+/** Runs a snippet as a reader who pastes it in a clone. */
 const shell = (text: string, env: NodeJS.ProcessEnv = {}): Promise<string> =>
   new Promise((done, fail) => {
-    const npx = `npx() { shift; "${join(root, 'bin/vedette.cjs')}" "$@"; }`
-    const child = spawn('bash', ['-euc', `${npx}\n${text}`], {
+    const child = spawn('bash', ['-euc', text], {
+      cwd: root,
       env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...env },
     })
     let printed = ''

@@ -114,8 +114,7 @@ const env = () => ({
 /** Puts what stands for the reader's own files and times in the places of ours. */
 const localised = (command: string): string =>
   command
-    .replace(/^(npx )?vedette/, join(root, 'bin/vedette.cjs'))
-    .replaceAll(/\| npx vedette/g, `| ${join(root, 'bin/vedette.cjs')}`)
+    .replaceAll('./vedette ', `${join(root, 'vedette')} `)
     .replace(/^journalctl [^|]*/, `cat ${data.path}/log/journal.json `)
     .replaceAll('/var/log/auth.log', `${data.path}/log/auth.log`)
     .replaceAll('/var/log', `${data.path}/log`)

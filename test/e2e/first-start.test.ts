@@ -1,22 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../until.ts'
+import { bareMachine } from './bare-machine.ts'
 import { freePort, root, scratch, sleep } from './program.ts'
 
 const folder = scratch()
 const clone = join(folder.path, 'clone')
+const env = bareMachine(join(folder.path, 'machine'))
 afterAll(() => folder.remove())
-
-/** The environment of somebody who has just logged in: no Node of ours in PATH, no settings of the test run. */
-const plain = (): NodeJS.ProcessEnv => {
-  const systemPath = (process.env.PATH ?? '')
-    .split(':')
-    .filter((part) => !part.includes('node_modules'))
-    .join(':')
-  return { PATH: systemPath, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache }
-}
 
 /** The first start installs all that the program needs. */
 const installMs = 600_000
@@ -34,7 +27,7 @@ const npmStart = async (port: number) => {
   let printed = ''
   const child: ChildProcess = spawn('npm', ['start'], {
     cwd: clone,
-    env: { ...plain(), PORT: String(port) },
+    env: { ...env, PORT: String(port) },
     detached: true,
   })
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk))
@@ -62,8 +55,39 @@ const npmStart = async (port: number) => {
   }
 }
 
-it('starts from a fresh clone with `npm start` and nothing else', { timeout: 2 * installMs }, async () => {
+const inClone = (command: string, args: readonly string[], own: NodeJS.ProcessEnv = {}) =>
+  spawnSync(command, args, { cwd: clone, env: { ...env, ...own }, encoding: 'utf8' })
+
+beforeAll(() => {
   expect(spawnSync('git', ['clone', '--quiet', root, clone]).status).toBe(0)
+})
+
+describe('says in one sentence why it cannot install, and what to do', () => {
+  it('without npm', () => {
+    const bin = join(folder.path, 'no-npm')
+    mkdirSync(bin)
+    symlinkSync(join(env.PATH ?? '', 'node'), join(bin, 'node'))
+    const { status, stderr } = inClone('./vedette', ['--version'], { PATH: bin })
+    expect(status).toBe(2)
+    expect(stderr.trim().split('\n').at(-1)).toContain('npm is not installed. Install it')
+  })
+
+  it('without a network, with the output of npm in a file', () => {
+    const registry = 'http://127.0.0.1:1/'
+    const { status, stderr } = inClone('npm', ['start'], {
+      npm_config_registry: registry,
+      npm_config_cache: join(folder.path, 'empty-cache'),
+      npm_config_fetch_retries: '0',
+    })
+    expect(status).toBe(1)
+    expect(stderr).toContain(`failed: ${registry} cannot be reached (ECONNREFUSED). Check the network`)
+    const log = /npm's output: (\S+)/.exec(stderr)?.[1] ?? ''
+    expect(readFileSync(log, 'utf8')).toContain('ECONNREFUSED')
+    rmSync(dirname(log), { recursive: true })
+  })
+})
+
+it('starts from a fresh clone with `npm start` and nothing else', { timeout: 2 * installMs }, async () => {
   const port = await freePort()
 
   const first = await npmStart(port)
@@ -98,4 +122,14 @@ it('starts from a fresh clone with `npm start` and nothing else', { timeout: 2 *
   expect(existsSync(join(data, 'vedette.db'))).toBe(true)
   const leaked = spawnSync('grep', ['-rl', token, data], { encoding: 'utf8' })
   expect(leaked.stdout).toBe('')
+})
+
+// npm drops what keeps it from compiling whenever it writes the lock file, so `npm ci` comes after `npm install`.
+it.each([['install'], ['ci']])('installs with `npm %s` typed by hand, and compiles nothing', (command) => {
+  rmSync(join(clone, 'node_modules'), { recursive: true, force: true })
+  const { status, stderr } = inClone('npm', [command])
+  expect(status, stderr).toBe(0)
+  expect(existsSync(join(clone, 'node_modules/better-sqlite3/build'))).toBe(false)
+  expect(spawnSync('git', ['status', '--porcelain'], { cwd: clone, encoding: 'utf8' }).stdout).toBe('')
+  expect(inClone('./vedette', ['--version']).stdout).toMatch(/^\d/)
 })

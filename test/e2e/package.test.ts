@@ -2,14 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { bareMachine } from './bare-machine.ts'
 import { root, scratch } from './program.ts'
 
 const folder = scratch()
 const app = join(folder.path, 'app')
+const machine = bareMachine(join(folder.path, 'machine'))
 afterAll(() => folder.remove())
 
-const run = (command: string, args: readonly string[], cwd: string) => {
-  const result = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 << 20 })
+const run = (command: string, args: readonly string[], cwd: string, env = machine) => {
+  const result = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 64 << 20 })
   if (result.status !== 0)
     throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.stderr}`)
   return result.stdout
@@ -17,9 +19,13 @@ const run = (command: string, args: readonly string[], cwd: string) => {
 
 beforeAll(() => {
   mkdirSync(app)
-  run('npm', ['pack', '--silent', '--pack-destination', folder.path], root)
+  run('npm', ['pack', '--silent', '--pack-destination', folder.path], root, process.env)
   const tarball = readdirSync(folder.path).find((name) => name.endsWith('.tgz'))
   run('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder.path, tarball ?? 'missing')], app)
+})
+
+it('compiles nothing', () => {
+  expect(readdirSync(join(app, 'node_modules/better-sqlite3'))).not.toContain('build')
 })
 
 it('analyzes a file from an empty folder', () => {

@@ -5,26 +5,43 @@ import { translateSqliteError } from './sqlite-error.ts'
 /** How many prepared statements are kept. Lists of different lengths make different statements, so there is a bound. */
 const mostStatements = 200
 
+interface SqliteGuard {
+  /** Runs before whatever is durable when it returns, and throws to prevent it. */
+  readonly beforeWrite: () => void
+  readonly failed: (error: unknown) => void
+}
+
 /**
  * Stands between the query builder and SQLite: keeps statements prepared, says in our words what went wrong, and lets transactions
  * take the write lock when they begin, because one that reads first and writes later would fail when another process wrote meanwhile.
  */
-export const guardSqlite = (database: Database.Database, place: string): SqliteDatabase => {
+export const guardSqlite = (
+  database: Database.Database,
+  place: string,
+  { beforeWrite, failed }: SqliteGuard,
+): SqliteDatabase => {
   const statements = new Map<string, SqliteStatement>()
   const guarded = <Result>(work: () => Result): Result => {
     try {
       return work()
     } catch (error) {
+      failed(error)
       throw translateSqliteError(error, place)
     }
   }
 
   const prepare = (sql: string): SqliteStatement => {
     const statement = guarded(() => database.prepare<unknown[]>(sql))
+    // Within a transaction nothing is promised before its commit.
+    const commits = () => sql === 'commit' || (!statement.readonly && !database.inTransaction)
+    const writing = <Result>(work: () => Result): Result => {
+      if (commits()) beforeWrite()
+      return guarded(work)
+    }
     return {
       reader: statement.reader,
-      all: (parameters) => guarded(() => statement.all(...parameters)),
-      run: (parameters) => guarded(() => statement.run(...parameters)),
+      all: (parameters) => writing(() => statement.all(...parameters)),
+      run: (parameters) => writing(() => statement.run(...parameters)),
       iterate: (parameters) => guarded(() => statement.iterate(...parameters)),
     }
   }

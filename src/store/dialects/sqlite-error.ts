@@ -21,9 +21,11 @@ export const translateSqliteError = (error: unknown, place: string): unknown => 
       cause: error,
     })
   }
-  if (is('SQLITE_CORRUPT', 'SQLITE_NOTADB')) {
+  if (isDamage(code)) {
     return new AppError('UNAVAILABLE', `${place} is damaged: ${messageOf(error)}.`, {
       hint: 'Stop the server, keep a copy of the file, and restore the last backup with `vedette restore`.',
+      retryable: true,
+      retryAfter: 10,
       cause: error,
     })
   }
@@ -45,6 +47,22 @@ export const translateSqliteError = (error: unknown, place: string): unknown => 
   }
   return error
 }
+
+/** Remembers that a file proved damaged: what is written to it from then on may never be read again. */
+export const createDamage = (place: string) => {
+  let found: unknown
+  return {
+    note(error: unknown): void {
+      const code = codeOf(error)
+      if (code !== undefined && isDamage(code)) found ??= error
+    },
+    verify(): void {
+      if (found) throw translateSqliteError(found, place)
+    },
+  }
+}
+
+const isDamage = (code: string): boolean => code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

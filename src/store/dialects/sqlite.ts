@@ -7,7 +7,8 @@ import { Kysely, SqliteDialect } from 'kysely'
 import type { Tables } from '../database.ts'
 import type { Dialect, OpenDatabase } from './dialect.ts'
 import { guardSqlite } from './sqlite-connection.ts'
-import { translateSqliteError } from './sqlite-error.ts'
+import { createDamage, translateSqliteError } from './sqlite-error.ts'
+import { type SqliteWitness, watchSqliteFile } from './sqlite-witness.ts'
 
 const abilities = { maxVariables: 32_766, lockRows: false, shared: false } as const
 const types = { blob: 'blob', key: 'integer' } as const
@@ -46,7 +47,7 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
     const reader = new Database(file, { timeout: 2_000, readonly: true })
     reader.pragma('cache_size = -32768')
     reader.pragma('temp_store = MEMORY')
-    return opened(writer, reader, file, (copy) => copyFile(file, copy))
+    return opened(writer, reader, file, watchSqliteFile(file), (copy) => copyFile(file, copy))
   } catch (error) {
     writer.close()
     throw error
@@ -56,7 +57,8 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
 /** Both connections are the same here: reads see what the running transaction has written, and never wait for it. */
 const openMemory = (): OpenDatabase => {
   const database = new Database(':memory:')
-  return opened(database, database, 'the database in memory', (copy) =>
+  const unwatched = { verify() {}, close() {} }
+  return opened(database, database, 'the database in memory', unwatched, (copy) =>
     writeFile(copy, database.serialize(), { mode: 0o600 }),
   )
 }
@@ -65,12 +67,20 @@ const opened = (
   writer: Database.Database,
   reader: Database.Database,
   place: string,
+  witness: SqliteWitness,
   writeCopy: (copy: string) => Promise<void>,
 ): OpenDatabase => {
-  const connect = (database: Database.Database) =>
-    new Kysely<Tables>({ dialect: new SqliteDialect({ database: guardSqlite(database, place) }) })
-  const write = connect(writer)
-  const read = connect(reader)
+  const damage = createDamage(place)
+  const verify = () => {
+    damage.verify()
+    witness.verify()
+  }
+  const connect = (database: Database.Database, beforeWrite: () => void) =>
+    new Kysely<Tables>({
+      dialect: new SqliteDialect({ database: guardSqlite(database, place, { beforeWrite, failed: damage.note }) }),
+    })
+  const write = connect(writer, verify)
+  const read = connect(reader, () => {})
   return {
     read,
     write,
@@ -97,6 +107,7 @@ const opened = (
       await write.destroy()
       reader.close()
       writer.close()
+      witness.close()
     },
   }
 }

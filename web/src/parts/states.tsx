@@ -80,7 +80,7 @@ export const Failure = ({ error, onRetry }: FailureProps) => {
 export const NotAllowed = ({ needs }: { readonly needs: string }) => (
   <Empty title={`This needs the role ${needs}.`}>
     <p>
-      Ask an admin for a token with it: <code className="font-mono">vedette token create --role {needs}</code>
+      Ask an admin for a token with it: <code className="font-mono">./vedette token create --role {needs}</code>
     </p>
   </Empty>
 )

@@ -122,7 +122,8 @@ const WithToken = ({ first = false }: { readonly first?: boolean }) => {
       </Button>
       {attempt.error && <Refusal error={attempt.error} />}
       <p className="text-small text-text-2">
-        A token is made with <code className="font-mono">vedette token create</code>. Its secret stays on this machine.
+        A token is made with <code className="font-mono">./vedette token create</code>. Its secret stays on this
+        machine.
       </p>
     </form>
   )

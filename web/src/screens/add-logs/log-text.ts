@@ -41,7 +41,7 @@ const readText = async (stream: ReadableStream<Uint8Array>): Promise<string> => 
     size += value.byteLength
     if (size > mostBytes) {
       await reader.cancel()
-      throw new Error('The file has more than 64 MB of text. Use `vedette analyze FILE`, which needs no server.')
+      throw new Error('The file has more than 64 MB of text. Use `./vedette analyze FILE`, which needs no server.')
     }
     text += decoder.decode(value, { stream: true })
   }

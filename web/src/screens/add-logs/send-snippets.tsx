@@ -36,7 +36,7 @@ export const SendSnippets = () => {
         ) : (
           <p className="text-text-2">
             Put a token in place of {placeholder}; an admin makes one with{' '}
-            <code className="font-mono text-log">vedette token create --role ingest</code>.
+            <code className="font-mono text-log">./vedette token create --role ingest</code>.
           </p>
         )}
       </div>

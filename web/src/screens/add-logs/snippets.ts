@@ -22,15 +22,16 @@ export const snippets: readonly Snippet[] = [
   {
     id: 'file',
     name: 'A file',
-    where: 'In a terminal where the file is. Packed files are unpacked; a folder takes all that is below it.',
-    text: (facts) => `${environment(facts)}\nnpx vedette ingest /var/log/auth.log`,
+    where:
+      'In a clone of Vedette on the machine that has the file. Reads .gz and .zst files, and folders with all their files.',
+    text: (facts) => `${environment(facts)}\n./vedette ingest /var/log/auth.log`,
   },
   {
     id: 'journald',
     name: 'journald',
-    where: 'In a terminal of the machine; it goes on until you stop it.',
+    where: 'In a clone of Vedette on the machine. Sends new entries until you stop it.',
     text: (facts) =>
-      `${environment(facts)}\njournalctl -o json --since -7d -f | npx vedette ingest - --source "$(hostname)"`,
+      `${environment(facts)}\njournalctl -o json --since -7d -f | ./vedette ingest - --source "$(hostname)"`,
   },
   {
     id: 'follow',
@@ -54,9 +55,8 @@ export const snippets: readonly Snippet[] = [
   {
     id: 'docker',
     name: 'A container',
-    where: 'In a terminal of the machine that runs it; it goes on until you stop it.',
-    text: (facts) =>
-      `${environment(facts)}\ndocker logs -f --timestamps shop 2>&1 | npx vedette ingest - --source shop`,
+    where: 'In a clone of Vedette on the machine that runs the container. Sends new lines until you stop it.',
+    text: (facts) => `${environment(facts)}\ndocker logs -f --timestamps shop 2>&1 | ./vedette ingest - --source shop`,
   },
   {
     id: 'vector',

