@@ -39,9 +39,7 @@ const guarded = async <Result>(place: string, work: () => Promise<Result>): Prom
   try {
     return await work()
   } catch (error) {
-    // An unreachable host comes as several failures in one, whose own message is empty.
-    const reason = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : messageOf(error)
-    throw new AppError('UNAVAILABLE', `${place} cannot be read: ${reason}.`, {
+    throw new AppError('UNAVAILABLE', `${place} cannot be read: ${messageOf(error)}.`, {
       hint: 'Check that it runs, that url, user and password are right, and that this user may read the tables.',
       retryable: true,
       cause: error,
