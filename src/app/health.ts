@@ -14,13 +14,18 @@ interface HealthParts {
 export const createHealth =
   ({ store, queue, telemetry, outages, llm }: HealthParts): World['health'] =>
   async () => {
-    const problems: string[] = []
-    await store.ping().catch((error: unknown) => problems.push(`The store does not answer: ${messageOf(error)}`))
-    return {
-      ready: problems.length === 0,
-      // Records of others are taken all the same.
-      problems: [...problems, ...outages.problems(), ...(problems.length === 0 ? await llm.problems() : [])],
-      stages: telemetry.stages(),
-      queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
+    const base = { stages: telemetry.stages(), queues: [] }
+    try {
+      await store.ping()
+      return {
+        ...base,
+        ready: true,
+        // Records of others are taken all the same.
+        problems: [...outages.problems(), ...(await llm.problems())],
+        queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
+      }
+    } catch (error) {
+      // The queue is in the same database: its depths are unknown now.
+      return { ...base, ready: false, problems: [messageOf(error), ...outages.problems()] }
     }
   }

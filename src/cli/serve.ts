@@ -23,6 +23,7 @@ export const serve = async (
   const { startApp } = await import('../app.ts')
   try {
     const app = await startApp({ config, origins, print: (line) => out.write(`${line}\n`), signal, extraSources })
+    if (!app) return
     await new Promise<void>((done) => {
       if (signal.aborted) done()
       signal.addEventListener('abort', () => done(), { once: true })
