@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)('the program on PostgreSQL', () => {
     url = cluster.url(port)
   })
   afterEach(async () => {
-    for (const end of ends.splice(0)) await end()
+    for (const end of ends.splice(0).reverse()) await end()
   })
   afterAll(async () => {
     await line?.close()
@@ -78,12 +78,13 @@ describe.skipIf(missing !== undefined)('the program on PostgreSQL', () => {
     const done = (async () => {
       for (let number = 0; !stopped; number++) {
         const text = `${name}-${number} arrived`
+        const body = `${new Date().toISOString()} web-01 app[1]: INFO ${text}`
         for (let isTaken = false; !isTaken; ) {
           const began = performance.now()
           const answer = await server.ask('/api/v1/events', {
             method: 'POST',
             headers: { 'content-type': 'text/plain', 'idempotency-key': `${name}-${number}` },
-            body: `${new Date().toISOString()} web-01 app[1]: INFO ${text}`,
+            body,
           })
           await answer.body?.cancel()
           isTaken = answer.status === 200
@@ -96,6 +97,9 @@ describe.skipIf(missing !== undefined)('the program on PostgreSQL', () => {
         }
       }
     })()
+    ends.push(() => {
+      stopped = true
+    })
     return {
       accepted,
       refused,
