@@ -256,7 +256,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     }),
     batchScorer: createBatchScorer(config.log_analyzer, { ...runtime, log }),
     build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
-    health: createHealth({ store, queue, telemetry, outages, llm }),
+    health: createHealth({ store, queue, telemetry, outages, alertQueues, llm }),
     metrics: telemetry.metrics,
     analyzed: telemetry.analyzed,
     learning: judges.progress,

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts'
-import type { World } from '../operations/world.ts'
+import type { Health, World } from '../operations/world.ts'
 import type { Telemetry } from '../telemetry.ts'
 
 interface HealthParts {
@@ -7,14 +7,15 @@ interface HealthParts {
   readonly queue: Pick<World['queue'], 'depths'>
   readonly telemetry: Pick<Telemetry, 'stages'>
   readonly outages: { problems(): readonly string[] }
+  readonly alertQueues: { connections(): NonNullable<Health['broker']> }
   readonly llm: { problems(): Promise<readonly string[]> }
 }
 
 /** Tells whether the program can take records, and everything that is not as it should be. */
 export const createHealth =
-  ({ store, queue, telemetry, outages, llm }: HealthParts): World['health'] =>
+  ({ store, queue, telemetry, outages, alertQueues, llm }: HealthParts): World['health'] =>
   async () => {
-    const base = { stages: telemetry.stages(), queues: [] }
+    const base = { stages: telemetry.stages(), queues: [], broker: alertQueues.connections() }
     try {
       await store.ping()
       return {
