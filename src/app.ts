@@ -41,6 +41,7 @@ import type { Log } from './component.ts'
 import type { Config, Origins } from './config.ts'
 import { gatherContext } from './context/gather.ts'
 import { messageOf } from './errors.ts'
+import { prepareToShrink } from './operations/compact-database.ts'
 import { recoverImports } from './operations/rule-imports.ts'
 import { createReach } from './operations/rule-reach.ts'
 import { createSignInKeys } from './operations/sign-in-keys.ts'
@@ -86,6 +87,7 @@ export const startApp = async (options: AppOptions): Promise<App | undefined> =>
   const { log } = telemetry
   const isNew = !existsSync(config.data_dir)
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
+  prepareToShrink(config.storage.url, log)
   return startWithDatabase({
     open: () => openStore(config.storage.url, { now: Date.now, log }),
     async start(store) {
@@ -267,6 +269,7 @@ const assemble = async (parts: Parts): Promise<App> => {
   }
   telemetry.observe({
     queues: queue.depths,
+    space: store.space,
     openAlerts: async () =>
       (await store.alerts.counts()).filter(({ status }) => openAlertStatuses.some((open) => open === status)),
   })
@@ -332,7 +335,9 @@ const assemble = async (parts: Parts): Promise<App> => {
         await receivers.delivery.idle()
         // While the database is away nothing can be saved. Nothing is lost either: the next start replays the events since.
         for (const save of [checkpoint.save, threats.saveHits, anomalies.close, auditCheckpoint.advance]) {
-          await save().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'Could not save before the end.'))
+          await save().catch((error: unknown) =>
+            log.warn({ reason: messageOf(error) }, 'Could not save before the end.'),
+          )
         }
         await store.close()
       })()

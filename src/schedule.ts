@@ -6,6 +6,8 @@ interface ScheduledJob {
   readonly name: string
   /** From the end of one run to the start of the next, in ms. */
   readonly every: number
+  /** From the start of the program to the first run, in ms; as long as between runs unless it says otherwise. */
+  readonly first?: number
   run(signal: AbortSignal): Promise<unknown>
 }
 
@@ -18,8 +20,8 @@ const longestRest = 8_000
  */
 export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signal: AbortSignal): Promise<void> => {
   await Promise.all(
-    jobs.map(async ({ name, every, run }) => {
-      let rest = every
+    jobs.map(async ({ name, every, first = every, run }) => {
+      let rest = first
       let known: string | undefined
       while (await pause(rest, signal)) {
         try {
@@ -32,7 +34,7 @@ export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signa
           const reason = messageOf(error)
           if (reason !== known) log.error({ job: name, reason }, 'A scheduled job failed; it is tried again.')
           known = reason
-          rest = Math.max(every, Math.min(rest * 2, longestRest))
+          rest = Math.max(every, Math.min((known === undefined ? every : rest) * 2, longestRest))
         }
       }
     }),

@@ -29,8 +29,7 @@ export const createAlertQueues = ({ config, store, lookUp, outages, now, log }: 
     url !== undefined && results !== ''
       ? createResultPublisher({ url, queue: results, outbox: store.alertResults, outages, log })
       : undefined
-  const sources =
-    url !== undefined && alerts !== '' ? [{ name: 'rabbitmq', type: 'rabbitmq', url, queue: alerts }] : []
+  const sources = url !== undefined && alerts !== '' ? [{ name: 'rabbitmq', type: 'rabbitmq', url, queue: alerts }] : []
   const write = async (publish: ResultPublisher, judged: readonly Judged[], tx: Transaction): Promise<void> => {
     const created_at = now()
     await store.alertResults.save(

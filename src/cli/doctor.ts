@@ -127,7 +127,8 @@ export const checkDisk = ({ data_dir }: Pick<Config, 'data_dir'>): Finding => {
     well: free >= leastFree,
     name: 'disk',
     text,
-    advice: 'Free some, or lower retention.events or retention.max_bytes: a full disk refuses what is sent (507).',
+    advice:
+      'Free space, or lower retention.events or retention.max_bytes and restart: a full disk refuses what is sent (507).',
   }
 }
 

@@ -201,7 +201,10 @@ describe.skipIf(missing !== undefined)('the program on PostgreSQL', () => {
   it('waits for a database that is away at the start, live but not ready', async () => {
     await line.close()
     const { child, exit, output, url: address } = await spawnServer(url)
-    await until(async () => (await status(`${address}/health/live`)) === 200, () => `being live\n${output()}`)
+    await until(
+      async () => (await status(`${address}/health/live`)) === 200,
+      () => `being live\n${output()}`,
+    )
     const ready = await fetch(`${address}/health/ready`)
     expect({ status: ready.status, after: ready.headers.get('retry-after') }).toEqual({ status: 503, after: '5' })
     const sent = await fetch(`${address}/api/v1/events`, { method: 'POST', body: 'a line' })
@@ -210,7 +213,10 @@ describe.skipIf(missing !== undefined)('the program on PostgreSQL', () => {
     expect(output()).toContain('Waiting for the database.')
     expect(output()).not.toContain('secret')
     await line.open()
-    await until(async () => (await status(`${address}/health/ready`)) === 200, () => `being ready\n${output()}`)
+    await until(
+      async () => (await status(`${address}/health/ready`)) === 200,
+      () => `being ready\n${output()}`,
+    )
     child.kill('SIGTERM')
     expect(await exit).toBe(0)
   })

@@ -6,7 +6,9 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
   const is = (...prefixes: readonly string[]) => prefixes.some((prefix) => code.startsWith(prefix))
   if (is('53100')) {
     return new AppError('STORAGE_FULL', `There is no room left in the ${place}.`, {
-      hint: 'Free some space on the database server, or lower the retention; what was refused can be sent again.',
+      hint:
+        'Free space on the disk of the database server. Lowering the retention makes room for new events only after an autovacuum. ' +
+        'What was refused can be sent again.',
       retryable: true,
       retryAfter: 10,
       cause: error,

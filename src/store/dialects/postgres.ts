@@ -8,6 +8,7 @@ import {
   PostgresIntrospector,
   type PostgresPool,
   PostgresQueryCompiler,
+  sql,
 } from 'kysely'
 import { AppError, messageOf } from '../../errors.ts'
 import type { Tables } from '../database.ts'
@@ -82,6 +83,12 @@ export const postgres: Dialect = {
             hint: 'Use pg_dump, or the backups of your database server.',
           }),
         ),
+      async space() {
+        const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db)
+        return { bytes: rows[0]?.bytes ?? 0, free: 0, shrinks: false }
+      },
+      // The server does this by itself (autovacuum).
+      reclaim: async () => 0,
       close: () => db.destroy(),
     }
   },
