@@ -9,6 +9,9 @@ import { databaseFile } from './database-file.ts'
 /** A database with so many bytes of contents is converted at the start: that takes a few seconds. */
 const small = 256 * 2 ** 20
 
+/** Reads how much room the database file takes. */
+export const databaseSpace = (url: string): Space => spaceOfSqliteFile(databaseFile(url))
+
 /** Rewrites the database file without its free space. Throws CONFLICT while a server has it open. */
 export const compactDatabase = (
   url: string,

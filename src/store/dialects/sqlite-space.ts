@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { createPace } from '../pace.ts'
 import type { Space } from './dialect.ts'
+import { openCheckpointer } from './sqlite-checkpointer.ts'
 
 /** Deleted rows leave this share of the file, and at least so many bytes, for the rows to come: growing again would cost as much. */
 const reserveShare = 0.05
@@ -36,25 +37,32 @@ export const reclaimSqliteSpace = async ({ writer, alone, signal }: ReclaimOptio
   if (!before.shrinks) return 0
   const pageSize = pragma(writer, 'page_size')
   const reserve = Math.max(leastReserve, before.bytes * reserveShare)
-  const pace = createPace({ least: 32, most: 4_096 })
-  for (;;) {
-    const excess = Math.floor((readSqliteSpace(writer).free - reserve) / pageSize)
-    if (excess <= 0 || signal?.aborted) break
-    const began = performance.now()
-    await alone(async () => {
-      // With `exec`, because a prepared statement would end after the first page.
-      writer.exec(`pragma incremental_vacuum(${Math.min(excess, pace.size)})`)
-    })
-    const ms = performance.now() - began
-    pace.took(ms)
-    await sleep(2 * ms)
+  const excess = () => Math.floor((readSqliteSpace(writer).free - reserve) / pageSize)
+  const pace = createPace({ least: 32, most: 2_048 })
+  const checkpointer = writer.memory ? undefined : openCheckpointer(writer.name)
+  try {
+    for (let left = excess(); left > 0 && !signal?.aborted; left = excess()) {
+      let ms = 0
+      await alone(async () => {
+        const began = performance.now()
+        // With `exec`, because a prepared statement would end after the first page.
+        writer.exec(`pragma incremental_vacuum(${Math.min(left, pace.size)})`)
+        ms = performance.now() - began
+      })
+      pace.took(ms)
+      await checkpointer?.run()
+      await sleep(ms)
+    }
+    await checkpointer?.run()
+    await alone(async () => emptyLog(writer))
+  } finally {
+    await checkpointer?.close()
   }
-  await alone(async () => checkpoint(writer))
   return before.bytes - readSqliteSpace(writer).bytes
 }
 
-/** Empties the write-ahead log, unless somebody still reads from it: waiting for them would hold up the whole program. */
-const checkpoint = (writer: Database.Database): void => {
+/** Empties the write-ahead log, whose contents are in the file by now, unless somebody still reads from it: waiting for them would hold up the whole program. */
+const emptyLog = (writer: Database.Database): void => {
   const patience = pragma(writer, 'busy_timeout')
   writer.pragma('busy_timeout = 0')
   try {
