@@ -66,6 +66,7 @@ const ours = async (): Promise<number> => {
     cwd: folder,
   })
   const app = await startApp({ config, origins, print: () => {}, signal: new AbortController().signal })
+  if (!app) throw new Error('The start was interrupted.')
   const speed = await post(`${app.address}/api/v1/events`, {
     'content-type': 'application/x-ndjson',
     authorization: `Bearer ${token}`,

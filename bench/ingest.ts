@@ -48,6 +48,7 @@ const viaTheRoad = async (folder: string): Promise<z.infer<typeof onTheRoad>> =>
     cwd: folder,
   })
   const app = await startApp({ config, origins, print: () => {}, signal: new AbortController().signal })
+  if (!app) throw new Error('The start was interrupted.')
   const { intake, queue, store, health } = app.world
   const read = stopwatch()
   for (let i = 0; i < lines.length; i += batchSize) {

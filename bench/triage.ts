@@ -29,6 +29,7 @@ const { config, origins } = loadConfig({
   cwd: folder,
 })
 const app = await startApp({ config, origins, print: () => {}, signal: new AbortController().signal })
+if (!app) throw new Error('The start was interrupted.')
 
 const types = [
   'malware',

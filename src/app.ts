@@ -9,6 +9,7 @@ import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnalysis } from './app/analysis.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
+import { startWithDatabase } from './app/await-database.ts'
 import { runBackground } from './app/background.ts'
 import { banner } from './app/banner.ts'
 import { createBatchScorer } from './app/batch-scorer.ts'
@@ -38,8 +39,11 @@ import { createSamples } from './app/samples.ts'
 import { createEntry } from './app/sign-in.ts'
 import { createSuppressions } from './app/suppressions.ts'
 import { ring, ringAgain, tickAt } from './app/upkeep.ts'
+import type { Log } from './component.ts'
 import type { Config, Origins } from './config.ts'
 import { gatherContext } from './context/gather.ts'
+import { messageOf } from './errors.ts'
+import { prepareToShrink } from './operations/compact-database.ts'
 import { recoverImports } from './operations/rule-imports.ts'
 import { createReach } from './operations/rule-reach.ts'
 import { createSignInKeys } from './operations/sign-in-keys.ts'
@@ -52,8 +56,8 @@ import { triagerRegistry } from './pipeline/triage/registry.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { type Alert, openAlertStatuses } from './schema/alert.ts'
 import { lockStore } from './store/lock-store.ts'
-import { openStore } from './store/open-store.ts'
-import { createTelemetry } from './telemetry.ts'
+import { type OpenStore, openStore } from './store/open-store.ts'
+import { createTelemetry, type Telemetry } from './telemetry.ts'
 import { readVersion } from './version.ts'
 
 interface AppOptions {
@@ -80,24 +84,83 @@ export interface App {
 const drainMs = 8_000
 const checkpointMs = 30_000
 
-/** Puts the whole program together and starts it. */
-export const startApp = async ({ config, origins, print, signal, extraSources = [] }: AppOptions): Promise<App> => {
+/** Puts the whole program together and starts it, as soon as its database answers; undefined when the signal comes first. */
+export const startApp = async (options: AppOptions): Promise<App | undefined> => {
+  const { config, signal } = options
   const version = readVersion()
-  const now = Date.now
-  const stop = new AbortController()
-  const ended = AbortSignal.any([signal, stop.signal])
   const telemetry = createTelemetry({ level: config.log.level, version, write: (line) => process.stderr.write(line) })
+  const { log } = telemetry
+  const isNew = !existsSync(config.data_dir)
+  mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
+  const storeLock = await lockStore(config.storage.url, { pid: process.pid, host: hostname(), since: Date.now() })
+  prepareToShrink(config.storage.url, log)
+  const app = await startWithDatabase({
+    open: () => openStore(config.storage.url, { now: Date.now, log }),
+    async start(store) {
+      const stop = new AbortController()
+      const queue = openQueue(config, store, log)
+      const parts = { ...options, version, telemetry, store, storeLock, queue, isNew, stop }
+      try {
+        return await assemble(parts)
+      } catch (error) {
+        stop.abort()
+        await parts.queue.close(0)
+        await store.close()
+        throw error
+      }
+    },
+    config,
+    log,
+    signal,
+  }).catch(async (error: unknown) => {
+    await storeLock.release()
+    throw error
+  })
+  if (!app) await storeLock.release()
+  return app
+}
+
+const openQueue = ({ queue }: Config, { connections }: OpenStore, log: Log) =>
+  openEmbeddedQueue({
+    connections,
+    now: Date.now,
+    log,
+    maxRecords: queue.max_records,
+    maxBytes: queue.max_bytes,
+  })
+
+interface Parts extends AppOptions {
+  readonly version: string
+  readonly telemetry: Telemetry
+  readonly store: OpenStore
+  readonly storeLock: Awaited<ReturnType<typeof lockStore>>
+  readonly queue: ReturnType<typeof openQueue>
+  /** Whether the data folder was made just now. */
+  readonly isNew: boolean
+  readonly stop: AbortController
+}
+
+const assemble = async (parts: Parts): Promise<App> => {
+  const {
+    config,
+    origins,
+    print,
+    signal,
+    extraSources = [],
+    version,
+    telemetry,
+    store,
+    storeLock,
+    queue,
+    isNew,
+    stop,
+  } = parts
+  const now = Date.now
+  const ended = AbortSignal.any([signal, stop.signal])
   const { log } = telemetry
   const runtime = { now, fetch, log, signal: ended }
   const { partition } = config
   const outages = createOutages(now)
-
-  const isNew = !existsSync(config.data_dir)
-  mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
-  const storeLock = await lockStore(config.storage.url, { pid: process.pid, host: hostname(), since: now() })
-  const store = await openStore(config.storage.url, { now, log })
-  const { max_records: maxRecords, max_bytes: maxBytes } = config.queue
-  const queue = openEmbeddedQueue({ connections: store.connections, now, log, maxRecords, maxBytes })
   const ownDoor = createIntake({ store, queue, partition, now })
 
   const rulesFolder = importsFolder(config)
@@ -221,7 +284,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
     }),
     batchScorer: createBatchScorer(config.log_analyzer, { ...runtime, log }),
     build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
-    health: createHealth({ store, queue, telemetry, outages, llm }),
+    health: createHealth({ store, queue, telemetry, outages, alertQueues, llm }),
     metrics: telemetry.metrics,
     analyzed: telemetry.analyzed,
     learning: judges.progress,
@@ -232,6 +295,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
   }
   telemetry.observe({
     queues: queue.depths,
+    space: store.space,
     openAlerts: async () =>
       (await store.alerts.counts()).filter(({ status }) => openAlertStatuses.some((open) => open === status)),
   })
@@ -311,10 +375,12 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
         await queue.close(drainMs)
         await background
         await receivers.delivery.idle()
-        await checkpoint.save()
-        await threats.saveHits()
-        await anomalies.close()
-        await auditCheckpoint.advance()
+        // While the database is away nothing can be saved. Nothing is lost either: the next start replays the events since.
+        for (const save of [checkpoint.save, threats.saveHits, anomalies.close, auditCheckpoint.advance]) {
+          await save().catch((error: unknown) =>
+            log.warn({ reason: messageOf(error) }, 'Could not save before the end.'),
+          )
+        }
         await store.close()
         await storeLock.release()
       })()

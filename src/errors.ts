@@ -72,4 +72,8 @@ export class AppError extends Error {
 }
 
 /** Reads the message of whatever was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const messageOf = (error: unknown): string => {
+  // A host with several addresses fails once for each, and the sum of these failures has no message of its own.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ')
+  return error instanceof Error ? error.message : String(error)
+}

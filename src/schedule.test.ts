@@ -30,7 +30,31 @@ it('runs jobs until it is stopped, survives a failing one, and never overlaps', 
   )
   expect(runs).toBe(5)
   expect(overlapped).toBe(false)
-  expect(failures[0]).toEqual({ job: 'broken', reason: 'no' })
+  expect(failures).toEqual([{ job: 'broken', reason: 'no' }])
+})
+
+it('lets a failing job rest longer each time, and says when it works again', async () => {
+  const stop = new AbortController()
+  const starts: number[] = []
+  const said: string[] = []
+  const note = (_: object, text: string) => said.push(text)
+  await runSchedule(
+    [
+      {
+        name: 'shaky',
+        every: 5,
+        async run() {
+          starts.push(performance.now())
+          if (starts.length < 6) throw new Error('away')
+          if (starts.length === 7) stop.abort()
+        },
+      },
+    ],
+    { ...silent, error: note, info: note },
+    stop.signal,
+  )
+  expect((starts[5] ?? 0) - (starts[4] ?? 0)).toBeGreaterThan(100)
+  expect(said).toEqual(['A scheduled job failed; it is tried again.', 'A scheduled job works again.'])
 })
 
 it('ends at once when it is stopped before it begins', async () => {

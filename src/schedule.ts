@@ -6,21 +6,35 @@ interface ScheduledJob {
   readonly name: string
   /** From the end of one run to the start of the next, in ms. */
   readonly every: number
+  /** From the start of the program to the first run, in ms; as long as between runs unless it says otherwise. */
+  readonly first?: number
   run(signal: AbortSignal): Promise<unknown>
 }
 
+/** How long a job that keeps failing rests at most, in ms, unless it runs less often anyway. */
+const longestRest = 8_000
+
 /**
- * Runs each job every so often, never two runs of the same job at once, until the signal aborts. A run that fails is logged and
- * tried again at its next turn. Resolves when the last running job has ended.
+ * Runs each job every so often, never two runs of the same job at once, until the signal aborts. A job that keeps failing runs less
+ * and less often, and is logged when its reason changes. Resolves when the last running job has ended.
  */
 export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signal: AbortSignal): Promise<void> => {
   await Promise.all(
-    jobs.map(async ({ name, every, run }) => {
-      while (await pause(every, signal)) {
+    jobs.map(async ({ name, every, first = every, run }) => {
+      let rest = first
+      let known: string | undefined
+      while (await pause(rest, signal)) {
         try {
           await run(signal)
+          if (known !== undefined) log.info({ job: name }, 'A scheduled job works again.')
+          known = undefined
+          rest = every
         } catch (error) {
-          if (!signal.aborted) log.error({ job: name, reason: messageOf(error) }, 'A scheduled job failed.')
+          if (signal.aborted) return
+          const reason = messageOf(error)
+          if (reason !== known) log.error({ job: name, reason }, 'A scheduled job failed; it is tried again.')
+          known = reason
+          rest = Math.max(every, Math.min((known === undefined ? every : rest) * 2, longestRest))
         }
       }
     }),

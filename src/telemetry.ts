@@ -16,6 +16,7 @@ interface TelemetryOptions {
 export interface Gauges {
   queues(): Promise<readonly { topic: string; ready: number; dead: number; oldestAge: number }[]>
   openAlerts(): Promise<readonly { severity: string; count: number }[]>
+  space(): Promise<{ readonly bytes: number; readonly free: number }>
 }
 
 export interface Telemetry {
@@ -88,6 +89,9 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
   const queueReady = gauge('queue_ready', 'Items that wait.', ['queue'])
   const queueDead = gauge('queue_dead_letters', 'Jobs set aside after their last try.', ['queue'])
   const alertsOpen = gauge('alerts_open', 'Alerts that wait for a decision.', ['severity'])
+  const storeBytes = gauge('store_bytes', 'Size of the database.', [])
+  const storeFreeBytes = gauge('store_free_bytes', 'Space inside the database that is free for new rows.', [])
+  const storeUp = gauge('store_up', 'Whether the database answers: 1, or 0 while it does not.', [])
   gauge('build_info', 'Constant 1; the version is a label.', ['version']).set({ version }, 1)
 
   const stages = new Map<
@@ -136,13 +140,23 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
       gauges = source
     },
     async metrics() {
-      for (const { topic, ready, dead, oldestAge } of (await gauges?.queues()) ?? []) {
-        queueAge.set({ queue: topic }, oldestAge / 1000)
-        queueReady.set({ queue: topic }, ready)
-        queueDead.set({ queue: topic }, dead)
+      for (const stale of [queueAge, queueReady, queueDead, alertsOpen, storeBytes, storeFreeBytes]) stale.reset()
+      try {
+        for (const { topic, ready, dead, oldestAge } of (await gauges?.queues()) ?? []) {
+          queueAge.set({ queue: topic }, oldestAge / 1000)
+          queueReady.set({ queue: topic }, ready)
+          queueDead.set({ queue: topic }, dead)
+        }
+        for (const { severity, count } of (await gauges?.openAlerts()) ?? []) alertsOpen.inc({ severity }, count)
+        const space = await gauges?.space()
+        storeBytes.set(space?.bytes ?? 0)
+        storeFreeBytes.set(space?.free ?? 0)
+        storeUp.set(1)
+      } catch (error) {
+        // The other metrics matter most while the database is away.
+        log.warn({ reason: messageOf(error) }, 'The metrics of the database cannot be read.')
+        storeUp.set(0)
       }
-      alertsOpen.reset()
-      for (const { severity, count } of (await gauges?.openAlerts()) ?? []) alertsOpen.inc({ severity }, count)
       return registry.metrics()
     },
   }

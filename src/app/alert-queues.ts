@@ -1,6 +1,5 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
-import type { Outages } from '../pipeline/ingest/source.ts'
 import { type Judged, toAlertResult } from '../pipeline/notify/alert-result.ts'
 import { createResultPublisher, type ResultPublisher } from '../pipeline/notify/publish-results.ts'
 import type { Keeper } from '../pipeline/stage.ts'
@@ -9,6 +8,7 @@ import type { LookUpIntelligence } from '../schema/intelligence.ts'
 import type { TriageResult } from '../schema/triage-result.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import type { createOutages } from './outages.ts'
 
 /** Writes down that an alert with this card is to be told of. */
 export type TellAgain = (judged: Alert & { readonly triage: TriageResult }, tx: Transaction) => Promise<void>
@@ -17,7 +17,7 @@ interface QueuesOptions {
   readonly config: Config['rabbitmq']
   readonly store: Pick<Store, 'alertResults' | 'alertContext'>
   readonly lookUp: LookUpIntelligence
-  readonly outages: Outages
+  readonly outages: ReturnType<typeof createOutages>
   readonly now: () => number
   readonly log: Log
 }
@@ -29,6 +29,7 @@ export const createAlertQueues = ({ config, store, lookUp, outages, now, log }: 
     url !== undefined && results !== ''
       ? createResultPublisher({ url, queue: results, outbox: store.alertResults, outages, log })
       : undefined
+  const sources = url !== undefined && alerts !== '' ? [{ name: 'rabbitmq', type: 'rabbitmq', url, queue: alerts }] : []
   const write = async (publish: ResultPublisher, judged: readonly Judged[], tx: Transaction): Promise<void> => {
     const created_at = now()
     await store.alertResults.save(
@@ -39,7 +40,12 @@ export const createAlertQueues = ({ config, store, lookUp, outages, now, log }: 
   }
 
   return {
-    sources: url !== undefined && alerts !== '' ? [{ name: 'rabbitmq', type: 'rabbitmq', url, queue: alerts }] : [],
+    sources,
+    /** Whether the broker can be read from and written to; undefined where it is not used for that. */
+    connections: () => ({
+      consumer: sources[0] && outages.isReached(sources[0].name),
+      publisher: publisher && outages.isReached(publisher.name),
+    }),
     /** Keeps judged alerts, and writes down what is to be told of them. */
     telling: <Item extends Judged>(cards: Keeper<Item, Transaction>): Keeper<Item, Transaction> =>
       publisher

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts'
-import type { World } from '../operations/world.ts'
+import type { Health, World } from '../operations/world.ts'
 import type { Telemetry } from '../telemetry.ts'
 
 interface HealthParts {
@@ -7,20 +7,26 @@ interface HealthParts {
   readonly queue: Pick<World['queue'], 'depths'>
   readonly telemetry: Pick<Telemetry, 'stages'>
   readonly outages: { problems(): readonly string[] }
+  readonly alertQueues: { connections(): NonNullable<Health['broker']> }
   readonly llm: { problems(): Promise<readonly string[]> }
 }
 
 /** Tells whether the program can take records, and everything that is not as it should be. */
 export const createHealth =
-  ({ store, queue, telemetry, outages, llm }: HealthParts): World['health'] =>
+  ({ store, queue, telemetry, outages, alertQueues, llm }: HealthParts): World['health'] =>
   async () => {
-    const problems: string[] = []
-    await store.ping().catch((error: unknown) => problems.push(`The store does not answer: ${messageOf(error)}`))
-    return {
-      ready: problems.length === 0,
-      // Records of others are taken all the same.
-      problems: [...problems, ...outages.problems(), ...(problems.length === 0 ? await llm.problems() : [])],
-      stages: telemetry.stages(),
-      queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
+    const base = { stages: telemetry.stages(), queues: [], broker: alertQueues.connections() }
+    try {
+      await store.ping()
+      return {
+        ...base,
+        ready: true,
+        // Records of others are taken all the same.
+        problems: [...outages.problems(), ...(await llm.problems())],
+        queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
+      }
+    } catch (error) {
+      // The queue is in the same database: its depths are unknown now.
+      return { ...base, ready: false, problems: [messageOf(error), ...outages.problems()] }
     }
   }

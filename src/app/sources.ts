@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -30,7 +31,14 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
       while (!signal.aborted) {
         try {
           await source.run(async (records, cursor, keys) => {
-            await untilTaken(() => intake.accept(records, { ...(cursor && { cursor }), ...(keys && { keys }) }), signal)
+            const key = randomUUID()
+            const origin = records[0]?.source ?? entry.name
+            await untilTaken(
+              // Without a cursor or keys of its own, a batch is recognised by a key that we give it.
+              () => intake.accept(records, { ...(cursor && { cursor }), ...(keys ? { keys } : !cursor && { key }) }),
+              async () => cursor !== undefined && (await cursors.read(origin, cursor.key)) === cursor.position,
+              signal,
+            )
             received(type, records.length)
             // What a source says of itself it also takes back itself: records may still come that it had before it lost its server.
             if (failed) outages.ended(entry.name)
@@ -49,15 +57,23 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
   )
 }
 
-/** A source has nobody to send a 429 to: it waits until there is room. */
-const untilTaken = async (accept: () => Promise<unknown>, signal: AbortSignal): Promise<void> => {
-  for (;;) {
+/**
+ * A source has nobody to send a 429 to: it waits until there is room. A failure may hide a commit that got through, when its answer
+ * was lost with the connection, so each further attempt first looks whether the records are there.
+ */
+const untilTaken = async (
+  accept: () => Promise<unknown>,
+  isTaken: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (let attempt = accept; ; ) {
     try {
-      await accept()
+      await attempt()
       return
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError) || !error.retryable) throw error
       await pause((error.retryAfter ?? 1) * 1000, signal)
+      attempt = async () => (await isTaken()) || accept()
     }
   }
 }

@@ -49,12 +49,15 @@ export const upkeepJobs = ({
   {
     name: 'retain events',
     every: 10 * minute,
-    run: () => {
+    // Soon after a start, because lowering the retention is how a full disk gets room again.
+    first: minute / 2,
+    async run(signal: AbortSignal) {
       const { events, max_bytes } = config.retention
-      return store.events.retain({
+      await store.events.retain({
         ...(events > 0 && { before: now() - events }),
         ...(max_bytes > 0 && { maxBytes: max_bytes }),
       })
+      await store.reclaim(signal)
     },
   },
   {

@@ -90,5 +90,10 @@ export const commands: readonly CommandEntry[] = [
     summary: 'put a copy in place; no server may run',
     load: () => import('./restore.ts'),
   },
+  {
+    name: 'compact',
+    summary: 'make the database file as small as its contents; no server may run',
+    load: () => import('./compact.ts'),
+  },
   { name: 'completion', usage: 'bash|zsh', summary: 'print shell completion', load: () => import('./completion.ts') },
 ]

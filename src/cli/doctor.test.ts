@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runFake } from './cli.fake.ts'
-import { checkClock, checkDisk, checkFolder, checkNode } from './doctor.ts'
+import { checkClock, checkDisk, checkFolder, checkNode, checkSpace } from './doctor.ts'
 
 let folder: string
 beforeEach(() => {
@@ -48,4 +48,14 @@ it('names what is wrong with the configuration', async () => {
   const { code, out } = await runFake(['doctor'], { env: { PORT: 'x', HOME: folder } })
   expect(code).toBe(1)
   expect(out).toMatch(/✘ config .*PORT/)
+})
+
+it('advises to compact a database that keeps its free space', () => {
+  const space = { bytes: 100 * 2 ** 20, free: 40 * 2 ** 20, shrinks: false }
+  expect(checkSpace(space)).toMatchObject({
+    text: 'whole; 100.0 MB, 40.0 MB of it free for new rows',
+    advice: expect.stringContaining('vedette compact'),
+  })
+  expect(checkSpace({ ...space, shrinks: true })).not.toHaveProperty('advice')
+  expect(checkSpace({ ...space, free: 2 ** 20 })).not.toHaveProperty('advice')
 })

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import type { Config, LoadedConfig } from '../config.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { databaseSpace } from '../operations/compact-database.ts'
 import { checkDatabase } from '../operations/database-file.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
 import type { CommandContext } from './cli.ts'
@@ -127,7 +128,8 @@ export const checkDisk = ({ data_dir }: Pick<Config, 'data_dir'>): Finding => {
     well: free >= leastFree,
     name: 'disk',
     text,
-    advice: 'Free some, or lower retention.events or retention.max_bytes: a full disk refuses what is sent (507).',
+    advice:
+      'Free space, or lower retention.events or retention.max_bytes and restart: a full disk refuses what is sent (507).',
   }
 }
 
@@ -136,7 +138,7 @@ const checkStore = async ({ storage }: Config): Promise<Finding> => {
   if (!storage.url.startsWith('sqlite:')) return { well: true, name, text: 'on a server of its own; not looked at' }
   const faults = await checkDatabase(storage.url)
   if (faults === undefined) return { well: true, name, text: 'none yet (made at the first start)' }
-  if (faults.length === 0) return { well: true, name, text: 'whole' }
+  if (faults.length === 0) return checkSpace(databaseSpace(storage.url))
   return {
     well: false,
     name,
@@ -144,6 +146,21 @@ const checkStore = async ({ storage }: Config): Promise<Finding> => {
     advice: 'Stop the server, keep a copy of the file, and restore the last backup: vedette restore FILE --force.',
   }
 }
+
+/** Compacting pays off from this share of free space on. */
+const wasteful = 0.25
+
+export const checkSpace = ({ bytes, free, shrinks }: ReturnType<typeof databaseSpace>): Finding => ({
+  well: true,
+  name: 'database',
+  text: `whole; ${megabytes(bytes)}, ${megabytes(free)} of it free for new rows`,
+  ...(!shrinks &&
+    free > bytes * wasteful && {
+      advice: 'Its free space does not return to the disk. Stop the server and run `vedette compact` once.',
+    }),
+})
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
 
 const checkPort = async ({ server }: Config, { fetch, signal }: CommandContext): Promise<Finding> => {
   const name = 'server'

@@ -50,6 +50,7 @@ const serveLocally = async (options: McpFlags, context: CommandContext): Promise
     print: () => undefined,
     signal: context.signal,
   })
+  if (!app) return
   const door = app.serveMcp({ input: context.stdin, write: context.out.write, signal: context.signal })
   await door.drained
   await door.close()

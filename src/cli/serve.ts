@@ -30,6 +30,7 @@ export const serve = async (
   const { startApp } = await import('../app.ts')
   try {
     const app = await startApp({ config, origins, print: (line) => out.write(`${line}\n`), signal, extraSources })
+    if (!app) return
     started(app)
     await new Promise<void>((done) => {
       if (signal.aborted) done()

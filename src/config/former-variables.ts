@@ -25,7 +25,7 @@ const unused: readonly (readonly [names: string, why: string])[] = [
     'ANALYSIS_INTERVAL AGENT_INTERVAL FEATURE_WINDOW',
     'Agents judge lines as they come, within the window that their files say.',
   ],
-  ['MAX_RETRIES RETRY_DELAY', 'A database that is away is tried again for as long as it takes.'],
+  ['MAX_RETRIES RETRY_DELAY', 'A database that is away is waited for and tried again for as long as it takes.'],
   [
     'MODEL_PATH MODEL_UPDATE_INTERVAL MODEL_THRESHOLD MIN_SAMPLES ANOMALY_THRESHOLD MAX_ANOMALIES TRAINING_INTERVAL MIN_TRAINING_SAMPLES',
     'The detector "agent-model" learns by itself; its options under "detectors" say how keenly it judges.',

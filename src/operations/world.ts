@@ -45,6 +45,8 @@ export interface Health {
   readonly problems: readonly string[]
   readonly stages: readonly StageHealth[]
   readonly queues: readonly { topic: string; ready: number; running: number; dead: number; oldest_age_ms: number }[]
+  /** Whether the message broker can be read from and written to; undefined where none is used for that. */
+  readonly broker?: { readonly consumer: boolean | undefined; readonly publisher: boolean | undefined }
 }
 
 /** What scores a batch of logs by two of its numbers. */

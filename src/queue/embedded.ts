@@ -29,6 +29,8 @@ const poll = 250
 /** The wait after a failure that is nobody's fault, when it does not say itself how long. */
 const pause = 1000
 const longestPause = 30_000
+/** The longest wait while the queue itself cannot be reached, in ms: work resumes within it. */
+const longestTrouble = 8_000
 /** Publishers that come within so long after one another, in ms, are one rush. */
 const rushGap = 20
 /** How long a rush goes first at most, in ms, before the next delivery. */
@@ -132,11 +134,13 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     const bell = bells.get(topic) ?? createBell()
     const lease = createLease(connections, topic, owner)
     leases.push(lease)
+    let trouble = pause
     while (!closing) {
       let rest = poll
       try {
         // A topic has one worker in the world. One that lost its lease unawares ends nothing: its jobs are gone by then.
         const heads = (await lease.hold()) ? await claim(jobs, topic, now()) : []
+        trouble = pause
         if (closing) return
         if (heads.length > 0) {
           const renewing = setInterval(() => void lease.hold().catch(() => false), leaseCare)
@@ -148,11 +152,12 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
           }
         }
       } catch (error) {
+        rest = trouble
+        trouble = Math.min(trouble * 2, longestTrouble)
         log.error(
-          { topic, reason: messageOf(error) },
-          'The queue could not be read or written; it will be tried again.',
+          { topic, reason: messageOf(error), again_in_ms: rest },
+          'The queue could not be read or written; it is tried again.',
         )
-        rest = pause
       }
       await restFor(bell, rest)
     }

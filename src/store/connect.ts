@@ -1,4 +1,5 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
+import { createCommitMarks } from './commit-marks.ts'
 import type { Connections, OpenTransaction, Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 
@@ -18,17 +19,24 @@ export const connect = async (database: OpenDatabase, now: () => number): Promis
     for (const listener of listeners) listener(tx)
   }
 
+  // Only a database across a network can lose the answer to a commit.
+  const marks = abilities.shared ? await createCommitMarks(database, now) : undefined
+
   const begin = async (): Promise<OpenTransaction> => {
     const tx = await write.startTransaction().execute()
+    const rollback = async () => {
+      if (!tx.isCommitted && !tx.isRolledBack) await tx.rollback().execute()
+    }
     return {
       tx,
       async commit() {
-        await tx.commit().execute()
+        const commit = () => tx.commit().execute()
+        await (marks ? marks.commit(tx, commit) : commit())
         committed(tx)
+        // One that got through without an answer still holds its connection.
+        await rollback()
       },
-      async rollback() {
-        if (!tx.isCommitted && !tx.isRolledBack) await tx.rollback().execute()
-      },
+      rollback,
     }
   }
 

@@ -9,6 +9,7 @@ import { compactBlocks } from './event-block-compaction.ts'
 import { type Place, scanBlocks } from './event-block-scan.ts'
 import { addCounts, EventTally, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
 import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
+import { createPace } from './pace.ts'
 import type { Page, PageRequest, TimeRange } from './page.ts'
 
 export interface EventQuery extends TimeRange, PageRequest {
@@ -47,8 +48,9 @@ export interface EventStore {
   countedSince(): Promise<number | undefined>
 }
 
-/** How many blocks are dropped in one transaction. */
-const dropSize = 200
+/** How many blocks are read at once to be dropped, and how many go in one transaction. */
+const dropSize = 256
+const firstStep = 8
 
 /** Keeps events in compressed blocks, one row each. A block that cannot be read is reported once and stepped over. */
 export const createEventStore = (connections: Connections, reportBroken: ReportBroken = () => {}): EventStore => {
@@ -245,8 +247,14 @@ const drop = async (
   rows: readonly { readonly id: string; readonly count: number }[],
 ): Promise<number> => {
   if (rows.length === 0) return 0
-  const ids = rows.map((row) => row.id)
-  await connections.transaction((tx) => tx.deleteFrom('event_blocks').where('id', 'in', ids).execute())
-  await setImmediate()
+  const pace = createPace({ least: firstStep, most: dropSize })
+  for (let at = 0; at < rows.length; ) {
+    const ids = rows.slice(at, at + pace.size).map((row) => row.id)
+    at += ids.length
+    const began = performance.now()
+    await connections.transaction((tx) => tx.deleteFrom('event_blocks').where('id', 'in', ids).execute())
+    pace.took(performance.now() - began)
+    await setImmediate()
+  }
   return rows.reduce((total, row) => total + Number(row.count), 0)
 }

@@ -105,6 +105,8 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       transaction,
       begin,
       backup: database.backup,
+      space: database.space,
+      reclaim: database.reclaim,
       async ping() {
         await write
           .insertInto('counters')

@@ -9,6 +9,7 @@ import type { Change } from './changes.ts'
 import type { Transaction } from './database.ts'
 import type { DecisionStore } from './decisions.ts'
 import type { DetectionStore } from './detections.ts'
+import type { Space } from './dialects/dialect.ts'
 import type { EventStore } from './events.ts'
 import type { IncidentStore } from './incidents.ts'
 import type { IntakeStore } from './intake.ts'
@@ -69,6 +70,10 @@ export interface Store {
   begin(): Promise<{ readonly tx: Transaction; commit(): Promise<void>; rollback(): Promise<void> }>
   /** Writes a consistent copy to a file while the server runs. */
   backup(path: string): Promise<void>
+  /** How much room the database takes. */
+  space(): Promise<Space>
+  /** Returns the space of deleted rows to the disk, in short steps; resolves with how many bytes that were. */
+  reclaim(signal?: AbortSignal): Promise<number>
   /** Cheap proof that the database answers and can be written to. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -52,6 +52,13 @@ const stored = async (server: Server): Promise<ReadonlyMap<string, number>> => {
   return seen
 }
 
+const serviceHealth = z.looseObject({
+  status: z.string(),
+  problems: z.array(z.string()),
+  checks: z.looseObject({ message_queue_consumer: z.string(), message_queue_publisher: z.string() }),
+  error: z.string().optional(),
+})
+
 describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
   const ends: (() => unknown)[] = []
   afterEach(async () => {
@@ -308,14 +315,28 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
     const { queues, start } = await open('line', { url: line.url })
     const server = await start()
     ends.push(() => server.stop())
-    const problems = async () =>
-      z.looseObject({ problems: z.array(z.string()) }).parse(await (await server.ask('/health')).json()).problems
+    const health = async () => serviceHealth.parse(await (await server.ask('/health')).json())
+    const problems = async () => (await health()).problems
+    const broker = (state: 'connected' | 'disconnected') => ({
+      database: 'connected',
+      message_queue_consumer: state,
+      message_queue_publisher: state,
+    })
+    expect(await health()).toMatchObject({ status: 'healthy', checks: broker('disconnected') })
     await until(
       async () => ((await problems()).some((text) => text.includes('rabbitmq')) ? true : undefined),
       'A problem',
     )
+    expect((await health()).error).toContain('rabbitmq')
     await line.open()
     await until(() => queues.depth(queues.alerts), 'The queue')
+    await until(async () => (await health()).checks.message_queue_consumer === 'connected', 'The consumer')
+    await until(async () => (await health()).checks.message_queue_publisher === 'connected', 'The publisher')
+    expect((await health()).error).toBeUndefined()
+    await line.close()
+    await until(async () => (await health()).checks.message_queue_consumer === 'disconnected', 'A lost consumer')
+    await until(async () => (await health()).checks.message_queue_publisher === 'disconnected', 'A lost publisher')
+    await line.open()
     for (let i = 0; i < 5; i++) {
       for (let k = 0; k < 20; k++) await queues.send(wire(security(`line-${i}-${k}`)), { messageId: `line-${i}-${k}` })
       line.cut()

@@ -1,6 +1,7 @@
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { Connection } from 'rabbitmq-client'
 import { deadLetterNames, isMissing } from '../../src/lib/amqp/amqp.ts'
+import { createLine } from './line.ts'
 
 const broker = process.env.RABBITMQ_TEST_URL ?? 'amqp://guest:guest@127.0.0.1:5672'
 
@@ -79,38 +80,8 @@ export const openQueues = (name: string) => {
 /** A line to the broker that can be cut. */
 export const openLine = (port: number) => {
   const { hostname, port: brokerPort } = new URL(broker)
-  const sockets = new Set<Socket>()
-  let server: Server | undefined
-  const cut = () => {
-    for (const socket of sockets) socket.destroy()
-    sockets.clear()
-  }
   return {
     url: broker.replace(/@[^/]+/, `@127.0.0.1:${port}`),
-    /** Breaks what is open; new connections come through. */
-    cut,
-    open: () =>
-      new Promise<void>((done) => {
-        server = createServer((near) => {
-          const far = connect({ host: hostname, port: Number(brokerPort || 5672) })
-          for (const socket of [near, far]) {
-            sockets.add(socket)
-            socket.on('error', () => {})
-            socket.once('close', () => {
-              near.destroy()
-              far.destroy()
-            })
-          }
-          near.pipe(far)
-          far.pipe(near)
-        })
-        server.listen(port, '127.0.0.1', done)
-      }),
-    close: async () => {
-      cut()
-      const closing = server
-      server = undefined
-      if (closing) await new Promise((done) => closing.close(done))
-    },
+    ...createLine(port, { host: hostname, port: Number(brokerPort || 5672) }),
   }
 }

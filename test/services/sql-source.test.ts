@@ -3,7 +3,9 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logEntriesSchema, messageIn } from '../../src/pipeline/ingest/log-entries.fake.ts'
 import { sqlOptions, sqlSource } from '../../src/pipeline/ingest/sql.ts'
+import { freePort } from '../e2e/program.ts'
 import { until } from '../until.ts'
+import { createLine } from './line.ts'
 import { postgresMissing } from './postgres.ts'
 
 const name = `vedette_rows_${process.pid}`
@@ -186,6 +188,33 @@ for (const [title, server] of Object.entries(servers)) {
       const patient = start(new Map(), { query: server.slow })
       await until(async () => (await writer.ask(server.asking)).length > 0, 'the question at the server')
       await patient.stop()
+    })
+
+    it('notices a network that swallows everything or refuses, and goes on afterwards', async () => {
+      const { hostname: host, port } = new URL(server.url)
+      const near = await freePort()
+      const line = createLine(near, { host, port: Number(port) })
+      await line.open()
+      const run = start(new Map(), {
+        url: server.url.replace(/:\d+\//, `:${near}/`),
+        query: "select * from log_entries where message like 'far %'",
+        timeout: 0.2,
+      })
+      const isAway = (count: number) => run.outages.filter((reason) => reason !== 'over').length > count
+      await add('far 1')
+      await until(() => run.texts.length === 1)
+      line.silence()
+      await until(() => isAway(0), 'the silence being noticed')
+      await line.close()
+      await add('far 2')
+      const seen = run.outages.length
+      await until(() => isAway(seen), 'the refusal being noticed')
+      line.resume()
+      await line.open()
+      await until(() => run.texts.length === 2, 'the row that was added meanwhile')
+      await run.stop()
+      await line.close()
+      expect(run.texts.map(messageIn)).toEqual(['far 1', 'far 2'])
     })
 
     it('says nothing of the password of a server that is not there', async () => {

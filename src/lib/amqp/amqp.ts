@@ -20,7 +20,14 @@ const longestRetry = 30_000
 /** Opens a connection that comes back by itself, trying ever more seldom, from a second up to half a minute. Does not wait for it. */
 export const openAmqp = async (url: string, { connected, lost }: Listener): Promise<Connection> => {
   const { Connection } = await import('rabbitmq-client')
-  const connection = new Connection({ url, retryLow: 1_000, retryHigh: longestRetry, connectionName: 'vedette' })
+  const connection = new Connection({
+    url,
+    retryLow: 1_000,
+    retryHigh: longestRetry,
+    // In seconds. A path that swallows packets is noticed after two missed ones.
+    heartbeat: 10,
+    connectionName: 'vedette',
+  })
   connection.on('connection', connected)
   connection.on('error', (error: unknown) => lost(reasonOf(error)))
   return connection

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import type { Client } from 'pg'
 import { AppError, messageOf } from '../../errors.ts'
 
 /** A row as a database of somebody else gives it. */
@@ -39,9 +40,7 @@ const guarded = async <Result>(place: string, work: () => Promise<Result>): Prom
   try {
     return await work()
   } catch (error) {
-    // An unreachable host comes as several failures in one, whose own message is empty.
-    const reason = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : messageOf(error)
-    throw new AppError('UNAVAILABLE', `${place} cannot be read: ${reason}.`, {
+    throw new AppError('UNAVAILABLE', `${place} cannot be read: ${messageOf(error)}.`, {
       hint: 'Check that it runs, that url, user and password are right, and that this user may read the tables.',
       retryable: true,
       cause: error,
@@ -56,6 +55,7 @@ const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<Fore
     connectionTimeoutMillis: connectMs,
     query_timeout: timeout + connectMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: 'vedette',
     // Everything as the text that it is: what a time means is for the parsers to say.
     types: { getTypeParser: () => (text: string | Buffer) => String(text) },
@@ -70,7 +70,7 @@ const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<Fore
       `set session characteristics as transaction read only; set statement_timeout = ${timeout}; set timezone = 'UTC'; set datestyle = 'ISO'`,
     )
   } catch (error) {
-    await client.end()
+    leave(client)
     throw error
   }
   return {
@@ -81,9 +81,12 @@ const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<Fore
     },
     quote: pg.escapeLiteral,
     quoteName: pg.escapeIdentifier,
-    close: () => client.end(),
+    close: async () => leave(client),
   }
 }
+
+/** Says goodbye without waiting: on a dead line there is no answer. */
+const leave = (client: Client): void => void client.end().catch(() => undefined)
 
 const openMysql = async (url: string, { timeout }: OpenOptions): Promise<ForeignDatabase> => {
   const { createConnection } = await import('mysql2/promise')
@@ -97,13 +100,12 @@ const openMysql = async (url: string, { timeout }: OpenOptions): Promise<Foreign
   })
   // Without a listener a lost connection would end the program; the next question tells of it.
   connection.on('error', () => {})
+  const set = (sql: string) => connection.query({ sql: `set session ${sql}`, timeout: connectMs })
   const limit = async () => {
-    await connection.query("set session time_zone = '+00:00'")
-    await connection.query('set session transaction read only')
+    await set("time_zone = '+00:00'")
+    await set('transaction read only')
     // MariaDB and MySQL call it differently, and count in seconds and in milliseconds.
-    await connection
-      .query(`set session max_statement_time = ${timeout / 1000}`)
-      .catch(() => connection.query(`set session max_execution_time = ${timeout}`))
+    await set(`max_statement_time = ${timeout / 1000}`).catch(() => set(`max_execution_time = ${timeout}`))
   }
   try {
     await limit()

@@ -21,6 +21,8 @@ interface PublishOptions {
 }
 
 export interface ResultPublisher {
+  /** What its outages are reported under. */
+  readonly name: string
   /** Looks soon, after whatever was just written down has been committed. */
   wake(): void
   /** Publishes what is due until the signal aborts. */
@@ -71,6 +73,8 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
   }
 
   return {
+    name,
+
     wake() {
       setTimeout(() => bell.resolve(), wakeMs).unref()
     },

@@ -9,6 +9,15 @@ export interface ColumnTypes {
   readonly key: 'integer' | 'bigint'
 }
 
+/** How much room a database takes. */
+export interface Space {
+  readonly bytes: number
+  /** Free within it: for rows to come. 0 where the database does not say. */
+  readonly free: number
+  /** Whether free space returns to the disk. */
+  readonly shrinks: boolean
+}
+
 /** An open database of one kind. */
 export interface OpenDatabase {
   readonly read: Kysely<Tables>
@@ -19,6 +28,9 @@ export interface OpenDatabase {
   readonly positionOf: 'instr' | 'strpos'
   /** Writes a consistent copy to a file while others read and write. */
   backup(path: string): Promise<void>
+  space(): Promise<Space>
+  /** Returns free space to the disk, in short steps; resolves with how many bytes that were. */
+  reclaim(signal?: AbortSignal): Promise<number>
   close(): Promise<void>
 }
 

@@ -5,40 +5,61 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
   const code = codeOf(error)
   const is = (...prefixes: readonly string[]) => prefixes.some((prefix) => code.startsWith(prefix))
   if (is('53100')) {
-    return new AppError('STORAGE_FULL', `There is no room left in ${place}.`, {
-      hint: 'Free some space on the database server, or lower the retention; what was refused can be sent again.',
+    return new AppError('STORAGE_FULL', `There is no room left in the ${place}.`, {
+      hint:
+        'Free space on the disk of the database server. Lowering the retention makes room for new events only after an autovacuum. ' +
+        'What was refused can be sent again.',
       retryable: true,
       retryAfter: 10,
       cause: error,
     })
   }
   if (is('28', '3D000')) {
-    return new AppError('UNAVAILABLE', `${place} does not let us in: ${messageOf(error)}.`, {
+    return new AppError('UNAVAILABLE', `The ${place} refuses the connection: ${messageOf(error)}.`, {
       hint: 'Check the user, the password and the name of the database in storage.url.',
       cause: error,
     })
   }
   if (is('40001', '40P01', '55P03')) {
-    return new AppError('UNAVAILABLE', `${place} gave way to another transaction.`, {
+    return new AppError('UNAVAILABLE', `The ${place} gave way to another transaction.`, {
       hint: 'Try again.',
       retryable: true,
       retryAfter: 1,
       cause: error,
     })
   }
-  if (is('08', '53', '57P', 'ECONN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE')) {
-    return away(error, place)
-  }
-  // The driver's own words for a connection that broke or could not be had; they carry no code.
-  return /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i.test(
-    messageOf(error),
-  )
-    ? away(error, place)
-    : error
+  return isAway(error) ? away(error, place) : error
 }
 
+/** Tells whether a failure means that the server, or the path to it, is away for a while. */
+const isAway = (error: unknown): boolean => {
+  const code = codeOf(error)
+  if (awayCodes.some((prefix) => code.startsWith(prefix))) return true
+  // The driver's own words for a connection that broke or could not be had; they carry no code.
+  return /connection terminated|timeout expired|timeout exceeded when trying to connect|client has encountered a connection error/i.test(
+    messageOf(error),
+  )
+}
+
+/** Tells whether a translated failure means that no connection could be made; a pool whose connections are all busy is no such case. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof AppError && isAway(error.cause) && !/timeout exceeded/i.test(messageOf(error.cause))
+
+const awayCodes = [
+  '08',
+  '53',
+  '57P',
+  'ECONN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+]
+
 const away = (error: unknown, place: string): AppError =>
-  new AppError('UNAVAILABLE', `${place} does not answer: ${messageOf(error)}`, {
+  new AppError('UNAVAILABLE', `The ${place} does not answer: ${messageOf(error)}`, {
     hint: 'Check that the database server runs and can be reached from here.',
     retryable: true,
     retryAfter: 5,

@@ -8,41 +8,65 @@ import {
   PostgresIntrospector,
   type PostgresPool,
   PostgresQueryCompiler,
+  sql,
 } from 'kysely'
 import { AppError, messageOf } from '../../errors.ts'
 import type { Tables } from '../database.ts'
 import type { Dialect } from './dialect.ts'
-import { translatePostgresError } from './postgres-error.ts'
+import { isUnreachable, translatePostgresError } from './postgres-error.ts'
+import { createLink, type Link } from './postgres-link.ts'
 
 const abilities = { maxVariables: 65_535, lockRows: true, shared: true } as const
 const types = { blob: 'bytea', key: 'bigint' } as const
 const bigint = 20
+const connectMs = 4_000
+/** How long a failed attempt to connect speaks for the next ones, in ms. */
+const restMs = 500
+/** Lets the server end a session, and free its locks, soon after the client has vanished; its default is two hours. */
+const noticeLostClients =
+  'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set tcp_user_timeout = 10000'
 
 /** Keeps everything in a PostgreSQL server, where several processes may work on it: `postgres://user:password@host/database`. */
 export const postgres: Dialect = {
   schemes: ['postgres', 'postgresql'],
   async open(url, log) {
     const { default: pg } = await import('pg')
+    const probe = async (): Promise<void> => {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs })
+      client.on('error', ignore)
+      // A server that refuses us has answered.
+      await client.connect().catch((error: unknown) => {
+        if (!(error instanceof pg.DatabaseError)) throw error
+      })
+      client.end().catch(ignore)
+    }
+    const link = createLink({ probe, log })
     const pool = new pg.Pool({
       connectionString: url,
       max: 10,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: connectMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      stream: link.socket,
+      onConnect: (client) => client.query(noticeLostClients).catch(ignore),
       types: {
         getTypeParser: (oid: number, format?: 'text' | 'binary') =>
           // Our numbers are times and counts, far below 2⁵³.
           oid === bigint ? Number : pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
       },
     })
-    pool.on('error', (error) =>
-      log.warn({ reason: messageOf(error) }, 'A resting connection to the database was lost.'),
-    )
+    pool.on('error', ignore)
+    pool.on('connect', (client) => {
+      // The pool listens only to idle connections: the loss of one in use would end the process.
+      client.on('error', (error) => log.warn({ reason: messageOf(error) }, 'A connection to the database was lost.'))
+    })
     const { host, pathname } = new URL(url)
-    const place = `the database ${pathname.slice(1)} at ${host}`
+    const place = `database ${pathname.slice(1)} at ${host}`
     const db = new Kysely<Tables>({
       dialect: {
         createAdapter: () => new PostgresAdapter(),
-        createDriver: () => guardDriver(new PostgresDriver({ pool: async (): Promise<PostgresPool> => pool }), place),
+        createDriver: () =>
+          guardDriver(new PostgresDriver({ pool: async (): Promise<PostgresPool> => pool }), link, place),
         createIntrospector: (kysely) => new PostgresIntrospector(kysely),
         createQueryCompiler: () => new PostgresQueryCompiler(),
       },
@@ -55,17 +79,24 @@ export const postgres: Dialect = {
       positionOf: 'strpos',
       backup: () =>
         Promise.reject(
-          new AppError('CONFLICT', `A copy of ${place} cannot be made from here.`, {
+          new AppError('CONFLICT', `A copy of the ${place} cannot be made from here.`, {
             hint: 'Use pg_dump, or the backups of your database server.',
           }),
         ),
+      async space() {
+        const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db)
+        return { bytes: rows[0]?.bytes ?? 0, free: 0, shrinks: false }
+      },
+      // The server does this by itself (autovacuum).
+      reclaim: async () => 0,
       close: () => db.destroy(),
     }
   },
 }
 
 /** Says in our words what went wrong, and keeps out the one character that PostgreSQL cannot store in a text. */
-const guardDriver = (driver: Driver, place: string): Driver => {
+const guardDriver = (driver: Driver, link: Link, place: string): Driver => {
+  let refusal: { readonly error: unknown; readonly until: number } | undefined
   const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work()
@@ -77,21 +108,31 @@ const guardDriver = (driver: Driver, place: string): Driver => {
   return {
     init: (options) => driver.init(options),
     async acquireConnection(options) {
-      const connection = await guarded(() => driver.acquireConnection(options))
+      // While the server is away, callers get their answer at once instead of waiting for a timeout one after another.
+      if (refusal && performance.now() < refusal.until) throw refusal.error
+      const connection = await guarded(() => driver.acquireConnection(options)).catch((error: unknown) => {
+        if (isUnreachable(error)) refusal = { error, until: performance.now() + restMs }
+        throw error
+      })
+      refusal = undefined
       if (!known.has(connection)) {
         known.add(connection)
         const execute = connection.executeQuery.bind(connection)
-        connection.executeQuery = (query, executing) => guarded(() => execute(withoutNul(query), executing))
+        connection.executeQuery = (query, executing) =>
+          guarded(() => link.watch(() => execute(withoutNul(query), executing)))
       }
       return connection
     },
     beginTransaction: (connection, settings) => driver.beginTransaction(connection, settings),
     commitTransaction: (connection) => driver.commitTransaction(connection),
-    rollbackTransaction: (connection) => driver.rollbackTransaction(connection),
+    // A rollback fails only with its connection: the driver then discards the connection, and the server rolls back by itself.
+    rollbackTransaction: (connection) => driver.rollbackTransaction(connection).catch(ignore),
     releaseConnection: (connection, options) => driver.releaseConnection(connection, options),
     destroy: (options) => driver.destroy(options),
   }
 }
+
+const ignore = (): void => {}
 
 const withoutNul = (query: CompiledQuery): CompiledQuery =>
   query.parameters.some((value) => typeof value === 'string' && value.includes('\0'))

@@ -7,7 +7,9 @@ export const translateSqliteError = (error: unknown, place: string): unknown => 
   const is = (...prefixes: readonly string[]) => prefixes.some((prefix) => code.startsWith(prefix))
   if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) {
     return new AppError('STORAGE_FULL', `There is no room left to write to ${place}.`, {
-      hint: 'Free some space, or lower the retention; what was refused can be sent again.',
+      hint:
+        'Free space on that disk, or lower retention.events or retention.max_bytes and restart: within a few minutes old events are removed ' +
+        'and their space returns to the disk. What was refused can be sent again.',
       retryable: true,
       retryAfter: 10,
       cause: error,

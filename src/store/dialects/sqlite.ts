@@ -8,6 +8,7 @@ import type { Tables } from '../database.ts'
 import type { Dialect, OpenDatabase } from './dialect.ts'
 import { guardSqlite } from './sqlite-connection.ts'
 import { createDamage, translateSqliteError } from './sqlite-error.ts'
+import { readSqliteSpace, reclaimSqliteSpace } from './sqlite-space.ts'
 import { type SqliteWitness, watchSqliteFile } from './sqlite-witness.ts'
 
 const abilities = { maxVariables: 32_766, lockRows: false, shared: false } as const
@@ -36,6 +37,8 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
 
   const writer = new Database(file, { timeout: 2_000 })
   try {
+    // Takes effect in an empty file only; a database of an older version has to be rewritten for it.
+    if (writer.pragma('page_count', { simple: true }) === 0) writer.pragma('auto_vacuum = INCREMENTAL')
     writer.pragma('journal_mode = WAL')
     // A commit is on the disk when it returns: an answer of 2xx rests on it.
     writer.pragma('synchronous = FULL')
@@ -102,6 +105,9 @@ const opened = (
         throw translateSqliteError(error, target)
       }
     },
+    space: async () => readSqliteSpace(writer),
+    reclaim: (signal) =>
+      reclaimSqliteSpace({ writer, alone: (work) => write.connection().execute(() => work()), signal }),
     async close() {
       await read.destroy()
       await write.destroy()

@@ -1,0 +1,90 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+
+/** A TCP line to a server that a test can break in several ways. */
+export interface Line {
+  open(): Promise<void>
+  /** Breaks every connection; new ones get through. */
+  cut(): void
+  /** Swallows everything without closing anything, as a network does that drops packets; new connections hang as well. */
+  silence(): void
+  /** Ends the silence. What was swallowed stays lost, so the connections of that time are cut. */
+  resume(): void
+  /** Passes on the next message that contains `text`, then cuts the connection before the server's answer gets back. */
+  loseAnswerTo(text: string): void
+  /** Cuts the connection that sends the next message that contains `text`, instead of passing that on. */
+  lose(text: string): void
+  /** Breaks every connection and refuses new ones. */
+  close(): Promise<void>
+}
+
+/** Makes a line from `port` on loopback to a server. */
+export const createLine = (port: number, target: { readonly host: string; readonly port: number }): Line => {
+  const sockets = new Set<Socket>()
+  let server: Server | undefined
+  let silent = false
+  let lost: { readonly text: string; readonly part: 'message' | 'answer' } | undefined
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+
+  const join = (near: Socket): void => {
+    const far = connect(target)
+    let answers = true
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.once('close', () => {
+        sockets.delete(socket)
+        near.destroy()
+        far.destroy()
+      })
+    }
+    near.on('data', (data) => {
+      if (silent) return
+      if (lost && data.includes(lost.text)) {
+        const { part } = lost
+        lost = undefined
+        if (part === 'message') {
+          near.destroy()
+          return
+        }
+        answers = false
+      }
+      far.write(data)
+    })
+    far.on('data', (data) => {
+      if (silent) return
+      if (answers) near.write(data)
+      else near.destroy()
+    })
+  }
+
+  return {
+    open: () =>
+      new Promise((done) => {
+        server = createServer(join)
+        server.listen(port, '127.0.0.1', done)
+      }),
+    cut,
+    silence() {
+      silent = true
+    },
+    resume() {
+      silent = false
+      cut()
+    },
+    loseAnswerTo(text) {
+      lost = { text, part: 'answer' }
+    },
+    lose(text) {
+      lost = { text, part: 'message' }
+    },
+    async close() {
+      cut()
+      const closing = server
+      server = undefined
+      if (closing) await new Promise((done) => closing.close(done))
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/store/open-store.ts'
+import { freePort } from '../e2e/program.ts'
+import { until } from '../until.ts'
+import { createLine, type Line } from './line.ts'
+import { clusterMissing, createPostgresCluster, type PostgresCluster } from './postgres-cluster.ts'
+
+const missing = clusterMissing()
+if (missing !== undefined) console.warn(`The tests of a lost PostgreSQL are skipped: ${missing}.`)
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+
+describe.skipIf(missing !== undefined)('a store on PostgreSQL that is lost', () => {
+  let cluster: PostgresCluster
+  let line: Line
+  let url: string
+  beforeAll(async () => {
+    cluster = await createPostgresCluster()
+    const port = await freePort()
+    line = createLine(port, { host: '127.0.0.1', port: cluster.port })
+    await line.open()
+    url = cluster.url(port)
+  })
+  afterAll(async () => {
+    await line?.close()
+    await cluster?.remove()
+  })
+
+  it('keeps the process alive when a connection breaks in the middle of a transaction', async () => {
+    const store = await openStore(url, { now: Date.now, log })
+    for (const lose of [
+      () => cluster.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'vedette'"),
+      () => line.cut(),
+    ]) {
+      // More often than the pool has connections: a lost one must not take its place for ever.
+      for (let round = 0; round < 12; round++) {
+        const { tx, commit, rollback } = await store.begin()
+        await tx.selectFrom('counters').selectAll().execute()
+        await lose()
+        await expect(commit()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+        await rollback()
+        await store.ping()
+      }
+    }
+    await store.close()
+  })
+
+  it('learns after the loss whether a commit got through', async () => {
+    const store = await openStore(url, { now: Date.now, log })
+    let committed = 0
+    store.connections.onCommit(() => committed++)
+    const write = () =>
+      store.transaction((tx) => tx.insertInto('counters').values({ name: 'written', value: 1 }).execute())
+    const written = () =>
+      store.connections.read.selectFrom('counters').where('name', '=', 'written').select('value').execute()
+
+    line.loseAnswerTo('commit')
+    await write()
+    expect(await written()).toHaveLength(1)
+    expect(committed).toBe(1)
+
+    await store.connections.write.deleteFrom('counters').where('name', '=', 'written').execute()
+    line.lose('commit')
+    await expect(write()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    expect(await written()).toHaveLength(0)
+    expect(committed).toBe(1)
+    await store.close()
+  })
+
+  it('answers in time when the network swallows everything, and goes on afterwards', async () => {
+    const store = await openStore(url, { now: Date.now, log })
+    const { tx, commit, rollback } = await store.begin()
+    await tx.insertInto('counters').values({ name: 'swallowed', value: 1 }).execute()
+    line.silence()
+    await expect(commit()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    await rollback()
+    await expect(store.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    line.resume()
+    await until(() =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    await store.close()
+  })
+
+  it('lets a slow query end', async () => {
+    const store = await openStore(url, { now: Date.now, log })
+    const { rows } = await sql<{ slept: number }>`select 1 as slept from pg_sleep(8)`.execute(store.connections.read)
+    expect(rows).toEqual([{ slept: 1 }])
+    await store.close()
+  })
+
+  it('waits for nothing when the password or the database is wrong', async () => {
+    for (const wrong of [url.replace('secret', 'guess'), url.replace(/vedette$/, 'nobody')]) {
+      await expect(openStore(wrong, { now: Date.now, log })).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        retryable: false,
+        hint: expect.stringContaining('storage.url'),
+      })
+    }
+  })
+})
