@@ -1,3 +1,4 @@
+import { asTheyAre, joinDocuments } from '../pipeline/ingest/documents.ts'
 import { isBlank } from '../pipeline/ingest/file-lines.ts'
 import { joinContinuations, type Line, splitLines } from '../pipeline/ingest/lines.ts'
 import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
@@ -5,8 +6,8 @@ import type { RecordChunk } from './record-input.ts'
 
 /** Reads a stream of lines as records, a chunk at a time; nothing is read ahead of who takes the chunks. */
 export async function* chunkLines(body: AsyncIterable<Uint8Array>, kind: 'json' | 'text'): AsyncGenerator<RecordChunk> {
-  const splitter = splitLines({ together: true })
-  const joiner = kind === 'text' ? joinContinuations() : undefined
+  const splitter = splitLines({ together: true, inParts: true })
+  const joiner = joinDocuments(kind === 'text' ? joinContinuations() : asTheyAre)
   let texts: string[] = []
   let chars = 0
   const full = (records: readonly Line[]): RecordChunk[] => {
@@ -27,10 +28,9 @@ export async function* chunkLines(body: AsyncIterable<Uint8Array>, kind: 'json' 
     return { texts: taken, hash: () => hashTexts(taken) }
   }
   for await (const bytes of body) {
-    const lines = splitter.push(bytes)
-    yield* full(joiner ? joiner.push(lines) : lines)
+    yield* full(joiner.push(splitter.push(bytes)))
   }
-  const last = splitter.flush()
-  yield* full(joiner ? [...joiner.push(last), ...joiner.flush()] : last)
+  yield* full(joiner.push(splitter.flush()))
+  yield* full(joiner.flush())
   if (texts.length > 0) yield take()
 }
