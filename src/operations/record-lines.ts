@@ -4,6 +4,8 @@ import { joinContinuations, type Line, splitLines } from '../pipeline/ingest/lin
 import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
 import type { RecordChunk } from './record-input.ts'
 
+export { recordsOfText } from '../pipeline/ingest/documents.ts'
+
 /** Reads a stream of lines as records, a chunk at a time; nothing is read ahead of who takes the chunks. */
 export async function* chunkLines(body: AsyncIterable<Uint8Array>, kind: 'json' | 'text'): AsyncGenerator<RecordChunk> {
   const splitter = splitLines({ together: true, inParts: true })

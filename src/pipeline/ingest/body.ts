@@ -23,7 +23,7 @@ const fromJson = (text: string): string[] => {
     if (error instanceof AppError) throw error
     const trimmed = text.trim()
     if (trimmed.startsWith('{') && /\}\s*\n\s*\{/.test(trimmed)) return fromJsonLines(text)
-    if (/^\{[^]*\}\s*\{/.test(trimmed)) {
+    if (/^\{[\s\S]*\}\s*\{/.test(trimmed)) {
       const texts = recordsOfText(trimmed)
       if (texts.every(isJson)) return [...texts]
     }
@@ -61,12 +61,15 @@ const fromJsonLines = (text: string): string[] => {
 }
 
 const fromDocument = (value: unknown, text: string): string[] => {
-  if (Array.isArray(value)) value.forEach((item: unknown, i) => requireRecord(item, `Record ${i}`))
-  else requireRecord(value, 'The body')
-  if (isObject(value) && Array.isArray(value.logs)) {
-    value.logs.forEach((item: unknown, i) => requireRecord(item, `Record ${i} of "logs"`))
-  }
+  if (!Array.isArray(value)) requireRecord(value, 'The body')
+  requireRecords(value, '')
+  if (isObject(value)) requireRecords(value.logs, ' of "logs"')
   return [...unwrap(text, { all: true, part: text.length > longestText })].map((record) => record.text)
+}
+
+const requireRecords = (list: unknown, where: string): void => {
+  if (!Array.isArray(list)) return
+  for (const [index, item] of list.entries()) requireRecord(item, `Record ${index}${where}`)
 }
 
 const requireRecord = (value: unknown, where: string): void => {

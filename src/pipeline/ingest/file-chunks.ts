@@ -1,3 +1,4 @@
+import { recordsOf } from './file-lines.ts'
 import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
 import { mergeByTime } from './merge-by-time.ts'
 
@@ -38,7 +39,7 @@ async function* readAll(paths: readonly string[], options: ChunkOptions, report:
   const sequences = logs.map((log) => {
     const source = options.source ?? log.name
     const use = async function* (bytes: AsyncIterable<Buffer>, path: string) {
-      for await (const part of cutAtLines(bytes, options)) yield [{ source, path, ...part }]
+      for await (const part of cutAtLines(withoutEnvelopes(bytes), options)) yield [{ source, path, ...part }]
     }
     return { time: log.time, batches: readLog(log, options, report, use) }
   })
@@ -52,6 +53,23 @@ async function* readAll(paths: readonly string[], options: ChunkOptions, report:
 const firstLine = (bytes: Buffer): string => {
   const end = bytes.indexOf(newline)
   return bytes.toString('utf8', 0, Math.min(end < 0 ? bytes.length : end, 4_096))
+}
+
+/** Writes the records of a JSON document one a line, so that it can be cut between them. Other text stays as it is. */
+async function* withoutEnvelopes(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done) return
+  const all = (async function* () {
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  })()
+  if (!/^\ufeff?\s*[[{]/.test(first.value.toString('utf8', 0, 256))) yield* all
+  else {
+    for await (const records of recordsOf(all, { source: '', now: Date.now, batchSize: 256 })) {
+      yield Buffer.from(`${records.map(({ text }) => text).join('\n')}\n`)
+    }
+  }
 }
 
 type Part = Pick<Chunk, 'offset' | 'bytes' | 'lines'>

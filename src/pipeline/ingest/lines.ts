@@ -147,7 +147,8 @@ export const looksBinary = (bytes: Uint8Array): boolean => {
     if (byte === 0) zeros++
     else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) controls++
   }
-  return zeros * 100 > length || (zeros + controls) * 10 > length
+  // One odd byte in a short line makes no binary file of it.
+  return (zeros > 2 && zeros * 100 > length) || (zeros + controls > 2 && (zeros + controls) * 10 > length)
 }
 
 /** Takes lines and gives records: lines that go on what the one before began are joined to it. */
