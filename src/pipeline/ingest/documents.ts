@@ -6,6 +6,12 @@ import type { Line, LineJoiner } from './lines.ts'
 export interface DocumentJoiner extends LineJoiner {
   /** Gives what may still go on, but not the beginning of a document: for a pause in the stream, not for its end. */
   settle(): Line[]
+  /** Whether a document is being read. */
+  readonly within: boolean
+  /** How many records were given since the line in which that document begins. */
+  readonly given: number
+  /** Whether the last line may still go on, in a document or otherwise. */
+  readonly waiting: boolean
 }
 
 /** A record may be so long; a longer document is taken apart as it comes. */
@@ -29,12 +35,18 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   /** Whether the rest of a line that cannot be read is left out. */
   let dropping = false
   let out: Line[] = []
+  let waiting = false
+  let given = 0
+  /** Where in `out` the records begin that count as given; -1 before a document has begun. */
+  let counted = -1
 
   const pass = (line: Line): void => {
+    waiting = true
     for (const joined of next.push([line])) out.push(joined)
   }
   const give = (found: Iterable<Unwrapped>, text: string, first: number, repeated: number): void => {
     for (const line of next.flush()) out.push(line)
+    waiting = false
     let at = repeated
     let current = first
     for (const record of found) {
@@ -46,6 +58,9 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     }
   }
   const begin = (line: Line): void => {
+    for (const before of next.flush()) out.push(before)
+    waiting = false
+    if (counted < 0) counted = out.length
     document = readDocument()
     lines = []
     number = line.number
@@ -176,19 +191,40 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   }
 
   return {
-    push(given) {
-      if (!document && !recovering && !dropping && !given.some(({ text, open }) => open || isNotable(text))) {
-        return next.push(given)
+    push(all) {
+      if (!document && !recovering && !dropping && !all.some(({ text, open }) => open || isNotable(text))) {
+        if (all.length > 0) waiting = true
+        return next.push(all)
       }
-      for (const line of given) add(line)
+      for (const line of all) {
+        const wasWithin = document !== undefined || dropping
+        const before = wasWithin ? given - out.length : 0
+        counted = wasWithin ? 0 : -1
+        add(line)
+        given = wasWithin ? before + out.length : counted < 0 ? 0 : out.length - counted
+      }
       return take()
     },
     flush() {
       if (document) giveUp(document, undefined, 0)
       for (const line of next.flush()) out.push(line)
+      waiting = false
       return take()
     },
-    settle: () => (document ? [] : next.flush()),
+    settle() {
+      if (document) return []
+      waiting = false
+      return next.flush()
+    },
+    get within() {
+      return document !== undefined || dropping
+    },
+    get given() {
+      return given
+    },
+    get waiting() {
+      return waiting || document !== undefined || dropping
+    },
   }
 }
 

@@ -1,5 +1,6 @@
-import { recordsOf } from './file-lines.ts'
+import { asTheyAre, joinDocuments } from './documents.ts'
 import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
+import { type Line, splitLines } from './lines.ts'
 import { mergeByTime } from './merge-by-time.ts'
 
 const newline = 10
@@ -66,10 +67,16 @@ async function* withoutEnvelopes(bytes: AsyncIterable<Buffer>): AsyncGenerator<B
   })()
   if (!/^\ufeff?\s*[[{]/.test(first.value.toString('utf8', 0, 256))) yield* all
   else {
-    for await (const records of recordsOf(all, { source: '', now: Date.now, batchSize: 256 })) {
-      yield Buffer.from(`${records.map(({ text }) => text).join('\n')}\n`)
-    }
+    const splitter = splitLines({ inParts: true })
+    const joiner = joinDocuments(asTheyAre)
+    for await (const chunk of all) yield* asBytes(joiner.push(splitter.push(chunk)))
+    yield* asBytes(joiner.push(splitter.flush()))
+    yield* asBytes(joiner.flush())
   }
+}
+
+function* asBytes(lines: readonly Line[]): Generator<Buffer> {
+  if (lines.length > 0) yield Buffer.from(`${lines.map(({ text }) => text).join('\n')}\n`)
 }
 
 type Part = Pick<Chunk, 'offset' | 'bytes' | 'lines'>
