@@ -76,7 +76,10 @@ async function* withoutEnvelopes(bytes: AsyncIterable<Buffer>): AsyncGenerator<B
 }
 
 function* asBytes(lines: readonly Line[]): Generator<Buffer> {
-  if (lines.length > 0) yield Buffer.from(`${lines.map(({ text }) => text).join('\n')}\n`)
+  for (let i = 0; i < lines.length; i += 256) {
+    const some = lines.slice(i, i + 256)
+    yield Buffer.from(`${some.map(({ text }) => text).join('\n')}\n`)
+  }
 }
 
 type Part = Pick<Chunk, 'offset' | 'bytes' | 'lines'>
