@@ -61,6 +61,8 @@ export const readDocument = (): JsonDocument => {
   let expected: Expected = 'value'
   let inString = false
   let escaped = false
+  /** Where the number or word ended that was read last. */
+  let wordEnd = -1
   /** How many brackets stay open around an item that is left out. */
   let skipped: number | undefined
 
@@ -107,10 +109,10 @@ export const readDocument = (): JsonDocument => {
         expected = frames.at(-1)?.isList ? 'value' : 'name'
         return true
       default:
-        // Numbers and words are checked by whoever reads the value. A second one in a row is part of the first.
-        if (wantsValue) afterValue(at + 1)
-        else if (expected === 'comma or end') afterValue(at + 1)
-        else return false
+        // Numbers and words are checked by whoever reads the value.
+        if (!wantsValue && !(expected === 'comma or end' && at === wordEnd)) return false
+        wordEnd = at + 1
+        afterValue(wordEnd)
         return frames.length > 0
     }
   }
@@ -146,6 +148,7 @@ export const readDocument = (): JsonDocument => {
           skipped = undefined
           from = i + 1
           base = length - from
+          wordEnd = -1
           const list = frames.at(-1)
           if (list) list.whole = 0
         }
@@ -185,6 +188,7 @@ export const readDocument = (): JsonDocument => {
       }))
       const left = all.slice(rest)
       pieces = [head, left]
+      wordEnd += shift
       repeated = head.length
       length = head.length + left.length
       return cut

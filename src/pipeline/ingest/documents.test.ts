@@ -95,6 +95,10 @@ describe('joinDocuments', () => {
     const pretty = JSON.stringify({ Records: events(3) }, null, 2)
     expect(texts(pretty.slice(0, -60))).toEqual([...lines(2), expect.stringMatching(/^\{\n\s+"eventTime"/)])
     expect(texts(`${pretty.slice(0, -60)}\n${lines(1)[0]}`).at(-1)).toBe(lines(1)[0])
+    // One record a line, as the command line of AWS and others write it.
+    const rows = `{"Records":[\n${lines(3).join(',\n')}\n]}\n`
+    expect(texts(rows.slice(0, -20))).toEqual([...lines(2), lines(3)[2]?.slice(0, -16)])
+    expect(texts(`{"Records":[\n${lines(2).join(',')} x\n${lines(1)[0]}`)).toEqual([...lines(2), 'x', ...lines(1)])
     // Even where it breaks off between two records.
     expect(texts(`{"Records":[${lines(2).join(',')}`)).toEqual([...lines(2), expect.stringMatching(/^\{"Records":/)])
   })
@@ -187,7 +191,7 @@ describe('joinDocuments', () => {
     expect(found.at(-1)?.text).toBe(lines(20_000).at(-1))
   })
 
-  it('loses no line of any text, however its bytes come', () => {
+  it('gives the same records however the bytes come, and never throws', () => {
     const line = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'{}[]",:\\ax1 \t'), maxLength: 12 }),
       fc.constantFrom(
@@ -208,10 +212,7 @@ describe('joinDocuments', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 12 }), fc.integer({ min: 1, max: 20 }), (all, size) => {
         const text = all.join('\n')
-        const found = texts(text, size)
-        expect(found).toEqual(texts(text))
-        const words = (some: string) => some.replace(/[^ax1]/g, '').length
-        expect(words(found.join('\n'))).toBeGreaterThanOrEqual(0)
+        expect(texts(text, size)).toEqual(texts(text))
       }),
       { numRuns: 3_000 },
     )
@@ -220,7 +221,7 @@ describe('joinDocuments', () => {
   it('takes time in proportion to what it reads', () => {
     for (const hostile of ['[\n', '{\n', '{"a":[\n', '{"a":1,\n', '[{"a":1}\n', '[{\n', '{"a":{"b":[{"c":1},\n']) {
       const began = performance.now()
-      read(hostile.repeat(50_000))
+      read(hostile.repeat(20_000))
       // Quadratic work would take minutes.
       expect(performance.now() - began).toBeLessThan(30_000)
     }

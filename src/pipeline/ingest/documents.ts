@@ -172,15 +172,20 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
       else add(line)
       return
     }
-    const isFirst = before.length === 0 && line !== undefined
-    const rest = isFirst ? open.rest() + line.text.slice(at) : open.rest()
+    const left = open.rest()
+    const head = open.text()
     end()
     recovering = true
-    const text = rest.trim()
-    const broken = text === '' ? open.text() : text
-    pass({ text: broken.slice(0, longestRecord), number, cut: broken.length > longestRecord })
+    // Where items of the line were given already, only its rest is left; else it is read anew, for what follows may be well.
+    const isSpent = line !== undefined && (before.length === 0 || left.length < at)
+    const rest = (isSpent ? left + line.text.slice(at) : left.slice(0, left.length - at)).trim()
+    const brokeWithin = line !== undefined && !isSpent && line.text.slice(0, at).trim() !== ''
+    if (rest !== '' || !brokeWithin) {
+      const broken = rest === '' ? head : rest
+      pass({ text: broken.slice(0, longestRecord), number, cut: broken.length > longestRecord })
+    }
     if (!line) return
-    if (isFirst) dropping = line.open === true
+    if (isSpent) dropping = line.open === true
     else add(line)
   }
 
