@@ -145,6 +145,16 @@ describe('POST /api/v1/events', () => {
     }
   })
 
+  it('refuses a document with a record that is longer than a record may be', async () => {
+    const body = `{"logs":[{"message":"${'x'.repeat(30 * 1_048_576)}`
+    expect(
+      (await post(gzipSync(`${body}"}]}`, { level: 0 }), 'application/json', { 'content-encoding': 'gzip' }))
+        .statusCode,
+    ).toBe(413)
+    expect((await post(body, 'application/json')).statusCode).toBe(413)
+    expect(server.records).toEqual([])
+  })
+
   it('reads a document of any size as it comes', async () => {
     const record = JSON.stringify({ eventTime: '2026-01-05T10:00:00Z', text: 'x'.repeat(1_000) })
     const body = `{"Records":[${Array.from({ length: 27_000 }, () => record).join(',')}]}`

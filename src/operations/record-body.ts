@@ -36,7 +36,7 @@ export async function* readRecords(
   }
   const { bytes, more } = await readUpTo(rest, wholeLimit)
   if (more) {
-    yield* chunkLines(more, 'json')
+    yield* chunkLines(more, 'document')
     return
   }
   const { texts } = bodyTexts(isJsonType(type) ? type : undefined, bytes.toString('utf8'))
