@@ -45,6 +45,8 @@ interface AppErrorOptions {
   /** How long to wait before the next attempt, in seconds. */
   readonly retryAfter?: number
   readonly errors?: readonly ErrorDetail[]
+  /** The content types that the request may have instead. */
+  readonly accepts?: readonly string[]
   readonly cause?: unknown
 }
 
@@ -55,6 +57,7 @@ export class AppError extends Error {
   readonly retryable: boolean
   readonly retryAfter: number | undefined
   readonly errors: readonly ErrorDetail[]
+  readonly accepts: readonly string[]
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -64,6 +67,7 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? false
     this.retryAfter = options.retryAfter
     this.errors = options.errors ?? []
+    this.accepts = options.accepts ?? []
   }
 
   get status(): number {

@@ -5,6 +5,25 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { as, fakeServer } from './server.fake.ts'
 
 type Server = Awaited<ReturnType<typeof fakeServer>>
+const field = (number: number, bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes])
+/** One log record of OpenTelemetry: a resource, and a record with a time and a body. */
+const otlp = field(
+  1,
+  Buffer.concat([
+    field(1, field(1, Buffer.concat([field(1, Buffer.from('service.name')), field(2, field(1, Buffer.from('pay')))]))),
+    field(
+      2,
+      field(
+        2,
+        Buffer.concat([
+          Buffer.from([9, 0, 0x15, 0xcd, 0x5b, 7, 0x81, 0xa4, 0x18]),
+          field(5, field(1, Buffer.from('payment failed'))),
+        ]),
+      ),
+    ),
+  ]),
+)
 const lines = '{"message":"a"}\n{"message":"b"}\n'
 
 describe('POST /api/v1/events', () => {
@@ -63,6 +82,86 @@ describe('POST /api/v1/events', () => {
       expect.stringContaining('application/problem+json'),
     ])
     expect(server.records).toEqual([])
+  })
+
+  it.each([
+    ['a Windows event log', Buffer.from('ElfFile\0\0\0\0\0more'), 'application/octet-stream'],
+    ['OTLP in Protocol Buffers', otlp, 'application/x-protobuf'],
+    ['OTLP in Protocol Buffers that says nothing', otlp, undefined],
+    ['OTLP in Protocol Buffers that says it is JSON', otlp, 'application/json'],
+    ['XML', '<?xml version="1.0"?><Events><Event/></Events>', 'application/xml'],
+    ['XML that says it is text', '<?xml version="1.0"?>\n<Events>\n<Event/></Events>', 'text/plain'],
+    ['a form', 'user=root&action=login', 'application/x-www-form-urlencoded'],
+    ['an image', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), undefined],
+    ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), 'text/plain'],
+    ['a zip archive', Buffer.from('PK\x03\x04x'), 'application/x-ndjson'],
+    ['noise', Uint8Array.from({ length: 500 }, (_, i) => (i * 73 + (i >> 3) * 31) % 256), 'text/plain'],
+    ['UTF-16 without a mark', Buffer.from('a line of text\n', 'utf16le'), 'text/plain'],
+  ])('refuses %s, and says what it takes', async (_name, payload, type) => {
+    const refused = await post(Buffer.from(payload), type)
+    expect([refused.statusCode, refused.headers['accept-post']]).toEqual([
+      415,
+      'application/json, application/x-ndjson, text/plain',
+    ])
+    expect(refused.json()).toMatchObject({
+      code: 'unsupported_media_type',
+      hint: expect.stringContaining('text/plain'),
+    })
+    expect(server.records).toEqual([])
+  })
+
+  it.each([
+    [
+      'lines that curl calls a form',
+      'Failed password for root\nuser=root action=login\n',
+      'application/x-www-form-urlencoded',
+      2,
+    ],
+    ['a line with an odd byte', Buffer.from('a\0b c\n'), 'text/plain', 1],
+    ['Latin-1 that says nothing', Buffer.from('caf\xe9 \xfcber na\xefve\n', 'latin1'), 'text/plain', 1],
+    ['UTF-16 with its mark', Buffer.from('\ufeffone\ntwo\n', 'utf16le'), 'text/plain', 2],
+    ['gzip that says nothing', gzipSync(lines), undefined, 2],
+    ['zstd that says nothing', zstdCompressSync(lines), 'application/octet-stream', 2],
+    ['syslog', '<34>Oct 11 22:14:15 mymachine su: failed\n<info> x\n', 'text/plain', 2],
+    ['an empty line first', '\nAnother line\n\x1b[31mred\x1b[0m', 'text/plain', 2],
+  ])('takes %s', async (_name, payload, type, accepted) => {
+    expect((await post(Buffer.from(payload), type)).json()).toMatchObject({ accepted })
+  })
+
+  it.each([
+    ['a CloudTrail file', JSON.stringify({ Records: [{ eventTime: 'a' }, { eventTime: 'b' }] }), 2],
+    ['one over many lines', JSON.stringify({ Records: [{ eventTime: 'a' }, { eventTime: 'b' }] }, null, 2), 2],
+    ['objects without anything between them', '{"event":"a"}{"event":"b"}{"event":"c"}', 3],
+    ['a bulk request', '{"index":{}}\n{"message":"a"}\n{"create":{"_index":"x"}}\n{"message":"b"}\n', 2],
+  ])('takes %s apart, whatever it is called', async (_name, payload, accepted) => {
+    for (const type of [
+      'application/json',
+      'application/x-ndjson',
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      undefined,
+    ]) {
+      expect((await post(payload, type)).json(), type).toMatchObject({ accepted })
+    }
+  })
+
+  it('refuses a document with a record that is longer than a record may be', async () => {
+    const body = `{"logs":[{"message":"${'x'.repeat(30 * 1_048_576)}`
+    expect(
+      (await post(gzipSync(`${body}"}]}`, { level: 0 }), 'application/json', { 'content-encoding': 'gzip' }))
+        .statusCode,
+    ).toBe(413)
+    expect((await post(body, 'application/json')).statusCode).toBe(413)
+    expect(server.records).toEqual([])
+  })
+
+  it('reads a document of any size as it comes', async () => {
+    const record = JSON.stringify({ eventTime: '2026-01-05T10:00:00Z', text: 'x'.repeat(1_000) })
+    const body = `{"Records":[${Array.from({ length: 27_000 }, () => record).join(',')}]}`
+    expect(body.length).toBeGreaterThan(26 * 1_048_576)
+    expect(
+      (await post(gzipSync(body, { level: 1 }), 'application/json', { 'content-encoding': 'gzip' })).json(),
+    ).toMatchObject({ accepted: 27_000 })
   })
 
   it.each([

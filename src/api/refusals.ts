@@ -94,6 +94,7 @@ export const noteRefusal = (
       'a request was refused',
     )
   }
+  if (error.accepts.length > 0) reply.header('accept-post', error.accepts.join(', '))
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="vedette"')
   if (error.retryAfter !== undefined || error.status === 429 || error.status === 503 || error.status === 507) {
     reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter ?? 5)))

@@ -63,6 +63,83 @@ describe('vedette analyze', () => {
     expect(await analyze([], { tty: true })).toMatchObject({ code: 2, out: '' })
   })
 
+  it('sees what stands in a CloudTrail file, however it is written', async () => {
+    const record = (i: number) => ({
+      eventVersion: '1.08',
+      userIdentity: { type: 'Root', arn: 'arn:aws:iam::1:root' },
+      eventTime: `2026-01-05T10:00:0${i}Z`,
+      eventSource: i === 3 ? 'signin.amazonaws.com' : 's3.amazonaws.com',
+      eventName: i === 3 ? 'ConsoleLogin' : 'ListBuckets',
+      responseElements: { ConsoleLogin: 'Success' },
+      sourceIPAddress: '203.0.113.9',
+    })
+    const whole = { Records: Array.from({ length: 5 }, (_, i) => record(i)) }
+    const rules = { env: { HOME: '/nowhere' } }
+    for (const text of [JSON.stringify(whole), JSON.stringify(whole, null, 2)]) {
+      writeFileSync(join(folder, 'trail.json.gz'), gzipSync(text))
+      const document = analysis.parse(JSON.parse((await analyze([join(folder, 'trail.json.gz'), '--json'], rules)).out))
+      expect([document.records, document.parsed]).toEqual([5, 5])
+      expect(document.alerts.map(({ title }) => title)).toContainEqual(
+        expect.stringContaining('Root of an AWS account'),
+      )
+    }
+    const truncated = await analyze(['-'], { ...rules, input: JSON.stringify(whole).slice(0, -50) })
+    expect(truncated.out).toContain('Read 5 lines')
+    expect(truncated.out).toMatch(/parsed 80(\.0)? %/)
+    expect(truncated.err).toContain('1 line not understood')
+  })
+
+  it.each([
+    [
+      'a Windows event log',
+      'x.evtx',
+      Buffer.from('ElfFile\0\0\0\0\0'),
+      /It is a Windows event log \(EVTX\), which cannot be read\. Convert it/,
+    ],
+    ['an image', 'x.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0]), /It is a PNG image/],
+    [
+      'a zip archive',
+      'x.zip',
+      Buffer.from('PK\x03\x04\0\0\0\0'),
+      /It is a zip archive, which cannot be read\. Unpack it first: unzip FILE\./,
+    ],
+    [
+      'xz',
+      'x.log.xz',
+      Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]),
+      /It is compressed with xz, which cannot be read\. Unpack it first/,
+    ],
+    [
+      'bzip2',
+      'x.log.bz2',
+      Buffer.from('BZh91AY&SY'),
+      /It is compressed with bzip2, which cannot be read\. Unpack it first/,
+    ],
+  ])('says in a sentence that it cannot read %s', async (_name, file, bytes, sentence) => {
+    const path = join(folder, file)
+    writeFileSync(path, bytes)
+    const alone = await analyze([path])
+    expect([alone.code, alone.err.trim().split('\n').length]).toEqual([3, 1])
+    expect(alone.err).toMatch(sentence)
+    const among = await analyze([path, join(folder, 'logs')])
+    expect(among).toMatchObject({ code: 0, out: expect.stringContaining('1 file left out') })
+    if (!file.startsWith('x.log')) {
+      const piped = await analyze(['-'], { input: bytes })
+      expect([piped.code, sentence.test(piped.err)]).toEqual([3, true])
+    }
+    rmSync(path)
+  })
+
+  it.each([
+    ['Latin-1', Buffer.from(lines.join('\n').replaceAll('dana', 'd\xe4na'), 'latin1')],
+    ['UTF-16', Buffer.from(`\ufeff${lines.join('\n')}`, 'utf16le')],
+  ])('reads text in %s', async (_name, bytes) => {
+    const path = join(folder, 'other.log')
+    writeFileSync(path, bytes)
+    expect(await analyze([path])).toMatchObject({ code: 0, out: expect.stringContaining('Read 1 file, 151 lines') })
+    rmSync(path)
+  })
+
   it('reads times that name no zone in the zone it is told', async () => {
     const from = async (...words: string[]) =>
       JSON.parse((await analyze([join(folder, 'logs'), '--json', ...words])).out).from

@@ -10,7 +10,7 @@ import { createProgress } from './progress.ts'
 import { quietLog } from './quiet-log.ts'
 import { renderReport } from './report.ts'
 import { renderMarkdown } from './report-markdown.ts'
-import { count, cut, visible } from './terminal.ts'
+import { count, counted, cut, visible } from './terminal.ts'
 
 const optionsShape = z.object({
   json: z.boolean().optional(),
@@ -118,7 +118,7 @@ const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withSha
   const few = sources.length <= 5 ? sources : sources.filter(({ parsed, records }) => parsed < records * 0.9)
   for (const { source, format, format_share, records, parsed, unparsed } of few.slice(0, 5)) {
     const share = `${(Math.floor(format_share * 1000) / 10).toFixed(1)} %`
-    const rest = parsed < records ? `, ${count(records - parsed)} lines not understood` : ''
+    const rest = parsed < records ? `, ${counted(records - parsed, 'line')} not understood` : ''
     err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
     if (!withShapes || parsed >= records * 0.9) continue
     for (const { count: times, sample } of unparsed.slice(0, 3)) {

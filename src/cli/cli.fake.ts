@@ -7,7 +7,7 @@ const pipeBytes = 65_536
 /** A world for the command line that remembers what was written. */
 export const runFake = async (
   argv: readonly string[],
-  changes: Partial<Cli> & { readonly input?: string; readonly tty?: boolean } = {},
+  changes: Partial<Cli> & { readonly input?: string | Uint8Array; readonly tty?: boolean } = {},
 ) => {
   const written = { out: '', err: '' }
   const output = (name: 'out' | 'err'): Output => ({
@@ -18,7 +18,7 @@ export const runFake = async (
     columns: 100,
   })
   const { input = '', tty = false, ...rest } = changes
-  const bytes = Buffer.from(input)
+  const bytes = typeof input === 'string' ? Buffer.from(input) : input
   const pieces = Array.from({ length: Math.ceil(bytes.length / pipeBytes) }, (_, i) =>
     bytes.subarray(i * pipeBytes, (i + 1) * pipeBytes),
   )

@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { AppError, messageOf } from '../errors.ts'
-import { decodeText } from './decode-text.ts'
 import { type EntryFormat, readEntries } from './log-entries.ts'
+import { textOfFile } from './record-content.ts'
 
 const entryFile = /\.(json|jsonl|ndjson|csv)(\.gz)?$/i
 const textFile = /(\.(log|txt)|^(auth|sys|secure|messages)[\w.-]*)(\.gz)?$/i
@@ -30,7 +30,7 @@ export const readEntryFile = async (path: string, format: EntryFormat = 'auto'):
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
   })
-  const text = decodeText(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes)
+  const text = textOfFile(path, bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes)
   const named = /\.csv(\.gz)?$/i.test(path) ? 'csv' : entryFile.test(path) ? 'json' : 'text'
   return { path, entries: text.trim() === '' ? [] : readEntries(text, format === 'auto' ? named : format) }
 }

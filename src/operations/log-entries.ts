@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { AppError, messageOf } from '../errors.ts'
+import { unwrap } from '../lib/json-records/unwrap.ts'
 import { createCsvReader } from '../lib/tabular/csv-reader.ts'
 import { isNumbers } from '../lib/tabular/table.ts'
+import { recordsOfText } from '../pipeline/ingest/documents.ts'
 import { understand } from '../pipeline/normalize/understand.ts'
 
 /** `auto` looks at the text; `text` are lines as daemons write them. */
@@ -11,7 +13,7 @@ export type EntryFormat = (typeof entryFormats)[number]
 type Entry = Readonly<Record<string, unknown>>
 const entry = z.record(z.string(), z.unknown())
 
-/** Reads entries from a text: a JSON array, one JSON object, one a line, CSV with a header, or plain lines of logs. */
+/** Reads entries from a text: JSON in any envelope, one object a line, CSV with a header, or plain lines of logs. */
 export const readEntries = (text: string, format: EntryFormat): readonly Entry[] => {
   const found = format === 'auto' ? formatOf(text) : format
   if (found === 'csv') return fromCsv(text)
@@ -26,22 +28,24 @@ const formatOf = (text: string): EntryFormat => {
 }
 
 const fromJson = (text: string): readonly Entry[] => {
+  let fault: unknown
   try {
-    return z.union([z.array(entry), entry.transform((one) => [one])]).parse(JSON.parse(text))
-  } catch (whole) {
-    const lines = text.split('\n').filter((line) => line.trim() !== '')
-    try {
-      return lines.map((line) => entry.parse(JSON.parse(line)))
-    } catch {
-      throw new AppError(
-        'INVALID_JSON',
-        `Invalid JSON: ${whole instanceof z.ZodError ? 'no entries' : messageOf(whole)}`,
-        {
-          hint: 'Send an array of objects, one object, or one object a line.',
-          cause: whole,
-        },
-      )
-    }
+    JSON.parse(text)
+    return [...unwrap(text, { all: true })].map((record) => entry.parse(JSON.parse(record.text)))
+  } catch (error) {
+    fault = error
+  }
+  try {
+    return recordsOfText(text).map((line) => entry.parse(JSON.parse(line)))
+  } catch {
+    throw new AppError(
+      'INVALID_JSON',
+      `Invalid JSON: ${fault instanceof z.ZodError ? 'no entries' : messageOf(fault)}`,
+      {
+        hint: 'Send an array of objects, one object, or one object a line.',
+        cause: fault,
+      },
+    )
   }
 }
 

@@ -35,6 +35,46 @@ const isSlowness = (text: string): boolean => /^(?:slow: |answer delayed |health
 const folder = scratch()
 afterAll(() => folder.remove())
 
+/** Bodies that hold no log lines, and what their senders say that they are. */
+const foreign: readonly (readonly [name: string, type: string | undefined, body: string | Uint8Array])[] = [
+  ['a Windows event log', 'application/octet-stream', 'ElfFile\0\0\0\0\0\0\0'],
+  ['Protocol Buffers', 'application/x-protobuf', 'anything'],
+  ['XML', 'application/xml', '<a/>'],
+  ['XML that says it is text', 'text/plain', '<?xml version="1.0"?><a/>'],
+  ['a form', 'application/x-www-form-urlencoded', 'a=b&c=d'],
+  ['an upload', 'multipart/form-data; boundary=x', '--x\r\n\r\n--x--\r\n'],
+  ['an image', 'image/png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)],
+  ['bzip2', 'text/plain', 'BZh91AY&SY\0\0'],
+  ['zeros', 'application/json', new Uint8Array(100)],
+]
+
+describe('bodies that hold no log lines', () => {
+  it('are refused at every door that takes records, with the types that are taken', async () => {
+    const server = await startServer({
+      dataDir: join(folder.path, 'foreign'),
+      port: await freePort(),
+      cwd: folder.path,
+    })
+    for (const path of ['/api/v1/events', '/api/v1/analyze', '/api/v1/alerts', '/api/v1/webhooks/wazuh']) {
+      for (const [name, type, body] of foreign) {
+        const response = await fetch(`${server.url}${path}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${adminToken}`, ...(type !== undefined && { 'content-type': type }) },
+          body: typeof body === 'string' ? body : new Uint8Array(body),
+        })
+        expect([path, name, response.status, response.headers.get('accept-post')]).toEqual([
+          path,
+          name,
+          415,
+          'application/json, application/x-ndjson, text/plain',
+        ])
+        expect(z.object({ hint: z.string() }).parse(await response.json()).hint).toContain('text/plain')
+      }
+    }
+    expect(await server.stop()).toBe(0)
+  })
+})
+
 describe.skipIf(!there)('bad input', () => {
   it('is answered clearly, whatever it is, and changes nothing for others', async () => {
     const server = await startServer({ dataDir: join(folder.path, 'data'), port: await freePort(), cwd: folder.path })

@@ -6,6 +6,7 @@ import { analyzeLogs } from '../../operations/analyze-logs.ts'
 import { getLogModel } from '../../operations/get-log-model.ts'
 import { loadLogModel } from '../../operations/load-log-model.ts'
 import { chunkTexts, hashTexts } from '../../operations/record-chunk.ts'
+import { recordsOfText } from '../../operations/record-lines.ts'
 import { trainLogModel } from '../../operations/train-log-model.ts'
 import { cursor, pageFrom } from './page.ts'
 import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
@@ -38,10 +39,8 @@ const analyze = async ({ text, format, cursor: after }: Given, context: ToolCont
     const { items, omitted, next_cursor } = pageFrom(anomalies, after, noLine, mostListed)
     return { paged: 'anomalies', structured: { ...found, anomalies: items, anomalies_omitted: omitted, next_cursor } }
   }
-  const records = text.split('\n').filter((line) => line.trim() !== '')
-  const found = await context.ask(analyzeLogs, {
-    records: inChunks(format === 'json' ? jsonRecords(text, records) : records, context.signal),
-  })
+  const records = format === 'csv' ? text.split('\n').filter((line) => line.trim() !== '') : recordsOfText(text)
+  const found = await context.ask(analyzeLogs, { records: inChunks(records, context.signal) })
   const anomalies = found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
     title,
     sentence,
@@ -84,16 +83,6 @@ async function* inChunks(records: readonly string[], signal: AbortSignal) {
     await setImmediate()
     signal.throwIfAborted()
     yield { texts, hash: () => hashTexts(texts) }
-  }
-}
-
-const jsonRecords = (text: string, lines: readonly string[]): readonly string[] => {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return (Array.isArray(parsed) ? parsed : [parsed]).map((entry) => JSON.stringify(entry))
-  } catch {
-    // One object a line, which each line says by itself.
-    return lines
   }
 }
 

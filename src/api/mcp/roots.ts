@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { AppError, messageOf } from '../../errors.ts'
+import { textOfFile } from '../../operations/record-content.ts'
 
 const mostBytes = 64 * 1_048_576
 
@@ -49,7 +50,7 @@ export const createRoots = (folders: readonly string[], kept: readonly string[] 
       if (!found.isFile()) throw new AppError('INVALID_REQUEST', `${path} is no file.`, { hint: 'Name one file.' })
       if (found.size > mostBytes) throw tooLarge(path)
       const bytes = await readFile(real)
-      return (bytes[0] === 0x1f && bytes[1] === 0x8b ? unzip(bytes, path) : bytes).toString('utf8')
+      return textOfFile(path, bytes[0] === 0x1f && bytes[1] === 0x8b ? unzip(bytes, path) : bytes)
     },
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { decodeText } from '../../operations/decode-text.ts'
 import { alertBatch } from '../../operations/ingest-alerts.ts'
+import { refuseContent, refuseType } from '../../operations/record-content.ts'
 import { securityAlert } from '../../schema/security-alert.ts'
 import { readBody, readWhole } from '../body.ts'
 import { parseJson } from './json.ts'
@@ -11,14 +12,13 @@ const mostBytes = 8 * 1_048_576
 
 /** Reads an alert, or a group of them, of any shape: JSON, or the lines of CEF, LEEF and JSON that programs write. */
 export const readAlertBody = async ({ raw }: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
-  const sent = decodeText(await readWhole(readBody(raw), mostBytes))
-  if (sent.trim() === '') throw new AppError('INVALID_REQUEST', 'The body is empty.', { hint: 'Send an alert.' })
   const type = raw.headers['content-type'] ?? ''
-  if (/^(multipart|image|audio|video|font)\//i.test(type)) {
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `Alerts cannot be read from "${type.slice(0, 80)}".`, {
-      hint: 'Send application/json or text/plain.',
-    })
-  }
+  const mediaType = type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  refuseType(mediaType)
+  const bytes = await readWhole(readBody(raw), mostBytes)
+  refuseContent(mediaType, bytes)
+  const sent = decodeText(bytes)
+  if (sent.trim() === '') throw new AppError('INVALID_REQUEST', 'The body is empty.', { hint: 'Send an alert.' })
   const body: unknown = /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type) ? parseJson(sent) : sent
   return { body, ...typeIn(body) }
 }

@@ -15,6 +15,7 @@ export const readJson = async (request: IncomingMessage, limit = usualLimit): Pr
   if (type !== '' && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content type "${type.slice(0, 80)}" cannot be read here.`, {
       hint: 'Send JSON, and say "Content-Type: application/json".',
+      accepts: ['application/json'],
     })
   }
   return parseJson(decodeText(bytes))

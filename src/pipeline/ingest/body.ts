@@ -1,32 +1,32 @@
 import { AppError, messageOf } from '../../errors.ts'
+import { unwrap } from '../../lib/json-records/unwrap.ts'
+import { recordsOfText } from './documents.ts'
 
-/** Most records that one body may hold. */
-const mostRecords = 100_000
 const longestText = 1_048_576
-/** Names under which programs send a list of records. */
-const lists = ['logs', 'events', 'records', 'data'] as const
 
 /**
- * Takes a request's body apart into the texts of its records: a JSON list, an object with a list in `logs`, `events`, `records` or
- * `data`, a single object, JSON lines, or plain lines. Takes the parsed body where there is one, else its text. Throws
- * INVALID_REQUEST or INVALID_JSON naming the first record that is none; then nothing of the body counts.
+ * Takes a request's body apart into the texts of its records: the list that a JSON document holds, a single object, JSON lines, or plain
+ * lines. Throws INVALID_REQUEST or INVALID_JSON naming the first record that is none; then nothing of the body counts.
  */
-export const bodyTexts = (contentType: string | undefined, parsedOrText: unknown): { texts: string[] } => {
-  if (typeof parsedOrText !== 'string') return { texts: limited(fromValue(parsedOrText)) }
+export const bodyTexts = (contentType: string | undefined, text: string): { texts: string[] } => {
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (/ndjson|jsonlines|jsonl|x-json-stream/.test(type)) return { texts: limited(fromJsonLines(parsedOrText)) }
-  if (type === 'application/json' || type.endsWith('+json')) return { texts: limited(fromJson(parsedOrText)) }
-  return { texts: limited(fromUnnamed(parsedOrText)) }
+  if (/ndjson|jsonlines|jsonl|x-json-stream/.test(type)) return { texts: limited(fromJsonLines(text)) }
+  if (type === 'application/json' || type.endsWith('+json')) return { texts: limited(fromJson(text)) }
+  return { texts: limited(fromUnnamed(text)) }
 }
 
-/** A body said to be JSON. Many senders of JSON lines say so, too; a body of several lines is tried as such. */
+/** A body said to be JSON. Many senders of JSON lines say so, too; a body of several documents is tried as such. */
 const fromJson = (text: string): string[] => {
   try {
-    return fromValue(JSON.parse(text))
+    return fromDocument(JSON.parse(text), text)
   } catch (error) {
     if (error instanceof AppError) throw error
     const trimmed = text.trim()
     if (trimmed.startsWith('{') && /\}\s*\n\s*\{/.test(trimmed)) return fromJsonLines(text)
+    if (/^\{[\s\S]*\}\s*\{/.test(trimmed)) {
+      const texts = recordsOfText(trimmed)
+      if (texts.every(isJson)) return [...texts]
+    }
     throw invalidJson('The body', error)
   }
 }
@@ -39,73 +39,44 @@ const fromUnnamed = (text: string): string[] => {
     try {
       value = JSON.parse(text)
     } catch {
-      return toLines(text)
+      return [...recordsOfText(text)]
     }
-    if (typeof value === 'object' && value !== null) return fromValue(value)
+    if (typeof value === 'object' && value !== null) return fromDocument(value, text)
   }
-  return toLines(text)
+  return [...recordsOfText(text)]
 }
 
-const fromJsonLines = (text: string): string[] =>
-  text.split('\n').flatMap((line, i) => {
-    const trimmed = line.trim()
-    if (trimmed === '') return []
+const fromJsonLines = (text: string): string[] => {
+  const texts = recordsOfText(text)
+  texts.forEach((line, i) => {
     let value: unknown
     try {
-      value = JSON.parse(trimmed)
+      value = JSON.parse(line)
     } catch (error) {
       throw invalidJson(`Line ${i + 1}`, error)
     }
-    if (typeof value === 'string') return [value]
-    if (isObject(value)) return [trimmed]
-    throw invalidRecord(`Line ${i + 1}`, value)
+    if (typeof value !== 'string' && !isObject(value)) throw invalidRecord(`Line ${i + 1}`, value)
   })
-
-const fromValue = (value: unknown): string[] => {
-  if (Array.isArray(value)) return value.map((item: unknown, i) => toText(item, `Record ${i}`))
-  if (!isObject(value)) throw invalidRecord('The body', value)
-  for (const name of lists) {
-    const list = value[name]
-    // An event may have a field `data` or `events` of its own; a list of records is all that such a body is about.
-    if (
-      Array.isArray(list) &&
-      (name === 'logs' || list.length === 0 || isObject(list[0]) || typeof list[0] === 'string')
-    ) {
-      if (name !== 'logs' && Object.keys(value).length > 4) continue
-      return list.map((item: unknown, i) => toText(item, `Record ${i} of "${name}"`))
-    }
-  }
-  return [toText(value, 'The body')]
+  return texts.map((line) => (line.startsWith('"') ? String(JSON.parse(line)) : line))
 }
 
-const toText = (value: unknown, where: string): string => {
-  if (typeof value === 'string') return value
-  if (!isObject(value)) throw invalidRecord(where, value)
-  try {
-    return JSON.stringify(value)
-  } catch (error) {
-    throw new AppError('INVALID_REQUEST', `${where} cannot be written as JSON: ${messageOf(error)}.`, {
-      hint: 'Nest objects less deeply.',
-    })
-  }
+const fromDocument = (value: unknown, text: string): string[] => {
+  if (!Array.isArray(value)) requireRecord(value, 'The body')
+  requireRecords(value, '')
+  if (isObject(value)) requireRecords(value.logs, ' of "logs"')
+  return [...unwrap(text, { all: true, part: text.length > longestText })].map((record) => record.text)
 }
 
-const toLines = (text: string): string[] =>
-  text
-    .split('\n')
-    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-    .filter((line) => line.trim() !== '')
+const requireRecords = (list: unknown, where: string): void => {
+  if (!Array.isArray(list)) return
+  for (const [index, item] of list.entries()) requireRecord(item, `Record ${index}${where}`)
+}
+
+const requireRecord = (value: unknown, where: string): void => {
+  if (!isObject(value) && (typeof value !== 'string' || where === 'The body')) throw invalidRecord(where, value)
+}
 
 const limited = (texts: string[]): string[] => {
-  if (texts.length > mostRecords) {
-    throw new AppError(
-      'TOO_LARGE',
-      `The body holds ${texts.length} records; at most ${mostRecords} are taken at once.`,
-      {
-        hint: 'Send several smaller requests.',
-      },
-    )
-  }
   const long = texts.findIndex((text) => text.length > longestText)
   if (long >= 0) {
     throw new AppError('TOO_LARGE', `Record ${long} is longer than ${longestText} characters.`, {
@@ -113,6 +84,15 @@ const limited = (texts: string[]): string[] => {
     })
   }
   return texts
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

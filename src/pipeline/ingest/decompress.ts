@@ -48,7 +48,7 @@ export async function* decompress(
     return
   }
   if (compression === 'bzip2' || compression === 'xz') {
-    throw new AppError('SOURCE_FAILED', `It is compressed with ${compression}, which is not read here.`, {
+    throw new AppError('SOURCE_FAILED', `It is compressed with ${compression}, which cannot be read.`, {
       hint: advice[compression],
     })
   }

@@ -77,3 +77,17 @@ it('hands out what a slow pipe has written', async () => {
   }
   expect(texts).toEqual(['one\ntwo\n', 'three\n'])
 })
+
+it('writes the records of a document one a line, so that each chunk holds whole ones', async () => {
+  const records = Array.from({ length: 20_000 }, (_, i) => ({
+    eventTime: '2026-01-05T10:00:00Z',
+    i,
+    x: 'y'.repeat(60),
+  }))
+  writeFileSync(join(folder, 'trail.json.gz'), gzipSync(JSON.stringify({ Records: records })))
+  const { all, text, report } = await read([join(folder, 'trail.json.gz')], 100_000)
+  expect(text).toBe(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+  expect(all.length).toBeGreaterThan(10)
+  expect(all.every(({ bytes }) => bytes.at(0) === 123 && bytes.at(-1) === 10)).toBe(true)
+  expect(report.lines).toBe(20_000)
+})

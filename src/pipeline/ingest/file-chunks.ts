@@ -1,4 +1,6 @@
+import { asTheyAre, joinDocuments } from './documents.ts'
 import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
+import { type Line, splitLines } from './lines.ts'
 import { mergeByTime } from './merge-by-time.ts'
 
 const newline = 10
@@ -38,7 +40,7 @@ async function* readAll(paths: readonly string[], options: ChunkOptions, report:
   const sequences = logs.map((log) => {
     const source = options.source ?? log.name
     const use = async function* (bytes: AsyncIterable<Buffer>, path: string) {
-      for await (const part of cutAtLines(bytes, options)) yield [{ source, path, ...part }]
+      for await (const part of cutAtLines(withoutEnvelopes(bytes), options)) yield [{ source, path, ...part }]
     }
     return { time: log.time, batches: readLog(log, options, report, use) }
   })
@@ -52,6 +54,32 @@ async function* readAll(paths: readonly string[], options: ChunkOptions, report:
 const firstLine = (bytes: Buffer): string => {
   const end = bytes.indexOf(newline)
   return bytes.toString('utf8', 0, Math.min(end < 0 ? bytes.length : end, 4_096))
+}
+
+/** Writes the records of a JSON document one a line, so that it can be cut between them. Other text stays as it is. */
+async function* withoutEnvelopes(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done) return
+  const all = (async function* () {
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  })()
+  if (!/^\ufeff?\s*[[{]/.test(first.value.toString('utf8', 0, 256))) yield* all
+  else {
+    const splitter = splitLines({ inParts: true })
+    const joiner = joinDocuments(asTheyAre)
+    for await (const chunk of all) yield* asBytes(joiner.push(splitter.push(chunk)))
+    yield* asBytes(joiner.push(splitter.flush()))
+    yield* asBytes(joiner.flush())
+  }
+}
+
+function* asBytes(lines: readonly Line[]): Generator<Buffer> {
+  for (let i = 0; i < lines.length; i += 256) {
+    const some = lines.slice(i, i + 256)
+    yield Buffer.from(`${some.map(({ text }) => text).join('\n')}\n`)
+  }
 }
 
 type Part = Pick<Chunk, 'offset' | 'bytes' | 'lines'>

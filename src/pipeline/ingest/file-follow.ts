@@ -39,6 +39,7 @@ const positionShape = z.object({
   line: z.int().min(0),
   fingerprint: z.string(),
   fingerprintBytes: z.int().min(0),
+  given: z.int().min(0).optional(),
 })
 
 /**
@@ -128,7 +129,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             }
             const silence = steady() - file.readAt
             const gone = !named.has(file.key) && silence >= lingerMs
-            if (file.waiting && (silence >= quietMs || !follow)) {
+            // Whoever writes a document pauses within it.
+            if (file.waiting && (silence >= (file.within ? lingerMs : quietMs) || !follow)) {
               const last = await file.settle()
               if (last) await handOut(file, last)
             }

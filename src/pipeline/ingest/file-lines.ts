@@ -1,4 +1,5 @@
 import type { RawRecord } from '../../schema/record.ts'
+import { joinDocuments } from './documents.ts'
 import { joinContinuations, type Line, splitLines } from './lines.ts'
 
 const maxRecords = 4_096
@@ -13,11 +14,14 @@ interface FileLines {
   readonly now: () => number
 }
 
-/** Turns the bytes of one file into batches of records with their line numbers; lines that belong together become one record. */
+/**
+ * Turns the bytes of one file into batches of records with their line numbers. Lines that belong together become one record, and the
+ * records that a JSON document wraps become one each.
+ */
 export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLines): AsyncGenerator<RawRecord[]> {
   const { source, file, zoneMinutes, batchSize = maxRecords, now } = options
-  const splitter = splitLines()
-  const joiner = joinContinuations()
+  const splitter = splitLines({ inParts: true })
+  const joiner = joinDocuments(joinContinuations())
   let receivedAt = now()
   let batch: RawRecord[] = []
   let chars = 0

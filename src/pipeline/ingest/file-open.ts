@@ -5,7 +5,8 @@ import { AppError } from '../../errors.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
 import { findFiles, reasonOf, type Skipped } from './find-files.ts'
-import { looksBinary, splitLines } from './lines.ts'
+import { splitLines } from './lines.ts'
+import { foreignContent } from './sniff.ts'
 import { asUtf8, utf16Of } from './utf16.ts'
 
 const headBytes = 65_536
@@ -85,7 +86,8 @@ export async function* readLog<Item>(
     try {
       const { first, rest } = await peek(stream)
       const counted = count(first, rest, report, options.signal)
-      yield* use(asUtf8(decompress(counted, compressionOf(first), options.limits ?? expansionLimits)), path)
+      const bytes = asUtf8(decompress(counted, compressionOf(first), options.limits ?? expansionLimits))
+      yield* use(textOnly(bytes, path, report), path)
       report.files += path === '-' ? 0 : 1
     } catch (error) {
       if (options.signal?.aborted) return
@@ -94,6 +96,26 @@ export async function* readLog<Item>(
       options.signal?.removeEventListener('abort', stop)
       stream.destroy()
     }
+  }
+}
+
+/** Says why bytes that hold no text are not read. */
+const foreignReason = (head: Uint8Array): string | undefined => {
+  const foreign = foreignContent(head)
+  return foreign && `It is ${foreign.name}, which cannot be read. ${foreign.advice}`
+}
+
+/** Leaves out what holds no text: a pipe's first bytes are not seen before, and a file may have changed. */
+async function* textOnly(chunks: AsyncIterable<Buffer>, path: string, report: ReadReport): AsyncGenerator<Buffer> {
+  let first = true
+  for await (const chunk of chunks) {
+    const reason = first ? foreignReason(chunk) : undefined
+    if (reason !== undefined) {
+      report.skipped.push({ path, reason })
+      return
+    }
+    first = false
+    yield chunk
   }
 }
 
@@ -133,8 +155,9 @@ const look = async (path: string, options: OpenOptions, report: ReadReport): Pro
     const compression = compressionOf(raw)
     const unfolded = compression ? await unfoldHead(raw, compression) : raw
     const text = utf16Of(unfolded) ? Buffer.from(new TextDecoder(utf16Of(unfolded)).decode(unfolded)) : unfolded
-    if (looksBinary(text)) {
-      report.skipped.push({ path, reason: 'It is not text.' })
+    const reason = foreignReason(text)
+    if (reason !== undefined) {
+      report.skipped.push({ path, reason })
       return undefined
     }
     report.totalBytes += size

@@ -82,8 +82,8 @@ describe('readFiles', () => {
     expect(texts).toContain('a line')
     expect(texts.filter((text) => text === 'x').length).toBeGreaterThan(1000)
     expect(report.skipped.map(({ path, reason }) => [path.slice(folder.length + 1), reason])).toEqual([
-      ['bin', 'It is not text.'],
-      ['old.bz2', 'It is compressed with bzip2, which is not read here. Unpack it first: bunzip2 --keep FILE.'],
+      ['bin', 'It is binary data, which cannot be read. Send text: JSON, JSON lines or plain lines.'],
+      ['old.bz2', 'It is compressed with bzip2, which cannot be read. Unpack it first: bunzip2 --keep FILE.'],
     ])
     expect(report.unreadable.map(({ reason }) => reason).sort()).toEqual([
       'It is not whole gzip data.',

@@ -231,6 +231,38 @@ describe('following files', () => {
     await run.kill()
   })
 
+  it('takes documents apart, and doubles none of their records when it is killed within one', async () => {
+    const records = Array.from({ length: 12_000 }, (_, i) => ({
+      eventTime: '2026-01-05T10:00:00Z',
+      i,
+      x: 'y'.repeat(150),
+    }))
+    const document = { Records: records }
+    writeFileSync(
+      at('a.log'),
+      `before\n${JSON.stringify(document)}\nbetween\n${JSON.stringify(document, null, 1)}\nafter\n`,
+    )
+    const keeper = createKeeper()
+    for (let most = 3_000; keeper.texts.length < 24_003; most += 3_000) {
+      const follower = keeper.start()
+      await until(() => keeper.texts.length >= Math.min(most, 24_003))
+      await follower.kill()
+    }
+    const wanted = records.map((record) => JSON.stringify(record))
+    expect(keeper.texts).toEqual(['before', ...wanted, 'between', ...wanted, 'after'])
+  })
+
+  it('waits for the rest of a document that is written slowly', async () => {
+    writeFileSync(at('a.log'), '{\n "Records": [\n  {"eventTime":"2026-01-05T10:00:00Z"},\n')
+    const keeper = createKeeper()
+    const follower = keeper.start({ lingerMs: 5_000 })
+    await sleep(200)
+    appendFileSync(at('a.log'), '  {"eventTime":"2026-01-05T10:00:01Z"}\n ]\n}\n')
+    await until(() => keeper.texts.length === 2)
+    await follower.kill()
+    expect(keeper.refs).toEqual(['a.log:3', 'a.log:4'])
+  })
+
   it('begins at the end when it is told to, and at the beginning of what comes later', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), block(0, 3))

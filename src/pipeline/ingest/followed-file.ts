@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { RawRecord } from '../../schema/record.ts'
+import { joinDocuments } from './documents.ts'
 import { isBlank } from './file-lines.ts'
 import { joinContinuations, type Line, splitLines } from './lines.ts'
 
@@ -18,6 +19,8 @@ export interface Position {
   readonly line: number
   readonly fingerprint: string
   readonly fingerprintBytes: number
+  /** How many records of the document that begins there were handed out already. */
+  readonly given?: number | undefined
 }
 
 export const start: Position = { offset: 0, line: 0, fingerprint: '', fingerprintBytes: 0 }
@@ -47,6 +50,8 @@ export interface FollowedFile {
   /** When something was read last, by the clock that goes on evenly; ever so long ago when it was written long ago. */
   readonly readAt: number
   readonly waiting: boolean
+  /** Whether a document of JSON is not at its end yet. */
+  readonly within: boolean
   close(): Promise<void>
 }
 
@@ -63,8 +68,12 @@ export const followFile = async (
   const handle = await open(path)
   let position = (await isSame(handle, left)) ? left : start
   let offset = position.offset
-  let splitter = splitLines({ firstNumber: position.line + 1 })
-  let joiner = joinContinuations()
+  let splitter = splitLines({ firstNumber: position.line + 1, inParts: true })
+  let joiner = joinDocuments(joinContinuations())
+  /** Records that come again, because the document they are of is read from its beginning. */
+  let again = position.given ?? 0
+  /** Records of a document that goes on, since its beginning. */
+  let given = 0
   let readAt = steady()
   /** The end of the last line, and how many lines that makes. */
   let seen = { offset, line: position.line }
@@ -76,8 +85,10 @@ export const followFile = async (
     offset = 0
     seen = { offset: 0, line: 0 }
     held = undefined
-    splitter = splitLines()
-    joiner = joinContinuations()
+    again = 0
+    given = 0
+    splitter = splitLines({ inParts: true })
+    joiner = joinDocuments(joinContinuations())
   }
   const toRecords = (lines: readonly Line[]): RawRecord[] => {
     const receivedAt = now()
@@ -92,7 +103,14 @@ export const followFile = async (
       ...at,
       fingerprint: known ? position.fingerprint : await fingerprint(handle, length),
       fingerprintBytes: length,
+      ...(given > 0 && { given }),
     }
+  }
+  /** Leaves out what was handed out before a restart. */
+  const fresh = (records: readonly Line[]): readonly Line[] => {
+    const left = records.slice(Math.min(again, records.length))
+    again -= records.length - left.length
+    return left
   }
 
   const followed: FollowedFile = {
@@ -114,12 +132,22 @@ export const followFile = async (
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(room), 0, room, offset)
         if (bytesRead === 0) break
         const chunk = buffer.subarray(0, bytesRead)
-        const ends = lineEnds(chunk, offset)
-        for (const [i, line] of splitter.push(chunk).entries()) {
+        const ends = lineEnds(chunk, offset).values()
+        for (const line of splitter.push(chunk)) {
+          const before = joiner.within
           const done = joiner.push([line])
-          if (done.length > 0 || !held) held = seen
-          lines.push(...done)
-          seen = { offset: ends[i] ?? seen.offset, line: line.number }
+          if (joiner.within) {
+            // The place stays at the document's beginning, and what it gave so far is counted.
+            given = joiner.given
+            if (!before || !held) held = seen
+          } else {
+            given = 0
+            if (done.length > 0 || !held) held = seen
+          }
+          for (const record of fresh(done)) lines.push(record)
+          if (!line.open) seen = { offset: ends.next().value ?? seen.offset, line: line.number }
+          if (!joiner.waiting) held = undefined
+          if (!joiner.within) again = 0
         }
         offset += bytesRead
         readAt = mtimeMs < now() - longAgo ? Number.NEGATIVE_INFINITY : steady()
@@ -129,12 +157,14 @@ export const followFile = async (
     },
     async settle() {
       const rest = splitter.flush()
-      const lines = [...joiner.push(rest), ...joiner.flush()]
+      const lines = fresh([...joiner.push(rest), ...joiner.flush()])
       held = undefined
+      given = 0
+      again = 0
       const partial = rest.at(-1)
       if (partial) {
         // what follows it one day is the rest of the same line
-        splitter = splitLines({ firstNumber: partial.number })
+        splitter = splitLines({ firstNumber: partial.number, inParts: true })
         seen = { offset, line: partial.number - 1 }
       }
       if (lines.length === 0) return undefined
@@ -146,6 +176,9 @@ export const followFile = async (
     },
     get waiting() {
       return held !== undefined || seen.offset < offset
+    },
+    get within() {
+      return joiner.within
     },
     close: () => handle.close(),
   }

@@ -4,6 +4,8 @@ export interface Line {
   readonly number: number
   /** Whether its end was cut off because it was longer than a line may be. */
   readonly cut: boolean
+  /** Whether it is a part of a line that goes on in the next one. */
+  readonly open?: true
 }
 
 /** Takes bytes in any pieces and gives the lines that are complete. */
@@ -21,19 +23,38 @@ const longestLine = 1_048_576
  * Splits bytes at line feeds and at nothing else (a carriage return before one goes with it). Bytes that are not UTF-8 stay visible
  * as U+FFFD. A line longer than `longest` bytes is cut, and its rest dropped. Memory is bounded by that. `together` takes a tenth of the
  * time by reading all lines of a piece as one text, which each of them keeps in memory: for those who soon let go of all of them.
+ * `inParts` hands out a longer line in parts where it begins like a document of JSON, which may hold any number of records.
  */
 export const splitLines = (
-  options: { readonly longest?: number; readonly firstNumber?: number; readonly together?: boolean } = {},
+  options: {
+    readonly longest?: number
+    readonly firstNumber?: number
+    readonly together?: boolean
+    readonly inParts?: boolean
+  } = {},
 ): LineSplitter => {
-  const { longest = longestLine, together = false } = options
+  const { longest = longestLine, together = false, inParts = false } = options
   let number = options.firstNumber ?? 1
   let pending: Uint8Array[] = []
   let held = 0
   let dropped = 0
   let consumed = 0
+  /** Whether a part of the line was handed out already. */
+  let begun = false
   const atStart = number === 1
 
-  const hold = (piece: Uint8Array): void => {
+  const hold = (whole: Uint8Array, lines: Line[]): void => {
+    let piece = whole
+    while (inParts && piece.length > longest - held && (begun || beginsDocument(pending[0] ?? piece))) {
+      const bytes = Buffer.concat([...pending, piece.subarray(0, longest - held)])
+      const end = endOfCharacters(bytes)
+      piece = piece.subarray(longest - held)
+      lines.push({ text: withoutMark(bytes.toString('utf8', 0, end)), number, cut: false, open: true })
+      consumed += end
+      pending = end < bytes.length ? [bytes.subarray(end)] : []
+      held = bytes.length - end
+      begun = true
+    }
     const room = longest - held
     const kept = piece.length <= room ? piece : piece.subarray(0, room)
     // Copied, since a reader may fill the same buffer again; a Buffer's own slice() would not copy.
@@ -44,11 +65,14 @@ export const splitLines = (
   const named = (whole: string, cut: boolean): Line => {
     let text = whole
     if (!cut && text.charCodeAt(text.length - 1) === 13) text = text.slice(0, -1)
-    if (atStart && number === 1 && text.charCodeAt(0) === 0xfeff) text = text.slice(1)
+    text = withoutMark(text)
+    begun = false
     return { text, number: number++, cut }
   }
-  const giveHeld = (last: Uint8Array, breakLength: number): Line => {
-    hold(last)
+  const withoutMark = (text: string): string =>
+    atStart && number === 1 && !begun && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  const giveHeld = (last: Uint8Array, breakLength: number, lines: Line[]): Line => {
+    hold(last, lines)
     consumed += held + dropped + breakLength
     const text = Buffer.concat(pending).toString()
     const cut = dropped > 0
@@ -64,9 +88,9 @@ export const splitLines = (
       const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
       const lines: Line[] = []
       let start = 0
-      if (held + dropped > 0) {
+      if (held + dropped > 0 || begun) {
         const end = chunk.indexOf(10)
-        if (end >= 0) lines.push(giveHeld(chunk.subarray(0, end), 1))
+        if (end >= 0) lines.push(giveHeld(chunk.subarray(0, end), 1, lines))
         start = end + 1
       }
       const last = together ? chunk.lastIndexOf(10) : -1
@@ -76,21 +100,38 @@ export const splitLines = (
         start = last + 1
       }
       for (let end = chunk.indexOf(10, start); end >= 0; end = chunk.indexOf(10, start)) {
-        if (end - start > longest) lines.push(giveHeld(chunk.subarray(start, end), 1))
+        if (end - start > longest) lines.push(giveHeld(chunk.subarray(start, end), 1, lines))
         else {
           lines.push(named(chunk.toString('utf8', start, end), false))
           consumed += end + 1 - start
         }
         start = end + 1
       }
-      if (start < chunk.length) hold(chunk.subarray(start))
+      if (start < chunk.length) hold(chunk.subarray(start), lines)
       return lines
     },
-    flush: () => (held + dropped > 0 ? [giveHeld(new Uint8Array(0), 0)] : []),
+    flush: () => (held + dropped > 0 || begun ? [giveHeld(new Uint8Array(0), 0, [])] : []),
     get consumed() {
       return consumed
     },
   }
+}
+
+/** Whether a line begins like a document of JSON. */
+const beginsDocument = (line: Uint8Array): boolean => {
+  let i = line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? 3 : 0
+  while (line[i] === 32 || line[i] === 9) i++
+  return line[i] === 123 || line[i] === 91
+}
+
+/** Where the last whole character of some UTF-8 ends. */
+const endOfCharacters = (bytes: Uint8Array): number => {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte < 0x80) break
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
 }
 
 /**
@@ -106,7 +147,8 @@ export const looksBinary = (bytes: Uint8Array): boolean => {
     if (byte === 0) zeros++
     else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) controls++
   }
-  return zeros * 100 > length || (zeros + controls) * 10 > length
+  // One odd byte in a short line makes no binary file of it.
+  return (zeros > 2 && zeros * 100 > length) || (zeros + controls > 2 && (zeros + controls) * 10 > length)
 }
 
 /** Takes lines and gives records: lines that go on what the one before began are joined to it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
 import type { RawRecord } from '../../schema/record.ts'
+import { joinDocuments } from './documents.ts'
 import { isBlank } from './file-lines.ts'
 import { joinContinuations, type Line, splitLines } from './lines.ts'
 import { offer } from './offer.ts'
@@ -36,8 +37,8 @@ export const readStream = (
   { source, zoneMinutes, now, quietMs = 500 }: StreamOptions,
 ): Source => ({
   async run(emit, signal) {
-    const splitter = splitLines()
-    const joiner = joinContinuations()
+    const splitter = splitLines({ inParts: true })
+    const joiner = joinDocuments(joinContinuations())
     const chunks = stream[Symbol.asyncIterator]()
     let records: RawRecord[] = []
     const add = (lines: readonly Line[]) => {
@@ -64,7 +65,7 @@ export const readStream = (
       quiet.cancel()
       if (came === 'abort') break
       if (came === 'quiet') {
-        add(joiner.flush())
+        add(joiner.settle())
       } else if (came.done) {
         add(joiner.push(splitter.flush()))
         add(joiner.flush())

@@ -11,7 +11,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
-    actor.alternateid initiatedby.user.userprincipalname user.username principal`,
+    actor.alternateid initiatedby.user.userprincipalname user.username principal protopayload.authenticationinfo.principalemail`,
   'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname domain',
   'user.email': 'user.email email',
   'source.ip': `
@@ -33,7 +33,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'event.code': 'event.code eventid eventcode',
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
-    displaymessage summary`,
+    displaymessage summary textpayload`,
   'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname',
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
@@ -102,7 +102,7 @@ export const aliasOf = (key: string): Alias | undefined => {
 
 /** Objects in which senders wrap what the record is about. */
 const wrappers =
-  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result.'.split(
+  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result. jsonpayload.'.split(
     ' ',
   )
 

@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { readSureAlert } from './alerts/alert-formats.ts'
 import { addFields, addOtelLevel } from './aliases.ts'
+import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
 import { type Draft, finish, refuse } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { flatten } from './flatten.ts'
@@ -26,13 +27,21 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   if (exported && exported.length !== 1) {
     return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
   }
-  const only = exported?.[0] ?? object
+  const only = exported?.[0] ?? withMessage(object)
   const otel = isOtelRecord(only)
   const entries = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const { stamp, message } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
+  if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
   return finish(otel ? 'json/otel' : 'json', stamp, message ?? record.text, fields)
+}
+
+/** Splunk's collector takes a line of text under the name `event`, beside where it came from. */
+const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const { event, ...rest } = object
+  const isLine = typeof event === 'string' && object.message === undefined && /[\s{]/.test(event)
+  return isLine && ('sourcetype' in rest || 'index' in rest || 'source' in rest) ? { ...rest, message: event } : object
 }
 
 const nameOf = (fields: Draft): string => {

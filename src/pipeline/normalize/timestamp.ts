@@ -136,6 +136,8 @@ export const toTime = (value: unknown, place: Place): Stamp | undefined => {
   if (typeof value !== 'string' || value.length < 8 || value.length > 48) return undefined
   const text = value.trim()
   if (/^\d{9,20}(?:\.\d{1,9})?$/.test(text)) {
+    // More digits than a number holds would be rounded to the next millisecond.
+    if (/^1\d{18}$/.test(text)) return { time: Number(text.slice(0, 13)), end: text.length, guessed: false }
     const time = fromEpoch(Number(text))
     if (time !== undefined) return { time, end: text.length, guessed: false }
   }

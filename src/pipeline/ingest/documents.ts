@@ -1,0 +1,278 @@
+import { type JsonDocument, readDocument } from '../../lib/json-records/document.ts'
+import { type UnwrapOptions, type Unwrapped, unwrap, valuesOf } from '../../lib/json-records/unwrap.ts'
+import type { Line, LineJoiner } from './lines.ts'
+
+/** A joiner that may wait for the rest of a document. */
+export interface DocumentJoiner extends LineJoiner {
+  /** Gives what may still go on, but not the beginning of a document: for a pause in the stream, not for its end. */
+  settle(): Line[]
+  /** Whether a document is being read. */
+  readonly within: boolean
+  /** How many records were given since the line in which that document begins. */
+  readonly given: number
+  /** Whether the last line may still go on, in a document or otherwise. */
+  readonly waiting: boolean
+}
+
+/** A record may be so long; a longer document is taken apart as it comes. */
+const longestRecord = 1_048_576
+
+/** Hands every line on as it is. */
+export const asTheyAre: LineJoiner = { push: (lines) => [...lines], flush: () => [] }
+
+/**
+ * Finds documents of JSON among lines and gives the records that they wrap: several to a line, or one over many lines. Every other line
+ * goes to the next joiner. Of a document that breaks off, the records that could be read are given, and its rest as one that is broken.
+ */
+export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
+  let document: JsonDocument | undefined
+  let lines: Line[] = []
+  /** The line in which what was not cut off yet begins. */
+  let number = 0
+  let isPart = false
+  /** Whether a document broke off, so that its indented items may be read one by one. */
+  let recovering = false
+  /** Whether the rest of a line that cannot be read is left out. */
+  let dropping = false
+  let out: Line[] = []
+  let waiting = false
+  let given = 0
+  /** Where in `out` the records begin that count as given; -1 before a document has begun. */
+  let counted = -1
+
+  const pass = (line: Line): void => {
+    waiting = true
+    for (const joined of next.push([line])) out.push(joined)
+  }
+  const give = (found: Iterable<Unwrapped>, text: string, first: number, repeated: number): void => {
+    for (const line of next.flush()) out.push(line)
+    waiting = false
+    let at = repeated
+    let current = first
+    for (const record of found) {
+      while (at < record.at) {
+        if (text.charCodeAt(at) === 10) current++
+        at++
+      }
+      out.push({ text: record.text.slice(0, longestRecord), number: current, cut: record.text.length > longestRecord })
+    }
+  }
+  const begin = (line: Line): void => {
+    for (const before of next.flush()) out.push(before)
+    waiting = false
+    if (counted < 0) counted = out.length
+    document = readDocument()
+    lines = []
+    number = line.number
+    isPart = false
+  }
+  const end = (): void => {
+    document = undefined
+    lines = []
+  }
+
+  const add = (line: Line): void => {
+    if (dropping) {
+      dropping = line.open === true
+      return
+    }
+    if (document) read(document, line)
+    else if (line.open || beginsDocument(line.text, recovering)) {
+      begin(line)
+      if (document) read(document, line)
+    } else addWhole(line)
+  }
+
+  /** Takes a line that is no more than itself. */
+  const addWhole = (line: Line): void => {
+    const { text } = line
+    if (recovering && !/^[\s\]}]/.test(text)) recovering = false
+    if (!mayWrap(text)) {
+      pass(endsWithComma(text) ? { ...line, text: text.trimEnd().slice(0, -1) } : line)
+      return
+    }
+    const values = [...valuesOf(text)]
+    if (!values.every(({ isJson }) => isJson)) {
+      begin(line)
+      if (document) giveUp(document, line, document.push(text).at)
+      return
+    }
+    const found = values.flatMap(({ start, end: stop }) => [
+      ...unwrap(text.slice(start, stop), { part: stop - start > longestRecord }),
+    ])
+    if (found.length === 1 && found[0]?.whole) pass(line)
+    else give(found, '', line.number, 0)
+  }
+
+  const read = (open: JsonDocument, line: Line): void => {
+    const piece = line.open ? line.text : `${line.text}\n`
+    const { kind, at } = open.push(piece)
+    if (kind === 'broken') giveUp(open, line, at)
+    else if (kind === 'closed') {
+      const rest = piece.slice(at).replace(/^[\s,]+/, '')
+      const isOneLine = lines.length === 0 && !isPart && !line.open
+      if (isOneLine && rest !== '' && !/^[[{]/.test(rest)) {
+        end()
+        pass(line)
+        return
+      }
+      const text = open.text()
+      give(unwrap(text, { part: isPart }), text, number, text.length - open.rest().length)
+      end()
+      if (rest !== '' || line.open) add({ ...line, text: rest.replace(/\n$/, '') })
+    } else {
+      lines.push(line)
+      shorten(open)
+    }
+  }
+
+  /** Gives the records that can be read by now of a document that is longer than a record. */
+  const shorten = (open: JsonDocument): void => {
+    if (open.length < longestRecord) return
+    if (giveCut(open, { part: true })) return
+    if (open.length < 2 * longestRecord) return
+    const item = open.skip()
+    if (item === '') {
+      const last = lines.at(-1)
+      const text = open.rest()
+      end()
+      pass({ text: text.slice(0, longestRecord), number, cut: true })
+      dropping = last?.open === true
+      recovering = true
+    } else {
+      give([{ text: item, at: 0, whole: false }], '', number, 0)
+      lines = []
+    }
+    isPart = true
+  }
+
+  /** Gives the whole items of the outermost list; false when there are none, or the document is no list of records. */
+  const giveCut = (open: JsonDocument, options: UnwrapOptions): boolean => {
+    const cut = open.cut()
+    if (!cut) return false
+    const found = [...unwrap(cut.text, options)]
+    if (found.some(({ whole }) => whole)) return false
+    give(found, cut.text, number, cut.repeated)
+    number += cut.breaks
+    isPart = true
+    lines = []
+    return true
+  }
+
+  /** Ends a document that cannot go on with a line. */
+  const giveUp = (open: JsonDocument, line: Line | undefined, at: number): void => {
+    const before = lines
+    const whole = giveCut(open, { part: isPart })
+    if (!whole && !isPart) {
+      end()
+      // Not a document after all, or nothing but the beginning of one.
+      for (const one of before) pass(one)
+      if (!line) return
+      if (before.length === 0) pass(line)
+      else add(line)
+      return
+    }
+    const left = open.rest()
+    const head = open.text()
+    end()
+    recovering = true
+    // Where items of the line were given already, only its rest is left; else it is read anew, for what follows may be well.
+    const isSpent = line !== undefined && (before.length === 0 || left.length < at)
+    const rest = (isSpent ? left + line.text.slice(at) : left.slice(0, left.length - at)).trim()
+    const brokeWithin = line !== undefined && !isSpent && line.text.slice(0, at).trim() !== ''
+    if (rest !== '' || !brokeWithin) {
+      const broken = rest === '' ? head : rest
+      pass({ text: broken.slice(0, longestRecord), number, cut: broken.length > longestRecord })
+    }
+    if (!line) return
+    if (isSpent) dropping = line.open === true
+    else add(line)
+  }
+
+  const take = (): Line[] => {
+    const taken = out
+    out = []
+    return taken
+  }
+
+  return {
+    push(all) {
+      if (!document && !recovering && !dropping && !all.some(({ text, open }) => open || isNotable(text))) {
+        if (all.length > 0) waiting = true
+        return next.push(all)
+      }
+      for (const line of all) {
+        const wasWithin = document !== undefined || dropping
+        const before = wasWithin ? given - out.length : 0
+        counted = wasWithin ? 0 : -1
+        add(line)
+        given = wasWithin ? before + out.length : counted < 0 ? 0 : out.length - counted
+      }
+      return take()
+    },
+    flush() {
+      if (document) giveUp(document, undefined, 0)
+      for (const line of next.flush()) out.push(line)
+      waiting = false
+      return take()
+    },
+    settle() {
+      if (document) return []
+      waiting = false
+      return next.flush()
+    },
+    get within() {
+      return document !== undefined || dropping
+    },
+    get given() {
+      return given
+    },
+    get waiting() {
+      return waiting || document !== undefined || dropping
+    },
+  }
+}
+
+/** Reads the records of a text: those of the documents in it, and its other lines. */
+export const recordsOfText = (text: string): readonly string[] => {
+  const joiner = joinDocuments(asTheyAre)
+  const lines = text.split(/\r?\n/).map((line, index) => ({ text: line, number: index + 1, cut: false }))
+  return [...joiner.push(lines), ...joiner.flush()]
+    .map((record) => record.text)
+    .filter((record) => record.trim() !== '')
+}
+
+/** Whether a line is more than an ordinary record: a look at its ends and for lists of objects, since nearly all lines are not. */
+const isNotable = (text: string): boolean => {
+  const first = text.charCodeAt(0)
+  if (first !== 123 && first !== 91 && first !== 32 && first !== 9) return false
+  return beginsDocument(text, false) || mayWrap(text) || endsWithComma(text)
+}
+
+/** Whether a line begins a document that goes on in the next: it ends where JSON that is written over lines breaks them. */
+const beginsDocument = (text: string, indented: boolean): boolean => {
+  const start = indented ? text.trimStart() : text
+  const first = start.charCodeAt(0)
+  if (first !== 123 && first !== 91) return false
+  const last = start.trimEnd().at(-1)
+  if (first === 123) return last === '{' || last === '[' || (last === ',' && !endsWithComma(start))
+  return /^\[\s*(?:$|\{)/.test(start) && last !== ']'
+}
+
+/** An object and a comma: an item of a list that is written one to a line. */
+const endsWithComma = (text: string): boolean => text.charCodeAt(0) === 123 && /\}\s*,\s*$/.test(text.slice(-16))
+
+/** Whether a line may hold several records, or one in a wrapping. */
+const mayWrap = (text: string): boolean => {
+  const first = text.trimStart().charAt(0)
+  if (first === '[') return /^\s*\[\s*\{/.test(text)
+  if (first !== '{') return false
+  return (
+    (text.includes('[') && /\[\s*(?:[{[]|\]\s*\}$)/.test(text)) ||
+    text.includes('}{') ||
+    text.includes('} {') ||
+    (text.includes('"data"') && /"data"\s*:\s*"/.test(text)) ||
+    text.includes('"_source"') ||
+    /^\s*\{\s*"(?:index|create|update|delete)"/.test(text)
+  )
+}

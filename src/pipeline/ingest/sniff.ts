@@ -1,0 +1,101 @@
+import { looksBinary } from './lines.ts'
+import { utf16Of } from './utf16.ts'
+
+/** Content that holds no lines of text, and how to make some of it. */
+export interface Foreign {
+  /** As in "It is …": `a zip archive`. */
+  readonly name: string
+  readonly advice: string
+}
+
+const unpack = (command: string): string => `Unpack it first: ${command}.`
+const asJson = 'Convert it to JSON lines first.'
+const unknown: Foreign = { name: 'binary data', advice: 'Send text: JSON, JSON lines or plain lines.' }
+
+const magics: readonly (readonly [magic: string, foreign: Foreign])[] = [
+  [
+    'ElfFile\0',
+    { name: 'a Windows event log (EVTX)', advice: 'Convert it to JSON lines first: evtx_dump -o jsonl FILE.' },
+  ],
+  ['PK\x03\x04', { name: 'a zip archive', advice: unpack('unzip FILE') }],
+  ['PK\x05\x06', { name: 'an empty zip archive', advice: unpack('unzip FILE') }],
+  ['BZh', { name: 'compressed with bzip2', advice: unpack('bunzip2 --keep FILE') }],
+  ['\xfd7zXZ\0', { name: 'compressed with xz', advice: unpack('unxz --keep FILE') }],
+  ['7z\xbc\xaf\x27\x1c', { name: 'a 7z archive', advice: unpack('7z x FILE') }],
+  ['Rar!\x1a\x07', { name: 'a RAR archive', advice: unpack('unrar x FILE') }],
+  ['\x04\x22\x4d\x18', { name: 'compressed with LZ4', advice: unpack('unlz4 FILE') }],
+  ['\xff\x06\0\0sNaPpY', { name: 'compressed with Snappy', advice: 'Send it uncompressed, or with gzip or zstd.' }],
+  ['\x89PNG', { name: 'a PNG image', advice: unknown.advice }],
+  ['\xff\xd8\xff', { name: 'a JPEG image', advice: unknown.advice }],
+  ['GIF8', { name: 'a GIF image', advice: unknown.advice }],
+  ['%PDF-', { name: 'a PDF document', advice: unknown.advice }],
+  ['\x7fELF', { name: 'a program', advice: unknown.advice }],
+  ['SQLite format 3\0', { name: 'an SQLite database', advice: 'Export its rows as JSON lines first.' }],
+  ['Obj\x01', { name: 'an Avro file', advice: asJson }],
+  ['PAR1', { name: 'a Parquet file', advice: asJson }],
+  ['LPKSHHRH', { name: 'a systemd journal', advice: 'Export it first: journalctl --file FILE -o json.' }],
+  ['\xd4\xc3\xb2\xa1', { name: 'a packet capture', advice: 'Convert it first, with Zeek or tshark -T json.' }],
+  ['\x0a\x0d\x0d\x0a', { name: 'a packet capture', advice: 'Convert it first, with Zeek or tshark -T json.' }],
+]
+
+const protobuf: Foreign = {
+  name: 'Protocol Buffers',
+  advice: 'Send JSON: for OpenTelemetry, set `encoding: json` in the otlphttp exporter.',
+}
+export const xml: Foreign = { name: 'an XML document', advice: asJson }
+
+/** Tells by its first bytes what holds no text; undefined for text in UTF-8, Latin-1, Windows-1252 or UTF-16 with its mark. */
+export const foreignContent = (head: Uint8Array): Foreign | undefined => {
+  if (utf16Of(head)) return undefined
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 16)).toString('latin1')
+  const known = magics.find(([magic]) => start.startsWith(magic) && (magic !== 'BZh' || /^BZh\d1AY/.test(start)))
+  if (known) return known[1]
+  if (isProtobuf(head)) return protobuf
+  return looksBinary(head) ? unknown : undefined
+}
+
+/** Whether a text is a document of XML. Lines may begin with a bracket, too: syslog's `<34>`, `<info>`. */
+export const isXmlDocument = (text: string): boolean =>
+  /^\s*<(?:\?xml|!doctype|html|events?\s+xmlns|events>)/i.test(text.slice(0, 200))
+
+/** Whether a text is one form of a browser: names and values, and not a blank. curl calls every body a form. */
+export const isForm = (text: string): boolean =>
+  /^[\w.~%+*[\]-]{1,200}=[^\s&]*(?:&[\w.~%+*[\]-]{1,200}=[^\s&]*)*\s*$/.test(text)
+
+/**
+ * Whether bytes are a message of Protocol Buffers: fields one behind the other, each with a number and a type, and control characters that
+ * no text has. Fields must add up to the end of what there is.
+ */
+const isProtobuf = (bytes: Uint8Array): boolean => {
+  if (bytes.length < 8 || !hasControls(bytes.subarray(0, 512))) return false
+  let at = 0
+  for (let fields = 0; at < bytes.length && fields < 50; fields++) {
+    const tag = bytes[at] ?? 0
+    const [number, type] = [tag >> 3, tag & 7]
+    if (tag >= 0x80 || number === 0 || number > 15) return false
+    at++
+    if (type === 0 || type === 2) {
+      const { value, end } = varint(bytes, at)
+      if (end < 0) return false
+      at = type === 2 ? end + value : end
+      // The first field of a batch is as long as what follows, and that is made of fields again.
+      if (type === 2 && fields === 0 && (value < 4 || (bytes[end] ?? 0) % 8 > 5)) return false
+    } else if (type === 1 || type === 5) at += type === 1 ? 8 : 4
+    else return false
+  }
+  return at === bytes.length || (at > bytes.length && bytes.length >= 4_096)
+}
+
+const hasControls = (bytes: Uint8Array): boolean =>
+  bytes.some((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13 && byte !== 27)
+
+const varint = (bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } => {
+  let value = 0
+  for (let i = 0; i < 5; i++) {
+    const byte = bytes[start + i]
+    if (byte === undefined) return { value: 0, end: -1 }
+    value += (byte & 0x7f) * 2 ** (7 * i)
+    if (byte < 0x80) return { value, end: start + i + 1 }
+  }
+  return { value: 0, end: -1 }
+}
