@@ -38,6 +38,7 @@ import { createSuppressions } from './app/suppressions.ts'
 import { ring, ringAgain, tickAt } from './app/upkeep.ts'
 import type { Config, Origins } from './config.ts'
 import { gatherContext } from './context/gather.ts'
+import { finishMoves } from './operations/put-in-place.ts'
 import { recoverImports } from './operations/rule-imports.ts'
 import { createReach } from './operations/rule-reach.ts'
 import { createSignInKeys } from './operations/sign-in-keys.ts'
@@ -89,6 +90,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
 
   const isNew = !existsSync(config.data_dir)
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
+  await finishMoves(config.data_dir)
   const store = await openStore(config.storage.url, { now, log })
   const { max_records: maxRecords, max_bytes: maxBytes } = config.queue
   const queue = openEmbeddedQueue({ connections: store.connections, now, log, maxRecords, maxBytes })

@@ -61,7 +61,7 @@ describe('an archive that is not as it was written', () => {
     const bytes = await packed()
     for (let byte = 0; byte < bytes.length; byte++) {
       const changed = Buffer.from(bytes)
-      changed[byte] = (changed[byte] ?? 0) ^ (1 << byte % 8)
+      changed[byte] = (changed[byte] ?? 0) ^ (1 << (byte % 8))
       writeFileSync(at('given'), changed)
       await expect(readManifest(at('given')), `byte ${byte}`).rejects.toMatchObject(refused)
     }
@@ -137,7 +137,10 @@ describe('an archive that is not as it was written', () => {
   it('is refused with a link in it', async () => {
     const { mtimeMs: _, ...manifest } = { mtimeMs: 0, ...(await manifestOf()) }
     mkdirSync(at('tar'))
-    writeFileSync(at('tar/manifest.json'), JSON.stringify({ ...manifest, members: [{ ...(await described('link')), bytes: 0 }] }))
+    writeFileSync(
+      at('tar/manifest.json'),
+      JSON.stringify({ ...manifest, members: [{ ...(await described('link')), bytes: 0 }] }),
+    )
     spawnSync('ln', ['-s', '/etc/passwd', at('tar/link')])
     spawnSync('tar', ['-cf', at('links.tar'), '-C', at('tar'), 'manifest.json', 'link'])
     const tar = zstdCompressSync(readFileSync(at('links.tar')))

@@ -6,13 +6,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { AppError, messageOf } from '../errors.ts'
-import {
-  anyManifest,
-  type BackupManifest,
-  type BackupMember,
-  backupManifest,
-  manifestPath,
-} from './backup-manifest.ts'
+import { anyManifest, type BackupManifest, type BackupMember, backupManifest, manifestPath } from './backup-manifest.ts'
 import { tarEntries } from './read-tar.ts'
 import { writeTar } from './write-tar.ts'
 
@@ -62,13 +56,13 @@ export const readManifest = async (file: string): Promise<BackupManifest> => {
 }
 
 /**
- * Unpacks every member to the file that `placeOf` names, comparing it with the manifest, and brings it to the disk. Throws
+ * Compares every member with the manifest, and writes it to the file that `placeOf` names, if any, and to the disk. Throws
  * SOURCE_FAILED at the first entry that is not what the manifest says: a link, another path, size or content, one too many or few.
  */
 export const unpackArchive = async (
   file: string,
   { members }: Pick<BackupManifest, 'members'>,
-  placeOf: (path: string) => string,
+  placeOf: (path: string) => string | undefined,
 ): Promise<void> => {
   const expected = new Map(members.map((member) => [member.path, member]))
   for await (const { path, isFile, bytes, content } of entriesOf(file)) {
@@ -78,16 +72,16 @@ export const unpackArchive = async (
     expected.delete(path)
     const hash = createHash('sha256')
     const place = placeOf(path)
-    await mkdir(dirname(place), { recursive: true, mode: 0o700 })
-    const target = await open(place, 'wx', 0o600)
+    if (place !== undefined) await mkdir(dirname(place), { recursive: true, mode: 0o700 })
+    const target = place === undefined ? undefined : await open(place, 'wx', 0o600)
     try {
       for await (const part of content()) {
         hash.update(part)
-        await target.writeFile(part)
+        await target?.writeFile(part)
       }
-      await target.sync()
+      await target?.sync()
     } finally {
-      await target.close()
+      await target?.close()
     }
     if (hash.digest('hex') !== member.sha256) throw damaged(file, `the content of "${path}" has changed`)
   }

@@ -61,5 +61,7 @@ export type RuleCounts = BackupManifest['rules']
 export const anyManifest = z.looseObject({ format: z.int() })
 
 /** Whether a member belongs to a part. */
-export const isOf = ({ name, kind }: Pick<BackupPart, 'name' | 'kind'>, { path }: Pick<BackupMember, 'path'>): boolean =>
-  kind === 'file' ? path === name : path.startsWith(`${name}/`)
+export const isOf = (
+  { name, kind }: Pick<BackupPart, 'name' | 'kind'>,
+  { path }: Pick<BackupMember, 'path'>,
+): boolean => (kind === 'file' ? path === name : path.startsWith(`${name}/`))

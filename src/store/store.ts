@@ -67,8 +67,6 @@ export interface Store {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Opens a transaction that ends with `commit` or `rollback`. */
   begin(): Promise<{ readonly tx: Transaction; commit(): Promise<void>; rollback(): Promise<void> }>
-  /** Writes a consistent copy to a file while the server runs. */
-  backup(path: string): Promise<void>
   /** Cheap proof that the database answers and can be written to. */
   ping(): Promise<void>
   close(): Promise<void>

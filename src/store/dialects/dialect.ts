@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Log } from '../../component.ts'
-import type { Abilities, Tables } from '../database.ts'
+import type { Abilities, Tables, Transaction } from '../database.ts'
 
 /** Column types that differ between databases. */
 export interface ColumnTypes {
@@ -8,6 +8,9 @@ export interface ColumnTypes {
   /** A whole number that is the key of its table. */
   readonly key: 'integer' | 'bigint'
 }
+
+/** A row of any table. */
+export type Row = Readonly<Record<string, unknown>>
 
 /** An open database of one kind. */
 export interface OpenDatabase {
@@ -17,8 +20,8 @@ export interface OpenDatabase {
   readonly types: ColumnTypes
   /** The function that tells where a text stands in another. */
   readonly positionOf: 'instr' | 'strpos'
-  /** Writes a consistent copy to a file while others read and write. */
-  backup(path: string): Promise<void>
+  /** Reads all rows of a table, some at a time. */
+  rows(tx: Transaction, table: string): AsyncIterable<readonly Row[]>
   close(): Promise<void>
 }
 
@@ -27,4 +30,6 @@ export interface Dialect {
   /** What its URLs begin with, without the colon. */
   readonly schemes: readonly string[]
   open(url: string, log: Log): Promise<OpenDatabase>
+  /** Writes a consistent copy to a file while others read and write; only a database that is a file can be copied so. */
+  copy?(url: string, file: string): Promise<void>
 }

@@ -8,10 +8,11 @@ import {
   PostgresIntrospector,
   type PostgresPool,
   PostgresQueryCompiler,
+  sql,
 } from 'kysely'
-import { AppError, messageOf } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { Tables } from '../database.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Row } from './dialect.ts'
 import { translatePostgresError } from './postgres-error.ts'
 
 const abilities = { maxVariables: 65_535, lockRows: true, shared: true } as const
@@ -53,12 +54,15 @@ export const postgres: Dialect = {
       abilities,
       types,
       positionOf: 'strpos',
-      backup: () =>
-        Promise.reject(
-          new AppError('CONFLICT', `A copy of ${place} cannot be made from here.`, {
-            hint: 'Use pg_dump, or the backups of your database server.',
-          }),
-        ),
+      async *rows(tx, table) {
+        await sql`declare copied no scroll cursor for select * from ${sql.table(table)}`.execute(tx)
+        for (;;) {
+          const { rows } = await sql<Row>`fetch 100 from copied`.execute(tx)
+          if (rows.length === 0) break
+          yield rows
+        }
+        await sql`close copied`.execute(tx)
+      },
       close: () => db.destroy(),
     }
   },

@@ -1,11 +1,11 @@
-import { chmod, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import type { Tables } from '../database.ts'
-import type { Dialect, OpenDatabase } from './dialect.ts'
+import type { Dialect, OpenDatabase, Row } from './dialect.ts'
 import { guardSqlite } from './sqlite-connection.ts'
 import { translateSqliteError } from './sqlite-error.ts'
 
@@ -21,6 +21,13 @@ export const sqlite: Dialect = {
     const file = resolve(path)
     try {
       return await openFile(file)
+    } catch (error) {
+      throw translateSqliteError(error, file)
+    }
+  },
+  async copy(url, file) {
+    try {
+      await copyFile(resolve(url.slice('sqlite:'.length)), file)
     } catch (error) {
       throw translateSqliteError(error, file)
     }
@@ -46,7 +53,7 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
     const reader = new Database(file, { timeout: 2_000, readonly: true })
     reader.pragma('cache_size = -32768')
     reader.pragma('temp_store = MEMORY')
-    return opened(writer, reader, file, (copy) => copyFile(file, copy))
+    return opened(writer, reader, file)
   } catch (error) {
     writer.close()
     throw error
@@ -56,17 +63,10 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
 /** Both connections are the same here: reads see what the running transaction has written, and never wait for it. */
 const openMemory = (): OpenDatabase => {
   const database = new Database(':memory:')
-  return opened(database, database, 'the database in memory', (copy) =>
-    writeFile(copy, database.serialize(), { mode: 0o600 }),
-  )
+  return opened(database, database, 'the database in memory')
 }
 
-const opened = (
-  writer: Database.Database,
-  reader: Database.Database,
-  place: string,
-  writeCopy: (copy: string) => Promise<void>,
-): OpenDatabase => {
+const opened = (writer: Database.Database, reader: Database.Database, place: string): OpenDatabase => {
   const connect = (database: Database.Database) =>
     new Kysely<Tables>({ dialect: new SqliteDialect({ database: guardSqlite(database, place) }) })
   const write = connect(writer)
@@ -77,19 +77,13 @@ const opened = (
     abilities,
     types,
     positionOf: 'instr',
-    async backup(path) {
-      const target = resolve(path)
-      const part = `${target}.part`
-      try {
-        await rm(part, { force: true })
-        await writeCopy(part)
-        const copy = await open(part, 'r+')
-        await copy.sync()
-        await copy.close()
-        await rename(part, target)
-      } catch (error) {
-        await rm(part, { force: true })
-        throw translateSqliteError(error, target)
+    async *rows(tx, table) {
+      for (let last = Number.MIN_SAFE_INTEGER; ; ) {
+        const { rows } = await sql<Row & { readonly copied: number }>`select rowid as copied, * from ${sql.table(table)}
+          where rowid > ${last} order by rowid limit 100`.execute(tx)
+        if (rows.length === 0) return
+        yield rows.map(({ copied: _, ...row }) => row)
+        last = rows.at(-1)?.copied ?? last
       }
     },
     async close() {
