@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CompiledQuery } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { copyDatabase } from './copy-database.ts'
+import { dialectOf } from './dialects/registry.ts'
 import { describeIntelStore } from './intel.conformance.ts'
 import { describeLlmStore } from './llm.conformance.ts'
 import { migrations } from './migrations/migrations.ts'
@@ -38,6 +39,15 @@ describe('a database file', () => {
     expect(modeOf(join(file, '..'))).toBe('700')
     for (const name of [file, `${file}-wal`, `${file}-shm`]) expect(modeOf(name)).toBe('600')
     await store.close()
+  })
+
+  it('is a single file once it is closed, though nothing was read', async () => {
+    const file = newFile()
+    await (await open(`sqlite:${file}`)).close()
+    const database = await dialectOf('sqlite:').open(`sqlite:${file}`, log)
+    await database.write.insertInto('counters').values({ name: 'a', value: 1 }).execute()
+    await database.close()
+    expect(readdirSync(join(file, '..'))).toEqual(['vedette.db'])
   })
 
   it('keeps what it holds when it is opened again', async () => {

@@ -88,8 +88,9 @@ const opened = (writer: Database.Database, reader: Database.Database, place: str
     },
     async close() {
       await read.destroy()
-      await write.destroy()
+      // The writer is the last: it moves the write-ahead log into the file, which a connection that only reads cannot.
       reader.close()
+      await write.destroy()
       writer.close()
     },
   }
