@@ -135,7 +135,7 @@ describe('an archive that is not as it was written', () => {
   })
 
   it('is refused with a link in it', async () => {
-    const { mtimeMs: _, ...manifest } = { mtimeMs: 0, ...(await manifestOf()) }
+    const manifest = await manifestOf()
     mkdirSync(at('tar'))
     writeFileSync(
       at('tar/manifest.json'),

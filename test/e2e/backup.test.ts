@@ -226,6 +226,12 @@ it('brings everything to another folder: rules, settings, models, what was learn
   }
 })
 
+it('knows every file that a server keeps in its data folder', () => {
+  // A new one belongs into `dataParts`, or here with the reason why a backup does without it.
+  const known = ['audit-checkpoint.json', 'rules', 'vedette.db', 'vedette.db-shm', 'vedette.db-wal']
+  expect(readdirSync(first.dataDir).filter((name) => !known.includes(name) && !/lock|pid/.test(name))).toEqual([])
+})
+
 it('proves an archive, and says in one sentence what is wrong with a damaged one', () => {
   const empty = home('empty')
   mkdirSync(empty.cwd)
