@@ -44,6 +44,7 @@ import type { Config, Origins } from './config.ts'
 import { gatherContext } from './context/gather.ts'
 import { messageOf } from './errors.ts'
 import { prepareToShrink } from './operations/compact-database.ts'
+import { finishMoves } from './operations/put-in-place.ts'
 import { recoverImports } from './operations/rule-imports.ts'
 import { createReach } from './operations/rule-reach.ts'
 import { createSignInKeys } from './operations/sign-in-keys.ts'
@@ -93,6 +94,7 @@ export const startApp = async (options: AppOptions): Promise<App | undefined> =>
   const isNew = !existsSync(config.data_dir)
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
   const storeLock = await lockStore(config.storage.url, { pid: process.pid, host: hostname(), since: Date.now() })
+  await finishMoves(config.data_dir)
   prepareToShrink(config.storage.url, log)
   const app = await startWithDatabase({
     open: () => openStore(config.storage.url, { now: Date.now, log }),

@@ -1,23 +1,31 @@
-import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { formatSize } from '../config/quantity.ts'
-import { backupDatabase } from '../operations/database-file.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
+import { backupCounts, backupSize } from './backup-view.ts'
 import type { CommandContext } from './cli.ts'
 import { quietLog } from './quiet-log.ts'
+import { visible } from './terminal.ts'
 
-/** `vedette backup`: a consistent copy, while a server runs or not. */
+/** `vedette backup`: everything that makes this installation what it is, in one file, while a server runs or not. */
 export const define = (command: Command, context: CommandContext): void => {
+  const { cwd, err, now, out, version } = context
   addAppFlags(command)
-    .argument('<file>', 'where the copy goes')
-    .option('--force', 'replace a file that is there')
-    .action(async (file: string, options: { readonly force?: boolean }) => {
-      const { config } = loadWithFlags(options, context)
-      const target = resolve(context.cwd, file)
-      if (options.force) await rm(target, { force: true })
-      const bytes = await backupDatabase(config.storage.url, target, { now: context.now, log: quietLog(context.err) })
-      const megabytes = Math.max(1, Math.round(bytes / 2 ** 20))
-      context.out.write(`${target}  ${formatSize(megabytes * 2 ** 20)}\n`)
+    .argument('<file>', 'the archive to write, such as vedette.tar.zst')
+    .option('--force', 'replace a file that exists')
+    .option('--json', 'print the manifest of the archive')
+    .action(async (name: string, options: { readonly force?: boolean; readonly json?: boolean }) => {
+      const { makeBackup } = await import('../app/make-backup.ts')
+      const file = resolve(cwd, name)
+      const { manifest, bytes } = await makeBackup({
+        ...loadWithFlags(options, context),
+        file,
+        force: options.force === true,
+        version,
+        now,
+        log: quietLog(err),
+      })
+      if (options.json) return out.write(`${JSON.stringify(manifest, null, 2)}\n`)
+      out.write(`${visible(file)}  ${backupSize(bytes)}\n${backupCounts(manifest)}\n`)
+      for (const text of manifest.left_out) out.write(`Not included: ${visible(text)}\n`)
     })
 }

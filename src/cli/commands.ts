@@ -81,13 +81,13 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'backup',
     usage: 'FILE',
-    summary: 'write a consistent copy of the database',
+    summary: 'write the database, rules, models and settings to one archive',
     load: () => import('./backup.ts'),
   },
   {
     name: 'restore',
     usage: 'FILE',
-    summary: 'put a copy in place; no server may run',
+    summary: 'restore a backup, or prove that it can be restored',
     load: () => import('./restore.ts'),
   },
   {

@@ -40,7 +40,10 @@ const unused: readonly (readonly [names: string, why: string])[] = [
     'No agent counts this; one of your own can: see "network_agents.paths".',
   ],
   ['EXPORT_PATH EXPORT_RETENTION EXPORT_FORMAT', 'Lists are read over the API.'],
-  ['BACKUP_PATH BACKUP_RETENTION BACKUP_SCHEDULE', '`vedette backup` writes a copy when it is asked to.'],
+  [
+    'BACKUP_PATH BACKUP_RETENTION BACKUP_SCHEDULE',
+    '`vedette backup` writes an archive; docs/operate.md shows a timer.',
+  ],
   ['LOG_DIR LOG_RETENTION LOG_FORMAT', 'The log goes to standard error, as JSON.'],
   [
     'SQLITE_JOURNAL_MODE SQLITE_SYNCHRONOUS SQLITE_CACHE_SIZE SQLITE_TEMP_STORE SQLITE_MMAP_SIZE',

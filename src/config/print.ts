@@ -30,10 +30,29 @@ export const showValue = (value: unknown, setting: Setting): string => {
 }
 
 /** Prints the whole configuration as YAML, with where each value came from where it is not a default. */
-export const printConfig = (config: Config, origins: Origins): string => {
+export const printConfig = (config: Config, origins: Origins): string => print(settings(), config, origins, () => false)
+
+/**
+ * Prints what was set, as a configuration file for another machine. Secrets are commented out: a placeholder in their place could be
+ * taken for a token that everybody knows.
+ */
+export const printPortable = (config: Config, origins: Origins): string =>
+  print(
+    settings().filter(({ key }) => (origins[key] ?? 'default') !== 'default'),
+    config,
+    origins,
+    ({ secret }) => secret === true,
+  )
+
+const print = (
+  wanted: readonly Setting[],
+  config: Config,
+  origins: Origins,
+  isLeftOut: (setting: Setting) => boolean,
+): string => {
   const lines: string[] = []
   let open: readonly string[] = []
-  for (const setting of settings()) {
+  for (const setting of wanted) {
     const value = readKey(config, setting.key)
     const names = setting.key.split('.')
     const folders = names.slice(0, -1)
@@ -41,12 +60,30 @@ export const printConfig = (config: Config, origins: Origins): string => {
     for (let i = shared < 0 ? folders.length : shared; i < folders.length; i++)
       lines.push(`${'  '.repeat(i)}${folders[i]}:`)
     open = folders
-    const start = `${'  '.repeat(folders.length)}${value === undefined ? '# ' : ''}${names.at(-1)}: `
+    const mark = value === undefined || isLeftOut(setting) ? '# ' : ''
+    const start = `${'  '.repeat(folders.length)}${mark}${names.at(-1)}: `
     const origin = origins[setting.key] ?? 'default'
     lines.push(`${start}${showValue(value, setting)}${origin === 'default' ? '' : `  # ${origin}`}`)
   }
   return `${lines.join('\n')}\n`
 }
+
+/** Lists the settings that have a secret in them: `admin_token`, `notify.0.token`. */
+export const secretsSet = (config: Config): readonly string[] =>
+  settings().flatMap((setting) => {
+    const value = readKey(config, setting.key)
+    if (value === undefined) return []
+    if (setting.secret === true) return [setting.key]
+    if (setting.secret === 'url') return showValue(value, setting) === value ? [] : [setting.key]
+    return secretsWithin(value, setting.key)
+  })
+
+const secretsWithin = (value: unknown, key: string): readonly string[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([name, below]) =>
+        !Array.isArray(value) && secretOption.test(name) ? [`${key}.${name}`] : secretsWithin(below, `${key}.${name}`),
+      )
+    : []
 
 /** The configuration as one JSON document, secrets hidden. */
 export const configAsJson = (config: Config): object => {

@@ -2,20 +2,44 @@ import { AppError } from '../errors.ts'
 
 const block = 512
 
-/** An entry of an archive: its path as written, and its bytes. */
+/** A file of an archive: its path as written, and its bytes. */
 export interface ArchiveEntry {
   readonly path: string
   readonly bytes: Buffer
 }
 
+/** An entry as its header describes it. */
+interface TarEntry {
+  /** The path as written: it may lead anywhere. */
+  readonly path: string
+  /** False for folders, links and devices. */
+  readonly isFile: boolean
+  readonly bytes: number
+  /** Yields the content piece by piece. The rest of what is not read before the next entry is skipped. */
+  content(): AsyncGenerator<Buffer>
+}
+
 /**
- * Reads the files of a tar stream (POSIX ustar and pax, GNU long names) that `wants` asks for; the others pass by without being held.
- * Throws INVALID_REQUEST where the stream is no tar, or ends within an entry.
+ * Reads the files of a tar stream that `wants` asks for; skips the others without holding them. Throws INVALID_REQUEST where the
+ * stream is no tar, or ends within an entry.
  */
 export async function* readTar(
   stream: AsyncIterable<Buffer>,
   wants: (path: string, bytes: number) => boolean,
 ): AsyncGenerator<ArchiveEntry> {
+  for await (const entry of tarEntries(stream)) {
+    if (!entry.isFile || !wants(entry.path, entry.bytes)) continue
+    const parts: Buffer[] = []
+    for await (const part of entry.content()) parts.push(part)
+    yield { path: entry.path, bytes: Buffer.concat(parts) }
+  }
+}
+
+/**
+ * Reads the entries of a tar stream (POSIX ustar and pax, GNU long names), of any size. Throws INVALID_REQUEST where the stream is
+ * no tar, or ends within an entry.
+ */
+export async function* tarEntries(stream: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const source = createSource(stream)
   let longName: string | undefined
   for (;;) {
@@ -33,14 +57,21 @@ export async function* readTar(
     }
     const path = longName ?? pathOf(header)
     longName = undefined
-    const isFile = type === '0' || type === '\0' || type === '7'
-    if (!isFile || !wants(path, bytes)) {
-      await source.skip(padded)
-      continue
+    let left = bytes
+    yield {
+      path,
+      isFile: type === '0' || type === '\0' || type === '7',
+      bytes,
+      async *content() {
+        while (left > 0) {
+          const part = await source.next(left)
+          if (part.length === 0) throw broken()
+          left -= part.length
+          yield part
+        }
+      },
     }
-    const content = await source.take(padded)
-    if (content.length < padded) throw broken()
-    yield { path, bytes: content.subarray(0, bytes) }
+    await source.skip(left + padded - bytes)
   }
 }
 
@@ -61,6 +92,17 @@ const createSource = (stream: AsyncIterable<Buffer>) => {
     rest = all.subarray(count)
     return all.subarray(0, count)
   }
+  /** Up to `count` bytes as they come; none only at the end. */
+  const next = async (count: number): Promise<Buffer> => {
+    while (rest.length === 0) {
+      const read = await iterator.next()
+      if (read.done) return rest
+      rest = read.value
+    }
+    const part = rest.subarray(0, count)
+    rest = rest.subarray(count)
+    return part
+  }
   const skip = async (count: number): Promise<void> => {
     let left = count
     while (left > rest.length) {
@@ -71,7 +113,7 @@ const createSource = (stream: AsyncIterable<Buffer>) => {
     }
     rest = rest.subarray(left)
   }
-  return { take, skip }
+  return { take, next, skip }
 }
 
 const textAt = (header: Buffer, start: number, length: number): string =>
@@ -85,8 +127,13 @@ const pathOf = (header: Buffer): string => {
   return prefix === '' ? textAt(header, 0, 100) : `${prefix}/${textAt(header, 0, 100)}`
 }
 
-/** In octal digits; GNU writes sizes that need more in binary, which no rule does. */
+/** In octal digits; from 8 GiB on in binary, as GNU tar writes it. */
 const sizeOf = (header: Buffer): number => {
+  if (header[124] === 0x80) {
+    const bytes = header.readBigUInt64BE(128)
+    if (bytes > Number.MAX_SAFE_INTEGER) throw broken()
+    return Number(bytes)
+  }
   const digits = textAt(header, 124, 12).trim()
   if (!/^[0-7]{1,12}$/.test(digits)) throw broken()
   return Number.parseInt(digits, 8)

@@ -11,7 +11,7 @@ export const migrate = async ({ write, types }: OpenDatabase): Promise<void> => 
     name,
     { up: (db) => up(db, types) },
   ])
-  const unknown = (await executed(write)).filter((name) => !(name in migrations))
+  const unknown = (await executedMigrations(write)).filter((name) => !(name in migrations))
   if (unknown.length > 0) {
     throw new AppError('STATE_VERSION', `The database was made by a newer version: it has ${unknown.join(', ')}.`, {
       hint: 'Start that version or a later one, or restore a backup made before the upgrade.',
@@ -32,7 +32,8 @@ export const migrate = async ({ write, types }: OpenDatabase): Promise<void> => 
   })
 }
 
-const executed = async (db: Kysely<Tables>): Promise<readonly string[]> => {
+/** Lists the steps that a database has run. */
+export const executedMigrations = async (db: Kysely<Tables>): Promise<readonly string[]> => {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   if (!tables.some(({ name }) => name === 'kysely_migration')) return []
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)

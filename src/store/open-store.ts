@@ -1,5 +1,4 @@
 import type { Log } from '../component.ts'
-import { AppError } from '../errors.ts'
 import { createAccountStore } from './accounts.ts'
 import { createAlertContextStore } from './alert-context.ts'
 import { createAlertHeads } from './alert-heads.ts'
@@ -13,9 +12,7 @@ import { connect } from './connect.ts'
 import type { Connections } from './database.ts'
 import { createDecisionStore } from './decisions.ts'
 import { createDetectionStore } from './detections.ts'
-import type { Dialect } from './dialects/dialect.ts'
-import { postgres } from './dialects/postgres.ts'
-import { sqlite } from './dialects/sqlite.ts'
+import { dialectOf } from './dialects/registry.ts'
 import { createEventStore } from './events.ts'
 import { createIncidentStore } from './incidents.ts'
 import { createIntakeStore } from './intake.ts'
@@ -40,7 +37,7 @@ import { createTokenStore } from './tokens.ts'
 import { createTriageResultStore } from './triage-results.ts'
 import { createViewStore } from './views.ts'
 
-interface StoreOptions {
+export interface StoreOptions {
   readonly now: () => number
   readonly log: Log
 }
@@ -50,18 +47,9 @@ export interface OpenStore extends Store {
   readonly connections: Connections
 }
 
-const dialects: readonly Dialect[] = [postgres, sqlite]
-
 /** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
 export const openStore = async (url: string, { now, log }: StoreOptions): Promise<OpenStore> => {
-  const scheme = url.slice(0, url.indexOf(':'))
-  const dialect = dialects.find(({ schemes }) => schemes.includes(scheme))
-  if (!dialect) {
-    throw new AppError('CONFIG_INVALID', `There is no database of the kind "${scheme}".`, {
-      hint: `Let storage.url begin with one of: ${dialects.flatMap(({ schemes }) => schemes).join(', ')}.`,
-    })
-  }
-  const database = await dialect.open(url, log)
+  const database = await dialectOf(url).open(url, log)
   try {
     await migrate(database)
     const connections = await connect(database, now)
@@ -104,7 +92,6 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       changes: (after, limit) => listChanges(connections, after, limit),
       transaction,
       begin,
-      backup: database.backup,
       space: database.space,
       reclaim: database.reclaim,
       async ping() {

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,6 +18,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CompiledQuery } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { copyDatabase } from './copy-database.ts'
+import { dialectOf } from './dialects/registry.ts'
 import { describeIntelStore } from './intel.conformance.ts'
 import { describeLlmStore } from './llm.conformance.ts'
 import { migrations } from './migrations/migrations.ts'
@@ -52,6 +55,15 @@ describe('a database file', () => {
     await store.close()
   })
 
+  it('is a single file once it is closed, though nothing was read', async () => {
+    const file = newFile()
+    await (await open(`sqlite:${file}`)).close()
+    const database = await dialectOf('sqlite:').open(`sqlite:${file}`, log)
+    await database.write.insertInto('counters').values({ name: 'a', value: 1 }).execute()
+    await database.close()
+    expect(readdirSync(join(file, '..'))).toEqual(['vedette.db'])
+  })
+
   it('keeps what it holds when it is opened again', async () => {
     const file = newFile()
     const first = await open(`sqlite:${file}`)
@@ -72,7 +84,8 @@ describe('a database file', () => {
   })
 
   it('is copied whole while it is written to', async () => {
-    const store = await open(`sqlite:${newFile()}`)
+    const url = `sqlite:${newFile()}`
+    const store = await open(url)
     let writing = true
     const writer = (async () => {
       for (let number = 0; writing; number += 2) {
@@ -82,7 +95,7 @@ describe('a database file', () => {
       }
     })()
     const copy = join(folder, 'copy.db')
-    for (let twice = 0; twice < 2; twice++) await store.backup(copy)
+    await copyDatabase(url, copy, { now: Date.now, log })
     writing = false
     await writer
     await store.close()
@@ -95,8 +108,10 @@ describe('a database file', () => {
   })
 
   it('says so when it cannot be copied', async () => {
-    const store = await open(`sqlite:${newFile()}`)
-    await expect(store.backup(join(folder, 'no', 'such', 'folder.db'))).rejects.toThrow(/folder/)
+    const url = `sqlite:${newFile()}`
+    const store = await open(url)
+    const target = join(folder, 'no', 'such', 'folder.db')
+    await expect(copyDatabase(url, target, { now: Date.now, log })).rejects.toThrow(/folder/)
     await store.close()
   })
 

@@ -68,8 +68,6 @@ export interface Store {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Opens a transaction that ends with `commit` or `rollback`. */
   begin(): Promise<{ readonly tx: Transaction; commit(): Promise<void>; rollback(): Promise<void> }>
-  /** Writes a consistent copy to a file while the server runs. */
-  backup(path: string): Promise<void>
   /** How much room the database takes. */
   space(): Promise<Space>
   /** Returns the space of deleted rows to the disk, in short steps; resolves with how many bytes that were. */

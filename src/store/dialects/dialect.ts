@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Log } from '../../component.ts'
-import type { Abilities, Tables } from '../database.ts'
+import type { Abilities, Tables, Transaction } from '../database.ts'
 
 /** Column types that differ between databases. */
 export interface ColumnTypes {
@@ -18,6 +18,9 @@ export interface Space {
   readonly shrinks: boolean
 }
 
+/** A row of any table. */
+export type Row = Readonly<Record<string, unknown>>
+
 /** An open database of one kind. */
 export interface OpenDatabase {
   readonly read: Kysely<Tables>
@@ -26,11 +29,11 @@ export interface OpenDatabase {
   readonly types: ColumnTypes
   /** The function that tells where a text stands in another. */
   readonly positionOf: 'instr' | 'strpos'
-  /** Writes a consistent copy to a file while others read and write. */
-  backup(path: string): Promise<void>
   space(): Promise<Space>
   /** Returns free space to the disk, in short steps; resolves with how many bytes that were. */
   reclaim(signal?: AbortSignal): Promise<number>
+  /** Reads all rows of a table, some at a time. */
+  rows(tx: Transaction, table: string): AsyncIterable<readonly Row[]>
   close(): Promise<void>
 }
 
@@ -39,4 +42,6 @@ export interface Dialect {
   /** What its URLs begin with, without the colon. */
   readonly schemes: readonly string[]
   open(url: string, log: Log): Promise<OpenDatabase>
+  /** Writes a consistent copy to a file while others read and write; only a database that is a file can be copied so. */
+  copy?(url: string, file: string): Promise<void>
 }

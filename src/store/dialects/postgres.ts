@@ -10,9 +10,9 @@ import {
   PostgresQueryCompiler,
   sql,
 } from 'kysely'
-import { AppError, messageOf } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { Tables } from '../database.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Row } from './dialect.ts'
 import { isUnreachable, translatePostgresError } from './postgres-error.ts'
 import { createLink, type Link } from './postgres-link.ts'
 
@@ -77,18 +77,21 @@ export const postgres: Dialect = {
       abilities,
       types,
       positionOf: 'strpos',
-      backup: () =>
-        Promise.reject(
-          new AppError('CONFLICT', `A copy of the ${place} cannot be made from here.`, {
-            hint: 'Use pg_dump, or the backups of your database server.',
-          }),
-        ),
       async space() {
         const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db)
         return { bytes: rows[0]?.bytes ?? 0, free: 0, shrinks: false }
       },
       // The server does this by itself (autovacuum).
       reclaim: async () => 0,
+      async *rows(tx, table) {
+        await sql`declare copied no scroll cursor for select * from ${sql.table(table)}`.execute(tx)
+        for (;;) {
+          const { rows } = await sql<Row>`fetch 100 from copied`.execute(tx)
+          if (rows.length === 0) break
+          yield rows
+        }
+        await sql`close copied`.execute(tx)
+      },
       close: () => db.destroy(),
     }
   },

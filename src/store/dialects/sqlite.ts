@@ -1,11 +1,11 @@
-import { chmod, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import type { Tables } from '../database.ts'
-import type { Dialect, OpenDatabase } from './dialect.ts'
+import type { Dialect, OpenDatabase, Row } from './dialect.ts'
 import { guardSqlite } from './sqlite-connection.ts'
 import { createDamage, translateSqliteError } from './sqlite-error.ts'
 import { readSqliteSpace, reclaimSqliteSpace } from './sqlite-space.ts'
@@ -23,6 +23,13 @@ export const sqlite: Dialect = {
     const file = resolve(path)
     try {
       return await openFile(file)
+    } catch (error) {
+      throw translateSqliteError(error, file)
+    }
+  },
+  async copy(url, file) {
+    try {
+      await copyFile(resolve(url.slice('sqlite:'.length)), file)
     } catch (error) {
       throw translateSqliteError(error, file)
     }
@@ -50,7 +57,7 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
     const reader = new Database(file, { timeout: 2_000, readonly: true })
     reader.pragma('cache_size = -32768')
     reader.pragma('temp_store = MEMORY')
-    return opened(writer, reader, file, watchSqliteFile(file), (copy) => copyFile(file, copy))
+    return opened(writer, reader, file, watchSqliteFile(file))
   } catch (error) {
     writer.close()
     throw error
@@ -61,9 +68,7 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
 const openMemory = (): OpenDatabase => {
   const database = new Database(':memory:')
   const unwatched = { verify() {}, close() {} }
-  return opened(database, database, 'the database in memory', unwatched, (copy) =>
-    writeFile(copy, database.serialize(), { mode: 0o600 }),
-  )
+  return opened(database, database, 'the database in memory', unwatched)
 }
 
 const opened = (
@@ -71,7 +76,6 @@ const opened = (
   reader: Database.Database,
   place: string,
   witness: SqliteWitness,
-  writeCopy: (copy: string) => Promise<void>,
 ): OpenDatabase => {
   const damage = createDamage(place)
   const verify = () => {
@@ -90,19 +94,13 @@ const opened = (
     abilities,
     types,
     positionOf: 'instr',
-    async backup(path) {
-      const target = resolve(path)
-      const part = `${target}.part`
-      try {
-        await rm(part, { force: true })
-        await writeCopy(part)
-        const copy = await open(part, 'r+')
-        await copy.sync()
-        await copy.close()
-        await rename(part, target)
-      } catch (error) {
-        await rm(part, { force: true })
-        throw translateSqliteError(error, target)
+    async *rows(tx, table) {
+      for (let last = Number.MIN_SAFE_INTEGER; ; ) {
+        const { rows } = await sql<Row & { readonly copied: number }>`select rowid as copied, * from ${sql.table(table)}
+          where rowid > ${last} order by rowid limit 100`.execute(tx)
+        if (rows.length === 0) return
+        yield rows.map(({ copied: _, ...row }) => row)
+        last = rows.at(-1)?.copied ?? last
       }
     },
     space: async () => readSqliteSpace(writer),
@@ -110,8 +108,9 @@ const opened = (
       reclaimSqliteSpace({ writer, alone: (work) => write.connection().execute(() => work()), signal }),
     async close() {
       await read.destroy()
-      await write.destroy()
+      // The writer is the last: it moves the write-ahead log into the file, which a connection that only reads cannot.
       reader.close()
+      await write.destroy()
       writer.close()
       witness.close()
     },

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises'
+import type { Log } from '../component.ts'
+import type { Config } from '../config.ts'
+import { AppError, messageOf } from '../errors.ts'
+import { LogModel } from '../lib/log-events/log-events.ts'
+import { type BackupManifest, isOf, type RuleCounts } from '../operations/backup-manifest.ts'
+import { modelFile } from '../operations/log-model-file.ts'
+import { createCheckpoint } from '../pipeline/checkpoint.ts'
+import { createClock } from '../pipeline/clock.ts'
+import { checkSqliteFile, type DatabaseFacts, readSqliteFacts } from '../store/dialects/sqlite-file.ts'
+import { migrations } from '../store/migrations/migrations.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
+import { agentsInForce } from './agents.ts'
+import { createAuditCheckpoint } from './audit-checkpoint.ts'
+import { createContext } from './context.ts'
+import { createIntel } from './intel.ts'
+import { createJudges } from './judges.ts'
+import { readPlaybooks } from './playbooks.ts'
+import { readRules } from './read-rules.ts'
+
+interface Unpacked {
+  /** The archive's name in messages. */
+  readonly file: string
+  /** Absent for a bare copy of the database. */
+  readonly manifest: BackupManifest | undefined
+  readonly database: string
+  /** The configuration in force, with the places where the parts were unpacked. */
+  readonly config: Config
+  /** The places of models. */
+  readonly models: readonly string[]
+  readonly now: () => number
+}
+
+/** A backup as it works when it is used. */
+export interface Proof {
+  readonly facts: DatabaseFacts
+  readonly rules: RuleCounts
+  /** Faults that a server starts with all the same: of the audit, and of what was learnt. */
+  readonly doubts: readonly string[]
+}
+
+/**
+ * Proves an unpacked backup by using it: checks the database, brings it to this version, compares what it contains with the manifest,
+ * reads the rules, loads the models and the state of the detectors, and verifies the audit. Throws SOURCE_FAILED where that fails.
+ */
+export const proveBackup = async (unpacked: Unpacked): Promise<Proof> => {
+  const { file, manifest, database, config, models } = unpacked
+  const damage = checkSqliteFile(database, { thorough: true })
+  if (damage.length > 0) throw unusable(file, 'its database is damaged', damage)
+  const facts = readSqliteFacts(database)
+  const [newer] = facts.migrations.filter((name) => !(name in migrations))
+  if (newer !== undefined) {
+    throw new AppError('STATE_VERSION', `A newer version of Vedette made ${file}: its database has ${newer}.`, {
+      hint: 'Restore it with that version or a later one.',
+    })
+  }
+  const { counts, book } = await readRules(config)
+  const differences = manifest ? compare(manifest, facts, counts) : []
+  if (differences.length > 0) throw unusable(file, 'it does not contain what its manifest says', differences)
+  for (const model of models) await loadModel(model, file)
+  const doubts: string[] = []
+  const log = collecting(doubts)
+  const store = await openStore(`sqlite:${database}`, { now: unpacked.now, log })
+  try {
+    await restoreLearners(unpacked, store, book, log)
+    const checkpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
+    const known = manifest?.parts.some(({ name }) => name === 'data/audit-checkpoint.json')
+      ? await checkpoint.read()
+      : undefined
+    const audit = await store.audit.verify(known ? [known] : [])
+    doubts.push(...audit.faults.slice(0, mostShown).map(({ text }) => `The audit was tampered with: ${text}`))
+  } finally {
+    await store.close()
+  }
+  return { facts, rules: counts, doubts }
+}
+
+const mostShown = 10
+
+/** Loads what detectors have learnt into the detectors that the configuration names. */
+const restoreLearners = async (
+  { config, now }: Unpacked,
+  store: Store,
+  rules: Awaited<ReturnType<typeof readRules>>['book'],
+  log: Log,
+): Promise<void> => {
+  const { signal } = new AbortController()
+  const context = createContext({ config, store, log })
+  await context.refresh()
+  await context.refreshNetworks()
+  const threats = createIntel({ config, store, runtime: { now, fetch, log, signal } })
+  await threats.intel.table.refresh()
+  readPlaybooks(config.remediation.playbooks)
+  const { learners } = createJudges({
+    config,
+    clock: createClock(now),
+    rules,
+    context: context.tables,
+    indicators: threats.intel.table.index,
+    agents: agentsInForce(config),
+    log,
+    signal,
+  })
+  const partitions = new Set((await store.models.list()).map(({ partition }) => partition))
+  for (const partition of partitions) {
+    await createCheckpoint({ partition, learners, models: store.models, interval: 0, now, log }).restore()
+  }
+}
+
+const loadModel = async (path: string, file: string): Promise<void> => {
+  try {
+    LogModel.load(await readFile(path))
+  } catch (error) {
+    throw unusable(file, `its model ${path} cannot be loaded: ${messageOf(error)}`)
+  }
+}
+
+const compare = (manifest: BackupManifest, facts: DatabaseFacts, rules: RuleCounts): readonly string[] => {
+  const counts = (of: { readonly tables: Readonly<Record<string, number>>; readonly events: number }) => ({
+    ...of.tables,
+    events: of.events,
+  })
+  // The rules of the program are those of its version.
+  const { bundled: _, ...mine } = manifest.rules
+  return [
+    ...differences(counts(manifest.database), counts(facts), (name) => `rows of ${name}`),
+    ...differences(mine, { ...rules }, (name) => `${name} rules`),
+  ]
+}
+
+const differences = (
+  expected: Readonly<Record<string, number>>,
+  found: Readonly<Record<string, number>>,
+  called: (name: string) => string,
+): readonly string[] =>
+  Object.entries(expected)
+    .filter(([name, count]) => found[name] !== count)
+    .map(([name, count]) => `${found[name] ?? 0} ${called(name)} instead of ${count}`)
+
+/** The models for log events among the members of an archive. */
+export const modelMembers = ({ parts, members }: BackupManifest): readonly string[] =>
+  members
+    .filter((member) => parts.some((part) => part.key.startsWith('log_detection.') && isOf(part, member)))
+    .map(({ path }) => path)
+    .filter((path) => path.endsWith(`/${modelFile}`))
+
+export const unusable = (file: string, why: string, details: readonly string[] = []): AppError =>
+  new AppError('SOURCE_FAILED', `${file} cannot be restored: ${why}.`, {
+    hint: 'Nothing was changed. Use another backup.',
+    errors: details.map((message) => ({ path: '', message })),
+  })
+
+const collecting = (texts: string[]): Log => {
+  const collect = (facts: object, message: string) => {
+    texts.push([message, ...Object.values(facts).filter((fact) => typeof fact === 'string')].join(' '))
+  }
+  return { debug() {}, info() {}, warn: collect, error: collect }
+}

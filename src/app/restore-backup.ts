@@ -1,0 +1,212 @@
+import { copyFile, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import type { Log } from '../component.ts'
+import { printPortable } from '../config/print.ts'
+import { parseYaml } from '../config/yaml-file.ts'
+import type { LoadedConfig } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { readManifest, unpackArchive } from '../operations/backup-archive.ts'
+import { type BackupManifest, databasePath, isOf, settingsPath } from '../operations/backup-manifest.ts'
+import { requireNoServer } from '../operations/database-file.ts'
+import { finishMoves, isThere, putInPlace, stageOf } from '../operations/put-in-place.ts'
+import { fillDatabase } from '../store/copy-database.ts'
+import { translateSqliteError } from '../store/dialects/sqlite-error.ts'
+import { configAt } from './backup-parts.ts'
+import { modelMembers, type Proof, proveBackup, unusable } from './prove-backup.ts'
+import { planRestore, type RestorePlan } from './restore-plan.ts'
+
+interface RestoreRequest extends Pick<LoadedConfig, 'config' | 'origins'> {
+  readonly file: string
+  readonly now: () => number
+  readonly log: Log
+}
+
+/** What was found in an archive. */
+interface Read extends Proof {
+  /** Absent for a bare copy of the database. */
+  readonly manifest: BackupManifest | undefined
+}
+
+export interface Restored extends Read {
+  /** The folder with what was there before, and other places where something was kept. */
+  readonly kept: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** Proves that an archive can be restored; writes to a temporary folder only. Throws SOURCE_FAILED where it cannot. */
+export const verifyBackup = async ({ config, file, now }: RestoreRequest): Promise<Read> => {
+  await requireFile(file)
+  const manifest = await readArchive(file)
+  const folder = await mkdtemp(join(tmpdir(), 'vedette-verify-'))
+  try {
+    const placeOf = (name: string) => join(folder, name)
+    await mkdir(placeOf('data'))
+    const database = placeOf(databasePath)
+    await unpack(file, manifest, database, placeOf)
+    const proof = await proveBackup({
+      file,
+      manifest,
+      database,
+      config: manifest ? configAt(config, manifest.parts, placeOf) : config,
+      models: manifest ? modelMembers(manifest).map(placeOf) : [],
+      now,
+    })
+    const [doubt] = proof.doubts
+    if (doubt !== undefined) throw unusable(file, doubt.replace(/\.$/, ''), proof.doubts.slice(1))
+    return { manifest, ...proof }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Puts an archive in the place of what is there, all of it or nothing: reads and proves it beside the data first. What is in the way
+ * is kept, and only moved with `force`. Throws CONFLICT for that and for a server that runs.
+ */
+export const restoreBackup = async (
+  request: RestoreRequest & { readonly force: boolean; readonly dataOnly: boolean },
+): Promise<Restored> => {
+  const { config, file, force, dataOnly, now } = request
+  const { data_dir, storage } = config
+  await requireFile(file)
+  await requireNoServer(storage.url)
+  const manifest = await readArchive(file)
+  await finishMoves(data_dir)
+  const plan = await planRestore({ config, manifest, dataOnly, now: now() })
+  if (plan.conflicts.length > 0 && !force) {
+    throw new AppError('CONFLICT', `The backup would replace ${plan.conflicts.join(', ')}.`, {
+      hint: '--force replaces it and keeps what is there beside it; another --data-dir leaves it alone.',
+    })
+  }
+  const made = await mkdir(stageOf(data_dir), { recursive: true, mode: 0o700 })
+  const prepared = await prepare(plan, manifest, request).catch(async (error: unknown) => {
+    for (const { staged } of plan.moves) if (staged !== undefined) await rm(staged, { recursive: true, force: true })
+    await rm(made ?? stageOf(data_dir), { recursive: true, force: true })
+    throw translateSqliteError(error, data_dir)
+  })
+  const { proof, differing } = prepared
+  await putInPlace(data_dir, [...plan.moves, ...(differing.length > 0 ? [settingsMove(plan)] : [])])
+  const before = plan.moves.filter(({ place }) => plan.conflicts.includes(place))
+  return {
+    manifest,
+    ...proof,
+    kept: [...new Set(before.map(({ kept }) => (kept.startsWith(plan.kept) ? plan.kept : kept)))],
+    notes: [
+      ...plan.notes,
+      ...(differing.length > 0
+        ? [`These settings are not those of the backup: ${differing.join(', ')}. Those are in ${plan.settings.place}.`]
+        : []),
+    ],
+  }
+}
+
+/** Unpacks and proves an archive beside what it will replace. */
+const prepare = async (
+  plan: RestorePlan,
+  manifest: BackupManifest | undefined,
+  request: RestoreRequest,
+): Promise<{ readonly proof: Proof; readonly differing: readonly string[] }> => {
+  const { config, file, now, log } = request
+  await stage(plan, manifest, request)
+  const proof = await proveBackup({
+    file,
+    manifest,
+    database: plan.database,
+    config: manifest ? configAt(config, manifest.parts, plan.placeOf) : config,
+    models: manifest ? modelMembers(manifest).map(plan.placeOf) : [],
+    now,
+  })
+  await syncFile(plan.database)
+  const { url } = config.storage
+  await requireNoServer(url)
+  if (!url.startsWith('sqlite:')) await fillDatabase(plan.database, url, { now, log })
+  return { proof, differing: manifest ? await differingSettings(plan, manifest, request) : [] }
+}
+
+const stage = async (
+  plan: RestorePlan,
+  manifest: BackupManifest | undefined,
+  { file }: RestoreRequest,
+): Promise<void> => {
+  for (const { place, staged } of plan.moves) {
+    if (staged === undefined) continue
+    await rm(staged, { recursive: true, force: true })
+    await mkdir(dirname(place), { recursive: true, mode: 0o700 })
+    await mkdir(dirname(staged), { recursive: true, mode: 0o700 })
+  }
+  for (const { name, kind } of manifest?.parts ?? []) {
+    const place = plan.staged.get(name)
+    if (place !== undefined && kind === 'folder') await mkdir(place, { recursive: true, mode: 0o700 })
+  }
+  await unpack(file, manifest, plan.database, (path) => {
+    if (path === settingsPath) return plan.settings.staged
+    const part = manifest?.parts.find((one) => isOf(one, { path }))
+    const place = part && plan.staged.get(part.name)
+    return part && place !== undefined ? place + path.slice(part.name.length) : undefined
+  })
+}
+
+const unpack = async (
+  file: string,
+  manifest: BackupManifest | undefined,
+  database: string,
+  placeOf: (path: string) => string | undefined,
+): Promise<void> => {
+  if (manifest) await unpackArchive(file, manifest, (path) => (path === databasePath ? database : placeOf(path)))
+  else await copyFile(file, database)
+}
+
+/** Reads the manifest; before there were archives, a backup was a bare copy of the database. */
+const readArchive = async (file: string): Promise<BackupManifest | undefined> => {
+  const start = Buffer.alloc(16)
+  const opened = await open(file, 'r')
+  await opened.read(start, 0, 16, 0).finally(() => opened.close())
+  return start.toString('latin1') === 'SQLite format 3\0' ? undefined : readManifest(file)
+}
+
+const requireFile = async (file: string): Promise<void> => {
+  if (await isThere(file)) return
+  throw new AppError('INVALID_REQUEST', `There is no file ${file}.`, { hint: 'Give one that `vedette backup` wrote.' })
+}
+
+const settingsMove = (plan: RestorePlan) => ({
+  ...plan.settings,
+  kept: join(plan.kept, 'restored-settings.yaml'),
+})
+
+const syncFile = async (path: string): Promise<void> => {
+  const file = await open(path, 'r+')
+  await file.sync().finally(() => file.close())
+}
+
+/** Settings that belong to a machine. Those that name the places of parts may differ, too: their content was brought there. */
+const machine = ['data_dir', 'log', 'log_detection', 'mcp', 'server', 'storage']
+
+/** Names the settings that the backup has otherwise. */
+const differingSettings = async (
+  plan: RestorePlan,
+  { parts }: BackupManifest,
+  { config, origins }: RestoreRequest,
+): Promise<readonly string[]> => {
+  const text = await readFile(plan.settings.staged, 'utf8')
+  const [backup, here] = [text, printPortable(config, origins)].map((yaml) => flat(parseYaml(yaml, settingsPath).value))
+  const keys = [...new Set([...(backup?.keys() ?? []), ...(here?.keys() ?? [])])]
+  const mapped = new Set(parts.map(({ key }) => key))
+  return keys
+    .filter((key) => !mapped.has(key) && !machine.includes(key.split('.')[0] ?? ''))
+    .filter((key) => !isDeepStrictEqual(backup?.get(key), here?.get(key)))
+    .sort()
+}
+
+const tree = z.record(z.string(), z.unknown())
+
+const flat = (value: unknown, key = ''): ReadonlyMap<string, unknown> => {
+  const below = tree.safeParse(value)
+  if (!below.success) return new Map(value === null || value === undefined ? [] : [[key, value]])
+  return new Map(
+    Object.entries(below.data).flatMap(([name, inner]) => [...flat(inner, key === '' ? name : `${key}.${name}`)]),
+  )
+}

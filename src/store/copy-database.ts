@@ -1,0 +1,103 @@
+import { type Kysely, sql } from 'kysely'
+import { AppError } from '../errors.ts'
+import { batches } from './batches.ts'
+import type { Tables, Transaction } from './database.ts'
+import type { OpenDatabase, Row } from './dialects/dialect.ts'
+import { dialectOf } from './dialects/registry.ts'
+import { executedMigrations } from './migrate.ts'
+import { migrations } from './migrations/migrations.ts'
+import { openStore, type StoreOptions } from './open-store.ts'
+
+/**
+ * Writes a consistent copy of a database as a SQLite file, while others read and write, and changes nothing in it. A database server
+ * is read row by row in one snapshot, so that the copy can be restored into either kind of database.
+ */
+export const copyDatabase = async (url: string, file: string, options: StoreOptions): Promise<void> => {
+  const dialect = dialectOf(url)
+  if (dialect.copy) return dialect.copy(url, file)
+  await (await openStore(`sqlite:${file}`, options)).close()
+  await between(url, `sqlite:${file}`, options, async (source, target) => {
+    await requireOurForm(source.read)
+    const snapshot = source.read.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+    await snapshot.execute((from) => target.write.transaction().execute((to) => copyRows(source, from, target, to)))
+  })
+}
+
+/** Puts all rows of a SQLite file into an empty database, in one transaction. Throws CONFLICT when other rows are there. */
+export const fillDatabase = async (file: string, url: string, options: StoreOptions): Promise<void> => {
+  await (await openStore(url, options)).close()
+  await between(`sqlite:${file}`, url, options, async (source, target) => {
+    const [copied, there] = [await countRows(source.read), await countRows(target.read)]
+    // A restore that was interrupted after its commit is done already.
+    if (Object.entries(copied).every(([name, count]) => there[name] === count)) return
+    const full = Object.keys(copied).filter((name) => there[name] !== 0)
+    if (full.length > 0) {
+      throw new AppError(
+        'CONFLICT',
+        `The database that storage.url names is not empty: it has rows in ${full.join(', ')}.`,
+        {
+          hint: 'Create an empty database, let storage.url name it, and restore again.',
+        },
+      )
+    }
+    await target.write.transaction().execute((to) => copyRows(source, source.read, target, to))
+  })
+}
+
+const between = async (
+  from: string,
+  to: string,
+  { log }: StoreOptions,
+  work: (source: OpenDatabase, target: OpenDatabase) => Promise<void>,
+): Promise<void> => {
+  const source = await dialectOf(from).open(from, log)
+  try {
+    const target = await dialectOf(to).open(to, log)
+    await work(source, target).finally(() => target.close())
+  } finally {
+    await source.close()
+  }
+}
+
+const copyRows = async (
+  source: OpenDatabase,
+  from: Transaction,
+  target: OpenDatabase,
+  to: Transaction,
+): Promise<void> => {
+  const file = source.abilities.shared ? to : from
+  for (const table of await tablesOf(file)) {
+    for await (const rows of source.rows(from, table)) await insert(rows, table, to, target.abilities.maxVariables)
+  }
+}
+
+const insert = async (rows: readonly Row[], table: string, tx: Transaction, maxVariables: number): Promise<void> => {
+  const columns = Object.keys(rows[0] ?? {})
+  const names = sql.join(columns.map((column) => sql.ref(column)))
+  for (const part of batches(rows, maxVariables, columns.length)) {
+    const values = part.map((row) => sql`(${sql.join(columns.map((column) => row[column]))})`)
+    await sql`insert into ${sql.table(table)} (${names}) values ${sql.join(values)}`.execute(tx)
+  }
+}
+
+const countRows = async (db: Kysely<Tables>): Promise<Readonly<Record<string, number>>> => {
+  const counts: Record<string, number> = {}
+  for (const table of await tablesOf(db)) {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(db)
+    counts[table] = Number(rows[0]?.count ?? 0)
+  }
+  return counts
+}
+
+const tablesOf = async (db: Kysely<Tables>): Promise<readonly string[]> =>
+  (await db.introspection.getTables()).filter(({ isView }) => !isView).map(({ name }) => name)
+
+const requireOurForm = async (db: Kysely<Tables>): Promise<void> => {
+  const executed = await executedMigrations(db)
+  const [unknown] = executed.filter((name) => !(name in migrations))
+  const [lacking] = Object.keys(migrations).filter((name) => !executed.includes(name))
+  if (unknown === undefined && lacking === undefined) return
+  throw new AppError('STATE_VERSION', `Another version of Vedette made the database: ${unknown ?? lacking} differs.`, {
+    hint: 'Back it up with the version that runs on it.',
+  })
+}
