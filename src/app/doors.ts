@@ -70,7 +70,7 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
       const compat = await openCompatPorts(
         [...compatPorts(config.compat.ports, config.server.port), ...agentPorts(config)],
         config.compat.host,
-        { ...shared, keyed: config.query_guard.auth_key !== undefined },
+        { ...shared, presets: presetTokens(config).map(({ name }) => name) },
       )
       const { host, port } = config.server
       const address = await server.listen({ host, port }).catch(async (error: unknown) => {
