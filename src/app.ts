@@ -2,7 +2,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PipeOptions } from './api/mcp/pipe.ts'
 import type { StdioDoor } from './api/mcp/stdio.ts'
 import { agentSources, agentsInForce, logDatabaseOf, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
@@ -16,7 +15,7 @@ import { createBatchScorer } from './app/batch-scorer.ts'
 import { readBuild } from './app/build.ts'
 import { createContext } from './app/context.ts'
 import { countIntake } from './app/count-intake.ts'
-import { createDoors } from './app/doors.ts'
+import { createDoors, type LocalMcpOptions } from './app/doors.ts'
 import { firstAdminToken } from './app/entry.ts'
 import { showSamples, wantsSamples } from './app/first-start.ts'
 import { createHealth } from './app/health.ts'
@@ -77,7 +76,7 @@ export interface App {
   /** Reads rules, tables and settings anew; puts to use what can change without a restart, and logs the rest. */
   reload(load: () => Promise<Config>): Promise<void>
   /** Serves MCP on standard input and output. */
-  serveMcp(ends: PipeOptions): StdioDoor
+  serveMcp(options: LocalMcpOptions): StdioDoor
   /** Stops taking things in, lets what runs end, and saves what was learnt. */
   stop(): Promise<void>
 }

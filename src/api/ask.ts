@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import type { Credential } from '../operations/credential.ts'
 import type { Operation } from '../operations/operation.ts'
+import { worldFor } from '../operations/personal-data.ts'
 import type { SignInKeys } from '../operations/sign-in-keys.ts'
 import type { Watcher } from '../operations/watcher.ts'
+import { within } from '../operations/within.ts'
 import type { World } from '../operations/world.ts'
 import { type Actor, mayAct } from '../schema/role.ts'
 import { invalidInput } from './problem.ts'
@@ -56,12 +58,15 @@ export const ask = async (
   const who = credential ?? stranger
   return operation.run(
     parsed.data,
-    within(world, {
-      credential: who,
-      actor: who.actor,
-      address: origin?.ip_address ?? '',
-      ...(origin && { store: remembering(world.store, origin) }),
-    }),
+    worldFor(
+      who.actor,
+      within(world, {
+        credential: who,
+        actor: who.actor,
+        address: origin?.ip_address ?? '',
+        ...(origin && { store: remembering(world.store, origin) }),
+      }),
+    ),
   )
 }
 
@@ -76,11 +81,6 @@ const remembering = (store: World['store'], origin: Origin): World['store'] =>
         ),
     }),
   })
-
-/** Adds who asks to the world without copying it, because what is in it may rely on `this`. */
-const within = <Base extends object, Added extends object>(base: Base, added: Added): Base & Added =>
-  // Object.create is typed `any`: it has no way to say that the result inherits what `base` has.
-  Object.assign(Object.create(base) as Base, added)
 
 /** Refuses what the role of who asks does not cover; a door calls it first when reading the input costs something. */
 export const permit = (operation: AnyOperation, credential: Credential | undefined): void => {

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../errors.ts'
+import type { CompatSystem } from './rest/compat/compat.ts'
 import { compatSystems } from './rest/compat/systems.ts'
 import { createServer, renewCertificate, type ServerOptions } from './server.ts'
 
@@ -42,8 +43,8 @@ export const compatPorts = (wanted: readonly string[], ownPort: number): readonl
   })
 
 interface PortOptions extends Omit<ServerOptions, 'only' | 'publicUrl' | 'hosts'> {
-  /** Whether a token is set for the query guard's own header. */
-  readonly keyed: boolean
+  /** The names of the tokens that the configuration sets. */
+  readonly presets: readonly string[]
   /** The host names that requests to an address may use; any when undefined. */
   readonly hostsOf: (listensOn: string) => readonly string[] | undefined
 }
@@ -58,27 +59,24 @@ interface OpenCompatPorts {
 export const openCompatPorts = async (
   ports: readonly CompatPort[],
   host: string,
-  { keyed, hostsOf, ...options }: PortOptions,
+  { presets, hostsOf, ...options }: PortOptions,
 ): Promise<OpenCompatPorts> => {
   const opened: Awaited<ReturnType<typeof createServer>>[] = []
   const lines: string[] = []
   const close = async () => void (await Promise.all(opened.map((server) => server.close())))
   try {
     for (const { system, port, host: itsOwn = host } of ports) {
-      const { name, needsToken, serve } = system
-      const hosts = hostsOf(itsOwn)
-      const anonymous = { name: `compat:${name}`, keyed, ...(hosts && { hosts }) }
-      const server = await createServer({
-        ...options,
-        only: { routes: routesOf(system), ...(!needsToken && { anonymous }), ...(serve && { serve }) },
-      })
+      const { name } = system
+      const only = portOf(system, { hosts: hostsOf(itsOwn), presets })
+      const server = await createServer({ ...options, only })
       opened.push(server)
       const address = await server.listen({ host: itsOwn, port }).catch((error: unknown) => {
         throw cannotListen(error, name, `${itsOwn}:${port}`)
       })
-      lines.push(
-        `${name} clients ${needsToken ? 'with a token may read' : 'without a token may send and read'} at ${address}`,
-      )
+      const may = system.needsToken
+        ? 'with a token may read'
+        : `${only.anonymous?.key === undefined ? 'without a token' : 'with their key'} may send and read`
+      lines.push(`${name} clients ${may} at ${address}`)
       if (system.says !== undefined) options.log.info({ service: name }, system.says)
     }
   } catch (error) {
@@ -94,11 +92,24 @@ export const openCompatPorts = async (
   }
 }
 
-/** What a port of its own answers: its own ways, and otherwise those of the main port. */
-const routesOf = ({ routes, own = [] }: (typeof compatSystems)[number]) => [
-  ...routes.filter(({ method, path }) => !own.some((one) => one.method === method && one.path === path)),
-  ...own,
-]
+/** What the port of an older system serves and to whom: its own routes, and otherwise those of the main port. */
+export const portOf = (
+  { name, routes, own = [], key, needsToken, serve }: CompatSystem,
+  { hosts, presets }: { readonly hosts?: readonly string[] | undefined; readonly presets: readonly string[] },
+): NonNullable<ServerOptions['only']> => ({
+  routes: [
+    ...routes.filter(({ method, path }) => !own.some((one) => one.method === method && one.path === path)),
+    ...own,
+  ],
+  ...(!needsToken && {
+    anonymous: {
+      name: `compat:${name}`,
+      ...(hosts && { hosts }),
+      ...(key !== undefined && presets.includes(key) && { key }),
+    },
+  }),
+  ...(serve && { serve }),
+})
 
 const cannotListen = (error: unknown, name: string, place: string): AppError =>
   new AppError('CONFIG_INVALID', `The port of ${name} cannot be opened at ${place}: ${messageOf(error)}.`, {

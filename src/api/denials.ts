@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
 import type { World } from '../operations/world.ts'
+import type { Actor } from '../schema/role.ts'
 import type { Origin } from './ask.ts'
 
 const longestAgent = 300
@@ -16,20 +17,23 @@ export const originOf = ({ ip, headers }: FastifyRequest): Origin => {
   return { ip_address: ip, ...(agent !== undefined && { user_agent: agent.slice(0, longestAgent) }) }
 }
 
-/** Writes down who wanted to change something and was not allowed to. */
-export const auditDenials = (app: FastifyInstance, { store, now }: Pick<World, 'store' | 'now'>, log: Log): void => {
+/** Notes in the audit that somebody asked for what they may not have. Never throws. */
+export type NoteDenial = (
+  denied: { readonly actor: Actor; readonly operation: string; readonly error: string },
+  origin?: Origin,
+) => Promise<void>
+
+/** Makes the one place that refusals are written down from, whatever the door. */
+export const createNoteDenial = ({ store, now }: Pick<World, 'store' | 'now'>, log: Log): NoteDenial => {
   const lately = new Map<string, number>()
-  app.addHook('onError', async (request, _reply, error) => {
-    const actor = request.credential?.actor
-    if (!actor || reading.has(request.method) || !(error instanceof AppError) || error.code !== 'FORBIDDEN') return
-    const operation = request.routeOptions.schema?.operationId ?? `${request.method} ${request.routeOptions.url}`
-    const name = `${actor.name} ${operation} ${request.ip}`
+  return async ({ actor, operation, error }, origin) => {
+    const name = `${actor.name} ${operation} ${origin?.ip_address}`
     const time = now()
     if (time - (lately.get(name) ?? 0) < quietMs) return
     if (lately.size >= mostRemembered) lately.clear()
     lately.set(name, time)
     const entry = {
-      ...originOf(request),
+      ...origin,
       time,
       actor: actor.name,
       action: 'denied',
@@ -37,10 +41,20 @@ export const auditDenials = (app: FastifyInstance, { store, now }: Pick<World, '
       target_id: operation,
       old_values: null,
       new_values: { role: actor.role },
-      error: error.message,
+      error,
     }
     await store
       .transaction((tx) => store.audit.append([entry], tx))
       .catch((cause: unknown) => log.error({ err: cause, operation }, 'A refusal could not be written down.'))
+  }
+}
+
+/** Writes down who wanted to change something over HTTP and was not allowed to. */
+export const auditDenials = (app: FastifyInstance, noteDenial: NoteDenial): void => {
+  app.addHook('onError', async (request, _reply, error) => {
+    const actor = request.credential?.actor
+    if (!actor || reading.has(request.method) || !(error instanceof AppError) || error.code !== 'FORBIDDEN') return
+    const operation = request.routeOptions.schema?.operationId ?? `${request.method} ${request.routeOptions.url}`
+    await noteDenial({ actor, operation, error: error.message }, originOf(request))
   })
 }

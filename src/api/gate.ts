@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
+import type { Credential } from '../operations/credential.ts'
+import type { Role } from '../schema/role.ts'
 import type { Auth, Proof } from './auth.ts'
 import { isCrossSite, isSameOrigin, requireAcceptedHost } from './origin.ts'
 
@@ -39,31 +41,44 @@ export const requireCredential = (
 export interface Anonymous {
   /** What they are called in the audit log. */
   readonly name: string
-  /** Whether a token is set for the older contract's own header: where it may stand, it must. */
-  readonly keyed?: boolean
+  /**
+   * The name of the preset token that clients of the older contract send. Where one is set, routes that name a header for it want it, or
+   * another token; it opens all that a client without a token may do on a port without a key.
+   */
+  readonly key?: string
   /** The host names that requests may use; any when undefined. */
   readonly hosts?: readonly string[]
 }
 
-/** Lets in whoever brings no token, but no further than sending and reading, and no page of another site. */
-const admit = async (request: FastifyRequest, auth: Auth, { name, hosts, keyed }: Anonymous): Promise<void> => {
+/** Lets clients without a token send and read, unless the port has a key. Refuses pages of other sites. */
+const admit = async (request: FastifyRequest, auth: Auth, { name, hosts, key }: Anonymous): Promise<void> => {
   requireAcceptedHost(hosts, request.hostname)
   requireOwnOrigin(request)
   const { role, tokenHeader } = request.routeOptions.config
   const proof = proofOf(request)
-  const mayStayUnnamed = (role === 'ingest' || role === 'viewer') && !(keyed && tokenHeader)
-  request.credential =
-    proof.authorization === undefined || request.is404
-      ? mayStayUnnamed && role
-        ? { actor: { name, role }, via: 'token', tokenId: null, accountId: null, expiresAt: null }
-        : undefined
-      : await auth.authenticate(proof)
+  const clientRole = role === 'ingest' || role === 'viewer' ? role : undefined
+  if (proof.authorization === undefined || request.is404) {
+    const needsKey = key !== undefined && tokenHeader !== undefined
+    request.credential = clientRole && !needsKey ? unnamed(name, clientRole) : undefined
+  } else {
+    const credential = await auth.authenticate(proof)
+    const isKey = credential?.tokenId === null && credential.actor.name === key
+    request.credential = isKey && clientRole ? unnamed(key, clientRole) : credential
+  }
   if (!request.credential && !request.is404 && !isOpen(request)) {
     throw new AppError('UNAUTHENTICATED', 'This needs a token, also on this port.', {
       hint: `Send "Authorization: Bearer <token>"${tokenHeader ? `, or ${tokenHeader}` : ''}.`,
     })
   }
 }
+
+const unnamed = (name: string, role: Role): Credential => ({
+  actor: { name, role },
+  via: 'token',
+  tokenId: null,
+  accountId: null,
+  expiresAt: null,
+})
 
 /** What a request brings to prove who it is. */
 export const proofOf = (request: FastifyRequest): Proof => ({

@@ -6,7 +6,7 @@ import { createSignInKeys } from '../operations/sign-in-keys.ts'
 import type { World } from '../operations/world.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { type Role, role } from '../schema/role.ts'
-import { createAuth } from './auth.ts'
+import { createAuth, type PresetToken } from './auth.ts'
 import { createConfirmations } from './mcp/confirmations.ts'
 import { createRoots } from './mcp/roots.ts'
 import { createServer, type ServerOptions } from './server.ts'
@@ -95,7 +95,11 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A whole server on a fake world, with one token of each role set by the configuration. */
 export const fakeServer = async (
-  options: Partial<ServerOptions> & { readonly maxFailures?: number; readonly now?: () => number } = {},
+  options: Partial<ServerOptions> & {
+    readonly maxFailures?: number
+    readonly now?: () => number
+    readonly presets?: readonly PresetToken[]
+  } = {},
 ) => {
   const fake = fakeWorld(options.now)
   const { world } = fake
@@ -107,7 +111,10 @@ export const fakeServer = async (
       findByHash: (hash) => world.store.tokens.findByHash(hash),
       used: (id, at) => world.store.tokens.used(id, at),
     },
-    presetTokens: role.options.map((name) => ({ name, role: name, secret: `the-${name}-secret` })),
+    presetTokens: [
+      ...role.options.map((name) => ({ name, role: name, secret: `the-${name}-secret` })),
+      ...(options.presets ?? []),
+    ],
     now: () => world.now(),
     log,
     idle: 7_200_000,

@@ -12,7 +12,7 @@ import { watchMethods } from './allowed-methods.ts'
 import type { DoorWorld } from './ask.ts'
 import type { Auth } from './auth.ts'
 import { followStore, reader } from './change-feed.ts'
-import { auditDenials } from './denials.ts'
+import { auditDenials, createNoteDenial } from './denials.ts'
 import { describeApi, serveDocs } from './docs.ts'
 import { type Anonymous, proofOf, requireCredential } from './gate.ts'
 import { serveGraphql } from './graphql/http.ts'
@@ -47,7 +47,7 @@ export interface ServerOptions {
   /** Addresses of proxies whose X-Forwarded-* are believed; nobody's by default. */
   readonly trustProxy?: readonly string[]
   readonly rateLimit?: Partial<RateLimit>
-  readonly mcp: Omit<McpOptions, 'world' | 'feed' | 'version' | 'url' | 'log'>
+  readonly mcp: Pick<McpOptions, 'roots' | 'confirmations' | 'allowWrite'>
   /** Serves nothing but these, to clients of an older system on a port of its own. */
   readonly only?: {
     readonly routes: readonly Route[]
@@ -126,7 +126,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   preferScreens(app)
   await app.register(cookie)
   requireCredential(app, auth, { publicUrl, anonymous: options.only?.anonymous })
-  auditDenials(app, options.world, log)
+  const noteDenial = createNoteDenial(options.world, log)
+  auditDenials(app, noteDenial)
   await limitRate(app, options.rateLimit)
   await describeApi(app, options.version)
 
@@ -148,7 +149,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     log,
     make: (credential, connection) =>
       createMcpServer(
-        { ...options.mcp, world, feed, log, version: options.version, url: publicUrl },
+        { ...options.mcp, world, feed, log, noteDenial, version: options.version, url: publicUrl },
         credential,
         connection,
       ),

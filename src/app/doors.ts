@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { createAuth } from '../api/auth.ts'
 import { followStore } from '../api/change-feed.ts'
 import { compatPorts, openCompatPorts } from '../api/compat-ports.ts'
+import { createNoteDenial } from '../api/denials.ts'
 import { createConfirmations } from '../api/mcp/confirmations.ts'
 import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
@@ -26,6 +27,12 @@ interface DoorsOptions {
   readonly log: Log
 }
 
+/** MCP for the user who started this process. */
+export interface LocalMcpOptions extends PipeOptions {
+  /** The folders that tools may read files from; those of the configuration are for clients over HTTP. */
+  readonly folders: readonly string[]
+}
+
 /** Makes the ways in: the server, the ports of older systems and MCP on standard input and output. None of them is open yet. */
 export const createDoors = async ({ config, origins, world, signInKeys, version, now, log }: DoorsOptions) => {
   const tls = tlsOf(config)
@@ -37,9 +44,10 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
     maxFailures: config.server.rate_limit.sign_ins,
     idle: config.sign_in.session.idle,
   })
+  const rootsOf = (folders: readonly string[]) => createRoots(folders, [config.data_dir, ...filesOf(origins)])
   const shared = {
     mcp: {
-      roots: createRoots(config.mcp.roots, [config.data_dir, ...filesOf(origins)]),
+      roots: rootsOf(config.mcp.roots),
       confirmations: createConfirmations(now, newSecret),
       allowWrite: config.mcp.allow_write,
     },
@@ -59,9 +67,10 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
     hosts: hostsOf(config.server),
   })
   return {
-    serveMcp(ends: PipeOptions) {
+    serveMcp({ folders, ...ends }: LocalMcpOptions) {
       const doored = doorWorld(shared)
-      return serveMcpStdio({ ...shared.mcp, world: doored, feed: followStore(doored, log), log, version }, ends)
+      const mcp = { ...shared.mcp, roots: rootsOf(folders), noteDenial: createNoteDenial(world, log) }
+      return serveMcpStdio({ ...mcp, world: doored, feed: followStore(doored, log), log, version }, ends)
     },
     /**
      * Listens everywhere, on its own port last: who hears there that it is ready finds every door open. Tells where, and what whoever
@@ -73,7 +82,7 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
         config.compat.host,
         {
           ...shared,
-          keyed: config.query_guard.auth_key !== undefined,
+          presets: presetTokens(config).map(({ name }) => name),
           hostsOf: (listensOn) => acceptedHosts(listensOn, config.server.allowed_hosts, config.server.public_url),
         },
       )

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Log } from '../component.ts'
 import { messageOf } from '../errors.ts'
-import { loadModelFile, modelFile, withinRoot } from '../operations/log-model-file.ts'
+import { loadModelBelow, loadModelFile, modelFile } from '../operations/log-model-file.ts'
 import type { LogModels } from '../operations/world.ts'
 
 /** Keeps the model that judges log events. The configured one is loaded at the start, if it is there. */
@@ -14,8 +14,8 @@ export const createLogModels = async (
   const base = root === undefined ? dirname(configured) : resolve(root)
   let current: ReturnType<LogModels['current']>
   const load: LogModels['load'] = async (folder = model_dir) => {
-    const path = folder === model_dir ? configured : await withinRoot(base, folder)
-    current = { model: await loadModelFile(path, folder), folder, loadedAt: now() }
+    const model = await (folder === model_dir ? loadModelFile(configured, folder) : loadModelBelow(base, folder))
+    current = { model, folder, loadedAt: now() }
     return current
   }
   if (existsSync(join(configured, modelFile))) {

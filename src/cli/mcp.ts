@@ -20,7 +20,10 @@ export const define = (command: Command, context: CommandContext): void => {
     .option('--url <url>', 'a running server; else VEDETTE_URL')
     .option('--token-file <file>', 'a file that holds a token; else VEDETTE_TOKEN or VEDETTE_TOKEN_FILE')
     .option('--allow-write', 'let tools change things')
-    .option('--root <folder...>', 'folders that files may be analysed from; the current one unless said otherwise')
+    .option(
+      '--root <folder...>',
+      'folders that tools may read files from; else mcp.roots, else the current folder unless that is /',
+    )
     .action(async (options: McpFlags) => {
       const url = options.url ?? context.env.VEDETTE_URL
       if (url) return bridgeMcp({ ...options, url }, context)
@@ -41,17 +44,21 @@ const serveLocally = async (options: McpFlags, context: CommandContext): Promise
       rabbitmq: { ...config.rabbitmq, url: undefined },
       samples: 'off',
       server: { ...config.server, host: '127.0.0.1', port: 0 },
-      mcp: {
-        allow_write: options.allowWrite ?? config.mcp.allow_write,
-        roots: options.root ? [...options.root] : config.mcp.roots,
-      },
+      mcp: { ...config.mcp, allow_write: options.allowWrite ?? config.mcp.allow_write },
     },
     origins,
     print: () => undefined,
     signal: context.signal,
   })
   if (!app) return
-  const door = app.serveMcp({ input: context.stdin, write: context.out.write, signal: context.signal })
+  // The client is the user who started this process, in a folder of their choice. Clients over HTTP get no folder unless mcp.roots names one.
+  const { roots } = config.mcp
+  const door = app.serveMcp({
+    input: context.stdin,
+    write: context.out.write,
+    signal: context.signal,
+    folders: options.root ?? (roots.length > 0 ? roots : ['.']),
+  })
   await door.drained
   await door.close()
   await app.stop()

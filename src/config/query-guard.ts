@@ -18,7 +18,7 @@ export const queryGuard = z
   .strictObject({
     auth_key: secret(
       1,
-      'What the GraphQL engine sends in `hasura-m-auth`; it may send results, nothing else. Without it the engine needs a token there.',
+      'The key that the GraphQL engine sends in `hasura-m-auth`. On the main port it may send results; the plug-in’s own port asks for it on every route but `/health`.',
     ),
     excluded_datasets: z
       .array(expression)

@@ -269,8 +269,8 @@ export const configSchema = z.strictObject({
         .describe('Whether AI tools may change things, as far as their token may.'),
       roots: z
         .array(z.string().min(1))
-        .default(['.'])
-        .describe('The folders that AI tools may have analysed files from.'),
+        .default([])
+        .describe('The folders that AI tools may read files from; none unless named.'),
     })
     .prefault({}),
   retention: z

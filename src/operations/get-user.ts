@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { person } from '../schema/person.ts'
 import { defineOperation } from './operation.ts'
+import { personalDataRole } from './personal-data.ts'
 import type { World } from './world.ts'
 
 /** Shows what is told of one person. */
 export const getUser = defineOperation({
   name: 'get_user',
   summary: 'Shows what was imported of one person.',
-  role: 'analyst',
+  role: personalDataRole,
   input: z.strictObject({ id: z.string().max(500) }),
   output: person,
   async run({ id }, { store }: Pick<World, 'store'>) {

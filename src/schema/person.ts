@@ -24,3 +24,32 @@ export const person = z
   })
   .meta({ id: 'User' })
 export type Person = z.infer<typeof person>
+
+/** The fields that only `personalDataRole` may read, wherever they turn up. Every other field is open to whoever reads alerts. */
+export const personalFields = [
+  'aliases',
+  'email',
+  'full_name',
+  'phone',
+  'manager',
+  'location',
+] as const satisfies readonly (keyof Person)[]
+
+/** Whether a field of a person is personal data. */
+export const isPersonalField = (name: string): boolean => personalFields.some((field) => field === name)
+
+/** Clears the personal fields of somebody, and names those that held something in `withheld`. */
+export const withoutPersonalData = <Facts extends object>(
+  facts: Facts,
+): Facts & { readonly withheld?: readonly string[] } => {
+  const withheld = Object.entries(facts)
+    .filter(([name, value]) => isPersonalField(name) && !isEmpty(value))
+    .map(([name]) => name)
+  if (withheld.length === 0) return facts
+  const empty = Object.entries(facts).map(([name, value]) => [name, isPersonalField(name) ? emptied(value) : value])
+  return Object.assign({}, facts, Object.fromEntries(empty), { withheld })
+}
+
+const isEmpty = (value: unknown): boolean => value == null || (Array.isArray(value) && value.length === 0)
+
+const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : null)

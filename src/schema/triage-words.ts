@@ -1,6 +1,7 @@
 import type { Alert } from './alert.ts'
 import type { AlertContext } from './context.ts'
 import type { Intelligence } from './intelligence.ts'
+import { withoutPersonalData } from './person.ts'
 import type { TriageResult } from './triage-result.ts'
 
 /** What the sender of an alert calls it; ours where its sender has no name for it. */
@@ -69,7 +70,9 @@ export const enrichmentInWords = (
 ) => {
   const dataOf = (type: AlertContext['context_type']) =>
     contexts.find(({ context_type }) => context_type === type)?.data
-  const parts = { source_network: dataOf('network'), asset: dataOf('asset'), user: dataOf('user') }
+  const user = dataOf('user')
+  // A queue or a topic does not know the role of who reads it.
+  const parts = { source_network: dataOf('network'), asset: dataOf('asset'), user: user && withoutPersonalData(user) }
   const told = Object.fromEntries(Object.entries(parts).filter(([, data]) => data !== undefined))
   return {
     alert_id: senderIdOf(alert),

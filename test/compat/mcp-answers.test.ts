@@ -161,7 +161,7 @@ beforeAll(async () => {
     dataDir: at('data'),
     port: await freePort(),
     cwd: folder.path,
-    env: { VEDETTE_MCP_ALLOW_WRITE: 'true', MODEL_DIR: at('models') },
+    env: { VEDETTE_MCP_ALLOW_WRITE: 'true', VEDETTE_MCP_ROOTS: folder.path, MODEL_DIR: at('models') },
   })
   await client.connect(
     new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {

@@ -66,7 +66,12 @@ beforeAll(async () => {
   mkdirSync(at('logs'))
   writeFileSync(at('logs/attack.json'), JSON.stringify(failures))
   writeFileSync(at('logs/calm.json'), JSON.stringify(calm))
-  server = await startServer({ dataDir: at('data'), port: await freePort(), cwd: folder.path })
+  server = await startServer({
+    dataDir: at('data'),
+    port: await freePort(),
+    cwd: folder.path,
+    env: { VEDETTE_MCP_ROOTS: folder.path },
+  })
   const lines = Array.from(
     { length: 40 },
     (_, i) => `Jan 08 10:00:${10 + i} web-01 sshd[1]: Failed password for root from 203.0.113.9 port ${4000 + i} ssh2`,
@@ -147,6 +152,7 @@ it(keeps('mcp.small', 'mcp.read-only'), async () => {
   const reading = await http(adminToken)
   const names = (await reading.listTools()).tools.map(({ name }) => name)
   expect(listed.tools.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([
+    'load_anomaly_models',
     'train_model',
     'update_incident',
     'mark_normal',

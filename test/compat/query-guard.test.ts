@@ -60,7 +60,7 @@ const bodyOf = (name: string, datasets: unknown, query = queryOf(name)) => ({
 })
 const engine = { 'x-hasura-role': 'user', 'x-hasura-user': 'test-user', 'hasura-m-auth': key }
 const ask = async (path: string, init: RequestInit = {}, base = own) => {
-  const response = await fetch(base + path, init)
+  const response = await fetch(base + path, { headers: base === own ? engine : {}, ...init })
   return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) }
 }
 const post = (path: string, body: unknown, headers: Record<string, string> = engine, base = own) =>
@@ -200,11 +200,14 @@ it(keeps('query-guard.auth', 'query-guard.own-port'), async () => {
   }
   const history = `/history/${hashOf(queryOf('Auth'))}`
   expect((await ask(history)).status).toBe(200)
+  expect((await ask(history, { headers: {} })).status).toBe(401)
+  expect((await ask(history, { headers: {}, method: 'DELETE' })).status).toBe(401)
+  expect((await ask('/health', { headers: {} })).status).toBe(200)
   expect((await ask(history, {}, server.url)).status).toBe(401)
-  // The engine sends; it does not read.
+  // On the main port the key may only send.
   expect((await ask(history, { headers: { authorization: `Bearer ${key}` } }, server.url)).status).toBe(403)
   expect((await server.ask(history)).status).toBe(200)
-  expect(server.output()).toContain(`query-guard clients without a token may send and read at ${own}`)
+  expect(server.output()).toContain(`query-guard clients with their key may send and read at ${own}`)
   const taken = spawnSync(join(root, 'bin/vedette.cjs'), ['serve'], {
     encoding: 'utf8',
     env: {

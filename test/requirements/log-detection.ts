@@ -14,8 +14,15 @@ export const logDetectionPromises: readonly Promised[] = [
     id: 'log-detection.load-body',
     promise: 'POST /models/load takes {"model_dir"} in the body and answers {status, message, loaded_at}.',
   },
-  { id: 'log-detection.load-query', promise: 'POST /models/load takes model_dir in the query.' },
-  { id: 'log-detection.load-missing', promise: 'A folder that is not there is a 404.' },
+  {
+    id: 'log-detection.load-query',
+    promise:
+      'POST /models/load takes model_dir in the query. On its own port clients load what lies below log_detection.root, without a token; on the main port it takes an admin. Each load is in the audit.',
+  },
+  {
+    id: 'log-detection.load-missing',
+    promise: 'A folder that is not there, or holds no model, is a 404; one outside of log_detection.root is a 403.',
+  },
   {
     id: 'log-detection.info',
     promise: 'GET /models/info answers {loaded, loaded_at, threshold, n_features, feature_names}.',

@@ -32,7 +32,7 @@ export const mcpPromises: readonly Promised[] = [
   {
     id: 'mcp.analyze-file',
     promise:
-      'analyze_log_file {filepath} answers the same, for files below the allowed folders only, and not for our own data and settings there.',
+      'analyze_log_file {filepath} answers the same, for files below the allowed folders only, and not for our own data and settings there. Over HTTP no folder is allowed unless mcp.roots names it.',
   },
   {
     id: 'mcp.stats',
@@ -44,7 +44,11 @@ export const mcpPromises: readonly Promised[] = [
     promise:
       'At most 16 tools, listed in at most 12,000 characters, each with all four hints and a schema of its answer.',
   },
-  { id: 'mcp.read-only', promise: 'Tools that change something are not there unless writing was allowed.' },
+  {
+    id: 'mcp.read-only',
+    promise:
+      'Tools that change something are listed only where writing is allowed, and load_anomaly_models also for the user who started vedette mcp. The model is replaced by admins only.',
+  },
   {
     id: 'mcp.rebinding',
     promise:

@@ -23,7 +23,7 @@ export const queryGuardPromises: readonly Promised[] = [
   {
     id: 'query-guard.auth',
     promise:
-      'hasura-m-auth carries the key that M_AUTH_KEY sets, or a token, and is compared in constant time; a wrong one is a 401 on every port.',
+      'hasura-m-auth carries the key that M_AUTH_KEY sets, or a token, and is compared in constant time; a wrong one is a 401 on every port. Once M_AUTH_KEY is set, the plug-in’s own port wants it for all but /health, history included.',
   },
   {
     id: 'query-guard.answer-program',
@@ -109,6 +109,6 @@ export const queryGuardPromises: readonly Promised[] = [
   {
     id: 'query-guard.own-port',
     promise:
-      'On its own port clients need no token and may send and read; on the main port they need one. 8787 is the main port unless server.port says otherwise, and `all` leaves it out.',
+      'On its own port clients may send and read, without a token unless M_AUTH_KEY is set; on the main port they need one. 8787 is the main port unless server.port says otherwise, and `all` leaves it out.',
   },
 ]

@@ -53,7 +53,7 @@ export const triagePromises: readonly Promised[] = [
   {
     id: 'triage.enrich',
     promise:
-      'POST /api/v1/enrich answers {success, data: {alert_id, enriched_at, enrichment_sources, source_network, target_network, asset, user}}; what nobody told is unknown, with an error.',
+      'POST /api/v1/enrich answers {success, data: {alert_id, enriched_at, enrichment_sources, source_network, target_network, asset, user}}; what nobody told is unknown, with an error. The name, e-mail address, phone, manager, location and aliases of a user are empty unless the client sends a token of an analyst.',
   },
   {
     id: 'triage.query',

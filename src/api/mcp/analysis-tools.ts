@@ -7,7 +7,7 @@ import { getLogModel } from '../../operations/get-log-model.ts'
 import { loadLogModel } from '../../operations/load-log-model.ts'
 import { chunkTexts, hashTexts } from '../../operations/record-chunk.ts'
 import { recordsOfText } from '../../operations/record-lines.ts'
-import { trainLogModel } from '../../operations/train-log-model.ts'
+import { trainModel } from '../../operations/train-log-model.ts'
 import { cursor, pageFrom } from './page.ts'
 import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
 import { cutLine, untrusted } from './untrusted.ts'
@@ -29,6 +29,9 @@ interface Given {
   readonly format: 'auto' | 'json' | 'csv' | 'text'
   readonly cursor: string | undefined
 }
+
+/** All that `analyze` may ask. */
+const analysisAsks = [getLogModel, analyzeLogEvents, analyzeLogs]
 
 /** Judges by the loaded model; without one, by everything that needs no training. The contract of the older server is one text that holds the document. */
 const analyze = async ({ text, format, cursor: after }: Given, context: ToolContext) => {
@@ -90,7 +93,10 @@ export const analysisTools: readonly Tool[] = [
   defineTool({
     name: 'load_anomaly_models',
     description: 'Loads the trained model for log events from a folder.',
-    kind: 'read',
+    kind: 'write',
+    asks: [loadLogModel],
+    destructive: true,
+    local: true,
     input: z.object({ model_dir: z.string().default('anomaly_outputs') }),
     output: z.looseObject({ status: z.string(), message: z.string() }),
     run: async ({ model_dir }, { ask }) => ({ structured: await ask(loadLogModel, { model_dir }) }),
@@ -99,6 +105,7 @@ export const analysisTools: readonly Tool[] = [
     name: 'analyze_logs',
     description: 'Finds what is odd in the given logs; stores nothing.',
     kind: 'read',
+    asks: analysisAsks,
     input: z.object({ log_data: z.string().min(1), format: z.enum(['json', 'csv', 'text']).default('json'), cursor }),
     output: judged,
     run: ({ log_data, format, cursor: after }, context) => analyze({ text: log_data, format, cursor: after }, context),
@@ -107,6 +114,7 @@ export const analysisTools: readonly Tool[] = [
     name: 'analyze_log_file',
     description: 'Finds what is odd in a file below the allowed folders; stores nothing.',
     kind: 'read',
+    asks: analysisAsks,
     input: z.object({ filepath: z.string().min(1), cursor }),
     output: judged,
     async run({ filepath, cursor: after }, context) {
@@ -122,6 +130,7 @@ export const analysisTools: readonly Tool[] = [
     name: 'get_detection_stats',
     description: 'Tells which model is loaded, its threshold and features.',
     kind: 'read',
+    asks: [getLogModel],
     input: z.object({}),
     output: z.looseObject({ status: z.string(), models_loaded: z.boolean(), threshold: z.number().nullable() }),
     async run(_input, { ask }) {
@@ -141,21 +150,20 @@ export const analysisTools: readonly Tool[] = [
     name: 'train_model',
     description: 'Learns from log event files below the allowed folders, writes the model there and loads it.',
     kind: 'write',
+    asks: [trainModel, loadLogModel],
+    destructive: true,
     input: z.object({ data_path: z.string().min(1), output_dir: z.string().default('anomaly_outputs') }),
     output: z.looseObject({ status: z.string(), total_events: count }),
     async run({ data_path, output_dir }, { ask, within, progress }) {
       await progress(0, 2, 'learning')
-      const found = await trainLogModel({
-        dataPath: await within(data_path),
-        outputDir: await within(output_dir),
-        format: 'auto',
-        now: Date.now,
+      const found = await ask(trainModel, {
+        data_path: await within(data_path),
+        output_dir: await within(output_dir),
       })
       await progress(1, 2, 'loading')
       await ask(loadLogModel, { model_dir: output_dir })
       await progress(2, 2, 'done')
-      const { total_events, anomalies_detected } = found
-      return { structured: { status: 'success', total_events, anomalies_detected } }
+      return { structured: { status: 'success', ...found } }
     },
   }),
 ]

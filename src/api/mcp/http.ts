@@ -5,6 +5,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
+import { getOverview } from '../../operations/get-overview.ts'
+import { permit } from '../ask.ts'
 import { isCrossSite, requireAcceptedHost } from '../origin.ts'
 import { createSessions, refuse } from './sessions.ts'
 import type { Connection } from './subscriptions.ts'
@@ -51,6 +53,8 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
     async handler(request, reply) {
       const { credential } = request
       if (!credential) throw new AppError('UNAUTHENTICATED', 'This needs a token.')
+      // Every tool and resource asks something, and none asks less than this.
+      permit(getOverview, credential)
       // A page that calls itself by our address may not borrow what a browser knows.
       const own = [`${request.protocol}://${request.host}`, ...origins]
       requireAcceptedHost(hosts, request.hostname)

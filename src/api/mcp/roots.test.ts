@@ -58,6 +58,11 @@ describe('the folders that tools may read', () => {
     await expect(roots().readFile('bomb.log.gz')).rejects.toThrow('larger than 64 MB')
   })
 
+  it('are none unless somebody named one', async () => {
+    await expect(createRoots([]).readFile(at('logs/a.log'))).rejects.toThrow('no folder was named')
+    await expect(createRoots([]).within('.')).rejects.toThrow('no folder was named')
+  })
+
   it('are none when the program was started in /, unless somebody named it', async () => {
     const before = process.cwd()
     process.chdir('/')

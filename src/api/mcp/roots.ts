@@ -1,7 +1,8 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { isAbsolute, parse, resolve, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { AppError, messageOf } from '../../errors.ts'
+import { realPath, wayDown } from '../../operations/confine-path.ts'
 import { textOfFile } from '../../operations/record-content.ts'
 
 const mostBytes = 64 * 1_048_576
@@ -21,19 +22,19 @@ export const createRoots = (folders: readonly string[], kept: readonly string[] 
   const within = async (path: string): Promise<string> => {
     const [first = '.'] = roots
     const wanted = resolve(first, path)
-    const real = await realOf(wanted)
+    const real = await realPath(wanted)
     for (const folder of roots) {
-      const way = wayTo(real, await realOf(resolve(folder)))
+      const way = wayDown(real, await realPath(resolve(folder)))
       if (way === undefined) continue
-      const ours = await Promise.all(kept.map(async (one) => wayTo(real, await realOf(resolve(one))) !== undefined))
+      const ours = await Promise.all(kept.map(async (one) => wayDown(real, await realPath(resolve(one))) !== undefined))
       if (!ours.includes(true) && !way.split(sep).some((part) => part.startsWith('.'))) return real
       throw new AppError('FORBIDDEN', `${path} is kept from tools, because it may hold secrets.`, {
         hint: 'Copy what shall be analysed to a folder of its own.',
       })
     }
     if (roots.length === 0) {
-      throw new AppError('FORBIDDEN', 'Tools may read no files: no folder was named, and this was started in /.', {
-        hint: 'Name folders with --root or mcp.roots.',
+      throw new AppError('FORBIDDEN', 'Tools may read no files here: no folder was named.', {
+        hint: 'Set mcp.roots on the server, or start `vedette mcp` with --root.',
       })
     }
     throw new AppError('FORBIDDEN', `${path} lies outside of the folders that tools may read.`, {
@@ -70,17 +71,4 @@ const unzip = (bytes: Buffer, path: string): Buffer => {
       cause: error,
     })
   }
-}
-
-/** Where a path leads; of what is not there yet, where its folder does. */
-const realOf = (path: string): Promise<string> =>
-  realpath(path).catch(async () => {
-    const folder = dirname(path)
-    return folder === path ? path : join(await realOf(folder), basename(path))
-  })
-
-/** The way from a folder down to a path; undefined when it does not lie there. */
-const wayTo = (path: string, folder: string): string | undefined => {
-  const way = relative(folder, path)
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : way
 }

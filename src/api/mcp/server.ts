@@ -2,9 +2,10 @@ import { McpServer } from '@modelcontextprotocol/server'
 import type { Log } from '../../component.ts'
 import type { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
-import { mayAct } from '../../schema/role.ts'
+import { type Actor, mayAct, type Role } from '../../schema/role.ts'
 import { ask, type DoorWorld } from '../ask.ts'
 import type { ChangeFeed } from '../change-feed.ts'
+import type { NoteDenial } from '../denials.ts'
 import { toAppError } from '../problem.ts'
 import { fitAnswer } from './budget.ts'
 import { offerDocuments } from './documents.ts'
@@ -24,6 +25,9 @@ export interface McpOptions {
   readonly confirmations: Confirmations
   /** Whether tools that change something are offered. */
   readonly allowWrite: boolean
+  /** Whether the client is the user who started this process. */
+  readonly isLocal?: boolean
+  readonly noteDenial: NoteDenial
   readonly url?: string | undefined
   readonly log: Log
 }
@@ -34,13 +38,13 @@ const instructions =
 
 /** Makes a server for whoever holds a credential. */
 export const createMcpServer = (options: McpOptions, credential: Credential, connection: Connection): McpServer => {
-  const { world, feed, version, allowWrite } = options
+  const { world, feed, version } = options
   const server = new McpServer({ name: 'log-anomaly-detection', title: 'Vedette', version }, { instructions })
   const askAs: ToolContext['ask'] = async (operation, input) =>
     operation.output.parse(await ask(operation, input, world, credential))
   for (const tool of tools) {
-    if (tool.kind === 'write' && !(allowWrite && mayAct(credential.actor.role, 'analyst'))) continue
-    offerTool(server, tool, options, askAs)
+    if (isOffered(tool, options, credential.actor.role))
+      offerTool(server, tool, options, { actor: credential.actor, ask: askAs })
   }
   offerDocuments(server, askAs)
   offerPrompts(server)
@@ -48,8 +52,31 @@ export const createMcpServer = (options: McpOptions, credential: Credential, con
   return server
 }
 
-const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: ToolContext['ask']): void => {
-  const { name, description, kind, input, output, narrow } = tool
+/** Whether a tool is listed: where it writes, writing must be allowed, and the role must cover each operation that it asks. */
+const isOffered = (
+  { kind, local, asks }: Tool,
+  { allowWrite, isLocal = false }: Pick<McpOptions, 'allowWrite' | 'isLocal'>,
+  role: Role,
+): boolean => {
+  const mayWrite = allowWrite || (isLocal && local === true)
+  return (kind === 'read' || mayWrite) && asks.every((operation) => mayAct(role, operation.role))
+}
+
+/** Asks only what the tool declares, so that its declared role is the one that counts. */
+const asking =
+  ({ name, asks }: Tool, ask: ToolContext['ask']): ToolContext['ask'] =>
+  (operation, input) => {
+    if (!asks.some((one) => one.name === operation.name)) throw new Error(`${name} does not declare ${operation.name}`)
+    return ask(operation, input)
+  }
+
+const offerTool = (
+  server: McpServer,
+  tool: Tool,
+  options: McpOptions,
+  { actor, ask: askAs }: { readonly actor: Actor; readonly ask: ToolContext['ask'] },
+): void => {
+  const { name, description, kind, destructive = false, input, output, narrow } = tool
   server.registerTool(
     name,
     {
@@ -58,7 +85,7 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
       outputSchema: listed(output),
       annotations: {
         readOnlyHint: kind === 'read',
-        destructiveHint: false,
+        destructiveHint: destructive,
         idempotentHint: kind === 'read',
         openWorldHint: false,
       },
@@ -67,7 +94,7 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
       const token = mcpReq._meta?.progressToken
       try {
         const answer = await tool.run(given, {
-          ask: askAs,
+          ask: asking(tool, askAs),
           readFile: options.roots.readFile,
           within: options.roots.within,
           url: options.url,
@@ -89,7 +116,11 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
         })
         return { structuredContent: structured, content: [{ type: 'text', text }] }
       } catch (thrown) {
-        return refusal(toAppError(thrown), (err) => {
+        const error = toAppError(thrown)
+        if (error.code === 'FORBIDDEN') {
+          await options.noteDenial({ actor, operation: `mcp:${name}`, error: error.message })
+        }
+        return refusal(error, (err) => {
           // What somebody gave up is no failure.
           if (!mcpReq.signal.aborted) options.log.error({ err, tool: name }, 'an MCP tool failed')
         })

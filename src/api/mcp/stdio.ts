@@ -20,9 +20,10 @@ export interface StdioDoor {
 }
 
 /** Serves MCP on standard input and output, until the other side ends. */
-export const serveMcpStdio = (options: McpOptions, ends: PipeOptions): StdioDoor => {
+export const serveMcpStdio = (options: Omit<McpOptions, 'isLocal'>, ends: PipeOptions): StdioDoor => {
   const pipe = createPipe(ends)
-  const make = (era: 'modern' | 'legacy') => createMcpServer(options, owner, era === 'modern' ? 'pipe' : 'session')
+  const make = (era: 'modern' | 'legacy') =>
+    createMcpServer({ ...options, isLocal: true }, owner, era === 'modern' ? 'pipe' : 'session')
   const { close } = serveStdio(({ era }) => make(era), { transport: pipe })
   return { drained: pipe.drained, close }
 }

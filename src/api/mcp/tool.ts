@@ -44,8 +44,14 @@ export const count = z.number()
 export interface Tool {
   readonly name: string
   readonly description: string
-  /** `write` tools are there only when writing was allowed. */
+  /** `write` tools are offered only where writing is allowed. */
   readonly kind: 'read' | 'write'
+  /** Replaces something that the tool cannot bring back. */
+  readonly destructive?: true
+  /** Offered to the user who started `vedette mcp`, even where writing is not allowed. */
+  readonly local?: true
+  /** The operations that it may ask, and no others. It is offered to those whose role covers all of them. */
+  readonly asks: readonly AnyOperation[]
   /** How to ask for less when an answer was cut, in a few words. */
   readonly narrow?: string
   readonly input: z.ZodObject

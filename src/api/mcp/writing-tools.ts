@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { createSuppression } from '../../operations/create-suppression.ts'
+import { getAlert } from '../../operations/get-alert.ts'
 import { previewSuppression } from '../../operations/preview-suppression.ts'
 import { updateIncident } from '../../operations/update-incident.ts'
 import { incidentStatuses } from '../../schema/incident.ts'
@@ -12,6 +13,7 @@ export const writingTools: readonly Tool[] = [
     name: 'triage_alert',
     description: 'The verdict card of an alert: risk, reasons for and against, what is missing, what to do.',
     kind: 'read',
+    asks: [getAlert],
     input: z.object({ id: z.string() }),
     output: z.looseObject({ id: z.string() }),
     async run({ id }, { ask }) {
@@ -30,6 +32,7 @@ export const writingTools: readonly Tool[] = [
     description:
       'Acknowledges, assigns, advances or closes an incident. Closing needs a resolution and a note with the reason.',
     kind: 'write',
+    asks: [updateIncident],
     input: z.object({
       id: z.string(),
       action: z.enum(['acknowledge', 'assign', 'advance', 'close']),
@@ -57,6 +60,7 @@ export const writingTools: readonly Tool[] = [
     description:
       'The first call previews what the scope would hide and returns a confirm_token; the second, with it, applies.',
     kind: 'write',
+    asks: [previewSuppression, createSuppression],
     input: z.object({
       scope: z.string().min(1),
       reason: z.string().min(1),

@@ -1,5 +1,6 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertContext } from '../../schema/context.ts'
+import { withoutPersonalData } from '../../schema/person.ts'
 import { showsBreakIn, tellingEvidence } from '../../schema/telling-evidence.ts'
 import type { TriageReference } from '../../schema/triage-result.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -58,9 +59,10 @@ const nameOf = ({ data, source }: AlertContext): string => {
   return typeof name === 'string' ? name : source
 }
 
-/** Tells a fact in a line: its plain values, nothing nested. */
+/** Tells a fact in a line: its plain values, nothing nested. Everybody who reads the alert reads it, so it holds no personal data. */
 const factsOf = ({ context_type, data }: AlertContext): string => {
-  const plain = Object.entries(data).flatMap(([name, value]) =>
+  const open = context_type === 'user' ? withoutPersonalData(data) : data
+  const plain = Object.entries(open).flatMap(([name, value]) =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? [`${name.replaceAll('_', ' ')} ${value}`]
       : [],

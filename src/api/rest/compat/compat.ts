@@ -27,6 +27,8 @@ export interface CompatSystem {
   readonly routes: readonly Route[]
   /** What only its own port answers, or answers otherwise, because the main one has an answer of its own there. */
   readonly own?: readonly Route[]
+  /** The name of the preset token that its clients send. Where that is configured, its own port asks for it. */
+  readonly key?: string
   /** Whether its clients bring a token to its own port too. */
   readonly needsToken?: true
   /** What its port answers besides requests: a WebSocket. */

@@ -5,7 +5,7 @@ import { analyzeLogEvents } from '../../../operations/analyze-log-events.ts'
 import { decodeText } from '../../../operations/decode-text.ts'
 import { getLogModel } from '../../../operations/get-log-model.ts'
 import { getMetrics } from '../../../operations/get-metrics.ts'
-import { loadLogModel } from '../../../operations/load-log-model.ts'
+import { loadClientModel, loadLogModel } from '../../../operations/load-log-model.ts'
 import { bodyInputs, mergeInput } from '../input.ts'
 import { readJson } from '../json.ts'
 import { readSentFile } from '../multipart.ts'
@@ -53,6 +53,15 @@ const unpack = (bytes: Buffer): Buffer => {
   }
 }
 
+const loading = (operation: Route['operation']): Route => ({
+  method: 'POST',
+  path: '/models/load',
+  operation,
+  // The documents send the folder in the body, the program read it from the query.
+  read: async ({ raw, query: sent }) => mergeInput(query.parse(sent), bodyInputs(await readJson(raw))),
+  refuse,
+})
+
 const detectionRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -62,14 +71,7 @@ const detectionRoutes: readonly Route[] = [
     refuse,
   },
   { method: 'POST', path: '/analyze/file', operation: analyzeLogEvents, hide: true, read: readFile, refuse },
-  {
-    method: 'POST',
-    path: '/models/load',
-    operation: loadLogModel,
-    // The documents send the folder in the body, the program read it from the query.
-    read: async ({ raw, query: sent }) => mergeInput(query.parse(sent), bodyInputs(await readJson(raw))),
-    refuse,
-  },
+  loading(loadLogModel),
   {
     method: 'GET',
     path: '/models/info',
@@ -134,5 +136,5 @@ export const logDetection: CompatSystem = {
   ports: [8000],
   routes: detectionRoutes,
   // The scorer of the log analyser has the same port, and nothing of it means something else here.
-  own: [...probes, ...scorerRoutes],
+  own: [...probes, { ...loading(loadClientModel), hide: true }, ...scorerRoutes],
 }

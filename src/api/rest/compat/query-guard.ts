@@ -53,10 +53,14 @@ const modelInfo = ({ query_id, datasets }: z.output<typeof known>) => {
 
 const record = z.record(z.string(), z.unknown())
 
+/** The header in which the engine sends its key. */
+const tokenHeader = 'hasura-m-auth'
+
 const clearing = (operation: Route['operation']): Route => ({
   method: 'DELETE',
   path: '/history/:id',
   operation,
+  tokenHeader,
   hide: true,
   refuse,
   present: (answer) => ({
@@ -73,7 +77,7 @@ const pluginRoutes: readonly Route[] = [
     path: '/anomalies',
     operation: guardQueryResults,
     hide: true,
-    tokenHeader: 'hasura-m-auth',
+    tokenHeader,
     read: async ({ raw, headers }) => readPluginRequest(headers, () => readJson(raw, mostBytes)),
     refuse,
     present: (answer) => {
@@ -98,6 +102,7 @@ const pluginRoutes: readonly Route[] = [
     method: 'GET',
     path: '/history/:id',
     operation: getQueryHistory,
+    tokenHeader,
     hide: true,
     refuse,
     present: (answer) => {
@@ -115,6 +120,7 @@ const pluginRoutes: readonly Route[] = [
     method: 'GET',
     path: '/model/:id',
     operation: getQuery,
+    tokenHeader,
     hide: true,
     refuse,
     present: (answer) => {
@@ -126,6 +132,7 @@ const pluginRoutes: readonly Route[] = [
     method: 'POST',
     path: '/analyze/:id',
     operation: guardQueryRecord,
+    tokenHeader,
     hide: true,
     refuse,
     read: async ({ raw }) => ({ record: record.safeParse(await readJson(raw)).data }),
@@ -138,6 +145,7 @@ const pluginRoutes: readonly Route[] = [
     method: 'GET',
     path: '/stats/:id',
     operation: getQuery,
+    tokenHeader,
     hide: true,
     refuse,
     present: (answer) => {
@@ -171,4 +179,10 @@ const own: readonly Route[] = [
 ]
 
 /** The query-result plug-in of a GraphQL engine: results in, what is odd about them out. */
-export const queryGuard: CompatSystem = { name: 'query-guard', ports: [8787], routes: pluginRoutes, own }
+export const queryGuard: CompatSystem = {
+  name: 'query-guard',
+  ports: [8787],
+  routes: pluginRoutes,
+  own,
+  key: 'graphql-engine',
+}

@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest'
+import { enrichmentInWords } from '../schema/triage-words.ts'
+import { sampleAlert } from '../store/samples.conformance.ts'
+
+describe('personal data', () => {
+  it('is in no message about an alert, because a queue does not know who reads it', () => {
+    const data = { username: 'dana', email: 'dana@example.com', aliases: ['dr'], department: 'Operations' }
+    const context = { context_type: 'user', source: 'context-collector', confidence: 0.9, data } as const
+    expect(enrichmentInWords(sampleAlert(1), [context], undefined)).toMatchObject({
+      user: { username: 'dana', email: null, aliases: [], department: 'Operations', withheld: ['email', 'aliases'] },
+    })
+  })
+})

@@ -1,0 +1,80 @@
+import type { ContextTables } from '../context/tables.ts'
+import { AppError } from '../errors.ts'
+import { isPersonalField, withoutPersonalData } from '../schema/person.ts'
+import { type Actor, mayAct, type Role } from '../schema/role.ts'
+import type { AuditEntry } from '../store/audit.ts'
+import { replacing } from './within.ts'
+import type { World } from './world.ts'
+
+/** The least role that may read personal data of the people directory, at any door. */
+export const personalDataRole = 'analyst' satisfies Role
+
+type Readable = Pick<World, 'store' | 'context'>
+
+/**
+ * Gives an operation the world as its caller may see it: below the role for personal data, every place that personal data is read from gives
+ * it out without. Doors have nothing to do with it, so none of them can forget it.
+ */
+export const worldFor = <Whole extends Readable>({ role }: Actor, world: Whole): Whole =>
+  mayAct(role, personalDataRole) ? world : withhold(world)
+
+const withhold = <Whole extends Readable>(world: Whole): Whole =>
+  replacing<Whole, Readable>(world, {
+    store: () =>
+      replacing(world.store, {
+        alertContext: () => alertContextOf(world.store),
+        audit: () => auditOf(world.store),
+        people: () => {
+          throw new AppError('FORBIDDEN', 'The people directory holds personal data.', {
+            hint: `It needs the role "${personalDataRole}" or a higher one.`,
+          })
+        },
+      }),
+    context: () => replacing(world.context, { tables: () => tablesOf(world.context.tables) }),
+  })
+
+const tablesOf = (tables: ContextTables): ContextTables =>
+  replacing(tables, {
+    people: () =>
+      replacing(tables.people, {
+        find: () => (name) => {
+          const person = tables.people.find(name)
+          return person && withoutPersonalData(person)
+        },
+      }),
+  })
+
+const alertContextOf = ({ alertContext }: World['store']): World['store']['alertContext'] =>
+  replacing(alertContext, {
+    of: () => async (id) =>
+      (await alertContext.of(id)).map((context) =>
+        context.context_type === 'user' ? { ...context, data: withoutPersonalData(context.data) } : context,
+      ),
+  })
+
+const auditOf = ({ audit }: World['store']): World['store']['audit'] =>
+  replacing(audit, {
+    list: () => async (query) => {
+      const page = await audit.list(query)
+      return { ...page, items: page.items.map((entry) => (isAboutPeople(entry) ? withoutValues(entry) : entry)) }
+    },
+  })
+
+const isAboutPeople = ({ action, target_type }: AuditEntry): boolean =>
+  target_type === 'user' || target_type === 'account' || action === 'import_users'
+
+const withoutValues = (entry: AuditEntry): AuditEntry => ({
+  ...entry,
+  old_values: cleared(entry.old_values),
+  new_values: cleared(entry.new_values),
+})
+
+/** Clears personal fields at any depth, and both values of a change: `{field: 'email', before, after}`. */
+const cleared = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(cleared)
+  if (typeof value !== 'object' || value === null) return value
+  if ('field' in value && typeof value.field === 'string' && isPersonalField(value.field)) {
+    return { field: value.field, before: null, after: null }
+  }
+  return withoutPersonalData(Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cleared(item)])))
+}
