@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
-import type { Credential } from '../operations/credential.ts'
-import type { Operation } from '../operations/operation.ts'
+import { type Credential, callerOf } from '../operations/credential.ts'
+import type { Operation, WorkerOperation } from '../operations/operation.ts'
 import type { SignInKeys } from '../operations/sign-in-keys.ts'
 import type { Watcher } from '../operations/watcher.ts'
 import type { World } from '../operations/world.ts'
@@ -25,7 +25,7 @@ interface AskedWorld extends DoorWorld {
 }
 
 /** An operation whatever it takes and gives. */
-export type AnyOperation = Operation<z.ZodType, z.ZodType, AskedWorld>
+export type AnyOperation = Operation<z.ZodType, z.ZodType, AskedWorld> | WorkerOperation
 
 /** Where a request comes from, as far as its door knows; the audit remembers it. */
 export interface Origin {
@@ -42,7 +42,10 @@ const stranger: Credential = {
   expiresAt: null,
 }
 
-/** Asks an operation on somebody's behalf: permission, then validation, then the work. Every door goes through here. */
+/**
+ * Asks an operation on somebody's behalf: permission, then validation, then the work. Every door goes through here. An operation of a worker
+ * thread answers with `JsonBytes`.
+ */
 export const ask = async (
   operation: AnyOperation,
   input: unknown,
@@ -51,6 +54,14 @@ export const ask = async (
   origin?: Origin,
 ): Promise<unknown> => {
   permit(operation, credential)
+  if (operation.thread === 'worker') {
+    return world.offload({
+      operation: operation.name,
+      input,
+      caller: callerOf(credential ?? stranger, origin?.ip_address ?? ''),
+      signal: world.watcher?.signal,
+    })
+  }
   const parsed = operation.input.safeParse(input)
   if (!parsed.success) throw invalidInput(parsed.error)
   const who = credential ?? stranger

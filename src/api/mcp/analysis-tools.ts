@@ -1,13 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
-import { analyzeLogEvents } from '../../operations/analyze-log-events.ts'
-import { analyzeLogs } from '../../operations/analyze-logs.ts'
+import { analyzeLogText } from '../../operations/analyze-log-text.ts'
 import { getLogModel } from '../../operations/get-log-model.ts'
 import { loadLogModel } from '../../operations/load-log-model.ts'
-import { chunkTexts, hashTexts } from '../../operations/record-chunk.ts'
-import { trainLogModel } from '../../operations/train-log-model.ts'
-import { cursor, pageFrom } from './page.ts'
+import { trainModel } from '../../operations/train-model.ts'
+import { countFitting } from './budget.ts'
+import { cursor, skippedBy } from './page.ts'
 import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
 import { cutLine, untrusted } from './untrusted.ts'
 
@@ -21,7 +18,6 @@ const judged = z.looseObject({
 /** The document is its text as well, so that a list may take half of what it could. */
 const mostListed = 2_500
 const noLine = () => ''
-const mostRecordChars = 1_048_576
 
 interface Given {
   readonly text: string
@@ -29,71 +25,29 @@ interface Given {
   readonly cursor: string | undefined
 }
 
-/** Judges by the loaded model; without one, by everything that needs no training. The contract of the older server is one text that holds the document. */
-const analyze = async ({ text, format, cursor: after }: Given, context: ToolContext) => {
-  const { loaded } = await context.ask(getLogModel, {})
-  if (loaded && format !== 'text') {
-    const { processing_time_ms: _, ...found } = await context.ask(analyzeLogEvents, { text, format })
-    const anomalies = found.anomalies.map((one) => ({ ...one, message: cutLine(one.message) }))
-    const { items, omitted, next_cursor } = pageFrom(anomalies, after, noLine, mostListed)
-    return { paged: 'anomalies', structured: { ...found, anomalies: items, anomalies_omitted: omitted, next_cursor } }
-  }
-  const records = text.split('\n').filter((line) => line.trim() !== '')
-  const found = await context.ask(analyzeLogs, {
-    records: inChunks(format === 'json' ? jsonRecords(text, records) : records, context.signal),
-  })
-  const anomalies = found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
-    title,
-    sentence,
-    severity,
-    anomaly_score: score,
-    threat_type: type,
-    evidence: evidence.slice(0, 3).map(({ event_id, line }) => untrusted(event_id, line)),
+/** The contract of the older server is one text that holds the document. */
+const analyze = async ({ text, format, cursor: after }: Given, { ask }: ToolContext) => {
+  const skip = skippedBy(after)
+  const { anomalies: found, ...totals } = await ask(analyzeLogText, { text, format, skip })
+  const anomalies = found.map(({ message, evidence, ...one }) => ({
+    ...one,
+    ...(message !== undefined && { message: cutLine(message) }),
+    ...(evidence && { evidence: evidence.map(({ event_id, line }) => untrusted(event_id, line)) }),
   }))
-  const { items, omitted, next_cursor } = pageFrom(anomalies, after, noLine, mostListed)
+  const kept = countFitting(anomalies, noLine, mostListed)
+  const omitted = Math.max(0, totals.anomalies_detected - skip - kept)
   return {
     paged: 'anomalies',
     structured: {
       status: 'success',
-      total_events: found.records,
-      anomalies_detected: found.detections.length,
-      anomaly_rate: found.records === 0 ? 0 : found.detections.length / found.records,
-      threshold: null,
-      anomalies: items,
+      ...totals,
+      anomalies: anomalies.slice(0, kept),
       anomalies_omitted: omitted,
-      next_cursor,
-      note: 'No trained model is loaded: judged by rules, templates, sequences and baselines of these logs alone.',
+      next_cursor: omitted > 0 ? String(skip + kept) : null,
+      ...(totals.threshold === null && {
+        note: 'No trained model is loaded: rules, templates, sequences and baselines of these logs alone found these.',
+      }),
     },
-  }
-}
-
-/** As many as a request over HTTP may have, and not only as many as a list in it. */
-async function* inChunks(records: readonly string[], signal: AbortSignal) {
-  const long = records.findIndex((record) => record.length > mostRecordChars)
-  if (long >= 0) {
-    throw new AppError(
-      'TOO_LARGE',
-      `Record ${long + 1} has ${records[long]?.length} characters; ${mostRecordChars} is the most.`,
-      {
-        hint: 'Give one event a line.',
-      },
-    )
-  }
-  for (const texts of chunkTexts(records)) {
-    // Who gave the call up needs no more of it; others get their turn meanwhile.
-    await setImmediate()
-    signal.throwIfAborted()
-    yield { texts, hash: () => hashTexts(texts) }
-  }
-}
-
-const jsonRecords = (text: string, lines: readonly string[]): readonly string[] => {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return (Array.isArray(parsed) ? parsed : [parsed]).map((entry) => JSON.stringify(entry))
-  } catch {
-    // One object a line, which each line says by itself.
-    return lines
   }
 }
 
@@ -156,11 +110,9 @@ export const analysisTools: readonly Tool[] = [
     output: z.looseObject({ status: z.string(), total_events: count }),
     async run({ data_path, output_dir }, { ask, within, progress }) {
       await progress(0, 2, 'learning')
-      const found = await trainLogModel({
-        dataPath: await within(data_path),
-        outputDir: await within(output_dir),
-        format: 'auto',
-        now: Date.now,
+      const found = await ask(trainModel, {
+        data_path: await within(data_path),
+        output_dir: await within(output_dir),
       })
       await progress(1, 2, 'loading')
       await ask(loadLogModel, { model_dir: output_dir })

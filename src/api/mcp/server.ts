@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/server'
 import type { Log } from '../../component.ts'
 import type { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
+import { JsonBytes } from '../../operations/json-bytes.ts'
 import { mayAct } from '../../schema/role.ts'
 import { ask, type DoorWorld } from '../ask.ts'
 import type { ChangeFeed } from '../change-feed.ts'
@@ -36,19 +37,29 @@ const instructions =
 export const createMcpServer = (options: McpOptions, credential: Credential, connection: Connection): McpServer => {
   const { world, feed, version, allowWrite } = options
   const server = new McpServer({ name: 'log-anomaly-detection', title: 'Vedette', version }, { instructions })
-  const askAs: ToolContext['ask'] = async (operation, input) =>
-    operation.output.parse(await ask(operation, input, world, credential))
+  const askAs =
+    (signal?: AbortSignal): ToolContext['ask'] =>
+    async (operation, input) => {
+      const watched: DoorWorld = signal ? Object.assign(Object.create(world), { watcher: { signal } }) : world
+      const answer = await ask(operation, input, watched, credential)
+      return operation.output.parse(answer instanceof JsonBytes ? answer.parse() : answer)
+    }
   for (const tool of tools) {
     if (tool.kind === 'write' && !(allowWrite && mayAct(credential.actor.role, 'analyst'))) continue
     offerTool(server, tool, options, askAs)
   }
-  offerDocuments(server, askAs)
+  offerDocuments(server, askAs())
   offerPrompts(server)
-  offerSubscriptions(server, { connection, feed, ask: askAs })
+  offerSubscriptions(server, { connection, feed, ask: askAs() })
   return server
 }
 
-const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: ToolContext['ask']): void => {
+const offerTool = (
+  server: McpServer,
+  tool: Tool,
+  options: McpOptions,
+  askAs: (signal: AbortSignal) => ToolContext['ask'],
+): void => {
   const { name, description, kind, input, output, narrow } = tool
   server.registerTool(
     name,
@@ -67,7 +78,7 @@ const offerTool = (server: McpServer, tool: Tool, options: McpOptions, askAs: To
       const token = mcpReq._meta?.progressToken
       try {
         const answer = await tool.run(given, {
-          ask: askAs,
+          ask: askAs(mcpReq.signal),
           readFile: options.roots.readFile,
           within: options.roots.within,
           url: options.url,
