@@ -52,6 +52,23 @@ const server = z.strictObject({
       sign_ins: z.int().min(1).default(20).describe('Wrong tokens a minute, per address.'),
     })
     .prefault({}),
+  live_streams: z
+    .strictObject({
+      total: z
+        .int()
+        .min(1)
+        .default(200)
+        .describe(
+          'Connections that may follow changes at once: server-sent events, WebSockets, GraphQL and MCP together.',
+        ),
+      per_caller: z
+        .int()
+        .min(1)
+        .default(20)
+        .describe('How many of them one token or account may have (429). Each open dashboard tab has one.'),
+      reserved: z.int().min(0).default(20).describe('How many of them only admins may use; others get 503.'),
+    })
+    .prefault({}),
 })
 
 /** The whole configuration. Every key has a default and a description; what is unknown is an error. */

@@ -132,8 +132,8 @@ const ownerOf = ({ actor, via, tokenId, accountId }: Credential): string =>
   JSON.stringify([via, tokenId, accountId, actor.name, actor.role])
 
 /** Refuses a request in the words of the protocol. */
-export const refuse = (status: 404 | 503, message: string): Response =>
+export const refuse = (status: 404 | 429 | 503, message: string): Response =>
   Response.json(
     { jsonrpc: '2.0', error: { code: status === 404 ? -32_001 : -32_000, message }, id: null },
-    { status, ...(status === 503 && { headers: { 'retry-after': '30' } }) },
+    { status, ...(status !== 404 && { headers: { 'retry-after': '30' } }) },
   )

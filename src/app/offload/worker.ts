@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { toAppError } from '../../api/problem.ts'
 import type { Log } from '../../component.ts'
@@ -20,6 +21,9 @@ const logAt = (level: keyof Log) => (facts: object, message: string) =>
 const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
 // The main thread reads the same folders, and logs what is wrong with them.
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+// Where cores are few, the main thread goes first. Only Linux sets the priority of a single thread.
+if (process.platform === 'linux') setPriority(10)
 
 let settings: readonly RuleSetting[] = []
 const rules = createRules({ config, settings: async () => settings, log: quiet })
