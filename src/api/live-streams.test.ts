@@ -62,14 +62,21 @@ describe('a server with live streams', () => {
     await server.app.close()
   })
 
-  const events = (role: Role, signal = stop.signal) => fetch(`${address}/api/v1/stream`, { headers: as(role), signal })
+  /** A response that is forgotten is closed. */
+  const kept: Response[] = []
+  const keep = (response: Response): Response => {
+    kept.push(response)
+    return response
+  }
+  const events = (role: Role, signal = stop.signal) =>
+    fetch(`${address}/api/v1/stream`, { headers: as(role), signal }).then(keep)
   const subscribe = (role: Role) =>
     fetch(`${address}/graphql`, {
       method: 'POST',
       headers: { ...as(role), 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query: 'subscription { incident_changed { id } }' }),
       signal: stop.signal,
-    })
+    }).then(keep)
   const listen = (role: Role) =>
     fetch(`${address}/mcp`, {
       method: 'POST',
@@ -94,7 +101,7 @@ describe('a server with live streams', () => {
         },
       }),
       signal: stop.signal,
-    })
+    }).then(keep)
 
   it('counts all doors together, says what to do, and always has one left for an admin', async () => {
     expect((await events('viewer')).status).toBe(200)
