@@ -9,10 +9,13 @@ import { type Credential, callerOf } from '../../operations/credential.ts'
 import type { LiveStreams } from '../live-streams.ts'
 import { isCrossSite } from '../origin.ts'
 import { toAppError } from '../problem.ts'
+import { depthOf } from '../rest/json.ts'
 import { createSessions, refuse } from './sessions.ts'
 import type { Connection } from './subscriptions.ts'
 
 const mostBytes = 8 * 1_048_576
+/** The SDK checks messages by recursion. */
+export const mostDepth = 64
 const welcomeMs = 15_000
 
 interface McpDoor {
@@ -104,7 +107,15 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
   })
 
   const answer = async ({ request, credential, address, ended }: Asked): Promise<Response> => {
-    const body = request.method === 'POST' ? await readJson(request.clone()) : undefined
+    const text =
+      request.method === 'POST'
+        ? await request
+            .clone()
+            .text()
+            .catch(() => '')
+        : ''
+    if (depthOf(text) > mostDepth) return refuse(400, `The message is nested deeper than ${mostDepth} levels.`)
+    const body = readJson(text)
     if (request.method === 'GET' || listens.safeParse(body).success) {
       try {
         void ended.then(streams.open(credential, address))
@@ -147,5 +158,11 @@ const headFirst = (raw: ServerResponse): NodeServerResponseLike => ({
   },
 })
 
-/** What is no JSON is left for the protocol to refuse. */
-const readJson = (request: Request): Promise<unknown> => request.json().catch(() => undefined)
+/** The protocol refuses a text that is not JSON. */
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -131,9 +131,11 @@ const openStream = async ({ transport, log }: Session, request: Request, ended: 
 const ownerOf = ({ actor, via, tokenId, accountId }: Credential): string =>
   JSON.stringify([via, tokenId, accountId, actor.name, actor.role])
 
+const rpcCodes = { 400: -32_600, 404: -32_001, 429: -32_000, 503: -32_000 } as const
+
 /** Refuses a request in the words of the protocol. */
-export const refuse = (status: 404 | 429 | 503, message: string): Response =>
+export const refuse = (status: 400 | 404 | 429 | 503, message: string): Response =>
   Response.json(
-    { jsonrpc: '2.0', error: { code: status === 404 ? -32_001 : -32_000, message }, id: null },
-    { status, ...(status !== 404 && { headers: { 'retry-after': '30' } }) },
+    { jsonrpc: '2.0', error: { code: rpcCodes[status], message }, id: null },
+    { status, ...(status >= 429 && { headers: { 'retry-after': '30' } }) },
   )
