@@ -9,13 +9,12 @@ import { type Credential, callerOf } from '../../operations/credential.ts'
 import type { LiveStreams } from '../live-streams.ts'
 import { isCrossSite } from '../origin.ts'
 import { toAppError } from '../problem.ts'
-import { depthOf } from '../rest/json.ts'
 import { createSessions, refuse } from './sessions.ts'
 import type { Connection } from './subscriptions.ts'
 
 const mostBytes = 8 * 1_048_576
 /** The SDK checks messages by recursion. */
-export const mostDepth = 64
+const mostDepth = 64
 const welcomeMs = 15_000
 
 interface McpDoor {
@@ -107,15 +106,8 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
   })
 
   const answer = async ({ request, credential, address, ended }: Asked): Promise<Response> => {
-    const text =
-      request.method === 'POST'
-        ? await request
-            .clone()
-            .text()
-            .catch(() => '')
-        : ''
-    if (depthOf(text) > mostDepth) return refuse(400, `The message is nested deeper than ${mostDepth} levels.`)
-    const body = readJson(text)
+    const body = request.method === 'POST' ? await readJson(request.clone()) : undefined
+    if (isDeeper(body, mostDepth)) return refuse(400, `The message is nested deeper than ${mostDepth} levels.`)
     if (request.method === 'GET' || listens.safeParse(body).success) {
       try {
         void ended.then(streams.open(credential, address))
@@ -158,11 +150,20 @@ const headFirst = (raw: ServerResponse): NodeServerResponseLike => ({
   },
 })
 
-/** The protocol refuses a text that is not JSON. */
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+/** The protocol refuses a body that is not JSON. */
+const readJson = (request: Request): Promise<unknown> => request.json().catch(() => undefined)
+
+/** Looks at one level after another: what is nested deeply would overflow the stack. */
+const isDeeper = (value: unknown, most: number): boolean => {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true
+    const below: unknown[] = []
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue
+      for (const inner of Object.values(one)) if (typeof inner === 'object') below.push(inner)
+    }
+    level = below
   }
+  return false
 }

@@ -44,8 +44,8 @@ const refusePrototypes = (name: string, value: unknown): unknown => {
   return value
 }
 
-/** Measures how deep the brackets of a JSON text are nested, without building anything. */
-export const depthOf = (text: string): number => {
+/** Measures how deep brackets are nested, without building anything. */
+const depthOf = (text: string): number => {
   let depth = 0
   let deepest = 0
   let quoted = false
