@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import type { StdioDoor } from './api/mcp/stdio.ts'
 import { agentSources, agentsInForce, logDatabaseOf, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
-import { createAnalysis } from './app/analysis.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
 import { startWithDatabase } from './app/await-database.ts'
@@ -25,6 +24,7 @@ import { createJudge } from './app/judge-alert.ts'
 import { createJudges } from './app/judges.ts'
 import { createLlm } from './app/llm.ts'
 import { createLogModels } from './app/log-models.ts'
+import { createOffload } from './app/offload/offload.ts'
 import { createOutages } from './app/outages.ts'
 import { actionIdOf, readPlaybooks } from './app/playbooks.ts'
 import { createQueryGuardOf } from './app/query-guard.ts'
@@ -252,6 +252,17 @@ const assemble = async (parts: Parts): Promise<App> => {
   })
   await samples.settle()
 
+  const logModels = await createLogModels(config.log_detection, { now, log })
+  const offload = createOffload({
+    config,
+    agents,
+    rules: rules.book,
+    ruleSettings: store.ruleSettings.list,
+    indicators: threats.intel.table.index,
+    logModels,
+    analyzed: telemetry.analyzed,
+    log,
+  })
   const world: World = {
     store,
     queue,
@@ -275,8 +286,8 @@ const assemble = async (parts: Parts): Promise<App> => {
     intel: threats.intel,
     languageModels: llm.world,
     entry: createEntry(config, now, log),
-    analyze: createAnalysis(config, rules.book, log, threats.intel.table.index, agents),
-    logModels: await createLogModels(config.log_detection, { now, log }),
+    offload: offload.run,
+    logModels,
     queryGuard: createQueryGuardOf(config.query_guard, {
       store,
       now,
@@ -287,7 +298,6 @@ const assemble = async (parts: Parts): Promise<App> => {
     build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
     health: createHealth({ store, queue, telemetry, outages, alertQueues, llm }),
     metrics: telemetry.metrics,
-    analyzed: telemetry.analyzed,
     learning: judges.progress,
     receivers: receivers.names,
     now,
@@ -372,6 +382,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     stop() {
       stopping ??= (async () => {
         stop.abort()
+        await offload.close()
         await opened.close()
         await queue.close(drainMs)
         await background

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
-import type { Credential } from '../operations/credential.ts'
-import type { Operation } from '../operations/operation.ts'
+import { type Credential, callerOf } from '../operations/credential.ts'
+import type { JsonBytes } from '../operations/json-bytes.ts'
+import type { Operation, WorkerOperation } from '../operations/operation.ts'
 import { worldFor } from '../operations/personal-data.ts'
 import type { SignInKeys } from '../operations/sign-in-keys.ts'
 import type { Watcher } from '../operations/watcher.ts'
@@ -27,7 +28,7 @@ interface AskedWorld extends DoorWorld {
 }
 
 /** An operation whatever it takes and gives. */
-export type AnyOperation = Operation<z.ZodType, z.ZodType, AskedWorld>
+export type AnyOperation = Operation<z.ZodType, z.ZodType, AskedWorld> | WorkerOperation
 
 /** Where a request comes from, as far as its door knows; the audit remembers it. */
 export interface Origin {
@@ -44,7 +45,10 @@ const stranger: Credential = {
   expiresAt: null,
 }
 
-/** Asks an operation on somebody's behalf: permission, then validation, then the work. Every door goes through here. */
+/**
+ * Asks an operation on somebody's behalf: permission, then validation, then the work. Every door goes through here. An operation of a worker
+ * thread answers with `JsonBytes`.
+ */
 export const ask = async (
   operation: AnyOperation,
   input: unknown,
@@ -53,6 +57,16 @@ export const ask = async (
   origin?: Origin,
 ): Promise<unknown> => {
   permit(operation, credential)
+  if (operation.thread === 'worker') {
+    const answer = await world.offload({
+      operation: operation.name,
+      input,
+      caller: callerOf(credential ?? stranger, origin?.ip_address ?? ''),
+      signal: world.watcher?.signal,
+    })
+    if (operation.audits !== undefined) await auditWork(operation, { input, answer, world, credential, origin })
+    return answer
+  }
   const parsed = operation.input.safeParse(input)
   if (!parsed.success) throw invalidInput(parsed.error)
   const who = credential ?? stranger
@@ -68,6 +82,30 @@ export const ask = async (
       }),
     ),
   )
+}
+
+interface Work {
+  readonly input: unknown
+  readonly answer: JsonBytes
+  readonly world: DoorWorld
+  readonly credential: Credential | undefined
+  readonly origin: Origin | undefined
+}
+
+/** Writes down that a worker operation changed something: its thread has no store. */
+const auditWork = ({ name, audits = '' }: WorkerOperation, { input, answer, world, credential, origin }: Work) => {
+  const { store, now } = world
+  const entry = {
+    ...origin,
+    time: now(),
+    actor: (credential ?? stranger).actor.name,
+    action: name,
+    target_type: audits,
+    target_id: name,
+    old_values: null,
+    new_values: { asked: input, answered: answer.parse() },
+  }
+  return store.transaction((tx) => store.audit.append([entry], tx))
 }
 
 /** The store, whose audit remembers where a request came from. */

@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts'
 import { getOverview } from '../operations/get-overview.ts'
 import { listChanges } from '../operations/list-changes.ts'
 import { listIncidents } from '../operations/list-incidents.ts'
+import type { Offload } from '../operations/offload.ts'
 import { sumUpAlerts } from '../operations/sum-up-alerts.ts'
 import { mayAct, type Role, role as roles } from '../schema/role.ts'
 import type { watchMethods } from './allowed-methods.ts'
@@ -115,12 +116,20 @@ const operations = new Map(
 )
 
 /** Who asked what since the last look. No operation does its work: that one was reached is all there is to know. */
-let reached: { readonly operation: AnyOperation; readonly role: Role }[] = []
+let reached: { readonly operation: AnyOperation; readonly role?: Role }[] = []
+const reach = (operation: AnyOperation, role?: Role): never => {
+  reached.push({ operation, ...(role && { role }) })
+  throw new AppError('UNAVAILABLE', `${operation.name} was reached.`, { retryable: true })
+}
 for (const operation of operations.values()) {
-  vi.spyOn(operation, 'run').mockImplementation(async (_input, { actor }) => {
-    reached.push({ operation, role: actor.role })
-    throw new AppError('UNAVAILABLE', `${operation.name} was reached.`, { retryable: true })
-  })
+  if (operation.thread === 'worker') continue
+  vi.spyOn(operation, 'run').mockImplementation(async (_input, { actor }) => reach(operation, actor.role))
+}
+/** Worker threads are not told who asks: their door has checked the role by then. */
+const offload: Offload = async ({ operation }) => {
+  const found = operations.get(operation)
+  if (!found) throw new Error(`there is no operation ${operation}`)
+  return reach(found)
 }
 
 const headersOf = (asker: Asker): Record<string, string> => (asker === 'nobody' ? {} : as(asker))
@@ -130,7 +139,7 @@ const expected = (operation: AnyOperation, asker: Asker): Verdict =>
 
 /** Nobody reaches an operation that their role does not cover, whatever the door made of the answer. */
 afterEach(() => {
-  const beyond = reached.filter(({ operation, role }) => !mayAct(role, operation.role))
+  const beyond = reached.filter(({ operation, role }) => role !== undefined && !mayAct(role, operation.role))
   reached = []
   expect(beyond).toEqual([])
 })
@@ -163,6 +172,7 @@ const doorsOf = (table: readonly Route[]): readonly Door[] => {
 const serve = async (system?: CompatSystem) => {
   registered.length = 0
   const server = await fakeServer(system && { only: portOf(system, { presets: [] }) })
+  Object.assign(server.world, { offload })
   await server.app.ready()
   return { server, all: doorsOf(system ? portOf(system, { presets: [] }).routes : routes) }
 }

@@ -17,6 +17,7 @@ import { describeApi, serveDocs } from './docs.ts'
 import { type Anonymous, proofOf, requireCredential } from './gate.ts'
 import { serveGraphql } from './graphql/http.ts'
 import { secureHeaders } from './headers.ts'
+import { createLiveStreams, type LiveStreams } from './live-streams.ts'
 import { serveMcp } from './mcp/http.ts'
 import { createMcpServer, type McpOptions } from './mcp/server.ts'
 import { createResourceBus } from './mcp/subscriptions.ts'
@@ -47,6 +48,8 @@ export interface ServerOptions {
   /** Addresses of proxies whose X-Forwarded-* are believed; nobody's by default. */
   readonly trustProxy?: readonly string[]
   readonly rateLimit?: Partial<RateLimit>
+  /** Counts the streams of all servers of the program together. */
+  readonly streams?: LiveStreams
   readonly mcp: Pick<McpOptions, 'roots' | 'confirmations' | 'allowWrite'>
   /** Serves nothing but these, to clients of an older system on a port of its own. */
   readonly only?: {
@@ -95,7 +98,7 @@ export const renewCertificate = ({ server }: FastifyInstance, tls: ServerOptions
 
 /** Builds the server with all its doors; it does not listen yet. */
 export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
-  const { auth, log, tls, publicUrl, trustProxy = [] } = options
+  const { auth, log, tls, publicUrl, trustProxy = [], streams = createLiveStreams() } = options
   const secure = tls !== undefined || publicUrl?.startsWith('https:') === true
   const transport = options.only?.serve ? socketsToo : sockets
   const app = fastify({
@@ -133,7 +136,14 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
 
   const world = doorWorld(options)
   const stillWelcome = async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined
-  await options.only?.serve?.(app, { world, feed: followStore(world, log), stillWelcome, reader, log })
+  await options.only?.serve?.(app, {
+    world,
+    feed: followStore(world, log),
+    streams,
+    stillWelcome,
+    reader,
+    log,
+  })
   for (const route of options.only?.routes ?? routes) registerRoute(app, route, world, auth, log)
   if (options.only) {
     await serveDocs(app)
@@ -142,6 +152,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const live = {
     world,
     feed: followStore(world, log),
+    streams,
     stillWelcome,
   }
   const { feed } = live
@@ -155,6 +166,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
       ),
     bus: createResourceBus(feed),
     newSessionId: () => world.newSecret(),
+    streams,
     stillWelcome,
     origins: publicUrl ? [new URL(publicUrl).origin] : [],
     hosts: options.hosts,

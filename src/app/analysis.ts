@@ -19,7 +19,9 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 /** Makes a function that walks records down the whole road in memory, each time with nothing learnt before. */
 export const createAnalysis =
   (
-    config: Pick<Config, 'detectors' | 'correlate' | 'networks' | 'triage'>,
+    config: Pick<Config, 'detectors' | 'correlate' | 'networks'> & {
+      readonly triage: Pick<Config['triage'], 'risk'>
+    },
     rules: RuleBook,
     log: Log = silent,
     indicators?: IndicatorIndex,

@@ -3,6 +3,7 @@ import { createAuth } from '../api/auth.ts'
 import { followStore } from '../api/change-feed.ts'
 import { compatPorts, openCompatPorts } from '../api/compat-ports.ts'
 import { createNoteDenial } from '../api/denials.ts'
+import { createLiveStreams } from '../api/live-streams.ts'
 import { createConfirmations } from '../api/mcp/confirmations.ts'
 import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
@@ -60,6 +61,7 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
     ...(tls && { tls }),
     trustProxy: config.server.trusted_proxies,
     rateLimit: { requests: config.server.rate_limit.requests },
+    streams: createLiveStreams(config.server.live_streams),
   }
   const server = await createServer({
     ...shared,

@@ -58,6 +58,23 @@ const server = z.strictObject({
       sign_ins: z.int().min(1).default(20).describe('Wrong tokens a minute, per address.'),
     })
     .prefault({}),
+  live_streams: z
+    .strictObject({
+      total: z
+        .int()
+        .min(1)
+        .default(200)
+        .describe(
+          'Connections that may follow changes at once: server-sent events, WebSockets, GraphQL and MCP together.',
+        ),
+      per_caller: z
+        .int()
+        .min(1)
+        .default(20)
+        .describe('How many of them one token or account may have (429). Each open dashboard tab has one.'),
+      reserved: z.int().min(0).default(20).describe('How many of them only admins may use; others get 503.'),
+    })
+    .prefault({}),
 })
 
 /** The whole configuration. Every key has a default and a description; what is unknown is an error. */
@@ -89,6 +106,22 @@ export const configSchema = z.strictObject({
       max_bytes: size('2GB', 'Bytes that may wait, compressed, before senders are told to (429).'),
     })
     .prefault({}),
+  analysis: z
+    .strictObject({
+      max_records: z.int().min(1).default(200_000).describe('The most records in one request; more are refused (413).'),
+      max_bytes: size('64MB', 'The largest body of one request, uncompressed; larger ones are refused (413).'),
+      waiting: z
+        .int()
+        .min(1)
+        .default(4)
+        .describe(
+          'Requests that may wait while one runs; more are refused (503). One token or account may take all places but one (429).',
+        ),
+      timeout: duration('5m', 'How long one request may run.'),
+      memory: size('512MB', 'The memory for one request, besides its body.'),
+    })
+    .prefault({})
+    .describe('Requests that analyse the records they bring. A worker thread runs them, one at a time.'),
   partition: z
     .int()
     .min(0)

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
+import { tooManyRecords } from './analyze-logs.ts'
 import { judgeEntries, judgement } from './judge-entries.ts'
 import { entryFormats, readEntries } from './log-entries.ts'
-import { defineOperation } from './operation.ts'
-import type { World } from './world.ts'
+import { defineWorkerOperation } from './operation.ts'
 
-const mostEvents = 200_000
 const text = z.string().min(1)
 const wholeEvent = z.looseObject({
   timestamp: text,
@@ -18,14 +17,14 @@ const wholeEvent = z.looseObject({
   severity: z.string().nullish(),
 })
 
-/** Judges log events by the loaded model. Given as a list, each must be whole; given as a text, names and gaps are forgiven. */
-export const analyzeLogEvents = defineOperation({
+/** Analyses log events with the loaded model. A list must have whole events; a text may have other names and gaps. */
+export const analyzeLogEvents = defineWorkerOperation({
   name: 'analyze_log_events',
   summary: 'Judges log events, each by itself, with the loaded model.',
   role: 'viewer',
   input: z
     .strictObject({
-      logs: z.array(wholeEvent).max(mostEvents).optional(),
+      logs: z.array(wholeEvent).optional(),
       text: z.string().optional(),
       format: z.enum(entryFormats).default('auto'),
       return_all_events: z.boolean().default(false),
@@ -35,19 +34,16 @@ export const analyzeLogEvents = defineOperation({
       error: 'Field required',
     }),
   output: judgement,
-  async run(
-    { logs, text = '', format, return_all_events },
-    { logModels, analyzed }: Pick<World, 'logModels' | 'analyzed'>,
-  ) {
-    const loaded = logModels.current()
-    if (!loaded) {
+  async run({ logs, text = '', format, return_all_events }, { logModel, analyzed, maxRecords }) {
+    const model = logModel()
+    if (!model) {
       throw new AppError('INVALID_REQUEST', 'Models not loaded. Call POST /models/load first.', {
         hint: '`vedette train --data_path LOGS` makes a model.',
       })
     }
     const entries = logs ?? readEntries(text, format)
-    if (entries.length > mostEvents) throw new AppError('TOO_LARGE', `More than ${mostEvents} events in one request.`)
-    const found = judgeEntries(loaded.model, entries, return_all_events)
+    if (entries.length > maxRecords) throw tooManyRecords(maxRecords)
+    const found = judgeEntries(model, entries, return_all_events)
     analyzed(found.anomalies_detected, found.processing_time_ms / 1_000)
     return found
   },

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Actor, Role } from '../schema/role.ts'
+import type { WorkerDeps } from './offload.ts'
 import type { World } from './world.ts'
 
 /** Something that can be asked, whatever the door: REST, GraphQL, MCP, CLI or the clock. */
@@ -11,7 +12,17 @@ export interface Operation<Input extends z.ZodType, Output extends z.ZodType, Ne
   readonly role: Role
   readonly input: Input
   readonly output: Output
+  readonly thread?: undefined
   run(input: z.output<Input>, world: Needs & { readonly actor: Actor }): Promise<z.input<Output>>
+}
+
+/** An operation that takes seconds of CPU time: it runs in a worker thread, so that the server keeps answering meanwhile. */
+export interface WorkerOperation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType>
+  extends Omit<Operation<Input, Output>, 'thread' | 'run'> {
+  readonly thread: 'worker'
+  /** What it changes, for one that changes something: each success is audited, with what was asked and answered. */
+  readonly audits?: string
+  run(input: z.output<Input>, deps: WorkerDeps): Promise<z.input<Output>>
 }
 
 /**
@@ -20,3 +31,8 @@ export interface Operation<Input extends z.ZodType, Output extends z.ZodType, Ne
 export const defineOperation = <Input extends z.ZodType, Output extends z.ZodType, Needs = World>(
   operation: Operation<Input, Output, Needs>,
 ): Operation<Input, Output, Needs> => operation
+
+/** Declares an operation that runs in a worker thread. Add it to `workerOperations` as well. */
+export const defineWorkerOperation = <Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Omit<WorkerOperation<Input, Output>, 'thread'>,
+): WorkerOperation<Input, Output> => ({ ...operation, thread: 'worker' })

@@ -11,11 +11,10 @@ import type { RiskOptions } from '../pipeline/triage/risk.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { Alert } from '../schema/alert.ts'
-import type { Analysis } from '../schema/analysis.ts'
 import type { Conversation, ModelReply } from '../schema/conversation.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
-import type { RawRecord, RecordBatch } from '../schema/record.ts'
+import type { RecordBatch } from '../schema/record.ts'
 import type { ToldFacts } from '../schema/told-enrichment.ts'
 import type { ModelOpinion, TriageResult } from '../schema/triage-result.ts'
 import type { AuditHead } from '../store/audit-chain.ts'
@@ -23,6 +22,7 @@ import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Entry } from './entry.ts'
 import type { ScoredFeatures } from './log-batch.ts'
+import type { Offload } from './offload.ts'
 import type { QueryGuard } from './query-guard.ts'
 import type { RuleReach } from './rule-reach.ts'
 import type { Samples } from './samples.ts'
@@ -169,14 +169,12 @@ export interface World {
   readonly history: Pick<AlertHistory, 'find'>
   /** The risk formula that is in force. */
   readonly risk: RiskOptions
-  /** The whole road in memory, on the caller's records, storing nothing. */
-  analyze(records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis>
+  /** Runs an operation in a worker thread. */
+  readonly offload: Offload
   readonly batchScorer: BatchScorer
   /** How people get in. */
   readonly entry: Entry
   readonly logModels: LogModels
-  /** Counts log events that were judged for somebody: how many were odd, and how long it took. */
-  analyzed(anomalies: number, seconds: number): void
   /** Judges results of queries. */
   readonly queryGuard: QueryGuard
   /** When this process started, in ms since the epoch, and what it was built from. */

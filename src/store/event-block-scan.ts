@@ -38,11 +38,14 @@ interface ListedBlock extends BlockRef {
 
 /** How many blocks are looked up at once. */
 const pageSize = 64
+/** How many events are looked at between looks at the clock, and how long others wait for their turn, in ms. */
+const sliceSize = 256
+const turnMs = 8
 
 /**
  * Finds the first events in order of time that match. Blocks are visited in order of their nearest edge, which is right although
  * they overlap: once enough was found, and the next block begins behind the last of it, nothing better can come.
- * Holds one block and `limit` events; lets others run after each block.
+ * Holds one block and `limit` events; lets others run every few ms.
  */
 export const scanBlocks = async (
   read: Connections['read'],
@@ -52,6 +55,7 @@ export const scanBlocks = async (
   const tokens = (scan.tokens ?? []).filter((token) => token !== '')
   const compare = scan.order === 'newest' ? (a: Place, b: Place) => comparePlaces(b, a) : comparePlaces
   let found: readonly Found[] = []
+  let rested = performance.now()
   const isFull = (): boolean => found.length >= scan.limit
   const worst = (): Place | undefined => (isFull() ? found.at(-1)?.place : undefined)
 
@@ -61,13 +65,22 @@ export const scanBlocks = async (
     if (last && (scan.order === 'newest' ? listed.edge < last.time : listed.edge > last.time)) break
     const parts = await cache.open(listed)
     const seen = new Set(found.map(({ event }) => event.id))
-    const more = parts.flatMap((part) =>
-      search(part, scan, tokens, compare, last).filter(({ event }) => !seen.has(event.id)),
-    )
+    const more: Found[] = []
+    for (const part of parts) {
+      for (let start = part.start; start < part.end; start += sliceSize) {
+        const slice = { ...part, start, end: Math.min(part.end, start + sliceSize) }
+        more.push(...search(slice, scan, tokens, compare, last).filter(({ event }) => !seen.has(event.id)))
+        if (performance.now() - rested < turnMs) continue
+        await setImmediate()
+        scan.signal?.throwIfAborted()
+        rested = performance.now()
+      }
+    }
     if (more.length > 0) {
       found = [...found, ...more].sort((a, b) => compare(a.place, b.place)).slice(0, scan.limit)
     }
     await setImmediate()
+    rested = performance.now()
   }
   return found
 }

@@ -8,6 +8,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { InMemoryServerEventBus } from '@modelcontextprotocol/server'
 import fastify from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createLiveStreams } from '../../src/api/live-streams.ts'
 import { serveMcp } from '../../src/api/mcp/http.ts'
 import { createFixtureServer } from './mcp-fixtures.ts'
 import { adminToken, freePort, root, scratch, shared, startServer } from './program.ts'
@@ -74,6 +75,7 @@ const serveFixtures = async () => {
     log,
     make: createFixtureServer,
     bus: new InMemoryServerEventBus(),
+    streams: createLiveStreams(),
     newSessionId: randomUUID,
     stillWelcome: async () => true,
     origins: [],

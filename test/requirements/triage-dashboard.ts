@@ -49,6 +49,6 @@ export const triageDashboardPromises: readonly Promised[] = [
   {
     id: 'triage-dashboard.socket-limits',
     promise:
-      'It wants the token or the cookie, refuses pages of other sites, messages above 4 KB and more than 100 pages, and ends when the token does.',
+      'It wants the token or the cookie, refuses pages of other sites, messages above 4 KB and more pages of one token than `server.live_streams` allows, and ends when the token does.',
   },
 ]

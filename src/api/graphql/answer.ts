@@ -13,6 +13,7 @@ import {
 import { type Reporter, tellError, tellErrors } from './errors.ts'
 import type { Asker } from './fields.ts'
 import { refuseTooMuch } from './limits.ts'
+import { requireShallow } from './nesting.ts'
 import { limits, type Query } from './query.ts'
 import { createSchema } from './schema.ts'
 
@@ -50,6 +51,7 @@ export const createGraph = (): Graph => {
   return {
     async answer(query, asked) {
       try {
+        requireShallow(query.query)
         const document = parse(query.query, { maxTokens: limits.tokens })
         const refusals = refusalOf(document, query)
         if (refusals.length > 0) return { errors: refusals.map((one) => tellError(one, asked)) }

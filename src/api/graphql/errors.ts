@@ -18,8 +18,9 @@ export const tellErrors = ({ data, errors }: ExecutionResult, reporter: Reporter
 /** Tells whatever was thrown; what we did not foresee tells nothing of itself. */
 export const tellError = (thrown: unknown, { requestId, failed }: Reporter): GraphQLFormattedError => {
   const at = thrown instanceof GraphQLError ? thrown : undefined
-  const error = at && !at.originalError ? refused(at) : toAppError(at?.originalError ?? thrown)
-  if (error.status >= 500 && !error.retryable) failed(at?.originalError ?? thrown)
+  const cause = at ? causeOf(at) : thrown
+  const error = at && cause === undefined ? refused(at) : toAppError(cause)
+  if (error.status >= 500 && !error.retryable) failed(cause)
   const { title, detail, ...extensions } = toProblem(error, requestId)
   return {
     message: detail ?? title,
@@ -28,6 +29,10 @@ export const tellError = (thrown: unknown, { requestId, failed }: Reporter): Gra
     extensions,
   }
 }
+
+/** The failure behind an error; undefined when the graph itself refused. It wraps its own errors about values of variables once more. */
+const causeOf = ({ originalError }: GraphQLError): Error | undefined =>
+  originalError instanceof GraphQLError ? causeOf(originalError) : originalError
 
 /** What the graph itself refuses: a text that is no query, or asks for what there is not. */
 const refused = ({ message }: GraphQLError): AppError => new AppError('INVALID_REQUEST', message)

@@ -9,6 +9,7 @@ import { ask, type DoorWorld, permit } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
 import { originOf } from '../denials.ts'
 import { lastEventId, openEventStream } from '../event-stream.ts'
+import type { LiveStreams } from '../live-streams.ts'
 import { invalidInput } from '../problem.ts'
 import { parseJson, readJson } from '../rest/json.ts'
 import type { Asked, Graph } from './answer.ts'
@@ -19,33 +20,34 @@ interface GraphqlOptions {
   readonly world: DoorWorld
   readonly log: Log
   readonly feed: ChangeFeed
+  readonly streams: LiveStreams
   /** Whether whoever subscribed may still read. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
 }
 
 const mostBytes = 262_144
-const mostSubscriptions = 100
 const welcomeMs = 15_000
 const heartbeatMs = 12_000
 /** Who lets so many changes pile up is sent away. */
 const mostWaiting = 1_000
 
 /** Serves GraphQL at `/graphql`: queries, and subscriptions as server-sent events, to whoever has a token or a session. */
-export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelcome }: GraphqlOptions): void => {
+export const serveGraphql = (
+  app: FastifyInstance,
+  { world, log, feed, streams, stillWelcome }: GraphqlOptions,
+): void => {
   const subscriptions = new Set<() => void>()
-  const streams = new Set<Promise<void>>()
+  const answers = new Set<Promise<void>>()
   app.addHook('preClose', async () => {
     for (const end of subscriptions) end()
-    await Promise.allSettled(streams)
+    await Promise.allSettled(answers)
   })
   // It takes a moment and some memory to load, and most never ask.
   let loaded: Promise<Graph> | undefined
   const load = async () => (await import('./answer.ts')).createGraph()
 
   const follow = (request: FastifyRequest, reply: FastifyReply, after: number | undefined): AsyncIterable<Change> => {
-    if (subscriptions.size >= mostSubscriptions) {
-      throw new AppError('UNAVAILABLE', 'Too many subscriptions are open.', { retryable: true, retryAfter: 30 })
-    }
+    const close = streams.open(request.credential, request.ip)
     const changes = createWaitingChanges(mostWaiting)
     const unfollow = feed.follow(changes.add)
     const watch = setInterval(() => {
@@ -55,6 +57,7 @@ export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelc
     const end = () => {
       clearInterval(watch)
       unfollow()
+      close()
       subscriptions.delete(end)
       changes.end()
     }
@@ -89,8 +92,8 @@ export const serveGraphql = (app: FastifyInstance, { world, log, feed, stillWelc
       const accept = request.headers.accept ?? '*/*'
       if (!(Symbol.asyncIterator in answer) && accept.trim() !== eventStream) return sendAnswer(reply, accept, answer)
       const stream = tellEvents(reply, answer)
-      streams.add(stream)
-      return stream.finally(() => streams.delete(stream))
+      answers.add(stream)
+      return stream.finally(() => answers.delete(stream))
     },
   })
 }

@@ -13,6 +13,8 @@ export type Query = z.infer<typeof query>
 export const limits = {
   /** Words and signs of its text. */
   tokens: 2_000,
+  /** Brackets within one another, whatever their kind. */
+  nesting: 60,
   /** Levels of fields below one another. */
   depth: 12,
   /** Fields at the top, aliases counted. */

@@ -1,14 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
-import { analyzeLogEvents } from '../../operations/analyze-log-events.ts'
-import { analyzeLogs } from '../../operations/analyze-logs.ts'
+import { analyzeLogText } from '../../operations/analyze-log-text.ts'
 import { getLogModel } from '../../operations/get-log-model.ts'
 import { loadLogModel } from '../../operations/load-log-model.ts'
-import { chunkTexts, hashTexts } from '../../operations/record-chunk.ts'
-import { recordsOfText } from '../../operations/record-lines.ts'
-import { trainModel } from '../../operations/train-log-model.ts'
-import { cursor, pageFrom } from './page.ts'
+import { trainModel } from '../../operations/train-model.ts'
+import { countFitting } from './budget.ts'
+import { cursor, skippedBy } from './page.ts'
 import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
 import { cutLine, untrusted } from './untrusted.ts'
 
@@ -22,7 +18,6 @@ const judged = z.looseObject({
 /** The document is its text as well, so that a list may take half of what it could. */
 const mostListed = 2_500
 const noLine = () => ''
-const mostRecordChars = 1_048_576
 
 interface Given {
   readonly text: string
@@ -30,62 +25,29 @@ interface Given {
   readonly cursor: string | undefined
 }
 
-/** All that `analyze` may ask. */
-const analysisAsks = [getLogModel, analyzeLogEvents, analyzeLogs]
-
-/** Judges by the loaded model; without one, by everything that needs no training. The contract of the older server is one text that holds the document. */
-const analyze = async ({ text, format, cursor: after }: Given, context: ToolContext) => {
-  const { loaded } = await context.ask(getLogModel, {})
-  if (loaded && format !== 'text') {
-    const { processing_time_ms: _, ...found } = await context.ask(analyzeLogEvents, { text, format })
-    const anomalies = found.anomalies.map((one) => ({ ...one, message: cutLine(one.message) }))
-    const { items, omitted, next_cursor } = pageFrom(anomalies, after, noLine, mostListed)
-    return { paged: 'anomalies', structured: { ...found, anomalies: items, anomalies_omitted: omitted, next_cursor } }
-  }
-  const records = format === 'csv' ? text.split('\n').filter((line) => line.trim() !== '') : recordsOfText(text)
-  const found = await context.ask(analyzeLogs, { records: inChunks(records, context.signal) })
-  const anomalies = found.detections.map(({ title, sentence, severity, score, type, evidence }) => ({
-    title,
-    sentence,
-    severity,
-    anomaly_score: score,
-    threat_type: type,
-    evidence: evidence.slice(0, 3).map(({ event_id, line }) => untrusted(event_id, line)),
+/** The contract of the older server is one text that holds the document. */
+const analyze = async ({ text, format, cursor: after }: Given, { ask }: ToolContext) => {
+  const skip = skippedBy(after)
+  const { anomalies: found, ...totals } = await ask(analyzeLogText, { text, format, skip })
+  const anomalies = found.map(({ message, evidence, ...one }) => ({
+    ...one,
+    ...(message !== undefined && { message: cutLine(message) }),
+    ...(evidence && { evidence: evidence.map(({ event_id, line }) => untrusted(event_id, line)) }),
   }))
-  const { items, omitted, next_cursor } = pageFrom(anomalies, after, noLine, mostListed)
+  const kept = countFitting(anomalies, noLine, mostListed)
+  const omitted = Math.max(0, totals.anomalies_detected - skip - kept)
   return {
     paged: 'anomalies',
     structured: {
       status: 'success',
-      total_events: found.records,
-      anomalies_detected: found.detections.length,
-      anomaly_rate: found.records === 0 ? 0 : found.detections.length / found.records,
-      threshold: null,
-      anomalies: items,
+      ...totals,
+      anomalies: anomalies.slice(0, kept),
       anomalies_omitted: omitted,
-      next_cursor,
-      note: 'No trained model is loaded: judged by rules, templates, sequences and baselines of these logs alone.',
+      next_cursor: omitted > 0 ? String(skip + kept) : null,
+      ...(totals.threshold === null && {
+        note: 'No trained model is loaded: rules, templates, sequences and baselines of these logs alone found these.',
+      }),
     },
-  }
-}
-
-/** As many as a request over HTTP may have, and not only as many as a list in it. */
-async function* inChunks(records: readonly string[], signal: AbortSignal) {
-  const long = records.findIndex((record) => record.length > mostRecordChars)
-  if (long >= 0) {
-    throw new AppError(
-      'TOO_LARGE',
-      `Record ${long + 1} has ${records[long]?.length} characters; ${mostRecordChars} is the most.`,
-      {
-        hint: 'Give one event a line.',
-      },
-    )
-  }
-  for (const texts of chunkTexts(records)) {
-    // Who gave the call up needs no more of it; others get their turn meanwhile.
-    await setImmediate()
-    signal.throwIfAborted()
-    yield { texts, hash: () => hashTexts(texts) }
   }
 }
 
@@ -105,7 +67,7 @@ export const analysisTools: readonly Tool[] = [
     name: 'analyze_logs',
     description: 'Finds what is odd in the given logs; stores nothing.',
     kind: 'read',
-    asks: analysisAsks,
+    asks: [analyzeLogText],
     input: z.object({ log_data: z.string().min(1), format: z.enum(['json', 'csv', 'text']).default('json'), cursor }),
     output: judged,
     run: ({ log_data, format, cursor: after }, context) => analyze({ text: log_data, format, cursor: after }, context),
@@ -114,7 +76,7 @@ export const analysisTools: readonly Tool[] = [
     name: 'analyze_log_file',
     description: 'Finds what is odd in a file below the allowed folders; stores nothing.',
     kind: 'read',
-    asks: analysisAsks,
+    asks: [analyzeLogText],
     input: z.object({ filepath: z.string().min(1), cursor }),
     output: judged,
     async run({ filepath, cursor: after }, context) {

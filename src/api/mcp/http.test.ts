@@ -2,6 +2,7 @@ import { InMemoryServerEventBus, McpServer } from '@modelcontextprotocol/server'
 import fastify from 'fastify'
 import { expect, it } from 'vitest'
 import { until } from '../../../test/until.ts'
+import { createLiveStreams } from '../live-streams.ts'
 import { serveMcp } from './http.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -33,6 +34,7 @@ const openDoor = async () => {
     make: () => new McpServer({ name: 'test', version: '1' }, { capabilities: { resources: { subscribe: true } } }),
     bus: new InMemoryServerEventBus(),
     newSessionId: () => 'a',
+    streams: createLiveStreams(),
     stillWelcome: async () => true,
     origins: [],
     mostUnderway: 2,

@@ -2,16 +2,21 @@ import type { ServerResponse } from 'node:http'
 import { type NodeServerResponseLike, toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, isLegacyRequest, type McpServer, type ServerEventBus } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
-import type { Credential } from '../../operations/credential.ts'
+import { type Credential, callerOf } from '../../operations/credential.ts'
 import { getOverview } from '../../operations/get-overview.ts'
 import { permit } from '../ask.ts'
+import type { LiveStreams } from '../live-streams.ts'
 import { isCrossSite, requireAcceptedHost } from '../origin.ts'
+import { toAppError } from '../problem.ts'
 import { createSessions, refuse } from './sessions.ts'
 import type { Connection } from './subscriptions.ts'
 
 const mostBytes = 8 * 1_048_576
+/** The SDK checks messages by recursion. */
+const mostDepth = 64
 const welcomeMs = 15_000
 
 interface McpDoor {
@@ -20,28 +25,53 @@ interface McpDoor {
   /** Where clients of 2026 hear of changed resources. */
   readonly bus: ServerEventBus
   readonly newSessionId: () => string
+  readonly streams: LiveStreams
   /** Whether whoever is being answered may still read. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
   readonly origins: readonly string[]
   readonly hosts?: readonly string[] | undefined
   /** How many requests may be under way at once besides those of sessions, streams of listeners among them. */
   readonly mostUnderway?: number
+  /** How many of them one token may have. */
+  readonly mostEach?: number
 }
+
+interface Asked {
+  readonly request: Request
+  readonly credential: Credential
+  readonly address: string
+  /** Resolves when the answer has ended, which for a stream is when the client leaves. */
+  readonly ended: Promise<void>
+}
+
+/** What clients of 2026 send to follow changes. */
+const listens = z.looseObject({ method: z.literal('subscriptions/listen') })
 
 /**
  * Serves MCP over HTTP at `/mcp`, to whoever has a token. Clients of 2025 begin a session, or have each request answered by itself; those
  * of 2026 always do, and listen to changes in a stream.
  */
 export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
-  const { log, make, bus, newSessionId, stillWelcome, origins, hosts, mostUnderway = 300 } = door
+  const {
+    log,
+    make,
+    bus,
+    newSessionId,
+    streams,
+    stillWelcome,
+    origins,
+    hosts,
+    mostUnderway = 300,
+    mostEach = 100,
+  } = door
   const sessions = createSessions({
     make: (credential) => make(credential, 'session'),
     newId: newSessionId,
     mostBytes,
   })
-  const underway = new Set<{ close(): Promise<void> }>()
+  const underway = new Map<{ close(): Promise<void> }, string>()
   app.addHook('preClose', async () => {
-    await Promise.all([sessions.end(), ...[...underway].map((handler) => handler.close())])
+    await Promise.all([sessions.end(), ...[...underway.keys()].map((handler) => handler.close())])
   })
 
   app.route({
@@ -73,32 +103,44 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
       void ended.then(() => clearInterval(watch))
       const { method, url, headers, raw } = request
       const body = { [Symbol.asyncIterator]: () => raw[Symbol.asyncIterator]() }
-      await toNodeHandler({ fetch: (asked) => answer(asked, credential, ended) }, { maxRequestBodySize: mostBytes })(
-        { method, url, headers, ...body },
-        headFirst(reply.raw),
-      )
+      await toNodeHandler(
+        { fetch: (asked) => answer({ request: asked, credential, address: request.ip, ended }) },
+        { maxRequestBodySize: mostBytes },
+      )({ method, url, headers, ...body }, headFirst(reply.raw))
     },
   })
 
-  const answer = async (request: Request, credential: Credential, ended: Promise<void>): Promise<Response> => {
+  const answer = async ({ request, credential, address, ended }: Asked): Promise<Response> => {
     if (!acceptsAnswers(request.headers.get('accept'))) {
       return refuse(406, 'Accept application/json and text/event-stream: answers come as one of these.')
     }
     const body = request.method === 'POST' ? await readJson(request.clone()) : undefined
     // Batches were part of one revision only (2025-03-26), and no client is known to send them.
     if (Array.isArray(body)) return refuse(400, 'Send one JSON-RPC message per request: batches are not supported.')
+    if (isDeeper(body, mostDepth)) return refuse(400, `The message is nested deeper than ${mostDepth} levels.`)
+    if (request.method === 'GET' || listens.safeParse(body).success) {
+      try {
+        void ended.then(streams.open(credential, address))
+      } catch (error) {
+        const { status, message, hint } = toAppError(error)
+        return refuse(status === 429 ? 429 : 503, [message, hint].join(' '))
+      }
+    }
     const given = body === undefined ? {} : { parsedBody: body }
     if (await isLegacyRequest(request, body, { maxRequestBodySize: mostBytes })) {
       const answered = sessions.answer({ request, body, credential, ended })
       if (answered) return answered
     }
+    const caller = callerOf(credential, address)
+    const own = [...underway.values()].filter((one) => one === caller).length
+    if (own >= mostEach) return refuse(429, 'This token has too many requests under way. Try again later.')
     if (underway.size >= mostUnderway) return refuse(503, 'Too many requests are under way. Try again later.')
     const handler = createMcpHandler(({ era }) => make(credential, era === 'modern' ? 'listener' : 'request'), {
       bus,
       onerror: (error) => log.debug({ err: error }, 'an MCP request was refused'),
       maxRequestBodySize: mostBytes,
     })
-    underway.add(handler)
+    underway.set(handler, caller)
     void ended.then(() => underway.delete(handler))
     return handler.fetch(request, given)
   }
@@ -128,5 +170,20 @@ const acceptsAnswers = (accept: string | null): boolean =>
 
 const isEventStream = (type: string | undefined): boolean => type === 'text/event-stream' || type === 'text/*'
 
-/** A body that is not JSON is left for the protocol to refuse. */
+/** The protocol refuses a body that is not JSON. */
 const readJson = (request: Request): Promise<unknown> => request.json().catch(() => undefined)
+
+/** Looks at one level after another: what is nested deeply would overflow the stack. */
+const isDeeper = (value: unknown, most: number): boolean => {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true
+    const below: unknown[] = []
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue
+      for (const inner of Object.values(one)) if (typeof inner === 'object') below.push(inner)
+    }
+    level = below
+  }
+  return false
+}

@@ -40,14 +40,18 @@ export const pageFrom = <Item>(
   line: (item: Item) => string,
   most?: number,
 ): { readonly items: readonly Item[]; readonly next_cursor: string | null; readonly omitted: number } => {
-  const skipped = Number(cursor ?? 0)
-  if (cursor && !/^\d{1,7}$/.test(cursor)) {
-    throw new AppError('INVALID_REQUEST', `"${cursor.slice(0, 80)}" is no cursor of this tool.`, {
-      hint: 'Give the next_cursor of its last answer.',
-    })
-  }
+  const skipped = skippedBy(cursor)
   const rest = items.slice(skipped)
   const kept = countFitting(rest, line, most)
   const omitted = rest.length - kept
   return { items: rest.slice(0, kept), next_cursor: omitted > 0 ? String(skipped + kept) : null, omitted }
+}
+
+/** How many items of a list came before a cursor. */
+export const skippedBy = (cursor: string | undefined): number => {
+  if (!cursor) return 0
+  if (/^\d{1,7}$/.test(cursor)) return Number(cursor)
+  throw new AppError('INVALID_REQUEST', `"${cursor.slice(0, 80)}" is no cursor of this tool.`, {
+    hint: 'Give the next_cursor of its last answer.',
+  })
 }

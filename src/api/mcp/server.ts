@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/server'
 import type { Log } from '../../component.ts'
 import type { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/credential.ts'
+import { JsonBytes } from '../../operations/json-bytes.ts'
 import { type Actor, mayAct, type Role } from '../../schema/role.ts'
 import { ask, type DoorWorld } from '../ask.ts'
 import type { ChangeFeed } from '../change-feed.ts'
@@ -40,15 +41,20 @@ const instructions =
 export const createMcpServer = (options: McpOptions, credential: Credential, connection: Connection): McpServer => {
   const { world, feed, version } = options
   const server = new McpServer({ name: 'log-anomaly-detection', title: 'Vedette', version }, { instructions })
-  const askAs: ToolContext['ask'] = async (operation, input) =>
-    operation.output.parse(await ask(operation, input, world, credential))
+  const askAs =
+    (signal?: AbortSignal): ToolContext['ask'] =>
+    async (operation, input) => {
+      const watched: DoorWorld = signal ? Object.assign(Object.create(world), { watcher: { signal } }) : world
+      const answer = await ask(operation, input, watched, credential)
+      return operation.output.parse(answer instanceof JsonBytes ? answer.parse() : answer)
+    }
   for (const tool of tools) {
     if (isOffered(tool, options, credential.actor.role))
       offerTool(server, tool, options, { actor: credential.actor, ask: askAs })
   }
-  offerDocuments(server, askAs)
+  offerDocuments(server, askAs())
   offerPrompts(server)
-  offerSubscriptions(server, { connection, feed, ask: askAs })
+  offerSubscriptions(server, { connection, feed, ask: askAs() })
   return server
 }
 
@@ -74,7 +80,7 @@ const offerTool = (
   server: McpServer,
   tool: Tool,
   options: McpOptions,
-  { actor, ask: askAs }: { readonly actor: Actor; readonly ask: ToolContext['ask'] },
+  { actor, ask: askAs }: { readonly actor: Actor; readonly ask: (signal: AbortSignal) => ToolContext['ask'] },
 ): void => {
   const { name, description, kind, destructive = false, input, output, narrow } = tool
   server.registerTool(
@@ -94,7 +100,7 @@ const offerTool = (
       const token = mcpReq._meta?.progressToken
       try {
         const answer = await tool.run(given, {
-          ask: asking(tool, askAs),
+          ask: asking(tool, askAs(mcpReq.signal)),
           readFile: options.roots.readFile,
           within: options.roots.within,
           url: options.url,

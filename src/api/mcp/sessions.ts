@@ -131,11 +131,11 @@ const openStream = async ({ transport, log }: Session, request: Request, ended: 
 const ownerOf = ({ actor, via, tokenId, accountId }: Credential): string =>
   JSON.stringify([via, tokenId, accountId, actor.name, actor.role])
 
+const rpcCodes = { 400: -32_600, 404: -32_001, 406: -32_000, 429: -32_000, 503: -32_000 } as const
+
 /** Refuses a request as the protocol does: a JSON-RPC error without an id. */
 export const refuse = (status: keyof typeof rpcCodes, message: string): Response =>
   Response.json(
     { jsonrpc: '2.0', error: { code: rpcCodes[status], message }, id: null },
-    { status, ...(status === 503 && { headers: { 'retry-after': '30' } }) },
+    { status, ...(status >= 429 && { headers: { 'retry-after': '30' } }) },
   )
-
-const rpcCodes = { 400: -32_600, 404: -32_001, 406: -32_000, 503: -32_000 } as const

@@ -77,6 +77,7 @@ const media = {
   archive: ['application/zip', 'application/gzip', 'application/x-tar', 'application/octet-stream'],
   table: ['text/csv', 'application/json', 'text/plain'],
   yaml: ['application/json', 'application/yaml'],
+  form: ['multipart/form-data'],
 } as const
 
 const archiveBody = z.string().meta({ format: 'binary' }).describe('A zip, or a tar, also gzipped, of YAML files.')

@@ -10,15 +10,17 @@ const mostDepth = 32
 export const readJson = async (request: IncomingMessage, limit = usualLimit): Promise<unknown> => {
   const bytes = await readWhole(readBody(request), limit)
   if (bytes.length === 0) return undefined
-  const type = request.headers['content-type'] ?? ''
-  // Who says nothing of it sends JSON, as clients of older systems may.
-  if (type !== '' && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) {
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content type "${type.slice(0, 80)}" cannot be read here.`, {
-      hint: 'Send JSON, and say "Content-Type: application/json".',
-      accepts: ['application/json'],
-    })
-  }
+  requireJsonType(request.headers['content-type'] ?? '')
   return parseJson(decodeText(bytes))
+}
+
+/** Refuses content types other than JSON. Clients of older systems may leave the content type out. */
+export const requireJsonType = (type: string): void => {
+  if (type === '' || /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return
+  throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content type "${type.slice(0, 80)}" cannot be read here.`, {
+    hint: 'Send JSON, and say "Content-Type: application/json".',
+    accepts: ['application/json'],
+  })
 }
 
 /** Parses JSON that strangers wrote. */

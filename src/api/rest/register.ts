@@ -2,7 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Log } from '../../component.ts'
 import { decodeText } from '../../operations/decode-text.ts'
+import { JsonBytes } from '../../operations/json-bytes.ts'
 import { readRecords } from '../../operations/record-body.ts'
+import type { SentBody } from '../../operations/sent-body.ts'
 import type { Watcher } from '../../operations/watcher.ts'
 import { type AnyOperation, ask, type DoorWorld, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
@@ -43,24 +45,49 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
       const operation = wantsDebug && route.debug ? route.debug : route.operation
       const credential = route.open ? undefined : request.credential
       permit(operation, credential)
-      const body = await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request)
+      const body =
+        operation.thread === 'worker'
+          ? { body: sentBodyOf(route, request) }
+          : await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request)
       const input = mergeInput(
         inputs.parse(request.params),
         readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
         headerInputs(operation, request.headers),
-        route.refuse ? knownTo(operation, body) : body,
+        route.refuse && operation.thread !== 'worker' ? knownTo(operation, body) : body,
       )
       const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
       const work = (watcher?: Watcher) =>
         ask(operation, input, watcher ? watchedBy(watcher, world) : world, credential, originOf(request))
       if (streamed) return streamed(request, reply, work, present)
       // Where anybody may change something, secrets are tried.
-      const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work())
+      const watcher = operation.thread === 'worker' ? watch(reply) : undefined
+      const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work(watcher))
+      if (result instanceof JsonBytes) return reply.type('application/json; charset=utf-8').send(result.bytes)
       // What an admin changes, or what is deleted, may be who is let in: what was known of tokens before counts no longer.
       if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
       return present(result)
     },
   })
+}
+
+/** The body of an operation in a worker thread: that thread reads it. */
+const sentBodyOf = ({ body, refuse }: Route, { raw }: FastifyRequest): SentBody => {
+  const length = raw.headers['content-length']
+  return {
+    kind: body === 'records' || body === 'form' ? body : 'json',
+    contentType: raw.headers['content-type'],
+    lenient: refuse !== undefined,
+    length: length === undefined ? undefined : Number(length),
+    chunks: readBody(raw),
+  }
+}
+
+/** Notices when the client goes away, which ends work that nobody waits for. */
+const watch = ({ raw }: FastifyReply): Watcher => {
+  const gone = new AbortController()
+  if (raw.destroyed) gone.abort()
+  else raw.once('close', () => gone.abort())
+  return { signal: gone.signal }
 }
 
 const watchedBy = (watcher: Watcher, world: DoorWorld): DoorWorld => Object.assign(Object.create(world), { watcher })

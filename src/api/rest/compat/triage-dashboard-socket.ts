@@ -9,7 +9,6 @@ import { requireOwnOrigin } from '../../gate.ts'
 import type { CompatSystem } from './compat.ts'
 import { toMetrics, toWorkflows } from './triage-dashboard-words.ts'
 
-const mostClients = 100
 const longestMessage = 4_096
 /** Whoever sends more than this between two heartbeats is talking to itself. */
 const mostMessages = 100
@@ -30,7 +29,7 @@ interface Client {
 /** Tells the dashboard's pages over `/ws` what happens, until they go, fall silent or are no longer welcome. */
 export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
   app,
-  { world, feed, stillWelcome, reader, log },
+  { world, feed, streams, stillWelcome, reader, log },
 ) => {
   await app.register(websocket, {
     options: { maxPayload: longestMessage },
@@ -127,9 +126,8 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
         }
         requireOwnOrigin(request)
         permit(sumUpAlerts, request.credential)
-        if (clients.size >= mostClients) {
-          throw new AppError('UNAVAILABLE', 'Too many pages are open.', { retryable: true, retryAfter: 30 })
-        }
+        const close = streams.open(request.credential, request.ip)
+        request.raw.socket.once('close', close)
       },
     },
     async (socket, request) => {

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { AppError, type ErrorCode, type ErrorDetail, errorCodes } from '../../errors.ts'
+import type { IndicatorChange } from '../../lib/indicators/indicator-index.ts'
+import { bodyKinds } from '../../operations/sent-body.ts'
+import type { RuleSetting } from '../../schema/rule.ts'
+
+/** A request as the worker thread gets it. */
+const job = z.object({
+  type: z.literal('job'),
+  operation: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  body: z.union([
+    z.undefined(),
+    z.object({
+      kind: z.enum(bodyKinds),
+      contentType: z.union([z.string(), z.undefined()]),
+      lenient: z.boolean(),
+      blocks: z.array(z.instanceof(Uint8Array)).readonly(),
+    }),
+  ]),
+})
+export type Job = z.infer<typeof job>
+
+/** Everything that the main thread sends: state that changed, then the job. */
+export const toWorker = z.discriminatedUnion('type', [
+  job,
+  z.object({ type: z.literal('rules'), settings: z.custom<readonly RuleSetting[]>(Array.isArray) }),
+  z.object({ type: z.literal('model'), state: z.instanceof(Uint8Array).optional() }),
+  z.object({ type: z.literal('indicators'), changes: z.custom<readonly IndicatorChange[]>(Array.isArray) }),
+])
+export type ToWorker = z.infer<typeof toWorker>
+
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorCodes, code)
+
+const failure = z.object({
+  code: z.custom<ErrorCode>(isErrorCode),
+  message: z.string(),
+  hint: z.string().optional(),
+  retryable: z.boolean(),
+  retryAfter: z.number().optional(),
+  errors: z.custom<readonly ErrorDetail[]>(Array.isArray),
+  accepts: z.array(z.string()).readonly(),
+  /** The stack trace of a failure that is not the caller's. */
+  stack: z.string().optional(),
+})
+type Failure = z.infer<typeof failure>
+
+/** Everything that the worker sends: the answer as JSON text, or why there is none, and notes on the way. */
+export const fromWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('answer'), bytes: z.instanceof(Uint8Array) }),
+  z.object({ type: z.literal('failure'), failure }),
+  z.object({ type: z.literal('analyzed'), anomalies: z.number(), seconds: z.number() }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    facts: z.record(z.string(), z.unknown()),
+    message: z.string(),
+  }),
+])
+export type FromWorker = z.infer<typeof fromWorker>
+
+/** Errors lose their class and our members on the way between threads; this keeps them. */
+export const toFailure = (thrown: unknown): Failure => {
+  if (!(thrown instanceof AppError)) {
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    return {
+      code: 'INTERNAL',
+      message: 'Something broke on our side.',
+      retryable: false,
+      errors: [],
+      accepts: [],
+      stack,
+    }
+  }
+  const { code, message, hint, retryable, retryAfter, errors, accepts } = thrown
+  return {
+    code,
+    message,
+    retryable,
+    errors,
+    accepts,
+    ...(hint !== undefined && { hint }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  }
+}
+
+export const fromFailure = ({
+  code,
+  message,
+  hint,
+  retryable,
+  retryAfter,
+  errors,
+  accepts,
+  stack,
+}: Failure): AppError =>
+  new AppError(code, message, {
+    retryable,
+    errors,
+    accepts,
+    ...(hint !== undefined && { hint }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(stack !== undefined && { cause: new Error(stack) }),
+  })

@@ -1,0 +1,68 @@
+import { setPriority } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+import { toAppError } from '../../api/problem.ts'
+import type { Log } from '../../component.ts'
+import { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
+import { LogModel } from '../../lib/log-events/log-events.ts'
+import type { RuleSetting } from '../../schema/rule.ts'
+import { createAnalysis } from '../analysis.ts'
+import { createRules } from '../rules.ts'
+import { type FromWorker, toFailure, toWorker } from './messages.ts'
+import type { WorkerSetup } from './offload.ts'
+import { runJob } from './run-job.ts'
+
+// A worker thread of `createOffload`: takes over the state that changed, then runs one job at a time.
+
+const setup: WorkerSetup = workerData
+const { config, agents } = setup
+const tell = (message: FromWorker, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(message, transfer)
+const logAt = (level: keyof Log) => (facts: object, message: string) =>
+  tell({ type: 'log', level, facts: { ...facts }, message })
+const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
+// The main thread reads the same folders, and logs what is wrong with them.
+const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+// Where cores are few, the main thread goes first. Only Linux sets the priority of a single thread.
+if (process.platform === 'linux') setPriority(10)
+
+let settings: readonly RuleSetting[] = []
+const rules = createRules({ config, settings: async () => settings, log: quiet })
+const indicators = new IndicatorIndex()
+let model: LogModel | undefined
+
+const deps = {
+  analyze: createAnalysis(config, rules.book, log, indicators, agents),
+  maxRecords: config.analysis.max_records,
+  logModel: () => model,
+  analyzed: (anomalies: number, seconds: number) => tell({ type: 'analyzed', anomalies, seconds }),
+  now: Date.now,
+}
+
+const take = async (given: unknown): Promise<void> => {
+  const message = toWorker.parse(given)
+  if (message.type === 'rules') {
+    settings = message.settings
+    await rules.refresh()
+  } else if (message.type === 'model') {
+    model = message.state && LogModel.load(message.state)
+  } else if (message.type === 'indicators') {
+    indicators.apply(message.changes)
+  } else {
+    indicators.settle(Date.now())
+    const bytes = await runJob(message, deps)
+    tell({ type: 'answer', bytes }, [bytes.buffer])
+  }
+}
+
+// Messages are handled in order: a job runs with the state that was sent before it.
+let last: Promise<void> = Promise.resolve()
+parentPort?.on('message', (message: unknown) => {
+  last = last
+    .then(() => take(message))
+    .catch((thrown: unknown) => tell({ type: 'failure', failure: toFailure(toKnown(thrown)) }))
+})
+
+const toKnown = (thrown: unknown): unknown => {
+  const error = toAppError(thrown)
+  return error.code === 'INTERNAL' ? thrown : error
+}
