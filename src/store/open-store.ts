@@ -2,7 +2,7 @@ import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
 import { createAccountStore } from './accounts.ts'
 import { createAlertContextStore } from './alert-context.ts'
-import { createAlertHeads } from './alert-heads.ts'
+import { createAlertIndex } from './alert-index.ts'
 import { createAlertResultStore } from './alert-results.ts'
 import { createAlertStore } from './alerts.ts'
 import { createAnomalyStore } from './anomalies.ts'
@@ -43,6 +43,8 @@ import { createViewStore } from './views.ts'
 interface StoreOptions {
   readonly now: () => number
   readonly log: Log
+  /** How many alerts the index holds in memory; the rest is read from the database when it is asked for. */
+  readonly alertsInMemory?: number
 }
 
 /** A store with the connections that the embedded queue shares. */
@@ -53,7 +55,7 @@ export interface OpenStore extends Store {
 const dialects: readonly Dialect[] = [postgres, sqlite]
 
 /** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
-export const openStore = async (url: string, { now, log }: StoreOptions): Promise<OpenStore> => {
+export const openStore = async (url: string, { now, log, alertsInMemory }: StoreOptions): Promise<OpenStore> => {
   const scheme = url.slice(0, url.indexOf(':'))
   const dialect = dialects.find(({ schemes }) => schemes.includes(scheme))
   if (!dialect) {
@@ -66,14 +68,14 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
     await migrate(database)
     const connections = await connect(database, now)
     const { transaction, begin, write } = connections
-    const heads = createAlertHeads(connections)
+    const alertIndex = createAlertIndex(connections, alertsInMemory)
     return {
       connections,
       events: createEventStore(connections, (id) =>
         log.error({ block: id }, 'A block of events is damaged and was stepped over; restore it from a backup.'),
       ),
       detections: createDetectionStore(connections),
-      alerts: createAlertStore(connections, heads),
+      alerts: createAlertStore(connections, alertIndex),
       triageResults: createTriageResultStore(connections),
       alertResults: createAlertResultStore(connections),
       alertContext: createAlertContextStore(connections),
@@ -100,7 +102,7 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       scoredBatches: createScoredBatchStore(connections),
       anomalies: createAnomalyStore(connections),
       queryResults: createQueryResultStore(connections),
-      sourceData: createSourceDataStore(connections, heads),
+      sourceData: createSourceDataStore(connections, alertIndex),
       changes: (after, limit) => listChanges(connections, after, limit),
       transaction,
       begin,
