@@ -143,6 +143,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
   const auditCheckpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
   const playbooks = readPlaybooks(config.remediation.playbooks)
   const history = createHistory(store.alerts.recent)
+  store.alerts.onRemoved(history.forget)
   const lookUp = threats.intel.lookUpAlert
   const alertQueues = createAlertQueues({ config: config.rabbitmq, store, lookUp, outages, now, log })
   const llm = createLlm({

@@ -155,5 +155,18 @@ export const describeManyAlerts = (
         expect(await listed(store, { q: 'snoozed:true' })).toMatchObject([{ total: 0 }])
       }
     })
+
+    it('forgets what another process has removed', async () => {
+      const alerts = Array.from({ length: most }, (_, number) =>
+        sampleAlert(number, { status: number % 4 === 0 ? 'resolved' : 'triaged' }),
+      )
+      await small.transaction((tx) => small.alerts.save(alerts, tx))
+      expect(await listed(large, { limit: 500 })).toMatchObject([{ total: 60 }])
+      expect(await small.retention.retain({ alerts: Number.MAX_SAFE_INTEGER })).toMatchObject({ alerts: 15 })
+      for (const store of [small, large]) {
+        expect(await listed(store, { limit: 500 })).toMatchObject([{ total: 45 }])
+        expect(await store.alerts.total()).toBe(45)
+      }
+    })
   })
 }

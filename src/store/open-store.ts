@@ -30,6 +30,7 @@ import { createParseHealthStore } from './parse-health.ts'
 import { createPersonStore } from './people.ts'
 import { createQueryResultStore } from './query-results.ts'
 import { createRemediationActionStore } from './remediation-actions.ts'
+import { createRetentionStore } from './retention.ts'
 import { createRuleSettingStore } from './rule-settings.ts'
 import { createScoredBatchStore } from './scored-batches.ts'
 import { createSourceDataStore } from './source-data.ts'
@@ -103,6 +104,7 @@ export const openStore = async (url: string, { now, log, alertsInMemory }: Store
       anomalies: createAnomalyStore(connections),
       queryResults: createQueryResultStore(connections),
       sourceData: createSourceDataStore(connections, alertIndex),
+      retention: createRetentionStore(connections, alertIndex),
       changes: (after, limit) => listChanges(connections, after, limit),
       transaction,
       begin,

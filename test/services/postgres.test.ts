@@ -10,6 +10,7 @@ import { describeLlmStore } from '../../src/store/llm.conformance.ts'
 import { describeModelOpinionStore } from '../../src/store/model-opinions.conformance.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { describeQueryResults } from '../../src/store/query-results.conformance.ts'
+import { describeRetention } from '../../src/store/retention.conformance.ts'
 import { sampleAlert, sampleDetection } from '../../src/store/samples.conformance.ts'
 import { describeStore } from '../../src/store/store.conformance.ts'
 import { createPostgresDatabase, postgresMissing } from './postgres.ts'
@@ -36,6 +37,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
   describeManyAlerts('in PostgreSQL', database.empty, (alertsInMemory) =>
     openStore(database.url, { now: Date.now, log, alertsInMemory }),
   )
+  describeRetention('in PostgreSQL', openEmpty)
   describeIntelStore('in PostgreSQL', openEmpty)
   describeQueryResults('in PostgreSQL', openEmpty)
   describeLlmStore('in PostgreSQL', openEmpty)
