@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countAlerts } from '../../src/operations/count-alerts.ts'
 import { listAlertHeads } from '../../src/operations/list-alert-heads.ts'
@@ -11,6 +12,7 @@ import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { at, begin, sampleAlert } from '../../src/store/samples.conformance.ts'
 
 const many = 300_000
+const copies = 10
 const day = 86_400_000
 const quiet = (): void => {}
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
@@ -26,8 +28,10 @@ const manyAlert = (number: number) =>
     contributions: [],
     created_at: at(number / 1_000),
     last_seen: at(number / 1_000 + 1),
-    ...(number % 8 === 1 && number < 40_000 && { snoozed_until: at(number / 1_000) }),
+    ...(number % 8 === 1 && number < 4_000 && { snoozed_until: at(number / 1_000) }),
   })
+
+const idOf = (number: number, copy: number) => (copy === 0 ? '' : `copy-${copy}-`) + manyAlert(number).id
 
 describe('300,000 alerts', () => {
   let folder = ''
@@ -36,16 +40,37 @@ describe('300,000 alerts', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vedette-300k-'))
     store = await openStore(`sqlite:${join(folder, 'vedette.db')}`, { now: () => time, log })
-    for (let start = 0; start < many; start += 10_000) {
-      const alerts = Array.from({ length: 10_000 }, (_, index) => manyAlert(start + index))
-      await store.transaction((tx) => store.alerts.save(alerts, tx))
-    }
+    const alerts = Array.from({ length: many / copies }, (_, number) => manyAlert(number))
+    await store.transaction((tx) => store.alerts.save(alerts, tx))
+    for (let copy = 1; copy < copies; copy++) await copyAll(copy)
     time = begin + day
   })
   afterAll(async () => {
     await store.close()
     await rm(folder, { recursive: true })
   })
+
+  /** Writes every alert once more under another id: many times faster than saving each. */
+  const copyAll = (copy: number) =>
+    store.transaction(async (tx) => {
+      const span = many / copies
+      for (const [table, document] of [
+        ['alerts', 'body'],
+        ['alert_heads', 'head'],
+      ] as const) {
+        const { rows } = await sql<{ name: string }>`select name from pragma_table_info(${table})`.execute(tx)
+        const columns = rows.map(({ name }) => sql.ref(name))
+        const values = rows.map(({ name }) => {
+          if (name === 'alert_id') return sql`${`copy-${copy}-`} || alert_id`
+          if (name === 'changed_at') return sql`changed_at + ${copy * span}`
+          return name === document
+            ? sql`replace(${sql.ref(document)}, '"id":"alert-', ${`"id":"copy-${copy}-alert-`})`
+            : sql.ref(name)
+        })
+        await sql`insert into ${sql.table(table)} (${sql.join(columns)})
+          select ${sql.join(values)} from ${sql.table(table)} where alert_id like 'alert-%'`.execute(tx)
+      }
+    })
 
   const world = () => ({
     store,
@@ -58,7 +83,7 @@ describe('300,000 alerts', () => {
 
   it('are all listed, counted and summed up', async () => {
     expect(await list({})).toMatchObject({ total: many })
-    expect(await list({ sort: 'created_at', limit: 1 })).toMatchObject({ data: [{ id: manyAlert(0).id }] })
+    expect(await list({ sort: 'created_at', limit: 1 })).toMatchObject({ data: [{ created_at: at(0) }] })
     // The first alerts are the ones that memory has no room for.
     expect(await list({ q: 'severity:critical', limit: 1 })).toMatchObject({ total: many / 1_000 })
     expect(await list({ q: '203.0.113.200 status:resolved', limit: 1 })).toMatchObject({ total: 600 })
@@ -98,32 +123,31 @@ describe('300,000 alerts', () => {
   })
 
   it('leave the main thread free for others meanwhile', async () => {
-    let longest = 0
-    let last = performance.now()
+    let turns = 0
     const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }, 5)
+      turns += 1
+    }, 1)
     await list({ q: 'failed' })
     await countAlerts.run(countAlerts.input.parse({}), world())
     clearInterval(timer)
-    expect(longest).toBeLessThan(2_000)
+    expect(turns).toBeGreaterThan(20)
   })
 
   it('are removed when they are closed and old, and counted rightly afterwards', async () => {
-    const last = 59_999
+    const last = many / copies - 1
     const old = await store.connections.read
       .selectFrom('alert_heads')
       .select('changed_at')
-      .where('alert_id', '=', manyAlert(last).id)
+      .where('alert_id', '=', idOf(last, 1))
       .executeTakeFirstOrThrow()
     // The critical ones have changed since.
     const settled = Array.from({ length: last }, (_, number) => number).filter(
       (number) => number % 2 === 0 && number % 1_000 !== 0,
-    ).length
+    )
+    const removed = 2 * settled.length
     time = begin + 2 * day
-    expect(await store.retention.retain({ alerts: old.changed_at })).toMatchObject({ alerts: settled })
-    expect(await list({ limit: 1 })).toMatchObject({ total: many - settled })
-    expect(await store.alerts.total()).toBe(many - settled)
+    expect(await store.retention.retain({ alerts: old.changed_at })).toMatchObject({ alerts: removed })
+    expect(await list({ limit: 1 })).toMatchObject({ total: many - removed })
+    expect(await store.alerts.total()).toBe(many - removed)
   })
 })
