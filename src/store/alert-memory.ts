@@ -10,10 +10,10 @@ interface Entry {
 }
 
 /** The share of the memory that settled alerts keep when there are too many open ones: they say how similar alerts ended. */
-const settledShare = 0.2
+const settledShare = 0.1
 
 /**
- * Holds the alerts that changed last, at most `most`. Open alerts displace settled ones down to a fifth of the room. For each state,
+ * Holds the alerts that changed last, at most `most`. Open alerts displace settled ones down to a tenth of the room. For each state,
  * memory has every alert that changed after the floor and none that changed before it: the rest is a range of rows.
  *
  * @param overlap how much earlier than the one before a change may arrive, in ms
