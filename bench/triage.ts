@@ -65,7 +65,7 @@ let sending = true
 const watch = async (): Promise<void> => {
   while (sending || acceptedAt.size > 0) {
     const time = performance.now()
-    for (const { title, sentence, triage } of await app.world.store.alerts.heads()) {
+    for (const { title, sentence, triage } of await app.world.store.alerts.recent()) {
       const number = /Bench alert (\d+)/.exec(`${title} ${sentence}`)?.[1]
       const accepted = triage && number !== undefined ? acceptedAt.get(number) : undefined
       if (number === undefined || accepted === undefined) continue

@@ -212,7 +212,8 @@ const assemble = async (parts: Parts): Promise<App> => {
   const anomalies = await createAnomalies({ config, store, now, log })
   const auditCheckpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
   const playbooks = readPlaybooks(config.remediation.playbooks)
-  const history = createHistory(store.alerts.heads)
+  const history = createHistory(store.alerts.recent)
+  store.alerts.onRemoved(history.forget)
   const lookUp = threats.intel.lookUpAlert
   const alertQueues = createAlertQueues({ config: config.rabbitmq, store, lookUp, outages, now, log })
   const llm = createLlm({
@@ -356,8 +357,10 @@ const assemble = async (parts: Parts): Promise<App> => {
     }),
   )
   if (withSamples) void showSamples({ samples, store, print, log })
-  // What alerts are counted and sorted by is read while nobody waits for it.
-  store.alerts.heads().catch((err: unknown) => log.warn({ err }, 'cannot read the heads of alerts'))
+  // Loads the index of alerts into memory before the first request needs it.
+  store.alerts
+    .recent()
+    .catch((err: unknown) => log.warn({ err }, 'Reading the index of alerts failed; the next request tries again.'))
 
   let stopping: Promise<void> | undefined
   return {

@@ -226,7 +226,7 @@ describe('what is shown of it', () => {
         variables: ['VEDETTE_RETENTION_EVENTS'],
       },
     ])
-    expect(explainConfig('retention', loaded).length).toBe(2)
+    expect(explainConfig('retention', loaded).length).toBe(6)
     expect(explainConfig('ANOMALY_RETENTION_DAYS', loaded)).toEqual(
       explainConfig('network_agents.retention_days', loaded),
     )

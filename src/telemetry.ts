@@ -28,6 +28,8 @@ export interface Telemetry {
   parsed(parsed: number, failed: number): void
   detected(detector: string, count: number): void
   notified(sink: string, outcome: string): void
+  /** Rows that retention removed. */
+  removed(kind: string, count: number): void
   /** Log events that somebody had judged: how many were odd, and how long it took. */
   analyzed(anomalies: number, seconds: number): void
   observe(gauges: Gauges): void
@@ -62,6 +64,7 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
   ])
   const detected = counter('detections_total', 'Detections made.', ['detector'])
   const notified = counter('notifications_total', 'Deliveries attempted.', ['sink', 'outcome'])
+  const removed = counter('retention_removed_total', 'Rows that retention removed.', ['kind'])
   // Under the names that dashboards of the log detection service ask for.
   const anomalies = new Counter({
     name: 'anomalies_detected_total',
@@ -132,6 +135,7 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
     },
     detected: (detector, count) => detected.inc({ detector }, count),
     notified: (sink, outcome) => notified.inc({ sink, outcome }),
+    removed: (kind, count) => removed.inc({ kind }, count),
     analyzed(count, seconds) {
       anomalies.inc(count)
       analysisSeconds.observe(seconds)

@@ -21,7 +21,7 @@ interface BackgroundParts {
   readonly queue: Queue<Transaction>
   readonly intake: Intake
   readonly outages: Outages
-  readonly telemetry: Pick<Telemetry, 'log' | 'received'>
+  readonly telemetry: Pick<Telemetry, 'log' | 'received' | 'removed'>
   readonly sources: Config['sources']
   readonly alertQueues: Pick<ReturnType<typeof createAlertQueues>, 'run'>
   readonly receivers: Pick<ReturnType<typeof createReceivers>, 'delivery'>
@@ -63,6 +63,7 @@ export const runBackground = (parts: BackgroundParts): Promise<unknown> => {
           context: parts.context,
           deliver: receivers.delivery.look,
           anchorAudit: parts.auditCheckpoint.advance,
+          removed: telemetry.removed,
         }),
         ...parts.jobs,
       ],

@@ -18,6 +18,8 @@ interface UpkeepOptions {
   readonly context: Pick<Context, 'refresh' | 'refreshNetworks'>
   readonly deliver: () => Promise<unknown>
   readonly anchorAudit: () => Promise<void>
+  /** Counts rows that retention removed. */
+  readonly removed: (kind: string, count: number) => void
 }
 
 /** What the clock asks of the store and of the road. */
@@ -31,6 +33,7 @@ export const upkeepJobs = ({
   context,
   deliver,
   anchorAudit,
+  removed,
 }: UpkeepOptions) => [
   { name: 'deliver notifications', every: 500, run: deliver },
   { name: 'anchor the audit', every: 1_000, run: anchorAudit },
@@ -58,6 +61,24 @@ export const upkeepJobs = ({
         ...(max_bytes > 0 && { maxBytes: max_bytes }),
       })
       await store.reclaim(signal)
+    },
+  },
+  {
+    name: 'retain alerts, incidents, detections and audit',
+    every: 10 * minute,
+    async run(signal: AbortSignal) {
+      const { alerts, incidents, detections, audit } = config.retention
+      const before = (age: number) => (age > 0 ? now() - age : undefined)
+      const removals = await store.retention.retain(
+        {
+          alerts: before(alerts),
+          incidents: before(incidents),
+          detections: before(detections),
+          audit: before(audit),
+        },
+        signal,
+      )
+      for (const [kind, count] of Object.entries(removals)) if (count > 0) removed(kind, count)
     },
   },
   {

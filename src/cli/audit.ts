@@ -22,6 +22,7 @@ const report = z.object({
   ok: z.boolean(),
   rows: z.number(),
   head,
+  start: head,
   checkpoint: head,
   faults: z.array(z.object({ id: z.number(), kind: z.string(), text: z.string() })),
 })
@@ -63,6 +64,7 @@ export const define = (command: Command, context: CommandContext): void => {
       else {
         for (const { text } of answer.faults) err.write(`${paint('red', 'tampered:')} ${visible(text)}\n`)
         if (answer.ok) out.write(`${counted(answer.rows, 'row')}, each as it was written\n`)
+        if (answer.start) out.write(`Retention removed the rows up to ${answer.start.id}.\n`)
         if (answer.head) out.write(`head ${answer.head.id}:${answer.head.hash}\n`)
       }
       if (!answer.ok) context.end(1)

@@ -310,6 +310,19 @@ export const configSchema = z.strictObject({
     .strictObject({
       events: duration('14d', 'How long events are kept.'),
       max_bytes: size('20GB', 'How much events may occupy; then the oldest go. 0 is without limit.'),
+      alerts: duration(
+        '365d',
+        'How long alerts are kept after they last changed. Open alerts stay; an alert in an incident stays as long as the incident. 0 keeps all.',
+      ),
+      incidents: duration(
+        '365d',
+        'How long incidents are kept after they last changed, with their notifications and actions. Open incidents stay, and so do incidents with an alert that stays. 0 keeps all.',
+      ),
+      detections: duration(
+        '90d',
+        'How long detections are kept after they were last seen to go on. Those of open alerts stay. 0 keeps all.',
+      ),
+      audit: duration('0', 'How long audit entries are kept; the rest can still be verified. 0 keeps all.'),
     })
     .prefault({}),
   sign_in: signIn.prefault({}),

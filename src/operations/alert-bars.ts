@@ -13,27 +13,38 @@ const roundSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 1
 )
 
 /** Counts alerts by when they were last seen, in at most `most` round steps from the first to the last, each there if only empty. */
-export const alertBars = (alerts: readonly AlertHead[], most: number): Bars => {
-  if (most === 0 || alerts.length === 0) return { step_ms: 0, steps: [] }
-  const times = alerts.map(({ last_seen }) => Date.parse(last_seen))
+export const createAlertBars = (most: number) => {
+  const times: number[] = []
+  const severities: Severity[] = []
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const time of times) {
-    if (time < first) first = time
-    if (time > last) last = time
-  }
-  const least = (last - first) / Math.max(1, most - 1)
-  const step = roundSteps.find((size) => size >= least) ?? Math.ceil(least / minute) * minute
-  const start = Math.floor(first / step) * step
-  const counts = Array.from(
-    { length: Math.floor((last - start) / step) + 1 },
-    (): Partial<Record<Severity, number>> => ({}),
-  )
-  alerts.forEach(({ severity }, index) => {
-    const bar = counts[Math.floor(((times[index] ?? start) - start) / step)]
-    if (bar) bar[severity] = (bar[severity] ?? 0) + 1
-  })
+
   return {
-    step_ms: step,
-    steps: counts.map((bar, index) => ({ time: new Date(start + index * step).toISOString(), counts: bar })),
+    add({ last_seen, severity }: AlertHead): void {
+      if (most === 0) return
+      const time = Date.parse(last_seen)
+      times.push(time)
+      severities.push(severity)
+      if (time < first) first = time
+      if (time > last) last = time
+    },
+
+    bars(): Bars {
+      if (times.length === 0) return { step_ms: 0, steps: [] }
+      const least = (last - first) / Math.max(1, most - 1)
+      const step = roundSteps.find((size) => size >= least) ?? Math.ceil(least / minute) * minute
+      const start = Math.floor(first / step) * step
+      const counts = Array.from(
+        { length: Math.floor((last - start) / step) + 1 },
+        (): Partial<Record<Severity, number>> => ({}),
+      )
+      severities.forEach((severity, index) => {
+        const bar = counts[Math.floor(((times[index] ?? start) - start) / step)]
+        if (bar) bar[severity] = (bar[severity] ?? 0) + 1
+      })
+      return {
+        step_ms: step,
+        steps: counts.map((bar, index) => ({ time: new Date(start + index * step).toISOString(), counts: bar })),
+      }
+    },
   }
 }

@@ -3,7 +3,7 @@ import type { AlertHead } from '../schema/alert-head.ts'
 import type { FieldValue } from '../schema/event.ts'
 import type { Store } from '../store/store.ts'
 import type { AlertPredicate } from './filter.ts'
-import { type AlertQuestion, choose, headPredicate } from './search-alerts.ts'
+import { type AlertQuestion, headPredicate, scopeOf } from './search-alerts.ts'
 
 /** What alerts can be counted by; each is also a field of filters. */
 export const facetFields = [
@@ -44,37 +44,44 @@ type Test = (head: AlertHead) => boolean
 
 /**
  * Counts the values of fields among the alerts that match. What the filter demands of a field is left out when that field is counted:
- * whoever chose one severity still sees how many there are of the others.
+ * whoever chose one severity still sees how many there are of the others. Calls `visit` with each that matches all of it.
  */
 export const countFacets = async (
-  { filter, within }: AlertQuestion,
+  question: AlertQuestion,
   { alerts }: Pick<Store, 'alerts'>,
   fields: readonly FacetField[],
-): Promise<{ matching: readonly AlertHead[]; of: number; facets: readonly Facet[] }> => {
+  visit: (head: AlertHead) => void,
+): Promise<{ total: number; of: number; facets: readonly Facet[] }> => {
+  const { filter, within } = question
   const parts = filter.parts()
   const own = new Map(fields.map((field) => [field, parts.filter(isAboutOnly(field))] as const))
   const shared = parts.filter((part) => !fields.some((field) => isAboutOnly(field)(part)))
-  const all = await alerts.heads()
   const sharedTest = every([...(await Promise.all(shared.map((part) => headPredicate(part, alerts)))), within])
 
   const tests = fields.map((field) =>
     every((own.get(field) ?? []).flatMap(({ byHead }) => byHead?.bind(() => false) ?? [])),
   )
   const tallies = fields.map((field) => new Tally(field))
-  const matching = await choose(all, (head) => {
-    if (!sharedTest(head)) return false
+  let total = 0
+  const count = (head: AlertHead): void => {
+    if (!sharedTest(head)) return
     // The one field whose demands it does not meet: there it counts, elsewhere it does not.
     let failed = -1
     for (const [index, test] of tests.entries()) {
       if (test(head)) continue
-      if (failed >= 0) return false
+      if (failed >= 0) return
       failed = index
     }
-    if (failed >= 0) tallies[failed]?.add(head)
-    else for (const tally of tallies) tally.add(head)
-    return failed < 0
-  })
-  return { matching, of: all.length, facets: tallies }
+    if (failed >= 0) {
+      tallies[failed]?.add(head)
+      return
+    }
+    for (const tally of tallies) tally.add(head)
+    total += 1
+    visit(head)
+  }
+  for await (const some of alerts.scan(scopeOf(question, shared))) some.forEach(count)
+  return { total, of: await alerts.total(), facets: tallies }
 }
 
 const isAboutOnly =

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { alertStatuses } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
 import type { Store } from '../store/store.ts'
-import { alertGroup, groupAlerts, groupField, groupFilter, sortGroups } from './group-alerts.ts'
+import { alertGroup, createGrouping, groupField, groupFilter, sortGroups } from './group-alerts.ts'
 import { pageOf, paging, q, range } from './paging.ts'
 import { askAlerts, asOf, searchAlerts } from './search-alerts.ts'
-import { alertSort, sortPage } from './sort-alerts.ts'
+import { alertSort, createAlertPager } from './sort-alerts.ts'
 import type { World } from './world.ts'
 
 /** What every list of alerts takes. */
@@ -50,14 +50,21 @@ export const findAlertPage = async (
   { store, now }: Pick<World, 'store' | 'now'>,
 ): Promise<AlertPage> => {
   const question = askAlerts(search, now())
-  const found = await searchAlerts(question, store)
   const request = { limit, after: cursor }
-  const all = { total: found.length, as_of: question.as_of }
-  if (group === undefined) {
-    const { items, next } = sortPage(found, sort, request)
+  const pager = createAlertPager(sort, request)
+  const grouping = group && createGrouping(group, sort)
+  let total = 0
+  for await (const some of searchAlerts(question, store)) {
+    total += some.length
+    if (grouping) grouping.add(some)
+    else pager.add(some)
+  }
+  const all = { total, as_of: question.as_of }
+  if (!grouping) {
+    const { items, next } = pager.page()
     return { ...all, data: [...items], next_cursor: next ?? null }
   }
-  const groups = groupAlerts(found, group, sort)
+  const groups = grouping.groups()
   const { items, next } = sortGroups(groups, sort, request)
   const names =
     group === 'incident_id' ? await incidentNames(items, store) : group === 'rule' ? ruleNames(items) : noNames

@@ -5,7 +5,7 @@ import { severity } from '../schema/severity.ts'
 import { defineOperation } from './operation.ts'
 import { range } from './paging.ts'
 import { askAlerts, searchAlerts } from './search-alerts.ts'
-import { type AlertSort, sortPage } from './sort-alerts.ts'
+import { type AlertSort, createAlertPager } from './sort-alerts.ts'
 import type { World } from './world.ts'
 
 /** What statuses are called elsewhere, as filters over ours. */
@@ -59,11 +59,16 @@ export const browseAlerts = defineOperation({
   }),
   output: z.object({ data: z.array(alert), total: z.int(), skip: z.int(), limit: z.int() }),
   async run({ skip, limit, sort_by, sort_order, from, to, ...wanted }, { store, now }: Pick<World, 'store' | 'now'>) {
-    const found = await searchAlerts(askAlerts({ q: filterOf(wanted), from, to }, now()), store)
     const sort: AlertSort = sort_order === 'desc' ? `-${sorts[sort_by]}` : sorts[sort_by]
-    const page = sortPage(found, sort, { limit: skip + limit })
+    const pager = createAlertPager(sort, { limit: skip + limit })
+    let total = 0
+    for await (const some of searchAlerts(askAlerts({ q: filterOf(wanted), from, to }, now()), store)) {
+      total += some.length
+      pager.add(some)
+    }
+    const page = pager.page()
     const data = await store.alerts.load(page.items.slice(skip).map(({ id }) => id))
-    return { data: data.map(({ folded: _, ...item }) => item), total: found.length, skip, limit }
+    return { data: data.map(({ folded: _, ...item }) => item), total, skip, limit }
   },
 })
 

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { AlertHead } from '../schema/alert-head.ts'
 import type { Actor } from '../schema/role.ts'
 import { severities } from '../schema/severity.ts'
 import { defineOperation } from './operation.ts'
 import { range } from './paging.ts'
-import { averageRisk, countBy, highRisk, isClosed, isOpen, mean, secondsOpen, sumUpAlerts } from './sum-up-alerts.ts'
+import { createCounts, createMean, highRisk, isClosed, isOpen, msOpen, sumUpAlerts } from './sum-up-alerts.ts'
 import { parseRange } from './time.ts'
 import type { World } from './world.ts'
 
@@ -61,54 +60,66 @@ export const chartAlerts = defineOperation({
     const { store, now } = world
     const time = now()
     const sums = await sumUpAlerts.run({}, world)
-    const all = await store.alerts.heads()
     const span = parseRange({ from, to }, time)
     const end = span.to ?? time
     const start = span.from ?? end - spans[time_range]
-    const inSpan = since(all, start).filter(({ created_at }) => Date.parse(created_at) <= end)
-    const judged = all.filter(({ triage }) => triage !== null)
+    const inSpan = { total: 0, critical: 0, high_risk: 0 }
+    const inAll = { today: 0, in_progress: 0, assigned: 0, closed: 0 }
+    const secondsToClose = createMean()
+    const points = new Map<number, { alerts: number; readonly risk: ReturnType<typeof createMean> }>()
+    const [levels, sources] = [createCounts(), createCounts()]
+    for await (const some of store.alerts.scan()) {
+      for (const head of some) {
+        const { created_at, severity, triage, status, source, assignee } = head
+        const created = Date.parse(created_at)
+        sources.add(source)
+        if (triage) levels.add(triage.risk_level)
+        if (created >= time - day) inAll.today += 1
+        if (status === 'investigating') inAll.in_progress += 1
+        if (isOpen(head) && assignee !== null) inAll.assigned += 1
+        if (isClosed(head)) inAll.closed += 1
+        if (created < start || created > end) continue
+        inSpan.total += 1
+        if (severity === 'critical') inSpan.critical += 1
+        if ((triage?.risk_score ?? 0) >= highRisk) inSpan.high_risk += 1
+        if (isClosed(head)) secondsToClose.add(msOpen(head))
+        const slot = Math.floor(created / steps[group_by]) * steps[group_by]
+        const point = points.get(slot) ?? { alerts: 0, risk: createMean() }
+        points.set(slot, point)
+        point.alerts += 1
+        if (triage) point.risk.add(triage.risk_score)
+      }
+    }
     const calls = await store.llm.metered(time - spans['30d'])
-    const closed = all.filter(isClosed).length
+    const { today, closed, ...byStatus } = inAll
     return {
       time_range,
       from: new Date(start).toISOString(),
       to: new Date(end).toISOString(),
-      total: inSpan.length,
-      critical: inSpan.filter(({ severity }) => severity === 'critical').length,
-      high_risk: inSpan.filter(({ triage }) => (triage?.risk_score ?? 0) >= highRisk).length,
-      today: since(all, time - day).length,
-      seconds_to_close: mean(inSpan.filter(isClosed).map(secondsOpen)),
-      points: include_trends ? toPoints(inSpan, steps[group_by]) : [],
+      ...inSpan,
+      today,
+      seconds_to_close: secondsToClose.mean(1_000),
+      points: include_trends
+        ? [...points]
+            .sort(([a], [b]) => a - b)
+            .map(([slot, { alerts, risk }]) => ({
+              time: new Date(slot).toISOString(),
+              alerts,
+              average_risk: risk.mean(),
+            }))
+        : [],
       to_review: sums.to_review,
       closed,
       by_severity: { ...zeros(severities), ...sums.by_severity },
-      by_status: {
-        new: 0,
-        resolved: 0,
-        ...sums.by_status,
-        in_progress: all.filter(({ status }) => status === 'investigating').length,
-        assigned: all.filter((one) => isOpen(one) && one.assignee !== null).length,
-        closed,
-      },
-      by_risk_level: { ...zeros(severities), ...countBy(judged, ({ triage }) => triage?.risk_level ?? '') },
+      by_status: { new: 0, resolved: 0, ...sums.by_status, ...byStatus, closed },
+      by_risk_level: { ...zeros(severities), ...levels.counts() },
       average_risk: sums.average_risk,
-      top_sources: top(
-        countBy(all, ({ source }) => source),
-        limit,
-      ),
+      top_sources: top(sources.counts(), limit),
       top_types: top(sums.by_type, limit),
       model_calls: calls.map(({ model, calls: count, duration_ms }) => ({ model, count, ms: duration_ms })),
     }
   },
 })
-
-const since = (heads: readonly AlertHead[], from: number): readonly AlertHead[] =>
-  heads.filter(({ created_at }) => Date.parse(created_at) >= from)
-
-const toPoints = (heads: readonly AlertHead[], step: number) =>
-  [...Map.groupBy(heads, ({ created_at }) => Math.floor(Date.parse(created_at) / step) * step)]
-    .sort(([a], [b]) => a - b)
-    .map(([time, its]) => ({ time: new Date(time).toISOString(), alerts: its.length, average_risk: averageRisk(its) }))
 
 const zeros = (words: readonly string[]): Record<string, number> => Object.fromEntries(words.map((word) => [word, 0]))
 

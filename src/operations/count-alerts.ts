@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { alertStatuses } from '../schema/alert.ts'
 import { severity } from '../schema/severity.ts'
-import { alertBars } from './alert-bars.ts'
+import { createAlertBars } from './alert-bars.ts'
 import { countFacets, type Facet, facetFields } from './alert-facets.ts'
 import { defineOperation } from './operation.ts'
 import { q, range } from './paging.ts'
@@ -54,13 +54,14 @@ export const countAlerts = defineOperation({
     .meta({ id: 'AlertCounts' }),
   async run({ fields, limit, contains, bars, ...search }, { store, now }: Pick<World, 'store' | 'now'>) {
     const question = askAlerts(search, now())
-    const { matching, of, facets } = await countFacets(question, store, fields)
+    const chart = createAlertBars(bars)
+    const { total, of, facets } = await countFacets(question, store, fields, chart.add)
     return {
-      total: matching.length,
+      total,
       of,
       as_of: question.as_of,
       facets: facets.map((one) => mostFrequent(one, limit, contains?.toLowerCase())),
-      bars: alertBars(matching, bars),
+      bars: chart.bars(),
     }
   },
 })

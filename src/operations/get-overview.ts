@@ -147,20 +147,19 @@ const readIncidents = async ({ store }: OverviewWorld) => {
 }
 
 const readAlerts = async ({ store }: OverviewWorld) => {
-  const [all, heads, oldest] = await Promise.all([
+  const [all, snoozed, oldest] = await Promise.all([
     store.alerts.counts(),
-    store.alerts.heads(),
+    store.alerts.snoozedCounts(),
     store.alerts.oldestOpen(),
   ])
-  const snoozed = heads.filter(({ snoozed_until }) => snoozed_until)
-  // What is put aside for a while is not open.
-  const counts = [...all, ...snoozed.map(({ status, severity }) => ({ status, severity, count: -1 }))]
+  // Snoozed alerts do not count as open.
+  const counts = [...all, ...snoozed.map((row) => ({ ...row, count: -row.count }))]
   const hidden = counts.filter(({ status }) => status === 'suppressed')
   return {
     ...countOpen(counts, openAlertStatuses),
     oldest: oldest === undefined ? null : new Date(oldest).toISOString(),
     hidden: total(hidden),
-    snoozed: snoozed.length,
+    snoozed: total(snoozed),
   }
 }
 

@@ -58,7 +58,7 @@ const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
  * Puts alerts into groups by a field. One that has several values is in the group of each, because that is what a filter for the value
  * finds; so the counts of groups may add up to more than there are. Takes time linear in the alerts.
  */
-export const groupAlerts = (alerts: readonly AlertHead[], field: GroupField, sort: AlertSort): readonly Group[] => {
+export const createGrouping = (field: GroupField, sort: AlertSort) => {
   const read = alertHeadFields.reader(field)
   const isFirst = comesFirst(sort)
   const groups = new Map<string, Group>()
@@ -72,14 +72,18 @@ export const groupAlerts = (alerts: readonly AlertHead[], field: GroupField, sor
     group.open += open
     if (isFirst(alert, group.lead)) group.lead = alert
   }
-  for (const alert of alerts) {
-    const open = openStatuses.has(alert.status) ? 1 : 0
-    const value = read(alert)
-    if (value === undefined) add('', null, alert, open)
-    else if (typeof value !== 'object') add(keyOf(value), String(value), alert, open)
-    else for (const one of oncePerKey(value)) add(keyOf(one), String(one), alert, open)
+  return {
+    add(alerts: readonly AlertHead[]): void {
+      for (const alert of alerts) {
+        const open = openStatuses.has(alert.status) ? 1 : 0
+        const value = read(alert)
+        if (value === undefined) add('', null, alert, open)
+        else if (typeof value !== 'object') add(keyOf(value), String(value), alert, open)
+        else for (const one of oncePerKey(value)) add(keyOf(one), String(one), alert, open)
+      }
+    },
+    groups: (): readonly Group[] => [...groups.values()],
   }
-  return [...groups.values()]
 }
 
 type Scalar = string | number | boolean

@@ -4,7 +4,7 @@ import type { Actor } from '../schema/role.ts'
 import { type View, view } from '../schema/view.ts'
 import type { Store } from '../store/store.ts'
 import { defineOperation } from './operation.ts'
-import { askAlerts, fitOf, inSteps } from './search-alerts.ts'
+import { askAlerts, fitOf } from './search-alerts.ts'
 import { usualViews } from './views.ts'
 import type { World } from './world.ts'
 
@@ -59,13 +59,15 @@ const countViews = async (views: readonly View[], now: number, { alerts }: Pick<
       open: 0,
     })),
   )
-  await inSteps(await alerts.heads(), (head) => {
-    const open = openStatuses.has(head.status)
-    for (const one of counts) {
-      if (!one.fits(head)) continue
-      one.total += 1
-      if (open) one.open += 1
+  for await (const some of alerts.scan()) {
+    for (const head of some) {
+      const open = openStatuses.has(head.status)
+      for (const one of counts) {
+        if (!one.fits(head)) continue
+        one.total += 1
+        if (open) one.open += 1
+      }
     }
-  })
+  }
   return counts
 }

@@ -39,7 +39,11 @@ describe('searching alerts', () => {
   const world = () => ({ store, now: () => now, actor: { name: 'noor', role: 'viewer' } as const })
   const list = (input: object) => listAlerts.run(listAlerts.input.parse(input), world())
   const count = (input: object) => countAlerts.run(countAlerts.input.parse(input), world())
-  const found = async (q: string) => (await searchAlerts(askAlerts({ q }, now), store)).map(({ id }) => id).sort()
+  const found = async (q: string) =>
+    (await Array.fromAsync(searchAlerts(askAlerts({ q }, now), store)))
+      .flat()
+      .map(({ id }) => id)
+      .sort()
 
   it('finds what the filter matches, however it is asked', async () => {
     const term = fc.constantFrom(

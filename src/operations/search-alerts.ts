@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Alert } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
+import type { AlertScope } from '../store/alert-index.ts'
 import type { Store } from '../store/store.ts'
+import { statesOf } from './alert-states.ts'
 import { type AlertPredicate, alertFilter } from './filter.ts'
 import { isAfter, isBefore, parseMoment, parseRange } from './time.ts'
 
@@ -28,13 +30,11 @@ export interface AlertQuestion {
   readonly filter: AlertPredicate
   /** What is asked beside the filter. */
   readonly within: (head: AlertHead) => boolean
+  /** The span and the status that are asked for, as far as the store can tell them apart. */
+  readonly scope: AlertScope
   /** The moment that was looked at, for asking again about the same. */
   readonly as_of: string
 }
-
-/** How many heads are looked at before others get their turn: fewer when they are counted than when somebody waits for the rows. */
-const fewAtOnce = 5_000
-const manyAtOnce = 50_000
 
 /** Understands a search; throws FILTER_SYNTAX or INVALID_REQUEST. `path` is where the filter stood in the request. */
 export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now: number, path = 'q'): AlertQuestion => {
@@ -45,6 +45,7 @@ export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now:
   const isYoung = range.to === undefined ? undefined : isAfter(range.to)
   return {
     filter: alertFilter(q, moment, path),
+    scope: { ...range, states: statesOf([], status) },
     as_of: new Date(moment).toISOString(),
     within: (head) =>
       (status === undefined || head.status === status) &&
@@ -54,14 +55,23 @@ export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now:
   }
 }
 
-/** Finds all alerts that fit, in no order. */
-export const searchAlerts = async (
+/** Finds all alerts that fit, some at a time and in no order. */
+export async function* searchAlerts(
   question: AlertQuestion,
   { alerts }: Pick<Store, 'alerts'>,
-): Promise<readonly AlertHead[]> => {
+): AsyncGenerator<readonly AlertHead[]> {
   const fits = await fitOf(question, alerts)
-  return choose(await alerts.heads(), fits, manyAtOnce)
+  for await (const some of alerts.scan(scopeOf(question, question.filter.parts()))) {
+    const chosen = some.filter(fits)
+    if (chosen.length > 0) yield chosen
+  }
 }
+
+/** What has to be looked at for a question of which only these parts of the filter are asked. */
+export const scopeOf = ({ scope }: AlertQuestion, parts: readonly AlertPredicate[]): AlertScope => ({
+  ...scope,
+  states: statesOf(parts).filter((state) => scope.states?.includes(state) ?? true),
+})
 
 /** Turns a question into a test of heads. */
 export const fitOf = async (
@@ -113,33 +123,4 @@ const idsOfBodies = async (
     after = page.next
   } while (after !== undefined)
   return found
-}
-
-/** Filters a long list in steps. */
-export const choose = async <Item>(
-  items: readonly Item[],
-  test: (item: Item) => boolean,
-  atOnce = fewAtOnce,
-): Promise<Item[]> => {
-  const chosen: Item[] = []
-  await inSteps(
-    items,
-    (item) => {
-      if (test(item)) chosen.push(item)
-    },
-    atOnce,
-  )
-  return chosen
-}
-
-/** Goes through a long list in steps, so that the server goes on answering. */
-export const inSteps = async <Item>(
-  items: readonly Item[],
-  look: (item: Item) => void,
-  atOnce = fewAtOnce,
-): Promise<void> => {
-  for (let start = 0; start < items.length; start += atOnce) {
-    if (start > 0) await setImmediate()
-    for (const item of items.slice(start, start + atOnce)) look(item)
-  }
 }

@@ -1,8 +1,6 @@
 import type { Page, RowQuery } from '../store/page.ts'
 import { parseMoment, parseRange } from './time.ts'
 
-const most = 100_000
-
 interface Selector {
   readonly ids?: readonly string[] | undefined
   readonly filter?: string | undefined
@@ -12,7 +10,7 @@ interface Selector {
   readonly as_of?: string | undefined
 }
 
-/** Finds what a selector means, as of now: at most 100,000. */
+/** Finds the ids that a selector means, as of now. */
 export const selectIds = async <Item extends { readonly id: string; readonly created_at: string }>(
   { ids, filter = '', exclude, from, to, as_of }: Selector,
   now: number,
@@ -35,6 +33,6 @@ export const selectIds = async <Item extends { readonly id: string; readonly cre
       if (!excluded.has(id) && (as_of === undefined || Date.parse(created_at) <= moment)) found.push(id)
     }
     after = page.next
-  } while (after !== undefined && found.length < most)
-  return found.slice(0, most)
+  } while (after !== undefined)
+  return found
 }

@@ -60,27 +60,45 @@ interface View<Item> {
 
 const itself: View<AlertHead> = { alert: (alert) => alert, id: ({ id }) => id }
 
+/** Collects the page that a request asks for out of items in no order. */
+interface Pager<Item> {
+  add(items: readonly Item[]): void
+  page(): Page<Item>
+}
+
 /** Cuts a page out of alerts in no order. What is alike is sorted by its id, so that pages follow one another whatever happens meanwhile. */
-export const sortPage = (alerts: readonly AlertHead[], sort: AlertSort, request: PageRequest): Page<AlertHead> =>
-  sortPageBy(alerts, itself, sort, request)
+export const createAlertPager = (sort: AlertSort, request: PageRequest): Pager<AlertHead> =>
+  createPager(itself, sort, request)
 
 /** The same of things of which each is sorted by one of its alerts. */
 export const sortPageBy = <Item>(
   items: readonly Item[],
-  { alert, id }: View<Item>,
+  view: View<Item>,
   sort: AlertSort,
-  { limit, after }: PageRequest,
+  request: PageRequest,
 ): Page<Item> => {
+  const pager = createPager(view, sort, request)
+  pager.add(items)
+  return pager.page()
+}
+
+const createPager = <Item>({ alert, id }: View<Item>, sort: AlertSort, { limit, after }: PageRequest): Pager<Item> => {
   const { key, isPast } = directed(sort)
-  const first = lowest(items, limit + 1, {
+  const lowest = createLowest<Item>(limit + 1, {
     place: (item) => ({ item, time: key(alert(item)), id: id(item) }),
     isPast: (item, last) => isPast(alert(item), alert(last)),
     beyond: after === undefined ? undefined : readCursor(after),
   })
-  const last = first[limit - 1]
   return {
-    items: first.slice(0, limit).map(({ item }) => item),
-    next: first.length > limit && last ? writeCursor(last) : undefined,
+    add: lowest.add,
+    page() {
+      const first = lowest.sorted()
+      const last = first[limit - 1]
+      return {
+        items: first.slice(0, limit).map(({ item }) => item),
+        next: first.length > limit && last ? writeCursor(last) : undefined,
+      }
+    },
   }
 }
 
@@ -113,30 +131,35 @@ interface Search<Item> {
   readonly beyond: Place | undefined
 }
 
-/** The first few in order, beyond a place, without sorting the rest. */
-const lowest = <Item>(
-  items: readonly Item[],
-  count: number,
-  { place, isPast, beyond }: Search<Item>,
-): readonly Placed<Item>[] => {
+/** Keeps the first few in order, beyond a place, without sorting the rest. */
+const createLowest = <Item>(count: number, { place, isPast, beyond }: Search<Item>) => {
   const found: Placed<Item>[] = []
-  for (const item of items) {
-    const last = found.length >= count ? found.at(-1) : undefined
-    if (last && isPast(item, last.item)) continue
-    const made = place(item)
-    if (beyond && compare(made, beyond) <= 0) continue
-    if (last) {
-      if (compare(made, last) >= 0) continue
-      found.pop()
-    }
-    let [low, high] = [0, found.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const other = found[middle]
-      if (other && compare(made, other) > 0) low = middle + 1
-      else high = middle
-    }
-    found.splice(low, 0, made)
+  /** Nothing after this is among the first few. */
+  let end: Placed<Item> | undefined
+
+  const trim = (): void => {
+    found.sort(compare)
+    found.length = Math.min(found.length, count)
+    end = found[count - 1]
   }
-  return found
+
+  return {
+    add(items: readonly Item[]): void {
+      for (const item of items) {
+        if (end && isPast(item, end.item)) continue
+        const made = place(item)
+        if (beyond && compare(made, beyond) <= 0) continue
+        if (end && compare(made, end) >= 0) continue
+        found.push(made)
+        if (found.length >= 2 * count + spare) trim()
+      }
+    },
+    sorted(): readonly Placed<Item>[] {
+      trim()
+      return found
+    },
+  }
 }
+
+/** How many more than needed are collected before they are sorted. */
+const spare = 200

@@ -30,20 +30,34 @@ export const sumUpAlerts = defineOperation({
     seconds_to_close: z.number().nullable(),
   }),
   async run(_input, { store, now }: Pick<World, 'store' | 'now'>) {
-    const heads = await store.alerts.heads()
-    const open = heads.filter(isOpen)
-    const closed = heads.filter(isClosed)
     const yesterday = now() - 86_400_000
+    const by = { severity: createCounts(), status: createCounts(), type: createCounts() }
+    const [risk, secondsToClose] = [createMean(), createMean()]
+    const counts = { total: 0, high_risk: 0, to_review: 0, closed_today: 0 }
+    for await (const some of store.alerts.scan()) {
+      for (const head of some) {
+        const { triage, severity, status, type, updated_at } = head
+        counts.total += 1
+        by.severity.add(severity)
+        by.status.add(status)
+        by.type.add(type)
+        if (triage) risk.add(triage.risk_score)
+        if (isOpen(head)) {
+          if ((triage?.risk_score ?? 0) >= highRisk) counts.high_risk += 1
+          if (triage?.requires_human_review) counts.to_review += 1
+        } else if (isClosed(head)) {
+          if (Date.parse(updated_at) > yesterday) counts.closed_today += 1
+          secondsToClose.add(msOpen(head))
+        }
+      }
+    }
     return {
-      total: heads.length,
-      by_severity: countBy(heads, ({ severity }) => severity),
-      by_status: countBy(heads, ({ status }) => status),
-      by_type: countBy(heads, ({ type }) => type),
-      average_risk: averageRisk(heads),
-      high_risk: open.filter(({ triage }) => (triage?.risk_score ?? 0) >= highRisk).length,
-      to_review: open.filter(({ triage }) => triage?.requires_human_review).length,
-      closed_today: closed.filter(({ updated_at }) => Date.parse(updated_at) > yesterday).length,
-      seconds_to_close: mean(closed.map(secondsOpen)),
+      ...counts,
+      by_severity: by.severity.counts(),
+      by_status: by.status.counts(),
+      by_type: by.type.counts(),
+      average_risk: risk.mean(),
+      seconds_to_close: secondsToClose.mean(1_000),
     }
   },
 })
@@ -54,19 +68,25 @@ export const isOpen = ({ status }: AlertHead): boolean => openAlertStatuses.some
 export const isClosed = ({ status }: AlertHead): boolean => status === 'resolved' || status === 'false_positive'
 
 /** How long a closed one was open. */
-export const secondsOpen = ({ created_at, updated_at }: AlertHead): number =>
-  (Date.parse(updated_at) - Date.parse(created_at)) / 1_000
+export const msOpen = ({ created_at, updated_at }: AlertHead): number => Date.parse(updated_at) - Date.parse(created_at)
 
-/** The mean of the risk of those that triage has judged, to one place; null when it has judged none. */
-export const averageRisk = (heads: readonly AlertHead[]): number | null =>
-  mean(heads.flatMap(({ triage }) => triage?.risk_score ?? []))
+/** Calculates a mean to one place, in a unit of so many; null without numbers. */
+export const createMean = () => {
+  let [sum, count] = [0, 0]
+  return {
+    add(number: number): void {
+      sum += number
+      count += 1
+    },
+    mean: (unit = 1): number | null => (count === 0 ? null : Math.round((10 * sum) / unit / count) / 10),
+  }
+}
 
-/** To one place; null without numbers. */
-export const mean = (numbers: readonly number[]): number | null =>
-  numbers.length === 0 ? null : Math.round((10 * numbers.reduce((sum, one) => sum + one, 0)) / numbers.length) / 10
-
-export const countBy = (heads: readonly AlertHead[], of: (head: AlertHead) => string): Record<string, number> => {
+/** Counts how often each word comes. */
+export const createCounts = () => {
   const found = new Map<string, number>()
-  for (const head of heads) found.set(of(head), (found.get(of(head)) ?? 0) + 1)
-  return Object.fromEntries(found)
+  return {
+    add: (word: string): void => void found.set(word, (found.get(word) ?? 0) + 1),
+    counts: (): Record<string, number> => Object.fromEntries(found),
+  }
 }

@@ -91,7 +91,7 @@ describe('a review of a verdict', () => {
 describe('alerts like another', () => {
   it('are found by an alert or a description, with what they have in common', async () => {
     const world = await open()
-    const history = createHistory(world.store.alerts.heads)
+    const history = createHistory(world.store.alerts.recent)
     const options = { top_k: 5, min_similarity: 0.5 }
     const { data } = await findSimilarAlerts.run({ id: world.judged.id, ...options }, { ...world, history })
     expect(data.map(({ alert }) => alert.id)).toEqual([sampleAlert(2).id])
@@ -106,7 +106,7 @@ describe('alerts like another', () => {
 
   it('need exactly one thing to be like', async () => {
     const world = await open()
-    const history = createHistory(world.store.alerts.heads)
+    const history = createHistory(world.store.alerts.recent)
     const ask = (input: { id?: string }) =>
       findSimilarAlerts.run({ ...input, top_k: 5, min_similarity: 0.5 }, { ...world, history })
     await expect(ask({})).rejects.toThrow('Say like what')

@@ -75,7 +75,10 @@ describe('deciding about alerts', () => {
     expect(report).toMatchObject({ changed: 2, skipped: [{ id: 'a3', reason: 'is resolved' }] })
     expect(await store.alerts.get('a1')).toMatchObject({ status: 'triaged', snoozed_until: '2024-12-10T16:00:00.000Z' })
     const found = async (q: string) =>
-      (await searchAlerts(askAlerts({ q }, time), store)).map(({ id }) => id).toSorted()
+      (await Array.fromAsync(searchAlerts(askAlerts({ q }, time), store)))
+        .flat()
+        .map(({ id }) => id)
+        .toSorted()
     expect(await found('open:true')).toEqual([])
     expect(await found('snoozed:true')).toEqual(['a1', 'a2'])
     expect(await found('open:false snoozed:false')).toEqual(['a3'])

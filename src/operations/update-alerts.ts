@@ -47,8 +47,12 @@ const findAlerts = async (
   store: Store,
   now: number,
 ): Promise<readonly string[]> => {
-  const excluded = new Set(exclude)
-  const found =
-    ids ?? (await searchAlerts(askAlerts({ q: filter, from, to, as_of }, now, 'filter'), store)).map(({ id }) => id)
-  return [...new Set(found)].filter((id) => !excluded.has(id))
+  const found = new Set(ids)
+  if (!ids) {
+    for await (const some of searchAlerts(askAlerts({ q: filter, from, to, as_of }, now, 'filter'), store)) {
+      for (const { id } of some) found.add(id)
+    }
+  }
+  for (const id of exclude) found.delete(id)
+  return [...found]
 }

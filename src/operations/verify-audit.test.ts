@@ -63,6 +63,32 @@ describe('the audit', () => {
     expect(await verify()).toMatchObject({ ok: false, faults: [{ id: 4, kind: 'changed' }] })
   })
 
+  it('shows by its checkpoint where the rows that retention kept begin', async () => {
+    await write(9)
+    const keeper = checkpoint()
+    await keeper.advance()
+    const old = await verify()
+    expect(await store.retention.retain({ audit: 4 })).toMatchObject({ audit: 4 })
+    await keeper.advance()
+    expect(await keeper.read()).toMatchObject({ id: 10, start: { id: 4 } })
+    expect(await verify()).toMatchObject({ ok: true, rows: 6, start: { id: 4 }, head: { id: 10 } })
+    expect(await verify(`9:${old.head?.hash}`)).toMatchObject({ ok: true })
+    await expect(verify(`3:${'0'.repeat(64)}`)).rejects.toThrow('retention removed the entries up to 4')
+    expect(await verify(`4:${'0'.repeat(64)}`)).toMatchObject({ ok: false, faults: [{ id: 4, kind: 'changed' }] })
+
+    // A file that was written before retention ran is no sign of tampering, not even when its row is gone.
+    writeFileSync(auditCheckpointFile(folder), JSON.stringify({ id: 2, hash: '0'.repeat(64) }))
+    await keeper.advance()
+    expect(await keeper.read()).toMatchObject({ id: 10, start: { id: 4 } })
+
+    // Somebody takes more rows away, and writes down that retention did.
+    await db().deleteFrom('audit_logs').where('id', '<=', 6).execute()
+    expect(await verify()).toMatchObject({ ok: false, faults: [{ id: 5, kind: 'missing' }] })
+    const claim = JSON.stringify({ id: 6, hash: '0'.repeat(64) })
+    await db().updateTable('audit_logs').set({ new_values: claim }).where('action', '=', 'trim').execute()
+    expect((await verify()).ok).toBe(false)
+  })
+
   it('shows by its checkpoint what was taken off its end, even when the store was made to forget it', async () => {
     await write(9)
     const keeper = checkpoint()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AppError } from '../errors.ts'
 import { defineOperation } from './operation.ts'
 import type { World } from './world.ts'
 
@@ -22,6 +23,8 @@ export const verifyAudit = defineOperation({
       rows: z.int(),
       /** The last entry; write it down elsewhere to have something to compare with. */
       head: head.nullable(),
+      /** The last entry that retention removed; the entries that are checked begin after it. */
+      start: head.nullable(),
       /** What was last written down outside of the database. */
       checkpoint: head.nullable(),
       faults: z.array(
@@ -31,14 +34,30 @@ export const verifyAudit = defineOperation({
     .meta({ id: 'AuditReport' }),
   async run({ head: given }, { store, auditHead }: Pick<World, 'store' | 'auditHead'>) {
     const checkpoint = await auditHead()
+    const start = await store.audit.start()
     const [id, hash = ''] = given?.split(':') ?? []
-    const known = [...(checkpoint ? [checkpoint] : []), ...(id === undefined ? [] : [{ id: Number(id), hash }])]
+    if (id !== undefined && start && Number(id) < start.id) {
+      throw new AppError(
+        'INVALID_REQUEST',
+        `Entry ${id} cannot be checked: retention removed the entries up to ${start.id}.`,
+        {
+          hint: `Give a head of entry ${start.id} or later.`,
+          errors: [{ path: 'head', message: 'was removed by retention' }],
+        },
+      )
+    }
+    const known = [
+      ...(checkpoint ? [checkpoint] : []),
+      ...(checkpoint?.start ? [checkpoint.start] : []),
+      ...(id === undefined ? [] : [{ id: Number(id), hash }]),
+    ]
     const { rows, head: last, faults } = await store.audit.verify(known)
     return {
       ok: faults.length === 0,
       rows,
       head: last ?? null,
-      checkpoint: checkpoint ?? null,
+      start: start ?? null,
+      checkpoint: checkpoint ? { id: checkpoint.id, hash: checkpoint.hash } : null,
       faults: faults.slice(0, mostFaults).map((fault) => ({ ...fault })),
     }
   },

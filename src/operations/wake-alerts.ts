@@ -7,15 +7,19 @@ const chunk = 500
 export const wakeAlerts = async ({ store, now }: Pick<World, 'store' | 'now'>): Promise<number> => {
   const time = now()
   const moment = new Date(time).toISOString()
-  const due = (await store.alerts.heads()).filter(({ snoozed_until }) => snoozed_until && snoozed_until <= moment)
-  for (let start = 0; start < due.length; start += chunk) {
-    const ids = due.slice(start, start + chunk).map(({ id }) => id)
-    await store.transaction(async (tx) => {
+  let woken = 0
+  let after = ''
+  for (;;) {
+    const due = await store.alerts.dueSnoozes(time, after, chunk)
+    const last = due.at(-1)
+    if (last === undefined) return woken
+    woken += await store.transaction(async (tx) => {
       // Read once more, within the transaction: somebody may have snoozed it anew.
-      const alerts = await store.alerts.load(ids, tx)
+      const alerts = await store.alerts.load(due, tx)
       const over = alerts.filter(({ snoozed_until }) => snoozed_until && snoozed_until <= moment)
       await applyToAlerts(store, tx, over, { change: { action: 'wake' }, actor: 'vedette', now: time })
+      return over.length
     })
+    after = last
   }
-  return due.length
 }

@@ -180,7 +180,7 @@ export interface World {
   /** When this process started, in ms since the epoch, and what it was built from. */
   readonly build: { readonly startedAt: number; readonly commit: string; readonly branch: string }
   /** The head of the audit's chain as it was last written down outside of the database. */
-  auditHead(): Promise<AuditHead | undefined>
+  auditHead(): Promise<(AuditHead & { readonly start?: AuditHead | undefined }) | undefined>
   health(): Promise<Health>
   /** How far each detector is with learning what is usual. */
   learning(): readonly { readonly detector: string; readonly progress: readonly Progress[] }[]

@@ -44,11 +44,16 @@ export interface AlertRow {
   body: string
 }
 
-/** What an alert is counted, sorted and filtered by: small enough that all of them fit into memory. */
+/** The index of alerts: the fields that they are counted, sorted and filtered by. The ones that changed last are in memory as well. */
 export interface AlertHeadRow {
   alert_id: string
   /** See `alerts.changed_at`. */
   changed_at: number
+  /** `removed`: the alert is gone, and the processes that have it in memory have to learn of it. */
+  state: 'open' | 'settled' | 'removed'
+  first_seen: number
+  last_seen: number
+  snoozed_until: number | null
   head: string
   /** The words of its texts, each once, lower-case. */
   words: string

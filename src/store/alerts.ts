@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts'
 import { type Alert, openAlertStatuses } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
 import type { Entity } from '../schema/detection.ts'
-import type { AlertHeads } from './alert-heads.ts'
+import type { AlertIndex, AlertScope } from './alert-index.ts'
 import type { AlertRow } from './alert-tables.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
@@ -22,14 +22,24 @@ export interface AlertStore {
   /** `loose`: only those that are in no incident. */
   list(query: RowQuery<Alert> & { readonly loose?: boolean | undefined }): Promise<Page<Alert>>
   /**
-   * The heads of all alerts as they are now, for counting and choosing, or of the 250,000 that changed last. The list is never changed
-   * afterwards.
+   * Goes through all alerts, for counting and choosing, in no order: first those in memory, then those that are only in the database.
+   * Each comes once, as it was at some moment of the scan.
    */
-  heads(): Promise<readonly AlertHead[]>
+  scan(scope?: AlertScope): AsyncIterable<readonly AlertHead[]>
+  /** How many alerts there are. */
+  total(): Promise<number>
+  /** The alerts in memory: those that changed last, in that order. The list is never changed afterwards. */
+  recent(): Promise<readonly AlertHead[]>
+  /** Calls `listener` with the ids of alerts that were removed, before `recent` answers without them. */
+  onRemoved(listener: (ids: readonly string[]) => void): void
   /** The ids of the alerts whose texts contain all words of these lower-case pieces of text, in whatever order. */
   containing(pieces: readonly string[]): Promise<ReadonlySet<string>>
   /** Alerts that no triage result covers yet, oldest first: rung again at start. */
   untriaged(limit: number): Promise<readonly string[]>
+  /** The ids of alerts that are snoozed no longer than a moment, in the order of their ids, after one of them. */
+  dueSnoozes(until: number, after: string, limit: number): Promise<readonly string[]>
+  /** How many alerts are snoozed. */
+  snoozedCounts(): Promise<readonly { readonly status: string; readonly severity: string; readonly count: number }[]>
   counts(): Promise<{ readonly status: string; readonly severity: string; readonly count: number }[]>
   /** When the alert that has been open for longest was made; undefined without one. */
   oldestOpen(): Promise<number | undefined>
@@ -41,7 +51,7 @@ const mostRecent = 3_000
 const alive = [...openAlertStatuses, 'suppressed']
 
 /** Keeps alerts: the whole of each as a document, and beside it the columns that SQL asks for. */
-export const createAlertStore = (connections: StoreConnections, heads: AlertHeads): AlertStore => {
+export const createAlertStore = (connections: StoreConnections, index: AlertIndex): AlertStore => {
   const { read, abilities, stamp, contains } = connections
   /** Within a transaction rows are read to be changed: nobody else may change them in between. */
   const stamps = (tx?: Transaction) => {
@@ -125,7 +135,7 @@ export const createAlertStore = (connections: StoreConnections, heads: AlertHead
           )
           .execute()
         await refuseTaken(part, tx)
-        await heads.save(stamped, tx)
+        await index.save(stamped, tx)
       }
     },
 
@@ -181,8 +191,11 @@ export const createAlertStore = (connections: StoreConnections, heads: AlertHead
         return rows.execute()
       }),
 
-    heads: heads.all,
-    containing: heads.containing,
+    scan: index.scan,
+    total: index.total,
+    recent: index.recent,
+    onRemoved: index.onRemoved,
+    containing: index.containing,
 
     async untriaged(limit) {
       const rows = await read
@@ -204,6 +217,27 @@ export const createAlertStore = (connections: StoreConnections, heads: AlertHead
         .execute()
       return rows.map((row) => row.alert_id)
     },
+
+    async dueSnoozes(until, after, limit) {
+      const rows = await read
+        .selectFrom('alert_heads')
+        .select('alert_id')
+        .where('snoozed_until', '<=', until)
+        .where('alert_id', '>', after)
+        .orderBy('alert_id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ alert_id }) => alert_id)
+    },
+
+    snoozedCounts: () =>
+      read
+        .selectFrom('alert_heads')
+        .innerJoin('alerts', 'alerts.alert_id', 'alert_heads.alert_id')
+        .select(({ fn }) => ['status', 'severity', fn.countAll<number>().as('count')])
+        .where('snoozed_until', 'is not', null)
+        .groupBy(['status', 'severity'])
+        .execute(),
 
     counts: () =>
       read

@@ -44,11 +44,19 @@ export const chainHash = (previous: string, row: Omit<AuditLogRow, 'hash'>): str
     )
     .digest('hex')
 
-/** Looks at rows in the order of their ids and says where the chain is broken. */
-export const createChainCheck = (knownHeads: readonly AuditHead[]) => {
+/**
+ * Looks at rows in the order of their ids and says where the chain is broken.
+ *
+ * @param start the last row that retention has removed; the rows begin after it
+ */
+export const createChainCheck = (knownHeads: readonly AuditHead[], start?: AuditHead) => {
   const faults: AuditFault[] = []
   const expected = new Map(knownHeads.map(({ id, hash }) => [id, hash]))
-  let head: AuditHead = { id: 0, hash: '' }
+  let head: AuditHead = start ?? { id: 0, hash: '' }
+  if (start && expected.has(start.id) && expected.get(start.id) !== start.hash) {
+    const text = `Row ${start.id}, the last one that retention removed, had another hash when it was written down elsewhere.`
+    faults.push({ id: start.id, kind: 'changed', text })
+  }
   let rows = 0
 
   return {

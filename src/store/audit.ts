@@ -1,29 +1,11 @@
-import { type AuditHead, type AuditReport, chainHash, createChainCheck } from './audit-chain.ts'
-import { batches } from './batches.ts'
+import { type AuditHead, type AuditReport, createChainCheck } from './audit-chain.ts'
+import { type AuditEntry, appendAudit, toEntry } from './audit-entry.ts'
+import { readTrim } from './audit-trim.ts'
 import type { StoreConnections } from './connect.ts'
-import { nextNumbers } from './counters.ts'
 import type { Transaction } from './database.ts'
-import { fromJson, toJson } from './json.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from './page.ts'
-import type { AuditLogRow } from './people-tables.ts'
 
-/** Who did what, with before and after. Appended in the transaction of the change it tells of. */
-export interface AuditEntry {
-  readonly time: number
-  readonly actor: string
-  readonly action: string
-  readonly target_type: string
-  readonly target_id: string
-  readonly old_values: unknown
-  readonly new_values: unknown
-  /** What was done together with others, in one request. */
-  readonly decision_id?: string | undefined
-  /** Where it came from, as far as the door knows. */
-  readonly ip_address?: string
-  readonly user_agent?: string
-  /** Why it was refused; absent when it was done. */
-  readonly error?: string
-}
+export type { AuditEntry } from './audit-entry.ts'
 
 export interface AuditStore {
   append(entries: readonly AuditEntry[], tx: Transaction): Promise<void>
@@ -32,7 +14,10 @@ export interface AuditStore {
   ): Promise<Page<AuditEntry>>
   /** The last row and its hash; undefined when nothing was written yet. */
   head(): Promise<AuditHead | undefined>
+  /** The hash of a row; of those that retention has removed only that of the last one is known. */
   hash(id: number): Promise<string | undefined>
+  /** The last row that retention has removed: the rows that are kept begin after it. Undefined when it has removed none. */
+  start(): Promise<AuditHead | undefined>
   /** Looks for rows that were changed, taken away or added, given heads that are known from elsewhere. */
   verify(knownHeads: readonly AuditHead[]): Promise<AuditReport>
 }
@@ -41,30 +26,11 @@ const chunk = 1_000
 
 /** Keeps who did what. Entries are numbered without gaps, chained by hashes, and never changed. */
 export const createAuditStore = ({ read, abilities }: StoreConnections): AuditStore => {
-  const hashOf = async (id: number, tx: Transaction): Promise<string> => {
-    if (id === 0) return ''
-    const row = tx.selectFrom('audit_logs').select('hash').where('id', '=', id)
-    return (await (abilities.lockRows ? row.forUpdate() : row).executeTakeFirst())?.hash ?? ''
-  }
-
   const counted = async (): Promise<number> =>
     (await read.selectFrom('counters').select('value').where('name', '=', 'audit').executeTakeFirst())?.value ?? 0
 
   return {
-    async append(entries, tx) {
-      if (entries.length === 0) return
-      const first = await nextNumbers(tx, 'audit', entries.length)
-      // Whoever has the number holds the counter until the end of the transaction: nobody else appends meanwhile.
-      let hash = await hashOf(first - 1, tx)
-      const rows = entries.map((entry, index): AuditLogRow => {
-        const row = toRow(entry, first + index)
-        hash = chainHash(hash, row)
-        return { ...row, hash }
-      })
-      for (const part of batches(rows, abilities.maxVariables, 15)) {
-        await tx.insertInto('audit_logs').values(part).execute()
-      }
-    },
+    append: (entries, tx) => appendAudit({ abilities }, entries, tx),
 
     async list({ limit, after, target_id, decision_id }) {
       let query = read
@@ -88,13 +54,19 @@ export const createAuditStore = ({ read, abilities }: StoreConnections): AuditSt
     },
 
     async hash(id) {
-      return (await read.selectFrom('audit_logs').select('hash').where('id', '=', id).executeTakeFirst())?.hash
+      const row = await read.selectFrom('audit_logs').select('hash').where('id', '=', id).executeTakeFirst()
+      if (row) return row.hash
+      const start = (await readTrim(read))?.start
+      return start?.id === id ? start.hash : undefined
     },
+
+    start: async () => (await readTrim(read))?.start,
 
     async verify(knownHeads) {
       const before = await counted()
-      const check = createChainCheck(knownHeads)
-      let last = 0
+      const start = (await readTrim(read))?.start
+      const check = createChainCheck(knownHeads, start)
+      let last = start?.id ?? 0
       for (;;) {
         const rows = await read
           .selectFrom('audit_logs')
@@ -112,33 +84,3 @@ export const createAuditStore = ({ read, abilities }: StoreConnections): AuditSt
     },
   }
 }
-
-const toRow = (entry: AuditEntry, id: number): Omit<AuditLogRow, 'hash'> => ({
-  id,
-  event_type: `${entry.target_type}.${entry.action}`,
-  actor: entry.actor,
-  action: entry.action,
-  target_type: entry.target_type,
-  target_id: entry.target_id,
-  old_values: toJson(entry.old_values),
-  new_values: toJson(entry.new_values),
-  ip_address: entry.ip_address ?? null,
-  user_agent: entry.user_agent ?? null,
-  success: entry.error === undefined ? 1 : 0,
-  error_message: entry.error ?? null,
-  created_at: entry.time,
-  decision_id: entry.decision_id ?? null,
-})
-
-const toEntry = (row: AuditLogRow): AuditEntry => ({
-  time: row.created_at,
-  actor: row.actor,
-  action: row.action,
-  target_type: row.target_type,
-  target_id: row.target_id,
-  old_values: fromJson(row.old_values),
-  new_values: fromJson(row.new_values),
-  ...(row.ip_address !== null && { ip_address: row.ip_address }),
-  ...(row.user_agent !== null && { user_agent: row.user_agent }),
-  ...(row.error_message !== null && { error: row.error_message }),
-})

@@ -19,6 +19,8 @@ export interface DetectionRow {
   last_seen: number
   /** How odd, 0–100. */
   score: number
+  /** When it was saved last, by the store's clock. */
+  saved_at: number
   search: string
   body: string
 }

@@ -35,14 +35,14 @@ export interface DetectionStore {
 }
 
 /** Keeps what detectors saw. A detection that is told again, because it goes on, takes the place of what it said before. */
-export const createDetectionStore = ({ read, abilities, contains }: StoreConnections): DetectionStore => ({
+export const createDetectionStore = ({ read, abilities, contains, now }: StoreConnections): DetectionStore => ({
   async save(detections, tx) {
     // One statement cannot change a row twice.
     const latest = [...new Map(detections.map((detection) => [detection.id, detection])).values()]
-    for (const part of batches(latest, abilities.maxVariables, 11)) {
+    for (const part of batches(latest, abilities.maxVariables, 12)) {
       await tx
         .insertInto('detections')
-        .values(part.map((detection) => toRow(withoutRawData(detection))))
+        .values(part.map((detection) => toRow(withoutRawData(detection), now())))
         .onConflict((conflict) =>
           conflict
             .column('id')
@@ -50,6 +50,7 @@ export const createDetectionStore = ({ read, abilities, contains }: StoreConnect
               severity: ref('excluded.severity'),
               last_seen: ref('excluded.last_seen'),
               score: ref('excluded.score'),
+              saved_at: ref('excluded.saved_at'),
               search: ref('excluded.search'),
               body: ref('excluded.body'),
             }))
@@ -130,7 +131,7 @@ const withoutRawData = (detection: Detection): Detection => {
   return { ...detection, observed }
 }
 
-const toRow = (detection: Detection): DetectionRow => ({
+const toRow = (detection: Detection, savedAt: number): DetectionRow => ({
   id: detection.id,
   detector: detection.detector,
   kind: detection.kind,
@@ -140,6 +141,7 @@ const toRow = (detection: Detection): DetectionRow => ({
   first_seen: Date.parse(detection.first_seen),
   last_seen: Date.parse(detection.last_seen),
   score: Math.round(detection.score * 100),
+  saved_at: savedAt,
   search: searchText(detection),
   body: toJson(detection),
 })

@@ -1,7 +1,7 @@
 import type { Log } from '../component.ts'
 import { createAccountStore } from './accounts.ts'
 import { createAlertContextStore } from './alert-context.ts'
-import { createAlertHeads } from './alert-heads.ts'
+import { createAlertIndex } from './alert-index.ts'
 import { createAlertResultStore } from './alert-results.ts'
 import { createAlertStore } from './alerts.ts'
 import { createAnomalyStore } from './anomalies.ts'
@@ -27,6 +27,7 @@ import { createParseHealthStore } from './parse-health.ts'
 import { createPersonStore } from './people.ts'
 import { createQueryResultStore } from './query-results.ts'
 import { createRemediationActionStore } from './remediation-actions.ts'
+import { createRetentionStore } from './retention.ts'
 import { createRuleSettingStore } from './rule-settings.ts'
 import { createScoredBatchStore } from './scored-batches.ts'
 import { createSourceDataStore } from './source-data.ts'
@@ -40,6 +41,8 @@ import { createViewStore } from './views.ts'
 export interface StoreOptions {
   readonly now: () => number
   readonly log: Log
+  /** How many alerts the index holds in memory; the rest is read from the database when it is asked for. */
+  readonly alertsInMemory?: number
 }
 
 /** A store with the connections that the embedded queue shares. */
@@ -48,20 +51,20 @@ export interface OpenStore extends Store {
 }
 
 /** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
-export const openStore = async (url: string, { now, log }: StoreOptions): Promise<OpenStore> => {
+export const openStore = async (url: string, { now, log, alertsInMemory }: StoreOptions): Promise<OpenStore> => {
   const database = await dialectOf(url).open(url, log)
   try {
     await migrate(database)
     const connections = await connect(database, now)
     const { transaction, begin, write } = connections
-    const heads = createAlertHeads(connections)
+    const alertIndex = createAlertIndex(connections, alertsInMemory)
     return {
       connections,
       events: createEventStore(connections, (id) =>
         log.error({ block: id }, 'A block of events is damaged and was stepped over; restore it from a backup.'),
       ),
       detections: createDetectionStore(connections),
-      alerts: createAlertStore(connections, heads),
+      alerts: createAlertStore(connections, alertIndex),
       triageResults: createTriageResultStore(connections),
       alertResults: createAlertResultStore(connections),
       alertContext: createAlertContextStore(connections),
@@ -88,7 +91,8 @@ export const openStore = async (url: string, { now, log }: StoreOptions): Promis
       scoredBatches: createScoredBatchStore(connections),
       anomalies: createAnomalyStore(connections),
       queryResults: createQueryResultStore(connections),
-      sourceData: createSourceDataStore(connections, heads),
+      sourceData: createSourceDataStore(connections, alertIndex),
+      retention: createRetentionStore(connections, alertIndex),
       changes: (after, limit) => listChanges(connections, after, limit),
       transaction,
       begin,

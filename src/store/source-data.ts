@@ -1,9 +1,10 @@
 import type { Incident } from '../schema/incident.ts'
-import type { AlertHeads } from './alert-heads.ts'
+import type { AlertIndex } from './alert-index.ts'
 import { batches } from './batches.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
 import { fromJson } from './json.ts'
+import { removeAlerts, removeIncidents } from './remove-alerts.ts'
 
 /** Everything that came from some sources, whatever table it went to. */
 export interface SourceDataStore {
@@ -24,14 +25,16 @@ interface Removed {
 /** Removes everything that came from some sources, and what was learnt while only they were heard. */
 export const createSourceDataStore = (
   connections: StoreConnections,
-  heads: Pick<AlertHeads, 'forget'>,
+  index: Pick<AlertIndex, 'remove'>,
 ): SourceDataStore => ({
-  async remove(prefix, within) {
-    const { alerts, removed } = await connections.transaction(async (tx) => {
+  remove: (prefix, within) =>
+    connections.transaction(async (tx) => {
       const found = await find(connections, prefix, tx)
       const detections = await tx.deleteFrom('detections').where('stream', 'like', `${prefix}%`).executeTakeFirst()
       await tx.deleteFrom('agent_anomalies').where('stream', 'like', `${prefix}%`).execute()
-      await drop(connections, found, tx)
+      await removeBlocks(connections, found.blocks, tx)
+      await removeAlerts({ ...connections, index }, found.alerts, tx)
+      await removeIncidents(connections, found.incidents, tx)
       for (const table of ['event_counts', 'parse_health'] as const) {
         await tx.deleteFrom(table).where('source', 'like', `${prefix}%`).execute()
       }
@@ -39,11 +42,8 @@ export const createSourceDataStore = (
       await within(tx)
       const { events, alerts, incidents } = found
       const counts = { events, alerts: alerts.length, incidents: incidents.length }
-      return { alerts, removed: { ...counts, detections: Number(detections.numDeletedRows) } }
-    })
-    heads.forget(alerts)
-    return removed
-  },
+      return { ...counts, detections: Number(detections.numDeletedRows) }
+    }),
 })
 
 interface Found {
@@ -76,27 +76,12 @@ const find = async ({ contains }: StoreConnections, prefix: string, tx: Transact
   }
 }
 
-const drop = async ({ abilities }: StoreConnections, found: Found, tx: Transaction): Promise<void> => {
-  for (const part of batches(found.blocks, abilities.maxVariables)) {
+const removeBlocks = async (
+  { abilities }: StoreConnections,
+  blocks: readonly string[],
+  tx: Transaction,
+): Promise<void> => {
+  for (const part of batches(blocks, abilities.maxVariables)) {
     await tx.deleteFrom('event_blocks').where('id', 'in', part).execute()
-  }
-  for (const part of batches(found.alerts, abilities.maxVariables)) {
-    for (const table of [
-      'alert_context',
-      'alert_heads',
-      'alert_results_due',
-      'llm_calls',
-      'llm_requests',
-      'model_opinions',
-      'triage_results',
-      'alerts',
-    ] as const) {
-      await tx.deleteFrom(table).where('alert_id', 'in', part).execute()
-    }
-  }
-  for (const part of batches(found.incidents, abilities.maxVariables)) {
-    for (const table of ['notifications', 'remediation_actions', 'incidents'] as const) {
-      await tx.deleteFrom(table).where('incident_id', 'in', part).execute()
-    }
   }
 }

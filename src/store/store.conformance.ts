@@ -161,7 +161,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
     it('keeps the heads of all alerts at hand, as they are now, and knows whose texts contain what', async () => {
       const alerts = [0, 1, 2].map((number) => sample.sampleAlert(number))
       await store.transaction((tx) => store.alerts.save(alerts, tx))
-      const before = await store.alerts.heads()
+      const before = await store.alerts.recent()
       expect(before).toEqual(alerts.map(headOf))
       const closed = sample.sampleAlert(1, {
         status: 'resolved',
@@ -169,10 +169,10 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         triage: sample.sampleTriage,
       })
       await store.transaction((tx) => store.alerts.save([closed], tx))
-      const after = await store.alerts.heads()
+      const after = await store.alerts.recent()
       expect(new Set(after)).toEqual(new Set([alerts[0], closed, alerts[2]].map((alert) => alert && headOf(alert))))
       expect(before).toEqual(alerts.map(headOf))
-      expect(await store.alerts.heads()).toBe(after)
+      expect(await store.alerts.recent()).toBe(after)
 
       const containing = async (...pieces: string[]) => [...(await store.alerts.containing(pieces))].sort()
       expect(await containing('drill')).toEqual([closed.id])
@@ -184,10 +184,10 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
     it('forgets the heads of alerts that are removed with their source', async () => {
       const alerts = [sample.sampleAlert(1), sample.sampleAlert(2, { source: 'other' })]
       await store.transaction((tx) => store.alerts.save(alerts, tx))
-      expect(await store.alerts.heads()).toHaveLength(2)
+      expect(await store.alerts.recent()).toHaveLength(2)
       const gone = await store.sourceData.remove('auth', async () => {})
       expect(gone.alerts).toBe(1)
-      expect((await store.alerts.heads()).map(({ id }) => id)).toEqual(['alert-000002'])
+      expect((await store.alerts.recent()).map(({ id }) => id)).toEqual(['alert-000002'])
       expect([...(await store.alerts.containing(['logins']))]).toEqual(['alert-000002'])
     })
 

@@ -23,6 +23,7 @@ import type { ParseHealthStore } from './parse-health.ts'
 import type { PersonStore } from './people.ts'
 import type { QueryResultStore } from './query-results.ts'
 import type { RemediationActionStore } from './remediation-actions.ts'
+import type { RetentionStore } from './retention.ts'
 import type { RuleSettingStore } from './rule-settings.ts'
 import type { ScoredBatchStore } from './scored-batches.ts'
 import type { SourceDataStore } from './source-data.ts'
@@ -63,6 +64,7 @@ export interface Store {
   readonly anomalies: AnomalyStore
   readonly queryResults: QueryResultStore
   readonly sourceData: SourceDataStore
+  readonly retention: RetentionStore
   changes(afterUpdatedAt: number, limit: number): Promise<readonly Change[]>
   /** Runs `work` in one transaction: all of it becomes visible at once, or none when it throws. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>

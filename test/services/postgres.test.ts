@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeAlertGroups } from '../../src/operations/group-alerts.conformance.ts'
+import { describeManyAlerts } from '../../src/operations/many-alerts.conformance.ts'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
 import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
 import type { Transaction } from '../../src/store/database.ts'
@@ -9,6 +10,7 @@ import { describeLlmStore } from '../../src/store/llm.conformance.ts'
 import { describeModelOpinionStore } from '../../src/store/model-opinions.conformance.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { describeQueryResults } from '../../src/store/query-results.conformance.ts'
+import { describeRetention } from '../../src/store/retention.conformance.ts'
 import { sampleAlert, sampleDetection } from '../../src/store/samples.conformance.ts'
 import { describeStore } from '../../src/store/store.conformance.ts'
 import { createPostgresDatabase, postgresMissing } from './postgres.ts'
@@ -32,6 +34,10 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
 
   describeStore('in PostgreSQL', openEmpty)
   describeAlertGroups('in PostgreSQL', openEmpty)
+  describeManyAlerts('in PostgreSQL', database.empty, (alertsInMemory) =>
+    openStore(database.url, { now: Date.now, log, alertsInMemory }),
+  )
+  describeRetention('in PostgreSQL', openEmpty)
   describeIntelStore('in PostgreSQL', openEmpty)
   describeQueryResults('in PostgreSQL', openEmpty)
   describeLlmStore('in PostgreSQL', openEmpty)
@@ -62,7 +68,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
     await first.close()
     const second = await open()
     const named = { id: sampleAlert(1).id, rules: [{ id: 'r-1', title: 'Cron job put in place' }] }
-    expect((await second.alerts.heads()).filter(({ rules }) => rules)).toMatchObject([named])
+    expect((await second.alerts.recent()).filter(({ rules }) => rules)).toMatchObject([named])
     expect(await second.alerts.list({ limit: 9, pieces: ['r-1'] })).toMatchObject({ items: [named] })
     await second.close()
   })

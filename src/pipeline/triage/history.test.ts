@@ -62,6 +62,7 @@ describe('the memory of alerts', () => {
     const history = createHistory(async () => heads)
     await history.of(guess(6))
     heads = heads.slice(1)
+    history.forget(['guess-1'])
     expect((await history.of(guess(6))).nearest.map(({ alert_id }) => alert_id)).toEqual(['guess-2'])
   })
 

@@ -25,6 +25,8 @@ export interface AlertHistory {
     like: Likeness,
     options: { readonly most: number; readonly least: number; readonly except?: string },
   ): Promise<SimilarHeads>
+  /** Forgets alerts that were removed. */
+  forget(ids: readonly string[]): void
 }
 
 export type SimilarHeads = readonly { readonly head: AlertHead; readonly similarity: number }[]
@@ -35,18 +37,13 @@ export type SimilarHeads = readonly { readonly head: AlertHead; readonly similar
  * @param heads all alerts as they are now, those that changed last standing last; each a new object when it has changed
  */
 export const createHistory = (heads: () => Promise<readonly AlertHead[]>): AlertHistory => {
-  let index = createSimilarIndex<RememberedAlert>(mostRemembered)
-  let seen = new WeakSet<AlertHead>()
+  const index = createSimilarIndex<RememberedAlert>(mostRemembered)
+  const seen = new WeakSet<AlertHead>()
   let latest: readonly AlertHead[] = []
 
   const refresh = async (): Promise<void> => {
     const all = await heads()
     if (all === latest) return
-    if (all.length < latest.length) {
-      // Some were removed; which, nobody tells.
-      index = createSimilarIndex(mostRemembered)
-      seen = new WeakSet()
-    }
     latest = all
     const changed: AlertHead[] = []
     for (let i = all.length - 1; i >= Math.max(0, all.length - mostRemembered); i--) {
@@ -84,6 +81,10 @@ export const createHistory = (heads: () => Promise<readonly AlertHead[]>): Alert
         ...(except !== undefined && { id: except }),
       })
       return matches.map(({ item, similarity }) => ({ head: item.head, similarity }))
+    },
+
+    forget(ids) {
+      for (const id of ids) index.remove(id)
     },
   }
 }

@@ -25,6 +25,8 @@ export interface SimilarIndex<Item extends Remembered> {
   readonly size: number
   /** Remembers an item by its features, or remembers it anew. */
   put(item: Item, features: readonly string[]): void
+  /** Forgets an item. */
+  remove(id: string): void
   /** The likest, the most similar first; what is equally similar, newest first. Tells `visit` of everything that is similar enough. */
   find(question: Question, visit?: (item: Item) => void): Match<Item>[]
 }
@@ -117,6 +119,13 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
       if (place !== undefined) slots[place] = undefined
       add(item, features)
       if (places.size > most || slots.length > 2 * places.size + 1_000) rebuild()
+    },
+
+    remove(id) {
+      const place = places.get(id)
+      if (place === undefined) return
+      slots[place] = undefined
+      places.delete(id)
     },
 
     find({ id, features, before = Number.POSITIVE_INFINITY, least, most: mostFound }, visit) {

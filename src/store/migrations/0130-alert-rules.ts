@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Alert, alertRulesOf } from '../../schema/alert.ts'
 import type { Detection } from '../../schema/detection.ts'
-import { toHeadRow } from '../alert-head-row.ts'
+import { toHeadRow } from '../alert-index-row.ts'
 import { fromJson, toJson } from '../json.ts'
 import { searchText } from '../search-text.ts'
 

@@ -17,6 +17,8 @@ import { agentAnomalies } from './0080-agent-anomalies.ts'
 import { alertResults } from './0090-alert-results.ts'
 import { modelOpinions } from './0120-model-opinions.ts'
 import { alertRules } from './0130-alert-rules.ts'
+import { alertIndex } from './0150-alert-index.ts'
+import { detectionsSaved } from './0151-detections-saved.ts'
 
 /** Every step of the schema, in order. A released step is never changed: what comes later is a step of its own. */
 export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>>> = {
@@ -37,4 +39,6 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0090-alert-results': alertResults,
   '0120-model-opinions': modelOpinions,
   '0130-alert-rules': alertRules,
+  '0150-alert-index': alertIndex,
+  '0151-detections-saved': detectionsSaved,
 }

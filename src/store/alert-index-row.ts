@@ -1,16 +1,34 @@
-import type { Alert } from '../schema/alert.ts'
+import { type Alert, openAlertStatuses } from '../schema/alert.ts'
 import { textsOf } from '../schema/alert-fields.ts'
 import { type AlertHead, headOf } from '../schema/alert-head.ts'
 import type { AlertHeadRow } from './alert-tables.ts'
 import { fromJson, toJson } from './json.ts'
 import { searchText } from './search-text.ts'
 
-/** Cuts what is counted and searched out of an alert. */
+const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
+
+/** Makes the row of an alert in the index: the fields that it is counted, sorted and searched by. */
 export const toHeadRow = (alert: Alert, changedAt: number): AlertHeadRow => ({
   alert_id: alert.id,
   changed_at: changedAt,
+  state: openStatuses.has(alert.status) ? 'open' : 'settled',
+  first_seen: Date.parse(alert.first_seen),
+  last_seen: Date.parse(alert.last_seen),
+  snoozed_until: alert.snoozed_until ? Date.parse(alert.snoozed_until) : null,
   head: toJson(headOf(alert)),
   words: searchText(textsOf(alert)),
+})
+
+/** Makes the row that a removed alert leaves for a while, so that every process that has it in memory drops it. */
+export const toRemovedRow = (id: string, changedAt: number): AlertHeadRow => ({
+  alert_id: id,
+  changed_at: changedAt,
+  state: 'removed',
+  first_seen: 0,
+  last_seen: 0,
+  snoozed_until: null,
+  head: '',
+  words: '',
 })
 
 const mostShared = 100_000
