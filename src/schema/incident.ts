@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressRoles } from './address-roles.ts'
 import { resolution } from './alert.ts'
 import { alertType, entity, evidence } from './detection.ts'
 import { severity } from './severity.ts'
@@ -43,6 +44,7 @@ export const incident = z
     /** What sorts of trouble its alerts are. */
     types: z.array(alertType).optional(),
     entities: z.array(entity),
+    address_roles: addressRoles.optional(),
     techniques: z.array(z.string()),
     evidence: z.array(evidence),
     members: z.array(incidentMember),

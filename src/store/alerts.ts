@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { addressIn } from '../schema/address-roles.ts'
 import { type Alert, openAlertStatuses } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
 import type { Entity } from '../schema/detection.ts'
@@ -233,8 +234,8 @@ const toRow = (alert: Alert, changedAt: number): AlertRow => ({
   severity: alert.severity,
   title: alert.title,
   description: alert.sentence,
-  source_ip: alert.observed?.source_ip ?? entityOf(alert, 'ip'),
-  destination_ip: alert.observed?.destination_ip ?? null,
+  source_ip: addressIn('source', alert) ?? null,
+  destination_ip: addressIn('destination', alert) ?? null,
   source_port: alert.observed?.source_port ?? null,
   destination_port: alert.observed?.destination_port ?? null,
   protocol: alert.observed?.protocol ?? null,

@@ -1,3 +1,4 @@
+import { type AddressRoles, addressRoleNames, mergeAddressRoles } from '../../schema/address-roles.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { attackStage } from '../../schema/attack-stage.ts'
 import type { Entity, Evidence } from '../../schema/detection.ts'
@@ -20,6 +21,7 @@ type Told = Pick<
   | 'summary'
   | 'types'
   | 'entities'
+  | 'address_roles'
   | 'techniques'
   | 'evidence'
   | 'timeline'
@@ -35,13 +37,15 @@ type Told = Pick<
  */
 export const tell = (
   members: readonly Alert[],
-  before: Pick<Incident, 'members' | 'timeline' | 'evidence' | 'event_count' | 'entities'> | undefined,
+  before:
+    | Pick<Incident, 'members' | 'timeline' | 'evidence' | 'event_count' | 'entities' | 'address_roles'>
+    | undefined,
 ): Told => {
   const alerts = [...members].sort(byStart)
   const known = new Set(alerts.map(({ id }) => id))
   const gone = (before?.members ?? []).filter(({ alert_id }) => !known.has(alert_id)).length
   const events = eventsOf(alerts)
-  const former = gone > 0 && before ? before : { evidence: [], event_count: 0, entities: [] }
+  const former = gone > 0 && before ? before : { evidence: [], event_count: 0, entities: [], address_roles: undefined }
   const alertSteps = (before?.timeline ?? []).filter((step) => step.alert_id !== undefined && !known.has(step.alert_id))
   const changes = (before?.timeline ?? []).filter(({ kind }) => kind === 'change')
   const alert_count = alerts.length + gone
@@ -54,6 +58,7 @@ export const tell = (
     summary: storyOf(alerts, { alerts: alert_count, events: event_count }),
     types: [...new Set(alerts.map(({ type }) => type))].sort(),
     entities: rankEntities(alerts, former.entities),
+    ...rolesOf(alerts, former.address_roles),
     techniques: [...new Set(alerts.flatMap(({ techniques }) => techniques))].sort(),
     evidence: chooseEvidence(alerts, former.evidence),
     timeline: [
@@ -152,6 +157,24 @@ const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Enti
     })
     .slice(0, maxEntities)
     .map(({ entity }) => entity)
+}
+
+/** The roles of addresses over all alerts. Once alerts are gone, the addresses that only they showed stay, behind the others. */
+const rolesOf = (alerts: readonly Alert[], former: AddressRoles | undefined): Pick<Incident, 'address_roles'> => {
+  // Several detectors often see the same events.
+  const byDetector = Map.groupBy(alerts, ({ detectors }) => detectors.join(' '))
+  const seen = [...byDetector.values()].map((same) =>
+    mergeAddressRoles(same.flatMap(({ address_roles }) => address_roles ?? [])),
+  )
+  const now = mergeAddressRoles(seen, Math.max)
+  const past = Object.fromEntries(
+    addressRoleNames.map((role) => {
+      const known = new Set(now[role]?.map(({ ip }) => ip))
+      return [role, (former?.[role] ?? []).filter(({ ip }) => !known.has(ip))]
+    }),
+  )
+  const address_roles = mergeAddressRoles([now, past])
+  return addressRoleNames.some((role) => address_roles[role]) ? { address_roles } : {}
 }
 
 const extreme = (alerts: readonly Alert[], read: (alert: Alert) => string, sign: 1 | -1): string =>
