@@ -186,6 +186,7 @@ export const startApp = async ({ config, origins, print, signal, extraSources = 
     store,
     queue,
     samples,
+    suppressions,
     context,
     rules,
     reach: createReach({ store, book: rules.book, now }),

@@ -77,6 +77,19 @@ export const alert = z
   .meta({ id: 'Alert' })
 export type Alert = z.infer<typeof alert>
 
+/** Resolutions by which people say that they need not hear of the same again. */
+const dismissals: readonly Resolution[] = ['false_positive', 'benign_positive', 'expected', 'duplicate']
+
+/** Whether people closed something as nothing to act on. */
+export const isDismissed = ({
+  status,
+  resolution,
+}: {
+  readonly status: string
+  readonly resolution: Resolution | null
+}): boolean =>
+  ['resolved', 'closed', 'false_positive'].includes(status) && resolution !== null && dismissals.includes(resolution)
+
 const mostRules = 100
 
 /** The rules that detections are by, besides those known already: each once, by id. */

@@ -57,6 +57,8 @@ export const incident = z
     updated_at: z.iso.datetime(),
     assignee: z.string().nullable(),
     resolution: resolution.nullable(),
+    /** The suppression that closed it, by hiding all of its alerts. */
+    suppression_id: z.string().nullable().optional(),
     /** When it got so far; absent while it has not. */
     contained_at: z.iso.datetime().optional(),
     eradicated_at: z.iso.datetime().optional(),
@@ -71,6 +73,9 @@ export const incident = z
   })
   .meta({ id: 'Incident' })
 export type Incident = z.infer<typeof incident>
+
+export const isOpenIncident = ({ status }: Pick<Incident, 'status'>): boolean =>
+  openIncidentStatuses.some((open) => open === status)
 
 const phases = [
   ['contained', 'contained_at'],

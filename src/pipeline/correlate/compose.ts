@@ -3,6 +3,7 @@ import type { Alert } from '../../schema/alert.ts'
 import { attackStage } from '../../schema/attack-stage.ts'
 import type { Entity, Evidence } from '../../schema/detection.ts'
 import type { Incident } from '../../schema/incident.ts'
+import { ratedAlerts } from '../../schema/quiet-incident.ts'
 import { graver, type Severity, severities, severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
 import { byGravity, byStart, eventsOf } from './alert-facts.ts'
@@ -42,6 +43,7 @@ export const tell = (
     | undefined,
 ): Told => {
   const alerts = [...members].sort(byStart)
+  const rated = ratedAlerts(alerts)
   const known = new Set(alerts.map(({ id }) => id))
   const gone = (before?.members ?? []).filter(({ alert_id }) => !known.has(alert_id)).length
   const events = eventsOf(alerts)
@@ -51,16 +53,16 @@ export const tell = (
   const alert_count = alerts.length + gone
   const event_count = Math.max(events, former.event_count)
   return {
-    severity: severityOf(alerts),
-    risk_score: Math.max(0, ...alerts.map(({ triage }) => triage?.risk_score ?? 0)),
-    title: titleOf(alerts),
-    reason: reasonOf(alerts),
-    summary: storyOf(alerts, { alerts: alert_count, events: event_count }),
-    types: [...new Set(alerts.map(({ type }) => type))].sort(),
-    entities: rankEntities(alerts, former.entities),
-    ...rolesOf(alerts, former.address_roles),
-    techniques: [...new Set(alerts.flatMap(({ techniques }) => techniques))].sort(),
-    evidence: chooseEvidence(alerts, former.evidence),
+    severity: severityOf(rated),
+    risk_score: Math.max(0, ...rated.map(({ triage }) => triage?.risk_score ?? 0)),
+    title: titleOf(rated),
+    reason: reasonOf(rated),
+    summary: storyOf(rated, { alerts: alert_count, events: event_count }),
+    types: [...new Set(rated.map(({ type }) => type))].sort(),
+    entities: rankEntities(rated, [...former.entities, ...alerts.flatMap(({ entities }) => entities)]),
+    ...rolesOf(rated, former.address_roles),
+    techniques: [...new Set(rated.flatMap(({ techniques }) => techniques))].sort(),
+    evidence: chooseEvidence(rated, former.evidence),
     timeline: [
       ...(gone > 0 ? alertSteps : []),
       ...alerts.map((alert) => {
