@@ -29,14 +29,17 @@ export const ratedAlerts = (members: readonly Alert[]): readonly Alert[] => {
   return rated.length > 0 ? rated : members
 }
 
-/** Whether an alert shows something that an incident which people dismissed did not: a stage of an attack, a kind of attack, or somebody. */
+/**
+ * Whether an alert shows something that an incident which people dismissed did not: a stage or a kind of attack, or somebody. An anomaly
+ * says nothing of its cause, so that it is news.
+ */
 export const isNewsTo = (incident: Incident, alert: Alert): boolean => {
   const stage = attackStage(alert)
-  const stages = incident.timeline.map((step) => step.stage)
   const known = new Set(incident.entities.map(nameOf))
   return (
-    (stage !== undefined && !stages.includes(stage)) ||
-    (!vagueTypes.has(alert.type) && incident.types?.includes(alert.type) !== true) ||
+    incident.types?.includes(alert.type) !== true ||
+    vagueTypes.has(alert.type) ||
+    (stage !== undefined && !incident.timeline.some((step) => step.stage === stage)) ||
     alert.entities.some((entity) => parties.has(entity.type) && !known.has(nameOf(entity)))
   )
 }
