@@ -268,6 +268,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     store,
     queue,
     samples,
+    suppressions,
     context,
     rules,
     reach: createReach({ store, book: rules.book, now }),

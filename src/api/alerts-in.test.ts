@@ -55,6 +55,15 @@ describe('POST /api/v1/alerts', () => {
     expect(server.records).toMatchObject([{ source: 'alerts', format: 'native', text: JSON.stringify(alert) }])
   })
 
+  it('takes the word denial_of_service for ddos', async () => {
+    const answer = await post('alerts', { ...alert, alert_id: 'dos-1', alert_type: 'denial_of_service' })
+    expect(answer.statusCode).toBeLessThan(300)
+    const batch = await post('alerts/batch', {
+      alerts: [{ ...alert, alert_id: 'dos-2', alert_type: 'denial_of_service' }],
+    })
+    expect(batch.statusCode).toBeLessThan(300)
+  })
+
   it.each([
     ['a missing alert_id', { alert_id: undefined }, 'alert_id'],
     ['an empty alert_id', { alert_id: ' ' }, 'alert_id'],

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import type { Entity } from '../schema/detection.ts'
+import { playbook } from '../schema/playbook.ts'
 import { isMeantFor, proposeActions } from '../schema/propose-actions.ts'
 import { openStore } from '../store/open-store.ts'
 import { sampleIncident } from '../store/samples.conformance.ts'
@@ -17,7 +19,17 @@ const entities: Entity[] = [
   { type: 'ip', value: '{host} $& evil' },
   { type: 'service', value: 'sshd' },
 ]
-const guessing = sampleIncident(3, { types: ['brute_force'], entities, severity: 'high' })
+const attackers = entities
+  .filter(({ type }) => type === 'ip')
+  .map(({ value }) => ({ ip: value, events: 10, internal: false }))
+const guessing = sampleIncident(3, {
+  types: ['brute_force'],
+  entities,
+  address_roles: { attacker: attackers },
+  severity: 'high',
+})
+const playbookOf = (step: string) =>
+  playbook.parse(parse(`{ id: theirs, title: Theirs, steps: [{ id: each, type: containment, ${step} }] }`))
 const inFolder = <Answer>(text: string, work: (folder: string) => Answer): Answer => {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-playbooks-'))
   writeFileSync(join(folder, 'own.yaml'), text)
@@ -81,8 +93,35 @@ describe('playbooks', () => {
       status: 'pending',
       approved_by: null,
       due_at: '2026-03-01T04:00:00.000Z',
-      parameters: { ip: '203.0.113.9', incident: 'INC-3' },
+      parameters: { attacker: '203.0.113.9', ip: '203.0.113.9', incident: 'INC-3' },
     })
+  })
+
+  it('propose to block attackers, and never an address of ours', () => {
+    const own = { ip: '10.0.0.5', events: 300, internal: true }
+    const attacked = {
+      ...guessing,
+      entities: [own.ip, '203.0.113.9'].map((value) => ({ type: 'ip', value }) as const),
+      address_roles: { attacker: attackers.slice(0, 1), source: attackers.slice(0, 1), destination: [own] },
+    }
+    const theirs = playbookOf(
+      "for_each: ip, description: 'Drop {ip}.' }, { id: all, type: containment, description: 'Block {ip}.'",
+    )
+    for (const playbook of [...bundled, theirs]) {
+      const blocks = proposeActions(playbook, attacked, context).filter(
+        ({ action_type }) => action_type === 'containment',
+      )
+      expect(blocks.filter(({ description }) => description.includes(own.ip))).toEqual([])
+      const { address_roles: _unknown, ...unexplained } = attacked
+      const guesses = proposeActions(playbook, unexplained, context).filter(
+        ({ action_type }) => action_type === 'containment',
+      )
+      expect(guesses.filter(({ description }) => /\d+\.\d+\.\d+/.test(description))).toEqual([])
+    }
+    expect(proposeActions(theirs, attacked, context).map(({ description }) => description)).toEqual([
+      'Drop 203.0.113.9.',
+      'Block 203.0.113.9.',
+    ])
   })
 
   it('propose nothing twice when an incident grows', async () => {
@@ -100,6 +139,7 @@ describe('playbooks', () => {
             ...guessing,
             id: `incident-${n}-${growth.length}`,
             entities: [...entities].filter((one) => seen.has(`${one.type} ${one.value}`)),
+            address_roles: { attacker: attackers.filter(({ ip }) => seen.has(`ip ${ip}`)) },
           }
           await store.transaction((tx) => keeper.save([grown, grown], tx))
         }

@@ -1,3 +1,4 @@
+import { labelledRoles } from '../schema/address-roles.ts'
 import type { Alert } from '../schema/alert.ts'
 import { cardLines } from './card-view.ts'
 import { evidencePlaces, tellingLines } from './report-evidence.ts'
@@ -33,6 +34,14 @@ export const renderAlert = (alert: Alert, width: number, paint: Paint): string =
     ...section(
       `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
       tellingLines(evidence).map(({ place, text }) => cut(`${indent}${visible(place)} │ ${visible(text)}`, width)),
+    ),
+    ...section(
+      'Addresses',
+      lines(
+        labelledRoles(alert.address_roles)
+          .map(({ label, value: ip }) => `${label} ${ip}`)
+          .join(' · '),
+      ),
     ),
     ...section('Who and what', lines(alert.entities.map(({ type, value: name }) => `${type} ${name}`).join(' · '))),
     ...section('Folded by', lines(alert.dedup_key)),

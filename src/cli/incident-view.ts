@@ -1,3 +1,4 @@
+import { labelledRoles } from '../schema/address-roles.ts'
 import type { Incident } from '../schema/incident.ts'
 import { evidencePlaces, tellingLines } from './report-evidence.ts'
 import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from './terminal.ts'
@@ -36,6 +37,14 @@ export const renderIncident = (incident: Incident, width: number, paint: Paint):
     ...section(
       `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
       tellingLines(evidence).map(({ place, text }) => cut(`${indent}${visible(place)} │ ${visible(text)}`, width)),
+    ),
+    ...section(
+      'Addresses',
+      lines(
+        labelledRoles(incident.address_roles)
+          .map(({ label, value }) => `${label} ${value}`)
+          .join(' · '),
+      ),
     ),
     ...section('Who and what', lines(incident.entities.map(({ type, value }) => `${type} ${value}`).join(' · '))),
   ].join('\n')}\n`

@@ -1,3 +1,4 @@
+import { labelledRoles } from '../schema/address-roles.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import { evidencePlaces, tellingLines } from './report-evidence.ts'
 import { count, counted, visible } from './terminal.ts'
@@ -12,6 +13,9 @@ export const renderMarkdown = (analysis: Analysis): string => {
       `## ${incident.display_id} · ${incident.severity} ${incident.risk_score} · ${plain(incident.title)}`,
       `${formatSpan(incident.first_seen, incident.last_seen)} UTC · ${counted(incident.alert_count, 'alert')} · ${counted(incident.event_count, 'event')}`,
       plain(incident.reason),
+      labelledRoles(incident.address_roles)
+        .map(({ label, value }) => `${label}: ${plain(value)}`)
+        .join(' · '),
       [incident.techniques.join(', '), evidencePlaces(incident.evidence)]
         .filter((text) => text !== '')
         .map(plain)

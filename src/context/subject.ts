@@ -1,3 +1,4 @@
+import { addressIn } from '../schema/address-roles.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Entity } from '../schema/detection.ts'
 
@@ -19,10 +20,11 @@ export interface Subject {
 }
 
 /** Reads whom an alert is about: what its sender named first, then its entities. */
-export const subjectOf = ({ entities, observed, first_seen }: Alert): Subject => {
+export const subjectOf = (alert: Alert): Subject => {
+  const { entities, observed, first_seen } = alert
   const named = (type: Entity['type']) => entities.flatMap((entity) => (entity.type === type ? entity.value : []))
-  const source = observed?.source_ip
-  const destination = observed?.destination_ip
+  const source = addressIn('source', alert)
+  const destination = addressIn('destination', alert)
   return {
     source,
     destination,

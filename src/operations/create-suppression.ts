@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../schema/role.ts'
 import { suppression } from '../schema/suppression.ts'
+import { applySuppression } from './apply-suppression.ts'
 import { defineOperation } from './operation.ts'
 import { auditSuppression, expiry, readExpiry, readScope, reason, scope, usualExpiry } from './suppression-scope.ts'
 import type { World } from './world.ts'
@@ -8,13 +9,20 @@ import type { World } from './world.ts'
 /** Says that something is normal. */
 export const createSuppression = defineOperation({
   name: 'create_suppression',
-  summary: 'Says that something is normal: alerts in its scope are kept but bother nobody.',
+  summary: 'Says that something is normal: alerts in its scope, open ones too, are kept but send no messages.',
   role: 'analyst',
   input: z.strictObject({ scope, reason, ...expiry }),
   output: suppression,
   async run(
     { scope, reason, days, expires_at },
-    { store, now, newId, actor }: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor },
+    {
+      store,
+      queue,
+      suppressions,
+      now,
+      newId,
+      actor,
+    }: Pick<World, 'store' | 'queue' | 'suppressions' | 'now' | 'newId'> & { readonly actor: Actor },
   ) {
     const time = now()
     readScope(scope, time)
@@ -35,6 +43,7 @@ export const createSuppression = defineOperation({
       const change = { time, actor: actor.name, action: 'create_suppression', before: undefined, after: made }
       await auditSuppression(store, tx, change)
     })
-    return made
+    await applySuppression(made, { store, queue, suppressions, now })
+    return (await store.suppressions.get(made.id)) ?? made
   },
 })

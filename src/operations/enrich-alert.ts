@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressIn } from '../schema/address-roles.ts'
 import type { Actor } from '../schema/role.ts'
 import { collectContext } from './collect-context.ts'
 import { sourceTypeInput } from './foreign-alerts.ts'
@@ -33,7 +34,9 @@ export const enrichAlert = defineOperation({
     { context, normalize, now, actor }: Pick<World, 'context' | 'normalize' | 'now'> & { readonly actor: Actor },
   ) {
     const { alert, alertId } = imagineAlert(body, source_type, { normalize, now })
-    const { source_ip, destination_ip, asset_id, user_name } = alert.observed ?? {}
+    const { asset_id, user_name } = alert.observed ?? {}
+    const source_ip = addressIn('source', alert)
+    const destination_ip = addressIn('destination', alert)
     const found = await collectContext.run(
       { source_ip, target_ip: destination_ip, asset_id, user_id: user_name, at: alert.first_seen },
       { context, now, actor },

@@ -1,5 +1,5 @@
 import { type Alert, openAlertStatuses, type Resolution } from '../schema/alert.ts'
-import { type Incident, type incidentStatuses, openIncidentStatuses, withStatus } from '../schema/incident.ts'
+import { type Incident, type incidentStatuses, isOpenIncident, withStatus } from '../schema/incident.ts'
 
 export type IncidentStatus = (typeof incidentStatuses)[number]
 
@@ -25,8 +25,6 @@ export type Outcome<Item> = { readonly item: Item } | { readonly skipped: string
 
 export const isOpenAlert = ({ status }: Pick<Alert, 'status'>): boolean =>
   openAlertStatuses.some((open) => open === status)
-export const isOpenIncident = ({ status }: Pick<Incident, 'status'>): boolean =>
-  openIncidentStatuses.some((open) => open === status)
 
 /** Changes an alert's place in its life. An alert that is there already is left alone: asking twice changes nothing. */
 export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circumstances): Outcome<Alert> => {
@@ -69,6 +67,10 @@ export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circum
 
 const awake = ({ snoozed_until }: Alert): Partial<Alert> => (snoozed_until ? { snoozed_until: null } : {})
 
+/** A person's word takes the place of the suppression's. */
+const unsuppressed = ({ suppression_id }: Incident): Partial<Incident> =>
+  suppression_id ? { suppression_id: null } : {}
+
 /** Changes an incident's place in its life: open → investigating → contained → eradicated → resolved → closed, skipping allowed. */
 export const changeIncident = (
   incident: Incident,
@@ -90,11 +92,16 @@ export const changeIncident = (
         ? { skipped: 'is assigned so already' }
         : next({ assignee: change.assignee })
     case 'close':
-      return !open && incident.resolution === change.resolution
+      return !open && !incident.suppression_id && incident.resolution === change.resolution
         ? { skipped: 'is closed so already' }
-        : next({ status: 'closed', resolution: change.resolution, assignee: incident.assignee ?? actor })
+        : next({
+            status: 'closed',
+            resolution: change.resolution,
+            assignee: incident.assignee ?? actor,
+            ...unsuppressed(incident),
+          })
     case 'reopen':
-      return open ? { skipped: 'is open' } : next({ status: 'open', resolution: null })
+      return open ? { skipped: 'is open' } : next({ status: 'open', resolution: null, ...unsuppressed(incident) })
     case 'snooze':
     case 'wake':
       return { skipped: 'is an incident; only alerts can be snoozed' }

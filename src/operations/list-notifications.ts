@@ -3,7 +3,7 @@ import { defineOperation } from './operation.ts'
 import { pageOf, paging, toPage } from './paging.ts'
 import type { World } from './world.ts'
 
-const status = z.enum(['pending', 'sent', 'failed', 'dead'])
+const status = z.enum(['pending', 'sent', 'failed', 'dead', 'cancelled'])
 
 const notification = z
   .object({

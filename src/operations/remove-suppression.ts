@@ -4,14 +4,17 @@ import { defineOperation } from './operation.ts'
 import { auditSuppression, requireSuppression } from './suppression-scope.ts'
 import type { World } from './world.ts'
 
-/** Takes a suppression away; what it would have hidden is heard of again. */
+/** Removes a suppression. Alerts that it hid are open again as soon as they recur. */
 export const removeSuppression = defineOperation({
   name: 'remove_suppression',
-  summary: 'Takes a suppression away: what it would have hidden is heard of again.',
+  summary: 'Removes a suppression: alerts that it hid are open again as soon as they recur.',
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),
-  async run({ id }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run(
+    { id },
+    { store, suppressions, now, actor }: Pick<World, 'store' | 'suppressions' | 'now'> & { readonly actor: Actor },
+  ) {
     const time = now()
     const before = await requireSuppression(store, id)
     await store.transaction(async (tx) => {
@@ -21,6 +24,7 @@ export const removeSuppression = defineOperation({
       await auditSuppression(store, tx, change)
     })
     await store.suppressions.remove(id)
+    await suppressions.refresh()
     return { id, removed: true as const }
   },
 })

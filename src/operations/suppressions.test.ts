@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { openEmbeddedQueue } from '../queue/embedded.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Actor } from '../schema/role.ts'
 import { openStore } from '../store/open-store.ts'
@@ -22,7 +23,8 @@ const openWorld = async () => {
   const store = await openStore('sqlite::memory:', { now: () => time, log })
   stores.push(store)
   let ids = 0
-  return { store, actor, now: () => time, newId: () => `s${++ids}` }
+  const queue = openEmbeddedQueue({ connections: store.connections, now: () => time, log })
+  return { store, queue, actor, suppressions: { refresh: async () => {} }, now: () => time, newId: () => `s${++ids}` }
 }
 
 const alert = (number: number, extra: Partial<Alert> = {}): Alert => ({

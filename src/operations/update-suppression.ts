@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import type { Actor } from '../schema/role.ts'
 import { suppression } from '../schema/suppression.ts'
+import { applySuppression } from './apply-suppression.ts'
 import { defineOperation } from './operation.ts'
 import { auditSuppression, expiry, readExpiry, reason, requireSuppression } from './suppression-scope.ts'
 import type { World } from './world.ts'
@@ -20,7 +21,13 @@ export const updateSuppression = defineOperation({
   output: suppression,
   async run(
     { id, paused, reason, days, expires_at },
-    { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+    {
+      store,
+      queue,
+      suppressions,
+      now,
+      actor,
+    }: Pick<World, 'store' | 'queue' | 'suppressions' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const end = readExpiry({ days, expires_at }, time)
@@ -40,6 +47,7 @@ export const updateSuppression = defineOperation({
       await store.suppressions.save(after, tx)
       await auditSuppression(store, tx, { time, actor: actor.name, action: 'update_suppression', before, after })
     })
-    return after
+    await applySuppression(after, { store, queue, suppressions, now })
+    return (await store.suppressions.get(id)) ?? after
   },
 })

@@ -131,6 +131,8 @@ export interface World {
   readonly queue: Queue<Transaction>
   readonly intake: Intake
   readonly samples: Samples
+  /** The suppressions in force, in memory; `refresh` reads them anew. */
+  readonly suppressions: { refresh(): Promise<void> }
   /** The rules: which there are, which are in force. */
   readonly rules: RuleLibrary
   /** What is known of networks, assets and people, in memory; `refresh` reads what was told since. */

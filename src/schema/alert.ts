@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressRoles } from './address-roles.ts'
 import { alertType, contribution, type Detection, entity, evidence, observed } from './detection.ts'
 import { severity } from './severity.ts'
 import { triageResult } from './triage-result.ts'
@@ -42,6 +43,7 @@ export const alert = z
     source: z.string(),
     stream: z.string(),
     entities: z.array(entity),
+    address_roles: addressRoles.optional(),
     techniques: z.array(z.string()),
     /** The rules that its detections are by, at most 100; absent where there is none. */
     rules: z.array(alertRule).optional(),
@@ -74,6 +76,19 @@ export const alert = z
   })
   .meta({ id: 'Alert' })
 export type Alert = z.infer<typeof alert>
+
+/** Resolutions by which people say that they need not hear of the same again. */
+const dismissals: readonly Resolution[] = ['false_positive', 'benign_positive', 'expected', 'duplicate']
+
+/** Whether people closed something as nothing to act on. */
+export const isDismissed = ({
+  status,
+  resolution,
+}: {
+  readonly status: string
+  readonly resolution: Resolution | null
+}): boolean =>
+  ['resolved', 'closed', 'false_positive'].includes(status) && resolution !== null && dismissals.includes(resolution)
 
 const mostRules = 100
 

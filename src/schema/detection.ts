@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressRoles } from './address-roles.ts'
 import { severity } from './severity.ts'
 
 export const detectionKinds = ['anomaly', 'rule', 'indicator', 'external'] as const
@@ -54,6 +55,12 @@ export const evidence = z
     origin: z.string().optional(),
     /** What it shows: `first failure`, `the login that succeeded` … */
     role: z.string().optional(),
+    /** Who connected to whom, where the event says so: behind a proxy of ours, `source_ip` is the client. */
+    source_ip: z.string().optional(),
+    destination_ip: z.string().optional(),
+    proxy_ip: z.string().optional(),
+    /** Which way that was, seen from our own network. */
+    direction: z.enum(['inbound', 'outbound', 'internal', 'external']).optional(),
   })
   .meta({ id: 'Evidence' })
 export type Evidence = z.infer<typeof evidence>
@@ -154,6 +161,7 @@ export const detection = z
     /** How many events it covers; at least the evidence. */
     event_count: z.int().min(1),
     entities: z.array(entity),
+    address_roles: addressRoles.optional(),
     /** ATT&CK techniques: `T1110.001`. */
     techniques: z.array(z.string()),
     /** What its sender calls the alert, where no other alert of its is ever called so. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressRoles } from './address-roles.ts'
 import { resolution } from './alert.ts'
 import { alertType, entity, evidence } from './detection.ts'
 import { severity } from './severity.ts'
@@ -43,6 +44,7 @@ export const incident = z
     /** What sorts of trouble its alerts are. */
     types: z.array(alertType).optional(),
     entities: z.array(entity),
+    address_roles: addressRoles.optional(),
     techniques: z.array(z.string()),
     evidence: z.array(evidence),
     members: z.array(incidentMember),
@@ -55,6 +57,8 @@ export const incident = z
     updated_at: z.iso.datetime(),
     assignee: z.string().nullable(),
     resolution: resolution.nullable(),
+    /** The suppression that closed it, by hiding all of its alerts. */
+    suppression_id: z.string().nullable().optional(),
     /** When it got so far; absent while it has not. */
     contained_at: z.iso.datetime().optional(),
     eradicated_at: z.iso.datetime().optional(),
@@ -69,6 +73,9 @@ export const incident = z
   })
   .meta({ id: 'Incident' })
 export type Incident = z.infer<typeof incident>
+
+export const isOpenIncident = ({ status }: Pick<Incident, 'status'>): boolean =>
+  openIncidentStatuses.some((open) => open === status)
 
 const phases = [
   ['contained', 'contained_at'],

@@ -1,16 +1,20 @@
 import { z } from 'zod'
+import { addressRoleNames } from './address-roles.ts'
 import { alertType, entity } from './detection.ts'
 import { remediationTypes } from './remediation-action.ts'
 import { severity } from './severity.ts'
 
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and single hyphens')
 
-/** One thing to do; with `for_each`, once for each value of that kind that the incident is about. */
+/**
+ * One thing to do; with `for_each`, once for each value of that kind that the incident is about, or for each address in that role. In a
+ * containment step, `ip` means the attackers, so that nobody blocks an address of theirs.
+ */
 export const playbookStep = z
   .strictObject({
     id: name,
     type: z.enum(remediationTypes),
-    /** May name `{host}`, `{user}`, `{ip}` …: what the incident is about. */
+    /** May name `{host}`, `{user}`, `{ip}`, `{attacker}` …: what the incident is about. */
     description: z.string().min(1).max(500),
     /** 1 is the most urgent. */
     priority: z.int().min(1).max(5).default(3),
@@ -18,7 +22,7 @@ export const playbookStep = z
     owner: z.string().max(100).optional(),
     /** Within how many hours; by priority unless said otherwise: 1, 4, 24, 72, 168. */
     due_hours: z.number().positive().max(8_760).optional(),
-    for_each: entity.shape.type.optional(),
+    for_each: z.enum([...entity.shape.type.options, ...addressRoleNames]).optional(),
     /** The name of a webhook of `remediation.webhooks` that can do it. */
     webhook: z.string().max(100).optional(),
   })

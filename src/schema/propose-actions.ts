@@ -1,3 +1,4 @@
+import { addressRoleNames } from './address-roles.ts'
 import type { Incident } from './incident.ts'
 import type { Playbook } from './playbook.ts'
 import type { RemediationAction } from './remediation-action.ts'
@@ -47,18 +48,20 @@ export const proposeActions = (
   { now, proposedBy, idOf, text }: Circumstances,
 ): RemediationAction[] => {
   const time = new Date(now).toISOString()
-  const named = new Map<string, string[]>()
-  for (const { type, value } of incident.entities) named.set(type, [...(named.get(type) ?? []), value])
+  const about = valuesOf(incident)
+  // A containment step blocks: an address whose role is not known may be the victim's.
+  const toContain = new Map(about).set('ip', about.get('attacker') ?? [])
 
-  return playbook.steps.flatMap((step) =>
-    parametersOf(step.for_each, named).flatMap((own): RemediationAction[] => {
+  return playbook.steps.flatMap((step) => {
+    const named = step.type === 'containment' ? toContain : about
+    return parametersOf(step.for_each, named).flatMap((own): RemediationAction[] => {
       const parameters = { ...firstOf(named), ...own, incident: incident.display_id }
       const description = fillIn(step.description, text === undefined ? parameters : { ...parameters, text })
       if (description === undefined) return []
       const due = step.due_hours ?? dueHours[step.priority - 1] ?? 24
       return [
         {
-          id: idOf([incident.id, playbook.id, step.id, ...Object.values(own)]),
+          id: idOf([incident.id, playbook.id, step.id, ...new Set(Object.values(own))]),
           incident_id: incident.id,
           alert_id: incident.members[0]?.alert_id ?? null,
           action_type: step.type,
@@ -80,15 +83,34 @@ export const proposeActions = (
           version: 1,
         },
       ]
-    }),
-  )
+    })
+  })
 }
+
+/** The values that an incident is about, by kind and by role. Of the addresses, attackers come first, then other sources. */
+const valuesOf = ({ entities, address_roles = {} }: Incident): ReadonlyMap<string, readonly string[]> => {
+  const named = Map.groupBy(entities, ({ type }) => type)
+  const values = new Map<string, readonly string[]>(
+    [...named].map(([type, items]) => [type, items.map(({ value }) => value)]),
+  )
+  for (const role of addressRoleNames) {
+    const addresses = address_roles[role]?.map(({ ip }) => ip) ?? []
+    if (addresses.length > 0) values.set(role, addresses)
+  }
+  const addresses = ['attacker', 'source', 'ip'].flatMap((kind) => values.get(kind) ?? [])
+  if (addresses.length > 0) values.set('ip', [...new Set(addresses)])
+  return values
+}
+
+const isRole = (kind: string): boolean => addressRoleNames.some((role) => role === kind)
 
 const parametersOf = (
   type: string | undefined,
   named: ReadonlyMap<string, readonly string[]>,
 ): readonly Readonly<Record<string, string>>[] =>
-  type === undefined ? [{}] : (named.get(type) ?? []).slice(0, mostEach).map((value) => ({ [type]: value }))
+  type === undefined
+    ? [{}]
+    : (named.get(type) ?? []).slice(0, mostEach).map((value) => ({ [type]: value, ...(isRole(type) && { ip: value }) }))
 
 const firstOf = (named: ReadonlyMap<string, readonly string[]>): Record<string, string> =>
   Object.fromEntries([...named].flatMap(([type, [value]]) => (value === undefined ? [] : [[type, value]])))

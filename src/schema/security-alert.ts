@@ -21,7 +21,10 @@ export const securityAlert = z
     timestamp: z
       .union([z.string().min(1).max(64), z.number()])
       .describe('When it was raised: ISO 8601, or seconds or milliseconds since 1970. At most 5 minutes ahead.'),
-    alert_type: z.enum(alertTypes),
+    alert_type: z
+      .enum([...alertTypes, 'denial_of_service'])
+      .transform((type) => (type === 'denial_of_service' ? 'ddos' : type))
+      .describe('`denial_of_service` is another word for `ddos`.'),
     severity: z.enum(severities),
     description: z.string().trim().min(1).max(2_000),
     title: name(500).describe('A few words for a list; else the description.'),

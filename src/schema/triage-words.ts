@@ -1,3 +1,4 @@
+import { addressIn } from './address-roles.ts'
 import type { Alert } from './alert.ts'
 import type { AlertContext } from './context.ts'
 import type { Intelligence } from './intelligence.ts'
@@ -46,13 +47,16 @@ const complexityOf = ({ breakdown }: TriageResult): 'high' | 'medium' =>
 
 /** An alert as a SecurityAlert: in its sender's words where it came as one, and what we know it by. */
 export const alertInWords = (alert: Alert) => {
-  const { raw_data, external_id: _, user_name, destination_ip, ...observed } = alert.observed ?? {}
+  const { raw_data, external_id: _, user_name, destination_ip: _destination, ...observed } = alert.observed ?? {}
+  const source_ip = addressIn('source', alert)
+  const destination_ip = addressIn('destination', alert)
   return {
     timestamp: alert.first_seen,
     title: alert.title,
     description: alert.sentence,
     source: alert.source,
     ...observed,
+    ...(source_ip !== undefined && { source_ip }),
     ...(destination_ip !== undefined && { target_ip: destination_ip }),
     ...(user_name !== undefined && { user_id: user_name }),
     ...(typeof raw_data?.alert_id === 'string' ? raw_data : { raw_data }),

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
-import { type Alert, openAlertStatuses } from '../schema/alert.ts'
+import { addressIn } from '../schema/address-roles.ts'
+import { type Alert, isDismissed, openAlertStatuses } from '../schema/alert.ts'
 import type { AlertHead } from '../schema/alert-head.ts'
 import type { Entity } from '../schema/detection.ts'
 import type { AlertIndex, AlertScope } from './alert-index.ts'
@@ -15,6 +16,8 @@ import { searchText, wordsOf } from './search-text.ts'
 export interface AlertStore {
   /** The open or suppressed alerts with these keys, for folding detections into them. */
   findOpen(dedupKeys: readonly string[], tx: Transaction): Promise<readonly Alert[]>
+  /** The alerts with these keys that people dismissed, if they were seen at or after a moment of event time, in ms. */
+  findDismissed(dedupKeys: readonly string[], since: number, tx: Transaction): Promise<readonly Alert[]>
   save(alerts: readonly Alert[], tx: Transaction): Promise<void>
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Alert[]>
   /** By id, else by what its sender calls it: then the newest. */
@@ -49,6 +52,7 @@ export interface AlertStore {
 const mostRecent = 3_000
 
 const alive = [...openAlertStatuses, 'suppressed']
+const closed = ['resolved', 'false_positive']
 
 /** Keeps alerts: the whole of each as a document, and beside it the columns that SQL asks for. */
 export const createAlertStore = (connections: StoreConnections, index: AlertIndex): AlertStore => {
@@ -88,6 +92,19 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
         for (const row of rows) found.push(fromJson(row.body))
       }
       return found
+    },
+
+    async findDismissed(dedupKeys, since, tx) {
+      const found: Alert[] = []
+      for (const part of batches([...new Set(dedupKeys)], abilities.maxVariables - closed.length - 1)) {
+        const rows = await bodies(tx)
+          .where('dedup_key', 'in', part)
+          .where('status', 'in', closed)
+          .where('last_seen', '>=', since)
+          .execute()
+        for (const row of rows) found.push(fromJson(row.body))
+      }
+      return found.filter(isDismissed)
     },
 
     async save(alerts, tx) {
@@ -267,8 +284,8 @@ const toRow = (alert: Alert, changedAt: number): AlertRow => ({
   severity: alert.severity,
   title: alert.title,
   description: alert.sentence,
-  source_ip: alert.observed?.source_ip ?? entityOf(alert, 'ip'),
-  destination_ip: alert.observed?.destination_ip ?? null,
+  source_ip: addressIn('source', alert) ?? null,
+  destination_ip: addressIn('destination', alert) ?? null,
   source_port: alert.observed?.source_port ?? null,
   destination_port: alert.observed?.destination_port ?? null,
   protocol: alert.observed?.protocol ?? null,

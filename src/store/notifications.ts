@@ -13,7 +13,7 @@ export interface NotificationRow {
   readonly sink: string
   readonly reason: string
   readonly severity: string
-  readonly status: 'pending' | 'sent' | 'failed' | 'dead'
+  readonly status: 'pending' | 'sent' | 'failed' | 'dead' | 'cancelled'
   readonly attempts: number
   readonly next_attempt_at: number | null
   readonly last_error: string | null
@@ -26,11 +26,13 @@ export interface NotificationStore {
   plan(rows: readonly NotificationRow[], tx: Transaction): Promise<void>
   due(now: number, limit: number): Promise<readonly NotificationRow[]>
   update(row: NotificationRow): Promise<void>
+  /** Cancels the deliveries of an incident that are not sent yet. */
+  cancel(incidentId: string, tx: Transaction): Promise<void>
   forIncident(incidentId: string, tx?: Transaction): Promise<readonly NotificationRow[]>
   list(query: PageRequest & { readonly status?: string | undefined }): Promise<Page<NotificationRow>>
 }
 
-const status = z.enum(['pending', 'sent', 'failed', 'dead'])
+const status = z.enum(['pending', 'sent', 'failed', 'dead', 'cancelled'])
 
 /** Remembers each delivery of an incident to a sink. */
 export const createNotificationStore = ({ read, write, abilities }: StoreConnections): NotificationStore => ({
@@ -59,6 +61,15 @@ export const createNotificationStore = ({ read, write, abilities }: StoreConnect
 
   async update({ id, ...values }) {
     await write.updateTable('notifications').set(values).where('id', '=', id).execute()
+  },
+
+  async cancel(incidentId, tx) {
+    await tx
+      .updateTable('notifications')
+      .set({ status: 'cancelled', next_attempt_at: null })
+      .where('incident_id', '=', incidentId)
+      .where('status', 'in', ['pending', 'failed'])
+      .execute()
   },
 
   async forIncident(incidentId, tx) {

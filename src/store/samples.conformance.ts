@@ -74,6 +74,7 @@ export const sampleIncident = (number: number, more: Partial<Incident> = {}): In
   title: 'Brute force against web-01',
   reason: 'One address tried many passwords.',
   entities: [{ type: 'ip', value: '203.0.113.9' }],
+  address_roles: { attacker: [{ ip: '203.0.113.9', events: 286, internal: false }] },
   techniques: [],
   evidence: [],
   members: [{ alert_id: `alert-${number}`, reason: 'It opened the incident.', added_at: at(number) }],

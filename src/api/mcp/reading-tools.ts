@@ -149,6 +149,7 @@ export const readingTools: readonly Tool[] = [
       const structured = {
         ...brief(found),
         entities: found.entities.slice(0, 30),
+        address_roles: found.address_roles ?? {},
         techniques: found.techniques,
         alert_ids: alerts.items,
         next_cursor: alerts.next_cursor,
@@ -189,6 +190,7 @@ export const readingTools: readonly Tool[] = [
         severity,
         status,
         triage,
+        address_roles: found.address_roles ?? {},
         evidence,
       }
       const verdict = triage ? `\nRisk ${triage.risk_score} (${triage.verdict}), confidence ${triage.confidence}.` : ''

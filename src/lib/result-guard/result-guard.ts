@@ -2,6 +2,7 @@ import { findDrift } from '../data-drift/data-drift.ts'
 import type { DriftFinding } from '../data-drift/finding.ts'
 import { type RecordTable, type Row, readTable } from '../data-drift/record-table.ts'
 import type { JudgedRecord, RecordModel } from '../record-model/record-model.ts'
+import { changesOfList, closestResult, type FormerResult, remember, rowKey } from './former-results.ts'
 
 export interface ResultGuardOptions {
   /** How far above the usual a record must score to be odd, 0–1. */
@@ -35,7 +36,8 @@ const mostOdd = 0.1
 /**
  * Watches the results of one query: odd records by an isolation forest over the former ones, changes of the whole by comparing it with
  * them. What is odd is remembered but not learnt, so that one bad record does not make the next one ordinary, until more than a tenth
- * of the recent ones are odd. Judging changes nothing: nothing is ever compared with itself.
+ * of the recent ones are odd. Judging changes nothing: nothing is ever compared with itself. A list that is polled again is compared with
+ * its former result, because its rows are no new draws.
  *
  * Judge O(records · fields), learn O(records), fit O(records · fields) when due. Holds at most 2,000 records.
  */
@@ -43,6 +45,8 @@ export class ResultGuard {
   readonly #options: ResultGuardOptions
   #rows: readonly Row[] = []
   #odd: readonly boolean[] = []
+  #keys: readonly number[] = []
+  #former: readonly FormerResult[] = []
   #model: RecordModel | undefined
   #table: RecordTable | undefined
   /** How many records came since the table, and since the model, were made. */
@@ -65,11 +69,18 @@ export class ResultGuard {
       return { mode: 'baseline', odd: [], drift: [], highest: undefined, features: 0 }
     }
     const judged = model?.judge(rows, this.#options.margin) ?? []
-    const odd = judged.flatMap((record, index) => (record.isAnomaly ? [{ ...record, index }] : []))
+    const keys = rows.map(rowKey)
+    const former = closestResult(this.#former, keys)
+    const isShortList = former !== undefined && this.#knowsFew
+    const odd = judged.flatMap((record, index) => {
+      // A row that a list had before is no news.
+      if (!record.isAnomaly || former?.keys.has(keys[index] ?? 0)) return []
+      return isShortList && !record.reasons.some(({ outside }) => outside) ? [] : [{ ...record, index }]
+    })
     return {
       mode: 'comparative',
       odd,
-      drift: driftBeside(before, rows, new Set(odd.map(({ index }) => index))),
+      drift: driftOf(before, rows, new Set(odd.map(({ index }) => index)), former, keys),
       highest: model ? judged.reduce((most, { score }) => Math.max(most, score), 0) : undefined,
       features: model?.features.length ?? 0,
     }
@@ -77,8 +88,10 @@ export class ResultGuard {
 
   /** Remembers records, of which some, by their places, were odd. */
   learn(rows: readonly Row[], odd: ReadonlySet<number>): void {
+    this.#former = remember(this.#former, rows, odd)
     this.#rows = [...this.#rows, ...rows].slice(-mostCompared)
     this.#odd = [...this.#odd, ...rows.map((_, index) => odd.has(index))].slice(-mostCompared)
+    this.#keys = [...this.#keys, ...rows.map(rowKey)].slice(-mostCompared)
     this.#sinceTable += rows.length
     this.#sinceModel += rows.length
   }
@@ -93,7 +106,7 @@ export class ResultGuard {
   /** The records to fit the next model to. Whoever fits it hands it to `adopt`. */
   toFit(): readonly Row[] {
     this.#sinceModel = 0
-    return this.#usual()
+    return this.#distinct()
   }
 
   /** Judges by this model from now on; `since`: how many of the records came after it was fitted, where that is known. */
@@ -118,6 +131,18 @@ export class ResultGuard {
     return odd > mostOdd * this.#rows.length ? this.#rows : this.#rows.filter((_, index) => !this.#odd[index])
   }
 
+  /** Each usual row once, where there are enough: a forest takes rows that a list repeats for a crowd, and every new row for a loner. */
+  #distinct(): readonly Row[] {
+    const rows = this.#usual()
+    const distinct = new Map(rows.map((row) => [rowKey(row), row]))
+    return distinct.size < this.#options.fewest ? rows : [...distinct.values()]
+  }
+
+  /** Whether the model knows little but one short list: then only values far outside of it say that a new row is odd. */
+  get #knowsFew(): boolean {
+    return new Set(this.#keys).size < this.#options.fewest
+  }
+
   /** What is compared with; made anew once a tenth of it is new. */
   #before(): RecordTable {
     if (!this.#table || this.#sinceTable > this.#table.rows / 10) {
@@ -126,6 +151,19 @@ export class ResultGuard {
     }
     return this.#table
   }
+}
+
+/** Of a list that comes again, what changed in it; of other results, what changed against all former records. */
+const driftOf = (
+  before: RecordTable,
+  rows: readonly Row[],
+  odd: ReadonlySet<number>,
+  former: FormerResult | undefined,
+  keys: readonly number[],
+): readonly DriftFinding[] => {
+  if (!former) return driftBeside(before, rows, odd)
+  if (rows.length === former.size && keys.every((key) => former.keys.has(key))) return []
+  return changesOfList(driftBeside(before, rows, odd), former, before, readTable(rows))
 }
 
 /**

@@ -1,7 +1,9 @@
+import { type AddressRoles, addressRoleNames, mergeAddressRoles } from '../../schema/address-roles.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { attackStage } from '../../schema/attack-stage.ts'
 import type { Entity, Evidence } from '../../schema/detection.ts'
 import type { Incident } from '../../schema/incident.ts'
+import { ratedAlerts } from '../../schema/quiet-incident.ts'
 import { graver, type Severity, severities, severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
 import { byGravity, byStart, eventsOf } from './alert-facts.ts'
@@ -20,6 +22,7 @@ type Told = Pick<
   | 'summary'
   | 'types'
   | 'entities'
+  | 'address_roles'
   | 'techniques'
   | 'evidence'
   | 'timeline'
@@ -35,27 +38,31 @@ type Told = Pick<
  */
 export const tell = (
   members: readonly Alert[],
-  before: Pick<Incident, 'members' | 'timeline' | 'evidence' | 'event_count' | 'entities'> | undefined,
+  before:
+    | Pick<Incident, 'members' | 'timeline' | 'evidence' | 'event_count' | 'entities' | 'address_roles'>
+    | undefined,
 ): Told => {
   const alerts = [...members].sort(byStart)
+  const rated = ratedAlerts(alerts)
   const known = new Set(alerts.map(({ id }) => id))
   const gone = (before?.members ?? []).filter(({ alert_id }) => !known.has(alert_id)).length
   const events = eventsOf(alerts)
-  const former = gone > 0 && before ? before : { evidence: [], event_count: 0, entities: [] }
+  const former = gone > 0 && before ? before : { evidence: [], event_count: 0, entities: [], address_roles: undefined }
   const alertSteps = (before?.timeline ?? []).filter((step) => step.alert_id !== undefined && !known.has(step.alert_id))
   const changes = (before?.timeline ?? []).filter(({ kind }) => kind === 'change')
   const alert_count = alerts.length + gone
   const event_count = Math.max(events, former.event_count)
   return {
-    severity: severityOf(alerts),
-    risk_score: Math.max(0, ...alerts.map(({ triage }) => triage?.risk_score ?? 0)),
-    title: titleOf(alerts),
-    reason: reasonOf(alerts),
-    summary: storyOf(alerts, { alerts: alert_count, events: event_count }),
-    types: [...new Set(alerts.map(({ type }) => type))].sort(),
-    entities: rankEntities(alerts, former.entities),
-    techniques: [...new Set(alerts.flatMap(({ techniques }) => techniques))].sort(),
-    evidence: chooseEvidence(alerts, former.evidence),
+    severity: severityOf(rated),
+    risk_score: Math.max(0, ...rated.map(({ triage }) => triage?.risk_score ?? 0)),
+    title: titleOf(rated),
+    reason: reasonOf(rated),
+    summary: storyOf(rated, { alerts: alert_count, events: event_count }),
+    types: [...new Set(rated.map(({ type }) => type))].sort(),
+    entities: rankEntities(rated, [...former.entities, ...alerts.flatMap(({ entities }) => entities)]),
+    ...rolesOf(rated, former.address_roles),
+    techniques: [...new Set(rated.flatMap(({ techniques }) => techniques))].sort(),
+    evidence: chooseEvidence(rated, former.evidence),
     timeline: [
       ...(gone > 0 ? alertSteps : []),
       ...alerts.map((alert) => {
@@ -152,6 +159,24 @@ const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Enti
     })
     .slice(0, maxEntities)
     .map(({ entity }) => entity)
+}
+
+/** The roles of addresses over all alerts. Once alerts are gone, the addresses that only they showed stay, behind the others. */
+const rolesOf = (alerts: readonly Alert[], former: AddressRoles | undefined): Pick<Incident, 'address_roles'> => {
+  // Several detectors often see the same events.
+  const byDetector = Map.groupBy(alerts, ({ detectors }) => detectors.join(' '))
+  const seen = [...byDetector.values()].map((same) =>
+    mergeAddressRoles(same.flatMap(({ address_roles }) => address_roles ?? [])),
+  )
+  const now = mergeAddressRoles(seen, Math.max)
+  const past = Object.fromEntries(
+    addressRoleNames.map((role) => {
+      const known = new Set(now[role]?.map(({ ip }) => ip))
+      return [role, (former?.[role] ?? []).filter(({ ip }) => !known.has(ip))]
+    }),
+  )
+  const address_roles = mergeAddressRoles([now, past])
+  return addressRoleNames.some((role) => address_roles[role]) ? { address_roles } : {}
 }
 
 const extreme = (alerts: readonly Alert[], read: (alert: Alert) => string, sign: 1 | -1): string =>

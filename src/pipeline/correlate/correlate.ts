@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
-import { type Incident, openIncidentStatuses, withStatus } from '../../schema/incident.ts'
+import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
+import { type Incident, isOpenIncident, withStatus } from '../../schema/incident.ts'
+import { isNewsTo, quietIncident } from '../../schema/quiet-incident.ts'
 import { byStart, startsAt } from './alert-facts.ts'
 import { bondOf, gapBetween, strongest } from './bond.ts'
 import { type ClusterLimits, cluster, type Group } from './cluster.ts'
@@ -44,11 +45,9 @@ export const correlate = (
         taken.add(alert_id)
         return alert ?? []
       })
-      return { incident: incident.id, over: !isOpen(incident), alerts: own }
+      return { incident: incident.id, over: !isOpenIncident(incident), alerts: own }
     })
-  const loose = [...newest.values()].filter(
-    ({ id, status }) => !taken.has(id) && openAlertStatuses.some((s) => s === status),
-  )
+  const loose = [...newest.values()].filter((alert) => !taken.has(alert.id) && isOpenAlert(alert))
 
   return cluster(loose, groups, limits)
     .filter((group) => group.alerts.length > 0)
@@ -61,7 +60,7 @@ export const correlate = (
     })
 }
 
-const isOpen = ({ status }: Incident): boolean => openIncidentStatuses.some((open) => open === status)
+const isOpenAlert = ({ status }: Alert): boolean => openAlertStatuses.some((open) => open === status)
 
 const compareStart = (a: readonly Alert[], b: readonly Alert[]): number => {
   const [first, second] = [[...a].sort(byStart)[0], [...b].sort(byStart)[0]]
@@ -111,27 +110,48 @@ const update = (
 ): Incident | undefined => {
   const known = new Set(before.members.map(({ alert_id }) => alert_id))
   const added = alerts.filter(({ id }) => !known.has(id)).sort(byStart)
-  if (!isOpen(before) && added.length === 0) return undefined
+  // A suppression that ended shows alerts again that are members already.
+  const back = before.suppression_id ? alerts.filter((alert) => known.has(alert.id) && isOpenAlert(alert)) : []
+  const open = isOpenIncident(before)
+  if (!open && added.length === 0 && back.length === 0) return undefined
   const time = new Date(now).toISOString()
   const joined = added.map((alert) => ({
     alert_id: alert.id,
     reason: reasonFor(alert, alerts, limits),
     added_at: time,
   }))
-  const reopening = isOpen(before) ? [] : [reopenStep(before, added[0], joined[0]?.reason ?? '', now)]
+  const [cause] = reopens(before, added)
+  const reason = joined.find(({ alert_id }) => alert_id === cause?.id)?.reason
+  const reopening = open
+    ? []
+    : cause
+      ? [reopenStep(before, cause, reason ?? '', now)]
+      : back.map((alert) => reopenStep(before, alert, 'its suppression ended', now)).slice(0, 1)
+  if (!open && reopening.length === 0) {
+    // More of what people dismissed: it belongs here, and the incident stays as they left it.
+    const members = [...before.members, ...joined]
+    return { ...before, members, alert_count: members.length, updated_at: time, version: before.version + 1 }
+  }
   const after: Incident = {
-    ...(reopening.length > 0 ? { ...withStatus(before, 'open', time), resolution: null } : before),
+    ...(reopening.length > 0
+      ? { ...withStatus(before, 'open', time), resolution: null, suppression_id: null }
+      : before),
     ...tell(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
     members: [...before.members, ...joined],
   }
-  if (JSON.stringify(after) === JSON.stringify(before)) return undefined
-  return { ...after, updated_at: time, version: before.version + 1 }
+  const settled = quietIncident(after, alerts, time) ?? after
+  if (JSON.stringify(settled) === JSON.stringify(before)) return undefined
+  return { ...settled, updated_at: time, version: before.version + 1 }
 }
 
-const reopenStep = (before: Incident, alert: Alert | undefined, reason: string, now: number) => ({
+/** The alerts by which a closed incident is open again: any, unless people dismissed it; then those that show something new. */
+const reopens = (before: Incident, added: readonly Alert[]): readonly Alert[] =>
+  isDismissed(before) && !before.suppression_id ? added.filter((alert) => isNewsTo(before, alert)) : added
+
+const reopenStep = (before: Incident, alert: Alert, reason: string, now: number) => ({
   time: new Date(now).toISOString(),
   kind: 'change' as const,
-  text: `Reopened ${span(Math.max(0, now - Date.parse(before.updated_at)))} after it was ${before.status}: ${alert?.title ?? ''} (${reason})`,
+  text: `Reopened ${span(Math.max(0, now - Date.parse(before.updated_at)))} after it was ${before.status}: ${alert.title} (${reason})`,
   actor: 'vedette',
 })
 

@@ -57,7 +57,8 @@ const protocolOf = (alert: Alert): string => {
 
 /** How many addresses besides the lead's own took part in the attack; none when it tells of many, of which it names but some. */
 const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
-  const addressesOf = ({ entities }: Alert) =>
+  const addressesOf = ({ entities, address_roles }: Alert) =>
+    address_roles?.attacker?.map(({ ip }) => ip) ??
     entities.flatMap(({ type, value }) => (type === 'ip' || type === 'domain' ? value : []))
   const own = new Set(addressesOf(lead))
   if (own.size > 1) return 0

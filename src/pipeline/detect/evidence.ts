@@ -1,5 +1,6 @@
 import type { Evidence } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
+import { connectionFields, connectionOf } from './connection.ts'
 import { flatText } from './flat-text.ts'
 
 const longestLine = 1000
@@ -10,15 +11,21 @@ export type Sample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields
 /** Makes of an event what may be remembered for long: not the whole of it, and no more of a line than is ever shown. */
 export const keepSample = ({ id, time, original, fields }: Sample): Sample => {
   const line = original.length <= longestLine ? original : flatText(original, longestLine)
-  const path = fields?.['log.file.path']
-  if (fields === undefined || path === undefined) return { id, time, original: line, fields: undefined }
-  const place = fields['log.file.line']
-  return {
-    id,
-    time,
-    original: line,
-    fields: { 'log.file.path': path, ...(place !== undefined && { 'log.file.line': place }) },
+  return { id, time, original: line, fields: fields && keptFields(fields) }
+}
+
+const kept = [...connectionFields, 'log.file.path', 'log.file.line'] as const
+
+/** The fields that evidence shows something of; undefined where there is none. */
+const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
+  let found: Record<string, Event['fields'][string]> | undefined
+  for (const name of kept) {
+    const value = fields[name]
+    if (value === undefined) continue
+    found ??= {}
+    found[name] = value
   }
+  return found
 }
 
 /** Makes a sample that nobody else has that of another event, without a fresh one; false when it does not fit. */
@@ -27,7 +34,7 @@ export const renewSample = (sample: { -readonly [Key in keyof Sample]: Sample[Ke
   sample.id = event.id
   sample.time = event.time
   sample.original = event.original
-  sample.fields = undefined
+  sample.fields = event.fields && keptFields(event.fields)
   return true
 }
 
@@ -37,6 +44,7 @@ export const toEvidence = (sample: Sample, role?: string): Evidence => ({
   time: isoTime(sample.time),
   line: sample.original.length > longestLine ? sample.original.slice(0, longestLine) : sample.original,
   ...placeOf(sample),
+  ...(sample.fields && connectionOf(sample.fields)),
   ...(role !== undefined && { role }),
 })
 

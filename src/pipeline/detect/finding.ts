@@ -11,6 +11,7 @@ import type {
 import type { Severity } from '../../schema/severity.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { tellingEvidence } from '../../schema/telling-evidence.ts'
+import { type AttackerEnd, addressRolesOf, type CountedSources } from './address-roles.ts'
 import { isoTime } from './evidence.ts'
 import { type Reason, toContributions } from './explanation.ts'
 
@@ -40,6 +41,9 @@ export interface Finding {
   readonly evidence: readonly Evidence[]
   readonly events: number
   readonly entities: readonly Entity[]
+  /** Source addresses with their events, where the detector counts them: not every line is kept as evidence. */
+  readonly sources?: CountedSources
+  readonly attacker?: AttackerEnd
   readonly techniques?: readonly string[]
   readonly key: string
   readonly learning: boolean
@@ -59,7 +63,7 @@ export const toDetection = (finding: Finding): Detection => {
   const { detector, stream, subject, start, score, severity, learning } = finding
   const rounded = Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000
   const evidence = tellingEvidence(finding.evidence, maxEvidence)
-  return {
+  const detection: Detection = {
     id: createHash('sha256').update([detector, stream, subject, start].join('\0')).digest('hex').slice(0, 32),
     detector,
     kind: finding.kind ?? (finding.rule ? 'rule' : 'anomaly'),
@@ -88,6 +92,13 @@ export const toDetection = (finding: Finding): Detection => {
     ...(finding.over !== undefined && { over: finding.over }),
     ...(finding.mergeWithin !== undefined && { merge_within: finding.mergeWithin }),
   }
+  const address_roles = addressRolesOf({
+    ...detection,
+    evidence: finding.evidence,
+    sources: finding.sources,
+    attacker: finding.attacker,
+  })
+  return address_roles ? { ...detection, address_roles } : detection
 }
 
 /** Names in a log are written by strangers: what could break a line, or turn it around, is taken out. */

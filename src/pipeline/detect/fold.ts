@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { mergeAddressRoles, scaleAddressRoles } from '../../schema/address-roles.ts'
 import { type Alert, alertRulesOf } from '../../schema/alert.ts'
 import type { Detection, Entity } from '../../schema/detection.ts'
 import { graver, severityRank } from '../../schema/severity.ts'
@@ -39,6 +40,7 @@ export const openAlert = (detection: Detection, id: string, now: number): Alert 
     score: detection.score,
     detectors: [detection.detector],
     entities: unite(detection.entities, []),
+    ...(detection.address_roles && { address_roles: detection.address_roles }),
     techniques: [...new Set(detection.techniques)].sort(),
     ...(detection.rule && { rules: alertRulesOf([detection]) }),
     evidence: tellingEvidence(detection.evidence, maxEvidence),
@@ -81,6 +83,7 @@ export const fold = (alert: Alert, detection: Detection, now: number): Alert => 
     score: Math.max(alert.score, detection.score),
     detectors: [...new Set([...alert.detectors, detection.detector])].sort(),
     entities: unite(alert.entities, detection.entities),
+    ...rolesTogether(alert, detection, known),
     techniques: [...new Set([...alert.techniques, ...detection.techniques])].sort(),
     ...(detection.rule && { rules: alertRulesOf([detection], alert.rules) }),
     evidence: tellingEvidence([...alert.evidence, ...detection.evidence], maxEvidence),
@@ -106,6 +109,18 @@ const said = ({ type, title, sentence, value, usual, contributions, source, stre
   source,
   stream,
 })
+
+/** Adds the roles of a detection; of one that is known already, only the share of its events that is new. */
+const rolesTogether = (
+  alert: Alert,
+  { address_roles: roles, event_count }: Detection,
+  known: Folded | undefined,
+): Pick<Alert, 'address_roles'> => {
+  const share = known ? Math.max(0, event_count - known.event_count) / event_count : 1
+  if (!roles || share === 0) return {}
+  const added = scaleAddressRoles(roles, share)
+  return { address_roles: mergeAddressRoles(alert.address_roles ? [alert.address_roles, added] : [added]) }
+}
 
 /** What senders said, as far as any said something: in doubt the one whose words the alert has. */
 const observedTogether = (a: Alert, b: Detection, leads: boolean): Pick<Alert, 'observed'> => {

@@ -84,11 +84,15 @@ export const tellSighting = (sighting: Sighting, event: Event, times: number) =>
     usual: 'on no list',
     reasons: reasonsFor(sighting, known),
     entities: entitiesOf(sighting, event),
+    attacker: attackerEnds[role],
     techniques: role === 'contacted' && /command server|c2|botnet/i.test(hit.note) ? ['T1071'] : [],
     key: `indicator ${hit.value} ${role} ${own}`,
     learning: false,
   }
 }
+
+/** Of a name that was asked for, the destination is a resolver. */
+const attackerEnds = { contacted: 'destination', came: 'source', asked: 'unknown', named: 'unknown' } as const
 
 const reasonsFor = ({ hit, refused }: Sighting, known: string): readonly Reason[] => [
   { feature: 'known as', value: `${known} (${severities[hit.level] ?? 'info'})`, usual: 'on no list', pull: 0.6 },

@@ -55,6 +55,7 @@ export const tellTrail = (trail: Trail): Detection => {
     evidence: deeds.map(({ sample }) => toEvidence(sample, doneAfterLogin)),
     events: count,
     entities,
+    ...(carried ? {} : { sources: [[kind === 'address' ? who : other, count]] as const }),
     techniques: [...(asOther > 0 ? ['T1548.003'] : []), ...(carried ? ['T1048'] : [])],
     key: `after a guessed login: ${kind} ${who}`,
     learning: false,

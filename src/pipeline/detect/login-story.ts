@@ -38,6 +38,7 @@ export const tellAttack = (scope: LoginScope, episode: Episode): Detection => {
     evidence: [...failures(episode), ...logins(episode)],
     events: linesOf(episode),
     entities: entitiesOf(scope, episode.byAddress ? [who] : [], users),
+    ...(episode.byAddress && { sources: [[who, linesOf(episode)]] as const }),
     techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
     key: `failed logins ${subject} at ${scope.stream}`,
   })
@@ -47,7 +48,8 @@ export const tellAttack = (scope: LoginScope, episode: Episode): Detection => {
 export const tellSwarm = (scope: LoginScope, episode: Episode): Detection => {
   const { tries, ownCount } = episode
   const users = usersByTries(episode.users)
-  const addresses = [...scope.manyAddresses].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([who]) => who)
+  const ranked = [...scope.manyAddresses].sort((a, b) => b[1] - a[1])
+  const addresses = ranked.map(([who]) => who)
   const failed = plural(tries, 'failed login')
   const sources = plural(addresses.length, 'address', 'addresses')
   return toDetection({
@@ -73,6 +75,7 @@ export const tellSwarm = (scope: LoginScope, episode: Episode): Detection => {
     evidence: [...failures(episode), ...logins(episode)],
     events: linesOf(episode),
     entities: entitiesOf(scope, addresses.slice(0, 10), users),
+    sources: ranked,
     techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
     key: `failed logins from many addresses at ${scope.stream}`,
   })
@@ -111,6 +114,7 @@ export const tellBreakIn = (scope: LoginScope, episode: Episode): Detection => {
     evidence: [...failures(episode), ...logins(episode)],
     events: linesOf(episode),
     entities: entitiesOf(scope, episode.byAddress ? [who] : [], [...names, ...users]),
+    ...(episode.byAddress && { sources: [[who, linesOf(episode)]] as const }),
     techniques: ['T1078', 'T1110'],
     key: `login after failures${where || ` as ${name}`} at ${scope.stream}`,
   })
@@ -157,6 +161,8 @@ export const tellGuests = (scope: LoginScope, guests: Guests): Detection => {
     ),
     events: guests.count,
     entities: entitiesOf(scope, addresses, names),
+    // Nothing but the time ties these logins to the attack.
+    attacker: 'unknown',
     techniques: ['T1078'],
     key: `logins during an attack at ${scope.stream}`,
     learning: false,

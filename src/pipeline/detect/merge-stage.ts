@@ -1,11 +1,13 @@
-import type { Alert } from '../../schema/alert.ts'
+import { type Alert, isDismissed } from '../../schema/alert.ts'
 import type { Detection } from '../../schema/detection.ts'
 import type { Stage } from '../stage.ts'
-import { mergeDetections } from './merge.ts'
+import { dismissedWindow, mergeDetections } from './merge.ts'
 
 interface Alerts<Tx> {
   /** Alerts with these keys that are open or suppressed. */
   findOpen(dedupKeys: readonly string[], tx: Tx): Promise<readonly Alert[]>
+  /** Alerts with these keys that people dismissed and that were seen since, in ms of event time. */
+  findDismissed(dedupKeys: readonly string[], since: number, tx: Tx): Promise<readonly Alert[]>
   load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
   save(alerts: readonly Alert[], tx: Tx): Promise<void>
 }
@@ -48,7 +50,10 @@ export const createMerge =
     if (detections.length === 0) return []
     const tx = await delivery.transaction()
     const moment = now()
-    const open = await alerts.findOpen([...new Set(detections.map(({ dedup_key }) => dedup_key))], tx)
+    const keys = [...new Set(detections.map(({ dedup_key }) => dedup_key))]
+    const longest = detections.reduce((most, { merge_within = 0 }) => Math.max(most, merge_within), dismissedWindow)
+    const since = Math.min(...detections.map(({ first_seen }) => Date.parse(first_seen))) - longest
+    const open = [...(await alerts.findOpen(keys, tx)), ...(await alerts.findDismissed(keys, since, tx))]
     const known = new Set(open.map(({ id }) => id))
     const closed = new Map<string, Alert>()
     const merge = () =>
@@ -67,7 +72,13 @@ export const createMerge =
     const ended = endingsOf(merged, open, detections, moment)
     if (ended.length > 0) await audit.append(ended, tx)
     await countHits(merged, open, (id, count) => suppressions.hit(id, count, moment, tx))
-    return merged.filter(({ status }) => status !== 'suppressed')
+    const before = new Map(open.map((alert) => [alert.id, alert]))
+    return merged.filter((alert) => {
+      if (isDismissed(alert)) return false
+      if (alert.status !== 'suppressed') return true
+      // Its incident has to hear of it once: it may have no open alert left.
+      return alert.incident_id !== null && before.get(alert.id)?.status !== 'suppressed'
+    })
   }
 
 /** What the audit remembers of alerts that their senders closed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Alert, alert as alertSchema } from '../../schema/alert.ts'
+import { type Alert, alert as alertSchema, isDismissed } from '../../schema/alert.ts'
 import type { Detection } from '../../schema/detection.ts'
 import { severities } from '../../schema/severity.ts'
 import { mergeDetections } from './merge.ts'
@@ -252,6 +252,8 @@ describe('the merge stage', () => {
           [...rows.values()].filter(
             ({ dedup_key, status }) => keys.includes(dedup_key) && status !== 'resolved' && status !== 'false_positive',
           ),
+        findDismissed: async (keys: readonly string[]) =>
+          [...rows.values()].filter((row) => keys.includes(row.dedup_key) && isDismissed(row)),
         load: async (ids: readonly string[]) => ids.flatMap((id) => rows.get(id) ?? []),
         save: async (alerts: readonly Alert[]) => {
           for (const alert of alerts) rows.set(alert.id, alert)

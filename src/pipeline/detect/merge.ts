@@ -1,7 +1,10 @@
-import type { Alert } from '../../schema/alert.ts'
+import { type Alert, isDismissed } from '../../schema/alert.ts'
 import type { Detection } from '../../schema/detection.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { alertIdOf, fold, openAlert } from './fold.ts'
+
+/** For how long after it was last seen an alert that people dismissed takes in more of the same, without becoming open again. */
+export const dismissedWindow = 7 * 24 * 60 * 60_000
 
 /** How long after an open alert was last seen a detection with its key still belongs to it. */
 export const reopenWindow = 24 * 60 * 60_000
@@ -17,8 +20,8 @@ interface MergeContext {
 }
 
 /**
- * Folds detections into the alerts that have their key and were seen lately, and opens alerts for the others. Returns the alerts
- * that are new or changed. The same detections in another order, or once more, give the same alerts.
+ * Folds detections into the alerts that have their key and were seen lately, and opens alerts for the others. Alerts that people
+ * dismissed grow, but stay closed. Returns the alerts that are new or changed. The same detections in another order, or once more, give the same alerts.
  */
 export const mergeDetections = (
   open: readonly Alert[],
@@ -40,7 +43,11 @@ export const mergeDetections = (
   for (const detection of [...detections].sort(byStart)) {
     const sameKey = byKey.get(detection.dedup_key)
     if (!sameKey) continue
-    const home = findHome([...sameKey.values()].filter(isAlive), detection, detection.merge_within ?? window)
+    const within = detection.merge_within ?? window
+    const known = [...sameKey.values()]
+    const home =
+      findHome(known.filter(isAlive), detection, within) ??
+      findHome(known.filter(isDismissed), detection, Math.max(within, dismissedWindow))
     const next = detection.over
       ? end(home, detection, now)
       : home
@@ -110,15 +117,15 @@ const openUnlessTold = (
  * came again meanwhile.
  */
 const end = (home: Alert | undefined, detection: Detection, now: number): Alert | undefined => {
-  if (!home || Date.parse(home.first_seen) > Date.parse(detection.last_seen)) return undefined
+  if (!home || !isAlive(home) || Date.parse(home.first_seen) > Date.parse(detection.last_seen)) return undefined
   return { ...fold(home, detection, now), status: 'resolved' }
 }
 
 const isAlive = ({ status }: Alert): boolean => status !== 'resolved' && status !== 'false_positive'
 
-/** Hides what a suppression covers and shows what none covers any more. What somebody works on is left as it is. */
+/** Hides what a suppression covers and shows what none covers any more. An alert that somebody works on stays as it is. */
 const applySuppression = (alert: Alert, suppress: MergeContext['suppress']): Alert => {
-  const idle = alert.status === 'new' || (alert.status === 'triaged' && !alert.assignee && !alert.incident_id)
+  const idle = (alert.status === 'new' || alert.status === 'triaged') && !alert.assignee
   if (!idle && alert.status !== 'suppressed') return alert
   const suppression = suppress(alert)
   if (suppression !== undefined) return { ...alert, status: 'suppressed', suppression_id: suppression }

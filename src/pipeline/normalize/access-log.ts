@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../schema/record.ts'
-import { isIPv4, isIPv6, setAddress } from './address.ts'
+import { isForwardedFor, isIPv4, isIPv6, setAddress } from './address.ts'
 import { type Draft, finish, longestValue } from './draft.ts'
 import { readIis } from './iis.ts'
 import { quotedEnd, unquote } from './key-values.ts'
@@ -47,6 +47,9 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   const agent = referrer && readQuoted(text, referrer.end)
   if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
   if (agent && agent.value !== '-' && agent.value !== '') fields['user_agent.original'] = agent.value
+  // nginx's usual format for use behind a proxy ends with the X-Forwarded-For header.
+  const forwarded = agent && readQuoted(text, agent.end)
+  if (forwarded && isForwardedFor(forwarded.value)) fields['network.forwarded_ip'] = forwarded.value
   const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
   return finish(format, stamp, `${request} ${numbers[1]}`, fields)
 }

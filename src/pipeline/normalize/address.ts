@@ -87,6 +87,10 @@ export const toPort = (text: string): number | undefined => {
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined
 }
 
+/** Tells whether a text is the value of X-Forwarded-For: addresses, separated by commas. */
+export const isForwardedFor = (text: string): boolean =>
+  text.length <= 500 && text.split(',').every((part) => toAddress(part.trim())?.ip !== undefined)
+
 /** Put together here, because a name put together per event is looked up slowly. */
 const names = {
   source: { ip: 'source.ip', domain: 'source.domain', port: 'source.port' },

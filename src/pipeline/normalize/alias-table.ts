@@ -17,9 +17,12 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'source.ip': `
     source.ip sourceip srcip ip clientip remoteaddr sourceipaddress ipaddress remoteip src rhost sourceaddress
     srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
-    id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer xforwardedfor
+    id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
     protopayload.requestmetadata.callerip`,
+  'network.forwarded_ip': `
+    network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
+    request.headers.xforwardedfor http.request.headers.xforwardedfor`,
   'destination.ip': `
     destination.ip destip dstip destinationip serverip targetip destinationaddress dst dstaddr daddr
     destination.address id.resph dstendpoint.ip server.address server.ip dest`,

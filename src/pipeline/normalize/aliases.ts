@@ -1,6 +1,6 @@
 import type { FieldValue } from '../../schema/event.ts'
 import type { RawRecord } from '../../schema/record.ts'
-import { setAddress, toAddress, toPort } from './address.ts'
+import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
 import { type Draft, longestValue, setIfAbsent } from './draft.ts'
 import { numberToLevel, otelToLevel, toLevel } from './level.ts'
@@ -31,6 +31,10 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
   claims.sort((a, b) => a[0].rank - b[0].rank)
   for (const [alias, [key, value]] of claims) {
     if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
+  }
+  const forwarded = fields['network.forwarded_ip']
+  if (typeof forwarded === 'string' && fields['source.ip'] === undefined) {
+    setAddress(fields, 'source', forwarded.split(',')[0]?.trim() ?? '')
   }
   const status = fields['http.response.status_code']
   if (
@@ -76,6 +80,10 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       const first = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
       if (toAddress(first)?.ip === undefined) return false
       return setAddress(fields, target === 'source.ip' ? 'source' : 'destination', first)
+    }
+    case 'network.forwarded_ip': {
+      const text = Array.isArray(value) ? value.join(', ') : value
+      return typeof text === 'string' && isForwardedFor(text) && claimText(fields, target, text)
     }
     case 'source.port':
     case 'destination.port': {

@@ -78,6 +78,10 @@ describe('what Google Security Operations gets', () => {
       { type: 'ip', value: '203.0.113.9' },
       { type: 'ip', value: '198.51.100.7' },
     ],
+    address_roles: {
+      source: [{ ip: '203.0.113.9', events: 2, internal: false }],
+      destination: [{ ip: '198.51.100.7', events: 2, internal: false }],
+    },
   })
 
   it('is entries whose text is an event in base64', async () => {

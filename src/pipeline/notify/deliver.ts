@@ -108,7 +108,11 @@ const sendAll = async (rows: readonly Planned[], line: Line): Promise<void> => {
   const gone = rows.filter(({ incident_id }) => !found.has(incident_id))
   await Promise.all(gone.map((row) => line.update({ ...row, status: 'dead', last_error: 'The incident is gone.' })))
 
-  const left = rows.filter(({ incident_id }) => found.has(incident_id))
+  const isQuiet = ({ incident_id }: Planned) => Boolean(found.get(incident_id)?.suppression_id)
+  const cancelled = rows.filter(isQuiet)
+  await Promise.all(cancelled.map((row) => line.update({ ...row, status: 'cancelled', next_attempt_at: null })))
+
+  const left = rows.filter((row) => found.has(row.incident_id) && !isQuiet(row))
   while (left.length > 0 && !signal.aborted) {
     const plan = guard.plan(now())
     if ('waitUntil' in plan) {

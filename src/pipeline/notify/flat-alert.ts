@@ -1,3 +1,4 @@
+import type { AddressRole } from '../../schema/address-roles.ts'
 import type { Entity } from '../../schema/detection.ts'
 import { plain } from './plain.ts'
 import type { Notification } from './sink.ts'
@@ -8,7 +9,12 @@ export interface FlatAlert {
   readonly type: string
   readonly severity: Notification['incident']['severity']
   readonly user: string | null
+  /** Where it came from, as the evidence shows it; the biggest attacker where several sources took part. */
   readonly source_ip: string | null
+  readonly destination_ip: string | null
+  /** The address to block: the source of an inbound attack, the remote end of an outbound connection. */
+  readonly attacker_ip: string | null
+  readonly attacker_count: number
   readonly event: string
   readonly action: Notification['reason']
   readonly message: string
@@ -27,13 +33,17 @@ export const toFlatAlert = ({ incident, reason, others = [] }: Notification): Fl
     const found = incident.entities.find((entity) => entity.type === wanted)
     return found ? plain(found.value) : null
   }
+  const ip = (role: AddressRole): string | null => incident.address_roles?.[role]?.[0]?.ip ?? null
   const more = others.map(({ display_id, title }) => `; ${display_id}: ${plain(title)}`)
   return {
     title: `Security Alert: ${type}`,
     type,
     severity: incident.severity,
     user: first('user'),
-    source_ip: first('ip'),
+    source_ip: ip('source'),
+    destination_ip: ip('destination'),
+    attacker_ip: ip('attacker'),
+    attacker_count: incident.address_roles?.attacker?.length ?? 0,
     event: plain(incident.title),
     action: reason,
     message: `${plain(incident.reason)}${more.join('')}`,

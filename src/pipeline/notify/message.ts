@@ -17,6 +17,7 @@ export const toMessage = ({ incident, reason, idempotencyKey, others = [] }: Not
     ...summary(incident),
     cause: plain(incident.reason),
     techniques: incident.techniques,
+    address_roles: incident.address_roles ?? {},
     entities: incident.entities.map(({ type, value }) => ({ type, value: plain(value) })),
     evidence: incident.evidence
       .slice(0, maxEvidence)

@@ -98,6 +98,12 @@ const world = (sinks: Readonly<Record<string, Sink>>, timeout = 1000) => {
         )
         .slice(0, limit),
     update: async (row: Planned) => void rows.set(row.id, row),
+    cancel: async (id: string) => {
+      for (const row of rows.values()) {
+        if (row.incident_id === id && ['pending', 'failed'].includes(row.status))
+          rows.set(row.id, { ...row, status: 'cancelled', next_attempt_at: null })
+      }
+    },
   }
   const stop = new AbortController()
   const delivery = createDelivery(notifications, {

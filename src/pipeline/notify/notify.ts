@@ -6,7 +6,7 @@ import { type Receiver, routeIncident, type Told } from './route.ts'
 export interface Planned extends Told {
   readonly id: string
   readonly incident_id: string
-  readonly status: 'pending' | 'sent' | 'failed' | 'dead'
+  readonly status: 'pending' | 'sent' | 'failed' | 'dead' | 'cancelled'
   readonly attempts: number
   readonly next_attempt_at: number | null
   readonly last_error: string | null
@@ -17,6 +17,8 @@ export interface Planned extends Told {
 interface Notifications<Tx> {
   /** Adds what is not there yet; what is stays as it is. */
   plan(rows: readonly Planned[], tx: Tx): Promise<void>
+  /** Cancels what is not sent yet. */
+  cancel(incidentId: string, tx: Tx): Promise<void>
   forIncident(incidentId: string, tx: Tx): Promise<readonly Told[]>
 }
 
@@ -36,6 +38,9 @@ export const createNotify =
     const created = now()
     const rows: Planned[] = []
     for (const incident of incidents) {
+      // What is cancelled is remembered, so that receivers hear of the incident once it is open again.
+      const isQuiet = Boolean(incident.suppression_id)
+      if (isQuiet) await notifications.cancel(incident.id, tx)
       const told = await notifications.forIncident(incident.id, tx)
       for (const { id, sink, reason } of routeIncident(incident, told, receivers)) {
         rows.push({
@@ -44,9 +49,9 @@ export const createNotify =
           sink,
           reason,
           severity: incident.severity,
-          status: 'pending',
+          status: isQuiet ? 'cancelled' : 'pending',
           attempts: 0,
-          next_attempt_at: created,
+          next_attempt_at: isQuiet ? null : created,
           last_error: null,
           created_at: created,
           sent_at: null,

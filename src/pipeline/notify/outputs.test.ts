@@ -17,8 +17,10 @@ const told: Partial<Incident> = {
   types: ['brute_force'],
   entities: [
     { type: 'user', value: 'root' },
+    { type: 'ip', value: '10.0.0.5' },
     { type: 'ip', value: '203.0.113.9' },
   ],
+  address_roles: { source: [{ ip: '203.0.113.9', events: 286, internal: false }] },
 }
 
 describe('what receivers of the log detection service get', () => {

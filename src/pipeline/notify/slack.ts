@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
+import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import { post } from './post.ts'
@@ -47,7 +48,7 @@ const toSlack = (notification: Notification, footer: string) => {
           field('Severity', flat.severity),
           field('Score', flat.anomaly_score.toFixed(3)),
           field('User', flat.user ?? '-'),
-          field('Source IP', flat.source_ip ?? '-'),
+          ...labelledRoles(incident.address_roles).map(({ label, value }) => field(titles[label] ?? label, value)),
           field('Event', flat.type),
           field('Action', flat.action),
           field('Message', flat.message, false),
@@ -60,6 +61,9 @@ const toSlack = (notification: Notification, footer: string) => {
     ],
   }
 }
+
+/** As readers of these messages know them. */
+const titles: Readonly<Record<string, string>> = { Source: 'Source IP', Destination: 'Destination IP' }
 
 /** Slack's three signs that mean something, also where no markup is read: `<!channel>` would call everybody. */
 const disarm = (text: string): string =>

@@ -42,8 +42,8 @@ export const cutTo = (bytes: number, message: Buffer): Buffer => {
 }
 
 const toText = (notification: Notification): string => {
-  const { type, user, source_ip, anomaly_score, message } = toFlatAlert(notification)
-  const names = `User=${word(user)} IP=${word(source_ip)} Score=${anomaly_score.toFixed(3)}`
+  const { type, user, source_ip, attacker_ip, anomaly_score, message } = toFlatAlert(notification)
+  const names = `User=${word(user)} IP=${word(attacker_ip ?? source_ip)} Score=${anomaly_score.toFixed(3)}`
   return `ANOMALY: ${type} | ${names} | ${message}`
 }
 

@@ -54,8 +54,10 @@ const bruteForce = someIncident({
   types: ['brute_force'],
   entities: [
     { type: 'user', value: 'jürgen' },
+    { type: 'ip', value: '10.0.0.5' },
     { type: 'ip', value: '203.0.113.9' },
   ],
+  address_roles: { source: [{ ip: '203.0.113.9', events: 286, internal: false }] },
 })
 
 describe.each(['udp', 'tcp', 'tls'] as const)('syslog over %s', (protocol) => {

@@ -23,13 +23,23 @@ type Part = 'user' | 'source' | 'target'
 /** Lays an incident out as an event of the Unified Data Model. What it does not know it leaves out. */
 export const toUdmEvent = (notification: Notification, logType: string) => {
   const { incident } = notification
-  const { type, severity, user, source_ip, message, anomaly_score, timestamp, event, action, techniques } =
-    toFlatAlert(notification)
-  const target = incident.entities.filter((entity) => entity.type === 'ip')[1]?.value
+  const {
+    type,
+    severity,
+    user,
+    source_ip,
+    destination_ip: target,
+    message,
+    anomaly_score,
+    timestamp,
+    event,
+    action,
+    techniques,
+  } = toFlatAlert(notification)
   const known: Readonly<Record<Part, boolean>> = {
     user: user !== null,
     source: source_ip !== null,
-    target: target !== undefined,
+    target: target !== null,
   }
   const [first] = incident.types ?? []
   const kind = first && eventTypes[first]
@@ -49,7 +59,7 @@ export const toUdmEvent = (notification: Notification, logType: string) => {
       ...(user !== null && { user: { userid: user } }),
       ...(source_ip !== null && { ip: [source_ip] }),
     },
-    ...(target !== undefined && { target: { ip: [target] } }),
+    ...(target !== null && { target: { ip: [target] } }),
     security_result: [
       {
         severity: grave,

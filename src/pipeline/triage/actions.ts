@@ -1,7 +1,7 @@
 import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn } from '../../schema/telling-evidence.ts'
 import type { RecommendedAction } from '../../schema/triage-result.ts'
-import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
+import { hostsOf, listed, valuesOf } from './named.ts'
 import { wentThrough } from './verdict.ts'
 
 type Priority = RecommendedAction['priority']
@@ -21,8 +21,8 @@ export const recommendedActions = (alert: Alert): RecommendedAction[] =>
   actionsFor(alert).sort((a, b) => priorities.indexOf(a.priority) - priorities.indexOf(b.priority))
 
 const actionsFor = (alert: Alert): RecommendedAction[] => {
-  const { outside, inside } = addressesOf(alert)
-  const address = listed(outside.length > 0 ? outside : inside, 'the address')
+  const attackers = (alert.address_roles?.attacker ?? []).map(({ ip }) => ip)
+  const address = listed(attackers, 'the attacking address')
   const host = listed(hostsOf(alert), 'the host')
   const user = listed(valuesOf(alert, 'user'), 'the account')
   const service = listed(valuesOf(alert, 'service'), host === 'the host' ? 'the service' : host)
@@ -48,14 +48,14 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
       return [
         contain(`Ask the owner of ${user} whether it was them; if not, lock the account and end its sessions.`, 'high'),
         look(`Read what ${user} did on ${host} afterwards.`, 'high'),
-        ...(outside.length > 0 ? [contain(`Block ${address} if nobody vouches for it.`, 'medium')] : []),
+        ...(attackers.length > 0 ? [contain(`Block ${address} if nobody vouches for it.`, 'medium')] : []),
       ]
     case 'malware':
       return [
         contain(`Take ${host} off the network, and leave it running for a look at its memory.`, 'critical'),
         look(`Look for ${listed(artefacts, 'the same file or process')} on other hosts.`, 'high'),
-        ...(links.length + outside.length > 0
-          ? [contain(`Block ${listed([...links, ...outside], '')} at the edge.`, 'high')]
+        ...(links.length + attackers.length > 0
+          ? [contain(`Block ${listed([...links, ...attackers], '')} at the edge.`, 'high')]
           : []),
         repair(`Set ${host} up anew, or restore it from before ${alert.first_seen.slice(0, 16)} UTC.`, 'medium'),
       ]
@@ -67,14 +67,14 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
       ]
     case 'data_exfiltration':
       return [
-        contain(`Stop the transfer from ${host} to ${listed([...links, ...outside], address)}.`, 'critical'),
+        contain(`Stop the transfer from ${host} to ${listed([...links, ...attackers], 'the outside')}.`, 'critical'),
         contain(`Lock ${user} until its owner has been heard.`, 'high'),
         look(`Find out what left ${host}, how much, and whose data it is.`, 'high'),
       ]
     case 'ddos':
       // A host can be worn out without anybody from outside: by its own programs, for instance.
       return [
-        outside.length + inside.length > 0
+        attackers.length > 0
           ? contain(`Limit or drop the traffic from ${address}.`, 'high')
           : look(`Find out what ${host} ran short of, and which program used it up.`, 'high'),
         look(`Watch whether ${service} still answers.`, 'high'),

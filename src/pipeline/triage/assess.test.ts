@@ -97,7 +97,11 @@ describe('the card of an alert', () => {
       { type: 'ip', value: '10.0.0.7' },
       { type: 'ip', value: '198.51.100.7' },
     ] as const
-    const actions = assessAlert(someAlert({ type: 'malware', entities: [...entities] }), 0).recommended_actions
+    const address_roles = { attacker: [{ ip: '198.51.100.7', events: 3, internal: false }] }
+    const actions = assessAlert(
+      someAlert({ type: 'malware', entities: [...entities], address_roles }),
+      0,
+    ).recommended_actions
     expect(actions.map(({ action, priority }) => `${priority}: ${action}`)).toEqual([
       'critical: Take web-01 off the network, and leave it running for a look at its memory.',
       'high: Look for d41d8cd98f00b204e9800998ecf8427e on other hosts.',
@@ -107,9 +111,10 @@ describe('the card of an alert', () => {
   })
 
   it('asks to stop traffic only where an address is known', () => {
-    const first = (entities: Alert['entities']) =>
-      assessAlert(someAlert({ type: 'ddos', entities }), 0).recommended_actions[0]?.action
-    expect(first([{ type: 'ip', value: '203.0.113.9' }])).toBe('Limit or drop the traffic from 203.0.113.9.')
+    const attack = { attacker: [{ ip: '203.0.113.9', events: 9, internal: false }] }
+    const first = (entities: Alert['entities'], address_roles?: Alert['address_roles']) =>
+      assessAlert(someAlert({ type: 'ddos', entities, address_roles }), 0).recommended_actions[0]?.action
+    expect(first([{ type: 'ip', value: '203.0.113.9' }], attack)).toBe('Limit or drop the traffic from 203.0.113.9.')
     expect(first([{ type: 'host', value: 'web-01' }])).toBe(
       'Find out what web-01 ran short of, and which program used it up.',
     )

@@ -45,7 +45,12 @@ export const AlertDetails = ({ alert, line, onLine, onFilter }: AlertDetailsProp
         )}
       </Section>
       <Section title="Who and what">
-        <Entities entities={alert.entities} techniques={alert.techniques} onFilter={onFilter} />
+        <Entities
+          entities={alert.entities}
+          roles={alert.address_roles}
+          techniques={alert.techniques}
+          onFilter={onFilter}
+        />
       </Section>
       {triage && (
         <Section title="Similar before">

@@ -8,15 +8,33 @@ import { quote } from './filter-text.ts'
 
 interface EntitiesProps {
   readonly entities: readonly Noun<'Entity'>[]
+  readonly roles?: Noun<'AddressRoles'> | undefined
   readonly techniques: readonly string[]
   /** Asks the queue for what has, or has not, a value. */
   readonly onFilter: (clause: string) => void
 }
 
 /** Who and what it is about. Every value has the same menu. */
-export const Entities = ({ entities, techniques, onFilter }: EntitiesProps) => (
+export const Entities = ({ entities, roles = {}, techniques, onFilter }: EntitiesProps) => (
   <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
-    {[...Map.groupBy(entities, ({ type }) => type)]
+    {roleNames.flatMap(([role, name]) => {
+      const tallies = roles[role] ?? []
+      return tallies.length === 0 ? (
+        []
+      ) : (
+        <Values key={role} name={name}>
+          {tallies.slice(0, mostOfRole).map(({ ip }) => (
+            <li key={ip} className="max-w-full">
+              <ValueMenu field="entity.ip" value={ip} onFilter={onFilter}>
+                <ValueChip value={ip} />
+              </ValueMenu>
+            </li>
+          ))}
+          {tallies.length > mostOfRole && <li className="text-text-2">and {tallies.length - mostOfRole} more</li>}
+        </Values>
+      )
+    })}
+    {[...Map.groupBy(withoutRole(entities, roles), ({ type }) => type)]
       .sort(([a], [b]) => placeOf(a) - placeOf(b))
       .map(([type, same]) => (
         <Values key={type} name={typeNames[type]}>
@@ -42,6 +60,20 @@ export const Entities = ({ entities, techniques, onFilter }: EntitiesProps) => (
     )}
   </dl>
 )
+
+const roleNames = [
+  ['attacker', 'Attacker'],
+  ['source', 'Source'],
+  ['destination', 'Destination'],
+  ['proxy', 'Proxy'],
+] as const
+const mostOfRole = 10
+
+/** An address that is listed by its role need not be listed again. */
+const withoutRole = (entities: readonly Noun<'Entity'>[], roles: Noun<'AddressRoles'>): readonly Noun<'Entity'>[] => {
+  const known = new Set(roleNames.flatMap(([role]) => (roles[role] ?? []).map(({ ip }) => ip)))
+  return entities.filter(({ type, value }) => type !== 'ip' || !known.has(value))
+}
 
 /** What there is to be named, in this order. */
 const typeNames: Readonly<Record<Noun<'Entity'>['type'], string>> = {

@@ -1,5 +1,6 @@
 import { listActions } from '../../../operations/list-actions.ts'
 import { sumUpAlerts } from '../../../operations/sum-up-alerts.ts'
+import { addressIn } from '../../../schema/address-roles.ts'
 import type { Alert } from '../../../schema/alert.ts'
 import type { alertTypes } from '../../../schema/detection.ts'
 import type { RemediationAction } from '../../../schema/remediation-action.ts'
@@ -54,9 +55,9 @@ export const toItem = (alert: Alert) => {
     severity: alert.severity,
     status: statusWords[alert.status],
     source: alert.source,
-    source_ip: observed.source_ip ?? null,
-    destination_ip: observed.destination_ip ?? null,
-    target_ip: observed.destination_ip ?? null,
+    source_ip: addressIn('source', alert) ?? null,
+    destination_ip: addressIn('destination', alert) ?? null,
+    target_ip: addressIn('destination', alert) ?? null,
     asset_id: observed.asset_id ?? null,
     user_id: observed.user_name ?? null,
     file_hash: observed.file_hash ?? null,

@@ -4,6 +4,7 @@ import { getAlert } from '../../../operations/get-alert.ts'
 import { moveAlerts } from '../../../operations/move-alerts.ts'
 import { setAlertStatus } from '../../../operations/set-alert-status.ts'
 import { sumUpAlerts } from '../../../operations/sum-up-alerts.ts'
+import { addressIn } from '../../../schema/address-roles.ts'
 import { type Alert, alert } from '../../../schema/alert.ts'
 import { alertInWords, senderIdOf, verdictInWords } from '../../../schema/triage-words.ts'
 import { alertRoutes } from '../alert-routes.ts'
@@ -22,8 +23,8 @@ const toItem = (one: Alert) => {
     status: one.status,
     title: one.title,
     description: alertInWords(one).description,
-    source_ip: observed.source_ip ?? null,
-    destination_ip: observed.destination_ip ?? null,
+    source_ip: addressIn('source', one) ?? null,
+    destination_ip: addressIn('destination', one) ?? null,
     file_hash: observed.file_hash ?? null,
     url: observed.url ?? null,
     asset_id: observed.asset_id ?? null,

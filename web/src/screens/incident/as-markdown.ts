@@ -23,6 +23,7 @@ export const asMarkdown = (incident: Noun<'IncidentDetails'>, address: string): 
     ]),
     ...section('Verdicts', verdicts.slice(0, mostVerdicts)),
     ...section('Who and what', [
+      ...rolesAsText(incident.address_roles),
       ...entities.map(({ type, value }) => `${type} ${plain(value)}`),
       ...(techniques.length > 0 ? [`ATT&CK ${techniques.join(', ')}`] : []),
     ]),
@@ -32,6 +33,12 @@ export const asMarkdown = (incident: Noun<'IncidentDetails'>, address: string): 
       : []),
   ].join('\n\n')}\n`
 }
+
+/** The first address of each role, and how many others. */
+const rolesAsText = (roles: Noun<'AddressRoles'> = {}): readonly string[] =>
+  Object.entries(roles).flatMap(([role, [first, ...others]]) =>
+    first ? [`${role} ${first.ip}${others.length > 0 ? ` and ${others.length} more` : ''}`] : [],
+  )
 
 const mostVerdicts = 10
 

@@ -101,6 +101,7 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
             <div className="px-4 pb-4">
               <Entities
                 entities={incident.entities}
+                roles={incident.address_roles}
                 techniques={incident.techniques}
                 onFilter={(clause) => void navigate({ to: '/alerts', search: { q: clause } })}
               />
