@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { factsOf, hasFact, scopeOf, toggleFact } from './normal-scope.ts'
 
-const alert = {
+const alert: Parameters<typeof factsOf>[0] = {
   detectors: ['session', 'baseline'],
   entities: [
     { type: 'process', value: 'CRON' },
     { type: 'host', value: 'web-01' },
     { type: 'user', value: 'CN=Ann, OU="IT"' },
-  ] as const,
+  ],
   type: 'anomaly',
   source: 'auth.log',
-} as const
-const [cron] = factsOf({ ...alert, entities: [...alert.entities] }).filter(({ field }) => field === 'process')
+}
+const [cron] = factsOf(alert).filter(({ field }) => field === 'process')
 if (!cron) throw new Error('There is no process among the facts.')
 
 describe('the scope of what is normal', () => {
-  const facts = () => factsOf({ ...alert, entities: [...alert.entities] })
+  const facts = () => factsOf(alert)
   const suggested = scopeOf(facts().filter(({ usual }) => usual))
 
   it('shows the suggested facts as chosen, however often they are read', () => {
