@@ -4,7 +4,7 @@ import { fastify } from 'fastify'
 import { readLogEvent } from '../src/lib/log-events/log-event.ts'
 import { LogModel } from '../src/lib/log-events/log-events.ts'
 import { createRandom } from '../src/lib/random/random.ts'
-import { saveModelFile } from '../src/operations/log-model-file.ts'
+import { saveModelFile } from '../src/operations/models/log-model-file.ts'
 import { adminToken, freePort, scratch, startServer } from '../test/e2e/program.ts'
 
 // How long clients wait for the three calls that answer with a judgement, one after another as one client sends them: the 95th

@@ -13,7 +13,7 @@ import {
   type SigmaDocument,
   sayFault,
 } from '../src/lib/sigma/sigma.ts'
-import { toFlatEvent } from '../src/pipeline/detect/sigma-event.ts'
+import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
 
 const rules = resolve(import.meta.dirname, '../rules')

@@ -14,7 +14,7 @@ import {
   readTaxonomy,
   sayFault,
 } from '../src/lib/sigma/sigma.ts'
-import { toFlatEvent } from '../src/pipeline/detect/sigma-event.ts'
+import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
 
 const folder = resolve(import.meta.dirname, '../rules/taxonomy')

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hashToken, spellToken } from '../operations/token-secret.ts'
+import { hashToken, spellToken } from '../operations/accounts/token-secret.ts'
 import { createAuth } from './auth.ts'
 import { fakeWorld } from './server.fake.ts'
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Log } from '../component.ts'
-import type { Credential } from '../operations/credential.ts'
-import { type change, listChanges } from '../operations/list-changes.ts'
+import type { Credential } from '../operations/accounts/credential.ts'
+import { type change, listChanges } from '../operations/decisions/list-changes.ts'
 import { ask, type DoorWorld } from './ask.ts'
 
 export type Change = z.infer<typeof change>

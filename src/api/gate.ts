@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
-import type { Credential } from '../operations/credential.ts'
+import type { Credential } from '../operations/accounts/credential.ts'
 import type { Role } from '../schema/role.ts'
 import type { Auth, Proof } from './auth.ts'
 import { isCrossSite, isSameOrigin, requireAcceptedHost } from './origin.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { type Credential, callerOf } from '../operations/credential.ts'
+import { type Credential, callerOf } from '../operations/accounts/credential.ts'
 
 /** How many connections may follow changes at once, over all doors together. */
 export interface LiveStreamLimits {

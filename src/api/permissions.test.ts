@@ -4,11 +4,11 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { type GraphQLField, isNonNullType } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../errors.ts'
-import { getOverview } from '../operations/get-overview.ts'
-import { listChanges } from '../operations/list-changes.ts'
-import { listIncidents } from '../operations/list-incidents.ts'
+import { sumUpAlerts } from '../operations/alerts/sum-up-alerts.ts'
+import { listChanges } from '../operations/decisions/list-changes.ts'
+import { listIncidents } from '../operations/incidents/list-incidents.ts'
 import type { Offload } from '../operations/offload.ts'
-import { sumUpAlerts } from '../operations/sum-up-alerts.ts'
+import { getOverview } from '../operations/status/get-overview.ts'
 import { mayAct, type Role, role as roles } from '../schema/role.ts'
 import type { watchMethods } from './allowed-methods.ts'
 import type { AnyOperation } from './ask.ts'
@@ -106,7 +106,7 @@ const isOperation = (value: unknown): value is AnyOperation =>
 
 const folder = new URL('../operations/', import.meta.url)
 const modules = await Promise.all(
-  readdirSync(folder)
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /^[^.]+\.ts$/.test(name))
     .map((name): Promise<object> => import(new URL(name, folder).href)),
 )

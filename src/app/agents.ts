@@ -4,7 +4,7 @@ import { type CompatPort, compatPorts } from '../api/compat-ports.ts'
 import { parseYaml } from '../config/yaml-file.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail, messageOf } from '../errors.ts'
-import { compileAgent } from '../pipeline/detect/agent-reader.ts'
+import { compileAgent } from '../pipeline/detect/agent/agent-reader.ts'
 import { type Agent, type AgentThreshold, agent } from '../schema/agent.ts'
 
 /** The agents that come with the program: beside `src` in a checkout, beside `dist` in the package. */

@@ -1,7 +1,7 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { messageOf } from '../errors.ts'
-import { openAnomalyFile } from '../store/anomaly-file.ts'
+import { openAnomalyFile } from '../store/anomalies/anomaly-file.ts'
 import type { Store } from '../store/store.ts'
 
 const day = 86_400_000

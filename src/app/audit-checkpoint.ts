@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../component.ts'
-import type { AuditHead } from '../store/audit-chain.ts'
+import type { AuditHead } from '../store/audit/audit-chain.ts'
 import type { Store } from '../store/store.ts'
 
 const head = z.object({ id: z.int().min(1), hash: z.string() })

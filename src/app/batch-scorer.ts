@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Log, Runtime } from '../component.ts'
 import type { Config } from '../config.ts'
 import { messageOf } from '../errors.ts'
-import { batchScore } from '../operations/log-batch.ts'
+import { batchScore } from '../operations/log-batches/log-batch.ts'
 import type { BatchScorer } from '../operations/world.ts'
 
 const patienceMs = 2_000

@@ -1,6 +1,6 @@
 import type { PresetToken } from '../api/auth.ts'
 import type { Config } from '../config.ts'
-import { createToken } from '../operations/create-token.ts'
+import { createToken } from '../operations/accounts/create-token.ts'
 import type { World } from '../operations/world.ts'
 
 /** The tokens that the configuration sets; they are never stored. */

@@ -7,7 +7,7 @@ import { logDetection } from '../api/rest/compat/log-detection.ts'
 import { as, fakeServer } from '../api/server.fake.ts'
 import { readLogEvent } from '../lib/log-events/log-event.ts'
 import { LogModel } from '../lib/log-events/log-events.ts'
-import { saveModelFile } from '../operations/log-model-file.ts'
+import { saveModelFile } from '../operations/models/log-model-file.ts'
 import type { Role } from '../schema/role.ts'
 import { createLogModels } from './log-models.ts'
 

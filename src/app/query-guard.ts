@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import type { Config } from '../config.ts'
-import { createQueryGuard, type QueryGuard } from '../operations/query-guard.ts'
+import { createQueryGuard, type QueryGuard } from '../operations/query-results/query-guard.ts'
 import type { Store } from '../store/store.ts'
 
 const day = 86_400_000

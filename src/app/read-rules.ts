@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import type { Config } from '../config.ts'
-import type { RuleCounts } from '../operations/backup-manifest.ts'
-import { ownRules } from '../operations/create-rule.ts'
-import { bundledRules } from '../pipeline/detect/bundled-rules.ts'
-import type { RuleBook } from '../pipeline/detect/rule-book.ts'
+import { ownRules } from '../operations/rules/create-rule.ts'
+import type { RuleCounts } from '../operations/storage/backup-manifest.ts'
+import { bundledRules } from '../pipeline/detect/sigma/bundled-rules.ts'
+import type { RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
 import { createRules, importsFolder } from './rules.ts'
 
 /** Reads all rules, and counts those that can be used by where they come from. */

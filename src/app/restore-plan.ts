@@ -2,17 +2,17 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { describeMember } from '../operations/backup-archive.ts'
+import { databaseFile } from '../operations/analysis/database-file.ts'
+import { describeMember } from '../operations/storage/backup-archive.ts'
 import {
   type BackupManifest,
   type BackupPart,
   databasePath,
   isOf,
   settingsPath,
-} from '../operations/backup-manifest.ts'
-import { databaseFile } from '../operations/database-file.ts'
-import { isThere, type Move, stageOf } from '../operations/put-in-place.ts'
-import { listParts } from '../operations/stage-parts.ts'
+} from '../operations/storage/backup-manifest.ts'
+import { isThere, type Move, stageOf } from '../operations/storage/put-in-place.ts'
+import { listParts } from '../operations/storage/stage-parts.ts'
 import { dataParts, placeOf } from './backup-parts.ts'
 
 /** Where everything of an archive goes, decided before anything is written. */

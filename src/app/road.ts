@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Checkpoint } from '../pipeline/checkpoint.ts'
 import { createCorrelate } from '../pipeline/correlate/correlate-stage.ts'
-import { createMerge } from '../pipeline/detect/merge-stage.ts'
+import { createMerge } from '../pipeline/detect/merge/merge-stage.ts'
 import { openRoad, type Road } from '../pipeline/pipeline.ts'
 import { createTriage } from '../pipeline/triage/triage.ts'
 import type { Event } from '../schema/event.ts'

@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
-import { bundledRules, bundledTaxonomy } from '../pipeline/detect/bundled-rules.ts'
-import type { RuleFolder } from '../pipeline/detect/rule-folder.ts'
-import { createRuleLibrary, type RuleLibrary } from '../pipeline/detect/rule-library.ts'
+import { bundledRules, bundledTaxonomy } from '../pipeline/detect/sigma/bundled-rules.ts'
+import type { RuleFolder } from '../pipeline/detect/sigma/rule-folder.ts'
+import { createRuleLibrary, type RuleLibrary } from '../pipeline/detect/sigma/rule-library.ts'
 import type { RuleSetting } from '../schema/rule.ts'
 
 interface RulesOptions {

@@ -2,10 +2,10 @@ import { createOidc } from '../api/oidc.ts'
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { createBackOff } from '../operations/back-off.ts'
-import type { Entry } from '../operations/entry.ts'
-import type { IdentityProvider } from '../operations/identity-provider.ts'
-import { createPasswords } from '../operations/passwords.ts'
+import { createBackOff } from '../operations/accounts/back-off.ts'
+import type { Entry } from '../operations/accounts/entry.ts'
+import type { IdentityProvider } from '../operations/accounts/identity-provider.ts'
+import { createPasswords } from '../operations/accounts/passwords.ts'
 
 /** How people get in, as the configuration says. */
 export const createEntry = (config: Pick<Config, 'sign_in' | 'server'>, now: () => number, log: Log): Entry => ({

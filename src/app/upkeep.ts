@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { wakeAlerts } from '../operations/wake-alerts.ts'
+import { wakeAlerts } from '../operations/alerts/wake-alerts.ts'
 import type { Queue, Topic, Topics } from '../queue/queue.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'

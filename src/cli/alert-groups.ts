@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listAlertHeads } from '../operations/list-alert-heads.ts'
+import { listAlertHeads } from '../operations/alerts/list-alert-heads.ts'
 import type { CommandContext } from './cli.ts'
 import { createClient } from './client.ts'
 import { readListOptions } from './list.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { groupFields } from '../operations/group-alerts.ts'
+import { groupFields } from '../operations/alerts/group-alerts.ts'
 import { alert } from '../schema/alert.ts'
 import { printAlertGroups } from './alert-groups.ts'
 import { renderAlert } from './alert-view.ts'

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { loadConfig } from '../config.ts'
-import { readLogs } from '../operations/read-files.ts'
+import { readLogs } from '../operations/analysis/read-files.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { severities, severity, severityRank } from '../schema/severity.ts'

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { loadConfig } from '../config.ts'
-import { readLogs } from '../operations/read-files.ts'
+import { readLogs } from '../operations/analysis/read-files.ts'
 import { parseMoment } from '../operations/time.ts'
 import { type AgentTrial, agentTrial } from '../schema/agent-trial.ts'
 import { renderTrial } from './anomaly-test-view.ts'

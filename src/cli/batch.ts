@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
-import { processLogFiles } from '../operations/process-log-files.ts'
+import { processLogFiles } from '../operations/analysis/process-log-files.ts'
 import type { CommandContext } from './cli.ts'
 import { visible } from './terminal.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { compactDatabase } from '../operations/compact-database.ts'
+import { compactDatabase } from '../operations/storage/compact-database.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
 import type { CommandContext } from './cli.ts'
 

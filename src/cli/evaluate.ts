@@ -1,5 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Evaluation, evaluateScores, type ScoredKind, scoredKinds } from '../operations/evaluate-scores.ts'
+import {
+  type Evaluation,
+  evaluateScores,
+  type ScoredKind,
+  scoredKinds,
+} from '../operations/analysis/evaluate-scores.ts'
 import type { CommandContext } from './cli.ts'
 import { count, visible } from './terminal.ts'
 

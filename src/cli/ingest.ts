@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { readLogChunks } from '../operations/read-files.ts'
+import { readLogChunks } from '../operations/analysis/read-files.ts'
 import type { CommandContext, ExitCode } from './cli.ts'
 import { addRemoteOptions, createClient } from './client.ts'
 import { createProgress } from './progress.ts'

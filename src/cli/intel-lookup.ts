@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { z } from 'zod'
-import { lookUpIntel } from '../operations/look-up-intel.ts'
+import { lookUpIntel } from '../operations/intel/look-up-intel.ts'
 import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient } from './client.ts'
 import { severityShape, severityStyle, visible } from './terminal.ts'

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { AppError, messageOf } from '../errors.ts'
-import { explainSamples } from '../operations/normalize-samples.ts'
+import { explainSamples } from '../operations/records/normalize-samples.ts'
 import type { CommandContext } from './cli.ts'
 import { visible } from './terminal.ts'
 

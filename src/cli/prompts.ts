@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { z } from 'zod'
-import { testPrompt } from '../operations/test-prompt.ts'
+import { testPrompt } from '../operations/language-models/test-prompt.ts'
 import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient } from './client.ts'
 import { readText } from './read-text.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { scoreLines } from '../operations/score-lines.ts'
+import { scoreLines } from '../operations/analysis/score-lines.ts'
 import type { CommandContext } from './cli.ts'
 import { gather } from './gather.ts'
 import { visible } from './terminal.ts'

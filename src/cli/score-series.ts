@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { scoreSeries } from '../operations/score-series.ts'
+import { scoreSeries } from '../operations/analysis/score-series.ts'
 import type { CommandContext } from './cli.ts'
 import { gather } from './gather.ts'
 

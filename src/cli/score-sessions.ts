@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { scoreSessions } from '../operations/score-sessions.ts'
+import { scoreSessions } from '../operations/analysis/score-sessions.ts'
 import type { CommandContext } from './cli.ts'
 import { gather } from './gather.ts'
 

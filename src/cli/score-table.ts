@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { scoreRows } from '../operations/score-table.ts'
+import { scoreRows } from '../operations/analysis/score-table.ts'
 import type { CommandContext } from './cli.ts'
 import { gather } from './gather.ts'
 import { visible } from './terminal.ts'

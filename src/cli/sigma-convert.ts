@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { convertRules } from '../operations/convert-rules.ts'
+import { convertRules } from '../operations/rules/convert-rules.ts'
 import type { CommandContext, ExitCode } from './cli.ts'
 import { count, counted, visible } from './terminal.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ruleTexts } from '../operations/rules.fake.ts'
+import { ruleTexts } from '../operations/rules/rules.fake.ts'
 import { runFake } from './cli.fake.ts'
 
 let folder: string

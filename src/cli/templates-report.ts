@@ -1,4 +1,4 @@
-import type { MinedTemplates, TemplateChange, TemplateSummary } from '../operations/mine-templates.ts'
+import type { MinedTemplates, TemplateChange, TemplateSummary } from '../operations/analysis/mine-templates.ts'
 import { count, counted, cut, type Paint, padEnd, visible, widthOf, wrap } from './terminal.ts'
 import { formatMoment, formatSpan } from './time.ts'
 

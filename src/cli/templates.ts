@@ -5,7 +5,7 @@ import {
   type MineRequest,
   mineTemplates,
   type TemplateChange,
-} from '../operations/mine-templates.ts'
+} from '../operations/analysis/mine-templates.ts'
 import type { CommandContext } from './cli.ts'
 import { gather } from './gather.ts'
 import { createProgress } from './progress.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { AppError, messageOf } from '../errors.ts'
-import { toldImport } from '../operations/told-import.ts'
+import { toldImport } from '../operations/inventory/told-import.ts'
 import type { CommandContext } from './cli.ts'
 import { addRemoteOptions, createClient, toAppError } from './client.ts'
 import { count, counted, visible } from './terminal.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { trainLogModel } from '../operations/train-log-model.ts'
+import { trainLogModel } from '../operations/models/train-log-model.ts'
 import type { CommandContext } from './cli.ts'
 import { visible } from './terminal.ts'
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { AppError, messageOf } from '../errors.ts'
-import { askModel } from '../operations/ask-model.ts'
+import { askModel } from '../operations/language-models/ask-model.ts'
 import { type OpinionDraft, opinionDraft } from '../schema/triage-result.ts'
 import { modelLines } from './card-view.ts'
 import type { CommandContext } from './cli.ts'

@@ -2,7 +2,7 @@ import type { ContextTables } from '../context/tables.ts'
 import { AppError } from '../errors.ts'
 import { isPersonalField, withoutPersonalData } from '../schema/person.ts'
 import { type Actor, mayAct, type Role } from '../schema/role.ts'
-import type { AuditEntry } from '../store/audit.ts'
+import type { AuditEntry } from '../store/audit/audit.ts'
 import { replacing } from './within.ts'
 import type { World } from './world.ts'
 

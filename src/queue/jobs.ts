@@ -1,5 +1,5 @@
 import type { Connections, Transaction } from '../store/database.ts'
-import type { JobRow } from '../store/queue-tables.ts'
+import type { JobRow } from '../store/intake/queue-tables.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
 /** What is known of a job without reading its payload. */

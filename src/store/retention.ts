@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Alert, openAlertStatuses } from '../schema/alert.ts'
 import { openIncidentStatuses } from '../schema/incident.ts'
-import type { AlertIndex } from './alert-index.ts'
-import { trimAudit } from './audit-trim.ts'
-import { batches } from './batches.ts'
+import type { AlertIndex } from './alerts/alert-index.ts'
+import { removeAlerts, removeIncidents } from './alerts/remove-alerts.ts'
+import { trimAudit } from './audit/audit-trim.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
+import { batches } from './events/batches.ts'
 import { fromJson } from './json.ts'
-import { removeAlerts, removeIncidents } from './remove-alerts.ts'
 
 /** Moments in ms: rows that last changed before are removed. Undefined keeps them all. */
 export interface RetentionLimits {

@@ -1,7 +1,7 @@
 import type { RuleLevel, RuleSetting } from '../schema/rule.ts'
+import type { RuleSettingRow } from './alerts/detection-tables.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
-import type { RuleSettingRow } from './detection-tables.ts'
 
 /** What people said about rules; of most rules, nothing. */
 export interface RuleSettingStore {

@@ -7,7 +7,7 @@ import type { Person } from '../schema/person.ts'
 import type { RuleSetting } from '../schema/rule.ts'
 import type { Suppression } from '../schema/suppression.ts'
 import type { TriageResult } from '../schema/triage-result.ts'
-import type { NotificationRow } from './notifications.ts'
+import type { NotificationRow } from './incidents/notifications.ts'
 
 export const begin = Date.parse('2026-03-01T00:00:00.000Z')
 

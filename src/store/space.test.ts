@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, it } from 'vitest'
-import { compactDatabase, prepareToShrink } from '../operations/compact-database.ts'
+import { compactDatabase, prepareToShrink } from '../operations/storage/compact-database.ts'
 import { openStore } from './open-store.ts'
 import { sampleEvent } from './samples.conformance.ts'
 

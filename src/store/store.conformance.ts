@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { headOf } from '../schema/alert-head.ts'
 import type { Detection } from '../schema/detection.ts'
-import type { AuditEntry } from './audit.ts'
-import type { EventQuery } from './events.ts'
+import type { Token } from './accounts/tokens.ts'
+import type { AuditEntry } from './audit/audit.ts'
+import type { EventQuery } from './events/events.ts'
 import type { OpenStore } from './open-store.ts'
 import type { Page, PageRequest } from './page.ts'
 import * as sample from './samples.conformance.ts'
-import type { Token } from './tokens.ts'
 
 const { at, begin } = sample
 

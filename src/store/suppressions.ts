@@ -1,7 +1,7 @@
 import type { Suppression } from '../schema/suppression.ts'
+import type { SuppressionRow } from './alerts/detection-tables.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
-import type { SuppressionRow } from './detection-tables.ts'
 import { fromJson, toJson } from './json.ts'
 
 export interface SuppressionStore {

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 import { z } from 'zod'
-import { readAlerts } from '../../src/operations/foreign-alerts.ts'
+import { readAlerts } from '../../src/operations/alerts/foreign-alerts.ts'
 import { rabbitmqSource } from '../../src/pipeline/ingest/rabbitmq.ts'
 import { describeSource } from '../../src/pipeline/ingest/source.conformance.ts'
 import { until } from '../until.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { analyzeLogText } from '../../operations/analyze-log-text.ts'
+import { analyzeLogText } from '../../operations/analysis/analyze-log-text.ts'
 import { analysisTools } from './analysis-tools.ts'
 import type { ToolContext } from './tool.ts'
 

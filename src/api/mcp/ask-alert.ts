@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { getAlert } from '../../operations/get-alert.ts'
+import { getAlert } from '../../operations/alerts/get-alert.ts'
 import type { ToolContext } from './tool.ts'
 
 /** Asks for an alert; a model that has no id of one is told which tool has. */

@@ -3,7 +3,7 @@ import { isAbsolute, parse, resolve, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { AppError, messageOf } from '../../errors.ts'
 import { realPath, wayDown } from '../../operations/confine-path.ts'
-import { textOfFile } from '../../operations/record-content.ts'
+import { textOfFile } from '../../operations/records/record-content.ts'
 
 const mostBytes = 64 * 1_048_576
 

@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import type { Log } from '../../component.ts'
 import type { AppError } from '../../errors.ts'
-import type { Credential } from '../../operations/credential.ts'
+import type { Credential } from '../../operations/accounts/credential.ts'
 import { JsonBytes } from '../../operations/json-bytes.ts'
 import { type Actor, mayAct, type Role } from '../../schema/role.ts'
 import { ask, type DoorWorld } from '../ask.ts'

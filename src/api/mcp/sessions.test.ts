@@ -1,6 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Credential } from '../../operations/credential.ts'
+import type { Credential } from '../../operations/accounts/credential.ts'
 import { createSessions } from './sessions.ts'
 
 const caller = (name: string, changes: Partial<Credential> = {}): Credential => ({

@@ -3,7 +3,7 @@ import {
   type McpServer,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
-import type { Credential } from '../../operations/credential.ts'
+import type { Credential } from '../../operations/accounts/credential.ts'
 import { createSessionLog, type SessionLog } from './session-log.ts'
 
 const lastEventId = 'last-event-id'

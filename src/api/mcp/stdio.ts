@@ -1,5 +1,5 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import type { Credential } from '../../operations/credential.ts'
+import type { Credential } from '../../operations/accounts/credential.ts'
 import { createPipe, type PipeOptions } from './pipe.ts'
 import { createMcpServer, type McpOptions } from './server.ts'
 

@@ -1,6 +1,6 @@
 import { type McpServer, ProtocolError, ProtocolErrorCode, type ServerEventBus } from '@modelcontextprotocol/server'
-import { getAlert } from '../../operations/get-alert.ts'
-import { getIncident } from '../../operations/get-incident.ts'
+import { getAlert } from '../../operations/alerts/get-alert.ts'
+import { getIncident } from '../../operations/incidents/get-incident.ts'
 import type { AnyOperation } from '../ask.ts'
 import type { Change, ChangeFeed } from '../change-feed.ts'
 import { toProtocolError } from './documents.ts'

@@ -1,5 +1,5 @@
-import { ingestAlert } from '../../operations/ingest-alert.ts'
-import { ingestAlerts } from '../../operations/ingest-alerts.ts'
+import { ingestAlert } from '../../operations/alerts/ingest-alert.ts'
+import { ingestAlerts } from '../../operations/alerts/ingest-alerts.ts'
 import { alertBodies, readAlertBody, readBatchBody } from './alert-body.ts'
 import { presentIn, refuseInEnvelope } from './envelope.ts'
 import type { Route } from './route.ts'

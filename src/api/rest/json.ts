@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError, messageOf } from '../../errors.ts'
-import { decodeText } from '../../operations/decode-text.ts'
+import { decodeText } from '../../operations/records/decode-text.ts'
 import { readBody, readWhole } from '../body.ts'
 
 const usualLimit = 1_048_576

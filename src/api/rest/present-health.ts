@@ -1,4 +1,4 @@
-import { getServiceHealth } from '../../operations/get-service-health.ts'
+import { getServiceHealth } from '../../operations/status/get-service-health.ts'
 import { mayAct } from '../../schema/role.ts'
 import type { Present } from './route.ts'
 

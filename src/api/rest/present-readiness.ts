@@ -1,4 +1,4 @@
-import { health } from '../../operations/get-health.ts'
+import { health } from '../../operations/status/get-health.ts'
 import { mayAct } from '../../schema/role.ts'
 import type { Present } from './route.ts'
 

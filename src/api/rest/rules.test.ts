@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ids, openRuleWorld, ruleTexts } from '../../operations/rules.fake.ts'
+import { ids, openRuleWorld, ruleTexts } from '../../operations/rules/rules.fake.ts'
 import { as, fakeServer } from '../server.fake.ts'
 import { examples } from './examples.ts'
 

@@ -3,8 +3,8 @@ import { bodyInputs } from '../../api/rest/input.ts'
 import { parseJson, requireJsonType } from '../../api/rest/json.ts'
 import { readForm } from '../../api/rest/multipart.ts'
 import { AppError } from '../../errors.ts'
-import { decodeText } from '../../operations/decode-text.ts'
-import { readRecords } from '../../operations/record-body.ts'
+import { decodeText } from '../../operations/records/decode-text.ts'
+import { readRecords } from '../../operations/records/record-body.ts'
 import type { Job } from './messages.ts'
 
 type Sent = NonNullable<Job['body']>

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { toFlatEvent } from '../../pipeline/detect/sigma-event.ts'
+import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
 import { understand } from '../../pipeline/normalize/understand.ts'
 import { createEngine, joinTaxonomies, readDocuments, readTaxonomy } from '../sigma/sigma.ts'
 import { convertWazuhRules } from './wazuh-rules.ts'

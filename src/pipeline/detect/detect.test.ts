@@ -3,10 +3,10 @@ import type { Detection } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
 import { createDetect } from './detect.ts'
 import type { Detector } from './detector.ts'
-import { toEvidence } from './evidence.ts'
-import { toDetection } from './finding.ts'
 import { detectorRegistry } from './registry.ts'
-import { someEvent, someTime } from './some-events.ts'
+import { toEvidence } from './shared/evidence.ts'
+import { toDetection } from './shared/finding.ts'
+import { someEvent, someTime } from './shared/some-events.ts'
 
 const warnings: string[] = []
 const log = { debug() {}, info() {}, warn: (_: object, text: string) => void warnings.push(text), error() {} }

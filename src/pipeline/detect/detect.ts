@@ -5,9 +5,9 @@ import type { Event } from '../../schema/event.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { Stage } from '../stage.ts'
 import type { Detector } from './detector.ts'
-import { toEvidence } from './evidence.ts'
-import { plural } from './explanation.ts'
-import { toDetection } from './finding.ts'
+import { toEvidence } from './shared/evidence.ts'
+import { plural } from './shared/explanation.ts'
+import { toDetection } from './shared/finding.ts'
 
 /** How many deliveries are remembered in case they come again. */
 const remembered = 64

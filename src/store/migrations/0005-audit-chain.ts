@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import { chainHash } from '../audit-chain.ts'
-import type { AuditLogRow } from '../people-tables.ts'
+import { chainHash } from '../audit/audit-chain.ts'
+import type { AuditLogRow } from '../inventory/people-tables.ts'
 
 const chunk = 500
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Alert } from '../../schema/alert.ts'
-import { toHeadRow } from '../alert-index-row.ts'
+import { toHeadRow } from '../alerts/alert-index-row.ts'
 import type { ColumnTypes } from '../dialects/dialect.ts'
 import { fromJson } from '../json.ts'
 import { createTable } from './create-table.ts'

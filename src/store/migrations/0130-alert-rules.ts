@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import { type Alert, alertRulesOf } from '../../schema/alert.ts'
 import type { Detection } from '../../schema/detection.ts'
-import { toHeadRow } from '../alert-index-row.ts'
+import { toHeadRow } from '../alerts/alert-index-row.ts'
+import { searchText } from '../alerts/search-text.ts'
 import { fromJson, toJson } from '../json.ts'
-import { searchText } from '../search-text.ts'
 
 const chunk = 500
 

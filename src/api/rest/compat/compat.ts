@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../../component.ts'
-import type { Credential } from '../../../operations/credential.ts'
+import type { Credential } from '../../../operations/accounts/credential.ts'
 import type { DoorWorld } from '../../ask.ts'
 import type { ChangeFeed } from '../../change-feed.ts'
 import type { LiveStreams } from '../../live-streams.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { listAgents, type watchingAgent } from '../../../operations/list-agents.ts'
-import { validateAgent } from '../../../operations/validate-agent.ts'
+import { listAgents, type watchingAgent } from '../../../operations/agents/list-agents.ts'
+import { validateAgent } from '../../../operations/agents/validate-agent.ts'
 import { readJson } from '../json.ts'
 import type { Present, Refuse, Route } from '../route.ts'
 

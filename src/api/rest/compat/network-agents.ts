@@ -1,5 +1,5 @@
-import { getHealth, health } from '../../../operations/get-health.ts'
-import { listAnomalies } from '../../../operations/list-anomalies.ts'
+import { listAnomalies } from '../../../operations/agents/list-anomalies.ts'
+import { getHealth, health } from '../../../operations/status/get-health.ts'
 import type { Present, Refuse, Route } from '../route.ts'
 import type { CompatSystem } from './compat.ts'
 import { agentRoutes } from './network-agents-list.ts'

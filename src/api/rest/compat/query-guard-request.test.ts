@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../errors.ts'
-import { guardQueryResults } from '../../../operations/guard-query-results.ts'
+import { guardQueryResults } from '../../../operations/query-results/guard-query-results.ts'
 import { readPluginRequest } from './query-guard-request.ts'
 
 const read = (body: unknown) => readPluginRequest({ 'x-hasura-role': 'user' }, async () => body)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chartAlerts } from '../../../operations/chart-alerts.ts'
+import { chartAlerts } from '../../../operations/alerts/chart-alerts.ts'
 import { refuseInEnvelope } from '../envelope.ts'
 import type { Route } from '../route.ts'
 

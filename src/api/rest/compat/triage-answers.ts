@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { enrichAlert } from '../../../operations/enrich-alert.ts'
-import { judgeAlert } from '../../../operations/judge-alert.ts'
-import { queryIntel } from '../../../operations/query-intel.ts'
+import { enrichAlert } from '../../../operations/alerts/enrich-alert.ts'
+import { queryIntel } from '../../../operations/intel/query-intel.ts'
+import { judgeAlert } from '../../../operations/triage/judge-alert.ts'
 import { verdictInWords } from '../../../schema/triage-words.ts'
 import type { Present } from '../route.ts'
 

@@ -1,5 +1,5 @@
-import { listActions } from '../../../operations/list-actions.ts'
-import { sumUpAlerts } from '../../../operations/sum-up-alerts.ts'
+import { listActions } from '../../../operations/actions/list-actions.ts'
+import { sumUpAlerts } from '../../../operations/alerts/sum-up-alerts.ts'
 import { addressIn } from '../../../schema/address-roles.ts'
 import type { Alert } from '../../../schema/alert.ts'
 import type { alertTypes } from '../../../schema/detection.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findSimilarAlerts } from '../../../operations/find-similar-alerts.ts'
+import { findSimilarAlerts } from '../../../operations/alerts/find-similar-alerts.ts'
 import { alertTypes } from '../../../schema/detection.ts'
 import { invalidInput } from '../../problem.ts'
 import { readJson } from '../json.ts'

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireProvider } from './identity-provider.ts'
+
+/** Begins a sign-in through the identity provider. */
+export const beginProviderSignIn = defineOperation({
+  name: 'begin_provider_sign_in',
+  summary: 'Begins a sign-in through the identity provider: where to send the browser.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: z
+    .object({
+      location: z.url(),
+      /** Sealed. The browser keeps it, and gives it back with the provider’s answer within ten minutes. */
+      pending: z.string(),
+    })
+    .meta({ id: 'ProviderSignIn' }),
+  run: (_input, { entry }: Pick<World, 'entry'>) => requireProvider(entry.provider).begin(),
+})

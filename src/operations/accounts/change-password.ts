@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { changeAccount } from './change-account.ts'
+import { checkPassword } from './check-password.ts'
+import type { Credential } from './credential.ts'
+import { checkNewPassword, password } from './password-rules.ts'
+
+/** Changes one's own password. */
+export const changePassword = defineOperation({
+  name: 'change_password',
+  summary: 'Changes your own password; your other sessions end.',
+  role: 'viewer',
+  input: z.strictObject({ password, new_password: password }),
+  output: z.object({ username: z.string() }),
+  async run(
+    { password, new_password },
+    world: Pick<World, 'store' | 'entry' | 'now'> & { readonly credential: Credential; readonly address: string },
+  ) {
+    const { accountId, actor, tokenId } = world.credential
+    const own = accountId === null ? undefined : await world.store.accounts.get(accountId)
+    if (!own || own.password_hash === null) {
+      throw new AppError('CONFLICT', 'You did not sign in with a password, so there is none to change.')
+    }
+    const account = await checkPassword(own.username, password, world)
+    checkNewPassword(new_password, account)
+    const password_hash = await world.entry.passwords.hash(new_password)
+    const how = { actor: actor.name, action: 'change_password', ends: true, ...(tokenId && { keepToken: tokenId }) }
+    await changeAccount(account, { password_hash }, how, world)
+    return { username: account.username }
+  },
+})

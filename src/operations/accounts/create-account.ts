@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { accountRole, username } from '../../schema/account.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { accountView, toAccountView } from './account-view.ts'
+import { issuePasswordLink, passwordLink } from './password-link.ts'
+
+/** Makes an account without a password, and a link for its owner to set one. */
+export const createAccount = defineOperation({
+  name: 'create_account',
+  summary: 'Makes an account for a person, and a link to set its password with.',
+  role: 'admin',
+  input: z.strictObject({
+    username,
+    role: accountRole.default('analyst').describe('What they are here for.'),
+    email: z.email().max(254).optional(),
+    full_name: z.string().trim().min(1).max(200).optional(),
+  }),
+  output: accountView.extend(passwordLink).meta({ id: 'NewAccount' }),
+  async run({ username, role, email, full_name }, world: AccountWorld) {
+    const { store, now, actor } = world
+    const time = now()
+    const account = await store.transaction(async (tx) => {
+      const created = await store.accounts.create(
+        {
+          ...{ username, role, email: email ?? null, full_name: full_name ?? null },
+          ...{ is_active: true, password_hash: null, subject: null, created_at: time, updated_at: time },
+        },
+        tx,
+      )
+      if (!created) {
+        throw new AppError('CONFLICT', `There is an account "${username}" already.`, {
+          hint: 'Change it, or reset its password.',
+        })
+      }
+      const change = { target_type: 'account', target_id: created.id, old_values: null }
+      const entry = { ...change, time, actor: actor.name, action: 'create_account', new_values: toAccountView(created) }
+      await store.audit.append([entry], tx)
+      return created
+    })
+    return { ...toAccountView(account), ...(await issuePasswordLink(account, actor.name, world)) }
+  },
+})
+
+type AccountWorld = Pick<World, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }

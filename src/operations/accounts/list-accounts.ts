@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { accountView, toAccountView } from './account-view.ts'
+
+/** Lists who may sign in, by name. */
+export const listAccounts = defineOperation({
+  name: 'list_accounts',
+  summary: 'Lists who may sign in, by name.',
+  role: 'admin',
+  input: z.strictObject({}),
+  output: z.object({ data: z.array(accountView), next_cursor: z.string().nullable() }),
+  async run(_input, { store }: Pick<World, 'store'>) {
+    return { data: (await store.accounts.list()).map(toAccountView), next_cursor: null }
+  },
+})

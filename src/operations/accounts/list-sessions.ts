@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import type { Credential } from './credential.ts'
+import { tokenView, toTokenView } from './token-view.ts'
+
+/** Lists where one is signed in. */
+export const listSessions = defineOperation({
+  name: 'list_sessions',
+  summary: 'Lists your own sessions and short tokens, the newest first.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: z.object({
+    data: z.array(tokenView.extend({ current: z.boolean() }).meta({ id: 'OwnSession' })),
+    next_cursor: z.string().nullable(),
+  }),
+  async run(_input, { store, now, credential }: Pick<World, 'store' | 'now'> & { readonly credential: Credential }) {
+    const { accountId, tokenId } = credential
+    const own = accountId === null ? [] : await store.tokens.of(accountId)
+    const open = own.filter(({ expires_at }) => expires_at === null || expires_at > now())
+    return { data: open.map((one) => ({ ...toTokenView(one), current: one.id === tokenId })), next_cursor: null }
+  },
+})

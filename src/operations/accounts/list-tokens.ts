@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { tokenView, toTokenView } from './token-view.ts'
+
+/** Lists who may knock, newest first, without any secret. */
+export const listTokens = defineOperation({
+  name: 'list_tokens',
+  summary: 'Lists tokens and sessions, with their last use; never a secret.',
+  role: 'admin',
+  input: z.strictObject({}),
+  output: z.object({ data: z.array(tokenView), next_cursor: z.string().nullable() }),
+  async run(_input, { store }: Pick<World, 'store'>) {
+    const tokens = await store.tokens.list()
+    return { data: tokens.toSorted((a, b) => b.created_at - a.created_at).map(toTokenView), next_cursor: null }
+  },
+})

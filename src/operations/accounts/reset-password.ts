@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { accountView, requireAccount, toAccountView } from './account-view.ts'
+import { changeAccount } from './change-account.ts'
+import { issuePasswordLink, passwordLink } from './password-link.ts'
+
+/** Takes a password away and makes a link to set another. */
+export const resetPassword = defineOperation({
+  name: 'reset_password',
+  summary: 'Ends an account’s password and sessions, and makes a link to set another password with.',
+  role: 'admin',
+  input: z.strictObject({ id: z.string().max(200).describe('Its id or user name.') }),
+  output: accountView.extend(passwordLink).meta({ id: 'ResetAccount' }),
+  async run({ id }, world: Pick<World, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }) {
+    const { store, actor } = world
+    const account = await requireAccount(id, store)
+    if (account.subject !== null) {
+      throw new AppError('CONFLICT', `"${account.username}" signs in through your identity provider.`, {
+        hint: 'Reset the password there, or disable the account here.',
+      })
+    }
+    const how = { actor: actor.name, action: 'reset_password', ends: true }
+    const changed = await changeAccount(account, { password_hash: null }, how, world)
+    return { ...toAccountView(changed), ...(await issuePasswordLink(changed, actor.name, world)) }
+  },
+})

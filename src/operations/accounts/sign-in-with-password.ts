@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import { actorOf, checkPassword } from './check-password.ts'
+import { session } from './get-session.ts'
+import { openSession, type SessionWorld } from './open-session.ts'
+import { password } from './password-rules.ts'
+
+/** Changes a name and a password for a session. */
+export const signInWithPassword = defineOperation({
+  name: 'sign_in_with_password',
+  summary: 'Changes a user name and a password for a session in this browser.',
+  role: 'viewer',
+  input: z.strictObject({ username: z.string().trim().toLowerCase().min(1).max(200), password }),
+  /** `secret` is for the cookie; the door keeps it out of the body. */
+  output: session.extend({ secret: z.string() }),
+  async run({ username, password }, world: SessionWorld & { readonly address: string }) {
+    const account = await checkPassword(username, password, world)
+    return openSession(actorOf(account), account.id, world)
+  },
+})

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import type { Credential } from './credential.ts'
+import { revoke } from './revoke-token.ts'
+
+/** Ends the session that asks. */
+export const signOut = defineOperation({
+  name: 'sign_out',
+  summary: 'Ends the session of this browser.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: z.object({ signed_out: z.literal(true) }),
+  async run(_input, world: Pick<World, 'store' | 'now'> & { readonly actor: Actor; readonly credential: Credential }) {
+    const { via, tokenId } = world.credential
+    if (via !== 'session' || tokenId === null) {
+      throw new AppError('CONFLICT', 'You are not signed in with a session but with a token.', {
+        hint: 'Revoke the token to end it.',
+      })
+    }
+    await revoke(tokenId, 'sign_out', world)
+    return { signed_out: true as const }
+  },
+})

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { role } from '../../schema/role.ts'
+import type { Token } from '../../store/accounts/tokens.ts'
+
+/** A token as it may be shown: never its secret, nor the hash of it. */
+export const tokenView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role,
+    /** A `session` belongs to a signed-in browser, a `token` to a program; a `password_link` sets a password, once. */
+    kind: z.enum(['token', 'session', 'password_link']),
+    /** The account whose it is. */
+    account_id: z.string().nullable(),
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime().nullable(),
+    last_used_at: z.iso.datetime().nullable(),
+    revoked_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Token' })
+export type TokenView = z.infer<typeof tokenView>
+
+const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
+
+/** Presents a token without what could be misused. */
+export const toTokenView = (token: Token): TokenView => ({
+  id: token.id,
+  name: token.name,
+  role: token.role,
+  kind: kindOf(token.id),
+  account_id: token.user_id,
+  created_at: new Date(token.created_at).toISOString(),
+  expires_at: iso(token.expires_at),
+  last_used_at: iso(token.last_used_at),
+  revoked_at: iso(token.revoked_at),
+})
+
+/** What the ids of sessions begin with, and those of links that set a password. */
+export const sessionPrefix = 'session-'
+export const passwordLinkPrefix = 'password-'
+
+const kindOf = (id: string): TokenView['kind'] =>
+  id.startsWith(sessionPrefix) ? 'session' : id.startsWith(passwordLinkPrefix) ? 'password_link' : 'token'

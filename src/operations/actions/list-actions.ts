@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { remediationAction, remediationStatuses } from '../../schema/remediation-action.ts'
+import { requireIncident } from '../incidents/require-incident.ts'
+import { defineOperation } from '../operation.ts'
+import { pageOf, paging, toPage } from '../paging.ts'
+import type { World } from '../world.ts'
+
+/** Lists what is to be done about incidents, newest first. */
+export const listActions = defineOperation({
+  name: 'list_actions',
+  summary: 'Lists what is to be done about an incident, or about all of them.',
+  role: 'viewer',
+  input: z.strictObject({
+    incident: z.string().max(100).optional().describe('Of this incident only: its id, or INC-3.'),
+    status: z.enum(remediationStatuses).optional(),
+    ...paging,
+  }),
+  output: pageOf(remediationAction),
+  async run({ incident, status, limit, cursor }, { store }: Pick<World, 'store'>) {
+    const incident_id = incident === undefined ? undefined : (await requireIncident(store, incident)).id
+    const page = await store.remediationActions.list({
+      incident_id,
+      limit,
+      after: cursor,
+      ...(status && { status: [status] }),
+    })
+    return toPage(page, (action) => action)
+  },
+})

@@ -1,0 +1,55 @@
+import { AppError } from '../../errors.ts'
+import type { RemediationAction } from '../../schema/remediation-action.ts'
+import type { AuditEntry } from '../../store/audit/audit.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { Store } from '../../store/store.ts'
+
+/** Finds an action, or says that there is none. */
+export const requireAction = async (store: Store, id: string, tx?: Transaction): Promise<RemediationAction> => {
+  const found = await store.remediationActions.get(id, tx)
+  if (found) return found
+  throw new AppError('NOT_FOUND', `There is no action "${id}".`, { hint: 'List the actions for their ids.' })
+}
+
+/** What of an action the audit remembers. */
+const decided = ({ status, assignee, due_at, notes, approved_by }: RemediationAction) => ({
+  status,
+  assignee,
+  due_at,
+  notes,
+  approved_by,
+})
+
+/** Saves a changed action and writes down who changed it. */
+export const saveAction = async (
+  store: Store,
+  tx: Transaction,
+  before: RemediationAction,
+  change: Partial<RemediationAction>,
+  {
+    action,
+    actor,
+    now,
+    note,
+  }: { readonly action: string; readonly actor: string; readonly now: number; readonly note?: unknown },
+): Promise<RemediationAction> => {
+  const after = { ...before, ...change, updated_at: new Date(now).toISOString(), version: before.version + 1 }
+  const entry: AuditEntry = {
+    time: now,
+    actor,
+    action,
+    target_type: 'action',
+    target_id: before.id,
+    old_values: decided(before),
+    new_values: { ...decided(after), ...(note !== undefined && { note }) },
+  }
+  // The history of the incident tells how far what is to be done about it is.
+  const told: AuditEntry = {
+    ...{ time: now, actor, action: 'progress', target_type: 'incident', target_id: before.incident_id },
+    old_values: { status: before.status },
+    new_values: { status: after.status, text: before.description },
+  }
+  await store.remediationActions.save(after, tx)
+  await store.audit.append(after.status === before.status ? [entry] : [entry, told], tx)
+  return after
+}

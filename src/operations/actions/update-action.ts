@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { remediationAction, remediationStatuses } from '../../schema/remediation-action.ts'
+import type { Actor } from '../../schema/role.ts'
+import { requireVersion } from '../incidents/require-incident.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireAction, saveAction } from './require-action.ts'
+
+type ActionWorld = Pick<World, 'store' | 'now'> & { readonly actor: Actor }
+
+/** Changes who does an action, until when, and how far it is. */
+export const updateAction = defineOperation({
+  name: 'update_action',
+  summary: 'Says how far an action is, who does it and until when.',
+  role: 'analyst',
+  input: z.strictObject({
+    id: z.string().max(100),
+    status: z.enum(remediationStatuses).optional(),
+    assignee: z.string().trim().min(1).max(100).nullable().optional().describe('Who does it; null for nobody.'),
+    due_at: z.iso.datetime().nullable().optional(),
+    notes: z.string().trim().max(4_000).optional(),
+    version: z.int().optional().describe('The version that the decision was made on.'),
+  }),
+  output: remediationAction,
+  async run({ id, version, status, assignee, due_at, notes }, { store, now, actor }: ActionWorld) {
+    const time = now()
+    return store.transaction(async (tx) => {
+      const before = await requireAction(store, id, tx)
+      await requireVersion(store, before, version)
+      const done = status === 'completed' ? new Date(time).toISOString() : null
+      const change = {
+        ...(status && { status, completed_at: status === before.status ? before.completed_at : done }),
+        ...(assignee !== undefined && { assignee }),
+        ...(due_at !== undefined && { due_at }),
+        ...(notes !== undefined && { notes }),
+      }
+      return saveAction(store, tx, before, change, { action: 'update', actor: actor.name, now: time })
+    })
+  },
+})
+
+/** Lets an action happen. Who may approve is a person; approving carries nothing out. */
+export const approveAction = defineOperation({
+  name: 'approve_action',
+  summary: 'Lets an action be carried out; it is not carried out by that.',
+  role: 'analyst',
+  input: z.strictObject({
+    id: z.string().max(100),
+    version: z.int().optional().describe('The version that the decision was made on.'),
+  }),
+  output: remediationAction,
+  async run({ id, version }, { store, now, actor }: ActionWorld) {
+    const time = now()
+    return store.transaction(async (tx) => {
+      const before = await requireAction(store, id, tx)
+      await requireVersion(store, before, version)
+      if (before.approved_by !== null || before.status !== 'pending') {
+        const why = before.approved_by === null ? `is ${before.status}` : `was approved by ${before.approved_by}`
+        throw new AppError('CONFLICT', `The action ${why} already.`, { hint: `It is at version ${before.version}.` })
+      }
+      const change = { approved_by: actor.name }
+      return saveAction(store, tx, before, change, { action: 'approve', actor: actor.name, now: time })
+    })
+  },
+})

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { pickAgents } from './test-agents.ts'
+
+/** An agent, whether it is in force, and what it has found. */
+export const watchingAgent = z.object({
+  agent_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  capabilities: z.array(z.string()),
+  model_path: z.string().nullable(),
+  /** What stands in its file. */
+  config: z.record(z.string(), z.unknown()),
+  is_running: z.boolean(),
+  anomalies: z.int(),
+  by_type: z.record(z.string(), z.int()),
+  newest_anomaly: z.string().nullable(),
+})
+
+/** Lists the network agents that there are, in force or not. */
+export const listAgents = defineOperation({
+  name: 'list_agents',
+  summary: 'Lists the network agents, in force or not, with what they look for and what they have found.',
+  role: 'viewer',
+  input: z.strictObject({ id: z.string().max(200).optional().describe('One agent; all that there are without it.') }),
+  output: z.object({ agents: z.array(watchingAgent) }),
+  async run(
+    { id },
+    {
+      store,
+      agents,
+      agentsInForce,
+    }: { readonly store: { readonly anomalies: Pick<World['store']['anomalies'], 'sums'> } } & Pick<
+      World,
+      'agents' | 'agentsInForce'
+    >,
+  ) {
+    const wanted = pickAgents(agents, id)
+    const sums = Map.groupBy(await store.anomalies.sums(), ({ agent_name }) => agent_name)
+    return {
+      agents: wanted.map((config) => {
+        const { agent_id, name, description, capabilities, model_path } = config
+        const its = sums.get(agent_id) ?? []
+        return {
+          agent_id,
+          name,
+          description,
+          capabilities,
+          model_path,
+          config,
+          is_running: agentsInForce.some((one) => one.agent_id === agent_id),
+          anomalies: its.reduce((sum, { count }) => sum + count, 0),
+          by_type: Object.fromEntries(its.map(({ anomaly_type, count }) => [anomaly_type, count])),
+          newest_anomaly:
+            its
+              .map(({ newest }) => newest)
+              .sort()
+              .at(-1) ?? null,
+        }
+      }),
+    }
+  },
+})

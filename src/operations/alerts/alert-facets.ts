@@ -1,0 +1,127 @@
+import { alertHeadFields } from '../../schema/alert-fields.ts'
+import type { AlertHead } from '../../schema/alert-head.ts'
+import type { FieldValue } from '../../schema/event.ts'
+import type { Store } from '../../store/store.ts'
+import type { AlertPredicate } from '../filter.ts'
+import { type AlertQuestion, headPredicate, scopeOf } from './search-alerts.ts'
+
+/** What alerts can be counted by; each is also a field of filters. */
+export const facetFields = [
+  'status',
+  'severity',
+  'type',
+  'verdict',
+  'risk_level',
+  'source',
+  'stream',
+  'detector',
+  'technique',
+  'assignee',
+  'resolution',
+  'incident_id',
+  'ip',
+  'user',
+  'host',
+  'service',
+  'process',
+  'template',
+  'entity.device',
+  'entity.domain',
+  'entity.file',
+  'entity.hash',
+  'entity.url',
+] as const
+export type FacetField = (typeof facetFields)[number]
+
+export interface Facet {
+  readonly field: FacetField
+  readonly counts: ReadonlyMap<string, number>
+  /** How many have no value. */
+  readonly without: number
+}
+
+type Test = (head: AlertHead) => boolean
+
+/**
+ * Counts the values of fields among the alerts that match. What the filter demands of a field is left out when that field is counted:
+ * whoever chose one severity still sees how many there are of the others. Calls `visit` with each that matches all of it.
+ */
+export const countFacets = async (
+  question: AlertQuestion,
+  { alerts }: Pick<Store, 'alerts'>,
+  fields: readonly FacetField[],
+  visit: (head: AlertHead) => void,
+): Promise<{ total: number; of: number; facets: readonly Facet[] }> => {
+  const { filter, within } = question
+  const parts = filter.parts()
+  const own = new Map(fields.map((field) => [field, parts.filter(isAboutOnly(field))] as const))
+  const shared = parts.filter((part) => !fields.some((field) => isAboutOnly(field)(part)))
+  const sharedTest = every([...(await Promise.all(shared.map((part) => headPredicate(part, alerts)))), within])
+
+  const tests = fields.map((field) =>
+    every((own.get(field) ?? []).flatMap(({ byHead }) => byHead?.bind(() => false) ?? [])),
+  )
+  const tallies = fields.map((field) => new Tally(field))
+  let total = 0
+  const count = (head: AlertHead): void => {
+    if (!sharedTest(head)) return
+    // The one field whose demands it does not meet: there it counts, elsewhere it does not.
+    let failed = -1
+    for (const [index, test] of tests.entries()) {
+      if (test(head)) continue
+      if (failed >= 0) return
+      failed = index
+    }
+    if (failed >= 0) {
+      tallies[failed]?.add(head)
+      return
+    }
+    for (const tally of tallies) tally.add(head)
+    total += 1
+    visit(head)
+  }
+  for await (const some of alerts.scan(scopeOf(question, shared))) some.forEach(count)
+  return { total, of: await alerts.total(), facets: tallies }
+}
+
+const isAboutOnly =
+  (field: FacetField) =>
+  ({ fields, byHead }: AlertPredicate): boolean =>
+    byHead?.words.length === 0 && fields.length === 1 && fields[0] === field
+
+const every =
+  (tests: readonly Test[]): Test =>
+  (head) => {
+    for (const test of tests) if (!test(head)) return false
+    return true
+  }
+
+class Tally implements Facet {
+  readonly field: FacetField
+  readonly #read: (head: AlertHead) => FieldValue | undefined
+  readonly #counts = new Map<string, { count: number }>()
+  without = 0
+
+  constructor(field: FacetField) {
+    this.field = field
+    // A technique also answers to what it is part of; it is counted once.
+    this.#read = field === 'technique' ? ({ techniques }) => techniques : alertHeadFields.reader(field)
+  }
+
+  get counts(): ReadonlyMap<string, number> {
+    return new Map([...this.#counts].map(([value, { count }]) => [value, count]))
+  }
+
+  add(head: AlertHead): void {
+    const value = this.#read(head)
+    if (value === undefined || (typeof value === 'object' && value.length === 0)) this.without += 1
+    else if (typeof value === 'object') for (const one of value) this.#count(String(one))
+    else this.#count(String(value))
+  }
+
+  #count(value: string): void {
+    const known = this.#counts.get(value)
+    if (known) known.count += 1
+    else this.#counts.set(value, { count: 1 })
+  }
+}

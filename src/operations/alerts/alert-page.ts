@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { alertStatuses } from '../../schema/alert.ts'
+import type { AlertHead } from '../../schema/alert-head.ts'
+import type { Store } from '../../store/store.ts'
+import { pageOf, paging, q, range } from '../paging.ts'
+import type { World } from '../world.ts'
+import { alertGroup, createGrouping, groupField, groupFilter, sortGroups } from './group-alerts.ts'
+import { askAlerts, asOf, searchAlerts } from './search-alerts.ts'
+import { alertSort, createAlertPager } from './sort-alerts.ts'
+
+/** What every list of alerts takes. */
+export const alertPageInput = z.strictObject({
+  q,
+  status: z.enum(alertStatuses).optional().describe('Only those with this status.'),
+  ...range,
+  as_of: asOf,
+  sort: alertSort.default('-created_at').describe('What they are sorted by; a minus means downwards.'),
+  group: groupField
+    .optional()
+    .describe(
+      'Lists groups of alerts that share a value of this field, each by the one of its alerts that comes first.',
+    ),
+  ...paging,
+})
+
+/** What every list of alerts answers. */
+export const alertPage = <Item extends z.ZodType>(item: Item) =>
+  pageOf(item).extend({
+    /** How many match, on all pages together. */
+    total: z.int(),
+    /** When this was so: asked for with it, further pages and counts leave out what came since. */
+    as_of: z.iso.datetime(),
+    /** Of grouped alerts: the group of each alert listed, in the same order, and how many groups there are on all pages together. */
+    groups: z.array(alertGroup).optional(),
+    group_total: z.int().optional(),
+  })
+
+interface AlertPage {
+  readonly data: AlertHead[]
+  readonly next_cursor: string | null
+  readonly total: number
+  readonly as_of: string
+  readonly groups?: z.output<typeof alertGroup>[]
+  readonly group_total?: number
+}
+
+/** Finds a page of the alerts that match, in an order, and counts all of them. */
+export const findAlertPage = async (
+  { sort, group, limit, cursor, ...search }: z.output<typeof alertPageInput>,
+  { store, now }: Pick<World, 'store' | 'now'>,
+): Promise<AlertPage> => {
+  const question = askAlerts(search, now())
+  const request = { limit, after: cursor }
+  const pager = createAlertPager(sort, request)
+  const grouping = group && createGrouping(group, sort)
+  let total = 0
+  for await (const some of searchAlerts(question, store)) {
+    total += some.length
+    if (grouping) grouping.add(some)
+    else pager.add(some)
+  }
+  const all = { total, as_of: question.as_of }
+  if (!grouping) {
+    const { items, next } = pager.page()
+    return { ...all, data: [...items], next_cursor: next ?? null }
+  }
+  const groups = grouping.groups()
+  const { items, next } = sortGroups(groups, sort, request)
+  const names =
+    group === 'incident_id' ? await incidentNames(items, store) : group === 'rule' ? ruleNames(items) : noNames
+  return {
+    ...all,
+    data: items.map(({ lead }) => lead),
+    next_cursor: next ?? null,
+    groups: items.map(({ value, lead, count, open }) => ({
+      ...{ value, count, open, lead_id: lead.id },
+      name: names.get(value ?? '') ?? null,
+      filter: groupFilter(group, { value }),
+    })),
+    group_total: groups.length,
+  }
+}
+
+const noNames: ReadonlyMap<string, string> = new Map()
+
+const ruleNames = (groups: readonly { readonly lead: AlertHead }[]): ReadonlyMap<string, string> =>
+  new Map(groups.flatMap(({ lead }) => (lead.rules ?? []).map(({ id, title }) => [id, title])))
+
+const incidentNames = async (
+  groups: readonly { readonly value: string | null }[],
+  { incidents }: Pick<Store, 'incidents'>,
+): Promise<ReadonlyMap<string, string>> => {
+  const found = await incidents.load(groups.flatMap(({ value }) => value ?? []))
+  return new Map(found.map(({ id, display_id, title }) => [id, `${display_id} ${title}`]))
+}

@@ -1,0 +1,55 @@
+import { alertStatuses, openAlertStatuses } from '../../schema/alert.ts'
+import type { AlertHead } from '../../schema/alert-head.ts'
+import { type AlertState, alertStates } from '../../store/alerts/alert-memory.ts'
+import type { AlertPredicate } from '../filter.ts'
+
+type Status = AlertHead['status']
+
+const openStatuses: ReadonlySet<Status> = new Set(openAlertStatuses)
+
+/** The states in which an alert may be that meets all of these demands, so that the others need not be read. */
+export const statesOf = (parts: readonly AlertPredicate[], status?: Status): readonly AlertState[] => {
+  const tests = parts.flatMap(({ fields, byHead }) =>
+    byHead && byHead.words.length === 0 && fields.length > 0 && fields.every(isAboutStatus)
+      ? [byHead.bind(() => false)]
+      : [],
+  )
+  const possible = alertStatuses.filter(
+    (one) =>
+      (status === undefined || one === status) &&
+      [anyAlert, snoozedAlert].some((alert) => tests.every((test) => test({ ...alert, status: one }))),
+  )
+  return alertStates.filter((state) => possible.some((one) => openStatuses.has(one) === (state === 'open')))
+}
+
+const isAboutStatus = (field: string): boolean => field === 'status' || field === 'open' || field === 'snoozed'
+
+/** An alert of which only the status matters. */
+const anyAlert: AlertHead = {
+  id: '',
+  status: 'new',
+  type: 'other',
+  severity: 'info',
+  score: 0,
+  title: '',
+  sentence: '',
+  detectors: [],
+  source: '',
+  stream: '',
+  entities: [],
+  techniques: [],
+  count: 0,
+  event_count: 0,
+  first_seen: '',
+  last_seen: '',
+  created_at: '',
+  updated_at: '',
+  learning: false,
+  incident_id: null,
+  assignee: null,
+  resolution: null,
+  suppression_id: null,
+  triage: null,
+}
+
+const snoozedAlert: AlertHead = { ...anyAlert, snoozed_until: '2100-01-01T00:00:00.000Z' }

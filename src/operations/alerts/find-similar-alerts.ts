@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { featuresOf } from '../../pipeline/triage/features.ts'
+import { type Likeness, similarFrom } from '../../pipeline/triage/history.ts'
+import { alert } from '../../schema/alert.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireAlert } from './require-alert.ts'
+
+const like = alert
+  .pick({ type: true, detectors: true, techniques: true, entities: true, title: true, source: true })
+  .partial()
+  .strict()
+
+/** Finds alerts that resemble one: of the same kind, wording, techniques, about the same things. */
+export const findSimilarAlerts = defineOperation({
+  name: 'find_similar_alerts',
+  summary: 'Finds the alerts most like one that there is, or like what you describe.',
+  role: 'viewer',
+  input: z.strictObject({
+    id: z.string().max(1_024).optional().describe('Like this alert.'),
+    alert: like.optional().describe('Or like this.'),
+    top_k: z.int().min(1).max(100).default(10).describe('How many at most.'),
+    min_similarity: z.number().min(0).max(1).default(similarFrom).describe('How similar at least, 0–1.'),
+  }),
+  output: z.object({
+    data: z.array(
+      z
+        .object({
+          similarity: z.number(),
+          /** What both have: `host:web-01`. */
+          matched: z.array(z.string()),
+          alert,
+        })
+        .meta({ id: 'SimilarAlertFound' }),
+    ),
+  }),
+  async run({ id, alert: described, top_k, min_similarity }, { store, history }: Pick<World, 'store' | 'history'>) {
+    const likeness = await readLikeness(store, id, described)
+    const found = await history.find(likeness, {
+      most: top_k,
+      least: min_similarity,
+      ...(likeness.id !== undefined && { except: likeness.id }),
+    })
+    const wanted = new Set(featuresOf(likeness))
+    const alerts = await store.alerts.load(found.map(({ head }) => head.id))
+    const byId = new Map(alerts.map((one) => [one.id, one]))
+    return {
+      data: found.flatMap(({ head, similarity }) => {
+        const one = byId.get(head.id)
+        return one
+          ? [{ similarity, matched: featuresOf(head).filter((feature) => wanted.has(feature)), alert: one }]
+          : []
+      }),
+    }
+  },
+})
+
+const readLikeness = async (
+  store: World['store'],
+  id: string | undefined,
+  described: z.output<typeof like> | undefined,
+): Promise<Likeness & { readonly id?: string }> => {
+  if ((id === undefined) === (described === undefined)) {
+    throw new AppError('INVALID_REQUEST', 'Say like what: give either the id of an alert or a description.', {
+      errors: [{ path: 'id', message: 'give either id or alert', hint: '{"alert":{"type":"malware","entities":[…]}}' }],
+    })
+  }
+  if (id === undefined) {
+    const { type = 'other', detectors = [], techniques = [], entities = [], title = '', source = '' } = described ?? {}
+    return { type, detectors, techniques, entities, title, source }
+  }
+  return requireAlert(store, id)
+}

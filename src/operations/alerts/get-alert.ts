@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { alert } from '../../schema/alert.ts'
+import { alertContext } from '../../schema/context.ts'
+import { detection } from '../../schema/detection.ts'
+import { auditView, toAuditView } from '../audit/list-audit.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireAlert } from './require-alert.ts'
+
+/** Shows one alert with the detections that were folded into it, what is known around it and what people did with it. */
+export const getAlert = defineOperation({
+  name: 'get_alert',
+  summary: 'Shows one alert with its detections, its context and its history.',
+  role: 'viewer',
+  input: z.strictObject({ id: z.string().max(1_024).describe('Our id of it, or its sender’s.') }),
+  output: alert
+    .extend({ detections: z.array(detection), context: z.array(alertContext), history: z.array(auditView) })
+    .meta({ id: 'AlertDetails' }),
+  async run({ id }, { store }: Pick<World, 'store'>) {
+    const found = await requireAlert(store, id)
+    const [detections, context, history] = await Promise.all([
+      store.detections.load(found.detection_ids),
+      store.alertContext.of(found.id),
+      store.audit.list({ target_id: found.id, limit: 200 }),
+    ])
+    return { ...found, detections: [...detections], context: [...context], history: history.items.map(toAuditView) }
+  },
+})

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
+
+/** Takes one alert of another system in. */
+export const ingestAlert = defineOperation({
+  name: 'ingest_alert',
+  summary: 'Takes in one alert of another system. When it answers, it is on disk; triage follows within seconds.',
+  role: 'ingest',
+  input: z.strictObject({
+    body: z.unknown().optional().describe('The alert.'),
+    source_type: sourceTypeInput.optional(),
+    idempotency_key: z.string().min(1).max(200).optional().describe('The same key again doubles nothing.'),
+  }),
+  output: z
+    .object({
+      ingestion_id: z.string(),
+      /** What its sender calls it; ours where its sender has no name for it. */
+      alert_id: z.string(),
+      status: z.literal('queued'),
+      message: z.string(),
+    })
+    .meta({ id: 'IngestedAlert' }),
+  async run(
+    { body, source_type, idempotency_key },
+    { intake, now, newId, actor }: Pick<World, 'intake' | 'now' | 'newId'> & { readonly actor: Actor },
+  ) {
+    const time = now()
+    const alerts = readAlerts(body, source_type, time)
+    const [alert] = alerts
+    if (!alert || alerts.length > 1) {
+      throw new AppError('INVALID_ALERT', `The body holds ${alerts.length} alerts.`, {
+        hint: 'Send several to /api/v1/alerts/batch, and a webhook to /api/v1/webhooks/<source_type>.',
+      })
+    }
+    const { repeated } = await intake.accept(
+      toRecords([alert], undefined, time),
+      requestKey(actor, idempotency_key, [alert.text]),
+    )
+    const ingestion_id = newId()
+    return {
+      ingestion_id,
+      alert_id: alert.id ?? ingestion_id,
+      status: 'queued' as const,
+      message: repeated ? 'The alert was taken in before' : 'Alert queued for processing',
+    }
+  },
+})
+
+/** Two callers may use the same key for different things, so who asks is part of it. */
+export const requestKey = (actor: Actor, key: string | undefined, texts: readonly string[]) =>
+  key === undefined
+    ? {}
+    : {
+        key: createHash('sha256')
+          .update(JSON.stringify(['alerts', actor.name, key]))
+          .digest('hex'),
+        bodyHash: createHash('sha256').update(JSON.stringify(texts)).digest('hex'),
+      }

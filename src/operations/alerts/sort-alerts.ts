@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import type { AlertHead } from '../../schema/alert-head.ts'
+import { severityRank } from '../../schema/severity.ts'
+import { type Page, type PageRequest, readCursor, writeCursor } from '../../store/page.ts'
+import { isPlain } from '../time.ts'
+
+/** An order of alerts, upwards. */
+interface Order {
+  key(alert: AlertHead): number
+  /** Tells of most that certainly come later that they do, without understanding what a moment is. */
+  isPast(alert: AlertHead, end: AlertHead): boolean
+}
+
+const byTime = (field: 'created_at' | 'updated_at' | 'first_seen' | 'last_seen'): Order => ({
+  key: (alert) => Date.parse(alert[field]),
+  isPast: (alert, end) => isPlain(alert[field]) && isPlain(end[field]) && alert[field] > end[field],
+})
+
+/** Makes room behind a grade for a time in ms: what is equally grave is sorted by when it was last seen. */
+const byGrade = (grade: (alert: AlertHead) => number): Order => ({
+  key: (alert) => grade(alert) * 1e13 + Date.parse(alert.last_seen),
+  isPast: (alert, end) => grade(alert) > grade(end),
+})
+
+const orders = {
+  created_at: byTime('created_at'),
+  updated_at: byTime('updated_at'),
+  first_seen: byTime('first_seen'),
+  last_seen: byTime('last_seen'),
+  /** What is not judged yet comes first: it may be anything. */
+  risk_score: byGrade(({ triage }) => triage?.risk_score ?? 101),
+  severity: byGrade(({ severity }) => severityRank(severity)),
+  score: byGrade(({ score }) => Math.round(score * 500)),
+  event_count: {
+    key: ({ event_count }) => event_count,
+    isPast: (alert, end) => alert.event_count > end.event_count,
+  },
+} as const satisfies Record<string, Order>
+
+const names = [
+  'created_at',
+  'updated_at',
+  'first_seen',
+  'last_seen',
+  'risk_score',
+  'severity',
+  'score',
+  'event_count',
+] as const satisfies readonly (keyof typeof orders)[]
+
+/** What alerts can be sorted by; a minus means downwards. */
+export const alertSort = z.enum([...names.map((name) => `-${name}` as const), ...names])
+export type AlertSort = z.infer<typeof alertSort>
+
+/** How to look at what stands in a list: the alert by which it is sorted, and its own id. */
+interface View<Item> {
+  alert(item: Item): AlertHead
+  id(item: Item): string
+}
+
+const itself: View<AlertHead> = { alert: (alert) => alert, id: ({ id }) => id }
+
+/** Collects the page that a request asks for out of items in no order. */
+interface Pager<Item> {
+  add(items: readonly Item[]): void
+  page(): Page<Item>
+}
+
+/** Cuts a page out of alerts in no order. What is alike is sorted by its id, so that pages follow one another whatever happens meanwhile. */
+export const createAlertPager = (sort: AlertSort, request: PageRequest): Pager<AlertHead> =>
+  createPager(itself, sort, request)
+
+/** The same of things of which each is sorted by one of its alerts. */
+export const sortPageBy = <Item>(
+  items: readonly Item[],
+  view: View<Item>,
+  sort: AlertSort,
+  request: PageRequest,
+): Page<Item> => {
+  const pager = createPager(view, sort, request)
+  pager.add(items)
+  return pager.page()
+}
+
+const createPager = <Item>({ alert, id }: View<Item>, sort: AlertSort, { limit, after }: PageRequest): Pager<Item> => {
+  const { key, isPast } = directed(sort)
+  const lowest = createLowest<Item>(limit + 1, {
+    place: (item) => ({ item, time: key(alert(item)), id: id(item) }),
+    isPast: (item, last) => isPast(alert(item), alert(last)),
+    beyond: after === undefined ? undefined : readCursor(after),
+  })
+  return {
+    add: lowest.add,
+    page() {
+      const first = lowest.sorted()
+      const last = first[limit - 1]
+      return {
+        items: first.slice(0, limit).map(({ item }) => item),
+        next: first.length > limit && last ? writeCursor(last) : undefined,
+      }
+    },
+  }
+}
+
+/** Tells which of two alerts comes first in an order. */
+export const comesFirst = (sort: AlertSort): ((a: AlertHead, b: AlertHead) => boolean) => {
+  const { key, isPast } = directed(sort)
+  return (a, b) => !isPast(a, b) && compare({ time: key(a), id: a.id }, { time: key(b), id: b.id }) < 0
+}
+
+const directed = (sort: AlertSort): Order => {
+  const order = orders[names.find((name) => sort === name || sort === `-${name}`) ?? 'created_at']
+  if (!sort.startsWith('-')) return order
+  return { key: (alert) => -order.key(alert), isPast: (alert, end) => order.isPast(end, alert) }
+}
+
+interface Place {
+  readonly time: number
+  readonly id: string
+}
+
+interface Placed<Item> extends Place {
+  readonly item: Item
+}
+
+const compare = (a: Place, b: Place): number => a.time - b.time || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+
+interface Search<Item> {
+  place(item: Item): Placed<Item>
+  isPast(item: Item, end: Item): boolean
+  readonly beyond: Place | undefined
+}
+
+/** Keeps the first few in order, beyond a place, without sorting the rest. */
+const createLowest = <Item>(count: number, { place, isPast, beyond }: Search<Item>) => {
+  const found: Placed<Item>[] = []
+  /** Nothing after this is among the first few. */
+  let end: Placed<Item> | undefined
+
+  const trim = (): void => {
+    found.sort(compare)
+    found.length = Math.min(found.length, count)
+    end = found[count - 1]
+  }
+
+  return {
+    add(items: readonly Item[]): void {
+      for (const item of items) {
+        if (end && isPast(item, end.item)) continue
+        const made = place(item)
+        if (beyond && compare(made, beyond) <= 0) continue
+        if (end && compare(made, end) >= 0) continue
+        found.push(made)
+        if (found.length >= 2 * count + spare) trim()
+      }
+    },
+    sorted(): readonly Placed<Item>[] {
+      trim()
+      return found
+    },
+  }
+}
+
+/** How many more than needed are collected before they are sorted. */
+const spare = 200

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import type { Store } from '../../store/store.ts'
+import { applyToAlerts, changeReport } from '../decisions/apply-changes.ts'
+import { alertChangeInput, readChange, requireSelector, selector, wait } from '../decisions/change-input.ts'
+import { decide } from '../decisions/decide.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { askAlerts, searchAlerts } from './search-alerts.ts'
+
+/** Changes many alerts in one request; the server finds them. Asking twice changes nothing the second time. */
+export const updateAlerts = defineOperation({
+  name: 'update_alerts',
+  summary: 'Acknowledges, assigns, snoozes, closes or reopens alerts, by id or by filter, in one request.',
+  role: 'analyst',
+  input: z.strictObject({ ...selector, ...alertChangeInput, wait }),
+  output: changeReport,
+  async run(input, world: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+    requireSelector(input)
+    const { store, actor } = world
+    const now = world.now()
+    const doing = { change: readChange(input, now), actor: actor.name, now, note: input.note }
+    const ids = await findAlerts(input, store, doing.now)
+    return decide(
+      {
+        target_type: 'alert',
+        ids,
+        doing,
+        chunk: 500,
+        wait: input.wait,
+        async apply(part, step, tx) {
+          const alerts = await store.alerts.load(part, tx)
+          const known = new Set(alerts.map(({ id }) => id))
+          const missing = part.filter((id) => !known.has(id)).map((id) => ({ id, reason: 'does not exist' }))
+          return [...missing, ...(await applyToAlerts(store, tx, alerts, step))]
+        },
+      },
+      world,
+    )
+  },
+})
+
+type Selector = z.infer<z.ZodObject<typeof selector>>
+
+const findAlerts = async (
+  { ids, filter, exclude, from, to, as_of }: Selector,
+  store: Store,
+  now: number,
+): Promise<readonly string[]> => {
+  const found = new Set(ids)
+  if (!ids) {
+    for await (const some of searchAlerts(askAlerts({ q: filter, from, to, as_of }, now, 'filter'), store)) {
+      for (const { id } of some) found.add(id)
+    }
+  }
+  for (const id of exclude) found.delete(id)
+  return [...found]
+}

@@ -1,0 +1,25 @@
+import { applyToAlerts } from '../decisions/apply-changes.ts'
+import type { World } from '../world.ts'
+
+const chunk = 500
+
+/** Brings back the alerts whose snooze is over. Returns how many. The clock asks it; nobody else needs to. */
+export const wakeAlerts = async ({ store, now }: Pick<World, 'store' | 'now'>): Promise<number> => {
+  const time = now()
+  const moment = new Date(time).toISOString()
+  let woken = 0
+  let after = ''
+  for (;;) {
+    const due = await store.alerts.dueSnoozes(time, after, chunk)
+    const last = due.at(-1)
+    if (last === undefined) return woken
+    woken += await store.transaction(async (tx) => {
+      // Read once more, within the transaction: somebody may have snoozed it anew.
+      const alerts = await store.alerts.load(due, tx)
+      const over = alerts.filter(({ snoozed_until }) => snoozed_until && snoozed_until <= moment)
+      await applyToAlerts(store, tx, over, { change: { action: 'wake' }, actor: 'vedette', now: time })
+      return over.length
+    })
+    after = last
+  }
+}

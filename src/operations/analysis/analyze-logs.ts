@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { analysis } from '../../schema/analysis.ts'
+import type { RawRecord } from '../../schema/record.ts'
+import { defineWorkerOperation } from '../operation.ts'
+import { chunksOf, recordsInput, sourceInput } from '../records/record-input.ts'
+
+/** Runs the whole pipeline on the caller's records, with nothing learnt before, and stores nothing. */
+export const analyzeLogs = defineWorkerOperation({
+  name: 'analyze_logs',
+  summary: 'Analyses the given records on their own, and stores nothing.',
+  role: 'viewer',
+  input: z.strictObject({ records: recordsInput, source: sourceInput.default('http') }),
+  output: analysis,
+  run: async ({ records, source }, { analyze, maxRecords, now }) =>
+    analyze(rawRecords(records, source, maxRecords, now)),
+})
+
+async function* rawRecords(
+  records: z.infer<typeof recordsInput>,
+  source: string,
+  maxRecords: number,
+  now: () => number,
+): AsyncGenerator<readonly RawRecord[]> {
+  let count = 0
+  for await (const { texts } of chunksOf(records)) {
+    count += texts.length
+    if (count > maxRecords) throw tooManyRecords(maxRecords)
+    const receivedAt = now()
+    yield texts.map((text) => ({ text, source, receivedAt }))
+  }
+}
+
+/** Refuses what is too long for a server that answers others as well. */
+export const tooManyRecords = (maxRecords: number): AppError =>
+  new AppError('TOO_LARGE', `More than ${maxRecords} records cannot be analysed in one request.`, {
+    hint: 'Use `vedette analyze PATH`, which needs no server, or raise analysis.max_records.',
+  })

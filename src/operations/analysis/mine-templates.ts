@@ -1,0 +1,212 @@
+import type { Readable } from 'node:stream'
+import { AppError } from '../../errors.ts'
+import { createDrain, type Drain } from '../../lib/drain/drain.ts'
+import type { ReadReport } from '../../pipeline/ingest/file-open.ts'
+import { splitLines } from '../../pipeline/ingest/lines.ts'
+import { understand } from '../../pipeline/normalize/understand.ts'
+import { readLogChunks, readLogs } from './read-files.ts'
+import { createTally, type TemplateSummary } from './template-tally.ts'
+
+export type { TemplateSummary } from './template-tally.ts'
+
+export interface MineRequest {
+  /** Files, folders, patterns, `-`; gzip and zstd are unpacked. */
+  readonly paths: readonly string[]
+  /** `plain`: each line is a message as it stands. Otherwise the message is taken out of whatever format a record has. */
+  readonly format: 'auto' | 'plain'
+  /** Whether to remember which line is of which template: 16 bytes a line. */
+  readonly perLine?: boolean
+  readonly stdin: Readable
+  readonly now: () => number
+  readonly signal: AbortSignal
+  readonly onProgress?: (report: ReadReport) => void
+}
+
+/** The templates of some logs. */
+export interface MinedTemplates {
+  readonly report: ReadReport
+  readonly lines: number
+  /** Of lines whose template was forgotten, because there were too many. */
+  readonly forgotten: number
+  /** Most frequent first. */
+  readonly templates: readonly TemplateSummary[]
+  /** What each line is of, in the order of reading; empty when that was not asked for. */
+  perLine(): Iterable<MinedLine>
+}
+
+export interface MinedLine {
+  /** The number of its first line in its file, counted from 1. */
+  readonly line: number
+  readonly file: string | undefined
+  readonly template_id: string
+  readonly template: string
+}
+
+/** Finds the templates of logs. Memory is bounded by the number of templates, whatever the logs. */
+export const mineTemplates = async (request: MineRequest): Promise<MinedTemplates> => mineInto(createDrain(), request)
+
+/** Mines with a miner that may have learnt other logs before. */
+export const mineInto = async (drain: Drain, request: MineRequest): Promise<MinedTemplates> => {
+  const { format, signal, onProgress } = request
+  const { messages, report } = format === 'plain' ? readPlain(request) : readParsed(request)
+  const tally = createTally(drain, request.perLine === true)
+  const lines: number[] = []
+  const numbers: number[] = []
+  const files: (string | undefined)[] = []
+  const fileStarts: number[] = []
+  for await (const batch of messages) {
+    if (signal.aborted) break
+    for (const { text, line, file, time } of batch) {
+      const number = tally.add(text, line, time)
+      if (!request.perLine) continue
+      if (files.length === 0 || files.at(-1) !== file) {
+        files.push(file)
+        fileStarts.push(lines.length)
+      }
+      lines.push(line)
+      numbers.push(number)
+    }
+    onProgress?.(report)
+  }
+  return {
+    report,
+    ...tally.finish(),
+    *perLine() {
+      for (let at = 0, from = -1; at < lines.length; at++) {
+        if (fileStarts[from + 1] === at) from++
+        const { id, text } = tally.templateOf(numbers[at] ?? 0)
+        yield { line: lines[at] ?? 0, file: files[from], template_id: id, template: text }
+      }
+    },
+  }
+}
+
+interface Message {
+  readonly text: string
+  readonly line: number
+  readonly file: string | undefined
+  /** In ms since the epoch; undefined where the log has none. */
+  readonly time?: number | undefined
+}
+
+interface Messages {
+  readonly messages: AsyncIterable<readonly Message[]>
+  readonly report: ReadReport
+}
+
+const chunkBytes = 262_144
+
+const readPlain = (request: MineRequest): Messages => {
+  const { chunks, report } = readLogChunks(request, chunkBytes)
+  async function* messages(): AsyncGenerator<readonly Message[]> {
+    const seen = new Map<string, number>()
+    for await (const { bytes, path } of chunks) {
+      const before = seen.get(path) ?? 0
+      const splitter = splitLines({ firstNumber: before + 1 })
+      const lines = [...splitter.push(bytes), ...splitter.flush()]
+      seen.set(path, before + lines.length)
+      yield lines.map(({ text, number }) => ({ text, line: number, file: path }))
+    }
+  }
+  return { messages: messages(), report }
+}
+
+const readParsed = (request: MineRequest): Messages => {
+  const { batches, report } = readLogs(request)
+  async function* messages(): AsyncGenerator<readonly Message[]> {
+    let count = 0
+    for await (const batch of batches) {
+      yield batch.map((record) => {
+        count++
+        const { message, time, fault } = understand(record)
+        const text = fault === undefined ? message : record.text
+        return { text: firstLine(text), line: record.line ?? count, file: record.file, time }
+      })
+    }
+  }
+  return { messages: messages(), report }
+}
+
+/** Of a stack trace the first line tells what it is. */
+const firstLine = (text: string): string => {
+  const end = text.indexOf('\n')
+  return end < 0 ? text : text.slice(0, end)
+}
+
+/** How a template's part of the lines has changed. */
+export interface TemplateChange {
+  readonly change: 'new' | 'gone' | 'more' | 'less'
+  readonly template: TemplateSummary
+  readonly count: number
+  readonly count_before: number
+  readonly share: number
+  readonly share_before: number
+  /** Twice the logarithm of the likelihood ratio (Dunning 1993): 10.8 happens once in a thousand by chance. */
+  readonly surprise: number
+}
+
+/** A share that is so many times what it was is much more, or much less. */
+const muchMore = 2
+/** What chance does once in a thousand times. */
+const byChance = 10.83
+
+/**
+ * Says how the templates of logs differ from those of other logs: which are new, gone, or much more or less frequent. Shares of the lines
+ * are compared, not counts, so the logs may be of any length. The most surprising comes first.
+ */
+export const compareTemplates = async (
+  request: MineRequest,
+  before: readonly string[],
+): Promise<{ readonly now: MinedTemplates; readonly before: MinedTemplates; readonly changes: TemplateChange[] }> => {
+  // One miner for both, so that what is the same has the same name.
+  const drain = createDrain()
+  const old = await mineInto(drain, { ...request, paths: before, perLine: false })
+  const now = await mineInto(drain, request)
+  if (old.lines === 0 && !request.signal.aborted) {
+    throw new AppError('INVALID_REQUEST', `There is nothing to compare with in ${before.join(', ')}.`, {
+      hint: 'Give a file that has lines.',
+    })
+  }
+  return { now, before: old, changes: changesBetween(now, old, drain) }
+}
+
+const changesBetween = (now: MinedTemplates, before: MinedTemplates, drain: Drain): TemplateChange[] => {
+  const former = new Map<string, TemplateSummary>()
+  const counts = new Map<string, number>()
+  for (const one of before.templates) {
+    // The second log may have made one template of two of the first.
+    const id = drain.current(one.template_id)?.id ?? one.template_id
+    counts.set(id, (counts.get(id) ?? 0) + one.count)
+    if (!former.has(id)) former.set(id, one)
+  }
+  const changes: TemplateChange[] = []
+  const note = (template: TemplateSummary, count: number, count_before: number): void => {
+    const share = now.lines > 0 ? count / now.lines : 0
+    const share_before = count_before / before.lines
+    const surprise = likelihoodRatio(count, now.lines, count_before, before.lines)
+    const change = count_before === 0 ? 'new' : count === 0 ? 'gone' : share > share_before ? 'more' : 'less'
+    const much = share >= share_before * muchMore || share_before >= share * muchMore
+    if (count > 0 && count_before > 0 && !(much && surprise >= byChance)) return
+    changes.push({ change, template, count, count_before, share, share_before, surprise })
+  }
+  const seen = new Set<string>()
+  for (const template of now.templates) {
+    seen.add(template.template_id)
+    note(template, template.count, counts.get(template.template_id) ?? 0)
+  }
+  for (const [id, template] of former) if (!seen.has(id)) note(template, 0, counts.get(id) ?? 0)
+  return changes.sort((a, b) => b.surprise - a.surprise)
+}
+
+/** Of two counts among two totals, against both having one rate. */
+const likelihoodRatio = (count: number, total: number, countBefore: number, totalBefore: number): number => {
+  const rate = (count + countBefore) / (total + totalBefore)
+  const part = (observed: number, expected: number) => (observed > 0 ? observed * Math.log(observed / expected) : 0)
+  return (
+    2 *
+    (part(count, total * rate) +
+      part(total - count, total * (1 - rate)) +
+      part(countBefore, totalBefore * rate) +
+      part(totalBefore - countBefore, totalBefore * (1 - rate)))
+  )
+}

@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream'
+import { AppError } from '../../errors.ts'
+import { readChunks } from '../../pipeline/ingest/file-chunks.ts'
+import { type Reading, readFiles } from '../../pipeline/ingest/file-read.ts'
+import { parseZone } from '../../pipeline/ingest/zone.ts'
+import { understand } from '../../pipeline/normalize/understand.ts'
+
+interface ReadRequest {
+  readonly paths: readonly string[]
+  readonly source?: string | undefined
+  /** `UTC`, `+02:00`: for times that name no zone. */
+  readonly zone?: string | undefined
+  readonly stdin: Readable
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** Reads logs from files, folders, patterns and `-`, in order of time as far as their lines have times. */
+export const readLogs = (request: ReadRequest): Reading => {
+  const { paths, source, zone, stdin, now, signal } = request
+  const zoneMinutes = zone === undefined ? undefined : parseZone(zone)
+  if (zone !== undefined && zoneMinutes === undefined) {
+    throw new AppError('INVALID_REQUEST', `"${zone}" is not a zone.`, { hint: 'Write it like UTC, +02:00 or -05:30.' })
+  }
+  return readFiles(paths, { source, zoneMinutes, stdin, now, signal, timeOf: timeReader(now(), zoneMinutes) })
+}
+
+/** Reads the same as chunks of whole lines, for sending them on as they are. */
+export const readLogChunks = (
+  { paths, source, stdin, now, signal }: Omit<ReadRequest, 'zone'>,
+  chunkBytes: number,
+): ReturnType<typeof readChunks> => readChunks(paths, { source, stdin, signal, chunkBytes, timeOf: timeReader(now()) })
+
+const timeReader =
+  (receivedAt: number, zoneMinutes?: number) =>
+  (text: string): number | undefined =>
+    understand({ text, source: '', receivedAt, zoneMinutes }).time

@@ -1,0 +1,32 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { AppError, messageOf } from '../../errors.ts'
+import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
+import type { Table } from '../../lib/tabular/table.ts'
+import { compressionOf, decompress } from '../../pipeline/ingest/decompress.ts'
+
+/** Reads the bytes of a file, or of stdin for `-`; gzip and zstd are unpacked. */
+export async function* readInput(path: string, stdin: Readable): AsyncGenerator<Buffer> {
+  const stream = path === '-' ? stdin : createReadStream(path, { highWaterMark: 2 ** 20 })
+  const chunks = stream[Symbol.asyncIterator]()
+  const head: unknown = (await chunks.next()).value
+  if (!Buffer.isBuffer(head)) return
+  const all = async function* () {
+    yield head
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield Buffer.from(next.value)
+  }
+  yield* decompress(all(), compressionOf(head))
+}
+
+/** Reads a CSV file with a header into columns. Throws SOURCE_FAILED when it cannot be read. */
+export const readTable = async (path: string, stdin: Readable): Promise<Table> => {
+  const decoder = new TextDecoder()
+  const reader = createCsvReader()
+  try {
+    for await (const chunk of readInput(path, stdin)) reader.push(decoder.decode(chunk, { stream: true }))
+    reader.push(decoder.decode())
+    return reader.finish()
+  } catch (error) {
+    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}

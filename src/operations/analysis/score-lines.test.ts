@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { rankingOf } from '../../lib/quality/ranking.ts'
+import { understand } from '../../pipeline/normalize/understand.ts'
+import { scoreLines } from './score-lines.ts'
+
+const log = resolve(import.meta.dirname, '../../../../shared/data/loghub/BGL/BGL_2k.log')
+
+describe.skipIf(!existsSync(log))('lines of a supercomputer that its operators labelled (needs ../shared)', () => {
+  it('finds the alerts better than the level alone', async () => {
+    const labelled = readFileSync(log, 'utf8').split('\n').filter(Boolean)
+    const odd = labelled.map((line) => !line.startsWith('- '))
+    const blind = labelled.map((line) => line.replace(/^\S+/, '-'))
+    const { lines } = scoreLines({
+      paths: ['-'],
+      stdin: Readable.from([Buffer.from(`${blind.join('\n')}\n`)]),
+      now: Date.now,
+      signal: new AbortController().signal,
+    })
+    const scores: number[] = []
+    for await (const { score } of lines) scores.push(score)
+    const ranks = ['debug', 'info', 'notice', 'warning', 'error', 'crit', 'alert', 'emerg']
+    const levels = blind.map((text) =>
+      ranks.indexOf(String(understand({ text, source: '', receivedAt: 0 }).fields['log.level'])),
+    )
+    expect(rankingOf(odd, scores).auc).toBeGreaterThan(rankingOf(odd, levels).auc)
+    expect(rankingOf(odd, scores).auc).toBeGreaterThan(0.945)
+  })
+})

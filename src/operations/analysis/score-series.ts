@@ -1,0 +1,74 @@
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { AppError, messageOf } from '../../errors.ts'
+import { createDetector, type Observation } from '../../lib/series/detector.ts'
+import { readInput } from './read-input.ts'
+
+/** A row of a series and how odd it is. */
+export interface PointScore extends Observation {
+  /** Counts data rows from 0. */
+  readonly row: number
+}
+
+interface ScoreRequest {
+  /** A CSV file with the columns `timestamp` and `value`; gzip and zstd are unpacked, `-` is stdin. */
+  readonly path: string
+  readonly stdin: Readable
+}
+
+/**
+ * Scores a series strictly online, each row by those before it, in bounded memory. A row without a number is a gap and scores 0; a row
+ * without a time is taken to be of the time before it.
+ */
+export async function* scoreSeries({ path, stdin }: ScoreRequest): AsyncGenerator<PointScore> {
+  const detector = createDetector()
+  let columns: Columns | undefined
+  let time = 0
+  let row = 0
+  for await (const line of readLines(path, stdin)) {
+    if (line.trim() === '') continue
+    const cells = line.split(',').map(bare)
+    if (columns === undefined) {
+      columns = findColumns(path, cells)
+      continue
+    }
+    const read = readTime(cells[columns.timestamp] ?? '')
+    if (!Number.isNaN(read)) time = read
+    const text = cells[columns.value] ?? ''
+    yield { row: row++, ...detector.observe(time, text === '' ? Number.NaN : Number(text)) }
+  }
+  if (columns === undefined) throw new AppError('SOURCE_FAILED', `${path} is empty.`)
+}
+
+interface Columns {
+  readonly timestamp: number
+  readonly value: number
+}
+
+const bare = (cell: string): string => cell.trim().replace(/^"(.*)"$/, '$1')
+
+const findColumns = (path: string, header: readonly string[]): Columns => {
+  const names = header.map((name) => name.replace(/^\ufeff/, ''))
+  const timestamp = names.indexOf('timestamp')
+  const value = names.indexOf('value')
+  if (timestamp >= 0 && value >= 0) return { timestamp, value }
+  throw new AppError('INVALID_REQUEST', `${path} has no column "${value < 0 ? 'value' : 'timestamp'}".`, {
+    hint: 'The first line names the columns: timestamp,value.',
+  })
+}
+
+/** Seconds or milliseconds since 1970, or a date; one without a zone is UTC, so that a file scores alike everywhere. */
+const readTime = (text: string): number => {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Math.abs(Number(text)) < 1e11 ? Number(text) * 1000 : Number(text)
+  const date = text.replace(' ', 'T')
+  return Date.parse(/T[\d:.]+$/.test(date) ? `${date}Z` : date)
+}
+
+async function* readLines(path: string, stdin: Readable): AsyncGenerator<string> {
+  try {
+    const input = Readable.from(readInput(path, stdin))
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
+  } catch (error) {
+    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}

@@ -1,0 +1,130 @@
+import type { Readable } from 'node:stream'
+import { AppError, messageOf } from '../../errors.ts'
+import { learnSessions, Sessions, sayFact } from '../../lib/sessions/sessions.ts'
+import { readInput } from './read-input.ts'
+
+/** How odd one session of a file is. */
+export interface SessionScore {
+  readonly session: string
+  /** From 0 to 1, high when odd. */
+  readonly score: number
+  /** Sentences that say why, the weightiest first. */
+  readonly why: () => readonly string[]
+}
+
+interface ScoreRequest {
+  /** A CSV file with the columns `session` and `events`; gzip and zstd are unpacked, `-` is stdin. */
+  readonly path: string
+  /** Another one, whose sessions are taken as normal. Without it, all sessions of `path` are learnt, odd ones among them. */
+  readonly train?: string | undefined
+  readonly stdin: Readable
+}
+
+/** Scores the sessions of a CSV file in its order, in bounded memory with `train` and holding the file without it. */
+export async function* scoreSessions({ path, train, stdin }: ScoreRequest): AsyncGenerator<SessionScore> {
+  if (train === '-' && path === '-') {
+    throw new AppError('INVALID_REQUEST', 'Both files are "-", and there is one stdin.', {
+      hint: 'Name a file for one of them.',
+    })
+  }
+  const learnt = train !== undefined
+  const rows: SessionRow[] = []
+  let sessions: Sessions
+  if (learnt) {
+    sessions = new Sessions({ trained: 'normal' })
+    for await (const row of readSessions(train, stdin)) sessions.add(split(row.events))
+    if (sessions.size === 0) throw new AppError('SOURCE_FAILED', `${train} holds no session.`)
+  } else {
+    for await (const row of readSessions(path, stdin)) rows.push(row)
+    sessions = learnSessions(eachOf(rows), { trained: 'everything' })
+  }
+  for await (const { session, events } of learnt ? readSessions(path, stdin) : rows) {
+    const ids = split(events)
+    const options = { learnt: !learnt }
+    yield { session, score: sessions.score(ids, options), why: () => sessions.explain(ids, options).map(sayFact) }
+  }
+}
+
+function* eachOf(rows: readonly SessionRow[]) {
+  for (const { events } of rows) yield split(events)
+}
+
+const split = (events: string): string[] => {
+  const ids = events.split(' ')
+  // Most files are tidy; the others have tabs, or several blanks.
+  return ids.every((id) => id !== '' && !/\s/.test(id)) ? ids : events.split(/\s+/).filter((id) => id !== '')
+}
+
+interface SessionRow {
+  readonly session: string
+  readonly events: string
+}
+
+async function* readSessions(path: string, stdin: Readable): AsyncGenerator<SessionRow> {
+  let columns: { readonly session: number; readonly events: number } | undefined
+  try {
+    for await (const row of readRows(readInput(path, stdin))) {
+      if (columns) yield { session: row[columns.session] ?? '', events: row[columns.events] ?? '' }
+      else columns = findColumns(path, row)
+    }
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'INVALID_REQUEST') throw error
+    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+  if (!columns) throw new AppError('SOURCE_FAILED', `${path} is empty.`)
+}
+
+const findColumns = (path: string, header: readonly string[]) => {
+  const names = header.map((name) => name.replace(/^\ufeff/, '').trim())
+  const session = names.indexOf('session')
+  const events = names.indexOf('events')
+  if (session >= 0 && events >= 0) return { session, events }
+  throw new AppError('INVALID_REQUEST', `${path} has no column "${session < 0 ? 'session' : 'events'}".`, {
+    hint: 'The first line names the columns: session,events. Events are ids separated by blanks.',
+  })
+}
+
+/** Reads CSV as RFC 4180 has it, without more than one row in memory. */
+async function* readRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  const takeRows = function* (text: string, isLast: boolean) {
+    const lines = (rest + text).split('\n')
+    rest = ''
+    const open = isLast ? '' : lines.pop()
+    let row = ''
+    for (const line of lines) {
+      row = row === '' ? line : `${row}\n${line}`
+      // Within quotes a line goes on; quotes inside are doubled, so that an odd number of them is open.
+      if (row.includes('"') && row.split('"').length % 2 === 0) continue
+      if (row.trim() !== '') yield toCells(row)
+      row = ''
+    }
+    rest = row === '' ? (open ?? '') : `${row}\n${open ?? ''}`
+  }
+  for await (const chunk of bytes) yield* takeRows(decoder.decode(chunk, { stream: true }), false)
+  yield* takeRows(decoder.decode(), true)
+  if (rest.trim() !== '') yield toCells(rest)
+}
+
+const toCells = (row: string): string[] => {
+  const line = row.endsWith('\r') ? row.slice(0, -1) : row
+  if (!line.includes('"')) return line.split(',')
+  const cells: string[] = []
+  for (let at = 0; at <= line.length; ) {
+    if (line[at] !== '"') {
+      const until = line.indexOf(',', at)
+      const close = until < 0 ? line.length : until
+      cells.push(line.slice(at, close))
+      at = close + 1
+      continue
+    }
+    let close = line.indexOf('"', at + 1)
+    while (close >= 0 && line[close + 1] === '"') close = line.indexOf('"', close + 2)
+    if (close < 0) close = line.length
+    cells.push(line.slice(at + 1, close).replaceAll('""', '"'))
+    const comma = line.indexOf(',', close)
+    at = comma < 0 ? line.length + 1 : comma + 1
+  }
+  return cells
+}

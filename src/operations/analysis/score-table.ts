@@ -1,0 +1,108 @@
+import type { Readable } from 'node:stream'
+import { AppError } from '../../errors.ts'
+import { type Cell, type Column, isNumbers, type Table } from '../../lib/tabular/table.ts'
+import { fitTable, scoreTable } from '../../lib/tabular/tabular.ts'
+import { readTable } from './read-input.ts'
+
+/** How odd one row of a file is. */
+export interface RowScore {
+  /** Counts from 0, the header aside. */
+  readonly row: number
+  /** From 0 to 1, high when odd. */
+  readonly score: number
+  /** The columns that make the row odd, the weightiest first. */
+  readonly why: () => readonly ColumnReason[]
+}
+
+interface ColumnReason {
+  readonly column: string
+  readonly value: number | string | null
+  /** What the column adds to the score. */
+  readonly part: number
+}
+
+interface ScoreRequest {
+  /** A CSV file with a header; gzip and zstd are unpacked, `-` is stdin. */
+  readonly path: string
+  /** Names of columns that are left aside. */
+  readonly exclude?: readonly string[] | undefined
+  /** Another file, whose rows are taken as normal. Without it, the rows of `path` are learnt, odd ones among them. */
+  readonly train?: string | undefined
+  readonly stdin: Readable
+  /** Hears of what was asked for and is not there. */
+  readonly onNote: (note: string) => void
+}
+
+/** The columns that an explanation names at most. */
+const mostReasons = 3
+
+/** Scores the rows of a CSV file, in their order. Holds the file's columns in memory. */
+export async function* scoreRows({ path, exclude = [], train, stdin, onNote }: ScoreRequest): AsyncGenerator<RowScore> {
+  if (train === '-' && path === '-') {
+    throw new AppError('INVALID_REQUEST', 'Both files are "-", and there is one stdin.', {
+      hint: 'Name a file for one of them.',
+    })
+  }
+  const whole = await readTable(path, stdin)
+  for (const name of exclude) {
+    if (!whole.columns.some((column) => column.name === name)) onNote(`${path} has no column "${name}" to exclude.`)
+  }
+  const table = leaveOut(path, whole, exclude)
+  if (table.rows === 0) return
+  const training = train === undefined ? table : leaveOut(train, await readTable(train, stdin), exclude)
+  if (training.rows === 0) throw new AppError('SOURCE_FAILED', `${train} has no rows.`)
+  let model: ReturnType<typeof fitTable> | undefined
+  const asked = training === table ? table : inOrder(path, table, training)
+  if (training !== table) model = fitTable(training, { isClean: true })
+  const scores = model ? model.score(asked) : scoreTable(table)
+  for (let row = 0; row < table.rows; row++) {
+    const why = (): ColumnReason[] => {
+      model ??= fitTable(training)
+      return explain(asked.columns, row, model.explain(asked.columns.map((column) => cellOf(column, row))))
+    }
+    yield { row, score: scores[row] ?? 0, why }
+  }
+}
+
+const explain = (
+  columns: readonly Column[],
+  row: number,
+  parts: readonly { readonly column: string; readonly part: number }[],
+): ColumnReason[] =>
+  parts
+    .map(({ column, part }, index) => {
+      const shown = columns[index]
+      return { column, value: (shown && cellOf(shown, row)) ?? null, part: Number(part.toFixed(4)) }
+    })
+    .filter(({ part }) => part > 0)
+    .toSorted((a, b) => b.part - a.part)
+    .slice(0, mostReasons)
+
+const cellOf = (column: Column, row: number): Cell => {
+  if (!isNumbers(column)) return column.words[column.codes[row] ?? -1]
+  const value = column.values[row]
+  return value === undefined || Number.isNaN(value) ? undefined : value
+}
+
+const leaveOut = (path: string, table: Table, exclude: readonly string[]): Table => {
+  const columns = table.columns.filter(({ name }) => !exclude.includes(name))
+  if (columns.length > 0) return { ...table, columns }
+  throw new AppError('INVALID_REQUEST', `All columns of ${path} are excluded.`, { hint: 'Leave at least one.' })
+}
+
+/** The table's columns in the order of another's, by their names. */
+const inOrder = (path: string, table: Table, training: Table): Table => ({
+  ...table,
+  columns: training.columns.map(({ name }) => requireColumn(path, table, name)),
+})
+
+const requireColumn = (path: string, { columns }: Table, name: string): Column => {
+  const column = columns.find((one) => one.name === name)
+  if (column) return column
+  throw new AppError('INVALID_REQUEST', `${path} has no column "${name}".`, {
+    hint: `Its columns are: ${columns
+      .map((one) => one.name)
+      .slice(0, 40)
+      .join(', ')}.`,
+  })
+}

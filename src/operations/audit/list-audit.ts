@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { AuditEntry } from '../../store/audit/audit.ts'
+import { defineOperation } from '../operation.ts'
+import { pageOf, paging, toPage } from '../paging.ts'
+import type { World } from '../world.ts'
+
+/** Who did what to what, and when. */
+export const auditView = z
+  .object({
+    time: z.iso.datetime(),
+    actor: z.string(),
+    action: z.string(),
+    target_type: z.string(),
+    target_id: z.string(),
+    old_values: z.unknown(),
+    new_values: z.unknown(),
+    /** Where it came from, as far as the door knows. */
+    ip_address: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    /** Whether it was done, or else why not. */
+    success: z.boolean(),
+    error_message: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' })
+
+/** Lists who did what, newest first. */
+export const listAudit = defineOperation({
+  name: 'list_audit',
+  summary: 'Lists who did what to what, with before and after, newest first.',
+  role: 'auditor',
+  input: z.strictObject({ target_id: z.string().max(100).optional().describe('Of this thing only.'), ...paging }),
+  output: pageOf(auditView),
+  async run({ target_id, limit, cursor }, { store }: Pick<World, 'store'>) {
+    return toPage(await store.audit.list({ target_id, limit, after: cursor }), toAuditView)
+  },
+})
+
+/** Presents an entry for the world outside. */
+export const toAuditView = ({ ip_address, user_agent, error, ...entry }: AuditEntry): z.input<typeof auditView> => ({
+  ...entry,
+  time: new Date(entry.time).toISOString(),
+  ip_address: ip_address ?? null,
+  user_agent: user_agent ?? null,
+  success: error === undefined,
+  error_message: error ?? null,
+})

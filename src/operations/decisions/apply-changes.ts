@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import type { Alert } from '../../schema/alert.ts'
+import type { Incident } from '../../schema/incident.ts'
+import type { AuditEntry } from '../../store/audit/audit.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { Store } from '../../store/store.ts'
+import type { World } from '../world.ts'
+import { type Change, changeAlert, changeIncident, isOpenAlert } from './lifecycle.ts'
+
+/** What a change of many answers. */
+export const changeReport = z
+  .object({
+    /** How many were meant. */
+    matched: z.int(),
+    changed: z.int(),
+    /** Those that were left as they are, and why; at most 100. */
+    skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
+    /** How many are still to come, when the answer did not wait for them. */
+    pending: z.int(),
+    /** By which the change can be followed and taken back; null when nothing was changed. */
+    decision_id: z.string().nullable(),
+  })
+  .meta({ id: 'ChangeReport' })
+
+export interface Doing {
+  readonly change: Change
+  readonly actor: string
+  readonly now: number
+  readonly note?: string | undefined
+  /** What it is part of, so that all of that can be taken back. */
+  readonly decision_id?: string | undefined
+}
+
+/** What of a thing the audit remembers: what people decide about. */
+export const decided = (item: Alert | Incident) => ({
+  status: item.status,
+  assignee: item.assignee,
+  resolution: item.resolution,
+  ...('suppression_id' in item && { suppression_id: item.suppression_id }),
+  ...('snoozed_until' in item && { snoozed_until: item.snoozed_until ?? null }),
+})
+
+export const auditChange = (
+  target_type: 'alert' | 'incident',
+  before: Alert | Incident,
+  after: Alert | Incident,
+  { change, actor, now, note, decision_id }: Doing,
+): AuditEntry => ({
+  time: now,
+  actor,
+  action: change.action,
+  target_type,
+  target_id: after.id,
+  old_values: decided(before),
+  new_values: { ...decided(after), ...(note !== undefined && { note }) },
+  decision_id,
+})
+
+/** Changes alerts within a transaction; returns those that were left alone, and why. */
+export const applyToAlerts = async (
+  store: Store,
+  tx: Transaction,
+  alerts: readonly Alert[],
+  doing: Doing,
+): Promise<readonly { readonly id: string; readonly reason: string }[]> => {
+  const skipped: { id: string; reason: string }[] = []
+  const changed: Alert[] = []
+  const entries: AuditEntry[] = []
+  for (const alert of alerts) {
+    const outcome = changeAlert(alert, doing.change, { actor: doing.actor, now: new Date(doing.now).toISOString() })
+    if ('skipped' in outcome) {
+      skipped.push({ id: alert.id, reason: outcome.skipped })
+      continue
+    }
+    changed.push(outcome.item)
+    entries.push(auditChange('alert', alert, outcome.item, doing))
+  }
+  if (changed.length > 0) {
+    await store.alerts.save(changed, tx)
+    await store.audit.append(entries, tx)
+  }
+  return skipped
+}
+
+/** Changes an incident within a transaction and lets its receivers know; closing it closes its open alerts. Returns why not, when it was left alone. */
+export const applyToIncident = async (
+  { store, queue }: Pick<World, 'store' | 'queue'>,
+  tx: Transaction,
+  incident: Incident,
+  doing: Doing,
+): Promise<string | undefined> => {
+  const now = new Date(doing.now).toISOString()
+  const outcome = changeIncident(incident, doing.change, { actor: doing.actor, now })
+  if ('skipped' in outcome) return outcome.skipped
+  const text = `${doing.actor}: ${describe(doing)}`
+  const changed: Incident = {
+    ...outcome.item,
+    timeline: [...outcome.item.timeline, { time: now, kind: 'change', text, actor: doing.actor }],
+  }
+  await store.incidents.save([changed], tx)
+  await store.audit.append([auditChange('incident', incident, changed, doing)], tx)
+  await queue.publish('incidents', [incident.id], tx)
+  if (doing.change.action === 'close') {
+    const members = await store.alerts.load(
+      incident.members.map(({ alert_id }) => alert_id),
+      tx,
+    )
+    await applyToAlerts(store, tx, members.filter(isOpenAlert), doing)
+  }
+  return undefined
+}
+
+const describe = ({ change, note }: Doing): string => {
+  const because = note === undefined ? '' : `: ${note}`
+  switch (change.action) {
+    case 'acknowledge':
+      return `acknowledged it${because}`
+    case 'assign':
+      return change.assignee === null
+        ? `took it off its assignee${because}`
+        : `assigned it to ${change.assignee}${because}`
+    case 'close':
+      return `closed it as ${change.resolution.replace('_', ' ')}${because}`
+    case 'reopen':
+      return `reopened it${because}`
+    case 'advance':
+      return `set it to ${change.status}${because}`
+    case 'snooze':
+      return `snoozed it until ${change.until}${because}`
+    case 'wake':
+      return `woke it${because}`
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout } from 'node:timers/promises'
+import type { z } from 'zod'
+import type { Decision } from '../../schema/decision.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { World } from '../world.ts'
+import type { changeReport, Doing } from './apply-changes.ts'
+
+const mostSkipped = 100
+/** How long somebody waits at most who does not want to wait. */
+const patienceMs = 700
+
+/** One that was left as it is, and why. */
+export interface Skipped {
+  readonly id: string
+  readonly reason: string
+}
+
+interface Deciding {
+  readonly target_type: Decision['target_type']
+  readonly ids: readonly string[]
+  readonly doing: Doing
+  /** How many are done in one transaction. */
+  readonly chunk: number
+  /** Does it to some of them; returns those that were left alone. */
+  readonly apply: (ids: readonly string[], doing: Doing, tx: Transaction) => Promise<readonly Skipped[]>
+  /** Whether the answer waits until all is done; otherwise the rest is done afterwards. */
+  readonly wait: boolean
+}
+
+/** Does something to many things, some in each transaction, and keeps book of it, so that it can be followed and taken back. */
+export const decide = async (
+  { target_type, ids, doing, chunk, apply, wait }: Deciding,
+  { store, newId, now }: Pick<World, 'store' | 'newId' | 'now'>,
+): Promise<z.input<typeof changeReport>> => {
+  const moment = new Date(doing.now).toISOString()
+  let book: Decision = {
+    id: newId(),
+    actor: doing.actor,
+    action: doing.change.action,
+    target_type,
+    note: doing.note ?? null,
+    created_at: moment,
+    updated_at: moment,
+    state: 'running',
+    matched: ids.length,
+    changed: 0,
+    skipped: 0,
+    undone_by: null,
+  }
+  const skipped: Skipped[] = []
+
+  const reached = (): number => book.changed + book.skipped
+  const step = async (part: readonly string[]): Promise<void> => {
+    const { next, left } = await store.transaction(async (tx) => {
+      const left = await apply(part, { ...doing, decision_id: book.id }, tx)
+      const next: Decision = {
+        ...book,
+        updated_at: new Date(now()).toISOString(),
+        state: reached() + part.length < ids.length ? 'running' : 'done',
+        changed: book.changed + part.length - left.length,
+        skipped: book.skipped + left.length,
+      }
+      if (next.changed > 0) await store.decisions.save(next, tx)
+      return { next, left }
+    })
+    book = next
+    skipped.push(...left.slice(0, mostSkipped - skipped.length))
+  }
+  const work = async (): Promise<void> => {
+    while (reached() < ids.length) await step(ids.slice(reached(), reached() + chunk))
+  }
+
+  // Should it fail after the answer, its book says how far it came: see `readDecision`.
+  await (wait ? work() : Promise.race([work(), setTimeout(patienceMs)]))
+  return {
+    matched: ids.length,
+    changed: book.changed,
+    skipped,
+    pending: ids.length - reached(),
+    decision_id: book.changed > 0 ? book.id : null,
+  }
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../../../test/until.ts'
+import { openEmbeddedQueue } from '../../queue/embedded.ts'
+import type { Alert } from '../../schema/alert.ts'
+import type { Actor } from '../../schema/role.ts'
+import { openStore } from '../../store/open-store.ts'
+import { begin, sampleAlert, sampleIncident, sampleTriage } from '../../store/samples.conformance.ts'
+import { commentAlert } from '../alerts/comment-alert.ts'
+import { getAlert } from '../alerts/get-alert.ts'
+import { updateAlerts } from '../alerts/update-alerts.ts'
+import { getIncident } from '../incidents/get-incident.ts'
+import { updateIncidents } from '../incidents/update-incidents.ts'
+import { getDecision } from './get-decision.ts'
+import { listDecisions } from './list-decisions.ts'
+import { undoDecision } from './undo-decision.ts'
+
+const quiet = (): void => {}
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
+const noor: Actor = { name: 'noor', role: 'analyst' }
+const sam: Actor = { name: 'sam', role: 'analyst' }
+
+describe('what was done to many at once', () => {
+  let time = begin
+  const open = async () => {
+    const now = () => time
+    const store = await openStore('sqlite::memory:', { now, log })
+    const queue = openEmbeddedQueue({ connections: store.connections, now, log })
+    return { store, queue, now, newId: randomUUID, actor: noor }
+  }
+  let world: Awaited<ReturnType<typeof open>>
+  beforeEach(async () => {
+    time = begin + 86_400_000
+    world = await open()
+  })
+  afterEach(() => world.store.close())
+
+  const keep = (...alerts: readonly Alert[]) => world.store.transaction((tx) => world.store.alerts.save(alerts, tx))
+  const change = (input: object, who = noor) =>
+    updateAlerts.run(updateAlerts.input.parse(input), { ...world, actor: who })
+  const undo = (id: string | null, who = noor) => undoDecision.run({ id: id ?? '' }, { ...world, actor: who })
+  const stateOf = async (id: string) => {
+    const { status, assignee, resolution, suppression_id } = await getAlert.run({ id }, world)
+    return { status, assignee, resolution, suppression_id }
+  }
+
+  it('is taken back whole, each as it was', async () => {
+    const alerts = [
+      sampleAlert(1, { status: 'investigating', assignee: 'sam' }),
+      sampleAlert(2),
+      sampleAlert(3, { status: 'suppressed', suppression_id: 's1' }),
+    ]
+    await keep(...alerts)
+    const before = await Promise.all(alerts.map(({ id }) => stateOf(id)))
+    const { decision_id, changed } = await change({
+      filter: '',
+      action: 'close',
+      resolution: 'expected',
+      note: 'drill',
+    })
+    expect(changed).toBe(3)
+    expect(await stateOf(alerts[1]?.id ?? '')).toMatchObject({ status: 'resolved', assignee: 'noor' })
+    expect((await listDecisions.run({ limit: 5 }, world)).data).toEqual([
+      expect.objectContaining({
+        id: decision_id,
+        action: 'close',
+        state: 'done',
+        matched: 3,
+        changed: 3,
+        note: 'drill',
+      }),
+    ])
+    expect(await undo(decision_id)).toMatchObject({ matched: 3, changed: 3, skipped: [] })
+    expect(await Promise.all(alerts.map(({ id }) => stateOf(id)))).toEqual(before)
+    expect(await getDecision.run({ id: decision_id ?? '' }, world)).toMatchObject({
+      state: 'undone',
+      undone_by: 'noor',
+    })
+    const { history } = await getAlert.run({ id: alerts[0]?.id ?? '' }, world)
+    expect(history.map(({ action }) => action)).toEqual(['undo', 'close'])
+    await expect(undo(decision_id)).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
+  it('stays where somebody changed it since, and an alert that was judged meanwhile is not new again', async () => {
+    await keep(sampleAlert(1), sampleAlert(2))
+    const { decision_id } = await change({ filter: '', action: 'acknowledge' })
+    await change({ ids: ['alert-000001'], action: 'close', resolution: 'duplicate' }, sam)
+    const [judged] = await world.store.alerts.load(['alert-000002'])
+    if (judged) await keep({ ...judged, triage: sampleTriage, version: judged.version + 1 })
+    expect(await undo(decision_id)).toMatchObject({
+      changed: 1,
+      skipped: [{ id: 'alert-000001', reason: 'was changed since' }],
+    })
+    expect(await stateOf('alert-000001')).toMatchObject({ status: 'resolved', resolution: 'duplicate' })
+    expect(await stateOf('alert-000002')).toMatchObject({ status: 'triaged', assignee: null })
+  })
+
+  it('brings back an incident with its alerts, and writes it into its story', async () => {
+    await keep(sampleAlert(1, { incident_id: 'incident-000001' }))
+    const member = { alert_id: 'alert-000001', reason: 'It opened the incident.', added_at: sampleAlert(1).created_at }
+    await world.store.transaction((tx) => world.store.incidents.save([sampleIncident(1, { members: [member] })], tx))
+    const input = { ids: ['INC-1'], action: 'close', resolution: 'true_positive' }
+    const { decision_id } = await updateIncidents.run(updateIncidents.input.parse(input), world)
+    expect((await stateOf('alert-000001')).status).toBe('resolved')
+    expect(await undo(decision_id)).toMatchObject({ matched: 2, changed: 2 })
+    const incident = await getIncident.run({ id: 'INC-1' }, world)
+    expect(incident).toMatchObject({ status: 'open', assignee: null, resolution: null })
+    expect(incident.timeline.at(-1)?.text).toBe('noor: took back: close')
+    expect((await stateOf('alert-000001')).status).toBe('new')
+  })
+
+  it('is its author’s to take back, within a day', async () => {
+    await keep(sampleAlert(1))
+    const { decision_id } = await change({ filter: '', action: 'acknowledge' })
+    await expect(undo(decision_id, sam)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    time += 86_400_001
+    await expect(undo(decision_id)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(undo('nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await listDecisions.run({ limit: 5 }, { ...world, actor: sam })).data).toEqual([])
+  })
+
+  it('changes what was there at a moment, and nothing that came later', async () => {
+    await keep(sampleAlert(1), sampleAlert(2))
+    const as_of = sampleAlert(1).created_at
+    expect(await change({ filter: 'open:true', as_of, action: 'acknowledge' })).toMatchObject({
+      matched: 1,
+      changed: 1,
+    })
+    expect((await stateOf('alert-000002')).status).toBe('new')
+  })
+
+  it('goes on after the answer when nobody wants to wait, and can be followed', async () => {
+    await keep(...Array.from({ length: 3_000 }, (_, number) => sampleAlert(number)))
+    const answer = await change({ filter: '', action: 'acknowledge', wait: false })
+    expect(answer.changed + answer.pending).toBe(3_000)
+    const read = () => getDecision.run({ id: answer.decision_id ?? '' }, world)
+    await until(async () => (await read()).state === 'done', 'the end of the decision')
+    expect(await read()).toMatchObject({ state: 'done', changed: 3_000 })
+  })
+
+  it('has stopped when it has not gone on for a while', async () => {
+    const running = { id: 'd1', actor: 'noor', action: 'close', target_type: 'alert', note: null } as const
+    const moment = new Date(time).toISOString()
+    const counts = { matched: 9, changed: 5, skipped: 0, undone_by: null }
+    await world.store.transaction((tx) =>
+      world.store.decisions.save(
+        { ...running, ...counts, state: 'running', created_at: moment, updated_at: moment },
+        tx,
+      ),
+    )
+    await expect(undo('d1')).rejects.toMatchObject({ code: 'CONFLICT' })
+    time += 61_000
+    expect((await getDecision.run({ id: 'd1' }, world)).state).toBe('stopped')
+  })
+
+  it('leaves notes in the history of an alert', async () => {
+    await keep(sampleAlert(1))
+    await commentAlert.run({ id: 'alert-000001', text: 'asked dana' }, world)
+    const [note] = (await getAlert.run({ id: 'alert-000001' }, world)).history
+    expect(note).toMatchObject({ actor: 'noor', action: 'comment', new_values: { text: 'asked dana' } })
+    await expect(commentAlert.run({ id: 'nothing', text: 'x' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})

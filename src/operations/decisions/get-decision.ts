@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { decision } from '../../schema/decision.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireDecision } from './read-decision.ts'
+
+/** Tells how far a change of many things has come. */
+export const getDecision = defineOperation({
+  name: 'get_decision',
+  summary: 'Tells how far a change of many alerts or incidents has come.',
+  role: 'viewer',
+  input: z.strictObject({ id: z.string().max(100) }),
+  output: decision,
+  run: ({ id }, { store, now }: Pick<World, 'store' | 'now'>) => requireDecision(store, id, now()),
+})

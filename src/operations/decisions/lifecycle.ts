@@ -1,0 +1,114 @@
+import { type Alert, openAlertStatuses, type Resolution } from '../../schema/alert.ts'
+import { type Incident, type incidentStatuses, isOpenIncident, withStatus } from '../../schema/incident.ts'
+
+export type IncidentStatus = (typeof incidentStatuses)[number]
+
+/** What somebody wants to be done with an alert or an incident. */
+export type Change =
+  | { readonly action: 'acknowledge' }
+  | { readonly action: 'assign'; readonly assignee: string | null }
+  | { readonly action: 'close'; readonly resolution: Resolution }
+  | { readonly action: 'reopen' }
+  | { readonly action: 'advance'; readonly status: IncidentStatus }
+  /** Puts an alert aside until a moment, ISO 8601; `wake` ends that. */
+  | { readonly action: 'snooze'; readonly until: string }
+  | { readonly action: 'wake' }
+
+interface Circumstances {
+  readonly actor: string
+  /** ISO 8601. */
+  readonly now: string
+}
+
+/** What became of it: changed, or why not. */
+export type Outcome<Item> = { readonly item: Item } | { readonly skipped: string }
+
+export const isOpenAlert = ({ status }: Pick<Alert, 'status'>): boolean =>
+  openAlertStatuses.some((open) => open === status)
+
+/** Changes an alert's place in its life. An alert that is there already is left alone: asking twice changes nothing. */
+export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circumstances): Outcome<Alert> => {
+  const next = (values: Partial<Alert>) => ({
+    item: { ...alert, ...values, updated_at: now, version: alert.version + 1 },
+  })
+  const open = isOpenAlert(alert)
+  switch (change.action) {
+    case 'acknowledge':
+      if (!open) return { skipped: `is ${alert.status}` }
+      if (alert.status === 'investigating' && !alert.snoozed_until) return { skipped: 'is acknowledged already' }
+      return next({ status: 'investigating', assignee: alert.assignee ?? actor, ...awake(alert) })
+    case 'assign':
+      return alert.assignee === change.assignee
+        ? { skipped: 'is assigned so already' }
+        : next({ assignee: change.assignee })
+    case 'close':
+      if (!open && alert.status !== 'suppressed' && alert.resolution === change.resolution)
+        return { skipped: 'is closed so already' }
+      return next({
+        status: change.resolution === 'false_positive' ? 'false_positive' : 'resolved',
+        resolution: change.resolution,
+        assignee: alert.assignee ?? actor,
+        ...awake(alert),
+      })
+    case 'snooze':
+      if (!open) return { skipped: `is ${alert.status}` }
+      if (alert.snoozed_until === change.until) return { skipped: 'is snoozed so already' }
+      return next({ snoozed_until: change.until })
+    case 'wake':
+      return alert.snoozed_until ? next({ snoozed_until: null }) : { skipped: 'is not snoozed' }
+    case 'reopen':
+      return open
+        ? { skipped: 'is open' }
+        : next({ status: alert.triage ? 'triaged' : 'new', resolution: null, suppression_id: null })
+    case 'advance':
+      return { skipped: 'has no such status' }
+  }
+}
+
+const awake = ({ snoozed_until }: Alert): Partial<Alert> => (snoozed_until ? { snoozed_until: null } : {})
+
+/** A person's word takes the place of the suppression's. */
+const unsuppressed = ({ suppression_id }: Incident): Partial<Incident> =>
+  suppression_id ? { suppression_id: null } : {}
+
+/** Changes an incident's place in its life: open → investigating → contained → eradicated → resolved → closed, skipping allowed. */
+export const changeIncident = (
+  incident: Incident,
+  change: Change,
+  { actor, now }: Circumstances,
+): Outcome<Incident> => {
+  const next = ({ status = incident.status, ...values }: Partial<Incident>) => ({
+    item: { ...withStatus(incident, status, now), ...values, updated_at: now, version: incident.version + 1 },
+  })
+  if (incident.merged_into !== null && change.action !== 'assign') return { skipped: 'was merged into another one' }
+  const open = isOpenIncident(incident)
+  switch (change.action) {
+    case 'acknowledge':
+      if (!open) return { skipped: `is ${incident.status}` }
+      if (incident.status !== 'open') return { skipped: 'is acknowledged already' }
+      return next({ status: 'investigating', assignee: incident.assignee ?? actor })
+    case 'assign':
+      return incident.assignee === change.assignee
+        ? { skipped: 'is assigned so already' }
+        : next({ assignee: change.assignee })
+    case 'close':
+      return !open && !incident.suppression_id && incident.resolution === change.resolution
+        ? { skipped: 'is closed so already' }
+        : next({
+            status: 'closed',
+            resolution: change.resolution,
+            assignee: incident.assignee ?? actor,
+            ...unsuppressed(incident),
+          })
+    case 'reopen':
+      return open ? { skipped: 'is open' } : next({ status: 'open', resolution: null, ...unsuppressed(incident) })
+    case 'snooze':
+    case 'wake':
+      return { skipped: 'is an incident; only alerts can be snoozed' }
+    case 'advance':
+      if (incident.status === change.status) return { skipped: `is ${change.status} already` }
+      if (!open) return { skipped: `is ${incident.status}; reopen it first` }
+      if (change.status === 'closed') return { skipped: 'needs a resolution to be closed' }
+      return next({ status: change.status, assignee: incident.assignee ?? actor })
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+/** That an alert or an incident changed; read it for what it is now. */
+export const change = z
+  .object({
+    kind: z.enum(['alert', 'incident']),
+    id: z.string(),
+    display_id: z.string().optional(),
+    version: z.int(),
+    updated_at: z.int(),
+  })
+  .meta({ id: 'Change' })
+
+/** Lists what changed after a moment, oldest first: what live views follow. */
+export const listChanges = defineOperation({
+  name: 'list_changes',
+  summary: 'Lists the alerts and incidents that changed after a moment, oldest first.',
+  role: 'viewer',
+  input: z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(500).default(500) }),
+  output: z.object({ changes: z.array(change) }),
+  async run({ after, limit }, { store }: Pick<World, 'store'>) {
+    return { changes: [...(await store.changes(after, limit))] }
+  },
+})

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { decision } from '../../schema/decision.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import { pageOf, paging, toPage } from '../paging.ts'
+import type { World } from '../world.ts'
+import { readDecision } from './read-decision.ts'
+
+/** Lists what the caller did to many things at once: what can be taken back. */
+export const listDecisions = defineOperation({
+  name: 'list_decisions',
+  summary: 'Lists your own changes of alerts and incidents, newest first: what you can take back.',
+  role: 'viewer',
+  input: z.strictObject(paging),
+  output: pageOf(decision),
+  async run({ limit, cursor }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+    const page = await store.decisions.list({ actor: actor.name, limit, after: cursor })
+    return toPage(page, (item) => readDecision(item, now()))
+  },
+})

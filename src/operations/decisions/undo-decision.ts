@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Decision } from '../../schema/decision.ts'
+import type { Actor } from '../../schema/role.ts'
+import type { AuditEntry } from '../../store/audit/audit.ts'
+import type { Store } from '../../store/store.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { changeReport } from './apply-changes.ts'
+import type { Skipped } from './decide.ts'
+import { requireDecision } from './read-decision.ts'
+import { takeBack } from './take-back.ts'
+
+const day = 86_400_000
+const chunk = 500
+const mostSkipped = 100
+
+/** Takes back what was done in one request. What somebody changed since then stays as it is. */
+export const undoDecision = defineOperation({
+  name: 'undo_decision',
+  summary: 'Takes back a change of many, within a day: what nobody changed since then is as it was before.',
+  role: 'analyst',
+  input: z.strictObject({ id: z.string().max(100) }),
+  output: changeReport,
+  async run({ id }, { store, queue, now, actor }: UndoWorld) {
+    const time = now()
+    const decision = await requireDecision(store, id, time)
+    refuseOdd(decision, actor, time)
+    const entries = await entriesOf(store, decision)
+    const skipped: Skipped[] = []
+    for (let start = 0; start < entries.length; start += chunk) {
+      await store.transaction(async (tx) => {
+        skipped.push(
+          ...(await takeBack({ store, queue }, tx, entries.slice(start, start + chunk), {
+            actor: actor.name,
+            now: time,
+          })),
+        )
+      })
+    }
+    const undone: Decision = {
+      ...decision,
+      state: 'undone',
+      undone_by: actor.name,
+      updated_at: new Date(time).toISOString(),
+    }
+    await store.transaction((tx) => store.decisions.save(undone, tx))
+    return {
+      matched: entries.length,
+      changed: entries.length - skipped.length,
+      skipped: skipped.slice(0, mostSkipped),
+      pending: 0,
+      decision_id: id,
+    }
+  },
+})
+
+type UndoWorld = Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor }
+
+const refuseOdd = ({ id, actor, state, created_at }: Decision, asking: Actor, now: number): void => {
+  if (actor !== asking.name && asking.role !== 'admin') {
+    throw new AppError('FORBIDDEN', `${actor} did this; only they, or an admin, can take it back.`, {
+      hint: 'Reopen or assign what it changed instead.',
+    })
+  }
+  const refuse = (message: string, hint: string) => {
+    throw new AppError('CONFLICT', message, { hint })
+  }
+  if (state === 'running') refuse('This is still going on.', `Wait until /api/v1/decisions/${id} says that it is done.`)
+  if (state === 'undone') refuse('This was taken back already.', 'Do it again instead.')
+  if (now - Date.parse(created_at) > day)
+    refuse('This was done more than a day ago.', 'Reopen what it changed instead.')
+}
+
+/** What was changed, first changed first. */
+const entriesOf = async (store: Store, { id }: Decision): Promise<readonly AuditEntry[]> => {
+  const entries: AuditEntry[] = []
+  let after: string | undefined
+  do {
+    const page = await store.audit.list({ decision_id: id, limit: 5_000, after })
+    entries.push(...page.items)
+    after = page.next
+  } while (after !== undefined)
+  return entries.reverse()
+}

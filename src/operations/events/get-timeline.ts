@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { defineOperation } from '../operation.ts'
+import { range } from '../paging.ts'
+import { parseRange } from '../time.ts'
+import type { World } from '../world.ts'
+import { toBuckets, toGrid, toLanes, usualSince } from './timeline.ts'
+
+const mostLanes = 8
+/** More than this many detections are not drawn: the oddest are. */
+const mostSpans = 5_000
+
+const timeline = z
+  .object({
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    /** The length of a bucket, in ms. */
+    bucket_ms: z.int(),
+    /** Since when events are counted; null when there are none. */
+    counted_since: z.iso.datetime().nullable(),
+    /** From the first one that is known of; a bucket without events is a silence. */
+    buckets: z.array(
+      z.object({
+        time: z.iso.datetime(),
+        error: z.int(),
+        warning: z.int(),
+        /** Milder ones, and those that name no level. */
+        other: z.int(),
+        /** Most earlier days had so many events at this time of day; null while too few days are known. */
+        usual_low: z.int().nullable(),
+        usual_high: z.int().nullable(),
+      }),
+    ),
+    /** The oddest streams; cells only where something was odd. */
+    lanes: z.array(
+      z.object({
+        stream: z.string(),
+        cells: z.array(
+          z.object({
+            time: z.iso.datetime(),
+            /** How odd the oddest detection was, 0–100. */
+            score: z.int(),
+            detections: z.int(),
+            /** Whether all that was odd is that less came than usual, or nothing. */
+            fewer: z.boolean(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'Timeline' })
+
+/** Tells how many events came when, what is usual, and which streams were odd when. */
+export const getTimeline = defineOperation({
+  name: 'get_timeline',
+  summary: 'Counts events over time beside what is usual, and tells which streams were odd when.',
+  role: 'viewer',
+  input: z.strictObject({
+    from: range.from.default('now-24h'),
+    to: range.to.default('now'),
+    buckets: z.int().min(1).max(500).default(120).describe('How many buckets at most.'),
+  }),
+  output: timeline,
+  async run({ buckets: most, ...span }, { store, now }: Pick<World, 'store' | 'now'>) {
+    const { from = 0, to = 0 } = parseRange(span, now())
+    if (from >= to) {
+      throw new AppError('INVALID_REQUEST', 'The span ends before it begins.', {
+        errors: [{ path: 'to', message: 'is not after from' }],
+      })
+    }
+    const grid = toGrid(from, to, most)
+    const [rows, countedSince, spans] = await Promise.all([
+      store.events.volume({ ...grid, from: usualSince(grid) }),
+      store.events.countedSince(),
+      store.detections.oddest({ from: grid.from, to: grid.to - 1, limit: mostSpans }),
+    ])
+    return {
+      from: iso(grid.from),
+      to: iso(grid.to),
+      bucket_ms: grid.bucket,
+      counted_since: countedSince === undefined ? null : iso(countedSince),
+      buckets: toBuckets(grid, rows, countedSince).map(({ time, usualLow, usualHigh, ...volume }) => ({
+        time: iso(time),
+        ...volume,
+        usual_low: usualLow,
+        usual_high: usualHigh,
+      })),
+      lanes: toLanes(grid, spans, mostLanes).map(({ stream, cells }) => ({
+        stream,
+        cells: cells.map(({ time, score, count, fewer }) => ({ time: iso(time), score, detections: count, fewer })),
+      })),
+    }
+  },
+})
+
+const iso = (time: number): string => new Date(time).toISOString()

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { closest } from '../../lib/spelling/closest.ts'
+import { eventView, toEventView } from '../../schema/event.ts'
+import { eventFields } from '../../schema/event-fields.ts'
+import { eventFilter } from '../filter.ts'
+import { defineOperation } from '../operation.ts'
+import { pageOf, paging, q, range, toPage } from '../paging.ts'
+import { parseRange } from '../time.ts'
+import type { World } from '../world.ts'
+
+/** Finds events, newest first. */
+export const listEvents = defineOperation({
+  name: 'list_events',
+  summary: 'Finds events by words, fields and time, newest first.',
+  role: 'viewer',
+  input: z.strictObject({ q, ...range, ...paging }),
+  output: pageOf(eventView),
+  async run({ q, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
+    const time = now()
+    const filter = eventFilter(q, time)
+    const span = parseRange({ from, to }, time)
+    const page = await store.events.search({ ...filter, ...span, limit, after: cursor })
+    if (page.items.length === 0 && cursor === undefined) await refuseMisspelt(filter.fields, store, span)
+    return toPage(page, toEventView)
+  },
+})
+
+const sampleSize = 500
+
+/** Events have whatever fields their sources give them: a name that looks like one of ours is a mistake if recent events lack it. */
+const refuseMisspelt = async (
+  fields: readonly string[],
+  { events }: World['store'],
+  span: ReturnType<typeof parseRange>,
+): Promise<void> => {
+  const doubtful = fields.flatMap((name) => {
+    const meant = eventFields.names.has(name) || name.includes('.') ? undefined : closest(name, eventFields.names)
+    return meant === undefined ? [] : [{ name, meant, read: eventFields.reader(name) }]
+  })
+  if (doubtful.length === 0) return
+  const { items } = await events.search({ ...span, limit: sampleSize, matches: () => true })
+  const misspelt = doubtful.find(({ read }) => items.every((event) => read(event) === undefined))
+  if (!misspelt) return
+  const hint = `Did you mean "${misspelt.meant}"? Quote it to look for it in the text.`
+  const message = `No event has a field "${misspelt.name}".`
+  throw new AppError('FILTER_SYNTAX', message, { hint, errors: [{ path: 'q', message, hint }] })
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { sourceHealth } from '../../schema/analysis.ts'
+import type { ParseHealthRow } from '../../store/events/parse-health.ts'
+import { defineOperation } from '../operation.ts'
+import { pageOf } from '../paging.ts'
+import type { World } from '../world.ts'
+
+/** How many shapes of what was not understood are shown for each source. */
+const mostShapes = 5
+
+const source = sourceHealth
+  .extend({
+    parsed_percent: z.number(),
+    /** Every format that was understood, commonest first. */
+    formats: z.array(z.object({ format: z.string(), count: z.int() })),
+    last_seen: z.iso.datetime(),
+  })
+  .meta({ id: 'Source' })
+
+/** Lists the sources and how well each is understood. */
+export const listSources = defineOperation({
+  name: 'list_sources',
+  summary: 'Lists the sources, how well each is understood, and what is not.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: pageOf(source),
+  async run(_input, { store }: Pick<World, 'store'>) {
+    const rows = Map.groupBy(await store.parseHealth.list(), (row) => row.source)
+    const data = [...rows].map(([name, list]) => toSource(name, list))
+    return { data: data.toSorted((a, b) => b.records - a.records || (a.source < b.source ? -1 : 1)), next_cursor: null }
+  },
+})
+
+const toSource = (name: string, rows: readonly ParseHealthRow[]): z.input<typeof source> => {
+  const byCount = rows.toSorted((a, b) => b.count - a.count)
+  const formats = byCount.filter((row) => row.parsed)
+  const records = total(byCount)
+  const parsed = total(formats)
+  const [commonest] = formats
+  return {
+    source: name,
+    records,
+    parsed,
+    parsed_percent: records === 0 ? 100 : Math.round((parsed / records) * 1_000) / 10,
+    format: commonest?.format ?? 'none',
+    format_share: commonest && records > 0 ? commonest.count / records : 0,
+    formats: formats.map(({ format, count }) => ({ format, count })),
+    unparsed: byCount
+      .filter((row) => !row.parsed)
+      .slice(0, mostShapes)
+      .map(({ format, count, sample }) => ({ shape: format, count, sample })),
+    last_seen: new Date(Math.max(...rows.map((row) => row.last_seen_at))).toISOString(),
+  }
+}
+
+const total = (rows: readonly ParseHealthRow[]): number => rows.reduce((sum, row) => sum + row.count, 0)

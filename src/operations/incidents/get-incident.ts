@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { alert } from '../../schema/alert.ts'
+import { incident } from '../../schema/incident.ts'
+import { auditView, toAuditView } from '../audit/list-audit.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireIncident } from './require-incident.ts'
+
+/** Shows one incident with its alerts and what people did with it. */
+export const getIncident = defineOperation({
+  name: 'get_incident',
+  summary: 'Shows one incident with its alerts and its history.',
+  role: 'viewer',
+  input: z.strictObject({ id: z.string().max(100).describe('Its id, or INC-3.') }),
+  output: incident.extend({ alerts: z.array(alert), history: z.array(auditView) }).meta({ id: 'IncidentDetails' }),
+  async run({ id }, { store }: Pick<World, 'store'>) {
+    const found = await requireIncident(store, id)
+    const [alerts, history] = await Promise.all([
+      store.alerts.load(found.members.map(({ alert_id }) => alert_id)),
+      store.audit.list({ target_id: found.id, limit: 500 }),
+    ])
+    return { ...found, alerts: [...alerts], history: history.items.map(toAuditView) }
+  },
+})

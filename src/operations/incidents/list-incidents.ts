@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { incident, incidentStatuses } from '../../schema/incident.ts'
+import { incidentFilter } from '../filter.ts'
+import { defineOperation } from '../operation.ts'
+import { pageOf, paging, q, range, toPage } from '../paging.ts'
+import { parseRange } from '../time.ts'
+import type { World } from '../world.ts'
+
+/** Lists incidents, newest first. */
+export const listIncidents = defineOperation({
+  name: 'list_incidents',
+  summary: 'Lists incidents, newest first.',
+  role: 'viewer',
+  input: z.strictObject({
+    q,
+    status: z.enum(incidentStatuses).optional().describe('Only those with this status.'),
+    ...range,
+    ...paging,
+  }),
+  output: pageOf(incident),
+  async run({ q, status, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
+    const time = now()
+    const { matches, everything, pieces } = incidentFilter(q, time)
+    const page = await store.incidents.list({
+      ...parseRange({ from, to }, time),
+      limit,
+      after: cursor,
+      status: status && [status],
+      matches: everything ? undefined : matches,
+      pieces,
+    })
+    return toPage(page, (item) => item)
+  },
+})

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { incident } from '../../schema/incident.ts'
+import type { Actor } from '../../schema/role.ts'
+import { applyToIncident } from '../decisions/apply-changes.ts'
+import { changeInput, readChange } from '../decisions/change-input.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireIncident, requireVersion } from './require-incident.ts'
+
+/** Changes one incident: who has it, how far it is, what it turned out to be. */
+export const updateIncident = defineOperation({
+  name: 'update_incident',
+  summary: 'Acknowledges, assigns, advances, closes or reopens an incident. Closing it closes its alerts.',
+  role: 'analyst',
+  input: z.strictObject({
+    id: z.string().max(100).describe('Its id, or INC-3.'),
+    ...changeInput,
+    version: z.int().optional().describe('The version that the decision was made on.'),
+  }),
+  output: incident,
+  async run({ id, version, note, ...wanted }, { store, queue, now, actor }: UpdateWorld) {
+    const change = readChange(wanted, now())
+    return store.transaction(async (tx) => {
+      const before = await requireIncident(store, id, tx)
+      await requireVersion(store, before, version)
+      const reason = await applyToIncident({ store, queue }, tx, before, {
+        change,
+        actor: actor.name,
+        now: now(),
+        note,
+      })
+      if (reason !== undefined) {
+        throw new AppError('CONFLICT', `${before.display_id} ${reason}.`, {
+          hint: `It is at version ${before.version}.`,
+        })
+      }
+      return requireIncident(store, before.id, tx)
+    })
+  },
+})
+
+type UpdateWorld = Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor }

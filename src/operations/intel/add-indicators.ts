@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { toEntry } from '../../intel/entry.ts'
+import { type Entry, reportOptions } from '../../intel/provider.ts'
+import { indicatorId } from '../../intel/sum-up.ts'
+import { knownIndicator, observableType, tlp } from '../../schema/indicator.ts'
+import type { Actor } from '../../schema/role.ts'
+import { severity } from '../../schema/severity.ts'
+import { defineOperation } from '../operation.ts'
+import { parseMoment } from '../time.ts'
+import type { World } from '../world.ts'
+import { auditIntel } from './audit-intel.ts'
+
+const told = z.strictObject({
+  value: z.string().min(1).max(4_000).describe('An address, range, name, link, hash or mail address, disarmed or not.'),
+  type: observableType.optional().describe('What it is; what it looks like unless given.'),
+})
+
+/** Adds indicators of our own, or says something else of them. */
+export const addIndicators = defineOperation({
+  name: 'add_indicators',
+  summary: 'Says of values that they are bad: adds indicators of your own, or changes what you said of them.',
+  role: 'analyst',
+  input: z.strictObject({
+    indicators: z.array(told).min(1).max(1_000),
+    threat_level: severity.default('high'),
+    confidence: z.number().min(0).max(1).default(0.9).describe('How sure you are, 0–1.'),
+    description: z.string().max(300).default('').describe('Why, for whoever sees it later.'),
+    tags: z.array(z.string().min(1).max(100)).max(20).default([]),
+    tlp: tlp.optional().describe('With whom it may be shared; from `amber` on, nobody else is asked about it.'),
+    valid_until: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('Until when it holds: ISO 8601 or now+30d. For good unless given.'),
+  }),
+  output: z.object({
+    added: z.int(),
+    changed: z.int(),
+    /** As they are now, with what others say of them. */
+    data: z.array(knownIndicator),
+    errors: z.array(z.object({ value: z.string(), message: z.string() })),
+  }),
+  async run(input, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { store, intel, now } = world
+    const time = now()
+    const { threat_level, confidence, description, tags } = input
+    const facts = {
+      ...{
+        level: threat_level,
+        confidence,
+        description,
+        firstSeen: time,
+        validUntil: readEnd(input.valid_until, time),
+      },
+      tags: [...(input.tlp ? [`tlp:${input.tlp}`] : []), ...tags],
+    }
+    const options = reportOptions.parse({})
+    const entries = input.indicators.map(({ value, type }) => toEntry(value, type, facts, options, time))
+    const errors = entries.flatMap((entry) =>
+      entry.kind === 'skipped' ? [{ value: entry.sample, message: entry.reason }] : [],
+    )
+    const told = entries.filter((entry): entry is Extract<Entry, { kind: 'report' }> => entry.kind === 'report')
+    if (told.length === 0) {
+      throw new AppError('INVALID_REQUEST', 'None of the values can be looked up.', {
+        errors: errors.slice(0, 20).map(({ value, message }) => ({ path: value, message })),
+      })
+    }
+    const { added, changed } = await intel.told.say(told)
+    await intel.table.refresh()
+    const values = told.map(({ observable }) => observable.value)
+    await auditIntel(world, {
+      action: 'add_indicators',
+      target: values.length === 1 ? (values[0] ?? '') : `${values.length} values`,
+      before: null,
+      after: { values, threat_level, confidence, description, tags: facts.tags, valid_until: facts.validUntil ?? null },
+    })
+    const data = await store.threatIntel.load(told.map(({ observable }) => indicatorId(observable)))
+    return { added, changed, data: [...data], errors }
+  },
+})
+
+/** Reads until when something holds; throws INVALID_REQUEST when that has passed. */
+export const readEnd = (text: string | undefined, now: number): string | undefined => {
+  if (text === undefined) return undefined
+  const end = parseMoment(text, now, 'end', 'valid_until')
+  if (end > now) return new Date(end).toISOString()
+  throw new AppError('INVALID_REQUEST', `${text} has passed.`, {
+    errors: [{ path: 'valid_until', message: 'lies in the past', hint: 'Use now+30d, or leave it out.' }],
+  })
+}

@@ -1,0 +1,34 @@
+import type { Actor } from '../../schema/role.ts'
+import type { World } from '../world.ts'
+
+/** Writes down who changed what is known of values. */
+export const auditIntel = (
+  { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+  {
+    action,
+    target,
+    before,
+    after,
+  }: {
+    readonly action: string
+    readonly target: string
+    readonly before: object | null
+    readonly after: object | null
+  },
+): Promise<void> =>
+  store.transaction((tx) =>
+    store.audit.append(
+      [
+        {
+          time: now(),
+          actor: actor.name,
+          action,
+          target_type: 'intel',
+          target_id: target,
+          old_values: before,
+          new_values: after,
+        },
+      ],
+      tx,
+    ),
+  )

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { knownIndicator } from '../../schema/indicator.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import { parseMoment } from '../time.ts'
+import type { World } from '../world.ts'
+import { auditIntel } from './audit-intel.ts'
+import { indicatorKey, requireOwn } from './own-indicators.ts'
+
+/** Says until when something holds that we said of a value; what others say of it stays. */
+export const expireIndicator = defineOperation({
+  name: 'expire_indicator',
+  summary: 'Lets what you said of a value end: now, or at a time to come.',
+  role: 'analyst',
+  input: z.strictObject({
+    id: indicatorKey,
+    valid_until: z.string().max(64).default('now').describe('Until when it holds: ISO 8601 or now+30d.'),
+  }),
+  output: knownIndicator,
+  async run({ id, valid_until }, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { store, intel, now } = world
+    const { observable, indicator, report } = await requireOwn(world, id)
+    const end = new Date(parseMoment(valid_until, now(), 'end', 'valid_until')).toISOString()
+    await intel.told.say([{ kind: 'report', observable, report: { ...report, valid_until: end } }])
+    await intel.table.refresh()
+    await auditIntel(world, {
+      action: 'expire_indicator',
+      target: observable.value,
+      before: { valid_until: report.valid_until },
+      after: { valid_until: end },
+    })
+    return (await store.threatIntel.get(indicator.id)) ?? indicator
+  },
+})

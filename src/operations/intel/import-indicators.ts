@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { formatName, formats } from '../../intel/feeds/formats.ts'
+import { guessFormat } from '../../intel/feeds/guess-format.ts'
+import { type Entry, reportOptions } from '../../intel/provider.ts'
+import { observableType, report, tlp } from '../../schema/indicator.ts'
+import { skippedRows } from '../../schema/intel-feed.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { auditIntel } from './audit-intel.ts'
+
+const mostSamples = 20
+const { level, confidence, description, tags, valid_days } = reportOptions.shape
+
+const sample = z.union([
+  report.extend({ value: z.string(), type: observableType }),
+  z.object({ value: z.string(), list: z.string() }),
+])
+type Sample = z.input<typeof sample>
+
+/** Takes a list of indicators in under a name. */
+export const importIndicators = defineOperation({
+  name: 'import_indicators',
+  summary:
+    'Takes a list of indicators in under a name: plain, CSV, JSON, STIX 2.1, MISP and more. What the list of that name no longer holds is taken back.',
+  role: 'analyst',
+  input: z.strictObject({
+    table: z
+      .string()
+      .min(1)
+      .max(32 * 1_048_576)
+      .describe('The list as it was published.'),
+    name: z
+      .string()
+      .regex(/^\w[\w.-]{0,62}$/, 'use letters, digits, ".", "_" and "-", at most 63, beginning with a letter or digit')
+      .describe('What the list is called; it is shown as the source.'),
+    format: formatName.optional().describe('How it is written; what it looks like unless given.'),
+    preview: z.boolean().default(false).describe('Say what would change, and change nothing.'),
+    ...{ level, confidence, description, tags, valid_days },
+    tlp: tlp.optional().describe('With whom it may be shared; from `amber` on, nobody else is asked about its values.'),
+  }),
+  output: z.object({
+    preview: z.boolean(),
+    name: z.string(),
+    format: formatName,
+    /** What the list says of itself. */
+    notice: z.string(),
+    /** How many entries could be used. */
+    entries: z.int(),
+    added: z.int(),
+    changed: z.int(),
+    /** Entries that are no longer in the list. */
+    withdrawn: z.int(),
+    /** Rows that could not be used, by reason. */
+    skipped: z.array(skippedRows),
+    /** The first 20 entries as they were understood. */
+    samples: z.array(sample),
+  }),
+  async run(
+    { table, name, preview, tlp: marking, ...input },
+    world: Pick<World, 'intel' | 'store' | 'now'> & { readonly actor: Actor },
+  ) {
+    const { intel, now } = world
+    const time = now()
+    const text = table.replace(/^\ufeff/, '')
+    const format = input.format ?? guessFormat(text)
+    const reader = formats[format]
+    const { level, confidence, description, valid_days } = input
+    const options = reportOptions.parse({
+      ...{ level, confidence, description, valid_days },
+      tags: [...(marking ? [`tlp:${marking}`] : []), ...input.tags],
+    })
+    try {
+      const read = () => reader.read(text, options, time)
+      const notice = 'notice' in reader ? reader.notice(text).slice(0, 500) : ''
+      const samples = firstOf(read())
+      const taken = await intel.told.import(name, read, { preview, notice })
+      const { read: entries, added, changed, withdrawn, skipped } = taken
+      const result = {
+        preview,
+        name,
+        format,
+        notice,
+        entries,
+        added,
+        changed,
+        withdrawn,
+        skipped: [...skipped],
+        samples,
+      }
+      if (preview) return result
+      await intel.table.refresh()
+      await auditIntel(world, {
+        action: 'import_indicators',
+        target: name,
+        before: null,
+        after: { format, entries, added, changed, withdrawn },
+      })
+      return result
+    } catch (error) {
+      // It is the caller who sent what cannot be read.
+      if (!(error instanceof AppError) || error.code !== 'SOURCE_FAILED') throw error
+      throw new AppError('INVALID_REQUEST', error.message, {
+        hint: `It was read as ${format}. ${error.hint ?? ''} Name another format if it is one.`,
+        cause: error,
+      })
+    }
+  },
+})
+
+const firstOf = (entries: Iterable<Entry>): Sample[] => {
+  const samples: Sample[] = []
+  for (const entry of entries) {
+    if (entry.kind === 'report') samples.push({ ...entry.observable, ...entry.report })
+    if (entry.kind === 'benign') samples.push({ value: entry.value, list: entry.list })
+    if (entry.kind === 'exploited') samples.push({ value: entry.cve, list: entry.name })
+    if (samples.length >= mostSamples) break
+  }
+  return samples
+}

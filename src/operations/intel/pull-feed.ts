@@ -1,0 +1,35 @@
+import { setTimeout } from 'node:timers/promises'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { intelSource } from '../../schema/intel-source.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { auditIntel } from './audit-intel.ts'
+import { intelSources } from './list-intel-sources.ts'
+
+const longestWait = 20_000
+
+/** Pulls a feed now, whenever it would be due. */
+export const pullFeed = defineOperation({
+  name: 'pull_feed',
+  summary: 'Pulls a feed now. What takes longer than 20 s goes on by itself.',
+  role: 'analyst',
+  input: z.strictObject({ name: z.string().max(100) }),
+  output: z.object({ done: z.boolean(), source: intelSource }),
+  async run({ name }, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { intel } = world
+    const pulling = intel.pull(name).then(() => true)
+    const waited = new AbortController()
+    const done = await Promise.race([pulling, setTimeout(longestWait, false, { signal: waited.signal })]).finally(() =>
+      waited.abort(),
+    )
+    // Its end is kept with the feed, for whoever looks later.
+    pulling.catch(() => undefined)
+    if (done) await intel.table.refresh()
+    await auditIntel(world, { action: 'pull_feed', target: name, before: null, after: { done } })
+    const source = (await intelSources(world)).find((one) => one.name === name)
+    if (!source) throw new AppError('NOT_FOUND', `There is no feed "${name}".`)
+    return { done, source }
+  },
+})

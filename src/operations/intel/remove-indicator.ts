@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { auditIntel } from './audit-intel.ts'
+import { indicatorKey, requireOwn } from './own-indicators.ts'
+
+/** Takes back what we said of a value. */
+export const removeIndicator = defineOperation({
+  name: 'remove_indicator',
+  summary: 'Takes back what you said of a value; what others say of it stays.',
+  role: 'analyst',
+  input: z.strictObject({ id: indicatorKey }),
+  output: z.object({ id: z.string(), value: z.string(), removed: z.literal(true) }),
+  async run({ id }, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { intel } = world
+    const { observable, indicator, report } = await requireOwn(world, id)
+    await intel.told.say([{ kind: 'withdrawn', observable }])
+    await intel.table.refresh()
+    await auditIntel(world, { action: 'remove_indicator', target: observable.value, before: report, after: null })
+    return { id: indicator.id, value: observable.value, removed: true as const }
+  },
+})

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { gatherAbout } from '../../context/gather.ts'
+import { alertContext } from '../../schema/context.ts'
+import { networkFacts } from '../../schema/network-facts.ts'
+import { defineOperation } from '../operation.ts'
+import { parseMoment } from '../time.ts'
+import type { World } from '../world.ts'
+
+const name = z.string().trim().min(1).max(256).optional()
+const facts = z.record(z.string(), z.unknown()).nullable()
+
+/** Tells what is known around addresses, an asset and a user: what an alert that names them would be judged by. */
+export const collectContext = defineOperation({
+  name: 'collect_context',
+  summary: 'Tells what is known of addresses, an asset and a user, as triage sees it. Asks nobody, stores nothing.',
+  role: 'viewer',
+  input: z.strictObject({
+    source_ip: name,
+    target_ip: name,
+    asset_id: name.describe('The id of an asset, or the name of a host.'),
+    user_id: name.describe('The name of an account, or an id.'),
+    at: z.string().max(64).optional().describe('The moment to judge by, now unless said: ISO 8601, or now-1h.'),
+  }),
+  output: z
+    .object({
+      /** The parts that say something, in the words of the triage contract. */
+      enrichment_sources: z.array(z.enum(['source_network', 'target_network', 'asset', 'user'])),
+      source_network: networkFacts.nullable(),
+      target_network: networkFacts.nullable(),
+      asset: facts,
+      user: facts,
+      /** What would be kept beside an alert. */
+      contexts: z.array(alertContext),
+      reasons: z.array(z.object({ sign: z.enum(['for', 'against']), text: z.string(), about: z.string() })),
+    })
+    .meta({ id: 'CollectedContext' }),
+  async run({ source_ip, target_ip, asset_id, user_id, at }, { context, now }: Pick<World, 'context' | 'now'>) {
+    const { tables } = context
+    const subject = {
+      source: source_ip,
+      destination: target_ip,
+      addresses: [],
+      assets: asset_id === undefined ? [] : [asset_id],
+      hosts: [],
+      users: user_id === undefined ? [] : [user_id],
+      at: at === undefined ? now() : parseMoment(at, now(), 'start', 'at'),
+    }
+    const { contexts, reasons } = gatherAbout(subject, tables)
+    const dataOf = (type: string) => contexts.find(({ context_type }) => context_type === type)?.data ?? null
+    const parts = {
+      source_network: source_ip === undefined ? null : (tables.networks.look(source_ip) ?? null),
+      target_network: target_ip === undefined ? null : (tables.networks.look(target_ip) ?? null),
+      asset: dataOf('asset'),
+      user: dataOf('user'),
+    }
+    const told = (['source_network', 'target_network', 'asset', 'user'] as const).filter((part) => parts[part] !== null)
+    return { enrichment_sources: told, ...parts, contexts: [...contexts], reasons: [...reasons] }
+  },
+})

@@ -1,0 +1,66 @@
+import { createAssetBook } from '../../context/asset-book.ts'
+import { assetRows, type ToldAsset, toAsset } from '../../context/import/asset-rows.ts'
+import { planImport } from '../../context/import/plan.ts'
+import { readRows, type ToldRow } from '../../context/import/rows.ts'
+import type { Asset } from '../../schema/asset.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { tableInput, takeIn, toldImport } from './told-import.ts'
+
+/** Takes an inventory in. What it tells is laid over what is known; what it does not tell stays. */
+export const importAssets = defineOperation({
+  name: 'import_assets',
+  summary: 'Takes in an inventory of assets, CSV or JSON: adds what is new, changes what it tells otherwise.',
+  role: 'analyst',
+  input: tableInput,
+  output: toldImport,
+  async run(
+    { table, preview },
+    { store, context, now, actor }: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor },
+  ) {
+    const time = now()
+    const moment = new Date(time).toISOString()
+    const read = readRows(table, assetRows)
+    const known = await store.assets.all()
+    const plan = planImport({
+      rows: read.rows,
+      find: finderOf(known),
+      idOf: (asset) => asset.asset_id,
+      apply: ({ id, told }, before) => toAsset(id, told, before, moment),
+      now: moment,
+    })
+    const unmatched = unmatchedHosts(known, plan.changes, context.tables.familiar)
+    return takeIn(
+      { action: 'import_assets', read, plan, unmatched, preview, save: store.assets.save },
+      { store, context, actor, time },
+    )
+  },
+})
+
+/** Finds by id; where a row gives none, by the names and addresses as they are written. */
+const finderOf = (assets: readonly Asset[]) => {
+  const ids = new Map(assets.map((asset) => [asset.asset_id.toLowerCase(), asset]))
+  const names = new Map(
+    assets.flatMap((asset) =>
+      [asset.asset_name, ...asset.addresses, ...asset.hostnames].map((name) => [name.toLowerCase(), asset] as const),
+    ),
+  )
+  return ({ id, told }: ToldRow<ToldAsset>): Asset | undefined =>
+    ids.get(id.toLowerCase()) ?? (told.asset_id === undefined ? names.get(id.toLowerCase()) : undefined)
+}
+
+const unmatchedHosts = (
+  known: readonly Asset[],
+  changes: readonly { readonly id: string; readonly item: Asset }[],
+  familiar: { hosts(): Iterable<string> },
+): string[] => {
+  const book = createAssetBook()
+  book.replace([
+    ...new Map([
+      ...known.map((asset) => [asset.asset_id, asset] as const),
+      ...changes.map(({ id, item }) => [id, item] as const),
+    ]).values(),
+  ])
+  return [...familiar.hosts()].filter((host) => !book.byHost(host) && !book.byAddress(host)).sort()
+}

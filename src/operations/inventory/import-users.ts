@@ -1,0 +1,61 @@
+import { personRows, type ToldPerson, toPerson } from '../../context/import/person-rows.ts'
+import { planImport } from '../../context/import/plan.ts'
+import { readRows, type ToldRow } from '../../context/import/rows.ts'
+import { createPersonBook } from '../../context/person-book.ts'
+import type { Person } from '../../schema/person.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { tableInput, takeIn, toldImport } from './told-import.ts'
+
+/** Takes a directory in. Who may sign in here, and as what, it does not change. */
+export const importUsers = defineOperation({
+  name: 'import_users',
+  summary: 'Takes in a directory of people, CSV or JSON: adds who is new, changes what it tells otherwise.',
+  role: 'admin',
+  input: tableInput,
+  output: toldImport,
+  async run(
+    { table, preview },
+    { store, context, now, actor }: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor },
+  ) {
+    const time = now()
+    const moment = new Date(time).toISOString()
+    const read = readRows(table, personRows)
+    const known = await store.people.all()
+    // Who only signs in is not among them: a new person of that name gets the id of that row.
+    const ids = new Map((await store.people.names()).map(({ id, username }) => [username.toLowerCase(), id]))
+    const nameOf = ({ id, told }: ToldRow<ToldPerson>) => (told.username ?? id).toLowerCase()
+    const plan = planImport({
+      rows: read.rows,
+      find: finderOf(known),
+      idOf: (person) => person.user_id,
+      apply: (row, before) => toPerson(ids.get(nameOf(row)) ?? row.id, row.told, before, moment),
+      now: moment,
+    })
+    const unmatched = unmatchedUsers(known, plan.changes, context.tables.familiar)
+    return takeIn(
+      { action: 'import_users', read, plan, unmatched, preview, save: store.people.save },
+      { store, context, actor, time },
+    )
+  },
+})
+
+/** Finds by id, by the name of the account, and where a row gives neither, by mail. */
+const finderOf = (people: readonly Person[]) => {
+  const ids = new Map(people.map((person) => [person.user_id.toLowerCase(), person]))
+  const names = new Map(people.map((person) => [person.username.toLowerCase(), person]))
+  const mails = new Map(people.flatMap((person) => (person.email === null ? [] : [[person.email, person] as const])))
+  return ({ id, told }: ToldRow<ToldPerson>): Person | undefined =>
+    ids.get(id.toLowerCase()) ?? names.get((told.username ?? id).toLowerCase()) ?? mails.get(id.toLowerCase())
+}
+
+const unmatchedUsers = (
+  known: readonly Person[],
+  changes: readonly { readonly item: Person }[],
+  familiar: { users(): Iterable<string> },
+): string[] => {
+  const book = createPersonBook()
+  book.replace([...known, ...changes.map(({ item }) => item)])
+  return [...familiar.users()].filter((name) => !book.find(name)).sort()
+}

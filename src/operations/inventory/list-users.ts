@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { person } from '../../schema/person.ts'
+import { defineOperation } from '../operation.ts'
+import { pageOf, paging, toPage } from '../paging.ts'
+import { personalDataRole } from '../personal-data.ts'
+import type { World } from '../world.ts'
+
+/** Lists the people whom a directory told us of, the newest first. */
+export const listUsers = defineOperation({
+  name: 'list_users',
+  summary: 'Lists the people who were imported, the newest first.',
+  role: personalDataRole,
+  input: z.strictObject({
+    search: z.string().max(200).default('').describe('Part of an id, name, address of mail, department or title.'),
+    ...paging,
+  }),
+  output: pageOf(person),
+  async run({ search, limit, cursor }, { store }: Pick<World, 'store'>) {
+    const wanted = search.toLowerCase()
+    const page = await store.people.list({
+      limit,
+      after: cursor,
+      ...(wanted !== '' && {
+        matches: ({ user_id, username, aliases, email, full_name, department, title }) =>
+          [user_id, username, ...aliases, email, full_name, department, title].some((text) =>
+            text?.toLowerCase().includes(wanted),
+          ),
+      }),
+    })
+    return toPage(page, (item) => item)
+  },
+})

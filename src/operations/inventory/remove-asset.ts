@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { getAsset } from './get-asset.ts'
+
+/** Forgets an asset; what alerts said of it stays with them. */
+export const removeAsset = defineOperation({
+  name: 'remove_asset',
+  summary: 'Forgets an asset; what alerts said of it stays with them.',
+  role: 'analyst',
+  input: z.strictObject({ id: z.string().max(500) }),
+  output: z.object({ id: z.string(), removed: z.literal(true) }),
+  async run({ id }, world: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor }) {
+    const { store, context, now, actor } = world
+    const before = await getAsset.run({ id }, world)
+    await store.transaction(async (tx) => {
+      await store.assets.remove(id, tx)
+      const change = { target_type: 'asset', target_id: id, old_values: before, new_values: null }
+      await store.audit.append([{ time: now(), actor: actor.name, action: 'remove_asset', ...change }], tx)
+    })
+    await context.refresh()
+    return { id, removed: true as const }
+  },
+})

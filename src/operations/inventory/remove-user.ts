@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { getUser } from './get-user.ts'
+
+/** Forgets what was told of a person; whoever may sign in still may. */
+export const removeUser = defineOperation({
+  name: 'remove_user',
+  summary: 'Forgets what was imported of a person; whoever may sign in still may.',
+  role: 'admin',
+  input: z.strictObject({ id: z.string().max(500) }),
+  output: z.object({ id: z.string(), removed: z.literal(true) }),
+  async run({ id }, world: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor }) {
+    const { store, context, now, actor } = world
+    const before = await getUser.run({ id }, world)
+    await store.transaction(async (tx) => {
+      await store.people.remove(id, tx)
+      const change = { target_type: 'user', target_id: id, old_values: before, new_values: null }
+      await store.audit.append([{ time: now(), actor: actor.name, action: 'remove_user', ...change }], tx)
+    })
+    await context.refresh()
+    return { id, removed: true as const }
+  },
+})

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import type { Plan } from '../../context/import/plan.ts'
+import type { ReadRows } from '../../context/import/rows.ts'
+import type { Actor } from '../../schema/role.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { Store } from '../../store/store.ts'
+import type { World } from '../world.ts'
+
+const mostChanges = 100
+const mostErrors = 200
+const mostNames = 100
+
+/** What every import of told things takes: a whole file as text. */
+export const tableInput = z.strictObject({
+  table: z
+    .string()
+    .min(1)
+    .max(32 * 1_048_576)
+    .describe('CSV whose first row names the columns, in any order and spelling; or JSON, a list of objects.'),
+  preview: z.boolean().default(false).describe('Say what would change, and change nothing.'),
+})
+
+/** What came of an import, or would come of it. */
+export const toldImport = z
+  .object({
+    preview: z.boolean(),
+    /** Rows of the file, without its header. */
+    rows: z.int(),
+    new: z.int(),
+    changed: z.int(),
+    unchanged: z.int(),
+    /** Rows that were left out. */
+    failed: z.int(),
+    /** What each column was taken for; null for those that nothing was taken from. */
+    columns: z.array(z.object({ column: z.string(), field: z.string().nullable() })),
+    /** The first 100. */
+    changes: z.array(
+      z.object({
+        id: z.string(),
+        change: z.enum(['new', 'changed']),
+        fields: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+      }),
+    ),
+    /** The first 200, by the line of the file, or the place in its list. */
+    errors: z.array(z.object({ row: z.int(), column: z.string(), message: z.string() })),
+    /** Who was seen in logs, and still is not told of: the first 100, and how many there are. */
+    unmatched: z.object({ count: z.int(), names: z.array(z.string()) }),
+  })
+  .meta({ id: 'ToldImport' })
+
+type ToldImport = z.input<typeof toldImport>
+
+interface TakeIn<Item, Row> {
+  readonly action: string
+  readonly read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>
+  readonly plan: Plan<Item>
+  readonly unmatched: readonly string[]
+  readonly preview: boolean
+  readonly save: (items: readonly Item[], tx: Transaction) => Promise<void>
+}
+
+/** Says what comes of an import and, unless it is a preview, keeps and audits it in one transaction. */
+export const takeIn = async <Item, Row>(
+  { action, read, plan, unmatched, preview, save }: TakeIn<Item, Row>,
+  { store, context, actor, time }: Pick<World, 'store' | 'context'> & { readonly actor: Actor; readonly time: number },
+): Promise<ToldImport> => {
+  const result = presentImport(preview, read, plan, unmatched)
+  if (preview || plan.changes.length === 0) return result
+  await store.transaction(async (tx) => {
+    await save(
+      plan.changes.map(({ item }) => item),
+      tx,
+    )
+    await auditImport(store, tx, { time, actor, action, result })
+  })
+  await context.refresh()
+  return result
+}
+
+/** Presents what came of an import. */
+const presentImport = <Item, Row>(
+  preview: boolean,
+  read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>,
+  { changes, unchanged }: Plan<Item>,
+  unmatched: readonly string[],
+): ToldImport => ({
+  preview,
+  rows: read.total,
+  new: changes.filter(({ change }) => change === 'new').length,
+  changed: changes.filter(({ change }) => change === 'changed').length,
+  unchanged,
+  failed: read.faults.length,
+  columns: read.columns.map((column) => ({ ...column })),
+  changes: changes
+    .slice(0, mostChanges)
+    .map(({ id, change, fields }) => ({ id, change, fields: fields.map((field) => ({ ...field })) })),
+  errors: read.faults.slice(0, mostErrors).map((fault) => ({ ...fault })),
+  unmatched: { count: unmatched.length, names: unmatched.slice(0, mostNames) },
+})
+
+/** Writes down who imported what, in the transaction of the import: how much, and the first changes. */
+const auditImport = (
+  store: Pick<Store, 'audit'>,
+  tx: Transaction,
+  entry: { readonly time: number; readonly actor: Actor; readonly action: string; readonly result: ToldImport },
+): Promise<void> => {
+  const { rows, failed, unchanged, changes, new: added, changed } = entry.result
+  return store.audit.append(
+    [
+      {
+        time: entry.time,
+        actor: entry.actor.name,
+        action: entry.action,
+        target_type: 'import',
+        target_id: entry.action,
+        old_values: null,
+        new_values: { rows, new: added, changed, unchanged, failed, changes },
+      },
+    ],
+    tx,
+  )
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import type { Alert } from '../../schema/alert.ts'
+import { severityRank } from '../../schema/severity.ts'
+import type { ComparedOpinion } from '../../store/language-models/model-opinions.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { callsTrouble, foundTrouble } from './found-trouble.ts'
+
+const day = 86_400_000
+/** So many of the newest answers are compared. */
+const most = 20_000
+const share = z.number().min(0).max(1).nullable()
+
+/** Tells how what each language model says compares with what the rules say, and with what people found. */
+export const compareModels = defineOperation({
+  name: 'compare_models',
+  summary: 'Tells how each language model, asked for its word or in the shadow, agrees with the rules and with people.',
+  role: 'viewer',
+  input: z.strictObject({
+    days: z.coerce.number().int().min(1).max(400).default(30).describe('How far back, in days.'),
+  }),
+  output: z
+    .object({
+      since: z.iso.datetime(),
+      data: z.array(
+        z.object({
+          name: z.string(),
+          /** The model that answered last under this name. */
+          model: z.string(),
+          /** Whether what it says changes nothing; null when it is no longer configured. */
+          shadow: z.boolean().nullable(),
+          /** On how many alerts it said something. */
+          alerts: z.int(),
+          /** Answers that failed the checks as a whole; they agree with nobody. */
+          rejected: z.int(),
+          /** Of the others: the share that names the level of the rules, a graver one, a milder one; null where there is none. */
+          same_level: share,
+          graver: share,
+          milder: share,
+          /** The share that cannot decide. */
+          inconclusive: share,
+          /** How many of the alerts people have closed in a way that tells whether it was trouble. */
+          judged_by_people: z.int(),
+          /** Of those on which it decided: the share in which it took trouble for trouble, and harmless for harmless. */
+          agrees_with_people: share,
+          /** The same of the rules, on the same alerts. */
+          rules_agree_with_people: share,
+          cost_usd: z.number(),
+          /** The middle one of the times to an answer; null when all were known already. */
+          duration_ms: z.number().nullable(),
+        }),
+      ),
+    })
+    .meta({ id: 'ModelComparison' }),
+  async run({ days }, { store, languageModels, now }: Pick<World, 'store' | 'languageModels' | 'now'>) {
+    const since = now() - days * day
+    const said = await store.modelOpinions.since(since, most)
+    const alerts = new Map(
+      (await store.alerts.load([...new Set(said.map(({ alertId }) => alertId))])).map((alert) => [alert.id, alert]),
+    )
+    const names = new Set([
+      ...languageModels.configured.map(({ name }) => name),
+      ...said.map(({ opinion }) => opinion.provider),
+    ])
+    return {
+      since: new Date(since).toISOString(),
+      data: [...names].map((name) => {
+        const configured = languageModels.configured.find((one) => one.name === name)
+        const own = said.filter(({ opinion }) => opinion.provider === name)
+        return {
+          name,
+          model: own[0]?.opinion.model ?? configured?.model ?? '',
+          shadow: configured?.shadow ?? null,
+          ...comparisonOf(own, alerts),
+        }
+      }),
+    }
+  },
+})
+
+const comparisonOf = (said: readonly ComparedOpinion[], alerts: ReadonlyMap<string, Alert>) => {
+  const heard = said.filter(({ opinion }) => opinion.status !== 'rejected')
+  const above = heard.map(
+    ({ opinion, rules }) => severityRank(opinion.risk_level ?? 'info') - severityRank(rules.risk_level),
+  )
+  const judged = heard.flatMap(({ alertId, opinion, rules }) => {
+    const alert = alerts.get(alertId)
+    const trouble = alert && foundTrouble(alert)
+    return trouble === undefined
+      ? []
+      : [{ trouble, model: callsTrouble(opinion.verdict), rules: callsTrouble(rules.verdict) }]
+  })
+  const decided = judged.filter(({ model }) => model !== undefined)
+  const times = said
+    .flatMap(({ opinion }) => (opinion.status === 'cached' ? [] : [opinion.duration_ms]))
+    .sort((a, b) => a - b)
+  return {
+    alerts: said.length,
+    rejected: said.length - heard.length,
+    same_level: part(above, (difference) => difference === 0),
+    graver: part(above, (difference) => difference > 0),
+    milder: part(above, (difference) => difference < 0),
+    inconclusive: part(heard, ({ opinion }) => callsTrouble(opinion.verdict) === undefined),
+    judged_by_people: judged.length,
+    agrees_with_people: part(decided, ({ trouble, model }) => trouble === model),
+    rules_agree_with_people: part(decided, ({ trouble, rules }) => trouble === rules),
+    cost_usd: said.reduce((sum, { opinion }) => sum + opinion.cost_usd, 0),
+    duration_ms: times[times.length >> 1] ?? null,
+  }
+}
+
+const part = <Item>(items: readonly Item[], fits: (item: Item) => boolean): number | null =>
+  items.length === 0 ? null : items.filter(fits).length / items.length

@@ -1,0 +1,15 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { Verdict } from '../../schema/triage-result.ts'
+
+/** Whether a person found trouble behind an alert; undefined where that does not tell. */
+export const foundTrouble = ({ resolution, status }: Pick<Alert, 'resolution' | 'status'>): boolean | undefined => {
+  if (resolution === 'true_positive') return true
+  if (status === 'false_positive') return false
+  return resolution === 'false_positive' || resolution === 'benign_positive' || resolution === 'expected'
+    ? false
+    : undefined
+}
+
+/** Whether a verdict means trouble; undefined when it does not decide. */
+export const callsTrouble = (verdict: Verdict | null): boolean | undefined =>
+  verdict === null || verdict === 'inconclusive' ? undefined : verdict !== 'benign' && verdict !== 'likely_benign'

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+const spending = z.object({ cost_usd: z.number(), tokens: z.int(), calls: z.int() })
+
+/** Tells which language models are asked, what they cost, and what may still be spent. */
+export const getModelUsage = defineOperation({
+  name: 'get_model_usage',
+  summary: 'Tells which language models are asked, what they cost this month, and what may still be spent.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: z
+    .object({
+      /** In the order in which they are asked; empty where none is. */
+      models: z.array(
+        z.object({
+          name: z.string(),
+          model: z.string(),
+          /** Whether what it says changes nothing, and is only compared. */
+          shadow: z.boolean(),
+          /** Until when it is left alone, because it did not answer. */
+          rests_until: z.iso.datetime().nullable(),
+        }),
+      ),
+      prompt: z.string(),
+      /** What may be spent: dollars a month and an incident, calls and tokens an hour. */
+      budget: z.object({ month: z.number(), incident: z.number(), hour_calls: z.int(), hour_tokens: z.int() }),
+      /** What was spent, with what is set aside for calls that run. */
+      month: spending,
+      hour: spending,
+      /** What the calls of this month came to. */
+      calls: z.array(
+        z.object({
+          provider: z.string(),
+          model: z.string(),
+          outcome: z.string(),
+          calls: z.int(),
+          input_tokens: z.int(),
+          output_tokens: z.int(),
+          cost_usd: z.number(),
+          duration_ms: z.number(),
+        }),
+      ),
+    })
+    .meta({ id: 'ModelUsage' }),
+  async run(_input, { store, languageModels, now }: Pick<World, 'store' | 'languageModels' | 'now'>) {
+    const periods = languageModels.periods()
+    const resting = languageModels.resting()
+    const moment = new Date(now())
+    const month = Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth())
+    return {
+      models: languageModels.configured.map(({ name, model, shadow }) => {
+        const until = resting.get(name)
+        return { name, model, shadow, rests_until: until === undefined ? null : new Date(until).toISOString() }
+      }),
+      prompt: languageModels.prompt.name,
+      budget: { ...languageModels.budget },
+      month: inDollars(await store.llm.spent(periods.month)),
+      hour: inDollars(await store.llm.spent(periods.hour)),
+      calls: (await store.llm.metered(month)).map(inDollars),
+    }
+  },
+})
+
+const inDollars = <Row extends { readonly cost: number }>({ cost, ...row }: Row) => ({ ...row, cost_usd: cost / 1e6 })

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { Actor, Role } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+const input = z.strictObject({ model_dir: z.string().min(1).max(1_000).optional() })
+const output = z.object({ status: z.literal('success'), message: z.string(), loaded_at: z.iso.datetime() })
+
+type Needs = Pick<World, 'logModels' | 'now'> & {
+  readonly store: Pick<World['store'], 'audit' | 'transaction'>
+}
+
+const load = async (
+  { model_dir }: z.output<typeof input>,
+  { logModels, store, now, actor }: Needs & { readonly actor: Actor },
+): Promise<z.input<typeof output>> => {
+  const current = logModels.current()
+  const before = current ? viewOf(current) : null
+  const after = viewOf(await logModels.load(model_dir))
+  const entry = {
+    time: now(),
+    actor: actor.name,
+    action: 'load_log_model',
+    target_type: 'model',
+    target_id: 'log-events',
+    old_values: before,
+    new_values: after,
+  }
+  await store.transaction((tx) => store.audit.append([entry], tx))
+  return { status: 'success', message: `Models loaded from ${after.folder}`, loaded_at: after.loaded_at }
+}
+
+const viewOf = ({ folder, loadedAt }: { readonly folder: string; readonly loadedAt: number }) => ({
+  folder,
+  loaded_at: new Date(loadedAt).toISOString(),
+})
+
+const loading = (name: string, role: Role) =>
+  defineOperation<typeof input, typeof output, Needs>({
+    name,
+    summary: 'Loads a model for log events from a folder; it judges log events from then on.',
+    role,
+    input,
+    output,
+    run: load,
+  })
+
+/** Replaces the model that judges everybody's log events. */
+export const loadLogModel = loading('load_log_model', 'admin')
+
+/** The same for clients of the older detection service, on its own port alone: loading is the first thing that they do. */
+export const loadClientModel = loading('load_client_model', 'viewer')

@@ -1,0 +1,52 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, messageOf } from '../../errors.ts'
+import { LogModel } from '../../lib/log-events/log-events.ts'
+import { confinePath } from '../confine-path.ts'
+
+/** What a model is called in its folder. */
+export const modelFile = 'model.vedette'
+
+const trainOne = 'Train one: `vedette train --data_path LOGS --output_dir DIR`.'
+
+/** Reads the model of a folder. Throws NOT_FOUND when it holds none, INVALID_REQUEST when its file is no model of ours. */
+export const loadModelFile = (folder: string, shown = folder): Promise<LogModel> =>
+  readModel(join(folder, modelFile), shown)
+
+const readModel = async (file: string, shown: string): Promise<LogModel> => {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new AppError('NOT_FOUND', `Model directory not found: ${shown}`, {
+      hint: `The folder must hold a file ${modelFile} that this process can read. ${trainOne}`,
+      cause: error,
+    })
+  })
+  try {
+    return LogModel.load(bytes)
+  } catch (error) {
+    throw new AppError('INVALID_REQUEST', `There is no model in ${shown}: ${messageOf(error)}`, {
+      hint: `A model is a file ${modelFile}; pickles are never read. ${trainOne}`,
+      cause: error,
+    })
+  }
+}
+
+/** Writes a model into a folder, all of it or nothing. */
+export const saveModelFile = async (model: LogModel, folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, modelFile)
+  await writeFile(`${path}.new`, model.save())
+  await rename(`${path}.new`, path)
+}
+
+/**
+ * Reads the model of a folder below `root` that a caller names. Throws FORBIDDEN when the folder, or the file in it, lies elsewhere once links
+ * are followed; the message does not say where `root` is.
+ */
+export const loadModelBelow = async (root: string, folder: string): Promise<LogModel> => {
+  const real = await confinePath(root, folder)
+  const file = real && (await confinePath(root, join(real, modelFile)))
+  if (file) return readModel(file, folder)
+  throw new AppError('FORBIDDEN', `${folder} is outside of the folder that models may be loaded from.`, {
+    hint: 'Move the model below log_detection.root, or change that setting.',
+  })
+}

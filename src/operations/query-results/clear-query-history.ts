@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { Actor, Role } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+const input = z.strictObject({ id: z.string().min(1).max(200) })
+const output = z.object({ query_id: z.string(), removed_records: z.int() })
+
+type Needs = Pick<World, 'queryGuard' | 'now'> & {
+  readonly store: Pick<World['store'], 'queryResults' | 'audit' | 'transaction'>
+}
+
+const clear = async (
+  { id }: z.output<typeof input>,
+  { store, queryGuard, now, actor }: Needs & { readonly actor: Actor },
+): Promise<z.input<typeof output>> => {
+  const removed = await store.transaction(async (tx) => {
+    const count = await store.queryResults.clear(id, tx)
+    const entry = {
+      time: now(),
+      actor: actor.name,
+      action: 'clear_query_history',
+      target_type: 'query',
+      target_id: id,
+      old_values: { records: count },
+      new_values: null,
+    }
+    await store.audit.append([entry], tx)
+    return count
+  })
+  queryGuard.forget(id)
+  return { query_id: id, removed_records: removed }
+}
+
+const clearing = (name: string, role: Role) =>
+  defineOperation<typeof input, typeof output, Needs>({
+    name,
+    summary: 'Forgets what a query returned and what was learnt of it; what was found odd stays.',
+    role,
+    input,
+    output,
+    run: clear,
+  })
+
+/** Forgets what a query returned, so that it is learnt anew. */
+export const clearQueryHistory = clearing('clear_query_history', 'analyst')
+
+/** The same for whoever sends results: what they taught, they may take back. */
+export const restartQueryHistory = clearing('restart_query_history', 'ingest')

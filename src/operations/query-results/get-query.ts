@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+const moment = z.iso.datetime()
+
+/** Tells what is known of a query's results; of one that was never heard of, nothing. */
+export const getQuery = defineOperation({
+  name: 'get_query',
+  summary: 'Tells what is known of the results of a query, and of the models made of them.',
+  role: 'viewer',
+  input: z.strictObject({ id: z.string().min(1).max(200) }),
+  output: z
+    .object({
+      query_id: z.string(),
+      records: z.int(),
+      datasets: z.array(
+        z.object({
+          dataset: z.string(),
+          records: z.int(),
+          last_received_at: moment.nullable(),
+          /** Null until there are enough records. */
+          model: z.object({ features: z.int(), records: z.int(), updated_at: moment }).nullable(),
+        }),
+      ),
+      /** Regular expressions of datasets that are left out. */
+      excluded_patterns: z.array(z.string()),
+    })
+    .meta({ id: 'GuardedQuery' }),
+  async run({ id }, { queryGuard }: Pick<World, 'queryGuard'>) {
+    const known = await queryGuard.about(id)
+    return {
+      query_id: id,
+      records: known.reduce((sum, { records }) => sum + records, 0),
+      datasets: known.map(({ dataset, records, last_received_at, model }) => ({
+        dataset,
+        records,
+        last_received_at: last_received_at === null ? null : new Date(last_received_at).toISOString(),
+        model: model && {
+          features: model.features,
+          records: model.records,
+          updated_at: new Date(model.updated_at).toISOString(),
+        },
+      })),
+      excluded_patterns: [...queryGuard.excludedPatterns],
+    }
+  },
+})

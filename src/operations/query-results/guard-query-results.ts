@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { resultAnalysis, resultRecord } from '../../schema/query-result.ts'
+import { readAlerts, toRecords } from '../alerts/foreign-alerts.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { alertOf, alertSource } from './query-alert.ts'
+import { queryIdOf } from './query-guard.ts'
+
+const mostRecords = 50_000
+const records = z.array(resultRecord)
+
+/** Judges what a query returned by what it returned before, then remembers it. */
+export const guardQueryResults = defineOperation({
+  name: 'guard_query_results',
+  summary: 'Judges the result of a query, GraphQL or SQL, by those it gave before, and remembers it.',
+  role: 'ingest',
+  input: z
+    .strictObject({
+      query: z.string().min(1).max(200_000).optional().describe('The text of the query; its MD5 names it.'),
+      query_id: z.string().min(1).max(200).optional().describe('A name for it, instead.'),
+      operation_name: z.string().max(500).nullish(),
+      variables: z.unknown().optional(),
+      user: z.string().max(500).optional().describe('On whose behalf it was asked.'),
+      role: z.string().max(500).optional(),
+      records: records.optional().describe('The rows of the result.'),
+      datasets: z
+        .record(z.string().min(1).max(500), records)
+        .optional()
+        .describe('Instead of `records`: several lists of rows, by name, each judged by itself.'),
+    })
+    .refine(({ query, query_id }) => query !== undefined || query_id !== undefined, {
+      path: ['query'],
+      error: 'Say which query it was: `query` or `query_id`.',
+    })
+    .refine(({ records: one, datasets }) => (one === undefined) !== (datasets === undefined), {
+      path: ['records'],
+      error: 'Send `records` or `datasets`.',
+    }),
+  output: z
+    .object({
+      query_id: z.string(),
+      operation_name: z.string().nullable(),
+      analyses: z.array(resultAnalysis),
+      /** Datasets that `query_guard.excluded_datasets` leaves out. */
+      skipped: z.array(z.string()),
+    })
+    .meta({ id: 'GuardedResults' }),
+  async run(
+    { query, query_id = queryIdOf(query ?? ''), operation_name, variables, user, role, records: rows, datasets },
+    { queryGuard, intake, now }: Pick<World, 'queryGuard' | 'intake' | 'now'>,
+  ) {
+    const all = datasets ?? { records: rows ?? [] }
+    const count = Object.values(all).reduce((sum, list) => sum + list.length, 0)
+    if (count > mostRecords) {
+      throw new AppError('TOO_LARGE', `The result has ${count} records.`, {
+        hint: `Send at most ${mostRecords} at once.`,
+      })
+    }
+    const { analyses, skipped } = await queryGuard.guard({
+      query_id,
+      query,
+      operation_name: operation_name ?? null,
+      variables,
+      user: user ?? null,
+      role: role ?? null,
+      datasets: all,
+    })
+    const alerts = analyses.flatMap((analysis) => alertOf(analysis, user, queryGuard.alertFrom) ?? [])
+    if (alerts.length > 0) {
+      const time = now()
+      await intake.accept(toRecords(readAlerts(alerts, undefined, time), alertSource, time), {})
+    }
+    return { query_id, operation_name: operation_name ?? null, analyses: [...analyses], skipped: [...skipped] }
+  },
+})

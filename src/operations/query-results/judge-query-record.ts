@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { resultAnalysis, resultRecord } from '../../schema/query-result.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+/** Judges one record by what a query returned before; keeps and learns nothing. */
+export const judgeQueryRecord = defineOperation({
+  name: 'judge_query_record',
+  summary: 'Judges one record by what a query returned before; keeps and learns nothing.',
+  role: 'viewer',
+  input: z.strictObject({ id: z.string().min(1).max(200), record: resultRecord }),
+  output: resultAnalysis,
+  async run({ id, record }, { queryGuard }: Pick<World, 'queryGuard'>) {
+    return queryGuard.judge(id, record)
+  },
+})

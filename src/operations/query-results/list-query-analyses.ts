@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { resultAnalysis } from '../../schema/query-result.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+/** Lists the results that were odd, the newest first. */
+export const listQueryAnalyses = defineOperation({
+  name: 'list_query_analyses',
+  summary: 'Lists the results of queries that were odd, the newest first.',
+  role: 'viewer',
+  input: z.strictObject({
+    query_id: z.string().max(200).optional(),
+    limit: z.int().min(1).max(500).default(50),
+  }),
+  output: z.object({ data: z.array(resultAnalysis) }),
+  async run({ query_id, limit }, { store }: { readonly store: Pick<World['store'], 'queryResults'> }) {
+    return { data: [...(await store.queryResults.analyses(query_id, limit))] }
+  },
+})

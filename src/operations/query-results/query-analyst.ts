@@ -1,0 +1,34 @@
+import { messageOf } from '../../errors.ts'
+import type { QueryShape } from '../../lib/query-shape/query-shape.ts'
+import type { QueryReading, ResultRecord } from '../../schema/query-result.ts'
+
+/** What a language model is asked about a result. */
+export interface QueryQuestion {
+  readonly query: string
+  readonly operation_name: string | null
+  readonly role: string | null
+  readonly dataset: string
+  readonly shape: QueryShape
+  /** Some records of the result, and some that the query gave before. */
+  readonly records: readonly ResultRecord[]
+  readonly former: readonly ResultRecord[]
+}
+
+/** Asks a language model to read a query and its results. */
+export type ReadQuery = (question: QueryQuestion) => Promise<QueryReading>
+
+const silent = { records: [], concerns: [], recommendations: [] }
+
+/** Asks, where there is a model and something to compare with. A model that fails costs its answer, never the result. */
+export const readQueryWith = async (
+  readQuery: ReadQuery | undefined,
+  question: QueryQuestion,
+): Promise<QueryReading> => {
+  if (!readQuery) return { status: 'not_configured', ...silent }
+  if (question.former.length === 0) return { status: 'nothing_to_compare', ...silent }
+  try {
+    return await readQuery(question)
+  } catch (error) {
+    return { status: 'failed', problem: messageOf(error), ...silent }
+  }
+}

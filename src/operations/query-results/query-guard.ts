@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto'
+import { type QueryShape, queryShape } from '../../lib/query-shape/query-shape.ts'
+import { RecordModel } from '../../lib/record-model/record-model.ts'
+import type { ResultAnalysis, ResultRecord } from '../../schema/query-result.ts'
+import type { Store } from '../../store/store.ts'
+import type { AlertFrom } from './query-alert.ts'
+import { type ReadQuery, readQueryWith } from './query-analyst.ts'
+import { analysisOf } from './result-analysis.ts'
+import { createResultStreams, type OpenStream } from './result-streams.ts'
+
+export interface QueryGuardOptions {
+  readonly store: Pick<Store, 'queryResults' | 'transaction'>
+  readonly now: () => number
+  readonly newId: () => string
+  /** How far above the usual a record must score to be odd. */
+  readonly threshold: number
+  readonly minTrainingRecords: number
+  readonly maxHistory: number
+  /** How many records a language model is shown. */
+  readonly maxShown: number
+  /** Tell whether a dataset's name, or a query's text, is found by one of some expressions; and which. */
+  readonly excludes: (dataset: string) => string | undefined
+  readonly blocks: (query: string) => string | undefined
+  readonly excludedPatterns: readonly string[]
+  readonly alertFrom: AlertFrom
+  /** Asks a language model; undefined when none is configured. */
+  readonly readQuery?: ReadQuery | undefined
+}
+
+/** What a query returned, and who asked. */
+export interface QueryResult {
+  readonly query_id: string
+  readonly query?: string | undefined
+  readonly operation_name: string | null
+  readonly variables?: unknown
+  readonly user: string | null
+  readonly role: string | null
+  readonly datasets: Readonly<Record<string, readonly ResultRecord[]>>
+}
+
+/** What is known of one dataset of a query. */
+interface StreamInfo {
+  readonly dataset: string
+  readonly records: number
+  readonly last_received_at: number | null
+  readonly model: { readonly features: number; readonly records: number; readonly updated_at: number } | null
+}
+
+/** Judges the results of queries by those that they gave before. */
+export interface QueryGuard {
+  readonly excludedPatterns: readonly string[]
+  /** The mildest oddity that becomes an alert. */
+  readonly alertFrom: AlertFrom
+  /** Judges, then learns; what it learnt is on disk when it answers. */
+  guard(result: QueryResult): Promise<{
+    readonly analyses: readonly ResultAnalysis[]
+    readonly skipped: readonly string[]
+  }>
+  /** Judges one record by what is known of a query, and learns nothing. */
+  judge(queryId: string, record: ResultRecord): Promise<ResultAnalysis>
+  /** A record alone does not say which dataset of a query it is of: that whose fields it has. */
+  datasetOf(queryId: string, record: ResultRecord): Promise<string>
+  about(queryId: string): Promise<readonly StreamInfo[]>
+  /** Forgets what was learnt of a query; the store has forgotten already. */
+  forget(queryId: string): void
+}
+
+/** Names a query after its text. MD5, because that is what the clients of the plug-in compute. */
+export const queryIdOf = (query: string): string => createHash('md5').update(query).digest('hex')
+
+interface Judged {
+  readonly stream: OpenStream
+  readonly records: readonly ResultRecord[]
+  readonly id: string
+  readonly found: Omit<ResultAnalysis, 'analysis_id'>
+}
+
+const silence = { status: 'nothing_to_compare' as const, records: [], concerns: [], recommendations: [] }
+
+/** Makes a guard over the results that the store keeps. */
+export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
+  const { store, now, newId } = options
+  const streams = createResultStreams(options)
+
+  const judgeOne = async (stream: OpenStream, result: QueryResult, records: readonly ResultRecord[]) => {
+    const { query, query_id, operation_name } = result
+    const judgement = stream.guard.judge(records)
+    const shape = query === undefined ? undefined : queryShape(query)
+    const reading =
+      query === undefined || shape === undefined
+        ? silence
+        : await readQueryWith(options.readQuery, {
+            query,
+            operation_name,
+            role: result.role,
+            dataset: stream.dataset,
+            shape,
+            records: records.slice(0, options.maxShown),
+            former: stream.guard.recent(options.maxShown),
+          })
+    return analysisOf({
+      query_id,
+      dataset: stream.dataset,
+      operation_name,
+      query,
+      shape,
+      blocked_by: query === undefined ? undefined : options.blocks(query),
+      records,
+      history_records: stream.total,
+      former_sizes: stream.sizes,
+      judgement,
+      reading,
+      time: now(),
+    })
+  }
+
+  return {
+    excludedPatterns: options.excludedPatterns,
+    alertFrom: options.alertFrom,
+
+    async guard(result) {
+      const { query_id, query } = result
+      const given = Object.entries(result.datasets).filter(([, records]) => records.length > 0)
+      const skipped = given.map(([dataset]) => dataset).filter((dataset) => options.excludes(dataset) !== undefined)
+      const wanted = given.filter(([dataset]) => !skipped.includes(dataset))
+      if (wanted.length === 0) return { analyses: [], skipped }
+      return streams.inTurn(query_id, async () => {
+        const judged: Judged[] = []
+        for (const [dataset, records] of wanted) {
+          const stream = await streams.open({ query_id, dataset })
+          judged.push({ stream, records, id: newId(), found: await judgeOne(stream, result, records) })
+        }
+        const time = now()
+        const analyses: ResultAnalysis[] = []
+        await store.transaction(async (tx) => {
+          for (const { stream, records, id, found } of judged) {
+            const odd = found.odd_records.map(({ index }) => index)
+            const { dataset } = stream
+            await store.queryResults.save({ id, query_id, dataset, received_at: time, records, odd }, tx)
+            if (stream.total + records.length > options.maxHistory) {
+              stream.total -= await store.queryResults.trim(stream, options.maxHistory, tx)
+            }
+            const origin = { user: result.user, role: result.role }
+            const analysis_id = found.is_odd
+              ? await store.queryResults.addAnalysis(forKeeping(found), origin, tx)
+              : null
+            analyses.push({ ...found, analysis_id })
+          }
+          if (query !== undefined) {
+            await store.queryResults.asked(
+              patternOf(
+                result,
+                query,
+                analyses.some(({ is_odd }) => is_odd),
+                time,
+              ),
+              tx,
+            )
+          }
+        })
+        for (const { stream, records, id, found } of judged) {
+          streams.learnt(stream, id, records, new Set(found.odd_records.map(({ index }) => index)))
+          await fitWhenDue(stream)
+        }
+        return { analyses, skipped }
+      })
+    },
+
+    async judge(query_id, record) {
+      return streams.inTurn(query_id, async () => {
+        const dataset = await datasetOf(query_id, record)
+        const stream = await streams.open({ query_id, dataset })
+        const result = { query_id, operation_name: null, user: null, role: null, datasets: {} }
+        return { ...(await judgeOne(stream, result, [record])), analysis_id: null }
+      })
+    },
+
+    datasetOf: (query_id, record) => streams.inTurn(query_id, () => datasetOf(query_id, record)),
+
+    async about(query_id) {
+      const known = await store.queryResults.streams(query_id)
+      const infos: StreamInfo[] = []
+      for (const { dataset, records, last_received_at } of known) {
+        const model = await store.queryResults.model({ query_id, dataset })
+        infos.push({ dataset, records, last_received_at, model: model ?? null })
+      }
+      return infos
+    },
+
+    forget: streams.forget,
+  }
+
+  async function datasetOf(query_id: string, record: ResultRecord): Promise<string> {
+    let [best, most] = ['records', -1]
+    for (const { dataset } of await store.queryResults.streams(query_id)) {
+      const { guard } = await streams.open({ query_id, dataset })
+      const fields = new Set(guard.recent(20).flatMap((row) => Object.keys(row)))
+      const common = Object.keys(record).filter((name) => fields.has(name)).length
+      if (common > most) [best, most] = [dataset, common]
+    }
+    return best
+  }
+
+  async function fitWhenDue({ guard, query_id, dataset }: OpenStream): Promise<void> {
+    if (!guard.isDue) return
+    const model = RecordModel.fit(guard.toFit())
+    if (!model) return
+    guard.adopt(model)
+    await store.queryResults.saveModel(
+      { query_id, dataset },
+      { state: model.save(), features: model.features.length, records: model.records, updated_at: now() },
+    )
+  }
+}
+
+const mostKept = 100
+
+/** So many of the odd records are kept with an analysis; the rest stand in the history. */
+const forKeeping = (analysis: Omit<ResultAnalysis, 'analysis_id'>): ResultAnalysis => ({
+  ...analysis,
+  odd_records: analysis.odd_records.slice(0, mostKept),
+  analysis_id: null,
+})
+
+const patternOf = (result: QueryResult, query: string, isOdd: boolean, time: number) => {
+  const { query_id, operation_name, role } = result
+  const variables = withoutSecrets(result.variables)
+  const shape: QueryShape = queryShape(query)
+  return {
+    query_hash: createHash('sha256')
+      .update(JSON.stringify([query, variables]))
+      .digest('hex'),
+    query_id,
+    operation_name,
+    query_text: query.slice(0, longestQuery),
+    variables,
+    complexity: shape.complexity,
+    role,
+    is_odd: isOdd,
+    shape,
+    seen_at: time,
+  }
+}
+
+const longestQuery = 20_000
+const secretName = /pass|pwd|secret|token|key|credential|auth|ssn|card|cvv|pin$/i
+
+/** Variables as they are kept: what a name says is secret is left out, whatever is long is cut. */
+const withoutSecrets = (value: unknown, depth = 0): unknown => {
+  if (typeof value === 'string') return value.slice(0, 200)
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > 4) return '…'
+  if (Array.isArray(value)) return value.slice(0, 20).map((item) => withoutSecrets(item, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, 50)
+      .map(([name, item]) => [name, secretName.test(name) ? '…' : withoutSecrets(item, depth + 1)]),
+  )
+}

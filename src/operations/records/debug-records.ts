@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { eventView, toEventView } from '../../schema/event.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { chunksOf, recordsInput, sourceInput } from './record-input.ts'
+
+const mostEvents = 1_000
+
+/** Shows how records are understood; stores nothing and learns nothing. */
+export const debugRecords = defineOperation({
+  name: 'debug_records',
+  summary: 'Shows how records are understood, the first 1,000 of them; stores nothing.',
+  role: 'ingest',
+  input: z.strictObject({ records: recordsInput, source: sourceInput.default('http') }),
+  output: z.object({ events: z.array(eventView) }).meta({ id: 'UnderstoodRecords' }),
+  async run({ records, source }, { normalize, now }: Pick<World, 'normalize' | 'now'>) {
+    const texts: string[] = []
+    for await (const chunk of chunksOf(records)) {
+      texts.push(...chunk.texts.slice(0, mostEvents - texts.length))
+      if (texts.length >= mostEvents) break
+    }
+    const events = normalize({ partition: 0, first: 0, source, receivedAt: now(), texts })
+    return { events: events.map(toEventView) }
+  },
+})

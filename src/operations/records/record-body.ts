@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { AppError } from '../../errors.ts'
+import { bodyTexts } from '../../pipeline/ingest/body.ts'
+import { compressionOf, decompress } from '../../pipeline/ingest/decompress.ts'
+import { asUtf8 } from '../../pipeline/ingest/utf16.ts'
+import { chunkTexts } from './record-chunk.ts'
+import { refuseContent, refuseType } from './record-content.ts'
+import type { RecordChunk } from './record-input.ts'
+import { chunkLines } from './record-lines.ts'
+
+/** A JSON body up to this size is checked as a whole before any of it counts; a longer one is read as it comes. */
+const wholeLimit = 25 * 1_048_576
+const peekBytes = 65_536
+/** How far a body may unfold that says nothing of being compressed. */
+const expansion = { ratio: 250, ratioFrom: 25 * 1_048_576, bytes: 2 ** 38 }
+
+/**
+ * Reads a body of log records in any shape that shippers send: a JSON array, an envelope such as `{"Records": […]}`, one object, JSON
+ * lines, plain lines; gzip and zstd are unpacked. The first bytes decide where the content type leaves it open. Throws
+ * UNSUPPORTED_MEDIA_TYPE for what holds no text.
+ */
+export async function* readRecords(
+  body: AsyncIterable<Uint8Array>,
+  contentType: string | undefined,
+): AsyncGenerator<RecordChunk> {
+  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  refuseType(type)
+  const sent = await peek(body)
+  const { head, rest } = await peek(asUtf8(unpacked(sent)))
+  if (head.length === 0) throw empty()
+  refuseContent(type, head)
+  const shape = shapeOf(type, head)
+  if (shape !== 'json') {
+    yield* chunkLines(rest, shape === 'json lines' ? 'json' : 'text')
+    return
+  }
+  const { bytes, more } = await readUpTo(rest, wholeLimit)
+  if (more) {
+    yield* chunkLines(more, 'document')
+    return
+  }
+  const { texts } = bodyTexts(isJsonType(type) ? type : undefined, bytes.toString('utf8'))
+  let known: string | undefined
+  const hash = () => (known ??= createHash('sha256').update(bytes).digest('hex'))
+  for (const chunk of chunkTexts(texts)) yield { texts: chunk, hash }
+}
+
+const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
+
+/** Tells whether a body is one JSON text or one record a line. */
+const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text lines' => {
+  const text = head.toString('utf8').trimStart()
+  // An object that ends with its line, and another line after it: one record a line, whatever it is called.
+  const end = text.indexOf('\n')
+  const manyObjects = text.startsWith('{') && end >= 0 && isJson(text.slice(0, end)) && text.slice(end).trim() !== ''
+  if (manyObjects || /^application\/(x-)?(ndjson|jsonl|json-lines|jsonlines|json-stream)/.test(type))
+    return 'json lines'
+  if (isJsonType(type)) return 'json'
+  if (type.startsWith('text/')) return 'text lines'
+  return text.startsWith('{') || looksLikeJsonArray(text) ? 'json' : 'text lines'
+}
+
+/** `[2026-01-15 10:00 …` and `[error] …` begin plain lines as well. */
+const looksLikeJsonArray = (text: string): boolean => /^\[\s*(["{\]]|$)/.test(text)
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Reads until there is a line to look at; what was read stays part of the body. */
+const peek = async (body: AsyncIterable<Uint8Array>) => {
+  const iterator = body[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  while (head.length < peekBytes && !head.includes('\n')) {
+    const next = await iterator.next()
+    if (next.done) break
+    head = Buffer.concat([head, next.value])
+  }
+  return { head, rest: joined([head], iterator) }
+}
+
+async function* joined(first: readonly Uint8Array[], iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
+  for (const bytes of first) yield Buffer.from(bytes)
+  for await (const bytes of { [Symbol.asyncIterator]: () => iterator }) {
+    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+}
+
+async function* unpacked({ head, rest }: Awaited<ReturnType<typeof peek>>): AsyncGenerator<Buffer> {
+  const compression = compressionOf(head)
+  if (compression !== 'gzip' && compression !== 'zstd') {
+    yield* rest
+    return
+  }
+  try {
+    yield* decompress(rest, compression, expansion)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'SOURCE_FAILED') throw error
+    const broken = error.cause !== undefined
+    throw new AppError(
+      broken ? 'INVALID_REQUEST' : 'TOO_LARGE',
+      broken ? `The body is not valid ${compression}.` : error.message,
+      {
+        hint: 'Send it uncompressed, or in several requests.',
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Reads a body whole; of one that is larger, `more` is all of it. */
+const readUpTo = async (body: AsyncGenerator<Buffer>, limit: number) => {
+  const chunks: Buffer[] = []
+  let size = 0
+  for (let next = await body.next(); !next.done; next = await body.next()) {
+    chunks.push(next.value)
+    size += next.value.byteLength
+    if (size > limit) return { bytes: Buffer.alloc(0), more: joined(chunks, body) }
+  }
+  return { bytes: Buffer.concat(chunks) }
+}
+
+const empty = (): AppError =>
+  new AppError('INVALID_REQUEST', 'The body is empty.', { hint: 'Send log records: JSON, JSON lines, or plain lines.' })

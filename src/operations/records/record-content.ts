@@ -1,0 +1,46 @@
+import { AppError } from '../../errors.ts'
+import { type Foreign, foreignContent, isForm, isXmlDocument, xml } from '../../pipeline/ingest/sniff.ts'
+import { decodeText } from './decode-text.ts'
+
+/** The content types that bodies of records may have. */
+export const recordTypes = ['application/json', 'application/x-ndjson', 'text/plain'] as const
+const listed = 'Send application/json, application/x-ndjson or text/plain.'
+
+const foreignTypes =
+  /^(?:multipart|image|audio|video|font)\/|^application\/(?:(?:x-|vnd\.google\.|vnd\.)?(?:protobuf|protocol-buffers|msgpack|messagepack)|grpc|cbor|avro|pdf|zip|xml|x-7z-compressed|x-bzip2?|x-xz|x-tar|vnd\.apache\.\w+)(?:$|\+|-)|^text\/xml$|\+(?:xml|protobuf|cbor|msgpack)$/
+
+/** Refuses a content type from which no records can be read. */
+export const refuseType = (type: string): void => {
+  if (!foreignTypes.test(type)) return
+  throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content type "${type.slice(0, 80)}" cannot be read.`, {
+    hint: listed,
+    accepts: recordTypes,
+  })
+}
+
+/** Refuses a body that begins with bytes that are no lines of text, whatever its content type says. */
+export const refuseContent = (type: string, head: Uint8Array): void => {
+  const foreign = foreignContent(head)
+  if (foreign) throw refused(foreign)
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
+  if (isXmlDocument(text)) throw refused(xml)
+  if (type === 'application/x-www-form-urlencoded' && isForm(text)) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body is an HTML form, which cannot be read.', {
+      hint: "For log lines, say so: curl -H 'Content-Type: text/plain' --data-binary @FILE.",
+      accepts: recordTypes,
+    })
+  }
+}
+
+/** Reads a file of log lines as text. Throws SOURCE_FAILED when it holds none. */
+export const textOfFile = (path: string, bytes: Uint8Array): string => {
+  const foreign = foreignContent(bytes)
+  if (!foreign) return decodeText(bytes)
+  throw new AppError('SOURCE_FAILED', `${path} is ${foreign.name}, which cannot be read.`, { hint: foreign.advice })
+}
+
+const refused = ({ name, advice }: Foreign): AppError =>
+  new AppError('UNSUPPORTED_MEDIA_TYPE', `The body is ${name}, which cannot be read.`, {
+    hint: `${advice} ${listed}`,
+    accepts: recordTypes,
+  })

@@ -1,0 +1,30 @@
+import type { Actor } from '../../schema/role.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { World } from '../world.ts'
+
+interface RuleChange {
+  readonly action: string
+  /** The id of a rule, or the name of an import. */
+  readonly target: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** Writes down who changed which rules; files have no transaction, so what changes them has one of its own for this. */
+export const auditRules = (
+  world: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+  { action, target, before, after }: RuleChange,
+  tx?: Transaction,
+): Promise<void> => {
+  const { store, now, actor } = world
+  const entry = {
+    time: now(),
+    actor: actor.name,
+    action,
+    target_type: 'rule',
+    target_id: target,
+    old_values: before,
+    new_values: after,
+  }
+  return tx ? store.audit.append([entry], tx) : store.transaction((own) => store.audit.append([entry], own))
+}

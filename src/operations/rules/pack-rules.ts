@@ -1,0 +1,19 @@
+import { readFile, stat } from 'node:fs/promises'
+import { zipSync } from 'fflate'
+import { AppError, messageOf } from '../../errors.ts'
+import { findRuleFiles } from '../../pipeline/detect/sigma/rule-folder.ts'
+
+/** Reads an archive of rules as it is, or makes one of a folder. Throws SOURCE_FAILED. */
+export const packRules = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
+  try {
+    if ((await stat(path)).isFile() && !/\.ya?ml$/i.test(path)) return Uint8Array.from(await readFile(path))
+    const { files, hidden } = await findRuleFiles({ name: 'rules', path })
+    const [first] = hidden
+    if (first) throw new Error(`${first.path}: ${first.reason}`)
+    const entries: Record<string, Uint8Array> = {}
+    for (const file of files) entries[file.name === 'rules' ? 'rules/rule.yml' : file.name] = await readFile(file.path)
+    return zipSync(entries)
+  } catch (error) {
+    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}.`, { cause: error })
+  }
+}

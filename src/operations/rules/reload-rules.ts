@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { ruleFault } from '../../schema/rule.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { toFaultView } from './rule-view.ts'
+
+const mostFaults = 200
+
+/** Looks at the folders of rules now, instead of within the next seconds. */
+export const reloadRules = defineOperation({
+  name: 'reload_rules',
+  summary: 'Reads again what has changed in the folders of rules, and puts it in force.',
+  role: 'admin',
+  input: z.strictObject({}),
+  output: z
+    .object({
+      revision: z.int(),
+      changed: z.boolean(),
+      rules: z.int(),
+      in_force: z.int(),
+      faults: z.array(ruleFault),
+    })
+    .meta({ id: 'RuleReload' }),
+  async run(_input, { rules }: Pick<World, 'rules'>) {
+    const { revision, changed, documents, inForce, faults } = await rules.refresh()
+    return {
+      revision,
+      changed,
+      rules: documents,
+      in_force: inForce,
+      faults: faults.slice(0, mostFaults).map(toFaultView),
+    }
+  },
+})

@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { auditRules } from './audit-rules.ts'
+import { ownRules } from './create-rule.ts'
+import { requireRule } from './rule-view.ts'
+
+/** Takes away a rule that was added here, with whatever else its text held. */
+export const removeRule = defineOperation({
+  name: 'remove_rule',
+  summary: 'Takes away a rule that was added here; others are disabled instead.',
+  role: 'admin',
+  input: z.strictObject({ id: z.string().max(500) }),
+  output: z.object({ id: z.string(), removed: z.literal(true) }),
+  async run({ id }, world: Pick<World, 'rules' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor }) {
+    const { rules, rulesFolder } = world
+    const { document, pack } = requireRule(rules, id)
+    if (pack !== ownRules) {
+      throw new AppError(
+        'CONFLICT',
+        `The rule ${document.id} comes from ${document.file}, which is not ours to delete.`,
+        {
+          hint: 'Disable it instead.',
+        },
+      )
+    }
+    await rules.refresh(() => rm(join(rulesFolder, document.file), { force: true }))
+    await auditRules(world, {
+      action: 'remove_rule',
+      target: document.id,
+      before: { yaml: document.source },
+      after: null,
+    })
+    return { id: document.id, removed: true as const }
+  },
+})

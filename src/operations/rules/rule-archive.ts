@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import { createGunzip } from 'node:zlib'
+import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate'
+import { AppError, messageOf } from '../../errors.ts'
+import { readTar } from '../storage/read-tar.ts'
+
+/** A file of rules: its path within the archive, and its text. */
+export interface RuleFileText {
+  readonly path: string
+  readonly text: string
+}
+
+const mostFiles = 20_000
+const mostFileBytes = 1_000_000
+const mostBytes = 128 * 1_048_576
+/** An archive that swells to more than this is a bomb, whatever of it is wanted. */
+const mostSwollen = 2_048 * 1_048_576
+const chunkSize = 65_536
+/** What comes out of a zip is unpacked at once, so little goes in. */
+const zipChunk = 16_384
+
+/**
+ * Reads the `*.yml` and `*.yaml` files of a zip or of a tar, plain or gzipped. Paths that lead out of the archive, too many files and
+ * too large ones are refused (INVALID_REQUEST, TOO_LARGE); folders whose name begins with a dot are passed over.
+ */
+export const readArchive = async (bytes: Uint8Array): Promise<readonly RuleFileText[]> => {
+  const files = new Map<string, string>()
+  let total = 0
+  const add = (path: string, content: Uint8Array): void => {
+    total += content.length
+    if (files.size >= mostFiles || total > mostBytes) throw tooLarge()
+    files.set(cleanPath(path), Buffer.from(content).toString('utf8'))
+  }
+  const entries = isZip(bytes) ? readZip(bytes) : readTar(unpacked(bytes), isWanted)
+  for await (const entry of entries) add(entry.path, entry.bytes)
+  return [...files].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b
+
+const isWanted = (path: string, bytes: number): boolean => {
+  const parts = path.split(/[/\\]/)
+  if (!/\.ya?ml$/i.test(path) || parts.some((part) => part.startsWith('.') && !/^\.+$/.test(part))) return false
+  if (bytes <= mostFileBytes) return true
+  throw new AppError('TOO_LARGE', `${path.slice(0, 200)} is larger than ${mostFileBytes} bytes.`, {
+    hint: 'Rules are small; take it out of the archive.',
+  })
+}
+
+/** Makes a path that stays where it is put. */
+const cleanPath = (path: string): string => {
+  const parts = path
+    .replaceAll('\\', '/')
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+  const isOutside = path.startsWith('/') || /^[a-z]:/i.test(path) || parts.includes('..')
+  if (isOutside || parts.length > 16 || parts.some((part) => part.length > 200)) {
+    throw new AppError(
+      'INVALID_REQUEST',
+      `The archive holds the path "${path.slice(0, 200)}", which leads out of it, or too deep.`,
+      {
+        hint: 'Nothing was imported. Take the archive from somewhere you trust.',
+      },
+    )
+  }
+  return parts.map((part) => part.replaceAll(/[^\w .()+,@=-]/g, '_')).join('/')
+}
+
+async function* unpacked(bytes: Uint8Array): AsyncGenerator<Buffer> {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const raw = Readable.from(pieces(bytes))
+  const stream: AsyncIterable<Buffer> = isGzip ? raw.pipe(createGunzip({ chunkSize })) : raw
+  let size = 0
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length
+      if (size > mostSwollen) throw tooLarge()
+      yield chunk
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new AppError('INVALID_REQUEST', `The archive cannot be unpacked: ${messageOf(error)}.`, { cause: error })
+  }
+}
+
+function* pieces(bytes: Uint8Array): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += chunkSize) yield Buffer.from(bytes.subarray(at, at + chunkSize))
+}
+
+/** Reads a zip from its beginning, a piece at a time: what is not wanted is never unpacked, what is may not grow beyond its limit. */
+async function* readZip(bytes: Uint8Array): AsyncGenerator<{ path: string; bytes: Uint8Array }> {
+  const ready: { path: string; bytes: Uint8Array }[] = []
+  let seen = 0
+  const unzip = new Unzip((file) => {
+    seen += 1
+    if (!isWanted(file.name, file.originalSize ?? 0)) return
+    const parts: Uint8Array[] = []
+    let size = 0
+    file.ondata = (error, chunk, final) => {
+      if (error) throw error
+      size += chunk.length
+      isWanted(file.name, size)
+      parts.push(chunk)
+      if (final) ready.push({ path: file.name, bytes: Buffer.concat(parts) })
+    }
+    file.start()
+  })
+  unzip.register(UnzipInflate)
+  unzip.register(UnzipPassThrough)
+  for (let at = 0; at < bytes.length; at += zipChunk) {
+    try {
+      unzip.push(bytes.subarray(at, at + zipChunk), at + zipChunk >= bytes.length)
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      throw new AppError('INVALID_REQUEST', `The zip cannot be unpacked: ${messageOf(error)}.`, { cause: error })
+    }
+    yield* ready.splice(0)
+    await setImmediate()
+  }
+  if (seen % 65_536 !== entriesOf(bytes)) {
+    throw new AppError('INVALID_REQUEST', 'The zip is cut off or damaged.', { hint: 'Download or make it anew.' })
+  }
+}
+
+/** How many entries the end of a zip tells of, modulo 65,536; undefined where it has no end. */
+const entriesOf = (bytes: Uint8Array): number | undefined => {
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const end = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
+  return end < 0 || end + 22 > tail.length ? undefined : tail.readUInt16LE(end + 10)
+}
+
+const tooLarge = (): AppError =>
+  new AppError('TOO_LARGE', `The archive holds more than ${mostFiles} files or ${mostBytes} bytes of rules.`, {
+    hint: 'Import it in parts, under several names.',
+  })

@@ -1,0 +1,126 @@
+import { setImmediate } from 'node:timers/promises'
+import { isWithin } from '../../lib/sigma/read-logsource.ts'
+import type { EventKind, Logsource, SigmaDocument } from '../../lib/sigma/sigma.ts'
+import { createEngine } from '../../lib/sigma/sigma.ts'
+import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
+import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
+import type { Event } from '../../schema/event.ts'
+import type { Store } from '../../store/store.ts'
+import { eventFilter } from '../filter.ts'
+
+/** What there is for rules to look at, and what they found. */
+export interface RuleReach {
+  /** How many sources have sent anything. */
+  readonly sources: number
+  /** Names the sources whose events are of a log source. */
+  appliesTo(logsource: Logsource): readonly string[]
+  /** The same for any document; a correlation applies where one of its rules does. */
+  reachOf(document: SigmaDocument, find: (id: string) => SigmaDocument | undefined): readonly string[]
+  /** How many detections a rule made in the last 7 days. */
+  hits(id: string): number
+}
+
+interface ReachOptions {
+  readonly store: Pick<Store, 'events' | 'detections' | 'parseHealth'>
+  readonly book: RuleBook
+  readonly now: () => number
+}
+
+/** How many of a source's newest events tell what it sends. */
+const sampled = 300
+const mostSources = 200
+const mostDetections = 50_000
+const week = 7 * 86_400_000
+/** How long an answer is good for, in ms. */
+const fresh = 10_000
+/** How long judging goes on before others get their turn, in ms. */
+const turn = 10
+
+/** Makes a function that tells what rules can reach; it looks at the store at most every ten seconds. */
+export const createReach = ({ store, book, now }: ReachOptions): (() => Promise<RuleReach>) => {
+  let known: { readonly at: number; readonly revision: number; readonly reach: Promise<RuleReach> } | undefined
+  return () => {
+    if (known && known.revision === book.revision && now() - known.at < fresh) return known.reach
+    const reach = look(store, book, now())
+    known = { at: now(), revision: book.revision, reach }
+    reach.catch(() => {
+      known = undefined
+    })
+    return reach
+  }
+}
+
+const look = async (store: ReachOptions['store'], book: RuleBook, time: number): Promise<RuleReach> => {
+  const names = [...new Set((await store.parseHealth.list()).map(({ source }) => source))].slice(0, mostSources)
+  const logsourcesOf = createSorter(book)
+  const bySource = new Map<string, readonly Logsource[]>()
+  for (const name of names) {
+    const { values } = eventFilter(`source:${JSON.stringify(name)}`, time)
+    const { items } = await store.events.search({
+      limit: sampled,
+      values,
+      matches: (event) => event.source === name,
+    })
+    bySource.set(name, await logsourcesOf(items))
+  }
+  const hits = await countHits(store, time)
+  return { sources: names.length, ...reachIn(bySource), hits: (id) => hits.get(id) ?? 0 }
+}
+
+/** Makes a function that tells as what some events count. */
+export const createSorter = ({ taxonomy }: Pick<RuleBook, 'taxonomy'>) => {
+  const engine = createEngine([], { taxonomy })
+  return async (events: readonly Event[]): Promise<readonly Logsource[]> => {
+    const kinds = new Set<EventKind>()
+    let rested = performance.now()
+    for (const event of events) {
+      for (const kind of engine.kindsOf(toFlatEvent(event))) kinds.add(kind)
+      if (performance.now() - rested < turn) continue
+      await setImmediate()
+      rested = performance.now()
+    }
+    return [...kinds].flatMap(({ logsources }) => logsources)
+  }
+}
+
+/** Answers for sources whose events count as so and so. */
+export const reachIn = (
+  bySource: ReadonlyMap<string, readonly Logsource[]>,
+): Pick<RuleReach, 'appliesTo' | 'reachOf'> => {
+  const appliesTo = (logsource: Logsource): readonly string[] =>
+    [...bySource].filter(([, found]) => found.some((one) => isWithin(one, logsource))).map(([name]) => name)
+  return {
+    appliesTo,
+    reachOf(document, find) {
+      const seen = new Set<SigmaDocument>()
+      const sources = new Set<string>()
+      const visit = (one: SigmaDocument): void => {
+        if (seen.has(one)) return
+        seen.add(one)
+        if (one.type !== 'correlation') for (const name of appliesTo(one.logsource)) sources.add(name)
+        else for (const id of one.rules) visit(find(id) ?? one)
+      }
+      visit(document)
+      return [...sources].sort()
+    },
+  }
+}
+
+const countHits = async (store: ReachOptions['store'], time: number): Promise<ReadonlyMap<string, number>> => {
+  const hits = new Map<string, number>()
+  let after: string | undefined
+  let looked = 0
+  do {
+    const page = await store.detections.list({
+      limit: 500,
+      from: time - week,
+      after,
+      matches: ({ rule }) => rule !== undefined,
+      pieces: ['sigma'],
+    })
+    for (const { rule } of page.items) if (rule) hits.set(rule.id, (hits.get(rule.id) ?? 0) + 1)
+    looked += page.items.length
+    after = page.next
+  } while (after !== undefined && looked < mostDetections)
+  return hits
+}

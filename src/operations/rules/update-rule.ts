@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Actor } from '../../schema/role.ts'
+import { ruleLevel, ruleView } from '../../schema/rule.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { auditRules } from './audit-rules.ts'
+import { requireRule, toRuleView } from './rule-view.ts'
+
+/** Says that a rule is to be in force or not, or of another level. It holds for later versions of the rule as well. */
+export const updateRule = defineOperation({
+  name: 'update_rule',
+  summary: 'Enables or disables a rule, or gives it another level; later versions of the rule keep that.',
+  role: 'admin',
+  input: z.strictObject({
+    id: z.string().max(500),
+    enabled: z.boolean().nullable().optional().describe('Whether it judges events; null for what its status says.'),
+    level: ruleLevel.nullable().optional().describe('The level of its detections; null for its own.'),
+    note: z.string().trim().max(1_000).nullable().optional().describe('Why, for whoever reads it later.'),
+  }),
+  output: ruleView,
+  async run(
+    { id, enabled, level, note },
+    world: Pick<World, 'rules' | 'reach' | 'store' | 'now'> & { readonly actor: Actor },
+  ) {
+    const { rules, reach, store, now, actor } = world
+    if (enabled === undefined && level === undefined && note === undefined) {
+      throw new AppError('INVALID_REQUEST', 'Nothing was given to change.', { hint: 'Give enabled, level or note.' })
+    }
+    const { document, setting: before } = requireRule(rules, id)
+    const after = {
+      rule_id: document.id,
+      enabled: enabled === undefined ? (before?.enabled ?? null) : enabled,
+      level: level === undefined ? (before?.level ?? null) : level,
+      note: note === undefined ? (before?.note ?? null) : note || null,
+      updated_by: actor.name,
+      updated_at: new Date(now()).toISOString(),
+    }
+    await store.transaction(async (tx) => {
+      await store.ruleSettings.save(after, tx)
+      await auditRules(world, { action: 'update_rule', target: document.id, before: before ?? null, after }, tx)
+    })
+    await rules.refresh()
+    return toRuleView(requireRule(rules, document.id), await reach(), rules)
+  },
+})

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { sampleStatus } from '../../schema/sample.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+/** Begins to load the sample; asked again, it changes nothing. */
+export const loadSamples = defineOperation({
+  name: 'load_samples',
+  summary: 'Loads the recorded sample week, as if it ended now, into a database without events of its own.',
+  role: 'admin',
+  input: z.strictObject({}),
+  output: sampleStatus,
+  async run(
+    _input,
+    { samples, store, now, actor }: Pick<World, 'samples' | 'store' | 'now'> & { readonly actor: Actor },
+  ) {
+    const { state } = await samples.status()
+    if (state === 'loading' || state === 'loaded') return samples.status()
+    await samples.load()
+    const entry = {
+      time: now(),
+      actor: actor.name,
+      action: 'load_samples',
+      target_type: 'samples',
+      target_id: 'week',
+      old_values: null,
+      new_values: null,
+    }
+    await store.transaction((tx) => store.audit.append([entry], tx))
+    return samples.status()
+  },
+})

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { sampleRemoval } from '../../schema/sample.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+/** Removes the sample and all that was found in it; without one there is nothing to do. */
+export const removeSamples = defineOperation({
+  name: 'remove_samples',
+  summary: 'Removes the sample week, what was found in it and what was learnt from it.',
+  role: 'admin',
+  input: z.strictObject({}),
+  output: sampleRemoval,
+  async run(
+    _input,
+    { samples, store, now, actor }: Pick<World, 'samples' | 'store' | 'now'> & { readonly actor: Actor },
+  ) {
+    const removed = await samples.remove()
+    const entry = {
+      time: now(),
+      actor: actor.name,
+      action: 'remove_samples',
+      target_type: 'samples',
+      target_id: 'week',
+      old_values: removed,
+      new_values: null,
+    }
+    await store.transaction((tx) => store.audit.append([entry], tx))
+    return removed
+  },
+})

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+/** The state of the road, stage by stage. */
+export const health = z
+  .object({
+    status: z.enum(['ready', 'not_ready']),
+    /** Why not, in words for an operator. */
+    problems: z.array(z.string()),
+    stages: z.array(
+      z.object({
+        name: z.string(),
+        received: z.int(),
+        emitted: z.int(),
+        failed: z.int(),
+        last_error: z.string().optional(),
+      }),
+    ),
+    queues: z.array(
+      z.object({
+        topic: z.string(),
+        ready: z.int(),
+        running: z.int(),
+        dead: z.int(),
+        oldest_age_ms: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'Health' })
+
+/** Tells whether records can be taken, and how each stage and queue does. */
+export const getHealth = defineOperation({
+  name: 'get_health',
+  summary: 'Tells whether the server is ready, and how each stage and queue does.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: health,
+  async run(_input, world: Pick<World, 'health'>) {
+    const { ready, problems, stages, queues } = await world.health()
+    return {
+      status: ready ? ('ready' as const) : ('not_ready' as const),
+      problems: [...problems],
+      stages: stages.map(({ lastError, ...stage }) => ({
+        ...stage,
+        ...(lastError !== undefined && { last_error: lastError }),
+      })),
+      queues: [...queues],
+    }
+  },
+})

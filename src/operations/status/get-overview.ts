@@ -1,0 +1,264 @@
+import { z } from 'zod'
+import { openAlertStatuses } from '../../schema/alert.ts'
+import { volumeOf, volumeSlot } from '../../schema/event-volume.ts'
+import { incident, openIncidentStatuses } from '../../schema/incident.ts'
+import { type Severity, severity } from '../../schema/severity.ts'
+import { defineOperation } from '../operation.ts'
+import { range } from '../paging.ts'
+import { parseRange } from '../time.ts'
+import type { World } from '../world.ts'
+import { checklist, readChecklist } from './checklist.ts'
+
+const mostIncidents = 6
+const mostOdd = 6
+/** What was odd again and again stands there once, so more are looked at. */
+const lookedAt = 50
+const mostLearning = 4
+
+const bySeverity = z.record(severity, z.int())
+const counted = z.object({ open: z.int(), by_severity: bySeverity })
+
+const brief = incident
+  .pick({
+    id: true,
+    display_id: true,
+    status: true,
+    severity: true,
+    risk_score: true,
+    title: true,
+    reason: true,
+    techniques: true,
+    alert_count: true,
+    event_count: true,
+    first_seen: true,
+    last_seen: true,
+    assignee: true,
+  })
+  .meta({ id: 'IncidentBrief' })
+
+/** As many were in the span of the same length before; null when not all of that is known. */
+const before = z.int().nullable()
+
+const overview = z
+  .object({
+    incidents: counted.extend({
+      /** The open ones that matter most. */
+      worst: z.array(brief),
+    }),
+    alerts: counted.extend({
+      /** Since when the oldest open one waits. */
+      oldest: z.iso.datetime().nullable(),
+      /** Hidden, because somebody said that they are normal. */
+      hidden: z.int(),
+      /** Put aside for a while, and not counted as open. */
+      snoozed: z.int(),
+    }),
+    detections: z.object({
+      count: z.int(),
+      before,
+      /** The oddest of the span. */
+      oddest: z.array(
+        z.object({
+          id: z.string(),
+          detector: z.string(),
+          stream: z.string(),
+          severity,
+          score: z.number(),
+          title: z.string(),
+          value: z.string(),
+          usual: z.string(),
+          last_seen: z.iso.datetime(),
+        }),
+      ),
+    }),
+    events: z.object({
+      count: z.int(),
+      before,
+      /** When the last one that is known of was received; null without one. */
+      last_received: z.iso.datetime().nullable(),
+    }),
+    sources: z.object({
+      count: z.int(),
+      /** Of all records ever received, those whose format was understood. */
+      parsed_percent: z.number(),
+      /** Sources that are understood worst, if any is not wholly. */
+      worst: z.array(z.object({ source: z.string(), records: z.int(), parsed_percent: z.number() })),
+    }),
+    pipeline: z.object({
+      ready: z.boolean(),
+      problems: z.array(z.string()),
+      /** Records and alerts that wait, the age of the oldest in ms, and what was set aside after it failed again and again. */
+      waiting: z.int(),
+      oldest_age_ms: z.number(),
+      dead: z.int(),
+    }),
+    /** What each detector still learns: how many things it knows well enough, of how many, and those that it knows least of. */
+    learning: z.array(
+      z.object({
+        detector: z.string(),
+        known: z.int(),
+        of: z.int(),
+        least: z.array(z.object({ of: z.string(), seen: z.int(), needed: z.int(), unit: z.string() })),
+      }),
+    ),
+    checklist,
+  })
+  .meta({ id: 'Overview' })
+
+/** Tells in one answer how everything stands: what needs somebody, what is odd, what is being learnt, and whether all is received. */
+export const getOverview = defineOperation({
+  name: 'get_overview',
+  summary:
+    'Tells how everything stands: what needs somebody, what is odd, what is learnt, whether records are understood.',
+  role: 'viewer',
+  input: z.strictObject({ from: range.from.default('now-24h'), to: range.to.default('now') }),
+  output: overview,
+  async run(span, world: OverviewWorld) {
+    const { from = 0, to = 0 } = parseRange(span, world.now())
+    const since = from - (to - from)
+    const countedSince = await world.store.events.countedSince()
+    const known = countedSince !== undefined && countedSince <= since
+    const [incidents, alerts, detections, events, sources, pipeline, steps, earlier] = await Promise.all([
+      readIncidents(world),
+      readAlerts(world),
+      readDetections(world, from, to),
+      readEvents(world, from, to),
+      readSources(world),
+      readPipeline(world),
+      readChecklist(world),
+      known ? readEarlier(world, since, from - 1) : { events: null, detections: null },
+    ])
+    return {
+      ...{ incidents, alerts, pipeline },
+      detections: { ...detections, before: earlier.detections },
+      sources: sources.health,
+      events: { count: events, before: earlier.events, last_received: sources.lastReceived },
+      learning: world.learning().flatMap(toLearning),
+      checklist: steps,
+    }
+  },
+})
+
+type OverviewWorld = Pick<World, 'store' | 'health' | 'learning' | 'receivers' | 'now'>
+
+const readIncidents = async ({ store }: OverviewWorld) => {
+  const [counts, worst] = await Promise.all([store.incidents.counts(), store.incidents.worstOpen(mostIncidents)])
+  return { ...countOpen(counts, openIncidentStatuses), worst: worst.map((one) => brief.parse(one)) }
+}
+
+const readAlerts = async ({ store }: OverviewWorld) => {
+  const [all, snoozed, oldest] = await Promise.all([
+    store.alerts.counts(),
+    store.alerts.snoozedCounts(),
+    store.alerts.oldestOpen(),
+  ])
+  // Snoozed alerts do not count as open.
+  const counts = [...all, ...snoozed.map((row) => ({ ...row, count: -row.count }))]
+  const hidden = counts.filter(({ status }) => status === 'suppressed')
+  return {
+    ...countOpen(counts, openAlertStatuses),
+    oldest: oldest === undefined ? null : new Date(oldest).toISOString(),
+    hidden: total(hidden),
+    snoozed: total(snoozed),
+  }
+}
+
+const countOpen = (
+  counts: readonly { readonly status: string; readonly severity: string; readonly count: number }[],
+  statuses: readonly string[],
+) => {
+  const open = counts.filter(({ status }) => statuses.includes(status))
+  const of = (level: Severity): number => total(open.filter((row) => row.severity === level))
+  return {
+    open: total(open),
+    by_severity: {
+      info: of('info'),
+      low: of('low'),
+      medium: of('medium'),
+      high: of('high'),
+      critical: of('critical'),
+    },
+  }
+}
+
+const total = (rows: readonly { readonly count: number }[]): number =>
+  rows.reduce((sum, { count }) => sum + Number(count), 0)
+
+const readDetections = async ({ store }: OverviewWorld, from: number, to: number) => {
+  const [count, spans] = await Promise.all([
+    store.detections.count({ from, to }),
+    store.detections.oddest({ from, to, limit: lookedAt }),
+  ])
+  const loaded = await store.detections.load(spans.map(({ id }) => id))
+  const oddest = Map.groupBy(loaded, ({ dedup_key }) => dedup_key)
+    .values()
+    .flatMap((same) => same.slice(0, 1))
+    .take(mostOdd)
+  return {
+    count,
+    oddest: [...oddest].map(({ id, detector, stream, severity, score, title, value, usual, last_seen }) => ({
+      ...{ id, detector, stream, severity, score, title, value, usual, last_seen },
+    })),
+  }
+}
+
+const readEvents = async ({ store }: OverviewWorld, from: number, to: number): Promise<number> => {
+  const slot = (time: number) => Math.floor(time / volumeSlot) * volumeSlot
+  const rows = await store.events.volume({ from: slot(from), to: slot(to) + volumeSlot, bucket: volumeSlot })
+  return rows.reduce((sum, row) => sum + volumeOf(row), 0)
+}
+
+const readEarlier = async (world: OverviewWorld, from: number, to: number) => {
+  const [events, detections] = await Promise.all([
+    readEvents(world, from, to),
+    world.store.detections.count({ from, to }),
+  ])
+  return { events, detections }
+}
+
+const readSources = async ({ store }: OverviewWorld) => {
+  const rows = await store.parseHealth.list()
+  const bySource = [...Map.groupBy(rows, ({ source }) => source)].map(([source, own]) => {
+    const records = total(own)
+    return { source, records, parsed_percent: percent(total(own.filter(({ parsed }) => parsed)), records) }
+  })
+  const heard = Math.max(...rows.map(({ last_seen_at }) => last_seen_at))
+  const worst = bySource.filter(({ parsed_percent }) => parsed_percent < 100)
+  return {
+    health: {
+      count: bySource.length,
+      parsed_percent: percent(total(rows.filter(({ parsed }) => parsed)), total(rows)),
+      worst: worst.toSorted((a, b) => a.parsed_percent - b.parsed_percent).slice(0, 3),
+    },
+    lastReceived: rows.length === 0 ? null : new Date(heard).toISOString(),
+  }
+}
+
+/** Down to a tenth, and never a hundred unless it is all. */
+const percent = (part: number, whole: number): number => (whole === 0 ? 100 : Math.floor((part / whole) * 1_000) / 10)
+
+const readPipeline = async ({ health }: OverviewWorld) => {
+  const { ready, problems, queues } = await health()
+  const sum = (count: (queue: (typeof queues)[number]) => number) =>
+    queues.reduce((all, queue) => all + count(queue), 0)
+  return {
+    ready,
+    problems: [...problems],
+    waiting: sum((queue) => queue.ready + queue.running),
+    oldest_age_ms: Math.max(0, ...queues.map((queue) => queue.oldest_age_ms)),
+    dead: sum(({ dead }) => dead),
+  }
+}
+
+const toLearning = ({ detector, progress }: ReturnType<World['learning']>[number]) => {
+  if (progress.length === 0) return []
+  const open = progress.filter(({ seen, needed }) => seen < needed)
+  return [
+    {
+      detector,
+      known: progress.length - open.length,
+      of: progress.length,
+      least: open.toSorted((a, b) => a.seen / a.needed - b.seen / b.needed).slice(0, mostLearning),
+    },
+  ]
+}

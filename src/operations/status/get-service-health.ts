@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { getHealth, health } from './get-health.ts'
+
+/** Tells how the whole service does, in the words of every system whose monitors ask. */
+export const getServiceHealth = defineOperation({
+  name: 'get_service_health',
+  summary: 'Tells how the service does: what it reaches, and what it has loaded.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: health.extend({
+    status: z.enum(['healthy', 'unhealthy']),
+    service: z.string(),
+    timestamp: z.iso.datetime(),
+    /** Whether a model is loaded that judges log events. */
+    models_loaded: z.boolean(),
+    /** Which datasets of queries are left out, as regular expressions. */
+    excluded_patterns: z.array(z.string()),
+    checks: z.object({
+      database: z.enum(['connected', 'disconnected']),
+      message_queue_consumer: z.enum(['connected', 'disconnected']),
+      message_queue_publisher: z.enum(['connected', 'disconnected']),
+    }),
+    /** What is wrong, when something is. */
+    error: z.string().optional(),
+  }),
+  async run(
+    _input,
+    {
+      health,
+      logModels,
+      queryGuard,
+      now,
+      actor,
+    }: Pick<World, 'health' | 'logModels' | 'queryGuard' | 'now'> & { readonly actor: Actor },
+  ) {
+    const state = await health()
+    const known = await getHealth.run({}, { health: async () => state, actor })
+    const isReady = known.status === 'ready'
+    const { consumer, publisher } = state.broker ?? {}
+    const isCut = consumer === false || publisher === false
+    return {
+      ...known,
+      status: isReady ? ('healthy' as const) : ('unhealthy' as const),
+      service: 'vedette',
+      timestamp: new Date(now()).toISOString(),
+      models_loaded: logModels.current() !== undefined,
+      excluded_patterns: [...queryGuard.excludedPatterns],
+      checks: {
+        database: connected(isReady),
+        // Without a broker the queue is in the database.
+        message_queue_consumer: connected(consumer ?? isReady),
+        message_queue_publisher: connected(publisher ?? isReady),
+      },
+      // The broker's outage leaves us healthy: alerts are accepted over HTTP, and results wait in the outbox.
+      ...((!isReady || isCut) && known.problems.length > 0 && { error: known.problems.join(' ') }),
+    }
+  },
+})
+
+const connected = (isReached: boolean) => (isReached ? ('connected' as const) : ('disconnected' as const))

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import { pageOf } from '../paging.ts'
+import type { World } from '../world.ts'
+
+const deadLetter = z
+  .object({
+    id: z.string(),
+    topic: z.enum(['records', 'alerts', 'incidents']),
+    reason: z.string(),
+    attempts: z.int(),
+    failed_at: z.iso.datetime(),
+  })
+  .meta({ id: 'DeadLetter' })
+
+/** Lists the jobs that were set aside after their last try. */
+export const listDeadLetters = defineOperation({
+  name: 'list_dead_letters',
+  summary: 'Lists the jobs that failed too often and were set aside, with the reason.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: pageOf(deadLetter),
+  async run(_input, { queue }: Pick<World, 'queue'>) {
+    const letters = await queue.deadLetters()
+    return {
+      data: letters.map(({ failedAt, ...letter }) => ({ ...letter, failed_at: new Date(failedAt).toISOString() })),
+      next_cursor: null,
+    }
+  },
+})

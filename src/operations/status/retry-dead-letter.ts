@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+
+/** Puts a job that was set aside back on the road. */
+export const retryDeadLetter = defineOperation({
+  name: 'retry_dead_letter',
+  summary: 'Puts a job that was set aside back in its queue, once its cause is mended.',
+  role: 'analyst',
+  input: z.strictObject({ id: z.string().max(100) }),
+  output: z.object({ id: z.string(), retried: z.literal(true) }),
+  async run({ id }, { queue, store, now, actor }: Pick<World, 'queue' | 'store' | 'now'> & { readonly actor: Actor }) {
+    if (!(await queue.retry(id))) {
+      throw new AppError('NOT_FOUND', `There is no dead letter "${id}".`, {
+        hint: 'List the dead letters for their ids; one that was retried is none any more.',
+      })
+    }
+    const entry = {
+      time: now(),
+      actor: actor.name,
+      action: 'retry_dead_letter',
+      target_type: 'dead_letter',
+      target_id: id,
+      old_values: null,
+      new_values: null,
+    }
+    await store.transaction((tx) => store.audit.append([entry], tx))
+    return { id, retried: true as const }
+  },
+})

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { checklist, readChecklist } from './checklist.ts'
+
+/** Notes that somebody saw why something was found; everything else of the list is known without being told. */
+export const tickChecklist = defineOperation({
+  name: 'tick_checklist',
+  summary: 'Notes that somebody looked at why something was found, for the list of first steps.',
+  role: 'viewer',
+  input: z.strictObject({ step: z.enum(['see_why']) }),
+  output: checklist,
+  async run({ step }, world: Pick<World, 'store' | 'receivers' | 'now'> & { readonly actor: Actor }) {
+    const { store, now, actor } = world
+    const known = await store.audit.list({ target_id: step, limit: 1 })
+    if (known.items.length === 0) {
+      const entry = { action: 'tick', target_type: 'checklist', target_id: step, old_values: null, new_values: null }
+      await store.transaction((tx) => store.audit.append([{ time: now(), actor: actor.name, ...entry }], tx))
+    }
+    return readChecklist(world)
+  },
+})

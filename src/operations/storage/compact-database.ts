@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import type { Log } from '../../component.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import type { Space } from '../../store/dialects/dialect.ts'
+import { compactSqliteFile, roomToCompact, spaceOfSqliteFile } from '../../store/dialects/sqlite-compact.ts'
+import { isSqliteFileInUse } from '../../store/dialects/sqlite-file.ts'
+import { databaseFile } from '../analysis/database-file.ts'
+
+/** A database with so many bytes of contents is converted at the start: that takes a few seconds. */
+const small = 256 * 2 ** 20
+
+/** Reads how much room the database file takes. */
+export const databaseSpace = (url: string): Space => spaceOfSqliteFile(databaseFile(url))
+
+/** Rewrites the database file without its free space. Throws CONFLICT while a server has it open. */
+export const compactDatabase = (
+  url: string,
+): { readonly file: string; readonly before: Space; readonly after: Space } => {
+  if (!url.startsWith('sqlite:')) {
+    throw new AppError('INVALID_REQUEST', 'The database is not a file.', {
+      hint: 'PostgreSQL reuses the space of deleted rows by itself (autovacuum); VACUUM FULL or pg_repack return it to the disk.',
+    })
+  }
+  const file = databaseFile(url)
+  if (!existsSync(file)) throw new AppError('INVALID_REQUEST', `There is no database at ${file}.`)
+  if (isSqliteFileInUse(file)) {
+    throw new AppError('CONFLICT', `A server has ${file} open.`, {
+      hint: 'Stop the server, compact, and start it again.',
+    })
+  }
+  return { file, ...compactSqliteFile(file) }
+}
+
+/**
+ * Lets a database of an older version return space to the disk from now on: by itself when that takes a moment, else by saying what
+ * to run. Never throws, because the program works without it.
+ */
+export const prepareToShrink = (url: string, log: Log): void => {
+  if (!url.startsWith('sqlite:') || url === 'sqlite::memory:') return
+  const file = databaseFile(url)
+  try {
+    if (!existsSync(file)) return
+    const space = spaceOfSqliteFile(file)
+    if (space.bytes === 0 || space.shrinks) return
+    const { needed, available } = roomToCompact(file, space)
+    if (space.bytes - space.free > small || available < needed) {
+      log.warn(
+        { file, bytes: space.bytes, free_bytes: space.free, disk_needed: needed, disk_available: available },
+        'The database cannot return space to the disk. Stop the server and run `vedette compact` once.',
+      )
+      return
+    }
+    log.info({ file, bytes: space.bytes }, 'Converting the database, so that it can return space to the disk.')
+    const { after } = compactSqliteFile(file)
+    log.info({ file, bytes: after.bytes }, 'The database was converted.')
+  } catch (error) {
+    log.warn({ file, reason: messageOf(error) }, 'The database was not converted; the next start tries again.')
+  }
+}

@@ -1,0 +1,101 @@
+import { openAlertStatuses } from '../../schema/alert.ts'
+import type { Incident } from '../../schema/incident.ts'
+import { quietIncident } from '../../schema/quiet-incident.ts'
+import type { Suppression } from '../../schema/suppression.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { Store } from '../../store/store.ts'
+import { decided } from '../decisions/apply-changes.ts'
+import { isOpenAlert } from '../decisions/lifecycle.ts'
+import type { World } from '../world.ts'
+import { readScope } from './suppression-scope.ts'
+
+const chunk = 500
+
+/**
+ * Puts a suppression into force at once: hides the open alerts in its scope and closes the incidents of which no alert is open any more.
+ * Messages about these incidents that are not sent yet are cancelled. Alerts that come meanwhile are hidden as they are merged.
+ */
+export const applySuppression = async (
+  suppression: Suppression,
+  { store, queue, suppressions, now }: Pick<World, 'store' | 'queue' | 'suppressions' | 'now'>,
+): Promise<void> => {
+  await suppressions.refresh()
+  const time = now()
+  if (suppression.paused || (suppression.expires_at !== null && Date.parse(suppression.expires_at) <= time)) return
+  const { matches } = readScope(suppression.scope, time)
+  // Hidden alerts leave the list, so that every page is a first page.
+  for (;;) {
+    const { items } = await store.alerts.list({ status: openAlertStatuses, limit: chunk, matches })
+    if (items.length === 0) return
+    const ids = items.map(({ id }) => id)
+    const hidden = await store.transaction((tx) => hide(ids, suppression, matches, { store, queue, time, tx }))
+    if (hidden === 0) return
+  }
+}
+
+interface Work {
+  readonly store: Store
+  readonly queue: World['queue']
+  readonly time: number
+  readonly tx: Transaction
+}
+
+const hide = async (
+  ids: readonly string[],
+  suppression: Suppression,
+  matches: ReturnType<typeof readScope>['matches'],
+  { store, queue, time, tx }: Work,
+): Promise<number> => {
+  const now = new Date(time).toISOString()
+  const before = (await store.alerts.load(ids, tx)).filter((alert) => isOpenAlert(alert) && matches(alert))
+  const hidden = before.map((alert) => ({
+    ...alert,
+    status: 'suppressed' as const,
+    suppression_id: suppression.id,
+    updated_at: now,
+    version: alert.version + 1,
+  }))
+  await store.alerts.save(hidden, tx)
+  await store.suppressions.hit(suppression.id, hidden.length, time, tx)
+  const incidents = await store.incidents.load([...new Set(hidden.flatMap(({ incident_id }) => incident_id ?? []))], tx)
+  const closed: { readonly from: Incident; readonly to: Incident }[] = []
+  for (const from of incidents) {
+    const members = await store.alerts.load(
+      from.members.map(({ alert_id }) => alert_id),
+      tx,
+    )
+    const to = quietIncident(from, members, now)
+    if (to) closed.push({ from, to: { ...to, updated_at: now, version: from.version + 1 } })
+  }
+  await store.incidents.save(
+    closed.map(({ to }) => to),
+    tx,
+  )
+  for (const { to } of closed) await store.notifications.cancel(to.id, tx)
+  await queue.publish(
+    'incidents',
+    closed.map(({ to }) => to.id),
+    tx,
+  )
+  const entry = { time, actor: suppression.owner, action: 'suppress' }
+  await store.audit.append(
+    [
+      ...hidden.map((alert, i) => ({
+        ...entry,
+        target_type: 'alert' as const,
+        target_id: alert.id,
+        old_values: before[i] ? decided(before[i]) : null,
+        new_values: decided(alert),
+      })),
+      ...closed.map(({ from, to }) => ({
+        ...entry,
+        target_type: 'incident' as const,
+        target_id: to.id,
+        old_values: decided(from),
+        new_values: decided(to),
+      })),
+    ],
+    tx,
+  )
+  return hidden.length
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { suppression } from '../../schema/suppression.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { applySuppression } from './apply-suppression.ts'
+import { auditSuppression, expiry, readExpiry, readScope, reason, scope, usualExpiry } from './suppression-scope.ts'
+
+/** Says that something is normal. */
+export const createSuppression = defineOperation({
+  name: 'create_suppression',
+  summary: 'Says that something is normal: alerts in its scope, open ones too, are kept but send no messages.',
+  role: 'analyst',
+  input: z.strictObject({ scope, reason, ...expiry }),
+  output: suppression,
+  async run(
+    { scope, reason, days, expires_at },
+    {
+      store,
+      queue,
+      suppressions,
+      now,
+      newId,
+      actor,
+    }: Pick<World, 'store' | 'queue' | 'suppressions' | 'now' | 'newId'> & { readonly actor: Actor },
+  ) {
+    const time = now()
+    readScope(scope, time)
+    const end = readExpiry({ days, expires_at }, time)
+    const made = {
+      id: newId(),
+      scope,
+      reason,
+      owner: actor.name,
+      created_at: new Date(time).toISOString(),
+      expires_at: end === undefined ? usualExpiry(time) : end,
+      paused: false,
+      hits: 0,
+      last_hit_at: null,
+    }
+    await store.transaction(async (tx) => {
+      await store.suppressions.save(made, tx)
+      const change = { time, actor: actor.name, action: 'create_suppression', before: undefined, after: made }
+      await auditSuppression(store, tx, change)
+    })
+    await applySuppression(made, { store, queue, suppressions, now })
+    return (await store.suppressions.get(made.id)) ?? made
+  },
+})

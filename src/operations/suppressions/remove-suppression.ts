@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { auditSuppression, requireSuppression } from './suppression-scope.ts'
+
+/** Removes a suppression. Alerts that it hid are open again as soon as they recur. */
+export const removeSuppression = defineOperation({
+  name: 'remove_suppression',
+  summary: 'Removes a suppression: alerts that it hid are open again as soon as they recur.',
+  role: 'analyst',
+  input: z.strictObject({ id: z.string().max(100) }),
+  output: z.object({ id: z.string(), removed: z.literal(true) }),
+  async run(
+    { id },
+    { store, suppressions, now, actor }: Pick<World, 'store' | 'suppressions' | 'now'> & { readonly actor: Actor },
+  ) {
+    const time = now()
+    const before = await requireSuppression(store, id)
+    await store.transaction(async (tx) => {
+      // It ends with the entry that tells of it; taking the row away afterwards changes nothing that anybody could miss.
+      await store.suppressions.save({ ...before, paused: true, expires_at: new Date(time).toISOString() }, tx)
+      const change = { time, actor: actor.name, action: 'remove_suppression', before, after: undefined }
+      await auditSuppression(store, tx, change)
+    })
+    await store.suppressions.remove(id)
+    await suppressions.refresh()
+    return { id, removed: true as const }
+  },
+})

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { Alert } from '../../schema/alert.ts'
+import type { Suppression } from '../../schema/suppression.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { Store } from '../../store/store.ts'
+import type { Predicate } from '../filter.ts'
+import { alertFilter } from '../filter.ts'
+import { parseMoment } from '../time.ts'
+
+const day = 86_400_000
+/** How long a suppression lasts when nobody says. */
+const usualDays = 90
+
+export const scope = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4_000)
+  .describe('A filter over alerts: `detector:template AND entity.host:web-01`.')
+export const reason = z.string().trim().min(1).max(1_000).describe('Why this is normal, for whoever reads it later.')
+export const expiry = {
+  days: z.int().min(1).max(3_650).optional().describe('How long it lasts from now; 90 when nothing is said.'),
+  expires_at: z
+    .union([z.string().max(64), z.null()])
+    .optional()
+    .describe('When it ends, instead of days; null means never.'),
+}
+
+/** Reads the scope of a suppression; refuses one that would hide every alert. */
+export const readScope = (text: string, now: number): Predicate<Alert> => {
+  const predicate = alertFilter(text, now, 'scope')
+  if (!predicate.everything) return predicate
+  throw new AppError('INVALID_REQUEST', 'This scope would hide every alert.', {
+    errors: [{ path: 'scope', message: 'matches everything', hint: 'detector:template AND entity.host:web-01' }],
+  })
+}
+
+/** Says when a suppression ends; undefined when neither was given. */
+export const readExpiry = (
+  { days, expires_at }: { readonly days?: number | undefined; readonly expires_at?: string | null | undefined },
+  now: number,
+): string | null | undefined => {
+  if (days !== undefined && expires_at !== undefined) {
+    throw new AppError('INVALID_REQUEST', 'Both days and expires_at were given.', {
+      errors: [{ path: 'days', message: 'cannot stand beside expires_at', hint: 'Give one of them.' }],
+    })
+  }
+  if (days !== undefined) return new Date(now + days * day).toISOString()
+  if (expires_at === undefined || expires_at === null) return expires_at
+  const end = parseMoment(expires_at, now, 'end', 'expires_at')
+  if (end > now) return new Date(end).toISOString()
+  throw new AppError('INVALID_REQUEST', 'The suppression would end before it begins.', {
+    errors: [{ path: 'expires_at', message: 'lies in the past', hint: 'Use now+30d, or null for never.' }],
+  })
+}
+
+/** When a suppression ends that nobody gave an end. */
+export const usualExpiry = (now: number): string => new Date(now + usualDays * day).toISOString()
+
+/** Finds a suppression or says that there is none. */
+export const requireSuppression = async (store: Store, id: string): Promise<Suppression> => {
+  const found = await store.suppressions.get(id)
+  if (found) return found
+  throw new AppError('NOT_FOUND', `There is no suppression "${id}".`, { hint: 'List the suppressions for their ids.' })
+}
+
+/** Writes down who changed a suppression, in the transaction of the change. */
+export const auditSuppression = (
+  store: Store,
+  tx: Transaction,
+  change: {
+    readonly time: number
+    readonly actor: string
+    readonly action: string
+    readonly before: Suppression | undefined
+    readonly after: Suppression | undefined
+  },
+): Promise<void> =>
+  store.audit.append(
+    [
+      {
+        time: change.time,
+        actor: change.actor,
+        action: change.action,
+        target_type: 'suppression',
+        target_id: change.after?.id ?? change.before?.id ?? '',
+        old_values: change.before ?? null,
+        new_values: change.after ?? null,
+      },
+    ],
+    tx,
+  )

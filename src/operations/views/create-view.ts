@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { view, viewContent } from '../../schema/view.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { checkView } from './views.ts'
+
+/** Keeps a look at the queue under a name. */
+export const createView = defineOperation({
+  name: 'create_view',
+  summary: 'Keeps a view of the queue: filter, time, order, columns and density.',
+  role: 'viewer',
+  input: z.strictObject(viewContent.shape),
+  output: view,
+  async run(content, { store, now, newId, actor }: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+    const time = now()
+    checkView(content, time)
+    const moment = new Date(time).toISOString()
+    const made = { ...content, id: newId(), owner: actor.name, created_at: moment, updated_at: moment }
+    await store.views.save(made)
+    return made
+  },
+})

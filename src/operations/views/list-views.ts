@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { openAlertStatuses } from '../../schema/alert.ts'
+import type { Actor } from '../../schema/role.ts'
+import { type View, view } from '../../schema/view.ts'
+import type { Store } from '../../store/store.ts'
+import { askAlerts, fitOf } from '../alerts/search-alerts.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { usualViews } from './views.ts'
+
+const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
+
+/** Lists the looks at the queue that somebody can choose from, with how much waits in each. */
+export const listViews = defineOperation({
+  name: 'list_views',
+  summary: 'Lists the views of the queue that you can choose from, with how many alerts each shows.',
+  role: 'viewer',
+  input: z.strictObject({
+    counted: z.boolean().default(true).describe('Whether to count what each shows, which takes a look at every alert.'),
+  }),
+  output: z.object({
+    data: z.array(
+      view
+        .extend({
+          /** One that everybody has. */
+          usual: z.boolean(),
+          /** How many alerts it shows, and how many of them are open; null where they were not to be counted. */
+          total: z.int().nullable(),
+          open: z.int().nullable(),
+        })
+        .meta({ id: 'CountedView' }),
+    ),
+  }),
+  async run({ counted }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+    const time = now()
+    // Those that were kept before there was something to be kept of them lack it.
+    const kept = (await store.views.list()).map((one) => view.parse(one))
+    const own = kept.filter(({ shared, owner }) => shared || owner === actor.name)
+    const usual = usualViews(actor, time)
+    const views = [...usual, ...own]
+    const counts = counted ? await countViews(views, time, store) : []
+    return {
+      data: views.map((one, index) => ({
+        ...one,
+        usual: usual.includes(one),
+        total: counts[index]?.total ?? null,
+        open: counts[index]?.open ?? null,
+      })),
+    }
+  },
+})
+
+/** Counts for all views at once, because what takes time is to fetch each head from memory. */
+const countViews = async (views: readonly View[], now: number, { alerts }: Pick<Store, 'alerts'>) => {
+  const counts = await Promise.all(
+    views.map(async ({ filter: q, from, to }) => ({
+      fits: await fitOf(askAlerts({ q, from: from ?? undefined, to: to ?? undefined }, now), alerts),
+      total: 0,
+      open: 0,
+    })),
+  )
+  for await (const some of alerts.scan()) {
+    for (const head of some) {
+      const open = openStatuses.has(head.status)
+      for (const one of counts) {
+        if (!one.fits(head)) continue
+        one.total += 1
+        if (open) one.open += 1
+      }
+    }
+  }
+  return counts
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { Actor } from '../../schema/role.ts'
+import { defineOperation } from '../operation.ts'
+import type { World } from '../world.ts'
+import { requireOwnView } from './views.ts'
+
+/** Forgets a view. The alerts that it showed stay. */
+export const removeView = defineOperation({
+  name: 'remove_view',
+  summary: 'Forgets a view of yours; the alerts that it showed stay.',
+  role: 'viewer',
+  input: z.strictObject({ id: z.string().max(100) }),
+  output: z.object({ id: z.string(), removed: z.literal(true) }),
+  async run({ id }, { store, actor }: Pick<World, 'store'> & { readonly actor: Actor }) {
+    await requireOwnView(store, id, actor)
+    await store.views.remove(id)
+    return { id, removed: true as const }
+  },
+})

@@ -1,0 +1,255 @@
+import { RE2JS, RE2JSException } from 're2js'
+import { AppError } from '../../../errors.ts'
+import type { Agent, AgentFeature, AgentThreshold } from '../../../schema/agent.ts'
+import { type Event, textField } from '../../../schema/event.ts'
+import { flatText } from '../shared/flat-text.ts'
+
+const longestLine = 4_096
+const mostMatches = 50
+/** The names of so many programs are known by heart. */
+const mostPrograms = 1_000
+
+/** What one feature reads of a line: which of its slots grow by one, numbers to be averaged or compared, or texts. */
+export type Reader =
+  | {
+      readonly kind: 'count'
+      readonly slot: number
+      readonly slots: number
+      /** What its first slot counts: the smallest number of a histogram. */
+      readonly from: number
+      read(line: Line): readonly number[]
+    }
+  | { readonly kind: 'largest'; readonly slot: number; readonly slots: 1; read(line: Line): readonly number[] }
+  | { readonly kind: 'mean'; readonly slot: number; readonly slots: 2; read(line: Line): readonly number[] }
+  | { readonly kind: 'distinct'; readonly set: number; read(line: Line): readonly string[] }
+  | { readonly kind: 'ratio'; readonly of: string; readonly to: string; readonly atLeast: number }
+
+/** An event as agents read it. */
+export interface Line {
+  readonly event: Event
+  /** Lower case. */
+  readonly text: string
+}
+
+/** A threshold with the features that bear it out. */
+export interface Limit extends AgentThreshold {
+  /** Whether it only ever grows within a window, so that it can be told before the window ends. */
+  readonly grows: boolean
+  /** The feature whose lines are shown. */
+  readonly shown: string
+}
+
+/** An agent that is ready to read lines. */
+export interface CompiledAgent {
+  readonly id: string
+  readonly agent: Agent
+  /** How long a step is, in ms, and how many make a window. */
+  readonly step: number
+  readonly steps: number
+  readonly slots: number
+  readonly sets: number
+  readonly readers: ReadonlyMap<string, Reader>
+  readonly limits: readonly Limit[]
+  /** Whether it looks at the line of this event at all. */
+  takes(event: Event): boolean
+  /** The level that it tells of, if the line is of one. */
+  levelOf(line: Line): 'critical' | 'error' | 'warning' | undefined
+}
+
+/** Makes a line of an event. Most events are of programs that no agent looks at, so ask `takes` first. */
+export const toLine = (event: Event): Line => ({ event, text: event.message.slice(0, longestLine).toLowerCase() })
+
+/** Compiles an agent's expressions. Throws CONFIG_INVALID, naming the agent, on one that cannot be used. */
+export const compileAgent = (agent: Agent): CompiledAgent => {
+  const { analysis_rules: rules, agent_type } = agent
+  const compile = (pattern: string) => compilePattern(agent, pattern)
+  const readers = new Map<string, Reader>()
+  let slots = 0
+  let sets = 0
+  for (const [name, feature] of Object.entries(rules.feature_extraction)) {
+    const reader = toReader(feature, slots, sets, compile)
+    readers.set(name, reader)
+    if ('slots' in reader) slots += reader.slots
+    if (reader.kind === 'distinct') sets += 1
+  }
+  const programs = new Set(agent.process_filters.map((program) => program.toLowerCase()))
+  const include = rules.include_patterns.map(compile)
+  const exclude = rules.exclude_patterns.map(compile)
+  const fallback = agent_type === 'ml_based' ? rules.fallback_rules : undefined
+  const judging = fallback?.enable_fallback === false ? [] : rules.thresholds
+  const targets: readonly string[] = rules.target_levels
+  const levelOf = (line: Line) => {
+    const level = levels[textField(line.event, 'log.level') ?? '']
+    if (level === undefined || !targets.includes(level)) return undefined
+    if (include.length > 0 && !include.some((pattern) => pattern.test(line.text))) return undefined
+    return exclude.some((pattern) => pattern.test(line.text)) ? undefined : level
+  }
+  for (const level of rules.target_levels) {
+    const read = (line: Line) => (levelOf(line) === level ? one : none)
+    readers.set(`${level}_lines`, { kind: 'count', slot: slots++, slots: 1, from: 0, read })
+  }
+  const steps = Math.max(1, Math.round((rules.lookback_minutes * 60) / rules.analysis_interval))
+  return {
+    id: agent.agent_id,
+    agent,
+    // Together they are as long as it looks back, also where the interval does not fit into that.
+    step: (rules.lookback_minutes * 60_000) / steps,
+    steps,
+    slots,
+    sets,
+    readers,
+    limits: judging.map((limit) => {
+      const reader = readers.get(limit.feature)
+      return {
+        ...limit,
+        above: fallback?.rule_based_detection[limit.anomaly_type] ?? limit.above,
+        grows: reader?.kind === 'count' || reader?.kind === 'distinct' || reader?.kind === 'largest',
+        shown: reader?.kind === 'ratio' ? reader.of : limit.feature,
+      }
+    }),
+    takes: programs.size === 0 ? () => true : takesOf(programs),
+    levelOf,
+  }
+}
+
+const levels: Readonly<Record<string, 'critical' | 'error' | 'warning'>> = {
+  emerg: 'critical',
+  alert: 'critical',
+  crit: 'critical',
+  critical: 'critical',
+  fatal: 'critical',
+  error: 'error',
+  warning: 'warning',
+}
+
+/** Whether one of these programs wrote a line, or the kernel for it: the firewall's lines are the kernel's. */
+const takesOf = (programs: ReadonlySet<string>): CompiledAgent['takes'] => {
+  const known = new Map<string, 'yes' | 'no' | 'kernel'>()
+  const judge = (program: string) => {
+    const plain = program.slice(program.lastIndexOf('/') + 1).toLowerCase()
+    return programs.has(plain) ? 'yes' : plain === 'kernel' ? 'kernel' : 'no'
+  }
+  const isNamed = (event: Event): boolean =>
+    (
+      toLine(event)
+        .text.slice(0, 80)
+        .match(/[a-z][a-z0-9]+/g) ?? []
+    ).some((word) => programs.has(word))
+  return (event) => {
+    const program = textField(event, 'process.name') ?? textField(event, 'service.name')
+    if (program === undefined) return false
+    let answer = known.get(program)
+    if (answer === undefined) {
+      answer = judge(program)
+      if (known.size >= mostPrograms) known.clear()
+      known.set(flatText(program), answer)
+    }
+    return answer === 'yes' || (answer === 'kernel' && isNamed(event))
+  }
+}
+
+const toReader = (feature: AgentFeature, slot: number, set: number, compile: (pattern: string) => RE2JS): Reader => {
+  if ('lines' in feature) {
+    if (feature.lines === 'all') return { kind: 'count', slot, slots: 1, from: 0, read: () => one }
+    const wanted = feature.lines.map(toPhrase)
+    const unwanted = feature.except.map(toPhrase)
+    const ofLevel = new Set(feature.levels)
+    return {
+      kind: 'count',
+      slot,
+      slots: 1,
+      from: 0,
+      read: ({ text, event }) => {
+        const level = event.fields['log.level']
+        const hit = (typeof level === 'string' && ofLevel.has(level)) || wanted.some((phrase) => holds(text, phrase))
+        return hit && !unwanted.some((phrase) => holds(text, phrase)) ? one : none
+      },
+    }
+  }
+  if ('distinct' in feature) {
+    const pattern = compile(feature.distinct)
+    return { kind: 'distinct', set, read: ({ text }) => findAll(pattern, text) }
+  }
+  if ('distinct_field' in feature) {
+    const field = feature.distinct_field
+    return { kind: 'distinct', set, read: ({ event }) => fieldOf(event, field) }
+  }
+  if ('histogram' in feature) {
+    const pattern = compile(feature.histogram)
+    const { from, to } = feature
+    const codes = (text: string) =>
+      findAll(pattern, text)
+        .map(Number)
+        .filter((code) => code >= from && code <= to)
+    return {
+      kind: 'count',
+      slot,
+      slots: to - from + 1,
+      from,
+      read: ({ text }) => codes(text).map((code) => code - from),
+    }
+  }
+  if ('mean' in feature) {
+    const pattern = compile(feature.mean)
+    return {
+      kind: 'mean',
+      slot,
+      slots: 2,
+      read: ({ text }) => findAll(pattern, text).map(Number).filter(Number.isFinite),
+    }
+  }
+  if ('largest' in feature) {
+    const pattern = compile(feature.largest)
+    return {
+      kind: 'largest',
+      slot,
+      slots: 1,
+      read: ({ text }) => findAll(pattern, text).map(Number).filter(Number.isFinite),
+    }
+  }
+  return { kind: 'ratio', of: feature.ratio[0], to: feature.ratio[1], atLeast: feature.at_least }
+}
+
+/** The first slot of a feature. */
+const one: readonly number[] = [0]
+const none: readonly number[] = []
+
+const toPhrase = (phrase: string): readonly string[] => phrase.toLowerCase().split('*')
+
+/** Whether the parts of a phrase stand in a text one behind the other. */
+const holds = (text: string, parts: readonly string[]): boolean => {
+  let from = 0
+  for (const part of parts) {
+    const at = text.indexOf(part, from)
+    if (at < 0) return false
+    from = at + part.length
+  }
+  return true
+}
+
+const findAll = (pattern: RE2JS, text: string): string[] => {
+  const found: string[] = []
+  const matcher = pattern.matcher(text)
+  while (found.length < mostMatches && matcher.find()) {
+    const groups = Array.from({ length: matcher.groupCount() }, (_, i) => matcher.group(i + 1))
+    found.push(groups.find((group) => group !== null) ?? matcher.group() ?? '')
+  }
+  return found
+}
+
+const fieldOf = (event: Event, name: string): readonly string[] => {
+  const value = event.fields[name]
+  return value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)]
+}
+
+const compilePattern = ({ agent_id }: Agent, pattern: string): RE2JS => {
+  try {
+    return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE)
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error
+    throw new AppError('CONFIG_INVALID', `The agent "${agent_id}" has an expression that cannot be used: ${pattern}.`, {
+      hint: `${error.message}. Look-around and back-references are not supported.`,
+      cause: error,
+    })
+  }
+}

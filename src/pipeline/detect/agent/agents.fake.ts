@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { load } from 'js-yaml'
+import { type Agent, agent } from '../../../schema/agent.ts'
+import type { Event, Fields } from '../../../schema/event.ts'
+import { someEvent } from '../shared/some-events.ts'
+
+/** An agent that comes with the program. */
+export const bundledAgent = (id: string): Agent =>
+  agent.parse(load(readFileSync(join(import.meta.dirname, `../../../../agents/${id}.yaml`), 'utf8')))
+
+/** A line that a program wrote on the router. */
+export const someLine = (number: number, time: number, program: string, message: string, fields: Fields = {}): Event =>
+  someEvent(number, time, {
+    message,
+    source: 'netmonitor',
+    stream: `netmonitor/router/${program}`,
+    fields: { 'process.name': program, 'service.name': program, 'host.name': 'router', 'device.id': 7, ...fields },
+  })

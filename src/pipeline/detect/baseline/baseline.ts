@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import type { Component } from '../../../component.ts'
+import { createWriter } from '../../../lib/codec/codec.ts'
+import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import type { Detector } from '../detector.ts'
+import { isError as saysError } from '../shared/gravity.ts'
+import { createJournal, judgeThenLearn } from '../shared/journal.ts'
+import { advance, countEvent } from '../shared/meter.ts'
+import { createRateJudge } from '../shared/rate-judge.ts'
+import { readState } from '../shared/state.ts'
+import { tellDeviation } from './baseline-story.ts'
+import { type Rate, ratesOf, type Track, vote } from './track.ts'
+import { createTrackBook, goOn, type SourceTracks } from './track-book.ts'
+import { readTrack, writeTrack } from './track-state.ts'
+
+const name = 'baseline'
+const version = 2
+const minute = 60_000
+/** Events that are heard within this time of happening are news; others are history being read. */
+const liveLag = 10 * minute
+
+const options = z.strictObject({
+  threshold: z
+    .number()
+    .min(0.25)
+    .max(1)
+    .default(0.75)
+    .describe('How odd a rate must be to be told: 0.5 is one bucket in 10,000, 0.75 one in a million.'),
+  least: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe('How many events a spike has at least within one bucket; errors half as many.'),
+  grace_seconds: z
+    .number()
+    .min(0)
+    .default(120)
+    .describe(
+      'How long to wait for a stream whose events come later than those of others before it is taken to be quiet.',
+    ),
+  max_streams: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('How many streams are followed; past it, one that was idle for long is forgotten.'),
+  max_series: z
+    .int()
+    .min(1)
+    .default(2000)
+    .describe('How many rates are followed in all: of streams, their errors and templates.'),
+})
+
+/**
+ * Knows how many events are usual, per stream, for its errors and for each of its common templates: finds spikes, drops and silences.
+ * Buckets are as long as the rate needs, one minute to one hour. O(1) an event, O(series) a bucket. Not for streams that speak once a
+ * day: those are known after weeks.
+ */
+export const baseline: Component<typeof options, Detector> = {
+  name,
+  summary: 'Finds rates that are unusual: spikes, drops and silences of streams, errors and messages.',
+  options,
+  create(given, { now }) {
+    const journal = createJournal()
+    const grace = given.grace_seconds * 1000
+    const book = createTrackBook(given, journal)
+    let found = new Map<string, Detection>()
+
+    const { closedOf, look } = createRateJudge(given, book.get, (track, rate, deviation) => {
+      deviation.changed = false
+      const detection = tellDeviation(track, rate, deviation)
+      if (detection.evidence.length > 0) found.set(detection.id, detection)
+    })
+    const count = (track: Track, rate: Rate, event: Event): void => {
+      countEvent(rate.meter, event, journal, closedOf(track, rate))
+      if (track.whole) vote(rate, event.stream, event.stream)
+      else if (event.template) vote(rate, event.template.id, event.message)
+    }
+
+    /** Ends a track's buckets that are over, and says when the next will be. */
+    const settle = (track: Track, time: number): number => {
+      let due = settleRate(track, track.all, time)
+      if (track.errors) due = Math.min(due, settleRate(track, track.errors, time))
+      for (const rate of track.followed) due = Math.min(due, settleRate(track, rate, time))
+      return due
+    }
+    const settleRate = (track: Track, rate: Rate, time: number): number => {
+      const { meter } = rate
+      if (time >= meter.start + meter.width) advance(meter, time, journal, closedOf(track, rate))
+      return Number.isNaN(meter.start) ? Number.POSITIVE_INFINITY : meter.start + meter.width
+    }
+    const sweep = (source: SourceTracks, time: number): void => {
+      source.due = Number.POSITIVE_INFINITY
+      for (const track of source.tracks.values()) source.due = Math.min(source.due, settle(track, time))
+      if (source.whole) source.due = Math.min(source.due, settle(source.whole, time))
+    }
+
+    const take = (event: Event, track: Track, source: SourceTracks): void => {
+      const { time } = event
+      if (time > track.newest) track.newest = time
+      track.usedAt = track.newest
+      track.live = event.receivedAt - time < liveLag
+      const isError = saysError(event)
+      count(track, track.all, event)
+      const template = book.templateOf(track, event)
+      if (template) count(track, template, event)
+      const errors = isError ? book.errorsOf(track, event) : undefined
+      if (errors) count(track, errors, event)
+      const { whole } = source
+      if (whole) {
+        count(whole, whole.all, event)
+        const wholeErrors = isError ? book.errorsOf(whole, event) : undefined
+        if (wholeErrors) count(whole, wholeErrors, event)
+      }
+      goOn(source, time)
+      if (source.newest - grace >= source.due) sweep(source, source.newest - grace)
+    }
+
+    const pass = (events: readonly Event[]): Detection[] => {
+      found = new Map()
+      let stream = ''
+      let track: Track | undefined
+      let source: SourceTracks | undefined
+      for (const event of events) {
+        if (event.stream !== stream || !track || !source) {
+          stream = event.stream
+          source = book.sourceOf(event)
+          track = book.get(stream) ?? book.begin(event, source)
+        }
+        take(event, track, source)
+      }
+      if (events.length === 0) tick()
+      return [...found.values()]
+    }
+    const tick = (): void => {
+      for (const { tracks, whole } of book.sources.values()) {
+        for (const track of [...tracks.values(), ...(whole ? [whole] : [])]) {
+          if (track.live) settle(track, now() - grace)
+          for (const rate of ratesOf(track)) look(track, rate)
+        }
+      }
+    }
+
+    return {
+      name,
+      ...judgeThenLearn(journal, pass),
+      save() {
+        journal.begin()
+        const sources = [...book.sources.values()]
+        const tracks = sources.flatMap(({ tracks, whole }) => [...tracks.values(), ...(whole ? [whole] : [])])
+        const writer = createWriter(name, version).varint(tracks.length)
+        for (const track of tracks) writeTrack(writer, track)
+        return writer.finish()
+      },
+      restore(state) {
+        readState(state, name, version, (reader) => {
+          const tracks = Array.from({ length: reader.varint() }, () => readTrack(reader))
+          journal.commit()
+          book.replace(tracks)
+        })
+      },
+    }
+  },
+}

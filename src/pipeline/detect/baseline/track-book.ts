@@ -1,0 +1,148 @@
+import type { Event } from '../../../schema/event.ts'
+import { BoundedMap } from '../shared/bounded-map.ts'
+import { flatText } from '../shared/flat-text.ts'
+import { gravityOf } from '../shared/gravity.ts'
+import type { Journal } from '../shared/journal.ts'
+import { isAwake, learnNothing, learnQuiet } from '../shared/meter.ts'
+import { followedFrom, mostFollowed, type Rate, ratesOf, startRate, startTrack, type Track } from './track.ts'
+
+/** A step of a source's clock that is larger than this wants a second witness. */
+const leap = 60 * 60_000
+
+/** The streams of one source share a clock: one is silent when the others have gone on without it. */
+export interface SourceTracks {
+  readonly tracks: Map<string, Track>
+  /** The source as a whole, from its second stream on. */
+  whole: Track | undefined
+  newest: number
+  /** Where the clock would stand if the last leap forward was right. */
+  leap: number
+  /** When the next bucket of any of its rates ends, at the earliest. */
+  due: number
+}
+
+/** All tracks, by stream and by source, and no more than there may be. */
+export interface TrackBook {
+  readonly sources: ReadonlyMap<string, SourceTracks>
+  get(stream: string): Track | undefined
+  sourceOf(event: Event): SourceTracks
+  /** Begins a track for a stream that has none. */
+  begin(event: Event, source: SourceTracks): Track
+  /** The rate of an event's template, once it is common enough to be followed. */
+  templateOf(track: Track, event: Event): Rate | undefined
+  /** The rate of a track's errors; it begins with the first. */
+  errorsOf(track: Track, event: Event): Rate | undefined
+  /** Takes the place of all tracks. */
+  replace(tracks: readonly Track[]): void
+}
+
+interface Limits {
+  readonly max_streams: number
+  readonly max_series: number
+}
+
+export const createTrackBook = (limits: Limits, journal: Journal): TrackBook => {
+  let tracks = new BoundedMap<Track>(limits.max_streams)
+  const sources = new Map<string, SourceTracks>()
+  let followed = 0
+
+  const open = (name: string, newest: number): SourceTracks => {
+    const known = sources.get(name)
+    if (known) return known
+    const { POSITIVE_INFINITY } = Number
+    const source: SourceTracks = { tracks: new Map(), whole: undefined, newest, leap: POSITIVE_INFINITY, due: newest }
+    sources.set(name, source)
+    return source
+  }
+  const forget = (track: Track): void => {
+    followed -= ratesOf(track).length
+    const source = sources.get(track.source)
+    source?.tracks.delete(track.stream)
+    if (!source || source.tracks.size > 0) return
+    if (source.whole?.errors) followed--
+    sources.delete(track.source)
+  }
+  const add = (track: Track): Track | undefined => {
+    followed += ratesOf(track).length
+    open(track.source, track.newest).tracks.set(track.stream, track)
+    const gone = tracks.set(track.stream, track)
+    if (gone) forget(gone.value)
+    return gone?.value
+  }
+  /** A rate that has just begun may be due before the others. */
+  const lookSoon = ({ source }: Track, time: number): void => {
+    const home = sources.get(source)
+    if (home) home.due = Math.min(home.due, time)
+  }
+
+  return {
+    sources,
+    get: (stream) => tracks.get(stream),
+    sourceOf: ({ source, time }) => open(source, time),
+    begin(event, source) {
+      const track = startTrack(event, false)
+      const gone = add(track)
+      if (gone) journal.note(() => add(gone))
+      lookSoon(track, event.time)
+      if (source.tracks.size === 2) source.whole ??= startTrack(event, true)
+      return track
+    },
+    templateOf(track, event) {
+      const id = event.template?.id
+      if (id === undefined) return undefined
+      const candidate = track.templates.get(id)
+      if (!candidate) {
+        track.templates.set(id, { count: 1, rate: undefined, usedAt: event.time })
+        return undefined
+      }
+      candidate.count++
+      candidate.usedAt = event.time
+      if (candidate.rate || candidate.count < followedFrom) return candidate.rate
+      if (track.followed.length >= mostFollowed || followed >= limits.max_series) return undefined
+      const message = flatText(event.template?.text.replaceAll('<*>', '…') ?? event.message, 200)
+      candidate.rate = startRate('template', gravityOf(event), track.all.meter.width, { id, message })
+      track.followed.push(candidate.rate)
+      followed++
+      lookSoon(track, event.time)
+      return candidate.rate
+    },
+    errorsOf(track, event) {
+      if (track.errors) {
+        if (isAwake(track.all.meter, event.time)) learnQuiet(track.errors.meter, event.time, journal)
+        return track.errors
+      }
+      if (followed >= limits.max_series && !track.whole) return undefined
+      track.errors = startRate('errors', 2, track.all.meter.width)
+      followed++
+      lookSoon(track, event.time)
+      learnNothing(track.errors.meter, track.since, event.time, journal)
+      return track.errors
+    },
+    replace(saved) {
+      tracks = new BoundedMap(limits.max_streams)
+      sources.clear()
+      followed = 0
+      for (const track of saved) {
+        const source = open(track.source, track.newest)
+        source.newest = Math.max(source.newest, track.newest)
+        source.due = Number.NEGATIVE_INFINITY
+        if (!track.whole) add(track)
+        else {
+          source.whole = track
+          if (track.errors) followed++
+        }
+      }
+    },
+  }
+}
+
+/** Lets a source's clock go on. A leap counts only when a second event bears it out: one wrong year must not silence all streams. */
+export const goOn = (source: SourceTracks, time: number): void => {
+  if (time <= source.newest) return
+  if (time - source.newest <= leap) source.newest = time
+  else if (time < source.leap - leap) source.leap = time
+  else if (time - source.leap > leap) {
+    source.newest = source.leap
+    source.leap = time
+  } else source.newest = time
+}

@@ -1,0 +1,90 @@
+import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import { createSeries } from '../../../lib/series/series.ts'
+import type { Sample } from '../shared/evidence.ts'
+import type { Gravity } from '../shared/gravity.ts'
+import { type Rate, restartTrack, startRate, type Track } from './track.ts'
+
+const kinds = ['all', 'errors', 'template'] as const
+
+/** Writes a track with its rates and their open buckets. What it is telling just now is told anew after a restart. */
+export const writeTrack = (writer: Writer, track: Track): void => {
+  writer.u8(track.whole ? 1 : 0)
+  for (const text of [track.source, track.stream, track.host ?? '', track.service ?? '']) writer.text(text)
+  writer
+    .f64(track.since)
+    .f64(track.newest)
+    .u8(track.live ? 1 : 0)
+  writeRate(writer, track.all)
+  writer.u8(track.errors ? 1 : 0)
+  if (track.errors) writeRate(writer, track.errors)
+  writer.varint(track.followed.length)
+  for (const rate of track.followed) writeRate(writer, rate)
+}
+
+/** Reads a track back. */
+export const readTrack = (reader: Reader): Track => {
+  const whole = reader.u8() === 1
+  const source = reader.text()
+  const stream = reader.text()
+  const host = reader.text() || undefined
+  const service = reader.text() || undefined
+  const since = reader.f64()
+  const newest = reader.f64()
+  const live = reader.u8() === 1
+  const all = readRate(reader)
+  const errors = reader.u8() === 1 ? readRate(reader) : undefined
+  const followed = Array.from({ length: reader.varint() }, () => readRate(reader))
+  return restartTrack({ source, stream, host, service, whole, since, newest, live, all, errors, followed })
+}
+
+const writeRate = (writer: Writer, { kind, gravity, template, meter, past, latest }: Rate): void => {
+  writer.u8(kinds.indexOf(kind)).u8(gravity)
+  writer.text(template?.id ?? '').text(template?.message ?? '')
+  writer
+    .f64(meter.width)
+    .f64(meter.start)
+    .f64(meter.count)
+    .u8(meter.partial ? 1 : 0)
+    .varint(meter.sinceReview)
+    .f64(meter.pace)
+    .f64(meter.heard)
+  for (const sample of [meter.first, meter.last, latest]) writeSample(writer, sample)
+  writer.bytes(meter.series?.save() ?? new Uint8Array()).varint(meter.ring.length)
+  for (const { time, count } of meter.ring) writer.f64(time).varint(count)
+  writer.varint(past.length)
+  for (const { time, size } of past) writer.f64(time).f64(size)
+}
+
+const readRate = (reader: Reader): Rate => {
+  const kind = kinds[reader.u8()] ?? 'all'
+  const gravity: Gravity = ([0, 1, 2] as const)[reader.u8()] ?? 0
+  const id = reader.text()
+  const message = reader.text()
+  const rate = startRate(kind, gravity, reader.f64(), kind === 'template' ? { id, message } : undefined)
+  const { meter } = rate
+  meter.start = reader.f64()
+  meter.count = reader.f64()
+  meter.partial = reader.u8() === 1
+  meter.sinceReview = reader.varint()
+  meter.pace = reader.f64()
+  meter.heard = reader.f64()
+  meter.first = readSample(reader)
+  meter.last = readSample(reader)
+  rate.latest = readSample(reader)
+  const series = reader.bytes()
+  if (series.length > 0) {
+    meter.series = createSeries({ bucket: meter.width })
+    meter.series.restore(series)
+  }
+  meter.ring = Array.from({ length: reader.varint() }, () => ({ time: reader.f64(), count: reader.varint() }))
+  rate.past = Array.from({ length: reader.varint() }, () => ({ time: reader.f64(), size: reader.f64() }))
+  return rate
+}
+
+const writeSample = (writer: Writer, sample: Sample | undefined): void => {
+  writer.u8(sample ? 1 : 0)
+  if (sample) writer.text(sample.id).f64(sample.time).text(sample.original.slice(0, 1000))
+}
+
+const readSample = (reader: Reader): Sample | undefined =>
+  reader.u8() === 1 ? { id: reader.text(), time: reader.f64(), original: reader.text() } : undefined

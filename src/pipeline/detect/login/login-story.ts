@@ -1,0 +1,234 @@
+import type { Detection, Entity, Evidence } from '../../../schema/detection.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { type Episode, type Login, leadTally, linesOf, usersByTries } from '../shared/episode.ts'
+import { toEvidence } from '../shared/evidence.ts'
+import { duration, list, plural, type Reason } from '../shared/explanation.ts'
+import { toDetection } from '../shared/finding.ts'
+import { binomialTail, logToScore } from '../shared/score.ts'
+import { type Guests, type LoginScope, slipRate } from './login-scope.ts'
+
+const detector = 'sequence'
+const hour = 3_600_000
+const usual = '0–3 before a login succeeds'
+
+/** Tells of one address (or one user, where no address is named) that fails and fails. */
+export const tellAttack = (scope: LoginScope, episode: Episode): Detection => {
+  const { tries, ownCount, otherCount, who } = episode
+  const users = usersByTries(episode.users)
+  const score = logToScore(binomialTail(tries, tries + ownCount, slipRate))
+  const failed = plural(tries, 'failed login')
+  const got =
+    ownCount > 0
+      ? `${plural(ownCount, 'login')} from it succeeded.`
+      : otherCount > 0
+        ? `None from it succeeded; ${plural(otherCount, 'login')} from elsewhere did meanwhile.`
+        : 'None of them succeeded.'
+  const subject = episode.byAddress ? `from ${who}` : `as ${users[0] ?? 'an unnamed user'}`
+  return toDetection({
+    detector,
+    type: 'brute_force',
+    ...scoped(scope, `attack ${who}`, episode),
+    score,
+    severity: severityOf(tries, 20, 100),
+    title: `${failed} ${subject}`,
+    sentence: `${failed} to ${placeOf(scope)} ${subject}${episode.byAddress ? asUsers(users) : ''} ${inSpan(episode)}; people who know their password fail 0–3 times before they get in. ${got}`,
+    value: failed,
+    usual,
+    reasons: [triesReason(tries), ...usersReason(users.length)],
+    evidence: [...failures(episode), ...logins(episode)],
+    events: linesOf(episode),
+    entities: entitiesOf(scope, episode.byAddress ? [who] : [], users),
+    ...(episode.byAddress && { sources: [[who, linesOf(episode)]] as const }),
+    techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
+    key: `failed logins ${subject} at ${scope.stream}`,
+  })
+}
+
+/** Tells of many addresses that fail a little each. */
+export const tellSwarm = (scope: LoginScope, episode: Episode): Detection => {
+  const { tries, ownCount } = episode
+  const users = usersByTries(episode.users)
+  const ranked = [...scope.manyAddresses].sort((a, b) => b[1] - a[1])
+  const addresses = ranked.map(([who]) => who)
+  const failed = plural(tries, 'failed login')
+  const sources = plural(addresses.length, 'address', 'addresses')
+  return toDetection({
+    detector,
+    type: 'brute_force',
+    ...scoped(scope, 'attack of many', episode),
+    score: logToScore(binomialTail(tries, tries + ownCount, slipRate)),
+    severity: severityOf(tries, 40, 200),
+    title: `${failed} from ${sources} that tried a few times each`,
+    sentence: `${failed} to ${placeOf(scope)} from ${sources}${asUsers(users)} ${inSpan(episode)}, too few from each to stand out alone; people who know their password fail 0–3 times before they get in.`,
+    value: failed,
+    usual,
+    reasons: [
+      triesReason(tries),
+      {
+        feature: 'addresses that failed',
+        value: String(addresses.length),
+        usual: '0–3',
+        pull: Math.log2(1 + addresses.length),
+      },
+      ...usersReason(users.length),
+    ],
+    evidence: [...failures(episode), ...logins(episode)],
+    events: linesOf(episode),
+    entities: entitiesOf(scope, addresses.slice(0, 10), users),
+    sources: ranked,
+    techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
+    key: `failed logins from many addresses at ${scope.stream}`,
+  })
+}
+
+/** Tells of logins that succeeded after many failures of the same address. */
+export const tellBreakIn = (scope: LoginScope, episode: Episode): Detection => {
+  const { tries, ownCount, own, who } = episode
+  const users = usersByTries(episode.users)
+  const names = [...new Set(own.flatMap(({ user }) => user ?? []))]
+  const failed = plural(tries, 'failed login')
+  const name = names[0] ?? 'Somebody'
+  const certain = tries >= 20 || (tries >= 10 && users.length >= 3)
+  const severity: Severity = certain ? 'critical' : tries >= 10 ? 'high' : 'medium'
+  const where = episode.byAddress ? ` from ${who}` : ''
+  return toDetection({
+    detector,
+    type: 'unauthorized_access',
+    ...scoped(scope, `login after attack ${who}`, episode),
+    score: logToScore(binomialTail(tries, tries + ownCount, slipRate)),
+    severity,
+    title: `${name} logged in${where} after ${failed}`,
+    sentence: `${list(names.length > 0 ? names : ['Somebody'])} logged in to ${placeOf(scope)}${where} after ${failed}${episode.byAddress ? ' from the same address' : ''}${asUsers(users)}; people who know their password fail 0–3 times before they get in, so the password was probably guessed.`,
+    value: `${failed}, then ${plural(ownCount, 'login')}`,
+    usual,
+    reasons: [
+      triesReason(tries),
+      {
+        feature: 'logins after them',
+        value: String(ownCount),
+        usual: 'none after so many failures',
+        pull: Math.log2(1 + tries),
+      },
+      ...usersReason(users.length),
+    ],
+    evidence: [...failures(episode), ...logins(episode)],
+    events: linesOf(episode),
+    entities: entitiesOf(scope, episode.byAddress ? [who] : [], [...names, ...users]),
+    ...(episode.byAddress && { sources: [[who, linesOf(episode)]] as const }),
+    techniques: ['T1078', 'T1110'],
+    key: `login after failures${where || ` as ${name}`} at ${scope.stream}`,
+  })
+}
+
+/** Tells of logins from elsewhere during an attack. Honest about how little that proves. */
+export const tellGuests = (scope: LoginScope, guests: Guests): Detection => {
+  const attackers = [...guests.attackers].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  const tries = attackers.reduce((sum, [, each]) => sum + each, 0)
+  const names = [...new Set(guests.logins.flatMap(({ user }) => user ?? []))]
+  const addresses = [...new Set(guests.logins.flatMap(({ address }) => address ?? []))]
+  const only = guests.count === 1
+  const failed = plural(tries, 'failed login')
+  const what = only
+    ? `${names[0] ?? 'Somebody'} logged in from ${addresses[0] ?? 'an unnamed address'}`
+    : `${plural(guests.count, 'first-time login')} (${list(names)})`
+  return toDetection({
+    detector,
+    type: 'unauthorized_access',
+    source: scope.source,
+    stream: scope.stream,
+    subject: 'logins during attack',
+    start: guests.start,
+    from: guests.start,
+    to: guests.last,
+    // That it happened at such a time is a reason to look, not a proof: as odd as a coincidence of one in a thousand.
+    score: logToScore(-3),
+    severity: 'medium',
+    title: `${what} during an attack`,
+    sentence: `${what} at ${placeOf(scope)} while, or within an hour after, ${attackers.length === 1 ? 'another address' : `${plural(attackers.length, 'other address', 'other addresses')}`} failed ${plural(tries, 'time')}. ${only ? 'It is the only login that succeeded, and was' : 'They were'} not seen here before; nothing ties ${only ? 'it' : 'them'} to the attack but the time, so ask whether ${only ? 'it was' : 'they were'} expected.`,
+    value: plural(guests.count, 'login'),
+    usual: 'none by somebody new while an attack goes on',
+    reasons: [
+      { feature: 'failed logins by others meanwhile', value: failed, usual: '0–3', pull: 1 },
+      {
+        feature: 'user and address together',
+        value: only ? 'first seen' : `${guests.count} first seen`,
+        usual: 'seen before',
+        pull: 1,
+      },
+    ],
+    evidence: guests.logins.map(({ sample }) =>
+      toEvidence(sample, only ? 'the only login that succeeded' : 'a login that succeeded'),
+    ),
+    events: guests.count,
+    entities: entitiesOf(scope, addresses, names),
+    // Nothing but the time ties these logins to the attack.
+    attacker: 'unknown',
+    techniques: ['T1078'],
+    key: `logins during an attack at ${scope.stream}`,
+    learning: false,
+  })
+}
+
+const scoped = (scope: LoginScope, subject: string, { start, last }: Episode) => ({
+  source: scope.source,
+  stream: scope.stream,
+  subject,
+  start,
+  from: start,
+  to: last,
+  learning: false,
+})
+
+const severityOf = (tries: number, medium: number, high: number): Severity =>
+  tries >= high ? 'high' : tries >= medium ? 'medium' : 'low'
+
+const placeOf = ({ service, host, source }: LoginScope): string =>
+  service && host ? `${service} on ${host}` : (service ?? host ?? source)
+
+const inSpan = ({ start, last }: Episode): string =>
+  last - start < 1000 ? 'within a second' : `within ${duration(last - start)}`
+
+const asUsers = (users: readonly string[]): string =>
+  users.length === 0
+    ? ''
+    : users.length <= 3
+      ? ` as ${list(users)}`
+      : ` as ${plural(users.length, 'user')} (${list(users)})`
+
+const triesReason = (tries: number): Reason => ({
+  feature: 'failed logins',
+  value: String(tries),
+  usual: '0–3',
+  pull: Math.log2(1 + tries),
+})
+
+const usersReason = (users: number): Reason[] =>
+  users < 2 ? [] : [{ feature: 'user names tried', value: String(users), usual: '1', pull: Math.log2(users) }]
+
+const failures = (episode: Episode): Evidence[] => {
+  const tally = leadTally(episode)
+  if (!tally) return []
+  const peak = tally.peak > 1 ? [toEvidence(tally.peakFirst, `the busiest minute begins: ${tally.peak} failures`)] : []
+  return [
+    ...tally.firsts.map((sample, i) => toEvidence(sample, i === 0 ? 'the first failure' : undefined)),
+    ...peak.filter(({ event_id }) => !tally.firsts.some(({ id }) => id === event_id)),
+    ...(tally.firsts.some(({ id }) => id === tally.last.id) ? [] : [toEvidence(tally.last, 'the last failure')]),
+  ]
+}
+
+const logins = ({ own, others, ownCount, otherCount, before, start }: Episode): Evidence[] => {
+  const role = (count: number) => (count === 1 ? 'the only login that succeeded' : 'a login that succeeded')
+  const earlier = before && start - before.sample.time <= 6 * hour ? [before] : []
+  return [
+    ...own.map(({ sample }) => toEvidence(sample, 'the login that succeeded')),
+    ...others.map(({ sample }) => toEvidence(sample, `${role(ownCount + otherCount)}, from elsewhere`)),
+    ...earlier.map(({ sample }: Login) => toEvidence(sample, 'the last login that succeeded before')),
+  ]
+}
+
+const entitiesOf = (scope: LoginScope, addresses: readonly string[], users: readonly string[]): Entity[] => [
+  ...addresses.map((value): Entity => ({ type: /^[\d.]+$|:/.test(value) ? 'ip' : 'domain', value })),
+  ...users.slice(0, 5).map((value): Entity => ({ type: 'user', value })),
+  ...(scope.host ? [{ type: 'host', value: scope.host } as const] : []),
+  ...(scope.service ? [{ type: 'service', value: scope.service } as const] : []),
+]

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import type { Runtime } from '../../../component.ts'
+import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import { describeDetector } from '../detector.conformance.ts'
+import { someLogin, someTime } from '../shared/some-events.ts'
+import { sequence } from './sequence.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const runtime = (now: () => number): Runtime => ({ now, fetch, log, signal: new AbortController().signal })
+const make = (now: () => number) => sequence.create(sequence.options.parse({}), runtime(now))
+const minute = 60_000
+const at = (minutes: number) => someTime + minutes * minute
+
+let number = 0
+const login = (minutes: number, success: boolean, user: string, address: string) =>
+  someLogin(number++, at(minutes), success, user, address)
+const times = <Item>(count: number, event: (i: number) => Item) => Array.from({ length: count }, (_, i) => event(i))
+
+/** People who log in, and sometimes get it wrong once or twice. */
+const people = (from: number, hours: number) =>
+  times(hours * 12, (i) => login(from + i * 5, i % 4 !== 0, `user${i % 7}`, `10.0.0.${i % 7}`))
+
+describeDetector('sequence', {
+  make,
+  ordinary: people(0, 20),
+  more: people(20 * 60, 5),
+  odd: times(60, (i) => login(20 * 60 + i * 0.1, false, 'root', '203.0.113.9')),
+  *flood(count) {
+    for (let i = 0; i < count; i++) yield someLogin(i, someTime + i * 50, false, `u${i}`, `2001:db8::${i.toString(16)}`)
+  },
+})
+
+const judge = (events: readonly Event[]): Detection[] => {
+  let now = 0
+  const detector = make(() => now)
+  const found = new Map<string, Detection>()
+  for (const event of events) {
+    now = Math.max(now, event.time)
+    for (const detection of detector.detect([event])) found.set(detection.id, detection)
+  }
+  for (const detection of detector.detect([])) found.set(detection.id, detection)
+  return [...found.values()]
+}
+
+describe('sequence', () => {
+  it('tells an attack once, however long it grows, with its true count at the end', () => {
+    const found = judge(times(286, (i) => login(Math.sqrt(i), false, 'root', '183.62.140.253')))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatchObject({
+      title: '286 failed logins from 183.62.140.253',
+      type: 'brute_force',
+      severity: 'high',
+      event_count: 286,
+      techniques: ['T1110.001'],
+    })
+    const roles = found[0]?.evidence.map(({ role }) => role)
+    expect(roles).toContain('the first failure')
+    expect(roles).toContain('the last failure')
+    expect(roles?.some((role) => role?.startsWith('the busiest minute'))).toBe(true)
+  })
+
+  it('counts a try once, though several lines tell of it', () => {
+    const found = judge(
+      times(30, (i) => [
+        {
+          ...login(i, false, 'root', '203.0.113.9'),
+          fields: { ...login(i, false, 'root', '203.0.113.9').fields, 'event.action': 'pam' },
+        },
+        login(i, false, 'root', '203.0.113.9'),
+      ]).flat(),
+    )
+    expect(found.map(({ title, event_count }) => [title, event_count])).toEqual([
+      ['30 failed logins from 203.0.113.9', 60],
+    ])
+  })
+
+  it('calls a login after many failures of the same address critical', () => {
+    const found = judge([
+      ...times(40, (i) => login(i * 0.1, false, 'root', '203.0.113.9')),
+      login(5, true, 'root', '203.0.113.9'),
+    ])
+    const breakIn = found.find(({ type }) => type === 'unauthorized_access')
+    expect(breakIn).toMatchObject({
+      title: 'root logged in from 203.0.113.9 after 40 failed logins',
+      severity: 'critical',
+    })
+    expect(breakIn?.techniques).toContain('T1078')
+    expect(breakIn?.evidence.at(-1)?.role).toBe('the login that succeeded')
+  })
+
+  it('shows a login from elsewhere during an attack, and says how little that proves', () => {
+    const found = judge([
+      ...times(120, (i) => login(i * 0.1, false, 'root', '203.0.113.9')),
+      login(30, true, 'fztu', '198.51.100.7'),
+    ])
+    const guest = found.find(({ type }) => type === 'unauthorized_access')
+    expect(guest).toMatchObject({ title: 'fztu logged in from 198.51.100.7 during an attack', severity: 'medium' })
+    expect(guest?.evidence[0]?.role).toBe('the only login that succeeded')
+    const attack = found.find(({ type }) => type === 'brute_force')
+    expect(attack?.evidence.some(({ role }) => role === 'the only login that succeeded, from elsewhere')).toBe(true)
+  })
+
+  it('says nothing of those who have logged in before, though an attack goes on', () => {
+    const found = judge([
+      login(0, true, 'alice', '198.51.100.7'),
+      ...times(120, (i) => login(60 + i * 0.1, false, 'root', '203.0.113.9')),
+      login(80, true, 'alice', '198.51.100.7'),
+    ])
+    expect(found.map(({ type }) => type)).toEqual(['brute_force'])
+  })
+
+  it('tells of many addresses together that fail a little each', () => {
+    const found = judge(times(60, (i) => login(i * 0.5, false, `user${i % 30}`, `203.0.113.${i % 20}`)))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatchObject({ techniques: ['T1110.003'], severity: 'medium' })
+    expect(found[0]?.title).toBe('60 failed logins from 20 addresses that tried a few times each')
+  })
+
+  it('does not take back what it told of many when each of them goes on to have a story of its own', () => {
+    const found = judge(times(2_400, (i) => login(i * 0.01, false, `user${i % 30}`, `203.0.113.${i % 12}`)))
+    const many = found.filter(({ title }) => title.endsWith('that tried a few times each'))
+    expect(many.map(({ title }) => title)).toEqual([
+      expect.stringMatching(/^[1-9]\d* failed logins from (?:[89]|1[0-2]) addresses that tried/),
+    ])
+    expect(found.filter(({ title }) => /^200 failed logins from 203/.test(title))).toHaveLength(12)
+  })
+
+  it('takes an office behind one address for what it is', () => {
+    // One in six gets it wrong, hundreds a day from the same address.
+    expect(judge(times(600, (i) => login(i, i % 6 !== 0, `user${i % 40}`, '198.51.100.1')))).toEqual([])
+  })
+
+  it('begins anew after an hour of rest', () => {
+    const attack = (from: number) => times(25, (i) => login(from + i * 0.1, false, 'root', '203.0.113.9'))
+    const found = judge([...attack(0), ...attack(120)])
+    expect(found).toHaveLength(2)
+    expect(new Set(found.map(({ dedup_key }) => dedup_key)).size).toBe(1)
+  })
+})

@@ -1,0 +1,201 @@
+import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import { Sessions } from '../../../lib/sessions/sessions.ts'
+import type { Entity } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import { keepSample, renewSample, type Sample } from '../shared/evidence.ts'
+import { flatText } from '../shared/flat-text.ts'
+import { entitiesOf } from '../sigma/sigma-entities.ts'
+
+/** What belongs together: the events of a stream that name the same request, trace or process. */
+export interface Session {
+  readonly key: SessionKey
+  readonly start: number
+  last: number
+  /** The templates of its events, in order. */
+  readonly events: string[]
+  /** The first three lines and the last. */
+  readonly samples: Sample[]
+  /** Who and what its first event is about: its fields, read when it is asked for, or what was read of them. */
+  readonly about: Event['fields'] | Entity[]
+}
+
+/** Names what belongs together: a process by its number, which is told apart quickest, anything else by its field and value. */
+export type SessionKey = string | number
+
+/** What is known of the sessions of one stream. */
+export interface SessionStream {
+  readonly source: string
+  readonly stream: string
+  readonly open: Map<SessionKey, Session>
+  /** Those that have ended since sessions were last judged. */
+  ended: Session[]
+  learnt: Sessions
+  /** Sessions that were judged in the batch at hand, to be learnt when that is confirmed. */
+  lessons: readonly Session[]
+  /** Some of the keys that were seen: one key alone is a program that goes on, not sessions. */
+  readonly keys: Set<SessionKey>
+  /** What the templates say. */
+  readonly texts: Map<string, string>
+  /** The period in which sessions end now. */
+  period: number
+  usedAt: number
+  /** Whether nothing came since the clock last ticked. */
+  isQuiet: boolean
+  /** The batch of which sessions were judged last, and the one of which some were learnt before it was confirmed. */
+  noted: number
+  readonly ahead: { noted: number }
+}
+
+const mostOpen = 200
+const mostEvents = 200
+const mostTexts = 1000
+/** A key counts as one of many when so many were seen. */
+export const manyKeys = 20
+
+/** Which field names what events belong to, the best first. */
+const fields = ['trace.id', 'transaction.id', 'http.request.id', 'session.id', 'process.pid'] as const
+
+/** Names what an event belongs to; undefined when it does not say. */
+export const keyOf = ({ fields: values }: Event): SessionKey | undefined => {
+  for (const field of fields) {
+    const value = values[field]
+    if (typeof value === 'string') return readKey(`${field} ${value}`)
+    if (typeof value === 'number') return isProcess(field, value) ? value : `${field} ${value}`
+  }
+  return undefined
+}
+
+const isProcess = (field: string, value: number): boolean =>
+  field === 'process.pid' && Number.isInteger(value) && value > 0 && value < 1e15
+
+export const sayKey = (key: SessionKey): string => (typeof key === 'number' ? `process.pid ${key}` : key)
+
+const readKey = (text: string): SessionKey =>
+  /^process\.pid [1-9]\d{0,14}$/.test(text) ? Number(text.slice('process.pid '.length)) : text
+
+/** Says who and what a session is about. */
+export const aboutWhom = ({ about }: Session): Entity[] => (Array.isArray(about) ? about : entitiesOf(about))
+
+export const startStream = (event: Event): SessionStream => ({
+  source: event.source,
+  stream: event.stream,
+  open: new Map(),
+  ended: [],
+  lessons: [],
+  learnt: new Sessions({ trained: 'everything', events: 5000, patterns: 256, transitions: 20_000 }),
+  keys: new Set(),
+  texts: new Map(),
+  period: Number.NEGATIVE_INFINITY,
+  usedAt: event.time,
+  isQuiet: false,
+  noted: -1,
+  ahead: { noted: -1 },
+})
+
+/** Adds an event to its session; one that was idle for longer than `idle` ms has ended, and another begins. */
+export const addToSession = (stream: SessionStream, key: SessionKey, event: Event, idle: number): void => {
+  const { template } = event
+  if (!template) return
+  let session = stream.open.get(key)
+  if (session && event.time - session.last > idle) {
+    end(stream, session)
+    session = undefined
+  }
+  session ??= begin(stream, key, event)
+  if (event.time > session.last) session.last = event.time
+  session.events.push(template.id)
+  if (session.events.length > mostEvents) session.events.length = mostEvents + 1
+  const newest = session.samples[3]
+  if (!newest) session.samples.push(keepSample(event))
+  else if (!renewSample(newest, event)) session.samples[3] = keepSample(event)
+  if (!stream.texts.has(template.id) && stream.texts.size < mostTexts)
+    stream.texts.set(template.id, flatText(template.text, 80))
+}
+
+const begin = (stream: SessionStream, key: SessionKey, event: Event): Session => {
+  if (stream.open.size >= mostOpen) {
+    const [oldest] = stream.open.values()
+    if (oldest) end(stream, oldest)
+  }
+  const session = {
+    key: typeof key === 'number' ? key : flatText(key),
+    start: event.time,
+    last: event.time,
+    events: [],
+    samples: [],
+    about: event.fields,
+  }
+  stream.open.set(session.key, session)
+  if (stream.keys.size < manyKeys) stream.keys.add(session.key)
+  return session
+}
+
+const end = (stream: SessionStream, session: Session): void => {
+  stream.open.delete(session.key)
+  // What goes on for so long is a program at work.
+  if (session.events.length <= mostEvents) stream.ended.push(session)
+}
+
+/** Ends the sessions that are idle at a time. */
+export const endIdle = (stream: SessionStream, time: number, idle: number): void => {
+  for (const session of [...stream.open.values()]) if (time - session.last > idle) end(stream, session)
+}
+
+export const writeStream = (writer: Writer, stream: SessionStream): void => {
+  const { source, stream: name, learnt, keys, texts, period, usedAt } = stream
+  writer.text(source).text(name).bytes(learnt.save()).f64(period).f64(usedAt)
+  writer.varint(keys.size)
+  for (const key of keys) writer.text(sayKey(key))
+  writer.varint(texts.size)
+  for (const [id, text] of texts) writer.text(id).text(text)
+  const sessions = [...stream.ended, ...stream.open.values()]
+  writer.varint(stream.ended.length).varint(sessions.length)
+  for (const session of sessions) {
+    const { key, start, last, events, samples } = session
+    writer
+      .text(sayKey(key))
+      .f64(start)
+      .f64(last)
+      .text(events.join(' '))
+      .text(JSON.stringify(aboutWhom(session)))
+    writer.varint(samples.length)
+    for (const { id, time, original } of samples) writer.text(id).f64(time).text(flatText(original, 300))
+  }
+}
+
+export const readStream = (reader: Reader): SessionStream => {
+  const [source, stream, learnt] = [reader.text(), reader.text(), Sessions.load(reader.bytes())]
+  const [period, usedAt] = [reader.f64(), reader.f64()]
+  const keys = new Set(Array.from({ length: reader.varint() }, () => readKey(reader.text())))
+  const texts = new Map(Array.from({ length: reader.varint() }, () => [reader.text(), reader.text()] as const))
+  const endedCount = reader.varint()
+  const sessions = Array.from({ length: reader.varint() }, (): Session => {
+    const [key, start, last] = [readKey(reader.text()), reader.f64(), reader.f64()]
+    const events = reader
+      .text()
+      .split(' ')
+      .filter((id) => id !== '')
+    const about: Entity[] = JSON.parse(reader.text())
+    const samples = Array.from({ length: reader.varint() }, () => ({
+      id: reader.text(),
+      time: reader.f64(),
+      original: reader.text(),
+    }))
+    return { key, start, last, events, samples, about }
+  })
+  return {
+    source,
+    stream,
+    open: new Map(sessions.slice(endedCount).map((session) => [session.key, session])),
+    ended: sessions.slice(0, endedCount),
+    learnt,
+    lessons: [],
+    keys,
+    texts,
+    period,
+    usedAt,
+    isQuiet: false,
+    noted: -1,
+    ahead: { noted: -1 },
+  }
+}

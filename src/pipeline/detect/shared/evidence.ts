@@ -1,0 +1,59 @@
+import type { Evidence } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import { connectionFields, connectionOf } from './connection.ts'
+import { flatText } from './flat-text.ts'
+
+const longestLine = 1000
+
+/** As much of an event as evidence needs; an event is one. */
+export type Sample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
+
+/** Makes of an event what may be remembered for long: not the whole of it, and no more of a line than is ever shown. */
+export const keepSample = ({ id, time, original, fields }: Sample): Sample => {
+  const line = original.length <= longestLine ? original : flatText(original, longestLine)
+  return { id, time, original: line, fields: fields && keptFields(fields) }
+}
+
+const kept = [...connectionFields, 'log.file.path', 'log.file.line'] as const
+
+/** The fields that evidence shows something of; undefined where there is none. */
+const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
+  let found: Record<string, Event['fields'][string]> | undefined
+  for (const name of kept) {
+    const value = fields[name]
+    if (value === undefined) continue
+    found ??= {}
+    found[name] = value
+  }
+  return found
+}
+
+/** Makes a sample that nobody else has that of another event, without a fresh one; false when it does not fit. */
+export const renewSample = (sample: { -readonly [Key in keyof Sample]: Sample[Key] }, event: Sample): boolean => {
+  if (event.original.length > longestLine || event.fields?.['log.file.path'] !== undefined) return false
+  sample.id = event.id
+  sample.time = event.time
+  sample.original = event.original
+  sample.fields = event.fields && keptFields(event.fields)
+  return true
+}
+
+/** Turns a sample into evidence, cut to 1,000 characters, with the part it plays. */
+export const toEvidence = (sample: Sample, role?: string): Evidence => ({
+  event_id: sample.id,
+  time: isoTime(sample.time),
+  line: sample.original.length > longestLine ? sample.original.slice(0, longestLine) : sample.original,
+  ...placeOf(sample),
+  ...(sample.fields && connectionOf(sample.fields)),
+  ...(role !== undefined && { role }),
+})
+
+/** Says where a line stands when it was read from a file: `/var/log/auth.log:1502`. */
+const placeOf = ({ fields }: Sample): { origin?: string } => {
+  const path = fields?.['log.file.path']
+  const line = fields?.['log.file.line']
+  if (typeof path !== 'string') return {}
+  return { origin: line === undefined ? path : `${path}:${line}` }
+}
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,82 @@
+import type { Contribution } from '../../../schema/detection.ts'
+
+/** One reason, with its pull: how much it speaks for the finding beside the others, in any unit. */
+export interface Reason {
+  readonly feature: string
+  readonly value: string
+  readonly usual: string
+  readonly pull: number
+}
+
+/** Shares a score out among its reasons by their pull, strongest first; the weights add up to the score. */
+export const toContributions = (score: number, reasons: readonly Reason[]): Contribution[] => {
+  const total = reasons.reduce((sum, { pull }) => sum + Math.max(0, pull), 0)
+  const sorted = [...reasons].sort((a, b) => b.pull - a.pull)
+  let left = Math.round(score * 1000)
+  return sorted.map(({ feature, value, usual, pull }, i) => {
+    const share = total > 0 ? Math.max(0, pull) / total : 1 / sorted.length
+    const weight = i === sorted.length - 1 ? left : Math.min(left, Math.round(score * share * 1000))
+    left -= weight
+    return { feature, value, usual, weight: weight / 1000 }
+  })
+}
+
+/** `1,234`; small fractions keep a digit or two. */
+export const number = (value: number): string => {
+  const size = Math.abs(value)
+  const digits = Number.isInteger(value) || size >= 100 ? 0 : size >= 1 ? 1 : 2
+  const [whole = '', part = ''] = value.toFixed(digits).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  const fraction = part.replace(/0+$/, '')
+  return fraction === '' ? grouped : `${grouped}.${fraction}`
+}
+
+/** `1 failed login`, `286 failed logins`. */
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${number(count)} ${count === 1 ? one : many}`
+
+/** `0–3`, or `3` when both ends are the same. */
+export const range = (low: number, high: number): string => {
+  const [from, to] = [number(low), number(high)]
+  return from === to ? to : `${from}–${to}`
+}
+
+const units = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+  [1000, 'second'],
+] as const
+
+/** `45 seconds`, `10 minutes`, `3 days`: the largest unit of which there are two. */
+export const duration = (ms: number): string => {
+  for (const [size, name] of units) {
+    // 90 seconds say more than "2 minutes", 36 hours more than "2 days".
+    if (ms < size * (size > 1000 ? 2 : 1) && ms !== size) continue
+    return plural(Math.round(ms / size), name)
+  }
+  return 'less than a second'
+}
+
+/** `a`, `a and b`, `a, b and 3 more`. */
+export const list = (items: readonly string[], most = 3): string => {
+  const shown = items.slice(0, items.length === most + 1 ? most - 1 : most)
+  const rest = items.length - shown.length
+  if (rest > 0) return `${shown.join(', ')} and ${number(rest)} more`
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
+
+/** A text in quotation marks, on one line, cut to what a title can hold. */
+export const quote = (text: string, longest = 80): string => {
+  const line = text
+    .slice(0, longest * 4)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+  return line.length > longest ? `“${line.slice(0, longest - 1).trimEnd()}…”` : `“${line}”`
+}
+
+/** A chance for people: `4.5 %`, `0.05 %`. */
+export const percent = (share: number): string => {
+  const hundredths = share * 100
+  return `${hundredths >= 10 ? Math.round(hundredths) : Number(hundredths.toPrecision(hundredths >= 1 ? 2 : 1))} %`
+}

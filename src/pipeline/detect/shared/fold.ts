@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import { mergeAddressRoles, scaleAddressRoles } from '../../../schema/address-roles.ts'
+import { type Alert, alertRulesOf } from '../../../schema/alert.ts'
+import type { Detection, Entity } from '../../../schema/detection.ts'
+import { graver, severityRank } from '../../../schema/severity.ts'
+import { tellingEvidence } from '../../../schema/telling-evidence.ts'
+
+const maxEvidence = 20
+const maxEntities = 100
+const maxFolded = 500
+
+type Folded = NonNullable<Alert['folded']>[number]
+
+/**
+ * Names the alert that a detection opens: what its sender calls it, where that may stand in an address and looks like none of our own
+ * names. `after` is an alert that has this name, and which this one follows.
+ */
+export const alertIdOf = (detection: Detection, after: string | undefined): string => {
+  const given = detection.alert_id
+  if (after === undefined && given !== undefined && given.length <= longestName && name.test(given)) return given
+  return createHash('sha256')
+    .update([detection.dedup_key, detection.id, ...(after === undefined ? [] : [after])].join('\0'))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+/** One word in small letters is none: addresses beside that of an alert have such names. */
+const name = /^(?![a-z]*$)(?![\da-f]{32}$)[A-Za-z\d][\w.:-]*$/
+const longestName = 100
+
+/** Makes an alert of its first detection. */
+export const openAlert = (detection: Detection, id: string, now: number): Alert => {
+  const time = new Date(now).toISOString()
+  return {
+    id,
+    dedup_key: detection.dedup_key,
+    status: 'new',
+    ...said(detection),
+    severity: detection.severity,
+    score: detection.score,
+    detectors: [detection.detector],
+    entities: unite(detection.entities, []),
+    ...(detection.address_roles && { address_roles: detection.address_roles }),
+    techniques: [...new Set(detection.techniques)].sort(),
+    ...(detection.rule && { rules: alertRulesOf([detection]) }),
+    evidence: tellingEvidence(detection.evidence, maxEvidence),
+    count: 1,
+    event_count: detection.event_count,
+    detection_ids: [detection.id],
+    folded: [toFolded(detection)],
+    first_seen: detection.first_seen,
+    last_seen: detection.last_seen,
+    created_at: time,
+    updated_at: time,
+    learning: detection.learning,
+    ...(detection.observed && { observed: detection.observed }),
+    incident_id: null,
+    assignee: null,
+    resolution: null,
+    suppression_id: null,
+    triage: null,
+    version: 1,
+  }
+}
+
+/**
+ * Adds a detection to an alert; returns the same alert when it already tells all of it. A detection that it knows under the same id
+ * takes the place of its former self. The graver detection gives the words.
+ */
+export const fold = (alert: Alert, detection: Detection, now: number): Alert => {
+  const folded = alert.folded ?? []
+  const known = folded.find(({ id }) => id === detection.id)
+  if (known ? !isNewer(detection, known) : alert.detection_ids.includes(detection.id)) return alert
+
+  const next = [...folded.filter((item) => item !== known), toFolded(detection)].sort(byAge).slice(-maxFolded)
+  const listed = new Set(next.map(({ id }) => id))
+  const lead = next.reduce((best, item) => (compareGravity(item, best) > 0 ? item : best))
+  return {
+    ...alert,
+    ...(lead.id === detection.id ? said(detection) : {}),
+    ...observedTogether(alert, detection, lead.id === detection.id),
+    severity: graver(alert.severity, detection.severity),
+    score: Math.max(alert.score, detection.score),
+    detectors: [...new Set([...alert.detectors, detection.detector])].sort(),
+    entities: unite(alert.entities, detection.entities),
+    ...rolesTogether(alert, detection, known),
+    techniques: [...new Set([...alert.techniques, ...detection.techniques])].sort(),
+    ...(detection.rule && { rules: alertRulesOf([detection], alert.rules) }),
+    evidence: tellingEvidence([...alert.evidence, ...detection.evidence], maxEvidence),
+    count: alert.count + (known ? 0 : 1),
+    event_count: alert.event_count + detection.event_count - (known?.event_count ?? 0),
+    detection_ids: [...alert.detection_ids.filter((id) => !listed.has(id)), ...listed].slice(-maxFolded),
+    folded: next,
+    first_seen: earlier(alert.first_seen, detection.first_seen),
+    last_seen: later(alert.last_seen, detection.last_seen),
+    learning: alert.learning && detection.learning,
+    updated_at: new Date(now).toISOString(),
+  }
+}
+
+/** The words of an alert: those of one detection, together. */
+const said = ({ type, title, sentence, value, usual, contributions, source, stream }: Detection) => ({
+  type,
+  title,
+  sentence,
+  value,
+  usual,
+  contributions: [...contributions],
+  source,
+  stream,
+})
+
+/** Adds the roles of a detection; of one that is known already, only the share of its events that is new. */
+const rolesTogether = (
+  alert: Alert,
+  { address_roles: roles, event_count }: Detection,
+  known: Folded | undefined,
+): Pick<Alert, 'address_roles'> => {
+  const share = known ? Math.max(0, event_count - known.event_count) / event_count : 1
+  if (!roles || share === 0) return {}
+  const added = scaleAddressRoles(roles, share)
+  return { address_roles: mergeAddressRoles(alert.address_roles ? [alert.address_roles, added] : [added]) }
+}
+
+/** What senders said, as far as any said something: in doubt the one whose words the alert has. */
+const observedTogether = (a: Alert, b: Detection, leads: boolean): Pick<Alert, 'observed'> => {
+  if (!a.observed && !b.observed) return {}
+  return { observed: leads ? { ...a.observed, ...b.observed } : { ...b.observed, ...a.observed } }
+}
+
+const toFolded = ({ id, event_count, severity, score, last_seen }: Detection): Folded => ({
+  id,
+  event_count,
+  severity,
+  score,
+  last_seen,
+})
+
+const isNewer = (detection: Detection, known: Folded): boolean => {
+  const gain =
+    Date.parse(detection.last_seen) - Date.parse(known.last_seen) || detection.event_count - known.event_count
+  return gain > 0
+}
+
+/** Orders by gravity; ties are broken so that the order in which detections came does not matter. */
+const compareGravity = (a: Folded, b: Folded): number =>
+  severityRank(a.severity) - severityRank(b.severity) ||
+  a.score - b.score ||
+  a.event_count - b.event_count ||
+  (a.id < b.id ? 1 : -1)
+
+const byAge = (a: Folded, b: Folded): number =>
+  Date.parse(a.last_seen) - Date.parse(b.last_seen) || (a.id < b.id ? -1 : 1)
+
+const entityOrder: readonly string[] = [
+  'ip',
+  'user',
+  'host',
+  'service',
+  'hash',
+  'domain',
+  'url',
+  'file',
+  'process',
+  'asset',
+  'device',
+  'template',
+]
+
+const unite = (a: readonly Entity[], b: readonly Entity[]): Entity[] =>
+  [...new Map([...a, ...b].map((item) => [`${item.type}\0${item.value}`, item])).values()]
+    .sort(
+      (x, y) =>
+        entityOrder.indexOf(x.type) - entityOrder.indexOf(y.type) ||
+        (x.value < y.value ? -1 : x.value > y.value ? 1 : 0),
+    )
+    .slice(0, maxEntities)
+
+const earlier = (a: string, b: string): string => (Date.parse(a) <= Date.parse(b) ? a : b)
+const later = (a: string, b: string): string => (Date.parse(a) >= Date.parse(b) ? a : b)

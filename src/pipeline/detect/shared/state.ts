@@ -1,0 +1,14 @@
+import { AppError } from '../../../errors.ts'
+import { createReader, type Reader, StateError } from '../../../lib/codec/codec.ts'
+
+/** Reads a saved state; what cannot be read is refused with what to do about it. */
+export const readState = (state: Uint8Array, kind: string, version: number, read: (reader: Reader) => void): void => {
+  try {
+    read(createReader(state, kind, version))
+  } catch (error) {
+    if (error instanceof StateError) {
+      throw new AppError('STATE_VERSION', error.message, { hint: error.hint, cause: error })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,200 @@
+import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import { IsolationForest } from '../../../lib/isolation-forest/isolation-forest.ts'
+
+/** Windows from which on there is a forest, and how many it remembers. */
+const firstFit = 48
+const mostRows = 512
+const mostKnown = 2000
+const trees = 64
+const sampleSize = 128
+/** The share of past scores whose excess gives the shape of the tail. */
+const tailShare = 0.1
+
+/** What is usual in the windows of one stream: a forest over the past ones, their scores, and the templates seen. */
+export interface WindowModel {
+  rows: readonly Float64Array[]
+  windows: number
+  fittedAt: number
+  forest: IsolationForest | undefined
+  /** Where the tail of the past scores begins, and how long it is. */
+  tailFrom: number
+  tailLength: number
+  /** The usual range of each feature: 98 in 100 windows lie within. */
+  ranges: readonly Range[]
+  known: Set<string>
+}
+
+/** What is usual of one feature: where 98 in 100 windows lie; and, on the scale of comparison, how far all lie and how its ends fall off. */
+interface Range {
+  readonly low: number
+  readonly high: number
+  readonly least: number
+  readonly most: number
+  readonly fall: number
+}
+
+/** How the numbers of a window are compared; a difference of less than its grain, on that scale, means little. */
+export interface Scale {
+  readonly grains: readonly number[]
+  toScale(row: Float64Array): Float64Array
+}
+
+/** What the model makes of a window. */
+export interface Verdict {
+  /** How likely a window is that is as odd as this one. */
+  readonly probability: number
+  /** What each feature adds to the oddness, and its usual range. */
+  readonly parts: readonly {
+    readonly pull: number
+    readonly value: number
+    readonly low: number
+    readonly high: number
+  }[]
+}
+
+export const startModel = (): WindowModel => ({
+  rows: [],
+  windows: 0,
+  fittedAt: 0,
+  forest: undefined,
+  tailFrom: 1,
+  tailLength: 0.01,
+  ranges: [],
+  known: new Set(),
+})
+
+/**
+ * Judges a row. A forest's score is no probability, so it is compared with those of the past windows; past their last tenth the tail is
+ * taken to fall exponentially with the mean excess seen there (Pickands, Annals of Statistics 1975, with shape 0). Undefined when it is
+ * likelier than `most`.
+ */
+export const judgeRow = (
+  { toScale }: Pick<Scale, 'toScale'>,
+  model: WindowModel,
+  row: Float64Array,
+  most: number,
+): Verdict | undefined => {
+  const { forest, ranges, tailFrom, tailLength } = model
+  if (!forest) return undefined
+  const scaled = toScale(row)
+  const score = forest.scoreRow(scaled)
+  const within = score <= tailFrom ? 1 : tailShare * Math.exp(-(score - tailFrom) / tailLength)
+  const excess = ranges.map((range, i) => excessOf(range, scaled[i] ?? 0))
+  // Features go together, so only the one that is furthest out counts.
+  const probability = within * Math.exp(-Math.max(0, ...excess))
+  if (probability > most) return undefined
+  const attribution = forest.explain(scaled).map((pull) => Math.max(0, pull))
+  const total = attribution.reduce((sum, pull) => sum + pull, 0) || 1
+  return {
+    probability,
+    parts: attribution.map((pull, i) => ({
+      pull: (-Math.log(within) * pull) / total + (excess[i] ?? 0),
+      value: row[i] ?? 0,
+      low: ranges[i]?.low ?? 0,
+      high: ranges[i]?.high ?? 0,
+    })),
+  }
+}
+
+/**
+ * How far a feature lies beyond all past windows, as the exponent of a falling tail. The forest cannot tell: past its last split all is
+ * alike, and what never varied it never splits.
+ */
+const excessOf = ({ least, most, fall }: Range, value: number): number =>
+  Math.max(0, (value - most) / fall, (least - value) / fall)
+
+const rangesOf = ({ grains, toScale }: Scale, rows: readonly Float64Array[]): Range[] => {
+  const scaled = rows.map(toScale)
+  return grains.map((grain, i) => {
+    const past = Float64Array.from(rows, (row) => row[i] ?? 0).sort()
+    const onScale = Float64Array.from(scaled, (row) => row[i] ?? 0).sort()
+    const least = onScale[0] ?? 0
+    const most = onScale.at(-1) ?? 0
+    const tail = onScale.slice(Math.floor((1 - tailShare) * onScale.length))
+    const fall = tail.reduce((sum, value) => sum + value - (tail[0] ?? 0), 0) / Math.max(1, tail.length)
+    return { low: quantile(past, 0.01), high: quantile(past, 0.99), least, most, fall: Math.max(grain, fall) }
+  })
+}
+
+const quantile = (sorted: Float64Array, share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+
+/** Returns a model that has learnt a row; the one given stays as it is. The forest is grown anew when there are twice as many, later when all are. */
+export const learnRow = (
+  scale: Scale,
+  model: WindowModel,
+  row: Float64Array,
+  templates: Iterable<string>,
+  seed: number,
+): WindowModel => {
+  const rows = [...model.rows.slice(1 - mostRows), row]
+  const windows = model.windows + 1
+  let { known } = model
+  for (const id of templates) {
+    if (known.has(id) || known.size >= mostKnown) continue
+    if (known === model.known) known = new Set(known)
+    known.add(id)
+  }
+  const next: WindowModel = { ...model, rows, windows, known }
+  return windows >= nextFit(model.fittedAt) ? growAnew(scale, next, seed) : next
+}
+
+/** After how many windows the forest is grown for the next time. */
+const nextFit = (fittedAt: number): number => Math.max(firstFit, fittedAt + Math.min(mostRows, fittedAt))
+
+/** After how many windows there is a forest that knows at least so many. */
+export const fitBehind = (windows: number): number => {
+  let fit = firstFit
+  while (fit < windows) fit = nextFit(fit)
+  return fit
+}
+
+const growAnew = (scale: Scale, model: WindowModel, seed: number): WindowModel => {
+  const columns = scale.grains.length
+  const matrix = new Float64Array(model.rows.length * columns)
+  model.rows.forEach((row, i) => {
+    matrix.set(scale.toScale(row), i * columns)
+  })
+  const forest = IsolationForest.fit(matrix, { columns, trees, sampleSize, seed })
+  const scores = forest.score(matrix).sort()
+  const at = Math.floor((1 - tailShare) * (scores.length - 1))
+  const tailFrom = scores[at] ?? 1
+  let excess = 0
+  for (let i = at + 1; i < scores.length; i++) excess += (scores[i] ?? 0) - tailFrom
+  // A tail of a few equal windows would call anything else impossible.
+  const tailLength = Math.max(0.01, excess / Math.max(1, scores.length - at - 1))
+  return { ...model, forest, fittedAt: model.windows, tailFrom, tailLength, ranges: rangesOf(scale, model.rows) }
+}
+
+export const writeModel = (writer: Writer, model: WindowModel): void => {
+  writer.varint(model.windows).varint(model.fittedAt).f64(model.tailFrom).f64(model.tailLength)
+  writer.varint(model.rows.length)
+  for (const row of model.rows) writer.f32s(Float32Array.from(row))
+  writer.varint(model.known.size)
+  for (const id of model.known) writer.text(id)
+  writer.varint(model.ranges.length)
+  for (const { low, high, least, most, fall } of model.ranges) {
+    for (const value of [low, high, least, most, fall]) writer.f64(value)
+  }
+  writer.bytes(model.forest?.save() ?? new Uint8Array())
+}
+
+export const readModel = (reader: Reader): WindowModel => {
+  const model = startModel()
+  model.windows = reader.varint()
+  model.fittedAt = reader.varint()
+  model.tailFrom = reader.f64()
+  model.tailLength = reader.f64()
+  model.rows = Array.from({ length: reader.varint() }, () => Float64Array.from(reader.f32s()))
+  for (let left = reader.varint(); left > 0; left--) model.known.add(reader.text())
+  model.ranges = Array.from({ length: reader.varint() }, () => ({
+    low: reader.f64(),
+    high: reader.f64(),
+    least: reader.f64(),
+    most: reader.f64(),
+    fall: reader.f64(),
+  }))
+  const forest = reader.bytes()
+  if (forest.length > 0) model.forest = IsolationForest.load(forest)
+  return model
+}

@@ -1,0 +1,235 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../../test/cpu-clock.ts'
+import type { RuleSetting, RuleStatus } from '../../../schema/rule.ts'
+import { createRuleLibrary } from './rule-library.ts'
+
+const rule = (id: string, more = '') => `title: Rule ${id}
+name: ${id}
+status: test
+level: medium
+logsource: { product: linux, service: sshd }
+detection:
+  selection:
+    message|contains: ${id}
+  condition: selection
+${more}`
+
+let folder: string
+const write = (name: string, text: string) => {
+  const path = join(folder, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+const remove = (name: string) => rmSync(join(folder, name), { recursive: true })
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vedette-rules-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const open = (changes: { folders?: readonly string[]; minStatus?: RuleStatus } = {}) => {
+  let settings: readonly RuleSetting[] = []
+  const logged: { readonly level: string; readonly message: string; readonly facts: object }[] = []
+  const write = (level: string) => (facts: object, message: string) => void logged.push({ level, message, facts })
+  const library = createRuleLibrary({
+    folders: async () =>
+      (changes.folders ?? ['own']).map((name) => ({ name, path: join(folder, name), without: ['taxonomy'] })),
+    taxonomies: [{ name: 'taxonomy', path: join(folder, 'own/taxonomy') }],
+    placeholders: new Map(),
+    minStatus: changes.minStatus ?? 'experimental',
+    settings: async () => settings,
+    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
+  })
+  return {
+    library,
+    logged,
+    ids: () => library.book.documents.map(({ id }) => id),
+    say(rule_id: string, said: Partial<RuleSetting>) {
+      const at = '2026-01-01T00:00:00.000Z'
+      settings = [
+        ...settings.filter((one) => one.rule_id !== rule_id),
+        { rule_id, enabled: null, level: null, note: null, updated_by: 'ana', updated_at: at, ...said },
+      ]
+    },
+  }
+}
+
+const taxonomy = `name: linux
+kinds:
+  - name: OpenSSH server
+    when: { process.name: sshd }
+    logsources: [{ product: linux, service: sshd }]
+`
+
+describe('a library of rules', () => {
+  beforeEach(() => {
+    write('own/a.yml', rule('a'))
+    write('own/deep/down/b.yaml', rule('b'))
+    write('own/taxonomy/linux.yml', taxonomy)
+    write('own/README.md', 'no rule')
+    write('own/.git/c.yml', rule('c'))
+  })
+
+  it('reads folders however deep, and looks again only when something changed', async () => {
+    const { library, ids, logged } = open()
+    expect(ids()).toEqual([])
+    expect(await library.refresh()).toEqual({ revision: 1, changed: true, documents: 2, inForce: 2, faults: [] })
+    expect(ids()).toEqual(['a', 'b'])
+    expect(library.book.taxonomy.kinds.map(({ name }) => name)).toEqual(['OpenSSH server'])
+    const { documents } = library.book
+    expect(await library.refresh()).toMatchObject({ revision: 1, changed: false })
+    expect(library.book.documents.every((document, i) => document === documents[i])).toBe(true)
+    expect(logged.map(({ message }) => message)).toEqual(['Rules were loaded.'])
+  })
+
+  it('sees what is added, changed and taken away', async () => {
+    const { library, ids } = open()
+    await library.refresh()
+    write('own/new.yml', rule('new'))
+    write('own/a.yml', rule('a2', 'tags: [attack.t1110]\n'))
+    expect(await library.refresh()).toMatchObject({ revision: 2, changed: true })
+    expect(ids()).toEqual(['a2', 'b', 'new'])
+    remove('own/deep')
+    await library.refresh()
+    expect(ids()).toEqual(['a2', 'new'])
+    expect(library.get('a2')?.document.techniques).toEqual(['T1110'])
+  })
+
+  it('keeps a rule whose file breaks, says so once, and takes the file when it is whole again', async () => {
+    const { library, ids, logged } = open()
+    await library.refresh()
+    const before = library.get('a')?.document
+    const broken: readonly [text: string, why: string][] = [
+      [rule('a').replace('condition: selection', 'condition: selction'), 'it names no selection'],
+      ['title: [', 'it is not YAML'],
+      ['', 'it is being written'],
+      [`${rule('a').replace('level: medium', 'level: grave')}`, 'the level is none'],
+    ]
+    for (const [text, why] of broken) {
+      write('own/a.yml', text)
+      const { changed, faults } = await library.refresh()
+      expect(changed, why).toBe(false)
+      expect(faults, why).toMatchObject([{ severity: 'error', file: 'own/a.yml' }])
+      expect(library.get('a'), why).toMatchObject({ document: before, stale: true, inForce: true })
+      await library.refresh()
+    }
+    expect(logged.filter(({ level }) => level === 'warn')).toHaveLength(broken.length)
+    write('own/a.yml', rule('a', 'author: ana\n'))
+    expect(await library.refresh()).toMatchObject({ revision: 2, faults: [] })
+    expect(library.get('a')).toMatchObject({ document: { author: 'ana' }, stale: false })
+    expect(ids()).toEqual(['a', 'b'])
+  })
+
+  it('takes the good half of a file that grows a bad half, and keeps all of one that loses a rule', async () => {
+    const { library, ids } = open()
+    await library.refresh()
+    write('own/a.yml', `${rule('a', 'author: ana\n')}---\ntitle: half\n`)
+    expect((await library.refresh()).faults).toHaveLength(1)
+    expect(library.get('a')).toMatchObject({ document: { author: 'ana' }, stale: false })
+    write('own/a.yml', `title: half\n---\n${rule('other')}`)
+    await library.refresh()
+    expect(ids()).toEqual(['a', 'b'])
+  })
+
+  it('keeps the rules of a folder that cannot be looked into', async () => {
+    const { library, ids } = open()
+    await library.refresh()
+    renameSync(join(folder, 'own'), join(folder, 'away'))
+    expect((await library.refresh()).faults.map(({ code }) => code)).toEqual(['unreadable-folder', 'unreadable-folder'])
+    expect(ids()).toEqual(['a', 'b'])
+    expect(library.book.taxonomy.kinds).toHaveLength(1)
+    renameSync(join(folder, 'away'), join(folder, 'own'))
+    expect(await library.refresh()).toMatchObject({ revision: 1, faults: [] })
+  })
+
+  it.skipIf(process.getuid?.() === 0)('keeps a rule whose file may not be read any more', async () => {
+    const { library, ids } = open()
+    await library.refresh()
+    chmodSync(join(folder, 'own/a.yml'), 0)
+    expect((await library.refresh()).faults).toMatchObject([{ code: 'unreadable' }])
+    expect(ids()).toEqual(['a', 'b'])
+  })
+
+  it('follows links, but not in circles', async () => {
+    symlinkSync('..', join(folder, 'own/deep/up'))
+    symlinkSync('down/b.yaml', join(folder, 'own/deep/link.yml'))
+    symlinkSync('nowhere.yml', join(folder, 'own/dangling.yml'))
+    const { library, ids } = open()
+    const { faults } = await library.refresh()
+    expect(ids().sort()).toEqual(['a', 'b'])
+    expect(faults.map(({ code }) => code)).toEqual(['duplicate-id'])
+  })
+
+  it('lets the later folder win where two have one id, and says so', async () => {
+    write('theirs/x.yml', rule('a', 'author: them\n'))
+    const { library } = open({ folders: ['theirs', 'own'] })
+    const { faults } = await library.refresh()
+    expect(library.get('a')).toMatchObject({ pack: 'own', document: { author: undefined } })
+    expect(faults).toMatchObject([{ code: 'duplicate-id', severity: 'warning', file: 'theirs/x.yml', rule: 'a' }])
+  })
+
+  it('puts in force what is mature enough, unless somebody said otherwise, whatever the version', async () => {
+    write('own/old.yml', rule('old').replace('status: test', 'status: deprecated'))
+    write('own/none.yml', rule('none').replace('status: test\n', ''))
+    const { library, ids, say } = open({ minStatus: 'test' })
+    await library.refresh()
+    expect(ids().sort()).toEqual(['a', 'b', 'none'])
+    say('old', { enabled: true })
+    say('a', { enabled: false })
+    say('b', { level: 'critical' })
+    expect(await library.refresh()).toMatchObject({ revision: 2, changed: true, documents: 4, inForce: 3 })
+    write('own/a.yml', rule('a', 'author: a later version\n'))
+    write('own/deep/down/b.yaml', rule('b', 'author: a later version\n'))
+    await library.refresh()
+    expect(ids().sort()).toEqual(['b', 'none', 'old'])
+    expect(library.book.documents.find(({ id }) => id === 'b')).toMatchObject({ level: 'critical' })
+    expect(library.get('b')).toMatchObject({ level: 'critical', document: { level: 'medium' } })
+  })
+
+  it('says which rules in force cannot match', async () => {
+    write('own/open.yml', rule('open').replace('message|contains: open', 'user.name|expand: "%admins%"'))
+    const many = `title: Many
+name: many
+correlation: { type: event_count, rules: [a], group-by: [user.name], timespan: 1m, condition: { gte: 3 } }
+`
+    write('own/many.yml', many)
+    const { library, say } = open()
+    const idle = async () => (await library.refresh()).faults.map(({ rule, code, severity }) => [rule, code, severity])
+    expect(await idle()).toEqual([['open', 'unresolved-placeholder', 'warning']])
+    say('a', { enabled: false })
+    expect(await idle()).toContainEqual(['many', 'unknown-rule', 'warning'])
+  })
+
+  it('runs refreshes one after another', async () => {
+    const { library } = open()
+    const all = await Promise.all([library.refresh(), library.refresh(), library.refresh()])
+    expect(all.map(({ changed }) => changed)).toEqual([true, false, false])
+  })
+})
+
+const corpus = resolve(import.meta.dirname, '../../../../../shared/conformance/sigma/rules')
+it.skipIf(!existsSync(corpus))('reads 920 rules in well under a second, and then only asks the disk', async () => {
+  const { library } = open({ folders: [] })
+  await library.refresh()
+  const many = createRuleLibrary({
+    folders: async () => [{ name: 'sigma', path: corpus }],
+    taxonomies: [],
+    placeholders: new Map(),
+    minStatus: 'unsupported',
+    settings: async () => [],
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  })
+  const times: number[] = []
+  for (let i = 0; i < 3; i++) {
+    const began = cpuMs()
+    await many.refresh()
+    times.push(Math.round(cpuMs() - began))
+  }
+  console.info(`${many.entries.length} rules read in ${times[0]} ms, looked at again in ${times[1]} and ${times[2]} ms`)
+  expect(many.entries.length).toBeGreaterThan(900)
+  expect(times[0]).toBeLessThan(5_000)
+  expect(times[2]).toBeLessThan(500)
+})

@@ -1,0 +1,189 @@
+import type { Log } from '../../../component.ts'
+import type { SigmaDocument } from '../../../lib/sigma/document.ts'
+import { type Fault, sayFault } from '../../../lib/sigma/fault.ts'
+import { readDocuments } from '../../../lib/sigma/read.ts'
+import { type EventKind, joinTaxonomies, readTaxonomy } from '../../../lib/sigma/taxonomy.ts'
+import { type RuleLevel, type RuleSetting, type RuleStatus, ruleStatuses } from '../../../schema/rule.ts'
+import type { RuleBook } from './rule-book.ts'
+import { idleFaults, shadowed } from './rule-faults.ts'
+import type { RuleFolder } from './rule-folder.ts'
+import { createRuleReader } from './rule-reader.ts'
+
+/** A rule, correlation or filter that could be read, and what became of it. */
+export interface RuleEntry {
+  /** As it stands in its file. */
+  readonly document: SigmaDocument
+  /** The folder that it came with. */
+  readonly pack: string
+  readonly inForce: boolean
+  /** The level that its detections have: its own, or what somebody said instead. */
+  readonly level: RuleLevel | undefined
+  readonly setting: RuleSetting | undefined
+  /** Whether its file has changed in a way that cannot be read, so that this is the version before. */
+  readonly stale: boolean
+}
+
+/** What a look at the folders brought. */
+export interface RuleReload {
+  readonly revision: number
+  readonly changed: boolean
+  readonly documents: number
+  readonly inForce: number
+  readonly faults: readonly Fault[]
+}
+
+/** All rules there are, and which of them are in force. */
+export interface RuleLibrary {
+  /** What is in force, always the newest. */
+  readonly book: RuleBook
+  readonly entries: readonly RuleEntry[]
+  readonly faults: readonly Fault[]
+  readonly placeholders: ReadonlyMap<string, readonly string[]>
+  /** Finds a rule by its id, or by the name that correlations call it by. */
+  get(word: string): RuleEntry | undefined
+  /**
+   * Looks at the folders and at what people said, and puts in force what changed. `change` runs before, while nobody else looks.
+   * Several calls at once run one after another.
+   */
+  refresh(change?: () => Promise<void>): Promise<RuleReload>
+}
+
+interface LibraryOptions {
+  /** Where rules are, the most trusted last: of two documents with one id, the later counts. */
+  folders(): Promise<readonly RuleFolder[]>
+  readonly taxonomies: readonly RuleFolder[]
+  readonly placeholders: ReadonlyMap<string, readonly string[]>
+  readonly minStatus: RuleStatus
+  settings(): Promise<readonly RuleSetting[]>
+  readonly log: Log
+}
+
+const mostLogged = 10
+
+/** Makes a library with nothing in it; `refresh` fills it. */
+export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
+  const { placeholders, minStatus, log } = options
+  const rules = createRuleReader<SigmaDocument>({
+    read(text, name) {
+      const { documents, faults } = readDocuments(text, name, { placeholders })
+      return { items: documents, faults }
+    },
+    idOf: ({ id }) => id,
+    textOf: ({ line, source }) => `${line}:${source}`,
+  })
+  const kinds = createRuleReader<EventKind>({
+    read(text, name) {
+      const { kinds: items, faults } = readTaxonomy(text, name)
+      return { items, faults }
+    },
+    idOf: ({ name }) => name,
+  })
+  let entries: readonly RuleEntry[] = []
+  let byId: ReadonlyMap<string, RuleEntry> = new Map()
+  let byName: ReadonlyMap<string, RuleEntry> = new Map()
+  let faults: readonly Fault[] = []
+  let said = ''
+  let told: ReadonlySet<string> = new Set()
+  const current = {
+    revision: 0,
+    documents: [] as readonly SigmaDocument[],
+    taxonomy: joinTaxonomies([]),
+  }
+
+  const arrange = (settings: readonly RuleSetting[]): void => {
+    const settingOf = new Map(settings.map((setting) => [setting.rule_id, setting]))
+    const found = new Map<string, RuleEntry>()
+    const doubles: Fault[] = []
+    for (const { items, folder, stale } of rules.files) {
+      for (const document of items) {
+        const former = found.get(document.id)
+        if (former) doubles.push(shadowed(former.document, document))
+        const setting = settingOf.get(document.id)
+        const inForce = setting?.enabled ?? isMature(document.status, minStatus)
+        found.set(document.id, {
+          document,
+          pack: folder,
+          inForce,
+          level: setting?.level ?? document.level,
+          setting,
+          stale,
+        })
+      }
+    }
+    byId = found
+    entries = [...found.values()]
+    byName = new Map(
+      entries.flatMap((entry) => (entry.document.name === undefined ? [] : [[entry.document.name, entry]])),
+    )
+    const overridden = new Map(current.documents.map((document) => [document.id, document]))
+    current.documents = entries
+      .filter(({ inForce }) => inForce)
+      .map(({ document, level }) => {
+        if (level === document.level) return document
+        const before = overridden.get(document.id)
+        return before?.source === document.source && before.level === level ? before : { ...document, level }
+      })
+    faults = [
+      ...[rules, kinds].flatMap((reader) => [...reader.faults, ...reader.files.flatMap((file) => file.faults)]),
+      ...doubles,
+      ...idleFaults(current.documents),
+    ]
+  }
+
+  const tell = (changed: boolean): void => {
+    const lines = faults.filter(({ severity }) => severity === 'error').map(sayFault)
+    const news = lines.filter((line) => !told.has(line))
+    for (const fault of news.slice(0, mostLogged)) log.warn({ fault }, 'A file of rules has a fault.')
+    if (news.length > mostLogged) log.warn({ more: news.length - mostLogged }, 'More files of rules have faults.')
+    told = new Set(lines)
+    if (!changed) return
+    const { revision, documents } = current
+    log.info(
+      { revision, rules: entries.length, in_force: documents.length, faults: lines.length },
+      'Rules were loaded.',
+    )
+  }
+
+  const refresh = async (change?: () => Promise<void>): Promise<RuleReload> => {
+    await change?.()
+    const settings = await options.settings()
+    const nowSaid = JSON.stringify(settings)
+    const rulesChanged = await rules.refresh(await options.folders())
+    const kindsChanged = await kinds.refresh(options.taxonomies)
+    const changed = rulesChanged || kindsChanged || nowSaid !== said || current.revision === 0
+    said = nowSaid
+    if (kindsChanged) current.taxonomy = joinTaxonomies(kinds.files.map(({ items }) => ({ kinds: items })))
+    arrange(settings)
+    if (changed) current.revision += 1
+    tell(changed)
+    return {
+      revision: current.revision,
+      changed,
+      documents: entries.length,
+      inForce: current.documents.length,
+      faults,
+    }
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    book: current,
+    get entries() {
+      return entries
+    },
+    get faults() {
+      return faults
+    },
+    placeholders,
+    get: (word) => byId.get(word) ?? byId.get(word.toLowerCase()) ?? byName.get(word),
+    refresh(change) {
+      const next = last.then(() => refresh(change))
+      last = next.catch(() => undefined)
+      return next
+    },
+  }
+}
+
+/** Says whether a rule is in force when nobody said anything about it. */
+const isMature = (status: RuleStatus | undefined, least: RuleStatus): boolean =>
+  status === undefined || ruleStatuses.indexOf(status) <= ruleStatuses.indexOf(least)

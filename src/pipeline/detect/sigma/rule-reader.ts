@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { messageOf } from '../../../errors.ts'
+import type { Fault } from '../../../lib/sigma/fault.ts'
+import { type FoundFile, findRuleFiles, type HiddenFolder, type RuleFolder } from './rule-folder.ts'
+
+/** A file as it was understood. */
+export interface ReadFile<Item> {
+  readonly name: string
+  readonly folder: string
+  readonly items: readonly Item[]
+  readonly faults: readonly Fault[]
+  /** Whether the items are those of an earlier version, because the file as it is now lacks some of them. */
+  readonly stale: boolean
+}
+
+interface ReaderOptions<Item> {
+  read(text: string, name: string): { readonly items: readonly Item[]; readonly faults: readonly Fault[] }
+  /** What an item is called, in whatever version. */
+  idOf(item: Item): string
+  /** The text of an item: where it is equal, so is the item. Without it, what is read anew counts as changed. */
+  textOf?(item: Item): string
+}
+
+interface KnownFile<Item> extends ReadFile<Item> {
+  readonly stamp: string
+}
+
+/** Keeps files in memory as they are on disk. */
+export interface RuleReader<Item> {
+  readonly files: readonly ReadFile<Item>[]
+  /** What is wrong with folders, beside what is wrong with the files. */
+  readonly faults: readonly Fault[]
+  /** Looks at the folders; reads what is new or changed, and nothing else. Returns whether any item did. */
+  refresh(folders: readonly RuleFolder[]): Promise<boolean>
+}
+
+/** Longer than anybody writes. */
+const mostBytes = 2_000_000
+/** How long reading goes on before others get their turn, in ms. */
+const turn = 10
+
+/**
+ * Makes a reader. What was understood once is not lost by a file that breaks: its items stay until the file is whole again or gone.
+ * O(files) questions to the disk a refresh; only what has another stamp is read.
+ */
+export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader<Item> => {
+  let known = new Map<string, KnownFile<Item>>()
+  let faults: readonly Fault[] = []
+
+  const readOne = async (folder: string, found: FoundFile, before: KnownFile<Item> | undefined) => {
+    const { name, path, stamp, bytes } = found
+    const keep = (fault: Fault, retry: boolean): KnownFile<Item> => ({
+      name,
+      folder,
+      items: before?.items ?? [],
+      faults: [fault],
+      stale: before !== undefined && before.items.length > 0,
+      stamp: retry ? '' : stamp,
+    })
+    if (bytes > mostBytes) {
+      return keep(faultOf('too-large', name, `The file is larger than ${mostBytes} bytes.`, 'Cut it in pieces.'), false)
+    }
+    let text: string
+    try {
+      text = await readFile(path, 'utf8')
+    } catch (error) {
+      return keep(
+        faultOf('unreadable', name, `The file cannot be read: ${messageOf(error)}.`, 'Check its permissions.'),
+        true,
+      )
+    }
+    const read = options.read(text, name)
+    const ids = new Set(read.items.map(options.idOf))
+    const lost =
+      read.faults.some(({ severity }) => severity === 'error') &&
+      before?.items.some((item) => !ids.has(options.idOf(item))) === true
+    const { textOf } = options
+    const same = textOf !== undefined && before !== undefined && sameItems(before.items, read.items, textOf)
+    const items = before && (lost || same) ? before.items : read.items
+    return { name, folder, items, faults: read.faults, stale: lost, stamp }
+  }
+
+  return {
+    get files() {
+      return [...known.values()]
+    },
+    get faults() {
+      return faults
+    },
+    async refresh(folders) {
+      const next = new Map<string, KnownFile<Item>>()
+      const hiddenFolders: HiddenFolder[] = []
+      let rested = performance.now()
+      for (const folder of folders) {
+        const { files, hidden } = await findRuleFiles(folder)
+        hiddenFolders.push(...hidden)
+        for (const found of files) {
+          const before = known.get(found.path)
+          const isSame = before?.stamp === found.stamp && before.name === found.name
+          next.set(found.path, isSame ? before : await readOne(folder.name, found, before))
+          if (isSame || performance.now() - rested < turn) continue
+          await setImmediate()
+          rested = performance.now()
+        }
+        for (const { path } of hidden) {
+          for (const [file, before] of known) {
+            if (file === path || file.startsWith(path + sep)) next.set(file, before)
+          }
+        }
+      }
+      faults = hiddenFolders.map(({ name, reason }) =>
+        faultOf(
+          'unreadable-folder',
+          name,
+          `The folder cannot be read: ${reason}.`,
+          'What was read before stays in force.',
+        ),
+      )
+      const changed =
+        known.size !== next.size || [...next].some(([path, { items }]) => known.get(path)?.items !== items)
+      known = next
+      return changed
+    },
+  }
+}
+
+const faultOf = (code: string, file: string, message: string, hint: string): Fault => ({
+  code,
+  severity: 'error',
+  message,
+  hint,
+  file,
+  line: 1,
+  rule: undefined,
+})
+
+const sameItems = <Item>(before: readonly Item[], after: readonly Item[], textOf: (item: Item) => string): boolean =>
+  before.length === after.length &&
+  before.every((item, i) => {
+    const other = after[i]
+    return other !== undefined && textOf(item) === textOf(other)
+  })

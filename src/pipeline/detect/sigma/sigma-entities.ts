@@ -1,0 +1,34 @@
+import type { Entity } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+
+/** Which fields name a thing, and what sort of thing; the most telling first. */
+const fields: readonly (readonly [string, Entity['type']])[] = [
+  ['source.ip', 'ip'],
+  ['source.address', 'domain'],
+  ['user.name', 'user'],
+  ['user.target.name', 'user'],
+  ['host.name', 'host'],
+  ['service.name', 'service'],
+  ['process.name', 'process'],
+  ['file.path', 'file'],
+  ['destination.ip', 'ip'],
+  ['dns.question.name', 'domain'],
+  ['url.domain', 'domain'],
+  ['file.hash.sha256', 'hash'],
+  ['file.hash.md5', 'hash'],
+  ['device.id', 'device'],
+]
+
+/** Who and what an event is about. */
+export const entitiesOf = (values: Event['fields']): Entity[] =>
+  fields.flatMap(([field, type]): Entity[] => {
+    const value = values[field]
+    return typeof value === 'string' && value !== '' ? [{ type, value }] : []
+  })
+
+/** What the same trouble is known by when it comes again: the address, else the user, else the host; else nothing but the rule. */
+export const subjectOf = (event: Event): string => {
+  const named = entitiesOf(event.fields)
+  const best = named.find(({ type }) => type === 'ip') ?? named.find(({ type }) => type === 'user')
+  return (best ?? named.find(({ type }) => type === 'host'))?.value ?? ''
+}

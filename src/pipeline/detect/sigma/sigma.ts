@@ -1,0 +1,228 @@
+import { z } from 'zod'
+import type { Component } from '../../../component.ts'
+import { createWriter, type Reader, type Writer } from '../../../lib/codec/codec.ts'
+import { createEngine, type Engine, type Match } from '../../../lib/sigma/sigma.ts'
+import type { Detection, Entity } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import type { Detector } from '../detector.ts'
+import { BoundedMap } from '../shared/bounded-map.ts'
+import { keepSample, type Sample, toEvidence } from '../shared/evidence.ts'
+import { toDetection } from '../shared/finding.ts'
+import { flatText } from '../shared/flat-text.ts'
+import { readState } from '../shared/state.ts'
+import type { RuleBook } from './rule-book.ts'
+import { entitiesOf, subjectOf } from './sigma-entities.ts'
+import { createFlattening } from './sigma-event.ts'
+import { tellMatch } from './sigma-story.ts'
+
+const name = 'sigma'
+const version = 1
+const maxEvidence = 20
+const maxEntities = 50
+
+const options = z.strictObject({
+  quiet: z
+    .int()
+    .min(1)
+    .default(3600)
+    .describe('After how many seconds without a match the next one is a matter of its own.'),
+  max_episodes: z.int().min(1).default(5000).describe('How many matters are remembered at once.'),
+  max_samples: z
+    .int()
+    .min(0)
+    .default(2000)
+    .describe('How many lines are kept so that correlations can show what they rest on.'),
+})
+
+/** One rule that goes on matching for one subject. */
+interface Episode {
+  readonly start: number
+  last: number
+  usedAt: number
+  /** How often it matched. */
+  times: number
+  /** How many events that were. */
+  events: number
+  readonly shown: Map<string, { readonly sample: Sample; readonly role: string | undefined }>
+  entities: Entity[]
+}
+
+interface Line {
+  readonly sample: Sample
+  usedAt: number
+}
+
+/** Matches events against the rules that are in force. What goes on is told again at the 2nd, 5th, 10th, 20th, 50th … match. */
+export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detector> => ({
+  name,
+  summary: 'Finds what Sigma rules describe: single events, and several together.',
+  options,
+  create({ quiet, max_episodes: maxEpisodes, max_samples: maxSamples }) {
+    // A match is told of before the next event comes.
+    const flatten = createFlattening()
+    let engine: Engine | undefined
+    let revision = -1
+    let restored: Uint8Array | undefined
+    let episodes = new BoundedMap<Episode>(maxEpisodes)
+    let lines = new BoundedMap<Line>(Math.max(1, maxSamples))
+
+    /** The engine of the rules in force. When they change, what correlations remember goes along. */
+    const current = (): Engine => {
+      if (engine && revision === rules.revision) return engine
+      const state = engine ? engine.save() : restored
+      engine = createEngine(rules.documents, { taxonomy: rules.taxonomy })
+      if (state) engine.restore(state)
+      restored = undefined
+      revision = rules.revision
+      return engine
+    }
+    const episodeOf = (key: string, time: number): Episode => {
+      const known = episodes.get(key)
+      if (known && time - known.last <= quiet * 1000) return known
+      const fresh: Episode = {
+        start: time,
+        last: time,
+        usedAt: time,
+        times: 0,
+        events: 0,
+        shown: new Map(),
+        entities: [],
+      }
+      episodes.set(key, fresh)
+      return fresh
+    }
+    const show = (episode: Episode, sample: Sample, role: string | undefined): void => {
+      if (episode.shown.has(sample.id)) return
+      // The first lines stay, the last one is the newest.
+      if (episode.shown.size >= maxEvidence) episode.shown.delete([...episode.shown.keys()].at(-1) ?? '')
+      episode.shown.set(sample.id, { sample: keepSample(sample), role })
+    }
+    const showMatch = (episode: Episode, match: Match, event: Event): void => {
+      if (match.type === 'correlation') {
+        for (const { id, title } of match.events) {
+          const line = lines.get(id)
+          if (line) show(episode, line.sample, title)
+        }
+      }
+      show(episode, event, undefined)
+    }
+    const tell = (match: Match, event: Event): Detection | undefined => {
+      const subject = match.type === 'rule' ? subjectOf(event) : Object.values(match.group).join(', ')
+      const episode = episodeOf([match.rule.id, event.stream, subject].join('\0'), event.time)
+      episode.times += 1
+      episode.last = Math.max(episode.last, event.time)
+      episode.usedAt = episode.last
+      episode.events = Math.max(episode.events + 1, match.type === 'rule' ? 1 : match.eventCount)
+      const told = isTold(episode.times)
+      // Of a flood, only what is told is looked at: the first lines stay, and the last one would be the next one's place.
+      if (told || episode.shown.size < maxEvidence) showMatch(episode, match, event)
+      if (episode.entities.length < maxEntities) {
+        episode.entities = [...episode.entities, ...entitiesOf(event.fields)].slice(0, maxEntities)
+      }
+      if (!told) return undefined
+      return toDetection({
+        detector: name,
+        source: event.source,
+        stream: event.stream,
+        subject: `${match.rule.id} ${subject}`,
+        start: episode.start,
+        from: match.type === 'rule' ? episode.start : Math.min(episode.start, match.events[0]?.time ?? episode.start),
+        to: episode.last,
+        ...tellMatch(match, subject, episode.times),
+        evidence: [...episode.shown.values()].map(({ sample, role }) => toEvidence(sample, role)),
+        events: episode.events,
+        entities: episode.entities,
+        learning: false,
+      })
+    }
+
+    return {
+      name,
+      judgesAlerts: true,
+      detect(events) {
+        const running = current()
+        const found = new Map<string, Detection>()
+        let at: Event | undefined
+        const keep = () => {
+          if (at) lines.set(at.id, { sample: keepSample(at), usedAt: at.time })
+        }
+        for (const event of events) {
+          if (event.kind === 'pipeline_error') continue
+          at = event
+          for (const match of running.match(flatten(event), keep)) {
+            const detection = tell(match, event)
+            if (detection) found.set(detection.id, detection)
+          }
+        }
+        return [...found.values()]
+      },
+      save() {
+        const writer = createWriter(name, version).bytes(current().save()).varint(episodes.size)
+        for (const [key, episode] of episodes.entries()) writeEpisode(writer.text(key), episode)
+        writer.varint(lines.size)
+        for (const { sample } of lines.values()) writeSample(writer, sample)
+        return writer.finish()
+      },
+      restore(state) {
+        readState(state, name, version, (reader) => {
+          const engineState = reader.bytes()
+          const knownEpisodes = new BoundedMap<Episode>(maxEpisodes)
+          for (let left = reader.varint(); left > 0; left--) knownEpisodes.set(reader.text(), readEpisode(reader))
+          const knownLines = new BoundedMap<Line>(Math.max(1, maxSamples))
+          for (let left = reader.varint(); left > 0; left--) {
+            const sample = readSample(reader)
+            knownLines.set(sample.id, { sample, usedAt: sample.time })
+          }
+          restored = engineState
+          engine = undefined
+          episodes = knownEpisodes
+          lines = knownLines
+        })
+      },
+    }
+  },
+})
+
+/** Whether a match is one that is told: 1, 2, 5, 10, 20, 50 … */
+const isTold = (times: number): boolean => /^[125]0*$/.test(String(times))
+
+const longestKept = 500
+
+const writeSample = (writer: Writer, { id, time, original, fields }: Sample): void => {
+  const path = fields?.['log.file.path']
+  const line = fields?.['log.file.line']
+  writer
+    .text(id)
+    .f64(time)
+    .text(flatText(original, longestKept))
+    .text(typeof path === 'string' ? path : '')
+    .varint(typeof line === 'number' ? line : 0)
+}
+
+const readSample = (reader: Reader): Sample => {
+  const [id, time, original] = [reader.text(), reader.f64(), reader.text()]
+  const [path, line] = [reader.text(), reader.varint()]
+  return { id, time, original, ...(path !== '' && { fields: { 'log.file.path': path, 'log.file.line': line } }) }
+}
+
+const writeEpisode = (writer: Writer, episode: Episode): void => {
+  writer.f64(episode.start).f64(episode.last).varint(episode.times).varint(episode.events)
+  writer.varint(episode.shown.size)
+  for (const { sample, role } of episode.shown.values()) {
+    writer.text(role ?? '')
+    writeSample(writer, sample)
+  }
+  writer.text(JSON.stringify(episode.entities))
+}
+
+const readEpisode = (reader: Reader): Episode => {
+  const [start, last, times, events] = [reader.f64(), reader.f64(), reader.varint(), reader.varint()]
+  const shown: Episode['shown'] = new Map()
+  for (let left = reader.varint(); left > 0; left--) {
+    const role = reader.text()
+    const sample = readSample(reader)
+    shown.set(sample.id, { sample, role: role === '' ? undefined : role })
+  }
+  const entities: Entity[] = JSON.parse(reader.text())
+  return { start, last, usedAt: last, times, events, shown, entities }
+}

@@ -1,0 +1,215 @@
+import type { Detection, Entity } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { type Sample, toEvidence } from '../shared/evidence.ts'
+import { duration, list, percent, plural, quote, type Reason } from '../shared/explanation.ts'
+import { toDetection } from '../shared/finding.ts'
+import type { Gravity } from '../shared/gravity.ts'
+import { toScore } from '../shared/score.ts'
+import type { NewValue } from '../shared/slots.ts'
+import type { KnownTemplate, TemplateMemory } from './template-memory.ts'
+
+const detector = 'template'
+
+/** One message that had not been seen before. */
+export interface NewMessage {
+  readonly template: KnownTemplate
+  readonly sample: Sample
+  readonly message: string
+}
+
+/** New messages of one service that came together. */
+export interface NewGroup {
+  readonly stream: string
+  readonly host: string | undefined
+  readonly start: number
+  last: number
+  readonly messages: NewMessage[]
+  count: number
+  /** How many lines of this service were known before, over how long. */
+  readonly lines: number
+  readonly span: number
+  /** How likely a new message was when the first came, and how likely an error. */
+  readonly chance: number
+  readonly errorChance: number
+  gravity: Gravity
+  readonly learning: boolean
+  told: boolean
+  nextCount: number
+  changed: boolean
+}
+
+/**
+ * How likely a group is: new, and an error where those are rare. New messages that come together have one cause, so their chances are
+ * not multiplied; but one of many is less of a coincidence than one alone.
+ */
+export const chanceOf = ({ chance, errorChance, gravity, count }: NewGroup): number =>
+  (gravity > 0 ? chance * errorChance : chance) / count
+
+/** Tells of messages that were seen for the first time. */
+export const tellNew = (memory: TemplateMemory, group: NewGroup): Detection | undefined => {
+  const [first] = group.messages
+  if (!first) return undefined
+  const one = group.count === 1
+  const from = nameOf(memory)
+  const grave = group.messages.find(({ template }) => template.gravity === group.gravity) ?? first
+  const shown = quote(grave.message)
+  const events = group.messages.reduce((sum, { template }) => sum + template.count, 0)
+  const known = `${plural(group.lines, 'earlier line')} of ${from} (${duration(group.span)})`
+  const often = `the chance of something new just then was ${percent(group.chance)}`
+  return toDetection({
+    detector,
+    type: 'anomaly',
+    source: memory.source,
+    stream: group.stream,
+    subject: `new ${first.template.id}`,
+    start: group.start,
+    from: group.start,
+    to: group.last,
+    score: toScore(chanceOf(group)),
+    severity: newSeverity(group),
+    title: one ? `New message from ${from}: ${shown}` : `${group.count} new messages from ${from}, such as ${shown}`,
+    sentence: one
+      ? `${shown} does not resemble anything in ${known}; ${often}.`
+      : `${group.count} kinds of messages that resemble nothing in ${known} came within ${duration(Math.max(1000, group.last - group.start))}, such as ${shown}; ${often}.`,
+    value: one ? 'first seen' : `${group.count} first seen`,
+    usual: `a ${percent(group.chance)} chance of something new`,
+    reasons: [
+      {
+        feature: one ? 'message never seen before' : 'messages never seen before',
+        value: String(group.count),
+        usual: `a ${percent(group.chance)} chance of any`,
+        pull: -Math.log10(group.chance),
+      },
+      ...graveReason(group.gravity, group.errorChance),
+      ...(one
+        ? []
+        : [
+            {
+              feature: 'they came together',
+              value: `${group.count} at once`,
+              usual: '1',
+              pull: Math.log10(group.count),
+            },
+          ]),
+    ],
+    evidence: group.messages.map(({ sample }) => toEvidence(sample, 'first seen')),
+    events: Math.max(events, group.count),
+    entities: entitiesOf(
+      memory,
+      group.host,
+      group.messages.map(({ template }) => template.id),
+    ),
+    key: `new message ${quote(first.message, 60)} from ${memory.key}`,
+    learning: group.learning,
+  })
+}
+
+/** Tells of an error that was seen before, but very seldom and long ago. */
+export const tellRare = (
+  memory: TemplateMemory,
+  event: Event,
+  template: KnownTemplate,
+  chance: number,
+  learning: boolean,
+): Detection => {
+  const shown = quote(event.message)
+  const times = plural(template.count, 'time')
+  const ago = duration(event.time - template.last)
+  return toDetection({
+    detector,
+    type: 'anomaly',
+    source: event.source,
+    stream: event.stream,
+    subject: `rare ${template.id}`,
+    start: event.time,
+    from: event.time,
+    to: event.time,
+    score: toScore(chance),
+    severity: 'low',
+    title: `Rare error from ${nameOf(memory)}: ${shown}`,
+    sentence: `${shown} was seen only ${times} in ${plural(memory.lines, 'earlier line')} of ${nameOf(memory)}, last ${ago} before.`,
+    value: `seen ${times} before`,
+    usual: `${percent((template.count + 0.5) / (memory.lines + 1))} of the lines`,
+    reasons: [
+      { feature: 'how often it was seen', value: String(template.count), usual: 'often, or never', pull: 1 },
+      { feature: 'time since it was seen last', value: ago, usual: 'less than a day', pull: 1 },
+    ],
+    evidence: [toEvidence(event, 'seen again')],
+    events: 1,
+    entities: entitiesOf(memory, hostOf(event), [template.id]),
+    key: `rare message ${quote(event.template?.text ?? event.message, 60)} from ${memory.key}`,
+    learning,
+  })
+}
+
+/** Tells of a word that a message had never had in a place where it has few. */
+export const tellValue = (
+  memory: TemplateMemory,
+  event: Event,
+  found: NewValue,
+  seen: number,
+  chance: number,
+  learning: boolean,
+): Detection => {
+  const value = quote(found.value, 40)
+  const known = list(
+    found.known.map((word) => quote(word, 30)),
+    4,
+  )
+  const shown = quote(event.message)
+  return toDetection({
+    detector,
+    type: 'anomaly',
+    source: event.source,
+    stream: event.stream,
+    subject: `value ${event.template?.id ?? ''} ${found.place} ${found.value}`,
+    start: event.time,
+    from: event.time,
+    to: event.time,
+    score: toScore(chance),
+    severity: 'info',
+    title: `New value ${value} in ${shown}`,
+    sentence: `${shown} says ${value} where ${plural(seen, 'earlier line')} of the same kind from ${nameOf(memory)} said ${known}.`,
+    value,
+    usual: known,
+    reasons: [{ feature: 'value never seen in this place', value, usual: known, pull: 1 }],
+    evidence: [toEvidence(event, 'first seen')],
+    events: 1,
+    entities: entitiesOf(memory, hostOf(event), event.template ? [event.template.id] : []),
+    key: `new value in ${quote(event.template?.text ?? event.message, 60)} from ${memory.key}`,
+    learning,
+  })
+}
+
+export const hostOf = (event: Event): string | undefined => {
+  const host = event.fields['host.name']
+  return typeof host === 'string' ? host : undefined
+}
+
+const nameOf = ({ service, source }: TemplateMemory): string => service || source
+
+const newSeverity = (group: NewGroup): Severity => {
+  // Where errors are everyday, a new one is worth a look, not a call.
+  const unusual = group.errorChance < 0.05
+  if (unusual && (group.gravity === 2 || (group.gravity === 1 && group.count >= 5))) return 'medium'
+  return group.gravity > 0 || toScore(group.chance) >= 0.4 ? 'low' : 'info'
+}
+
+const graveReason = (gravity: Gravity, chance: number): Reason[] =>
+  gravity === 0
+    ? []
+    : [
+        {
+          feature: 'it sounds like an error',
+          value: gravity === 2 ? 'something broke' : 'something failed',
+          usual: `${percent(chance)} of the lines`,
+          pull: -Math.log10(Math.min(1, chance)),
+        },
+      ]
+
+const entitiesOf = (memory: TemplateMemory, host: string | undefined, ids: readonly string[]): Entity[] => [
+  ...(host ? [{ type: 'host', value: host } as const] : []),
+  ...(memory.service ? [{ type: 'service', value: memory.service } as const] : []),
+  ...ids.map((value): Entity => ({ type: 'template', value })),
+]

@@ -1,0 +1,71 @@
+import type { AlertContext } from '../../schema/context.ts'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson, toJson } from '../json.ts'
+import type { AlertContextRow } from './alert-tables.ts'
+
+/** What was known around an alert when it was judged. */
+export interface AlertContextStore {
+  save(
+    gathered: readonly { readonly alertId: string; readonly contexts: readonly AlertContext[] }[],
+    tx: Transaction,
+  ): Promise<void>
+  of(alertId: string): Promise<readonly AlertContext[]>
+}
+
+/** Keeps what was known around each alert: one row for each kind and source, told anew when the alert is judged again. */
+export const createAlertContextStore = ({ read, abilities, now }: StoreConnections): AlertContextStore => ({
+  async save(gathered, tx) {
+    const at = now()
+    const rows = new Map<string, AlertContextRow>()
+    for (const { alertId, contexts } of gathered) {
+      for (const context of contexts) {
+        const row = toRow(alertId, context, at)
+        rows.set(row.id, row)
+      }
+    }
+    for (const part of batches([...rows.values()], abilities.maxVariables, 8)) {
+      await tx
+        .insertInto('alert_context')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet(({ ref }) => ({
+            context_data: ref('excluded.context_data'),
+            confidence_score: ref('excluded.confidence_score'),
+            updated_at: ref('excluded.updated_at'),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  async of(alertId) {
+    const rows = await read
+      .selectFrom('alert_context')
+      .selectAll()
+      .where('alert_id', '=', alertId)
+      .orderBy('id')
+      .execute()
+    return rows.map(fromRow)
+  },
+})
+
+const toRow = (alertId: string, context: AlertContext, at: number): AlertContextRow => ({
+  id: `${alertId}|${context.context_type}|${context.source}`,
+  alert_id: alertId,
+  context_type: context.context_type,
+  context_data: toJson(context.data),
+  source: context.source,
+  confidence_score: context.confidence,
+  created_at: at,
+  updated_at: at,
+})
+
+const fromRow = (row: AlertContextRow): AlertContext => ({
+  // written by us, so one of the kinds
+  context_type: row.context_type as AlertContext['context_type'],
+  source: row.source,
+  confidence: row.confidence_score,
+  data: fromJson(row.context_data),
+})

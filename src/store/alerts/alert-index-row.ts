@@ -1,0 +1,75 @@
+import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
+import { textsOf } from '../../schema/alert-fields.ts'
+import { type AlertHead, headOf } from '../../schema/alert-head.ts'
+import { fromJson, toJson } from '../json.ts'
+import type { AlertHeadRow } from './alert-tables.ts'
+import { searchText } from './search-text.ts'
+
+const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
+
+/** Makes the row of an alert in the index: the fields that it is counted, sorted and searched by. */
+export const toHeadRow = (alert: Alert, changedAt: number): AlertHeadRow => ({
+  alert_id: alert.id,
+  changed_at: changedAt,
+  state: openStatuses.has(alert.status) ? 'open' : 'settled',
+  first_seen: Date.parse(alert.first_seen),
+  last_seen: Date.parse(alert.last_seen),
+  snoozed_until: alert.snoozed_until ? Date.parse(alert.snoozed_until) : null,
+  head: toJson(headOf(alert)),
+  words: searchText(textsOf(alert)),
+})
+
+/** Makes the row that a removed alert leaves for a while, so that every process that has it in memory drops it. */
+export const toRemovedRow = (id: string, changedAt: number): AlertHeadRow => ({
+  alert_id: id,
+  changed_at: changedAt,
+  state: 'removed',
+  first_seen: 0,
+  last_seen: 0,
+  snoozed_until: null,
+  head: '',
+  words: '',
+})
+
+const mostShared = 100_000
+
+/** Makes a reader of heads that keeps equal texts, entities and rules once: of 100,000 alerts most have the same few. */
+export const headReader = (): ((json: string) => AlertHead) => {
+  const texts = new Map<string, string>()
+  const entities = new Map<string, AlertHead['entities'][number]>()
+  const once = (text: string): string => {
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    if (texts.size >= mostShared) texts.clear()
+    texts.set(text, text)
+    return text
+  }
+  const rules = new Map<string, NonNullable<AlertHead['rules']>[number]>()
+  const onceRule = (rule: NonNullable<AlertHead['rules']>[number]): NonNullable<AlertHead['rules']>[number] => {
+    const known = rules.get(rule.id)
+    if (known?.title === rule.title) return known
+    if (rules.size >= mostShared) rules.clear()
+    rules.set(rule.id, rule)
+    return rule
+  }
+  const onceEntity = (entity: AlertHead['entities'][number]): AlertHead['entities'][number] => {
+    const name = `${entity.type} ${entity.value}`
+    const known = entities.get(name)
+    if (known) return known
+    if (entities.size >= mostShared) entities.clear()
+    entities.set(name, entity)
+    return entity
+  }
+  return (json) => {
+    const head = fromJson<AlertHead>(json)
+    return {
+      ...head,
+      source: once(head.source),
+      stream: once(head.stream),
+      detectors: head.detectors.map(once),
+      techniques: head.techniques.map(once),
+      entities: head.entities.map(onceEntity),
+      ...(head.rules && { rules: head.rules.map(onceRule) }),
+    }
+  }
+}

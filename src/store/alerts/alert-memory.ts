@@ -1,0 +1,96 @@
+import type { AlertHead } from '../../schema/alert-head.ts'
+
+/** Open alerts are asked for far more often than the others: each kind is kept and dropped on its own. */
+export const alertStates = ['open', 'settled'] as const
+export type AlertState = (typeof alertStates)[number]
+
+interface Entry {
+  readonly changedAt: number
+  readonly head: AlertHead
+}
+
+/** The share of the memory that settled alerts keep when there are too many open ones: they say how similar alerts ended. */
+const settledShare = 0.1
+
+/**
+ * Holds the alerts that changed last, at most `most`. Open alerts displace settled ones down to a tenth of the room. For each state,
+ * memory has every alert that changed after the floor and none that changed before it: the rest is a range of rows.
+ *
+ * @param overlap how much earlier than the one before a change may arrive, in ms
+ */
+export const createAlertMemory = (most: number, overlap: number) => {
+  const kept = { open: new Map<string, Entry>(), settled: new Map<string, Entry>() }
+  const floors = { open: -1, settled: -1 }
+
+  const drop = (id: string): boolean => {
+    const open = kept.open.delete(id)
+    return kept.settled.delete(id) || open
+  }
+
+  /** Drops those that have not changed for longest. */
+  const evict = (state: AlertState, count: number): void => {
+    if (count <= 0) return
+    let left = count
+    for (const [id, { changedAt }] of kept[state]) {
+      // A late arrival is behind entries that changed after it, by no more than the overlap.
+      if (left <= 0 && changedAt > floors[state] + overlap) break
+      if (left <= 0 && changedAt > floors[state]) continue
+      kept[state].delete(id)
+      floors[state] = Math.max(floors[state], changedAt)
+      left -= 1
+    }
+  }
+
+  return {
+    /** The changes up to this moment are only in the database; -1 when all are here. */
+    floor: (state: AlertState): number => floors[state],
+
+    /** Leaves the changes up to a moment in the database. */
+    raise(state: AlertState, floor: number): void {
+      floors[state] = Math.max(floors[state], floor)
+    },
+
+    /** How many alerts of each state there is room for, of so many. */
+    room(counts: Readonly<Record<AlertState, number>>): Readonly<Record<AlertState, number>> {
+      const reserved = Math.floor(most * settledShare)
+      const settled = Math.min(counts.settled, Math.max(most - counts.open, reserved))
+      return { settled, open: Math.min(counts.open, most - settled) }
+    },
+
+    /** Takes an alert as it is now; tells whether that changed what is here. */
+    put(id: string, state: AlertState, entry: Entry): boolean {
+      const known = kept.open.get(id) ?? kept.settled.get(id)
+      if (known?.changedAt === entry.changedAt) return false
+      const dropped = drop(id)
+      if (entry.changedAt <= floors[state]) return dropped
+      kept[state].set(id, entry)
+      return true
+    },
+
+    drop,
+
+    /** Makes room. */
+    trim(): void {
+      const excess = kept.open.size + kept.settled.size - most
+      const settled = Math.max(0, Math.min(excess, kept.settled.size - Math.floor(most * settledShare)))
+      evict('settled', settled)
+      evict('open', excess - settled)
+    },
+
+    /** All that is here, in the order in which it changed. */
+    list(): readonly AlertHead[] {
+      const list: AlertHead[] = []
+      const settled = kept.settled.values()
+      let next = settled.next()
+      for (const { changedAt, head } of kept.open.values()) {
+        while (!next.done && next.value.changedAt < changedAt) {
+          list.push(next.value.head)
+          next = settled.next()
+        }
+        list.push(head)
+      }
+      for (; !next.done; next = settled.next()) list.push(next.value.head)
+      return list
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import type { AlertResultDueRow } from './alert-tables.ts'
+
+/** Keeps what is to be told of judged alerts until it is told: the newest word on each. */
+export interface AlertResultStore {
+  save(results: readonly AlertResultDueRow[], tx: Transaction): Promise<void>
+  /** The oldest first. */
+  due(limit: number): Promise<readonly AlertResultDueRow[]>
+  /** Forgets what was told; a word that came meanwhile stays. */
+  told(results: readonly Pick<AlertResultDueRow, 'alert_id' | 'message_id'>[]): Promise<void>
+}
+
+export const createAlertResultStore = ({ read, write, abilities }: StoreConnections): AlertResultStore => ({
+  async save(results, tx) {
+    const newest = new Map(results.map((result) => [result.alert_id, result]))
+    for (const part of batches([...newest.values()], abilities.maxVariables, 5)) {
+      await tx
+        .insertInto('alert_results_due')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.column('alert_id').doUpdateSet(({ ref }) => ({
+            message_id: ref('excluded.message_id'),
+            priority: ref('excluded.priority'),
+            body: ref('excluded.body'),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  due: (limit) =>
+    read.selectFrom('alert_results_due').selectAll().orderBy('created_at').orderBy('alert_id').limit(limit).execute(),
+
+  async told(results) {
+    for (const part of batches(results, abilities.maxVariables, 2)) {
+      await write
+        .deleteFrom('alert_results_due')
+        .where((where) =>
+          where.or(
+            part.map(({ alert_id, message_id }) =>
+              where.and([where('alert_id', '=', alert_id), where('message_id', '=', message_id)]),
+            ),
+          ),
+        )
+        .execute()
+    }
+  },
+})

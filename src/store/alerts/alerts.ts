@@ -1,0 +1,313 @@
+import { AppError } from '../../errors.ts'
+import { addressIn } from '../../schema/address-roles.ts'
+import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
+import type { AlertHead } from '../../schema/alert-head.ts'
+import type { Entity } from '../../schema/detection.ts'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson, toJson } from '../json.ts'
+import { listPage, type Page, type RowQuery } from '../page.ts'
+import { createRecent } from '../recent.ts'
+import type { AlertIndex, AlertScope } from './alert-index.ts'
+import type { AlertRow } from './alert-tables.ts'
+import { searchText, wordsOf } from './search-text.ts'
+
+export interface AlertStore {
+  /** The open or suppressed alerts with these keys, for folding detections into them. */
+  findOpen(dedupKeys: readonly string[], tx: Transaction): Promise<readonly Alert[]>
+  /** The alerts with these keys that people dismissed, if they were seen at or after a moment of event time, in ms. */
+  findDismissed(dedupKeys: readonly string[], since: number, tx: Transaction): Promise<readonly Alert[]>
+  save(alerts: readonly Alert[], tx: Transaction): Promise<void>
+  load(ids: readonly string[], tx?: Transaction): Promise<readonly Alert[]>
+  /** By id, else by what its sender calls it: then the newest. */
+  get(id: string): Promise<Alert | undefined>
+  /** `loose`: only those that are in no incident. */
+  list(query: RowQuery<Alert> & { readonly loose?: boolean | undefined }): Promise<Page<Alert>>
+  /**
+   * Goes through all alerts, for counting and choosing, in no order: first those in memory, then those that are only in the database.
+   * Each comes once, as it was at some moment of the scan.
+   */
+  scan(scope?: AlertScope): AsyncIterable<readonly AlertHead[]>
+  /** How many alerts there are. */
+  total(): Promise<number>
+  /** The alerts in memory: those that changed last, in that order. The list is never changed afterwards. */
+  recent(): Promise<readonly AlertHead[]>
+  /** Calls `listener` with the ids of alerts that were removed, before `recent` answers without them. */
+  onRemoved(listener: (ids: readonly string[]) => void): void
+  /** The ids of the alerts whose texts contain all words of these lower-case pieces of text, in whatever order. */
+  containing(pieces: readonly string[]): Promise<ReadonlySet<string>>
+  /** Alerts that no triage result covers yet, oldest first: rung again at start. */
+  untriaged(limit: number): Promise<readonly string[]>
+  /** The ids of alerts that are snoozed no longer than a moment, in the order of their ids, after one of them. */
+  dueSnoozes(until: number, after: string, limit: number): Promise<readonly string[]>
+  /** How many alerts are snoozed. */
+  snoozedCounts(): Promise<readonly { readonly status: string; readonly severity: string; readonly count: number }[]>
+  counts(): Promise<{ readonly status: string; readonly severity: string; readonly count: number }[]>
+  /** When the alert that has been open for longest was made; undefined without one. */
+  oldestOpen(): Promise<number | undefined>
+}
+
+/** How many alerts are kept as they were read, because those of an incident that grows are asked for again and again. */
+const mostRecent = 3_000
+
+const alive = [...openAlertStatuses, 'suppressed']
+const closed = ['resolved', 'false_positive']
+
+/** Keeps alerts: the whole of each as a document, and beside it the columns that SQL asks for. */
+export const createAlertStore = (connections: StoreConnections, index: AlertIndex): AlertStore => {
+  const { read, abilities, stamp, contains } = connections
+  /** Within a transaction rows are read to be changed: nobody else may change them in between. */
+  const stamps = (tx?: Transaction) => {
+    const rows = (tx ?? read).selectFrom('alerts').select(['alert_id', 'changed_at', 'version'])
+    return tx && abilities.lockRows ? rows.forUpdate() : rows
+  }
+  const bodies = (tx?: Transaction) => stamps(tx).select('body')
+  const recent = createRecent<Alert>(mostRecent)
+
+  /** Two writers may give different alerts the same name at the same moment, where it is their senders' name: the later one tries again. */
+  const refuseTaken = async (saved: readonly Alert[], tx: Transaction): Promise<void> => {
+    const given = new Map(
+      saved.flatMap((alert) => (alert.id === alert.observed?.external_id ? [[alert.id, alert.dedup_key]] : [])),
+    )
+    if (given.size === 0) return
+    const rows = await tx
+      .selectFrom('alerts')
+      .select(['alert_id', 'dedup_key'])
+      .where('alert_id', 'in', [...given.keys()])
+      .execute()
+    const taken = rows.find(({ alert_id, dedup_key }) => given.get(alert_id) !== dedup_key)
+    if (!taken) return
+    throw new AppError('CONFLICT', `Another alert was called "${taken.alert_id}" at the same moment.`, {
+      hint: 'Try again: this one gets a name of ours.',
+      retryable: true,
+    })
+  }
+
+  return {
+    async findOpen(dedupKeys, tx) {
+      const found: Alert[] = []
+      for (const part of batches([...new Set(dedupKeys)], abilities.maxVariables - alive.length)) {
+        const rows = await bodies(tx).where('dedup_key', 'in', part).where('status', 'in', alive).execute()
+        for (const row of rows) found.push(fromJson(row.body))
+      }
+      return found
+    },
+
+    async findDismissed(dedupKeys, since, tx) {
+      const found: Alert[] = []
+      for (const part of batches([...new Set(dedupKeys)], abilities.maxVariables - closed.length - 1)) {
+        const rows = await bodies(tx)
+          .where('dedup_key', 'in', part)
+          .where('status', 'in', closed)
+          .where('last_seen', '>=', since)
+          .execute()
+        for (const row of rows) found.push(fromJson(row.body))
+      }
+      return found.filter(isDismissed)
+    },
+
+    async save(alerts, tx) {
+      const newest = new Map(alerts.map((alert) => [alert.id, alert]))
+      for (const part of batches([...newest.values()], abilities.maxVariables, 32)) {
+        const stamped = part.map((alert) => ({ alert, changedAt: stamp() }))
+        await tx
+          .insertInto('alerts')
+          .values(stamped.map(({ alert, changedAt }) => toRow(alert, changedAt)))
+          .onConflict((conflict) =>
+            conflict
+              .column('alert_id')
+              .doUpdateSet((row) => ({
+                last_seen: row.ref('excluded.last_seen'),
+                first_seen: row.ref('excluded.first_seen'),
+                alert_type: row.ref('excluded.alert_type'),
+                severity: row.ref('excluded.severity'),
+                title: row.ref('excluded.title'),
+                description: row.ref('excluded.description'),
+                source_ip: row.ref('excluded.source_ip'),
+                destination_ip: row.ref('excluded.destination_ip'),
+                source_port: row.ref('excluded.source_port'),
+                destination_port: row.ref('excluded.destination_port'),
+                protocol: row.ref('excluded.protocol'),
+                user_name: row.ref('excluded.user_name'),
+                asset_id: row.ref('excluded.asset_id'),
+                file_hash: row.ref('excluded.file_hash'),
+                file_name: row.ref('excluded.file_name'),
+                url: row.ref('excluded.url'),
+                dns_query: row.ref('excluded.dns_query'),
+                raw_data: row.ref('excluded.raw_data'),
+                external_id: row.ref('excluded.external_id'),
+                status: row.ref('excluded.status'),
+                assigned_to: row.ref('excluded.assigned_to'),
+                incident_id: row.ref('excluded.incident_id'),
+                version: row.ref('excluded.version'),
+                updated_at: row.ref('excluded.updated_at'),
+                changed_at: row.ref('excluded.changed_at'),
+                search: row.ref('excluded.search'),
+                body: row.ref('excluded.body'),
+              }))
+              // Saved again as it is, it has not changed and nobody is told.
+              .whereRef('alerts.body', '<>', 'excluded.body')
+              .whereRef('alerts.dedup_key', '=', 'excluded.dedup_key'),
+          )
+          .execute()
+        await refuseTaken(part, tx)
+        await index.save(stamped, tx)
+      }
+    },
+
+    async load(ids, tx) {
+      const found = new Map<string, Alert>()
+      for (const part of batches(ids, abilities.maxVariables)) {
+        const stale: string[] = []
+        for (const { alert_id, changed_at, version } of await stamps(tx).where('alert_id', 'in', part).execute()) {
+          const known = recent.get(alert_id, `${changed_at} ${version}`)
+          if (known) found.set(alert_id, known)
+          else stale.push(alert_id)
+        }
+        if (stale.length === 0) continue
+        for (const { alert_id, changed_at, version, body } of await stamps(tx)
+          .select('body')
+          .where('alert_id', 'in', stale)
+          .execute()) {
+          const alert = fromJson<Alert>(body)
+          recent.put(alert_id, `${changed_at} ${version}`, alert)
+          found.set(alert_id, alert)
+        }
+      }
+      return ids.flatMap((id) => found.get(id) ?? [])
+    },
+
+    async get(id) {
+      const row =
+        (await bodies().where('alert_id', '=', id).executeTakeFirst()) ??
+        (await bodies().where('external_id', '=', id).orderBy('created_at', 'desc').executeTakeFirst())
+      return row && fromJson<Alert>(row.body)
+    },
+
+    list: (query) =>
+      listPage(query, (after, limit) => {
+        let rows = read
+          .selectFrom('alerts')
+          .select(['created_at as time', 'alert_id as id', 'body'])
+          .orderBy('created_at', 'desc')
+          .orderBy('alert_id', 'desc')
+          .limit(limit)
+        if (after) {
+          rows = rows.where((where) =>
+            where(where.refTuple('created_at', 'alert_id'), '<', where.tuple(after.time, after.id)),
+          )
+        }
+        if (query.status) rows = rows.where('status', 'in', query.status)
+        if (query.loose) rows = rows.where('incident_id', 'is', null)
+        if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
+        if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
+        for (const word of (query.pieces ?? []).flatMap(wordsOf)) {
+          rows = rows.where((where) => contains(where.ref('search'), word))
+        }
+        return rows.execute()
+      }),
+
+    scan: index.scan,
+    total: index.total,
+    recent: index.recent,
+    onRemoved: index.onRemoved,
+    containing: index.containing,
+
+    async untriaged(limit) {
+      const rows = await read
+        .selectFrom('alerts')
+        .select('alert_id')
+        .where('status', 'in', openAlertStatuses)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('triage_results')
+                .select('triage_results.alert_id')
+                .whereRef('triage_results.alert_id', '=', 'alerts.alert_id'),
+            ),
+          ),
+        )
+        .orderBy('created_at')
+        .orderBy('alert_id')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.alert_id)
+    },
+
+    async dueSnoozes(until, after, limit) {
+      const rows = await read
+        .selectFrom('alert_heads')
+        .select('alert_id')
+        .where('snoozed_until', '<=', until)
+        .where('alert_id', '>', after)
+        .orderBy('alert_id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ alert_id }) => alert_id)
+    },
+
+    snoozedCounts: () =>
+      read
+        .selectFrom('alert_heads')
+        .innerJoin('alerts', 'alerts.alert_id', 'alert_heads.alert_id')
+        .select(({ fn }) => ['status', 'severity', fn.countAll<number>().as('count')])
+        .where('snoozed_until', 'is not', null)
+        .groupBy(['status', 'severity'])
+        .execute(),
+
+    counts: () =>
+      read
+        .selectFrom('alerts')
+        .select(({ fn }) => ['status', 'severity', fn.countAll<number>().as('count')])
+        .groupBy(['status', 'severity'])
+        .execute(),
+
+    async oldestOpen() {
+      const row = await read
+        .selectFrom('alerts')
+        .select(({ fn }) => fn.min('created_at').as('time'))
+        .where('status', 'in', openAlertStatuses)
+        .executeTakeFirst()
+      return row?.time == null ? undefined : Number(row.time)
+    },
+  }
+}
+
+const toRow = (alert: Alert, changedAt: number): AlertRow => ({
+  alert_id: alert.id,
+  dedup_key: alert.dedup_key,
+  received_at: Date.parse(alert.created_at),
+  first_seen: Date.parse(alert.first_seen),
+  last_seen: Date.parse(alert.last_seen),
+  alert_type: alert.type,
+  severity: alert.severity,
+  title: alert.title,
+  description: alert.sentence,
+  source_ip: addressIn('source', alert) ?? null,
+  destination_ip: addressIn('destination', alert) ?? null,
+  source_port: alert.observed?.source_port ?? null,
+  destination_port: alert.observed?.destination_port ?? null,
+  protocol: alert.observed?.protocol ?? null,
+  user_name: alert.observed?.user_name ?? entityOf(alert, 'user'),
+  asset_id: alert.observed?.asset_id ?? null,
+  file_hash: alert.observed?.file_hash ?? entityOf(alert, 'hash'),
+  file_name: alert.observed?.file_name ?? null,
+  url: alert.observed?.url ?? entityOf(alert, 'url'),
+  dns_query: alert.observed?.dns_query ?? null,
+  raw_data: alert.observed?.raw_data ? toJson(alert.observed.raw_data) : null,
+  external_id: alert.observed?.external_id ?? null,
+  status: alert.status,
+  assigned_to: alert.assignee,
+  incident_id: alert.incident_id,
+  version: alert.version,
+  created_at: Date.parse(alert.created_at),
+  updated_at: Date.parse(alert.updated_at),
+  changed_at: changedAt,
+  // What a sender sent along is nothing to filter by.
+  search: searchText({ ...alert, observed: { ...alert.observed, raw_data: undefined } }),
+  body: toJson(alert),
+})
+
+const entityOf = (alert: Alert, type: Entity['type']): string | null =>
+  alert.entities.find((entity) => entity.type === type)?.value ?? null

@@ -1,0 +1,147 @@
+import { type Detection, fewerLines } from '../../schema/detection.ts'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson, toJson } from '../json.ts'
+import { listPage, type Page, type RowQuery } from '../page.ts'
+import type { DetectionRow } from './detection-tables.ts'
+import { searchText, wordsOf } from './search-text.ts'
+
+/** As much of a detection as a picture of many needs. */
+export interface DetectionSpan {
+  readonly id: string
+  readonly stream: string
+  readonly severity: string
+  /** 0–100. */
+  readonly score: number
+  /** Whether it says that less came than usual, or nothing. */
+  readonly fewer: boolean
+  readonly firstSeen: number
+  readonly lastSeen: number
+}
+
+export interface DetectionStore {
+  save(detections: readonly Detection[], tx: Transaction): Promise<void>
+  get(id: string): Promise<Detection | undefined>
+  load(ids: readonly string[], tx?: Transaction): Promise<readonly Detection[]>
+  list(query: RowQuery<Detection>): Promise<Page<Detection>>
+  /** Those that reach into a span, the oddest first. */
+  oddest(query: {
+    readonly from: number
+    readonly to: number
+    readonly limit: number
+  }): Promise<readonly DetectionSpan[]>
+  count(span: { readonly from: number; readonly to: number }): Promise<number>
+}
+
+/** Keeps what detectors saw. A detection that is told again, because it goes on, takes the place of what it said before. */
+export const createDetectionStore = ({ read, abilities, contains, now }: StoreConnections): DetectionStore => ({
+  async save(detections, tx) {
+    // One statement cannot change a row twice.
+    const latest = [...new Map(detections.map((detection) => [detection.id, detection])).values()]
+    for (const part of batches(latest, abilities.maxVariables, 12)) {
+      await tx
+        .insertInto('detections')
+        .values(part.map((detection) => toRow(withoutRawData(detection), now())))
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet(({ ref }) => ({
+              severity: ref('excluded.severity'),
+              last_seen: ref('excluded.last_seen'),
+              score: ref('excluded.score'),
+              saved_at: ref('excluded.saved_at'),
+              search: ref('excluded.search'),
+              body: ref('excluded.body'),
+            }))
+            .whereRef('excluded.last_seen', '>', 'detections.last_seen'),
+        )
+        .execute()
+    }
+  },
+
+  async get(id) {
+    const row = await read.selectFrom('detections').select('body').where('id', '=', id).executeTakeFirst()
+    return row && fromJson<Detection>(row.body)
+  },
+
+  async load(ids, tx) {
+    const found = new Map<string, Detection>()
+    for (const part of batches(ids, abilities.maxVariables)) {
+      const rows = await (tx ?? read).selectFrom('detections').select(['id', 'body']).where('id', 'in', part).execute()
+      for (const row of rows) found.set(row.id, fromJson(row.body))
+    }
+    return ids.flatMap((id) => found.get(id) ?? [])
+  },
+
+  list: (query) =>
+    listPage(query, (after, limit) => {
+      let rows = read
+        .selectFrom('detections')
+        .select(['last_seen as time', 'id', 'body'])
+        .orderBy('last_seen', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+      if (after) {
+        rows = rows.where((where) => where(where.refTuple('last_seen', 'id'), '<', where.tuple(after.time, after.id)))
+      }
+      if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
+      if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
+      for (const word of (query.pieces ?? []).flatMap(wordsOf)) {
+        rows = rows.where((where) => contains(where.ref('search'), word))
+      }
+      return rows.execute()
+    }),
+
+  async oddest({ from, to, limit }) {
+    const rows = await read
+      .selectFrom('detections')
+      .select(['id', 'stream', 'severity', 'score', 'dedup_key', 'first_seen', 'last_seen'])
+      .where('last_seen', '>=', from)
+      .where('first_seen', '<=', to)
+      .orderBy('score', 'desc')
+      .orderBy('last_seen', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map(({ first_seen, last_seen, score, dedup_key, ...row }) => ({
+      ...row,
+      fewer: dedup_key.startsWith(fewerLines),
+      score: Number(score),
+      firstSeen: Number(first_seen),
+      lastSeen: Number(last_seen),
+    }))
+  },
+
+  async count({ from, to }) {
+    const row = await read
+      .selectFrom('detections')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('last_seen', '>=', from)
+      .where('first_seen', '<=', to)
+      .executeTakeFirst()
+    return Number(row?.count ?? 0)
+  },
+})
+
+/** What a sender sent along is kept with the alert, and not twice. */
+const withoutRawData = (detection: Detection): Detection => {
+  if (!detection.observed?.raw_data) return detection
+  const { raw_data: _, ...observed } = detection.observed
+  return { ...detection, observed }
+}
+
+const toRow = (detection: Detection, savedAt: number): DetectionRow => ({
+  id: detection.id,
+  detector: detection.detector,
+  kind: detection.kind,
+  severity: detection.severity,
+  stream: detection.stream,
+  dedup_key: detection.dedup_key,
+  first_seen: Date.parse(detection.first_seen),
+  last_seen: Date.parse(detection.last_seen),
+  score: Math.round(detection.score * 100),
+  saved_at: savedAt,
+  search: searchText(detection),
+  body: toJson(detection),
+})

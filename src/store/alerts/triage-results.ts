@@ -1,0 +1,66 @@
+import type { TriageResult, TriageReview } from '../../schema/triage-result.ts'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { toJson } from '../json.ts'
+import type { TriageResultRow } from './alert-tables.ts'
+
+export interface TriageResultStore {
+  save(results: readonly { readonly alertId: string; readonly result: TriageResult }[], tx: Transaction): Promise<void>
+  /** Puts a person's word beside what triage says of an alert. */
+  review(alertId: string, review: TriageReview, tx: Transaction): Promise<void>
+}
+
+/** Keeps the newest word of triage on each alert; what a person said beside it stays. */
+export const createTriageResultStore = ({ abilities }: StoreConnections): TriageResultStore => ({
+  async save(results, tx) {
+    const newest = new Map(results.map(({ alertId, result }) => [alertId, toRow(alertId, result)]))
+    for (const part of batches([...newest.values()], abilities.maxVariables, 14)) {
+      await tx
+        .insertInto('triage_results')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.column('alert_id').doUpdateSet((row) => ({
+            risk_score: row.ref('excluded.risk_score'),
+            risk_level: row.ref('excluded.risk_level'),
+            verdict: row.ref('excluded.verdict'),
+            confidence_score: row.ref('excluded.confidence_score'),
+            analysis_result: row.ref('excluded.analysis_result'),
+            recommended_actions: row.ref('excluded.recommended_actions'),
+            requires_human_review: row.ref('excluded.requires_human_review'),
+            updated_at: row.ref('excluded.updated_at'),
+            body: row.ref('excluded.body'),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  async review(alertId, { reviewer, notes, reviewed_at }, tx) {
+    await tx
+      .updateTable('triage_results')
+      .set({ human_reviewer: reviewer, human_review_notes: notes, reviewed_at: Date.parse(reviewed_at) })
+      .where('alert_id', '=', alertId)
+      .execute()
+  },
+})
+
+const toRow = (alertId: string, result: TriageResult): TriageResultRow => {
+  const calculatedAt = Date.parse(result.calculated_at)
+  return {
+    alert_id: alertId,
+    risk_score: result.risk_score,
+    risk_level: result.risk_level,
+    verdict: result.verdict,
+    confidence_score: result.confidence,
+    analysis_result: result.summary,
+    recommended_actions: toJson(result.recommended_actions),
+    requires_human_review: result.requires_human_review ? 1 : 0,
+    human_reviewer: result.review?.reviewer ?? null,
+    human_review_notes: result.review?.notes ?? null,
+    reviewed_at: result.review ? Date.parse(result.review.reviewed_at) : null,
+    created_at: calculatedAt,
+    updated_at: calculatedAt,
+    body: toJson(result),
+  }
+}

@@ -1,0 +1,186 @@
+import type { Anomaly } from '../../schema/anomaly.ts'
+import type { AgentFinding, Detection } from '../../schema/detection.ts'
+import type { AgentAnomalyRow } from '../alerts/detection-tables.ts'
+import type { StoreConnections } from '../connect.ts'
+import { nextNumbers } from '../counters.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson, toJson } from '../json.ts'
+
+/** What agents found, as clients of network agents list it. */
+export interface AnomalyStore {
+  /** Keeps those detections that are an agent's; what is told again takes the place of what it said before. */
+  save(detections: readonly Detection[], tx: Transaction): Promise<void>
+  /** The newest first. */
+  list(query: {
+    readonly limit: number
+    readonly offset: number
+    readonly agentName?: string | undefined
+  }): Promise<readonly Anomaly[]>
+  /** What changed after a moment, in the order in which it changed; `after` is the id that was last read of that moment. */
+  changed(query: {
+    readonly since: number
+    readonly after: number
+    readonly limit: number
+  }): Promise<readonly { readonly anomaly: Anomaly; readonly changedAt: number }[]>
+  count(): Promise<number>
+  /** How many there are of each agent and type, and when the newest of them was seen. */
+  sums(): Promise<
+    readonly {
+      readonly agent_name: string
+      readonly anomaly_type: string
+      readonly count: number
+      readonly newest: string
+    }[]
+  >
+  /** Takes over what another program found before; in an empty store it keeps its ids. */
+  adopt(anomalies: readonly Anomaly[], tx: Transaction): Promise<void>
+  /** Forgets what was last seen before a moment; returns how much it was. */
+  forget(before: number, tx: Transaction): Promise<number>
+}
+
+const counter = 'agent anomalies'
+const columns = 12
+
+/** Keeps what agents found, numbered in the order in which it was found. What goes on keeps its number. */
+export const createAnomalyStore = ({ read, abilities, now, stamp }: StoreConnections): AnomalyStore => ({
+  async save(detections, tx) {
+    const told = [...new Map(detections.filter(isOfAgent).map((detection) => [detection.id, detection])).values()]
+    for (const part of batches(told, abilities.maxVariables, columns)) {
+      const ids = part.map(({ id }) => id)
+      const rows = await tx
+        .selectFrom('agent_anomalies')
+        .select('detection_id')
+        .where('detection_id', 'in', ids)
+        .execute()
+      const known = new Set(rows.map(({ detection_id }) => detection_id))
+      for (const detection of part.filter(({ id }) => known.has(id))) {
+        const finding = toFinding(detection)
+        await tx
+          .updateTable('agent_anomalies')
+          .set({ ...finding, changed_at: stamp() })
+          .where('detection_id', '=', detection.id)
+          .where('timestamp', '<=', finding.timestamp)
+          .execute()
+      }
+      const fresh = part.filter(({ id }) => !known.has(id))
+      if (fresh.length === 0) continue
+      const first = await nextNumbers(tx, counter, fresh.length)
+      await tx
+        .insertInto('agent_anomalies')
+        .values(
+          fresh.map((detection, i) => ({
+            ...toFinding(detection),
+            id: first + i,
+            detection_id: detection.id,
+            created_at: plainTime(now()),
+            changed_at: stamp(),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  async list({ limit, offset, agentName }) {
+    let rows = read
+      .selectFrom('agent_anomalies')
+      .selectAll()
+      .orderBy('timestamp', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .offset(offset)
+    if (agentName !== undefined) rows = rows.where('agent_name', '=', agentName)
+    return (await rows.execute()).map(toAnomaly)
+  },
+
+  async changed({ since, after, limit }) {
+    const rows = await read
+      .selectFrom('agent_anomalies')
+      .selectAll()
+      .where((where) => where(where.refTuple('changed_at', 'id'), '>', where.tuple(since, after)))
+      .orderBy('changed_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({ anomaly: toAnomaly(row), changedAt: row.changed_at }))
+  },
+
+  async count() {
+    const row = await read
+      .selectFrom('agent_anomalies')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirst()
+    return Number(row?.count ?? 0)
+  },
+
+  async sums() {
+    const rows = await read
+      .selectFrom('agent_anomalies')
+      .select(({ fn }) => ['agent_name', 'anomaly_type', fn.countAll().as('count'), fn.max('timestamp').as('newest')])
+      .groupBy(['agent_name', 'anomaly_type'])
+      .orderBy('agent_name')
+      .orderBy('anomaly_type')
+      .execute()
+    return rows.map(({ count, ...rest }) => ({ ...rest, count: Number(count) }))
+  },
+
+  async adopt(anomalies, tx) {
+    const highest = anomalies.reduce((most, { id }) => Math.max(most, id), 0)
+    if (highest === 0) return
+    // Into an empty table they come with the ids that they had.
+    const before = (await nextNumbers(tx, counter, highest)) - 1
+    for (const part of batches(anomalies, abilities.maxVariables, columns)) {
+      await tx
+        .insertInto('agent_anomalies')
+        .values(
+          part.map(({ id, features, ...rest }) => ({
+            ...rest,
+            id: before + id,
+            detection_id: `adopted ${before + id}`,
+            stream: rest.agent_name,
+            features: features === null ? null : toJson(features),
+            changed_at: stamp(),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  async forget(before, tx) {
+    const { numDeletedRows } = await tx
+      .deleteFrom('agent_anomalies')
+      .where('timestamp', '<', plainTime(before))
+      .executeTakeFirst()
+    return Number(numDeletedRows)
+  },
+})
+
+const isOfAgent = (detection: Detection): detection is Detection & { agent: AgentFinding } =>
+  detection.agent !== undefined
+
+const toFinding = ({ stream, sentence, last_seen, agent }: Detection & { agent: AgentFinding }) => ({
+  stream,
+  agent_name: agent.agent_name,
+  device_id: agent.device_id,
+  timestamp: plainTime(Date.parse(last_seen)),
+  anomaly_type: agent.anomaly_type,
+  confidence: agent.confidence,
+  description: sentence,
+  features: toJson(agent.features),
+})
+
+/** UTC to the second and without a zone, as clients of network agents write and read times. */
+const plainTime = (time: number): string => new Date(time).toISOString().slice(0, 19)
+
+/** In the order in which clients know the columns. */
+const toAnomaly = (row: AgentAnomalyRow): Anomaly => ({
+  id: row.id,
+  agent_name: row.agent_name,
+  device_id: row.device_id,
+  timestamp: row.timestamp,
+  anomaly_type: row.anomaly_type,
+  confidence: row.confidence,
+  description: row.description,
+  features: row.features === null ? null : fromJson(row.features),
+  created_at: row.created_at,
+})

@@ -1,0 +1,83 @@
+import type { StoreConnections } from '../connect.ts'
+import { nextNumbers } from '../counters.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import type { AuditLogRow } from '../inventory/people-tables.ts'
+import { fromJson, toJson } from '../json.ts'
+import { chainHash } from './audit-chain.ts'
+
+/** Who did what, with before and after. Appended in the transaction of the change it tells of. */
+export interface AuditEntry {
+  readonly time: number
+  readonly actor: string
+  readonly action: string
+  readonly target_type: string
+  readonly target_id: string
+  readonly old_values: unknown
+  readonly new_values: unknown
+  /** What was done together with others, in one request. */
+  readonly decision_id?: string | undefined
+  /** Where it came from, as far as the door knows. */
+  readonly ip_address?: string
+  readonly user_agent?: string
+  /** Why it was refused; absent when it was done. */
+  readonly error?: string
+}
+
+type Abilities = Pick<StoreConnections, 'abilities'>
+
+/** Appends entries to the chain. */
+export const appendAudit = async (
+  { abilities }: Abilities,
+  entries: readonly AuditEntry[],
+  tx: Transaction,
+): Promise<void> => {
+  if (entries.length === 0) return
+  const first = await nextNumbers(tx, 'audit', entries.length)
+  // The one that has the number holds the counter until the end of the transaction: nobody else appends meanwhile.
+  let hash = await hashOf({ abilities }, first - 1, tx)
+  const rows = entries.map((entry, index): AuditLogRow => {
+    const row = toRow(entry, first + index)
+    hash = chainHash(hash, row)
+    return { ...row, hash }
+  })
+  for (const part of batches(rows, abilities.maxVariables, 15)) {
+    await tx.insertInto('audit_logs').values(part).execute()
+  }
+}
+
+const hashOf = async ({ abilities }: Abilities, id: number, tx: Transaction): Promise<string> => {
+  if (id === 0) return ''
+  const row = tx.selectFrom('audit_logs').select('hash').where('id', '=', id)
+  return (await (abilities.lockRows ? row.forUpdate() : row).executeTakeFirst())?.hash ?? ''
+}
+
+const toRow = (entry: AuditEntry, id: number): Omit<AuditLogRow, 'hash'> => ({
+  id,
+  event_type: `${entry.target_type}.${entry.action}`,
+  actor: entry.actor,
+  action: entry.action,
+  target_type: entry.target_type,
+  target_id: entry.target_id,
+  old_values: toJson(entry.old_values),
+  new_values: toJson(entry.new_values),
+  ip_address: entry.ip_address ?? null,
+  user_agent: entry.user_agent ?? null,
+  success: entry.error === undefined ? 1 : 0,
+  error_message: entry.error ?? null,
+  created_at: entry.time,
+  decision_id: entry.decision_id ?? null,
+})
+
+export const toEntry = (row: AuditLogRow): AuditEntry => ({
+  time: row.created_at,
+  actor: row.actor,
+  action: row.action,
+  target_type: row.target_type,
+  target_id: row.target_id,
+  old_values: fromJson(row.old_values),
+  new_values: fromJson(row.new_values),
+  ...(row.ip_address !== null && { ip_address: row.ip_address }),
+  ...(row.user_agent !== null && { user_agent: row.user_agent }),
+  ...(row.error_message !== null && { error: row.error_message }),
+})

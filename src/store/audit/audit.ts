@@ -1,0 +1,86 @@
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts'
+import { type AuditHead, type AuditReport, createChainCheck } from './audit-chain.ts'
+import { type AuditEntry, appendAudit, toEntry } from './audit-entry.ts'
+import { readTrim } from './audit-trim.ts'
+
+export type { AuditEntry } from './audit-entry.ts'
+
+export interface AuditStore {
+  append(entries: readonly AuditEntry[], tx: Transaction): Promise<void>
+  list(
+    query: PageRequest & { readonly target_id?: string | undefined; readonly decision_id?: string | undefined },
+  ): Promise<Page<AuditEntry>>
+  /** The last row and its hash; undefined when nothing was written yet. */
+  head(): Promise<AuditHead | undefined>
+  /** The hash of a row; of those that retention has removed only that of the last one is known. */
+  hash(id: number): Promise<string | undefined>
+  /** The last row that retention has removed: the rows that are kept begin after it. Undefined when it has removed none. */
+  start(): Promise<AuditHead | undefined>
+  /** Looks for rows that were changed, taken away or added, given heads that are known from elsewhere. */
+  verify(knownHeads: readonly AuditHead[]): Promise<AuditReport>
+}
+
+const chunk = 1_000
+
+/** Keeps who did what. Entries are numbered without gaps, chained by hashes, and never changed. */
+export const createAuditStore = ({ read, abilities }: StoreConnections): AuditStore => {
+  const counted = async (): Promise<number> =>
+    (await read.selectFrom('counters').select('value').where('name', '=', 'audit').executeTakeFirst())?.value ?? 0
+
+  return {
+    append: (entries, tx) => appendAudit({ abilities }, entries, tx),
+
+    async list({ limit, after, target_id, decision_id }) {
+      let query = read
+        .selectFrom('audit_logs')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+      if (target_id !== undefined) query = query.where('target_id', '=', target_id)
+      if (decision_id !== undefined) query = query.where('decision_id', '=', decision_id)
+      if (after !== undefined) query = query.where('id', '<', readCursor(after).time)
+      const rows = await query.execute()
+      const last = rows[limit - 1]
+      return {
+        items: rows.slice(0, limit).map(toEntry),
+        next: rows.length > limit && last ? writeCursor({ time: last.id, id: '' }) : undefined,
+      }
+    },
+
+    async head() {
+      return read.selectFrom('audit_logs').select(['id', 'hash']).orderBy('id', 'desc').limit(1).executeTakeFirst()
+    },
+
+    async hash(id) {
+      const row = await read.selectFrom('audit_logs').select('hash').where('id', '=', id).executeTakeFirst()
+      if (row) return row.hash
+      const start = (await readTrim(read))?.start
+      return start?.id === id ? start.hash : undefined
+    },
+
+    start: async () => (await readTrim(read))?.start,
+
+    async verify(knownHeads) {
+      const before = await counted()
+      const start = (await readTrim(read))?.start
+      const check = createChainCheck(knownHeads, start)
+      let last = start?.id ?? 0
+      for (;;) {
+        const rows = await read
+          .selectFrom('audit_logs')
+          .selectAll()
+          .where('id', '>', last)
+          .orderBy('id')
+          .limit(chunk)
+          .execute()
+        for (const row of rows) check.add(row)
+        last = rows.at(-1)?.id ?? last
+        if (rows.length < chunk) break
+      }
+      // Others may have written meanwhile.
+      return check.end(before, await counted())
+    },
+  }
+}

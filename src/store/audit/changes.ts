@@ -1,0 +1,38 @@
+import type { StoreConnections } from '../connect.ts'
+
+/** What changed since a moment, for live updates; works across processes because it only reads. */
+export interface Change {
+  readonly kind: 'alert' | 'incident'
+  readonly id: string
+  /** The name that people give an incident; alerts have none. */
+  readonly display_id?: string
+  readonly version: number
+  readonly updated_at: number
+}
+
+/** Lists what changed after a moment of the store's own clock, in the order in which it changed. */
+export const listChanges = async (
+  { read }: StoreConnections,
+  after: number,
+  limit: number,
+): Promise<readonly Change[]> => {
+  const alerts = await read
+    .selectFrom('alerts')
+    .select(['alert_id as id', 'version', 'changed_at as updated_at'])
+    .where('changed_at', '>', after)
+    .orderBy('changed_at')
+    .limit(limit)
+    .execute()
+  const incidents = await read
+    .selectFrom('incidents')
+    .select(['incident_id as id', 'display_id', 'version', 'changed_at as updated_at'])
+    .where('changed_at', '>', after)
+    .orderBy('changed_at')
+    .limit(limit)
+    .execute()
+  const changes: Change[] = [
+    ...alerts.map((row) => ({ kind: 'alert' as const, ...row })),
+    ...incidents.map((row) => ({ kind: 'incident' as const, ...row })),
+  ]
+  return changes.sort((a, b) => a.updated_at - b.updated_at).slice(0, limit)
+}

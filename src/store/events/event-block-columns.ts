@@ -1,0 +1,167 @@
+import type { FieldValue } from '../../schema/event.ts'
+import type { ByteReader, ByteWriter, TextList } from './event-block-bytes.ts'
+import { isWhole } from './event-block-bytes.ts'
+
+type Scalar = string | number | boolean
+
+/** What a code in a column means: what stood there last, something new, or, from 2 on, the value of that number. */
+const same = 0
+const fresh = 1
+const known = 2
+
+/** Values that repeat, each kept once and referred to by number: at most 65,533 different ones. */
+export class ColumnWriter {
+  readonly #numbers = new Map<Scalar, number>()
+  readonly #oddNumbers = new Map<string, number>()
+  readonly values: FieldValue[] = []
+  #codes = new Uint16Array(64)
+  #count = 0
+  #last: FieldValue | undefined
+  #lastNumber = -1
+
+  add(value: FieldValue): void {
+    // Zero is looked at again, because 0 equals -0 and they are not the same.
+    if (value === this.#last && value !== 0) {
+      this.#push(same)
+      return
+    }
+    const number = this.#numberOf(value)
+    if (number === this.values.length) {
+      this.values.push(value)
+      this.#push(fresh)
+    } else {
+      this.#push(number === this.#lastNumber ? same : number + known)
+    }
+    this.#last = value
+    this.#lastNumber = number
+  }
+
+  writeCodes(to: ByteWriter): void {
+    to.codes(this.#codes.subarray(0, this.#count))
+  }
+
+  #push(code: number): void {
+    if (this.#count === this.#codes.length) {
+      const larger = new Uint16Array(this.#count * 4)
+      larger.set(this.#codes)
+      this.#codes = larger
+    }
+    this.#codes[this.#count] = code
+    this.#count += 1
+  }
+
+  #numberOf(value: FieldValue): number {
+    if (typeof value !== 'object' && !Object.is(value, -0)) {
+      const number = this.#numbers.get(value)
+      if (number === undefined) this.#numbers.set(value, this.values.length)
+      return number ?? this.values.length
+    }
+    const key = typeof value === 'object' ? JSON.stringify(value.map(scalarKey)) : '-0'
+    const number = this.#oddNumbers.get(key)
+    if (number === undefined) this.#oddNumbers.set(key, this.values.length)
+    return number ?? this.values.length
+  }
+}
+
+/** Tells apart what JSON would not: -0, NaN and the infinities. */
+const scalarKey = (value: Scalar): Scalar | readonly string[] =>
+  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? [Object.is(value, -0) ? '-0' : String(value)]
+    : value
+
+/** Reads a column's codes as the numbers of its values. */
+export const readCodes = (from: ByteReader): Uint16Array => {
+  const codes = from.codes()
+  let last = 0
+  let next = 0
+  for (let index = 0; index < codes.length; index += 1) {
+    const code = codes[index] ?? 0
+    if (code === fresh) {
+      last = next
+      next += 1
+    } else if (code !== same) {
+      last = code - known
+    }
+    codes[index] = last
+  }
+  return codes
+}
+
+const tags = { text: 0, whole: 1, number: 2, yes: 3, no: 4, list: 5 } as const
+
+/** Writes field values of any kind: what each is, then the texts, the whole numbers and the others apart. */
+export const writeValues = (values: readonly FieldValue[], to: ByteWriter): void => {
+  const kinds: number[] = []
+  const texts: string[] = []
+  const wholes: number[] = []
+  const numbers: number[] = []
+  const add = (value: FieldValue): void => {
+    if (typeof value === 'string') {
+      kinds.push(tags.text)
+      texts.push(value)
+    } else if (typeof value === 'number') {
+      const whole = isWhole(value)
+      kinds.push(whole ? tags.whole : tags.number)
+      if (whole) wholes.push(value)
+      else numbers.push(value)
+    } else if (typeof value === 'boolean') {
+      kinds.push(value ? tags.yes : tags.no)
+    } else {
+      kinds.push(tags.list)
+      wholes.push(value.length)
+      value.forEach(add)
+    }
+  }
+  values.forEach(add)
+  to.codes(kinds)
+  to.texts(texts)
+  to.numbers(wholes)
+  to.numbers(numbers)
+}
+
+/** Reads what `writeValues` wrote. */
+export const readValues = (from: ByteReader): FieldValue[] => {
+  const kinds = from.codes()
+  const texts = from.texts()
+  const wholes = from.numbers()
+  const numbers = from.numbers()
+  let [atKind, atText, atWhole, atNumber] = [0, 0, 0, 0]
+  const scalar = (kind: number | undefined): Scalar => {
+    switch (kind) {
+      case tags.text:
+        return textAt(texts, atText++)
+      case tags.whole:
+        return numberAt(wholes, atWhole++)
+      case tags.number:
+        return numberAt(numbers, atNumber++)
+      case tags.yes:
+      case tags.no:
+        return kind === tags.yes
+      default:
+        throw new Error(`There is no value of kind ${kind}.`)
+    }
+  }
+  const values: FieldValue[] = []
+  while (atKind < kinds.length) {
+    const kind = kinds[atKind++]
+    if (kind === tags.list) {
+      const length = numberAt(wholes, atWhole++)
+      if (length > kinds.length - atKind) throw new Error('A list is longer than the block.')
+      values.push(Array.from({ length }, () => scalar(kinds[atKind++])))
+    } else {
+      values.push(scalar(kind))
+    }
+  }
+  return values
+}
+
+const textAt = (texts: TextList, index: number): string => {
+  if (index >= texts.count) throw new Error('A text is missing.')
+  return texts.at(index)
+}
+
+const numberAt = (numbers: readonly number[], index: number): number => {
+  const value = numbers[index]
+  if (value === undefined) throw new Error('A number is missing.')
+  return value
+}

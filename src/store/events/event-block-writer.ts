@@ -1,0 +1,125 @@
+import { promisify } from 'node:util'
+import { constants, zstdCompress } from 'node:zlib'
+import type { Event, Template } from '../../schema/event.ts'
+import { eventKinds } from '../../schema/event.ts'
+import { eventText } from '../../schema/event-fields.ts'
+import { blockSize, guessedFlag, header, kindMask, parseTemplate, templateFlag } from './event-block.ts'
+import { ByteWriter } from './event-block-bytes.ts'
+import { ColumnWriter, writeValues } from './event-block-columns.ts'
+import { FieldsWriter } from './event-block-fields.ts'
+import { MessagesWriter } from './event-block-messages.ts'
+import type { EventBlockRow } from './event-tables.ts'
+import { buildTokenFilter } from './token-filter.ts'
+
+/** Very long events make a block full before its number is reached, so that no block is too large to open. */
+const mostCharacters = 8_000_000
+const compression = { [constants.ZSTD_c_compressionLevel]: 2, [constants.ZSTD_c_checksumFlag]: 1 }
+
+/**
+ * Packs events of one partition that follow one another, the first with that number: column by column, each repeated value once, then
+ * zstd, for which another core is used while this one goes on. Every event comes back exactly, whatever its text. An event is done with
+ * when it was added: only its texts are kept until the block is finished.
+ */
+export class BlockWriter {
+  readonly #partition: number
+  readonly #first: number
+  readonly #columns = { source: new ColumnWriter(), stream: new ColumnWriter(), template: new ColumnWriter() }
+  readonly #messages = new MessagesWriter()
+  readonly #fields = new FieldsWriter()
+  readonly #templateTexts = new Map<Template, string>()
+  readonly #flags: number[] = []
+  readonly #times: number[] = []
+  readonly #received: number[] = []
+  readonly #apart: string[] = []
+  #characters = 0
+
+  constructor(partition: number, first: number) {
+    this.#partition = partition
+    this.#first = first
+  }
+
+  /** Whether an event of that place belongs here, and there is room for it. */
+  takes(partition: number, number: number, event: Event): boolean {
+    const count = this.#flags.length
+    if (partition !== this.#partition || number !== this.#first + count) return false
+    return count < blockSize && (count === 0 || this.#characters + sizeOf(event) <= mostCharacters)
+  }
+
+  add(event: Event): void {
+    const { template } = event
+    this.#characters += sizeOf(event)
+    this.#times.push(event.time)
+    this.#received.push(event.receivedAt)
+    this.#columns.source.add(event.source)
+    this.#columns.stream.add(event.stream)
+    if (!this.#messages.add(event.original, event.message)) this.#apart.push(eventText(event))
+    this.#fields.add(event.fields)
+    this.#flags.push(
+      eventKinds.indexOf(event.kind) | (event.timeGuessed ? guessedFlag : 0) | (template ? templateFlag : 0),
+    )
+    if (template) {
+      this.#columns.template.add(this.#templateTexts.get(template) ?? remember(this.#templateTexts, template))
+    }
+  }
+
+  async finish(): Promise<EventBlockRow> {
+    const { source, stream, template } = this.#columns
+    const originals = this.#messages.originals
+    const count = this.#flags.length
+    const body = new ByteWriter(count * 160)
+    body.varint(this.#partition)
+    body.varint(this.#first)
+    body.codes(this.#flags)
+    body.numbers(this.#times)
+    body.numbers(this.#received)
+    for (const column of [source, stream, template]) {
+      writeValues(column.values, body)
+      column.writeCodes(body)
+    }
+    const ascii = this.#messages.write(body)
+    this.#fields.write(body)
+    const compressed = compress(body.finish())
+    const templates = template.values.map(parseTemplate)
+    const sources = source.values.map(String)
+    const streams = stream.values.map(String)
+    const texts = this.#fields.texts()
+    texts.push(...sources, ...streams, ...new Set(this.#flags.map((flag) => eventKinds[flag & kindMask] ?? '')))
+    for (const { id, text } of templates) texts.push(id, text)
+    for (const text of ascii ? this.#apart : [...originals, ...this.#apart]) texts.push(text)
+    const filter = buildTokenFilter(texts, ascii && { texts: originals, bytes: ascii })
+    const payload = Buffer.concat([header, await compressed])
+    return {
+      id: `${this.#partition}-${this.#first}`,
+      partition: this.#partition,
+      first: this.#first,
+      last: this.#first + count - 1,
+      count,
+      min_time: Math.floor(least(this.#times)),
+      max_time: Math.ceil(greatest(this.#times)),
+      sources: JSON.stringify(sources),
+      streams: JSON.stringify(streams),
+      template_ids: JSON.stringify([...new Set(templates.map(({ id }) => id))]),
+      filter,
+      bytes: payload.length,
+      payload,
+    }
+  }
+}
+
+const sizeOf = (event: Event): number => event.original.length + event.message.length
+
+const zstd = promisify(zstdCompress)
+
+/** Compresses in one go, as a rule: what does not fit the room that is made for it comes in pieces, each of which waits for its turn here. */
+const compress = (body: Uint8Array): Promise<Uint8Array> =>
+  zstd(body, { params: compression, chunkSize: Math.max(65_536, body.length >>> 2) })
+
+/** Writes a template as one text, once for each object that the miner hands around. */
+const remember = (texts: Map<Template, string>, template: Template): string => {
+  const text = JSON.stringify([template.id, template.text])
+  texts.set(template, text)
+  return text
+}
+
+const least = (times: readonly number[]): number => times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+const greatest = (times: readonly number[]): number => times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)

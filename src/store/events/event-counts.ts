@@ -1,0 +1,104 @@
+import type { Event } from '../../schema/event.ts'
+import { addVolume, type EventVolume, noVolume, volumeKind, volumeSlot } from '../../schema/event-volume.ts'
+import type { Connections, Transaction } from '../database.ts'
+import { batches } from './batches.ts'
+import type { EventCountRow } from './event-tables.ts'
+
+export interface VolumeRow extends EventVolume {
+  /** When the bucket begins. */
+  readonly time: number
+}
+
+const columns = 5
+
+/** Counts events, or what was counted of them, by the slot that they happened in and their source. */
+export class EventTally {
+  readonly #sources = new Map<string, Map<number, EventCountRow>>()
+
+  add({ time, source, fields }: Event): void {
+    const row = this.#rowOf(Math.floor(time / volumeSlot) * volumeSlot, source)
+    row[volumeKind(fields['log.level'])] += 1
+  }
+
+  join(rows: readonly EventCountRow[]): void {
+    for (const { slot, source, ...counted } of rows) {
+      const row = this.#rowOf(slot, source)
+      Object.assign(row, addVolume(row, counted))
+    }
+  }
+
+  rows(): EventCountRow[] {
+    return [...this.#sources.values()].flatMap((slots) => [...slots.values()])
+  }
+
+  #rowOf(slot: number, source: string): EventCountRow {
+    let slots = this.#sources.get(source)
+    if (!slots) {
+      slots = new Map()
+      this.#sources.set(source, slots)
+    }
+    let row = slots.get(slot)
+    if (!row) {
+      row = { slot, source, error: 0, warning: 0, other: 0 }
+      slots.set(slot, row)
+    }
+    return row
+  }
+}
+
+/** Adds to the counts of slots, each named once. Belongs to the transaction that stores the events, so that each is counted once. */
+export const addCounts = async (
+  rows: readonly EventCountRow[],
+  maxVariables: number,
+  tx: Transaction,
+): Promise<void> => {
+  for (const part of batches(rows, maxVariables, columns)) {
+    await tx
+      .insertInto('event_counts')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['slot', 'source']).doUpdateSet((row) => ({
+          error: row('event_counts.error', '+', row.ref('excluded.error')),
+          warning: row('event_counts.warning', '+', row.ref('excluded.warning')),
+          other: row('event_counts.other', '+', row.ref('excluded.other')),
+        })),
+      )
+      .execute()
+  }
+}
+
+/** Adds the counts up in buckets of a whole number of slots, oldest first; a bucket without events is not there. */
+export const readVolume = async (
+  read: Connections['read'],
+  { from, to, bucket }: { readonly from: number; readonly to: number; readonly bucket: number },
+): Promise<readonly VolumeRow[]> => {
+  const rows = await read
+    .selectFrom('event_counts')
+    .select(({ fn }) => [
+      'slot',
+      fn.sum('error').as('error'),
+      fn.sum('warning').as('warning'),
+      fn.sum('other').as('other'),
+    ])
+    .where('slot', '>=', from)
+    .where('slot', '<', to)
+    .groupBy('slot')
+    .orderBy('slot')
+    .execute()
+  const buckets = new Map<number, VolumeRow>()
+  for (const row of rows) {
+    const time = Number(row.slot) - ((Number(row.slot) - from) % bucket)
+    const volume = { error: Number(row.error), warning: Number(row.warning), other: Number(row.other) }
+    buckets.set(time, { time, ...addVolume(buckets.get(time) ?? noVolume, volume) })
+  }
+  return [...buckets.values()]
+}
+
+/** The slot of the earliest event; undefined without one. */
+export const firstSlot = async (read: Connections['read']): Promise<number | undefined> => {
+  const row = await read
+    .selectFrom('event_counts')
+    .select(({ fn }) => fn.min('slot').as('slot'))
+    .executeTakeFirst()
+  return row?.slot == null ? undefined : Number(row.slot)
+}

@@ -1,0 +1,87 @@
+import type { Event } from '../../schema/event.ts'
+import { parseEventId } from '../../schema/record.ts'
+import { BlockWriter } from './event-block-writer.ts'
+import { EventTally } from './event-counts.ts'
+import type { EventBlockRow, EventCountRow } from './event-tables.ts'
+
+/** A block that is ready to be stored, and what its events add to the counts. */
+export interface PackedBlock {
+  readonly row: EventBlockRow
+  readonly counts: readonly EventCountRow[]
+}
+
+/** Events on their way into blocks. */
+export interface EventPacking {
+  /** Puts events in their place, once; those of earlier calls come before them. */
+  add(events: readonly Event[]): void
+  /** Ends the last block. Compresses on another core: what follows need not wait for it. */
+  finish(): Promise<readonly PackedBlock[]>
+}
+
+/** Cuts events into runs without gaps that each fit a block, and packs them as they come. */
+export const createPacking = (): EventPacking => {
+  const packed: Promise<PackedBlock>[] = []
+  let writer: BlockWriter | undefined
+  let tally = new EventTally()
+
+  const close = (): void => {
+    if (!writer) return
+    const block = finishBlock(writer, tally)
+    // Who finishes hears of a failure; nobody does before.
+    block.catch(() => {})
+    packed.push(block)
+  }
+
+  return {
+    add(events) {
+      for (const { event, partition, number } of inOrder(events)) {
+        if (!writer?.takes(partition, number, event)) {
+          close()
+          writer = new BlockWriter(partition, number)
+          tally = new EventTally()
+        }
+        writer.add(event)
+        tally.add(event)
+      }
+    },
+    finish() {
+      close()
+      writer = undefined
+      return Promise.all(packed)
+    },
+  }
+}
+
+/** Packs events in one go. */
+export const packEvents = async (events: readonly Event[]): Promise<readonly PackedBlock[]> => {
+  const packing = createPacking()
+  packing.add(events)
+  return packing.finish()
+}
+
+const finishBlock = async (writer: BlockWriter, tally: EventTally): Promise<PackedBlock> => ({
+  counts: tally.rows(),
+  row: await writer.finish(),
+})
+
+interface Placed {
+  readonly event: Event
+  readonly partition: number
+  readonly number: number
+}
+
+const inOrder = (events: readonly Event[]): readonly Placed[] => {
+  const placed = events.map(toPlaced)
+  const isBefore = (a: Placed, b: Placed) =>
+    a.partition < b.partition || (a.partition === b.partition && a.number < b.number)
+  if (placed.every((item, index) => index === 0 || isBefore(placed[index - 1] ?? item, item))) return placed
+  return placed
+    .sort((a, b) => a.partition - b.partition || a.number - b.number)
+    .filter(({ event }, index, all) => event.id !== all[index - 1]?.event.id)
+}
+
+const toPlaced = (event: Event): Placed => {
+  const place = parseEventId(event.id)
+  if (!place) throw new Error(`"${event.id}" is not the id of an event.`)
+  return { event, partition: place.partition, number: place.number }
+}

@@ -1,0 +1,285 @@
+import fc from 'fast-check'
+import type { Kysely } from 'kysely'
+import { afterEach, describe, expect, it } from 'vitest'
+import { eventFilter } from '../../operations/filter.ts'
+import type { Event } from '../../schema/event.ts'
+import { parseEventId } from '../../schema/record.ts'
+import type { Tables } from '../database.ts'
+import { type OpenStore, openStore } from '../open-store.ts'
+import { planRuns } from './event-block-compaction.ts'
+import type { EventStore } from './events.ts'
+
+const quiet = (): void => {}
+const opened: OpenStore[] = []
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close()
+})
+
+/** A store in memory, its database, and the broken blocks that it told of. */
+const openBlocks = async () => {
+  const broken: string[] = []
+  const note = (facts: object): void => void broken.push('block' in facts ? String(facts.block) : 'something else')
+  const log = { debug: quiet, info: quiet, warn: quiet, error: note }
+  const open = await openStore('sqlite::memory:', { now: () => 0, log })
+  opened.push(open)
+  return { db: open.connections.write, store: open.events, broken, close: () => open.close() }
+}
+
+const make = (partition: number, number: number, time: number, extra: Partial<Event> = {}): Event => ({
+  id: `${partition}-${number}`,
+  kind: 'event',
+  time,
+  timeGuessed: false,
+  receivedAt: time + 1,
+  source: 'auth',
+  stream: `auth/${number % 2 === 0 ? 'even' : 'odd'}`,
+  message: `word${number % 5} happened`,
+  original: `${time} word${number % 5} happened`,
+  fields: { number, ...(number % 3 === 0 && { 'user.name': 'admin', tags: ['q', 'XZY'] }) },
+  ...extra,
+})
+const save = (db: Kysely<Tables>, store: EventStore, events: readonly Event[]): Promise<void> =>
+  db.transaction().execute((tx) => store.save(events, tx))
+const everything = { limit: 1_000, matches: () => true }
+const ids = (events: readonly Event[]): string[] => events.map((event) => event.id)
+
+/** What the newest-first order means, said plainly. */
+const naive = (events: readonly Event[]): Event[] => {
+  const place = (event: Event) => parseEventId(event.id) ?? { partition: 0, number: 0 }
+  return [...events].sort(
+    (a, b) => b.time - a.time || place(b).partition - place(a).partition || place(b).number - place(a).number,
+  )
+}
+
+/** Events of up to three partitions, in several deliveries, whose times overlap and repeat. */
+const deliveries = fc
+  .array(fc.tuple(fc.nat(2), fc.array(fc.nat(40), { minLength: 1, maxLength: 12 })), { minLength: 1, maxLength: 8 })
+  .map((list) => {
+    const next = new Map<number, number>()
+    return list.map(([partition, times]) => {
+      const first = next.get(partition) ?? 0
+      next.set(partition, first + times.length)
+      return times.map((time, index) => make(partition, first + index, 1_000 + time))
+    })
+  })
+
+describe('the event store', () => {
+  it('finds what a plain sort and filter would, page by page, whatever the blocks', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        deliveries,
+        fc.record({
+          from: fc.option(fc.nat(40)),
+          to: fc.option(fc.nat(40)),
+          text: fc.constantFrom(
+            '',
+            'WORD3',
+            'ord1 happ',
+            'number:3',
+            'number:3.0',
+            'stream:*ODD',
+            'stream:auth/even word2',
+            'kind:event id:0-1',
+            'template:*',
+            'time:1970',
+            'nothing',
+            'user.name:(a OR b)',
+            'user.name:Admin',
+            'tags:x?y',
+            '-number:2',
+          ),
+          limit: fc.integer({ min: 1, max: 7 }),
+        }),
+        fc.boolean(),
+        async (list, { from, to, text, limit }, compacted) => {
+          const { db, store, close } = await openBlocks()
+          for (const events of list) await save(db, store, events)
+          if (compacted) await store.compact()
+          const range = { from: from === null ? undefined : 1_000 + from, to: to === null ? undefined : 1_000 + to }
+          const filter = eventFilter(text, 0)
+          const expected = naive(list.flat()).filter(
+            (event) => event.time >= (range.from ?? 0) && event.time <= (range.to ?? 9_999) && filter.matches(event),
+          )
+          const found: Event[] = []
+          let after: string | undefined
+          do {
+            const page = await store.search({ ...range, ...filter, limit, after })
+            expect(page.items.length).toBeLessThanOrEqual(limit)
+            found.push(...page.items)
+            after = page.next
+          } while (after !== undefined)
+          expect(found).toEqual(expected)
+          await close()
+          opened.length = 0
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  it('changes nothing when a delivery comes again, cut differently or after its block was joined', async () => {
+    const { db, store } = await openBlocks()
+    const events = Array.from({ length: 30 }, (_, index) => make(0, index, index))
+    await save(db, store, events.slice(0, 10))
+    await save(db, store, events.slice(0, 10))
+    await save(db, store, events.slice(5, 20))
+    await save(db, store, [...events.slice(20), make(1, 7, 3)])
+    expect(await store.compact()).toBe(3)
+    await save(db, store, events.slice(8, 25))
+    expect(await store.count()).toMatchObject({ events: 31, blocks: 2 })
+    expect(ids((await store.search(everything)).items).length).toBe(31)
+  })
+
+  it('takes events in any order, and twice', async () => {
+    const { db, store } = await openBlocks()
+    await save(db, store, [make(0, 2, 5), make(1, 0, 5), make(0, 1, 5), make(0, 2, 5)])
+    expect(ids((await store.search(everything)).items)).toEqual(['1-0', '0-2', '0-1'])
+  })
+
+  it('gets one event, and the lines of its stream around it', async () => {
+    const { db, store } = await openBlocks()
+    for (let block = 0; block < 4; block += 1) {
+      await save(
+        db,
+        store,
+        Array.from({ length: 10 }, (_, index) => make(0, block * 10 + index, 100 - block * 10 + index)),
+      )
+    }
+    expect(await store.get('0-17')).toEqual(make(0, 17, 97))
+    for (const id of ['0-40', '1-0', '0-017', 'x']) expect(await store.get(id)).toBeUndefined()
+    const around = await store.around('0-14', 3, 2)
+    expect(around.map((event) => [event.id, event.time])).toEqual([
+      ['0-28', 88],
+      ['0-10', 90],
+      ['0-12', 92],
+      ['0-14', 94],
+      ['0-16', 96],
+      ['0-18', 98],
+    ])
+    expect(await store.around('9-9', 3, 3)).toEqual([])
+  })
+
+  it('replays a partition in order of acceptance, from any number on', async () => {
+    const { db, store } = await openBlocks()
+    const events = Array.from({ length: 25 }, (_, index) => make(4, index, 100 - index))
+    for (const start of [0, 10, 20]) await save(db, store, events.slice(start, start + 10))
+    await save(db, store, [make(5, 0, 1)])
+    for (const after of [-1, 0, 9, 14, 24, 99]) {
+      const replayed: Event[] = []
+      for await (const batch of store.replay(4, after)) replayed.push(...batch)
+      expect(replayed).toEqual(events.slice(after + 1))
+    }
+  })
+
+  it('drops by age and then by size, oldest first', async () => {
+    const { db, store } = await openBlocks()
+    for (let block = 0; block < 6; block += 1) {
+      await save(
+        db,
+        store,
+        Array.from({ length: 10 }, (_, index) => make(0, block * 10 + index, block * 100 + index)),
+      )
+    }
+    expect(await store.retain({ before: 110 })).toBe(20)
+    const { bytes } = await store.count()
+    expect(await store.retain({ maxBytes: bytes * 0.6 })).toBe(20)
+    expect(ids((await store.search(everything)).items).at(-1)).toBe('0-40')
+    expect(await store.retain({ maxBytes: bytes })).toBe(0)
+  })
+
+  it('reports a broken block once and steps over it', async () => {
+    const { db, store, broken } = await openBlocks()
+    await save(db, store, [make(0, 0, 1), make(0, 1, 2)])
+    await save(db, store, [make(0, 2, 3)])
+    await save(db, store, [make(0, 3, 4)])
+    await db
+      .updateTable('event_blocks')
+      .set({ payload: Buffer.from('VB\u0001 rubbish') })
+      .where('id', '=', '0-2')
+      .execute()
+    for (let round = 0; round < 2; round += 1) {
+      expect(ids((await store.search(everything)).items)).toEqual(['0-3', '0-1', '0-0'])
+      expect(await store.get('0-2')).toBeUndefined()
+    }
+    const replayed: Event[] = []
+    for await (const batch of store.replay(0, -1)) replayed.push(...batch)
+    expect(ids(replayed)).toEqual(['0-0', '0-1', '0-3'])
+    expect(await store.compact()).toBe(0)
+    expect(broken).toEqual(['0-2'])
+  })
+
+  it('opens no block that its filter excludes', async () => {
+    const { db, store, broken } = await openBlocks()
+    await save(db, store, [make(0, 0, 1, { message: 'kernel panic', original: 'kernel panic' })])
+    await db
+      .updateTable('event_blocks')
+      .set({ payload: Buffer.from('rubbish') })
+      .execute()
+    await store.search({ ...everything, tokens: ['password'] })
+    expect(broken).toEqual([])
+    await store.search({ ...everything, tokens: ['anic'] })
+    expect(broken).toEqual(['0-0'])
+  })
+
+  it('opens no block whose fields exclude a value', async () => {
+    const { db, store, broken } = await openBlocks()
+    await save(db, store, [make(0, 0, 1, { fields: { 'user.name': 'Enriched', list: [404, true] } })])
+    const find = async (q: string) => (await store.search({ limit: 9, ...eventFilter(q, 0) })).items.length
+    for (const q of ['user:enriched', 'user:enr*', 'list:404', 'list:404.0', 'list:true', 'source:auth'])
+      expect(await find(q)).toBe(1)
+    await db
+      .updateTable('event_blocks')
+      .set({ payload: Buffer.from('rubbish') })
+      .execute()
+    expect(await find('user:somebody AND source:auth')).toBe(0)
+    expect(broken).toEqual([])
+  })
+
+  it('stops when nobody waits any more, and refuses a cursor that is not its own', async () => {
+    const { db, store } = await openBlocks()
+    await save(db, store, [make(0, 0, 1)])
+    await expect(store.search({ ...everything, signal: AbortSignal.abort() })).rejects.toThrow()
+    await expect(store.search({ ...everything, after: 'bm90aGluZw' })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
+  })
+
+  it('searches on while blocks are joined under it', async () => {
+    const { db, store } = await openBlocks()
+    const events = Array.from({ length: 12 }, (_, index) => make(0, index, index))
+    for (const event of events) await save(db, store, [event])
+    let joining: Promise<unknown> | undefined
+    const page = await store.search({
+      limit: 100,
+      matches: (event) => {
+        // The search goes on after this turn; by then the other blocks are one.
+        if (event.id === '0-11') joining ??= store.compact()
+        return true
+      },
+    })
+    expect(ids(page.items)).toEqual(ids(naive(events)))
+    await joining
+  })
+})
+
+describe('planRuns', () => {
+  const block = (first: number, count: number, partition = 0) => ({
+    id: `${partition}-${first}`,
+    partition,
+    first,
+    last: first + count - 1,
+    count,
+  })
+  const planned = (...blocks: readonly ReturnType<typeof block>[]): string[][] =>
+    planRuns(blocks).map((run) => run.map(({ id }) => id))
+
+  it('joins neighbours only, up to a full block', () => {
+    expect(planned(block(0, 2), block(2, 2), block(5, 2), block(0, 2, 1))).toEqual([['0-0', '0-2']])
+    expect(planned(block(0, 2_000), block(2_000, 2_000), block(4_000, 2_000))).toEqual([['0-0', '0-2000']])
+  })
+
+  it('does not write much again for little', () => {
+    expect(planned(block(0, 1_500), block(1_500, 10))).toEqual([])
+    expect(planned(block(0, 1_500), block(1_500, 10), block(1_510, 10))).toEqual([['0-1500', '0-1510']])
+  })
+})

@@ -1,0 +1,260 @@
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../../errors.ts'
+import type { Event } from '../../schema/event.ts'
+import { eventId, parseEventId } from '../../schema/record.ts'
+import type { Connections, Transaction } from '../database.ts'
+import { createPace } from '../pace.ts'
+import type { Page, PageRequest, TimeRange } from '../page.ts'
+import { blockSize, decodeBlock } from './event-block.ts'
+import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
+import { compactBlocks } from './event-block-compaction.ts'
+import { type Place, scanBlocks } from './event-block-scan.ts'
+import { addCounts, EventTally, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
+import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
+
+export interface EventQuery extends TimeRange, PageRequest {
+  /** `newest` first unless said otherwise; a cursor belongs to the order that it was given out for. */
+  readonly order?: 'newest' | 'oldest'
+  readonly matches: (event: Event) => boolean
+  /** Lower-case words that every match contains somewhere; blocks whose token filter lacks one are skipped. */
+  readonly tokens?: readonly string[]
+  /** The same of field values: pieces that every match has in one of its fields. */
+  readonly values?: readonly string[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Compressed blocks of events (architecture, decision 9). */
+export interface EventStore {
+  /** Prepares events to be saved, in part on another core. */
+  packing(): EventPacking
+  save(events: readonly Event[] | readonly PackedBlock[], tx: Transaction): Promise<void>
+  get(id: string): Promise<Event | undefined>
+  /** The events around one, of the same stream, in order of time. */
+  around(id: string, before: number, after: number): Promise<readonly Event[]>
+  search(query: EventQuery): Promise<Page<Event>>
+  /** Everything of a partition after a number, in order of acceptance: what training and recovery replay. */
+  replay(partition: number, afterNumber: number): AsyncIterable<readonly Event[]>
+  /** Joins small neighbouring blocks; returns how many were joined. */
+  compact(): Promise<number>
+  /** Drops blocks that ended before `time`, then the oldest until `maxBytes` is kept; returns how many events went. */
+  retain(limits: { readonly before?: number; readonly maxBytes?: number }): Promise<number>
+  count(): Promise<{ readonly events: number; readonly blocks: number; readonly bytes: number }>
+  /**
+   * How many events there were in each bucket from `from` up to, not including, `to`; oldest first, buckets without events left out.
+   * All three are multiples of `volumeSlot`.
+   */
+  volume(span: { readonly from: number; readonly to: number; readonly bucket: number }): Promise<readonly VolumeRow[]>
+  /** Since when events are counted: the start of the slot of the earliest; undefined without one. */
+  countedSince(): Promise<number | undefined>
+}
+
+/** How many blocks are read at once to be dropped, and how many go in one transaction. */
+const dropSize = 256
+const firstStep = 8
+
+/** Keeps events in compressed blocks, one row each. A block that cannot be read is reported once and stepped over. */
+export const createEventStore = (connections: Connections, reportBroken: ReportBroken = () => {}): EventStore => {
+  const { read, abilities } = connections
+  const cache = createBlockCache(read, reportBroken)
+  return {
+    packing: createPacking,
+    async save(events, tx) {
+      const tally = new EventTally()
+      const packed = arePacked(events) ? events : await packEvents(events)
+      for (const { row, counts } of await withoutKept(packed, tx)) {
+        await tx.insertInto('event_blocks').values(row).execute()
+        tally.join(counts)
+      }
+      await addCounts(tally.rows(), abilities.maxVariables, tx)
+    },
+
+    get: (id) => findEvent(read, cache, id),
+
+    async around(id, before, after) {
+      const event = await findEvent(read, cache, id)
+      if (!event) return []
+      const base = { after: placeOf(event), stream: event.stream, matches: () => true }
+      const earlier = before > 0 ? await scanBlocks(read, cache, { ...base, order: 'newest', limit: before }) : []
+      const later = after > 0 ? await scanBlocks(read, cache, { ...base, order: 'oldest', limit: after }) : []
+      return [...earlier.map((found) => found.event).reverse(), event, ...later.map((found) => found.event)]
+    },
+
+    async search({ after, limit, order = 'newest', ...query }) {
+      const place = after === undefined ? undefined : readCursor(after)
+      const found = await scanBlocks(read, cache, { ...query, order, limit: limit + 1, after: place })
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      return {
+        items: items.map(({ event }) => event),
+        next: found.length > limit && last ? writeCursor(last.place) : undefined,
+      }
+    },
+
+    async *replay(partition, afterNumber) {
+      let position = afterNumber
+      for (;;) {
+        const row = await read
+          .selectFrom('event_blocks')
+          .select(['id', 'partition', 'first', 'last'])
+          .where('partition', '=', partition)
+          .where('first', '>', position - blockSize)
+          .where('last', '>', position)
+          .orderBy('first')
+          .limit(1)
+          .executeTakeFirst()
+        if (!row) return
+        const ref = { id: row.id, partition, first: Math.max(position + 1, Number(row.first)), last: Number(row.last) }
+        for (const { block, start, end } of await cache.open(ref)) {
+          if (end > start) yield Array.from({ length: end - start }, (_, index) => block.event(start + index))
+        }
+        position = ref.last
+      }
+    },
+
+    compact: () => compactBlocks(connections, cache),
+
+    async retain({ before, maxBytes }) {
+      let dropped = 0
+      if (before !== undefined) {
+        dropped += await dropEnded(connections, before)
+        await connections.transaction((tx) => tx.deleteFrom('event_counts').where('slot', '<', before).execute())
+      }
+      if (maxBytes !== undefined) dropped += await dropOldest(connections, maxBytes)
+      return dropped
+    },
+
+    async count() {
+      const row = await read
+        .selectFrom('event_blocks')
+        .select(({ fn }) => [fn.sum('count').as('events'), fn.countAll().as('blocks'), fn.sum('bytes').as('bytes')])
+        .executeTakeFirst()
+      return { events: Number(row?.events ?? 0), blocks: Number(row?.blocks ?? 0), bytes: Number(row?.bytes ?? 0) }
+    },
+
+    volume: (span) => readVolume(read, span),
+    countedSince: () => firstSlot(read),
+  }
+}
+
+const arePacked = (events: readonly Event[] | readonly PackedBlock[]): events is readonly PackedBlock[] =>
+  events[0] !== undefined && 'row' in events[0]
+
+/** Leaves out what is kept already: a delivery that comes again changes nothing, even after its block was joined with others. */
+const withoutKept = async (packed: readonly PackedBlock[], tx: Transaction): Promise<readonly PackedBlock[]> => {
+  const rest: PackedBlock[] = []
+  for (const block of packed) {
+    const { partition, first, last, payload } = block.row
+    const kept = await tx
+      .selectFrom('event_blocks')
+      .select(['first', 'last'])
+      .where('partition', '=', partition)
+      .where('first', '>', first - blockSize)
+      .where('first', '<=', last)
+      .where('last', '>=', first)
+      .execute()
+    if (kept.length === 0) rest.push(block)
+    else {
+      const isKept = (number: number) =>
+        kept.some((other) => number >= Number(other.first) && number <= Number(other.last))
+      rest.push(...(await packEvents(decodeBlock(payload).filter((_, index) => !isKept(first + index)))))
+    }
+  }
+  return rest
+}
+
+const findEvent = async (read: Connections['read'], cache: BlockCache, id: string): Promise<Event | undefined> => {
+  const place = parseEventId(id)
+  if (!place || eventId(place.partition, place.number) !== id) return undefined
+  const row = await read
+    .selectFrom('event_blocks')
+    .select(['id', 'last'])
+    .where('partition', '=', place.partition)
+    .where('first', '>', place.number - blockSize)
+    .where('first', '<=', place.number)
+    .where('last', '>=', place.number)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const first = parseEventId(row.id)?.number ?? place.number
+  const parts = await cache.open({ id: row.id, partition: place.partition, first, last: Number(row.last) })
+  for (const { block } of parts) {
+    const index = place.number - block.first
+    if (index >= 0 && index < block.count) return block.event(index)
+  }
+  return undefined
+}
+
+const placeOf = (event: Event): Place => ({
+  time: event.time,
+  ...(parseEventId(event.id) ?? { partition: 0, number: 0 }),
+})
+
+const writeCursor = ({ time, partition, number }: Place): string =>
+  Buffer.from(`${time}/${partition}-${number}`).toString('base64url')
+
+const readCursor = (cursor: string): Place => {
+  const match = /^(-?\d+(?:\.\d+)?)\/(.+)$/.exec(Buffer.from(cursor, 'base64url').toString())
+  const id = match?.[2] === undefined ? undefined : parseEventId(match[2])
+  if (match && id) return { time: Number(match[1]), ...id }
+  throw new AppError('INVALID_REQUEST', 'The cursor is not one of ours.', {
+    errors: [{ path: 'cursor', message: 'is not valid', hint: 'Use next_cursor of the page before, or leave it out.' }],
+  })
+}
+
+const dropEnded = async (connections: Connections, before: number): Promise<number> => {
+  let dropped = 0
+  for (;;) {
+    const rows = await connections.read
+      .selectFrom('event_blocks')
+      .select(['id', 'count'])
+      .where('max_time', '<', before)
+      .orderBy('max_time')
+      .limit(dropSize)
+      .execute()
+    dropped += await drop(connections, rows)
+    if (rows.length < dropSize) return dropped
+  }
+}
+
+const dropOldest = async (connections: Connections, maxBytes: number): Promise<number> => {
+  const total = await connections.read
+    .selectFrom('event_blocks')
+    .select(({ fn }) => fn.sum('bytes').as('bytes'))
+    .executeTakeFirst()
+  let excess = Number(total?.bytes ?? 0) - maxBytes
+  let dropped = 0
+  while (excess > 0) {
+    const rows = await connections.read
+      .selectFrom('event_blocks')
+      .select(['id', 'count', 'bytes'])
+      .orderBy('max_time')
+      .orderBy('id')
+      .limit(dropSize)
+      .execute()
+    const going: typeof rows = []
+    for (const row of rows) {
+      if (excess <= 0) break
+      going.push(row)
+      excess -= Number(row.bytes)
+    }
+    if (going.length === 0) return dropped
+    dropped += await drop(connections, going)
+  }
+  return dropped
+}
+
+const drop = async (
+  connections: Connections,
+  rows: readonly { readonly id: string; readonly count: number }[],
+): Promise<number> => {
+  if (rows.length === 0) return 0
+  const pace = createPace({ least: firstStep, most: dropSize })
+  for (let at = 0; at < rows.length; ) {
+    const ids = rows.slice(at, at + pace.size).map((row) => row.id)
+    at += ids.length
+    const began = performance.now()
+    await connections.transaction((tx) => tx.deleteFrom('event_blocks').where('id', 'in', ids).execute())
+    pace.took(performance.now() - began)
+    await setImmediate()
+  }
+  return rows.reduce((total, row) => total + Number(row.count), 0)
+}

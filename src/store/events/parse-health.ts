@@ -1,0 +1,60 @@
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from './batches.ts'
+
+/** How well a source's records are understood. */
+export interface ParseHealthRow {
+  readonly source: string
+  /** `syslog/rfc3164`, or the reason and shape of what was not understood. */
+  readonly format: string
+  readonly parsed: boolean
+  readonly count: number
+  /** One record of this shape, cut at 300 characters. */
+  readonly sample: string
+  readonly last_seen_at: number
+}
+
+export interface ParseHealthStore {
+  add(rows: readonly ParseHealthRow[], tx: Transaction): Promise<void>
+  list(): Promise<readonly ParseHealthRow[]>
+}
+
+/** Counts how the records of each source were understood. */
+export const createParseHealthStore = ({ read, abilities }: StoreConnections): ParseHealthStore => ({
+  async add(rows, tx) {
+    for (const part of batches(joined(rows), abilities.maxVariables, 6)) {
+      await tx
+        .insertInto('parse_health')
+        .values(part.map((row) => ({ ...row, parsed: row.parsed ? 1 : 0 })))
+        .onConflict((conflict) =>
+          conflict.columns(['source', 'format', 'parsed']).doUpdateSet((row) => ({
+            count: row('parse_health.count', '+', row.ref('excluded.count')),
+            sample: row.ref('excluded.sample'),
+            last_seen_at: row.ref('excluded.last_seen_at'),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  async list() {
+    const rows = await read
+      .selectFrom('parse_health')
+      .selectAll()
+      .orderBy('source')
+      .orderBy('count', 'desc')
+      .orderBy('format')
+      .execute()
+    return rows.map((row) => ({ ...row, parsed: row.parsed === 1 }))
+  },
+})
+
+/** One statement may touch a row once only. */
+const joined = (rows: readonly ParseHealthRow[]): readonly ParseHealthRow[] => {
+  const byKey = new Map<string, ParseHealthRow>()
+  for (const row of rows) {
+    const key = JSON.stringify([row.source, row.format, row.parsed])
+    byKey.set(key, { ...row, count: row.count + (byKey.get(key)?.count ?? 0) })
+  }
+  return [...byKey.values()]
+}

@@ -1,0 +1,174 @@
+import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
+import { searchText, wordsOf } from '../alerts/search-text.ts'
+import type { StoreConnections } from '../connect.ts'
+import { nextNumbers } from '../counters.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson, toJson } from '../json.ts'
+import { listPage, type Page, type RowQuery } from '../page.ts'
+import type { IncidentRow } from './incident-tables.ts'
+
+export interface IncidentStore {
+  /** Open incidents last seen at or after a time: what a new alert may join. */
+  findOpen(lastSeenAfter: number, tx: Transaction): Promise<readonly Incident[]>
+  save(incidents: readonly Incident[], tx: Transaction): Promise<void>
+  load(ids: readonly string[], tx?: Transaction): Promise<readonly Incident[]>
+  /** By id or by display id (`INC-3`). */
+  get(id: string, tx?: Transaction): Promise<Incident | undefined>
+  list(query: RowQuery<Incident>): Promise<Page<Incident>>
+  /** The number of the next display id. */
+  nextNumber(tx: Transaction): Promise<number>
+  counts(): Promise<readonly { readonly status: string; readonly severity: string; readonly count: number }[]>
+  /** The open ones that matter most: by risk, then by time. */
+  worstOpen(limit: number): Promise<readonly Incident[]>
+}
+
+/** Keeps incidents: the whole of each as a document, and beside it the columns that SQL asks for. */
+export const createIncidentStore = (connections: StoreConnections): IncidentStore => {
+  const { read, abilities, stamp, contains } = connections
+  /** Within a transaction rows are read to be changed: nobody else may change them in between. */
+  const bodies = (tx?: Transaction) => {
+    const rows = (tx ?? read).selectFrom('incidents').select(['incident_id', 'body'])
+    return tx && abilities.lockRows ? rows.forUpdate() : rows
+  }
+
+  return {
+    async findOpen(lastSeenAfter, tx) {
+      const rows = await bodies(tx)
+        .where('status', 'in', openIncidentStatuses)
+        .where('last_seen', '>=', lastSeenAfter)
+        .orderBy('created_at')
+        .orderBy('incident_id')
+        .execute()
+      return rows.map((row) => fromJson(row.body))
+    },
+
+    async save(incidents, tx) {
+      const newest = new Map(incidents.map((incident) => [incident.id, incident]))
+      for (const part of batches([...newest.values()], abilities.maxVariables, 23)) {
+        await tx
+          .insertInto('incidents')
+          .values(part.map((incident) => toRow(incident, stamp())))
+          .onConflict((conflict) =>
+            conflict
+              .column('incident_id')
+              .doUpdateSet((row) => ({
+                title: row.ref('excluded.title'),
+                description: row.ref('excluded.description'),
+                severity: row.ref('excluded.severity'),
+                risk_score: row.ref('excluded.risk_score'),
+                status: row.ref('excluded.status'),
+                assigned_to: row.ref('excluded.assigned_to'),
+                containment_date: row.ref('excluded.containment_date'),
+                eradication_date: row.ref('excluded.eradication_date'),
+                resolution_date: row.ref('excluded.resolution_date'),
+                root_cause: row.ref('excluded.root_cause'),
+                impact_assessment: row.ref('excluded.impact_assessment'),
+                lessons_learned: row.ref('excluded.lessons_learned'),
+                first_seen: row.ref('excluded.first_seen'),
+                last_seen: row.ref('excluded.last_seen'),
+                version: row.ref('excluded.version'),
+                updated_at: row.ref('excluded.updated_at'),
+                changed_at: row.ref('excluded.changed_at'),
+                search: row.ref('excluded.search'),
+                body: row.ref('excluded.body'),
+              }))
+              // Saved again as it is, it has not changed and nobody is told.
+              .whereRef('incidents.body', '<>', 'excluded.body'),
+          )
+          .execute()
+      }
+    },
+
+    async load(ids, tx) {
+      const found = new Map<string, Incident>()
+      for (const part of batches(ids, abilities.maxVariables)) {
+        for (const row of await bodies(tx).where('incident_id', 'in', part).execute()) {
+          found.set(row.incident_id, fromJson(row.body))
+        }
+      }
+      return ids.flatMap((id) => found.get(id) ?? [])
+    },
+
+    async get(id, tx) {
+      const row = await bodies(tx)
+        .where((where) => where.or([where('incident_id', '=', id), where('display_id', '=', id.toUpperCase())]))
+        .executeTakeFirst()
+      return row && fromJson<Incident>(row.body)
+    },
+
+    list: (query) =>
+      listPage(query, (after, limit) => {
+        let rows = read
+          .selectFrom('incidents')
+          .select(['created_at as time', 'incident_id as id', 'body'])
+          .orderBy('created_at', 'desc')
+          .orderBy('incident_id', 'desc')
+          .limit(limit)
+        if (after) {
+          rows = rows.where((where) =>
+            where(where.refTuple('created_at', 'incident_id'), '<', where.tuple(after.time, after.id)),
+          )
+        }
+        if (query.status) rows = rows.where('status', 'in', query.status)
+        if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
+        if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
+        for (const word of (query.pieces ?? []).flatMap(wordsOf)) {
+          rows = rows.where((where) => contains(where.ref('search'), word))
+        }
+        return rows.execute()
+      }),
+
+    nextNumber: (tx) => nextNumbers(tx, 'incidents'),
+
+    async counts() {
+      const rows = await read
+        .selectFrom('incidents')
+        .select(({ fn }) => ['status', 'severity', fn.countAll().as('count')])
+        .groupBy(['status', 'severity'])
+        .execute()
+      return rows.map((row) => ({ ...row, count: Number(row.count) }))
+    },
+
+    async worstOpen(limit) {
+      const rows = await read
+        .selectFrom('incidents')
+        .select('body')
+        .where('status', 'in', openIncidentStatuses)
+        .orderBy('risk_score', 'desc')
+        .orderBy('last_seen', 'desc')
+        .orderBy('incident_id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(({ body }) => fromJson(body))
+    },
+  }
+}
+
+const toRow = (incident: Incident, changedAt: number): IncidentRow => ({
+  incident_id: incident.id,
+  display_id: incident.display_id,
+  title: incident.title,
+  description: incident.reason,
+  severity: incident.severity,
+  risk_score: incident.risk_score,
+  status: incident.status,
+  assigned_to: incident.assignee,
+  detection_date: Date.parse(incident.created_at),
+  containment_date: timeOf(incident.contained_at),
+  eradication_date: timeOf(incident.eradicated_at),
+  resolution_date: timeOf(incident.resolved_at),
+  root_cause: incident.root_cause ?? null,
+  impact_assessment: incident.impact_assessment ?? null,
+  lessons_learned: incident.lessons_learned ?? null,
+  first_seen: Date.parse(incident.first_seen),
+  last_seen: Date.parse(incident.last_seen),
+  version: incident.version,
+  created_at: Date.parse(incident.created_at),
+  updated_at: Date.parse(incident.updated_at),
+  changed_at: changedAt,
+  search: searchText(incident),
+  body: toJson(incident),
+})
+
+const timeOf = (time: string | undefined): number | null => (time === undefined ? null : Date.parse(time))

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts'
+import type { NotificationTableRow } from './incident-tables.ts'
+
+/** One delivery of one incident to one sink, remembered so that nobody is told twice. */
+export interface NotificationRow {
+  /** Incident, sink and reason: what makes a delivery the same delivery. */
+  readonly id: string
+  readonly incident_id: string
+  readonly sink: string
+  readonly reason: string
+  readonly severity: string
+  readonly status: 'pending' | 'sent' | 'failed' | 'dead' | 'cancelled'
+  readonly attempts: number
+  readonly next_attempt_at: number | null
+  readonly last_error: string | null
+  readonly created_at: number
+  readonly sent_at: number | null
+}
+
+export interface NotificationStore {
+  /** Adds what is not there yet; what is stays as it is. */
+  plan(rows: readonly NotificationRow[], tx: Transaction): Promise<void>
+  due(now: number, limit: number): Promise<readonly NotificationRow[]>
+  update(row: NotificationRow): Promise<void>
+  /** Cancels the deliveries of an incident that are not sent yet. */
+  cancel(incidentId: string, tx: Transaction): Promise<void>
+  forIncident(incidentId: string, tx?: Transaction): Promise<readonly NotificationRow[]>
+  list(query: PageRequest & { readonly status?: string | undefined }): Promise<Page<NotificationRow>>
+}
+
+const status = z.enum(['pending', 'sent', 'failed', 'dead', 'cancelled'])
+
+/** Remembers each delivery of an incident to a sink. */
+export const createNotificationStore = ({ read, write, abilities }: StoreConnections): NotificationStore => ({
+  async plan(rows, tx) {
+    for (const part of batches(rows, abilities.maxVariables, 11)) {
+      await tx
+        .insertInto('notifications')
+        .values(part)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute()
+    }
+  },
+
+  async due(now, limit) {
+    const rows = await read
+      .selectFrom('notifications')
+      .selectAll()
+      .where('status', 'in', ['pending', 'failed'])
+      .where((where) => where.or([where('next_attempt_at', 'is', null), where('next_attempt_at', '<=', now)]))
+      .orderBy('created_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+    return rows.map(fromRow)
+  },
+
+  async update({ id, ...values }) {
+    await write.updateTable('notifications').set(values).where('id', '=', id).execute()
+  },
+
+  async cancel(incidentId, tx) {
+    await tx
+      .updateTable('notifications')
+      .set({ status: 'cancelled', next_attempt_at: null })
+      .where('incident_id', '=', incidentId)
+      .where('status', 'in', ['pending', 'failed'])
+      .execute()
+  },
+
+  async forIncident(incidentId, tx) {
+    const rows = await (tx ?? read)
+      .selectFrom('notifications')
+      .selectAll()
+      .where('incident_id', '=', incidentId)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute()
+    return rows.map(fromRow)
+  },
+
+  async list({ limit, after, status: wanted }) {
+    let query = read
+      .selectFrom('notifications')
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+    if (wanted !== undefined) query = query.where('status', '=', wanted)
+    if (after !== undefined) {
+      const { time, id } = readCursor(after)
+      query = query.where((where) => where(where.refTuple('created_at', 'id'), '<', where.tuple(time, id)))
+    }
+    const rows = await query.execute()
+    const last = rows[limit - 1]
+    return {
+      items: rows.slice(0, limit).map(fromRow),
+      next: rows.length > limit && last ? writeCursor({ time: last.created_at, id: last.id }) : undefined,
+    }
+  },
+})
+
+const fromRow = (row: NotificationTableRow): NotificationRow => ({ ...row, status: status.parse(row.status) })

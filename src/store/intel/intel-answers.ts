@@ -1,0 +1,70 @@
+import type { StoreConnections } from '../connect.ts'
+import { fromJson, toJson } from '../json.ts'
+
+/** What others answered when they were asked for a value, and how often they may still be asked. */
+export interface IntelAnswerStore {
+  get(source: string, id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
+  save(source: string, id: string, answer: unknown, expiresAt: number): Promise<void>
+  /** Forgets what has expired; returns how many answers. */
+  forget(at: number): Promise<number>
+  /** Counts a question against the day's quota; false when there is none left. */
+  take(source: string, at: number, limit: number): Promise<boolean>
+  /** How many questions were asked on a day, by source. */
+  used(at: number): Promise<ReadonlyMap<string, number>>
+}
+
+/** Keeps what others answered when they were asked, until it expires, and how often they were asked each day. */
+export const createIntelAnswerStore = ({ read, write }: StoreConnections): IntelAnswerStore => ({
+  async get(source, id, at) {
+    const row = await read
+      .selectFrom('intel_answers')
+      .select('answer')
+      .where('source', '=', source)
+      .where('id', '=', id)
+      .where('expires_at', '>', at)
+      .executeTakeFirst()
+    return row && { answer: fromJson(row.answer) }
+  },
+
+  async save(source, id, answer, expiresAt) {
+    const columns = { answer: toJson(answer), expires_at: expiresAt }
+    await write
+      .insertInto('intel_answers')
+      .values({ source, id, ...columns })
+      .onConflict((conflict) => conflict.columns(['source', 'id']).doUpdateSet(columns))
+      .execute()
+  },
+
+  async forget(at) {
+    await write
+      .deleteFrom('intel_quotas')
+      .where('day', '<', dayOf(at - 7 * 86_400_000))
+      .execute()
+    const { numDeletedRows } = await write.deleteFrom('intel_answers').where('expires_at', '<=', at).executeTakeFirst()
+    return Number(numDeletedRows)
+  },
+
+  async take(source, at, limit) {
+    const day = dayOf(at)
+    await write
+      .insertInto('intel_quotas')
+      .values({ source, day, used: 0 })
+      .onConflict((conflict) => conflict.columns(['source', 'day']).doNothing())
+      .execute()
+    const { numUpdatedRows } = await write
+      .updateTable('intel_quotas')
+      .set((row) => ({ used: row('used', '+', 1) }))
+      .where('source', '=', source)
+      .where('day', '=', day)
+      .where('used', '<', limit)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  },
+
+  async used(at) {
+    const rows = await read.selectFrom('intel_quotas').select(['source', 'used']).where('day', '=', dayOf(at)).execute()
+    return new Map(rows.map(({ source, used }) => [source, Number(used)]))
+  },
+})
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)

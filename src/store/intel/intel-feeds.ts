@@ -1,0 +1,103 @@
+import type { FeedState } from '../../schema/intel-feed.ts'
+import type { StoreConnections } from '../connect.ts'
+import { fromJson, toJson } from '../json.ts'
+
+/** What is known of a feed. */
+export interface FeedRecord {
+  readonly state: FeedState
+  /** When it is pulled next. */
+  readonly dueAt: number
+  readonly hits: number
+  readonly lastHitAt: number | undefined
+  readonly updatedAt: number
+}
+
+export interface IntelFeedStore {
+  list(): Promise<readonly FeedRecord[]>
+  /** Takes a feed that is due, so that nobody else pulls it until `dueAt`; false when it is not due. What is new is due at once. */
+  claim(state: FeedState, dueAt: number, at: number): Promise<boolean>
+  /** Replaces the state and, where they are given, the lists. */
+  save(
+    state: FeedState,
+    dueAt: number,
+    lists?: { readonly members?: Uint8Array; readonly content?: Uint8Array },
+  ): Promise<void>
+  lists(name: string): Promise<{ readonly members: Uint8Array; readonly content: Uint8Array }>
+  hit(name: string, count: number, at: number): Promise<void>
+  remove(name: string): Promise<boolean>
+}
+
+const nothing = new Uint8Array()
+
+/** Keeps what is known of feeds, and what they list. */
+export const createIntelFeedStore = ({ read, write, now }: StoreConnections): IntelFeedStore => ({
+  async list() {
+    const rows = await read
+      .selectFrom('intel_feeds')
+      .select(['state', 'due_at', 'hits', 'last_hit_at', 'updated_at'])
+      .orderBy('name')
+      .execute()
+    return rows.map((row) => ({
+      state: fromJson<FeedState>(row.state),
+      dueAt: Number(row.due_at),
+      hits: Number(row.hits),
+      lastHitAt: row.last_hit_at === null ? undefined : Number(row.last_hit_at),
+      updatedAt: Number(row.updated_at),
+    }))
+  },
+
+  async claim(state, dueAt, at) {
+    const { name, type } = state
+    const row = { name, type, due_at: 0, hits: 0, last_hit_at: null, state: toJson(state), updated_at: at }
+    await write
+      .insertInto('intel_feeds')
+      .values({ ...row, members: nothing, content: nothing })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute()
+    const { numUpdatedRows } = await write
+      .updateTable('intel_feeds')
+      .set({ due_at: dueAt })
+      .where('name', '=', name)
+      .where('due_at', '<=', at)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  },
+
+  async save(state, dueAt, lists) {
+    const columns = {
+      type: state.type,
+      due_at: dueAt,
+      state: toJson(state),
+      ...(lists?.members && { members: lists.members }),
+      ...(lists?.content && { content: lists.content }),
+      updated_at: now(),
+    }
+    await write
+      .insertInto('intel_feeds')
+      .values({ name: state.name, hits: 0, last_hit_at: null, members: nothing, content: nothing, ...columns })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
+      .execute()
+  },
+
+  async lists(name) {
+    const row = await read
+      .selectFrom('intel_feeds')
+      .select(['members', 'content'])
+      .where('name', '=', name)
+      .executeTakeFirst()
+    return row ?? { members: nothing, content: nothing }
+  },
+
+  async hit(name, count, at) {
+    await write
+      .updateTable('intel_feeds')
+      .set((row) => ({ hits: row('hits', '+', count), last_hit_at: at }))
+      .where('name', '=', name)
+      .execute()
+  },
+
+  async remove(name) {
+    const { numDeletedRows } = await write.deleteFrom('intel_feeds').where('name', '=', name).executeTakeFirst()
+    return numDeletedRows > 0n
+  },
+})

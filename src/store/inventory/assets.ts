@@ -1,0 +1,101 @@
+import type { Asset } from '../../schema/asset.ts'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson, toJson } from '../json.ts'
+import { listPage } from '../page.ts'
+import type { AssetRow } from './asset-tables.ts'
+import type { ToldStore } from './told.ts'
+
+export interface AssetStore extends ToldStore<Asset> {
+  remove(id: string, tx?: Transaction): Promise<boolean>
+}
+
+/** Keeps what is ours, as people told: the whole of each as a document, and beside it the columns that SQL asks for. */
+export const createAssetStore = ({ read, write, abilities }: StoreConnections): AssetStore => ({
+  async save(assets, tx) {
+    const newest = new Map(assets.map((asset) => [asset.asset_id, toRow(asset)]))
+    for (const part of batches([...newest.values()], abilities.maxVariables, 16)) {
+      await tx
+        .insertInto('assets')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.column('asset_id').doUpdateSet(({ ref }) => ({
+            asset_name: ref('excluded.asset_name'),
+            asset_type: ref('excluded.asset_type'),
+            ip_address: ref('excluded.ip_address'),
+            mac_address: ref('excluded.mac_address'),
+            os_name: ref('excluded.os_name'),
+            os_version: ref('excluded.os_version'),
+            owner: ref('excluded.owner'),
+            location: ref('excluded.location'),
+            criticality: ref('excluded.criticality'),
+            business_unit: ref('excluded.business_unit'),
+            environment: ref('excluded.environment'),
+            is_active: ref('excluded.is_active'),
+            updated_at: ref('excluded.updated_at'),
+            body: ref('excluded.body'),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  async get(id) {
+    const row = await read.selectFrom('assets').select('body').where('asset_id', '=', id).executeTakeFirst()
+    return row && fromJson<Asset>(row.body)
+  },
+
+  list: (query) =>
+    listPage<Asset>(query, (after, limit) => {
+      let rows = read
+        .selectFrom('assets')
+        .select(['created_at as time', 'asset_id as id', 'body'])
+        .orderBy('created_at', 'desc')
+        .orderBy('asset_id', 'desc')
+        .limit(limit)
+      if (after) {
+        rows = rows.where((where) =>
+          where(where.refTuple('created_at', 'asset_id'), '<', where.tuple(after.time, after.id)),
+        )
+      }
+      return rows.execute()
+    }),
+
+  async all() {
+    const rows = await read.selectFrom('assets').select('body').orderBy('asset_id').execute()
+    return rows.map(({ body }) => fromJson<Asset>(body))
+  },
+
+  async state() {
+    const row = await read
+      .selectFrom('assets')
+      .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('updated_at').as('newest')])
+      .executeTakeFirst()
+    return `${row?.count ?? 0} ${row?.newest ?? 0}`
+  },
+
+  async remove(id, tx) {
+    const { numDeletedRows } = await (tx ?? write).deleteFrom('assets').where('asset_id', '=', id).executeTakeFirst()
+    return numDeletedRows > 0n
+  },
+})
+
+const toRow = (asset: Asset): AssetRow => ({
+  asset_id: asset.asset_id,
+  asset_name: asset.asset_name,
+  asset_type: asset.asset_type,
+  ip_address: asset.addresses[0] ?? null,
+  mac_address: asset.mac_address,
+  os_name: asset.os_name,
+  os_version: asset.os_version,
+  owner: asset.owner,
+  location: asset.location,
+  criticality: asset.criticality,
+  business_unit: asset.business_unit,
+  environment: asset.environment,
+  is_active: asset.is_active ? 1 : 0,
+  created_at: Date.parse(asset.created_at),
+  updated_at: Date.parse(asset.updated_at),
+  body: toJson(asset),
+})

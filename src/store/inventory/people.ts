@@ -1,0 +1,126 @@
+import { type Insertable, sql } from 'kysely'
+import type { Person } from '../../schema/person.ts'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson, toJson } from '../json.ts'
+import { listPage } from '../page.ts'
+import type { UserRow } from './people-tables.ts'
+import type { ToldStore } from './told.ts'
+
+export interface PersonStore extends ToldStore<Person> {
+  /** Everybody's name, of those as well who only sign in. */
+  names(): Promise<readonly { readonly id: string; readonly username: string }[]>
+  /** Forgets what was told of somebody; whoever may sign in still may. */
+  remove(id: string, tx: Transaction): Promise<boolean>
+}
+
+/** The document of a row that is somebody who signs in, and of whom nothing else was told. */
+const nothingTold = '{}'
+
+/**
+ * Keeps what is told of people, in the table `users`, where those stand as well who may sign in. Password, role and the last sign-in
+ * are not touched here, and of an account that signs in neither its name, its mail nor whether it is active.
+ */
+export const createPersonStore = ({ read, abilities }: StoreConnections): PersonStore => ({
+  async save(people, tx) {
+    const newest = new Map(people.map((person) => [person.user_id, toRow(person)]))
+    for (const part of batches([...newest.values()], abilities.maxVariables, 13)) {
+      await tx
+        .insertInto('users')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet((row) => ({
+            full_name: row.ref('excluded.full_name'),
+            department: row.ref('excluded.department'),
+            phone: row.ref('excluded.phone'),
+            username: unlessSignsIn<string>('username'),
+            email: unlessSignsIn<string | null>('email'),
+            is_active: unlessSignsIn<number>('is_active'),
+            updated_at: row.ref('excluded.updated_at'),
+            body: row.ref('excluded.body'),
+          })),
+        )
+        .execute()
+    }
+  },
+
+  async get(id) {
+    const row = await read
+      .selectFrom('users')
+      .select('body')
+      .where('id', '=', id)
+      .where('body', '<>', nothingTold)
+      .executeTakeFirst()
+    return row && fromJson<Person>(row.body)
+  },
+
+  list: (query) =>
+    listPage<Person>(query, (after, limit) => {
+      let rows = read
+        .selectFrom('users')
+        .select(['created_at as time', 'id', 'body'])
+        .where('body', '<>', nothingTold)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+      if (after) {
+        rows = rows.where((where) => where(where.refTuple('created_at', 'id'), '<', where.tuple(after.time, after.id)))
+      }
+      return rows.execute()
+    }),
+
+  async all() {
+    const rows = await read.selectFrom('users').select('body').where('body', '<>', nothingTold).orderBy('id').execute()
+    return rows.map(({ body }) => fromJson<Person>(body))
+  },
+
+  names: () => read.selectFrom('users').select(['id', 'username']).execute(),
+
+  async state() {
+    const row = await read
+      .selectFrom('users')
+      .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('updated_at').as('newest')])
+      .where('body', '<>', nothingTold)
+      .executeTakeFirst()
+    return `${row?.count ?? 0} ${row?.newest ?? 0}`
+  },
+
+  async remove(id, tx) {
+    const { numUpdatedRows } = await tx
+      .updateTable('users')
+      .set({ full_name: null, department: null, phone: null, body: nothingTold })
+      .where('id', '=', id)
+      .where('body', '<>', nothingTold)
+      .executeTakeFirst()
+    await tx
+      .deleteFrom('users')
+      .where('id', '=', id)
+      .where('body', '=', nothingTold)
+      .where('password_hash', 'is', null)
+      .where('role', 'is', null)
+      .execute()
+    return numUpdatedRows > 0n
+  },
+})
+
+/** What a row of somebody who signs in keeps, and any other row takes over. */
+const unlessSignsIn = <Value>(column: 'username' | 'email' | 'is_active') =>
+  sql<Value>`case when users.password_hash is null and users.role is null
+    then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`users.${column}`)} end`
+
+const toRow = (person: Person): Insertable<UserRow> => ({
+  id: person.user_id,
+  username: person.username,
+  email: person.email,
+  full_name: person.full_name,
+  department: person.department,
+  phone: person.phone,
+  password_hash: null,
+  role: null,
+  is_active: person.is_active ? 1 : 0,
+  created_at: Date.parse(person.created_at),
+  updated_at: Date.parse(person.updated_at),
+  last_login_at: null,
+  body: toJson(person),
+})

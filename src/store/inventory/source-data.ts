@@ -1,0 +1,87 @@
+import type { Incident } from '../../schema/incident.ts'
+import type { AlertIndex } from '../alerts/alert-index.ts'
+import { removeAlerts, removeIncidents } from '../alerts/remove-alerts.ts'
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { batches } from '../events/batches.ts'
+import { fromJson } from '../json.ts'
+
+/** Everything that came from some sources, whatever table it went to. */
+export interface SourceDataStore {
+  /**
+   * Removes events, detections, alerts, incidents and what hangs on them for sources whose names begin so, and every saved model: for a
+   * database in which there is nothing else. `within` runs in the same transaction. Returns how many went.
+   */
+  remove(prefix: string, within: (tx: Transaction) => Promise<unknown>): Promise<Removed>
+}
+
+interface Removed {
+  readonly events: number
+  readonly detections: number
+  readonly alerts: number
+  readonly incidents: number
+}
+
+/** Removes everything that came from some sources, and what was learnt while only they were heard. */
+export const createSourceDataStore = (
+  connections: StoreConnections,
+  index: Pick<AlertIndex, 'remove'>,
+): SourceDataStore => ({
+  remove: (prefix, within) =>
+    connections.transaction(async (tx) => {
+      const found = await find(connections, prefix, tx)
+      const detections = await tx.deleteFrom('detections').where('stream', 'like', `${prefix}%`).executeTakeFirst()
+      await tx.deleteFrom('agent_anomalies').where('stream', 'like', `${prefix}%`).execute()
+      await removeBlocks(connections, found.blocks, tx)
+      await removeAlerts({ ...connections, index }, found.alerts, tx)
+      await removeIncidents(connections, found.incidents, tx)
+      for (const table of ['event_counts', 'parse_health'] as const) {
+        await tx.deleteFrom(table).where('source', 'like', `${prefix}%`).execute()
+      }
+      await tx.deleteFrom('models').execute()
+      await within(tx)
+      const { events, alerts, incidents } = found
+      const counts = { events, alerts: alerts.length, incidents: incidents.length }
+      return { ...counts, detections: Number(detections.numDeletedRows) }
+    }),
+})
+
+interface Found {
+  readonly events: number
+  readonly blocks: readonly string[]
+  readonly alerts: readonly string[]
+  readonly incidents: readonly string[]
+}
+
+const find = async ({ contains }: StoreConnections, prefix: string, tx: Transaction): Promise<Found> => {
+  const blocks = await tx
+    .selectFrom('event_blocks')
+    .select(['id', 'count'])
+    .where((where) => contains(where.ref('sources'), `"${prefix}`))
+    .execute()
+  const rows = await tx
+    .selectFrom('alerts')
+    .select('alert_id')
+    .where((where) => contains(where.ref('body'), `"source":"${prefix}`))
+    .execute()
+  const alerts = new Set(rows.map(({ alert_id }) => alert_id))
+  const incidents = await tx.selectFrom('incidents').select(['incident_id', 'body']).execute()
+  return {
+    events: blocks.reduce((sum, { count }) => sum + Number(count), 0),
+    blocks: blocks.map(({ id }) => id),
+    alerts: [...alerts],
+    incidents: incidents
+      .filter(({ body }) => fromJson<Incident>(body).members.every(({ alert_id }) => alerts.has(alert_id)))
+      .map(({ incident_id }) => incident_id),
+  }
+}
+
+const removeBlocks = async (
+  { abilities }: StoreConnections,
+  blocks: readonly string[],
+  tx: Transaction,
+): Promise<void> => {
+  for (const part of batches(blocks, abilities.maxVariables)) {
+    await tx.deleteFrom('event_blocks').where('id', 'in', part).execute()
+  }
+}

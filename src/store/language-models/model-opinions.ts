@@ -1,0 +1,74 @@
+import type { Severity } from '../../schema/severity.ts'
+import type { ModelOpinion, Verdict } from '../../schema/triage-result.ts'
+import type { StoreConnections } from '../connect.ts'
+import { fromJson, toJson } from '../json.ts'
+import type { ModelOpinionRow } from './llm-tables.ts'
+
+/** What a language model said of an alert, and what the rules said of it. */
+export interface ComparedOpinion {
+  readonly alertId: string
+  readonly opinion: ModelOpinion
+  readonly rules: { readonly verdict: Verdict; readonly risk_level: Severity }
+}
+
+/** Keeps what each language model said last of an alert. */
+export interface ModelOpinionStore {
+  save(compared: ComparedOpinion): Promise<void>
+  /** What each said of an alert, by their names. */
+  of(alertId: string): Promise<readonly ComparedOpinion[]>
+  /** What was said since a time, in ms: the newest first. */
+  since(from: number, limit: number): Promise<readonly ComparedOpinion[]>
+  forget(before: number): Promise<void>
+}
+
+export const createModelOpinionStore = ({ read, write }: StoreConnections): ModelOpinionStore => ({
+  async save({ alertId, opinion, rules }) {
+    const said = {
+      model: opinion.model,
+      asked_at: Date.parse(opinion.asked_at),
+      verdict: opinion.verdict,
+      risk_level: opinion.risk_level,
+      rules_verdict: rules.verdict,
+      rules_level: rules.risk_level,
+      body: toJson(opinion),
+    }
+    await write
+      .insertInto('model_opinions')
+      .values({ alert_id: alertId, provider: opinion.provider, ...said })
+      .onConflict((conflict) => conflict.columns(['alert_id', 'provider']).doUpdateSet(said))
+      .execute()
+  },
+
+  async of(alertId) {
+    const rows = await read
+      .selectFrom('model_opinions')
+      .selectAll()
+      .where('alert_id', '=', alertId)
+      .orderBy('provider')
+      .execute()
+    return rows.map(toCompared)
+  },
+
+  async since(from, limit) {
+    const rows = await read
+      .selectFrom('model_opinions')
+      .selectAll()
+      .where('asked_at', '>=', from)
+      .orderBy('asked_at', 'desc')
+      .orderBy('alert_id')
+      .orderBy('provider')
+      .limit(limit)
+      .execute()
+    return rows.map(toCompared)
+  },
+
+  async forget(before) {
+    await write.deleteFrom('model_opinions').where('asked_at', '<', before).execute()
+  },
+})
+
+const toCompared = ({ alert_id, body, rules_verdict, rules_level }: ModelOpinionRow): ComparedOpinion => ({
+  alertId: alert_id,
+  opinion: fromJson<ModelOpinion>(body),
+  rules: { verdict: rules_verdict, risk_level: rules_level },
+})

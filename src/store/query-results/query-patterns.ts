@@ -1,0 +1,88 @@
+import type { StoreConnections } from '../connect.ts'
+import type { Transaction } from '../database.ts'
+import { toJson } from '../json.ts'
+
+/** A query with its variables, as it was asked. */
+export interface QueryPattern {
+  /** Of the text and the variables. */
+  readonly query_hash: string
+  readonly query_id: string
+  readonly operation_name: string | null
+  readonly query_text: string
+  readonly variables: unknown
+  readonly complexity: number
+  readonly role: string | null
+  readonly is_odd: boolean
+  readonly shape: unknown
+  readonly seen_at: number
+}
+
+export interface QuerySummary {
+  readonly query_id: string
+  readonly operation_name: string | null
+  readonly query_text: string
+  readonly complexity: number
+  readonly times: number
+  readonly first_seen: number
+  readonly last_seen: number
+}
+
+/** Which queries were asked. */
+export interface QueryPatternStore {
+  /** Counts a query as asked once more. */
+  asked(pattern: QueryPattern, tx: Transaction): Promise<void>
+  /** The queries that are known, those asked last first. */
+  queries(limit: number): Promise<readonly QuerySummary[]>
+}
+
+/** Counts queries. */
+export const createQueryPatternStore = ({ read }: StoreConnections): QueryPatternStore => ({
+  async asked(pattern, tx) {
+    const { query_hash, query_id, operation_name, query_text, seen_at } = pattern
+    const columns = { user_role: pattern.role, is_anomalous: pattern.is_odd ? 1 : 0, last_seen: seen_at }
+    await tx
+      .insertInto('query_patterns')
+      .values({
+        query_hash,
+        query_id,
+        operation_name,
+        query_text,
+        variables_json: toJson(pattern.variables),
+        complexity_score: pattern.complexity,
+        features: toJson(pattern.shape),
+        times: 1,
+        created_at: seen_at,
+        ...columns,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .column('query_hash')
+          .doUpdateSet((row) => ({ ...columns, times: row('query_patterns.times', '+', 1) })),
+      )
+      .execute()
+  },
+
+  async queries(limit) {
+    const rows = await read
+      .selectFrom('query_patterns')
+      .select(({ fn }) => [
+        'query_id',
+        fn.max('operation_name').as('operation_name'),
+        fn.max('query_text').as('query_text'),
+        fn.max('complexity_score').as('complexity'),
+        fn.sum<number | string>('times').as('times'),
+        fn.min('created_at').as('first_seen'),
+        fn.max('last_seen').as('last_seen'),
+      ])
+      .groupBy('query_id')
+      .orderBy('last_seen', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      ...row,
+      times: Number(row.times),
+      first_seen: Number(row.first_seen),
+      last_seen: Number(row.last_seen),
+    }))
+  },
+})

@@ -1,0 +1,34 @@
+import type { Transaction } from '../database.ts'
+
+/** Moments in ms; what is older goes, and what is undefined stays. */
+export interface ResultLimits {
+  readonly historyBefore?: number
+  readonly analysesBefore?: number
+  readonly modelsBefore?: number
+}
+
+/** Deletes what is older than it may be; returns how many rows went. */
+export const retainQueryResults = async (
+  { historyBefore, analysesBefore, modelsBefore }: ResultLimits,
+  tx: Transaction,
+): Promise<number> => {
+  let gone = 0n
+  if (historyBefore !== undefined) {
+    gone += (await tx.deleteFrom('historical_data').where('received_at', '<', historyBefore).executeTakeFirst())
+      .numDeletedRows
+  }
+  if (modelsBefore !== undefined) {
+    gone += (await tx.deleteFrom('trained_models').where('last_updated', '<', modelsBefore).executeTakeFirst())
+      .numDeletedRows
+  }
+  if (analysesBefore !== undefined) {
+    const old = tx.selectFrom('anomaly_analyses').select('id').where('timestamp', '<', analysesBefore)
+    await tx.deleteFrom('anomaly_records').where('analysis_id', 'in', old).execute()
+    await tx.deleteFrom('statistical_flags').where('analysis_id', 'in', old).execute()
+    gone += (await tx.deleteFrom('anomaly_analyses').where('timestamp', '<', analysesBefore).executeTakeFirst())
+      .numDeletedRows
+    gone += (await tx.deleteFrom('query_patterns').where('last_seen', '<', analysesBefore).executeTakeFirst())
+      .numDeletedRows
+  }
+  return Number(gone)
+}
