@@ -1,13 +1,23 @@
-import type { ExclusionOptions } from './exclusion.ts'
 import { fold } from './fold.ts'
 import { holds } from './holds.ts'
 import type { Wanted } from './literal.ts'
 import type { Trait } from './outline.ts'
-import { chooseTriggers, type Trigger } from './plan.ts'
+import { chooseTriggers, type Leaves, type Plan, type Trigger } from './plan.ts'
+import type { PlannedKind } from './recognise.ts'
 import { reducePlan } from './reduce.ts'
-import { createResolve } from './routes.ts'
+import { createResolve, type Route } from './routes.ts'
 import { createScreen, type Screen } from './screen.ts'
-import { anywhere, type FieldValues, type Resolve, toTexts } from './view.ts'
+import { anywhere, type FieldNames, type FieldValues, type Resolve, toTexts } from './view.ts'
+
+export interface FindingOptions {
+  readonly plans: readonly Plan[]
+  readonly leaves: Leaves
+  readonly names: FieldNames
+  /** The kinds that events are told apart by. */
+  readonly kinds: readonly PlannedKind[]
+  /** The way of events of some kinds. */
+  readonly routeOf: (kinds: readonly PlannedKind[]) => Route
+}
 
 /** Texts of which none may stand in a field, or some rule may be true. */
 export interface Absence {
@@ -24,7 +34,7 @@ const absent: FieldValues = { name: undefined, values: nothing, folded: nothing 
  * What the traits tell is put into the conditions of the kinds, and into the rules of those kinds that are sure. What is left of each
  * must need a text in a field that varies.
  */
-export const createFindings = ({ plans, leaves, names, kinds, routeOf }: ExclusionOptions) => {
+export const createFindings = ({ plans, leaves, names, kinds, routeOf }: FindingOptions) => {
   const ownNames = createResolve([], names)
   const noUses = new Map<number, number>()
 

@@ -1,21 +1,11 @@
-import { type Absence, createFindings } from './absences.ts'
+import { type Absence, createFindings, type FindingOptions } from './absences.ts'
 import type { FlatEvent } from './event.ts'
 import type { Group } from './group.ts'
 import { createOutlines } from './outline.ts'
-import { type Leaves, leavesOf, type Plan } from './plan.ts'
-import type { PlannedKind } from './recognise.ts'
-import type { Route } from './routes.ts'
-import type { FieldNames } from './view.ts'
+import { leavesOf, type Plan } from './plan.ts'
 
-export interface ExclusionOptions {
-  readonly plans: readonly Plan[]
-  readonly leaves: Leaves
-  readonly names: FieldNames
-  /** The kinds that events are told apart by. */
-  readonly kinds: readonly PlannedKind[]
+interface ExclusionOptions extends FindingOptions {
   readonly groups: readonly Group[]
-  /** The way of events of some kinds. */
-  readonly routeOf: (kinds: readonly PlannedKind[]) => Route
   readonly alike?: Alike | undefined
 }
 

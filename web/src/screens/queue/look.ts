@@ -26,6 +26,12 @@ export interface QueueSearch {
   readonly unfold?: readonly string[]
 }
 
+/** Goes to an address that differs in some parts; what is undefined is left out of it. */
+export type Go = (
+  changes: { readonly [Name in keyof QueueSearch]: QueueSearch[Name] | undefined },
+  replace?: boolean,
+) => void
+
 const sorts: readonly Sort[] = [
   '-risk_score',
   '-last_seen',

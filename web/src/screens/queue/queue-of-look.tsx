@@ -14,7 +14,7 @@ import { Bars } from './bars.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { Facets } from './facets.tsx'
 import { GroupMenu } from './group-menu.tsx'
-import { isChanged, type Look, type QueueSearch } from './look.ts'
+import { type Go, isChanged, type Look, type QueueSearch } from './look.ts'
 import { Nothing } from './nothing.tsx'
 import { type QueueRow, readKey } from './row-key.ts'
 import { QueueRows } from './rows.tsx'
@@ -50,11 +50,6 @@ const leadOf = (rows: readonly QueueRow[], wanted: string | undefined) =>
 /** Whether a row is to be within one of these groups, although its alerts have not come yet. */
 const isWithin = (key: string, unfolded: readonly string[]): boolean =>
   'id' in readKey(key) && unfolded.some((filter) => key.endsWith(` ${filter}`))
-
-export type Go = (
-  changes: { readonly [Name in keyof QueueSearch]: QueueSearch[Name] | undefined },
-  replace?: boolean,
-) => void
 
 interface QueueOfLookProps {
   readonly search: QueueSearch

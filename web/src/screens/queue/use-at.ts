@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { QueueSearch } from './look.ts'
-import type { Go } from './queue-of-look.tsx'
+import type { Go, QueueSearch } from './look.ts'
 
 const settleMs = 250
 

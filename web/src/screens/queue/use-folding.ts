@@ -1,5 +1,4 @@
-import type { QueueSearch } from './look.ts'
-import type { Go } from './queue-of-look.tsx'
+import type { Go, QueueSearch } from './look.ts'
 import type { QueueRow } from './row-key.ts'
 
 /** Folds and unfolds groups; which are open stands in the address. */
