@@ -48,7 +48,9 @@ describe('vedette triage', () => {
       notes: 'ours',
       reviewed_at: '2026-01-15T10:00:00.000Z',
     } as const
-    const triage = { ...assessAlert(someAlert(), 0, someSurroundings()), review }
+    const attacker = [{ ip: '203.0.113.9', events: 286, internal: false }]
+    const alert = someAlert({ address_roles: { attacker } })
+    const triage = { ...assessAlert(alert, 0, someSurroundings()), review }
     const { code, out } = await runFake(['triage', 'review', 'a1', '--as', 'benign', '--note', 'ours'], {
       fetch: async () => Response.json(someAlert({ triage })),
     })
