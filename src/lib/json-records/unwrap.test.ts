@@ -321,6 +321,7 @@ describe('unwrap leaves whole', () => {
       },
     ],
     ['a list of numbers', [1, 2, 3]],
+    ['a list without records beside an empty one', { logs: [[]], records: [] }],
   ])('%s', (_name, document) => {
     const text = JSON.stringify(document)
     expect([...unwrap(text)]).toEqual([{ text, at: 0, whole: true }])

@@ -183,7 +183,7 @@ function* unwrapStream(visit: Visit, stream: Slice, values: Slice): Generator<Un
   for (const value of itemsOf(text, values.start)) {
     const [time, line, metadata] = isListAt(text, value.start) ? itemsOf(text, value.start) : []
     if (!time || !line) {
-      yield toRecord({ ...visit, depth: visit.depth + 1 }, value)
+      yield* unwrapValue({ ...visit, depth: visit.depth + 1 }, value)
       continue
     }
     const own = metadata && isObjectAt(text, metadata.start) ? membersOf(text, metadata.start) : []
@@ -290,20 +290,24 @@ const listsOf = (visit: Visit, slice: Slice, members: readonly Member[]): readon
   const lists = members.filter(({ start, name }) => isListAt(text, start) && name !== 'alerts')
   if (lists.length === 0) return []
   const logs = options.all ? lists.find(({ name }) => name === 'logs') : undefined
-  if (logs) return holdsOnly(text, logs, (at) => isObjectAt(text, at) || isStringAt(text, at)) ? [logs] : []
+  if (logs && holdsOnly(text, logs, (at) => isObjectAt(text, at) || isStringAt(text, at))) return [logs]
   if (!options.part && isEvent(text, members)) return []
   const few = members.length <= 4 && !members.some(({ name }) => isTimeName(name))
   const size = lists.reduce((sum, { start, end }) => sum + end - start, 0)
   const isBulk = size * 2 > slice.end - slice.start
-  return lists.filter((list) => {
-    const isSure = isSureListName(list.name) && few
+  const isSureList = ({ name }: Member): boolean => isSureListName(name) && few
+  const full = lists.filter(({ start }) => itemsOf(text, start).length > 0)
+  const found = full.filter((list) => {
+    const isSure = isSureList(list)
     const items = itemsOf(text, list.start)
-    if (items.length === 0) return isSure
     if (options.all && isSure && holdsOnly(text, list, (at) => isStringAt(text, at))) return true
     if (!holdsOnly(text, list, (at) => isObjectAt(text, at))) return false
     if (options.part || isSure) return true
     return areRecords(text, items) && (isListName(list.name) || isBulk)
   })
+  // An envelope without records holds nothing; beside a list that is no list of records, it would hide that list.
+  const isEmpty = full.length === 0 || found.length > 0
+  return isEmpty ? lists.filter((list) => found.includes(list) || (!full.includes(list) && isSureList(list))) : []
 }
 
 const holdsOnly = (text: string, list: Slice, isKind: (at: number) => boolean): boolean =>
