@@ -259,7 +259,7 @@ it('proves an archive, and says in one sentence what is wrong with a damaged one
 it('refuses to replace what is there, and keeps it when it is forced to', async () => {
   expect(vedette(first, 'restore', '--force', archive)).toMatchObject({
     status: 4,
-    stderr: expect.stringContaining('A server has'),
+    stderr: expect.stringContaining('A server uses'),
   })
   writeFileSync(join(second.cwd, 'our-rules/word.yml'), rule('other', 4))
   const refused = vedette(second, 'restore', archive)

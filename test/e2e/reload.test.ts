@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
+import { connect } from 'node:tls'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { makeCertificate } from '../../src/pipeline/notify/certificate.fake.ts'
 import { until } from '../until.ts'
 import { freePort, root, type Server, scratch, startServer } from './program.ts'
 
@@ -77,6 +81,93 @@ it('reloads rules and secrets on SIGHUP, names what needs a restart, and goes on
   expect(await metricsWith('the-other-token-of-24-letters')).toBe(200)
   expect(await running.stop('SIGTERM')).toBe(0)
 })
+
+/** Listens as two receivers, told apart by the path of their URL, and counts what each gets. */
+const openReceivers = async () => {
+  const port = await freePort()
+  const got = { first: 0, second: 0 }
+  const listener = createServer((request, response) => {
+    got[request.url === '/second' ? 'second' : 'first'] += 1
+    request.resume().on('end', () => response.writeHead(204).end())
+  })
+  await new Promise<void>((done) => listener.listen(port, '127.0.0.1', done))
+  return { got, urlOf: (path: keyof typeof got) => `http://127.0.0.1:${port}/${path}`, close: () => listener.close() }
+}
+
+it('sends to the new address of a receiver after SIGHUP', async () => {
+  const { got, urlOf, close } = await openReceivers()
+  const notify = (path: 'first' | 'second', name = 'oncall') =>
+    writeFileSync(at('vedette.yaml'), `notify:\n  - { name: ${name}, type: webhook, url: '${urlOf(path)}' }\n`)
+  try {
+    notify('first')
+    server = await startServer({ dataDir: at('data'), port: await freePort(), cwd: folder.path })
+    const attackFrom = async (address: string) => {
+      const lines = Array.from({ length: 60 }, (_, i) => {
+        const time = new Date(Date.now() - (60 - i) * 500).toISOString()
+        return `${time} web-01 sshd[${4000 + i}]: Failed password for root from ${address} port ${40_000 + i} ssh2`
+      })
+      const sent = await server?.ask('/api/v1/events', {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+        body: lines.join('\n'),
+      })
+      expect(sent?.status).toBe(200)
+    }
+    await attackFrom('203.0.113.9')
+    await until(() => got.first > 0, 'a message to the first address')
+
+    notify('second')
+    await hangUp(server)
+    expect(server.output()).not.toContain('need a restart')
+    const before = got.first
+    await attackFrom('198.51.100.7')
+    await until(() => got.second > 0, 'a message to the second address')
+    expect(got.first).toBe(before)
+
+    notify('second', 'somebody-else')
+    await hangUp(server)
+    expect(server.output()).toMatch(/"settings":\["notify"\],"msg":"These settings changed and need a restart/)
+  } finally {
+    close()
+  }
+})
+
+it('serves another certificate after SIGHUP, and keeps the one before when the new one does not fit its key', async () => {
+  const [first, second] = [makeCertificate(), makeCertificate()]
+  const put = ({ cert, key }: typeof first) => {
+    writeFileSync(at('cert.pem'), cert)
+    writeFileSync(at('key.pem'), key)
+  }
+  put(first)
+  writeFileSync(at('vedette.yaml'), 'server: { tls: { cert_file: cert.pem, key_file: key.pem } }\n')
+  const port = await freePort()
+  const isReady = (output: string) => output.includes(`https://127.0.0.1:${port}`)
+  server = await startServer({ dataDir: at('data'), port, cwd: folder.path, isReady })
+  const served = () => fingerprintAt(port)
+  expect(await served()).toBe(fingerprintOf(first.cert))
+
+  put(second)
+  await hangUp(server)
+  expect(await served()).toBe(fingerprintOf(second.cert))
+
+  put({ cert: first.cert, key: second.key })
+  await hangUp(server)
+  expect(server.output()).toContain('"part":"tokens and certificate"')
+  expect(await served()).toBe(fingerprintOf(second.cert))
+  expect(await server.stop('SIGTERM')).toBe(0)
+})
+
+const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256
+
+/** Reads which certificate a port shows. */
+const fingerprintAt = (port: number): Promise<string> =>
+  new Promise((done, failed) => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
+      done(socket.getPeerCertificate().fingerprint256)
+      socket.destroy()
+    })
+    socket.once('error', failed)
+  })
 
 it('passes SIGHUP on where an older Node starts it', async () => {
   const path = (process.env.PATH ?? '').split(':').filter((part) => !part.includes('node_modules'))
