@@ -228,7 +228,8 @@ it('brings everything to another folder: rules, settings, models, what was learn
 
 it('knows every file that a server keeps in its data folder', () => {
   // A new one belongs into `dataParts`, or here with the reason why a backup does without it.
-  const known = ['audit-checkpoint.json', 'rules', 'vedette.db', 'vedette.db-shm', 'vedette.db-wal']
+  const database = ['vedette.db', 'vedette.db-shm', 'vedette.db-wal', 'vedette.db.server.json']
+  const known = ['audit-checkpoint.json', 'rules', ...database]
   expect(readdirSync(first.dataDir).filter((name) => !known.includes(name) && !/lock|pid/.test(name))).toEqual([])
 })
 
