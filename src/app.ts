@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StdioDoor } from './api/mcp/stdio.ts'
@@ -92,7 +91,7 @@ export const startApp = async (options: AppOptions): Promise<App | undefined> =>
   const { log } = telemetry
   const isNew = !existsSync(config.data_dir)
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
-  const storeLock = await lockStore(config.storage.url, { pid: process.pid, host: hostname(), since: Date.now() })
+  const storeLock = await lockStore(config.storage.url, 'server')
   await finishMoves(config.data_dir)
   prepareToShrink(config.storage.url, log)
   const app = await startWithDatabase({

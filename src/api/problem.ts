@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { asTyped } from '../command-name.ts'
 import { AppError, type ErrorCode, type ErrorDetail, errorCodes } from '../errors.ts'
 
 /** An error as it leaves the server (RFC 9457), with what scripts and people need beside the standard's members. */
@@ -35,11 +36,13 @@ export const toProblem = (error: AppError, requestId: string, instance?: string)
     ...(!ours && { detail: error.message }),
     ...(instance !== undefined && { instance }),
     code: error.code.toLowerCase(),
-    ...(error.hint !== undefined && { hint: error.hint }),
-    ...(error.errors.length > 0 && { errors: error.errors.slice(0, 50).map((fault) => ({ ...fault })) }),
+    ...(error.hint !== undefined && { hint: asTyped(error.hint) }),
+    ...(error.errors.length > 0 && { errors: error.errors.slice(0, 50).map(toFault) }),
     request_id: requestId,
   }
 }
+
+const toFault = ({ hint, ...fault }: ErrorDetail) => ({ ...fault, ...(hint !== undefined && { hint: asTyped(hint) }) })
 
 /** Gathers what a schema found wrong in one error. */
 export const invalidInput = (error: z.ZodError): AppError => {

@@ -97,6 +97,7 @@ it('restores rules and audit to the places of another configuration', async () =
       'data/rules/own',
       'data/rules/own/a.yml',
       'data/vedette.db',
+      'data/vedette.db.lock',
     ].concat(['rules', 'rules/b.yml']),
   )
   expect(readFileSync(at('b/rules/b.yml'), 'utf8')).toBe(readFileSync(at('a/rules/b.yml'), 'utf8'))
@@ -136,7 +137,7 @@ it('leaves what lies outside of the data folder alone when only that is wanted',
   mkdirSync(at('b/rules'), { recursive: true })
   await restore('b', { dataOnly: true })
   expect(readdirSync(at('b/rules'))).toEqual([])
-  expect(readdirSync(at('b/data')).sort()).toEqual(['audit-checkpoint.json', 'rules', 'vedette.db'])
+  expect(readdirSync(at('b/data')).sort()).toEqual(['audit-checkpoint.json', 'rules', 'vedette.db', 'vedette.db.lock'])
 })
 
 it('removes rules that the backup has not, and keeps them', async () => {

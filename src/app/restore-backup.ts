@@ -8,12 +8,13 @@ import { printPortable } from '../config/print.ts'
 import { parseYaml } from '../config/yaml-file.ts'
 import type { LoadedConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { requireNoServer } from '../operations/analysis/database-file.ts'
+import { requireNotOpen } from '../operations/analysis/database-file.ts'
 import { readManifest, unpackArchive } from '../operations/storage/backup-archive.ts'
 import { type BackupManifest, databasePath, isOf, settingsPath } from '../operations/storage/backup-manifest.ts'
 import { finishMoves, isThere, putInPlace, stageOf } from '../operations/storage/put-in-place.ts'
 import { fillDatabase } from '../store/copy-database.ts'
 import { translateSqliteError } from '../store/dialects/sqlite-error.ts'
+import { withStoreLock } from '../store/lock-store.ts'
 import { configAt } from './backup-parts.ts'
 import { modelMembers, type Proof, proveBackup, unusable } from './prove-backup.ts'
 import { planRestore, type RestorePlan } from './restore-plan.ts'
@@ -62,17 +63,25 @@ export const verifyBackup = async ({ config, file, now }: RestoreRequest): Promi
   }
 }
 
+interface RestoreOptions extends RestoreRequest {
+  readonly force: boolean
+  readonly dataOnly: boolean
+}
+
 /**
  * Puts an archive in the place of what is there, all of it or nothing: reads and proves it beside the data first. What is in the way
- * is kept, and only moved with `force`. Throws CONFLICT for that and for a server that runs.
+ * is kept, and only moved with `force`. Throws CONFLICT for that and while another process uses the database.
  */
-export const restoreBackup = async (
-  request: RestoreRequest & { readonly force: boolean; readonly dataOnly: boolean },
-): Promise<Restored> => {
+export const restoreBackup = async (request: RestoreOptions): Promise<Restored> => {
+  await requireFile(request.file)
+  // A server that starts meanwhile would remove what is prepared, or write to the database that is replaced.
+  return withStoreLock(request.config.storage.url, 'restore', () => restoreAlone(request))
+}
+
+const restoreAlone = async (request: RestoreOptions): Promise<Restored> => {
   const { config, file, force, dataOnly, now } = request
   const { data_dir, storage } = config
-  await requireFile(file)
-  await requireNoServer(storage.url)
+  await requireNotOpen(storage.url)
   const manifest = await readArchive(file)
   await finishMoves(data_dir)
   const plan = await planRestore({ config, manifest, dataOnly, now: now() })
@@ -121,7 +130,7 @@ const prepare = async (
   })
   await syncFile(plan.database)
   const { url } = config.storage
-  await requireNoServer(url)
+  await requireNotOpen(url)
   if (!url.startsWith('sqlite:')) await fillDatabase(plan.database, url, { now, log })
   return { proof, differing: manifest ? await differingSettings(plan, manifest, request) : [] }
 }

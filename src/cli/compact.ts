@@ -10,9 +10,9 @@ export const define = (command: Command, context: CommandContext): void => {
       'Rewrites the database without its free space. Stop the server first, and have as much free disk as the contents take. ' +
         'Databases made by this version return space by themselves and rarely need it.',
     )
-    .action((options: unknown) => {
+    .action(async (options: unknown) => {
       const { config } = loadWithFlags(options, context)
-      const { file, before, after } = compactDatabase(config.storage.url)
+      const { file, before, after } = await compactDatabase(config.storage.url)
       const size = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`
       context.out.write(`${file}  ${size(before.bytes)} → ${size(after.bytes)}\n`)
     })

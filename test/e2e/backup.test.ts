@@ -228,7 +228,8 @@ it('brings everything to another folder: rules, settings, models, what was learn
 
 it('knows every file that a server keeps in its data folder', () => {
   // A new one belongs into `dataParts`, or here with the reason why a backup does without it.
-  const known = ['audit-checkpoint.json', 'rules', 'vedette.db', 'vedette.db-shm', 'vedette.db-wal']
+  const database = ['vedette.db', 'vedette.db-shm', 'vedette.db-wal', 'vedette.db.server.json']
+  const known = ['audit-checkpoint.json', 'rules', ...database]
   expect(readdirSync(first.dataDir).filter((name) => !known.includes(name) && !/lock|pid/.test(name))).toEqual([])
 })
 
@@ -259,7 +260,7 @@ it('proves an archive, and says in one sentence what is wrong with a damaged one
 it('refuses to replace what is there, and keeps it when it is forced to', async () => {
   expect(vedette(first, 'restore', '--force', archive)).toMatchObject({
     status: 4,
-    stderr: expect.stringContaining('A server has'),
+    stderr: expect.stringContaining('A server uses'),
   })
   writeFileSync(join(second.cwd, 'our-rules/word.yml'), rule('other', 4))
   const refused = vedette(second, 'restore', archive)

@@ -66,6 +66,8 @@ interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly args?: readonly string[]
   readonly cwd?: string
+  /** Whether it is ready, by what it printed; without it, /health/ready is asked. */
+  readonly isReady?: (output: string) => boolean
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
@@ -73,7 +75,7 @@ export const sleep = (ms: number): Promise<void> => new Promise((done) => setTim
 const work = z.object({ queues: z.array(z.object({ ready: z.number(), running: z.number() })) })
 
 /** Starts the program as its users do, and waits until it is ready. */
-export const startServer = async ({ dataDir, port, env, args = [], cwd }: ServerOptions): Promise<Server> => {
+export const startServer = async ({ dataDir, port, env, args = [], cwd, isReady }: ServerOptions): Promise<Server> => {
   const url = `http://127.0.0.1:${port}`
   const started = performance.now()
   let printed = ''
@@ -99,6 +101,7 @@ export const startServer = async ({ dataDir, port, env, args = [], cwd }: Server
   await until(
     async () => {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${printed}`)
+      if (isReady) return isReady(printed)
       const ready = await fetch(`${url}/health/ready`).catch(() => undefined)
       await ready?.body?.cancel()
       return ready?.status === 200

@@ -1,4 +1,5 @@
 import { McpServer } from '@modelcontextprotocol/server'
+import { asTyped } from '../../command-name.ts'
 import type { Log } from '../../component.ts'
 import type { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/accounts/credential.ts'
@@ -143,7 +144,7 @@ const refusal = (error: AppError, failed: (error: unknown) => void) => {
   const document =
     error.code === 'INTERNAL'
       ? { status: 'error', message: 'Something broke on our side.', hint: 'The log of the server tells more.' }
-      : { status: 'error', message: error.message, ...(hint !== undefined && { hint }) }
+      : { status: 'error', message: error.message, ...(hint !== undefined && { hint: asTyped(hint) }) }
   const { text } = fitAnswer({ structured: harmlessDocument(document) })
   return { isError: true, content: [{ type: 'text' as const, text }] }
 }

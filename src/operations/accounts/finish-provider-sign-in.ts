@@ -92,7 +92,7 @@ const create = async (role: Account['role'], identity: Identity, { store, now }:
     // Whoever names themselves like somebody at the provider does not become them here.
     if (!made) {
       throw new AppError('CONFLICT', `There is another account "${name.data}" here already.`, {
-        hint: `If it is yours, an admin can join the two: vedette account link ${name.data} '${identity.subject}'`,
+        hint: `If it is yours, an admin can join the two: \`vedette account link ${name.data} '${identity.subject}'\``,
       })
     }
     const change = { target_type: 'account', target_id: made.id, old_values: null, new_values: toAccountView(made) }

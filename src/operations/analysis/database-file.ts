@@ -17,8 +17,11 @@ export const checkDatabase = async (url: string): Promise<readonly string[] | un
   return (await isThere(file)) ? checkSqliteFile(file) : undefined
 }
 
-/** Throws CONFLICT when a server has the database of a URL open. On a database server that cannot be seen. */
-export const requireNoServer = async (url: string): Promise<void> => {
+/**
+ * Throws CONFLICT when another program has the database of a URL open, such as a backup, or a server that takes no lock. On a database
+ * server that cannot be seen.
+ */
+export const requireNotOpen = async (url: string): Promise<void> => {
   if (!url.startsWith('sqlite:')) return
   const file = databaseFile(url)
   if (await isThere(file)) requireAlone(file)
@@ -29,11 +32,11 @@ const requireAlone = (file: string): void => {
     if (!isSqliteFileInUse(file)) return
   } catch (error) {
     throw new AppError('CONFLICT', `${file} cannot be opened: ${messageOf(error)}`, {
-      hint: 'Move it away by hand, then restore.',
+      hint: 'Check its owner and permissions. For a restore you can also move it away.',
       cause: error,
     })
   }
-  throw new AppError('CONFLICT', `A server has ${file} open.`, {
-    hint: 'Stop it first: nothing may write while a backup is restored.',
+  throw new AppError('CONFLICT', `Another program has ${file} open.`, {
+    hint: 'Stop that program, or wait until its backup ends, then try again.',
   })
 }

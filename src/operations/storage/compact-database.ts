@@ -3,8 +3,8 @@ import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import type { Space } from '../../store/dialects/dialect.ts'
 import { compactSqliteFile, roomToCompact, spaceOfSqliteFile } from '../../store/dialects/sqlite-compact.ts'
-import { isSqliteFileInUse } from '../../store/dialects/sqlite-file.ts'
-import { databaseFile } from '../analysis/database-file.ts'
+import { withStoreLock } from '../../store/lock-store.ts'
+import { databaseFile, requireNotOpen } from '../analysis/database-file.ts'
 
 /** A database with so many bytes of contents is converted at the start: that takes a few seconds. */
 const small = 256 * 2 ** 20
@@ -12,10 +12,14 @@ const small = 256 * 2 ** 20
 /** Reads how much room the database file takes. */
 export const databaseSpace = (url: string): Space => spaceOfSqliteFile(databaseFile(url))
 
-/** Rewrites the database file without its free space. Throws CONFLICT while a server has it open. */
-export const compactDatabase = (
-  url: string,
-): { readonly file: string; readonly before: Space; readonly after: Space } => {
+interface Compacted {
+  readonly file: string
+  readonly before: Space
+  readonly after: Space
+}
+
+/** Rewrites the database file without its free space. Throws CONFLICT while another process uses it. */
+export const compactDatabase = async (url: string): Promise<Compacted> => {
   if (!url.startsWith('sqlite:')) {
     throw new AppError('INVALID_REQUEST', 'The database is not a file.', {
       hint: 'PostgreSQL reuses the space of deleted rows by itself (autovacuum); VACUUM FULL or pg_repack return it to the disk.',
@@ -23,12 +27,10 @@ export const compactDatabase = (
   }
   const file = databaseFile(url)
   if (!existsSync(file)) throw new AppError('INVALID_REQUEST', `There is no database at ${file}.`)
-  if (isSqliteFileInUse(file)) {
-    throw new AppError('CONFLICT', `A server has ${file} open.`, {
-      hint: 'Stop the server, compact, and start it again.',
-    })
-  }
-  return { file, ...compactSqliteFile(file) }
+  return withStoreLock(url, 'compact', async () => {
+    await requireNotOpen(url)
+    return { file, ...compactSqliteFile(file) }
+  })
 }
 
 /**

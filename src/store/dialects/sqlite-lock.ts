@@ -1,11 +1,17 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { translateSqliteError } from './sqlite-error.ts'
 
-/** The server that has a store to itself. */
+/** The programs that need a store to themselves. */
+const storeUsers = z.enum(['server', 'restore', 'compact'])
+export type StoreUser = z.output<typeof storeUsers>
+
+/** The process that has a store to itself. */
 export interface StoreHolder {
+  readonly user: StoreUser
   readonly pid: number
   readonly host: string
   /** When it started, in ms. */
@@ -21,6 +27,7 @@ export interface StoreLock {
 }
 
 const holderShape = z.object({
+  user: storeUsers.default('server'),
   pid: z.number(),
   host: z.string(),
   since: z.number(),
@@ -28,7 +35,7 @@ const holderShape = z.object({
 })
 
 /**
- * Locks a database file for one server, or says who has it. The lock is one of the operating system, on a file beside the database: it
+ * Locks a database file for one process, or returns who has it. The lock is one of the operating system, on a file beside the database: it
  * ends with the process, however that ends, and holds across containers that share the folder. A file with a pid would do neither.
  * Backups and other programs may still open the database itself.
  */
@@ -38,9 +45,9 @@ export const lockSqliteFile = async (
 ): Promise<StoreLock | { readonly heldBy: StoreHolder | undefined }> => {
   const file = resolve(path)
   const note = `${file}.server.json`
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const lock = await take(`${file}.lock`)
-  if (!lock) return { heldBy: await readHolder(note) }
+  const taken = await take(`${file}.lock`)
+  if (!taken) return { heldBy: await readHolder(note) }
+  const { lock, made } = taken
 
   const write = async (text: string): Promise<void> => {
     await writeFile(`${note}.part`, text, { mode: 0o600 })
@@ -51,16 +58,38 @@ export const lockSqliteFile = async (
     announce: (address) => write(JSON.stringify({ ...holder, address })),
     async release() {
       await rm(note, { force: true })
+      const isUseless = made !== undefined && !existsSync(file)
+      // Removed while it is held: afterwards it may be the lock of another process.
+      if (isUseless) await rm(`${file}.lock`, { force: true })
       lock.close()
+      if (isUseless) await removeEmptyFolders(dirname(file), made)
     },
   }
 }
 
+interface Taken {
+  readonly lock: Database.Database
+  /** The outermost folder that was made for the lock. */
+  readonly made: string | undefined
+}
+
 /** Takes the lock and holds it in a transaction that never ends; undefined where another process holds it. */
-const take = async (file: string): Promise<Database.Database | undefined> => {
+const take = async (file: string): Promise<Taken | undefined> => {
+  for (;;) {
+    const made = await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(file, '', { flag: 'ax', mode: 0o600 }).catch(unlessThere)
+    const inode = await inodeOf(file)
+    const lock = lockFile(file)
+    if (!lock) return undefined
+    // A holder that ends without a database removes the file. A lock on a removed file would keep nobody out.
+    if (inode !== undefined && (await inodeOf(file)) === inode) return { lock, made }
+    lock.close()
+  }
+}
+
+const lockFile = (file: string): Database.Database | undefined => {
   let lock: Database.Database | undefined
   try {
-    await writeFile(file, '', { flag: 'ax', mode: 0o600 }).catch(unlessThere)
     // A server that is being restarted may need a moment to let go.
     lock = new Database(file, { timeout: 1_000 })
     lock.exec('begin exclusive')
@@ -69,6 +98,21 @@ const take = async (file: string): Promise<Database.Database | undefined> => {
     lock?.close()
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return undefined
     throw translateSqliteError(error, file)
+  }
+}
+
+const inodeOf = (file: string): Promise<number | undefined> =>
+  stat(file).then(
+    ({ ino }) => ino,
+    () => undefined,
+  )
+
+/** Removes folders from the innermost to the outermost, until one has something in it. */
+const removeEmptyFolders = async (innermost: string, outermost: string): Promise<void> => {
+  try {
+    for (let folder = innermost; folder.startsWith(outermost); folder = dirname(folder)) await rmdir(folder)
+  } catch {
+    // Another process put something there.
   }
 }
 
