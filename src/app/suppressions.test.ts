@@ -58,14 +58,14 @@ const openRig = async () => {
     async recur(after: number): Promise<readonly string[]> {
       time += after
       ids += 1
-      const alerts = await transaction((delivery) => merge([attack(ids, time)], delivery))
+      const alerts = await transaction(async (delivery) => merge([attack(ids, time)], delivery))
       await transaction(async (delivery) => notify(await correlate(alerts, delivery), delivery))
       return deliver()
     },
     /** What receivers get because of a decision. */
     async decided(): Promise<readonly string[]> {
       const { items } = await store.incidents.list({ limit: 100 })
-      await transaction((delivery) => notify(items, delivery))
+      await transaction(async (delivery) => notify(items, delivery))
       return deliver()
     },
     wait(duration: number) {
