@@ -104,6 +104,21 @@ describe('an incident that people dismissed', () => {
     expect(await statuses('/alerts')).toContain('triaged')
     expect((await onlyIncident())?.status).toBe('open')
   })
+
+  it.each([
+    ['a new attacker on another host', '198.51.100.7', 'db-02', ['opened']],
+    ['a new attacker on the same host', '198.51.100.7', 'web-01', ['opened']],
+    ['the same attacker on another host', from, 'db-02', ['reopened']],
+  ] as const)('sends a message about %s', async (_who, address, host, reasons) => {
+    expect(await send(failures(60))).toContain('opened')
+    const [{ id } = { id: '' }] = (await ask(rows, '/incidents')).data
+    await ask(z.unknown(), `/incidents/${id}`, 'PATCH', { action: 'close', resolution: 'false_positive' })
+    await delivered()
+    expect(await send(failures(60, address, 'root', host))).toEqual(expect.arrayContaining([...reasons]))
+    expect(got.at(-1)?.title).toContain(address)
+    const statusOf = async () => (await ask(rows, '/incidents')).data.find((one) => one.id === id)?.status
+    expect(await statusOf()).toBe(reasons[0] === 'opened' ? 'closed' : 'open')
+  })
 })
 
 describe('a suppression', () => {
@@ -124,10 +139,11 @@ describe('a suppression', () => {
     expect(got).toHaveLength(told)
     expect(await statuses('/incidents')).toEqual(['closed'])
 
-    // What lies outside of its scope is heard of as ever.
-    expect(await send(failures(60, '198.51.100.7', 'dana', 'db-02'))).not.toEqual([])
+    // Alerts outside its scope open an incident of their own.
+    expect(await send(failures(60, '198.51.100.7', 'dana', 'db-02'))).toContain('opened')
     expect(got.at(-1)?.title).toContain('198.51.100.7')
     expect(got.at(-1)?.title).not.toContain(from)
+    expect((await statuses('/incidents')).toSorted()).toEqual(['closed', 'open'])
   })
 
   it('that is removed lets the same be heard of again', async () => {

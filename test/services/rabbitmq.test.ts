@@ -218,6 +218,16 @@ describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
     expect(await queues.drain(queues.results)).toEqual([])
   })
 
+  it('takes the word denial_of_service for ddos, in the envelope and without it', async () => {
+    const { queues, server } = await begin('words')
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    const attack = (id: string) => security(id, { alert_type: 'denial_of_service' })
+    await queues.send(wire(attack('dos-1')))
+    await queues.send(attack('dos-2'))
+    for (const id of ['dos-1', 'dos-2']) expect(await triaged(server, id)).toMatchObject({ type: 'ddos' })
+    expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
+  })
+
   it('sets aside what is no alert, once, with the reason, and goes on', async () => {
     const { queues, server } = await begin('bad')
     await until(() => queues.depth(queues.alerts), 'The queue')

@@ -10,6 +10,7 @@ interface Facts {
   readonly service: string | undefined
   /** All entities, by type and value. */
   readonly entities: ReadonlyMap<string, Entity>
+  readonly attackers: ReadonlySet<string>
 }
 
 const known = new WeakMap<Alert, Facts>()
@@ -25,9 +26,25 @@ const factsOf = (alert: Alert): Facts => {
     host: firstOf('host') ?? (alert.observed ? undefined : alert.source),
     service: firstOf('service'),
     entities: new Map(alert.entities.map((entity) => [`${entity.type} ${entity.value}`, entity])),
+    attackers: new Set(findAttackers(alert)),
   }
   known.set(alert, facts)
   return facts
+}
+
+/** Addresses in the role of attacker or source, else those that are not a victim or a proxy, else domains, URLs and file hashes. */
+const findAttackers = ({ address_roles: roles = {}, observed, entities }: Alert): readonly string[] => {
+  const said = observed?.source_ip === undefined ? [] : [observed.source_ip]
+  const inRole = roles.attacker?.map(({ ip }) => ip) ?? [...said, ...(roles.source ?? []).map(({ ip }) => ip)]
+  if (inRole.length > 0) return inRole.map((ip) => `ip ${ip}`)
+  const ours = new Set([...(roles.destination ?? []), ...(roles.proxy ?? [])].map(({ ip }) => ip))
+  if (observed?.destination_ip !== undefined) ours.add(observed.destination_ip)
+  const keysOf = (...types: readonly string[]) =>
+    entities
+      .filter(({ type, value }) => types.includes(type) && !(type === 'ip' && ours.has(value)))
+      .map(({ type, value }) => `${type} ${value}`)
+  const addresses = keysOf('ip')
+  return addresses.length > 0 ? addresses : keysOf('domain', 'url', 'hash')
 }
 
 export const startsAt = (alert: Alert): number => factsOf(alert).start
@@ -40,6 +57,9 @@ export const serviceOf = (alert: Alert): string | undefined => factsOf(alert).se
 
 /** The entities of an alert, each under its type and value. */
 export const entitiesOf = (alert: Alert): ReadonlyMap<string, Entity> => factsOf(alert).entities
+
+/** The attackers that an alert shows, each as its entity's type and value. */
+export const attackersOf = (alert: Alert): ReadonlySet<string> => factsOf(alert).attackers
 
 /** Tells whether an alert is grave enough to be told to people on its own. */
 export const isGrave = ({ severity }: Alert): boolean => severityRank(severity) >= severityRank('medium')

@@ -1,4 +1,5 @@
 import type { Alert } from '../../schema/alert.ts'
+import type { Admits } from './admission.ts'
 import { byStart, endsAt, isGrave, startsAt } from './alert-facts.ts'
 import { type Bond, type BondLimits, bondKeys, bondOf } from './bond.ts'
 
@@ -8,6 +9,8 @@ export interface Group {
   readonly incident: string | undefined
   /** Whether that incident is over: then only what is grave may join, and reopens it. */
   readonly over: boolean
+  /** Which alerts may join; any unless said otherwise. */
+  readonly admits?: Admits
   readonly alerts: Alert[]
 }
 
@@ -72,6 +75,8 @@ const join = (home: Map<string, Group>, a: Alert, b: Alert, limits: ClusterLimit
   const alerts = [...(ofA?.alerts ?? [a]), ...(ofB?.alerts ?? [b])]
   if (alerts.length > limits.maxMembers || spanOf(alerts) > limits.maxSpan) return undefined
   const target = (ofB?.incident !== undefined ? ofB : (ofA ?? ofB)) ?? { incident: undefined, over: false, alerts: [] }
+  const newcomers = target === ofA ? (ofB?.alerts ?? [b]) : (ofA?.alerts ?? [a])
+  if (target.admits?.(newcomers, target.alerts) === false) return undefined
   target.alerts.splice(0, target.alerts.length, ...alerts)
   for (const { id } of alerts) home.set(id, target)
   return target

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
 import { type Incident, isOpenIncident, withStatus } from '../../schema/incident.ts'
 import { isNewsTo, quietIncident } from '../../schema/quiet-incident.ts'
+import { admissionTo } from './admission.ts'
 import { byStart, startsAt } from './alert-facts.ts'
 import { bondOf, gapBetween, strongest } from './bond.ts'
 import { type ClusterLimits, cluster, type Group } from './cluster.ts'
@@ -45,7 +46,12 @@ export const correlate = (
         taken.add(alert_id)
         return alert ?? []
       })
-      return { incident: incident.id, over: !isOpenIncident(incident), alerts: own }
+      return {
+        incident: incident.id,
+        over: !isOpenIncident(incident),
+        admits: admissionTo(incident, own),
+        alerts: own,
+      }
     })
   const loose = [...newest.values()].filter((alert) => !taken.has(alert.id) && isOpenAlert(alert))
 
