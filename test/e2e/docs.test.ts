@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { mixedLines } from '../../bench/mixed-lines.ts'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { until } from '../until.ts'
 import { adminToken, freePort, root, type Server, scratch, startServer } from './program.ts'
 
@@ -32,6 +33,7 @@ let server: Server
 let ruleId = ''
 let alertId = ''
 let model: RunningVendor
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const rule = `title: Login of root
 id: 88888888-0000-4000-8000-000000000001
 status: test
@@ -52,6 +54,8 @@ beforeAll(async () => {
     port: await freePort(),
     env: { VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...model.settings, name: 'model' }]) },
   })
+  mkdirSync(join(data.path, 'compact'))
+  await (await openStore(`sqlite:${join(data.path, 'compact/vedette.db')}`, { now: Date.now, log: quiet })).close()
   mkdirSync(join(data.path, 'log'))
   writeFileSync(join(data.path, 'log/auth.log'), `${mixedLines(500).join('\n')}\n`)
   writeFileSync(join(data.path, 'log/journal.json'), '{"MESSAGE":"hello","_HOSTNAME":"laptop","PRIORITY":"6"}\n')
@@ -156,7 +160,9 @@ describe('every command in the documents', () => {
     if (script !== undefined) return expect(Object.keys(scripts)).toContain(script)
     if (/^export /.test(command)) return
     if (/vedette (serve|watch)/.test(command)) return runsUntilReady(command)
-    const own = /vedette restore/.test(command) ? { VEDETTE_DATA_DIR: join(data.path, 'restored') } : {}
+    // These want a data folder that no server uses.
+    const offline = /vedette (restore|compact)/.exec(command)?.[1]
+    const own = offline === undefined ? {} : { VEDETTE_DATA_DIR: join(data.path, offline) }
     const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', localised(command)], {
       env: { ...env(), ...own },
       cwd: data.path,

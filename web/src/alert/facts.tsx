@@ -18,7 +18,7 @@ interface EntitiesProps {
 export const Entities = ({ entities, roles = {}, techniques, onFilter }: EntitiesProps) => (
   <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
     {roleNames.flatMap(([role, name]) => {
-      const tallies = roles[role] ?? []
+      const tallies = talliesOf(roles, role)
       return tallies.length === 0 ? (
         []
       ) : (
@@ -68,6 +68,12 @@ const roleNames = [
   ['proxy', 'Proxy'],
 ] as const
 const mostOfRole = 10
+
+/** An attacker is listed as that, and not once more as the source or destination that it was. */
+const talliesOf = (roles: Noun<'AddressRoles'>, role: keyof Noun<'AddressRoles'>) => {
+  const attackers = new Set(role === 'attacker' ? [] : roles.attacker?.map(({ ip }) => ip))
+  return (roles[role] ?? []).filter(({ ip }) => !attackers.has(ip))
+}
 
 /** An address that is listed by its role need not be listed again. */
 const withoutRole = (entities: readonly Noun<'Entity'>[], roles: Noun<'AddressRoles'>): readonly Noun<'Entity'>[] => {

@@ -1,4 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import { formatCount, formatMany } from '../parts/number.ts'
@@ -34,15 +35,15 @@ export const NormalPreview = ({ preview }: { readonly preview: UseQueryResult<No
         )}
       </p>
       {data !== undefined && data.true_positives > 0 && (
-        <p className="mt-1 font-medium text-critical">
-          ■ {formatMany(data.true_positives, 'of them was', 'of them were')} a true positive. Narrow the scope.
-        </p>
+        <Warning>
+          {formatMany(data.true_positives, 'of them was', 'of them were')} a true positive. Narrow the scope.
+        </Warning>
       )}
       {data !== undefined && data.open_severe > 0 && (
-        <p className="mt-1 font-medium text-critical">
-          ■ It hides {formatMany(data.open_severe, 'open alert')} of high or critical severity. Narrow the scope unless
+        <Warning>
+          It hides {formatMany(data.open_severe, 'open alert')} of high or critical severity. Narrow the scope unless
           you are sure.
-        </p>
+        </Warning>
       )}
       {data !== undefined && data.samples.length > 0 && (
         <ul className="mt-2 max-h-40 overflow-y-auto" tabIndex={-1}>
@@ -62,3 +63,13 @@ export const NormalPreview = ({ preview }: { readonly preview: UseQueryResult<No
     </section>
   )
 }
+
+/** The mark carries the colour: text in it would be hard to read on dark surfaces. */
+const Warning = ({ children }: { readonly children: ReactNode }) => (
+  <p className="mt-1 font-medium">
+    <span aria-hidden className="text-critical">
+      ■
+    </span>{' '}
+    {children}
+  </p>
+)
