@@ -136,7 +136,8 @@ it(
 )
 
 it(keeps('mcp.small', 'mcp.read-only'), async () => {
-  const writing = await stdio(['--allow-write'])
+  // The process of the first test still holds its data folder, which two cannot share.
+  const writing = await stdio(['--allow-write'], { VEDETTE_DATA_DIR: at('mcp-data-writing') })
   const listed = await writing.listTools()
   expect(listed.tools.length).toBeLessThanOrEqual(16)
   expect(JSON.stringify(listed).length).toBeLessThanOrEqual(12_000)
