@@ -45,8 +45,8 @@ Written by \`npm run reference\` from the promises that tests of the running pro
 Clients of these systems find their addresses on the port of Vedette, with a token. For clients that cannot send one, open the ports they
 know: \`VEDETTE_COMPAT_PORTS=all\`, or names, each with a port of your choice: \`log-analyzer:13000,log-detection\`. These ports listen on
 loopback unless \`compat.host\` says otherwise, and whoever reaches them may send and read, nothing more; \`network-agents\` and
-\`triage-dashboard\` want a token there too, as their clients have one. No port answers pages of other sites, whatever the systems once did; what is at no
-address is told as everywhere else in Vedette. Without a token of an analyst, no port answers [personal data](context.md#who-sees-personal-data) of the people directory.
+\`triage-dashboard\` want a token there too, as their clients have one. No port answers pages of other sites, whatever the systems once did; an unknown
+address answers 404 as on the main port. Without a token of an analyst, no port answers [personal data](context.md#who-sees-personal-data) of the people directory.
 
 | system | its ports |
 |---|---|
