@@ -103,12 +103,13 @@ function registry() {
   return (stdout || '').trim() || 'the npm registry'
 }
 
-// The binary of a newer Node where this one is too old, brought if need be; else null.
+// The binary of a newer Node where the machine's own is too old, brought if need be; else null.
 function newerNode() {
   const machine = thisMachine()
   const choice = chooseRuntime(machine)
   if (choice.refusal) fail(choice.refusal)
-  if (choice.own) return null
+  // npm puts our own link first in PATH. Installing removes it, so whoever runs on it needs it back.
+  if (choice.own) return process.execPath.startsWith(path.join(runtime, 'node_modules')) ? process.execPath : null
   const binary = runtimeBinary(runtime, choice.name)
   const advice = `Install Node >= ${machine.minimum} from https://nodejs.org/en/download.`
   if (!fs.existsSync(binary)) {

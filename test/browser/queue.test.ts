@@ -114,6 +114,8 @@ describeInBrowser('the queue', () => {
     await menu.getByRole('menuitem', { name: 'Acknowledge' }).waitFor()
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.type('ack')
+    // The menu moves the focus a moment after the letters.
+    await page.locator('[role=menuitem]:focus', { hasText: 'Acknowledge' }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByText('Acknowledged 1 alert; yours now.').waitFor()
     expect(decisions).toEqual([{ ids: [second], action: 'acknowledge', wait: false }])

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../until.ts'
@@ -122,6 +122,16 @@ it('starts from a fresh clone with `npm start` and nothing else', { timeout: 2 *
   expect(existsSync(join(data, 'vedette.db'))).toBe(true)
   const leaked = spawnSync('grep', ['-rl', token, data], { encoding: 'utf8' })
   expect(leaked.stdout).toBe('')
+})
+
+it('starts again after an upgrade that changed its dependencies', { timeout: installMs }, async () => {
+  const lock = join(clone, 'package-lock.json')
+  const before = readFileSync(lock, 'utf8')
+  writeFileSync(lock, `${before}\n`)
+  const upgraded = await npmStart(await freePort())
+  expect(upgraded.printed()).toContain('installing dependencies')
+  await upgraded.stop()
+  writeFileSync(lock, before)
 })
 
 // npm drops what keeps it from compiling whenever it writes the lock file, so `npm ci` comes after `npm install`.
