@@ -168,6 +168,8 @@ describeInBrowser('the queue', () => {
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.press(']')
     await panel.getByRole('heading', { name: second?.title ?? '' }).waitFor()
+    // The heading is known from the list; the evidence is read.
+    await panel.locator('[data-evidence] button').first().waitFor()
     await page.keyboard.press('e')
     await page.locator('[data-evidence] button:focus').waitFor()
     await page.keyboard.press('v')
