@@ -290,28 +290,28 @@ const listsOf = (visit: Visit, slice: Slice, members: readonly Member[]): readon
   const lists = members.filter(({ start, name }) => isListAt(text, start) && name !== 'alerts')
   if (lists.length === 0) return []
   const logs = options.all ? lists.find(({ name }) => name === 'logs') : undefined
-  if (logs && holdsOnly(text, logs, (at) => isObjectAt(text, at) || isStringAt(text, at))) return [logs]
+  const isLine = ({ start }: Slice): boolean => isObjectAt(text, start) || isStringAt(text, start)
+  if (logs && itemsOf(text, logs.start).every(isLine)) return [logs]
   if (!options.part && isEvent(text, members)) return []
+  const entries = lists.map((list) => ({ list, items: itemsOf(text, list.start) }))
   const few = members.length <= 4 && !members.some(({ name }) => isTimeName(name))
   const size = lists.reduce((sum, { start, end }) => sum + end - start, 0)
   const isBulk = size * 2 > slice.end - slice.start
   const isSureList = ({ name }: Member): boolean => isSureListName(name) && few
-  const full = lists.filter(({ start }) => itemsOf(text, start).length > 0)
-  const found = full.filter((list) => {
+  const full = entries.filter(({ items }) => items.length > 0)
+  const found = full.filter(({ list, items }) => {
     const isSure = isSureList(list)
-    const items = itemsOf(text, list.start)
-    if (options.all && isSure && holdsOnly(text, list, (at) => isStringAt(text, at))) return true
-    if (!holdsOnly(text, list, (at) => isObjectAt(text, at))) return false
+    if (options.all && isSure && items.every(({ start }) => isStringAt(text, start))) return true
+    if (!items.every(({ start }) => isObjectAt(text, start))) return false
     if (options.part || isSure) return true
     return areRecords(text, items) && (isListName(list.name) || isBulk)
   })
   // An envelope without records holds nothing; beside a list that is no list of records, it would hide that list.
-  const isEmpty = full.length === 0 || found.length > 0
-  return isEmpty ? lists.filter((list) => found.includes(list) || (!full.includes(list) && isSureList(list))) : []
+  if (full.length > 0 && found.length === 0) return []
+  return entries
+    .filter((entry) => found.includes(entry) || (entry.items.length === 0 && isSureList(entry.list)))
+    .map(({ list }) => list)
 }
-
-const holdsOnly = (text: string, list: Slice, isKind: (at: number) => boolean): boolean =>
-  itemsOf(text, list.start).every(({ start }) => isKind(start))
 
 /** Whether an object says itself when and what: then a list in it is a part of what it says. */
 const isEvent = (text: string, members: readonly Member[]): boolean => {
