@@ -67,7 +67,7 @@ describe('a data folder that is taken away from a running server', () => {
   const send = () =>
     server.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'one line' })
 
-  /** Expects that nothing more is taken, and that every door that tells of readiness says why. */
+  /** Expects that nothing more is taken, and that every readiness check says why. */
   const refuses = async (reason: string) => {
     const answer = await send()
     expect(answer.status).toBe(503)

@@ -70,7 +70,7 @@ describe.skipIf(missing !== undefined)('the program on PostgreSQL', () => {
     return answer?.status
   }
 
-  /** Sends until it is told to stop; a refused request comes again under its key. */
+  /** Sends until `stop` is called; repeats a refused request under its key. */
   const sendSteadily = (server: Server, name: string) => {
     let stopped = false
     const accepted: string[] = []

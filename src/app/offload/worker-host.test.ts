@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { createWorkerHost, type WorkerHost } from './worker-host.ts'
 
-/** A thread that does as it is told. */
+/** A thread that follows the test's instructions. */
 const module = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort, threadId } from 'node:worker_threads'

@@ -43,6 +43,6 @@ const refuseMisspelt = async (
   const misspelt = doubtful.find(({ read }) => items.every((event) => read(event) === undefined))
   if (!misspelt) return
   const hint = `Did you mean "${misspelt.meant}"? Quote it to look for it in the text.`
-  const message = `No event has a field "${misspelt.name}".`
+  const message = `No recent event has a field "${misspelt.name}".`
   throw new AppError('FILTER_SYNTAX', message, { hint, errors: [{ path: 'q', message, hint }] })
 }
