@@ -49,7 +49,7 @@ const viaTheRoad = async (folder: string): Promise<z.infer<typeof onTheRoad>> =>
   })
   const app = await startApp({ config, origins, print: () => {}, signal: new AbortController().signal })
   if (!app) throw new Error('The start was interrupted.')
-  const { intake, queue, store, health } = app.world
+  const { intake, queue, store, health } = app.deps
   const read = stopwatch()
   for (let i = 0; i < lines.length; i += batchSize) {
     await intake.accept(
@@ -114,9 +114,9 @@ const alternate = () =>
   Array.from({ length: rounds }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'vedette-bench-'))
     try {
-      const road = onTheRoad.parse(inAnotherProcess('road', folder))
+      const pipeline = onTheRoad.parse(inAnotherProcess('road', folder))
       const rows = took.parse(inAnotherProcess('rows', folder))
-      return { road, rows, share: rows.seconds / road.seconds, cpuShare: rows.cpu / road.cpu }
+      return { pipeline, rows, share: rows.seconds / pipeline.seconds, cpuShare: rows.cpu / pipeline.cpu }
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
@@ -127,21 +127,21 @@ const round = (value: number, digits = 2): number => Number(value.toFixed(digits
 const report = (measured: ReturnType<typeof alternate>) => {
   const of = (pick: (one: (typeof measured)[number]) => number) => median(measured.map(pick))
   const perSecond = (pick: (one: (typeof measured)[number]) => number) => Math.round(total / of(pick))
-  const stages = measured[0]?.road.stages.filter(({ seconds }) => seconds > 0.01) ?? []
+  const stages = measured[0]?.pipeline.stages.filter(({ seconds }) => seconds > 0.01) ?? []
   return {
     bench: 'ingest',
     lines: total,
-    stored: of(({ road }) => road.stored),
-    road_lines_per_second: perSecond(({ road }) => road.seconds),
-    accepted_lines_per_second: perSecond(({ road }) => road.accepted),
+    stored: of(({ pipeline }) => pipeline.stored),
+    road_lines_per_second: perSecond(({ pipeline }) => pipeline.seconds),
+    accepted_lines_per_second: perSecond(({ pipeline }) => pipeline.accepted),
     raw_rows_per_second: perSecond(({ rows }) => rows.seconds),
     share_of_raw_inserts: round(of(({ share }) => share)),
     each_share: measured.map(({ share }) => round(share)),
     share_of_raw_cpu: round(of(({ cpuShare }) => cpuShare)),
-    cpu_seconds: round(of(({ road }) => road.cpu)),
+    cpu_seconds: round(of(({ pipeline }) => pipeline.cpu)),
     raw_cpu_seconds: round(of(({ rows }) => rows.cpu)),
-    bytes_per_line: round(of(({ road }) => road.bytes) / total, 1),
-    rss_mb: Math.round(of(({ road }) => road.rss) / 2 ** 20),
+    bytes_per_line: round(of(({ pipeline }) => pipeline.bytes) / total, 1),
+    rss_mb: Math.round(of(({ pipeline }) => pipeline.rss) / 2 ** 20),
     where_the_time_goes: Object.fromEntries(stages.map((stage) => [stage.name, round(stage.seconds)])),
   }
 }

@@ -8,7 +8,7 @@ import { mixedLines } from './mixed-lines.ts'
 // their values and types too, `words` has lines that differ in letters, so that few are found without scanning them, and `mine` is the stage
 // of the road. The rounds alternate, and the best of each counts: what else the machine does only makes things slower.
 const total = 1_000_000
-const piece = 200_000
+const chunk = 200_000
 const rounds = 5
 
 const timed = (work: () => void) => {
@@ -17,7 +17,7 @@ const timed = (work: () => void) => {
   return (performance.now() - started) / 1000
 }
 
-const source = mixedLines(piece)
+const source = mixedLines(chunk)
 const bytes = Buffer.from(source.join('\n'))
 // As a reader gives them: parts of one large string.
 const lines = bytes.toString('utf8').split('\n')
@@ -56,7 +56,7 @@ const works = {
   },
   mine: () => {
     const miner = createMiner()
-    for (let at = 0; at < piece; at += 4096) miner.mine(events.slice(at, at + 4096))
+    for (let at = 0; at < chunk; at += 4096) miner.mine(events.slice(at, at + 4096))
   },
 }
 const known = createDrain()
@@ -68,7 +68,7 @@ const split = best.get('split') ?? 0
 for (const [what, seconds] of best) {
   const share_of_utf8_split = Number((split / seconds).toFixed(3))
   console.log(
-    JSON.stringify({ bench: 'templates', what, lines_per_second: Math.round(piece / seconds), share_of_utf8_split }),
+    JSON.stringify({ bench: 'templates', what, lines_per_second: Math.round(chunk / seconds), share_of_utf8_split }),
   )
 }
 
@@ -76,7 +76,7 @@ for (const [what, seconds] of best) {
 const growth = (() => {
   const drain = createDrain()
   const before = process.memoryUsage().rss
-  for (let at = 0; at < total; at += piece) for (const line of lines) drain.learn(line)
+  for (let at = 0; at < total; at += chunk) for (const line of lines) drain.learn(line)
   return { drain, rss: Math.round((process.memoryUsage().rss - before) / 2 ** 20) }
 })()
 console.log(

@@ -65,7 +65,7 @@ let sending = true
 const watch = async (): Promise<void> => {
   while (sending || acceptedAt.size > 0) {
     const time = performance.now()
-    for (const { title, sentence, triage } of await app.world.store.alerts.recent()) {
+    for (const { title, sentence, triage } of await app.deps.store.alerts.recent()) {
       const number = /Bench alert (\d+)/.exec(`${title} ${sentence}`)?.[1]
       const accepted = triage && number !== undefined ? acceptedAt.get(number) : undefined
       if (number === undefined || accepted === undefined) continue
@@ -101,7 +101,7 @@ ended = performance.now()
 await watching
 const took = (performance.now() - started) / 1000
 const { user, system } = process.cpuUsage(cpu)
-const { stages } = await app.world.health()
+const { stages } = await app.deps.health()
 await app.stop()
 rmSync(folder, { recursive: true, force: true })
 

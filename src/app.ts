@@ -42,11 +42,11 @@ import type { Config, Origins } from './config.ts'
 import { gatherContext } from './context/gather.ts'
 import { messageOf } from './errors.ts'
 import { createSignInKeys } from './operations/accounts/sign-in-keys.ts'
+import type { Deps } from './operations/deps.ts'
 import { recoverImports } from './operations/rules/rule-imports.ts'
 import { createReach } from './operations/rules/rule-reach.ts'
 import { prepareToShrink } from './operations/storage/compact-database.ts'
 import { finishMoves } from './operations/storage/put-in-place.ts'
-import type { World } from './operations/world.ts'
 import { createCheckpoint } from './pipeline/checkpoint.ts'
 import { createClock } from './pipeline/clock.ts'
 import { createIntake } from './pipeline/ingest/intake.ts'
@@ -71,7 +71,7 @@ interface AppOptions {
 
 export interface App {
   readonly address: string
-  readonly world: World
+  readonly deps: Deps
   /** Reads rules, tables and settings anew; puts to use what can change without a restart, and logs the rest. */
   reload(load: () => Promise<Config>): Promise<void>
   /** Serves MCP on standard input and output. */
@@ -263,7 +263,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     analyzed: telemetry.analyzed,
     log,
   })
-  const world: World = {
+  const deps: Deps = {
     store,
     queue,
     samples,
@@ -285,7 +285,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     history,
     risk: config.triage.risk,
     intel: threats.intel,
-    languageModels: llm.world,
+    languageModels: llm.deps,
     entry: createEntry(config, now, log),
     offload: offload.run,
     logModels,
@@ -313,7 +313,7 @@ const assemble = async (parts: Parts): Promise<App> => {
   })
 
   const signInKeys = createSignInKeys({ now, newSecret })
-  const doors = await createDoors({ config, origins, world, signInKeys, log, version, now })
+  const doors = await createDoors({ config, origins, deps, signInKeys, log, version, now })
   const sources = [
     ...config.sources,
     ...alertQueues.sources,
@@ -321,7 +321,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     ...extraSources,
   ]
   const withSamples = await wantsSamples({ config, sources, store, samples })
-  const adminToken = await firstAdminToken({ config, world })
+  const adminToken = await firstAdminToken({ config, deps })
   const opened = await doors.open()
   await storeLock.announce(opened.address)
 
@@ -365,7 +365,7 @@ const assemble = async (parts: Parts): Promise<App> => {
   let stopping: Promise<void> | undefined
   return {
     address: opened.address,
-    world,
+    deps,
     reload: createReload({
       started: config,
       rules,

@@ -2,7 +2,7 @@ import pino from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Log } from './component.ts'
 import { messageOf } from './errors.ts'
-import type { StageHealth } from './operations/world.ts'
+import type { StageHealth } from './operations/deps.ts'
 import type { Meter } from './pipeline/stage.ts'
 
 interface TelemetryOptions {

@@ -12,7 +12,7 @@ const names = ['root', 'root', 'root', 'admin', 'test', 'ubuntu', 'oracle', 'pos
  * pulled out of the database and fetched over the web, and the host's logging is switched off until an administrator comes in.
  */
 export const attack = (company: Company, midnight: number, random: Random): Story => {
-  const { web, db, world, office, staff, worldPuppet } = company
+  const { web, db, deps, office, staff, worldPuppet } = company
   const victim = staff.support
   const first = random.below(outside.attackers.length)
   const addresses = [0, 1, 2].map((i) => outside.attackers[(first + i * 7) % outside.attackers.length] ?? '')
@@ -23,7 +23,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
   const silent = inside + 65 * minute + random.below(20 * 60) * 1000
   const back = midnight + 6 * hour + 30 * minute + random.below(45 * 60) * 1000
   const job = '/etc/cron.d/apt-check'
-  const logIn = (from: string, user: string, password: string) => ({ at: world, from, to: web.address, user, password })
+  const logIn = (from: string, user: string, password: string) => ({ at: deps, from, to: web.address, user, password })
   let shell: Shell | undefined
   const type = (command: string) => async () => shell?.type(command, victim.password)
   // nobody types on the full minute

@@ -26,7 +26,7 @@ export interface Company {
   readonly gateway: TestHost
   readonly logs: TestHost
   readonly office: TestHost
-  readonly world: TestHost
+  readonly deps: TestHost
   readonly staff: Record<Role, Person>
   readonly crons: Readonly<Record<'web' | 'db' | 'mail' | 'gateway' | 'logs', Cron>>
   readonly shop: ReturnType<typeof startShop>
@@ -103,7 +103,7 @@ export const openCompany = async (
   const mail = await boot('mail-01', '10.20.0.13')
   const gateway = await boot('gw-01', '10.20.0.1')
   const office = await boot('office', '10.20.1.10', ...computers)
-  const world = await boot(
+  const deps = await boot(
     'world',
     outside.nameServer,
     outside.relay,
@@ -124,8 +124,8 @@ export const openCompany = async (
     host.write('/etc/resolv.conf', `nameserver ${gateway.address}\noptions timeout:1 attempts:1\n`)
   }
 
-  startUpstream(world, outside.nameServer)
-  startMailSink(world, outside.relay)
+  startUpstream(deps, outside.nameServer)
+  startMailSink(deps, outside.relay)
   const kept = startLogHost(logs)
   startForwarding(web, logs.address, ['oom-kill', 'oom_reaper', 'Killed process', 'memory: usage'])
   for (const host of [db, mail, gateway]) startForwarding(host, logs.address)
@@ -142,7 +142,7 @@ export const openCompany = async (
   const shop = startShop(web, `postgres://shop:${shopPassword}@${db.address}/shop`)
   await shop.start({ bug: false })
   return {
-    ...{ web, db, mail, gateway, logs, office, world, staff, shop, shopPassword },
+    ...{ web, db, mail, gateway, logs, office, deps, staff, shop, shopPassword },
     crons: {
       web: await startCron(web, crontabs.web, start),
       db: await startCron(db, crontabs.db, start),
@@ -151,7 +151,7 @@ export const openCompany = async (
       logs: await startCron(logs, crontabs.logs, start),
     },
     officePuppet: startPuppet(office),
-    worldPuppet: startPuppet(world),
+    worldPuppet: startPuppet(deps),
     files: [...kept, postgres],
   }
 }

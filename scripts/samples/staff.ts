@@ -143,10 +143,10 @@ export const letters = ({ mail, staff, officePuppet }: Company, week: Week): Act
 const guessedNames = ['admin', 'test', 'ubuntu', 'oracle', 'git', 'pi', 'guest', 'ftpuser']
 
 /** What every address of the internet gets: now and then a stranger tries a name, once. */
-export const strangers = ({ web, world }: Company, week: Week): Action[] =>
+export const strangers = ({ web, deps }: Company, week: Week): Action[] =>
   timesBy('visitors', { ...week, perDay: 5, weekend: 1 }).map((at) => {
     const login = {
-      at: world,
+      at: deps,
       from: pick(outside.strangers, week.random),
       to: web.address,
       user: pick(guessedNames, week.random),

@@ -15,7 +15,7 @@ describe('accounts', () => {
     time = Date.parse('2026-01-15T10:00:00Z')
     store = await openStore('sqlite::memory:', { now: () => time, log })
     server = await fakeServer({ maxFailures: 1_000, now: () => time })
-    Object.assign(server.world.store, store)
+    Object.assign(server.deps.store, store)
   })
   afterEach(async () => {
     await server.app.close()
@@ -89,7 +89,7 @@ describe('accounts', () => {
     await open('ada')
     await open('bob')
     await send('PATCH', '/api/v1/accounts/bob', { is_active: false }, as('admin'))
-    const { passwords } = server.world.entry
+    const { passwords } = server.deps.entry
     const seen: boolean[] = []
     const { matches } = passwords
     passwords.matches = (text, hash) => {

@@ -2,17 +2,17 @@ import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { type Credential, callerOf } from '../operations/accounts/credential.ts'
 import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
+import type { Deps } from '../operations/deps.ts'
 import type { JsonBytes } from '../operations/json-bytes.ts'
 import type { Operation, WorkerOperation } from '../operations/operation.ts'
 import { worldFor } from '../operations/personal-data.ts'
 import type { Watcher } from '../operations/watcher.ts'
 import { within } from '../operations/within.ts'
-import type { World } from '../operations/world.ts'
 import { type Actor, mayAct } from '../schema/role.ts'
 import { invalidInput } from './problem.ts'
 
-/** What doors add to the world. */
-export interface DoorWorld extends World {
+/** What doors add to the dependencies. */
+export interface DoorDeps extends Deps {
   readonly signInKeys: SignInKeys
   identify(token: string): Promise<Credential | undefined>
   /** Whoever waits at the door, where its answers take long. */
@@ -20,7 +20,7 @@ export interface DoorWorld extends World {
 }
 
 /** Everything that operations may use, once it is known who asks. */
-interface AskedWorld extends DoorWorld {
+interface OperationDeps extends DoorDeps {
   readonly credential: Credential
   readonly actor: Actor
   /** Where the request comes from; `''` when its door does not know. */
@@ -28,7 +28,7 @@ interface AskedWorld extends DoorWorld {
 }
 
 /** An operation whatever it takes and gives. */
-export type AnyOperation = Operation<z.ZodType, z.ZodType, AskedWorld> | WorkerOperation
+export type AnyOperation = Operation<z.ZodType, z.ZodType, OperationDeps> | WorkerOperation
 
 /** Where a request comes from, as far as its door knows; the audit remembers it. */
 export interface Origin {
@@ -52,19 +52,19 @@ const stranger: Credential = {
 export const ask = async (
   operation: AnyOperation,
   input: unknown,
-  world: DoorWorld,
+  deps: DoorDeps,
   credential: Credential | undefined,
   origin?: Origin,
 ): Promise<unknown> => {
   permit(operation, credential)
   if (operation.thread === 'worker') {
-    const answer = await world.offload({
+    const answer = await deps.offload({
       operation: operation.name,
       input,
       caller: callerOf(credential ?? stranger, origin?.ip_address ?? ''),
-      signal: world.watcher?.signal,
+      signal: deps.watcher?.signal,
     })
-    if (operation.audits !== undefined) await auditWork(operation, { input, answer, world, credential, origin })
+    if (operation.audits !== undefined) await auditWork(operation, { input, answer, deps, credential, origin })
     return answer
   }
   const parsed = operation.input.safeParse(input)
@@ -74,11 +74,11 @@ export const ask = async (
     parsed.data,
     worldFor(
       who.actor,
-      within(world, {
+      within(deps, {
         credential: who,
         actor: who.actor,
         address: origin?.ip_address ?? '',
-        ...(origin && { store: remembering(world.store, origin) }),
+        ...(origin && { store: remembering(deps.store, origin) }),
       }),
     ),
   )
@@ -87,14 +87,14 @@ export const ask = async (
 interface Work {
   readonly input: unknown
   readonly answer: JsonBytes
-  readonly world: DoorWorld
+  readonly deps: DoorDeps
   readonly credential: Credential | undefined
   readonly origin: Origin | undefined
 }
 
 /** Writes down that a worker operation changed something: its thread has no store. */
-const auditWork = ({ name, audits = '' }: WorkerOperation, { input, answer, world, credential, origin }: Work) => {
-  const { store, now } = world
+const auditWork = ({ name, audits = '' }: WorkerOperation, { input, answer, deps, credential, origin }: Work) => {
+  const { store, now } = deps
   const entry = {
     ...origin,
     time: now(),
@@ -109,10 +109,10 @@ const auditWork = ({ name, audits = '' }: WorkerOperation, { input, answer, worl
 }
 
 /** The store, whose audit remembers where a request came from. */
-const remembering = (store: World['store'], origin: Origin): World['store'] =>
+const remembering = (store: Deps['store'], origin: Origin): Deps['store'] =>
   within(store, {
     audit: within(store.audit, {
-      append: (...[entries, tx]: Parameters<World['store']['audit']['append']>) =>
+      append: (...[entries, tx]: Parameters<Deps['store']['audit']['append']>) =>
         store.audit.append(
           entries.map((entry) => ({ ...origin, ...entry })),
           tx,

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hashToken, spellToken } from '../operations/accounts/token-secret.ts'
 import { createAuth } from './auth.ts'
-import { fakeWorld } from './server.fake.ts'
+import { fakeDeps } from './server.fake.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
 describe('auth', () => {
   let time = 1_000_000
-  let world: ReturnType<typeof fakeWorld>
+  let deps: ReturnType<typeof fakeDeps>
   let auth: ReturnType<typeof createAuth>
   let lookUps = 0
   const secret = spellToken('viewer', 'a'.repeat(43))
@@ -27,8 +27,8 @@ describe('auth', () => {
   beforeEach(() => {
     time = 1_000_000
     lookUps = 0
-    world = fakeWorld(() => time)
-    const { tokens } = world.world.store
+    deps = fakeDeps(() => time)
+    const { tokens } = deps.deps.store
     auth = createAuth({
       tokens: {
         findByHash: (hash) => {
@@ -41,38 +41,38 @@ describe('auth', () => {
       idle: 7_200_000,
       log,
     })
-    world.tokens.set(token.id, token)
+    deps.tokens.set(token.id, token)
   })
 
   it('knows a token and notes its use once a minute', async () => {
     expect(await auth.authenticate(proof)).toMatchObject({ actor: { name: 'ada', role: 'viewer' }, via: 'token' })
-    expect(world.tokens.get(token.id)?.last_used_at).toBe(1_000_000)
+    expect(deps.tokens.get(token.id)?.last_used_at).toBe(1_000_000)
     time += 59_000
     await auth.authenticate(proof)
-    expect(world.tokens.get(token.id)?.last_used_at).toBe(1_000_000)
+    expect(deps.tokens.get(token.id)?.last_used_at).toBe(1_000_000)
     time += 2_000
     await auth.authenticate(proof)
-    expect(world.tokens.get(token.id)?.last_used_at).toBe(1_061_000)
+    expect(deps.tokens.get(token.id)?.last_used_at).toBe(1_061_000)
   })
 
   it('looks a token up every five seconds, so that one revoked elsewhere ends', async () => {
     await auth.authenticate(proof)
     await auth.authenticate(proof)
     expect(lookUps).toBe(1)
-    world.tokens.set(token.id, { ...token, revoked_at: time })
+    deps.tokens.set(token.id, { ...token, revoked_at: time })
     time += 5_000
     await expect(auth.authenticate(proof)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
   it('forgets at once when told so', async () => {
     await auth.authenticate(proof)
-    world.tokens.set(token.id, { ...token, revoked_at: time })
+    deps.tokens.set(token.id, { ...token, revoked_at: time })
     auth.forget()
     await expect(auth.authenticate(proof)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
   it('ends a token at its time, even within the five seconds', async () => {
-    world.tokens.set(token.id, { ...token, expires_at: time + 1_000 })
+    deps.tokens.set(token.id, { ...token, expires_at: time + 1_000 })
     await auth.authenticate(proof)
     time += 1_000
     await expect(auth.authenticate(proof)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })

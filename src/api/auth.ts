@@ -3,7 +3,7 @@ import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import { hashToken, readToken } from '../operations/accounts/token-secret.ts'
-import type { World } from '../operations/world.ts'
+import type { Deps } from '../operations/deps.ts'
 import type { Role } from '../schema/role.ts'
 import { createAttempts } from './attempts.ts'
 
@@ -15,7 +15,7 @@ export interface PresetToken {
 }
 
 export interface AuthOptions {
-  readonly tokens: Pick<World['store']['tokens'], 'findByHash' | 'used'>
+  readonly tokens: Pick<Deps['store']['tokens'], 'findByHash' | 'used'>
   readonly presetTokens?: readonly PresetToken[]
   readonly now: () => number
   readonly log: Log

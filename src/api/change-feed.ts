@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Log } from '../component.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import { type change, listChanges } from '../operations/decisions/list-changes.ts'
-import { ask, type DoorWorld } from './ask.ts'
+import { ask, type DoorDeps } from './ask.ts'
 
 export type Change = z.infer<typeof change>
 type Listener = (change: Change) => void
@@ -69,19 +69,19 @@ export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOpt
   }
 }
 
-/** Watches the store of a world for every door that streams changes. */
-export const followStore = (world: DoorWorld, log: Log): ChangeFeed =>
+/** Watches the store of an app context for every door that streams changes. */
+export const followStore = (deps: DoorDeps, log: Log): ChangeFeed =>
   createChangeFeed({
-    read: changesFor(world, reader),
-    now: () => world.now(),
+    read: changesFor(deps, reader),
+    now: () => deps.now(),
     failed: (err) => log.warn({ err }, 'cannot read changes for live views'),
   })
 
 /** How somebody reads what changed after a moment. Throws FORBIDDEN when their role does not cover it. */
 export const changesFor =
-  (world: DoorWorld, credential: Credential | undefined): FeedOptions['read'] =>
+  (deps: DoorDeps, credential: Credential | undefined): FeedOptions['read'] =>
   async (after, limit) =>
-    listChanges.output.parse(await ask(listChanges, { after, limit }, world, credential)).changes
+    listChanges.output.parse(await ask(listChanges, { after, limit }, deps, credential)).changes
 
 /** The feed reads for everybody; each stream was allowed by its own credential before. */
 export const reader: Credential = {

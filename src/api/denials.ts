@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
-import type { World } from '../operations/world.ts'
+import type { Deps } from '../operations/deps.ts'
 import type { Actor } from '../schema/role.ts'
 import type { Origin } from './ask.ts'
 
@@ -24,7 +24,7 @@ export type NoteDenial = (
 ) => Promise<void>
 
 /** Makes the one place that refusals are written down from, whatever the door. */
-export const createNoteDenial = ({ store, now }: Pick<World, 'store' | 'now'>, log: Log): NoteDenial => {
+export const createNoteDenial = ({ store, now }: Pick<Deps, 'store' | 'now'>, log: Log): NoteDenial => {
   const lately = new Map<string, number>()
   return async ({ actor, operation, error }, origin) => {
     const name = `${actor.name} ${operation} ${origin?.ip_address}`

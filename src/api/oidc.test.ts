@@ -24,7 +24,7 @@ describe('signing in through an identity provider', () => {
     provider = await startIdentityProvider()
     store = await openStore('sqlite::memory:', { now: () => time, log })
     server = await fakeServer({ maxFailures: 1_000, now: () => time })
-    Object.assign(server.world.store, store)
+    Object.assign(server.deps.store, store)
     use()
   })
   afterEach(async () => {
@@ -43,7 +43,7 @@ describe('signing in through an identity provider', () => {
       },
       ...{ publicUrl: 'https://vedette.example', now: () => time, log, ...options },
     })
-    Object.assign(server.world.entry, { provider: oidc })
+    Object.assign(server.deps.entry, { provider: oidc })
   }
 
   const post = (path: string, payload: object = {}, headers: Record<string, string> = {}) =>
@@ -240,7 +240,7 @@ describe('signing in through an identity provider', () => {
   })
 
   it('is not there when nobody set it up', async () => {
-    Object.assign(server.world.entry, { provider: undefined })
+    Object.assign(server.deps.entry, { provider: undefined })
     expect((await post('provider')).statusCode).toBe(409)
     expect((await server.app.inject('/api/v1/session/ways')).json().provider).toBeNull()
   })

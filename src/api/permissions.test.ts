@@ -172,7 +172,7 @@ const doorsOf = (table: readonly Route[]): readonly Door[] => {
 const serve = async (system?: CompatSystem) => {
   registered.length = 0
   const server = await fakeServer(system && { only: portOf(system, { presets: [] }) })
-  Object.assign(server.world, { offload })
+  Object.assign(server.deps, { offload })
   await server.app.ready()
   return { server, all: doorsOf(system ? portOf(system, { presets: [] }).routes : routes) }
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { createBackOff } from '../operations/accounts/back-off.ts'
 import { createPasswords } from '../operations/accounts/passwords.ts'
 import { createSignInKeys } from '../operations/accounts/sign-in-keys.ts'
-import type { World } from '../operations/world.ts'
+import type { Deps } from '../operations/deps.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { type Role, role } from '../schema/role.ts'
 import { createAuth, type PresetToken } from './auth.ts'
@@ -11,18 +11,18 @@ import { createConfirmations } from './mcp/confirmations.ts'
 import { createRoots } from './mcp/roots.ts'
 import { createServer, type ServerOptions } from './server.ts'
 
-type Token = Parameters<World['store']['tokens']['save']>[0]
-type AuditEntry = Parameters<World['store']['audit']['append']>[0][number]
-type Change = Awaited<ReturnType<World['store']['changes']>>[number]
+type Token = Parameters<Deps['store']['tokens']['save']>[0]
+type AuditEntry = Parameters<Deps['store']['audit']['append']>[0][number]
+type Change = Awaited<ReturnType<Deps['store']['changes']>>[number]
 
-/** A world in memory, as much of it as the server's own operations use; the rest is not there. */
-export const fakeWorld = (now: () => number = Date.now) => {
+/** Dependencies in memory, as much of it as the server's own operations use; the rest is not there. */
+export const fakeDeps = (now: () => number = Date.now) => {
   const tokens = new Map<string, Token>()
   const audit: AuditEntry[] = []
   const records: RawRecord[] = []
   const changes: Change[] = []
   const keys = new Map<string, { readonly hash: string; readonly accepted: number }>()
-  const world = {
+  const deps = {
     store: {
       tokens: {
         save: async (token: Token) => void tokens.set(token.id, token),
@@ -46,7 +46,7 @@ export const fakeWorld = (now: () => number = Date.now) => {
     intake: {
       full: undefined as Error | undefined,
       async accept(batch: readonly RawRecord[], { key, bodyHash = '' }: { key?: string; bodyHash?: string } = {}) {
-        if (world.intake.full) throw world.intake.full
+        if (deps.intake.full) throw deps.intake.full
         const known = key === undefined ? undefined : keys.get(key)
         if (known) return { accepted: known.accepted, repeated: true }
         records.push(...batch)
@@ -54,7 +54,7 @@ export const fakeWorld = (now: () => number = Date.now) => {
         return { accepted: batch.length, repeated: false }
       },
     },
-    normalize: ({ texts, source, receivedAt }: Parameters<World['normalize']>[0]) =>
+    normalize: ({ texts, source, receivedAt }: Parameters<Deps['normalize']>[0]) =>
       texts.map((text, index) => ({
         id: `0-${index}`,
         kind: 'event' as const,
@@ -82,18 +82,18 @@ export const fakeWorld = (now: () => number = Date.now) => {
   }
   return {
     // A fake of the parts that are used; the types of the others would have to be made up.
-    world: world as unknown as World,
+    deps: deps as unknown as Deps,
     tokens,
     audit,
     records,
     changes,
-    intake: world.intake,
+    intake: deps.intake,
   }
 }
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** A whole server on a fake world, with one token of each role set by the configuration. */
+/** A whole server on fake dependencies, with one token of each role set by the configuration. */
 export const fakeServer = async (
   options: Partial<ServerOptions> & {
     readonly maxFailures?: number
@@ -101,28 +101,28 @@ export const fakeServer = async (
     readonly presets?: readonly PresetToken[]
   } = {},
 ) => {
-  const fake = fakeWorld(options.now)
-  const { world } = fake
+  const fake = fakeDeps(options.now)
+  const { deps } = fake
   const logged: object[] = []
   const log = { ...quiet, error: (facts: object) => void logged.push(facts) }
   const auth = createAuth({
     // Asked anew each time: a test may put a real store in its place.
     tokens: {
-      findByHash: (hash) => world.store.tokens.findByHash(hash),
-      used: (id, at) => world.store.tokens.used(id, at),
+      findByHash: (hash) => deps.store.tokens.findByHash(hash),
+      used: (id, at) => deps.store.tokens.used(id, at),
     },
     presetTokens: [
       ...role.options.map((name) => ({ name, role: name, secret: `the-${name}-secret` })),
       ...(options.presets ?? []),
     ],
-    now: () => world.now(),
+    now: () => deps.now(),
     log,
     idle: 7_200_000,
     ...(options.maxFailures !== undefined && { maxFailures: options.maxFailures }),
   })
-  const signInKeys = createSignInKeys({ now: () => world.now(), newSecret: () => world.newSecret() })
+  const signInKeys = createSignInKeys({ now: () => deps.now(), newSecret: () => deps.newSecret() })
   const app = await createServer({
-    world,
+    deps,
     auth,
     signInKeys,
     log,

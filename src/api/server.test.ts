@@ -196,14 +196,14 @@ describe('the server', () => {
   })
 
   it('tells strangers only whether it is ready', async () => {
-    const { app, world } = await serve()
+    const { app, deps } = await serve()
     const ready = (headers = {}) => app.inject({ url: '/health/ready', headers })
     expect((await app.inject('/health/live')).json()).toEqual({ status: 'alive' })
     expect((await ready()).json()).toEqual({ status: 'ready' })
     expect((await ready(as('ingest'))).json()).toEqual({ status: 'ready' })
     expect((await ready({ authorization: 'Bearer wrong' })).json()).toEqual({ status: 'ready' })
     expect((await ready(as('viewer'))).json()).toHaveProperty('stages')
-    world.health = async () => ({ ready: false, problems: ['the disk is full'], stages: [], queues: [] })
+    deps.health = async () => ({ ready: false, problems: ['the disk is full'], stages: [], queues: [] })
     const not = await ready()
     expect([not.statusCode, not.body]).toEqual([503, '{"status":"not_ready"}'])
   })

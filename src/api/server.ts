@@ -6,10 +6,10 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
-import type { World } from '../operations/world.ts'
+import type { Deps } from '../operations/deps.ts'
 import type { Role } from '../schema/role.ts'
 import { watchMethods } from './allowed-methods.ts'
-import type { DoorWorld } from './ask.ts'
+import type { DoorDeps } from './ask.ts'
 import type { Auth } from './auth.ts'
 import { followStore, reader } from './change-feed.ts'
 import { auditDenials, createNoteDenial } from './denials.ts'
@@ -32,7 +32,7 @@ import { serveStream } from './rest/stream.ts'
 import { answerSocketError } from './socket-errors.ts'
 
 export interface ServerOptions {
-  readonly world: World
+  readonly deps: Deps
   readonly auth: Auth
   readonly signInKeys: SignInKeys
   readonly log: Log
@@ -80,13 +80,9 @@ declare module 'fastify' {
   }
 }
 
-/** The world with what doors add to it. */
-export const doorWorld = ({
-  world,
-  signInKeys,
-  auth,
-}: Pick<ServerOptions, 'world' | 'signInKeys' | 'auth'>): DoorWorld =>
-  Object.assign(Object.create(world), {
+/** the dependencies with what doors add to it. */
+export const doorDeps = ({ deps, signInKeys, auth }: Pick<ServerOptions, 'deps' | 'signInKeys' | 'auth'>): DoorDeps =>
+  Object.assign(Object.create(deps), {
     signInKeys,
     identify: auth.identify,
   })
@@ -129,29 +125,29 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   preferScreens(app)
   await app.register(cookie)
   requireCredential(app, auth, { publicUrl, anonymous: options.only?.anonymous })
-  const noteDenial = createNoteDenial(options.world, log)
+  const noteDenial = createNoteDenial(options.deps, log)
   auditDenials(app, noteDenial)
   await limitRate(app, options.rateLimit)
   await describeApi(app, options.version)
 
-  const world = doorWorld(options)
+  const deps = doorDeps(options)
   const stillWelcome = async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined
   await options.only?.serve?.(app, {
-    world,
-    feed: followStore(world, log),
+    deps,
+    feed: followStore(deps, log),
     streams,
     stillWelcome,
     reader,
     log,
   })
-  for (const route of options.only?.routes ?? routes) registerRoute(app, route, world, auth, log)
+  for (const route of options.only?.routes ?? routes) registerRoute(app, route, deps, auth, log)
   if (options.only) {
     await serveDocs(app)
     return app
   }
   const live = {
-    world,
-    feed: followStore(world, log),
+    deps,
+    feed: followStore(deps, log),
     streams,
     stillWelcome,
   }
@@ -160,12 +156,12 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     log,
     make: (credential, connection) =>
       createMcpServer(
-        { ...options.mcp, world, feed, log, noteDenial, version: options.version, url: publicUrl },
+        { ...options.mcp, deps, feed, log, noteDenial, version: options.version, url: publicUrl },
         credential,
         connection,
       ),
     bus: createResourceBus(feed),
-    newSessionId: () => world.newSecret(),
+    newSessionId: () => deps.newSecret(),
     streams,
     stillWelcome,
     origins: publicUrl ? [new URL(publicUrl).origin] : [],

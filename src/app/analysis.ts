@@ -42,7 +42,7 @@ export const createAnalysis =
       signal: end.signal,
     })
     let deliveries = 0
-    const road: AnalysisRoad = {
+    const pipeline: AnalysisRoad = {
       normalize: judges.normalizer.normalize,
       takeCounts: judges.normalizer.takeCounts,
       mine: judges.mine,
@@ -65,7 +65,7 @@ export const createAnalysis =
         correlate(alerts, [], { now: clock.now(), gap: config.correlate.gap, nextNumber: counter() }),
       templates: () => judges.miner.size,
     }
-    return analyzeRecords(records, road)
+    return analyzeRecords(records, pipeline)
   }
 
 const counter = () => {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Log, Runtime } from '../component.ts'
 import type { Config } from '../config.ts'
 import { messageOf } from '../errors.ts'
+import type { BatchScorer } from '../operations/deps.ts'
 import { batchScore } from '../operations/log-batches/log-batch.ts'
-import type { BatchScorer } from '../operations/world.ts'
 
 const patienceMs = 2_000
 const answer = z.object({ score: z.number().min(0).max(1) })

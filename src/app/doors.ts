@@ -9,11 +9,11 @@ import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
 import { serveMcpStdio } from '../api/mcp/stdio.ts'
 import { acceptedHosts } from '../api/origin.ts'
-import { createServer, doorWorld, renewCertificate } from '../api/server.ts'
+import { createServer, doorDeps, renewCertificate } from '../api/server.ts'
 import type { Log } from '../component.ts'
 import type { Config, Origins } from '../config.ts'
 import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
-import type { World } from '../operations/world.ts'
+import type { Deps } from '../operations/deps.ts'
 import { agentPorts } from './agents.ts'
 import { presetTokens } from './entry.ts'
 import { newSecret } from './identity.ts'
@@ -21,7 +21,7 @@ import { newSecret } from './identity.ts'
 interface DoorsOptions {
   readonly config: Config
   readonly origins: Origins
-  readonly world: World
+  readonly deps: Deps
   readonly signInKeys: SignInKeys
   readonly version: string
   readonly now: () => number
@@ -35,10 +35,10 @@ export interface LocalMcpOptions extends PipeOptions {
 }
 
 /** Makes the ways in: the server, the ports of older systems and MCP on standard input and output. None of them is open yet. */
-export const createDoors = async ({ config, origins, world, signInKeys, version, now, log }: DoorsOptions) => {
+export const createDoors = async ({ config, origins, deps, signInKeys, version, now, log }: DoorsOptions) => {
   const tls = tlsOf(config)
   const auth = createAuth({
-    tokens: world.store.tokens,
+    tokens: deps.store.tokens,
     presetTokens: presetTokens(config),
     now,
     log,
@@ -52,7 +52,7 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
       confirmations: createConfirmations(now, newSecret),
       allowWrite: config.mcp.allow_write,
     },
-    world,
+    deps,
     auth,
     signInKeys,
     log,
@@ -70,9 +70,9 @@ export const createDoors = async ({ config, origins, world, signInKeys, version,
   })
   return {
     serveMcp({ folders, ...ends }: LocalMcpOptions) {
-      const doored = doorWorld(shared)
-      const mcp = { ...shared.mcp, roots: rootsOf(folders), noteDenial: createNoteDenial(world, log) }
-      return serveMcpStdio({ ...mcp, world: doored, feed: followStore(doored, log), log, version }, ends)
+      const doored = doorDeps(shared)
+      const mcp = { ...shared.mcp, roots: rootsOf(folders), noteDenial: createNoteDenial(deps, log) }
+      return serveMcpStdio({ ...mcp, deps: doored, feed: followStore(doored, log), log, version }, ends)
     },
     /**
      * Listens everywhere, on its own port last: who hears there that it is ready finds every door open. Tells where, and what whoever

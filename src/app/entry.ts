@@ -1,7 +1,7 @@
 import type { PresetToken } from '../api/auth.ts'
 import type { Config } from '../config.ts'
 import { createToken } from '../operations/accounts/create-token.ts'
-import type { World } from '../operations/world.ts'
+import type { Deps } from '../operations/deps.ts'
 
 /** The tokens that the configuration sets; they are never stored. */
 export const presetTokens = ({ admin_token, health_token, query_guard }: Config): PresetToken[] => [
@@ -13,20 +13,20 @@ export const presetTokens = ({ admin_token, health_token, query_guard }: Config)
 /** Makes an admin token when there is no way in yet; undefined when there is one. */
 export const firstAdminToken = async ({
   config,
-  world,
+  deps,
 }: {
   readonly config: Config
-  readonly world: World
+  readonly deps: Deps
 }): Promise<string | undefined> => {
   if (config.admin_token) return undefined
-  const usable = (await world.store.tokens.list()).some(
+  const usable = (await deps.store.tokens.list()).some(
     ({ role, revoked_at }) => role === 'admin' && revoked_at === null,
   )
   if (usable) return undefined
   const actor = { name: 'vedette', role: 'admin' } as const
   const { secret } = await createToken.run(
     { name: 'first start', role: 'admin', expires_in_days: undefined },
-    Object.assign(Object.create(world), { actor }),
+    Object.assign(Object.create(deps), { actor }),
   )
   return secret
 }

@@ -1,10 +1,10 @@
 import { messageOf } from '../errors.ts'
-import type { Health, World } from '../operations/world.ts'
+import type { Deps, Health } from '../operations/deps.ts'
 import type { Telemetry } from '../telemetry.ts'
 
 interface HealthParts {
-  readonly store: Pick<World['store'], 'ping'>
-  readonly queue: Pick<World['queue'], 'depths'>
+  readonly store: Pick<Deps['store'], 'ping'>
+  readonly queue: Pick<Deps['queue'], 'depths'>
   readonly telemetry: Pick<Telemetry, 'stages'>
   readonly outages: { problems(): readonly string[] }
   readonly alertQueues: { connections(): NonNullable<Health['broker']> }
@@ -13,7 +13,7 @@ interface HealthParts {
 
 /** Tells whether the program can take records, and everything that is not as it should be. */
 export const createHealth =
-  ({ store, queue, telemetry, outages, alertQueues, llm }: HealthParts): World['health'] =>
+  ({ store, queue, telemetry, outages, alertQueues, llm }: HealthParts): Deps['health'] =>
   async () => {
     const base = { stages: telemetry.stages(), queues: [], broker: alertQueues.connections() }
     try {

@@ -1,4 +1,4 @@
-import type { World } from '../operations/world.ts'
+import type { Deps } from '../operations/deps.ts'
 import type { Neighbours } from '../pipeline/triage/gather.ts'
 import { createTriage } from '../pipeline/triage/triage.ts'
 import type { ToldFacts } from '../schema/told-enrichment.ts'
@@ -7,7 +7,7 @@ type TriageOptions = Parameters<typeof createTriage>[0]
 
 /** Makes what judges one alert by itself, outside of the road, with the same triager and neighbours. */
 export const createJudge =
-  (options: TriageOptions): World['judge'] =>
+  (options: TriageOptions): Deps['judge'] =>
   async (alert, told) => {
     const triage = createTriage({ ...options, neighbours: tellThem(options.neighbours, told) })
     const [judged] = await triage([alert], {

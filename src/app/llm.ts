@@ -2,9 +2,9 @@ import type { Runtime } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError, messageOf } from '../errors.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
+import type { LanguageModels } from '../operations/deps.ts'
 import type { QueryQuestion } from '../operations/query-results/query-analyst.ts'
 import type { Watcher } from '../operations/watcher.ts'
-import type { LanguageModels } from '../operations/world.ts'
 import type { Keeper } from '../pipeline/stage.ts'
 import { createAskModels, type NamedProvider } from '../pipeline/triage/llm/ask-models.ts'
 import { createBudget, periodsAt } from '../pipeline/triage/llm/budget.ts'
@@ -160,7 +160,7 @@ export const createLlm = ({
   }
   const cards = keepTriage({ results: store.triageResults, contexts: store.alertContext })
 
-  const world: LanguageModels = {
+  const deps: LanguageModels = {
     configured: all.map(({ name, provider: { model, price }, shadow }) => ({ name, model, shadow, price })),
     chat: createChat({ models, each: (one) => createAskModels({ ...calling, providers: [one] }), providers, now }),
     prompt: { name: prompt.name, hash: prompt.hash },
@@ -205,7 +205,7 @@ export const createLlm = ({
   })
 
   return {
-    world,
+    deps,
     problems,
     /** Reads a query and its results; undefined where no model does. Whoever sent the results waits, so it is given up in time. */
     readQuery:

@@ -43,9 +43,9 @@ describe('loading a model for log events', () => {
     writeFileSync(at('outside/secret'), 'a secret')
     main = await fakeServer()
     port = await fakeServer({ only: portOf(logDetection, { presets: [] }) })
-    for (const { world } of [main, port]) {
+    for (const { deps } of [main, port]) {
       const logModels = await createLogModels({ model_dir: at('root/own'), root: at('root') }, { now: Date.now, log })
-      Object.assign(world, { logModels })
+      Object.assign(deps, { logModels })
     }
   })
   afterEach(async () => {

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
-import type { CarryOut } from '../operations/world.ts'
+import type { CarryOut } from '../operations/deps.ts'
 import { sign } from '../pipeline/notify/webhook.ts'
 
 const longestAnswer = 2_000

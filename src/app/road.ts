@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { Checkpoint } from '../pipeline/checkpoint.ts'
 import { createCorrelate } from '../pipeline/correlate/correlate-stage.ts'
 import { createMerge } from '../pipeline/detect/merge/merge-stage.ts'
-import { openRoad, type Road } from '../pipeline/pipeline.ts'
+import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import { createTriage } from '../pipeline/triage/triage.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
@@ -19,7 +19,7 @@ import type { createSuppressions } from './suppressions.ts'
 interface RoadParts {
   readonly config: Pick<Config, 'correlate'>
   readonly store: Store
-  readonly queue: Road<Transaction>['queue']
+  readonly queue: Pipeline<Transaction>['queue']
   readonly telemetry: Telemetry
   readonly samples: Pick<SampleKeeper, 'drops' | 'isHere'>
   readonly judges: ReturnType<typeof createJudges>
@@ -28,7 +28,7 @@ interface RoadParts {
   readonly checkpoint: Checkpoint<Transaction>
   readonly playbooks: readonly Playbook[]
   readonly triage: Parameters<typeof createTriage>[0]
-  readonly cards: Road<Transaction>['cards']
+  readonly cards: Pipeline<Transaction>['cards']
   readonly receivers: Pick<ReturnType<typeof createReceivers>, 'notify'>
   readonly now: () => number
 }
@@ -50,7 +50,7 @@ export const layRoad = ({
   receivers,
   now,
 }: RoadParts): void => {
-  openRoad({
+  createPipeline({
     queue,
     meter: telemetry.meter,
     normalize: (batches, delivery) =>

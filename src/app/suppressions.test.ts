@@ -53,7 +53,7 @@ const openRig = async () => {
     )
   return {
     store,
-    world: { store, queue, actor, suppressions, now, newId },
+    deps: { store, queue, actor, suppressions, now, newId },
     /** Lets the same attack go on a while later; returns the messages that are sent about it. */
     async recur(after: number): Promise<readonly string[]> {
       time += after
@@ -112,7 +112,7 @@ describe('alerts that a suppression hides', () => {
   ] as const)('come back once after it expired, %s', async (_how, expiry, hours, reason, incidents) => {
     const rig = await openRig()
     expect(await rig.recur(0)).toEqual(['opened'])
-    await createSuppression.run({ ...scope, ...expiry }, rig.world)
+    await createSuppression.run({ ...scope, ...expiry }, rig.deps)
     await rig.decided()
     expect(await rig.statuses()).toEqual(['suppressed'])
     for (let passed = 1; passed < hours; passed += 1) expect(await rig.recur(hour)).toEqual([])
@@ -131,12 +131,12 @@ describe('alerts that a suppression hides', () => {
   it('come back once whenever it is paused, and are hidden at once when it is resumed', async () => {
     const rig = await openRig()
     expect(await rig.recur(0)).toEqual(['opened'])
-    const { id } = await createSuppression.run(scope, rig.world)
+    const { id } = await createSuppression.run(scope, rig.deps)
     await rig.decided()
     expect(await rig.recur(60_000)).toEqual([])
 
     for (const _round of [1, 2]) {
-      await updateSuppression.run({ id, paused: true }, rig.world)
+      await updateSuppression.run({ id, paused: true }, rig.deps)
       expect(await rig.decided()).toEqual([])
       expect(await rig.statuses()).toEqual(['suppressed'])
       expect(await rig.recur(60_000)).toEqual(['reopened'])
@@ -145,13 +145,13 @@ describe('alerts that a suppression hides', () => {
       expect(open?.timeline.at(-1)?.text).toContain('its suppression ended')
       for (let again = 0; again < 3; again += 1) expect(await rig.recur(60_000)).toEqual([])
 
-      await updateSuppression.run({ id, paused: false }, rig.world)
+      await updateSuppression.run({ id, paused: false }, rig.deps)
       expect(await rig.decided()).toEqual([])
       expect(await rig.statuses()).toEqual(['suppressed'])
       expect(await rig.incidents()).toMatchObject([{ status: 'closed', suppression_id: id }])
       for (let again = 0; again < 3; again += 1) expect(await rig.recur(60_000)).toEqual([])
     }
-    await removeSuppression.run({ id }, rig.world)
+    await removeSuppression.run({ id }, rig.deps)
     expect(await rig.recur(60_000)).toEqual(['reopened'])
     expect(await rig.incidents()).toHaveLength(1)
   })
@@ -159,11 +159,11 @@ describe('alerts that a suppression hides', () => {
   it('stay hidden when it is extended in time, and come back when it is ended early', async () => {
     const rig = await openRig()
     expect(await rig.recur(0)).toEqual(['opened'])
-    const { id } = await createSuppression.run({ ...scope, expires_at: 'now+2h' }, rig.world)
+    const { id } = await createSuppression.run({ ...scope, expires_at: 'now+2h' }, rig.deps)
     await rig.decided()
-    await updateSuppression.run({ id, expires_at: 'now+10h' }, rig.world)
+    await updateSuppression.run({ id, expires_at: 'now+10h' }, rig.deps)
     expect(await rig.recur(3 * hour)).toEqual([])
-    await updateSuppression.run({ id, expires_at: 'now+1h' }, rig.world)
+    await updateSuppression.run({ id, expires_at: 'now+1h' }, rig.deps)
     expect(await rig.recur(59 * 60_000)).toEqual([])
     expect(await rig.recur(2 * 60_000)).toEqual(['reopened'])
   })

@@ -4,7 +4,7 @@ import { runCli } from './run.ts'
 
 const pipeBytes = 65_536
 
-/** A world for the command line that remembers what was written. */
+/** Dependencies for the command line that remembers what was written. */
 export const runFake = async (
   argv: readonly string[],
   changes: Partial<Cli> & { readonly input?: string | Uint8Array; readonly tty?: boolean } = {},

@@ -10,7 +10,7 @@ export interface Output {
   readonly columns: number
 }
 
-/** What the command line may touch of the world. */
+/** What the command line may touch of the dependencies. */
 export interface Cli {
   readonly argv: readonly string[]
   readonly env: Environment
@@ -29,7 +29,7 @@ export interface Cli {
   readonly version: string
 }
 
-/** What a command works with: the world, and how to end. */
+/** What a command works with: the dependencies, and how to end. */
 export interface CommandContext extends Cli {
   /** Colours results. */
   readonly paint: Paint

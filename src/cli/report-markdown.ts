@@ -26,8 +26,8 @@ export const renderMarkdown = (analysis: Analysis): string => {
       .join('\n\n'),
   )
   const head = `# ${incidents.length === 0 ? 'Nothing stands out' : counted(incidents.length, 'incident')}`
-  const road = `${count(records)} lines${span} → ${counted(detections.length, 'detection')} → ${counted(alerts.length, 'alert')} → ${counted(incidents.length, 'incident')}`
-  return `${[head, road, ...blocks].join('\n\n')}\n`
+  const pipeline = `${count(records)} lines${span} → ${counted(detections.length, 'detection')} → ${counted(alerts.length, 'alert')} → ${counted(incidents.length, 'incident')}`
+  return `${[head, pipeline, ...blocks].join('\n\n')}\n`
 }
 
 const plain = (text: string): string => visible(text).replaceAll(/[\\`*_[\]<>#|]/g, '\\$&')

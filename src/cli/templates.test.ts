@@ -35,7 +35,7 @@ const log = write('auth.log', `${lines.join('\n')}\n`)
 const early = write('early.log.gz', gzipSync(`${[...lines.slice(0, 120), ...old].join('\n')}\n`))
 
 const steady = (text: string): string => text.replaceAll(/in \d+\.\d s/g, 'in 0.0 s')
-const world = (columns: number) => {
+const deps = (columns: number) => {
   const written = { text: '' }
   const write = (text: string): void => {
     written.text += text
@@ -45,7 +45,7 @@ const world = (columns: number) => {
 
 describe('vedette templates', () => {
   it.each([80, 120])('writes a report in %i columns', async (columns) => {
-    const { out, written } = world(columns)
+    const { out, written } = deps(columns)
     expect((await runFake(['templates', log], { out })).code).toBe(0)
     for (const line of written.text.split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(columns)
     await expect(steady(written.text)).toMatchFileSnapshot(`fixtures/templates-${columns}.txt`)

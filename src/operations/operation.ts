@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { Actor, Role } from '../schema/role.ts'
+import type { Deps } from './deps.ts'
 import type { WorkerDeps } from './offload.ts'
-import type { World } from './world.ts'
 
 /** Something that can be asked, whatever the door: REST, GraphQL, MCP, CLI or the clock. */
-export interface Operation<Input extends z.ZodType, Output extends z.ZodType, Needs = World> {
+export interface Operation<Input extends z.ZodType, Output extends z.ZodType, Needs = Deps> {
   /** snake_case: operationId, MCP tool, CLI command. */
   readonly name: string
   readonly summary: string
@@ -13,7 +13,7 @@ export interface Operation<Input extends z.ZodType, Output extends z.ZodType, Ne
   readonly input: Input
   readonly output: Output
   readonly thread?: undefined
-  run(input: z.output<Input>, world: Needs & { readonly actor: Actor }): Promise<z.input<Output>>
+  run(input: z.output<Input>, deps: Needs & { readonly actor: Actor }): Promise<z.input<Output>>
 }
 
 /** An operation that takes seconds of CPU time: it runs in a worker thread, so that the server keeps answering meanwhile. */
@@ -26,9 +26,9 @@ export interface WorkerOperation<Input extends z.ZodType = z.ZodType, Output ext
 }
 
 /**
- * Declares an operation. `Needs` is the part of the world it uses (`Pick<World, 'store'>`), so that a test can hand in just that.
+ * Declares an operation. `Needs` is the part of the dependencies it uses (`Pick<Deps, 'store'>`), so that a test can hand in just that.
  */
-export const defineOperation = <Input extends z.ZodType, Output extends z.ZodType, Needs = World>(
+export const defineOperation = <Input extends z.ZodType, Output extends z.ZodType, Needs = Deps>(
   operation: Operation<Input, Output, Needs>,
 ): Operation<Input, Output, Needs> => operation
 

@@ -3,34 +3,34 @@ import { AppError } from '../errors.ts'
 import { isPersonalField, withoutPersonalData } from '../schema/person.ts'
 import { type Actor, mayAct, type Role } from '../schema/role.ts'
 import type { AuditEntry } from '../store/audit/audit.ts'
+import type { Deps } from './deps.ts'
 import { replacing } from './within.ts'
-import type { World } from './world.ts'
 
 /** The least role that may read personal data of the people directory, at any door. */
 export const personalDataRole = 'analyst' satisfies Role
 
-type Readable = Pick<World, 'store' | 'context'>
+type Readable = Pick<Deps, 'store' | 'context'>
 
 /**
  * Gives an operation the world as its caller may see it: below the role for personal data, every place that personal data is read from gives
  * it out without. Doors have nothing to do with it, so none of them can forget it.
  */
-export const worldFor = <Whole extends Readable>({ role }: Actor, world: Whole): Whole =>
-  mayAct(role, personalDataRole) ? world : withhold(world)
+export const worldFor = <Whole extends Readable>({ role }: Actor, deps: Whole): Whole =>
+  mayAct(role, personalDataRole) ? deps : withhold(deps)
 
-const withhold = <Whole extends Readable>(world: Whole): Whole =>
-  replacing<Whole, Readable>(world, {
+const withhold = <Whole extends Readable>(deps: Whole): Whole =>
+  replacing<Whole, Readable>(deps, {
     store: () =>
-      replacing(world.store, {
-        alertContext: () => alertContextOf(world.store),
-        audit: () => auditOf(world.store),
+      replacing(deps.store, {
+        alertContext: () => alertContextOf(deps.store),
+        audit: () => auditOf(deps.store),
         people: () => {
           throw new AppError('FORBIDDEN', 'The people directory holds personal data.', {
             hint: `It needs the role "${personalDataRole}" or a higher one.`,
           })
         },
       }),
-    context: () => replacing(world.context, { tables: () => tablesOf(world.context.tables) }),
+    context: () => replacing(deps.context, { tables: () => tablesOf(deps.context.tables) }),
   })
 
 const tablesOf = (tables: ContextTables): ContextTables =>
@@ -44,7 +44,7 @@ const tablesOf = (tables: ContextTables): ContextTables =>
       }),
   })
 
-const alertContextOf = ({ alertContext }: World['store']): World['store']['alertContext'] =>
+const alertContextOf = ({ alertContext }: Deps['store']): Deps['store']['alertContext'] =>
   replacing(alertContext, {
     of: () => async (id) =>
       (await alertContext.of(id)).map((context) =>
@@ -52,7 +52,7 @@ const alertContextOf = ({ alertContext }: World['store']): World['store']['alert
       ),
   })
 
-const auditOf = ({ audit }: World['store']): World['store']['audit'] =>
+const auditOf = ({ audit }: Deps['store']): Deps['store']['audit'] =>
   replacing(audit, {
     list: () => async (query) => {
       const page = await audit.list(query)

@@ -41,7 +41,7 @@ export interface AnalysisRoad {
  */
 export const analyzeRecords = async (
   batches: AsyncIterable<readonly RawRecord[]>,
-  road: AnalysisRoad,
+  pipeline: AnalysisRoad,
 ): Promise<Analysis> => {
   const seen = createHistogram()
   const found = createHistogram()
@@ -51,26 +51,26 @@ export const analyzeRecords = async (
   let records = 0
 
   const judge = async (events: readonly Event[]) => {
-    const fresh = await road.detect(events)
+    const fresh = await pipeline.detect(events)
     for (const detection of fresh) {
       if (detections.has(detection.id) || detections.size < maxDetections) detections.set(detection.id, detection)
     }
-    for (const alert of road.merge([...alerts.values()], fresh)) alerts.set(alert.id, alert)
+    for (const alert of pipeline.merge([...alerts.values()], fresh)) alerts.set(alert.id, alert)
   }
 
   for await (const batch of batches) {
     for (const part of toBatches(batch)) {
-      const events = road.enrich(road.mine(road.normalize({ ...part, partition: 0, first: records })))
+      const events = pipeline.enrich(pipeline.mine(pipeline.normalize({ ...part, partition: 0, first: records })))
       for (const event of events) seen.add(event.time)
       records += events.length
       await judge(events)
     }
-    for (const count of road.takeCounts()) addCount(formats, count)
+    for (const count of pipeline.takeCounts()) addCount(formats, count)
   }
   await judge([])
 
-  const assessed = [...alerts.values()].map(road.assess)
-  const incidents = road.correlate(assessed)
+  const assessed = [...alerts.values()].map(pipeline.assess)
+  const incidents = pipeline.correlate(assessed)
   const membership = new Map(
     incidents.flatMap(({ id, members }) => members.map(({ alert_id }) => [alert_id, id] as const)),
   )
@@ -85,7 +85,7 @@ export const analyzeRecords = async (
     from: span ? new Date(span[0]).toISOString() : null,
     to: span ? new Date(span[1]).toISOString() : null,
     sources,
-    templates: road.templates(),
+    templates: pipeline.templates(),
     histogram: {
       records: span ? seen.slices(...span, slices) : [],
       detections: span ? found.slices(...span, slices) : [],

@@ -4,10 +4,10 @@ import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RecordBatch } from '../schema/record.ts'
-import { cutRecords } from './pieces.ts'
+import { cutRecords } from './cut-records.ts'
 import {
   chain,
-  inPieces,
+  inChunks,
   type Keeper,
   keep,
   load,
@@ -21,7 +21,7 @@ import {
 import type { JudgedAlert } from './triage/triage.ts'
 
 /** What the road is built of. `app.ts` fills it in; nothing here knows how any of it works. */
-export interface Road<Tx, Packed = unknown> {
+export interface Pipeline<Tx, Packed = unknown> {
   readonly queue: Queue<Tx>
   readonly meter: Meter
 
@@ -51,38 +51,39 @@ export interface Road<Tx, Packed = unknown> {
  * The whole road, left to right. A hop, and with it a topic of the queue, exists where waiting is legitimate: bursts of records,
  * judgement that takes time, receivers that are away. Everything within one line is one transaction.
  */
-export const openRoad = <Tx, Packed>(road: Road<Tx, Packed>): void => {
-  const { queue, meter } = road
-  const events = packing('events', road.events)
+export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void => {
+  const { queue, meter } = pipeline
+  const events = packing('events', pipeline.events)
 
-  const judged = chain<RecordBatch, Event, Tx>(meter, stage('normalize', road.normalize))
-    .next(stage('mine', road.mine))
-    .next(stage('enrich', road.enrich))
+  const judged = chain<RecordBatch, Event, Tx>(meter, stage('normalize', pipeline.normalize))
+    .next(stage('mine', pipeline.mine))
+    .next(stage('enrich', pipeline.enrich))
     .next(events.pack)
-    .next(stage('detect', road.detect))
+    .next(stage('detect', pipeline.detect))
 
   queue.consume(
     'records',
-    inPieces(meter, cutRecords, judged)
+    inChunks(meter, cutRecords, judged)
       .next(events.keep())
-      .next(keep('detections', road.detections))
-      .next(stage('merge', road.merge))
-      .next(stage('checkpoint', road.checkpoint))
+      .next(keep('detections', pipeline.detections))
+      .next(stage('merge', pipeline.merge))
+      .next(stage('checkpoint', pipeline.checkpoint))
       .next(to(queue, 'alerts')).handler,
   )
 
   queue.consume(
     'alerts',
-    chain<string, Alert, Tx>(meter, load('alerts', road.alerts))
-      .next(stage('triage', road.triage))
-      .next(keep('cards', road.cards))
-      .next(stage('correlate', road.correlate))
-      .next(keep('proposals', road.proposals))
+    chain<string, Alert, Tx>(meter, load('alerts', pipeline.alerts))
+      .next(stage('triage', pipeline.triage))
+      .next(keep('cards', pipeline.cards))
+      .next(stage('correlate', pipeline.correlate))
+      .next(keep('proposals', pipeline.proposals))
       .next(to(queue, 'incidents')).handler,
   )
 
   queue.consume(
     'incidents',
-    chain<string, Incident, Tx>(meter, load('incidents', road.incidents)).next(stage('notify', road.notify)).handler,
+    chain<string, Incident, Tx>(meter, load('incidents', pipeline.incidents)).next(stage('notify', pipeline.notify))
+      .handler,
   )
 }

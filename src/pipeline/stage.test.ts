@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chain, type Delivery, inPieces, keep, type Meter, packing, stage, to } from './stage.ts'
+import { chain, type Delivery, inChunks, keep, type Meter, packing, stage, to } from './stage.ts'
 
 const delivery: Delivery<string> = {
   id: 'd1',
@@ -97,7 +97,7 @@ describe('chain', () => {
       }),
     )
     const byTwo = (items: readonly string[]) => (items.length > 2 ? [items.slice(0, 2), items.slice(2)] : [items])
-    const { handler } = inPieces(meter, byTwo, inner).next(texts.keep())
+    const { handler } = inChunks(meter, byTwo, inner).next(texts.keep())
     expect(await handler(['a', 'bb', 'ccc'], delivery)).toEqual([1, 2, 3])
     expect(steps).toEqual(['add a,bb', 'd1/0', 'add ccc', 'finish', 'd1/1', 'save a parcel'])
     expect(lines).toEqual(['pack texts 2→2', 'length 2→2', 'pack texts 1→1', 'length 1→1', 'keep texts 3→3'])

@@ -8,7 +8,7 @@ export interface Delivery<Tx = unknown> {
   /** Whatever is written through it becomes visible together with the end of the job, or not at all. Keep what follows short. */
   transaction(): Promise<Tx>
   /** Set where a delivery passes in pieces, each with an id of its own: what it is a piece of, and whether it is the last one. */
-  readonly piece?: { readonly of: Delivery<Tx>; readonly last: boolean }
+  readonly chunk?: { readonly of: Delivery<Tx>; readonly last: boolean }
 }
 
 /** A step of the road: a batch in, a batch out, in order. It knows neither its neighbours nor the queue. */
@@ -64,7 +64,7 @@ export const packing = <Item, Packed, Tx>(
   const finished = new WeakMap<Delivery<Tx>, Promise<Packed>>()
   return {
     pack: stage(`pack ${name}`, async (items, delivery) => {
-      const { of: whole, last } = delivery.piece ?? { of: delivery, last: true }
+      const { of: whole, last } = delivery.chunk ?? { of: delivery, last: true }
       let parcel = begun.get(whole)
       if (items.length > 0) {
         await delivery.transaction()
@@ -145,17 +145,17 @@ export const chain = <In, Out, Tx>(meter: Meter, first: NamedStage<In, Out, Tx>)
  * Begins a chain with another one that a batch passes in pieces: most of what its stages make of a piece is gone before the next one comes,
  * which is cheaper for the processor's caches and for the collector of garbage than many things at once that live a little longer.
  */
-export const inPieces = <In, Out, Tx>(
+export const inChunks = <In, Out, Tx>(
   meter: Meter,
   cut: (batch: readonly In[]) => readonly (readonly In[])[],
   { handler }: Pick<Chain<In, Out, Tx>, 'handler'>,
 ): Chain<In, Out, Tx> =>
   extend(meter, (end) => async (batch, delivery) => {
-    const pieces = cut(batch)
+    const chunks = cut(batch)
     const out: Out[] = []
-    for (const [index, items] of pieces.entries()) {
-      const piece = { of: delivery, last: index === pieces.length - 1 }
-      for (const item of await handler(items, { ...delivery, id: `${delivery.id}/${index}`, piece })) out.push(item)
+    for (const [index, items] of chunks.entries()) {
+      const chunk = { of: delivery, last: index === chunks.length - 1 }
+      for (const item of await handler(items, { ...delivery, id: `${delivery.id}/${index}`, chunk })) out.push(item)
     }
     return end(out, delivery)
   })

@@ -72,13 +72,13 @@ describe('300,000 alerts', () => {
       }
     })
 
-  const world = () => ({
+  const deps = () => ({
     store,
     now: () => time,
     newId: () => crypto.randomUUID(),
     actor: { name: 'noor', role: 'analyst' } as const,
   })
-  const list = (input: object) => listAlertHeads.run(listAlertHeads.input.parse({ limit: 500, ...input }), world())
+  const list = (input: object) => listAlertHeads.run(listAlertHeads.input.parse({ limit: 500, ...input }), deps())
   const eighth = many / 8
 
   it('are all listed, counted and summed up', async () => {
@@ -87,7 +87,7 @@ describe('300,000 alerts', () => {
     // The first alerts are the ones that memory has no room for.
     expect(await list({ q: 'severity:critical', limit: 1 })).toMatchObject({ total: many / 1_000 })
     expect(await list({ q: '203.0.113.200 status:resolved', limit: 1 })).toMatchObject({ total: 600 })
-    const { total, of, facets } = await countAlerts.run(countAlerts.input.parse({ fields: ['status'] }), world())
+    const { total, of, facets } = await countAlerts.run(countAlerts.input.parse({ fields: ['status'] }), deps())
     expect({ total, of }).toEqual({ total: many, of: many })
     expect(Object.fromEntries(facets[0]?.values.map(({ value, count }) => [value, count]) ?? [])).toEqual({
       resolved: 2 * eighth,
@@ -96,7 +96,7 @@ describe('300,000 alerts', () => {
       false_positive: eighth,
       suppressed: eighth,
     })
-    expect(await sumUpAlerts.run({}, world())).toMatchObject({ total: many, by_severity: { critical: many / 1_000 } })
+    expect(await sumUpAlerts.run({}, deps())).toMatchObject({ total: many, by_severity: { critical: many / 1_000 } })
     const { groups } = await list({ group: 'status' })
     expect(groups?.reduce((sum, { count }) => sum + count, 0)).toBe(many)
   })
@@ -114,11 +114,11 @@ describe('300,000 alerts', () => {
 
   it('are all changed by a filter, and all woken, wherever they are', async () => {
     const input = { filter: 'severity:critical -assignee:*', action: 'assign', assignee: 'sam' }
-    const report = await updateAlerts.run(updateAlerts.input.parse({ ...input, wait: true }), world())
+    const report = await updateAlerts.run(updateAlerts.input.parse({ ...input, wait: true }), deps())
     expect(report).toMatchObject({ matched: many / 1_000, changed: many / 1_000 })
     expect(await list({ q: 'assignee:sam', limit: 1 })).toMatchObject({ total: many / 1_000 })
     expect(await list({ q: 'snoozed:true', limit: 1 })).toMatchObject({ total: 5_000 })
-    expect(await wakeAlerts(world())).toBe(5_000)
+    expect(await wakeAlerts(deps())).toBe(5_000)
     expect(await list({ q: 'snoozed:true', limit: 1 })).toMatchObject({ total: 0 })
   })
 
@@ -128,7 +128,7 @@ describe('300,000 alerts', () => {
       turns += 1
     }, 1)
     await list({ q: 'failed' })
-    await countAlerts.run(countAlerts.input.parse({}), world())
+    await countAlerts.run(countAlerts.input.parse({}), deps())
     clearInterval(timer)
     expect(turns).toBeGreaterThan(20)
   })

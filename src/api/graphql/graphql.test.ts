@@ -87,7 +87,7 @@ describe('GraphQL', () => {
       await store.alerts.save([alert(1), alert(2), alert(3)], tx)
     })
     server = await fakeServer()
-    Object.assign(server.world, { store })
+    Object.assign(server.deps, { store })
     address = await server.app.listen({ port: 0, host: '127.0.0.1' })
   })
   afterAll(async () => {
@@ -303,7 +303,7 @@ describe('GraphQL', () => {
 
   it('tells of an incident when it is made, and of no other', async () => {
     const told = await follow('subscription { incident_created { id title alerts { id } } }', 1, async () => {
-      const now = new Date(server.world.now() + 1_000).toISOString()
+      const now = new Date(server.deps.now() + 1_000).toISOString()
       await save(incident(1, { version: 2, updated_at: now }), incident(5, { created_at: now, members: [] }))
     })
     const data = { incident_created: { id: 'i5', title: 'Incident 5', alerts: [] } }
@@ -327,7 +327,7 @@ describe('GraphQL', () => {
       save(incident(2, { version: 3, status: 'open' })),
     )
     const cursor: string = first?.[1].extensions.cursor
-    const made = new Date(server.world.now()).toISOString()
+    const made = new Date(server.deps.now()).toISOString()
     await save(incident(3, { version: 2, status: 'contained' }), incident(6, { created_at: made, members: [] }))
     // A change may come twice.
     const idsOf = (told: Awaited<ReturnType<typeof follow>>, field: string) =>

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { listIncidents } from '../../operations/incidents/list-incidents.ts'
-import { ask, type DoorWorld, permit } from '../ask.ts'
+import { ask, type DoorDeps, permit } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
 import { originOf } from '../denials.ts'
 import { lastEventId, openEventStream } from '../event-stream.ts'
@@ -17,7 +17,7 @@ import { limits, type Query, query } from './query.ts'
 import { createWaitingChanges } from './waiting-changes.ts'
 
 interface GraphqlOptions {
-  readonly world: DoorWorld
+  readonly deps: DoorDeps
   readonly log: Log
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
@@ -34,7 +34,7 @@ const mostWaiting = 1_000
 /** Serves GraphQL at `/graphql`: queries, and subscriptions as server-sent events, to whoever has a token or a session. */
 export const serveGraphql = (
   app: FastifyInstance,
-  { world, log, feed, streams, stillWelcome }: GraphqlOptions,
+  { deps, log, feed, streams, stillWelcome }: GraphqlOptions,
 ): void => {
   const subscriptions = new Set<() => void>()
   const answers = new Set<Promise<void>>()
@@ -66,7 +66,7 @@ export const serveGraphql = (
     else reply.raw.once('close', end)
     return after === undefined
       ? changes
-      : missedFirst(readChanges(changesFor(world, request.credential), after), changes)
+      : missedFirst(readChanges(changesFor(deps, request.credential), after), changes)
   }
 
   app.route({
@@ -81,11 +81,11 @@ export const serveGraphql = (
       const asked = await readQuery(request)
       loaded ??= load()
       const answer = await (await loaded).answer(asked, {
-        ...remembering((operation, input) => ask(operation, input, world, credential, originOf(request))),
+        ...remembering((operation, input) => ask(operation, input, deps, credential, originOf(request))),
         changes: (after) => follow(request, reply, after),
         lastSeen: lastEventId(request),
         ...markPlace(),
-        now: () => world.now(),
+        now: () => deps.now(),
         requestId: id,
         failed: (err) => log.error({ err, request_id: id, path: '/graphql' }, 'a request failed'),
       })

@@ -5,7 +5,7 @@ import type { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/accounts/credential.ts'
 import { JsonBytes } from '../../operations/json-bytes.ts'
 import { type Actor, mayAct, type Role } from '../../schema/role.ts'
-import { ask, type DoorWorld } from '../ask.ts'
+import { ask, type DoorDeps } from '../ask.ts'
 import type { ChangeFeed } from '../change-feed.ts'
 import type { NoteDenial } from '../denials.ts'
 import { toAppError } from '../problem.ts'
@@ -20,7 +20,7 @@ import { tools } from './tools.ts'
 import { harmless, harmlessDocument } from './untrusted.ts'
 
 export interface McpOptions {
-  readonly world: DoorWorld
+  readonly deps: DoorDeps
   readonly feed: ChangeFeed
   readonly version: string
   readonly roots: FileRoots
@@ -40,12 +40,12 @@ const instructions =
 
 /** Makes a server for whoever holds a credential. */
 export const createMcpServer = (options: McpOptions, credential: Credential, connection: Connection): McpServer => {
-  const { world, feed, version } = options
+  const { deps, feed, version } = options
   const server = new McpServer({ name: 'log-anomaly-detection', title: 'Vedette', version }, { instructions })
   const askAs =
     (signal?: AbortSignal): ToolContext['ask'] =>
     async (operation, input) => {
-      const watched: DoorWorld = signal ? Object.assign(Object.create(world), { watcher: { signal } }) : world
+      const watched: DoorDeps = signal ? Object.assign(Object.create(deps), { watcher: { signal } }) : deps
       const answer = await ask(operation, input, watched, credential)
       return operation.output.parse(answer instanceof JsonBytes ? answer.parse() : answer)
     }

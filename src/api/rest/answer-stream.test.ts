@@ -15,8 +15,8 @@ describe('POST /api/v1/alerts/:id/opinion', () => {
     server = await fakeServer()
     const alert = someAlert({ status: 'triaged' })
     const judged = { ...alert, triage: assessAlert(alert, 0) }
-    Object.assign(server.world.store, { alerts: { get: async (id: string) => (id === 'a1' ? judged : undefined) } })
-    Object.assign(server.world, {
+    Object.assign(server.deps.store, { alerts: { get: async (id: string) => (id === 'a1' ? judged : undefined) } })
+    Object.assign(server.deps, {
       languageModels: {
         configured: [{ name: 'local', model: 'm' }],
         ask: (_alert: object, _card: object, watcher: Watcher) => work(watcher),

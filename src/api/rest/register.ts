@@ -6,7 +6,7 @@ import { decodeText } from '../../operations/records/decode-text.ts'
 import { readRecords } from '../../operations/records/record-body.ts'
 import type { SentBody } from '../../operations/sent-body.ts'
 import type { Watcher } from '../../operations/watcher.ts'
-import { type AnyOperation, ask, type DoorWorld, permit } from '../ask.ts'
+import { type AnyOperation, ask, type DoorDeps, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody, readWhole } from '../body.ts'
 import { originOf } from '../denials.ts'
@@ -21,7 +21,7 @@ import { presentAnswer } from './present.ts'
 import type { Refuse, Route } from './route.ts'
 
 /** Answers one row of the table. */
-export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWorld, auth: Auth, log: Log): void => {
+export const registerRoute = (app: FastifyInstance, route: Route, deps: DoorDeps, auth: Auth, log: Log): void => {
   const operations = [route.operation, ...(route.debug ? [route.debug] : [])]
   const streamed = route.streams && createAnswerStreams(app, log)
   const readers = new Map<AnyOperation, Reader>(
@@ -57,7 +57,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, world: DoorWor
       )
       const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
       const work = (watcher?: Watcher) =>
-        ask(operation, input, watcher ? watchedBy(watcher, world) : world, credential, originOf(request))
+        ask(operation, input, watcher ? watchedBy(watcher, deps) : deps, credential, originOf(request))
       if (streamed) return streamed(request, reply, work, present)
       // Where anybody may change something, secrets are tried.
       const watcher = operation.thread === 'worker' ? watch(reply) : undefined
@@ -90,7 +90,7 @@ const watch = ({ raw }: FastifyReply): Watcher => {
   return { signal: gone.signal }
 }
 
-const watchedBy = (watcher: Watcher, world: DoorWorld): DoorWorld => Object.assign(Object.create(world), { watcher })
+const watchedBy = (watcher: Watcher, deps: DoorDeps): DoorDeps => Object.assign(Object.create(deps), { watcher })
 
 /** Answers what goes wrong in the words of an older contract. */
 export const refuseAs =

@@ -39,7 +39,7 @@ describe('the REST API on a real store', () => {
     await store.transaction((tx) => store.incidents.save([1, 2, 3].map(incident), tx))
     server = await fakeServer()
     const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log })
-    Object.assign(server.world, { store, queue })
+    Object.assign(server.deps, { store, queue })
   })
   afterAll(async () => {
     await server.app.close()

@@ -1,16 +1,16 @@
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ids, openRuleWorld, ruleTexts } from '../../operations/rules/rules.fake.ts'
+import { ids, openRuleDeps, ruleTexts } from '../../operations/rules/rules.fake.ts'
 import { as, fakeServer } from '../server.fake.ts'
 import { examples } from './examples.ts'
 
 describe('the rules over REST', () => {
-  let opened: Awaited<ReturnType<typeof openRuleWorld>>
+  let opened: Awaited<ReturnType<typeof openRuleDeps>>
   let server: Awaited<ReturnType<typeof fakeServer>>
   beforeAll(async () => {
-    opened = await openRuleWorld()
+    opened = await openRuleDeps()
     server = await fakeServer()
-    Object.assign(server.world, opened.world)
+    Object.assign(server.deps, opened.deps)
   })
   afterAll(async () => {
     await server.app.close()

@@ -37,7 +37,7 @@ describe('GET /api/v1/stream', () => {
     let time = 0
     const text = await read(1, {
       opened() {
-        time = server.world.now()
+        time = server.deps.now()
         change('incident', 'i1', 3, time)
       },
     })

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { DoorWorld } from '../ask.ts'
+import type { DoorDeps } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
 import { lastEventId, openEventStream } from '../event-stream.ts'
 import type { LiveStreams } from '../live-streams.ts'
 import { invalidInput } from '../problem.ts'
 
 interface StreamOptions {
-  readonly world: DoorWorld
+  readonly deps: DoorDeps
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
   /** Whether whoever opened a stream may still read it. */
@@ -27,7 +27,7 @@ const query = z.strictObject({
 const heartbeatMs = 15_000
 
 /** Streams changes as server-sent events `alert` and `incident`: id and version. The thing itself is read by its id. */
-export const serveStream = (app: FastifyInstance, { world, feed, streams, stillWelcome }: StreamOptions): void => {
+export const serveStream = (app: FastifyInstance, { deps, feed, streams, stillWelcome }: StreamOptions): void => {
   const underway = new Set<() => void>()
   app.addHook('preClose', async () => {
     for (const end of underway) end()
@@ -37,8 +37,8 @@ export const serveStream = (app: FastifyInstance, { world, feed, streams, stillW
     const parsed = query.safeParse(request.query)
     if (!parsed.success) throw invalidInput(parsed.error)
     const kinds = new Set<Change['kind']>(parsed.data.topics.map((topic) => topics[topic]))
-    const read = changesFor(world, request.credential)
-    const since = lastEventId(request) ?? world.now()
+    const read = changesFor(deps, request.credential)
+    const since = lastEventId(request) ?? deps.now()
     await read(since, 1)
     const close = streams.open(request.credential, request.ip)
 

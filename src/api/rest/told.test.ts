@@ -15,8 +15,8 @@ describe('what people tell, over REST', () => {
     store = await openStore('sqlite::memory:', { now: () => moment(10), log })
     server = await fakeServer()
     const { assets, people, refresh } = createTold(store)
-    Object.assign(server.world, { context: { tables: { ...emptyTables(), assets, people }, refresh } })
-    Object.assign(server.world.store, store)
+    Object.assign(server.deps, { context: { tables: { ...emptyTables(), assets, people }, refresh } })
+    Object.assign(server.deps.store, store)
   })
   afterAll(async () => {
     await server.app.close()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireProvider } from './identity-provider.ts'
 
 /** Begins a sign-in through the identity provider. */
@@ -16,5 +16,5 @@ export const beginProviderSignIn = defineOperation({
       pending: z.string(),
     })
     .meta({ id: 'ProviderSignIn' }),
-  run: (_input, { entry }: Pick<World, 'entry'>) => requireProvider(entry.provider).begin(),
+  run: (_input, { entry }: Pick<Deps, 'entry'>) => requireProvider(entry.provider).begin(),
 })

@@ -1,5 +1,5 @@
 import type { Account, AccountStore } from '../../store/accounts/accounts.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { toAccountView } from './account-view.ts'
 
 /** Changes an account and writes down who did. Whatever was open in its name ends, but for `keepToken`, when `ends` says so. */
@@ -7,7 +7,7 @@ export const changeAccount = async (
   account: Account,
   changes: Parameters<AccountStore['change']>[1],
   how: { readonly actor: string; readonly action: string; readonly ends: boolean; readonly keepToken?: string },
-  { store, now }: Pick<World, 'store' | 'now'>,
+  { store, now }: Pick<Deps, 'store' | 'now'>,
 ): Promise<Account> => {
   const time = now()
   const changed = { ...account, ...changes, updated_at: time }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { changeAccount } from './change-account.ts'
 import { checkPassword } from './check-password.ts'
 import type { Credential } from './credential.ts'
@@ -16,18 +16,18 @@ export const changePassword = defineOperation({
   output: z.object({ username: z.string() }),
   async run(
     { password, new_password },
-    world: Pick<World, 'store' | 'entry' | 'now'> & { readonly credential: Credential; readonly address: string },
+    deps: Pick<Deps, 'store' | 'entry' | 'now'> & { readonly credential: Credential; readonly address: string },
   ) {
-    const { accountId, actor, tokenId } = world.credential
-    const own = accountId === null ? undefined : await world.store.accounts.get(accountId)
+    const { accountId, actor, tokenId } = deps.credential
+    const own = accountId === null ? undefined : await deps.store.accounts.get(accountId)
     if (!own || own.password_hash === null) {
       throw new AppError('CONFLICT', 'You did not sign in with a password, so there is none to change.')
     }
-    const account = await checkPassword(own.username, password, world)
+    const account = await checkPassword(own.username, password, deps)
     checkNewPassword(new_password, account)
-    const password_hash = await world.entry.passwords.hash(new_password)
+    const password_hash = await deps.entry.passwords.hash(new_password)
     const how = { actor: actor.name, action: 'change_password', ends: true, ...(tokenId && { keepToken: tokenId }) }
-    await changeAccount(account, { password_hash }, how, world)
+    await changeAccount(account, { password_hash }, how, deps)
     return { username: account.username }
   },
 })

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { roleOf } from '../../schema/account.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 /**
  * Finds whose name and password these are. Everything that may be wrong is refused alike and takes as long: a name that nobody has, an
@@ -10,7 +10,7 @@ import type { World } from '../world.ts'
 export const checkPassword = async (
   username: string,
   password: string,
-  { store, entry, now, address }: Pick<World, 'store' | 'entry' | 'now'> & { readonly address: string },
+  { store, entry, now, address }: Pick<Deps, 'store' | 'entry' | 'now'> & { readonly address: string },
 ): Promise<Account> => {
   const failures = entry.backOff.begin(username, address)
   const account = await store.accounts.named(username)

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { accountRole, username } from '../../schema/account.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { accountView, toAccountView } from './account-view.ts'
 import { issuePasswordLink, passwordLink } from './password-link.ts'
 
@@ -19,8 +19,8 @@ export const createAccount = defineOperation({
     full_name: z.string().trim().min(1).max(200).optional(),
   }),
   output: accountView.extend(passwordLink).meta({ id: 'NewAccount' }),
-  async run({ username, role, email, full_name }, world: AccountWorld) {
-    const { store, now, actor } = world
+  async run({ username, role, email, full_name }, deps: AccountDeps) {
+    const { store, now, actor } = deps
     const time = now()
     const account = await store.transaction(async (tx) => {
       const created = await store.accounts.create(
@@ -40,8 +40,8 @@ export const createAccount = defineOperation({
       await store.audit.append([entry], tx)
       return created
     })
-    return { ...toAccountView(account), ...(await issuePasswordLink(account, actor.name, world)) }
+    return { ...toAccountView(account), ...(await issuePasswordLink(account, actor.name, deps)) }
   },
 })
 
-type AccountWorld = Pick<World, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }
+type AccountDeps = Pick<Deps, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }

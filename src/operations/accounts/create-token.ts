@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Actor, role } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { keepToken } from './keep-token.ts'
 import { hashToken, spellToken } from './token-secret.ts'
 import { tokenView, toTokenView } from './token-view.ts'
@@ -19,7 +19,7 @@ export const createToken = defineOperation({
     expires_in_days: z.int().min(1).max(3650).optional().describe('Days until it ends; without it, it does not.'),
   }),
   output: tokenView.extend({ secret: z.string() }).meta({ id: 'NewToken' }),
-  async run({ name, role, expires_in_days }, { store, now, newId, newSecret, actor }: TokenWorld) {
+  async run({ name, role, expires_in_days }, { store, now, newId, newSecret, actor }: TokenDeps) {
     const secret = spellToken(role, newSecret())
     const created_at = now()
     const token = {
@@ -38,4 +38,4 @@ export const createToken = defineOperation({
   },
 })
 
-type TokenWorld = Pick<World, 'store' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }
+type TokenDeps = Pick<Deps, 'store' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }

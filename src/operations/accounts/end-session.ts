@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import type { Credential } from './credential.ts'
 import { revoke } from './revoke-token.ts'
 
@@ -13,14 +13,14 @@ export const endSession = defineOperation({
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), ended: z.literal(true) }),
-  async run({ id }, world: Pick<World, 'store' | 'now'> & { readonly actor: Actor; readonly credential: Credential }) {
-    const { accountId } = world.credential
-    const own = accountId === null ? [] : await world.store.tokens.of(accountId)
+  async run({ id }, deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor; readonly credential: Credential }) {
+    const { accountId } = deps.credential
+    const own = accountId === null ? [] : await deps.store.tokens.of(accountId)
     // Whose it is else is not told.
     if (!own.some((one) => one.id === id)) {
       throw new AppError('NOT_FOUND', `You have no session "${id}".`, { hint: 'List your sessions for their ids.' })
     }
-    await revoke(id, 'end_session', world)
+    await revoke(id, 'end_session', deps)
     return { id, ended: true as const }
   },
 })

@@ -8,7 +8,7 @@ import { changeAccount } from './change-account.ts'
 import { actorOf } from './check-password.ts'
 import { session } from './get-session.ts'
 import { admit, type Identity, requireProvider } from './identity-provider.ts'
-import { openSession, type SessionWorld } from './open-session.ts'
+import { openSession, type SessionDeps } from './open-session.ts'
 
 /** Changes what the identity provider answered for a session. */
 export const finishProviderSignIn = defineOperation({
@@ -25,8 +25,8 @@ export const finishProviderSignIn = defineOperation({
   }),
   /** `secret` is for the cookie; the door keeps it out of the body. */
   output: session.extend({ secret: z.string() }),
-  async run({ answer, pending }, world: SessionWorld) {
-    const { store, entry, now } = world
+  async run({ answer, pending }, deps: SessionDeps) {
+    const { store, entry, now } = deps
     const provider = requireProvider(entry.provider)
     const refuse = async (error: unknown, known?: Account): Promise<never> => {
       if (error instanceof AppError && error.status < 500) {
@@ -46,9 +46,9 @@ export const finishProviderSignIn = defineOperation({
     try {
       const { role, byDefault } = admit(identity, provider.admission)
       const account = known
-        ? await refresh(known, byDefault ? known.role : role, identity, world)
-        : await create(role, identity, world)
-      return await openSession(actorOf(account), account.id, world)
+        ? await refresh(known, byDefault ? known.role : role, identity, deps)
+        : await create(role, identity, deps)
+      return await openSession(actorOf(account), account.id, deps)
     } catch (error) {
       return refuse(error, known)
     }
@@ -56,7 +56,7 @@ export const finishProviderSignIn = defineOperation({
 })
 
 /** Brings an account up to what the provider says now. With another role, older sessions end. */
-const refresh = async (account: Account, role: Account['role'], identity: Identity, world: SessionWorld) => {
+const refresh = async (account: Account, role: Account['role'], identity: Identity, deps: SessionDeps) => {
   if (!account.is_active) {
     throw new AppError('FORBIDDEN', `The account "${account.username}" is disabled.`, {
       hint: 'An admin can enable it: `vedette account enable NAME`.',
@@ -70,10 +70,10 @@ const refresh = async (account: Account, role: Account['role'], identity: Identi
   const { email, full_name } = account
   if (changes.role === account.role && changes.email === email && changes.full_name === full_name) return account
   const how = { actor: account.username, action: 'update_account', ends: changes.role !== account.role }
-  return changeAccount(account, changes, how, world)
+  return changeAccount(account, changes, how, deps)
 }
 
-const create = async (role: Account['role'], identity: Identity, { store, now }: SessionWorld): Promise<Account> => {
+const create = async (role: Account['role'], identity: Identity, { store, now }: SessionDeps): Promise<Account> => {
   const name = usernameSchema.safeParse(identity.username ?? identity.email)
   if (!name.success) {
     throw new AppError('FORBIDDEN', 'The name that the provider tells of you cannot be used here.', {

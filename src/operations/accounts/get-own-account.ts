@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { accountView, toAccountView } from './account-view.ts'
 import type { Credential } from './credential.ts'
 
@@ -12,7 +12,7 @@ export const getOwnAccount = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: accountView,
-  async run(_input, { store, credential }: Pick<World, 'store'> & { readonly credential: Credential }) {
+  async run(_input, { store, credential }: Pick<Deps, 'store'> & { readonly credential: Credential }) {
     const account = credential.accountId === null ? undefined : await store.accounts.get(credential.accountId)
     if (account) return toAccountView(account)
     throw new AppError('NOT_FOUND', 'You use a token or a sign-in link, not an account.', {

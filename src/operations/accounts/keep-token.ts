@@ -1,5 +1,5 @@
 import type { Token } from '../../store/accounts/tokens.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { toTokenView } from './token-view.ts'
 
 /** Stores a new token or session and writes down who made it. */
@@ -7,7 +7,7 @@ export const keepToken = async (
   token: Token,
   action: 'create_token' | 'create_password_link' | 'sign_in',
   actor: string,
-  { store }: Pick<World, 'store'>,
+  { store }: Pick<Deps, 'store'>,
 ): Promise<void> => {
   await store.tokens.save(token)
   await store.transaction((tx) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { accountView, toAccountView } from './account-view.ts'
 
 /** Lists who may sign in, by name. */
@@ -10,7 +10,7 @@ export const listAccounts = defineOperation({
   role: 'admin',
   input: z.strictObject({}),
   output: z.object({ data: z.array(accountView), next_cursor: z.string().nullable() }),
-  async run(_input, { store }: Pick<World, 'store'>) {
+  async run(_input, { store }: Pick<Deps, 'store'>) {
     return { data: (await store.accounts.list()).map(toAccountView), next_cursor: null }
   },
 })

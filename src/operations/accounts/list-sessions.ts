@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import type { Credential } from './credential.ts'
 import { tokenView, toTokenView } from './token-view.ts'
 
@@ -14,7 +14,7 @@ export const listSessions = defineOperation({
     data: z.array(tokenView.extend({ current: z.boolean() }).meta({ id: 'OwnSession' })),
     next_cursor: z.string().nullable(),
   }),
-  async run(_input, { store, now, credential }: Pick<World, 'store' | 'now'> & { readonly credential: Credential }) {
+  async run(_input, { store, now, credential }: Pick<Deps, 'store' | 'now'> & { readonly credential: Credential }) {
     const { accountId, tokenId } = credential
     const own = accountId === null ? [] : await store.tokens.of(accountId)
     const open = own.filter(({ expires_at }) => expires_at === null || expires_at > now())

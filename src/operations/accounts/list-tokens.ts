@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { tokenView, toTokenView } from './token-view.ts'
 
 /** Lists who may knock, newest first, without any secret. */
@@ -10,7 +10,7 @@ export const listTokens = defineOperation({
   role: 'admin',
   input: z.strictObject({}),
   output: z.object({ data: z.array(tokenView), next_cursor: z.string().nullable() }),
-  async run(_input, { store }: Pick<World, 'store'>) {
+  async run(_input, { store }: Pick<Deps, 'store'>) {
     const tokens = await store.tokens.list()
     return { data: tokens.toSorted((a, b) => b.created_at - a.created_at).map(toTokenView), next_cursor: null }
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Tells the sign-in what to offer. */
 export const listWaysIn = defineOperation({
@@ -16,7 +16,7 @@ export const listWaysIn = defineOperation({
       provider: z.string().nullable(),
     })
     .meta({ id: 'WaysIn' }),
-  run: async (_input, { store, entry }: Pick<World, 'store' | 'entry'>) => ({
+  run: async (_input, { store, entry }: Pick<Deps, 'store' | 'entry'>) => ({
     password: await store.accounts.havePasswords(),
     provider: entry.provider?.name ?? null,
   }),

@@ -1,16 +1,16 @@
 import type { Actor } from '../../schema/role.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { keepToken } from './keep-token.ts'
 import { hashToken, spellToken } from './token-secret.ts'
 import { sessionPrefix } from './token-view.ts'
 
-export type SessionWorld = Pick<World, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'>
+export type SessionDeps = Pick<Deps, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'>
 
 /** Opens a session for whoever proved who they are; its secret is for the cookie alone. */
 export const openSession = async (
   { name, role }: Actor,
   accountId: string | null,
-  { store, entry, now, newId, newSecret }: SessionWorld,
+  { store, entry, now, newId, newSecret }: SessionDeps,
 ) => {
   const secret = spellToken('session', newSecret())
   const created_at = now()

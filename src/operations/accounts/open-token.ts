@@ -3,7 +3,7 @@ import { defineOperation } from '../operation.ts'
 import { accountView, toAccountView } from './account-view.ts'
 import { actorOf, checkPassword } from './check-password.ts'
 import { keepToken } from './keep-token.ts'
-import type { SessionWorld } from './open-session.ts'
+import type { SessionDeps } from './open-session.ts'
 import { password } from './password-rules.ts'
 import { hashToken, spellToken } from './token-secret.ts'
 
@@ -16,16 +16,16 @@ export const openToken = defineOperation({
   role: 'viewer',
   input: z.strictObject({ username: z.string().trim().toLowerCase().min(1).max(200), password }),
   output: z.object({ access_token: z.string(), expires_in: z.int(), user: accountView }),
-  async run({ username, password }, world: SessionWorld & { readonly address: string }) {
-    const account = await checkPassword(username, password, world)
+  async run({ username, password }, deps: SessionDeps & { readonly address: string }) {
+    const account = await checkPassword(username, password, deps)
     const { name, role } = actorOf(account)
-    const secret = spellToken(role, world.newSecret())
-    const created_at = world.now()
+    const secret = spellToken(role, deps.newSecret())
+    const created_at = deps.now()
     const token = {
-      ...{ id: `token-${world.newId()}`, name, role, hash: hashToken(secret), user_id: account.id, revoked_at: null },
+      ...{ id: `token-${deps.newId()}`, name, role, hash: hashToken(secret), user_id: account.id, revoked_at: null },
       ...{ created_at, expires_at: created_at + lifetimeSeconds * 1_000, last_used_at: created_at },
     }
-    await keepToken(token, 'sign_in', name, world)
+    await keepToken(token, 'sign_in', name, deps)
     return { access_token: secret, expires_in: lifetimeSeconds, user: toAccountView(account) }
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { roleOf } from '../../schema/account.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { keepToken } from './keep-token.ts'
 import { hashToken, spellToken } from './token-secret.ts'
 import { passwordLinkPrefix } from './token-view.ts'
@@ -19,7 +19,7 @@ export const passwordLink = {
 export const issuePasswordLink = async (
   account: Account,
   actor: string,
-  { store, entry, now, newId, newSecret }: Pick<World, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'>,
+  { store, entry, now, newId, newSecret }: Pick<Deps, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'>,
 ) => {
   const key = spellToken('password', newSecret())
   const created_at = now()

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { accountView, requireAccount, toAccountView } from './account-view.ts'
 import { changeAccount } from './change-account.ts'
 import { issuePasswordLink, passwordLink } from './password-link.ts'
@@ -14,8 +14,8 @@ export const resetPassword = defineOperation({
   role: 'admin',
   input: z.strictObject({ id: z.string().max(200).describe('Its id or user name.') }),
   output: accountView.extend(passwordLink).meta({ id: 'ResetAccount' }),
-  async run({ id }, world: Pick<World, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }) {
-    const { store, actor } = world
+  async run({ id }, deps: Pick<Deps, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }) {
+    const { store, actor } = deps
     const account = await requireAccount(id, store)
     if (account.subject !== null) {
       throw new AppError('CONFLICT', `"${account.username}" signs in through your identity provider.`, {
@@ -23,7 +23,7 @@ export const resetPassword = defineOperation({
       })
     }
     const how = { actor: actor.name, action: 'reset_password', ends: true }
-    const changed = await changeAccount(account, { password_hash: null }, how, world)
-    return { ...toAccountView(changed), ...(await issuePasswordLink(changed, actor.name, world)) }
+    const changed = await changeAccount(account, { password_hash: null }, how, deps)
+    return { ...toAccountView(changed), ...(await issuePasswordLink(changed, actor.name, deps)) }
   },
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Ends a token or a session at once. */
 export const revokeToken = defineOperation({
@@ -11,8 +11,8 @@ export const revokeToken = defineOperation({
   role: 'admin',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), revoked: z.literal(true) }),
-  async run({ id }, world: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
-    if (!(await revoke(id, 'revoke_token', world))) {
+  async run({ id }, deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
+    if (!(await revoke(id, 'revoke_token', deps))) {
       throw new AppError('NOT_FOUND', `There is no token "${id}".`, { hint: 'List the tokens for their ids.' })
     }
     return { id, revoked: true as const }
@@ -23,7 +23,7 @@ export const revokeToken = defineOperation({
 export const revoke = async (
   id: string,
   action: string,
-  { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+  { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },
 ): Promise<boolean> => {
   const time = now()
   if (!(await store.tokens.revoke(id, time))) return false

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
 import { actorOf, checkPassword } from './check-password.ts'
 import { session } from './get-session.ts'
-import { openSession, type SessionWorld } from './open-session.ts'
+import { openSession, type SessionDeps } from './open-session.ts'
 import { password } from './password-rules.ts'
 
 /** Changes a name and a password for a session. */
@@ -13,8 +13,8 @@ export const signInWithPassword = defineOperation({
   input: z.strictObject({ username: z.string().trim().toLowerCase().min(1).max(200), password }),
   /** `secret` is for the cookie; the door keeps it out of the body. */
   output: session.extend({ secret: z.string() }),
-  async run({ username, password }, world: SessionWorld & { readonly address: string }) {
-    const account = await checkPassword(username, password, world)
-    return openSession(actorOf(account), account.id, world)
+  async run({ username, password }, deps: SessionDeps & { readonly address: string }) {
+    const account = await checkPassword(username, password, deps)
+    return openSession(actorOf(account), account.id, deps)
   },
 })

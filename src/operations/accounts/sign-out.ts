@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import type { Credential } from './credential.ts'
 import { revoke } from './revoke-token.ts'
 
@@ -13,14 +13,14 @@ export const signOut = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: z.object({ signed_out: z.literal(true) }),
-  async run(_input, world: Pick<World, 'store' | 'now'> & { readonly actor: Actor; readonly credential: Credential }) {
-    const { via, tokenId } = world.credential
+  async run(_input, deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor; readonly credential: Credential }) {
+    const { via, tokenId } = deps.credential
     if (via !== 'session' || tokenId === null) {
       throw new AppError('CONFLICT', 'You are not signed in with a session but with a token.', {
         hint: 'Revoke the token to end it.',
       })
     }
-    await revoke(tokenId, 'sign_out', world)
+    await revoke(tokenId, 'sign_out', deps)
     return { signed_out: true as const }
   },
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { accountRole } from '../../schema/account.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { accountView, requireAccount, toAccountView } from './account-view.ts'
 import { changeAccount } from './change-account.ts'
 import type { Credential } from './credential.ts'
@@ -28,20 +28,20 @@ export const updateAccount = defineOperation({
   output: accountView,
   async run(
     { id, role, is_active, email, full_name, subject },
-    world: Pick<World, 'store' | 'now'> & { readonly credential: Credential },
+    deps: Pick<Deps, 'store' | 'now'> & { readonly credential: Credential },
   ) {
-    const account = await requireAccount(id, world.store)
+    const account = await requireAccount(id, deps.store)
     const ends =
       (role ?? account.role) !== account.role ||
       (is_active ?? account.is_active) !== account.is_active ||
       (subject ?? account.subject) !== account.subject
-    const { accountId, actor } = world.credential
+    const { accountId, actor } = deps.credential
     if (ends && accountId === account.id) {
       throw new AppError('CONFLICT', 'You cannot change your own account’s role or way in, nor disable it.', {
         hint: 'Let another admin do it.',
       })
     }
-    const other = subject === undefined ? undefined : await world.store.accounts.ofSubject(subject)
+    const other = subject === undefined ? undefined : await deps.store.accounts.ofSubject(subject)
     if (other && other.id !== account.id) {
       throw new AppError('CONFLICT', `"${other.username}" is the account of that subject.`, {
         hint: 'Nobody has two accounts.',
@@ -55,6 +55,6 @@ export const updateAccount = defineOperation({
       ...(subject !== undefined && { subject, password_hash: null }),
     }
     const how = { actor: actor.name, action: 'update_account', ends }
-    return toAccountView(await changeAccount(account, changes, how, world))
+    return toAccountView(await changeAccount(account, changes, how, deps))
   },
 })

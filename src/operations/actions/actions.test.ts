@@ -23,7 +23,7 @@ interface Heard {
 }
 
 describe('what is to be done about an incident', () => {
-  let world: Awaited<ReturnType<typeof open>>
+  let deps: Awaited<ReturnType<typeof open>>
   let server: Server
   let heard: Heard[]
   let status: number
@@ -82,18 +82,18 @@ describe('what is to be done about an incident', () => {
   beforeEach(async () => {
     heard = []
     status = 200
-    world = await open(await listen())
+    deps = await open(await listen())
   })
   afterEach(async () => {
     server.closeAllConnections()
     server.close()
-    await world.store.close()
+    await deps.store.close()
   })
 
   const propose = async (more: { webhook?: string; playbook?: string; description?: string }) => {
     const { data } = await proposeAction.run(
       { incident: 'INC-3', action_type: 'containment', priority: 2, ...more },
-      world,
+      deps,
     )
     return data
   }
@@ -108,31 +108,31 @@ describe('what is to be done about an incident', () => {
     expect(await propose({ playbook: 'block-ip' })).toEqual([])
     const [own] = await propose({ description: 'Block {host} 203.0.113.9' })
     expect(own).toMatchObject({ description: 'Block {host} 203.0.113.9', playbook: null, proposed_by: 'noor' })
-    expect((await listActions.run({ incident: 'INC-3', limit: 50 }, world)).data).toHaveLength(4)
+    expect((await listActions.run({ incident: 'INC-3', limit: 50 }, deps)).data).toHaveLength(4)
     await expect(propose({})).rejects.toThrow('Say what')
     await expect(propose({ playbook: 'none' })).rejects.toThrow('no playbook "none"')
   })
 
   it('is carried out only when approved, and only after its dry run was answered', async () => {
     const id = await one('firewall')
-    await expect(executeAction.run({ id }, world)).rejects.toThrow('Nobody has approved')
-    await approveAction.run({ id }, world)
-    await expect(executeAction.run({ id }, world)).rejects.toThrow('dry run')
+    await expect(executeAction.run({ id }, deps)).rejects.toThrow('Nobody has approved')
+    await approveAction.run({ id }, deps)
+    await expect(executeAction.run({ id }, deps)).rejects.toThrow('dry run')
     status = 500
-    expect((await dryRunAction.run({ id }, world)).runs).toMatchObject([{ ok: false }])
-    await expect(executeAction.run({ id }, world)).rejects.toThrow('dry run')
+    expect((await dryRunAction.run({ id }, deps)).runs).toMatchObject([{ ok: false }])
+    await expect(executeAction.run({ id }, deps)).rejects.toThrow('dry run')
     status = 200
-    expect((await dryRunAction.run({ id }, world)).runs[1]).toMatchObject({ ok: true, answer: '200 would block it' })
+    expect((await dryRunAction.run({ id }, deps)).runs[1]).toMatchObject({ ok: true, answer: '200 would block it' })
     expect(heard.every(({ dry_run }) => dry_run)).toBe(true)
 
-    const done = await executeAction.run({ id }, world)
+    const done = await executeAction.run({ id }, deps)
     expect(done).toMatchObject({ status: 'completed', approved_by: 'noor' })
     expect(done.runs.at(-1)).toMatchObject({ kind: 'execution', ok: true, answer: '200 blocked it' })
     expect(heard.at(-1)).toMatchObject({ dry_run: false, key: `${id}:execute`, parameters: { ip: '203.0.113.9' } })
-    await expect(executeAction.run({ id }, world)).rejects.toThrow('is completed')
-    await expect(approveAction.run({ id }, world)).rejects.toThrow('was approved by noor')
+    await expect(executeAction.run({ id }, deps)).rejects.toThrow('is completed')
+    await expect(approveAction.run({ id }, deps)).rejects.toThrow('was approved by noor')
 
-    const { items } = await world.store.audit.list({ target_id: id, limit: 50 })
+    const { items } = await deps.store.audit.list({ target_id: id, limit: 50 })
     expect(items.map(({ action }) => action)).toEqual([
       'execution',
       'execute',
@@ -145,14 +145,14 @@ describe('what is to be done about an incident', () => {
 
   it('is carried out once, whoever asks at the same time, and again under the same key after it failed', async () => {
     const id = await one('firewall')
-    await approveAction.run({ id }, world)
-    await dryRunAction.run({ id }, world)
+    await approveAction.run({ id }, deps)
+    await dryRunAction.run({ id }, deps)
     status = 503
-    const both = await Promise.allSettled([executeAction.run({ id }, world), executeAction.run({ id }, world)])
+    const both = await Promise.allSettled([executeAction.run({ id }, deps), executeAction.run({ id }, deps)])
     expect(both.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect((await listActions.run({ limit: 5 }, world)).data[0]).toMatchObject({ status: 'failed' })
+    expect((await listActions.run({ limit: 5 }, deps)).data[0]).toMatchObject({ status: 'failed' })
     status = 200
-    expect((await executeAction.run({ id }, world)).status).toBe('completed')
+    expect((await executeAction.run({ id }, deps)).status).toBe('completed')
     expect(new Set(heard.filter(({ dry_run }) => !dry_run).map(({ key }) => key)).size).toBe(1)
   })
 
@@ -160,29 +160,29 @@ describe('what is to be done about an incident', () => {
     const id = await one('firewall')
     server.closeAllConnections()
     await new Promise((done) => server.close(done))
-    const { runs } = await dryRunAction.run({ id }, world)
+    const { runs } = await dryRunAction.run({ id }, deps)
     expect(runs).toMatchObject([{ ok: false, answer: 'The webhook "firewall" did not answer.' }])
   })
 
   it('is left to hands where no webhook can do it', async () => {
     const id = await one()
-    await expect(dryRunAction.run({ id }, world)).rejects.toThrow('No webhook')
+    await expect(dryRunAction.run({ id }, deps)).rejects.toThrow('No webhook')
     const unknown = await one('nobody')
-    await expect(dryRunAction.run({ id: unknown }, world)).rejects.toThrow('no webhook "nobody"')
-    const done = await updateAction.run({ id, status: 'completed', notes: 'by hand', assignee: 'ana' }, world)
+    await expect(dryRunAction.run({ id: unknown }, deps)).rejects.toThrow('no webhook "nobody"')
+    const done = await updateAction.run({ id, status: 'completed', notes: 'by hand', assignee: 'ana' }, deps)
     expect(done).toMatchObject({ status: 'completed', notes: 'by hand', assignee: 'ana', version: 2 })
     expect(done.completed_at).not.toBeNull()
-    expect((await updateAction.run({ id, status: 'pending' }, world)).completed_at).toBeNull()
-    await expect(updateAction.run({ id, version: 1 }, world)).rejects.toThrow('version 3, not 1')
-    await expect(updateAction.run({ id: 'none' }, world)).rejects.toThrow('no action')
+    expect((await updateAction.run({ id, status: 'pending' }, deps)).completed_at).toBeNull()
+    await expect(updateAction.run({ id, version: 1 }, deps)).rejects.toThrow('version 3, not 1')
+    await expect(updateAction.run({ id: 'none' }, deps)).rejects.toThrow('no action')
   })
 
   it('ends with what was learnt', async () => {
-    await writeUpIncident.run({ id: 'INC-3', root_cause: 'a weak password', lessons_learned: 'keys only' }, world)
-    const after = await writeUpIncident.run({ id: 'INC-3', lessons_learned: '' }, world)
+    await writeUpIncident.run({ id: 'INC-3', root_cause: 'a weak password', lessons_learned: 'keys only' }, deps)
+    const after = await writeUpIncident.run({ id: 'INC-3', lessons_learned: '' }, deps)
     expect(after.root_cause).toBe('a weak password')
     expect(after.lessons_learned).toBeUndefined()
-    const row = await world.store.connections.read.selectFrom('incidents').selectAll().executeTakeFirst()
+    const row = await deps.store.connections.read.selectFrom('incidents').selectAll().executeTakeFirst()
     expect(row).toMatchObject({ root_cause: 'a weak password', lessons_learned: null })
   })
 })

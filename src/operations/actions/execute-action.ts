@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { type RemediationAction, remediationAction } from '../../schema/remediation-action.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireAction, saveAction } from './require-action.ts'
 
-type ExecuteWorld = Pick<World, 'store' | 'now' | 'carryOut'> & { readonly actor: Actor }
+type ExecuteDeps = Pick<Deps, 'store' | 'now' | 'carryOut'> & { readonly actor: Actor }
 
 /** After so long without an answer an execution may be tried again: the process that waited for it is gone. */
 const abandonedMs = 5 * 60_000
@@ -21,8 +21,8 @@ export const dryRunAction = defineOperation({
   role: 'analyst',
   input,
   output: remediationAction,
-  async run({ id }, world: ExecuteWorld) {
-    const action = await requireAction(world.store, id)
+  async run({ id }, deps: ExecuteDeps) {
+    const action = await requireAction(deps.store, id)
     const webhook = requireWebhook(action)
     if (action.status === 'completed' || action.status === 'skipped') throw conflict(`The action is ${action.status}.`)
     const order = {
@@ -30,7 +30,7 @@ export const dryRunAction = defineOperation({
       idempotencyKey: `${action.id}:dry-run:${action.runs.length}`,
       message: messageOf(action, true),
     }
-    return record(world, id, 'dry_run', await world.carryOut(order), {})
+    return record(deps, id, 'dry_run', await deps.carryOut(order), {})
   },
 })
 
@@ -44,8 +44,8 @@ export const executeAction = defineOperation({
   role: 'analyst',
   input,
   output: remediationAction,
-  async run({ id }, world: ExecuteWorld) {
-    const { store, now, actor } = world
+  async run({ id }, deps: ExecuteDeps) {
+    const { store, now, actor } = deps
     const started = now()
     const action = await store.transaction(async (tx) => {
       const before = await requireAction(store, id, tx)
@@ -63,12 +63,12 @@ export const executeAction = defineOperation({
       idempotencyKey: `${action.id}:execute`,
       message: messageOf(action, false),
     }
-    const answer = await world.carryOut(order).catch(async (error: unknown) => {
-      await record(world, id, 'execution', { ok: false, answer: 'It could not be asked.' }, { status: 'failed' })
+    const answer = await deps.carryOut(order).catch(async (error: unknown) => {
+      await record(deps, id, 'execution', { ok: false, answer: 'It could not be asked.' }, { status: 'failed' })
       throw error
     })
     const completed = { status: 'completed', completed_at: new Date(now()).toISOString() } as const
-    return record(world, id, 'execution', answer, answer.ok ? completed : { status: 'failed' })
+    return record(deps, id, 'execution', answer, answer.ok ? completed : { status: 'failed' })
   },
 })
 
@@ -94,7 +94,7 @@ const conflict = (message: string, hint?: string): AppError =>
 
 /** Remembers what was answered. */
 const record = (
-  { store, now, actor }: ExecuteWorld,
+  { store, now, actor }: ExecuteDeps,
   id: string,
   kind: RemediationAction['runs'][number]['kind'],
   { ok, answer }: { readonly ok: boolean; readonly answer: string },

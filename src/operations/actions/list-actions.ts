@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { remediationAction, remediationStatuses } from '../../schema/remediation-action.ts'
+import type { Deps } from '../deps.ts'
 import { requireIncident } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
-import type { World } from '../world.ts'
 
 /** Lists what is to be done about incidents, newest first. */
 export const listActions = defineOperation({
@@ -16,7 +16,7 @@ export const listActions = defineOperation({
     ...paging,
   }),
   output: pageOf(remediationAction),
-  async run({ incident, status, limit, cursor }, { store }: Pick<World, 'store'>) {
+  async run({ incident, status, limit, cursor }, { store }: Pick<Deps, 'store'>) {
     const incident_id = incident === undefined ? undefined : (await requireIncident(store, incident)).id
     const page = await store.remediationActions.list({
       incident_id,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { playbook } from '../../schema/playbook.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Lists what to do about kinds of incidents. */
 export const listPlaybooks = defineOperation({
@@ -10,7 +10,7 @@ export const listPlaybooks = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: z.object({ data: z.array(playbook) }),
-  async run(_input, { playbooks }: Pick<World, 'playbooks'>) {
+  async run(_input, { playbooks }: Pick<Deps, 'playbooks'>) {
     return { data: [...playbooks] }
   },
 })

@@ -3,9 +3,9 @@ import { AppError } from '../../errors.ts'
 import { proposeActions } from '../../schema/propose-actions.ts'
 import { remediationAction, remediationTypes } from '../../schema/remediation-action.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { requireIncident } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Proposes something to be done about an incident: what a playbook asks for, or one thing in your own words. Nothing is carried out. */
 export const proposeAction = defineOperation({
@@ -25,9 +25,9 @@ export const proposeAction = defineOperation({
   output: z.object({ data: z.array(remediationAction) }),
   async run(
     { incident: id, playbook: name, description, action_type, priority, assignee, due_hours, webhook },
-    world: Pick<World, 'store' | 'now' | 'newId' | 'playbooks' | 'actionIdOf'> & { readonly actor: Actor },
+    deps: Pick<Deps, 'store' | 'now' | 'newId' | 'playbooks' | 'actionIdOf'> & { readonly actor: Actor },
   ) {
-    const { store, now, newId, playbooks, actionIdOf, actor } = world
+    const { store, now, newId, playbooks, actionIdOf, actor } = deps
     if ((name === undefined) === (description === undefined)) {
       throw new AppError('INVALID_REQUEST', 'Say what: give either a playbook or a description.', {
         errors: [{ path: 'playbook', message: 'give either playbook or description' }],

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { remediationAction, remediationStatuses } from '../../schema/remediation-action.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { requireVersion } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireAction, saveAction } from './require-action.ts'
 
-type ActionWorld = Pick<World, 'store' | 'now'> & { readonly actor: Actor }
+type ActionDeps = Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }
 
 /** Changes who does an action, until when, and how far it is. */
 export const updateAction = defineOperation({
@@ -23,7 +23,7 @@ export const updateAction = defineOperation({
     version: z.int().optional().describe('The version that the decision was made on.'),
   }),
   output: remediationAction,
-  async run({ id, version, status, assignee, due_at, notes }, { store, now, actor }: ActionWorld) {
+  async run({ id, version, status, assignee, due_at, notes }, { store, now, actor }: ActionDeps) {
     const time = now()
     return store.transaction(async (tx) => {
       const before = await requireAction(store, id, tx)
@@ -50,7 +50,7 @@ export const approveAction = defineOperation({
     version: z.int().optional().describe('The version that the decision was made on.'),
   }),
   output: remediationAction,
-  async run({ id, version }, { store, now, actor }: ActionWorld) {
+  async run({ id, version }, { store, now, actor }: ActionDeps) {
     const time = now()
     return store.transaction(async (tx) => {
       const before = await requireAction(store, id, tx)

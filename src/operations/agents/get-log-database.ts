@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Shows which database the log entries of the network agents are read from, without its password. */
 export const getLogDatabase = defineOperation({
@@ -17,7 +17,7 @@ export const getLogDatabase = defineOperation({
     /** Whether there is a password. */
     has_password: z.boolean(),
   }),
-  async run(_input, { logDatabase }: Pick<World, 'logDatabase'>) {
+  async run(_input, { logDatabase }: Pick<Deps, 'logDatabase'>) {
     return { ...logDatabase }
   },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { pickAgents } from './test-agents.ts'
 
 /** An agent, whether it is in force, and what it has found. */
@@ -31,8 +31,8 @@ export const listAgents = defineOperation({
       store,
       agents,
       agentsInForce,
-    }: { readonly store: { readonly anomalies: Pick<World['store']['anomalies'], 'sums'> } } & Pick<
-      World,
+    }: { readonly store: { readonly anomalies: Pick<Deps['store']['anomalies'], 'sums'> } } & Pick<
+      Deps,
       'agents' | 'agentsInForce'
     >,
   ) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { anomaly } from '../../schema/anomaly.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Lists what agents found, newest first. */
 export const listAnomalies = defineOperation({
@@ -16,7 +16,7 @@ export const listAnomalies = defineOperation({
   output: z.array(anomaly),
   async run(
     { limit, offset, agent_name },
-    { store }: { readonly store: { readonly anomalies: Pick<World['store']['anomalies'], 'list'> } },
+    { store }: { readonly store: { readonly anomalies: Pick<Deps['store']['anomalies'], 'list'> } },
   ) {
     return [...(await store.anomalies.list({ limit, offset, agentName: agent_name || undefined }))]
   },

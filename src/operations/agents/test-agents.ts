@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Agent } from '../../schema/agent.ts'
 import { agentTrial } from '../../schema/agent-trial.ts'
+import type { Deps } from '../deps.ts'
 import { storedEvents } from '../events/stored-events.ts'
 import { defineOperation } from '../operation.ts'
 import { parseMoment } from '../time.ts'
-import type { World } from '../world.ts'
 import { tryAgents } from './agent-trial.ts'
 
 const day = 86_400_000
@@ -25,7 +25,7 @@ export const testAgents = defineOperation({
   output: agentTrial,
   async run(
     { agent_id, days_back, start_date, end_date },
-    { store, agents, now }: { readonly store: Pick<World['store'], 'events'> } & Pick<World, 'agents' | 'now'>,
+    { store, agents, now }: { readonly store: Pick<Deps['store'], 'events'> } & Pick<Deps, 'agents' | 'now'>,
   ) {
     const time = now()
     const to = end_date === undefined ? time : parseMoment(end_date, time, 'end', 'end_date')

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { alertStatuses } from '../../schema/alert.ts'
 import type { AlertHead } from '../../schema/alert-head.ts'
 import type { Store } from '../../store/store.ts'
+import type { Deps } from '../deps.ts'
 import { pageOf, paging, q, range } from '../paging.ts'
-import type { World } from '../world.ts'
 import { alertGroup, createGrouping, groupField, groupFilter, sortGroups } from './group-alerts.ts'
 import { askAlerts, asOf, searchAlerts } from './search-alerts.ts'
 import { alertSort, createAlertPager } from './sort-alerts.ts'
@@ -47,7 +47,7 @@ interface AlertPage {
 /** Finds a page of the alerts that match, in an order, and counts all of them. */
 export const findAlertPage = async (
   { sort, group, limit, cursor, ...search }: z.output<typeof alertPageInput>,
-  { store, now }: Pick<World, 'store' | 'now'>,
+  { store, now }: Pick<Deps, 'store' | 'now'>,
 ): Promise<AlertPage> => {
   const question = askAlerts(search, now())
   const request = { limit, after: cursor }

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { alert } from '../../schema/alert.ts'
 import { alertTypes } from '../../schema/detection.ts'
 import { severity } from '../../schema/severity.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { range } from '../paging.ts'
-import type { World } from '../world.ts'
 import { askAlerts, searchAlerts } from './search-alerts.ts'
 import { type AlertSort, createAlertPager } from './sort-alerts.ts'
 
@@ -58,7 +58,7 @@ export const browseAlerts = defineOperation({
     sort_order: z.enum(['asc', 'desc']).default('desc'),
   }),
   output: z.object({ data: z.array(alert), total: z.int(), skip: z.int(), limit: z.int() }),
-  async run({ skip, limit, sort_by, sort_order, from, to, ...wanted }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ skip, limit, sort_by, sort_order, from, to, ...wanted }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const sort: AlertSort = sort_order === 'desc' ? `-${sorts[sort_by]}` : sorts[sort_by]
     const pager = createAlertPager(sort, { limit: skip + limit })
     let total = 0

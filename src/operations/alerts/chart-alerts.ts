@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import { severities } from '../../schema/severity.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { range } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 import { createCounts, createMean, highRisk, isClosed, isOpen, msOpen, sumUpAlerts } from './sum-up-alerts.ts'
 
 const hour = 3_600_000
@@ -55,11 +55,11 @@ export const chartAlerts = defineOperation({
   }),
   async run(
     { time_range, group_by, limit, include_trends, from, to },
-    world: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+    deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },
   ) {
-    const { store, now } = world
+    const { store, now } = deps
     const time = now()
-    const sums = await sumUpAlerts.run({}, world)
+    const sums = await sumUpAlerts.run({}, deps)
     const span = parseRange({ from, to }, time)
     const end = span.to ?? time
     const start = span.from ?? end - spans[time_range]

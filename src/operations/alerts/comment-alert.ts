@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import { auditView, toAuditView } from '../audit/list-audit.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireAlert } from './require-alert.ts'
 
 /** Writes a note beside an alert, for whoever reads its history. */
@@ -12,7 +12,7 @@ export const commentAlert = defineOperation({
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100), text: z.string().trim().min(1).max(10_000) }),
   output: auditView,
-  async run({ id, text }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run({ id, text }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
     await requireAlert(store, id)
     const entry = {
       time: now(),

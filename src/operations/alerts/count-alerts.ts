@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { alertStatuses } from '../../schema/alert.ts'
 import { severity } from '../../schema/severity.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { q, range } from '../paging.ts'
-import type { World } from '../world.ts'
 import { createAlertBars } from './alert-bars.ts'
 import { countFacets, type Facet, facetFields } from './alert-facets.ts'
 import { askAlerts, asOf } from './search-alerts.ts'
@@ -52,7 +52,7 @@ export const countAlerts = defineOperation({
       }),
     })
     .meta({ id: 'AlertCounts' }),
-  async run({ fields, limit, contains, bars, ...search }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ fields, limit, contains, bars, ...search }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const question = askAlerts(search, now())
     const chart = createAlertBars(bars)
     const { total, of, facets } = await countFacets(question, store, fields, chart.add)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { addressIn } from '../../schema/address-roles.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { collectContext } from '../inventory/collect-context.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { sourceTypeInput } from './foreign-alerts.ts'
 import { imagineAlert } from './imagine-alert.ts'
 
@@ -31,7 +31,7 @@ export const enrichAlert = defineOperation({
     .meta({ id: 'EnrichedAlert' }),
   async run(
     { body, source_type },
-    { context, normalize, now, actor }: Pick<World, 'context' | 'normalize' | 'now'> & { readonly actor: Actor },
+    { context, normalize, now, actor }: Pick<Deps, 'context' | 'normalize' | 'now'> & { readonly actor: Actor },
   ) {
     const { alert, alertId } = imagineAlert(body, source_type, { normalize, now })
     const { asset_id, user_name } = alert.observed ?? {}

@@ -3,8 +3,8 @@ import { AppError } from '../../errors.ts'
 import { featuresOf } from '../../pipeline/triage/features.ts'
 import { type Likeness, similarFrom } from '../../pipeline/triage/history.ts'
 import { alert } from '../../schema/alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireAlert } from './require-alert.ts'
 
 const like = alert
@@ -35,7 +35,7 @@ export const findSimilarAlerts = defineOperation({
         .meta({ id: 'SimilarAlertFound' }),
     ),
   }),
-  async run({ id, alert: described, top_k, min_similarity }, { store, history }: Pick<World, 'store' | 'history'>) {
+  async run({ id, alert: described, top_k, min_similarity }, { store, history }: Pick<Deps, 'store' | 'history'>) {
     const likeness = await readLikeness(store, id, described)
     const found = await history.find(likeness, {
       most: top_k,
@@ -57,7 +57,7 @@ export const findSimilarAlerts = defineOperation({
 })
 
 const readLikeness = async (
-  store: World['store'],
+  store: Deps['store'],
   id: string | undefined,
   described: z.output<typeof like> | undefined,
 ): Promise<Likeness & { readonly id?: string }> => {

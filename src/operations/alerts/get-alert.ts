@@ -3,8 +3,8 @@ import { alert } from '../../schema/alert.ts'
 import { alertContext } from '../../schema/context.ts'
 import { detection } from '../../schema/detection.ts'
 import { auditView, toAuditView } from '../audit/list-audit.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireAlert } from './require-alert.ts'
 
 /** Shows one alert with the detections that were folded into it, what is known around it and what people did with it. */
@@ -16,7 +16,7 @@ export const getAlert = defineOperation({
   output: alert
     .extend({ detections: z.array(detection), context: z.array(alertContext), history: z.array(auditView) })
     .meta({ id: 'AlertDetails' }),
-  async run({ id }, { store }: Pick<World, 'store'>) {
+  async run({ id }, { store }: Pick<Deps, 'store'>) {
     const found = await requireAlert(store, id)
     const [detections, context, history] = await Promise.all([
       store.detections.load(found.detection_ids),

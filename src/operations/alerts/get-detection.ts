@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { detection } from '../../schema/detection.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Shows one detection with its reasons and evidence. */
 export const getDetection = defineOperation({
@@ -11,7 +11,7 @@ export const getDetection = defineOperation({
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100) }),
   output: detection,
-  async run({ id }, { store }: Pick<World, 'store'>) {
+  async run({ id }, { store }: Pick<Deps, 'store'>) {
     const found = await store.detections.get(id)
     if (found) return found
     throw new AppError('NOT_FOUND', `There is no detection "${id}".`, { hint: 'List the detections for their ids.' })

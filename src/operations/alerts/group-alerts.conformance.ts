@@ -40,13 +40,13 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
     })
     afterEach(() => store.close())
 
-    const world = () => ({
+    const deps = () => ({
       store,
       now: () => now,
       newId: randomUUID,
       actor: { name: 'noor', role: 'analyst' } as const,
     })
-    const heads = (input: object) => listAlertHeads.run(listAlertHeads.input.parse(input), world())
+    const heads = (input: object) => listAlertHeads.run(listAlertHeads.input.parse(input), deps())
 
     it.each(groupFields)('by %s are listed page by page, each with as many as its filter finds', async (group) => {
       for (const [q, sort] of [
@@ -85,7 +85,7 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
     })
 
     it('name the incident, and stand beside whole alerts as well', async () => {
-      const { data, groups } = await listAlerts.run(listAlerts.input.parse({ group: 'incident_id' }), world())
+      const { data, groups } = await listAlerts.run(listAlerts.input.parse({ group: 'incident_id' }), deps())
       expect(groups?.map(({ value, name, count }) => [value, name, count])).toEqual([
         [null, null, 75],
         [sampleIncident(1).id, `${sampleIncident(1).display_id} ${sampleIncident(1).title}`, 15],
@@ -100,7 +100,7 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
       const group = groups?.find(({ value }) => value === 'db "main"')
       expect(group?.count).toBeGreaterThan(0)
       const input = { filter: `open:true AND ${group?.filter}`, as_of, action: 'assign', assignee: 'sam' }
-      const report = await updateAlerts.run(updateAlerts.input.parse(input), world())
+      const report = await updateAlerts.run(updateAlerts.input.parse(input), deps())
       expect(report).toMatchObject({ matched: group?.count, changed: group?.count })
       expect((await heads({ q: 'assignee:sam' })).total).toBe(group?.count)
     })

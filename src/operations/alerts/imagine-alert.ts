@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { tellAlert } from '../../pipeline/detect/external/external-story.ts'
 import { mergeDetections } from '../../pipeline/detect/merge/merge.ts'
 import type { Alert } from '../../schema/alert.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { readAlerts, toRecords } from './foreign-alerts.ts'
 
 const day = 86_400_000
@@ -18,7 +18,7 @@ export interface Imagined {
 export const imagineAlert = (
   body: unknown,
   sourceType: string | undefined,
-  { normalize, now }: Pick<World, 'normalize' | 'now'>,
+  { normalize, now }: Pick<Deps, 'normalize' | 'now'>,
 ): Imagined => {
   const time = now()
   const sent = readAlerts(body, sourceType, time)

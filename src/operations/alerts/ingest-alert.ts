@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
 
 /** Takes one alert of another system in. */
@@ -27,7 +27,7 @@ export const ingestAlert = defineOperation({
     .meta({ id: 'IngestedAlert' }),
   async run(
     { body, source_type, idempotency_key },
-    { intake, now, newId, actor }: Pick<World, 'intake' | 'now' | 'newId'> & { readonly actor: Actor },
+    { intake, now, newId, actor }: Pick<Deps, 'intake' | 'now' | 'newId'> & { readonly actor: Actor },
   ) {
     const time = now()
     const alerts = readAlerts(body, source_type, time)

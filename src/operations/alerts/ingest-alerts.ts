@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
 import { securityAlert } from '../../schema/security-alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { type ForeignAlert, readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
 import { requestKey } from './ingest-alert.ts'
 
@@ -47,7 +47,7 @@ export const ingestAlerts = defineOperation({
     .meta({ id: 'IngestedAlerts' }),
   async run(
     { idempotency_key, ...given },
-    { intake, now, newId, actor }: Pick<World, 'intake' | 'now' | 'newId'> & { readonly actor: Actor },
+    { intake, now, newId, actor }: Pick<Deps, 'intake' | 'now' | 'newId'> & { readonly actor: Actor },
   ) {
     const { batch_id, alerts, source_type } = checked(given)
     const time = now()

@@ -1,6 +1,6 @@
 import { type Alert, alert } from '../../schema/alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { alertPage, alertPageInput, findAlertPage } from './alert-page.ts'
 
 /** Lists alerts that match, in an order, and counts them. */
@@ -10,9 +10,9 @@ export const listAlerts = defineOperation({
   role: 'viewer',
   input: alertPageInput,
   output: alertPage(alert),
-  async run(input, world: Pick<World, 'store' | 'now'>) {
-    const { data, ...page } = await findAlertPage(input, world)
-    const items = await world.store.alerts.load(data.map(({ id }) => id))
+  async run(input, deps: Pick<Deps, 'store' | 'now'>) {
+    const { data, ...page } = await findAlertPage(input, deps)
+    const items = await deps.store.alerts.load(data.map(({ id }) => id))
     return { ...page, data: items.map(forList) }
   },
 })

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { detection } from '../../schema/detection.ts'
+import type { Deps } from '../deps.ts'
 import { detectionFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, q, range, toPage } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 
 /** Lists what detectors saw, newest first. */
 export const listDetections = defineOperation({
@@ -13,7 +13,7 @@ export const listDetections = defineOperation({
   role: 'viewer',
   input: z.strictObject({ q, ...range, ...paging }),
   output: pageOf(detection),
-  async run({ q, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ q, from, to, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
     const { matches, pieces } = detectionFilter(q, time)
     const span = parseRange({ from, to }, time)

@@ -79,7 +79,7 @@ export const describeManyAlerts = (
       await large.close()
     })
 
-    const world = (store: OpenStore) => ({
+    const deps = (store: OpenStore) => ({
       store,
       now: () => now,
       newId: randomUUID,
@@ -92,7 +92,7 @@ export const describeManyAlerts = (
       do {
         const page = await listAlertHeads.run(
           listAlertHeads.input.parse({ limit: 13, ...input, ...(cursor !== undefined && { cursor }) }),
-          world(store),
+          deps(store),
         )
         pages.push(page)
         cursor = page.next_cursor ?? undefined
@@ -109,11 +109,11 @@ export const describeManyAlerts = (
     ): Promise<readonly unknown[]> => [
       await listed(store, { q, sort, ...range }),
       await listed(store, { q, sort, group, ...range }),
-      await countAlerts.run(countAlerts.input.parse({ q, ...range, fields: [...facetFields], bars: 20 }), world(store)),
-      await browseAlerts.run(browseAlerts.input.parse({ skip: 5, limit: 9, active: q === 'open:true' }), world(store)),
-      await chartAlerts.run(chartAlerts.input.parse({ time_range: '30d' }), world(store)),
-      await sumUpAlerts.run({}, world(store)),
-      await listViews.run({ counted: true }, world(store)),
+      await countAlerts.run(countAlerts.input.parse({ q, ...range, fields: [...facetFields], bars: 20 }), deps(store)),
+      await browseAlerts.run(browseAlerts.input.parse({ skip: 5, limit: 9, active: q === 'open:true' }), deps(store)),
+      await chartAlerts.run(chartAlerts.input.parse({ time_range: '30d' }), deps(store)),
+      await sumUpAlerts.run({}, deps(store)),
+      await listViews.run({ counted: true }, deps(store)),
     ]
 
     it('gives the same answers as if all were in memory', async () => {
@@ -143,10 +143,10 @@ export const describeManyAlerts = (
         sampleAlert(number, number % 3 === 0 ? { snoozed_until: at(number) } : { status: 'triaged' }),
       )
       await small.transaction((tx) => small.alerts.save(alerts, tx))
-      expect(await wakeAlerts(world(small))).toBe(20)
-      expect(await wakeAlerts(world(small))).toBe(0)
+      expect(await wakeAlerts(deps(small))).toBe(20)
+      expect(await wakeAlerts(deps(small))).toBe(0)
       const input = { filter: 'status:triaged', action: 'assign', assignee: 'sam' }
-      expect(await updateAlerts.run(updateAlerts.input.parse(input), world(small))).toMatchObject({
+      expect(await updateAlerts.run(updateAlerts.input.parse(input), deps(small))).toMatchObject({
         matched: 40,
         changed: 40,
       })

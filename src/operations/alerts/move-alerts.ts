@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { setAlertStatus } from './set-alert-status.ts'
 
 const most = 1_000
@@ -30,7 +30,7 @@ export const moveAlerts = defineOperation({
     failure_count: z.int(),
     errors: z.array(z.object({ alert_id: z.string(), error: z.string() })),
   }),
-  async run({ action, alert_ids, params }, world: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run({ action, alert_ids, params }, deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
     if (action === 'assign' && params?.user_id == null) {
       throw new AppError('INVALID_REQUEST', 'The action "assign" needs "params.user_id".', {
         errors: [{ path: 'params.user_id', message: 'is missing' }],
@@ -40,7 +40,7 @@ export const moveAlerts = defineOperation({
     for (const id of alert_ids) {
       const change = { id, status: statuses[action], assigned_to: params?.user_id, comment: params?.comment }
       try {
-        await setAlertStatus.run(action === 'assign' ? change : { ...change, assigned_to: null }, world)
+        await setAlertStatus.run(action === 'assign' ? change : { ...change, assigned_to: null }, deps)
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error
         errors.push({ alert_id: id, error: error.message })

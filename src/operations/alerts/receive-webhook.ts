@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { sourceInput } from '../records/record-input.ts'
-import type { World } from '../world.ts'
 import { readEach, sourceTypeInput, toRecords } from './foreign-alerts.ts'
 import { requestKey } from './ingest-alert.ts'
 
@@ -28,7 +28,7 @@ export const receiveWebhook = defineOperation({
     .meta({ id: 'ReceivedWebhook' }),
   async run(
     { source_type, body, source, idempotency_key },
-    { intake, now, actor }: Pick<World, 'intake' | 'now'> & { readonly actor: Actor },
+    { intake, now, actor }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const read = readEach(body, source_type, time)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { securityAlert } from '../../schema/security-alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { readAlerts, toRecords } from './foreign-alerts.ts'
 
 const { alert_type, severity, title, description, source_ip, target_ip, source_port, destination_port, protocol } =
@@ -21,7 +21,7 @@ export const reportAlert = defineOperation({
     ...{ source_ip, target_ip, source_port, destination_port, protocol },
   }),
   output: securityAlert.extend({ created_at: z.iso.datetime() }),
-  async run(reported, { intake, now, newId }: Pick<World, 'intake' | 'now' | 'newId'>) {
+  async run(reported, { intake, now, newId }: Pick<Deps, 'intake' | 'now' | 'newId'>) {
     const time = now()
     const created_at = new Date(time).toISOString()
     const alert = {

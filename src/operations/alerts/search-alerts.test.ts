@@ -36,9 +36,9 @@ describe('searching alerts', () => {
   })
   afterEach(() => store.close())
 
-  const world = () => ({ store, now: () => now, actor: { name: 'noor', role: 'viewer' } as const })
-  const list = (input: object) => listAlerts.run(listAlerts.input.parse(input), world())
-  const count = (input: object) => countAlerts.run(countAlerts.input.parse(input), world())
+  const deps = () => ({ store, now: () => now, actor: { name: 'noor', role: 'viewer' } as const })
+  const list = (input: object) => listAlerts.run(listAlerts.input.parse(input), deps())
+  const count = (input: object) => countAlerts.run(countAlerts.input.parse(input), deps())
   const found = async (q: string) =>
     (await Array.fromAsync(searchAlerts(askAlerts({ q }, now), store)))
       .flat()
@@ -109,7 +109,7 @@ describe('searching alerts', () => {
 
   it('lists heads as it lists alerts', async () => {
     const input = { q: 'severity:high', sort: '-last_seen', limit: 8 } as const
-    const [whole, heads] = [await list(input), await listAlertHeads.run(listAlertHeads.input.parse(input), world())]
+    const [whole, heads] = [await list(input), await listAlertHeads.run(listAlertHeads.input.parse(input), deps())]
     expect(heads).toEqual({ ...whole, data: whole.data.map(headOf) })
     expect(listAlertHeads.output.parse(heads)).toEqual(heads)
   })

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { alert } from '../../schema/alert.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireAlert } from './require-alert.ts'
 import { updateAlerts } from './update-alerts.ts'
 
@@ -43,7 +43,7 @@ export const setAlertStatus = defineOperation({
   output: alert,
   async run(
     { id, status, assigned_to, comment },
-    { store, now, newId, actor }: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor },
+    { store, now, newId, actor }: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor },
   ) {
     const found = await requireAlert(store, id)
     if (status === 'assigned' && assigned_to == null) {
@@ -53,9 +53,9 @@ export const setAlertStatus = defineOperation({
     }
     const wanted = changes[status]
     const all = { ids: [found.id], exclude: [], wait: true, ...(comment != null && { note: comment }) }
-    const world = { store, now, newId, actor }
-    if (assigned_to != null) await updateAlerts.run({ ...all, action: 'assign', assignee: assigned_to }, world)
-    if (wanted.action !== 'assign') await updateAlerts.run({ ...all, ...wanted }, world)
+    const deps = { store, now, newId, actor }
+    if (assigned_to != null) await updateAlerts.run({ ...all, action: 'assign', assignee: assigned_to }, deps)
+    if (wanted.action !== 'assign') await updateAlerts.run({ ...all, ...wanted }, deps)
     return requireAlert(store, found.id)
   },
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { setAlertStatus } from './set-alert-status.ts'
 
 const { status, comment } = setAlertStatus.input.shape
@@ -21,11 +21,11 @@ export const setAlertStatuses = defineOperation({
     updated_count: z.int(),
     errors: z.array(z.object({ alert_id: z.string(), error: z.string() })),
   }),
-  async run({ alert_ids, status, comment }, world: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run({ alert_ids, status, comment }, deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
     const errors: { alert_id: string; error: string }[] = []
     for (const id of alert_ids) {
       try {
-        await setAlertStatus.run({ id, status, comment }, world)
+        await setAlertStatus.run({ id, status, comment }, deps)
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error
         errors.push({ alert_id: id, error: error.message })

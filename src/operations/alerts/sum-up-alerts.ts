@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { openAlertStatuses } from '../../schema/alert.ts'
 import type { AlertHead } from '../../schema/alert-head.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const counts = z.record(z.string(), z.int())
 /** From which risk on an alert is a high one. */
@@ -29,7 +29,7 @@ export const sumUpAlerts = defineOperation({
     /** From being made to being closed, of those that were closed; null without one. */
     seconds_to_close: z.number().nullable(),
   }),
-  async run(_input, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run(_input, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const yesterday = now() - 86_400_000
     const by = { severity: createCounts(), status: createCounts(), type: createCounts() }
     const [risk, secondsToClose] = [createMean(), createMean()]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireAlert } from './require-alert.ts'
 
 /** Tells how far an alert has come that was sent. */
@@ -17,7 +17,7 @@ export const trackAlert = defineOperation({
       message: z.string(),
     })
     .meta({ id: 'TrackedAlert' }),
-  async run({ id }, { store, queue }: Pick<World, 'store' | 'queue'>) {
+  async run({ id }, { store, queue }: Pick<Deps, 'store' | 'queue'>) {
     const found = await store.alerts.get(id)
     if (!found) {
       const waiting = (await queue.depths()).some(

@@ -57,11 +57,11 @@ const alert = (number: number, facts: Partial<Alert> = {}): Alert => {
   }
 }
 
-const openWorld = async (...alerts: readonly Alert[]) => {
+const openDeps = async (...alerts: readonly Alert[]) => {
   const store = await openStore('sqlite::memory:', { now: () => time, log })
   stores.push(store)
   await store.transaction((tx) => store.alerts.save(alerts, tx))
-  return { store, world: { store, now: () => time, newId: randomUUID, actor: dana } }
+  return { store, deps: { store, now: () => time, newId: randomUUID, actor: dana } }
 }
 const historyOf = async (store: Store, id: string) =>
   (await store.audit.list({ target_id: id, limit: 50 })).items.map(({ actor, action }) => `${actor} ${action}`)
@@ -69,9 +69,9 @@ const ask = <Input>(input: Input) => ({ exclude: [], wait: true, ...input })
 
 describe('deciding about alerts', () => {
   it('puts alerts aside until a moment, and brings them back', async () => {
-    const { store, world } = await openWorld(alert(1), alert(2), alert(3, { status: 'resolved' }))
+    const { store, deps } = await openDeps(alert(1), alert(2), alert(3, { status: 'resolved' }))
     const snooze = ask({ ids: ['a1', 'a2', 'a3'], action: 'snooze' as const, until: 'now+4h' })
-    const report = await updateAlerts.run(snooze, world)
+    const report = await updateAlerts.run(snooze, deps)
     expect(report).toMatchObject({ changed: 2, skipped: [{ id: 'a3', reason: 'is resolved' }] })
     expect(await store.alerts.get('a1')).toMatchObject({ status: 'triaged', snoozed_until: '2024-12-10T16:00:00.000Z' })
     const found = async (q: string) =>
@@ -85,7 +85,7 @@ describe('deciding about alerts', () => {
     expect(await found('snoozed_until:<now+1d')).toEqual(['a1', 'a2'])
 
     expect(await wakeAlerts({ store, now: () => time + 3 * 3_600_000 })).toBe(0)
-    expect(await updateAlerts.run(ask({ ids: ['a2'], action: 'wake' as const }), world)).toMatchObject({ changed: 1 })
+    expect(await updateAlerts.run(ask({ ids: ['a2'], action: 'wake' as const }), deps)).toMatchObject({ changed: 1 })
     expect(await found('open:true')).toEqual(['a2'])
     expect(await wakeAlerts({ store, now: () => time + 4 * 3_600_000 })).toBe(1)
     expect(await wakeAlerts({ store, now: () => time + 4 * 3_600_000 })).toBe(0)
@@ -94,31 +94,29 @@ describe('deciding about alerts', () => {
   })
 
   it('takes a snooze back, and ends it with any other decision', async () => {
-    const { store, world } = await openWorld(alert(1), alert(2))
+    const { store, deps } = await openDeps(alert(1), alert(2))
     const queue = openEmbeddedQueue({ connections: store.connections, now: () => time, log })
     const snooze = ask({ ids: ['a1', 'a2'], action: 'snooze' as const, until: '2024-12-11T08:00:00Z' })
-    const { decision_id } = await updateAlerts.run(snooze, world)
-    await updateAlerts.run(ask({ ids: ['a2'], action: 'close' as const, resolution: 'expected' as const }), world)
+    const { decision_id } = await updateAlerts.run(snooze, deps)
+    await updateAlerts.run(ask({ ids: ['a2'], action: 'close' as const, resolution: 'expected' as const }), deps)
     expect((await store.alerts.get('a2'))?.snoozed_until).toBeNull()
-    const undone = await undoDecision.run({ id: decision_id ?? '' }, { ...world, queue })
+    const undone = await undoDecision.run({ id: decision_id ?? '' }, { ...deps, queue })
     expect(undone).toMatchObject({ changed: 1, skipped: [{ id: 'a2', reason: 'was changed since' }] })
     expect((await store.alerts.get('a1'))?.snoozed_until).toBeNull()
   })
 
   it.each(['now-1h', 'now+91d', 'soon', undefined])('refuses to snooze until %s', async (until) => {
-    const { world } = await openWorld(alert(1))
-    await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'snooze' as const, until }), world)).rejects.toMatchObject(
-      {
-        code: 'INVALID_REQUEST',
-      },
-    )
+    const { deps } = await openDeps(alert(1))
+    await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'snooze' as const, until }), deps)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
   })
 
   it('changes all that match, once, and says what was left alone', async () => {
     const many = Array.from({ length: 40 }, (_, i) => alert(i, { severity: i % 2 === 0 ? 'low' : 'high' }))
-    const { store, world } = await openWorld(...many)
+    const { store, deps } = await openDeps(...many)
     const close = ask({ filter: 'severity:low', action: 'close', resolution: 'expected', exclude: ['a0'] } as const)
-    expect(await updateAlerts.run(close, world)).toEqual({
+    expect(await updateAlerts.run(close, deps)).toEqual({
       matched: 19,
       changed: 19,
       skipped: [],
@@ -127,32 +125,32 @@ describe('deciding about alerts', () => {
     })
     expect(await store.alerts.get('a2')).toMatchObject({ status: 'resolved', resolution: 'expected', version: 2 })
     expect(await store.alerts.get('a0')).toMatchObject({ status: 'triaged', version: 1 })
-    expect(await updateAlerts.run(close, world)).toMatchObject({ matched: 19, changed: 0 })
+    expect(await updateAlerts.run(close, deps)).toMatchObject({ matched: 19, changed: 0 })
     expect(await historyOf(store, 'a2')).toEqual(['dana close'])
-    expect((await updateAlerts.run(ask({ ids: ['a2'], action: 'reopen' } as const), world)).changed).toBe(1)
+    expect((await updateAlerts.run(ask({ ids: ['a2'], action: 'reopen' } as const), deps)).changed).toBe(1)
     expect(await store.alerts.get('a2')).toMatchObject({ status: 'new', resolution: null, version: 3 })
   })
 
   it('gives what is acknowledged to whoever acknowledged it', async () => {
-    const { store, world } = await openWorld(alert(1))
-    await updateAlerts.run(ask({ ids: ['a1'], action: 'acknowledge' } as const), world)
+    const { store, deps } = await openDeps(alert(1))
+    await updateAlerts.run(ask({ ids: ['a1'], action: 'acknowledge' } as const), deps)
     expect(await store.alerts.get('a1')).toMatchObject({ status: 'investigating', assignee: 'dana' })
   })
 
   it('refuses what does not say which, or lacks what it needs', async () => {
-    const { world } = await openWorld()
-    await expect(updateAlerts.run(ask({ action: 'acknowledge' } as const), world)).rejects.toThrow(/ids or a filter/)
-    await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'close' } as const), world)).rejects.toThrow(/resolution/)
+    const { deps } = await openDeps()
+    await expect(updateAlerts.run(ask({ action: 'acknowledge' } as const), deps)).rejects.toThrow(/ids or a filter/)
+    await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'close' } as const), deps)).rejects.toThrow(/resolution/)
     const wrong = ask({ filter: 'severity:(', action: 'acknowledge' } as const)
-    await expect(updateAlerts.run(wrong, world)).rejects.toMatchObject({ code: 'FILTER_SYNTAX' })
+    await expect(updateAlerts.run(wrong, deps)).rejects.toMatchObject({ code: 'FILTER_SYNTAX' })
   })
 
   it('closes five thousand at about the price each of five hundred', async () => {
     const priceOf = async (count: number): Promise<number> => {
-      const { world } = await openWorld(...Array.from({ length: count }, (_, i) => alert(i)))
+      const { deps } = await openDeps(...Array.from({ length: count }, (_, i) => alert(i)))
       const started = process.cpuUsage()
       const close = ask({ filter: '', action: 'close', resolution: 'expected' } as const)
-      expect(await updateAlerts.run(close, world)).toMatchObject({ matched: count, changed: count })
+      expect(await updateAlerts.run(close, deps)).toMatchObject({ matched: count, changed: count })
       const { user, system } = process.cpuUsage(started)
       return (user + system) / count
     }

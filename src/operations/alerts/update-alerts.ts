@@ -4,8 +4,8 @@ import type { Store } from '../../store/store.ts'
 import { applyToAlerts, changeReport } from '../decisions/apply-changes.ts'
 import { alertChangeInput, readChange, requireSelector, selector, wait } from '../decisions/change-input.ts'
 import { decide } from '../decisions/decide.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { askAlerts, searchAlerts } from './search-alerts.ts'
 
 /** Changes many alerts in one request; the server finds them. Asking twice changes nothing the second time. */
@@ -15,10 +15,10 @@ export const updateAlerts = defineOperation({
   role: 'analyst',
   input: z.strictObject({ ...selector, ...alertChangeInput, wait }),
   output: changeReport,
-  async run(input, world: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run(input, deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
     requireSelector(input)
-    const { store, actor } = world
-    const now = world.now()
+    const { store, actor } = deps
+    const now = deps.now()
     const doing = { change: readChange(input, now), actor: actor.name, now, note: input.note }
     const ids = await findAlerts(input, store, doing.now)
     return decide(
@@ -35,7 +35,7 @@ export const updateAlerts = defineOperation({
           return [...missing, ...(await applyToAlerts(store, tx, alerts, step))]
         },
       },
-      world,
+      deps,
     )
   },
 })

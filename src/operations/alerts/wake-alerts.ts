@@ -1,10 +1,10 @@
 import { applyToAlerts } from '../decisions/apply-changes.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 const chunk = 500
 
 /** Brings back the alerts whose snooze is over. Returns how many. The clock asks it; nobody else needs to. */
-export const wakeAlerts = async ({ store, now }: Pick<World, 'store' | 'now'>): Promise<number> => {
+export const wakeAlerts = async ({ store, now }: Pick<Deps, 'store' | 'now'>): Promise<number> => {
   const time = now()
   const moment = new Date(time).toISOString()
   let woken = 0

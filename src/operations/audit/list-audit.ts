@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { AuditEntry } from '../../store/audit/audit.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
-import type { World } from '../world.ts'
 
 /** Who did what to what, and when. */
 export const auditView = z
@@ -30,7 +30,7 @@ export const listAudit = defineOperation({
   role: 'auditor',
   input: z.strictObject({ target_id: z.string().max(100).optional().describe('Of this thing only.'), ...paging }),
   output: pageOf(auditView),
-  async run({ target_id, limit, cursor }, { store }: Pick<World, 'store'>) {
+  async run({ target_id, limit, cursor }, { store }: Pick<Deps, 'store'>) {
     return toPage(await store.audit.list({ target_id, limit, after: cursor }), toAuditView)
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const head = z.object({ id: z.int(), hash: z.string() }).meta({ id: 'AuditHead' })
 
@@ -32,7 +32,7 @@ export const verifyAudit = defineOperation({
       ),
     })
     .meta({ id: 'AuditReport' }),
-  async run({ head: given }, { store, auditHead }: Pick<World, 'store' | 'auditHead'>) {
+  async run({ head: given }, { store, auditHead }: Pick<Deps, 'store' | 'auditHead'>) {
     const checkpoint = await auditHead()
     const start = await store.audit.start()
     const [id, hash = ''] = given?.split(':') ?? []

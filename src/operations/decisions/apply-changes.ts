@@ -4,7 +4,7 @@ import type { Incident } from '../../schema/incident.ts'
 import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { type Change, changeAlert, changeIncident, isOpenAlert } from './lifecycle.ts'
 
 /** What a change of many answers. */
@@ -84,7 +84,7 @@ export const applyToAlerts = async (
 
 /** Changes an incident within a transaction and lets its receivers know; closing it closes its open alerts. Returns why not, when it was left alone. */
 export const applyToIncident = async (
-  { store, queue }: Pick<World, 'store' | 'queue'>,
+  { store, queue }: Pick<Deps, 'store' | 'queue'>,
   tx: Transaction,
   incident: Incident,
   doing: Doing,

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { Decision } from '../../schema/decision.ts'
 import type { Transaction } from '../../store/database.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import type { changeReport, Doing } from './apply-changes.ts'
 
 const mostSkipped = 100
@@ -30,7 +30,7 @@ interface Deciding {
 /** Does something to many things, some in each transaction, and keeps book of it, so that it can be followed and taken back. */
 export const decide = async (
   { target_type, ids, doing, chunk, apply, wait }: Deciding,
-  { store, newId, now }: Pick<World, 'store' | 'newId' | 'now'>,
+  { store, newId, now }: Pick<Deps, 'store' | 'newId' | 'now'>,
 ): Promise<z.input<typeof changeReport>> => {
   const moment = new Date(doing.now).toISOString()
   let book: Decision = {

@@ -28,19 +28,19 @@ describe('what was done to many at once', () => {
     const queue = openEmbeddedQueue({ connections: store.connections, now, log })
     return { store, queue, now, newId: randomUUID, actor: noor }
   }
-  let world: Awaited<ReturnType<typeof open>>
+  let deps: Awaited<ReturnType<typeof open>>
   beforeEach(async () => {
     time = begin + 86_400_000
-    world = await open()
+    deps = await open()
   })
-  afterEach(() => world.store.close())
+  afterEach(() => deps.store.close())
 
-  const keep = (...alerts: readonly Alert[]) => world.store.transaction((tx) => world.store.alerts.save(alerts, tx))
+  const keep = (...alerts: readonly Alert[]) => deps.store.transaction((tx) => deps.store.alerts.save(alerts, tx))
   const change = (input: object, who = noor) =>
-    updateAlerts.run(updateAlerts.input.parse(input), { ...world, actor: who })
-  const undo = (id: string | null, who = noor) => undoDecision.run({ id: id ?? '' }, { ...world, actor: who })
+    updateAlerts.run(updateAlerts.input.parse(input), { ...deps, actor: who })
+  const undo = (id: string | null, who = noor) => undoDecision.run({ id: id ?? '' }, { ...deps, actor: who })
   const stateOf = async (id: string) => {
-    const { status, assignee, resolution, suppression_id } = await getAlert.run({ id }, world)
+    const { status, assignee, resolution, suppression_id } = await getAlert.run({ id }, deps)
     return { status, assignee, resolution, suppression_id }
   }
 
@@ -60,7 +60,7 @@ describe('what was done to many at once', () => {
     })
     expect(changed).toBe(3)
     expect(await stateOf(alerts[1]?.id ?? '')).toMatchObject({ status: 'resolved', assignee: 'noor' })
-    expect((await listDecisions.run({ limit: 5 }, world)).data).toEqual([
+    expect((await listDecisions.run({ limit: 5 }, deps)).data).toEqual([
       expect.objectContaining({
         id: decision_id,
         action: 'close',
@@ -72,11 +72,11 @@ describe('what was done to many at once', () => {
     ])
     expect(await undo(decision_id)).toMatchObject({ matched: 3, changed: 3, skipped: [] })
     expect(await Promise.all(alerts.map(({ id }) => stateOf(id)))).toEqual(before)
-    expect(await getDecision.run({ id: decision_id ?? '' }, world)).toMatchObject({
+    expect(await getDecision.run({ id: decision_id ?? '' }, deps)).toMatchObject({
       state: 'undone',
       undone_by: 'noor',
     })
-    const { history } = await getAlert.run({ id: alerts[0]?.id ?? '' }, world)
+    const { history } = await getAlert.run({ id: alerts[0]?.id ?? '' }, deps)
     expect(history.map(({ action }) => action)).toEqual(['undo', 'close'])
     await expect(undo(decision_id)).rejects.toMatchObject({ code: 'CONFLICT' })
   })
@@ -85,7 +85,7 @@ describe('what was done to many at once', () => {
     await keep(sampleAlert(1), sampleAlert(2))
     const { decision_id } = await change({ filter: '', action: 'acknowledge' })
     await change({ ids: ['alert-000001'], action: 'close', resolution: 'duplicate' }, sam)
-    const [judged] = await world.store.alerts.load(['alert-000002'])
+    const [judged] = await deps.store.alerts.load(['alert-000002'])
     if (judged) await keep({ ...judged, triage: sampleTriage, version: judged.version + 1 })
     expect(await undo(decision_id)).toMatchObject({
       changed: 1,
@@ -98,12 +98,12 @@ describe('what was done to many at once', () => {
   it('brings back an incident with its alerts, and writes it into its story', async () => {
     await keep(sampleAlert(1, { incident_id: 'incident-000001' }))
     const member = { alert_id: 'alert-000001', reason: 'It opened the incident.', added_at: sampleAlert(1).created_at }
-    await world.store.transaction((tx) => world.store.incidents.save([sampleIncident(1, { members: [member] })], tx))
+    await deps.store.transaction((tx) => deps.store.incidents.save([sampleIncident(1, { members: [member] })], tx))
     const input = { ids: ['INC-1'], action: 'close', resolution: 'true_positive' }
-    const { decision_id } = await updateIncidents.run(updateIncidents.input.parse(input), world)
+    const { decision_id } = await updateIncidents.run(updateIncidents.input.parse(input), deps)
     expect((await stateOf('alert-000001')).status).toBe('resolved')
     expect(await undo(decision_id)).toMatchObject({ matched: 2, changed: 2 })
-    const incident = await getIncident.run({ id: 'INC-1' }, world)
+    const incident = await getIncident.run({ id: 'INC-1' }, deps)
     expect(incident).toMatchObject({ status: 'open', assignee: null, resolution: null })
     expect(incident.timeline.at(-1)?.text).toBe('noor: took back: close')
     expect((await stateOf('alert-000001')).status).toBe('new')
@@ -116,7 +116,7 @@ describe('what was done to many at once', () => {
     time += 86_400_001
     await expect(undo(decision_id)).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(undo('nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    expect((await listDecisions.run({ limit: 5 }, { ...world, actor: sam })).data).toEqual([])
+    expect((await listDecisions.run({ limit: 5 }, { ...deps, actor: sam })).data).toEqual([])
   })
 
   it('changes what was there at a moment, and nothing that came later', async () => {
@@ -133,7 +133,7 @@ describe('what was done to many at once', () => {
     await keep(...Array.from({ length: 3_000 }, (_, number) => sampleAlert(number)))
     const answer = await change({ filter: '', action: 'acknowledge', wait: false })
     expect(answer.changed + answer.pending).toBe(3_000)
-    const read = () => getDecision.run({ id: answer.decision_id ?? '' }, world)
+    const read = () => getDecision.run({ id: answer.decision_id ?? '' }, deps)
     await until(async () => (await read()).state === 'done', 'the end of the decision')
     expect(await read()).toMatchObject({ state: 'done', changed: 3_000 })
   })
@@ -142,22 +142,22 @@ describe('what was done to many at once', () => {
     const running = { id: 'd1', actor: 'noor', action: 'close', target_type: 'alert', note: null } as const
     const moment = new Date(time).toISOString()
     const counts = { matched: 9, changed: 5, skipped: 0, undone_by: null }
-    await world.store.transaction((tx) =>
-      world.store.decisions.save(
+    await deps.store.transaction((tx) =>
+      deps.store.decisions.save(
         { ...running, ...counts, state: 'running', created_at: moment, updated_at: moment },
         tx,
       ),
     )
     await expect(undo('d1')).rejects.toMatchObject({ code: 'CONFLICT' })
     time += 61_000
-    expect((await getDecision.run({ id: 'd1' }, world)).state).toBe('stopped')
+    expect((await getDecision.run({ id: 'd1' }, deps)).state).toBe('stopped')
   })
 
   it('leaves notes in the history of an alert', async () => {
     await keep(sampleAlert(1))
-    await commentAlert.run({ id: 'alert-000001', text: 'asked dana' }, world)
-    const [note] = (await getAlert.run({ id: 'alert-000001' }, world)).history
+    await commentAlert.run({ id: 'alert-000001', text: 'asked dana' }, deps)
+    const [note] = (await getAlert.run({ id: 'alert-000001' }, deps)).history
     expect(note).toMatchObject({ actor: 'noor', action: 'comment', new_values: { text: 'asked dana' } })
-    await expect(commentAlert.run({ id: 'nothing', text: 'x' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(commentAlert.run({ id: 'nothing', text: 'x' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { decision } from '../../schema/decision.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireDecision } from './read-decision.ts'
 
 /** Tells how far a change of many things has come. */
@@ -11,5 +11,5 @@ export const getDecision = defineOperation({
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100) }),
   output: decision,
-  run: ({ id }, { store, now }: Pick<World, 'store' | 'now'>) => requireDecision(store, id, now()),
+  run: ({ id }, { store, now }: Pick<Deps, 'store' | 'now'>) => requireDecision(store, id, now()),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** That an alert or an incident changed; read it for what it is now. */
 export const change = z
@@ -20,7 +20,7 @@ export const listChanges = defineOperation({
   role: 'viewer',
   input: z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(500).default(500) }),
   output: z.object({ changes: z.array(change) }),
-  async run({ after, limit }, { store }: Pick<World, 'store'>) {
+  async run({ after, limit }, { store }: Pick<Deps, 'store'>) {
     return { changes: [...(await store.changes(after, limit))] }
   },
 })

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { decision } from '../../schema/decision.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
-import type { World } from '../world.ts'
 import { readDecision } from './read-decision.ts'
 
 /** Lists what the caller did to many things at once: what can be taken back. */
@@ -13,7 +13,7 @@ export const listDecisions = defineOperation({
   role: 'viewer',
   input: z.strictObject(paging),
   output: pageOf(decision),
-  async run({ limit, cursor }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run({ limit, cursor }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
     const page = await store.decisions.list({ actor: actor.name, limit, after: cursor })
     return toPage(page, (item) => readDecision(item, now()))
   },

@@ -2,7 +2,7 @@ import { alert } from '../../schema/alert.ts'
 import { incident } from '../../schema/incident.ts'
 import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Transaction } from '../../store/database.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { decided } from './apply-changes.ts'
 import type { Skipped } from './decide.ts'
 
@@ -23,7 +23,7 @@ interface Circumstances {
 
 /** Makes alerts and incidents again what they were before some entries of the audit; returns those that were changed since. */
 export const takeBack = async (
-  { store, queue }: Pick<World, 'store' | 'queue'>,
+  { store, queue }: Pick<Deps, 'store' | 'queue'>,
   tx: Transaction,
   entries: readonly AuditEntry[],
   who: Circumstances,

@@ -4,8 +4,8 @@ import type { Decision } from '../../schema/decision.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Store } from '../../store/store.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { changeReport } from './apply-changes.ts'
 import type { Skipped } from './decide.ts'
 import { requireDecision } from './read-decision.ts'
@@ -22,7 +22,7 @@ export const undoDecision = defineOperation({
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100) }),
   output: changeReport,
-  async run({ id }, { store, queue, now, actor }: UndoWorld) {
+  async run({ id }, { store, queue, now, actor }: UndoDeps) {
     const time = now()
     const decision = await requireDecision(store, id, time)
     refuseOdd(decision, actor, time)
@@ -55,7 +55,7 @@ export const undoDecision = defineOperation({
   },
 })
 
-type UndoWorld = Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor }
+type UndoDeps = Pick<Deps, 'store' | 'queue' | 'now'> & { readonly actor: Actor }
 
 const refuseOdd = ({ id, actor, state, created_at }: Decision, asking: Actor, now: number): void => {
   if (actor !== asking.name && asking.role !== 'admin') {

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Event } from '../../schema/event.ts'
 import { eventView, textField, toEventView } from '../../schema/event.ts'
 import type { Store } from '../../store/store.ts'
+import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { range } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 
 /** More than this many of a span are not looked through, for those who count pages. */
 const mostEvents = 10_000
@@ -35,7 +35,7 @@ export const browseEvents = defineOperation({
     /** The programs of all that there were in the span. */
     programs: z.array(z.string()),
   }),
-  async run({ levels, programs, search, page, per_page, ...span }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ levels, programs, search, page, per_page, ...span }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
     const within = parseRange(span, time)
     const q = [

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Event } from '../../schema/event.ts'
+import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { q } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 
 const moment = z.string().max(40)
 const pageSize = 4_000
@@ -44,7 +44,7 @@ export const compareWindows = defineOperation({
     truncated: z.boolean(),
     patterns: z.array(pattern),
   }),
-  async run({ q: filter, from, to, baseline_from, baseline_to }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ q: filter, from, to, baseline_from, baseline_to }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
     const window = span(parseRange({ from, to }, time))
     const before = span({
@@ -104,7 +104,7 @@ const changeOf = (seen: number, known: number, scale: number): z.infer<typeof pa
 }
 
 const tally = async (
-  store: World['store'],
+  store: Deps['store'],
   filter: ReturnType<typeof eventFilter>,
   range: { readonly from: number; readonly to: number },
 ) => {

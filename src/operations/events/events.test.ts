@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.close()
 })
 
-const openWorld = async () => {
+const openDeps = async () => {
   const store = await openStore('sqlite::memory:', { now: () => time, log })
   stores.push(store)
   return { store, actor, now: () => time }
@@ -61,8 +61,8 @@ const detection = (number: number): Detection => ({
 })
 
 it('finds events by words, fields and time, page by page', async () => {
-  const world = await openWorld()
-  const { store } = world
+  const deps = await openDeps()
+  const { store } = deps
   await store.transaction((tx) =>
     store.events.save(
       Array.from({ length: 10 }, (_, number) => event(number)),
@@ -70,7 +70,7 @@ it('finds events by words, fields and time, page by page', async () => {
     ),
   )
   const list = async (input: { q?: string; from?: string; to?: string; limit?: number; cursor?: string }) =>
-    listEvents.output.parse(await listEvents.run(listEvents.input.parse(input), world))
+    listEvents.output.parse(await listEvents.run(listEvents.input.parse(input), deps))
   const first = await list({ limit: 4 })
   expect(first.data.map(({ id }) => id)).toEqual(['0-0', '0-1', '0-2', '0-3'])
   const second = await list({ limit: 400, cursor: first.next_cursor ?? '' })
@@ -86,28 +86,28 @@ it('finds events by words, fields and time, page by page', async () => {
 })
 
 it('shows an event among its neighbours', async () => {
-  const world = await openWorld()
-  const { store } = world
+  const deps = await openDeps()
+  const { store } = deps
   await store.transaction((tx) =>
     store.events.save(
       Array.from({ length: 10 }, (_, number) => event(number)),
       tx,
     ),
   )
-  const shown = getEvent.output.parse(await getEvent.run({ id: '0-5', context: 2 }, world))
+  const shown = getEvent.output.parse(await getEvent.run({ id: '0-5', context: 2 }, deps))
   expect(shown).toMatchObject({
     id: '0-5',
     fields: { 'user.name': 'user5', ports: [22, 5] },
     before: [{ id: '0-7' }, { id: '0-6' }],
     after: [{ id: '0-4' }, { id: '0-3' }],
   })
-  expect(await getEvent.run({ id: '0-5', context: 0 }, world)).toMatchObject({ before: [], after: [] })
-  await expect(getEvent.run({ id: '0-99', context: 0 }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  expect(await getEvent.run({ id: '0-5', context: 0 }, deps)).toMatchObject({ before: [], after: [] })
+  await expect(getEvent.run({ id: '0-99', context: 0 }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 it('lists and shows detections', async () => {
-  const world = await openWorld()
-  const { store } = world
+  const deps = await openDeps()
+  const { store } = deps
   await store.transaction((tx) =>
     store.detections.save(
       Array.from({ length: 9 }, (_, number) => detection(number)),
@@ -116,18 +116,18 @@ it('lists and shows detections', async () => {
   )
   const page = await listDetections.run(
     listDetections.input.parse({ q: 'score:>=0.5', from: 'now-7m', limit: 2 }),
-    world,
+    deps,
   )
   expect(page.data.map(({ id }) => id)).toEqual(['d5', 'd6'])
   const rest = { q: 'score:>=0.5', from: 'now-7m', cursor: page.next_cursor }
-  expect((await listDetections.run(listDetections.input.parse(rest), world)).data.map(({ id }) => id)).toEqual(['d7'])
-  expect(await getDetection.run({ id: 'd5' }, world)).toEqual(detection(5))
-  await expect(getDetection.run({ id: 'x' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  expect((await listDetections.run(listDetections.input.parse(rest), deps)).data.map(({ id }) => id)).toEqual(['d7'])
+  expect(await getDetection.run({ id: 'd5' }, deps)).toEqual(detection(5))
+  await expect(getDetection.run({ id: 'x' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 it('lists how well each source is understood', async () => {
-  const world = await openWorld()
-  const { store } = world
+  const deps = await openDeps()
+  const { store } = deps
   const row = { source: 'auth', sample: 'a line', last_seen_at: time }
   const unparsed = Array.from({ length: 7 }, (_, number) => ({
     ...row,
@@ -146,7 +146,7 @@ it('lists how well each source is understood', async () => {
       tx,
     ),
   )
-  const { data } = listSources.output.parse(await listSources.run({}, world))
+  const { data } = listSources.output.parse(await listSources.run({}, deps))
   expect(data).toMatchObject([
     { source: 'web', records: 999, parsed: 999, parsed_percent: 100, format_share: 1, unparsed: [] },
     {
@@ -167,10 +167,10 @@ it('lists how well each source is understood', async () => {
 })
 
 it('says which field was meant when a misspelt one finds no event', async () => {
-  const world = await openWorld()
+  const deps = await openDeps()
   const ofApp = { ...event(1), fields: { users: 'ann' } }
-  await world.store.transaction((tx) => world.store.events.save([event(0), ofApp], tx))
-  const find = (q: string) => listEvents.run({ q, limit: 50 }, world)
+  await deps.store.transaction((tx) => deps.store.events.save([event(0), ofApp], tx))
+  const find = (q: string) => listEvents.run({ q, limit: 50 }, deps)
   await expect(find('sorce:auth')).rejects.toMatchObject({
     code: 'FILTER_SYNTAX',
     hint: expect.stringContaining('Did you mean "source"?'),

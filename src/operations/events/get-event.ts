@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { eventView, toEventView } from '../../schema/event.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Shows one event and, when asked for, the lines around it. */
 export const getEvent = defineOperation({
@@ -14,7 +14,7 @@ export const getEvent = defineOperation({
     context: z.int().min(0).max(100).default(0).describe('How many lines before it, and as many after it.'),
   }),
   output: eventView.extend({ before: z.array(eventView), after: z.array(eventView) }).meta({ id: 'EventInContext' }),
-  async run({ id, context }, { store }: Pick<World, 'store'>) {
+  async run({ id, context }, { store }: Pick<Deps, 'store'>) {
     const event = await store.events.get(id)
     if (!event) {
       throw new AppError('NOT_FOUND', `There is no event "${id}".`, {

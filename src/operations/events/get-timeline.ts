@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { range } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 import { toBuckets, toGrid, toLanes, usualSince } from './timeline.ts'
 
 const mostLanes = 8
@@ -61,7 +61,7 @@ export const getTimeline = defineOperation({
     buckets: z.int().min(1).max(500).default(120).describe('How many buckets at most.'),
   }),
   output: timeline,
-  async run({ buckets: most, ...span }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ buckets: most, ...span }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const { from = 0, to = 0 } = parseRange(span, now())
     if (from >= to) {
       throw new AppError('INVALID_REQUEST', 'The span ends before it begins.', {

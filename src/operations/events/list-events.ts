@@ -3,11 +3,11 @@ import { AppError } from '../../errors.ts'
 import { closest } from '../../lib/spelling/closest.ts'
 import { eventView, toEventView } from '../../schema/event.ts'
 import { eventFields } from '../../schema/event-fields.ts'
+import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, q, range, toPage } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 
 /** Finds events, newest first. */
 export const listEvents = defineOperation({
@@ -16,7 +16,7 @@ export const listEvents = defineOperation({
   role: 'viewer',
   input: z.strictObject({ q, ...range, ...paging }),
   output: pageOf(eventView),
-  async run({ q, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ q, from, to, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
     const filter = eventFilter(q, time)
     const span = parseRange({ from, to }, time)
@@ -31,7 +31,7 @@ const sampleSize = 500
 /** Events have whatever fields their sources give them: a name that looks like one of ours is a mistake if recent events lack it. */
 const refuseMisspelt = async (
   fields: readonly string[],
-  { events }: World['store'],
+  { events }: Deps['store'],
   span: ReturnType<typeof parseRange>,
 ): Promise<void> => {
   const doubtful = fields.flatMap((name) => {

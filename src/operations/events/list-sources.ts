@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { sourceHealth } from '../../schema/analysis.ts'
 import type { ParseHealthRow } from '../../store/events/parse-health.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
-import type { World } from '../world.ts'
 
 /** How many shapes of what was not understood are shown for each source. */
 const mostShapes = 5
@@ -24,7 +24,7 @@ export const listSources = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(source),
-  async run(_input, { store }: Pick<World, 'store'>) {
+  async run(_input, { store }: Pick<Deps, 'store'>) {
     const rows = Map.groupBy(await store.parseHealth.list(), (row) => row.source)
     const data = [...rows].map(([name, list]) => toSource(name, list))
     return { data: data.toSorted((a, b) => b.records - a.records || (a.source < b.source ? -1 : 1)), next_cursor: null }

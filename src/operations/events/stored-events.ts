@@ -1,11 +1,11 @@
 import type { Event } from '../../schema/event.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 const pageSize = 4_000
 
 /** Reads the stored events of a span of time page by page, the oldest first. */
 export async function* storedEvents(
-  store: Pick<World['store'], 'events'>,
+  store: Pick<Deps['store'], 'events'>,
   span: { readonly from: number; readonly to: number | undefined },
 ): AsyncGenerator<readonly Event[]> {
   let after: string | undefined

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireIncident } from './require-incident.ts'
 
 /** Adds a note to an incident's story. */
@@ -12,7 +12,7 @@ export const commentIncident = defineOperation({
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100), text: z.string().trim().min(1).max(10_000) }),
   output: incident,
-  async run({ id, text }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run({ id, text }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
     const time = now()
     const moment = new Date(time).toISOString()
     return store.transaction(async (tx) => {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { alert } from '../../schema/alert.ts'
 import { incident } from '../../schema/incident.ts'
 import { auditView, toAuditView } from '../audit/list-audit.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireIncident } from './require-incident.ts'
 
 /** Shows one incident with its alerts and what people did with it. */
@@ -13,7 +13,7 @@ export const getIncident = defineOperation({
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100).describe('Its id, or INC-3.') }),
   output: incident.extend({ alerts: z.array(alert), history: z.array(auditView) }).meta({ id: 'IncidentDetails' }),
-  async run({ id }, { store }: Pick<World, 'store'>) {
+  async run({ id }, { store }: Pick<Deps, 'store'>) {
     const found = await requireIncident(store, id)
     const [alerts, history] = await Promise.all([
       store.alerts.load(found.members.map(({ alert_id }) => alert_id)),

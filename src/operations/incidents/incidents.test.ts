@@ -91,14 +91,14 @@ const open = async () => {
 }
 
 describe('incidents', () => {
-  let world: Awaited<ReturnType<typeof open>>
+  let deps: Awaited<ReturnType<typeof open>>
   beforeEach(async () => {
-    world = await open()
+    deps = await open()
   })
 
   it('have the dates of their phases: set when one is reached, gone when they go back behind it', async () => {
     const phases = async (change: Omit<Parameters<typeof updateIncident.run>[0], 'id'>) => {
-      const { contained_at, eradicated_at, resolved_at } = await updateIncident.run({ id: 'INC-1', ...change }, world)
+      const { contained_at, eradicated_at, resolved_at } = await updateIncident.run({ id: 'INC-1', ...change }, deps)
       return [contained_at, eradicated_at, resolved_at].map((date) => date !== undefined)
     }
     expect(await phases({ action: 'advance', status: 'contained' })).toEqual([true, false, false])
@@ -110,28 +110,28 @@ describe('incidents', () => {
   })
 
   it('live: acknowledged, advanced, commented on, closed with their alerts, reopened, all of it written down', async () => {
-    expect((await updateIncident.run({ id: 'INC-1', action: 'acknowledge' }, world)).assignee).toBe('noor')
-    await updateIncident.run({ id: 'INC-1', action: 'advance', status: 'contained' }, world)
-    await commentIncident.run({ id: 'INC-1', text: 'asked root' }, world)
+    expect((await updateIncident.run({ id: 'INC-1', action: 'acknowledge' }, deps)).assignee).toBe('noor')
+    await updateIncident.run({ id: 'INC-1', action: 'advance', status: 'contained' }, deps)
+    await commentIncident.run({ id: 'INC-1', text: 'asked root' }, deps)
     const closed = await updateIncident.run(
       { id: 'INC-1', action: 'close', resolution: 'true_positive', note: 'blocked' },
-      world,
+      deps,
     )
     expect(closed).toMatchObject({ status: 'closed', resolution: 'true_positive', version: 5 })
-    expect((await getAlert.run({ id: 'alert-a' }, world)).status).toBe('resolved')
-    await updateIncident.run({ id: 'INC-1', action: 'reopen' }, world)
+    expect((await getAlert.run({ id: 'alert-a' }, deps)).status).toBe('resolved')
+    await updateIncident.run({ id: 'INC-1', action: 'reopen' }, deps)
 
-    const { history, timeline } = await getIncident.run({ id: 'INC-1' }, world)
+    const { history, timeline } = await getIncident.run({ id: 'INC-1' }, deps)
     expect(history.map(({ action }) => action)).toEqual(['reopen', 'close', 'comment', 'advance', 'acknowledge'])
     expect(timeline.filter(({ kind }) => kind === 'change').map(({ text }) => text)).toContain(
       'noor: closed it as true positive: blocked',
     )
-    const waiting = (await world.queue.depths()).find(({ topic }) => topic === 'incidents')
+    const waiting = (await deps.queue.depths()).find(({ topic }) => topic === 'incidents')
     expect(waiting?.ready).toBeGreaterThan(0)
   })
 
   it('refuse what makes no sense, saying why', async () => {
-    const ask = (input: Parameters<typeof updateIncident.run>[0]) => updateIncident.run(input, world)
+    const ask = (input: Parameters<typeof updateIncident.run>[0]) => updateIncident.run(input, deps)
     await expect(ask({ id: 'INC-9', action: 'acknowledge' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(ask({ id: 'INC-1', action: 'close' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     await expect(ask({ id: 'INC-1', action: 'reopen' })).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -140,38 +140,38 @@ describe('incidents', () => {
   })
 
   it('merge and split, each alert keeping its own text', async () => {
-    const merged = await mergeIncidents.run({ id: 'INC-2', into: 'INC-1' }, world)
+    const merged = await mergeIncidents.run({ id: 'INC-2', into: 'INC-1' }, deps)
     expect(merged.members.map(({ alert_id }) => alert_id)).toEqual(['alert-a', 'alert-b', 'alert-c'])
-    const emptied = await getIncident.run({ id: 'INC-2' }, world)
+    const emptied = await getIncident.run({ id: 'INC-2' }, deps)
     expect(emptied).toMatchObject({ status: 'closed', merged_into: merged.id })
-    expect((await getAlert.run({ id: 'alert-c' }, world)).incident_id).toBe(merged.id)
-    await expect(mergeIncidents.run({ id: 'INC-2', into: 'INC-1' }, world)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect((await getAlert.run({ id: 'alert-c' }, deps)).incident_id).toBe(merged.id)
+    await expect(mergeIncidents.run({ id: 'INC-2', into: 'INC-1' }, deps)).rejects.toMatchObject({ code: 'CONFLICT' })
 
-    const born = await splitIncident.run({ id: 'INC-1', alert_ids: ['alert-c'] }, world)
+    const born = await splitIncident.run({ id: 'INC-1', alert_ids: ['alert-c'] }, deps)
     expect(born).toMatchObject({ display_id: 'INC-3', alert_count: 1 })
     expect(born.title).toContain('198.51.100.7')
-    const rest = await getIncident.run({ id: 'INC-1' }, world)
+    const rest = await getIncident.run({ id: 'INC-1' }, deps)
     expect(rest.members.map(({ alert_id }) => alert_id)).toEqual(['alert-a', 'alert-b'])
-    expect((await getAlert.run({ id: 'alert-c' }, world)).title).toBe('40 failed logins from 198.51.100.7')
-    await expect(splitIncident.run({ id: 'INC-1', alert_ids: ['alert-a', 'alert-b'] }, world)).rejects.toMatchObject({
+    expect((await getAlert.run({ id: 'alert-c' }, deps)).title).toBe('40 failed logins from 198.51.100.7')
+    await expect(splitIncident.run({ id: 'INC-1', alert_ids: ['alert-a', 'alert-b'] }, deps)).rejects.toMatchObject({
       code: 'CONFLICT',
     })
   })
 
   it('take alerts from wherever they are, and are closed when none is left', async () => {
-    const grown = await moveToIncident.run({ id: 'INC-1', alert_ids: ['alert-c', 'alert-a'], note: 'one story' }, world)
+    const grown = await moveToIncident.run({ id: 'INC-1', alert_ids: ['alert-c', 'alert-a'], note: 'one story' }, deps)
     expect(grown.members.map(({ alert_id }) => alert_id)).toEqual(['alert-a', 'alert-b', 'alert-c'])
     expect(grown.timeline.map(({ text }) => text)).toContain('noor: put an alert into it: one story')
-    const emptied = await getIncident.run({ id: 'INC-2' }, world)
+    const emptied = await getIncident.run({ id: 'INC-2' }, deps)
     expect(emptied).toMatchObject({ status: 'closed', resolution: 'duplicate', merged_into: grown.id })
-    expect((await getAlert.run({ id: 'alert-c' }, world)).incident_id).toBe(grown.id)
+    expect((await getAlert.run({ id: 'alert-c' }, deps)).incident_id).toBe(grown.id)
 
-    const born = await splitIncident.run({ id: 'INC-1', alert_ids: ['alert-c'] }, world)
-    await moveToIncident.run({ id: born.id, alert_ids: ['alert-a'] }, world)
-    const rest = await getIncident.run({ id: 'INC-1' }, world)
+    const born = await splitIncident.run({ id: 'INC-1', alert_ids: ['alert-c'] }, deps)
+    await moveToIncident.run({ id: born.id, alert_ids: ['alert-a'] }, deps)
+    const rest = await getIncident.run({ id: 'INC-1' }, deps)
     expect(rest).toMatchObject({ status: 'open', alert_count: 1 })
     expect(rest.timeline.map(({ alert_id }) => alert_id)).not.toContain('alert-a')
-    const move = (id: string, alert_ids: string[]) => moveToIncident.run({ id, alert_ids }, world)
+    const move = (id: string, alert_ids: string[]) => moveToIncident.run({ id, alert_ids }, deps)
     await expect(move('INC-1', ['alert-b'])).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(move('INC-2', ['alert-b'])).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(move('INC-1', ['nothing'])).rejects.toMatchObject({ code: 'NOT_FOUND' })
@@ -179,20 +179,20 @@ describe('incidents', () => {
 
   it('change in bulk by a filter, and asking twice changes nothing', async () => {
     const close = (which: { filter?: string; ids?: string[] }) =>
-      updateAlerts.run({ ...which, exclude: [], wait: true, action: 'close', resolution: 'false_positive' }, world)
+      updateAlerts.run({ ...which, exclude: [], wait: true, action: 'close', resolution: 'false_positive' }, deps)
     expect(await close({ filter: 'entity.ip:203.0.113.9' })).toMatchObject({
       matched: 2,
       changed: 2,
     })
     expect(await close({ ids: ['alert-a', 'alert-b'] })).toMatchObject({ matched: 2, changed: 0 })
     expect(
-      await updateIncidents.run({ filter: 'severity:high', exclude: [], wait: true, action: 'acknowledge' }, world),
+      await updateIncidents.run({ filter: 'severity:high', exclude: [], wait: true, action: 'acknowledge' }, deps),
     ).toMatchObject({
       matched: 2,
       changed: 2,
       skipped: [],
     })
-    await expect(updateAlerts.run({ exclude: [], wait: true, action: 'reopen' }, world)).rejects.toMatchObject({
+    await expect(updateAlerts.run({ exclude: [], wait: true, action: 'reopen' }, deps)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     })
   })

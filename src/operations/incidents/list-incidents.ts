@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { incident, incidentStatuses } from '../../schema/incident.ts'
+import type { Deps } from '../deps.ts'
 import { incidentFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, q, range, toPage } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 
 /** Lists incidents, newest first. */
 export const listIncidents = defineOperation({
@@ -18,7 +18,7 @@ export const listIncidents = defineOperation({
     ...paging,
   }),
   output: pageOf(incident),
-  async run({ q, status, from, to, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ q, status, from, to, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
     const { matches, everything, pieces } = incidentFilter(q, time)
     const page = await store.incidents.list({

@@ -3,8 +3,8 @@ import { AppError } from '../../errors.ts'
 import { tell } from '../../pipeline/correlate/compose.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { moveAlerts, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
@@ -21,7 +21,7 @@ export const mergeIncidents = defineOperation({
   output: incident,
   async run(
     { id, into, note },
-    { store, queue, now, actor }: Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor },
+    { store, queue, now, actor }: Pick<Deps, 'store' | 'queue' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const moment = new Date(time).toISOString()

@@ -5,8 +5,8 @@ import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { moveAlerts, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
@@ -21,7 +21,7 @@ export const moveToIncident = defineOperation({
     note: z.string().trim().min(1).max(4_000).optional(),
   }),
   output: incident,
-  async run({ id, alert_ids, note }, { store, queue, now, actor }: MoveWorld) {
+  async run({ id, alert_ids, note }, { store, queue, now, actor }: MoveDeps) {
     const time = now()
     const moment = new Date(time).toISOString()
     const because = note === undefined ? '' : `: ${note}`
@@ -80,7 +80,7 @@ export const moveToIncident = defineOperation({
   },
 })
 
-type MoveWorld = Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor }
+type MoveDeps = Pick<Deps, 'store' | 'queue' | 'now'> & { readonly actor: Actor }
 
 /** Loads the alerts that are not there yet; refuses when some do not exist. */
 const comingAlerts = async (store: Store, tx: Transaction, ids: readonly string[], { id, display_id }: Incident) => {

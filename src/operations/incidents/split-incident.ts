@@ -3,8 +3,8 @@ import { AppError } from '../../errors.ts'
 import { tell } from '../../pipeline/correlate/compose.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { moveAlerts, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
@@ -19,7 +19,7 @@ export const splitIncident = defineOperation({
     note: z.string().trim().min(1).max(4_000).optional(),
   }),
   output: incident,
-  async run({ id, alert_ids, note }, { store, queue, now, newId, actor }: SplitWorld) {
+  async run({ id, alert_ids, note }, { store, queue, now, newId, actor }: SplitDeps) {
     const time = now()
     const moment = new Date(time).toISOString()
     return store.transaction(async (tx) => {
@@ -73,7 +73,7 @@ export const splitIncident = defineOperation({
   },
 })
 
-type SplitWorld = Pick<World, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor }
+type SplitDeps = Pick<Deps, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor }
 
 const refuseOddSplits = (
   { display_id, merged_into }: Incident,

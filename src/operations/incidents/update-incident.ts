@@ -4,8 +4,8 @@ import { incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import { applyToIncident } from '../decisions/apply-changes.ts'
 import { changeInput, readChange } from '../decisions/change-input.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireIncident, requireVersion } from './require-incident.ts'
 
 /** Changes one incident: who has it, how far it is, what it turned out to be. */
@@ -19,7 +19,7 @@ export const updateIncident = defineOperation({
     version: z.int().optional().describe('The version that the decision was made on.'),
   }),
   output: incident,
-  async run({ id, version, note, ...wanted }, { store, queue, now, actor }: UpdateWorld) {
+  async run({ id, version, note, ...wanted }, { store, queue, now, actor }: UpdateDeps) {
     const change = readChange(wanted, now())
     return store.transaction(async (tx) => {
       const before = await requireIncident(store, id, tx)
@@ -40,4 +40,4 @@ export const updateIncident = defineOperation({
   },
 })
 
-type UpdateWorld = Pick<World, 'store' | 'queue' | 'now'> & { readonly actor: Actor }
+type UpdateDeps = Pick<Deps, 'store' | 'queue' | 'now'> & { readonly actor: Actor }

@@ -5,9 +5,9 @@ import { applyToIncident, changeReport } from '../decisions/apply-changes.ts'
 import { changeInput, readChange, requireSelector, selector, wait } from '../decisions/change-input.ts'
 import { decide, type Skipped } from '../decisions/decide.ts'
 import { selectIds } from '../decisions/select-ids.ts'
+import type { Deps } from '../deps.ts'
 import { incidentFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Changes many incidents in one request; the server finds them. */
 export const updateIncidents = defineOperation({
@@ -16,10 +16,10 @@ export const updateIncidents = defineOperation({
   role: 'analyst',
   input: z.strictObject({ ...selector, ...changeInput, wait }),
   output: changeReport,
-  async run(input, world: Pick<World, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run(input, deps: Pick<Deps, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor }) {
     requireSelector(input)
-    const { store, actor } = world
-    const now = world.now()
+    const { store, actor } = deps
+    const now = deps.now()
     const doing = { change: readChange(input, now), actor: actor.name, now, note: input.note }
     const ids = await selectIds<Incident>(input, doing.now, store.incidents, incidentFilter)
     return decide(
@@ -34,13 +34,13 @@ export const updateIncidents = defineOperation({
           const skipped: Skipped[] = []
           for (const id of part) {
             const incident = await store.incidents.get(id, tx)
-            const reason = incident ? await applyToIncident(world, tx, incident, step) : 'does not exist'
+            const reason = incident ? await applyToIncident(deps, tx, incident, step) : 'does not exist'
             if (reason !== undefined) skipped.push({ id, reason })
           }
           return skipped
         },
       },
-      world,
+      deps,
     )
   },
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireIncident, requireVersion } from './require-incident.ts'
 
 const text = z.string().trim().max(10_000).optional()
@@ -20,10 +20,7 @@ export const writeUpIncident = defineOperation({
     version: z.int().optional().describe('The version that the decision was made on.'),
   }),
   output: incident,
-  async run(
-    { id, version, ...texts },
-    { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
-  ) {
+  async run({ id, version, ...texts }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
     const time = now()
     return store.transaction(async (tx) => {
       const before = await requireIncident(store, id, tx)

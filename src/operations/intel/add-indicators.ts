@@ -6,9 +6,9 @@ import { indicatorId } from '../../intel/sum-up.ts'
 import { knownIndicator, observableType, tlp } from '../../schema/indicator.ts'
 import type { Actor } from '../../schema/role.ts'
 import { severity } from '../../schema/severity.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { parseMoment } from '../time.ts'
-import type { World } from '../world.ts'
 import { auditIntel } from './audit-intel.ts'
 
 const told = z.strictObject({
@@ -41,8 +41,8 @@ export const addIndicators = defineOperation({
     data: z.array(knownIndicator),
     errors: z.array(z.object({ value: z.string(), message: z.string() })),
   }),
-  async run(input, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
-    const { store, intel, now } = world
+  async run(input, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { store, intel, now } = deps
     const time = now()
     const { threat_level, confidence, description, tags } = input
     const facts = {
@@ -69,7 +69,7 @@ export const addIndicators = defineOperation({
     const { added, changed } = await intel.told.say(told)
     await intel.table.refresh()
     const values = told.map(({ observable }) => observable.value)
-    await auditIntel(world, {
+    await auditIntel(deps, {
       action: 'add_indicators',
       target: values.length === 1 ? (values[0] ?? '') : `${values.length} values`,
       before: null,

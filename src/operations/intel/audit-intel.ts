@@ -1,9 +1,9 @@
 import type { Actor } from '../../schema/role.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 /** Writes down who changed what is known of values. */
 export const auditIntel = (
-  { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+  { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },
   {
     action,
     target,

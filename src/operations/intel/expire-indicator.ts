@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { knownIndicator } from '../../schema/indicator.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { parseMoment } from '../time.ts'
-import type { World } from '../world.ts'
 import { auditIntel } from './audit-intel.ts'
 import { indicatorKey, requireOwn } from './own-indicators.ts'
 
@@ -17,13 +17,13 @@ export const expireIndicator = defineOperation({
     valid_until: z.string().max(64).default('now').describe('Until when it holds: ISO 8601 or now+30d.'),
   }),
   output: knownIndicator,
-  async run({ id, valid_until }, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
-    const { store, intel, now } = world
-    const { observable, indicator, report } = await requireOwn(world, id)
+  async run({ id, valid_until }, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { store, intel, now } = deps
+    const { observable, indicator, report } = await requireOwn(deps, id)
     const end = new Date(parseMoment(valid_until, now(), 'end', 'valid_until')).toISOString()
     await intel.told.say([{ kind: 'report', observable, report: { ...report, valid_until: end } }])
     await intel.table.refresh()
-    await auditIntel(world, {
+    await auditIntel(deps, {
       action: 'expire_indicator',
       target: observable.value,
       before: { valid_until: report.valid_until },

@@ -6,8 +6,8 @@ import { type Entry, reportOptions } from '../../intel/provider.ts'
 import { observableType, report, tlp } from '../../schema/indicator.ts'
 import { skippedRows } from '../../schema/intel-feed.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditIntel } from './audit-intel.ts'
 
 const mostSamples = 20
@@ -59,9 +59,9 @@ export const importIndicators = defineOperation({
   }),
   async run(
     { table, name, preview, tlp: marking, ...input },
-    world: Pick<World, 'intel' | 'store' | 'now'> & { readonly actor: Actor },
+    deps: Pick<Deps, 'intel' | 'store' | 'now'> & { readonly actor: Actor },
   ) {
-    const { intel, now } = world
+    const { intel, now } = deps
     const time = now()
     const text = table.replace(/^\ufeff/, '')
     const format = input.format ?? guessFormat(text)
@@ -91,7 +91,7 @@ export const importIndicators = defineOperation({
       }
       if (preview) return result
       await intel.table.refresh()
-      await auditIntel(world, {
+      await auditIntel(deps, {
         action: 'import_indicators',
         target: name,
         before: null,

@@ -24,9 +24,9 @@ const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../
 let store: OpenStore
 let wire: Wire
 let time = begin
-let world: Awaited<ReturnType<typeof openWorld>>
+let deps: Awaited<ReturnType<typeof openDeps>>
 
-const openWorld = async (settings: object = {}, role: Role = 'analyst') => {
+const openDeps = async (settings: object = {}, role: Role = 'analyst') => {
   const now = () => time
   const config = configSchema.parse({ intel: settings })
   const runtime = { now, fetch, log, signal: new AbortController().signal }
@@ -38,7 +38,7 @@ beforeEach(async () => {
   time = begin
   store = await openStore('sqlite::memory:', { now: () => time, log })
   wire = await startWire(() => ({ status: 404 }))
-  world = await openWorld()
+  deps = await openDeps()
 })
 afterEach(async () => {
   await wire.close()
@@ -46,12 +46,12 @@ afterEach(async () => {
 })
 
 const add = (...values: readonly string[]) =>
-  addIndicators.run(addIndicators.input.parse({ indicators: values.map((value) => ({ value })) }), world)
+  addIndicators.run(addIndicators.input.parse({ indicators: values.map((value) => ({ value })) }), deps)
 const take = (name: string, table: string, changes: object = {}) =>
-  importIndicators.run(importIndicators.input.parse({ name, table, ...changes }), world)
+  importIndicators.run(importIndicators.input.parse({ name, table, ...changes }), deps)
 const list = async (query: object = {}) =>
-  (await listIndicators.run(listIndicators.input.parse(query), world)).data.map(({ ioc }) => ioc)
-const lookUp = (input: object) => lookUpIntel.run(lookUpIntel.input.parse(input), world)
+  (await listIndicators.run(listIndicators.input.parse(query), deps)).data.map(({ ioc }) => ioc)
+const lookUp = (input: object) => lookUpIntel.run(lookUpIntel.input.parse(input), deps)
 const audited = async () =>
   (await store.audit.list({ limit: 50 })).items.map(({ action, target_id }) => [action, target_id])
 
@@ -64,7 +64,7 @@ describe('indicators of our own', () => {
         tlp: 'amber',
         valid_until: 'now+7d',
       }),
-      world,
+      deps,
     )
     expect(addIndicators.output.parse(made)).toMatchObject({
       added: 2,
@@ -93,7 +93,7 @@ describe('indicators of our own', () => {
   it('end when they are let end, and can be taken back; what others say stays', async () => {
     await take('theirs', '203.0.113.9\n')
     await add('203.0.113.9', '203.0.113.10')
-    const expire = (input: object) => expireIndicator.run(expireIndicator.input.parse(input), world)
+    const expire = (input: object) => expireIndicator.run(expireIndicator.input.parse(input), deps)
     expect((await expire({ id: '203.0.113.9', valid_until: 'now+1d' })).reports.own?.valid_until).toBe(
       new Date(begin + day).toISOString(),
     )
@@ -104,16 +104,16 @@ describe('indicators of our own', () => {
     expect(await list()).toEqual(['203.0.113.9'])
     expect(await list({ all: true })).toContain('203.0.113.10')
     await add('203.0.113.9')
-    const { id } = await removeIndicator.run({ id: '203.0.113[.]9' }, world)
+    const { id } = await removeIndicator.run({ id: '203.0.113[.]9' }, deps)
     expect((await store.threatIntel.get(id))?.sources).toEqual(['theirs'])
-    await expect(removeIndicator.run({ id }, world)).rejects.toMatchObject({ code: 'CONFLICT', hint: /theirs/ })
-    await expect(removeIndicator.run({ id: '203.0.113.99' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(removeIndicator.run({ id }, deps)).rejects.toMatchObject({ code: 'CONFLICT', hint: /theirs/ })
+    await expect(removeIndicator.run({ id: '203.0.113.99' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('refuses what cannot be looked up, and an end that has passed', async () => {
     await expect(add('nothing', 'co.uk')).rejects.toMatchObject({ code: 'INVALID_REQUEST', errors: [{}, {}] })
     const past = addIndicators.input.parse({ indicators: [{ value: '203.0.113.9' }], valid_until: '2025-01-01' })
-    await expect(addIndicators.run(past, world)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await expect(addIndicators.run(past, deps)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     expect(await list({ all: true })).toEqual([])
   })
 
@@ -134,7 +134,7 @@ describe('a list that is imported', () => {
       skipped: [{ count: 1, sample: 'nothing' }],
       samples: [{ value: '203.0.113.9', type: 'ip', threat_level: 'medium' }],
     })
-    expect([await list({ all: true }), (await listIntelSources.run({}, world)).data]).toEqual([[], []])
+    expect([await list({ all: true }), (await listIntelSources.run({}, deps)).data]).toEqual([[], []])
     expect(await audited()).toEqual([])
   })
 
@@ -143,15 +143,15 @@ describe('a list that is imported', () => {
     time += 1000
     expect(await take('mail', '203.0.113.10\n203.0.113.11\n')).toMatchObject({ added: 1, changed: 0, withdrawn: 1 })
     expect((await list()).sort()).toEqual(['203.0.113.10', '203.0.113.11'])
-    expect((await listIntelSources.run({}, world)).data).toMatchObject([
+    expect((await listIntelSources.run({}, deps)).data).toMatchObject([
       { name: 'mail', kind: 'import', state: 'ok', entries: 2, next_pull_at: null },
     ])
-    expect(await removeIntelList.run({ name: 'mail' }, world)).toMatchObject({ entries: 2 })
-    expect([await list(), world.intel.table.index.find({ type: 'ip', value: '203.0.113.10' }, time)]).toEqual([
+    expect(await removeIntelList.run({ name: 'mail' }, deps)).toMatchObject({ entries: 2 })
+    expect([await list(), deps.intel.table.index.find({ type: 'ip', value: '203.0.113.10' }, time)]).toEqual([
       [],
       undefined,
     ])
-    await expect(removeIntelList.run({ name: 'mail' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(removeIntelList.run({ name: 'mail' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect((await audited()).map(([action]) => action)).toEqual([
       'remove_intel_list',
       'import_indicators',
@@ -208,7 +208,7 @@ describe('a list that is imported', () => {
   })
 
   it('is not called like somebody else', async () => {
-    world = await openWorld({ feeds: [{ type: 'list', url: wire.url, name: 'theirs' }] })
+    deps = await openDeps({ feeds: [{ type: 'list', url: wire.url, name: 'theirs' }] })
     for (const name of ['theirs', 'own']) {
       await expect(take(name, '203.0.113.9\n')).rejects.toMatchObject({ code: 'CONFLICT' })
     }
@@ -218,11 +218,11 @@ describe('a list that is imported', () => {
 
 describe('feeds', () => {
   const feeds = () => ({ feeds: [{ type: 'list', url: wire.url, name: 'theirs', every: '1h' }] })
-  const pull = (name: string) => pullFeed.run({ name }, world)
+  const pull = (name: string) => pullFeed.run({ name }, deps)
 
   it('are pulled when somebody wants it, and tell how they are doing', async () => {
-    world = await openWorld(feeds())
-    const state = async () => (await listIntelSources.run({}, world)).data[0]
+    deps = await openDeps(feeds())
+    const state = async () => (await listIntelSources.run({}, deps)).data[0]
     expect(await state()).toMatchObject({
       kind: 'feed',
       state: 'waiting',
@@ -249,7 +249,7 @@ describe('feeds', () => {
   })
 
   it('are asked once when several people want them at once', async () => {
-    world = await openWorld(feeds())
+    deps = await openDeps(feeds())
     wire.answer = () => ({ body: '203.0.113.9\n' })
     await Promise.all([pull('theirs'), pull('theirs'), pull('theirs')])
     expect(wire.requests).toHaveLength(1)
@@ -275,13 +275,13 @@ describe('looking up', () => {
     for (const input of [{}, { value: '203.0.113.9', text: 'x' }, { value: 'nothing' }, { value: 'x', type: 'ip' }]) {
       await expect(lookUp(input)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     }
-    world = await openWorld({}, 'viewer')
+    deps = await openDeps({}, 'viewer')
     expect((await lookUp({ value: '203.0.113.9' })).data).toHaveLength(1)
     await expect(lookUp({ value: '203.0.113.9', ask_others: true })).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
   it('asks vendors when it is told to, and shows what is left of their quota', async () => {
-    world = await openWorld({ lookups: [{ type: 'greynoise', url: wire.url, api_key: 'k', daily: 1 }] })
+    deps = await openDeps({ lookups: [{ type: 'greynoise', url: wire.url, api_key: 'k', daily: 1 }] })
     wire.answer = () => ({
       body: JSON.stringify({ ip: '45.33.32.156', noise: true, riot: false, classification: 'malicious', name: 'x' }),
     })
@@ -289,7 +289,7 @@ describe('looking up', () => {
     expect((await lookUp({ value: '45.33.32.156', ask_others: true })).data[0]).toMatchObject({
       accusers: ['greynoise'],
     })
-    expect((await listIntelSources.run({}, world)).data).toMatchObject([
+    expect((await listIntelSources.run({}, deps)).data).toMatchObject([
       { name: 'greynoise', kind: 'lookup', state: 'used_up', entries: null, daily: 1, used_today: 1 },
     ])
     expect(wire.requests).toHaveLength(1)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { knownIndicator, observableType } from '../../schema/indicator.ts'
 import { severity } from '../../schema/severity.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
-import type { World } from '../world.ts'
 
 /** Lists what is known of values, what changed last first. */
 export const listIndicators = defineOperation({
@@ -22,7 +22,7 @@ export const listIndicators = defineOperation({
     ...paging,
   }),
   output: pageOf(knownIndicator),
-  async run({ search, type, level, source, all, limit, cursor }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ search, type, level, source, all, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const page = await store.threatIntel.list({
       ...{ limit, after: cursor, type, level, source },
       text: search.trim(),

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { SourceFacts } from '../../intel/intel.ts'
 import { type IntelSource, intelSource } from '../../schema/intel-source.ts'
 import type { FeedRecord } from '../../store/intel/intel-feeds.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
-import type { World } from '../world.ts'
 
 /** Lists who tells of values, and how each is doing. */
 export const listIntelSources = defineOperation({
@@ -13,8 +13,8 @@ export const listIntelSources = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(intelSource),
-  run: async (_input, world: Pick<World, 'store' | 'intel' | 'now'>) => ({
-    data: await intelSources(world),
+  run: async (_input, deps: Pick<Deps, 'store' | 'intel' | 'now'>) => ({
+    data: await intelSources(deps),
     next_cursor: null,
   }),
 })
@@ -24,7 +24,7 @@ export const intelSources = async ({
   store,
   intel,
   now,
-}: Pick<World, 'store' | 'intel' | 'now'>): Promise<IntelSource[]> => {
+}: Pick<Deps, 'store' | 'intel' | 'now'>): Promise<IntelSource[]> => {
   const [records, used] = await Promise.all([store.intelFeeds.list(), store.intelAnswers.used(now())])
   const byName = new Map(records.map((record) => [record.state.name, record]))
   const resting = intel.resting()

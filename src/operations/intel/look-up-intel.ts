@@ -5,8 +5,8 @@ import { strictestTlp } from '../../intel/tlp.ts'
 import { extractObservables, hostOf, toObservable } from '../../lib/observables/observables.ts'
 import { knownIndicator, type Observable, observableType, tlp } from '../../schema/indicator.ts'
 import { type Actor, mayAct } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const mostValues = 100
 const longestWait = 30_000
@@ -59,7 +59,7 @@ export const lookUpIntel = defineOperation({
     /** Vulnerabilities that are known to be exploited. */
     exploited: z.array(z.object({ cve: z.string(), name: z.string(), added: z.string(), ransomware: z.boolean() })),
   }),
-  async run({ value, type, text, ask_others }, { intel, actor }: Pick<World, 'intel'> & { readonly actor: Actor }) {
+  async run({ value, type, text, ask_others }, { intel, actor }: Pick<Deps, 'intel'> & { readonly actor: Actor }) {
     if (ask_others && !mayAct(actor.role, 'analyst')) {
       throw new AppError('FORBIDDEN', 'Asking others takes the role analyst: it tells them, and uses a quota.', {
         hint: 'Leave ask_others out to see what is known here.',

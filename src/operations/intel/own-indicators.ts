@@ -4,14 +4,14 @@ import { indicatorId } from '../../intel/sum-up.ts'
 import { own } from '../../intel/told-lists.ts'
 import { toObservable } from '../../lib/observables/observables.ts'
 import type { KnownIndicator, Observable, Report } from '../../schema/indicator.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 /** How an indicator is named in an address: by its id, or by the value itself. */
 export const indicatorKey = z.string().min(1).max(4_000).describe('The id of an indicator, or the value itself.')
 
 /** Finds what we said of a value ourselves. Throws NOT_FOUND when nobody knows the value, CONFLICT when only others do. */
 export const requireOwn = async (
-  { store }: Pick<World, 'store'>,
+  { store }: Pick<Deps, 'store'>,
   key: string,
 ): Promise<{ readonly observable: Observable; readonly indicator: KnownIndicator; readonly report: Report }> => {
   const meant = toObservable(key)

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { intelSource } from '../../schema/intel-source.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditIntel } from './audit-intel.ts'
 import { intelSources } from './list-intel-sources.ts'
 
@@ -17,8 +17,8 @@ export const pullFeed = defineOperation({
   role: 'analyst',
   input: z.strictObject({ name: z.string().max(100) }),
   output: z.object({ done: z.boolean(), source: intelSource }),
-  async run({ name }, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
-    const { intel } = world
+  async run({ name }, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { intel } = deps
     const pulling = intel.pull(name).then(() => true)
     const waited = new AbortController()
     const done = await Promise.race([pulling, setTimeout(longestWait, false, { signal: waited.signal })]).finally(() =>
@@ -27,8 +27,8 @@ export const pullFeed = defineOperation({
     // Its end is kept with the feed, for whoever looks later.
     pulling.catch(() => undefined)
     if (done) await intel.table.refresh()
-    await auditIntel(world, { action: 'pull_feed', target: name, before: null, after: { done } })
-    const source = (await intelSources(world)).find((one) => one.name === name)
+    await auditIntel(deps, { action: 'pull_feed', target: name, before: null, after: { done } })
+    const source = (await intelSources(deps)).find((one) => one.name === name)
     if (!source) throw new AppError('NOT_FOUND', `There is no feed "${name}".`)
     return { done, source }
   },

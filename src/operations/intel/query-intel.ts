@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { ObservableType } from '../../schema/indicator.ts'
 import { type Actor, mayAct } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { lookUpIntel } from './look-up-intel.ts'
 
 const value = z.string().trim().min(1).max(4_000).optional()
@@ -19,7 +19,7 @@ export const queryIntel = defineOperation({
     url: value.describe('A link.'),
   }),
   output: lookUpIntel.output.pick({ data: true }),
-  async run({ ip, file_hash, url }, world: Pick<World, 'intel'> & { readonly actor: Actor }) {
+  async run({ ip, file_hash, url }, deps: Pick<Deps, 'intel'> & { readonly actor: Actor }) {
     const values: (readonly [ObservableType, string | undefined])[] = [
       ['ip', ip],
       ['hash', file_hash],
@@ -29,8 +29,8 @@ export const queryIntel = defineOperation({
     if (asked.length === 0) {
       throw new AppError('INVALID_REQUEST', 'Must provide at least one of: ip, file_hash, url')
     }
-    const ask_others = mayAct(world.actor.role, 'analyst')
-    const answers = await Promise.all(asked.map((one) => lookUpIntel.run({ ...one, ask_others }, world)))
+    const ask_others = mayAct(deps.actor.role, 'analyst')
+    const answers = await Promise.all(asked.map((one) => lookUpIntel.run({ ...one, ask_others }, deps)))
     return { data: answers.flatMap(({ data }) => data) }
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditIntel } from './audit-intel.ts'
 import { indicatorKey, requireOwn } from './own-indicators.ts'
 
@@ -12,12 +12,12 @@ export const removeIndicator = defineOperation({
   role: 'analyst',
   input: z.strictObject({ id: indicatorKey }),
   output: z.object({ id: z.string(), value: z.string(), removed: z.literal(true) }),
-  async run({ id }, world: Pick<World, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
-    const { intel } = world
-    const { observable, indicator, report } = await requireOwn(world, id)
+  async run({ id }, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
+    const { intel } = deps
+    const { observable, indicator, report } = await requireOwn(deps, id)
     await intel.told.say([{ kind: 'withdrawn', observable }])
     await intel.table.refresh()
-    await auditIntel(world, { action: 'remove_indicator', target: observable.value, before: report, after: null })
+    await auditIntel(deps, { action: 'remove_indicator', target: observable.value, before: report, after: null })
     return { id: indicator.id, value: observable.value, removed: true as const }
   },
 })

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { gatherAbout } from '../../context/gather.ts'
 import { alertContext } from '../../schema/context.ts'
 import { networkFacts } from '../../schema/network-facts.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { parseMoment } from '../time.ts'
-import type { World } from '../world.ts'
 
 const name = z.string().trim().min(1).max(256).optional()
 const facts = z.record(z.string(), z.unknown()).nullable()
@@ -34,7 +34,7 @@ export const collectContext = defineOperation({
       reasons: z.array(z.object({ sign: z.enum(['for', 'against']), text: z.string(), about: z.string() })),
     })
     .meta({ id: 'CollectedContext' }),
-  async run({ source_ip, target_ip, asset_id, user_id, at }, { context, now }: Pick<World, 'context' | 'now'>) {
+  async run({ source_ip, target_ip, asset_id, user_id, at }, { context, now }: Pick<Deps, 'context' | 'now'>) {
     const { tables } = context
     const subject = {
       source: source_ip,

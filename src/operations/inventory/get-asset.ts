@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { asset } from '../../schema/asset.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Shows one asset. */
 export const getAsset = defineOperation({
@@ -11,7 +11,7 @@ export const getAsset = defineOperation({
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(500) }),
   output: asset,
-  async run({ id }, { store }: Pick<World, 'store'>) {
+  async run({ id }, { store }: Pick<Deps, 'store'>) {
     const found = await store.assets.get(id)
     if (found) return found
     throw new AppError('NOT_FOUND', `There is no asset "${id}".`, { hint: 'List the assets for their ids.' })

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { person } from '../../schema/person.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { personalDataRole } from '../personal-data.ts'
-import type { World } from '../world.ts'
 
 /** Shows what is told of one person. */
 export const getUser = defineOperation({
@@ -12,7 +12,7 @@ export const getUser = defineOperation({
   role: personalDataRole,
   input: z.strictObject({ id: z.string().max(500) }),
   output: person,
-  async run({ id }, { store }: Pick<World, 'store'>) {
+  async run({ id }, { store }: Pick<Deps, 'store'>) {
     const found = await store.people.get(id)
     if (found) return found
     throw new AppError('NOT_FOUND', `Nothing is told of a user "${id}".`, { hint: 'List the users for their ids.' })

@@ -4,8 +4,8 @@ import { planImport } from '../../context/import/plan.ts'
 import { readRows, type ToldRow } from '../../context/import/rows.ts'
 import type { Asset } from '../../schema/asset.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { tableInput, takeIn, toldImport } from './told-import.ts'
 
 /** Takes an inventory in. What it tells is laid over what is known; what it does not tell stays. */
@@ -17,7 +17,7 @@ export const importAssets = defineOperation({
   output: toldImport,
   async run(
     { table, preview },
-    { store, context, now, actor }: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor },
+    { store, context, now, actor }: Pick<Deps, 'store' | 'context' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const moment = new Date(time).toISOString()

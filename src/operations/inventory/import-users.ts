@@ -4,8 +4,8 @@ import { readRows, type ToldRow } from '../../context/import/rows.ts'
 import { createPersonBook } from '../../context/person-book.ts'
 import type { Person } from '../../schema/person.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { tableInput, takeIn, toldImport } from './told-import.ts'
 
 /** Takes a directory in. Who may sign in here, and as what, it does not change. */
@@ -17,7 +17,7 @@ export const importUsers = defineOperation({
   output: toldImport,
   async run(
     { table, preview },
-    { store, context, now, actor }: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor },
+    { store, context, now, actor }: Pick<Deps, 'store' | 'context' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const moment = new Date(time).toISOString()

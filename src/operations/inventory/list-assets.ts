@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { asset } from '../../schema/asset.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
-import type { World } from '../world.ts'
 
 /** Lists the assets that people told us of, the newest first. */
 export const listAssets = defineOperation({
@@ -14,7 +14,7 @@ export const listAssets = defineOperation({
     ...paging,
   }),
   output: pageOf(asset),
-  async run({ search, limit, cursor }, { store }: Pick<World, 'store'>) {
+  async run({ search, limit, cursor }, { store }: Pick<Deps, 'store'>) {
     const wanted = search.toLowerCase()
     const page = await store.assets.list({
       limit,

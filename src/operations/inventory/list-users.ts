@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { person } from '../../schema/person.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
 import { personalDataRole } from '../personal-data.ts'
-import type { World } from '../world.ts'
 
 /** Lists the people whom a directory told us of, the newest first. */
 export const listUsers = defineOperation({
@@ -15,7 +15,7 @@ export const listUsers = defineOperation({
     ...paging,
   }),
   output: pageOf(person),
-  async run({ search, limit, cursor }, { store }: Pick<World, 'store'>) {
+  async run({ search, limit, cursor }, { store }: Pick<Deps, 'store'>) {
     const wanted = search.toLowerCase()
     const page = await store.people.list({
       limit,

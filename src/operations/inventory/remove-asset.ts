@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { getAsset } from './get-asset.ts'
 
 /** Forgets an asset; what alerts said of it stays with them. */
@@ -11,9 +11,9 @@ export const removeAsset = defineOperation({
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(500) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),
-  async run({ id }, world: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor }) {
-    const { store, context, now, actor } = world
-    const before = await getAsset.run({ id }, world)
+  async run({ id }, deps: Pick<Deps, 'store' | 'context' | 'now'> & { readonly actor: Actor }) {
+    const { store, context, now, actor } = deps
+    const before = await getAsset.run({ id }, deps)
     await store.transaction(async (tx) => {
       await store.assets.remove(id, tx)
       const change = { target_type: 'asset', target_id: id, old_values: before, new_values: null }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { getUser } from './get-user.ts'
 
 /** Forgets what was told of a person; whoever may sign in still may. */
@@ -11,9 +11,9 @@ export const removeUser = defineOperation({
   role: 'admin',
   input: z.strictObject({ id: z.string().max(500) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),
-  async run({ id }, world: Pick<World, 'store' | 'context' | 'now'> & { readonly actor: Actor }) {
-    const { store, context, now, actor } = world
-    const before = await getUser.run({ id }, world)
+  async run({ id }, deps: Pick<Deps, 'store' | 'context' | 'now'> & { readonly actor: Actor }) {
+    const { store, context, now, actor } = deps
+    const before = await getUser.run({ id }, deps)
     await store.transaction(async (tx) => {
       await store.people.remove(id, tx)
       const change = { target_type: 'user', target_id: id, old_values: before, new_values: null }

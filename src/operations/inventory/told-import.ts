@@ -4,7 +4,7 @@ import type { ReadRows } from '../../context/import/rows.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 const mostChanges = 100
 const mostErrors = 200
@@ -62,7 +62,7 @@ interface TakeIn<Item, Row> {
 /** Says what comes of an import and, unless it is a preview, keeps and audits it in one transaction. */
 export const takeIn = async <Item, Row>(
   { action, read, plan, unmatched, preview, save }: TakeIn<Item, Row>,
-  { store, context, actor, time }: Pick<World, 'store' | 'context'> & { readonly actor: Actor; readonly time: number },
+  { store, context, actor, time }: Pick<Deps, 'store' | 'context'> & { readonly actor: Actor; readonly time: number },
 ): Promise<ToldImport> => {
   const result = presentImport(preview, read, plan, unmatched)
   if (preview || plan.changes.length === 0) return result

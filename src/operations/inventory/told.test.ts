@@ -17,7 +17,7 @@ const actor: Actor = { name: 'ana', role: 'admin' }
 const inventory =
   'hostname,ip_or_cidr,owner,criticality,colour\nweb-01,10.0.0.50,payments,critical,red\ndb,10.0.0.51,,urgent,\n'
 
-const openWorld = async () => {
+const openDeps = async () => {
   const store = await openStore('sqlite::memory:', { now: () => moment(10), log })
   const { assets, people, refresh } = createTold(store)
   const tables = { ...emptyTables(), assets, people }
@@ -30,15 +30,15 @@ const openWorld = async () => {
 }
 
 describe('what people tell', () => {
-  let world: Awaited<ReturnType<typeof openWorld>>
+  let deps: Awaited<ReturnType<typeof openDeps>>
   let store: OpenStore
   beforeEach(async () => {
-    world = await openWorld()
-    store = world.store
+    deps = await openDeps()
+    store = deps.store
   })
   afterEach(() => store.close())
-  const tell = (table: string, preview = false) => importAssets.run({ table, preview }, world)
-  const tellOfPeople = (table: string, preview = false) => importUsers.run({ table, preview }, world)
+  const tell = (table: string, preview = false) => importAssets.run({ table, preview }, deps)
+  const tellOfPeople = (table: string, preview = false) => importUsers.run({ table, preview }, deps)
 
   it('is shown before it is imported', async () => {
     const seen = await tell(inventory, true)
@@ -61,7 +61,7 @@ describe('what people tell', () => {
 
   it('is known at once, and written down', async () => {
     await tell(inventory)
-    expect(world.context.tables.assets.byHost('web-01')?.owner).toBe('payments')
+    expect(deps.context.tables.assets.byHost('web-01')?.owner).toBe('payments')
     expect((await store.audit.list({ limit: 9 })).items).toMatchObject([
       { actor: 'ana', action: 'import_assets', new_values: { new: 1, failed: 1, changes: [{ id: 'web-01' }] } },
     ])
@@ -81,12 +81,12 @@ describe('what people tell', () => {
   it('is listed, searched and forgotten', async () => {
     await tell('hostname,owner\nweb-01,payments\nweb-02,shop\n')
     const ids = async (search: string) =>
-      (await listAssets.run({ search, limit: 50 }, world)).data.map(({ asset_id }) => asset_id)
+      (await listAssets.run({ search, limit: 50 }, deps)).data.map(({ asset_id }) => asset_id)
     expect((await ids('')).sort()).toEqual(['web-01', 'web-02'])
     expect(await ids('SHOP')).toEqual(['web-02'])
-    expect(await removeAsset.run({ id: 'web-02' }, world)).toEqual({ id: 'web-02', removed: true })
-    expect(world.context.tables.assets.byHost('web-02')).toBeUndefined()
-    await expect(removeAsset.run({ id: 'web-02' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await removeAsset.run({ id: 'web-02' }, deps)).toEqual({ id: 'web-02', removed: true })
+    expect(deps.context.tables.assets.byHost('web-02')).toBeUndefined()
+    await expect(removeAsset.run({ id: 'web-02' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect((await store.audit.list({ limit: 1 })).items).toMatchObject([
       { action: 'remove_asset', target_id: 'web-02', old_values: { owner: 'shop' } },
     ])
@@ -105,18 +105,18 @@ describe('what people tell', () => {
       ...{ new: 2, unmatched: { count: 0 } },
       changes: [{ id: 'u3' }, { id: 'E8' }],
     })
-    expect(await getUser.run({ id: 'u3' }, world)).toMatchObject({
+    expect(await getUser.run({ id: 'u3' }, deps)).toMatchObject({
       username: 'dana',
       aliases: ['E7'],
       is_active: false,
     })
-    expect(world.context.tables.people.find('e7')?.title).toBe('Domain Admin')
+    expect(deps.context.tables.people.find('e7')?.title).toBe('Domain Admin')
     expect(await tellOfPeople('account,title\nDANA,Analyst\n')).toMatchObject({ new: 0, changed: 1 })
-    expect((await listUsers.run({ search: 'analyst', limit: 9 }, world)).data.map(({ user_id }) => user_id)).toEqual([
+    expect((await listUsers.run({ search: 'analyst', limit: 9 }, deps)).data.map(({ user_id }) => user_id)).toEqual([
       'u3',
     ])
-    await removeUser.run({ id: 'u3' }, world)
-    await expect(getUser.run({ id: 'u3' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await removeUser.run({ id: 'u3' }, deps)
+    await expect(getUser.run({ id: 'u3' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     const left = await store.connections.read
       .selectFrom('users')
       .select(['id', 'role', 'is_active'])
@@ -132,7 +132,7 @@ describe('what people tell', () => {
     await tell(inventory)
     await tellOfPeople('account,title\ndana,Domain Admin\n')
     const input = { source_ip: '8.8.8.8', target_ip: '10.0.0.50', asset_id: 'web-01', user_id: 'dana' }
-    const answer = collectContext.output.parse(await collectContext.run(input, world))
+    const answer = collectContext.output.parse(await collectContext.run(input, deps))
     expect(answer).toMatchObject({
       enrichment_sources: ['source_network', 'target_network', 'asset', 'user'],
       source_network: { country: 'Unknown', known_as: 'Google Public DNS' },
@@ -142,13 +142,13 @@ describe('what people tell', () => {
       reasons: [{ sign: 'against', text: '8.8.8.8 is Google Public DNS', about: 'network' }],
     })
     expect(answer.contexts.map(({ context_type }) => context_type)).toEqual(['network', 'asset', 'user'])
-    expect(await collectContext.run({ user_id: 'nobody' }, world)).toMatchObject({
+    expect(await collectContext.run({ user_id: 'nobody' }, deps)).toMatchObject({
       enrichment_sources: ['user'],
       source_network: null,
       asset: null,
       user: { access_level: 'unknown' },
     })
-    expect(await collectContext.run({ source_ip: 'nonsense' }, world)).toMatchObject({
+    expect(await collectContext.run({ source_ip: 'nonsense' }, deps)).toMatchObject({
       contexts: [],
       source_network: null,
     })

@@ -1,8 +1,8 @@
 import { AppError } from '../../errors.ts'
 import { conversation, modelReply } from '../../schema/conversation.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import type { Watcher } from '../watcher.ts'
-import type { World } from '../world.ts'
 import { routeChat } from './route-chat.ts'
 
 const longest = 10 * 60_000
@@ -21,10 +21,10 @@ export const chatWithModel = defineOperation({
     {
       languageModels,
       watcher = { signal: AbortSignal.timeout(longest) },
-      ...world
-    }: Pick<World, 'languageModels'> & { readonly watcher?: Watcher | undefined } & Parameters<typeof routeChat.run>[1],
+      ...deps
+    }: Pick<Deps, 'languageModels'> & { readonly watcher?: Watcher | undefined } & Parameters<typeof routeChat.run>[1],
   ) {
-    const routed = await routeChat.run(asked, { ...world, languageModels })
+    const routed = await routeChat.run(asked, { ...deps, languageModels })
     const said = await languageModels.chat(asked, asked.model === undefined ? undefined : routed.name, watcher.signal)
     if ('failed' in said) {
       throw new AppError('UNAVAILABLE', `No language model answered: ${said.failed}.`, { retryable: true })

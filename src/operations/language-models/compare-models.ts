@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Alert } from '../../schema/alert.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { ComparedOpinion } from '../../store/language-models/model-opinions.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { callsTrouble, foundTrouble } from './found-trouble.ts'
 
 const day = 86_400_000
@@ -52,7 +52,7 @@ export const compareModels = defineOperation({
       ),
     })
     .meta({ id: 'ModelComparison' }),
-  async run({ days }, { store, languageModels, now }: Pick<World, 'store' | 'languageModels' | 'now'>) {
+  async run({ days }, { store, languageModels, now }: Pick<Deps, 'store' | 'languageModels' | 'now'>) {
     const since = now() - days * day
     const said = await store.modelOpinions.since(since, most)
     const alerts = new Map(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { noModel } from './preview-model-input.ts'
 
 export const languageModel = z.object({
@@ -18,7 +18,7 @@ export const getLanguageModel = defineOperation({
   role: 'viewer',
   input: z.strictObject({ model: z.string().max(200).optional() }),
   output: z.object({ models: z.array(languageModel) }),
-  async run({ model: wanted }, { languageModels }: Pick<World, 'languageModels'>) {
+  async run({ model: wanted }, { languageModels }: Pick<Deps, 'languageModels'>) {
     const usable = languageModels.configured.filter(({ shadow }) => !shadow)
     const models = usable
       .filter(({ name, model }) => wanted === undefined || wanted === name || wanted === model)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const spending = z.object({ cost_usd: z.number(), tokens: z.int(), calls: z.int() })
 
@@ -44,7 +44,7 @@ export const getModelUsage = defineOperation({
       ),
     })
     .meta({ id: 'ModelUsage' }),
-  async run(_input, { store, languageModels, now }: Pick<World, 'store' | 'languageModels' | 'now'>) {
+  async run(_input, { store, languageModels, now }: Pick<Deps, 'store' | 'languageModels' | 'now'>) {
     const periods = languageModels.periods()
     const resting = languageModels.resting()
     const moment = new Date(now())

@@ -6,7 +6,7 @@ import type { Actor } from '../../schema/role.ts'
 import type { ModelOpinion } from '../../schema/triage-result.ts'
 import { openStore } from '../../store/open-store.ts'
 import { sampleAlert } from '../../store/samples.conformance.ts'
-import type { LanguageModels } from '../world.ts'
+import type { LanguageModels } from '../deps.ts'
 import { askModel } from './ask-model.ts'
 import { compareModels } from './compare-models.ts'
 import { getModelUsage } from './get-model-usage.ts'
@@ -114,10 +114,10 @@ describe('what a model is sent', () => {
   })
 
   it('cannot be shown of what is not there', async () => {
-    const world = await open()
-    await expect(previewModelInput.run({ id: 'none', streamed: false }, world)).rejects.toThrow('no alert "none"')
-    await expect(previewModelInput.run({ id: sampleAlert(2).id, streamed: false }, world)).rejects.toThrow('not judged')
-    const other = previewModelInput.run({ id: sampleAlert(1).id, provider: 'other', streamed: true }, world)
+    const deps = await open()
+    await expect(previewModelInput.run({ id: 'none', streamed: false }, deps)).rejects.toThrow('no alert "none"')
+    await expect(previewModelInput.run({ id: sampleAlert(2).id, streamed: false }, deps)).rejects.toThrow('not judged')
+    const other = previewModelInput.run({ id: sampleAlert(1).id, provider: 'other', streamed: true }, deps)
     await expect(other).rejects.toThrow('no language model "other"')
     await expect(testPrompt.run({ limit: 5 }, await open({}, []))).rejects.toThrow('No language model is configured')
   })
@@ -125,33 +125,33 @@ describe('what a model is sent', () => {
 
 describe('asking a model about an alert', () => {
   it('answers with what came of it, is audited, and shows the answer coming', async () => {
-    const world = await open({ [sampleAlert(1).id]: { verdict: 'malicious' } })
+    const deps = await open({ [sampleAlert(1).id]: { verdict: 'malicious' } })
     const drafts: unknown[] = []
     const watcher = { tell: (draft: unknown) => drafts.push(draft), signal: new AbortController().signal }
-    const said = askModel.output.parse(await askModel.run({ id: sampleAlert(1).id }, { ...world, watcher }))
+    const said = askModel.output.parse(await askModel.run({ id: sampleAlert(1).id }, { ...deps, watcher }))
     expect(said).toMatchObject({ opinion: { verdict: 'malicious' }, alert: { id: sampleAlert(1).id } })
     expect(drafts).toEqual([{ provider: 'local', model: 'm', summary: ['Somebody guessed'], claims: [] }])
-    const { items } = await world.store.audit.list({ limit: 5 })
+    const { items } = await deps.store.audit.list({ limit: 5 })
     expect(items[0]).toMatchObject({ actor: 'noor', action: 'ask_model', target_id: sampleAlert(1).id })
   })
 
   it('is refused where there is none, and about what is not judged or is closed', async () => {
-    const world = await open()
-    await expect(askModel.run({ id: 'none' }, world)).rejects.toThrow('no alert "none"')
-    await expect(askModel.run({ id: sampleAlert(2).id }, world)).rejects.toThrow('not judged')
-    await expect(askModel.run({ id: sampleAlert(3).id }, world)).rejects.toThrow('This alert is resolved')
+    const deps = await open()
+    await expect(askModel.run({ id: 'none' }, deps)).rejects.toThrow('no alert "none"')
+    await expect(askModel.run({ id: sampleAlert(2).id }, deps)).rejects.toThrow('not judged')
+    await expect(askModel.run({ id: sampleAlert(3).id }, deps)).rejects.toThrow('This alert is resolved')
     await expect(askModel.run({ id: sampleAlert(1).id }, await open({}, []))).rejects.toThrow('No language model')
   })
 })
 
 it('what models cost is told with what may still be spent', async () => {
-  const world = await open()
-  await world.store.llm.reserve(
+  const deps = await open()
+  await deps.store.llm.reserve(
     [{ period: 'month 2026-03', cost: 1e9, tokens: 1e9, calls: 10 }],
     { cost: 250_000, tokens: 100 },
     begin,
   )
-  expect(getModelUsage.output.parse(await getModelUsage.run({}, world))).toMatchObject({
+  expect(getModelUsage.output.parse(await getModelUsage.run({}, deps))).toMatchObject({
     models: [{ name: 'local', model: 'm', shadow: false, rests_until: '2026-03-02T00:00:30.000Z' }],
     month: { cost_usd: 0.25, tokens: 100, calls: 1 },
     hour: { cost_usd: 0, tokens: 0, calls: 0 },
@@ -160,9 +160,9 @@ it('what models cost is told with what may still be spent', async () => {
 })
 
 it('models are compared with the rules and with what people found, those in the shadow as well', async () => {
-  const world = await open({}, ['local', 'shadow-1'])
+  const deps = await open({}, ['local', 'shadow-1'])
   const say = (number: number, provider: string, facts: Partial<ModelOpinion>, level = 'high' as const) =>
-    world.store.modelOpinions.save({
+    deps.store.modelOpinions.save({
       alertId: sampleAlert(number).id,
       opinion: opinion({ provider, ...facts }),
       rules: { verdict: 'likely_malicious', risk_level: level },
@@ -173,7 +173,7 @@ it('models are compared with the rules and with what people found, those in the 
   await say(5, 'shadow-1', { verdict: 'inconclusive', risk_level: 'high' })
   await say(6, 'shadow-1', { verdict: 'benign', risk_level: 'high', status: 'rejected' })
   await say(3, 'gone', { verdict: 'benign', risk_level: 'low' })
-  const { data } = compareModels.output.parse(await compareModels.run({ days: 30 }, world))
+  const { data } = compareModels.output.parse(await compareModels.run({ days: 30 }, deps))
   expect(data.map(({ name, shadow, alerts }) => [name, shadow, alerts])).toEqual([
     ['local', false, 0],
     ['shadow-1', true, 5],
@@ -192,7 +192,7 @@ it('models are compared with the rules and with what people found, those in the 
     duration_ms: 1_000,
   })
   expect(data[2]).toMatchObject({ agrees_with_people: 0, milder: 1 })
-  const of = listOpinions.output.parse(await listOpinions.run({ id: sampleAlert(3).id }, world))
+  const of = listOpinions.output.parse(await listOpinions.run({ id: sampleAlert(3).id }, deps))
   expect(of.data.map(({ opinion: { provider, verdict }, shadow }) => [provider, verdict, shadow])).toEqual([
     ['gone', 'benign', null],
     ['shadow-1', 'malicious', true],
@@ -201,12 +201,12 @@ it('models are compared with the rules and with what people found, those in the 
 })
 
 it('a prompt is tried on what people have closed, and compared with what they said', async () => {
-  const world = await open({
+  const deps = await open({
     [sampleAlert(3).id]: { verdict: 'likely_malicious' },
     [sampleAlert(4).id]: { verdict: 'malicious', claims_dropped: 3 },
     [sampleAlert(5).id]: { verdict: 'inconclusive', status: 'cached', cost_usd: 0 },
   })
-  const tried = testPrompt.output.parse(await testPrompt.run({ limit: 10 }, world))
+  const tried = testPrompt.output.parse(await testPrompt.run({ limit: 10 }, deps))
   expect(tried).toMatchObject({
     prompt: 'triage@2',
     alerts: 3,

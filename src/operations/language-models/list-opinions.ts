@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { severity } from '../../schema/severity.ts'
 import { modelOpinion, verdict } from '../../schema/triage-result.ts'
 import { requireAlert } from '../alerts/require-alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Lists what each language model said last of an alert, those in the shadow too, beside what the rules said of the same card. */
 export const listOpinions = defineOperation({
@@ -24,7 +24,7 @@ export const listOpinions = defineOperation({
       ),
     })
     .meta({ id: 'AlertOpinions' }),
-  async run({ id }, { store, languageModels }: Pick<World, 'store' | 'languageModels'>) {
+  async run({ id }, { store, languageModels }: Pick<Deps, 'store' | 'languageModels'>) {
     const { id: alertId } = await requireAlert(store, id)
     const said = await store.modelOpinions.of(alertId)
     const shadows = new Map(languageModels.configured.map(({ name, shadow }) => [name, shadow]))

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { requireAlert } from '../alerts/require-alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Shows, byte for byte, what asking a language model about an alert sends. Sends nothing. */
 export const previewModelInput = defineOperation({
@@ -33,7 +33,7 @@ export const previewModelInput = defineOperation({
       secrets: z.int(),
     })
     .meta({ id: 'ModelInput' }),
-  async run({ id, provider, streamed }, { store, languageModels }: Pick<World, 'store' | 'languageModels'>) {
+  async run({ id, provider, streamed }, { store, languageModels }: Pick<Deps, 'store' | 'languageModels'>) {
     const alert = await requireAlert(store, id)
     if (!alert.triage) {
       throw new AppError('CONFLICT', 'Triage has not judged this alert yet.', { hint: 'Ask again in a moment.' })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { conversation } from '../../schema/conversation.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { noModel } from './preview-model-input.ts'
 
 /** Tells which language model a conversation would go to. */
@@ -17,7 +17,7 @@ export const routeChat = defineOperation({
     reason: z.string(),
     others: z.array(z.string()),
   }),
-  async run({ model }, { languageModels }: Pick<World, 'languageModels'>) {
+  async run({ model }, { languageModels }: Pick<Deps, 'languageModels'>) {
     const usable = languageModels.configured.filter(({ shadow }) => !shadow)
     const chosen = usable.find((one) => model === undefined || one.name === model || one.model === model)
     if (!chosen) throw noModel(usable, model)

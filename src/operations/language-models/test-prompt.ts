@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Alert } from '../../schema/alert.ts'
 import { verdict } from '../../schema/triage-result.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { callsTrouble, foundTrouble } from './found-trouble.ts'
 import { noModel } from './preview-model-input.ts'
 
@@ -49,7 +49,7 @@ export const testPrompt = defineOperation({
       ),
     })
     .meta({ id: 'PromptTest' }),
-  async run({ prompt, limit }, { store, languageModels }: Pick<World, 'store' | 'languageModels'>) {
+  async run({ prompt, limit }, { store, languageModels }: Pick<Deps, 'store' | 'languageModels'>) {
     if (!languageModels.configured.some(({ shadow }) => !shadow)) throw noModel([])
     const closed = await store.alerts.list({
       status: ['resolved', 'false_positive'],
@@ -84,7 +84,7 @@ export const testPrompt = defineOperation({
   },
 })
 
-const tryOn = async (alert: Alert, judge: ReturnType<World['languageModels']['judgeWith']>, signal: AbortSignal) => {
+const tryOn = async (alert: Alert, judge: ReturnType<Deps['languageModels']['judgeWith']>, signal: AbortSignal) => {
   const opinion = alert.triage ? await judge.opinion(alert, alert.triage, signal) : undefined
   const verdict = opinion?.verdict ?? null
   const answered = opinion?.status === 'answered' || opinion?.status === 'cached'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { analyzerLog, batchFeatures, featuresOf, scoredPart } from './log-batch.ts'
 
 /** Takes a batch of logs in and scores it as a whole. Its lines also go the road, where the detectors judge each. */
@@ -27,8 +27,8 @@ export const ingestLogBatch = defineOperation({
       store,
       batchScorer,
       now,
-    }: Pick<World, 'intake' | 'batchScorer' | 'now'> & { readonly actor: Actor } & {
-      readonly store: Pick<World['store'], 'scoredBatches' | 'transaction'>
+    }: Pick<Deps, 'intake' | 'batchScorer' | 'now'> & { readonly actor: Actor } & {
+      readonly store: Pick<Deps['store'], 'scoredBatches' | 'transaction'>
     },
   ) {
     const receivedAt = now()

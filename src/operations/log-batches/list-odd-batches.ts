@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Lists the batches of logs that scored above the threshold, newest first. */
 export const listOddBatches = defineOperation({
@@ -20,7 +20,7 @@ export const listOddBatches = defineOperation({
       }),
     ),
   }),
-  async run({ limit }, { store }: { readonly store: Pick<World['store'], 'scoredBatches'> }) {
+  async run({ limit }, { store }: { readonly store: Pick<Deps['store'], 'scoredBatches'> }) {
     const batches = await store.scoredBatches.list(limit)
     return {
       incidents: batches.map((batch) => ({ ...batch, detected_at: new Date(batch.detected_at).toISOString() })),

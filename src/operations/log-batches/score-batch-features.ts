@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { scoredFeatures } from './log-batch.ts'
 
 /** Scores two numbers of a batch of logs, storing nothing. */
@@ -10,7 +10,7 @@ export const scoreBatchFeatures = defineOperation({
   role: 'viewer',
   input: z.strictObject({ features: scoredFeatures }),
   output: z.object({ score: z.number(), anomaly: z.boolean() }),
-  async run({ features }, { batchScorer }: Pick<World, 'batchScorer'>) {
+  async run({ features }, { batchScorer }: Pick<Deps, 'batchScorer'>) {
     const { score } = await batchScorer.score(features)
     return { score, anomaly: score > batchScorer.threshold }
   },

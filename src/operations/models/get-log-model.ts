@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Tells which model judges log events. */
 export const getLogModel = defineOperation({
@@ -16,7 +16,7 @@ export const getLogModel = defineOperation({
     contamination: z.number().nullable(),
     feature_names: z.array(z.string()).nullable(),
   }),
-  async run(_input, { logModels }: Pick<World, 'logModels'>) {
+  async run(_input, { logModels }: Pick<Deps, 'logModels'>) {
     const found = logModels.current()
     return {
       loaded: found !== undefined,

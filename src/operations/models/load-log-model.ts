@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Actor, Role } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const input = z.strictObject({ model_dir: z.string().min(1).max(1_000).optional() })
 const output = z.object({ status: z.literal('success'), message: z.string(), loaded_at: z.iso.datetime() })
 
-type Needs = Pick<World, 'logModels' | 'now'> & {
-  readonly store: Pick<World['store'], 'audit' | 'transaction'>
+type Needs = Pick<Deps, 'logModels' | 'now'> & {
+  readonly store: Pick<Deps['store'], 'audit' | 'transaction'>
 }
 
 const load = async (

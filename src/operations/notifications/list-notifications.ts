@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
-import type { World } from '../world.ts'
 
 const status = z.enum(['pending', 'sent', 'failed', 'dead', 'cancelled'])
 
@@ -29,7 +29,7 @@ export const listNotifications = defineOperation({
   role: 'viewer',
   input: z.strictObject({ status: status.optional(), ...paging }),
   output: pageOf(notification),
-  async run({ status, limit, cursor }, { store }: Pick<World, 'store'>) {
+  async run({ status, limit, cursor }, { store }: Pick<Deps, 'store'>) {
     return toPage(await store.notifications.list({ status, limit, after: cursor }), (row) => ({
       ...row,
       next_attempt_at: iso(row.next_attempt_at),

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Actor, Role } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const input = z.strictObject({ id: z.string().min(1).max(200) })
 const output = z.object({ query_id: z.string(), removed_records: z.int() })
 
-type Needs = Pick<World, 'queryGuard' | 'now'> & {
-  readonly store: Pick<World['store'], 'queryResults' | 'audit' | 'transaction'>
+type Needs = Pick<Deps, 'queryGuard' | 'now'> & {
+  readonly store: Pick<Deps['store'], 'queryResults' | 'audit' | 'transaction'>
 }
 
 const clear = async (

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { resultRecord } from '../../schema/query-result.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Lists the records that a query returned, the newest first. */
 export const getQueryHistory = defineOperation({
@@ -23,7 +23,7 @@ export const getQueryHistory = defineOperation({
       ),
     })
     .meta({ id: 'QueryHistory' }),
-  async run({ id, dataset, limit }, { store }: { readonly store: Pick<World['store'], 'queryResults'> }) {
+  async run({ id, dataset, limit }, { store }: { readonly store: Pick<Deps['store'], 'queryResults'> }) {
     const streams = await store.queryResults.streams(id)
     const results = await store.queryResults.newest(id, dataset, limit)
     return {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const moment = z.iso.datetime()
 
@@ -27,7 +27,7 @@ export const getQuery = defineOperation({
       excluded_patterns: z.array(z.string()),
     })
     .meta({ id: 'GuardedQuery' }),
-  async run({ id }, { queryGuard }: Pick<World, 'queryGuard'>) {
+  async run({ id }, { queryGuard }: Pick<Deps, 'queryGuard'>) {
     const known = await queryGuard.about(id)
     return {
       query_id: id,

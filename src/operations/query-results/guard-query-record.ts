@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { resultAnalysis, resultRecord } from '../../schema/query-result.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { guardQueryResults } from './guard-query-results.ts'
 
 /** Judges one more record of a query by what it returned before, then remembers it, unless its dataset is left out. */
@@ -12,9 +12,9 @@ export const guardQueryRecord = defineOperation({
   role: 'ingest',
   input: z.strictObject({ id: z.string().min(1).max(200), record: resultRecord }),
   output: resultAnalysis,
-  async run({ id, record }, world: Pick<World, 'queryGuard' | 'intake' | 'now'> & { readonly actor: Actor }) {
-    const dataset = await world.queryGuard.datasetOf(id, record)
-    const { analyses } = await guardQueryResults.run({ query_id: id, datasets: { [dataset]: [record] } }, world)
-    return analyses[0] ?? world.queryGuard.judge(id, record)
+  async run({ id, record }, deps: Pick<Deps, 'queryGuard' | 'intake' | 'now'> & { readonly actor: Actor }) {
+    const dataset = await deps.queryGuard.datasetOf(id, record)
+    const { analyses } = await guardQueryResults.run({ query_id: id, datasets: { [dataset]: [record] } }, deps)
+    return analyses[0] ?? deps.queryGuard.judge(id, record)
   },
 })

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { resultAnalysis, resultRecord } from '../../schema/query-result.ts'
 import { readAlerts, toRecords } from '../alerts/foreign-alerts.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { alertOf, alertSource } from './query-alert.ts'
 import { queryIdOf } from './query-guard.ts'
 
@@ -48,7 +48,7 @@ export const guardQueryResults = defineOperation({
     .meta({ id: 'GuardedResults' }),
   async run(
     { query, query_id = queryIdOf(query ?? ''), operation_name, variables, user, role, records: rows, datasets },
-    { queryGuard, intake, now }: Pick<World, 'queryGuard' | 'intake' | 'now'>,
+    { queryGuard, intake, now }: Pick<Deps, 'queryGuard' | 'intake' | 'now'>,
   ) {
     const all = datasets ?? { records: rows ?? [] }
     const count = Object.values(all).reduce((sum, list) => sum + list.length, 0)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Lists the queries whose results are watched. */
 export const listQueries = defineOperation({
@@ -21,7 +21,7 @@ export const listQueries = defineOperation({
       }),
     ),
   }),
-  async run({ limit }, { store }: { readonly store: Pick<World['store'], 'queryResults'> }) {
+  async run({ limit }, { store }: { readonly store: Pick<Deps['store'], 'queryResults'> }) {
     const queries = await store.queryResults.queries(limit)
     return {
       data: queries.map(({ query_text, first_seen, last_seen, ...query }) => ({

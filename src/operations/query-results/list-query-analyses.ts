@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { resultAnalysis } from '../../schema/query-result.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Lists the results that were odd, the newest first. */
 export const listQueryAnalyses = defineOperation({
@@ -13,7 +13,7 @@ export const listQueryAnalyses = defineOperation({
     limit: z.int().min(1).max(500).default(50),
   }),
   output: z.object({ data: z.array(resultAnalysis) }),
-  async run({ query_id, limit }, { store }: { readonly store: Pick<World['store'], 'queryResults'> }) {
+  async run({ query_id, limit }, { store }: { readonly store: Pick<Deps['store'], 'queryResults'> }) {
     return { data: [...(await store.queryResults.analyses(query_id, limit))] }
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { eventView, toEventView } from '../../schema/event.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { chunksOf, recordsInput, sourceInput } from './record-input.ts'
 
 const mostEvents = 1_000
@@ -13,7 +13,7 @@ export const debugRecords = defineOperation({
   role: 'ingest',
   input: z.strictObject({ records: recordsInput, source: sourceInput.default('http') }),
   output: z.object({ events: z.array(eventView) }).meta({ id: 'UnderstoodRecords' }),
-  async run({ records, source }, { normalize, now }: Pick<World, 'normalize' | 'now'>) {
+  async run({ records, source }, { normalize, now }: Pick<Deps, 'normalize' | 'now'>) {
     const texts: string[] = []
     for await (const chunk of chunksOf(records)) {
       texts.push(...chunk.texts.slice(0, mostEvents - texts.length))

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { chunksOf, recordsInput, sourceInput } from './record-input.ts'
 
 /** Takes records in, chunk by chunk; the next chunk is read when the one before is durable. */
@@ -26,7 +26,7 @@ export const ingestRecords = defineOperation({
     .meta({ id: 'IngestAnswer' }),
   async run(
     { records, source, idempotency_key: key },
-    { intake, now, actor }: Pick<World, 'intake' | 'now'> & { readonly actor: Actor },
+    { intake, now, actor }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
     let accepted = 0
     let chunks = 0

@@ -1,6 +1,6 @@
 import type { Actor } from '../../schema/role.ts'
 import type { Transaction } from '../../store/database.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 interface RuleChange {
   readonly action: string
@@ -12,11 +12,11 @@ interface RuleChange {
 
 /** Writes down who changed which rules; files have no transaction, so what changes them has one of its own for this. */
 export const auditRules = (
-  world: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+  deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },
   { action, target, before, after }: RuleChange,
   tx?: Transaction,
 ): Promise<void> => {
-  const { store, now, actor } = world
+  const { store, now, actor } = deps
   const entry = {
     time: now(),
     actor: actor.name,

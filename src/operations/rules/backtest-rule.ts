@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { SigmaDocument } from '../../lib/sigma/sigma.ts'
 import { backtest } from '../../schema/backtest.ts'
+import type { Deps } from '../deps.ts'
 import { storedEvents } from '../events/stored-events.ts'
 import { defineOperation } from '../operation.ts'
 import { range } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 import { requireDocuments, ruleText } from './lint-rules.ts'
 import { runBacktest } from './rule-backtest.ts'
 import { withReferences } from './rule-documents.ts'
@@ -27,7 +27,7 @@ export const backtestRule = defineOperation({
     ...range,
   }),
   output: backtest,
-  async run({ id, yaml, from, to }, { rules, reach, store, now }: Pick<World, 'rules' | 'reach' | 'store' | 'now'>) {
+  async run({ id, yaml, from, to }, { rules, reach, store, now }: Pick<Deps, 'rules' | 'reach' | 'store' | 'now'>) {
     const targets = pickTargets({ id, yaml }, rules)
     const documents = withReferences(targets, rules)
     const time = now()
@@ -59,7 +59,7 @@ export const backtestRule = defineOperation({
 /** The rules that are asked about, by id or by their text. */
 export const pickTargets = (
   { id, yaml }: { readonly id?: string | undefined; readonly yaml?: string | undefined },
-  rules: World['rules'],
+  rules: Deps['rules'],
 ): readonly SigmaDocument[] => {
   if ((id === undefined) === (yaml === undefined)) {
     throw new AppError('INVALID_REQUEST', 'Say which rule: give either id or yaml.', {

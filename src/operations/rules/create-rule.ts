@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
 import { ruleView } from '../../schema/rule.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditRules } from './audit-rules.ts'
 import { requireDocuments, ruleText } from './lint-rules.ts'
 import { requireRule, toRuleView } from './rule-view.ts'
@@ -23,9 +23,9 @@ export const createRule = defineOperation({
   output: ruleView,
   async run(
     { yaml },
-    world: Pick<World, 'rules' | 'reach' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor },
+    deps: Pick<Deps, 'rules' | 'reach' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor },
   ) {
-    const { rules, reach, rulesFolder } = world
+    const { rules, reach, rulesFolder } = deps
     const [document] = requireDocuments(yaml, rules)
     if (!document?.hasOwnId) {
       throw new AppError('INVALID_REQUEST', 'The rule has neither an id nor a name.', {
@@ -46,7 +46,7 @@ export const createRule = defineOperation({
       await rename(join(folder, `.${file}`), join(folder, file))
     })
     const after = requireRule(rules, document.id)
-    await auditRules(world, {
+    await auditRules(deps, {
       action: 'create_rule',
       target: document.id,
       before: before ? { yaml: before.document.source } : null,

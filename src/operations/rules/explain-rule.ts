@@ -3,9 +3,9 @@ import { AppError } from '../../errors.ts'
 import type { DetectionRule, SigmaDocument } from '../../lib/sigma/sigma.ts'
 import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
 import { type Event, eventView, toEventView } from '../../schema/event.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { sourceInput } from '../records/record-input.ts'
-import type { World } from '../world.ts'
 import { pickTargets } from './backtest-rule.ts'
 import { ruleText } from './lint-rules.ts'
 import { type TracedPart, traceRule } from './rule-trace.ts'
@@ -58,7 +58,7 @@ export const explainRule = defineOperation({
   output: ruleExplanation,
   async run(
     { id, yaml, event_id, line, source },
-    { rules, store, normalize, now }: Pick<World, 'rules' | 'store' | 'normalize' | 'now'>,
+    { rules, store, normalize, now }: Pick<Deps, 'rules' | 'store' | 'normalize' | 'now'>,
   ) {
     const rule = requireOneRule(pickTargets({ id, yaml }, rules))
     const event = await findEvent({ event_id, line }, store, (text) =>
@@ -72,7 +72,7 @@ export const explainRule = defineOperation({
 export const explain = (
   rule: DetectionRule,
   event: Event,
-  { book }: Pick<World['rules'], 'book'>,
+  { book }: Pick<Deps['rules'], 'book'>,
 ): z.input<typeof ruleExplanation> => {
   const filters = book.documents.filter((document) => document.type === 'filter')
   const { kinds, applies, matches, parts, obstacles } = traceRule(rule, filters, toFlatEvent(event), book.taxonomy)
@@ -102,7 +102,7 @@ export const requireOneRule = (documents: readonly SigmaDocument[]): DetectionRu
 
 const findEvent = async (
   { event_id, line }: { readonly event_id: string | undefined; readonly line: string | undefined },
-  store: World['store'],
+  store: Deps['store'],
   read: (line: string) => Event | undefined,
 ): Promise<Event> => {
   if ((event_id === undefined) === (line === undefined)) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ruleFault, ruleView } from '../../schema/rule.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireRule, toFaultView, toRuleView } from './rule-view.ts'
 import { sayDocument } from './rule-words.ts'
 
@@ -22,7 +22,7 @@ export const getRule = defineOperation({
       faults: z.array(ruleFault),
     })
     .meta({ id: 'RuleDetails' }),
-  async run({ id }, { rules, reach }: Pick<World, 'rules' | 'reach'>) {
+  async run({ id }, { rules, reach }: Pick<Deps, 'rules' | 'reach'>) {
     const entry = requireRule(rules, id)
     const { document } = entry
     return {

@@ -8,7 +8,7 @@ import { importRules } from './import-rules.ts'
 import { removeImport } from './remove-import.ts'
 import { readArchive } from './rule-archive.ts'
 import { recoverImports } from './rule-imports.ts'
-import { openRuleWorld, ruleTexts } from './rules.fake.ts'
+import { openRuleDeps, ruleTexts } from './rules.fake.ts'
 import { updateRule } from './update-rule.ts'
 
 const zip = (files: Readonly<Record<string, string>>): Uint8Array =>
@@ -106,9 +106,9 @@ describe('an archive', () => {
 })
 
 describe('an import', () => {
-  let opened: Awaited<ReturnType<typeof openRuleWorld>>
+  let opened: Awaited<ReturnType<typeof openRuleDeps>>
   beforeEach(async () => {
-    opened = await openRuleWorld(3)
+    opened = await openRuleDeps(3)
   })
   afterEach(() => opened.close())
 
@@ -117,7 +117,7 @@ describe('an import', () => {
     `${ruleTexts.guess.replace(/id: .*/, `id: ${id(number)}`).replace('Failed', `Failed ${number}`)}${more}`
   const windows = ruleTexts.windows.replace(/id: .*/, `id: ${id(9)}`)
   const take = (files: Readonly<Record<string, string>>) =>
-    importRules.run({ name: 'theirs', archive: zip(files) }, opened.world)
+    importRules.run({ name: 'theirs', archive: zip(files) }, opened.deps)
 
   it('tells what came, what of it applies here, and what is wrong', async () => {
     const answer = await take({
@@ -141,12 +141,12 @@ describe('an import', () => {
       faulty: 1,
       faults: [{ file: 'theirs/x/2.yml', severity: 'error' }],
     })
-    expect(opened.world.rules.get(id(1))).toMatchObject({ pack: 'theirs', inForce: true })
+    expect(opened.deps.rules.get(id(1))).toMatchObject({ pack: 'theirs', inForce: true })
   })
 
   it('takes the place of the one before as a whole, and keeps what was said', async () => {
     await take({ '1.yml': guess(1), '2.yml': guess(2), '9.yml': windows })
-    await updateRule.run({ id: id(2), enabled: false }, opened.world)
+    await updateRule.run({ id: id(2), enabled: false }, opened.deps)
     expect(await take({ '1.yml': guess(1), 'moved/2.yml': guess(2, 'author: x\n'), '3.yml': guess(3) })).toMatchObject({
       rules: 3,
       new: 1,
@@ -155,34 +155,34 @@ describe('an import', () => {
       gone: 1,
       in_force: 2,
     })
-    expect(opened.world.rules.get(id(2))).toMatchObject({ inForce: false, document: { author: 'x' } })
-    expect(opened.world.rules.get(id(9))).toBeUndefined()
-    expect(readdirSync(opened.world.rulesFolder)).toEqual(['theirs'])
+    expect(opened.deps.rules.get(id(2))).toMatchObject({ inForce: false, document: { author: 'x' } })
+    expect(opened.deps.rules.get(id(9))).toBeUndefined()
+    expect(readdirSync(opened.deps.rulesFolder)).toEqual(['theirs'])
   })
 
   it('without one good rule changes nothing', async () => {
     await take({ '1.yml': guess(1) })
-    const { revision } = opened.world.rules.book
+    const { revision } = opened.deps.rules.book
     await expect(take({ '1.yml': 'title: x\ndetection: y\n' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     await expect(take({ 'readme.md': 'x' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-    expect(opened.world.rules.book.revision).toBe(revision)
-    expect(opened.world.rules.get(id(1))).toBeDefined()
+    expect(opened.deps.rules.book.revision).toBe(revision)
+    expect(opened.deps.rules.get(id(1))).toBeDefined()
   })
 
   it('is taken away again, and both are written down', async () => {
     await take({ '1.yml': guess(1) })
-    const { world } = opened
-    expect(await removeImport.run({ name: 'theirs' }, world)).toEqual({ name: 'theirs', removed: true, rules: 1 })
-    expect(world.rules.get(id(1))).toBeUndefined()
-    await expect(removeImport.run({ name: 'theirs' }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    const { items } = await world.store.audit.list({ limit: 10, target_id: 'theirs' })
+    const { deps } = opened
+    expect(await removeImport.run({ name: 'theirs' }, deps)).toEqual({ name: 'theirs', removed: true, rules: 1 })
+    expect(deps.rules.get(id(1))).toBeUndefined()
+    await expect(removeImport.run({ name: 'theirs' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const { items } = await deps.store.audit.list({ limit: 10, target_id: 'theirs' })
     expect(items.map(({ action, actor }) => `${actor} ${action}`)).toEqual(['ana remove_import', 'ana import_rules'])
     expect(() => removeImport.input.parse({ name: '../x' })).toThrow('letters')
     expect(() => removeImport.input.parse({ name: 'own' })).toThrow('taken')
   })
 
   it('that a crash interrupted ends well at the next start', async () => {
-    const { rulesFolder } = opened.world
+    const { rulesFolder } = opened.deps
     const make = (name: string) => {
       mkdirSync(join(rulesFolder, name), { recursive: true })
       writeFileSync(join(rulesFolder, name, 'a.yml'), name)

@@ -5,8 +5,8 @@ import { readDocuments } from '../../lib/sigma/sigma.ts'
 import type { RuleEntry } from '../../pipeline/detect/sigma/rule-library.ts'
 import type { Actor } from '../../schema/role.ts'
 import { ruleFault, ruleLevels } from '../../schema/rule.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditRules } from './audit-rules.ts'
 import { type RuleFileText, readArchive } from './rule-archive.ts'
 import { prepareImport } from './rule-imports.ts'
@@ -57,9 +57,9 @@ export const importRules = defineOperation({
   output: ruleImport,
   async run(
     { name, archive },
-    world: Pick<World, 'rules' | 'reach' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor },
+    deps: Pick<Deps, 'rules' | 'reach' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor },
   ) {
-    const { rules, reach, rulesFolder } = world
+    const { rules, reach, rulesFolder } = deps
     const all = await readArchive(archive)
     const files = all.filter(({ text }) => holdsRules(text))
     if (!(await someUsable(files, rules.placeholders))) {
@@ -96,7 +96,7 @@ export const importRules = defineOperation({
       apply_here: entries.filter(({ document }) => reached.reachOf(document, find).length > 0).length,
       faulty: faults.length,
     }
-    await auditRules(world, { action: 'import_rules', target: name, before: null, after: counts })
+    await auditRules(deps, { action: 'import_rules', target: name, before: null, after: counts })
     return { name, ...counts, faults: faults.slice(0, mostFaults).map(toFaultView) }
   },
 })
@@ -107,7 +107,7 @@ const holdsRules = (text: string): boolean =>
 
 const someUsable = async (
   files: readonly RuleFileText[],
-  placeholders: World['rules']['placeholders'],
+  placeholders: Deps['rules']['placeholders'],
 ): Promise<boolean> => {
   for (const { path, text } of files) {
     if (readDocuments(text, path, { placeholders }).documents.length > 0) return true

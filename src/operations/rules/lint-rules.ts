@@ -3,8 +3,8 @@ import { AppError } from '../../errors.ts'
 import { lintFile } from '../../lib/sigma/lint/lint.ts'
 import { readDocuments } from '../../lib/sigma/sigma.ts'
 import { ruleFault } from '../../schema/rule.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { toFaultView } from './rule-view.ts'
 
 /** The text of rules, where an operation takes one. */
@@ -29,7 +29,7 @@ export const lintRules = defineOperation({
       faults: z.array(ruleFault),
     })
     .meta({ id: 'RuleLint' }),
-  async run({ yaml, file }, { rules }: Pick<World, 'rules'>) {
+  async run({ yaml, file }, { rules }: Pick<Deps, 'rules'>) {
     const { placeholders, book } = rules
     const { documents } = readDocuments(yaml, file, { placeholders })
     const own = new Set(documents.map(({ id }) => id))
@@ -47,7 +47,7 @@ export const lintRules = defineOperation({
 /** Refuses a text that is not wholly valid; the error names each line. */
 export const requireDocuments = (
   yaml: string,
-  { placeholders }: World['rules'],
+  { placeholders }: Deps['rules'],
 ): ReturnType<typeof readDocuments>['documents'] => {
   const { documents, faults } = readDocuments(yaml, 'rule.yml', { placeholders })
   const errors = faults.filter(({ severity }) => severity === 'error')

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { RuleView } from '../../schema/rule.ts'
 import { ruleFault, ruleLevel, ruleStatus, ruleView } from '../../schema/rule.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging } from '../paging.ts'
-import type { World } from '../world.ts'
 import { toFaultView, toRuleView } from './rule-view.ts'
 
 const mostFaults = 200
@@ -35,7 +35,7 @@ export const listRules = defineOperation({
     sources: z.int(),
     faults: z.array(ruleFault),
   }),
-  async run({ limit, cursor, ...wanted }, { rules, reach }: Pick<World, 'rules' | 'reach'>) {
+  async run({ limit, cursor, ...wanted }, { rules, reach }: Pick<Deps, 'rules' | 'reach'>) {
     const reached = await reach()
     const words = wanted.text.toLowerCase().split(/\s+/)
     const after = cursor === undefined ? undefined : readCursor(cursor)

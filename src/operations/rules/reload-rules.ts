@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ruleFault } from '../../schema/rule.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { toFaultView } from './rule-view.ts'
 
 const mostFaults = 200
@@ -21,7 +21,7 @@ export const reloadRules = defineOperation({
       faults: z.array(ruleFault),
     })
     .meta({ id: 'RuleReload' }),
-  async run(_input, { rules }: Pick<World, 'rules'>) {
+  async run(_input, { rules }: Pick<Deps, 'rules'>) {
     const { revision, changed, documents, inForce, faults } = await rules.refresh()
     return {
       revision,

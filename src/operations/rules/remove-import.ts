@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditRules } from './audit-rules.ts'
 import { importName } from './import-rules.ts'
 import { removeImport as takeAway } from './rule-imports.ts'
@@ -14,14 +14,14 @@ export const removeImport = defineOperation({
   role: 'admin',
   input: z.strictObject({ name: importName }),
   output: z.object({ name: z.string(), removed: z.literal(true), rules: z.int() }),
-  async run({ name }, world: Pick<World, 'rules' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor }) {
-    const { rules, rulesFolder } = world
+  async run({ name }, deps: Pick<Deps, 'rules' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor }) {
+    const { rules, rulesFolder } = deps
     const count = rules.entries.filter(({ pack }) => pack === name).length
     await rules.refresh(async () => {
       if (await takeAway(rulesFolder, name)) return
       throw new AppError('NOT_FOUND', `There is no import "${name}".`, { hint: 'List the rules: each names its pack.' })
     })
-    await auditRules(world, { action: 'remove_import', target: name, before: { rules: count }, after: null })
+    await auditRules(deps, { action: 'remove_import', target: name, before: { rules: count }, after: null })
     return { name, removed: true as const, rules: count }
   },
 })

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditRules } from './audit-rules.ts'
 import { ownRules } from './create-rule.ts'
 import { requireRule } from './rule-view.ts'
@@ -16,8 +16,8 @@ export const removeRule = defineOperation({
   role: 'admin',
   input: z.strictObject({ id: z.string().max(500) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),
-  async run({ id }, world: Pick<World, 'rules' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor }) {
-    const { rules, rulesFolder } = world
+  async run({ id }, deps: Pick<Deps, 'rules' | 'rulesFolder' | 'store' | 'now'> & { readonly actor: Actor }) {
+    const { rules, rulesFolder } = deps
     const { document, pack } = requireRule(rules, id)
     if (pack !== ownRules) {
       throw new AppError(
@@ -29,7 +29,7 @@ export const removeRule = defineOperation({
       )
     }
     await rules.refresh(() => rm(join(rulesFolder, document.file), { force: true }))
-    await auditRules(world, {
+    await auditRules(deps, {
       action: 'remove_rule',
       target: document.id,
       before: { yaml: document.source },

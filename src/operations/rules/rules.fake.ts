@@ -98,7 +98,7 @@ export const events = (count: number, end = time): readonly Event[] =>
   })
 
 /** A world with a store, rules in files, and events of the last hours. */
-export const openRuleWorld = async (count = 90) => {
+export const openRuleDeps = async (count = 90) => {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-rules-'))
   const write = (name: string, text: string) => {
     const path = join(folder, name)
@@ -135,7 +135,7 @@ export const openRuleWorld = async (count = 90) => {
     log: quiet,
   })
   await rules.refresh()
-  const world = {
+  const deps = {
     store,
     rules,
     rulesFolder: imports,
@@ -145,7 +145,7 @@ export const openRuleWorld = async (count = 90) => {
     actor,
   }
   return {
-    world,
+    deps,
     folder,
     write,
     async close() {

@@ -8,16 +8,16 @@ import { lintRules } from './lint-rules.ts'
 import { listRules } from './list-rules.ts'
 import { reloadRules } from './reload-rules.ts'
 import { removeRule } from './remove-rule.ts'
-import { ids, openRuleWorld, ruleTexts } from './rules.fake.ts'
+import { ids, openRuleDeps, ruleTexts } from './rules.fake.ts'
 import { updateRule } from './update-rule.ts'
 
-let opened: Awaited<ReturnType<typeof openRuleWorld>>
+let opened: Awaited<ReturnType<typeof openRuleDeps>>
 beforeEach(async () => {
-  opened = await openRuleWorld()
+  opened = await openRuleDeps()
 })
 afterEach(() => opened.close())
 
-const list = (wanted: object = {}) => listRules.run({ text: '', limit: 50, ...wanted }, opened.world)
+const list = (wanted: object = {}) => listRules.run({ text: '', limit: 50, ...wanted }, opened.deps)
 const titles = async (wanted: object) => (await list(wanted)).data.map(({ title }) => title)
 
 describe('the list of rules', () => {
@@ -57,7 +57,7 @@ describe('the list of rules', () => {
 
   it('tells of a file that broke, beside the rule that stays in force', async () => {
     opened.write('ours/root.yml', 'title: [')
-    expect(await reloadRules.run({}, opened.world)).toMatchObject({ changed: false, in_force: 4 })
+    expect(await reloadRules.run({}, opened.deps)).toMatchObject({ changed: false, in_force: 4 })
     const { data, faults } = await list({ text: 'for root' })
     expect(data).toMatchObject([{ stale: true, enabled: true }])
     expect(faults).toMatchObject([{ file: 'ours/root.yml', code: 'yaml-syntax', line: 1 }])
@@ -66,7 +66,7 @@ describe('the list of rules', () => {
 
 describe('a rule', () => {
   it('is shown with its text and in words', async () => {
-    const { source, explanation, logsource } = await getRule.run({ id: ids.root }, opened.world)
+    const { source, explanation, logsource } = await getRule.run({ id: ids.root }, opened.deps)
     expect(source).toBe(ruleTexts.root)
     expect(logsource).toEqual({ product: 'linux', service: 'sshd' })
     expect(explanation).toEqual([
@@ -77,37 +77,37 @@ describe('a rule', () => {
       '    not:',
       '      ours: message contains "192.0.2.1"',
     ])
-    expect((await getRule.run({ id: 'root_failed' }, opened.world)).id).toBe(ids.root)
-    expect((await getRule.run({ id: ids.many }, opened.world)).explanation).toEqual([
+    expect((await getRule.run({ id: 'root_failed' }, opened.deps)).id).toBe(ids.root)
+    expect((await getRule.run({ id: ids.many }, opened.deps)).explanation).toEqual([
       'Within 10 minutes, the number of events is at least 4:',
       '  root_failed',
     ])
-    await expect(getRule.run({ id: 'none' }, opened.world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(getRule.run({ id: 'none' }, opened.deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('is disabled and given another level, which is written down and outlives its next version', async () => {
-    const { world, write } = opened
-    expect(await updateRule.run({ id: ids.root, enabled: false, note: 'Noise.' }, world)).toMatchObject({
+    const { deps, write } = opened
+    expect(await updateRule.run({ id: ids.root, enabled: false, note: 'Noise.' }, deps)).toMatchObject({
       enabled: false,
       setting: { enabled: false, level: null, note: 'Noise.', updated_by: 'ana' },
     })
-    expect(await updateRule.run({ id: ids.guess, level: 'critical' }, world)).toMatchObject({
+    expect(await updateRule.run({ id: ids.guess, level: 'critical' }, deps)).toMatchObject({
       level: 'critical',
       own_level: 'low',
     })
     write('ours/root.yml', `${ruleTexts.root}modified: 2026-01-15\n`)
-    await reloadRules.run({}, world)
-    expect(world.rules.book.documents.map(({ id, level }) => [id, level])).toEqual([
+    await reloadRules.run({}, deps)
+    expect(deps.rules.book.documents.map(({ id, level }) => [id, level])).toEqual([
       [ids.guess, 'critical'],
       [ids.many, 'high'],
       [ids.windows, 'high'],
     ])
-    expect(await updateRule.run({ id: ids.root, enabled: null }, world)).toMatchObject({
+    expect(await updateRule.run({ id: ids.root, enabled: null }, deps)).toMatchObject({
       enabled: true,
       setting: { note: 'Noise.' },
     })
-    await expect(updateRule.run({ id: ids.root }, world)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-    const { items } = await world.store.audit.list({ limit: 10, target_id: ids.root })
+    await expect(updateRule.run({ id: ids.root }, deps)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    const { items } = await deps.store.audit.list({ limit: 10, target_id: ids.root })
     expect(items).toMatchObject([
       { action: 'update_rule', old_values: { enabled: false }, new_values: { enabled: null } },
       { action: 'update_rule', old_values: null, new_values: { enabled: false, note: 'Noise.' } },
@@ -115,33 +115,33 @@ describe('a rule', () => {
   })
 
   it('is added, replaced and taken away', async () => {
-    const { world } = opened
+    const { deps } = opened
     const id = '22222222-0000-4000-8000-000000000001'
     const yaml = ruleTexts.guess.replace(ids.guess, id)
-    expect(await createRule.run({ yaml }, world)).toMatchObject({
+    expect(await createRule.run({ yaml }, deps)).toMatchObject({
       id,
       pack: 'own',
       enabled: true,
       applies_to: ['auth'],
     })
-    expect(await createRule.run({ yaml: `${yaml}author: bo\n` }, world)).toMatchObject({ id, author: 'bo' })
-    await expect(createRule.run({ yaml: ruleTexts.guess }, world)).rejects.toMatchObject({ code: 'CONFLICT' })
-    await expect(createRule.run({ yaml: yaml.replace(/id: .*\n/, '') }, world)).rejects.toMatchObject({
+    expect(await createRule.run({ yaml: `${yaml}author: bo\n` }, deps)).toMatchObject({ id, author: 'bo' })
+    await expect(createRule.run({ yaml: ruleTexts.guess }, deps)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(createRule.run({ yaml: yaml.replace(/id: .*\n/, '') }, deps)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     })
-    await expect(createRule.run({ yaml: yaml.replace('keywords:', 'kewords:') }, world)).rejects.toMatchObject({
+    await expect(createRule.run({ yaml: yaml.replace('keywords:', 'kewords:') }, deps)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
       errors: [{ path: expect.stringMatching(/^yaml:\d+$/) }],
     })
-    await expect(removeRule.run({ id: ids.guess }, world)).rejects.toMatchObject({ code: 'CONFLICT' })
-    expect(await removeRule.run({ id }, world)).toEqual({ id, removed: true })
-    expect(world.rules.get(id)).toBeUndefined()
-    const { items } = await world.store.audit.list({ limit: 10, target_id: id })
+    await expect(removeRule.run({ id: ids.guess }, deps)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await removeRule.run({ id }, deps)).toEqual({ id, removed: true })
+    expect(deps.rules.get(id)).toBeUndefined()
+    const { items } = await deps.store.audit.list({ limit: 10, target_id: id })
     expect(items.map(({ action }) => action)).toEqual(['remove_rule', 'create_rule', 'create_rule'])
   })
 
   it('is linted with its lines', async () => {
-    const lint = (yaml: string) => lintRules.run({ yaml, file: 'mine.yml' }, opened.world)
+    const lint = (yaml: string) => lintRules.run({ yaml, file: 'mine.yml' }, opened.deps)
     expect(await lint(ruleTexts.root.replace('not ours', 'not theirs'))).toMatchObject({
       documents: 0,
       errors: 1,
@@ -153,7 +153,7 @@ describe('a rule', () => {
 
 describe('a backtest', () => {
   it('says what a rule would have found, how often, and what else found it', async () => {
-    const found = await backtestRule.run({ id: ids.root }, opened.world)
+    const found = await backtestRule.run({ id: ids.root }, opened.deps)
     expect(found).toMatchObject({
       events: 90,
       cut: null,
@@ -187,7 +187,7 @@ describe('a backtest', () => {
   })
 
   it('takes text, with what it refers to, and a span of time', async () => {
-    const found = await backtestRule.run({ yaml: ruleTexts.many, from: 'now-30m', to: 'now' }, opened.world)
+    const found = await backtestRule.run({ yaml: ruleTexts.many, from: 'now-30m', to: 'now' }, opened.deps)
     expect(found.events).toBe(30)
     expect(found.hits).toBeGreaterThan(0)
     expect(found.samples[0]).toMatchObject({ rule_id: ids.many, value: 4, event_count: 4 })
@@ -195,24 +195,24 @@ describe('a backtest', () => {
   })
 
   it('finds nothing where nothing is', async () => {
-    const found = await backtestRule.run({ id: ids.windows, from: 'now-1h' }, opened.world)
+    const found = await backtestRule.run({ id: ids.windows, from: 'now-1h' }, opened.deps)
     expect(found).toMatchObject({ events: 60, hits: 0, samples: [], applies_to: [], expected_alerts: { per_week: 0 } })
-    const none = await backtestRule.run({ id: ids.root, to: '2020-01-01' }, opened.world)
+    const none = await backtestRule.run({ id: ids.root, to: '2020-01-01' }, opened.deps)
     expect(none).toMatchObject({ events: 0, from: null, to: null, hits: 0 })
   })
 
   it('needs one rule, and a whole one', async () => {
-    const { world } = opened
-    await expect(backtestRule.run({}, world)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-    await expect(backtestRule.run({ id: ids.root, yaml: 'x' }, world)).rejects.toMatchObject({
+    const { deps } = opened
+    await expect(backtestRule.run({}, deps)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await expect(backtestRule.run({ id: ids.root, yaml: 'x' }, deps)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     })
-    await expect(backtestRule.run({ yaml: 'title: x' }, world)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await expect(backtestRule.run({ yaml: 'title: x' }, deps)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
   it('lets others have their turn', async () => {
     await opened.close()
-    opened = await openRuleWorld(20_000)
+    opened = await openRuleDeps(20_000)
     let longest = 0
     let last = cpuMs()
     const watch = setInterval(() => {
@@ -220,7 +220,7 @@ describe('a backtest', () => {
       last = cpuMs()
     }, 1)
     const began = cpuMs()
-    const found = await backtestRule.run({ id: ids.guess, from: 'now-30d' }, opened.world)
+    const found = await backtestRule.run({ id: ids.guess, from: 'now-30d' }, opened.deps)
     const took = cpuMs() - began
     clearInterval(watch)
     expect(found).toMatchObject({ events: 20_000, hits: 20_000 })
@@ -231,7 +231,7 @@ describe('a backtest', () => {
 })
 
 describe('an explanation', () => {
-  const explain = (input: object) => explainRule.run({ id: ids.root, source: 'http', ...input }, opened.world)
+  const explain = (input: object) => explainRule.run({ id: ids.root, source: 'http', ...input }, opened.deps)
   const sent = '<38>1 2026-01-15T10:00:00Z web-01 sshd 42 - - Failed password for'
 
   it('names the part that fails, and what the event has there', async () => {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
 import { ruleLevel, ruleView } from '../../schema/rule.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditRules } from './audit-rules.ts'
 import { requireRule, toRuleView } from './rule-view.ts'
 
@@ -21,9 +21,9 @@ export const updateRule = defineOperation({
   output: ruleView,
   async run(
     { id, enabled, level, note },
-    world: Pick<World, 'rules' | 'reach' | 'store' | 'now'> & { readonly actor: Actor },
+    deps: Pick<Deps, 'rules' | 'reach' | 'store' | 'now'> & { readonly actor: Actor },
   ) {
-    const { rules, reach, store, now, actor } = world
+    const { rules, reach, store, now, actor } = deps
     if (enabled === undefined && level === undefined && note === undefined) {
       throw new AppError('INVALID_REQUEST', 'Nothing was given to change.', { hint: 'Give enabled, level or note.' })
     }
@@ -38,7 +38,7 @@ export const updateRule = defineOperation({
     }
     await store.transaction(async (tx) => {
       await store.ruleSettings.save(after, tx)
-      await auditRules(world, { action: 'update_rule', target: document.id, before: before ?? null, after }, tx)
+      await auditRules(deps, { action: 'update_rule', target: document.id, before: before ?? null, after }, tx)
     })
     await rules.refresh()
     return toRuleView(requireRule(rules, document.id), await reach(), rules)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { sampleStatus } from '../../schema/sample.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Tells how it stands with the sample. */
 export const getSamples = defineOperation({
@@ -10,5 +10,5 @@ export const getSamples = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: sampleStatus,
-  run: async (_input, { samples }: Pick<World, 'samples'>) => samples.status(),
+  run: async (_input, { samples }: Pick<Deps, 'samples'>) => samples.status(),
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import { sampleStatus } from '../../schema/sample.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Begins to load the sample; asked again, it changes nothing. */
 export const loadSamples = defineOperation({
@@ -13,7 +13,7 @@ export const loadSamples = defineOperation({
   output: sampleStatus,
   async run(
     _input,
-    { samples, store, now, actor }: Pick<World, 'samples' | 'store' | 'now'> & { readonly actor: Actor },
+    { samples, store, now, actor }: Pick<Deps, 'samples' | 'store' | 'now'> & { readonly actor: Actor },
   ) {
     const { state } = await samples.status()
     if (state === 'loading' || state === 'loaded') return samples.status()

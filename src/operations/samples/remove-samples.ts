@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import { sampleRemoval } from '../../schema/sample.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Removes the sample and all that was found in it; without one there is nothing to do. */
 export const removeSamples = defineOperation({
@@ -13,7 +13,7 @@ export const removeSamples = defineOperation({
   output: sampleRemoval,
   async run(
     _input,
-    { samples, store, now, actor }: Pick<World, 'samples' | 'store' | 'now'> & { readonly actor: Actor },
+    { samples, store, now, actor }: Pick<Deps, 'samples' | 'store' | 'now'> & { readonly actor: Actor },
   ) {
     const removed = await samples.remove()
     const entry = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isSample } from '../../schema/sample.ts'
 import { sessionPrefix } from '../accounts/token-view.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 
 /** What a newcomer does in the first days, in this order. */
 export const checklistSteps = ['see_why', 'mark_normal', 'add_logs', 'tell_people', 'connect_tool'] as const
@@ -14,7 +14,7 @@ export const checklist = z
 export const readChecklist = async ({
   store,
   receivers,
-}: Pick<World, 'store' | 'receivers'>): Promise<z.infer<typeof checklist>> => {
+}: Pick<Deps, 'store' | 'receivers'>): Promise<z.infer<typeof checklist>> => {
   const [seen, suppressions, sources, tokens] = await Promise.all([
     store.audit.list({ target_id: 'see_why', limit: 1 }),
     store.suppressions.list(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Tells what runs here and since when. */
 export const getBuild = defineOperation({
@@ -16,7 +16,7 @@ export const getBuild = defineOperation({
     scorer_problem: z.string().optional(),
     started_at: z.iso.datetime(),
   }),
-  async run(_input, { build, batchScorer }: Pick<World, 'build' | 'batchScorer'>) {
+  async run(_input, { build, batchScorer }: Pick<Deps, 'build' | 'batchScorer'>) {
     const problem = batchScorer.problem()
     return {
       commit: build.commit,

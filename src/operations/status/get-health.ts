@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** The state of the road, stage by stage. */
 export const health = z
@@ -36,8 +36,8 @@ export const getHealth = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: health,
-  async run(_input, world: Pick<World, 'health'>) {
-    const { ready, problems, stages, queues } = await world.health()
+  async run(_input, deps: Pick<Deps, 'health'>) {
+    const { ready, problems, stages, queues } = await deps.health()
     return {
       status: ready ? ('ready' as const) : ('not_ready' as const),
       problems: [...problems],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Reads the metrics. */
 export const getMetrics = defineOperation({
@@ -9,5 +9,5 @@ export const getMetrics = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: z.string(),
-  run: async (_input, world: Pick<World, 'metrics'>) => world.metrics(),
+  run: async (_input, deps: Pick<Deps, 'metrics'>) => deps.metrics(),
 })

@@ -3,10 +3,10 @@ import { openAlertStatuses } from '../../schema/alert.ts'
 import { volumeOf, volumeSlot } from '../../schema/event-volume.ts'
 import { incident, openIncidentStatuses } from '../../schema/incident.ts'
 import { type Severity, severity } from '../../schema/severity.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { range } from '../paging.ts'
 import { parseRange } from '../time.ts'
-import type { World } from '../world.ts'
 import { checklist, readChecklist } from './checklist.ts'
 
 const mostIncidents = 6
@@ -113,40 +113,40 @@ export const getOverview = defineOperation({
   role: 'viewer',
   input: z.strictObject({ from: range.from.default('now-24h'), to: range.to.default('now') }),
   output: overview,
-  async run(span, world: OverviewWorld) {
-    const { from = 0, to = 0 } = parseRange(span, world.now())
+  async run(span, deps: OverviewDeps) {
+    const { from = 0, to = 0 } = parseRange(span, deps.now())
     const since = from - (to - from)
-    const countedSince = await world.store.events.countedSince()
+    const countedSince = await deps.store.events.countedSince()
     const known = countedSince !== undefined && countedSince <= since
     const [incidents, alerts, detections, events, sources, pipeline, steps, earlier] = await Promise.all([
-      readIncidents(world),
-      readAlerts(world),
-      readDetections(world, from, to),
-      readEvents(world, from, to),
-      readSources(world),
-      readPipeline(world),
-      readChecklist(world),
-      known ? readEarlier(world, since, from - 1) : { events: null, detections: null },
+      readIncidents(deps),
+      readAlerts(deps),
+      readDetections(deps, from, to),
+      readEvents(deps, from, to),
+      readSources(deps),
+      readPipeline(deps),
+      readChecklist(deps),
+      known ? readEarlier(deps, since, from - 1) : { events: null, detections: null },
     ])
     return {
       ...{ incidents, alerts, pipeline },
       detections: { ...detections, before: earlier.detections },
       sources: sources.health,
       events: { count: events, before: earlier.events, last_received: sources.lastReceived },
-      learning: world.learning().flatMap(toLearning),
+      learning: deps.learning().flatMap(toLearning),
       checklist: steps,
     }
   },
 })
 
-type OverviewWorld = Pick<World, 'store' | 'health' | 'learning' | 'receivers' | 'now'>
+type OverviewDeps = Pick<Deps, 'store' | 'health' | 'learning' | 'receivers' | 'now'>
 
-const readIncidents = async ({ store }: OverviewWorld) => {
+const readIncidents = async ({ store }: OverviewDeps) => {
   const [counts, worst] = await Promise.all([store.incidents.counts(), store.incidents.worstOpen(mostIncidents)])
   return { ...countOpen(counts, openIncidentStatuses), worst: worst.map((one) => brief.parse(one)) }
 }
 
-const readAlerts = async ({ store }: OverviewWorld) => {
+const readAlerts = async ({ store }: OverviewDeps) => {
   const [all, snoozed, oldest] = await Promise.all([
     store.alerts.counts(),
     store.alerts.snoozedCounts(),
@@ -184,7 +184,7 @@ const countOpen = (
 const total = (rows: readonly { readonly count: number }[]): number =>
   rows.reduce((sum, { count }) => sum + Number(count), 0)
 
-const readDetections = async ({ store }: OverviewWorld, from: number, to: number) => {
+const readDetections = async ({ store }: OverviewDeps, from: number, to: number) => {
   const [count, spans] = await Promise.all([
     store.detections.count({ from, to }),
     store.detections.oddest({ from, to, limit: lookedAt }),
@@ -202,21 +202,21 @@ const readDetections = async ({ store }: OverviewWorld, from: number, to: number
   }
 }
 
-const readEvents = async ({ store }: OverviewWorld, from: number, to: number): Promise<number> => {
+const readEvents = async ({ store }: OverviewDeps, from: number, to: number): Promise<number> => {
   const slot = (time: number) => Math.floor(time / volumeSlot) * volumeSlot
   const rows = await store.events.volume({ from: slot(from), to: slot(to) + volumeSlot, bucket: volumeSlot })
   return rows.reduce((sum, row) => sum + volumeOf(row), 0)
 }
 
-const readEarlier = async (world: OverviewWorld, from: number, to: number) => {
+const readEarlier = async (deps: OverviewDeps, from: number, to: number) => {
   const [events, detections] = await Promise.all([
-    readEvents(world, from, to),
-    world.store.detections.count({ from, to }),
+    readEvents(deps, from, to),
+    deps.store.detections.count({ from, to }),
   ])
   return { events, detections }
 }
 
-const readSources = async ({ store }: OverviewWorld) => {
+const readSources = async ({ store }: OverviewDeps) => {
   const rows = await store.parseHealth.list()
   const bySource = [...Map.groupBy(rows, ({ source }) => source)].map(([source, own]) => {
     const records = total(own)
@@ -237,7 +237,7 @@ const readSources = async ({ store }: OverviewWorld) => {
 /** Down to a tenth, and never a hundred unless it is all. */
 const percent = (part: number, whole: number): number => (whole === 0 ? 100 : Math.floor((part / whole) * 1_000) / 10)
 
-const readPipeline = async ({ health }: OverviewWorld) => {
+const readPipeline = async ({ health }: OverviewDeps) => {
   const { ready, problems, queues } = await health()
   const sum = (count: (queue: (typeof queues)[number]) => number) =>
     queues.reduce((all, queue) => all + count(queue), 0)
@@ -250,7 +250,7 @@ const readPipeline = async ({ health }: OverviewWorld) => {
   }
 }
 
-const toLearning = ({ detector, progress }: ReturnType<World['learning']>[number]) => {
+const toLearning = ({ detector, progress }: ReturnType<Deps['learning']>[number]) => {
   if (progress.length === 0) return []
   const open = progress.filter(({ seen, needed }) => seen < needed)
   return [

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { getHealth, health } from './get-health.ts'
 
 /** Tells how the whole service does, in the words of every system whose monitors ask. */
@@ -34,7 +34,7 @@ export const getServiceHealth = defineOperation({
       queryGuard,
       now,
       actor,
-    }: Pick<World, 'health' | 'logModels' | 'queryGuard' | 'now'> & { readonly actor: Actor },
+    }: Pick<Deps, 'health' | 'logModels' | 'queryGuard' | 'now'> & { readonly actor: Actor },
   ) {
     const state = await health()
     const known = await getHealth.run({}, { health: async () => state, actor })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
-import type { World } from '../world.ts'
 
 const deadLetter = z
   .object({
@@ -20,7 +20,7 @@ export const listDeadLetters = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(deadLetter),
-  async run(_input, { queue }: Pick<World, 'queue'>) {
+  async run(_input, { queue }: Pick<Deps, 'queue'>) {
     const letters = await queue.deadLetters()
     return {
       data: letters.map(({ failedAt, ...letter }) => ({ ...letter, failed_at: new Date(failedAt).toISOString() })),

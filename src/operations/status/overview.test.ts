@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.close()
 })
 
-const openWorld = async (more: { receivers?: readonly string[] } = {}) => {
+const openDeps = async (more: { receivers?: readonly string[] } = {}) => {
   const store = await openStore('sqlite::memory:', { now, log })
   stores.push(store)
   return {
@@ -49,7 +49,7 @@ const openWorld = async (more: { receivers?: readonly string[] } = {}) => {
 const everything = { from: at(0), to: at(24 * 60) }
 
 it('says that nothing is there when nothing is', async () => {
-  const found = getOverview.output.parse(await getOverview.run(everything, await openWorld()))
+  const found = getOverview.output.parse(await getOverview.run(everything, await openDeps()))
   expect(found).toMatchObject({
     incidents: { open: 0, worst: [] },
     alerts: { open: 0, oldest: null },
@@ -61,8 +61,8 @@ it('says that nothing is there when nothing is', async () => {
 })
 
 it('tells in one answer how everything stands', async () => {
-  const world = await openWorld()
-  const { store } = world
+  const deps = await openDeps()
+  const { store } = deps
   await store.transaction(async (tx) => {
     await store.incidents.save(
       [
@@ -88,14 +88,14 @@ it('tells in one answer how everything stands', async () => {
       tx,
     )
   })
-  const found = getOverview.output.parse(await getOverview.run(everything, world))
+  const found = getOverview.output.parse(await getOverview.run(everything, deps))
   expect(found.incidents).toMatchObject({ open: 2, by_severity: { critical: 1, medium: 1, high: 0 } })
   expect(found.incidents.worst.map(({ risk_score }) => risk_score)).toEqual([95, 40])
   expect(found.incidents.worst[0]).not.toHaveProperty('evidence')
   expect(found.alerts).toMatchObject({ open: 2, oldest: at(5), hidden: 1, snoozed: 1 })
   expect(found.detections).toMatchObject({ count: 2, oddest: [{ score: 0.8 }, { score: 0.4 }] })
   expect(found.events).toMatchObject({ count: 30, before: null })
-  const half = await getOverview.run({ from: at(15), to: at(29) }, world)
+  const half = await getOverview.run({ from: at(15), to: at(29) }, deps)
   expect(half.events).toMatchObject({ count: 0, before: 30 })
   expect(half.detections).toMatchObject({ count: 0, before: 2 })
   // A hundred only when it is all.
@@ -112,14 +112,14 @@ it('tells in one answer how everything stands', async () => {
 })
 
 it('ticks what was done, and nothing else', async () => {
-  const world = await openWorld({ receivers: ['oncall'] })
-  const { store } = world
+  const deps = await openDeps({ receivers: ['oncall'] })
+  const { store } = deps
   const done = async () =>
-    (await getOverview.run(everything, world)).checklist.flatMap(({ step, done }) => (done ? [step] : []))
+    (await getOverview.run(everything, deps)).checklist.flatMap(({ step, done }) => (done ? [step] : []))
   expect(await done()).toEqual(['tell_people'])
 
-  await tickChecklist.run({ step: 'see_why' }, world)
-  await tickChecklist.run({ step: 'see_why' }, world)
+  await tickChecklist.run({ step: 'see_why' }, deps)
+  await tickChecklist.run({ step: 'see_why' }, deps)
   expect((await store.audit.list({ target_id: 'see_why', limit: 10 })).items).toHaveLength(1)
 
   const row = { format: 'syslog', parsed: true, count: 1, sample: '', last_seen_at: begin, source: 'auth' }
@@ -133,8 +133,8 @@ it('ticks what was done, and nothing else', async () => {
 })
 
 it('draws a span, and refuses one that ends before it begins', async () => {
-  const world = await openWorld()
-  const { store } = world
+  const deps = await openDeps()
+  const { store } = deps
   await store.transaction(async (tx) => {
     await store.events.save(
       Array.from({ length: 600 }, (_, number) => sampleEvent(number)),
@@ -143,23 +143,23 @@ it('draws a span, and refuses one that ends before it begins', async () => {
     await store.detections.save([sampleDetection(3, { score: 0.8 })], tx)
   })
   const span = { from: at(0), to: at(10), buckets: 120 }
-  const drawn = getTimeline.output.parse(await getTimeline.run(span, world))
+  const drawn = getTimeline.output.parse(await getTimeline.run(span, deps))
   expect(drawn).toMatchObject({
     ...{ from: at(0), to: at(10), bucket_ms: 300_000, counted_since: at(0) },
     lanes: [{ stream: 'auth/web-01/sshd', cells: [{ time: at(0), score: 80, detections: 1, fewer: false }] }],
   })
   expect(drawn.buckets.map(({ error, warning, other }) => error + warning + other)).toEqual([300, 300])
-  await expect(getTimeline.run({ ...span, to: at(-5) }, world)).rejects.toThrow('ends before it begins')
+  await expect(getTimeline.run({ ...span, to: at(-5) }, deps)).rejects.toThrow('ends before it begins')
 })
 
 it('names what was odd again and again once, where it was oddest', async () => {
-  const world = await openWorld()
+  const deps = await openDeps()
   const silences = [0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8].map((score, number) =>
     sampleDetection(number, { score, dedup_key: 'silence fw-01' }),
   )
-  await world.store.transaction((tx) =>
-    world.store.detections.save([...silences, sampleDetection(9, { score: 0.5 })], tx),
+  await deps.store.transaction((tx) =>
+    deps.store.detections.save([...silences, sampleDetection(9, { score: 0.5 })], tx),
   )
-  const { detections } = await getOverview.run(everything, world)
+  const { detections } = await getOverview.run(everything, deps)
   expect(detections).toMatchObject({ count: 8, oddest: [{ score: 0.8 }, { score: 0.5 }] })
 })

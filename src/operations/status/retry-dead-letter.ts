@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Puts a job that was set aside back on the road. */
 export const retryDeadLetter = defineOperation({
@@ -11,7 +11,7 @@ export const retryDeadLetter = defineOperation({
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), retried: z.literal(true) }),
-  async run({ id }, { queue, store, now, actor }: Pick<World, 'queue' | 'store' | 'now'> & { readonly actor: Actor }) {
+  async run({ id }, { queue, store, now, actor }: Pick<Deps, 'queue' | 'store' | 'now'> & { readonly actor: Actor }) {
     if (!(await queue.retry(id))) {
       throw new AppError('NOT_FOUND', `There is no dead letter "${id}".`, {
         hint: 'List the dead letters for their ids; one that was retried is none any more.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { checklist, readChecklist } from './checklist.ts'
 
 /** Notes that somebody saw why something was found; everything else of the list is known without being told. */
@@ -11,13 +11,13 @@ export const tickChecklist = defineOperation({
   role: 'viewer',
   input: z.strictObject({ step: z.enum(['see_why']) }),
   output: checklist,
-  async run({ step }, world: Pick<World, 'store' | 'receivers' | 'now'> & { readonly actor: Actor }) {
-    const { store, now, actor } = world
+  async run({ step }, deps: Pick<Deps, 'store' | 'receivers' | 'now'> & { readonly actor: Actor }) {
+    const { store, now, actor } = deps
     const known = await store.audit.list({ target_id: step, limit: 1 })
     if (known.items.length === 0) {
       const entry = { action: 'tick', target_type: 'checklist', target_id: step, old_values: null, new_values: null }
       await store.transaction((tx) => store.audit.append([{ time: now(), actor: actor.name, ...entry }], tx))
     }
-    return readChecklist(world)
+    return readChecklist(deps)
   },
 })

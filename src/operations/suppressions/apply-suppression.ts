@@ -6,7 +6,7 @@ import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import { decided } from '../decisions/apply-changes.ts'
 import { isOpenAlert } from '../decisions/lifecycle.ts'
-import type { World } from '../world.ts'
+import type { Deps } from '../deps.ts'
 import { readScope } from './suppression-scope.ts'
 
 const chunk = 500
@@ -17,7 +17,7 @@ const chunk = 500
  */
 export const applySuppression = async (
   suppression: Suppression,
-  { store, queue, suppressions, now }: Pick<World, 'store' | 'queue' | 'suppressions' | 'now'>,
+  { store, queue, suppressions, now }: Pick<Deps, 'store' | 'queue' | 'suppressions' | 'now'>,
 ): Promise<void> => {
   await suppressions.refresh()
   const time = now()
@@ -35,7 +35,7 @@ export const applySuppression = async (
 
 interface Work {
   readonly store: Store
-  readonly queue: World['queue']
+  readonly queue: Deps['queue']
   readonly time: number
   readonly tx: Transaction
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import { suppression } from '../../schema/suppression.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { applySuppression } from './apply-suppression.ts'
 import { auditSuppression, expiry, readExpiry, readScope, reason, scope, usualExpiry } from './suppression-scope.ts'
 
@@ -22,7 +22,7 @@ export const createSuppression = defineOperation({
       now,
       newId,
       actor,
-    }: Pick<World, 'store' | 'queue' | 'suppressions' | 'now' | 'newId'> & { readonly actor: Actor },
+    }: Pick<Deps, 'store' | 'queue' | 'suppressions' | 'now' | 'newId'> & { readonly actor: Actor },
   ) {
     const time = now()
     readScope(scope, time)

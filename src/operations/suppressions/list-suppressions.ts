@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { suppression } from '../../schema/suppression.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
-import type { World } from '../world.ts'
 
 /** Lists what was said to be normal, newest first, with how often each has hidden something. */
 export const listSuppressions = defineOperation({
@@ -11,7 +11,7 @@ export const listSuppressions = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(suppression),
-  async run(_input, { store }: Pick<World, 'store'>) {
+  async run(_input, { store }: Pick<Deps, 'store'>) {
     const all = await store.suppressions.list()
     return { data: all.toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1)), next_cursor: null }
   },

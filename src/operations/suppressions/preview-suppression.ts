@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { alert, openAlertStatuses } from '../../schema/alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { readScope, scope } from './suppression-scope.ts'
 
 const days = 30
@@ -41,7 +41,7 @@ export const previewSuppression = defineOperation({
       ),
     })
     .meta({ id: 'SuppressionPreview' }),
-  async run({ scope }, { store, now }: Pick<World, 'store' | 'now'>) {
+  async run({ scope }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const to = now()
     const from = to - days * day
     const { matches } = readScope(scope, to)

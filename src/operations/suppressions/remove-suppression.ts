@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { auditSuppression, requireSuppression } from './suppression-scope.ts'
 
 /** Removes a suppression. Alerts that it hid are open again as soon as they recur. */
@@ -13,7 +13,7 @@ export const removeSuppression = defineOperation({
   output: z.object({ id: z.string(), removed: z.literal(true) }),
   async run(
     { id },
-    { store, suppressions, now, actor }: Pick<World, 'store' | 'suppressions' | 'now'> & { readonly actor: Actor },
+    { store, suppressions, now, actor }: Pick<Deps, 'store' | 'suppressions' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const before = await requireSuppression(store, id)

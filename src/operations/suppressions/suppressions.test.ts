@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.close()
 })
 
-const openWorld = async () => {
+const openDeps = async () => {
   const store = await openStore('sqlite::memory:', { now: () => time, log })
   stores.push(store)
   let ids = 0
@@ -64,8 +64,8 @@ const alert = (number: number, extra: Partial<Alert> = {}): Alert => ({
 
 describe('a suppression', () => {
   it('lasts 90 days, belongs to who made it, and is written down', async () => {
-    const world = await openWorld()
-    const made = await createSuppression.run({ scope: 'entity.host:web-01', reason: 'Nightly backup.' }, world)
+    const deps = await openDeps()
+    const made = await createSuppression.run({ scope: 'entity.host:web-01', reason: 'Nightly backup.' }, deps)
     expect(made).toMatchObject({
       owner: 'kim',
       paused: false,
@@ -73,17 +73,17 @@ describe('a suppression', () => {
       created_at: '2024-12-10T12:00:00.000Z',
       expires_at: '2025-03-10T12:00:00.000Z',
     })
-    expect((await listSuppressions.run({}, world)).data).toEqual([made])
-    const { items } = await world.store.audit.list({ limit: 10 })
+    expect((await listSuppressions.run({}, deps)).data).toEqual([made])
+    const { items } = await deps.store.audit.list({ limit: 10 })
     expect(items).toMatchObject([
       { actor: 'kim', action: 'create_suppression', target_type: 'suppression', target_id: made.id, new_values: made },
     ])
   })
 
   it('ends when it is told to', async () => {
-    const world = await openWorld()
+    const deps = await openDeps()
     const create = (expiry: { days?: number; expires_at?: string | null }) =>
-      createSuppression.run({ scope: 'detector:template', reason: 'Known.', ...expiry }, world)
+      createSuppression.run({ scope: 'detector:template', reason: 'Known.', ...expiry }, deps)
     expect((await create({ days: 1 })).expires_at).toBe('2024-12-11T12:00:00.000Z')
     expect((await create({ expires_at: 'now+2h' })).expires_at).toBe('2024-12-10T14:00:00.000Z')
     expect((await create({ expires_at: null })).expires_at).toBeNull()
@@ -93,32 +93,32 @@ describe('a suppression', () => {
   })
 
   it('needs a scope that parses and that does not hide everything', async () => {
-    const world = await openWorld()
-    const create = (scope: string) => createSuppression.run({ scope, reason: 'Known.' }, world)
+    const deps = await openDeps()
+    const create = (scope: string) => createSuppression.run({ scope, reason: 'Known.' }, deps)
     await expect(create('(host:x')).rejects.toMatchObject({ code: 'FILTER_SYNTAX', errors: [{ path: 'scope' }] })
     for (const scope of ['*', '*:*', '(*)'])
       await expect(create(scope)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-    expect(await world.store.suppressions.list()).toEqual([])
+    expect(await deps.store.suppressions.list()).toEqual([])
   })
 
   it('is paused, resumed, extended and taken away, each written down', async () => {
-    const world = await openWorld()
-    const { id } = await createSuppression.run({ scope: 'detector:template', reason: 'Known.' }, world)
-    expect(await updateSuppression.run({ id, paused: true }, world)).toMatchObject({ paused: true })
-    expect(await updateSuppression.run({ id, paused: false, days: 365 }, world)).toMatchObject({
+    const deps = await openDeps()
+    const { id } = await createSuppression.run({ scope: 'detector:template', reason: 'Known.' }, deps)
+    expect(await updateSuppression.run({ id, paused: true }, deps)).toMatchObject({ paused: true })
+    expect(await updateSuppression.run({ id, paused: false, days: 365 }, deps)).toMatchObject({
       paused: false,
       expires_at: '2025-12-10T12:00:00.000Z',
       reason: 'Known.',
     })
-    expect(await updateSuppression.run({ id, expires_at: null, reason: 'For good.' }, world)).toMatchObject({
+    expect(await updateSuppression.run({ id, expires_at: null, reason: 'For good.' }, deps)).toMatchObject({
       expires_at: null,
       reason: 'For good.',
     })
-    await expect(updateSuppression.run({ id }, world)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
-    expect(await removeSuppression.run({ id }, world)).toEqual({ id, removed: true })
-    await expect(removeSuppression.run({ id }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await expect(updateSuppression.run({ id, paused: true }, world)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    const { items } = await world.store.audit.list({ limit: 10, target_id: id })
+    await expect(updateSuppression.run({ id }, deps)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(await removeSuppression.run({ id }, deps)).toEqual({ id, removed: true })
+    await expect(removeSuppression.run({ id }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(updateSuppression.run({ id, paused: true }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const { items } = await deps.store.audit.list({ limit: 10, target_id: id })
     expect(items.map((entry) => entry.action).toSorted()).toEqual([
       'create_suppression',
       'remove_suppression',
@@ -129,12 +129,12 @@ describe('a suppression', () => {
   })
 
   it('is previewed on the alerts of the last 30 days, real ones first', async () => {
-    const world = await openWorld()
+    const deps = await openDeps()
     const alerts = Array.from({ length: 40 }, (_, number) =>
       alert(number, number === 20 ? { status: 'resolved', resolution: 'true_positive' } : {}),
     )
-    await world.store.transaction((tx) => world.store.alerts.save(alerts, tx))
-    const preview = await previewSuppression.run({ scope: 'entity.host:web-01' }, world)
+    await deps.store.transaction((tx) => deps.store.alerts.save(alerts, tx))
+    const preview = await previewSuppression.run({ scope: 'entity.host:web-01' }, deps)
     expect(preview).toMatchObject({ checked: 31, hidden: 16, true_positives: 1, from: '2024-11-10T12:00:00.000Z' })
     expect(preview.samples.map(({ id }) => id)).toEqual([
       'a20',
@@ -151,18 +151,18 @@ describe('a suppression', () => {
   })
 
   it('warns before it hides open alerts of high or critical severity, however old they are', async () => {
-    const world = await openWorld()
+    const deps = await openDeps()
     const alerts = [
       alert(0, { severity: 'high' }),
       alert(2, { severity: 'critical', status: 'resolved', resolution: 'expected' }),
       alert(4, { severity: 'medium' }),
       alert(38, { severity: 'critical' }),
     ]
-    await world.store.transaction((tx) => world.store.alerts.save(alerts, tx))
-    const preview = await previewSuppression.run({ scope: 'entity.host:web-01' }, world)
+    await deps.store.transaction((tx) => deps.store.alerts.save(alerts, tx))
+    const preview = await previewSuppression.run({ scope: 'entity.host:web-01' }, deps)
     expect(preview).toMatchObject({ checked: 3, hidden: 3, open_severe: 2 })
     expect(preview.samples.map(({ id }) => id)).toEqual(['a0', 'a38', 'a2', 'a4'])
-    expect(await previewSuppression.run({ scope: 'entity.host:web-01 severity:medium' }, world)).toMatchObject({
+    expect(await previewSuppression.run({ scope: 'entity.host:web-01 severity:medium' }, deps)).toMatchObject({
       open_severe: 0,
     })
   })

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
 import { suppression } from '../../schema/suppression.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { applySuppression } from './apply-suppression.ts'
 import { auditSuppression, expiry, readExpiry, reason, requireSuppression } from './suppression-scope.ts'
 
@@ -27,7 +27,7 @@ export const updateSuppression = defineOperation({
       suppressions,
       now,
       actor,
-    }: Pick<World, 'store' | 'queue' | 'suppressions' | 'now'> & { readonly actor: Actor },
+    }: Pick<Deps, 'store' | 'queue' | 'suppressions' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const end = readExpiry({ days, expires_at }, time)

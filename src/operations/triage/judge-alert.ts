@@ -4,8 +4,8 @@ import { toldEnrichment, toldFacts } from '../../schema/told-enrichment.ts'
 import { triageResult } from '../../schema/triage-result.ts'
 import { sourceTypeInput } from '../alerts/foreign-alerts.ts'
 import { imagineAlert } from '../alerts/imagine-alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Judges an alert of another system without taking it in: what it would be kept as, and what triage would make of it. */
 export const judgeAlert = defineOperation({
@@ -28,7 +28,7 @@ export const judgeAlert = defineOperation({
     .meta({ id: 'JudgedAlert' }),
   async run(
     { alert: body, enrichment, source_type },
-    { judge, normalize, now }: Pick<World, 'judge' | 'normalize' | 'now'>,
+    { judge, normalize, now }: Pick<Deps, 'judge' | 'normalize' | 'now'>,
   ) {
     const began = now()
     const { alert, alertId } = imagineAlert(body, source_type, { normalize, now })

@@ -10,8 +10,8 @@ import {
 import { riskArithmetic } from '../../schema/risk-arithmetic.ts'
 import { type RiskInputs, riskInputs, triageResult } from '../../schema/triage-result.ts'
 import { requireAlert } from '../alerts/require-alert.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 const assessment = triageResult
   .pick({
@@ -59,7 +59,7 @@ export const previewRisk = defineOperation({
       difference: z.int(),
     })
     .meta({ id: 'RiskPreview' }),
-  async run({ alert_id, inputs, risk }, { store, risk: inForce, now }: Pick<World, 'store' | 'risk' | 'now'>) {
+  async run({ alert_id, inputs, risk }, { store, risk: inForce, now }: Pick<Deps, 'store' | 'risk' | 'now'>) {
     const known = alert_id === undefined ? nothingKnown : await inputsOf(store, alert_id)
     const time = now()
     const before = assessRisk(fromInputs(known), time, inForce)
@@ -68,7 +68,7 @@ export const previewRisk = defineOperation({
   },
 })
 
-const inputsOf = async (store: World['store'], id: string): Promise<RiskInputs> => {
+const inputsOf = async (store: Deps['store'], id: string): Promise<RiskInputs> => {
   const { triage } = await requireAlert(store, id)
   if (triage) return triage.inputs
   throw new AppError('CONFLICT', 'Triage has not judged this alert yet.', { hint: 'Ask again in a moment.' })

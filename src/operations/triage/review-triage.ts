@@ -4,9 +4,9 @@ import { alert } from '../../schema/alert.ts'
 import type { Actor } from '../../schema/role.ts'
 import { verdict } from '../../schema/triage-result.ts'
 import { requireAlert } from '../alerts/require-alert.ts'
+import type { Deps } from '../deps.ts'
 import { requireVersion } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 
 /** Puts a person's verdict beside triage's. It never replaces it: both are shown, and the difference teaches. */
 export const reviewTriage = defineOperation({
@@ -22,7 +22,7 @@ export const reviewTriage = defineOperation({
   output: alert,
   async run(
     { id, verdict, notes, version },
-    { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor },
+    { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },
   ) {
     const time = now()
     const shown = await requireAlert(store, id)

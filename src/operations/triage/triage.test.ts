@@ -25,17 +25,17 @@ const open = async () => {
 }
 
 describe('a what-if of the risk', () => {
-  let world: Awaited<ReturnType<typeof open>>
+  let deps: Awaited<ReturnType<typeof open>>
   beforeEach(async () => {
-    world = await open()
+    deps = await open()
   })
 
   it('begins with what an alert was judged by, and shows both reckonings', async () => {
     const { before, after, difference } = await previewRisk.run(
-      { alert_id: world.judged.id, inputs: { asset_criticality: 'critical', similar: 6 }, risk: {} },
-      world,
+      { alert_id: deps.judged.id, inputs: { asset_criticality: 'critical', similar: 6 }, risk: {} },
+      deps,
     )
-    expect(before.risk_score).toBe(world.judged.triage.risk_score)
+    expect(before.risk_score).toBe(deps.judged.triage.risk_score)
     expect(before.arithmetic).toBe(
       '80×30% severity high + 0×30% threat intelligence (0 asked) + 50×20% asset unknown + 70×20% exploitability = 48 × 0.9 brute_force × 1 history not known = 43.2 → 43',
     )
@@ -46,69 +46,69 @@ describe('a what-if of the risk', () => {
 
   it('takes other weights, and refuses those that cannot be', async () => {
     const risk = { weights: { severity: 60, threat_intel: 0 } }
-    const { after } = await previewRisk.run({ inputs: { type: 'malware', severity: 'high' }, risk }, world)
+    const { after } = await previewRisk.run({ inputs: { type: 'malware', severity: 'high' }, risk }, deps)
     expect(after.risk_score).toBe(84)
-    const wrong = previewRisk.run({ inputs: {}, risk: { weights: { severity: 90 } } }, world)
+    const wrong = previewRisk.run({ inputs: {}, risk: { weights: { severity: 90 } } }, deps)
     await expect(wrong).rejects.toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-    const unknown = previewRisk.run({ inputs: {}, risk: { colours: { red: 1 } } }, world)
+    const unknown = previewRisk.run({ inputs: {}, risk: { colours: { red: 1 } } }, deps)
     await expect(unknown).rejects.toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
   })
 
   it('says what it cannot begin with', async () => {
-    await expect(previewRisk.run({ alert_id: 'none', inputs: {}, risk: {} }, world)).rejects.toThrow('no alert "none"')
-    const unjudged = previewRisk.run({ alert_id: sampleAlert(2).id, inputs: {}, risk: {} }, world)
+    await expect(previewRisk.run({ alert_id: 'none', inputs: {}, risk: {} }, deps)).rejects.toThrow('no alert "none"')
+    const unjudged = previewRisk.run({ alert_id: sampleAlert(2).id, inputs: {}, risk: {} }, deps)
     await expect(unjudged).rejects.toThrow('not judged')
   })
 })
 
 describe('a review of a verdict', () => {
   it('stands beside what triage said, survives another judgement, and is written down', async () => {
-    const world = await open()
-    const { id, triage } = world.judged
-    await reviewTriage.run({ id, verdict: 'benign', notes: 'Our scanner.' }, world)
-    await world.store.transaction((tx) => world.store.triageResults.save([{ alertId: id, result: triage }], tx))
+    const deps = await open()
+    const { id, triage } = deps.judged
+    await reviewTriage.run({ id, verdict: 'benign', notes: 'Our scanner.' }, deps)
+    await deps.store.transaction((tx) => deps.store.triageResults.save([{ alertId: id, result: triage }], tx))
 
-    const shown = await getAlert.run({ id }, world)
+    const shown = await getAlert.run({ id }, deps)
     expect(shown.triage).toEqual({
       ...triage,
       review: { reviewer: 'noor', verdict: 'benign', notes: 'Our scanner.', reviewed_at: '2026-03-02T00:00:00.000Z' },
     })
     expect(shown.history[0]).toMatchObject({ actor: 'noor', action: 'review', new_values: { verdict: 'benign' } })
-    const row = await world.store.connections.read.selectFrom('triage_results').selectAll().executeTakeFirst()
+    const row = await deps.store.connections.read.selectFrom('triage_results').selectAll().executeTakeFirst()
     expect(row).toMatchObject({ human_reviewer: 'noor', human_review_notes: 'Our scanner.', verdict: triage.verdict })
   })
 
   it('needs an alert that was judged, at the version that was seen', async () => {
-    const world = await open()
+    const deps = await open()
     const review = (id: string, version?: number) =>
-      reviewTriage.run({ id, verdict: 'benign', notes: '', version }, world)
+      reviewTriage.run({ id, verdict: 'benign', notes: '', version }, deps)
     await expect(review('none')).rejects.toThrow('no alert "none"')
     await expect(review(sampleAlert(2).id)).rejects.toThrow('not judged')
-    await expect(review(world.judged.id, 7)).rejects.toThrow('version 1, not 7')
+    await expect(review(deps.judged.id, 7)).rejects.toThrow('version 1, not 7')
   })
 })
 
 describe('alerts like another', () => {
   it('are found by an alert or a description, with what they have in common', async () => {
-    const world = await open()
-    const history = createHistory(world.store.alerts.recent)
+    const deps = await open()
+    const history = createHistory(deps.store.alerts.recent)
     const options = { top_k: 5, min_similarity: 0.5 }
-    const { data } = await findSimilarAlerts.run({ id: world.judged.id, ...options }, { ...world, history })
+    const { data } = await findSimilarAlerts.run({ id: deps.judged.id, ...options }, { ...deps, history })
     expect(data.map(({ alert }) => alert.id)).toEqual([sampleAlert(2).id])
     expect(data[0]?.matched).toContain('user:root')
     const described = { type: 'brute_force', entities: [{ type: 'user', value: 'ROOT' }] } as const
     const alike = await findSimilarAlerts.run(
       { alert: { ...described, entities: [...described.entities] }, ...options, min_similarity: 0.1 },
-      { ...world, history },
+      { ...deps, history },
     )
     expect(alike.data).toHaveLength(2)
   })
 
   it('need exactly one thing to be like', async () => {
-    const world = await open()
-    const history = createHistory(world.store.alerts.recent)
+    const deps = await open()
+    const history = createHistory(deps.store.alerts.recent)
     const ask = (input: { id?: string }) =>
-      findSimilarAlerts.run({ ...input, top_k: 5, min_similarity: 0.5 }, { ...world, history })
+      findSimilarAlerts.run({ ...input, top_k: 5, min_similarity: 0.5 }, { ...deps, history })
     await expect(ask({})).rejects.toThrow('Say like what')
     await expect(ask({ id: 'none' })).rejects.toThrow('no alert "none"')
   })

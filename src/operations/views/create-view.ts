@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import { view, viewContent } from '../../schema/view.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { checkView } from './views.ts'
 
 /** Keeps a look at the queue under a name. */
@@ -12,7 +12,7 @@ export const createView = defineOperation({
   role: 'viewer',
   input: z.strictObject(viewContent.shape),
   output: view,
-  async run(content, { store, now, newId, actor }: Pick<World, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run(content, { store, now, newId, actor }: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
     const time = now()
     checkView(content, time)
     const moment = new Date(time).toISOString()

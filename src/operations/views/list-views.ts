@@ -4,8 +4,8 @@ import type { Actor } from '../../schema/role.ts'
 import { type View, view } from '../../schema/view.ts'
 import type { Store } from '../../store/store.ts'
 import { askAlerts, fitOf } from '../alerts/search-alerts.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { usualViews } from './views.ts'
 
 const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
@@ -31,7 +31,7 @@ export const listViews = defineOperation({
         .meta({ id: 'CountedView' }),
     ),
   }),
-  async run({ counted }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run({ counted }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
     const time = now()
     // Those that were kept before there was something to be kept of them lack it.
     const kept = (await store.views.list()).map((one) => view.parse(one))

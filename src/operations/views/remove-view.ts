@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { requireOwnView } from './views.ts'
 
 /** Forgets a view. The alerts that it showed stay. */
@@ -11,7 +11,7 @@ export const removeView = defineOperation({
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),
-  async run({ id }, { store, actor }: Pick<World, 'store'> & { readonly actor: Actor }) {
+  async run({ id }, { store, actor }: Pick<Deps, 'store'> & { readonly actor: Actor }) {
     await requireOwnView(store, id, actor)
     await store.views.remove(id)
     return { id, removed: true as const }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import { view, viewContent } from '../../schema/view.ts'
+import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { World } from '../world.ts'
 import { checkView, requireOwnView } from './views.ts'
 
 const { shape } = viewContent
@@ -26,7 +26,7 @@ export const updateView = defineOperation({
     pinned: shape.pinned.unwrap().optional(),
   }),
   output: view,
-  async run({ id, ...changes }, { store, now, actor }: Pick<World, 'store' | 'now'> & { readonly actor: Actor }) {
+  async run({ id, ...changes }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
     const time = now()
     const before = await requireOwnView(store, id, actor)
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))

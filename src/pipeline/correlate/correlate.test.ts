@@ -259,7 +259,7 @@ describe('the properties of correlation', () => {
 })
 
 describe('the correlate stage', () => {
-  const world = () => {
+  const deps = () => {
     const alerts = new Map<string, Alert>()
     const incidents = new Map<string, Incident>()
     let number = 0
@@ -295,7 +295,7 @@ describe('the correlate stage', () => {
   }
 
   it('stores incidents and what each alert belongs to, and changes nothing on redelivery', async () => {
-    const { alerts, incidents, run } = world()
+    const { alerts, incidents, run } = deps()
     const first = alert('a', 0, 5, { ...onHost('web-01'), status: 'new' })
     const low = alert('low', 10, 11, { ...onHost('web-01'), severity: 'low' })
     alerts.set('a', first).set('low', low)
@@ -311,7 +311,7 @@ describe('the correlate stage', () => {
   })
 
   it('keeps what a person decided about an alert while it was judged', async () => {
-    const { alerts, run } = world()
+    const { alerts, run } = deps()
     alerts.set('a', alert('a', 0, 5, { status: 'resolved', resolution: 'expected', version: 4 }))
     expect(await run([alert('a', 0, 5, { status: 'new' })])).toEqual([])
     expect(alerts.get('a')).toMatchObject({ status: 'resolved', version: 4 })

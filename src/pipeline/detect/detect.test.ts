@@ -114,19 +114,19 @@ describe('detect', () => {
   it('brings what it found in the pieces of a delivery with the last one, the newest of each, and no more than it may', async () => {
     const { detector, asked } = scribe()
     const { run } = createDetect([detector], { log, limit: 3 })
-    const piece = (of: string, number: number, last = false) => ({
+    const chunk = (of: string, number: number, last = false) => ({
       ...delivery(`${of}/${number}`),
-      piece: { of: delivery(of), last },
+      chunk: { of: delivery(of), last },
     })
     for (let twice = 0; twice < 2; twice++) {
-      expect(await run(events(2), piece('a', 0))).toEqual([])
-      expect(await run([], piece('a', 1))).toEqual([])
-      const found = await run(events(3), piece('a', 2, true))
+      expect(await run(events(2), chunk('a', 0))).toEqual([])
+      expect(await run([], chunk('a', 1))).toEqual([])
+      const found = await run(events(3), chunk('a', 2, true))
       expect(found.map(({ title }) => title)).toEqual(['saw 0-0', 'saw 0-1', 'saw 0-2'])
     }
     expect(asked.filter((step) => step.startsWith('learn'))).toEqual(['learn 2', 'learn 3'])
-    expect(await run(events(4).slice(0, 2), piece('b', 0))).toEqual([])
-    const [, , , rest] = await run(events(4).slice(2), piece('b', 1, true))
+    expect(await run(events(4).slice(0, 2), chunk('b', 0))).toEqual([])
+    const [, , , rest] = await run(events(4).slice(2), chunk('b', 1, true))
     expect(rest?.title).toBe('1 more finding at the same time')
   })
 

@@ -77,9 +77,9 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
     })
   }
   /** What is kept of each detector's findings: the newest of each, and of those no more than it may make. */
-  const keep = (pieces: readonly Found[]): Detection[] =>
+  const keep = (chunks: readonly Found[]): Detection[] =>
     detectors.flatMap((detector) => {
-      const all = pieces.flatMap((piece) => (piece.detector === detector ? piece.found : []))
+      const all = chunks.flatMap((chunk) => (chunk.detector === detector ? chunk.found : []))
       const found = [...new Map(all.map((detection) => [detection.id, detection])).values()]
       const kept = detector.keepsAll ? found : keepGravest(detector.name, found, limit)
       if (kept !== found) {
@@ -91,20 +91,20 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       }
       return kept
     })
-  const remember = (delivery: string, piece: string, found: readonly Found[]): void => {
-    const pieces = answers.get(delivery) ?? new Map<string, readonly Found[]>()
-    answers.set(delivery, pieces.set(piece, found))
+  const remember = (delivery: string, chunk: string, found: readonly Found[]): void => {
+    const chunks = answers.get(delivery) ?? new Map<string, readonly Found[]>()
+    answers.set(delivery, chunks.set(chunk, found))
     if (answers.size > remembered) answers.delete(answers.keys().next().value ?? delivery)
   }
 
   return {
-    run(events, { id, piece }) {
+    run(events, { id, chunk }) {
       // A piece without an event is no tick of the clock: nothing was left of it.
-      if (events.length === 0 && piece?.last === false) return []
-      const whole = piece?.of.id ?? id
+      if (events.length === 0 && chunk?.last === false) return []
+      const whole = chunk?.of.id ?? id
       const fresh = answers.get(whole)?.get(id) ?? judge(events)
       if (events.length > 0) remember(whole, id, fresh)
-      if (piece?.last === false) return []
+      if (chunk?.last === false) return []
       const earlier = [...(answers.get(whole)?.values() ?? [])].flat()
       return keep(events.length > 0 ? earlier : [...earlier, ...fresh])
     },

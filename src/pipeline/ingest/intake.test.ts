@@ -7,7 +7,7 @@ const lines = (count: number, source = 'auth'): readonly RawRecord[] =>
   Array.from({ length: count }, (_, index) => ({ text: `line ${index}`, source, receivedAt: 1000 }))
 
 /** A store that keeps what was committed, and nothing of what was not. */
-const createWorld = (maxRecords = Number.POSITIVE_INFINITY) => {
+const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
   const kept = { commits: 0, next: 0, batches: [] as RecordBatch[], keys: new Map<string, [string, string]>() }
   const cursors = new Map<string, string>()
   const fault: { next: Error | undefined } = { next: undefined }
@@ -67,7 +67,7 @@ const createWorld = (maxRecords = Number.POSITIVE_INFINITY) => {
 
 describe('the intake', () => {
   it('numbers records without gaps, in the order of the calls', async () => {
-    const { intake, kept } = createWorld()
+    const { intake, kept } = createDeps()
     const answers = await Promise.all([3, 0, 2].map((count) => intake.accept(lines(count))))
     expect(answers.map(({ accepted }) => accepted)).toEqual([3, 0, 2])
     await intake.accept(lines(1))
@@ -79,14 +79,14 @@ describe('the intake', () => {
   })
 
   it('commits together what arrives meanwhile', async () => {
-    const { intake, kept } = createWorld()
+    const { intake, kept } = createDeps()
     await Promise.all(Array.from({ length: 40 }, () => intake.accept(lines(1))))
     expect(kept.commits).toBeLessThanOrEqual(2)
     expect(kept.next).toBe(40)
   })
 
   it('takes a request once, however often it comes', async () => {
-    const { intake, kept } = createWorld()
+    const { intake, kept } = createDeps()
     const key = { key: 'k', bodyHash: 'h' }
     const answers = await Promise.all(Array.from({ length: 10 }, () => intake.accept(lines(2), key)))
     expect(answers.filter(({ repeated }) => !repeated)).toEqual([{ accepted: 2, repeated: false }])
@@ -95,7 +95,7 @@ describe('the intake', () => {
   })
 
   it('refuses a key that comes with another body, and nothing beside it', async () => {
-    const { intake, kept } = createWorld()
+    const { intake, kept } = createDeps()
     const [first, second, third] = await Promise.allSettled([
       intake.accept(lines(2), { key: 'k', bodyHash: 'one' }),
       intake.accept(lines(3), { key: 'k', bodyHash: 'two' }),
@@ -108,7 +108,7 @@ describe('the intake', () => {
   })
 
   it('saves how far a source has read with what it read', async () => {
-    const { intake, cursors, fault } = createWorld()
+    const { intake, cursors, fault } = createDeps()
     fault.next = new AppError('STORAGE_FULL', 'The disk is full.', { retryable: true })
     const cursor = { key: 'inode', position: '{"offset":10}' }
     await expect(intake.accept(lines(2), { cursor })).rejects.toMatchObject({ code: 'STORAGE_FULL' })
@@ -118,7 +118,7 @@ describe('the intake', () => {
   })
 
   it('goes on after a failure', async () => {
-    const { intake, fault, kept } = createWorld()
+    const { intake, fault, kept } = createDeps()
     fault.next = new Error('broken')
     const failed = await Promise.allSettled([intake.accept(lines(1)), intake.accept(lines(1))])
     expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -127,14 +127,14 @@ describe('the intake', () => {
   })
 
   it('takes of a group what the queue has room for', async () => {
-    const { intake, kept } = createWorld(10)
+    const { intake, kept } = createDeps(10)
     const answers = await Promise.allSettled([6, 6, 4].map((count) => intake.accept(lines(count))))
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(kept.next).toBe(10)
   })
 
   it('bounds what waits in memory', async () => {
-    const { intake } = createWorld()
+    const { intake } = createDeps()
     const answers = await Promise.allSettled(Array.from({ length: 5 }, () => intake.accept(lines(50))))
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
     expect(answers.at(-1)).toMatchObject({ reason: { code: 'QUEUE_FULL', retryable: true, retryAfter: 1 } })
@@ -142,7 +142,7 @@ describe('the intake', () => {
   })
 
   it('leaves out records whose keys came before, in the same request or another', async () => {
-    const { intake, kept } = createWorld()
+    const { intake, kept } = createDeps()
     const first = await intake.accept(lines(3), { keys: ['a', 'b', 'a'] })
     expect(first).toEqual({ accepted: 2, repeated: false })
     const [second, third] = await Promise.all([
@@ -155,7 +155,7 @@ describe('the intake', () => {
   })
 
   it('remembers no key of what could not be committed', async () => {
-    const { intake, kept, fault } = createWorld()
+    const { intake, kept, fault } = createDeps()
     fault.next = new Error('The disk went away.')
     await expect(intake.accept(lines(1), { keys: ['a'] })).rejects.toThrow('went away')
     expect(await intake.accept(lines(1), { keys: ['a'] })).toMatchObject({ accepted: 1 })

@@ -82,7 +82,7 @@ describe('afterFailure', () => {
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Notifications in memory, a clock that stands still, and the delivery between them and the sinks. */
-const world = (sinks: Readonly<Record<string, Sink>>, timeout = 1000) => {
+const deps = (sinks: Readonly<Record<string, Sink>>, timeout = 1000) => {
   const rows = new Map<string, Planned>()
   const clock = { now: 1_000_000 }
   const incidents = new Map<string, Incident>()
@@ -150,7 +150,7 @@ const recorder = (answer: () => Error | undefined = () => undefined) => {
 describe('delivery', () => {
   it('sends once, whatever is delivered again', async () => {
     const { sent, sink } = recorder()
-    const { tell, deliver, rows } = world({ oncall: sink })
+    const { tell, deliver, rows } = deps({ oncall: sink })
     await tell(someIncident())
     await tell(someIncident())
     await deliver()
@@ -165,7 +165,7 @@ describe('delivery', () => {
 
   it('tries again under the same key, and gives up after eight times', async () => {
     const { sent, sink } = recorder(() => new AppError('SINK_REJECTED', 'It answered 503.', { retryable: true }))
-    const { tell, deliver, clock, rows } = world({ oncall: sink })
+    const { tell, deliver, clock, rows } = deps({ oncall: sink })
     await tell(someIncident())
     for (let i = 0; i < 20; i++) {
       await deliver()
@@ -181,7 +181,7 @@ describe('delivery', () => {
     const { sent, sink } = recorder(() =>
       sent.length === 1 ? new AppError('SINK_REJECTED', 'It answered 400.') : undefined,
     )
-    const { tell, deliver, statuses } = world({ oncall: sink })
+    const { tell, deliver, statuses } = deps({ oncall: sink })
     await tell(someIncident(), someIncident({ id: 'i2' }))
     await deliver()
     expect(statuses()).toEqual(['dead', 'sent'])
@@ -190,7 +190,7 @@ describe('delivery', () => {
   it('does not let a receiver that hangs hold up another, nor itself for ever', async () => {
     const hanging: Sink = { send: () => new Promise(() => {}) }
     const { sent, sink } = recorder()
-    const { tell, delivery, statuses } = world({ hanging, oncall: sink }, 60)
+    const { tell, delivery, statuses } = deps({ hanging, oncall: sink }, 60)
     await tell(someIncident())
     await delivery.look()
     await until(() => sent.length === 1)
@@ -203,7 +203,7 @@ describe('delivery', () => {
   })
 
   it('leaves what it was sending as it is when it is stopped', async () => {
-    const { tell, delivery, stop, statuses } = world({ hanging: { send: () => new Promise(() => {}) } })
+    const { tell, delivery, stop, statuses } = deps({ hanging: { send: () => new Promise(() => {}) } })
     await tell(someIncident())
     await delivery.look()
     stop.abort()
@@ -213,7 +213,7 @@ describe('delivery', () => {
 
   it('tells of a storm in a digest, the gravest first', async () => {
     const { sent, sink } = recorder()
-    const { tell, deliver, clock, statuses } = world({ oncall: sink })
+    const { tell, deliver, clock, statuses } = deps({ oncall: sink })
     const storm = Array.from({ length: 30 }, (_, i) =>
       someIncident({ id: `i${i}`, severity: i === 28 ? 'critical' : 'medium' }),
     )
@@ -233,7 +233,7 @@ describe('delivery', () => {
 
   it('sets aside what is meant for a receiver that is gone, and for an incident that is gone', async () => {
     const { sink } = recorder()
-    const { rows, deliver, statuses } = world({ oncall: sink })
+    const { rows, deliver, statuses } = deps({ oncall: sink })
     const row = (sink: string): Planned => ({
       id: sink,
       incident_id: 'nothing',

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../../../component.ts'
 import type { Credential } from '../../../operations/accounts/credential.ts'
-import type { DoorWorld } from '../../ask.ts'
+import type { DoorDeps } from '../../ask.ts'
 import type { ChangeFeed } from '../../change-feed.ts'
 import type { LiveStreams } from '../../live-streams.ts'
 import type { Route } from '../route.ts'
 
 /** What is needed to tell somebody what happens, for as long as they may know. */
 export interface Live {
-  readonly world: DoorWorld
+  readonly deps: DoorDeps
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
   /** Whether whoever opened a stream may still read it. */

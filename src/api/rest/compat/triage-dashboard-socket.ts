@@ -29,7 +29,7 @@ interface Client {
 /** Tells the dashboard's pages over `/ws` what happens, until they go, fall silent or are no longer welcome. */
 export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
   app,
-  { world, feed, streams, stillWelcome, reader, log },
+  { deps, feed, streams, stillWelcome, reader, log },
 ) => {
   await app.register(websocket, {
     options: { maxPayload: longestMessage },
@@ -47,8 +47,8 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
       else socket.send(text)
     }
   }
-  const metrics = async () => toMetrics(await ask(sumUpAlerts, {}, world, reader))
-  const workflows = async () => toWorkflows(await ask(listActions, { limit: 100 }, world, reader)).map(toBrief)
+  const metrics = async () => toMetrics(await ask(sumUpAlerts, {}, deps, reader))
+  const workflows = async () => toWorkflows(await ask(listActions, { limit: 100 }, deps, reader)).map(toBrief)
 
   const follow = () => {
     let total: number | undefined

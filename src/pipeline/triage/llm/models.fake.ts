@@ -91,7 +91,7 @@ export const openModels = async () => {
     },
   }
 }
-export type ModelWorld = Awaited<ReturnType<typeof openModels>>
+export type ModelDeps = Awaited<ReturnType<typeof openModels>>
 
 /** How alerts are asked about in these tests. */
-export const asking = ({ now }: Pick<ModelWorld, 'now'>) => ({ prompt, policy: masking, language: 'English', now })
+export const asking = ({ now }: Pick<ModelDeps, 'now'>) => ({ prompt, policy: masking, language: 'English', now })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failures } from './behaviour.fake.ts'
-import { type ModelWorld, masking, openModels } from './models.fake.ts'
+import { type ModelDeps, masking, openModels } from './models.fake.ts'
 import { readPrompt } from './prompt-file.ts'
 import { createReadQuery } from './read-query.ts'
 
@@ -33,15 +33,15 @@ const answer = (facts: object = {}) => ({
 })
 
 describe('a model that reads a query', () => {
-  let world: ModelWorld
+  let deps: ModelDeps
   beforeEach(async () => {
-    world = await openModels()
+    deps = await openModels()
   })
-  afterEach(() => world.close())
+  afterEach(() => deps.close())
 
   const read = async (said: object, limits = {}) => {
-    const vendor = await world.start('anthropic', () => said)
-    const models = world.modelsOf([vendor], limits)
+    const vendor = await deps.start('anthropic', () => said)
+    const models = deps.modelsOf([vendor], limits)
     return { vendor, readQuery: createReadQuery({ models, prompt, names: masking.names, language: 'English' }) }
   }
 
@@ -65,7 +65,7 @@ describe('a model that reads a query', () => {
     const sent = vendor.wire.requests[0]?.body ?? ''
     expect(sent).not.toMatch(/CANARY|Hunter2|203\.0\.113\.9|dana@example\.org|4111111111111111/)
     expect(sent).toMatch(/EMAIL_1/)
-    expect(await world.spentThisMonth()).toMatchObject({ calls: 1, cost: 4_500 })
+    expect(await deps.spentThisMonth()).toMatchObject({ calls: 1, cost: 4_500 })
     await readQuery(asked, signal)
     expect(vendor.wire.requests).toHaveLength(1)
   })
@@ -93,7 +93,7 @@ describe('a model that reads a query', () => {
   it.each(failures)('says why when it %s', async (behaviour) => {
     const { vendor } = await read(answer())
     vendor.behaviour = behaviour
-    const models = world.modelsOf([vendor])
+    const models = deps.modelsOf([vendor])
     const readQuery = createReadQuery({ models, prompt, names: masking.names, language: 'English' })
     await expect(readQuery(asked, signal)).rejects.toThrow('No language model answered: m0: it')
   })

@@ -1,27 +1,27 @@
 import type { RecordBatch } from '../schema/record.ts'
 
 /** How many records pass together, at most. */
-export const pieceSize = 512
+export const chunkRecords = 512
 
 /** Cuts batches of records into pieces, in their order. A batch that is too large for one goes into several. */
 export const cutRecords = (batches: readonly RecordBatch[]): readonly (readonly RecordBatch[])[] => {
-  const pieces: RecordBatch[][] = []
-  let piece: RecordBatch[] = []
-  let room = pieceSize
+  const chunks: RecordBatch[][] = []
+  let chunk: RecordBatch[] = []
+  let room = chunkRecords
   for (const batch of batches) {
     for (let start = 0; start < batch.texts.length; ) {
       const taken = Math.min(room, batch.texts.length - start)
-      piece.push(slice(batch, start, start + taken))
+      chunk.push(slice(batch, start, start + taken))
       start += taken
       room -= taken
       if (room === 0) {
-        pieces.push(piece)
-        piece = []
-        room = pieceSize
+        chunks.push(chunk)
+        chunk = []
+        room = chunkRecords
       }
     }
   }
-  return piece.length > 0 || pieces.length === 0 ? [...pieces, piece] : pieces
+  return chunk.length > 0 || chunks.length === 0 ? [...chunks, chunk] : chunks
 }
 
 const slice = (batch: RecordBatch, start: number, end: number): RecordBatch =>

@@ -126,7 +126,7 @@ export type CarryOut = (order: {
 }) => Promise<{ readonly ok: boolean; readonly answer: string }>
 
 /** Everything that operations may use; each names the part it needs. */
-export interface World {
+export interface Deps {
   readonly store: Store
   readonly queue: Queue<Transaction>
   readonly intake: Intake

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RecordBatch } from '../schema/record.ts'
-import { cutRecords, pieceSize } from './pieces.ts'
+import { chunkRecords, cutRecords } from './cut-records.ts'
 
 const batches = fc
-  .array(fc.record({ size: fc.nat(3 * pieceSize), hasLines: fc.boolean() }), { maxLength: 8 })
+  .array(fc.record({ size: fc.nat(3 * chunkRecords), hasLines: fc.boolean() }), { maxLength: 8 })
   .map((sizes) => {
     let first = 0
     return sizes.map(({ size, hasLines }): RecordBatch => {
@@ -28,11 +28,11 @@ describe('cutting records into pieces', () => {
   it('keeps every record, its number and its order, and fills each piece but the last', () => {
     fc.assert(
       fc.property(batches, (all) => {
-        const pieces = cutRecords(all)
-        expect(recordsOf(pieces.flat())).toEqual(recordsOf(all))
-        const sizes = pieces.map((piece) => recordsOf(piece).length)
-        expect(sizes.slice(0, -1).every((size) => size === pieceSize)).toBe(true)
-        expect(sizes.at(-1)).toBeLessThanOrEqual(pieceSize)
+        const chunks = cutRecords(all)
+        expect(recordsOf(chunks.flat())).toEqual(recordsOf(all))
+        const sizes = chunks.map((chunk) => recordsOf(chunk).length)
+        expect(sizes.slice(0, -1).every((size) => size === chunkRecords)).toBe(true)
+        expect(sizes.at(-1)).toBeLessThanOrEqual(chunkRecords)
       }),
       { numRuns: 50 },
     )
