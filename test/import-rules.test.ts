@@ -24,7 +24,7 @@ describe('the import rules', () => {
     ['src/operations/alerts/get-alert.ts', 'src/pipeline/detect/registry.ts'],
     ['src/operations/alerts/get-alert.ts', 'src/app/judges.ts'],
     ['src/api/rest/routes.ts', 'src/store/store.ts'],
-    ['src/cli/list.ts', 'src/pipeline/stage.ts'],
+    ['src/cli/remote/list.ts', 'src/pipeline/stage.ts'],
     ['web/src/api/client.ts', 'src/schema/alert.ts'],
     ['src/nowhere/thing.ts', 'src/schema/alert.ts'],
   ])('refuse that %s imports %s', (file, imported) => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import type { Environment } from '../config/environment.ts'
-import type { Paint } from './terminal.ts'
+import type { Paint } from './terminal/terminal.ts'
 
 /** Where a command writes to. */
 export interface Output {

@@ -1,7 +1,7 @@
 import { asTyped } from '../command-name.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { ExitCode } from './cli.ts'
-import { type Paint, visible } from './terminal.ts'
+import { type Paint, visible } from './terminal/terminal.ts'
 
 const codes: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   CONFIG_INVALID: 2,

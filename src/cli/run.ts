@@ -4,7 +4,7 @@ import { didYouMean } from '../lib/spelling/closest.ts'
 import { type Cli, type CommandContext, type ExitCode, exitCodes } from './cli.ts'
 import { commands } from './commands.ts'
 import { exitCodeOf, renderError } from './failure.ts'
-import { createPaint, wantsColour } from './terminal.ts'
+import { createPaint, wantsColour } from './terminal/terminal.ts'
 
 const examples = `Examples:
   ${commandName()} analyze /var/log                        finds what is unusual; needs no server

@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { resolution } from '../../schema/alert.ts'
+import type { CommandContext } from '../cli.ts'
+import { addRemoteOptions, createClient } from '../remote/client.ts'
+import { counted, visible } from '../terminal/terminal.ts'
+
+const report = z.object({
+  matched: z.number(),
+  changed: z.number(),
+  skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
+})
+
+const decisionShape = z.object({
+  filter: z.string().optional(),
+  note: z.string().optional(),
+  as: z.string().optional(),
+  to: z.string().optional(),
+  json: z.boolean().optional(),
+})
+
+/** Adds the decisions that alerts and incidents share: ack, assign, close, reopen; of given ids or of all that match a filter. */
+export const addDecisions = (command: Command, noun: 'alert' | 'incident', context: CommandContext): void => {
+  const decision = (name: string, description: string) =>
+    addRemoteOptions(command.command(name).description(description))
+      .argument('[ids...]', 'which ones', [])
+      .option('--filter <filter>', 'or all that match this filter')
+      .option('--note <text>', 'why, for whoever reads it later')
+
+  const decide = async (ids: readonly string[], options: unknown, change: object) => {
+    const { filter, note, json } = decisionShape.parse(options)
+    const which = ids.length > 0 ? { ids } : { filter }
+    if ((ids.length === 0) === (filter === undefined)) {
+      command.error(`error: say which: give ids of ${noun}s, or --filter`)
+    }
+    const client = createClient(options, context)
+    const done = await client.send('POST', `/api/v1/${noun}s/bulk`, report, { ...which, ...change, note })
+    if (json) context.out.write(`${JSON.stringify(done, null, 2)}\n`)
+    else context.out.write(`${counted(done.changed, noun)} of ${done.matched} changed\n`)
+    for (const { id, reason } of done.skipped.slice(0, 20)) context.err.write(`${visible(id)} ${visible(reason)}\n`)
+    if (done.changed === 0 && done.matched < Math.max(1, ids.length)) context.end(4)
+  }
+
+  decision('ack', `Acknowledge: somebody is looking at it.`).action((ids: string[], options: unknown) =>
+    decide(ids, options, { action: 'acknowledge' }),
+  )
+  decision('assign', 'Give to somebody.')
+    .requiredOption('--to <name>', 'who takes it; `nobody` takes it off')
+    .action((ids: string[], options: unknown) => {
+      const { to } = decisionShape.parse(options)
+      return decide(ids, options, { action: 'assign', assignee: to === 'nobody' ? null : to })
+    })
+  decision('close', 'Close, saying what it turned out to be.')
+    .requiredOption('--as <resolution>', resolution.options.join(', '))
+    .action((ids: string[], options: unknown) => {
+      const { as } = decisionShape.parse(options)
+      if (!resolution.safeParse(as).success) {
+        command.error(`error: "${as}" is not a resolution. Use one of: ${resolution.options.join(', ')}.`)
+      }
+      return decide(ids, options, { action: 'close', resolution: as })
+    })
+  decision('reopen', 'Open again.').action((ids: string[], options: unknown) =>
+    decide(ids, options, { action: 'reopen' }),
+  )
+}

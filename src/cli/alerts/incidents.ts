@@ -1,0 +1,134 @@
+import type { Command } from 'commander'
+import { labelledRoles } from '../../schema/address-roles.ts'
+import { type Incident, incident } from '../../schema/incident.ts'
+import { evidencePlaces, tellingLines } from '../analyze/report-evidence.ts'
+import type { CommandContext } from '../cli.ts'
+import { addRemoteOptions, createClient } from '../remote/client.ts'
+import { addListOptions, printList } from '../remote/list.ts'
+import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from '../terminal/terminal.ts'
+import { formatMoment, formatSpan } from '../terminal/time.ts'
+import { addDecisions } from './decide.ts'
+
+const found = incident.loose()
+const pathOf = (id: string): string => `/api/v1/incidents/${encodeURIComponent(id)}`
+
+/** `vedette incidents`: what people are told about. */
+export const define = (command: Command, context: CommandContext): void => {
+  const list = command.command('list', { isDefault: true }).description('List incidents, newest first.')
+  addListOptions(addRemoteOptions(list))
+    .option('--where <filter>', 'severity:critical AND entity.host:web-01')
+    .option('--status <status>', 'only those with this status')
+    .action((options: { readonly where?: string }) =>
+      printList(
+        {
+          path: '/api/v1/incidents',
+          item: incident,
+          noun: 'incident',
+          headings: ['ID', 'SEVERITY', 'RISK', 'STATUS', 'LAST SEEN', 'ALERTS', 'TITLE'],
+          row: ({ display_id, severity, risk_score, status, last_seen, alert_count, title }) => [
+            display_id,
+            severity,
+            String(risk_score),
+            status,
+            formatMoment(last_seen),
+            String(alert_count),
+            title,
+          ],
+        },
+        options.where,
+        options,
+        context,
+      ),
+    )
+
+  const print = (one: unknown, json: boolean | undefined) => {
+    const shown = found.parse(one)
+    context.out.write(
+      json ? `${JSON.stringify(shown, null, 2)}\n` : renderIncident(shown, context.out.columns, context.paint),
+    )
+  }
+  addRemoteOptions(command.command('show').description('Show one incident: cause, story, evidence.'))
+    .argument('<id>', 'INC-3')
+    .action(async (id: string, options: { readonly json?: boolean }) =>
+      print(await createClient(options, context).get(pathOf(id), found), options.json),
+    )
+  addDecisions(command, 'incident', context)
+  addRemoteOptions(command.command('comment').description('Write a remark into the story.'))
+    .argument('<id>')
+    .argument('<text...>')
+    .action(async (id: string, text: string[], options: { readonly json?: boolean }) =>
+      print(
+        await createClient(options, context).send('POST', `${pathOf(id)}/comments`, found, { text: text.join(' ') }),
+        options.json,
+      ),
+    )
+  addRemoteOptions(command.command('merge').description('Put incidents into one.'))
+    .argument('<id>', 'the one that stays')
+    .argument('<others...>', 'those that are emptied into it')
+    .option('--note <text>', 'why, for whoever reads it later')
+    .action(async (id: string, others: string[], options: { readonly json?: boolean; readonly note?: string }) => {
+      const client = createClient(options, context)
+      for (const other of others) {
+        await client.send('POST', `${pathOf(other)}/merge`, found, { into: id, note: options.note })
+      }
+      print(await client.get(pathOf(id), found), options.json)
+    })
+  addRemoteOptions(command.command('split').description('Move alerts of an incident into a new one.'))
+    .argument('<id>')
+    .argument('<alerts...>', 'ids of the alerts that go')
+    .option('--note <text>', 'why, for whoever reads it later')
+    .action(async (id: string, alerts: string[], options: { readonly json?: boolean; readonly note?: string }) => {
+      const made = await createClient(options, context).send('POST', `${pathOf(id)}/split`, found, {
+        alert_ids: alerts,
+        note: options.note,
+      })
+      if (!options.json) context.err.write(`made ${visible(made.display_id)}\n`)
+      print(made, options.json)
+    })
+}
+
+/** Writes one incident for a terminal: the cause, the story, why each alert belongs to it. */
+const renderIncident = (incident: Incident, width: number, paint: Paint): string => {
+  const { severity, risk_score, display_id, status, title, evidence, timeline, members } = incident
+  const indent = '  '
+  const body = width - indent.length
+  const lines = (text: string) => wrap(visible(text), body).map((line) => indent + line)
+  const section = (name: string, content: readonly string[]) =>
+    content.length > 0 ? ['', paint('bold', name), ...content] : []
+  const facts = [
+    status + (incident.resolution ? ` (${incident.resolution.replace('_', ' ')})` : ''),
+    incident.assignee ? visible(incident.assignee) : 'nobody has it',
+    `${formatSpan(incident.first_seen, incident.last_seen)} UTC`,
+    counted(incident.alert_count, 'alert'),
+    counted(incident.event_count, 'event'),
+    ...incident.techniques,
+  ]
+  return `${[
+    paint(severityStyle[severity], `${severityShape[severity]} ${display_id}  ${severity} ${risk_score}`),
+    ...wrap(visible(title), body).map((line) => indent + paint('bold', line)),
+    ...wrap(facts.join(' · '), body).map((line) => indent + line),
+    '',
+    ...lines(incident.summary ?? incident.reason),
+    ...section(
+      'Story',
+      timeline.map(({ time, text }) => cut(`${indent}${formatMoment(time)}  ${visible(text)}`, width)),
+    ),
+    ...section(
+      'Why these alerts',
+      members.map(({ alert_id, reason }) => cut(`${indent}${alert_id}  ${visible(reason)}`, width)),
+    ),
+    ...section(
+      `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
+      tellingLines(evidence).map(({ place, text }) => cut(`${indent}${visible(place)} │ ${visible(text)}`, width)),
+    ),
+    ...section(
+      'Addresses',
+      lines(
+        labelledRoles(incident.address_roles)
+          .map(({ label, value }) => `${label} ${value}`)
+          .join(' · '),
+      ),
+    ),
+    ...section('Who and what', lines(incident.entities.map(({ type, value }) => `${type} ${value}`).join(' · '))),
+  ].join('\n')}\n`
+}

@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { suppression } from '../../schema/suppression.ts'
+import type { CommandContext } from '../cli.ts'
+import { addRemoteOptions, createClient } from '../remote/client.ts'
+import { fetchAll } from '../remote/list.ts'
+import { counted, table, visible } from '../terminal/terminal.ts'
+import { formatMoment } from '../terminal/time.ts'
+
+const base = '/api/v1/suppressions'
+const pathOf = (id: string): string => `${base}/${encodeURIComponent(id)}`
+
+const preview = z
+  .object({
+    checked: z.number(),
+    hidden: z.number(),
+    true_positives: z.number(),
+    open_severe: z.number(),
+    samples: z.array(z.object({ title: z.string() }).loose()),
+  })
+  .loose()
+
+const addShape = z.object({
+  reason: z.string(),
+  days: z.string().optional(),
+  never: z.boolean().optional(),
+  json: z.boolean().optional(),
+})
+
+/** `vedette suppressions`: "this is normal", by whose word, why, until when. */
+export const define = (command: Command, context: CommandContext): void => {
+  const { out, err, paint } = context
+  const json = (value: unknown) => out.write(`${JSON.stringify(value, null, 2)}\n`)
+
+  addRemoteOptions(
+    command.command('list', { isDefault: true }).description('List them, and how much each hid.'),
+  ).action(async (options: { readonly json?: boolean }) => {
+    const all = await fetchAll(createClient(options, context), base, suppression)
+    if (options.json) return json(all)
+    if (all.length === 0) return err.write('There are no suppressions.\n')
+    const rows = all.map(({ id, scope, reason, owner, expires_at, paused, hits }) => [
+      id,
+      paused ? 'paused' : String(hits),
+      expires_at ? formatMoment(expires_at) : 'never',
+      owner,
+      `${scope}  (${reason})`,
+    ])
+    out.write(`${table(['ID', 'HID', 'ENDS', 'OWNER', 'SCOPE'], rows, out.columns, paint)}\n`)
+  })
+
+  addRemoteOptions(command.command('preview').description('What would this scope have hidden?'))
+    .argument('<scope...>', 'a filter over alerts: detector:template AND entity.host:web-01')
+    .action(async (scope: string[], options: { readonly json?: boolean }) => {
+      const seen = await createClient(options, context).send('POST', `${base}/preview`, preview, {
+        scope: scope.join(' '),
+      })
+      if (options.json) return json(seen)
+      out.write(`It would have hidden ${seen.hidden} of ${counted(seen.checked, 'alert')}.\n`)
+      if (seen.true_positives > 0) {
+        out.write(`Warning: ${counted(seen.true_positives, 'true positive')} among them. Narrow the scope.\n`)
+      }
+      if (seen.open_severe > 0) {
+        out.write(`Warning: it hides ${counted(seen.open_severe, 'open alert')} of high or critical severity.\n`)
+      }
+      for (const { title } of seen.samples.slice(0, 10)) out.write(`  ${visible(title)}\n`)
+    })
+
+  addRemoteOptions(command.command('add').description('Say that something is normal.'))
+    .argument('<scope...>', 'a filter over alerts: detector:template AND entity.host:web-01')
+    .requiredOption('--reason <text>', 'why, for whoever reads it later')
+    .option('--days <number>', 'how long; 90 without it')
+    .option('--never', 'let it never end')
+    .action(async (scope: string[], options: unknown) => {
+      const { reason, days, never, json: asJson } = addShape.parse(options)
+      if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) {
+        throw new AppError('INVALID_REQUEST', `--days ${days} is not a number of days.`)
+      }
+      const made = await createClient(options, context).send('POST', base, suppression, {
+        scope: scope.join(' '),
+        reason,
+        ...(days !== undefined && { days: Number(days) }),
+        ...(never && { expires_at: null }),
+      })
+      if (asJson) return json(made)
+      out.write(`${made.id}  ends ${made.expires_at ? formatMoment(made.expires_at) : 'never'}\n`)
+    })
+
+  const change = (name: string, description: string, paused: boolean) =>
+    addRemoteOptions(command.command(name).description(description))
+      .argument('<id>')
+      .action(async (id: string, options: { readonly json?: boolean }) => {
+        const changed = await createClient(options, context).send('PATCH', pathOf(id), suppression, { paused })
+        if (options.json) json(changed)
+        else out.write(`${changed.id}  ${changed.paused ? 'paused' : 'in force'}\n`)
+      })
+  change('pause', 'Let it hide nothing for now.', true)
+  change('resume', 'Let it hide again.', false)
+
+  addRemoteOptions(command.command('remove').description('Take it back.'))
+    .argument('<id>')
+    .action(async (id: string, options: unknown) => {
+      await createClient(options, context).send('DELETE', pathOf(id), z.unknown())
+      out.write(`${visible(id)} removed\n`)
+    })
+}

@@ -1,0 +1,189 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { analysis } from '../../schema/analysis.ts'
+import { incident } from '../../schema/incident.ts'
+import { runFake } from '../cli.fake.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vedette-analyze-'))
+  mkdirSync(join(folder, 'logs'))
+  writeFileSync(join(folder, 'logs/auth.log'), lines.slice(100).join('\n'))
+  writeFileSync(join(folder, 'logs/auth.log.1.gz'), gzipSync(`${lines.slice(0, 100).join('\n')}\n`))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const clock = (seconds: number) => new Date(Date.UTC(2026, 0, 10, 2) + seconds * 1000).toISOString().slice(11, 19)
+/** A password that is guessed 150 times and then right. */
+const lines = [
+  ...Array.from(
+    { length: 150 },
+    (_, i) =>
+      `Jan 10 ${clock(i * 2)} web-01 sshd[${i + 400}]: Failed password for dana from 203.0.113.45 port ${40_000 + i} ssh2`,
+  ),
+  `Jan 10 ${clock(310)} web-01 sshd[999]: Accepted password for dana from 203.0.113.45 port 41000 ssh2`,
+]
+const env = { HOME: '/nowhere', VEDETTE_DETECTORS: '[{type: sequence}]' }
+const analyze = (words: readonly string[], changes: Parameters<typeof runFake>[1] = {}) =>
+  runFake(['analyze', ...words], { env, cwd: folder, ...changes })
+
+describe('vedette analyze', () => {
+  it('names the incident, with the line that matters, from a rotated log', async () => {
+    const { code, out, err } = await analyze([join(folder, 'logs')])
+    expect(code).toBe(0)
+    expect(out).toContain('203.0.113.45')
+    expect(out).toContain('Accepted password for dana')
+    expect(out).toMatch(/auth\.log:.*51/)
+    expect(out).toContain('Read 2 files, 151 lines')
+    expect(err).toMatch(/^auth\.log: syslog\/rfc3164 100\.0 %\n$/)
+  })
+
+  it('prints one document, one incident a line, or Markdown', async () => {
+    const document = analysis.parse(JSON.parse((await analyze([join(folder, 'logs'), '--json'])).out))
+    expect(document.records).toBe(151)
+    const [first] = document.incidents
+    expect(
+      first?.evidence.some(({ line, origin }) => line.includes('Accepted') && origin?.endsWith('auth.log:51')),
+    ).toBe(true)
+    const rows = (await analyze([join(folder, 'logs'), '--ndjson'])).out.trim().split('\n')
+    expect(rows.map((row) => incident.parse(JSON.parse(row)).title)).toEqual(
+      document.incidents.map(({ title }) => title),
+    )
+    expect((await analyze([join(folder, 'logs'), '--md'])).out).toMatch(/^# \d+ incident/)
+  })
+
+  it('reads what is piped in, also without a word', async () => {
+    const input = lines.join('\n')
+    expect((await analyze(['-', '--json', '--source', 'mine'], { input })).out).toContain('"source": "mine"')
+    expect((await runFake([], { env, cwd: folder, input })).out).toContain('Read 151 lines')
+    expect(await analyze([], { tty: true })).toMatchObject({ code: 2, out: '' })
+  })
+
+  it('sees what stands in a CloudTrail file, however it is written', async () => {
+    const record = (i: number) => ({
+      eventVersion: '1.08',
+      userIdentity: { type: 'Root', arn: 'arn:aws:iam::1:root' },
+      eventTime: `2026-01-05T10:00:0${i}Z`,
+      eventSource: i === 3 ? 'signin.amazonaws.com' : 's3.amazonaws.com',
+      eventName: i === 3 ? 'ConsoleLogin' : 'ListBuckets',
+      responseElements: { ConsoleLogin: 'Success' },
+      sourceIPAddress: '203.0.113.9',
+    })
+    const whole = { Records: Array.from({ length: 5 }, (_, i) => record(i)) }
+    const rules = { env: { HOME: '/nowhere' } }
+    for (const text of [JSON.stringify(whole), JSON.stringify(whole, null, 2)]) {
+      writeFileSync(join(folder, 'trail.json.gz'), gzipSync(text))
+      const document = analysis.parse(JSON.parse((await analyze([join(folder, 'trail.json.gz'), '--json'], rules)).out))
+      expect([document.records, document.parsed]).toEqual([5, 5])
+      expect(document.alerts.map(({ title }) => title)).toContainEqual(
+        expect.stringContaining('Root of an AWS account'),
+      )
+    }
+    const truncated = await analyze(['-'], { ...rules, input: JSON.stringify(whole).slice(0, -50) })
+    expect(truncated.out).toContain('Read 5 lines')
+    expect(truncated.out).toMatch(/parsed 80(\.0)? %/)
+    expect(truncated.err).toContain('1 line not understood')
+  })
+
+  it.each([
+    [
+      'a Windows event log',
+      'x.evtx',
+      Buffer.from('ElfFile\0\0\0\0\0'),
+      /It is a Windows event log \(EVTX\), which cannot be read\. Convert it/,
+    ],
+    ['an image', 'x.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0]), /It is a PNG image/],
+    [
+      'a zip archive',
+      'x.zip',
+      Buffer.from('PK\x03\x04\0\0\0\0'),
+      /It is a zip archive, which cannot be read\. Unpack it first: unzip FILE\./,
+    ],
+    [
+      'xz',
+      'x.log.xz',
+      Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]),
+      /It is compressed with xz, which cannot be read\. Unpack it first/,
+    ],
+    [
+      'bzip2',
+      'x.log.bz2',
+      Buffer.from('BZh91AY&SY'),
+      /It is compressed with bzip2, which cannot be read\. Unpack it first/,
+    ],
+  ])('says in a sentence that it cannot read %s', async (_name, file, bytes, sentence) => {
+    const path = join(folder, file)
+    writeFileSync(path, bytes)
+    const alone = await analyze([path])
+    expect([alone.code, alone.err.trim().split('\n').length]).toEqual([3, 1])
+    expect(alone.err).toMatch(sentence)
+    const among = await analyze([path, join(folder, 'logs')])
+    expect(among).toMatchObject({ code: 0, out: expect.stringContaining('1 file left out') })
+    if (!file.startsWith('x.log')) {
+      const piped = await analyze(['-'], { input: bytes })
+      expect([piped.code, sentence.test(piped.err)]).toEqual([3, true])
+    }
+    rmSync(path)
+  })
+
+  it.each([
+    ['Latin-1', Buffer.from(lines.join('\n').replaceAll('dana', 'd\xe4na'), 'latin1')],
+    ['UTF-16', Buffer.from(`\ufeff${lines.join('\n')}`, 'utf16le')],
+  ])('reads text in %s', async (_name, bytes) => {
+    const path = join(folder, 'other.log')
+    writeFileSync(path, bytes)
+    expect(await analyze([path])).toMatchObject({ code: 0, out: expect.stringContaining('Read 1 file, 151 lines') })
+    rmSync(path)
+  })
+
+  it('reads times that name no zone in the zone it is told', async () => {
+    const from = async (...words: string[]) =>
+      JSON.parse((await analyze([join(folder, 'logs'), '--json', ...words])).out).from
+    expect((await from()).slice(11, 16)).toBe('02:00')
+    expect((await from('--zone', '+02:00')).slice(11, 16)).toBe('00:00')
+    expect(await analyze([join(folder, 'logs'), '--zone', 'Mars'])).toMatchObject({ code: 2, out: '' })
+  })
+
+  it('ends with the code that says how it went', async () => {
+    const logs = join(folder, 'logs')
+    expect(await analyze([logs, '--fail-on', 'info'])).toMatchObject({ code: 1 })
+    const guessed = { input: lines.slice(0, 150).join('\n') }
+    expect(await analyze(['-', '--fail-on', 'critical'], guessed)).toMatchObject({ code: 0 })
+    expect(await analyze([logs, '--fail-on', 'much'])).toMatchObject({ code: 2, out: '' })
+    expect(await analyze([logs, '--frob'])).toMatchObject({ code: 2, out: '' })
+    expect(await analyze([join(folder, 'none')])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('no such file'),
+    })
+    expect(await analyze(['-'], { input: '' })).toMatchObject({ code: 3 })
+    expect(await analyze([logs, join(folder, 'none')])).toMatchObject({ code: 5 })
+  })
+
+  it('tells what it has when it is stopped', async () => {
+    const stop = new AbortController()
+    const endless = Readable.from(
+      (async function* () {
+        for (let i = 0; ; i++) {
+          if (i === 200) stop.abort()
+          yield Buffer.from(`${lines.join('\n')}\n`)
+          await new Promise((done) => setImmediate(done))
+        }
+      })(),
+    )
+    const { code, out } = await analyze(['-'], { stdin: endless, signal: stop.signal })
+    expect(code).toBe(130)
+    expect(out).toContain('Stopped early: read')
+  })
+
+  it('leaves the terminal alone, whatever the lines say', async () => {
+    const hostile = '\u001b]0;owned\u0007\u001b[2J\u202e'
+    const input = lines.map((line) => line.replaceAll('dana', `dana${hostile}`)).join('\n')
+    const { out, err } = await analyze(['-', '--source', hostile], { input })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be left
+    expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+  })
+})

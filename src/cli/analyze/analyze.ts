@@ -1,0 +1,128 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import { loadConfig } from '../../config.ts'
+import { readLogs } from '../../operations/analysis/read-files.ts'
+import type { Analysis } from '../../schema/analysis.ts'
+import type { RawRecord } from '../../schema/record.ts'
+import { severities, severity, severityRank } from '../../schema/severity.ts'
+import type { CommandContext, ExitCode } from '../cli.ts'
+import { createProgress } from '../terminal/progress.ts'
+import { quietLog } from '../terminal/quiet-log.ts'
+import { count, counted, cut, visible } from '../terminal/terminal.ts'
+import { renderReport } from './report.ts'
+import { renderMarkdown } from './report-markdown.ts'
+
+const optionsShape = z.object({
+  json: z.boolean().optional(),
+  ndjson: z.boolean().optional(),
+  md: z.boolean().optional(),
+  failOn: severity.optional(),
+  source: z.string().optional(),
+  zone: z.string().optional(),
+  config: z.string().optional(),
+})
+type Options = z.infer<typeof optionsShape>
+
+/** `vedette analyze`: the whole road on what is there to read, in this process. */
+export const define = (command: Command, context: CommandContext): void => {
+  command
+    .argument('[paths...]', 'files, folders, patterns (`**` too), `-` for stdin; .gz and .zst are unpacked', [])
+    .option('--json', 'print one document')
+    .option('--ndjson', 'print one incident a line')
+    .option('--md', 'print Markdown')
+    .option(
+      '--fail-on <level>',
+      `end with 1 when there is an incident of this severity or above: ${severities.join(', ')}`,
+      asLevel,
+    )
+    .option('--source <name>', 'what all lines are said to come from; else the name of their log')
+    .option('--zone <zone>', 'zone of times that name none: UTC, +02:00')
+    .option('--config <file>', 'configuration; else ./vedette.yaml and the usual places')
+    .action(async (paths: string[], options: unknown) => {
+      const wanted = paths.length > 0 ? paths : context.stdin.isTTY ? undefined : ['-']
+      if (!wanted) return command.error('error: what is to be analysed? Give a path, or `-` and pipe something in.')
+      context.end(await analyze(wanted, optionsShape.parse(options), context))
+    })
+}
+
+const asLevel = (text: string): string => {
+  if (severity.safeParse(text).success) return text
+  throw new InvalidArgumentError(`Use one of: ${severities.join(', ')}.`)
+}
+
+const analyze = async (paths: readonly string[], options: Options, context: CommandContext): Promise<ExitCode> => {
+  const { env, cwd, err, out, now, signal, stdin } = context
+  const { config, warnings } = loadConfig({ flags: {}, env, cwd, file: options.config })
+  for (const warning of warnings) err.write(`${warning}\n`)
+  const started = now()
+  const reading = readLogs({
+    paths,
+    source: options.source,
+    zone: options.zone,
+    stdin,
+    now,
+    signal,
+  })
+  const progress = createProgress(err, now, 'analysing')
+  async function* watched(): AsyncGenerator<readonly RawRecord[]> {
+    for await (const batch of reading.batches) {
+      yield batch
+      progress.update(reading.report)
+    }
+  }
+  const { agentsInForce } = await import('../../app/agents.ts')
+  const { createAnalysis } = await import('../../app/analysis.ts')
+  const { createRules } = await import('../../app/rules.ts')
+  const rules = createRules({ config, settings: async () => [], log: quietLog(err) })
+  await rules.refresh()
+  const analysis = await createAnalysis(config, rules.book, undefined, undefined, agentsInForce(config))(watched())
+  progress.clear()
+
+  const { report } = reading
+  complain([...report.skipped, ...report.unreadable], context)
+  describeFormats(analysis, context, Boolean(options.json || options.ndjson || options.md))
+  out.write(
+    render(analysis, options, {
+      files: report.files,
+      skipped: report.skipped.length,
+      unreadable: report.unreadable.length,
+      seconds: (now() - started) / 1000,
+      width: out.columns,
+      paint: context.paint,
+      paths,
+      partial: signal.aborted,
+    }),
+  )
+  if (signal.aborted) return 130
+  if (analysis.records === 0 || analysis.parsed === 0) return 3
+  const { failOn } = options
+  if (failOn && analysis.incidents.some((one) => severityRank(one.severity) >= severityRank(failOn))) return 1
+  return report.unreadable.length > 0 ? 5 : 0
+}
+
+const render = (analysis: Analysis, options: Options, frame: Parameters<typeof renderReport>[1]): string => {
+  if (options.json) return `${JSON.stringify(analysis, null, 2)}\n`
+  if (options.ndjson) return analysis.incidents.map((incident) => `${JSON.stringify(incident)}\n`).join('')
+  return options.md ? renderMarkdown(analysis) : renderReport(analysis, frame)
+}
+
+const mostComplaints = 10
+
+const complain = (faults: readonly { path: string; reason: string }[], { err }: CommandContext): void => {
+  for (const { path, reason } of faults.slice(0, mostComplaints)) err.write(`${visible(path)}: ${visible(reason)}\n`)
+  if (faults.length > mostComplaints) err.write(`… and ${faults.length - mostComplaints} more\n`)
+}
+
+/** Says as what the lines were read, for a few sources; of many, only those that were ill understood. */
+const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withShapes: boolean): void => {
+  const few = sources.length <= 5 ? sources : sources.filter(({ parsed, records }) => parsed < records * 0.9)
+  for (const { source, format, format_share, records, parsed, unparsed } of few.slice(0, 5)) {
+    const share = `${(Math.floor(format_share * 1000) / 10).toFixed(1)} %`
+    const rest = parsed < records ? `, ${counted(records - parsed, 'line')} not understood` : ''
+    err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
+    if (!withShapes || parsed >= records * 0.9) continue
+    for (const { count: times, sample } of unparsed.slice(0, 3)) {
+      err.write(`  ${count(times)}×  ${cut(visible(sample), err.columns - 12)}\n`)
+    }
+  }
+}

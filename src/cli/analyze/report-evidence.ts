@@ -1,0 +1,84 @@
+import type { Incident } from '../../schema/incident.ts'
+
+type Evidence = Incident['evidence'][number]
+
+const mostLines = 3
+const mostPlaces = 8
+
+/** Says where the evidence stands: `auth.log:1204…1489, 1502 · web.log:7`. Empty when no line came from a file. */
+export const evidencePlaces = (evidence: readonly Evidence[]): string => {
+  const files = new Map<string, number[]>()
+  let places = 0
+  for (const { origin } of evidence) {
+    const { file, line } = placeOf(origin)
+    if (file === '' || line === undefined) continue
+    const lines = files.get(file) ?? []
+    files.set(file, lines)
+    if (!lines.includes(line)) lines.push(line)
+    places += 1
+  }
+  if (places === 0) return ''
+  return [...files]
+    .map(([file, lines]) => {
+      const parts = runs(lines.sort((a, b) => a - b))
+      const shown = parts.slice(0, mostPlaces)
+      return `${file}:${shown.join(', ')}${parts.length > shown.length ? ' …' : ''}`
+    })
+    .join(' · ')
+}
+
+const runs = (lines: readonly number[]): readonly string[] => {
+  const parts: string[] = []
+  let start: number | undefined
+  for (const [i, line] of lines.entries()) {
+    start ??= line
+    if (lines[i + 1] === line + 1) continue
+    parts.push(start === line ? String(line) : line === start + 1 ? `${start}, ${line}` : `${start}…${line}`)
+    start = undefined
+  }
+  return parts
+}
+
+const placeOf = (origin: string | undefined): { file: string; line: number | undefined } => {
+  const match = /^(.*):(\d+)$/.exec(origin ?? '')
+  const file = match?.[1] ?? origin ?? ''
+  return { file: file.split('/').at(-1) ?? file, line: match ? Number(match[2]) : undefined }
+}
+
+/** A line of evidence that is shown whole. */
+interface TellingLine {
+  readonly place: string
+  readonly text: string
+  /** How many lines of the record are not shown. */
+  readonly more: number
+}
+
+/** Chooses the few lines that tell the story: one of each role that evidence plays, then the first, the last, and those between. */
+export const tellingLines = (evidence: readonly Evidence[]): readonly TellingLine[] => {
+  const roles = new Set<string>()
+  const withRole = evidence.filter(({ role }) => role !== undefined && !roles.has(role) && roles.add(role))
+  const last = evidence.at(-1)
+  // the end of a story tells more than its middle: roles from both ends
+  const leading = withRole.length > mostLines ? [...withRole.slice(0, 1), ...withRole.slice(1 - mostLines)] : withRole
+  const candidates = [...leading, ...evidence.slice(0, 1), ...(last ? [last] : []), ...evidence]
+  const chosen: Evidence[] = []
+  const seen = new Set<string>()
+  for (const one of candidates) {
+    if (chosen.length >= mostLines) break
+    if (seen.has(one.event_id) || seen.has(shapeOf(one.line))) continue
+    seen.add(one.event_id).add(shapeOf(one.line))
+    chosen.push(one)
+  }
+  const files = new Set(chosen.map(({ origin }) => placeOf(origin).file))
+  return chosen
+    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
+    .map(({ origin, line, event_id }) => {
+      const { file, line: number } = placeOf(origin)
+      const [text = '', ...rest] = line.split('\n')
+      const place = number === undefined ? event_id : files.size > 1 ? `${file}:${number}` : String(number)
+      return { place, text: text.trimEnd(), more: rest.length }
+    })
+}
+
+/** Two lines that differ in numbers only tell the same. */
+const shapeOf = (line: string): string => line.replaceAll(/\d+/g, '0')

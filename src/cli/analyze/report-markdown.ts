@@ -1,0 +1,42 @@
+import { labelledRoles } from '../../schema/address-roles.ts'
+import type { Analysis } from '../../schema/analysis.ts'
+import { count, counted, visible } from '../terminal/terminal.ts'
+import { formatSpan } from '../terminal/time.ts'
+import { evidencePlaces, tellingLines } from './report-evidence.ts'
+
+/** Writes an analysis as Markdown, for a ticket or a chat. Text from logs stands in code, where nothing of it can act. */
+export const renderMarkdown = (analysis: Analysis): string => {
+  const { records, from, to, incidents, detections, alerts } = analysis
+  const span = from && to ? `, ${formatSpan(from, to)} UTC` : ''
+  const blocks = incidents.map((incident) =>
+    [
+      `## ${incident.display_id} · ${incident.severity} ${incident.risk_score} · ${plain(incident.title)}`,
+      `${formatSpan(incident.first_seen, incident.last_seen)} UTC · ${counted(incident.alert_count, 'alert')} · ${counted(incident.event_count, 'event')}`,
+      plain(incident.reason),
+      labelledRoles(incident.address_roles)
+        .map(({ label, value }) => `${label}: ${plain(value)}`)
+        .join(' · '),
+      [incident.techniques.join(', '), evidencePlaces(incident.evidence)]
+        .filter((text) => text !== '')
+        .map(plain)
+        .join(' · '),
+      fenced(tellingLines(incident.evidence).map(({ place, text }) => `${place}: ${visible(text)}`)),
+    ]
+      .filter((text) => text !== '')
+      .join('\n\n'),
+  )
+  const head = `# ${incidents.length === 0 ? 'Nothing stands out' : counted(incidents.length, 'incident')}`
+  const pipeline = `${count(records)} lines${span} → ${counted(detections.length, 'detection')} → ${counted(alerts.length, 'alert')} → ${counted(incidents.length, 'incident')}`
+  return `${[head, pipeline, ...blocks].join('\n\n')}\n`
+}
+
+const plain = (text: string): string => visible(text).replaceAll(/[\\`*_[\]<>#|]/g, '\\$&')
+
+/** A fence longer than any run of backticks within. */
+const fenced = (lines: readonly string[]): string => {
+  if (lines.length === 0) return ''
+  const text = lines.join('\n')
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}\n${text}\n${fence}`
+}

@@ -1,0 +1,227 @@
+import { commandName } from '../../command-name.ts'
+import type { Alert } from '../../schema/alert.ts'
+import type { Analysis } from '../../schema/analysis.ts'
+import type { Incident } from '../../schema/incident.ts'
+import {
+  count,
+  counted,
+  cut,
+  type Paint,
+  padEnd,
+  severityShape,
+  severityStyle,
+  visible,
+  widthOf,
+  wrap,
+} from '../terminal/terminal.ts'
+import { formatLength, formatMoment, formatSpan } from '../terminal/time.ts'
+import { evidencePlaces, tellingLines } from './report-evidence.ts'
+
+/** What the report says besides the analysis itself. */
+export interface ReportFrame {
+  readonly files: number
+  readonly skipped: number
+  readonly unreadable: number
+  readonly seconds: number
+  /** Columns to write in. */
+  readonly width: number
+  readonly paint: Paint
+  /** What was analysed, as it was asked for: for the hints at the end. */
+  readonly paths: readonly string[]
+  /** Whether it ended before everything was read. */
+  readonly partial: boolean
+}
+
+const indent = '     '
+
+/** Writes an analysis for a terminal: what was read, what is left of it, then each incident, the gravest first. */
+export const renderReport = (analysis: Analysis, frame: ReportFrame): string => {
+  if (analysis.records === 0) return 'There was nothing to read.\n'
+  const sections = [
+    header(analysis, frame),
+    sparklines(analysis, frame),
+    ...incidents(analysis, frame),
+    learning(analysis, frame),
+    notUnderstood(analysis, frame),
+    hints(analysis, frame),
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+const header = (analysis: Analysis, frame: ReportFrame): string => {
+  const { records, parsed, from, to, templates, detections, alerts, incidents: found } = analysis
+  const { files, seconds, partial, paint } = frame
+  const span = from && to ? `, ${formatSpan(from, to)} UTC` : ''
+  const length = from && to ? ` (${formatLength(Date.parse(to) - Date.parse(from))})` : ''
+  const read = `${partial ? 'Stopped early: read' : 'Read'} ${files > 0 ? `${counted(files, 'file')}, ` : ''}${counted(records, 'line')}`
+  const steps = [
+    counted(records, 'line'),
+    counted(templates, 'template'),
+    counted(detections.length, 'detection'),
+    counted(alerts.length, 'alert'),
+    counted(found.length, 'incident'),
+  ]
+  const reduction = found.length > 0 ? `${percent(1 - found.length / records)} less to read` : ''
+  const trouble = [
+    frame.skipped > 0 ? `${counted(frame.skipped, 'file')} left out` : '',
+    frame.unreadable > 0 ? `${frame.unreadable} could not be read` : '',
+  ].filter((text) => text !== '')
+  const understood = `parsed ${percent(parsed / records)}`
+  const took = `in ${seconds.toFixed(1)} s`
+  const whole = `${read}${span}${length} ${took}`
+  const fits = widthOf(whole) + 3 + widthOf(understood) <= frame.width
+  return [
+    ...(fits
+      ? apart(whole, understood, frame)
+      : [...apart(`${read} ${took}`, understood, frame), ...(span === '' ? [] : [`${span.slice(2)}${length}`])]),
+    ...apart(steps.join(' → '), reduction, frame).map((line) => paint('bold', line)),
+    ...(trouble.length > 0 ? [`${trouble.join(', ')}.`] : []),
+  ].join('\n')
+}
+
+/** Puts one text left and one right, or one below the other where there is no room. */
+const apart = (left: string, right: string, { width }: ReportFrame): readonly string[] => {
+  const room = width - widthOf(left) - widthOf(right)
+  if (right === '') return wrap(left, width)
+  return room >= 3 ? [left + ' '.repeat(room) + right] : [...wrap(left, width), right]
+}
+
+/** Never says 100 % of what is not all. */
+const percent = (share: number): string => {
+  if (share >= 1) return '100 %'
+  const digits = share > 0.999 ? 3 : share > 0.99 ? 2 : 1
+  return `${(Math.floor(share * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`
+}
+
+const bars = '▁▂▃▄▅▆▇█'
+
+const sparklines = ({ histogram, from, to, detections }: Analysis, { paint }: ReportFrame): string => {
+  const { records, slice_seconds } = histogram
+  const most = Math.max(0, ...records)
+  if (most === 0 || slice_seconds === 0 || !from || !to) return ''
+  const line = records.map((value) => (value === 0 ? ' ' : bars[Math.min(7, Math.floor((value / most) * 8))])).join('')
+  const dense = Math.max(1, ...histogram.detections) / 2
+  const dots = histogram.detections.map((value) => (value === 0 ? '·' : value > dense ? '■' : '▪')).join('')
+  const slice = formatLength(slice_seconds * 1000)
+  const start = formatMoment(from)
+  const axis = padEnd(start, Math.max(widthOf(start) + 1, records.length - widthOf(start))) + formatMoment(to)
+  return [
+    `${indent}${line}  lines/${slice}, top ${count(most)}`,
+    ...(detections.length > 0 ? [`${indent}${dots}  detections`] : []),
+    `${indent}${paint('dim', axis)}`,
+  ].join('\n')
+}
+
+const incidents = (analysis: Analysis, frame: ReportFrame): readonly string[] => {
+  if (analysis.incidents.length > 0) return analysis.incidents.map((incident) => incidentBlock(incident, frame))
+  const { detections, alerts } = analysis
+  if (alerts.length === 0) return ['Nothing stands out.']
+  const nearest = alerts.toSorted((a, b) => riskOf(b) - riskOf(a) || b.score - a.score).slice(0, 3)
+  return [
+    `Nothing stands out. The nearest of ${counted(detections.length, 'detection')}, each too weak for an incident:\n${nearest
+      .map((alert) => nearMiss(alert, frame))
+      .join('\n')}`,
+  ]
+}
+
+const riskOf = ({ triage }: Alert): number => triage?.risk_score ?? 0
+
+const nearMiss = (alert: Alert, { width, paint }: ReportFrame): string => {
+  const { severity, title, stream, first_seen, last_seen } = alert
+  const start = `${indent}${severityShape[severity]} ${severity.padEnd(8)} `
+  const right = `   ${visible(stream)}   ${formatSpan(first_seen, last_seen)}`
+  const room = width - widthOf(start)
+  const text = visible(title)
+  const line = widthOf(text) + widthOf(right) <= room ? text + paint('dim', right) : cut(text, room)
+  return start + line
+}
+
+const incidentBlock = (incident: Incident, { width, paint }: ReportFrame): string => {
+  const { severity, risk_score, title, reason, techniques, evidence, alert_count, event_count } = incident
+  const label = `${severityShape[severity]} ${incident.display_id}  `
+  const level = `${severity} ${risk_score}`
+  const start = `${label}${padEnd(level, 11)}  `
+  const facts = [hostsOf(incident), formatSpan(incident.first_seen, incident.last_seen), counted(alert_count, 'alert')]
+  const right = facts.filter((fact) => fact !== '').join('   ')
+  const text = visible(title)
+  const together = widthOf(start) + widthOf(text) + 3 + widthOf(right) <= width
+  const [first = '', ...more] = together ? [text] : wrap(text, width - widthOf(start))
+  const head = `${paint(severityStyle[severity], `${label}${padEnd(level, 11)}`)}  ${paint('bold', first)}`
+  const gap = ' '.repeat(Math.max(3, width - widthOf(start) - widthOf(first) - widthOf(right)))
+  const body = width - indent.length
+  const places = evidencePlaces(evidence)
+  const telling = tellingLines(evidence)
+  const placeWidth = Math.max(0, ...telling.map(({ place }) => widthOf(visible(place))))
+  return [
+    together ? `${head}${gap}${right}` : head,
+    ...more.map((line) => ' '.repeat(widthOf(start)) + paint('bold', line)),
+    ...(together ? [] : [`${indent}${cut(`${right}   ${counted(event_count, 'event')}`, body)}`]),
+    ...wrap(visible(reason), body).map((line) => indent + line),
+    ...wrap([techniques.join(' · '), places && `evidence: ${visible(places)}`].filter(Boolean).join(' │ '), body).map(
+      (line) => indent + paint('dim', line),
+    ),
+    ...telling.flatMap((line) => evidenceLines(line, placeWidth, body, paint)),
+  ].join('\n')
+}
+
+/** A line of evidence, on two lines of the screen at most. */
+const evidenceLines = (
+  line: ReturnType<typeof tellingLines>[number],
+  placeWidth: number,
+  columns: number,
+  paint: Paint,
+): readonly string[] => {
+  const note = line.more > 0 ? ` (+${counted(line.more, 'line')})` : ''
+  const place = visible(line.place)
+  const room = columns - placeWidth - 3
+  const [first = '', ...rest] = wrap(visible(line.text), room)
+  const second = rest.length > 0 || note !== '' ? [cut(`${rest.join(' ')}${note}`.trim(), room)] : []
+  return [first, ...second].map((text, i) => {
+    const start = i === 0 ? ' '.repeat(placeWidth - widthOf(place)) + place : ' '.repeat(placeWidth)
+    return `${indent}${paint('dim', `${start} │`)} ${text}`
+  })
+}
+
+const hostsOf = ({ entities }: Incident): string => {
+  const hosts = entities.filter(({ type }) => type === 'host').map(({ value }) => visible(value))
+  const [first, ...others] = hosts
+  return first === undefined ? '' : cut(first, 24) + (others.length > 0 ? ` +${others.length}` : '')
+}
+
+const learning = ({ learning: streams }: Analysis, { width }: ReportFrame): string => {
+  if (streams.length === 0) return ''
+  const shown = streams.slice(0, 3).map(visible).join(', ')
+  const more = streams.length > 3 ? ` and ${streams.length - 3} more` : ''
+  const text = `Still learning what is usual in ${counted(streams.length, 'stream')}: ${shown}${more}. Until then they raise nothing above low.`
+  return wrap(text, width).join('\n')
+}
+
+const notUnderstood = ({ sources }: Analysis, { width }: ReportFrame): string => {
+  const worst = sources
+    .filter(({ parsed, records }) => parsed < records)
+    .sort((a, b) => b.records - b.parsed - (a.records - a.parsed))
+  const blocks = worst.slice(0, 3).flatMap(({ source, records, parsed, unparsed }) => [
+    `Not understood, and kept as they are: ${count(records - parsed)} of ${counted(records, 'line')} of ${visible(source)}`,
+    ...unparsed.slice(0, 3).map(({ shape, count: times, sample }) => {
+      const start = `${indent}${count(times)}×  ${visible(shape)}  │ `
+      return start + cut(visible(sample), Math.max(20, width - widthOf(start)))
+    }),
+  ])
+  const rest = worst.length > 3 ? [`… and of ${counted(worst.length - 3, 'other source')}`] : []
+  return [...blocks, ...rest].join('\n')
+}
+
+const hints = ({ incidents: found }: Analysis, { paths, width }: ReportFrame): string => {
+  const path = paths.find((one) => one !== '-')
+  const quoted =
+    path === undefined ? '-' : /^[\w./@%+=:,-]+$/.test(path) ? path : `'${visible(path).replaceAll("'", "'\\''")}'`
+  const next = [
+    ...(found.length > 0 ? [`${commandName()} analyze ${quoted} --json`] : []),
+    ...(path === undefined ? [] : [`${commandName()} watch ${quoted}`]),
+    `${commandName()} serve`,
+  ]
+  const oneLine = `Next:  ${next.join('   ·   ')}`
+  return widthOf(oneLine) <= width
+    ? oneLine
+    : next.map((hint, i) => `${i === 0 ? 'Next:  ' : '       '}${hint}`).join('\n')
+}

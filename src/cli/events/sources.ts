@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { CommandContext } from '../cli.ts'
+import { addRemoteOptions, createClient } from '../remote/client.ts'
+import { fetchAll } from '../remote/list.ts'
+import { count, cut, table, visible } from '../terminal/terminal.ts'
+
+const source = z
+  .object({
+    source: z.string(),
+    records: z.number(),
+    parsed: z.number(),
+    format: z.string(),
+    last_seen: z.string(),
+    unparsed: z.array(z.object({ shape: z.string(), count: z.number(), sample: z.string() })),
+  })
+  .loose()
+
+/** `vedette sources`: how well each source is understood, and what is not. */
+export const define = (command: Command, context: CommandContext): void => {
+  addRemoteOptions(command).action(async (options: { readonly json?: boolean }) => {
+    const { out, err, paint } = context
+    const all = await fetchAll(createClient(options, context), '/api/v1/sources', source)
+    if (options.json) return out.write(`${JSON.stringify(all, null, 2)}\n`)
+    if (all.length === 0) return err.write('Nothing was received yet.\n')
+    const rows = all.map(({ source: name, records, parsed, format, last_seen }) => [
+      name,
+      count(records),
+      records > 0 ? `${((Math.floor((parsed / records) * 1000) / 1000) * 100).toFixed(1)} %` : '',
+      last_seen.slice(0, 16).replace('T', ' '),
+      format,
+    ])
+    out.write(`${table(['SOURCE', 'RECORDS', 'PARSED', 'LAST SEEN', 'FORMAT'], rows, out.columns, paint)}\n`)
+    for (const { source: name, unparsed } of all) {
+      for (const { shape, count: times, sample } of unparsed.slice(0, 3)) {
+        out.write(
+          `${cut(`  ${visible(name)}: ${count(times)}× ${visible(shape)} │ ${visible(sample)}`, out.columns)}\n`,
+        )
+      }
+    }
+  })
+}

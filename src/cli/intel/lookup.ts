@@ -1,0 +1,56 @@
+import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import type { z } from 'zod'
+import { lookUpIntel } from '../../operations/intel/look-up-intel.ts'
+import type { CommandContext } from '../cli.ts'
+import { addRemoteOptions, createClient } from '../remote/client.ts'
+import { severityShape, severityStyle, visible } from '../terminal/terminal.ts'
+import { formatMoment } from '../terminal/time.ts'
+
+type Answer = z.output<typeof lookUpIntel.output>
+
+/** Adds `lookup`: what is known of a value, or of everything in a text. */
+export const addIntelLookup = (command: Command, context: CommandContext): void => {
+  addRemoteOptions(command.command('lookup').description('Say what is known of a value, or of a text.'))
+    .argument('<value...>', 'a value, disarmed or not; several words are a text; `-` reads one from stdin')
+    .option('--ask', 'ask the configured vendors, too')
+    .action(async (words: string[], options: { readonly ask?: boolean; readonly json?: boolean }) => {
+      const said = words.length === 1 && words[0] === '-' ? await text(context.stdin) : words.join(' ')
+      const isText = /\s/.test(said.trim())
+      const answer = await createClient(options, context).send('POST', '/api/v1/intel/lookup', lookUpIntel.output, {
+        ...(isText ? { text: said } : { value: said.trim() }),
+        ask_others: options.ask === true,
+      })
+      if (options.json) context.out.write(`${JSON.stringify(answer, null, 2)}\n`)
+      else context.out.write(tell(answer, context))
+    })
+}
+
+const tell = ({ data, exploited }: Answer, { paint }: CommandContext): string => {
+  if (data.length + exploited.length === 0) return 'Nothing in it is known.\n'
+  const values = data.flatMap((one) => {
+    const { value, type, score, indicator, benign, missing, tlp, stays_here } = one
+    const level = indicator.threat_level
+    const notes = [
+      ...Object.entries(indicator.reports).map(([source, { threat_level, confidence, description, valid_until }]) =>
+        [
+          `${source}: ${threat_level}, ${Math.round(confidence * 100)} % sure`,
+          ...(description === '' ? [] : [description]),
+          ...(valid_until ? [`until ${formatMoment(valid_until)}`] : []),
+        ].join(', '),
+      ),
+      ...(benign.length > 0 ? [`known benign: ${benign.join(', ')}`] : []),
+      ...missing.map((reason) => `not asked: ${reason}`),
+      ...(tlp ? [`marked tlp:${tlp}`] : []),
+      ...(stays_here ? [`is not told to others: ${stays_here}`] : []),
+    ]
+    const head =
+      indicator.sources.length === 0 ? `  ${value}  ${type}  nobody knows it` : `${value}  ${type}  ${score} of 100`
+    const mark = indicator.sources.length === 0 ? '' : `${paint(severityStyle[level], severityShape[level])} `
+    return [`${mark}${visible(head)}`, ...notes.map((note) => `    ${visible(note)}`)]
+  })
+  const vulnerabilities = exploited.map(({ cve, name, added, ransomware }) =>
+    visible(`${cve} is known to be exploited since ${added}${ransomware ? ', also by ransomware' : ''}: ${name}`),
+  )
+  return `${[...values, ...vulnerabilities].join('\n')}\n`
+}

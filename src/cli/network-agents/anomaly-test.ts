@@ -1,0 +1,100 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { loadConfig } from '../../config.ts'
+import { readLogs } from '../../operations/analysis/read-files.ts'
+import { parseMoment } from '../../operations/time.ts'
+import { type AgentTrial, agentTrial } from '../../schema/agent-trial.ts'
+import type { CommandContext, Output } from '../cli.ts'
+import { addRemoteOptions, createClient } from '../remote/client.ts'
+import { quietLog } from '../terminal/quiet-log.ts'
+import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from '../terminal/terminal.ts'
+import { formatMoment, formatSpan } from '../terminal/time.ts'
+
+const day = 86_400_000
+
+interface TestOptions {
+  readonly daysBack: number
+  readonly startDate?: string
+  readonly endDate?: string
+  readonly input?: string[]
+  readonly database?: boolean
+  readonly config?: string
+  readonly json?: boolean
+}
+
+/** `vedette anomaly-test`: what agents would have found, in what a server has stored, in a database of log entries, or in files. */
+export const define = (command: Command, context: CommandContext): void => {
+  addRemoteOptions(command.description('Say what network agents would have found; nothing is stored.'))
+    .argument('[agent]', 'one agent, such as wifi; all without it')
+    .option('--days-back <days>', 'how many days to look back, 1 to 30', toDays, 1)
+    .option('--start-date <time>', 'instead, from this time on')
+    .option('--end-date <time>', 'up to this time, not now')
+    .option('--database', 'read the log entries of the configured database (DB_HOST); needs no server')
+    .option('--input <paths...>', 'read log files, folders or `-`, all of them; needs no server')
+    .option('--config <file>', 'with --database or --input: configuration; else ./vedette.yaml and the usual places')
+    .action(async (agent: string | undefined, options: TestOptions) => {
+      const found = await test(agent, options, context)
+      context.out.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : renderTrial(found, context))
+      if (found.errors.length > 0) context.end(5)
+    })
+}
+
+const test = async (agent: string | undefined, options: TestOptions, context: CommandContext): Promise<AgentTrial> => {
+  const { env, cwd, err, now, signal, stdin } = context
+  const { daysBack, startDate, endDate } = options
+  if (!options.database && !options.input) {
+    return createClient(options, context).send('POST', '/api/v1/agents/anomaly-test', agentTrial, {
+      agent_id: agent,
+      days_back: daysBack,
+      start_date: startDate,
+      end_date: endDate,
+    })
+  }
+  const { config } = loadConfig({ flags: {}, env, cwd, file: options.config })
+  const { tryAgentsOnRecords, readLogEntries } = await import('../../app/agent-trial.ts')
+  const log = quietLog(err)
+  if (options.input) {
+    const { batches, report } = readLogs({ paths: options.input, stdin, now, signal })
+    const found = await tryAgentsOnRecords({ config, agent, records: batches, log, signal })
+    for (const { path, reason } of [...report.skipped, ...report.unreadable]) err.write(`${path}: ${reason}\n`)
+    return found
+  }
+  const to = endDate === undefined ? now() : parseMoment(endDate, now(), 'end', 'end_date')
+  const from = startDate === undefined ? to - daysBack * day : parseMoment(startDate, now(), 'start', 'start_date')
+  const records = readLogEntries({ config, agent }, { from, to }, now)
+  return tryAgentsOnRecords({ config, agent, records, log, signal })
+}
+
+const toDays = (text: string): number => {
+  const days = Number(text)
+  if (Number.isInteger(days) && days >= 1 && days <= 30) return days
+  throw new InvalidArgumentError('Write a whole number from 1 to 30.')
+}
+
+const mostResults = 10
+
+/** Writes what agents would have found, for people: agent by agent, the gravest findings first. */
+const renderTrial = (found: AgentTrial, { out, paint }: { out: Output; paint: Paint }): string => {
+  const { agents, results, logs_processed, anomalies_detected, from, to, test_duration, errors } = found
+  const when = from && to ? `, ${formatMoment(from)} to ${formatMoment(to)}` : ''
+  const lines = [
+    `${counted(anomalies_detected, 'finding')} in ${counted(logs_processed, 'line')}${when} (${test_duration} s); nothing was stored`,
+    ...errors.map((error) => paint('red', visible(error))),
+  ]
+  for (const { agent_id, name, logs, anomalies, by_type } of agents) {
+    const types = Object.entries(by_type).map(([type, count]) => `${type} ${count}`)
+    lines.push(
+      '',
+      `${paint('bold', visible(name))} (${visible(agent_id)}): ${counted(anomalies, 'finding')} in ${counted(logs, 'line')} of its own`,
+    )
+    if (types.length > 0) lines.push(...wrap(visible(types.join(', ')), out.columns - 2).map((line) => `  ${line}`))
+    const its = results.filter(({ agent_name }) => agent_name === agent_id)
+    for (const { severity, device, description, learning, ...one } of its.slice(0, mostResults)) {
+      const head = `  ${severityShape[severity]} ${severity.padEnd(8)} ${formatSpan(one.from, one.to)}  ${visible(device)}${learning ? '  (still learning)' : ''}`
+      lines.push(paint(severityStyle[severity], cut(head, out.columns)))
+      lines.push(...wrap(visible(description), out.columns - 6).map((line) => `      ${line}`))
+    }
+    const hidden = anomalies - Math.min(its.length, mostResults)
+    if (hidden > 0) lines.push(paint('dim', `  and ${hidden} more; --json tells up to 200 of all agents`))
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { AppError, type ErrorCode, errorCodes, messageOf } from '../../errors.ts'
+import type { CommandContext } from '../cli.ts'
+
+const defaultUrl = 'http://127.0.0.1:8787'
+
+const remoteShape = z.object({
+  url: z.string().optional(),
+  tokenFile: z.string().optional(),
+  json: z.boolean().optional(),
+})
+
+const problemShape = z.object({
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  hint: z.string().optional(),
+  code: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() })).optional(),
+})
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** Speaks with a running server. */
+export interface Client {
+  readonly url: string
+  get<T>(path: string, answer: z.ZodType<T>, query?: Query): Promise<T>
+  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, answer: z.ZodType<T>, body?: object): Promise<T>
+  /** Asks without judging the answer; throws only when there is none. */
+  ask(path: string, init: RequestInit): Promise<Response>
+}
+
+/** Adds the options of every command that speaks with a server. */
+export const addRemoteOptions = (command: Command): Command =>
+  command
+    .option('--url <url>', `the server; else VEDETTE_URL, else ${defaultUrl}`)
+    .option('--token-file <file>', 'a file that holds a token; else VEDETTE_TOKEN or VEDETTE_TOKEN_FILE')
+    .option('--json', 'print what the server answered')
+
+/** Makes a client from a command's options and the environment. */
+export const createClient = (options: unknown, context: CommandContext): Client => {
+  const { url: given, tokenFile } = remoteShape.parse(options)
+  const url = readUrl(given ?? (context.env.VEDETTE_URL || defaultUrl))
+  const token = readToken(tokenFile, context)
+  const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) }
+
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+    try {
+      return await context.fetch(url + path, {
+        ...init,
+        headers: { ...headers, ...init.headers },
+        signal: init.signal ? AbortSignal.any([init.signal, context.signal]) : context.signal,
+      })
+    } catch (error) {
+      throw unreachable(url, error)
+    }
+  }
+  const read = async <T>(response: Response, answer: z.ZodType<T>): Promise<T> => {
+    if (!response.ok) throw await toAppError(response, token !== undefined)
+    const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
+    const parsed = answer.safeParse(body)
+    if (parsed.success) return parsed.data
+    throw new AppError('UNAVAILABLE', `What answers at ${url} is no Vedette, or one of another version.`, {
+      cause: parsed.error,
+    })
+  }
+  return {
+    url,
+    ask,
+    get: async (path, answer, query = {}) => read(await ask(path + toQuery(query), {}), answer),
+    send: async (method, path, answer, body) =>
+      read(
+        await ask(path, {
+          method,
+          ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        }),
+        answer,
+      ),
+  }
+}
+
+/** Turns a refusal into an error that says what the server said. */
+export const toAppError = async (response: Response, hadToken: boolean): Promise<AppError> => {
+  const problem = problemShape.safeParse(await response.json().catch(() => undefined)).data ?? {}
+  const { title, detail, hint, errors } = problem
+  const retryAfter = Number(response.headers.get('retry-after'))
+  const text = title && detail && title !== detail ? `${title}: ${detail}` : (detail ?? title)
+  return new AppError(codeOf(problem.code, response.status), text ?? `The server answered ${response.status}.`, {
+    ...(response.status === 401 ? { hint: howToGetAToken(hadToken) } : hint !== undefined && { hint }),
+    ...(errors && {
+      errors: errors.map(({ hint: advice, ...fault }) => ({ ...fault, ...(advice && { hint: advice }) })),
+    }),
+    ...(Number.isFinite(retryAfter) && retryAfter > 0 && { retryAfter }),
+    retryable: [429, 502, 503, 504, 507].includes(response.status),
+  })
+}
+
+const codeOf = (code: string | undefined, status: number): ErrorCode => {
+  const codes = Object.keys(errorCodes) as ErrorCode[] // the table's own keys
+  const named = codes.find((one) => one === code?.toUpperCase())
+  return named ?? codes.find((one) => errorCodes[one].status === status) ?? 'UNAVAILABLE'
+}
+
+const howToGetAToken = (hadToken: boolean): string =>
+  `${hadToken ? 'The token is not known there, or has ended.' : 'Give one in VEDETTE_TOKEN, VEDETTE_TOKEN_FILE or --token-file.'} ` +
+  'The server printed its admin token at its first start and keeps only a hash of it; with it, `vedette token create` makes others. ' +
+  'If it is lost, set VEDETTE_ADMIN_TOKEN and start the server again.'
+
+const unreachable = (url: string, error: unknown): AppError => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return new AppError('UNAVAILABLE', `No server answers at ${url} (${messageOf(cause)}).`, {
+    hint: 'Start one with `vedette serve`, or say where it is: --url or VEDETTE_URL.',
+    retryable: true,
+    cause: error,
+  })
+}
+
+const readUrl = (text: string): string => {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+    throw new AppError('INVALID_REQUEST', `"${text}" is not the address of a server.`, {
+      hint: `Write it like ${defaultUrl}.`,
+    })
+  }
+  return `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`
+}
+
+const readToken = (file: string | undefined, { env, cwd }: CommandContext): string | undefined => {
+  if (file === undefined && env.VEDETTE_TOKEN) return env.VEDETTE_TOKEN
+  const path = file ?? (env.VEDETTE_TOKEN_FILE || undefined)
+  if (path === undefined) return undefined
+  try {
+    return readFileSync(resolve(cwd, path), 'utf8').trim()
+  } catch (error) {
+    throw new AppError('INVALID_REQUEST', `The token file ${path} cannot be read.`, { cause: error })
+  }
+}
+
+const toQuery = (query: Query): string => {
+  const given = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+  const text = given.toString()
+  return text === '' ? '' : `?${text}`
+}

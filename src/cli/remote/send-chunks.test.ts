@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runFake } from '../cli.fake.ts'
+
+let server: Server | undefined
+afterEach(() => new Promise<void>((done) => (server ? server.close(() => done()) : done())))
+
+interface Seen {
+  readonly key: string
+  readonly source: string
+  readonly body: string
+  readonly authorization: string
+}
+
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+/** A server whose answers are told by the number of the request; the default takes everything. */
+const listen = async (
+  answer: (number: number) => { status: number; headers?: Record<string, string>; cut?: boolean } | undefined,
+) => {
+  const seen: Seen[] = []
+  server = createServer(async (request, response) => {
+    const body = await readBody(request)
+    const url = new URL(request.url ?? '', 'http://x')
+    seen.push({
+      key: String(request.headers['idempotency-key']),
+      source: url.searchParams.get('source') ?? '',
+      body,
+      authorization: String(request.headers.authorization),
+    })
+    const { status, headers = {}, cut = false } = answer(seen.length) ?? { status: 200 }
+    if (cut) return request.socket.destroy()
+    response.writeHead(status, { 'content-type': 'application/json', ...headers })
+    response.end(
+      status === 200
+        ? JSON.stringify({ accepted: body.split('\n').filter((line) => line !== '').length, rejected: 0 })
+        : JSON.stringify({
+            title: 'No',
+            detail: `refused with ${status}`,
+            hint: 'do it otherwise',
+            code: 'queue_full',
+          }),
+    )
+  })
+  await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  return { seen, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}` }
+}
+
+const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i} ${'x'.repeat(90)}\n`).join('')
+
+describe('vedette ingest', () => {
+  it('sends chunks in order, each with a key of its own, and says how many were accepted', async () => {
+    const { seen, url } = await listen(() => undefined)
+    const input = lines(50_000)
+    const { code, out, err } = await runFake(['ingest', '-', '--url', url, '--source', 'mine'], {
+      input,
+      fetch,
+      env: { VEDETTE_TOKEN: 'secret' },
+    })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/^50 000 records accepted from 50 000 lines in/)
+    expect(seen.map(({ body }) => body).join('')).toBe(input)
+    expect(new Set(seen.map(({ key }) => key)).size).toBe(seen.length)
+    expect(seen.length).toBeGreaterThan(3)
+    expect(seen[0]).toMatchObject({ source: 'mine', authorization: 'Bearer secret' })
+  })
+
+  it('waits when it is asked to, and sends the same again under the same key', async () => {
+    const statuses = [429, 503, 507]
+    const { seen, url } = await listen((number) => {
+      const status = statuses[number - 1]
+      return status === undefined ? undefined : { status, headers: { 'retry-after': '0.01' } }
+    })
+    const { code, out } = await runFake(['ingest', '-', '--url', url, '--json'], { input: lines(10), fetch })
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ accepted: 10, rejected: 0, lines: 10 })
+    expect(seen.length).toBe(4)
+    expect(new Set(seen.map(({ key }) => key)).size).toBe(1)
+  })
+
+  it('sends again when an answer is lost', async () => {
+    const { seen, url } = await listen((number) => (number === 2 ? { status: 0, cut: true } : undefined))
+    const { code } = await runFake(['ingest', '-', '--url', url], { input: lines(20_000), fetch })
+    expect(code).toBe(0)
+    expect(seen[1]?.key).toBe(seen[2]?.key)
+  })
+
+  it('gives up at once when it is refused, telling why and what was taken', async () => {
+    const { url } = await listen((number) => (number > 1 ? { status: 403 } : undefined))
+    const { code, out, err } = await runFake(['ingest', '-', '--url', url], { input: lines(50_000), fetch })
+    expect(code).toBe(4)
+    expect(err).toContain('No: refused with 403')
+    expect(err).toContain('do it otherwise')
+    expect(out).toMatch(/^\d+ \d+ records accepted/)
+  })
+
+  it('ends with 3 when there is nothing, and with 5 when a part cannot be read', async () => {
+    const { url } = await listen(() => undefined)
+    expect(await runFake(['ingest', '/nowhere/x.log', '--url', url], { fetch })).toMatchObject({ code: 3 })
+    const some = ['ingest', '/nowhere/x.log', '-', '--url', url]
+    expect(await runFake(some, { fetch, input: 'one\n' })).toMatchObject({ code: 5 })
+  })
+})

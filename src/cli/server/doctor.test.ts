@@ -1,0 +1,61 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runFake } from '../cli.fake.ts'
+import { checkClock, checkDisk, checkFolder, checkNode, checkSpace } from './doctor.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vedette-doctor-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+it('looks at the runtime and the clock', () => {
+  expect(checkNode('24.11.0').well).toBe(true)
+  expect(checkNode('26.1.0').well).toBe(true)
+  expect(checkNode('24.10.9')).toMatchObject({ well: false, advice: expect.stringContaining('24.11') })
+  expect(checkClock(0).well).toBe(false)
+})
+
+it('looks at the folder: there or not yet, writable, closed to others', () => {
+  expect(checkFolder({ data_dir: join(folder, 'not/yet') })).toMatchObject({ well: true })
+  chmodSync(folder, 0o700)
+  expect(checkFolder({ data_dir: folder })).toMatchObject({ well: true, text: folder })
+  chmodSync(folder, 0o755)
+  expect(checkFolder({ data_dir: folder })).toMatchObject({ well: false, advice: `chmod 700 ${folder}` })
+  expect(checkDisk({ data_dir: join(folder, 'not/yet') }).text).toMatch(/GB free$/)
+})
+
+it('says who has the port', async () => {
+  const squatter = createServer((socket) => socket.destroy())
+  await new Promise<void>((done) => squatter.listen(0, '127.0.0.1', done))
+  const address = squatter.address()
+  const port = String(typeof address === 'object' && address ? address.port : 0)
+  const env = { VEDETTE_DATA_DIR: join(folder, 'data'), HOME: folder }
+  const taken = await runFake(['doctor', '--port', port, '--json'], { env, fetch })
+  await new Promise((done) => squatter.close(done))
+  expect(taken.code).toBe(1)
+  expect(JSON.parse(taken.out)).toContainEqual(
+    expect.objectContaining({ name: 'server', well: false, text: expect.stringContaining('something else') }),
+  )
+  const free = await runFake(['doctor', '--port', port], { env, fetch })
+  expect(free.out).toMatch(/✔ server +not running/)
+})
+
+it('names what is wrong with the configuration', async () => {
+  const { code, out } = await runFake(['doctor'], { env: { PORT: 'x', HOME: folder } })
+  expect(code).toBe(1)
+  expect(out).toMatch(/✘ config .*PORT/)
+})
+
+it('advises to compact a database that keeps its free space', () => {
+  const space = { bytes: 100 * 2 ** 20, free: 40 * 2 ** 20, shrinks: false }
+  expect(checkSpace(space)).toMatchObject({
+    text: 'whole; 100.0 MB, 40.0 MB of it free for new rows',
+    advice: expect.stringContaining('vedette compact'),
+  })
+  expect(checkSpace({ ...space, shrinks: true })).not.toHaveProperty('advice')
+  expect(checkSpace({ ...space, free: 2 ** 20 })).not.toHaveProperty('advice')
+})

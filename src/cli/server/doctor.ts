@@ -1,0 +1,205 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import type { Command } from 'commander'
+import type { Config, LoadedConfig } from '../../config.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import { checkDatabase } from '../../operations/analysis/database-file.ts'
+import { databaseSpace } from '../../operations/storage/compact-database.ts'
+import type { CommandContext } from '../cli.ts'
+import { visible } from '../terminal/terminal.ts'
+import { addAppFlags, loadWithFlags } from './app-flags.ts'
+
+/** What one look found: all is well, or what is wrong and what to do. */
+interface Finding {
+  readonly well: boolean
+  readonly name: string
+  readonly text: string
+  readonly advice?: string
+}
+
+const leastFree = 200 * 2 ** 20
+const comfortable = 2 * 2 ** 30
+const earliest = Date.UTC(2025, 0, 1)
+
+/** `vedette doctor`: what is wrong here, if anything, and what to do. */
+export const define = (command: Command, context: CommandContext): void => {
+  addAppFlags(command)
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: { readonly json?: boolean }) => {
+      const findings = [checkNode(process.versions.node), checkClock(context.now())]
+      const loaded = await checkConfig(options, context, findings)
+      if (loaded) {
+        const { config } = loaded
+        findings.push(
+          checkFolder(config),
+          checkDisk(config),
+          await checkStore(config),
+          await checkPort(config, context),
+        )
+      }
+      context.out.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : render(findings, context))
+      if (findings.some(({ well }) => !well)) context.end(1)
+    })
+}
+
+const render = (findings: readonly Finding[], { paint }: CommandContext): string =>
+  findings
+    .map(({ well, name, text, advice }) => {
+      const mark = well ? paint('green', '✔') : paint('red', '✘')
+      return `${mark} ${name.padEnd(10)} ${visible(text)}${advice ? `\n${' '.repeat(13)}→ ${visible(advice)}` : ''}\n`
+    })
+    .join('')
+
+export const checkNode = (version: string): Finding => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const well = major > 24 || (major === 24 && minor >= 11)
+  return { well, name: 'node', text: version, ...(!well && { advice: 'Node 24.11 or later is needed.' }) }
+}
+
+export const checkClock = (now: number): Finding => {
+  const well = now > earliest
+  return {
+    well,
+    name: 'clock',
+    text: new Date(now).toISOString(),
+    ...(!well && {
+      advice: 'The clock is far behind; times that are guessed will be wrong. Set it, or let NTP do so.',
+    }),
+  }
+}
+
+const checkConfig = async (
+  options: unknown,
+  context: CommandContext,
+  findings: Finding[],
+): Promise<LoadedConfig | undefined> => {
+  try {
+    const loaded = loadWithFlags(options, context)
+    const { checkComponents } = await import('../../app/check-components.ts')
+    checkComponents(loaded.config)
+    findings.push({ well: true, name: 'config', text: loaded.file ?? 'defaults and environment' })
+    for (const text of loaded.warnings) findings.push({ well: false, name: 'config', text })
+    return loaded
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const faults = error.errors.map(({ path, message, hint }) => [path, message, hint].filter(Boolean).join(' '))
+    findings.push({
+      well: false,
+      name: 'config',
+      text: [error.message, ...faults].join(' · '),
+      ...(error.hint && { advice: error.hint }),
+    })
+    return undefined
+  }
+}
+
+export const checkFolder = ({ data_dir }: Pick<Config, 'data_dir'>): Finding => {
+  const name = 'data'
+  const found = nearest(data_dir)
+  try {
+    accessSync(found, constants.W_OK | constants.X_OK)
+  } catch {
+    return {
+      well: false,
+      name,
+      text: `${found} cannot be written to`,
+      advice: 'Change its owner, or set VEDETTE_DATA_DIR.',
+    }
+  }
+  if (found !== data_dir) return { well: true, name, text: `${data_dir} (made at the first start)` }
+  const mode = statSync(data_dir).mode & 0o777
+  return (mode & 0o077) === 0
+    ? { well: true, name, text: data_dir }
+    : {
+        well: false,
+        name,
+        text: `${data_dir} can be read by others (mode ${mode.toString(8)})`,
+        advice: `chmod 700 ${data_dir}`,
+      }
+}
+
+export const checkDisk = ({ data_dir }: Pick<Config, 'data_dir'>): Finding => {
+  const { bavail, bsize } = statfsSync(nearest(data_dir))
+  const free = bavail * bsize
+  const text = `${(free / 2 ** 30).toFixed(1)} GB free`
+  if (free >= comfortable) return { well: true, name: 'disk', text }
+  return {
+    well: free >= leastFree,
+    name: 'disk',
+    text,
+    advice:
+      'Free space, or lower retention.events or retention.max_bytes and restart: a full disk refuses what is sent (507).',
+  }
+}
+
+const checkStore = async ({ storage }: Config): Promise<Finding> => {
+  const name = 'database'
+  if (!storage.url.startsWith('sqlite:')) return { well: true, name, text: 'on a server of its own; not looked at' }
+  const faults = await checkDatabase(storage.url)
+  if (faults === undefined) return { well: true, name, text: 'none yet (made at the first start)' }
+  if (faults.length === 0) return checkSpace(databaseSpace(storage.url))
+  return {
+    well: false,
+    name,
+    text: faults.join(' · '),
+    advice: 'Stop the server, keep a copy of the file, and restore the last backup: vedette restore FILE --force.',
+  }
+}
+
+/** Compacting pays off from this share of free space on. */
+const wasteful = 0.25
+
+export const checkSpace = ({ bytes, free, shrinks }: ReturnType<typeof databaseSpace>): Finding => ({
+  well: true,
+  name: 'database',
+  text: `whole; ${megabytes(bytes)}, ${megabytes(free)} of it free for new rows`,
+  ...(!shrinks &&
+    free > bytes * wasteful && {
+      advice: 'Its free space does not return to the disk. Stop the server and run `vedette compact` once.',
+    }),
+})
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
+
+const checkPort = async ({ server }: Config, { fetch, signal }: CommandContext): Promise<Finding> => {
+  const name = 'server'
+  const host = server.host === '0.0.0.0' || server.host === '::' ? '127.0.0.1' : server.host
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`
+  const place = `${server.host}:${server.port}`
+  const bound = await tryToListen(server.host, server.port)
+  if (bound === undefined) return { well: true, name, text: `not running; ${place} is free` }
+  if (bound !== 'EADDRINUSE') {
+    return {
+      well: false,
+      name,
+      text: `we cannot listen on ${place} (${bound})`,
+      advice: 'Set server.host and server.port.',
+    }
+  }
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3_000)]) })
+    await answer.body?.cancel()
+    if (answer.ok) return { well: true, name, text: `answers at ${url} and is ready` }
+    return { well: false, name, text: `answers ${answer.status} at ${url}/health/ready`, advice: 'Look at its log.' }
+  } catch (error) {
+    return {
+      well: false,
+      name,
+      text: `something else has ${place} (${messageOf(error)})`,
+      advice: 'Stop it, or take another port: server.port, PORT or --port.',
+    }
+  }
+}
+
+/** Listens for a moment; undefined when it works, else the error's code. */
+const tryToListen = (host: string, port: number): Promise<string | undefined> =>
+  new Promise((done) => {
+    const probe = createServer()
+    probe.once('error', (error) => done('code' in error ? String(error.code) : error.message))
+    probe.listen(port, host, () => probe.close(() => done(undefined)))
+  })
+
+/** The folder, or the nearest above it that exists. */
+const nearest = (folder: string): string =>
+  existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder))

@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import type { App } from '../../app.ts'
+import type { Config, LoadedConfig } from '../../config.ts'
+import { AppError } from '../../errors.ts'
+import type { CommandContext } from '../cli.ts'
+import { addAppFlags, loadWithFlags } from './app-flags.ts'
+
+/** `vedette serve`: API, pages and the whole road, until it is told to stop. */
+export const define = (command: Command, context: CommandContext): void => {
+  addAppFlags(command).action(async (options: unknown) => {
+    let running: App | undefined
+    // Before the start has ended there is nothing to reload: everything is just being read.
+    context.onHangup(() => void running?.reload(async () => (await loadChecked(options, context, [])).config))
+    await serve(options, context, [], (app) => {
+      running = app
+    })
+  })
+}
+
+/** Starts the server, with sources besides the configured ones, and waits for its end. */
+export const serve = async (
+  options: unknown,
+  context: CommandContext,
+  extraSources: Config['sources'],
+  started: (app: App) => void = () => {},
+): Promise<void> => {
+  const { err, out, signal } = context
+  const { config, origins, warnings } = await loadChecked(options, context, extraSources)
+  for (const warning of warnings) err.write(`${warning}\n`)
+  const { startApp } = await import('../../app.ts')
+  try {
+    const app = await startApp({ config, origins, print: (line) => out.write(`${line}\n`), signal, extraSources })
+    if (!app) return
+    started(app)
+    await new Promise<void>((done) => {
+      if (signal.aborted) done()
+      signal.addEventListener('abort', () => done(), { once: true })
+    })
+    await app.stop()
+  } catch (error) {
+    throw explainListening(error, config)
+  }
+}
+
+const loadChecked = async (
+  options: unknown,
+  context: CommandContext,
+  extraSources: Config['sources'],
+): Promise<LoadedConfig> => {
+  const loaded = loadWithFlags(options, context)
+  const { checkComponents } = await import('../../app/check-components.ts')
+  checkComponents({ ...loaded.config, sources: [...loaded.config.sources, ...extraSources] })
+  return loaded
+}
+
+const explainListening = (error: unknown, { server }: Config): unknown => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const place = `${server.host}:${server.port}`
+  if (code === 'EADDRINUSE') {
+    return new AppError('CONFIG_INVALID', `Something listens on ${place} already.`, {
+      hint: 'Stop it, or take another port: --port, PORT or server.port. `vedette doctor` tells what it is.',
+      cause: error,
+    })
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    return new AppError('CONFIG_INVALID', `We cannot listen on ${place}.`, {
+      hint:
+        code === 'EACCES' ? 'Ports below 1024 need rights; take another.' : 'The address is not one of this machine.',
+      cause: error,
+    })
+  }
+  return error
+}

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { CommandContext } from '../cli.ts'
+import { addAppFlags, loadWithFlags } from '../server/app-flags.ts'
+import { quietLog } from '../terminal/quiet-log.ts'
+import { visible } from '../terminal/terminal.ts'
+import { backupCounts, backupSize } from './backup-view.ts'
+
+/** `vedette backup`: everything that makes this installation what it is, in one file, while a server runs or not. */
+export const define = (command: Command, context: CommandContext): void => {
+  const { cwd, err, now, out, version } = context
+  addAppFlags(command)
+    .argument('<file>', 'the archive to write, such as vedette.tar.zst')
+    .option('--force', 'replace a file that exists')
+    .option('--json', 'print the manifest of the archive')
+    .action(async (name: string, options: { readonly force?: boolean; readonly json?: boolean }) => {
+      const { makeBackup } = await import('../../app/make-backup.ts')
+      const file = resolve(cwd, name)
+      const { manifest, bytes } = await makeBackup({
+        ...loadWithFlags(options, context),
+        file,
+        force: options.force === true,
+        version,
+        now,
+        log: quietLog(err),
+      })
+      if (options.json) return out.write(`${JSON.stringify(manifest, null, 2)}\n`)
+      out.write(`${visible(file)}  ${backupSize(bytes)}\n${backupCounts(manifest)}\n`)
+      for (const text of manifest.left_out) out.write(`Not included: ${visible(text)}\n`)
+    })
+}

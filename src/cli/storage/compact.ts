@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import { compactDatabase } from '../../operations/storage/compact-database.ts'
+import type { CommandContext } from '../cli.ts'
+import { addAppFlags, loadWithFlags } from '../server/app-flags.ts'
+
+/** `vedette compact`: makes the database file as small as its contents; no server may run. */
+export const define = (command: Command, context: CommandContext): void => {
+  addAppFlags(command)
+    .description(
+      'Rewrites the database without its free space. Stop the server first, and have as much free disk as the contents take. ' +
+        'Databases made by this version return space by themselves and rarely need it.',
+    )
+    .action(async (options: unknown) => {
+      const { config } = loadWithFlags(options, context)
+      const { file, before, after } = await compactDatabase(config.storage.url)
+      const size = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`
+      context.out.write(`${file}  ${size(before.bytes)} → ${size(after.bytes)}\n`)
+    })
+}

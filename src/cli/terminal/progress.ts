@@ -1,0 +1,35 @@
+import type { Output } from '../cli.ts'
+import { count } from './terminal.ts'
+
+/** How far something is. */
+interface Progress {
+  update(state: { readonly lines: number; readonly bytes: number; readonly totalBytes: number }): void
+  /** Takes the line away. */
+  clear(): void
+}
+
+const patience = 1_000
+const every = 200
+
+/** Shows how far it is on one line of a terminal, after a second; on anything else shows nothing. */
+export const createProgress = (err: Output, now: () => number, verb: string): Progress => {
+  const started = now()
+  let shownAt = started + patience - every
+  let shown = false
+  return {
+    update({ lines, bytes, totalBytes }) {
+      const at = now()
+      if (!err.isTty || at - shownAt < every) return
+      shownAt = at
+      shown = true
+      const seconds = (at - started) / 1000
+      const share = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 0
+      const left = share > 0.02 ? `, ${Math.ceil((seconds / share) * (1 - share))} s left` : ''
+      const percent = totalBytes > 0 ? `${Math.floor(share * 100)} %  ` : ''
+      err.write(`\r\u001b[K${verb}  ${percent}${count(lines)} lines, ${count(Math.round(lines / seconds))}/s${left}`)
+    },
+    clear() {
+      if (shown) err.write('\r\u001b[K')
+    },
+  }
+}

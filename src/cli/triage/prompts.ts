@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import type { z } from 'zod'
+import { testPrompt } from '../../operations/language-models/test-prompt.ts'
+import type { CommandContext } from '../cli.ts'
+import { addRemoteOptions, createClient } from '../remote/client.ts'
+import { readText } from '../terminal/read-text.ts'
+import { table, visible } from '../terminal/terminal.ts'
+
+/** `vedette prompts`: what language models are asked with. */
+export const define = (command: Command, context: CommandContext): void => {
+  const { out, err } = context
+  addRemoteOptions(
+    command.command('test').description('Try a prompt on alerts that people have closed; costs what the answers cost.'),
+  )
+    .argument('[file]', 'the prompt; the one in force unless given')
+    .option('--limit <number>', 'on how many alerts', '20')
+    .action(async (file: string | undefined, options: { readonly limit: string; readonly json?: boolean }) => {
+      const body = {
+        limit: Number(options.limit),
+        ...(file !== undefined && { prompt: await readText(file, context) }),
+      }
+      const answer = await createClient(options, context).send('POST', '/api/v1/prompts/test', testPrompt.output, body)
+      if (options.json) return out.write(`${JSON.stringify(answer, null, 2)}\n`)
+      if (answer.alerts === 0)
+        return err.write('No alert has been closed by a person yet: there is nothing to compare with.\n')
+      const rows = answer.data.map(
+        ({ alert_id, title, resolution, verdict, status, agrees, claims_dropped, reason }) => [
+          agrees === null ? '' : agrees ? 'yes' : 'no',
+          resolution.replaceAll('_', ' '),
+          (verdict ?? status).replaceAll('_', ' '),
+          String(claims_dropped),
+          alert_id,
+          visible(reason ?? title),
+        ],
+      )
+      out.write(
+        `${table(['AGREES', 'PERSON', 'MODEL', 'DROPPED', 'ALERT', 'TITLE'], rows, out.columns, context.paint)}\n`,
+      )
+      out.write(`${summary(answer)}\n`)
+    })
+}
+
+const summary = (answer: z.output<typeof testPrompt.output>): string =>
+  [
+    `${answer.prompt}: ${answer.answered} of ${answer.alerts} answered`,
+    ...(answer.agreement === null ? [] : [`agrees in ${percent(answer.agreement)}`]),
+    ...(answer.inconclusive === null ? [] : [`undecided in ${percent(answer.inconclusive)}`]),
+    ...(answer.claims_dropped === null ? [] : [`${answer.claims_dropped.toFixed(1)} claims dropped an answer`]),
+    `${answer.rejected} rejected`,
+    ...(answer.duration_ms === null ? [] : [`${(answer.duration_ms / 1000).toFixed(1)} s`]),
+    `$${answer.cost_usd.toFixed(4)}`,
+  ].join(' · ')
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`
