@@ -8,7 +8,7 @@ import { type BackupManifest, isOf, type RuleCounts } from '../operations/storag
 import { createCheckpoint } from '../pipeline/checkpoint.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { checkSqliteFile, type DatabaseFacts, readSqliteFacts } from '../store/dialects/sqlite-file.ts'
-import { migrations } from '../store/migrations/migrations.ts'
+import { newerMigrations } from '../store/migrate.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { agentsInForce } from './agents.ts'
@@ -49,7 +49,7 @@ export const proveBackup = async (unpacked: Unpacked): Promise<Proof> => {
   const damage = checkSqliteFile(database, { thorough: true })
   if (damage.length > 0) throw unusable(file, 'its database is damaged', damage)
   const facts = readSqliteFacts(database)
-  const [newer] = facts.migrations.filter((name) => !(name in migrations))
+  const [newer] = newerMigrations(facts.migrations)
   if (newer !== undefined) {
     throw new AppError('STATE_VERSION', `A newer version of Vedette made ${file}: its database has ${newer}.`, {
       hint: 'Restore it with that version or a later one.',

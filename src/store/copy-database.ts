@@ -4,8 +4,7 @@ import type { Tables, Transaction } from './database.ts'
 import type { OpenDatabase, Row } from './dialects/dialect.ts'
 import { dialectOf } from './dialects/registry.ts'
 import { batches } from './events/batches.ts'
-import { executedMigrations } from './migrate.ts'
-import { migrations } from './migrations/migrations.ts'
+import { executedMigrations, missingMigrations, newerMigrations } from './migrate.ts'
 import { openStore, type StoreOptions } from './open-store.ts'
 
 /**
@@ -94,10 +93,9 @@ const tablesOf = async (db: Kysely<Tables>): Promise<readonly string[]> =>
 
 const requireOurForm = async (db: Kysely<Tables>): Promise<void> => {
   const executed = await executedMigrations(db)
-  const [unknown] = executed.filter((name) => !(name in migrations))
-  const [lacking] = Object.keys(migrations).filter((name) => !executed.includes(name))
-  if (unknown === undefined && lacking === undefined) return
-  throw new AppError('STATE_VERSION', `Another version of Vedette made the database: ${unknown ?? lacking} differs.`, {
+  const [different] = [...newerMigrations(executed), ...missingMigrations(executed)]
+  if (different === undefined) return
+  throw new AppError('STATE_VERSION', `Another version of Vedette made the database: ${different} differs.`, {
     hint: 'Back it up with the version that runs on it.',
   })
 }

@@ -20,13 +20,14 @@ import { CompiledQuery } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { copyDatabase } from './copy-database.ts'
 import { dialectOf } from './dialects/registry.ts'
+import { readSqliteFacts } from './dialects/sqlite-file.ts'
 import { describeIntelStore } from './intel/intel.conformance.ts'
 import { describeLlmStore } from './language-models/llm.conformance.ts'
 import { describeModelOpinionStore } from './language-models/model-opinions.conformance.ts'
-import { migrations } from './migrations/migrations.ts'
+import { formerMigrations, migrations } from './migrations/migrations.ts'
 import { openStore } from './open-store.ts'
 import { describeQueryResults } from './query-results/query-results.conformance.ts'
-import { sampleAlert, sampleDetection } from './samples.conformance.ts'
+import { sampleAlert } from './samples.conformance.ts'
 import { describeStore } from './store.conformance.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vedette-store-'))
@@ -126,41 +127,25 @@ describe('a database file', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^This is not/)
   })
 
-  it('gets the steps that it lacks, though later ones were run, and heads for the alerts that it has', async () => {
-    const file = newFile()
-    const first = await open(`sqlite:${file}`)
-    await first.transaction((tx) => first.alerts.save([sampleAlert(1), sampleAlert(2)], tx))
-    const heads = await first.alerts.recent()
-    await first.close()
-    const database = new Database(file)
-    database.exec(
-      "drop table alert_heads; delete from kysely_migration where name in ('0010-alert-heads', '0150-alert-index')",
-    )
+  it('is recognised when a development version made it, and recorded as of this version', async () => {
+    const { file, database } = await ofDevelopmentVersion()
     database.close()
-    const second = await open(`sqlite:${file}`)
-    expect(await second.alerts.recent()).toEqual(heads)
-    await second.close()
+    const store = await open(`sqlite:${file}`)
+    expect(await store.alerts.get('alert-000001')).toEqual(sampleAlert(1))
+    await store.close()
+    expect(readSqliteFacts(file).migrations).toEqual(Object.keys(migrations))
   })
 
-  it('names the rules of the alerts that it has, by their detections', async () => {
-    const file = newFile()
-    const rule = { id: 'r-1', title: 'Cron job put in place', references: [], false_positives: [] }
-    const alerts = [sampleAlert(1, { detectors: ['sigma'], detection_ids: ['d-1'] }), sampleAlert(2)]
-    const first = await open(`sqlite:${file}`)
-    await first.transaction(async (tx) => {
-      await first.detections.save([sampleDetection(1, { id: 'd-1', detector: 'sigma', rule })], tx)
-      await first.alerts.save(alerts, tx)
-    })
-    await first.close()
-    const database = new Database(file)
-    database.exec("delete from kysely_migration where name = '0130-alert-rules'")
+  it('is refused with advice when it lacks tables of a later development version', async () => {
+    const { file, database } = await ofDevelopmentVersion()
+    database.exec("delete from kysely_migration where name = '0151-detections-saved'")
     database.close()
-    const second = await open(`sqlite:${file}`)
-    const named = { id: alerts[0]?.id, rules: [{ id: 'r-1', title: 'Cron job put in place' }] }
-    expect(await second.alerts.load(alerts.map(({ id }) => id))).toMatchObject([named, { id: alerts[1]?.id }])
-    expect((await second.alerts.recent()).filter(({ rules }) => rules)).toMatchObject([named])
-    expect(await second.alerts.list({ limit: 9, pieces: ['r-1'] })).toMatchObject({ items: [named] })
-    await second.close()
+    await expect(open(`sqlite:${file}`)).rejects.toMatchObject({
+      code: 'STATE_VERSION',
+      message: expect.stringContaining('0151-detections-saved'),
+      hint: expect.stringContaining('development version'),
+    })
+    expect(readSqliteFacts(file).migrations).toEqual(formerMigrations.slice(0, -1))
   })
 
   it('is refused with advice when a newer version made it', async () => {
@@ -268,6 +253,20 @@ describe('openStore', () => {
     expect(Object.keys(migrations)).toEqual(Object.keys(migrations).sort())
   })
 })
+
+/** A database with one alert, as the last development version left it. */
+const ofDevelopmentVersion = async () => {
+  const file = newFile()
+  const store = await open(`sqlite:${file}`)
+  await store.transaction((tx) => store.alerts.save([sampleAlert(1)], tx))
+  await store.close()
+  const database = new Database(file)
+  database.exec('delete from kysely_migration')
+  for (const name of formerMigrations) {
+    database.prepare('insert into kysely_migration values (?, ?)').run(name, '2026-11-22')
+  }
+  return { file, database }
+}
 
 const replaceByCopy = (file: string): void => {
   copyFileSync(file, `${file}.copy`)

@@ -101,7 +101,7 @@ describe.skipIf(missing !== undefined)('a backup of PostgreSQL', async () => {
     await database.empty()
     await (await openStore(database.url, { now, log })).close()
     const store = await openStore(database.url, { now, log })
-    await sql`delete from kysely_migration where name = '0130-alert-rules'`.execute(store.connections.write)
+    await sql`delete from kysely_migration where name = '0001-schema'`.execute(store.connections.write)
     await store.close()
     const backup = makeBackup({ ...on('a', database.url), force: true, version: '0.1.0' })
     await expect(backup).rejects.toMatchObject({ code: 'STATE_VERSION' })

@@ -2,7 +2,17 @@ import { type Kysely, sql } from 'kysely'
 import type { ColumnTypes } from '../dialects/dialect.ts'
 
 /** What a column holds; `?` may be null, `key` is (part of) the key. */
-type Column = 'text' | 'text?' | 'text key' | 'number' | 'number?' | 'number key' | 'real' | 'blob'
+type Column =
+  | 'text'
+  | 'text?'
+  | 'text key'
+  | `text default '${string}'`
+  | 'number'
+  | 'number?'
+  | 'number key'
+  | `number default ${number}`
+  | 'real'
+  | 'blob'
 
 interface Indexing {
   /** Makes the table and an index for each list of columns. */
@@ -16,10 +26,9 @@ export const createTable =
     async index(...lists) {
       const entries = Object.entries(columns)
       const keys = entries.filter(([, kind]) => kind.endsWith(' key')).map(([column]) => column)
-      const definitions = entries.map(([column, kind]) => {
-        const type = sql.raw(typeOf(kind, keys.length === 1, types))
-        return kind.endsWith('?') ? sql`${sql.ref(column)} ${type}` : sql`${sql.ref(column)} ${type} not null`
-      })
+      const definitions = entries.map(
+        ([column, kind]) => sql`${sql.ref(column)} ${sql.raw(definitionOf(kind, keys.length === 1, types))}`,
+      )
       await sql`create table ${sql.table(name)} (${sql.join(definitions)}, primary key (${list(keys)}))`.execute(db)
       for (const indexed of lists) {
         const index = sql.id(`${name}_${indexed.join('_')}`)
@@ -30,28 +39,16 @@ export const createTable =
 
 const list = (columns: readonly string[]) => sql.join(columns.map((column) => sql.ref(column)))
 
+const definitionOf = (kind: Column, onlyKey: boolean, types: ColumnTypes): string => {
+  const type = typeOf(kind, onlyKey, types)
+  if (kind.endsWith('?')) return type
+  const [, value] = kind.split(' default ')
+  return value === undefined ? `${type} not null` : `${type} not null default ${value}`
+}
+
 const typeOf = (kind: Column, onlyKey: boolean, types: ColumnTypes): string => {
   if (kind === 'blob') return types.blob
   if (kind === 'real') return 'double precision'
   if (kind === 'number key' && onlyKey) return types.key
   return kind.startsWith('number') ? 'bigint' : 'text'
-}
-
-/** Adds columns to a table that may have rows: each may be null, or says what the rows that are there get. */
-export const addColumns = async (
-  db: Kysely<unknown>,
-  name: string,
-  columns: Readonly<Record<string, 'text?' | 'number?' | { readonly text: string } | { readonly number: number }>>,
-): Promise<void> => {
-  for (const [column, kind] of Object.entries(columns)) {
-    const definition =
-      kind === 'text?'
-        ? sql`text`
-        : kind === 'number?'
-          ? sql`bigint`
-          : 'text' in kind
-            ? sql`text not null default ${sql.lit(kind.text)}`
-            : sql`bigint not null default ${sql.lit(kind.number)}`
-    await sql`alter table ${sql.table(name)} add column ${sql.ref(column)} ${definition}`.execute(db)
-  }
 }
