@@ -12,11 +12,11 @@ import { acceptedHosts } from '../api/origin.ts'
 import { createServer, doorDeps, renewCertificate } from '../api/server.ts'
 import type { Log } from '../component.ts'
 import type { Config, Origins } from '../config.ts'
+import { newSecret } from '../lib/identity/identity.ts'
 import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
 import type { Deps } from '../operations/deps.ts'
 import { agentPorts } from './agents.ts'
 import { presetTokens } from './entry.ts'
-import { newSecret } from './identity.ts'
 
 interface DoorsOptions {
   readonly config: Config

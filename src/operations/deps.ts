@@ -163,10 +163,8 @@ export interface Deps {
   readonly playbooks: readonly Playbook[]
   /** Asks a webhook to carry out an action. */
   readonly carryOut: CarryOut
-  /** Names what is proposed after what makes it the same. */
-  actionIdOf(parts: readonly string[]): string
-  /** Judges an alert as the road does, storing nothing. What its sender told counts instead of what is known here. */
-  judge(alert: Alert, told: ToldFacts): Promise<TriageResult>
+  /** Triages one alert outside the pipeline and stores nothing. The facts of its sender replace those known here. */
+  triageAlert(alert: Alert, facts: ToldFacts): Promise<TriageResult>
   /** The alerts that there were, by what they have in common. */
   readonly history: Pick<AlertHistory, 'find'>
   /** The risk formula that is in force. */

@@ -28,11 +28,11 @@ export const judgeAlert = defineOperation({
     .meta({ id: 'JudgedAlert' }),
   async run(
     { alert: body, enrichment, source_type },
-    { judge, normalize, now }: Pick<Deps, 'judge' | 'normalize' | 'now'>,
+    { triageAlert, normalize, now }: Pick<Deps, 'triageAlert' | 'normalize' | 'now'>,
   ) {
     const began = now()
     const { alert, alertId } = imagineAlert(body, source_type, { normalize, now })
-    const triage = await judge(alert, toldFacts(enrichment ?? {}))
+    const triage = await triageAlert(alert, toldFacts(enrichment ?? {}))
     return { alert_id: alertId, alert, triage, seconds: (now() - began) / 1000 }
   },
 })

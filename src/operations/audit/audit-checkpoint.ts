@@ -1,9 +1,9 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Log } from '../component.ts'
-import type { AuditHead } from '../store/audit/audit-chain.ts'
-import type { Store } from '../store/store.ts'
+import type { Log } from '../../component.ts'
+import type { AuditHead } from '../../store/audit/audit-chain.ts'
+import type { Store } from '../../store/store.ts'
 
 const head = z.object({ id: z.int().min(1), hash: z.string() })
 /** The last row, and where the rows that are kept begin, once retention has removed some. */

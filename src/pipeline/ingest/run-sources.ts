@@ -1,27 +1,28 @@
 import { randomUUID } from 'node:crypto'
-import type { Log } from '../component.ts'
-import type { Config } from '../config.ts'
-import { AppError, messageOf } from '../errors.ts'
-import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
-import type { Intake } from '../pipeline/ingest/intake.ts'
-import { sourceRegistry } from '../pipeline/ingest/registry.ts'
-import type { Cursors, Outages } from '../pipeline/ingest/source.ts'
-import { pause } from '../schedule.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Log } from '../../component.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import type { Intake } from './intake.ts'
+import type { ReadAlerts } from './rabbitmq-message.ts'
+import { sourceRegistry } from './registry.ts'
+import type { Cursors, Outages } from './source.ts'
 
 interface SourcesOptions {
-  readonly sources: Config['sources']
+  /** Each source checks its other options itself. */
+  readonly sources: readonly { readonly name: string; readonly type: string; readonly [option: string]: unknown }[]
   readonly cursors: Cursors
   readonly outages: Outages
   readonly intake: Intake
+  readonly readAlerts: ReadAlerts
   readonly now: () => number
   readonly log: Log
   readonly signal: AbortSignal
   readonly received: (protocol: string, count: number) => void
 }
 
-/** Runs the configured sources until the signal aborts; one that fails is started again after a while. */
+/** Runs the configured sources until the signal aborts. Restarts a source that failed. */
 export const runSources = (options: SourcesOptions): Promise<unknown> => {
-  const { sources, cursors, outages, intake, now, log, signal, received } = options
+  const { sources, cursors, outages, intake, readAlerts, now, log, signal, received } = options
   const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts })
   return Promise.all(
     sources.map(async (entry) => {
@@ -50,7 +51,7 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
           failed = true
           outages.began(entry.name, messageOf(error))
           log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed; it starts again in 5 s.')
-          await pause(5_000, signal)
+          await wait(5_000, signal)
         }
       }
     }),
@@ -72,8 +73,10 @@ const untilTaken = async (
       return
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError) || !error.retryable) throw error
-      await pause((error.retryAfter ?? 1) * 1000, signal)
+      await wait((error.retryAfter ?? 1) * 1000, signal)
       attempt = async () => (await isTaken()) || accept()
     }
   }
 }
+
+const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined)

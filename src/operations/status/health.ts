@@ -1,17 +1,16 @@
-import { messageOf } from '../errors.ts'
-import type { Deps, Health } from '../operations/deps.ts'
-import type { Telemetry } from '../telemetry.ts'
+import { messageOf } from '../../errors.ts'
+import type { Deps, Health } from '../deps.ts'
 
 interface HealthParts {
   readonly store: Pick<Deps['store'], 'ping'>
   readonly queue: Pick<Deps['queue'], 'depths'>
-  readonly telemetry: Pick<Telemetry, 'stages'>
+  readonly telemetry: { stages(): Health['stages'] }
   readonly outages: { problems(): readonly string[] }
   readonly alertQueues: { connections(): NonNullable<Health['broker']> }
   readonly llm: { problems(): Promise<readonly string[]> }
 }
 
-/** Tells whether the program can take records, and everything that is not as it should be. */
+/** Reports whether the program accepts records, and every known problem. */
 export const createHealth =
   ({ store, queue, telemetry, outages, alertQueues, llm }: HealthParts): Deps['health'] =>
   async () => {
@@ -21,12 +20,12 @@ export const createHealth =
       return {
         ...base,
         ready: true,
-        // Records of others are taken all the same.
+        // A source that cannot be reached does not stop records from other sources.
         problems: [...outages.problems(), ...(await llm.problems())],
         queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
       }
     } catch (error) {
-      // The queue is in the same database: its depths are unknown now.
+      // The queue is in the same database, so its depths are unknown.
       return { ...base, ready: false, problems: [messageOf(error), ...outages.problems()] }
     }
   }

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { until } from '../../test/until.ts'
-import { AppError } from '../errors.ts'
-import { createOutages } from './outages.ts'
-import { runSources } from './sources.ts'
+import { until } from '../../../test/until.ts'
+import { AppError } from '../../errors.ts'
+import { createOutages } from '../../operations/status/outages.ts'
+import { runSources } from './run-sources.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -27,6 +27,7 @@ it('leaves it to a source to say when what it told of itself is over', async () 
         return { accepted: records.length, repeated: false }
       },
     },
+    readAlerts: () => [],
     now: Date.now,
     log,
     signal: stop.signal,
@@ -60,6 +61,7 @@ it('offers records only once when the answer to their commit was lost', async ()
         return { accepted: records.length, repeated: false }
       },
     },
+    readAlerts: () => [],
     now: Date.now,
     log,
     signal: stop.signal,

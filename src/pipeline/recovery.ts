@@ -1,22 +1,21 @@
 import type { Log } from '../component.ts'
-import type { Checkpoint } from '../pipeline/checkpoint.ts'
 import type { Event } from '../schema/event.ts'
-import type { Store } from '../store/store.ts'
+import type { Checkpoint } from './checkpoint.ts'
 
-/** More than this is not replayed: starting must not take minutes. */
+/** The replay stops after so many events, so that the start does not take minutes. */
 const mostReplayed = 500_000
 
-interface ReplayOptions<Tx> {
+interface RecoveryOptions<Tx> {
   readonly partition: number
-  readonly events: Store['events']
+  readonly events: { replay(partition: number, after: number): AsyncIterable<readonly Event[]> }
   readonly checkpoint: Checkpoint<Tx>
-  /** Shows events to the learners once more; what they detect is known already. */
+  /** Teaches events to the learners again, without detections. */
   readonly learn: (events: readonly Event[]) => void
   readonly log: Log
 }
 
-/** Brings the learners back to where they were: the saved state, then the events that were stored after it. */
-export const recover = async <Tx>(options: ReplayOptions<Tx>): Promise<void> => {
+/** Restores the saved state of the learners, then replays the events that were stored after it. */
+export const recover = async <Tx>(options: RecoveryOptions<Tx>): Promise<void> => {
   const { partition, events, checkpoint, learn, log } = options
   const position = await checkpoint.restore()
   let replayed = 0

@@ -1,30 +1,37 @@
 import { createRequire } from 'node:module'
 import type { Log } from '../component.ts'
-import type { Config } from '../config.ts'
-import { createFamiliar } from '../context/familiar.ts'
-import { type GeoDatabase, openGeoDatabase } from '../context/geo-database.ts'
-import { createNetworks } from '../context/networks.ts'
-import type { ContextTables } from '../context/tables.ts'
-import { createTold } from '../context/told.ts'
 import { messageOf } from '../errors.ts'
-import type { Store } from '../store/store.ts'
+import { createFamiliar } from './familiar.ts'
+import { type GeoDatabase, openGeoDatabase } from './geo-database.ts'
+import { createNetworks } from './networks.ts'
+import type { ContextTables } from './tables.ts'
+import { createTold } from './told.ts'
+
+/** The settings of networks. */
+interface NetworkSettings {
+  readonly internal: readonly string[]
+  readonly benign: readonly string[]
+  readonly cloud: readonly string[]
+  readonly country_database?: string | undefined
+  readonly asn_database?: string | undefined
+}
 
 interface ContextOptions {
-  readonly config: Pick<Config, 'networks'>
-  readonly store: Pick<Store, 'assets' | 'people'>
+  readonly config: { readonly networks: NetworkSettings }
+  readonly store: Parameters<typeof createTold>[0]
   readonly log: Log
 }
 
-/** The tables that events and alerts are put into context by, and how they are kept up to date. */
+/** Tables about networks, assets and people, for events and alerts. */
 export interface Context {
   readonly tables: ContextTables
-  /** Reads what people told since. */
+  /** Reads what was imported since. */
   refresh(): Promise<void>
-  /** Reads the files about networks. At the start what cannot be read stops it; later what it told before stays. */
+  /** Reads the files about networks. The first call throws when a file cannot be read; later calls keep the previous content. */
   refreshNetworks(): Promise<void>
 }
 
-/** Makes the tables; what is told and what files tell is known after the first refresh. */
+/** Creates the tables; they are empty until the first refresh. */
 export const createContext = ({ config, store, log }: ContextOptions): Context => {
   const { internal, benign, cloud } = config.networks
   const networks = createNetworks({ internal, benign, cloud, databases: databasesOf(config, log) })
@@ -43,8 +50,8 @@ export const createContext = ({ config, store, log }: ContextOptions): Context =
   }
 }
 
-/** The tables of an analysis in memory: our own ranges are known, and nothing else. */
-export const createBareContext = (config: Pick<Config, 'networks'>): ContextTables => {
+/** Creates the tables of an analysis in memory. They know the internal ranges only. */
+export const createBareContext = (config: { readonly networks: Pick<NetworkSettings, 'internal'> }): ContextTables => {
   const { internal } = config.networks
   const nobody = { all: async () => [], state: async () => '' }
   const { assets, people } = createTold({ assets: nobody, people: nobody })
@@ -52,12 +59,12 @@ export const createBareContext = (config: Pick<Config, 'networks'>): ContextTabl
   return { networks, assets, people, familiar: createFamiliar() }
 }
 
-const databasesOf = ({ networks }: Pick<Config, 'networks'>, log: Log): readonly GeoDatabase[] =>
+const databasesOf = ({ networks }: ContextOptions['config'], log: Log): readonly GeoDatabase[] =>
   [networks.country_database ?? bundledCountries(log), networks.asn_database].flatMap((path) =>
     path === undefined ? [] : [openGeoDatabase(path)],
   )
 
-/** Where the countries are that come along; they may be left out when the program is installed. */
+/** Finds the bundled database of countries. It is an optional dependency. */
 const bundledCountries = (log: Log): string | undefined => {
   try {
     return createRequire(import.meta.url).resolve(

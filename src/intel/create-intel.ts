@@ -1,32 +1,53 @@
 import type { Runtime } from '../component.ts'
-import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
-import { createAskOthers, type Other } from '../intel/ask-others.ts'
-import { createFeedRunner, type Feed } from '../intel/feed-runner.ts'
-import type { Intel, SourceFacts } from '../intel/intel.ts'
-import { createKnownTable } from '../intel/known-table.ts'
-import { createLookUp } from '../intel/look-up.ts'
-import { quota } from '../intel/lookups/ask.ts'
-import type { IntelComponent } from '../intel/provider.ts'
-import { feedComponents, lookupComponents } from '../intel/registry.ts'
-import { abuseChTypes, trustBy } from '../intel/score.ts'
-import { createToldLists } from '../intel/told-lists.ts'
 import { parseRange } from '../lib/addresses/address.ts'
 import { toObservable } from '../lib/observables/observables.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
 import type { Detection } from '../schema/detection.ts'
 import { type ObservableType, observableTypes } from '../schema/indicator.ts'
-import type { Store } from '../store/store.ts'
+import { createAskOthers, type Other } from './ask-others.ts'
+import type { EgressPolicy } from './egress.ts'
+import { createFeedRunner, type Feed } from './feed-runner.ts'
+import type { Intel, SourceFacts } from './intel.ts'
+import type { AnswerKeeper, FeedKeeper, IndicatorKeeper } from './keeper.ts'
+import { createKnownTable } from './known-table.ts'
+import { createLookUp } from './look-up.ts'
+import { quota } from './lookups/ask.ts'
+import type { IntelComponent } from './provider.ts'
+import { feedComponents, lookupComponents } from './registry.ts'
+import { abuseChTypes, type ScoreOptions, trustBy } from './score.ts'
+import { createToldLists } from './told-lists.ts'
+
+/** A component as an operator configures it; the component checks its other options itself. */
+interface Entry {
+  readonly type: string
+}
+
+interface Settings {
+  readonly feeds: readonly (Entry & { readonly name?: string | undefined; readonly every: number })[]
+  readonly lookups: readonly Entry[]
+  readonly api_keys: Readonly<Record<string, string | undefined>>
+  readonly egress: EgressPolicy['types']
+  readonly internal_domains: readonly string[]
+  /** In ms, like all times here. */
+  readonly timeout: number
+  readonly answer_timeout: number
+  readonly remember_found: number
+  readonly remember_nothing: number
+  readonly score: ScoreOptions
+}
 
 interface IntelOptions {
-  readonly config: Pick<Config, 'intel' | 'networks'>
-  readonly store: Pick<Store, 'threatIntel' | 'intelFeeds' | 'intelAnswers'>
+  readonly config: { readonly intel: Settings; readonly networks: { readonly internal: readonly string[] } }
+  readonly store: {
+    readonly threatIntel: IndicatorKeeper & { forget(expiredBefore: number): Promise<unknown> }
+    readonly intelFeeds: FeedKeeper
+    readonly intelAnswers: AnswerKeeper & { forget(expiredBefore: number): Promise<unknown> }
+  }
   readonly runtime: Runtime
 }
 
-type Settings = Config['intel']
-
-/** A component as it is configured, with its options checked. */
+/** A configured component with its checked options. */
 interface Configured {
   readonly name: string
   readonly component: IntelComponent
@@ -37,7 +58,7 @@ interface Configured {
 const hour = 3_600_000
 const month = 30 * 24 * hour
 
-/** Puts threat intelligence together: what is kept in memory, who is pulled and asked, and what the clock does about it. */
+/** Creates threat intelligence: the table in memory, the feeds and lookups, and their scheduled jobs. */
 export const createIntel = ({ config, store, runtime }: IntelOptions) => {
   const settings = config.intel
   const { now, log } = runtime
@@ -161,7 +182,7 @@ const toFacts = ({ name, component }: Configured, pace: Pick<SourceFacts, 'every
   ...pace,
 })
 
-/** Reads which feeds and lookups are configured; throws CONFIG_INVALID with every fault at once. */
+/** Lists the configured feeds and lookups. Throws CONFIG_INVALID with every fault at once. */
 export const configuredIntel = (
   settings: Settings,
 ): { readonly feeds: readonly Configured[]; readonly lookups: readonly Configured[] } => {

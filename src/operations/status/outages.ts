@@ -1,4 +1,4 @@
-import type { Outages } from '../pipeline/ingest/source.ts'
+import type { Outages } from '../../pipeline/ingest/source.ts'
 
 interface KnownOutages extends Outages {
   problems(): readonly string[]
@@ -6,7 +6,7 @@ interface KnownOutages extends Outages {
   isReached(source: string): boolean
 }
 
-/** Remembers which sources cannot be reached. */
+/** Tracks the sources that cannot be reached. */
 export const createOutages = (now: () => number): KnownOutages => {
   const reached = new Set<string>()
   const away = new Map<string, { readonly since: number; readonly reason: string }>()

@@ -4,15 +4,16 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { Entity } from '../schema/detection.ts'
-import { playbook } from '../schema/playbook.ts'
-import { isMeantFor, proposeActions } from '../schema/propose-actions.ts'
-import { openStore } from '../store/open-store.ts'
-import { sampleIncident } from '../store/samples.conformance.ts'
-import { actionIdOf, proposals, readPlaybooks } from './playbooks.ts'
+import type { Entity } from '../../schema/detection.ts'
+import { playbook } from '../../schema/playbook.ts'
+import { openStore } from '../../store/open-store.ts'
+import { sampleIncident } from '../../store/samples.conformance.ts'
+import { readPlaybooks } from './playbooks.ts'
+import { createPropose } from './propose.ts'
+import { isMeantFor, proposeActions } from './propose-actions.ts'
 
 const bundled = readPlaybooks([])
-const context = { now: Date.UTC(2026, 2, 1), proposedBy: 'vedette', idOf: actionIdOf }
+const context = { now: Date.UTC(2026, 2, 1), proposedBy: 'vedette' }
 const entities: Entity[] = [
   { type: 'host', value: 'web-01' },
   { type: 'ip', value: '203.0.113.9' },
@@ -129,7 +130,7 @@ describe('playbooks', () => {
       now: () => context.now,
       log: { debug() {}, info() {}, warn() {}, error() {} },
     })
-    const keeper = proposals(bundled, store.remediationActions, () => context.now)
+    const propose = createPropose(bundled, store.remediationActions, () => context.now)
     await fc.assert(
       fc.asyncProperty(fc.array(fc.subarray(entities), { minLength: 1, maxLength: 4 }), fc.nat(), async (growth, n) => {
         const seen = new Set<string>()
@@ -141,7 +142,8 @@ describe('playbooks', () => {
             entities: [...entities].filter((one) => seen.has(`${one.type} ${one.value}`)),
             address_roles: { attacker: attackers.filter(({ ip }) => seen.has(`ip ${ip}`)) },
           }
-          await store.transaction((tx) => keeper.save([grown, grown], tx))
+          const delivery = { id: '1', attempt: 1, signal: new AbortController().signal }
+          await store.transaction(async (tx) => propose([grown, grown], { ...delivery, transaction: async () => tx }))
         }
         const { items } = await store.remediationActions.list({
           incident_id: `incident-${n}-${growth.length}`,

@@ -1,6 +1,6 @@
-import { savedAlertFilter } from '../operations/filter.ts'
-import type { Alert } from '../schema/alert.ts'
-import type { Suppression } from '../schema/suppression.ts'
+import type { Alert } from '../../schema/alert.ts'
+import type { Suppression } from '../../schema/suppression.ts'
+import { savedAlertFilter } from '../filter.ts'
 
 interface SuppressionsOptions {
   list(): Promise<readonly Suppression[]>

@@ -1,23 +1,31 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Log } from '../component.ts'
-import type { Config } from '../config.ts'
-import { bundledRules, bundledTaxonomy } from '../pipeline/detect/sigma/bundled-rules.ts'
-import type { RuleFolder } from '../pipeline/detect/sigma/rule-folder.ts'
-import { createRuleLibrary, type RuleLibrary } from '../pipeline/detect/sigma/rule-library.ts'
-import type { RuleSetting } from '../schema/rule.ts'
+import type { Log } from '../../component.ts'
+import { bundledRules, bundledTaxonomy } from '../../pipeline/detect/sigma/bundled-rules.ts'
+import type { RuleFolder } from '../../pipeline/detect/sigma/rule-folder.ts'
+import { createRuleLibrary, type RuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
+import type { RuleSetting, RuleStatus } from '../../schema/rule.ts'
 
 interface RulesOptions {
-  readonly config: Pick<Config, 'rules' | 'data_dir'>
-  /** What people said about rules. */
+  readonly config: {
+    readonly data_dir: string
+    readonly rules: {
+      readonly enabled: boolean
+      readonly paths: readonly string[]
+      readonly taxonomy: readonly string[]
+      readonly placeholders: Readonly<Record<string, readonly string[]>>
+      readonly min_status: RuleStatus
+    }
+  }
+  /** The settings that people changed, by rule. */
   settings(): Promise<readonly RuleSetting[]>
   readonly log: Log
 }
 
-/** Where imported rules are kept. */
-export const importsFolder = ({ data_dir }: Pick<Config, 'data_dir'>): string => join(data_dir, 'rules')
+/** The folder of imported rules. */
+export const importsFolder = ({ data_dir }: Pick<RulesOptions['config'], 'data_dir'>): string => join(data_dir, 'rules')
 
-/** Opens the rules that the configuration names, with what was imported; nothing is in force until the first `refresh`. */
+/** Opens the configured and the imported rules. None is in force until the first `refresh`. */
 export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrary => {
   const { enabled, paths, taxonomy, placeholders, min_status } = config.rules
   return createRuleLibrary({
@@ -36,7 +44,7 @@ export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrar
   })
 }
 
-/** Each import is a folder of its own; those whose names begin with a dot are being written or taken away. */
+/** Each import has its own folder. Folders whose names begin with a dot are being written or removed. */
 const imports = async (path: string): Promise<readonly RuleFolder[]> => {
   const found = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
@@ -49,7 +57,7 @@ const imports = async (path: string): Promise<readonly RuleFolder[]> => {
 
 const nameOf = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== '') ?? path
 
-/** Gives the second of two folders with one name another. */
+/** Renames the second of two folders that have the same name. */
 const withOwnNames = (folders: readonly RuleFolder[]): readonly RuleFolder[] => {
   const times = new Map<string, number>()
   return folders.map((folder) => {

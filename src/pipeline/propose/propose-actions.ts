@@ -1,8 +1,9 @@
-import { addressRoleNames } from './address-roles.ts'
-import type { Incident } from './incident.ts'
-import type { Playbook } from './playbook.ts'
-import type { RemediationAction } from './remediation-action.ts'
-import { severityRank } from './severity.ts'
+import { createHash } from 'node:crypto'
+import { addressRoleNames } from '../../schema/address-roles.ts'
+import type { Incident } from '../../schema/incident.ts'
+import type { Playbook } from '../../schema/playbook.ts'
+import type { RemediationAction } from '../../schema/remediation-action.ts'
+import { severityRank } from '../../schema/severity.ts'
 
 /** How many values of a kind a step is proposed for: an incident may be about hundreds of addresses. */
 const mostEach = 5
@@ -13,8 +14,6 @@ interface Circumstances {
   /** When it is proposed, in ms. */
   readonly now: number
   readonly proposedBy: string
-  /** Makes the id of what is proposed, from what makes it the same action. */
-  readonly idOf: (parts: readonly string[]) => string
   /** What `{text}` stands for. */
   readonly text?: string | undefined
 }
@@ -45,7 +44,7 @@ export const isMeantFor = (
 export const proposeActions = (
   playbook: Steps,
   incident: Incident,
-  { now, proposedBy, idOf, text }: Circumstances,
+  { now, proposedBy, text }: Circumstances,
 ): RemediationAction[] => {
   const time = new Date(now).toISOString()
   const about = valuesOf(incident)
@@ -61,7 +60,7 @@ export const proposeActions = (
       const due = step.due_hours ?? dueHours[step.priority - 1] ?? 24
       return [
         {
-          id: idOf([incident.id, playbook.id, step.id, ...new Set(Object.values(own))]),
+          id: actionIdOf([incident.id, playbook.id, step.id, ...new Set(Object.values(own))]),
           incident_id: incident.id,
           alert_id: incident.members[0]?.alert_id ?? null,
           action_type: step.type,
@@ -86,6 +85,10 @@ export const proposeActions = (
     })
   })
 }
+
+/** Two proposals with the same incident, playbook, step and values are the same action. */
+const actionIdOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32)
 
 /** The values that an incident is about, by kind and by role. Of the addresses, attackers come first, then other sources. */
 const valuesOf = ({ entities, address_roles = {} }: Incident): ReadonlyMap<string, readonly string[]> => {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { Log } from '../component.ts'
-import { messageOf } from '../errors.ts'
-import type { LogModels } from '../operations/deps.ts'
-import { loadModelBelow, loadModelFile, modelFile } from '../operations/models/log-model-file.ts'
+import type { Log } from '../../component.ts'
+import { messageOf } from '../../errors.ts'
+import type { LogModels } from '../deps.ts'
+import { loadModelBelow, loadModelFile, modelFile } from './log-model-file.ts'
 
 /** Keeps the model that judges log events. The configured one is loaded at the start, if it is there. */
 export const createLogModels = async (

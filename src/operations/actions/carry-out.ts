@@ -1,23 +1,31 @@
-import type { Config } from '../config.ts'
-import { AppError } from '../errors.ts'
-import type { CarryOut } from '../operations/deps.ts'
-import { sign } from '../pipeline/notify/webhook.ts'
+import { AppError } from '../../errors.ts'
+import { sign } from '../../pipeline/notify/webhook.ts'
+import type { CarryOut } from '../deps.ts'
 
 const longestAnswer = 2_000
 
-interface Webhooks {
-  readonly webhooks: Config['remediation']['webhooks']
+interface Webhook {
+  readonly name: string
+  readonly url: string
+  readonly secret: string
+  /** In ms. */
+  readonly timeout: number
+}
+
+interface CarryOutOptions {
+  readonly webhooks: readonly Webhook[]
   readonly fetch: typeof fetch
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
 /**
- * Asks a webhook to carry an action out, or to rehearse it. The body is signed like a notification (`X-Vedette-Signature`); redirects
- * are not followed. An answer other than 2xx, or none in time, is a failure, and is told without the address.
+ * Calls the webhook that carries out an action or does a dry run. Signs the body like a notification (`X-Vedette-Signature`) and follows
+ * no redirect. An answer other than 2xx, or none in time, is a failure; its text never contains the address.
  */
-export const createCarryOut = ({ webhooks, fetch, now, signal }: Webhooks): CarryOut => {
-  return async ({ webhook: name, idempotencyKey, message }) => {
+export const createCarryOut =
+  ({ webhooks, fetch, now, signal }: CarryOutOptions): CarryOut =>
+  async ({ webhook: name, idempotencyKey, message }) => {
     const webhook = webhooks.find((one) => one.name === name)
     if (!webhook) {
       throw new AppError('CONFLICT', `There is no webhook "${name}".`, {
@@ -41,4 +49,3 @@ export const createCarryOut = ({ webhooks, fetch, now, signal }: Webhooks): Carr
     const text = await response.text().catch(() => '')
     return { ok: response.ok, answer: `${response.status} ${text}`.trim().slice(0, longestAnswer) }
   }
-}
