@@ -1,14 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StdioDoor } from './api/mcp/stdio.ts'
-import { agentSources, agentsInForce, logDatabaseOf, readAgents, receiversInForce } from './app/agents.ts'
+import { agentSources, agentsInForce, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { startWithDatabase } from './app/await-database.ts'
 import { runBackground } from './app/background.ts'
 import { banner } from './app/banner.ts'
-import { createBatchScorer } from './app/batch-scorer.ts'
 import { createDoors, type LocalMcpOptions } from './app/doors.ts'
 import { firstAdminToken } from './app/entry.ts'
 import { showSamples, wantsSamples } from './app/first-start.ts'
@@ -20,6 +18,7 @@ import { layRoad } from './app/road.ts'
 import { createSamples } from './app/samples.ts'
 import { createEntry } from './app/sign-in.ts'
 import { ring, ringAgain, tickAt } from './app/upkeep.ts'
+import { createCompatSystems } from './compat/systems.ts'
 import type { Log } from './component.ts'
 import type { Config, Origins } from './config.ts'
 import { createContext } from './context/context.ts'
@@ -38,7 +37,6 @@ import { recoverImports } from './operations/rules/rule-imports.ts'
 import { createReach } from './operations/rules/rule-reach.ts'
 import { createHealth } from './operations/status/health.ts'
 import { createOutages } from './operations/status/outages.ts'
-import { readBuild } from './operations/status/read-build.ts'
 import { prepareToShrink } from './operations/storage/compact-database.ts'
 import { finishMoves } from './operations/storage/put-in-place.ts'
 import { createSuppressions } from './operations/suppressions/suppressions-in-force.ts'
@@ -278,7 +276,6 @@ const assemble = async (parts: Parts): Promise<App> => {
     auditHead: auditCheckpoint.read,
     agents: readAgents(config.network_agents),
     agentsInForce: agents,
-    logDatabase: logDatabaseOf(config.network_agents),
     playbooks,
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal: ended }),
     history,
@@ -301,8 +298,6 @@ const assemble = async (parts: Parts): Promise<App> => {
       blockedQueries: config.query_guard.blocked_queries,
       alertFrom: config.query_guard.alerts,
     }),
-    batchScorer: createBatchScorer(config.log_analyzer, { ...runtime, log }),
-    build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
     health: createHealth({ store, queue, telemetry, outages, alertQueues, llm }),
     metrics: telemetry.metrics,
     learning: judges.progress,
@@ -319,7 +314,8 @@ const assemble = async (parts: Parts): Promise<App> => {
   })
 
   const signInKeys = createSignInKeys({ now, newSecret })
-  const doors = await createDoors({ config, origins, deps, signInKeys, log, version, now })
+  const systems = createCompatSystems(config, runtime)
+  const doors = await createDoors({ config, origins, deps, signInKeys, systems, log, version, now })
   const sources = [
     ...config.sources,
     ...alertQueues.sources,
