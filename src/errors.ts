@@ -81,3 +81,28 @@ export const messageOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ')
   return error instanceof Error ? error.message : String(error)
 }
+
+const permissionDenied = ['Permission denied', 'Run as a user who can read it.'] as const
+const fileFaults: Readonly<Record<string, readonly [fault: string, hint: string]>> = {
+  ENOENT: ['No such file or folder', 'Check the path.'],
+  EACCES: permissionDenied,
+  EPERM: permissionDenied,
+  ELOOP: ['Circular link', 'Name the file itself.'],
+  EISDIR: ['Not a file', 'Name a file in the folder.'],
+  ENOTDIR: ['Not a folder', 'Check the path.'],
+}
+
+const fileFaultOf = (cause: unknown): readonly [fault: string, hint?: string] =>
+  fileFaults[cause instanceof Error && 'code' in cause ? String(cause.code) : ''] ?? [messageOf(cause)]
+
+/** Says why a file cannot be read, and what to do. */
+export const fileReasonOf = (cause: unknown): string => {
+  const [fault, hint] = fileFaultOf(cause)
+  return hint ? `${fault}. ${hint}` : fault
+}
+
+/** The error for a file that cannot be read. */
+export const unreadableFile = (path: string, cause: unknown): AppError => {
+  const [fault, hint] = fileFaultOf(cause)
+  return new AppError('SOURCE_FAILED', `${fault}: ${path}.`, { ...(hint && { hint }), cause })
+}

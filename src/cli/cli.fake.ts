@@ -4,7 +4,7 @@ import { runCli } from './run.ts'
 
 const pipeBytes = 65_536
 
-/** Dependencies for the command line that remembers what was written. */
+/** Fake dependencies for the command line that record its output. */
 export const runFake = async (
   argv: readonly string[],
   changes: Partial<Cli> & { readonly input?: string | Uint8Array; readonly tty?: boolean } = {},

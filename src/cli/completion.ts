@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './cli.ts'
 
-/** `vedette completion`: names of commands, then files; static, so that a key press starts nothing. */
+/** `vedette completion`: completes command names, then files. The script is static, so that pressing Tab starts no process. */
 export const define = (command: Command, { out }: CommandContext): void => {
   command
     .argument('<shell>', 'bash, zsh')
@@ -19,7 +19,7 @@ export const define = (command: Command, { out }: CommandContext): void => {
           `#compdef vedette\n_vedette() { if (( CURRENT == 2 )); then compadd ${names}; else _files; fi; }\ncompdef _vedette vedette\n`,
         )
       } else {
-        command.error(`error: there is no completion for "${shell}". Use one of: bash, zsh.`)
+        command.error(`error: no completion for "${shell}". Use one of: bash, zsh.`)
       }
     })
 }

@@ -10,10 +10,10 @@ const codes: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   SOURCE_FAILED: 3,
 }
 
-/** The code to end with after a failure: usage and configuration 2, input 3, all else came from the server or is our fault: 4. */
+/** The exit code after a failure: 2 for usage and configuration, 3 for input, 4 for the server and for our own bugs. */
 export const exitCodeOf = (error: unknown): ExitCode => (error instanceof AppError ? (codes[error.code] ?? 4) : 4)
 
-/** Writes a failure for people: what happened, each fault, what to do. What nobody foresaw comes with its stack. */
+/** Renders a failure: what happened, each fault, what to do. Unexpected errors include their stack. */
 export const renderError = (error: unknown, paint: Paint): string => {
   if (!(error instanceof AppError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

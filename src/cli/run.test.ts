@@ -9,7 +9,7 @@ import { commands } from './commands.ts'
 const main = join(import.meta.dirname, '../main.ts')
 
 describe('the command line', () => {
-  it('helps: shortly without a word, fully when asked, with every command and every exit code', async () => {
+  it('prints short help by default, and full help with every command and exit code', async () => {
     const short = await runFake([], { tty: true })
     expect(short.code).toBe(0)
     expect(short.out.match(/^ {2}\S/gm)?.length).toBe(3)
@@ -17,7 +17,7 @@ describe('the command line', () => {
     expect(full.code).toBe(0)
     for (const { name, summary } of commands)
       expect(full.out).toMatch(new RegExp(`^  ${name}.* ${summary.slice(0, 20)}`, 'm'))
-    expect(full.out).toContain('130  stopped by Ctrl-C')
+    expect(full.out).toContain('130  interrupted (Ctrl-C)')
     expect(full.err).toBe('')
   })
 
@@ -27,7 +27,7 @@ describe('the command line', () => {
     expect(out).toContain(`Usage: vedette ${name}`)
   })
 
-  it('says what was probably meant, and never does it', async () => {
+  it('suggests the closest command without running it', async () => {
     expect(await runFake(['analyse'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('analyze') })
     expect(await runFake(['incidents', 'lst'])).toMatchObject({ code: 2, err: expect.stringContaining('"list"') })
     expect(await runFake(['normal', 'ad'])).toMatchObject({ code: 2, err: expect.stringContaining('"add"') })
@@ -38,14 +38,14 @@ describe('the command line', () => {
     expect(await runFake(['--version'])).toMatchObject({ code: 0, out: '0.1.0\n' })
   })
 
-  it('ends with 2 for a wrong configuration, naming every fault', async () => {
+  it('exits with 2 for an invalid configuration and lists every fault', async () => {
     const wrong = await runFake(['config', 'print'], { env: { PORT: 'x', VEDETTE_RETENTION_EVENTS: 'long' } })
     expect(wrong).toMatchObject({ code: 2, out: '' })
     expect(wrong.err).toContain('PORT')
     expect(wrong.err).toContain('VEDETTE_RETENTION_EVENTS')
   })
 
-  it('ends with 4 when no server answers, and says how to start one', async () => {
+  it('exits with 4 when no server responds, and says how to start one', async () => {
     for (const words of [['incidents'], ['search', 'x'], ['sources'], ['token', 'list'], ['ingest', main]]) {
       const { code, err } = await runFake(words)
       expect(code, words.join(' ')).toBe(4)
@@ -66,7 +66,7 @@ describe('the command line', () => {
     expect(JSON.parse((await runFake(['config', 'schema'])).out)).toMatchObject({ type: 'object' })
   })
 
-  it('answers a call for help without loading the server', () => {
+  it('prints help without loading the server', () => {
     const folder = mkdtempSync(join(tmpdir(), 'vedette-help-'))
     const { status } = spawnSync(process.execPath, [main, '--help'], {
       env: { ...process.env, NO_COLOR: '1', NODE_V8_COVERAGE: folder },
@@ -82,7 +82,7 @@ describe('the command line', () => {
     }
   })
 
-  it('understands lines without a server', async () => {
+  it('parses lines without a server', async () => {
     const input =
       '{"id":"a","kind":"log","input":"Dec 10 06:55:46 LabSZ sshd[24200]: Failed password for root from 203.0.113.9 port 22 ssh2"}\n' +
       'a plain line\n'

@@ -7,11 +7,11 @@ import { exitCodeOf, renderError } from './failure.ts'
 import { createPaint, wantsColour } from './terminal/terminal.ts'
 
 const examples = `Examples:
-  ${commandName()} analyze /var/log                        finds what is unusual; needs no server
-  journalctl -o json -n 100000 | ${commandName()}          the same for lines from a pipe
-  ${commandName()} watch /var/log                          follows files, with API and live incidents`
+  ${commandName()} analyze /var/log                        reports unusual activity; needs no server
+  journalctl -o json -n 100000 | ${commandName()}          the same for piped lines
+  ${commandName()} watch /var/log                          follows files, with API and dashboard`
 
-/** Runs one command line and returns the code to end with. Loads the files of the asked command and of no other. */
+/** Runs one command line and returns its exit code. Loads only the modules of the requested command. */
 export const runCli = async (cli: Cli): Promise<ExitCode> => {
   const { argv, err, out } = cli
   const noColour = argv.includes('--no-color')
@@ -43,9 +43,9 @@ export const runCli = async (cli: Cli): Promise<ExitCode> => {
 
 const createProgram = async (words: readonly string[], context: CommandContext): Promise<Command> => {
   const program = new Command('vedette')
-    .description('Finds what is unusual in logs, says why, and tells people once.')
+    .description('Finds unusual activity in logs, explains it, and notifies people once.')
     .version(context.version, '-V, --version')
-    .option('--no-color', 'leave out colours; NO_COLOR does the same')
+    .option('--no-color', 'disable colours, as NO_COLOR does')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -69,7 +69,7 @@ const createProgram = async (words: readonly string[], context: CommandContext):
   return program
 }
 
-/** A group lists when nothing more is said, so a misspelt word would count as something for the list. */
+/** Rejects a misspelt subcommand: the default subcommand `list` would otherwise take it as its argument. */
 const refuseUnknown = (command: Command, word: string | undefined): void => {
   const names = command.commands.flatMap((one) => [one.name(), ...one.aliases()])
   if (names.length === 0 || word === undefined || word.startsWith('-') || names.includes(word)) return
@@ -79,7 +79,7 @@ const refuseUnknown = (command: Command, word: string | undefined): void => {
 const exitHelp = (): string =>
   ['Exit codes:', ...Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)].join('\n')
 
-const shortHelp = (): string => `Vedette finds what is unusual in logs, says why, and tells people once.
+const shortHelp = (): string => `Vedette finds unusual activity in logs, explains it, and notifies people once.
 
 ${examples}
 

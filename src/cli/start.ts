@@ -18,13 +18,13 @@ export const startCli = async (): Promise<void> => {
     stop.abort()
   })
   process.once('SIGTERM', () => stop.abort())
-  // started for an older Node by bin/vedette.cjs, we end when it does
+  // When bin/vedette.cjs starts this process from an older Node, this process ends with it.
   process.once('disconnect', () => process.exit(1))
   process.channel?.unref()
-  // whoever reads our output may have seen enough: `vedette … | head`
+  // The reader of our output may stop early: `vedette … | head`.
   process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 3))
 
-  // nohup leaves none of them to a terminal.
+  // Under nohup, none of them is a terminal.
   const inTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
   const code = await runCli({
     argv: process.argv.slice(2),
@@ -44,7 +44,7 @@ export const startCli = async (): Promise<void> => {
   process.stdout.write('', () => process.exit(code))
 }
 
-/** A terminal that is closed sends SIGHUP too; it is gone then. */
+/** Distinguishes a closed terminal, which sends SIGHUP too, from a request to reload. */
 const hasTerminal = (): boolean => {
   try {
     closeSync(openSync('/dev/tty', 'r'))

@@ -27,7 +27,7 @@ const optionShape = z.object({
   json: z.boolean().optional(),
 })
 
-/** `vedette account`: who may sign in. */
+/** `vedette account`: manages user accounts. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, paint } = context
   const roles = accountRole.options.join(', ')
@@ -37,7 +37,7 @@ export const define = (command: Command, context: CommandContext): void => {
     const made = await client.send('POST', path, withLink, body)
     if (optionShape.parse(options).json) return out.write(`${JSON.stringify(made, null, 2)}\n`)
     err.write(
-      `${visible(made.username)}, ${made.role}. A link to set a password with, once, until ${formatMoment(made.link_expires_at)}:\n`,
+      `${visible(made.username)}, ${made.role}. One-time link to set a password, valid until ${formatMoment(made.link_expires_at)}:\n`,
     )
     out.write(`${made.link.startsWith('/') ? client.url : ''}${made.link}\n`)
   }
@@ -47,9 +47,11 @@ export const define = (command: Command, context: CommandContext): void => {
     out.write(`${visible(changed.username)}, ${changed.role}, ${changed.is_active ? 'may sign in' : 'disabled'}\n`)
   }
 
-  addRemoteOptions(command.command('create').description('Make an account, and a link to set its password with.'))
-    .argument('<name>', 'what they sign in as')
-    .option('--role <role>', `what they are here for: ${roles}`, 'analyst')
+  addRemoteOptions(
+    command.command('create').description('Create an account and print a one-time link to set its password.'),
+  )
+    .argument('<name>', 'user name for sign-in')
+    .option('--role <role>', `role: ${roles}`, 'analyst')
     .option('--email <address>')
     .option('--full-name <name>')
     .action((name: string, options: unknown) => {
@@ -61,11 +63,11 @@ export const define = (command: Command, context: CommandContext): void => {
       )
     })
 
-  addRemoteOptions(command.command('list', { isDefault: true }).description('List who may sign in.')).action(
+  addRemoteOptions(command.command('list', { isDefault: true }).description('List accounts.')).action(
     async (options: { readonly json?: boolean }) => {
       const all = await fetchAll(createClient(options, context), base, account)
       if (options.json) return out.write(`${JSON.stringify(all, null, 2)}\n`)
-      if (all.length === 0) return err.write('There are no accounts.\n')
+      if (all.length === 0) return err.write('No accounts.\n')
       const rows = all.map(({ username, role, is_active, signs_in_with, last_login_at, full_name }) => [
         username,
         role,
@@ -77,28 +79,32 @@ export const define = (command: Command, context: CommandContext): void => {
     },
   )
 
-  addRemoteOptions(command.command('role').description('Give an account another role; its sessions end.'))
+  addRemoteOptions(command.command('role').description('Change the role of an account and end its sessions.'))
     .argument('<name>')
     .argument('<role>', roles)
     .action((name: string, role: string, options: unknown) => change(name, { role: readRole(role) }, options))
 
-  addRemoteOptions(command.command('disable').description('Let somebody in no more; their sessions end.'))
+  addRemoteOptions(command.command('disable').description('Disable an account and end its sessions.'))
     .argument('<name>')
     .action((name: string, options: unknown) => change(name, { is_active: false }, options))
 
   addRemoteOptions(
-    command.command('link').description('Let somebody sign in through the identity provider; their password ends.'),
+    command
+      .command('link')
+      .description('Link an account to an identity of the identity provider and remove its password.'),
   )
     .argument('<name>')
-    .argument('<subject>', 'as they were told when they tried')
+    .argument('<subject>', 'the identity shown by the failed sign-in')
     .action((name: string, subject: string, options: unknown) => change(name, { subject }, options))
 
-  addRemoteOptions(command.command('enable').description('Let somebody in again.'))
+  addRemoteOptions(command.command('enable').description('Enable a disabled account.'))
     .argument('<name>')
     .action((name: string, options: unknown) => change(name, { is_active: true }, options))
 
   addRemoteOptions(
-    command.command('reset').description('End a password and its sessions; print a link to set another.'),
+    command
+      .command('reset')
+      .description('Reset a password, end the sessions of the account, and print a link to set a new one.'),
   )
     .argument('<name>')
     .action((name: string, options: unknown) => sendForLink(`${pathOf(name)}/reset`, {}, options))

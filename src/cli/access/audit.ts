@@ -27,12 +27,12 @@ const report = z.object({
   faults: z.array(z.object({ id: z.number(), kind: z.string(), text: z.string() })),
 })
 
-/** `vedette audit`: who did what, and whether what was written down is still what it was. */
+/** `vedette audit`: shows the audit log and verifies its hash chain. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, paint } = context
-  const list = command.command('list', { isDefault: true }).description('List who did what, newest first.')
+  const list = command.command('list', { isDefault: true }).description('List audit entries, newest first.')
   addListOptions(addRemoteOptions(list))
-    .option('--of <id>', 'only what was done to this')
+    .option('--of <id>', 'only entries about this object')
     .action((options: { readonly of?: string }) =>
       printList(
         {
@@ -55,16 +55,16 @@ export const define = (command: Command, context: CommandContext): void => {
         context,
       ),
     )
-  addRemoteOptions(command.command('verify').description('Find entries that were changed, taken away or added.'))
-    .option('--head <id:hash>', 'a head that you wrote down earlier')
+  addRemoteOptions(command.command('verify').description('Verify that no entry was changed, removed or added.'))
+    .option('--head <id:hash>', 'a chain head that you saved earlier')
     .action(async (options: { readonly head?: string; readonly json?: boolean }) => {
       const client = createClient(options, context)
       const answer = await client.get('/api/v1/audit/verify', report, { head: options.head })
       if (options.json) out.write(`${JSON.stringify(answer, null, 2)}\n`)
       else {
         for (const { text } of answer.faults) err.write(`${paint('red', 'tampered:')} ${visible(text)}\n`)
-        if (answer.ok) out.write(`${counted(answer.rows, 'row')}, each as it was written\n`)
-        if (answer.start) out.write(`Retention removed the rows up to ${answer.start.id}.\n`)
+        if (answer.ok) out.write(`${counted(answer.rows, 'row')}verified\n`)
+        if (answer.start) out.write(`Retention removed rows up to ${answer.start.id}.\n`)
         if (answer.head) out.write(`head ${answer.head.id}:${answer.head.hash}\n`)
       }
       if (!answer.ok) context.end(1)

@@ -27,15 +27,15 @@ const createShape = z.object({
   json: z.boolean().optional(),
 })
 
-/** `vedette token`: who may speak with the server. */
+/** `vedette token`: manages access tokens. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, paint } = context
   const moment = (at: string | null) => (at ? formatMoment(at) : '')
 
-  addRemoteOptions(command.command('create').description('Make a token; its secret is shown once.'))
-    .requiredOption('--role <role>', `what it may do: ${role.options.join(', ')}`)
-    .option('--name <name>', 'what uses it: "fluent-bit on web-01"')
-    .option('--days <number>', 'how long it lasts; without it, it does not end')
+  addRemoteOptions(command.command('create').description('Create a token. Its secret is shown once.'))
+    .requiredOption('--role <role>', `role: ${role.options.join(', ')}`)
+    .option('--name <name>', 'name of the client: "fluent-bit on web-01"')
+    .option('--days <number>', 'days until it expires; never by default')
     .action(async (options: unknown) => {
       const { role: wanted, name, days, json } = createShape.parse(options)
       if (!role.safeParse(wanted).success) {
@@ -50,13 +50,13 @@ export const define = (command: Command, context: CommandContext): void => {
       })
       if (json) return out.write(`${JSON.stringify(made, null, 2)}\n`)
       err.write(
-        `${made.id}, role ${made.role}, ${made.expires_at ? `until ${moment(made.expires_at)}` : 'without end'}. Shown once:\n`,
+        `${made.id}, role ${made.role}, ${made.expires_at ? `until ${moment(made.expires_at)}` : 'never expires'}. Shown once:\n`,
       )
       out.write(`${made.secret}\n`)
     })
 
   addRemoteOptions(
-    command.command('list', { isDefault: true }).description('List tokens, without their secrets.'),
+    command.command('list', { isDefault: true }).description('List tokens without their secrets.'),
   ).action(async (options: { readonly json?: boolean }) => {
     const all = await fetchAll(createClient(options, context), base, token)
     if (options.json) return out.write(`${JSON.stringify(all, null, 2)}\n`)
@@ -70,7 +70,7 @@ export const define = (command: Command, context: CommandContext): void => {
     out.write(`${table(['ID', 'ROLE', 'ENDS', 'LAST USED', 'NAME'], rows, out.columns, paint)}\n`)
   })
 
-  addRemoteOptions(command.command('revoke').description('End tokens at once.'))
+  addRemoteOptions(command.command('revoke').description('Revoke tokens immediately.'))
     .argument('<ids...>')
     .action(async (ids: string[], options: unknown) => {
       const client = createClient(options, context)

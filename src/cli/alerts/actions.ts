@@ -11,12 +11,12 @@ import { formatMoment } from '../terminal/time.ts'
 const base = '/api/v1/actions'
 const proposed = z.object({ data: z.array(remediationAction) })
 
-/** `vedette actions`: what is to be done about incidents, and doing it. */
+/** `vedette actions`: lists, proposes, approves and runs response actions. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out } = context
-  const list = command.command('list', { isDefault: true }).description('List what is to be done, newest first.')
+  const list = command.command('list', { isDefault: true }).description('List actions, newest first.')
   addListOptions(addRemoteOptions(list))
-    .option('--incident <id>', 'only about this incident')
+    .option('--incident <id>', 'only actions for this incident')
     .option('--status <status>', remediationStatuses.join(', '))
     .action((options: { readonly incident?: string }) =>
       printList(
@@ -41,7 +41,7 @@ export const define = (command: Command, context: CommandContext): void => {
         context,
       ),
     )
-  addRemoteOptions(command.command('playbooks').description('List the playbooks.')).action(
+  addRemoteOptions(command.command('playbooks').description('List playbooks.')).action(
     async (options: { readonly json?: boolean }) => {
       const shape = z.object({ data: z.array(playbook) })
       const { data } = await createClient(options, context).get('/api/v1/playbooks', shape)
@@ -49,16 +49,16 @@ export const define = (command: Command, context: CommandContext): void => {
       const rows = data.map(({ id, title, when, steps }) => [
         id,
         String(steps.length),
-        when ? [...(when.types ?? []), ...(when.techniques ?? [])].join(' ') : 'when asked for',
+        when ? [...(when.types ?? []), ...(when.techniques ?? [])].join(' ') : 'on request',
         title,
       ])
       out.write(`${table(['ID', 'STEPS', 'FOR', 'TITLE'], rows, out.columns, context.paint)}\n`)
     },
   )
-  addRemoteOptions(command.command('propose').description('Propose what to do; nothing is carried out.'))
+  addRemoteOptions(command.command('propose').description('Propose actions without running them.'))
     .argument('<incident>', 'INC-3')
-    .argument('[text...]', 'in your own words')
-    .option('--playbook <id>', 'or all steps of a playbook')
+    .argument('[text...]', 'a description of the action')
+    .option('--playbook <id>', 'propose all steps of a playbook')
     .action(
       async (incident: string, words: string[], options: { readonly playbook?: string; readonly json?: boolean }) => {
         const path = `/api/v1/incidents/${encodeURIComponent(incident)}/actions`
@@ -82,14 +82,14 @@ export const define = (command: Command, context: CommandContext): void => {
         out.write(`${visible(action.description)}\n${action.status}${run ? `: ${visible(run.answer)}` : ''}\n`)
         if (run && !run.ok) context.end(1)
       })
-  step('approve', 'approve', 'Let an action be carried out; it is not carried out by that.')
-  step('dry-run', 'dry-run', 'Ask the webhook of an action what it would do.')
-  step('execute', 'execute', 'Have an approved action carried out, after its dry run.')
-  addRemoteOptions(command.command('set').description('Say how far an action is, or who does it.'))
+  step('approve', 'approve', 'Approve an action without running it.')
+  step('dry-run', 'dry-run', 'Dry run: ask the webhook of an action what it would do.')
+  step('execute', 'execute', 'Run an approved action after its dry run.')
+  addRemoteOptions(command.command('set').description('Update the status or the assignee of an action.'))
     .argument('<id>')
     .option('--status <status>', remediationStatuses.join(', '))
-    .option('--to <name>', 'who does it; `nobody` takes it off')
-    .option('--note <text>', 'what was done')
+    .option('--to <name>', 'assignee; `nobody` unassigns it')
+    .option('--note <text>', 'note on what was done')
     .action(async (id: string, options: { status?: string; to?: string; note?: string; json?: boolean }) => {
       const action = await createClient(options, context).send(
         'PATCH',

@@ -1,11 +1,11 @@
 import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Alert } from '../../schema/alert.ts'
-import { evidencePlaces, tellingLines } from '../analyze/report-evidence.ts'
+import { evidencePlaces, representativeLines } from '../analyze/report-evidence.ts'
 import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from '../terminal/terminal.ts'
 import { formatSpan } from '../terminal/time.ts'
 import { cardLines } from './card-view.ts'
 
-/** Writes one alert for a terminal: what it is, why, how grave, what to do. */
+/** Renders one alert for a terminal: severity, explanation, risk and recommended actions. */
 export const renderAlert = (alert: Alert, width: number, paint: Paint): string => {
   const { severity, status, title, sentence, value, usual, contributions, triage, evidence } = alert
   const indent = '  '
@@ -28,12 +28,14 @@ export const renderAlert = (alert: Alert, width: number, paint: Paint): string =
       ),
     ),
     ...section(
-      `Risk ${triage ? `${triage.risk_score} (${triage.risk_level}), ${triage.verdict.replaceAll('_', ' ')}` : 'not judged yet'}`,
+      `Risk ${triage ? `${triage.risk_score} (${triage.risk_level}), ${triage.verdict.replaceAll('_', ' ')}` : 'not triaged yet'}`,
       triage ? cardLines(triage).flatMap(lines) : [],
     ),
     ...section(
       `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
-      tellingLines(evidence).map(({ place, text }) => cut(`${indent}${visible(place)} │ ${visible(text)}`, width)),
+      representativeLines(evidence).map(({ place, text }) =>
+        cut(`${indent}${visible(place)} │ ${visible(text)}`, width),
+      ),
     ),
     ...section(
       'Addresses',
@@ -43,7 +45,7 @@ export const renderAlert = (alert: Alert, width: number, paint: Paint): string =
           .join(' · '),
       ),
     ),
-    ...section('Who and what', lines(alert.entities.map(({ type, value: name }) => `${type} ${name}`).join(' · '))),
-    ...section('Folded by', lines(alert.dedup_key)),
+    ...section('Entities', lines(alert.entities.map(({ type, value: name }) => `${type} ${name}`).join(' · '))),
+    ...section('Grouped by', lines(alert.dedup_key)),
   ].join('\n')}\n`
 }

@@ -15,27 +15,27 @@ describe('vedette alerts send', () => {
     return { ...ran, asked }
   }
 
-  it('hands over what it is given, as it is', async () => {
+  it('sends the input unchanged', async () => {
     const { code, out, asked } = await send(200, { accepted: 2, not_understood: 1 }, [
       '--type',
       'cef',
       '--source',
       'fw',
     ])
-    expect([code, out]).toEqual([0, '2 alerts accepted, 1 of them not understood\n'])
+    expect([code, out]).toEqual([0, '2 alerts accepted, 1 not parsed\n'])
     expect(asked).toEqual([
       { url: 'http://127.0.0.1:8787/api/v1/webhooks/cef?source=fw', body: 'CEF:0|a|IDS|1|7|x|5|\n' },
     ])
   })
 
-  it('says what the server refused, and why', async () => {
-    const problem = { code: 'invalid_alert', title: 'The alert is not valid', detail: 'It is no alert of wazuh.' }
+  it('reports the reason of a refusal', async () => {
+    const problem = { code: 'invalid_alert', title: 'The alert is not valid', detail: 'Not a wazuh alert.' }
     const { code, err } = await send(422, problem, ['--type', 'wazuh'])
     expect(code).not.toBe(0)
-    expect(err).toContain('It is no alert of wazuh.')
+    expect(err).toContain('Not a wazuh alert.')
   })
 
-  it('names the file that it cannot read', async () => {
+  it('reports an unreadable file', async () => {
     const { code, err } = await runFake(['alerts', 'send', 'nowhere.json'], { env: { VEDETTE_TOKEN: 't' } })
     expect(code).not.toBe(0)
     expect(err).toContain('nowhere.json')

@@ -12,13 +12,13 @@ import { formatMoment } from '../terminal/time.ts'
 import { renderAlert } from './alert-view.ts'
 import { addDecisions } from './decide.ts'
 
-/** `vedette alerts`: what needs a decision. */
+/** `vedette alerts`: lists, shows and decides alerts, and sends alerts from other systems. */
 export const define = (command: Command, context: CommandContext): void => {
   const list = command.command('list', { isDefault: true }).description('List alerts, newest first.')
   addListOptions(addRemoteOptions(list))
-    .option('--where <filter>', 'severity:high AND entity.host:web-01')
-    .option('--status <status>', 'only those with this status')
-    .option('--group <field>', `as groups that share a value: ${groupFields.join(', ')}`)
+    .option('--where <filter>', 'filter, such as severity:high AND entity.host:web-01')
+    .option('--status <status>', 'filter by status')
+    .option('--group <field>', `group by a field: ${groupFields.join(', ')}`)
     .action((options: { readonly where?: string; readonly group?: string }) => {
       if (options.group !== undefined) return printAlertGroups(options, context)
       return printList(
@@ -42,7 +42,7 @@ export const define = (command: Command, context: CommandContext): void => {
         context,
       )
     })
-  addRemoteOptions(command.command('show').description('Show one alert, with its reasons and its arithmetic.'))
+  addRemoteOptions(command.command('show').description('Show one alert with its explanation and risk calculation.'))
     .argument('<id>')
     .action(async (id: string, options: { readonly json?: boolean }) => {
       const found = await createClient(options, context).get(`/api/v1/alerts/${encodeURIComponent(id)}`, alert.loose())
@@ -57,7 +57,7 @@ export const define = (command: Command, context: CommandContext): void => {
 const groupShape = z.object({ group: z.string(), where: z.string().optional() })
 const largestPage = 500
 
-/** Prints groups of alerts, the riskiest first: how many there are in each, and the one that leads it. */
+/** Prints groups of alerts, riskiest first, each with its size and its riskiest alert. */
 const printAlertGroups = async (options: unknown, context: CommandContext): Promise<void> => {
   const { group, where } = groupShape.parse(options)
   const { limit, cursor, json, ndjson, ...query } = readListOptions(options)
@@ -74,7 +74,7 @@ const printAlertGroups = async (options: unknown, context: CommandContext): Prom
   const { out, err, columns, paint } = { ...context, columns: context.out.columns }
   if (ndjson) out.write(groups.map((one) => `${JSON.stringify(one)}\n`).join(''))
   else if (json) out.write(`${JSON.stringify({ data: groups, next_cursor: found.next_cursor }, null, 2)}\n`)
-  else if (groups.length === 0) err.write('There are no alerts.\n')
+  else if (groups.length === 0) err.write('No alerts.\n')
   else {
     const rows = groups.map(({ value, name, count, open, lead }) => [
       name ?? value ?? '(none)',
@@ -85,7 +85,7 @@ const printAlertGroups = async (options: unknown, context: CommandContext): Prom
       lead ? formatMoment(lead.last_seen) : '',
       lead?.title ?? '',
     ])
-    const headings = [group.toUpperCase(), 'ALERTS', 'OPEN', 'SEVERITY', 'RISK', 'LAST SEEN', 'FIRST IN ORDER']
+    const headings = [group.toUpperCase(), 'ALERTS', 'OPEN', 'SEVERITY', 'RISK', 'LAST SEEN', 'TOP ALERT']
     out.write(`${table(headings, rows, columns, paint)}\n`)
     if (found.next_cursor !== null) {
       err.write(
@@ -97,12 +97,12 @@ const printAlertGroups = async (options: unknown, context: CommandContext): Prom
 
 const answer = z.object({ accepted: z.int(), not_understood: z.int() })
 
-/** `vedette alerts send`: alerts of another system, from a file or a pipe, as its webhook would send them. */
+/** `vedette alerts send`: sends alerts of another system from a file or a pipe, in the format of its webhook. */
 const addSend = (command: Command, context: CommandContext): void => {
-  addRemoteOptions(command.command('send').description('Hand over alerts of another system.'))
+  addRemoteOptions(command.command('send').description('Send alerts from another system.'))
     .argument('<file>', 'a file of JSON, JSON lines, CEF or LEEF; `-` for stdin')
-    .option('--type <source_type>', 'what it is: splunk, alertmanager …; else what can be told from it')
-    .option('--source <name>', 'the name under which they are kept')
+    .option('--type <source_type>', 'format: splunk, alertmanager, …; detected by default')
+    .option('--source <name>', 'source name to store them under')
     .action(
       async (file: string, options: { readonly type?: string; readonly source?: string; readonly json?: boolean }) => {
         const client = createClient(options, context)
@@ -116,7 +116,7 @@ const addSend = (command: Command, context: CommandContext): void => {
         const { accepted, not_understood } = answer.parse(await response.json())
         if (options.json) context.out.write(`${JSON.stringify({ accepted, not_understood })}\n`)
         else {
-          const bad = not_understood > 0 ? `, ${not_understood} of them not understood` : ''
+          const bad = not_understood > 0 ? `, ${not_understood} not parsed` : ''
           context.out.write(`${counted(accepted, 'alert')} accepted${bad}\n`)
         }
       },

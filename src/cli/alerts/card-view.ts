@@ -1,8 +1,9 @@
 import type { Alert } from '../../schema/alert.ts'
 import { riskArithmetic } from '../../schema/risk-arithmetic.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
+import { counted } from '../terminal/terminal.ts'
 
-/** Writes the card of an alert as lines: verdict, reasons for and against, what is missing, what to do, how it was reckoned. */
+/** Renders the triage of an alert as lines: verdict, claims, missing facts, recommended actions and risk calculation. */
 export const cardLines = (triage: NonNullable<Alert['triage']>): readonly string[] => [
   headline(triage),
   ...(triage.summary === '' ? [] : [triage.summary]),
@@ -23,7 +24,7 @@ export const cardLines = (triage: NonNullable<Alert['triage']>): readonly string
   ...modelLines(triage.model),
 ]
 
-/** What a model added: what it says and why, what of it fell, what it cost. */
+/** Renders the opinion of a language model: its claims, the claims that were dropped, and its cost. */
 export const modelLines = (model: TriageResult['model']): readonly string[] => {
   if (!model) return []
   const { status, reason, raised, verdict, summary, claims, dropped, claims_dropped } = model
@@ -35,9 +36,9 @@ export const modelLines = (model: TriageResult['model']): readonly string[] => {
       `${(model.duration_ms / 1000).toFixed(1)} s`,
       `${model.input_tokens + model.output_tokens} tokens`,
       `$${model.cost_usd.toFixed(4)}`,
-      `${model.redactions} names masked`,
-      ...(model.secrets > 0 ? [`${model.secrets} secrets taken out`] : []),
-      ...(claims_dropped > 0 ? [`${claims_dropped} claims dropped`] : []),
+      `${counted(model.redactions, 'name')} masked`,
+      ...(model.secrets > 0 ? [`${counted(model.secrets, 'secret')} removed`] : []),
+      ...(claims_dropped > 0 ? [`${counted(claims_dropped, 'claim')} dropped`] : []),
     ].join(' · '),
     ...(summary === '' ? [] : [`  ${summary}`]),
     ...claims.map(

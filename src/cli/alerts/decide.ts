@@ -19,19 +19,19 @@ const decisionShape = z.object({
   json: z.boolean().optional(),
 })
 
-/** Adds the decisions that alerts and incidents share: ack, assign, close, reopen; of given ids or of all that match a filter. */
+/** Adds the decisions that alerts and incidents share (ack, assign, close, reopen), by id or by filter. */
 export const addDecisions = (command: Command, noun: 'alert' | 'incident', context: CommandContext): void => {
   const decision = (name: string, description: string) =>
     addRemoteOptions(command.command(name).description(description))
-      .argument('[ids...]', 'which ones', [])
-      .option('--filter <filter>', 'or all that match this filter')
-      .option('--note <text>', 'why, for whoever reads it later')
+      .argument('[ids...]', `ids of ${noun}s`, [])
+      .option('--filter <filter>', 'apply to everything that matches this filter instead')
+      .option('--note <text>', 'note for the audit log')
 
   const decide = async (ids: readonly string[], options: unknown, change: object) => {
     const { filter, note, json } = decisionShape.parse(options)
     const which = ids.length > 0 ? { ids } : { filter }
     if ((ids.length === 0) === (filter === undefined)) {
-      command.error(`error: say which: give ids of ${noun}s, or --filter`)
+      command.error(`error: give either ids of ${noun}s or --filter`)
     }
     const client = createClient(options, context)
     const done = await client.send('POST', `/api/v1/${noun}s/bulk`, report, { ...which, ...change, note })
@@ -41,16 +41,16 @@ export const addDecisions = (command: Command, noun: 'alert' | 'incident', conte
     if (done.changed === 0 && done.matched < Math.max(1, ids.length)) context.end(4)
   }
 
-  decision('ack', `Acknowledge: somebody is looking at it.`).action((ids: string[], options: unknown) =>
+  decision('ack', `Acknowledge ${noun}s.`).action((ids: string[], options: unknown) =>
     decide(ids, options, { action: 'acknowledge' }),
   )
-  decision('assign', 'Give to somebody.')
-    .requiredOption('--to <name>', 'who takes it; `nobody` takes it off')
+  decision('assign', `Assign ${noun}s to a user.`)
+    .requiredOption('--to <name>', 'assignee; `nobody` unassigns')
     .action((ids: string[], options: unknown) => {
       const { to } = decisionShape.parse(options)
       return decide(ids, options, { action: 'assign', assignee: to === 'nobody' ? null : to })
     })
-  decision('close', 'Close, saying what it turned out to be.')
+  decision('close', `Close ${noun}s with a resolution.`)
     .requiredOption('--as <resolution>', resolution.options.join(', '))
     .action((ids: string[], options: unknown) => {
       const { as } = decisionShape.parse(options)
@@ -59,7 +59,7 @@ export const addDecisions = (command: Command, noun: 'alert' | 'incident', conte
       }
       return decide(ids, options, { action: 'close', resolution: as })
     })
-  decision('reopen', 'Open again.').action((ids: string[], options: unknown) =>
+  decision('reopen', `Reopen ${noun}s.`).action((ids: string[], options: unknown) =>
     decide(ids, options, { action: 'reopen' }),
   )
 }

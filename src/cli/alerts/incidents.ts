@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { labelledRoles } from '../../schema/address-roles.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
-import { evidencePlaces, tellingLines } from '../analyze/report-evidence.ts'
+import { evidencePlaces, representativeLines } from '../analyze/report-evidence.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'
@@ -12,12 +12,12 @@ import { addDecisions } from './decide.ts'
 const found = incident.loose()
 const pathOf = (id: string): string => `/api/v1/incidents/${encodeURIComponent(id)}`
 
-/** `vedette incidents`: what people are told about. */
+/** `vedette incidents`: lists, shows, merges, splits and decides incidents. */
 export const define = (command: Command, context: CommandContext): void => {
   const list = command.command('list', { isDefault: true }).description('List incidents, newest first.')
   addListOptions(addRemoteOptions(list))
-    .option('--where <filter>', 'severity:critical AND entity.host:web-01')
-    .option('--status <status>', 'only those with this status')
+    .option('--where <filter>', 'filter, such as severity:critical AND entity.host:web-01')
+    .option('--status <status>', 'filter by status')
     .action((options: { readonly where?: string }) =>
       printList(
         {
@@ -47,13 +47,13 @@ export const define = (command: Command, context: CommandContext): void => {
       json ? `${JSON.stringify(shown, null, 2)}\n` : renderIncident(shown, context.out.columns, context.paint),
     )
   }
-  addRemoteOptions(command.command('show').description('Show one incident: cause, story, evidence.'))
+  addRemoteOptions(command.command('show').description('Show one incident with its timeline and evidence.'))
     .argument('<id>', 'INC-3')
     .action(async (id: string, options: { readonly json?: boolean }) =>
       print(await createClient(options, context).get(pathOf(id), found), options.json),
     )
   addDecisions(command, 'incident', context)
-  addRemoteOptions(command.command('comment').description('Write a remark into the story.'))
+  addRemoteOptions(command.command('comment').description('Add a comment to the timeline.'))
     .argument('<id>')
     .argument('<text...>')
     .action(async (id: string, text: string[], options: { readonly json?: boolean }) =>
@@ -62,10 +62,10 @@ export const define = (command: Command, context: CommandContext): void => {
         options.json,
       ),
     )
-  addRemoteOptions(command.command('merge').description('Put incidents into one.'))
-    .argument('<id>', 'the one that stays')
-    .argument('<others...>', 'those that are emptied into it')
-    .option('--note <text>', 'why, for whoever reads it later')
+  addRemoteOptions(command.command('merge').description('Merge incidents into one.'))
+    .argument('<id>', 'the incident to keep')
+    .argument('<others...>', 'the incidents to merge into it')
+    .option('--note <text>', 'note for the audit log')
     .action(async (id: string, others: string[], options: { readonly json?: boolean; readonly note?: string }) => {
       const client = createClient(options, context)
       for (const other of others) {
@@ -73,21 +73,21 @@ export const define = (command: Command, context: CommandContext): void => {
       }
       print(await client.get(pathOf(id), found), options.json)
     })
-  addRemoteOptions(command.command('split').description('Move alerts of an incident into a new one.'))
+  addRemoteOptions(command.command('split').description('Move alerts of an incident into a new incident.'))
     .argument('<id>')
-    .argument('<alerts...>', 'ids of the alerts that go')
-    .option('--note <text>', 'why, for whoever reads it later')
+    .argument('<alerts...>', 'ids of the alerts to move')
+    .option('--note <text>', 'note for the audit log')
     .action(async (id: string, alerts: string[], options: { readonly json?: boolean; readonly note?: string }) => {
       const made = await createClient(options, context).send('POST', `${pathOf(id)}/split`, found, {
         alert_ids: alerts,
         note: options.note,
       })
-      if (!options.json) context.err.write(`made ${visible(made.display_id)}\n`)
+      if (!options.json) context.err.write(`created ${visible(made.display_id)}\n`)
       print(made, options.json)
     })
 }
 
-/** Writes one incident for a terminal: the cause, the story, why each alert belongs to it. */
+/** Renders one incident for a terminal: its summary, its timeline and why each alert belongs to it. */
 const renderIncident = (incident: Incident, width: number, paint: Paint): string => {
   const { severity, risk_score, display_id, status, title, evidence, timeline, members } = incident
   const indent = '  '
@@ -97,7 +97,7 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
     content.length > 0 ? ['', paint('bold', name), ...content] : []
   const facts = [
     status + (incident.resolution ? ` (${incident.resolution.replace('_', ' ')})` : ''),
-    incident.assignee ? visible(incident.assignee) : 'nobody has it',
+    incident.assignee ? visible(incident.assignee) : 'unassigned',
     `${formatSpan(incident.first_seen, incident.last_seen)} UTC`,
     counted(incident.alert_count, 'alert'),
     counted(incident.event_count, 'event'),
@@ -110,7 +110,7 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
     '',
     ...lines(incident.summary ?? incident.reason),
     ...section(
-      'Story',
+      'Timeline',
       timeline.map(({ time, text }) => cut(`${indent}${formatMoment(time)}  ${visible(text)}`, width)),
     ),
     ...section(
@@ -119,7 +119,9 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
     ),
     ...section(
       `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
-      tellingLines(evidence).map(({ place, text }) => cut(`${indent}${visible(place)} │ ${visible(text)}`, width)),
+      representativeLines(evidence).map(({ place, text }) =>
+        cut(`${indent}${visible(place)} │ ${visible(text)}`, width),
+      ),
     ),
     ...section(
       'Addresses',
@@ -129,6 +131,6 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
           .join(' · '),
       ),
     ),
-    ...section('Who and what', lines(incident.entities.map(({ type, value }) => `${type} ${value}`).join(' · '))),
+    ...section('Entities', lines(incident.entities.map(({ type, value }) => `${type} ${value}`).join(' · '))),
   ].join('\n')}\n`
 }

@@ -28,17 +28,17 @@ const addShape = z.object({
   json: z.boolean().optional(),
 })
 
-/** `vedette suppressions`: "this is normal", by whose word, why, until when. */
+/** `vedette suppressions`: manages suppressions, each with an owner, a reason and an expiry. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, paint } = context
   const json = (value: unknown) => out.write(`${JSON.stringify(value, null, 2)}\n`)
 
   addRemoteOptions(
-    command.command('list', { isDefault: true }).description('List them, and how much each hid.'),
+    command.command('list', { isDefault: true }).description('List suppressions and how many alerts each suppressed.'),
   ).action(async (options: { readonly json?: boolean }) => {
     const all = await fetchAll(createClient(options, context), base, suppression)
     if (options.json) return json(all)
-    if (all.length === 0) return err.write('There are no suppressions.\n')
+    if (all.length === 0) return err.write('No suppressions.\n')
     const rows = all.map(({ id, scope, reason, owner, expires_at, paused, hits }) => [
       id,
       paused ? 'paused' : String(hits),
@@ -46,35 +46,35 @@ export const define = (command: Command, context: CommandContext): void => {
       owner,
       `${scope}  (${reason})`,
     ])
-    out.write(`${table(['ID', 'HID', 'ENDS', 'OWNER', 'SCOPE'], rows, out.columns, paint)}\n`)
+    out.write(`${table(['ID', 'SUPPRESSED', 'EXPIRES', 'OWNER', 'SCOPE'], rows, out.columns, paint)}\n`)
   })
 
-  addRemoteOptions(command.command('preview').description('What would this scope have hidden?'))
-    .argument('<scope...>', 'a filter over alerts: detector:template AND entity.host:web-01')
+  addRemoteOptions(command.command('preview').description('Preview which alerts a scope would have suppressed.'))
+    .argument('<scope...>', 'filter on alerts, such as detector:template AND entity.host:web-01')
     .action(async (scope: string[], options: { readonly json?: boolean }) => {
       const seen = await createClient(options, context).send('POST', `${base}/preview`, preview, {
         scope: scope.join(' '),
       })
       if (options.json) return json(seen)
-      out.write(`It would have hidden ${seen.hidden} of ${counted(seen.checked, 'alert')}.\n`)
+      out.write(`Would have suppressed ${seen.hidden} of ${counted(seen.checked, 'alert')}.\n`)
       if (seen.true_positives > 0) {
-        out.write(`Warning: ${counted(seen.true_positives, 'true positive')} among them. Narrow the scope.\n`)
+        out.write(`Warning: that includes ${counted(seen.true_positives, 'true positive')}. Narrow the scope.\n`)
       }
       if (seen.open_severe > 0) {
-        out.write(`Warning: it hides ${counted(seen.open_severe, 'open alert')} of high or critical severity.\n`)
+        out.write(`Warning: that includes ${counted(seen.open_severe, 'open alert')} of high or critical severity.\n`)
       }
       for (const { title } of seen.samples.slice(0, 10)) out.write(`  ${visible(title)}\n`)
     })
 
-  addRemoteOptions(command.command('add').description('Say that something is normal.'))
-    .argument('<scope...>', 'a filter over alerts: detector:template AND entity.host:web-01')
-    .requiredOption('--reason <text>', 'why, for whoever reads it later')
-    .option('--days <number>', 'how long; 90 without it')
-    .option('--never', 'let it never end')
+  addRemoteOptions(command.command('add').description('Create a suppression.'))
+    .argument('<scope...>', 'filter on alerts, such as detector:template AND entity.host:web-01')
+    .requiredOption('--reason <text>', 'why it is normal')
+    .option('--days <number>', 'days until it expires, 90 by default')
+    .option('--never', 'never expire')
     .action(async (scope: string[], options: unknown) => {
       const { reason, days, never, json: asJson } = addShape.parse(options)
       if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) {
-        throw new AppError('INVALID_REQUEST', `--days ${days} is not a number of days.`)
+        throw new AppError('INVALID_REQUEST', `Invalid --days: ${days}.`)
       }
       const made = await createClient(options, context).send('POST', base, suppression, {
         scope: scope.join(' '),
@@ -83,7 +83,7 @@ export const define = (command: Command, context: CommandContext): void => {
         ...(never && { expires_at: null }),
       })
       if (asJson) return json(made)
-      out.write(`${made.id}  ends ${made.expires_at ? formatMoment(made.expires_at) : 'never'}\n`)
+      out.write(`${made.id}  expires ${made.expires_at ? formatMoment(made.expires_at) : 'never'}\n`)
     })
 
   const change = (name: string, description: string, paused: boolean) =>
@@ -92,12 +92,12 @@ export const define = (command: Command, context: CommandContext): void => {
       .action(async (id: string, options: { readonly json?: boolean }) => {
         const changed = await createClient(options, context).send('PATCH', pathOf(id), suppression, { paused })
         if (options.json) json(changed)
-        else out.write(`${changed.id}  ${changed.paused ? 'paused' : 'in force'}\n`)
+        else out.write(`${changed.id}  ${changed.paused ? 'paused' : 'active'}\n`)
       })
-  change('pause', 'Let it hide nothing for now.', true)
-  change('resume', 'Let it hide again.', false)
+  change('pause', 'Pause a suppression.', true)
+  change('resume', 'Resume a paused suppression.', false)
 
-  addRemoteOptions(command.command('remove').description('Take it back.'))
+  addRemoteOptions(command.command('remove').description('Remove a suppression.'))
     .argument('<id>')
     .action(async (id: string, options: unknown) => {
       await createClient(options, context).send('DELETE', pathOf(id), z.unknown())

@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const clock = (seconds: number) => new Date(Date.UTC(2026, 0, 10, 2) + seconds * 1000).toISOString().slice(11, 19)
-/** A password that is guessed 150 times and then right. */
+/** 150 failed logins, then a successful one. */
 const lines = [
   ...Array.from(
     { length: 150 },
@@ -32,7 +32,7 @@ const analyze = (words: readonly string[], changes: Parameters<typeof runFake>[1
   runFake(['analyze', ...words], { env, cwd: folder, ...changes })
 
 describe('vedette analyze', () => {
-  it('names the incident, with the line that matters, from a rotated log', async () => {
+  it('reports the incident and its decisive line from a rotated log', async () => {
     const { code, out, err } = await analyze([join(folder, 'logs')])
     expect(code).toBe(0)
     expect(out).toContain('203.0.113.45')
@@ -42,7 +42,7 @@ describe('vedette analyze', () => {
     expect(err).toMatch(/^auth\.log: syslog\/rfc3164 100\.0 %\n$/)
   })
 
-  it('prints one document, one incident a line, or Markdown', async () => {
+  it('prints one document, one incident per line, or Markdown', async () => {
     const document = analysis.parse(JSON.parse((await analyze([join(folder, 'logs'), '--json'])).out))
     expect(document.records).toBe(151)
     const [first] = document.incidents
@@ -56,14 +56,14 @@ describe('vedette analyze', () => {
     expect((await analyze([join(folder, 'logs'), '--md'])).out).toMatch(/^# \d+ incident/)
   })
 
-  it('reads what is piped in, also without a word', async () => {
+  it('reads piped lines, even without a command', async () => {
     const input = lines.join('\n')
     expect((await analyze(['-', '--json', '--source', 'mine'], { input })).out).toContain('"source": "mine"')
     expect((await runFake([], { env, cwd: folder, input })).out).toContain('Read 151 lines')
     expect(await analyze([], { tty: true })).toMatchObject({ code: 2, out: '' })
   })
 
-  it('sees what stands in a CloudTrail file, however it is written', async () => {
+  it('reads CloudTrail files in every layout', async () => {
     const record = (i: number) => ({
       eventVersion: '1.08',
       userIdentity: { type: 'Root', arn: 'arn:aws:iam::1:root' },
@@ -86,7 +86,7 @@ describe('vedette analyze', () => {
     const truncated = await analyze(['-'], { ...rules, input: JSON.stringify(whole).slice(0, -50) })
     expect(truncated.out).toContain('Read 5 lines')
     expect(truncated.out).toMatch(/parsed 80(\.0)? %/)
-    expect(truncated.err).toContain('1 line not understood')
+    expect(truncated.err).toContain('1 line not parsed')
   })
 
   it.each([
@@ -115,14 +115,14 @@ describe('vedette analyze', () => {
       Buffer.from('BZh91AY&SY'),
       /It is compressed with bzip2, which cannot be read\. Unpack it first/,
     ],
-  ])('says in a sentence that it cannot read %s', async (_name, file, bytes, sentence) => {
+  ])('explains that it cannot read %s', async (_name, file, bytes, sentence) => {
     const path = join(folder, file)
     writeFileSync(path, bytes)
     const alone = await analyze([path])
     expect([alone.code, alone.err.trim().split('\n').length]).toEqual([3, 1])
     expect(alone.err).toMatch(sentence)
     const among = await analyze([path, join(folder, 'logs')])
-    expect(among).toMatchObject({ code: 0, out: expect.stringContaining('1 file left out') })
+    expect(among).toMatchObject({ code: 0, out: expect.stringContaining('1 file skipped') })
     if (!file.startsWith('x.log')) {
       const piped = await analyze(['-'], { input: bytes })
       expect([piped.code, sentence.test(piped.err)]).toEqual([3, true])
@@ -140,7 +140,7 @@ describe('vedette analyze', () => {
     rmSync(path)
   })
 
-  it('reads times that name no zone in the zone it is told', async () => {
+  it('reads timestamps without a zone in the given zone', async () => {
     const from = async (...words: string[]) =>
       JSON.parse((await analyze([join(folder, 'logs'), '--json', ...words])).out).from
     expect((await from()).slice(11, 16)).toBe('02:00')
@@ -148,7 +148,7 @@ describe('vedette analyze', () => {
     expect(await analyze([join(folder, 'logs'), '--zone', 'Mars'])).toMatchObject({ code: 2, out: '' })
   })
 
-  it('ends with the code that says how it went', async () => {
+  it('exits with the documented codes', async () => {
     const logs = join(folder, 'logs')
     expect(await analyze([logs, '--fail-on', 'info'])).toMatchObject({ code: 1 })
     const guessed = { input: lines.slice(0, 150).join('\n') }
@@ -157,13 +157,13 @@ describe('vedette analyze', () => {
     expect(await analyze([logs, '--frob'])).toMatchObject({ code: 2, out: '' })
     expect(await analyze([join(folder, 'none')])).toMatchObject({
       code: 3,
-      err: expect.stringContaining('no such file'),
+      err: expect.stringContaining('No such file'),
     })
     expect(await analyze(['-'], { input: '' })).toMatchObject({ code: 3 })
     expect(await analyze([logs, join(folder, 'none')])).toMatchObject({ code: 5 })
   })
 
-  it('tells what it has when it is stopped', async () => {
+  it('reports what it has when interrupted', async () => {
     const stop = new AbortController()
     const endless = Readable.from(
       (async function* () {
@@ -179,11 +179,11 @@ describe('vedette analyze', () => {
     expect(out).toContain('Stopped early: read')
   })
 
-  it('leaves the terminal alone, whatever the lines say', async () => {
+  it('never lets log text control the terminal', async () => {
     const hostile = '\u001b]0;owned\u0007\u001b[2J\u202e'
     const input = lines.map((line) => line.replaceAll('dana', `dana${hostile}`)).join('\n')
     const { out, err } = await analyze(['-', '--source', hostile], { input })
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be left
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may remain
     expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
   })
 })

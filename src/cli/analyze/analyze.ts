@@ -23,24 +23,24 @@ const optionsShape = z.object({
 })
 type Options = z.infer<typeof optionsShape>
 
-/** `vedette analyze`: the whole road on what is there to read, in this process. */
+/** `vedette analyze`: runs the whole pipeline on files or stdin, in this process. */
 export const define = (command: Command, context: CommandContext): void => {
   command
-    .argument('[paths...]', 'files, folders, patterns (`**` too), `-` for stdin; .gz and .zst are unpacked', [])
-    .option('--json', 'print one document')
-    .option('--ndjson', 'print one incident a line')
+    .argument('[paths...]', 'files, folders, globs (`**` included) or `-` for stdin; .gz and .zst are decompressed', [])
+    .option('--json', 'print one JSON document')
+    .option('--ndjson', 'print one JSON incident per line')
     .option('--md', 'print Markdown')
     .option(
       '--fail-on <level>',
-      `end with 1 when there is an incident of this severity or above: ${severities.join(', ')}`,
+      `exit with 1 if an incident has at least this severity: ${severities.join(', ')}`,
       asLevel,
     )
-    .option('--source <name>', 'what all lines are said to come from; else the name of their log')
-    .option('--zone <zone>', 'zone of times that name none: UTC, +02:00')
-    .option('--config <file>', 'configuration; else ./vedette.yaml and the usual places')
+    .option('--source <name>', 'source name for all lines; the name of each log by default')
+    .option('--zone <zone>', 'time zone of timestamps without one: UTC, +02:00')
+    .option('--config <file>', 'configuration file; ./vedette.yaml or a standard location by default')
     .action(async (paths: string[], options: unknown) => {
       const wanted = paths.length > 0 ? paths : context.stdin.isTTY ? undefined : ['-']
-      if (!wanted) return command.error('error: what is to be analysed? Give a path, or `-` and pipe something in.')
+      if (!wanted) return command.error('error: nothing to analyse. Give a path, or pipe lines in with `-`.')
       context.end(await analyze(wanted, optionsShape.parse(options), context))
     })
 }
@@ -72,7 +72,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
   }
   const { agentsInForce } = await import('../../app/agents.ts')
   const { createAnalysis } = await import('../../app/analysis.ts')
-  const { createRules } = await import('../../operations/rules/rule-folders.ts')
+  const { createRules } = await import('../../app/rules.ts')
   const rules = createRules({ config, settings: async () => [], log: quietLog(err) })
   await rules.refresh()
   const analysis = await createAnalysis(config, rules.book, undefined, undefined, agentsInForce(config))(watched())
@@ -113,12 +113,12 @@ const complain = (faults: readonly { path: string; reason: string }[], { err }: 
   if (faults.length > mostComplaints) err.write(`… and ${faults.length - mostComplaints} more\n`)
 }
 
-/** Says as what the lines were read, for a few sources; of many, only those that were ill understood. */
+/** Prints the detected format of up to five sources; with more sources, only of those that parsed badly. */
 const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withShapes: boolean): void => {
   const few = sources.length <= 5 ? sources : sources.filter(({ parsed, records }) => parsed < records * 0.9)
   for (const { source, format, format_share, records, parsed, unparsed } of few.slice(0, 5)) {
     const share = `${(Math.floor(format_share * 1000) / 10).toFixed(1)} %`
-    const rest = parsed < records ? `, ${counted(records - parsed, 'line')} not understood` : ''
+    const rest = parsed < records ? `, ${counted(records - parsed, 'line')} not parsed` : ''
     err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
     if (!withShapes || parsed >= records * 0.9) continue
     for (const { count: times, sample } of unparsed.slice(0, 3)) {

@@ -5,7 +5,7 @@ type Evidence = Incident['evidence'][number]
 const mostLines = 3
 const mostPlaces = 8
 
-/** Says where the evidence stands: `auth.log:1204…1489, 1502 · web.log:7`. Empty when no line came from a file. */
+/** Renders the file and line numbers of evidence: `auth.log:1204…1489, 1502 · web.log:7`. Empty when no line came from a file. */
 export const evidencePlaces = (evidence: readonly Evidence[]): string => {
   const files = new Map<string, number[]>()
   let places = 0
@@ -45,20 +45,20 @@ const placeOf = (origin: string | undefined): { file: string; line: number | und
   return { file: file.split('/').at(-1) ?? file, line: match ? Number(match[2]) : undefined }
 }
 
-/** A line of evidence that is shown whole. */
-interface TellingLine {
+/** A line of evidence chosen for display. */
+interface RepresentativeLine {
   readonly place: string
   readonly text: string
-  /** How many lines of the record are not shown. */
+  /** How many further lines the record has. */
   readonly more: number
 }
 
-/** Chooses the few lines that tell the story: one of each role that evidence plays, then the first, the last, and those between. */
-export const tellingLines = (evidence: readonly Evidence[]): readonly TellingLine[] => {
+/** Chooses a few representative lines: one for each evidence role, then the first, the last, and lines between them. */
+export const representativeLines = (evidence: readonly Evidence[]): readonly RepresentativeLine[] => {
   const roles = new Set<string>()
   const withRole = evidence.filter(({ role }) => role !== undefined && !roles.has(role) && roles.add(role))
   const last = evidence.at(-1)
-  // the end of a story tells more than its middle: roles from both ends
+  // With too many roles, keep the first and the last ones: the outcome matters more than the middle.
   const leading = withRole.length > mostLines ? [...withRole.slice(0, 1), ...withRole.slice(1 - mostLines)] : withRole
   const candidates = [...leading, ...evidence.slice(0, 1), ...(last ? [last] : []), ...evidence]
   const chosen: Evidence[] = []
@@ -80,5 +80,5 @@ export const tellingLines = (evidence: readonly Evidence[]): readonly TellingLin
     })
 }
 
-/** Two lines that differ in numbers only tell the same. */
+/** Lines that differ only in numbers count as duplicates. */
 const shapeOf = (line: string): string => line.replaceAll(/\d+/g, '0')

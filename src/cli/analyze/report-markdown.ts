@@ -2,9 +2,9 @@ import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Analysis } from '../../schema/analysis.ts'
 import { count, counted, visible } from '../terminal/terminal.ts'
 import { formatSpan } from '../terminal/time.ts'
-import { evidencePlaces, tellingLines } from './report-evidence.ts'
+import { evidencePlaces, representativeLines } from './report-evidence.ts'
 
-/** Writes an analysis as Markdown, for a ticket or a chat. Text from logs stands in code, where nothing of it can act. */
+/** Renders an analysis as Markdown for a ticket or a chat. Text from logs goes into code spans, so that it cannot inject markup. */
 export const renderMarkdown = (analysis: Analysis): string => {
   const { records, from, to, incidents, detections, alerts } = analysis
   const span = from && to ? `, ${formatSpan(from, to)} UTC` : ''
@@ -20,7 +20,7 @@ export const renderMarkdown = (analysis: Analysis): string => {
         .filter((text) => text !== '')
         .map(plain)
         .join(' · '),
-      fenced(tellingLines(incident.evidence).map(({ place, text }) => `${place}: ${visible(text)}`)),
+      fenced(representativeLines(incident.evidence).map(({ place, text }) => `${place}: ${visible(text)}`)),
     ]
       .filter((text) => text !== '')
       .join('\n\n'),
@@ -32,7 +32,7 @@ export const renderMarkdown = (analysis: Analysis): string => {
 
 const plain = (text: string): string => visible(text).replaceAll(/[\\`*_[\]<>#|]/g, '\\$&')
 
-/** A fence longer than any run of backticks within. */
+/** A code fence longer than any run of backticks in the text. */
 const fenced = (lines: readonly string[]): string => {
   if (lines.length === 0) return ''
   const text = lines.join('\n')

@@ -1,7 +1,7 @@
 import type { Analysis } from '../../schema/analysis.ts'
 import type { Incident } from '../../schema/incident.ts'
 
-/** An incident for tests, told in the words of a guessed password. */
+/** An incident for tests: a guessed password. */
 export const fakeIncident = (changes: Partial<Incident> = {}): Incident => ({
   id: 'incident-1',
   display_id: 'INC-3',
@@ -143,8 +143,8 @@ export const fakeAnalysis = (changes: Partial<Analysis> = {}): Analysis => ({
       display_id: 'INC-1',
       severity: 'medium',
       risk_score: 58,
-      title: 'First "oom-killer" message ever',
-      reason: 'The kernel of db-01 killed a process for want of memory, which it had never done before.',
+      title: 'Out of memory: kernel killed a process',
+      reason: 'The kernel of db-01 ran out of memory and killed a process for the first time.',
       entities: [],
       techniques: [],
       evidence: [],
@@ -157,7 +157,7 @@ export const fakeAnalysis = (changes: Partial<Analysis> = {}): Analysis => ({
   ...changes,
 })
 
-/** An alert for tests that is not grave. */
+/** A low-severity alert for tests. */
 export const fakeAlert: Analysis['alerts'][number] = {
   ...detection,
   id: 'alert-1',

@@ -5,7 +5,7 @@ import { createPaint, cut, visible, wantsColour, widthOf, wrap } from '../termin
 import { formatSpan } from '../terminal/time.ts'
 import { fakeAlert, fakeAnalysis, fakeIncident } from './report.fake.ts'
 import { type ReportFrame, renderReport } from './report.ts'
-import { evidencePlaces, tellingLines } from './report-evidence.ts'
+import { evidencePlaces, representativeLines } from './report-evidence.ts'
 import { renderMarkdown } from './report-markdown.ts'
 
 const frame: ReportFrame = {
@@ -21,17 +21,17 @@ const frame: ReportFrame = {
 const hostile = '\u001b]0;owned\u0007\u001b[2Jx\u202egnp.exe\r\nfake line \u009b31m'
 
 describe('the report', () => {
-  it.each([80, 120])('fits %i columns and says everything', async (width) => {
+  it.each([80, 120])('fits %i columns and omits nothing', async (width) => {
     const text = renderReport(fakeAnalysis(), { ...frame, width })
     for (const line of text.split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(width)
     await expect(text).toMatchFileSnapshot(`fixtures/report-${width}.txt`)
   })
 
-  it('is made of a document that fits its schema', () => {
+  it('is rendered from a document that matches its schema', () => {
     expect(() => analysis.parse(fakeAnalysis())).not.toThrow()
   })
 
-  it('says so when there is nothing', () => {
+  it('says that nothing was found', () => {
     const none = { incidents: [], alerts: [], detections: [], learning: [], sources: [] }
     expect(renderReport(fakeAnalysis(none), frame)).toContain('Nothing stands out.')
     const empty = fakeAnalysis({
@@ -42,12 +42,12 @@ describe('the report', () => {
       to: null,
       histogram: { records: [], detections: [], slice_seconds: 0 },
     })
-    expect(renderReport(empty, frame)).toContain('There was nothing to read.')
+    expect(renderReport(empty, frame)).toContain('No log lines found.')
     const weak = renderReport(fakeAnalysis({ incidents: [], alerts: [fakeAlert] }), frame)
     expect(weak).toContain('too weak for an incident:\n     ● low      27 failed logins')
   })
 
-  it('shows what log text would do to a terminal instead of doing it', () => {
+  it('escapes terminal sequences in log text', () => {
     const incident = fakeIncident({
       title: hostile,
       reason: hostile,
@@ -66,12 +66,12 @@ describe('the report', () => {
     ]
     const document = fakeAnalysis({ incidents: [incident], learning: [hostile], sources })
     for (const text of [renderReport(document, { ...frame, paths: [hostile] }), renderMarkdown(document)]) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be left
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may remain
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
     }
   })
 
-  it('colours only when it may, and says the same without', () => {
+  it('has the same text with and without colours', () => {
     const coloured = renderReport(fakeAnalysis(), { ...frame, paint: createPaint(true) })
     expect(coloured).toContain('\u001b[')
     expect(stripVTControlCharacters(coloured)).toBe(renderReport(fakeAnalysis(), frame))
@@ -85,27 +85,27 @@ describe('the report', () => {
 })
 
 describe('the evidence', () => {
-  it('is named by file and line, neighbours joined', () => {
+  it('is listed by file and line, with ranges joined', () => {
     const at = (origin: string) => ({ event_id: origin, time: '2025-11-18T02:11:03Z', line: 'x', origin })
     expect(evidencePlaces([3, 1, 2, 7, 9, 10].map((line) => at(`/v/a.log:${line}`)))).toBe('a.log:1…3, 7, 9, 10')
     expect(evidencePlaces([at('a.log:1'), at('/v/b.log:2')])).toBe('a.log:1 · b.log:2')
     expect(evidencePlaces([{ event_id: '0-1', time: '2025-11-18T02:11:03Z', line: 'x' }])).toBe('')
   })
 
-  it('shows at most three lines, each telling something else, the successful login among them', () => {
-    const lines = tellingLines(fakeIncident().evidence)
+  it('shows at most three different lines, including the successful login', () => {
+    const lines = representativeLines(fakeIncident().evidence)
     expect(lines.map(({ place }) => place)).toEqual(['1204', '1489', '1502'])
     const alike = Array.from({ length: 9 }, (_, i) => ({
       event_id: `0-${i}`,
       time: '2025-11-18T02:11:03Z',
       line: `request ${i}\n\tat x\n\tat y`,
     }))
-    expect(tellingLines(alike)).toEqual([{ place: '0-0', text: 'request 0', more: 2 }])
+    expect(representativeLines(alike)).toEqual([{ place: '0-0', text: 'request 0', more: 2 }])
   })
 })
 
 describe('text on a terminal', () => {
-  it('is measured, cut and wrapped by columns', () => {
+  it('is measured, truncated and wrapped by columns', () => {
     expect(widthOf('añ日本')).toBe(6)
     expect(cut('日本語', 4)).toBe('日…')
     expect(wrap('one two three', 7)).toEqual(['one two', 'three'])
@@ -113,7 +113,7 @@ describe('text on a terminal', () => {
     expect(visible('a\tb\u0000\u2028\u{e0041}')).toBe('a  b\\x00\\u{2028}\\u{e0041}')
   })
 
-  it('says when, as shortly as it can', () => {
+  it('formats times briefly', () => {
     const f = (from: string, to: string, want: string) => expect(formatSpan(from, to)).toBe(want)
     f('2025-11-18T02:11:00Z', '2025-11-18T02:37:00Z', 'Nov 18 02:11–02:37')
     f('2025-11-18T02:11:07Z', '2025-11-18T02:11:09Z', 'Nov 18 02:11:07')

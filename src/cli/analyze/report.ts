@@ -15,34 +15,34 @@ import {
   wrap,
 } from '../terminal/terminal.ts'
 import { formatLength, formatMoment, formatSpan } from '../terminal/time.ts'
-import { evidencePlaces, tellingLines } from './report-evidence.ts'
+import { evidencePlaces, representativeLines } from './report-evidence.ts'
 
-/** What the report says besides the analysis itself. */
+/** Facts of a report beyond the analysis itself. */
 export interface ReportFrame {
   readonly files: number
   readonly skipped: number
   readonly unreadable: number
   readonly seconds: number
-  /** Columns to write in. */
+  /** Columns of the terminal. */
   readonly width: number
   readonly paint: Paint
-  /** What was analysed, as it was asked for: for the hints at the end. */
+  /** The paths as the user typed them, for the hints at the end. */
   readonly paths: readonly string[]
-  /** Whether it ended before everything was read. */
+  /** Whether the analysis stopped before everything was read. */
   readonly partial: boolean
 }
 
 const indent = '     '
 
-/** Writes an analysis for a terminal: what was read, what is left of it, then each incident, the gravest first. */
+/** Renders an analysis for a terminal: the input, the counts of each stage, then each incident, most severe first. */
 export const renderReport = (analysis: Analysis, frame: ReportFrame): string => {
-  if (analysis.records === 0) return 'There was nothing to read.\n'
+  if (analysis.records === 0) return 'No log lines found.\n'
   const sections = [
     header(analysis, frame),
     sparklines(analysis, frame),
     ...incidents(analysis, frame),
     learning(analysis, frame),
-    notUnderstood(analysis, frame),
+    notParsed(analysis, frame),
     hints(analysis, frame),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
@@ -63,30 +63,30 @@ const header = (analysis: Analysis, frame: ReportFrame): string => {
   ]
   const reduction = found.length > 0 ? `${percent(1 - found.length / records)} less to read` : ''
   const trouble = [
-    frame.skipped > 0 ? `${counted(frame.skipped, 'file')} left out` : '',
+    frame.skipped > 0 ? `${counted(frame.skipped, 'file')} skipped` : '',
     frame.unreadable > 0 ? `${frame.unreadable} could not be read` : '',
   ].filter((text) => text !== '')
-  const understood = `parsed ${percent(parsed / records)}`
+  const parseRate = `parsed ${percent(parsed / records)}`
   const took = `in ${seconds.toFixed(1)} s`
   const whole = `${read}${span}${length} ${took}`
-  const fits = widthOf(whole) + 3 + widthOf(understood) <= frame.width
+  const fits = widthOf(whole) + 3 + widthOf(parseRate) <= frame.width
   return [
     ...(fits
-      ? apart(whole, understood, frame)
-      : [...apart(`${read} ${took}`, understood, frame), ...(span === '' ? [] : [`${span.slice(2)}${length}`])]),
+      ? apart(whole, parseRate, frame)
+      : [...apart(`${read} ${took}`, parseRate, frame), ...(span === '' ? [] : [`${span.slice(2)}${length}`])]),
     ...apart(steps.join(' → '), reduction, frame).map((line) => paint('bold', line)),
     ...(trouble.length > 0 ? [`${trouble.join(', ')}.`] : []),
   ].join('\n')
 }
 
-/** Puts one text left and one right, or one below the other where there is no room. */
+/** Aligns one text left and one right, or stacks them if the line is too narrow. */
 const apart = (left: string, right: string, { width }: ReportFrame): readonly string[] => {
   const room = width - widthOf(left) - widthOf(right)
   if (right === '') return wrap(left, width)
   return room >= 3 ? [left + ' '.repeat(room) + right] : [...wrap(left, width), right]
 }
 
-/** Never says 100 % of what is not all. */
+/** Rounds down, so that only a full share shows as 100 %. */
 const percent = (share: number): string => {
   if (share >= 1) return '100 %'
   const digits = share > 0.999 ? 3 : share > 0.99 ? 2 : 1
@@ -114,11 +114,11 @@ const sparklines = ({ histogram, from, to, detections }: Analysis, { paint }: Re
 
 const incidents = (analysis: Analysis, frame: ReportFrame): readonly string[] => {
   if (analysis.incidents.length > 0) return analysis.incidents.map((incident) => incidentBlock(incident, frame))
-  const { detections, alerts } = analysis
+  const { alerts } = analysis
   if (alerts.length === 0) return ['Nothing stands out.']
   const nearest = alerts.toSorted((a, b) => riskOf(b) - riskOf(a) || b.score - a.score).slice(0, 3)
   return [
-    `Nothing stands out. The nearest of ${counted(detections.length, 'detection')}, each too weak for an incident:\n${nearest
+    `Nothing stands out. The riskiest of ${counted(alerts.length, 'alert')}, each too weak for an incident:\n${nearest
       .map((alert) => nearMiss(alert, frame))
       .join('\n')}`,
   ]
@@ -150,8 +150,8 @@ const incidentBlock = (incident: Incident, { width, paint }: ReportFrame): strin
   const gap = ' '.repeat(Math.max(3, width - widthOf(start) - widthOf(first) - widthOf(right)))
   const body = width - indent.length
   const places = evidencePlaces(evidence)
-  const telling = tellingLines(evidence)
-  const placeWidth = Math.max(0, ...telling.map(({ place }) => widthOf(visible(place))))
+  const shown = representativeLines(evidence)
+  const placeWidth = Math.max(0, ...shown.map(({ place }) => widthOf(visible(place))))
   return [
     together ? `${head}${gap}${right}` : head,
     ...more.map((line) => ' '.repeat(widthOf(start)) + paint('bold', line)),
@@ -160,13 +160,13 @@ const incidentBlock = (incident: Incident, { width, paint }: ReportFrame): strin
     ...wrap([techniques.join(' · '), places && `evidence: ${visible(places)}`].filter(Boolean).join(' │ '), body).map(
       (line) => indent + paint('dim', line),
     ),
-    ...telling.flatMap((line) => evidenceLines(line, placeWidth, body, paint)),
+    ...shown.flatMap((line) => evidenceLines(line, placeWidth, body, paint)),
   ].join('\n')
 }
 
-/** A line of evidence, on two lines of the screen at most. */
+/** Renders a line of evidence on at most two lines of the screen. */
 const evidenceLines = (
-  line: ReturnType<typeof tellingLines>[number],
+  line: ReturnType<typeof representativeLines>[number],
   placeWidth: number,
   columns: number,
   paint: Paint,
@@ -192,22 +192,22 @@ const learning = ({ learning: streams }: Analysis, { width }: ReportFrame): stri
   if (streams.length === 0) return ''
   const shown = streams.slice(0, 3).map(visible).join(', ')
   const more = streams.length > 3 ? ` and ${streams.length - 3} more` : ''
-  const text = `Still learning what is usual in ${counted(streams.length, 'stream')}: ${shown}${more}. Until then they raise nothing above low.`
+  const text = `Still learning ${counted(streams.length, 'stream')}: ${shown}${more}. Anomalies in a stream stay at low severity until its baseline is learned.`
   return wrap(text, width).join('\n')
 }
 
-const notUnderstood = ({ sources }: Analysis, { width }: ReportFrame): string => {
+const notParsed = ({ sources }: Analysis, { width }: ReportFrame): string => {
   const worst = sources
     .filter(({ parsed, records }) => parsed < records)
     .sort((a, b) => b.records - b.parsed - (a.records - a.parsed))
   const blocks = worst.slice(0, 3).flatMap(({ source, records, parsed, unparsed }) => [
-    `Not understood, and kept as they are: ${count(records - parsed)} of ${counted(records, 'line')} of ${visible(source)}`,
+    `Not parsed: ${count(records - parsed)} of ${counted(records, 'line')} from ${visible(source)} (stored as raw text)`,
     ...unparsed.slice(0, 3).map(({ shape, count: times, sample }) => {
       const start = `${indent}${count(times)}×  ${visible(shape)}  │ `
       return start + cut(visible(sample), Math.max(20, width - widthOf(start)))
     }),
   ])
-  const rest = worst.length > 3 ? [`… and of ${counted(worst.length - 3, 'other source')}`] : []
+  const rest = worst.length > 3 ? [`… and from ${counted(worst.length - 3, 'other source')}`] : []
   return [...blocks, ...rest].join('\n')
 }
 

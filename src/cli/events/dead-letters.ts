@@ -15,31 +15,31 @@ const deadLetter = z.object({
   failed_at: z.string(),
 })
 
-/** `vedette dead-letters`: jobs that were set aside after their last try. */
+/** `vedette dead-letters`: lists and retries jobs that failed on their last try. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, paint } = context
-  addRemoteOptions(command.command('list', { isDefault: true }).description('List them, with the reasons.')).action(
-    async (options: { readonly json?: boolean }) => {
-      const all = await fetchAll(createClient(options, context), base, deadLetter)
-      if (options.json) return out.write(`${JSON.stringify(all, null, 2)}\n`)
-      if (all.length === 0) return err.write('There are none.\n')
-      const rows = all.map(({ id, topic, attempts, failed_at, reason }) => [
-        id,
-        topic,
-        String(attempts),
-        formatMoment(failed_at),
-        reason,
-      ])
-      out.write(`${table(['ID', 'TOPIC', 'TRIES', 'SET ASIDE', 'REASON'], rows, out.columns, paint)}\n`)
-    },
-  )
-  addRemoteOptions(command.command('retry').description('Put them back into their topic.'))
+  addRemoteOptions(
+    command.command('list', { isDefault: true }).description('List dead letters and the reason of each.'),
+  ).action(async (options: { readonly json?: boolean }) => {
+    const all = await fetchAll(createClient(options, context), base, deadLetter)
+    if (options.json) return out.write(`${JSON.stringify(all, null, 2)}\n`)
+    if (all.length === 0) return err.write('No dead letters.\n')
+    const rows = all.map(({ id, topic, attempts, failed_at, reason }) => [
+      id,
+      topic,
+      String(attempts),
+      formatMoment(failed_at),
+      reason,
+    ])
+    out.write(`${table(['ID', 'TOPIC', 'TRIES', 'FAILED', 'REASON'], rows, out.columns, paint)}\n`)
+  })
+  addRemoteOptions(command.command('retry').description('Requeue dead letters in their topic.'))
     .argument('<ids...>')
     .action(async (ids: string[], options: unknown) => {
       const client = createClient(options, context)
       for (const id of ids) {
         await client.send('POST', `${base}/${encodeURIComponent(id)}/retry`, z.unknown())
-        out.write(`${visible(id)} is back\n`)
+        out.write(`${visible(id)} requeued\n`)
       }
     })
 }

@@ -5,11 +5,11 @@ import { addRemoteOptions } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'
 import { formatMoment } from '../terminal/time.ts'
 
-/** `vedette detections`: what detectors saw, before anybody was asked to decide. */
+/** `vedette detections`: lists detections, before they become alerts. */
 export const define = (command: Command, context: CommandContext): void => {
   const list = command.command('list', { isDefault: true }).description('List detections, newest first.')
   addListOptions(addRemoteOptions(list))
-    .option('--where <filter>', 'detector:template AND score:>0.8')
+    .option('--where <filter>', 'filter, such as detector:template AND score:>0.8')
     .action((options: { readonly where?: string }) =>
       printList(
         {

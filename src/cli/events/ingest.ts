@@ -8,11 +8,11 @@ import { counted, visible } from '../terminal/terminal.ts'
 
 const chunkBytes = 1_048_576
 
-/** `vedette ingest`: lines to a running server, as fast as it takes them. */
+/** `vedette ingest`: sends lines to a running server as fast as it accepts them. */
 export const define = (command: Command, context: CommandContext): void => {
   addRemoteOptions(command)
-    .argument('<paths...>', 'files, folders, patterns, or `-` for stdin')
-    .option('--source <name>', 'what all lines are said to come from; else the name of their log')
+    .argument('<paths...>', 'files, folders, globs or `-` for stdin')
+    .option('--source <name>', 'source name for all lines; the name of each log by default')
     .action(async (paths: string[], options: { readonly source?: string; readonly json?: boolean }) => {
       context.end(await ingest(paths, options, context))
     })
@@ -55,7 +55,7 @@ const ingest = async (
       signal,
       sent,
       waiting: (ms, why) => {
-        if (ms >= 1_000) err.write(`${visible(why)} Trying again in ${Math.round(ms / 1000)} s.\n`)
+        if (ms >= 1_000) err.write(`${visible(why)} Retrying in ${Math.round(ms / 1000)} s.\n`)
       },
     })
   } finally {

@@ -1,27 +1,27 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
-import { AppError, messageOf } from '../../errors.ts'
+import { unreadableFile } from '../../errors.ts'
 import { explainSamples } from '../../operations/records/normalize-samples.ts'
 import type { CommandContext } from '../cli.ts'
 import { visible } from '../terminal/terminal.ts'
 
 const batchSize = 256
 
-/** `vedette normalize`: how each given text is understood, field by field. */
+/** `vedette normalize`: shows the parsed fields of each line. */
 export const define = (command: Command, context: CommandContext): void => {
   command
     .requiredOption('--input <file>', 'JSON lines `{"id","kind","encoding"?,"input"}`, or plain lines; `-` for stdin')
-    .option('--json', 'print one JSON line for each')
+    .option('--json', 'print one JSON object per line of input')
     .action(async (options: { readonly input: string; readonly json?: boolean }) => {
       const { out, now } = context
       let good = 0
       let all = 0
       const answer = (samples: readonly unknown[]) => {
-        for (const understood of explainSamples(samples, now())) {
+        for (const explained of explainSamples(samples, now())) {
           all += 1
-          if (understood.ok) good += 1
-          out.write(options.json ? `${JSON.stringify(understood)}\n` : describe(understood))
+          if (explained.ok) good += 1
+          out.write(options.json ? `${JSON.stringify(explained)}\n` : describe(explained))
         }
       }
       let samples: unknown[] = []
@@ -45,11 +45,11 @@ async function* readSamples(input: string, { stdin }: CommandContext): AsyncGene
       if (line.trim() !== '') yield toSample(line, number)
     }
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${input} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(input, error)
   }
 }
 
-/** A line that is no sample is the text of one. */
+/** Wraps a plain line as a sample. */
 const toSample = (line: string, number: number): unknown => {
   try {
     const value: unknown = JSON.parse(line)
@@ -64,5 +64,5 @@ const describe = ({ id, ok, fields }: ReturnType<typeof explainSamples>[number])
   const rows = Object.entries(fields).map(
     ([name, value]) => `  ${name}: ${visible(typeof value === 'string' ? value : JSON.stringify(value))}`,
   )
-  return `${visible(id)}  ${ok ? 'understood' : 'not understood'}\n${rows.join('\n')}\n`
+  return `${visible(id)}  ${ok ? 'parsed' : 'not parsed'}\n${rows.join('\n')}\n`
 }

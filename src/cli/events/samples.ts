@@ -3,11 +3,11 @@ import type { Command } from 'commander'
 import { type SampleStatus, sampleRemoval, sampleStatus } from '../../schema/sample.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
-import { count } from '../terminal/terminal.ts'
+import { count, counted } from '../terminal/terminal.ts'
 
 const path = '/api/v1/samples'
 
-/** `vedette samples`: the recorded week that a newcomer sees first. */
+/** `vedette samples`: loads and removes the recorded week that a new installation shows. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, signal } = context
   const show = (status: SampleStatus, json: boolean | undefined) =>
@@ -16,11 +16,11 @@ export const define = (command: Command, context: CommandContext): void => {
   addRemoteOptions(
     command
       .command('status', { isDefault: true })
-      .description('Tell whether it is loaded, and how far its analysis is.'),
+      .description('Show whether the sample data is loaded, and the progress of its analysis.'),
   ).action(async (options: { readonly json?: boolean }) => {
     show(await createClient(options, context).get(path, sampleStatus), options.json)
   })
-  addRemoteOptions(command.command('load').description('Load it, and wait until it is analysed.')).action(
+  addRemoteOptions(command.command('load').description('Load the sample data and wait until it is analysed.')).action(
     async (options: { readonly json?: boolean }) => {
       const client = createClient(options, context)
       let status = await client.send('POST', path, sampleStatus, {})
@@ -31,25 +31,25 @@ export const define = (command: Command, context: CommandContext): void => {
       show(status, options.json)
     },
   )
-  addRemoteOptions(command.command('remove').description('Remove it, and all that was found in it.')).action(
+  addRemoteOptions(command.command('remove').description('Remove the sample data and everything found in it.')).action(
     async (options: { readonly json?: boolean }) => {
       const removed = await createClient(options, context).send('DELETE', path, sampleRemoval)
       if (options.json) out.write(`${JSON.stringify(removed, null, 2)}\n`)
-      else if (removed.events === 0) err.write('There was no sample.\n')
-      else out.write(`removed: ${count(removed.events)} lines, ${count(removed.incidents)} incidents\n`)
+      else if (removed.events === 0) err.write('No sample data is loaded.\n')
+      else out.write(`Removed ${counted(removed.events, 'line')} and ${counted(removed.incidents, 'incident')}.\n`)
     },
   )
 }
 
 const inWords = ({ state, title, records, analysed, seconds }: SampleStatus): string => {
-  const lines = `"${title}": ${count(records)} lines`
+  const lines = `"${title}": ${counted(records, 'line')}`
   switch (state) {
     case 'absent':
-      return 'The sample is not loaded.'
+      return 'The sample data is not loaded.'
     case 'removed':
-      return 'The sample was removed.'
+      return 'The sample data was removed.'
     case 'loading':
-      return `${lines}, ${count(analysed)} of them analysed`
+      return `${lines}, ${count(analysed)} analysed`
     case 'loaded':
       return `${lines}, analysed${seconds === null ? '' : ` in ${seconds.toFixed(1)} s`}`
   }

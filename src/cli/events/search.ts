@@ -4,7 +4,7 @@ import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'
 
-/** `vedette search`: events by the filter language, newest first. */
+/** `vedette search`: searches events with a filter, newest first. */
 export const define = (command: Command, context: CommandContext): void => {
   addListOptions(addRemoteOptions(command))
     .argument('<query...>', "bare words search the message: 'service:sshd AND source.ip:10.0.0.0/8 -user:backup*'")

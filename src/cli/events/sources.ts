@@ -16,13 +16,13 @@ const source = z
   })
   .loose()
 
-/** `vedette sources`: how well each source is understood, and what is not. */
+/** `vedette sources`: lists sources, their parse rates and samples of lines that failed to parse. */
 export const define = (command: Command, context: CommandContext): void => {
   addRemoteOptions(command).action(async (options: { readonly json?: boolean }) => {
     const { out, err, paint } = context
     const all = await fetchAll(createClient(options, context), '/api/v1/sources', source)
     if (options.json) return out.write(`${JSON.stringify(all, null, 2)}\n`)
-    if (all.length === 0) return err.write('Nothing was received yet.\n')
+    if (all.length === 0) return err.write('No records received yet.\n')
     const rows = all.map(({ source: name, records, parsed, format, last_seen }) => [
       name,
       count(records),

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { AppError, messageOf } from '../../errors.ts'
+import { AppError, unreadableFile } from '../../errors.ts'
 import { importIndicators } from '../../operations/intel/import-indicators.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
-import { count, visible } from '../terminal/terminal.ts'
+import { count, counted, visible } from '../terminal/terminal.ts'
 
 const optionShape = z.object({
   name: z.string().optional(),
@@ -20,19 +20,19 @@ const optionShape = z.object({
   json: z.boolean().optional(),
 })
 
-/** Adds `import FILE`: shows what a list holds, or takes it in. */
+/** Adds `import FILE`: imports a list of indicators, or previews the import. */
 export const addIntelImport = (command: Command, context: CommandContext): void => {
   const { out, err, cwd } = context
-  addRemoteOptions(command.command('import').description('Take a list of indicators in.'))
+  addRemoteOptions(command.command('import').description('Import a list of indicators.'))
     .argument('<file>', 'a plain list, CSV, JSON, a STIX 2.1 bundle, MISP events or warninglists …')
-    .option('--name <name>', 'what the list is called; the name of the file unless given')
-    .option('--format <format>', 'how it is written; what it looks like unless given')
-    .option('--level <level>', 'how grave a hit is, where the list does not say')
-    .option('--confidence <share>', 'how sure the list is, 0 to 1, where it does not say')
-    .option('--tag <tags...>', 'tags for all entries')
-    .option('--tlp <marking>', 'clear, green, amber, amber+strict or red: with whom it may be shared')
-    .option('--days <number>', 'for how many days its entries hold')
-    .option('--preview', 'say what would change, and change nothing')
+    .option('--name <name>', 'name of the list; the file name by default')
+    .option('--format <format>', 'format of the list; detected by default')
+    .option('--level <level>', 'threat level of entries without one')
+    .option('--confidence <share>', 'confidence of entries without one, 0 to 1')
+    .option('--tag <tags...>', 'tags to add to all entries')
+    .option('--tlp <marking>', 'sharing marking: clear, green, amber, amber+strict or red')
+    .option('--days <number>', 'days until the entries expire')
+    .option('--preview', 'show the changes without making them')
     .action(async (file: string, options: unknown) => {
       const { name, format, level, confidence, tag, tlp, days, preview, json } = optionShape.parse(options)
       const query = new URLSearchParams({
@@ -52,13 +52,14 @@ export const addIntelImport = (command: Command, context: CommandContext): void 
       })
       if (!response.ok) throw await toAppError(response, true)
       const answer = importIndicators.output.safeParse(await response.json().catch(() => undefined))
-      if (!answer.success) throw new AppError('UNAVAILABLE', 'What answered is no Vedette, or one of another version.')
+      if (!answer.success)
+        throw new AppError('UNAVAILABLE', 'The server is not Vedette, or runs another version of it.')
       const { data: result } = answer
       if (json) return out.write(`${JSON.stringify(result, null, 2)}\n`)
       const { entries, added, changed, withdrawn, skipped, samples, notice } = result
       out.write(
-        `${result.preview ? 'Preview of' : 'Imported'} ${result.name} (${result.format}): ${count(entries)} entries, ` +
-          `${count(added)} new, ${count(changed)} changed, ${count(withdrawn)} taken back\n`,
+        `${result.preview ? 'Preview of' : 'Imported'} ${result.name} (${result.format}): ${counted(entries, 'entry', 'entries')}, ` +
+          `${count(added)} new, ${count(changed)} changed, ${count(withdrawn)} withdrawn\n`,
       )
       if (notice !== '') out.write(`${visible(notice)}\n`)
       for (const one of result.preview ? samples : []) {
@@ -66,7 +67,7 @@ export const addIntelImport = (command: Command, context: CommandContext): void 
         out.write(`  ${visible(`${one.value}  ${about}`.trimEnd())}\n`)
       }
       for (const { reason, count: rows, sample } of skipped) {
-        err.write(`${visible(`left out ${count(rows)}: ${reason}: ${sample}`)}\n`)
+        err.write(`${visible(`skipped ${counted(rows, 'row')}: ${reason}: ${sample}`)}\n`)
       }
     })
 }
@@ -82,6 +83,6 @@ const read = async (path: string, file: string): Promise<Uint8Array<ArrayBuffer>
   try {
     return new Uint8Array(await readFile(path))
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${file} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(file, error)
   }
 }

@@ -9,11 +9,11 @@ import { formatMoment } from '../terminal/time.ts'
 
 type Answer = z.output<typeof lookUpIntel.output>
 
-/** Adds `lookup`: what is known of a value, or of everything in a text. */
+/** Adds `lookup`: looks up a value, or every observable in a text. */
 export const addIntelLookup = (command: Command, context: CommandContext): void => {
-  addRemoteOptions(command.command('lookup').description('Say what is known of a value, or of a text.'))
-    .argument('<value...>', 'a value, disarmed or not; several words are a text; `-` reads one from stdin')
-    .option('--ask', 'ask the configured vendors, too')
+  addRemoteOptions(command.command('lookup').description('Look up a value, or all observables in a text.'))
+    .argument('<value...>', 'a value, defanged or not; or a text; `-` reads a text from stdin')
+    .option('--ask', 'query the configured vendors too')
     .action(async (words: string[], options: { readonly ask?: boolean; readonly json?: boolean }) => {
       const said = words.length === 1 && words[0] === '-' ? await text(context.stdin) : words.join(' ')
       const isText = /\s/.test(said.trim())
@@ -22,12 +22,12 @@ export const addIntelLookup = (command: Command, context: CommandContext): void 
         ask_others: options.ask === true,
       })
       if (options.json) context.out.write(`${JSON.stringify(answer, null, 2)}\n`)
-      else context.out.write(tell(answer, context))
+      else context.out.write(renderLookup(answer, context))
     })
 }
 
-const tell = ({ data, exploited }: Answer, { paint }: CommandContext): string => {
-  if (data.length + exploited.length === 0) return 'Nothing in it is known.\n'
+const renderLookup = ({ data, exploited }: Answer, { paint }: CommandContext): string => {
+  if (data.length + exploited.length === 0) return 'No source knows any value in it.\n'
   const values = data.flatMap((one) => {
     const { value, type, score, indicator, benign, missing, tlp, stays_here } = one
     const level = indicator.threat_level
@@ -40,17 +40,16 @@ const tell = ({ data, exploited }: Answer, { paint }: CommandContext): string =>
         ].join(', '),
       ),
       ...(benign.length > 0 ? [`known benign: ${benign.join(', ')}`] : []),
-      ...missing.map((reason) => `not asked: ${reason}`),
+      ...missing.map((reason) => `not queried: ${reason}`),
       ...(tlp ? [`marked tlp:${tlp}`] : []),
-      ...(stays_here ? [`is not told to others: ${stays_here}`] : []),
+      ...(stays_here ? [`not shared: ${stays_here}`] : []),
     ]
-    const head =
-      indicator.sources.length === 0 ? `  ${value}  ${type}  nobody knows it` : `${value}  ${type}  ${score} of 100`
+    const head = indicator.sources.length === 0 ? `  ${value}  ${type}  unknown` : `${value}  ${type}  ${score} of 100`
     const mark = indicator.sources.length === 0 ? '' : `${paint(severityStyle[level], severityShape[level])} `
     return [`${mark}${visible(head)}`, ...notes.map((note) => `    ${visible(note)}`)]
   })
   const vulnerabilities = exploited.map(({ cve, name, added, ransomware }) =>
-    visible(`${cve} is known to be exploited since ${added}${ransomware ? ', also by ransomware' : ''}: ${name}`),
+    visible(`${cve} known exploited since ${added}${ransomware ? ', also by ransomware' : ''}: ${name}`),
   )
   return `${[...values, ...vulnerabilities].join('\n')}\n`
 }

@@ -23,18 +23,18 @@ const added = z.object({
   errors: z.array(z.object({ value: z.string(), message: z.string() })),
 })
 
-/** Adds `add`, `expire` and `remove`: what we say of values ourselves. */
+/** Adds `add`, `expire` and `remove` for indicators of your own. */
 export const addOwnIndicators = (command: Command, context: CommandContext): void => {
   const { out, err } = context
 
-  addRemoteOptions(command.command('add').description('Say that values are bad.'))
-    .argument('<values...>', 'addresses, ranges, names, links or hashes, disarmed or not')
-    .option('--level <level>', 'how grave: info, low, medium, high or critical; high unless given')
-    .option('--confidence <share>', 'how sure, 0 to 1; 0.9 unless given')
-    .option('--description <text>', 'why, for whoever sees it later')
+  addRemoteOptions(command.command('add').description('Add indicators of your own.'))
+    .argument('<values...>', 'addresses, ranges, domains, URLs or hashes, defanged or not')
+    .option('--level <level>', 'threat level: info, low, medium, high or critical; high by default')
+    .option('--confidence <share>', 'confidence, 0 to 1; 0.9 by default')
+    .option('--description <text>', 'why it is an indicator')
     .option('--tag <tags...>', 'tags')
-    .option('--tlp <marking>', 'clear, green, amber, amber+strict or red: with whom it may be shared')
-    .option('--until <time>', 'until when it holds: now+30d, 2026-06-01')
+    .option('--tlp <marking>', 'sharing marking: clear, green, amber, amber+strict or red')
+    .option('--until <time>', 'expiry: now+30d, 2026-06-01')
     .action(async (values: string[], options: unknown) => {
       const { level, confidence, description, tag, tlp, until, json } = addShape.parse(options)
       const answer = await createClient(options, context).send('POST', path, added, {
@@ -52,20 +52,20 @@ export const addOwnIndicators = (command: Command, context: CommandContext): voi
       if (answer.errors.length > 0) context.end(5)
     })
 
-  addRemoteOptions(command.command('expire').description('Let what you said of values end.'))
+  addRemoteOptions(command.command('expire').description('Expire indicators of your own.'))
     .argument('<values...>')
-    .option('--at <time>', 'when: now+7d, 2026-06-01; now unless given')
+    .option('--at <time>', 'expiry: now+7d, 2026-06-01; now by default')
     .action(async (values: string[], options: { readonly at?: string }) => {
       const client = createClient(options, context)
       for (const value of values) {
         const body = options.at === undefined ? {} : { valid_until: options.at }
         const { ioc, reports } = await client.send('POST', `${pathOf(value)}/expire`, knownIndicator, body)
         const end = reports.own?.valid_until
-        out.write(`${visible(ioc)}  ${end ? `ends ${formatMoment(end)}` : 'ended'}\n`)
+        out.write(`${visible(ioc)}  ${end ? `expires ${formatMoment(end)}` : 'expired'}\n`)
       }
     })
 
-  addRemoteOptions(command.command('remove').description('Take back what you said of values.'))
+  addRemoteOptions(command.command('remove').description('Remove indicators of your own.'))
     .argument('<values...>')
     .action(async (values: string[], options: unknown) => {
       const client = createClient(options, context)

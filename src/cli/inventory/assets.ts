@@ -1,19 +1,19 @@
 import type { Command } from 'commander'
 import { asset } from '../../schema/asset.ts'
 import type { CommandContext } from '../cli.ts'
-import { defineTold, defineToldImport } from './inventory.ts'
+import { defineInventoryImport, defineInventoryList } from './inventory.ts'
 
 const path = '/api/v1/assets'
 
-/** `vedette assets`: what is ours, and how much it matters. */
+/** `vedette assets`: imports, lists and removes assets. */
 export const define = (command: Command, context: CommandContext): void => {
-  defineToldImport(command, context, {
+  defineInventoryImport(command, context, {
     path: `${path}/import`,
     one: 'asset',
     seen: 'host',
-    example: 'ip_or_cidr,hostname,owner,criticality,environment,tags; columns in any order',
+    example: 'ip_or_cidr,hostname,owner,criticality,environment,tags; any column order',
   })
-  defineTold(command, context, {
+  defineInventoryList(command, context, {
     path,
     item: asset,
     noun: 'asset',

@@ -36,27 +36,27 @@ const run = async (argv: readonly string[], body: unknown) => {
 }
 
 describe('vedette assets', () => {
-  it('shows what an import would change, and what is wrong with it', async () => {
+  it('previews an import and its faults', async () => {
     const { out, err, code, asked } = await run(['assets', 'import', file, '--preview'], answer)
     expect(asked).toEqual(['POST /api/v1/assets/import?preview=true'])
     expect(out).toBe(
-      'Preview: 4 rows, 1 new, 1 changed, 0 as before, 1 left out\n  ~ web-01  owner (nothing) → shop\n  + db\n',
+      'Preview: 4 rows, 1 new, 1 changed, 0 unchanged, 1 skipped\n  ~ web-01  owner (nothing) → shop\n  + db\n',
     )
     expect(err).toContain(`${file}:4: criticality is none of critical, high, medium, low: "urgent"\n`)
-    expect(err).toContain('1 host in logs that nobody tells of: mail\n')
+    expect(err).toContain('1 host in logs but not imported: mail\n')
     expect(err).not.toContain('\u001b')
     expect(code).toBe(5)
   })
 
-  it('imports, and ends well when every row was taken', async () => {
+  it('imports, and exits with 0 if every row is valid', async () => {
     const { out, code, asked } = await run(['assets', 'import', file], { ...answer, preview: false, failed: 0 })
     expect([asked, code]).toEqual([['POST /api/v1/assets/import?preview=false'], 0])
     expect(out).toContain('Imported: 4 rows')
   })
 
-  it('says that a file cannot be read', async () => {
+  it('reports an unreadable file', async () => {
     const { err, code } = await run(['assets', 'import', join(folder, 'nothing.csv')], answer)
-    expect([code, err]).toEqual([3, expect.stringContaining('nothing.csv cannot be read')])
+    expect([code, err]).toEqual([3, expect.stringContaining('No such file or folder: ')])
   })
 
   it('lists, shows and removes', async () => {

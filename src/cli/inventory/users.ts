@@ -1,19 +1,19 @@
 import type { Command } from 'commander'
 import { person } from '../../schema/person.ts'
 import type { CommandContext } from '../cli.ts'
-import { defineTold, defineToldImport } from './inventory.ts'
+import { defineInventoryImport, defineInventoryList } from './inventory.ts'
 
 const path = '/api/v1/users'
 
-/** `vedette users`: whom alerts may be about. */
+/** `vedette users`: imports, lists and removes users. */
 export const define = (command: Command, context: CommandContext): void => {
-  defineToldImport(command, context, {
+  defineInventoryImport(command, context, {
     path: `${path}/import`,
     one: 'user',
     seen: 'user',
-    example: 'username,full_name,email,title,department,status; columns in any order',
+    example: 'username,full_name,email,title,department,status; any column order',
   })
-  defineTold(command, context, {
+  defineInventoryList(command, context, {
     path,
     item: person,
     noun: 'user',

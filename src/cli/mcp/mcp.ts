@@ -12,19 +12,19 @@ interface McpFlags {
   readonly root?: readonly string[]
 }
 
-/** `vedette mcp`: for AI tools that start a program and speak with it; standard output belongs to the protocol. */
+/** `vedette mcp`: an MCP server on stdio for AI tools. Only protocol messages may go to standard output. */
 export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command)
     .description(
-      'Speaks MCP on standard input and output: with --url, for a running server; without, on the data of this machine, while no server ' +
-        'runs on it. Reads only, unless writing is allowed.',
+      'Runs an MCP server on stdio. With --url it connects to a running server; without, it opens the data folder of this machine, ' +
+        'which no server may be using. Tools are read-only unless --allow-write is given.',
     )
-    .option('--url <url>', 'a running server; else VEDETTE_URL')
-    .option('--token-file <file>', 'a file that holds a token; else VEDETTE_TOKEN or VEDETTE_TOKEN_FILE')
-    .option('--allow-write', 'let tools change things')
+    .option('--url <url>', 'running server to connect to; VEDETTE_URL by default')
+    .option('--token-file <file>', 'file that contains the token; VEDETTE_TOKEN or VEDETTE_TOKEN_FILE by default')
+    .option('--allow-write', 'allow tools to change data')
     .option(
       '--root <folder...>',
-      'folders that tools may read files from; else mcp.roots, else the current folder unless that is /',
+      'folders that tools may read files from; mcp.roots or the current folder (unless it is /) by default',
     )
     .action(async (options: McpFlags) => {
       const url = options.url ?? context.env.VEDETTE_URL
@@ -53,7 +53,7 @@ const serveLocally = async (options: McpFlags, context: CommandContext): Promise
     signal: context.signal,
   })
   if (!app) return
-  // The client is the user who started this process, in a folder of their choice. Clients over HTTP get no folder unless mcp.roots names one.
+  // The user who started this process chose the current folder. HTTP clients get no folder unless mcp.roots lists one.
   const { roots } = config.mcp
   const door = app.serveMcp({
     input: context.stdin,
@@ -69,8 +69,8 @@ const serveLocally = async (options: McpFlags, context: CommandContext): Promise
 const leaveMs = 5_000
 
 /**
- * Carries messages between standard input and output and the `/mcp` of a running server, both ways, until the input has ended and what was
- * asked is answered.
+ * Relays messages between stdio and the `/mcp` endpoint of a running server, until the input has ended and all requests are
+ * answered.
  */
 const bridgeMcp = async (options: unknown, context: CommandContext): Promise<void> => {
   const client = createClient(options, context)
@@ -89,7 +89,7 @@ const bridgeMcp = async (options: unknown, context: CommandContext): Promise<voi
         headers: Object.fromEntries(new Headers(headers)),
         signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
       }),
-    tell: (message) => void pipe.send(message),
+    onMessage: (message) => void pipe.send(message),
     failed,
   })
 
@@ -101,7 +101,7 @@ const bridgeMcp = async (options: unknown, context: CommandContext): Promise<voi
       await pipe.send({ jsonrpc: '2.0', id: message.id, error: { code: -32_603, message: messageOf(error) } })
     }
   }
-  /** What needs no answer is sent all the same before we leave. */
+  /** Wait for notifications too: they need no answer, but must be sent before the process ends. */
   const said = new Set<Promise<void>>()
   pipe.onmessage = (message) => {
     const work = carry(message).finally(() => said.delete(work))

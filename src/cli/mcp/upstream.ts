@@ -14,15 +14,15 @@ import { z } from 'zod'
 interface UpstreamOptions {
   readonly url: URL
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>
-  /** Takes what the server says, in answer or by itself. */
-  readonly tell: (message: JSONRPCMessage) => void
+  /** Called with each message of the server, responses and notifications alike. */
+  readonly onMessage: (message: JSONRPCMessage) => void
   readonly failed: (error: unknown) => void
 }
 
 export interface Upstream {
-  /** Sends a message of the client; ends when it was answered. */
+  /** Sends a message of the client; resolves when the server has answered. */
   send(message: JSONRPCMessage): Promise<void>
-  /** Ends what would go on for ever. */
+  /** Aborts the subscription streams, which would never end by themselves. */
   stopListening(): void
   /** Ends the session. */
   close(): Promise<void>
@@ -30,9 +30,9 @@ export interface Upstream {
 
 interface Underway {
   readonly stop: AbortController
-  /** Whether it is a request of 2026, which is cancelled by hanging up. */
+  /** Whether the request follows the 2026 protocol, which cancels by closing the connection. */
   readonly hangsUp: boolean
-  /** Whether it is answered with a stream that does not end by itself. */
+  /** Whether the response is a stream that never ends by itself. */
   readonly listens: boolean
   readonly ended: Promise<void>
   done(): void
@@ -51,10 +51,10 @@ const subscription = z.object({
 const ownId = 'vedette-bridge'
 
 /**
- * Speaks with the `/mcp` of a server. A session that the server has forgotten, because it was started again, is begun anew with what the
- * client said at its beginning and subscribed to since, so that the client does not notice.
+ * Connects to the `/mcp` endpoint of a server. After a server restart, it opens a new session with the client's original
+ * `initialize` request and subscriptions, so that the client does not notice.
  */
-export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): Upstream => {
+export const createUpstream = ({ url, fetch, onMessage, failed }: UpstreamOptions): Upstream => {
   const underway = new Map<RequestId, Underway>()
   const subscribed = new Set<string>()
   let beginning: JSONRPCMessage | undefined
@@ -79,10 +79,10 @@ export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): U
         underway.get(message.id)?.done()
         if (typeof message.id === 'string' && message.id.startsWith(ownId)) return
       }
-      tell(message)
+      onMessage(message)
     }
     transport.onerror = (error) => {
-      // What a request failed of is told to whoever sent it; this is for the stream of what the server says by itself.
+      // The sender of a request gets its error. This handler covers the stream of server notifications.
       const ofStream = error instanceof SdkHttpError && error.code === SdkErrorCode.ClientHttpFailedToOpenStream
       if (ofStream && isForgotten(error) && transport === live) renew().catch(failed)
     }
@@ -98,7 +98,7 @@ export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): U
       if (!beginning || !isJSONRPCRequest(beginning)) return
       const before = await current
       current = connect()
-      // What is still under way there learns by itself whether it is answered.
+      // Requests still running on the old session settle by themselves.
       void Promise.allSettled([...underway.values()].map(({ ended }) => ended)).then(() => before.close())
       await request({ ...beginning, id: newId() })
       await (await current).send({ jsonrpc: '2.0', method: 'notifications/initialized' })
@@ -133,7 +133,7 @@ export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): U
     transport
       .send(message, {
         requestSignal: stop.signal,
-        onRequestStreamEnd: () => reject(new Error('The server hung up before it had answered.')),
+        onRequestStreamEnd: () => reject(new Error('The server closed the connection before it answered.')),
       })
       .catch(reject)
     await promise.finally(() => underway.delete(message.id))
@@ -152,7 +152,7 @@ export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): U
         begun = sendOnce(message)
         return begun
       }
-      // Who says all at once is no less in a session: how that begins is told to whoever asked for it.
+      // A client may send further messages before `initialize` is answered; only that request reports its failure.
       await begun?.catch(() => undefined)
       await renewing
       try {
@@ -162,9 +162,9 @@ export const createUpstream = ({ url, fetch, tell, failed }: UpstreamOptions): U
         await renew()
         await sendOnce(message)
       }
-      const told = subscription.safeParse(message).data
-      if (told?.method === 'resources/subscribe') subscribed.add(told.params.uri)
-      if (told?.method === 'resources/unsubscribe') subscribed.delete(told.params.uri)
+      const change = subscription.safeParse(message).data
+      if (change?.method === 'resources/subscribe') subscribed.add(change.params.uri)
+      if (change?.method === 'resources/unsubscribe') subscribed.delete(change.params.uri)
     },
     stopListening() {
       for (const { listens, stop } of underway.values()) if (listens) stop.abort()

@@ -30,16 +30,16 @@ const write = (): string => {
   return join(folder, 'lines.ndjson')
 }
 
-it('tells of each agent what it would have found in files', async () => {
+it('shows what each agent would have found in files', async () => {
   const { code, out, err } = await runFake(['anomaly-test', '--input', write()])
   expect([code, err]).toEqual([0, ''])
   expect(out).toContain('1 finding in 51 lines, 2026-01-15 10:00 to 2026-01-15 10:01')
-  expect(out).toContain('Wi-Fi agent (wifi): 1 finding in 12 lines of its own\n  auth_failure 1\n')
+  expect(out).toContain('Wi-Fi agent (wifi): 1 finding in 12 matching lines\n  auth_failure 1\n')
   expect(out).toContain('router had 12 failed Wi-Fi authentications within 5 minutes')
-  expect(out).toContain('DNS agent (dns): 0 findings in 30 lines of its own\n')
+  expect(out).toContain('DNS agent (dns): 0 findings in 30 matching lines\n')
 })
 
-it('tries one agent, and tells it as JSON', async () => {
+it('tests one agent and prints JSON', async () => {
   const { out } = await runFake(['anomaly-test', 'wifi', '--json', '--input', write()])
   expect(agentTrial.parse(JSON.parse(out))).toMatchObject({
     status: 'completed',
@@ -55,7 +55,7 @@ it('tries one agent, and tells it as JSON', async () => {
   })
 })
 
-it('asks a server for what it has stored', async () => {
+it('uses the stored events of a server', async () => {
   const asked: unknown[] = []
   const answer = {
     status: 'completed_with_errors',
@@ -66,7 +66,7 @@ it('asks a server for what it has stored', async () => {
     test_duration: 0.1,
     agents: [],
     results: [],
-    errors: ['It was cut short.'],
+    errors: ['The period was truncated.'],
   }
   const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     asked.push([String(url), JSON.parse(String(init?.body))])
@@ -74,10 +74,10 @@ it('asks a server for what it has stored', async () => {
   }
   const { code, out } = await runFake(['anomaly-test', 'dns', '--days-back', '7'], { fetch })
   expect(asked).toEqual([['http://127.0.0.1:8787/api/v1/agents/anomaly-test', { agent_id: 'dns', days_back: 7 }]])
-  expect([code, out.includes('It was cut short.')]).toEqual([5, true])
+  expect([code, out.includes('The period was truncated.')]).toEqual([5, true])
 })
 
-it('refuses agents and days that there are not', async () => {
+it('rejects unknown agents and invalid days', async () => {
   const missing = await runFake(['anomaly-test', 'nobody', '--input', write()])
   expect(missing.code).not.toBe(0)
   expect(missing.err).toContain('Use one of: dns, log_level, network, system, threshold, wifi.')

@@ -21,16 +21,19 @@ interface TestOptions {
   readonly json?: boolean
 }
 
-/** `vedette anomaly-test`: what agents would have found, in what a server has stored, in a database of log entries, or in files. */
+/** `vedette anomaly-test`: shows what agents would have found in stored events, in a database of log entries, or in files. */
 export const define = (command: Command, context: CommandContext): void => {
-  addRemoteOptions(command.description('Say what network agents would have found; nothing is stored.'))
-    .argument('[agent]', 'one agent, such as wifi; all without it')
-    .option('--days-back <days>', 'how many days to look back, 1 to 30', toDays, 1)
-    .option('--start-date <time>', 'instead, from this time on')
-    .option('--end-date <time>', 'up to this time, not now')
-    .option('--database', 'read the log entries of the configured database (DB_HOST); needs no server')
-    .option('--input <paths...>', 'read log files, folders or `-`, all of them; needs no server')
-    .option('--config <file>', 'with --database or --input: configuration; else ./vedette.yaml and the usual places')
+  addRemoteOptions(command.description('Show what network agents would have found, without storing anything.'))
+    .argument('[agent]', 'id of one agent, such as wifi; all by default')
+    .option('--days-back <days>', 'days to look back, 1 to 30', toDays, 1)
+    .option('--start-date <time>', 'start of the period, instead of --days-back')
+    .option('--end-date <time>', 'end of the period; now by default')
+    .option('--database', 'read log entries from the configured database (DB_HOST); needs no server')
+    .option('--input <paths...>', 'read files, folders or `-` completely; needs no server')
+    .option(
+      '--config <file>',
+      'configuration file for --database and --input; ./vedette.yaml or a standard location by default',
+    )
     .action(async (agent: string | undefined, options: TestOptions) => {
       const found = await test(agent, options, context)
       context.out.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : renderTrial(found, context))
@@ -67,24 +70,24 @@ const test = async (agent: string | undefined, options: TestOptions, context: Co
 const toDays = (text: string): number => {
   const days = Number(text)
   if (Number.isInteger(days) && days >= 1 && days <= 30) return days
-  throw new InvalidArgumentError('Write a whole number from 1 to 30.')
+  throw new InvalidArgumentError('Use a whole number from 1 to 30.')
 }
 
 const mostResults = 10
 
-/** Writes what agents would have found, for people: agent by agent, the gravest findings first. */
+/** Renders the findings of each agent, most severe first. */
 const renderTrial = (found: AgentTrial, { out, paint }: { out: Output; paint: Paint }): string => {
   const { agents, results, logs_processed, anomalies_detected, from, to, test_duration, errors } = found
   const when = from && to ? `, ${formatMoment(from)} to ${formatMoment(to)}` : ''
   const lines = [
-    `${counted(anomalies_detected, 'finding')} in ${counted(logs_processed, 'line')}${when} (${test_duration} s); nothing was stored`,
+    `${counted(anomalies_detected, 'finding')} in ${counted(logs_processed, 'line')}${when} (${test_duration} s); nothing stored`,
     ...errors.map((error) => paint('red', visible(error))),
   ]
   for (const { agent_id, name, logs, anomalies, by_type } of agents) {
     const types = Object.entries(by_type).map(([type, count]) => `${type} ${count}`)
     lines.push(
       '',
-      `${paint('bold', visible(name))} (${visible(agent_id)}): ${counted(anomalies, 'finding')} in ${counted(logs, 'line')} of its own`,
+      `${paint('bold', visible(name))} (${visible(agent_id)}): ${counted(anomalies, 'finding')} in ${counted(logs, 'matching line')}`,
     )
     if (types.length > 0) lines.push(...wrap(visible(types.join(', ')), out.columns - 2).map((line) => `  ${line}`))
     const its = results.filter(({ agent_name }) => agent_name === agent_id)
@@ -94,7 +97,7 @@ const renderTrial = (found: AgentTrial, { out, paint }: { out: Output; paint: Pa
       lines.push(...wrap(visible(description), out.columns - 6).map((line) => `      ${line}`))
     }
     const hidden = anomalies - Math.min(its.length, mostResults)
-    if (hidden > 0) lines.push(paint('dim', `  and ${hidden} more; --json tells up to 200 of all agents`))
+    if (hidden > 0) lines.push(paint('dim', `  and ${hidden} more; --json prints up to 200 of all agents`))
   }
   return `${lines.join('\n')}\n`
 }

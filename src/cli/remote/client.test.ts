@@ -15,7 +15,7 @@ interface Asked {
   readonly authorization: string | null
 }
 
-/** A server in a function: what is asked is remembered, what is answered is given. */
+/** A fake server that records its requests and returns the given response. */
 const serving = (answer: (asked: Asked) => unknown, status = 200) => {
   const asked: Asked[] = []
   const fake: typeof fetch = async (input, init = {}) => {
@@ -34,8 +34,8 @@ const serving = (answer: (asked: Asked) => unknown, status = 200) => {
 
 const page = (...data: unknown[]) => ({ data, next_cursor: null })
 
-describe('commands that speak with a server', () => {
-  it('take the address and the token from options, files and the environment', async () => {
+describe('commands that need a server', () => {
+  it('read the URL and the token from options, files and the environment', async () => {
     const { asked, fetch } = serving(() => page())
     const file = join(folder, 'token')
     writeFileSync(file, 'from-file\n')
@@ -51,7 +51,7 @@ describe('commands that speak with a server', () => {
     expect(await runFake(['incidents', '--token-file', '/nowhere'], { fetch })).toMatchObject({ code: 2 })
   })
 
-  it('list page by page until there are enough', async () => {
+  it('fetch pages until the limit is reached', async () => {
     const { asked, fetch } = serving(({ path }) => ({
       data: Array.from({ length: Number(/limit=(\d+)/.exec(path)?.[1]) }, () => fakeIncident()),
       next_cursor: 'more',
@@ -68,7 +68,7 @@ describe('commands that speak with a server', () => {
     ])
   })
 
-  it('join an account and who the identity provider knows', async () => {
+  it('link an account to an identity', async () => {
     const dana = { username: 'dana', role: 'analyst', is_active: true, signs_in_with: 'oidc' }
     const { asked, fetch } = serving(() => ({ ...dana, full_name: null, last_login_at: null }))
     const { out } = await runFake(['account', 'link', 'dana', 'https://id.example|d1'], { fetch })
@@ -78,7 +78,7 @@ describe('commands that speak with a server', () => {
     expect(out).toBe('dana, analyst, may sign in\n')
   })
 
-  it('show an incident for people, and for programs', async () => {
+  it('show an incident as text and as JSON', async () => {
     const hostile = fakeIncident({ title: 'x\u001b[2J' })
     const { fetch } = serving(() => hostile)
     const shown = await runFake(['incidents', 'show', 'INC-3'], { fetch })
@@ -89,7 +89,7 @@ describe('commands that speak with a server', () => {
     )
   })
 
-  it('decide on given ones or on all that match', async () => {
+  it('decide by id or by filter', async () => {
     const { asked, fetch } = serving(() => ({
       matched: 2,
       changed: 1,
@@ -128,7 +128,7 @@ describe('commands that speak with a server', () => {
     ])
   })
 
-  it('say what is normal', async () => {
+  it('create a suppression', async () => {
     const made = {
       id: 's-1',
       scope: 'a:b',
@@ -148,9 +148,11 @@ describe('commands that speak with a server', () => {
           : made,
     )
     const { out: preview } = await runFake(['normal', 'preview', 'a:b'], { fetch })
-    expect(preview).toContain('hidden 4 of 10 alerts')
-    expect(preview).toContain('Warning: it hides 2 open alerts of high or critical severity.')
-    expect((await runFake(['normal', 'add', 'a:b', '--reason', 'r', '--never'], { fetch })).out).toContain('ends never')
+    expect(preview).toContain('suppressed 4 of 10 alerts')
+    expect(preview).toContain('Warning: that includes 2 open alerts of high or critical severity.')
+    expect((await runFake(['normal', 'add', 'a:b', '--reason', 'r', '--never'], { fetch })).out).toContain(
+      'expires never',
+    )
     expect((await runFake(['suppressions'], { fetch })).out).toContain('a:b  (r)')
     await runFake(['suppressions', 'pause', 's-1'], { fetch })
     await runFake(['suppressions', 'remove', 's-1'], { fetch })
@@ -159,7 +161,7 @@ describe('commands that speak with a server', () => {
     expect(await runFake(['normal', 'add', 'a:b'], { fetch })).toMatchObject({ code: 2 })
   })
 
-  it('print a new secret alone on stdout', async () => {
+  it('print only the new secret to stdout', async () => {
     const token = {
       id: 't',
       name: 'n',
@@ -175,7 +177,7 @@ describe('commands that speak with a server', () => {
     expect(await runFake(['token', 'create', '--role', 'king'], { fetch })).toMatchObject({ code: 2 })
   })
 
-  it('tell what the server said, and how to get a token', async () => {
+  it('show errors of the server, and how to get a token', async () => {
     const problem = (status: number, code: string) =>
       serving(() => ({ title: 'T', detail: 'D', hint: 'H', code }), status).fetch
     expect(await runFake(['incidents'], { fetch: problem(401, 'unauthenticated') })).toMatchObject({
@@ -192,7 +194,7 @@ describe('commands that speak with a server', () => {
     const odd = serving(() => 'hello').fetch
     expect(await runFake(['incidents'], { fetch: odd })).toMatchObject({
       code: 4,
-      err: expect.stringContaining('no Vedette'),
+      err: expect.stringContaining('not Vedette'),
     })
   })
 })

@@ -23,23 +23,23 @@ const problemShape = z.object({
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** Speaks with a running server. */
+/** A client of a running server. */
 export interface Client {
   readonly url: string
   get<T>(path: string, answer: z.ZodType<T>, query?: Query): Promise<T>
   send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, answer: z.ZodType<T>, body?: object): Promise<T>
-  /** Asks without judging the answer; throws only when there is none. */
+  /** Sends a request and returns any response; throws only if the server does not respond. */
   ask(path: string, init: RequestInit): Promise<Response>
 }
 
-/** Adds the options of every command that speaks with a server. */
+/** Adds the options of every command that needs a server. */
 export const addRemoteOptions = (command: Command): Command =>
   command
-    .option('--url <url>', `the server; else VEDETTE_URL, else ${defaultUrl}`)
-    .option('--token-file <file>', 'a file that holds a token; else VEDETTE_TOKEN or VEDETTE_TOKEN_FILE')
-    .option('--json', 'print what the server answered')
+    .option('--url <url>', `URL of the server; VEDETTE_URL or ${defaultUrl} by default`)
+    .option('--token-file <file>', 'file that contains the token; VEDETTE_TOKEN or VEDETTE_TOKEN_FILE by default')
+    .option('--json', 'print the response of the server as JSON')
 
-/** Makes a client from a command's options and the environment. */
+/** Creates a client from the options of a command and the environment. */
 export const createClient = (options: unknown, context: CommandContext): Client => {
   const { url: given, tokenFile } = remoteShape.parse(options)
   const url = readUrl(given ?? (context.env.VEDETTE_URL || defaultUrl))
@@ -62,7 +62,7 @@ export const createClient = (options: unknown, context: CommandContext): Client 
     const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
     const parsed = answer.safeParse(body)
     if (parsed.success) return parsed.data
-    throw new AppError('UNAVAILABLE', `What answers at ${url} is no Vedette, or one of another version.`, {
+    throw new AppError('UNAVAILABLE', `The server at ${url} is not Vedette, or runs another version of it.`, {
       cause: parsed.error,
     })
   }
@@ -81,7 +81,7 @@ export const createClient = (options: unknown, context: CommandContext): Client 
   }
 }
 
-/** Turns a refusal into an error that says what the server said. */
+/** Converts an error response into an AppError. */
 export const toAppError = async (response: Response, hadToken: boolean): Promise<AppError> => {
   const problem = problemShape.safeParse(await response.json().catch(() => undefined)).data ?? {}
   const { title, detail, hint, errors } = problem
@@ -104,14 +104,14 @@ const codeOf = (code: string | undefined, status: number): ErrorCode => {
 }
 
 const howToGetAToken = (hadToken: boolean): string =>
-  `${hadToken ? 'The token is not known there, or has ended.' : 'Give one in VEDETTE_TOKEN, VEDETTE_TOKEN_FILE or --token-file.'} ` +
-  'The server printed its admin token at its first start and keeps only a hash of it; with it, `vedette token create` makes others. ' +
-  'If it is lost, set VEDETTE_ADMIN_TOKEN and start the server again.'
+  `${hadToken ? 'The server does not know the token, or it has expired.' : 'Set VEDETTE_TOKEN, VEDETTE_TOKEN_FILE or --token-file.'} ` +
+  'The server printed its admin token at its first start and stores only a hash of it. Use it to create others with `vedette token create`. ' +
+  'If it is lost, set VEDETTE_ADMIN_TOKEN and restart the server.'
 
 const unreachable = (url: string, error: unknown): AppError => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return new AppError('UNAVAILABLE', `No server answers at ${url} (${messageOf(cause)}).`, {
-    hint: 'Start one with `vedette serve`, or say where it is: --url or VEDETTE_URL.',
+  return new AppError('UNAVAILABLE', `Cannot reach a server at ${url} (${messageOf(cause)}).`, {
+    hint: 'Start one with `vedette serve`, or set --url or VEDETTE_URL.',
     retryable: true,
     cause: error,
   })
@@ -120,8 +120,8 @@ const unreachable = (url: string, error: unknown): AppError => {
 const readUrl = (text: string): string => {
   const parsed = URL.canParse(text) ? new URL(text) : undefined
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-    throw new AppError('INVALID_REQUEST', `"${text}" is not the address of a server.`, {
-      hint: `Write it like ${defaultUrl}.`,
+    throw new AppError('INVALID_REQUEST', `Invalid server URL: "${text}".`, {
+      hint: `Example: ${defaultUrl}.`,
     })
   }
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`
@@ -134,7 +134,7 @@ const readToken = (file: string | undefined, { env, cwd }: CommandContext): stri
   try {
     return readFileSync(resolve(cwd, path), 'utf8').trim()
   } catch (error) {
-    throw new AppError('INVALID_REQUEST', `The token file ${path} cannot be read.`, { cause: error })
+    throw new AppError('INVALID_REQUEST', `Cannot read the token file ${path}.`, { cause: error })
   }
 }
 

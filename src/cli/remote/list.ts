@@ -17,25 +17,25 @@ const listShape = z.object({
 
 const largestPage = 500
 
-/** One kind of thing that can be listed, and how its table looks. */
+/** A list endpoint and its table. */
 interface Listing<Item extends z.ZodType> {
   readonly path: string
   readonly item: Item
   readonly noun: string
   readonly headings: readonly string[]
   row(item: z.output<Item>): readonly string[]
-  /** What else is asked for. */
+  /** Further query parameters. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
 }
 
 /** Adds the options of every list. */
 export const addListOptions = (command: Command): Command =>
   command
-    .option('--from <time>', 'from this time on: 2026-01-15T10:00Z, now-24h')
-    .option('--to <time>', 'up to this time')
-    .option('--limit <number>', 'how many at most', '50')
-    .option('--cursor <cursor>', 'go on where another list ended')
-    .option('--ndjson', 'print one JSON object a line')
+    .option('--from <time>', 'start of the period: 2026-01-15T10:00Z, now-24h')
+    .option('--to <time>', 'end of the period')
+    .option('--limit <number>', 'maximum number of results', '50')
+    .option('--cursor <cursor>', 'continue from an earlier page')
+    .option('--ndjson', 'print one JSON object per line')
 
 /** Reads the options of a list. */
 export const readListOptions = (options: unknown) => {
@@ -43,7 +43,7 @@ export const readListOptions = (options: unknown) => {
   return { ...given, limit: readLimit(given.limit) }
 }
 
-/** Asks for a list, page by page until there are enough, and prints it. */
+/** Fetches pages of a list until the limit is reached, and prints them. */
 export const printList = async <Item extends z.ZodType>(
   listing: Listing<Item>,
   q: string | undefined,
@@ -79,7 +79,7 @@ const printTable = <Item extends z.ZodType>(
   { out, err, paint }: CommandContext,
 ): void => {
   if (items.length === 0) {
-    err.write(`There are no ${noun}s.\n`)
+    err.write(`No ${noun}s.\n`)
     return
   }
   out.write(`${table(headings, items.map(row), out.columns, paint)}\n`)
@@ -89,10 +89,10 @@ const printTable = <Item extends z.ZodType>(
 const readLimit = (text: string | undefined): number => {
   const limit = Number(text ?? 50)
   if (Number.isInteger(limit) && limit >= 1 && limit <= 1_000_000) return limit
-  throw new AppError('INVALID_REQUEST', `--limit ${text} is not a number of things.`, { hint: 'Give 1 or more.' })
+  throw new AppError('INVALID_REQUEST', `Invalid --limit: ${text}.`, { hint: 'Give 1 or more.' })
 }
 
-/** Fetches all of a list that has no pages to speak of. */
+/** Fetches a whole list that fits into one page. */
 export const fetchAll = async <Item extends z.ZodType>(
   client: Client,
   path: string,

@@ -18,7 +18,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString()
 }
 
-/** A server whose answers are told by the number of the request; the default takes everything. */
+/** A fake server with a response per request number. By default it accepts everything. */
 const listen = async (
   answer: (number: number) => { status: number; headers?: Record<string, string>; cut?: boolean } | undefined,
 ) => {
@@ -41,7 +41,7 @@ const listen = async (
         : JSON.stringify({
             title: 'No',
             detail: `refused with ${status}`,
-            hint: 'do it otherwise',
+            hint: 'do something else',
             code: 'queue_full',
           }),
     )
@@ -54,7 +54,7 @@ const listen = async (
 const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i} ${'x'.repeat(90)}\n`).join('')
 
 describe('vedette ingest', () => {
-  it('sends chunks in order, each with a key of its own, and says how many were accepted', async () => {
+  it('sends chunks in order, each with its own key, and reports how many were accepted', async () => {
     const { seen, url } = await listen(() => undefined)
     const input = lines(50_000)
     const { code, out, err } = await runFake(['ingest', '-', '--url', url, '--source', 'mine'], {
@@ -70,7 +70,7 @@ describe('vedette ingest', () => {
     expect(seen[0]).toMatchObject({ source: 'mine', authorization: 'Bearer secret' })
   })
 
-  it('waits when it is asked to, and sends the same again under the same key', async () => {
+  it('waits on request, then retries with the same key', async () => {
     const statuses = [429, 503, 507]
     const { seen, url } = await listen((number) => {
       const status = statuses[number - 1]
@@ -83,23 +83,23 @@ describe('vedette ingest', () => {
     expect(new Set(seen.map(({ key }) => key)).size).toBe(1)
   })
 
-  it('sends again when an answer is lost', async () => {
+  it('retries after a lost response', async () => {
     const { seen, url } = await listen((number) => (number === 2 ? { status: 0, cut: true } : undefined))
     const { code } = await runFake(['ingest', '-', '--url', url], { input: lines(20_000), fetch })
     expect(code).toBe(0)
     expect(seen[1]?.key).toBe(seen[2]?.key)
   })
 
-  it('gives up at once when it is refused, telling why and what was taken', async () => {
+  it('stops at once when refused, with the reason and the accepted count', async () => {
     const { url } = await listen((number) => (number > 1 ? { status: 403 } : undefined))
     const { code, out, err } = await runFake(['ingest', '-', '--url', url], { input: lines(50_000), fetch })
     expect(code).toBe(4)
     expect(err).toContain('No: refused with 403')
-    expect(err).toContain('do it otherwise')
+    expect(err).toContain('do something else')
     expect(out).toMatch(/^\d+ \d+ records accepted/)
   })
 
-  it('ends with 3 when there is nothing, and with 5 when a part cannot be read', async () => {
+  it('exits with 3 if there is no input, and with 5 if part of it is unreadable', async () => {
     const { url } = await listen(() => undefined)
     expect(await runFake(['ingest', '/nowhere/x.log', '--url', url], { fetch })).toMatchObject({ code: 3 })
     const some = ['ingest', '/nowhere/x.log', '-', '--url', url]

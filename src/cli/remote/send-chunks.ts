@@ -6,7 +6,7 @@ import { type Client, toAppError } from './client.ts'
 
 const answer = z.object({ accepted: z.number(), rejected: z.number().default(0) })
 
-/** How often a server that was there is looked for before we give up; about five minutes. */
+/** How often to retry when a server stops responding; about five minutes in total. */
 const mostLosses = 30
 const longestWait = 30_000
 
@@ -18,7 +18,7 @@ interface Chunk {
   readonly lines: number
 }
 
-/** What was sent so far. */
+/** Counts of what was sent so far. */
 export interface Sent {
   accepted: number
   rejected: number
@@ -31,15 +31,15 @@ interface Sending {
   readonly client: Client
   readonly signal: AbortSignal
   readonly sent: Sent
-  /** Told when it has to wait: how long, and why. */
+  /** Called before each wait, with its length and its reason. */
   readonly waiting: (ms: number, why: string) => void
   readonly inFlight?: number
 }
 
 /**
- * Sends chunks until they are accepted, two at a time, those of one source strictly one behind the other: the order within a
- * source is part of its meaning. Each has a key of its own, so that sending it again after a lost answer doubles nothing. Memory
- * is bounded by what is in flight.
+ * Sends chunks until they are accepted, two at a time. Chunks of one source are sent in order, because the order within a
+ * source matters. Each chunk has an idempotency key, so that a retry after a lost response creates no duplicates. Memory
+ * is bounded by the chunks in flight.
  */
 export const sendChunks = async (chunks: AsyncIterable<Chunk>, sending: Sending): Promise<void> => {
   const { inFlight = 2, signal } = sending
@@ -96,7 +96,7 @@ const send = async (chunk: Chunk, run: string, { client, signal, sent, waiting }
   }
 }
 
-/** One try: undefined when it was accepted, else the error, and whether there was no answer at all. */
+/** Sends one chunk once: undefined if the server accepted it, else the error and whether the server responded. */
 const attempt = async (
   ask: () => Promise<Response>,
   sent: Sent,
@@ -110,7 +110,10 @@ const attempt = async (
     return undefined
   } catch (error) {
     if (error instanceof AppError) return { error, lost: true }
-    const lost = new AppError('UNAVAILABLE', 'The answer of the server was cut off.', { retryable: true, cause: error })
+    const lost = new AppError('UNAVAILABLE', 'The response of the server was truncated.', {
+      retryable: true,
+      cause: error,
+    })
     return { error: lost, lost: true }
   }
 }

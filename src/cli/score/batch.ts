@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { processLogFiles } from '../../operations/analysis/process-log-files.ts'
 import type { CommandContext } from '../cli.ts'
-import { visible } from '../terminal/terminal.ts'
+import { counted, visible } from '../terminal/terminal.ts'
 
 interface BatchFlags {
   readonly modelDir: string
@@ -12,35 +12,30 @@ interface BatchFlags {
   readonly once?: boolean
 }
 
-/** `vedette batch`: judges the files of a folder as they come; needs no server. */
+/** `vedette batch`: scores new files in a folder; needs no server. */
 export const define = (command: Command, { out, now, signal, env, end }: CommandContext): void => {
   command
     .description(
-      'Judges the JSON, CSV and line files below a folder that were not judged before, and writes for each what is odd in it.',
+      'Scores JSON, CSV and text files below a folder that were not scored before, and writes the anomalies of each to a file.',
     )
-    .option('--model-dir <folder>', 'the model to judge by', env.MODEL_DIR ?? 'anomaly_outputs')
-    .option('--log-dir <folder>', 'where the files are', env.LOG_DIR ?? 'logs')
-    .option('--output-dir <folder>', 'where findings go', env.OUTPUT_DIR ?? 'batch_outputs')
-    .option(
-      '--interval <seconds>',
-      'how long to wait between two looks',
-      seconds,
-      seconds(env.BATCH_INTERVAL ?? '3600'),
-    )
-    .option('--once', 'look once, and end')
+    .option('--model-dir <folder>', 'folder of the model', env.MODEL_DIR ?? 'anomaly_outputs')
+    .option('--log-dir <folder>', 'folder of the log files', env.LOG_DIR ?? 'logs')
+    .option('--output-dir <folder>', 'folder for the anomalies', env.OUTPUT_DIR ?? 'batch_outputs')
+    .option('--interval <seconds>', 'seconds between scans', seconds, seconds(env.BATCH_INTERVAL ?? '3600'))
+    .option('--once', 'scan once and exit')
     .action(async ({ modelDir, logDir, outputDir, interval, once }: BatchFlags) => {
       for (;;) {
         const { processed, errors, results } = await processLogFiles({ modelDir, logDir, outputDir, now })
         for (const result of results) {
-          const told =
+          const outcome =
             result.status === 'success'
-              ? `${result.anomalies_detected} odd of ${result.total_events} events → ${result.output_file}`
+              ? `${counted(result.anomalies_detected, 'anomaly', 'anomalies')} in ${counted(result.total_events, 'event')} → ${result.output_file}`
               : result.status === 'error'
                 ? `failed: ${result.error}`
                 : 'empty'
-          out.write(`${visible(`${result.filepath}: ${told}`)}\n`)
+          out.write(`${visible(`${result.filepath}: ${outcome}`)}\n`)
         }
-        out.write(`${processed} files, ${errors} errors\n`)
+        out.write(`${counted(processed, 'file')}, ${counted(errors, 'error')}\n`)
         if (once) {
           if (errors > 0) end(5)
           return
@@ -53,6 +48,6 @@ export const define = (command: Command, { out, now, signal, env, end }: Command
 
 const seconds = (text: string): number => {
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('Give a whole number of seconds.')
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('Use a whole number of seconds.')
   return number
 }

@@ -28,28 +28,28 @@ const series = file('series.csv', [
 ])
 
 describe('evaluate', () => {
-  it('compares the scores of a table with labels in words, which the scorer does not see', async () => {
+  it('measures table scores against text labels that the scorer never sees', async () => {
     const { code, out } = await runFake(['evaluate', 'table', table, '--label', 'kind', '--json'])
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ rows: 302, odd: 2, auc: 1, ap: 1, best_f1: 1 })
   })
 
-  it('compares those of sessions and of series, at the threshold that we would use', async () => {
+  it('measures session and series scores at the default threshold', async () => {
     const ofSessions = JSON.parse((await runFake(['evaluate', 'sessions', sessions, '--json'])).out)
     expect(ofSessions).toMatchObject({ rows: 201, odd: 1, auc: 1, true_positives: 1, false_positives: 0 })
     const ofSeries = JSON.parse((await runFake(['evaluate', 'series', series, '--json'])).out)
     expect(ofSeries).toMatchObject({ rows: 2000, odd: 1, auc: 1, true_positives: 1, threshold: null })
   })
 
-  it('says it in words, with a threshold of the caller', async () => {
+  it('prints text, at a given threshold', async () => {
     const { out } = await runFake(['evaluate', 'table', table, '--label', 'kind', '--threshold', '0'])
-    expect(out).toContain('302 rows, 2 of them odd')
-    expect(out).toContain('called odd from 0 on: 2 rightly, 300 wrongly; missed 0; left alone rightly 0')
+    expect(out).toContain('302 rows, 2 anomalous')
+    expect(out).toContain('from 0: 2 true positives, 300 false positives, 0 false negatives, 0 true negatives')
   })
 
-  it('says what is wrong with labels', async () => {
+  it('reports faulty labels', async () => {
     const none = await runFake(['evaluate', 'table', table])
-    expect(none).toMatchObject({ code: 2, err: expect.stringContaining('--label COLUMN. There is: a, b, kind') })
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining('--label COLUMN. Columns: a, b, kind') })
     const all = await runFake(['evaluate', 'table', table, '--label', 'kind', '--normal', 'fine'])
     expect(all).toMatchObject({ code: 2, err: expect.stringContaining('--normal WORD') })
   })

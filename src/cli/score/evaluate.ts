@@ -6,7 +6,7 @@ import {
   scoredKinds,
 } from '../../operations/analysis/evaluate-scores.ts'
 import type { CommandContext } from '../cli.ts'
-import { count, visible } from '../terminal/terminal.ts'
+import { count, counted, visible } from '../terminal/terminal.ts'
 
 interface EvaluateOptions {
   readonly label: string
@@ -19,32 +19,27 @@ interface EvaluateOptions {
 
 const toNumber = (text: string): number => {
   const number = Number(text)
-  if (text.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('It is no number.')
+  if (text.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('Not a number.')
   return number
 }
 
 const collect = (word: string, words: readonly string[]): readonly string[] => [...words, word]
 
-/** `vedette evaluate`: how well our scores find what you labelled; needs no server. */
+/** `vedette evaluate`: measures scores against labels; needs no server. */
 export const define = (command: Command, context: CommandContext): void => {
   for (const kind of scoredKinds) defineKind(command.command(kind), kind, context)
 }
 
 const defineKind = (command: Command, kind: ScoredKind, { out, err, stdin }: CommandContext): void => {
   command
-    .summary(`compare the scores of \`score ${kind}\` with labels`)
-    .argument('<file>', 'a CSV file with a column of labels, plain or compressed')
-    .option('--label <column>', 'the column of labels', 'label')
-    .option(
-      '--normal <label>',
-      'a label of what is normal; may be repeated (default: 0, normal, -, and none)',
-      collect,
-      [],
-    )
-    .option('--threshold <score>', 'call odd what scores as much; without it, what we would call so', toNumber)
+    .summary(`measure the scores of \`score ${kind}\` against labels`)
+    .argument('<file>', 'CSV file with a label column, plain or compressed')
+    .option('--label <column>', 'label column', 'label')
+    .option('--normal <label>', 'label of normal rows; repeatable (default: 0, normal, - and empty)', collect, [])
+    .option('--threshold <score>', 'score from which a row counts as anomalous; set by the scorer by default', toNumber)
     .option('--json', 'print one JSON object')
-  if (kind !== 'series') command.option('--train <file>', 'a file of what is normal')
-  if (kind === 'table') command.option('--exclude <column>', 'leave a column aside; may be repeated', collect, [])
+  if (kind !== 'series') command.option('--train <file>', 'file of normal rows to train on')
+  if (kind === 'table') command.option('--exclude <column>', 'ignore a column; repeatable', collect, [])
   command.action(async (path: string, { json, normal, exclude = [], ...options }: EvaluateOptions) => {
     const onNote = (note: string) => err.write(`${visible(note)}\n`)
     const known = normal.length > 0 ? normal : ['0', 'normal', '-', '']
@@ -73,13 +68,13 @@ const present = ({ rows, odd, ranking, threshold, confusion, seconds }: Evaluati
 const describe = (path: string, found: Evaluation): string => {
   const { rows, odd, auc, ap, best_f1, best_threshold, seconds } = present(found)
   const { truePositives, falsePositives, falseNegatives, trueNegatives } = found.confusion
-  const called = Number.isNaN(found.threshold) ? 'where it would alarm' : `from ${found.threshold} on`
+  const called = Number.isNaN(found.threshold) ? 'at the default threshold' : `from ${found.threshold}`
   return [
-    `${visible(path)}: ${count(rows)} rows, ${count(odd)} of them odd`,
-    `  ROC AUC            ${auc}   the chance that an odd one scores higher than another`,
+    `${visible(path)}: ${counted(rows, 'row')}, ${count(odd)} anomalous`,
+    `  ROC AUC            ${auc}   probability that an anomalous row scores higher than a normal one`,
     `  average precision  ${ap}`,
-    `  best F1            ${best_f1}   with everything from ${best_threshold} on`,
-    `  called odd ${called}: ${count(truePositives)} rightly, ${count(falsePositives)} wrongly; missed ${count(falseNegatives)}; left alone rightly ${count(trueNegatives)}`,
+    `  best F1            ${best_f1}   at threshold ${best_threshold}`,
+    `  ${called}: ${count(truePositives)} true positives, ${count(falsePositives)} false positives, ${count(falseNegatives)} false negatives, ${count(trueNegatives)} true negatives`,
     `  ${seconds} seconds`,
     '',
   ].join('\n')

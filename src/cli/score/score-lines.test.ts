@@ -34,7 +34,7 @@ const log = [
 ]
 
 describe('vedette score lines', () => {
-  it('scores by level, and within a level by words', async () => {
+  it('scores by level, then by words', async () => {
     const { code, rows, scores } = await score(['-'], `${log.join('\n')}\n`)
     expect(code).toBe(0)
     expect(rows.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5])
@@ -44,7 +44,7 @@ describe('vedette score lines', () => {
     expect(scores[1]).toBeLessThan(0.52)
   })
 
-  it('judges lines without a level by their words, and values by none', async () => {
+  it('scores lines without a level by their words, ignoring values', async () => {
     const lines = ['cannot open the door', 'disk is full', 'read /srv/fatal/error/7', 'read /srv/anna/7']
     const { rows } = await score(['-', '--explain'], `${lines.join('\n')}\n`)
     expect(rows[0]?.score).toBeGreaterThan(0.52)
@@ -52,7 +52,7 @@ describe('vedette score lines', () => {
     expect(rows[2]).toMatchObject({ score: rows[3]?.score, level: null, template: 'read <*>' })
   })
 
-  it('names the file where there are several, and reads what is packed', async () => {
+  it('names the file if there are several, and reads compressed files', async () => {
     mkdirSync(join(folder, 'logs'))
     writeFileSync(join(folder, 'logs/a.log'), `${log[0]}\n`)
     writeFileSync(join(folder, 'logs/b.log.gz'), gzipSync(`${log[4]}\n`))
@@ -62,7 +62,7 @@ describe('vedette score lines', () => {
     expect(single.rows.map(({ file }) => file)).toEqual([undefined])
   })
 
-  it('says which file cannot be read', async () => {
+  it('reports an unreadable file', async () => {
     const { code, err } = await score([join(folder, 'none.log')])
     expect(code).not.toBe(0)
     expect(err).toContain('none.log')

@@ -25,7 +25,7 @@ const score = async (args: readonly string[], input = '') => {
 }
 
 describe('vedette score sessions', () => {
-  it('scores against sessions that are normal, in the order of the file', async () => {
+  it('scores against normal sessions, in file order', async () => {
     const train = file('train.csv.gz', gzipSync(csv(normal)))
     const input = csv(['a,open read close', 'b,open erase close', '"c, d","open read"'])
     const { code, rows, scores } = await score(['-', '--train', train], input)
@@ -36,7 +36,7 @@ describe('vedette score sessions', () => {
     expect(scores.get('c, d')).toBeGreaterThan(0.5)
   })
 
-  it('scores with nothing known, other columns and other blanks aside, and says why', async () => {
+  it('scores without training data, ignores other columns and whitespace, and gives reasons', async () => {
     const rows = [...normal, 'odd,open  panic\tclose '].map((row) => `x,${row},1\r`)
     const path = file('all.csv', `host,session,events,label\r\n${rows.join('\n')}`)
     const { rows: scored, scores } = await score([path, '--explain'])
@@ -45,14 +45,14 @@ describe('vedette score sessions', () => {
     expect(scored.at(-1)?.why?.[0]).toContain('"panic"')
   })
 
-  it('reads cells that go on over lines and chunks, and empty ones', async () => {
+  it('reads empty cells, and cells that span lines and chunks', async () => {
     const long = Array.from({ length: 40_000 }, (_, i) => `e${i % 7}`).join('\n')
     const { rows } = await score(['-'], csv([`"a ""b""","${long}"`, ',', 'c,e1 e2']))
     expect(rows.map(({ session }) => session)).toEqual(['a "b"', '', 'c'])
     expect(rows.every(({ score }) => Number.isFinite(score))).toBe(true)
   })
 
-  it('says what is wrong with a file', async () => {
+  it('reports a faulty file', async () => {
     expect(await score(['/nowhere/x.csv'])).toMatchObject({ code: 3, err: expect.stringContaining('/nowhere/x.csv') })
     expect(await score(['-'], 'id,events\n1,a\n')).toMatchObject({ code: 2, err: expect.stringContaining('"session"') })
     expect(await score(['-'], '')).toMatchObject({ code: 3, err: expect.stringContaining('empty') })

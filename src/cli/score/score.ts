@@ -7,7 +7,7 @@ import type { CommandContext } from '../cli.ts'
 import { gather } from '../terminal/gather.ts'
 import { visible } from '../terminal/terminal.ts'
 
-/** `vedette score`: how odd each row, point or session of a file is, how bad each line of a log sounds; needs no server. */
+/** `vedette score`: scores the rows, points, sessions or lines of a file; needs no server. */
 export const define = (command: Command, context: CommandContext): void => {
   defineLines(command.command('lines'), context)
   defineSeries(command.command('series'), context)
@@ -21,18 +21,18 @@ interface ScoreOptions {
   readonly explain?: boolean
 }
 
-/** `vedette score table`: how odd each row of a file is; needs no server. */
+/** `vedette score table`: scores each row of a CSV file. */
 const defineTable = (command: Command, { out, err, stdin }: CommandContext): void => {
   command
-    .summary('say how odd each row of a CSV file is')
+    .summary('score how anomalous each row of a CSV file is')
     .description(
-      'Prints one JSON line {"row","score"} for each row, counted from 0, with scores from 0 to 1, high when odd: 0.99 is about one row in ' +
-        'a hundred. The first line names the columns; cells are numbers or words, and may be missing.',
+      'Prints one JSON line {"row","score"} per row, counted from 0. Scores go from 0 to 1 and are high for anomalies: 0.99 is about ' +
+        'one row in a hundred. The first line names the columns. Cells contain numbers or text and may be empty.',
     )
-    .argument('<file>', 'a CSV file, plain or compressed with gzip or zstd; `-` for stdin')
-    .option('--exclude <column>', 'leave a column aside, such as an id; may be repeated', collect, [])
-    .option('--train <file>', 'a file of rows that are normal; without it, all rows are learnt')
-    .option('--explain', 'name the columns that make a row odd, too')
+    .argument('<file>', 'CSV file, plain or compressed with gzip or zstd; `-` for stdin')
+    .option('--exclude <column>', 'ignore a column, such as an id; repeatable', collect, [])
+    .option('--train <file>', 'file of normal rows to train on; all rows by default')
+    .option('--explain', 'add the columns that make a row anomalous')
     .action(async (path: string, { exclude, train, explain }: ScoreOptions) => {
       const lines = gather(out)
       const onNote = (note: string) => err.write(`${visible(note)}\n`)
@@ -45,16 +45,16 @@ const defineTable = (command: Command, { out, err, stdin }: CommandContext): voi
 
 const collect = (column: string, columns: readonly string[]): readonly string[] => [...columns, column]
 
-/** `vedette score series`: how odd each point of a series is, by those before it; needs no server. */
+/** `vedette score series`: scores each point of a time series against the points before it. */
 const defineSeries = (command: Command, { out, stdin }: CommandContext): void => {
   command
-    .summary('say how odd each point of a series is, by those before it')
+    .summary('score how anomalous each point of a time series is')
     .description(
-      'Prints one JSON line {"row","score"} for each row, with scores from 0 to 1, high when odd; 0.275 and more is worth a look. ' +
-        'A row is judged by those before it only. The file has the columns timestamp and value, in order of time.',
+      'Prints one JSON line {"row","score"} per row. Scores go from 0 to 1 and are high for anomalies; from 0.275 a point is worth a look. ' +
+        'Each row is compared only with earlier rows. The file needs the columns timestamp and value, sorted by time.',
     )
-    .argument('<file>', 'a CSV file, plain or compressed with gzip or zstd; `-` for stdin')
-    .option('--explain', 'say the usual range, and what kind of finding a point is')
+    .argument('<file>', 'CSV file, plain or compressed with gzip or zstd; `-` for stdin')
+    .option('--explain', 'add the usual range and the kind of anomaly')
     .action(async (path: string, { explain }: ScoreOptions) => {
       const lines = gather(out)
       for await (const { row, score, alarm, expected, low, high, kind, view } of scoreSeries({ path, stdin })) {
@@ -65,17 +65,17 @@ const defineSeries = (command: Command, { out, stdin }: CommandContext): void =>
     })
 }
 
-/** `vedette score sessions`: how odd each session of a file is; needs no server. */
+/** `vedette score sessions`: scores each session of a CSV file. */
 const defineSessions = (command: Command, { out, stdin }: CommandContext): void => {
   command
-    .summary('say how odd each session of a CSV file is')
+    .summary('score how anomalous each session of a CSV file is')
     .description(
-      'Prints one JSON line {"session","score"} for each session, with scores from 0 to 1, high when odd. The file has the columns ' +
-        'session and events (ids separated by blanks); others are left aside.',
+      'Prints one JSON line {"session","score"} per session. Scores go from 0 to 1 and are high for anomalies. The file needs the columns ' +
+        'session and events (ids separated by spaces); other columns are ignored.',
     )
-    .argument('<file>', 'a CSV file, plain or compressed with gzip or zstd; `-` for stdin')
-    .option('--train <file>', 'a file of sessions that are normal; without it, all sessions are learnt')
-    .option('--explain', 'say why, too')
+    .argument('<file>', 'CSV file, plain or compressed with gzip or zstd; `-` for stdin')
+    .option('--train <file>', 'file of normal sessions to train on; all sessions by default')
+    .option('--explain', 'add the reasons')
     .action(async (path: string, { train, explain }: ScoreOptions) => {
       const lines = gather(out)
       for await (const { session, score, why } of scoreSessions({ path, train, stdin })) {
@@ -85,16 +85,16 @@ const defineSessions = (command: Command, { out, stdin }: CommandContext): void 
     })
 }
 
-/** `vedette score lines`: how bad each line of a log sounds; needs no server. */
+/** `vedette score lines`: scores the severity of each line of a log. */
 const defineLines = (command: Command, { out, err, stdin, now, signal, end }: CommandContext): void => {
   command
-    .summary('say how bad each line of a log sounds')
+    .summary('score the severity of each line of a log')
     .description(
-      'Prints one JSON line {"line","score"} for each line, with scores from 0 to 1: by the level that the line names and the words of ' +
-        'its template. Where there is no level, the words decide; 0.52 and more is an error.',
+      'Prints one JSON line {"line","score"} per line. Scores go from 0 to 1, by the log level of the line and the words of its template. ' +
+        'Lines without a level are scored by their words. Errors score 0.52 or more.',
     )
-    .argument('<file>', 'a log, or a folder or pattern of them, plain or compressed with gzip or zstd; `-` for stdin')
-    .option('--explain', 'say the level and the template, too')
+    .argument('<file>', 'log file, folder or glob, plain or compressed with gzip or zstd; `-` for stdin')
+    .option('--explain', 'add the level and the template')
     .action(async (path: string, { explain }: ScoreOptions) => {
       const { report, lines: scored } = scoreLines({ paths: [path], stdin, now, signal })
       const lines = gather(out)

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { trainLogModel } from '../../operations/models/train-log-model.ts'
 import type { CommandContext } from '../cli.ts'
-import { visible } from '../terminal/terminal.ts'
+import { counted, visible } from '../terminal/terminal.ts'
 
 interface TrainFlags {
   readonly data_path: string
@@ -14,25 +14,25 @@ interface TrainFlags {
   readonly time_windows: readonly number[]
 }
 
-/** `vedette train`: a model for log events, learnt from files; needs no server. */
+/** `vedette train`: trains a model on files of log events; needs no server. */
 export const define = (command: Command, { out, err, now }: CommandContext): void => {
   command
     .description(
-      'Learns from files of log events (JSON, CSV, one object a line, or the lines of daemons) what is usual, and writes a model that ' +
-        '`vedette batch` and POST /analyze judge by, with what is odd among the events themselves.',
+      'Trains a model on files of log events (JSON, JSON lines, CSV or plain log lines) for `vedette batch` and POST /analyze, ' +
+        'and lists the anomalies among the events themselves.',
     )
-    .option('--data_path <path>', 'a file, or a folder with files', './logs/')
+    .option('--data_path <path>', 'file or folder of log events', './logs/')
     .addOption(
-      new Option('--log_format <form>', 'how entries are written')
+      new Option('--log_format <form>', 'format of the entries')
         .choices(['auto', 'json', 'csv', 'auth', 'syslog', 'security'])
         .default('auto'),
     )
-    .option('--output_dir <folder>', 'where the model goes', 'anomaly_outputs')
-    .option('--contamination <share>', 'the share of the events that may be odd', share, 0.01)
-    .option('--baseline_period_days <days>', 'how many days from the first event tell what is usual', whole, 7)
-    .option('--random_state <seed>', 'the same seed makes the same model', whole, 42)
-    .option('--iso_forest_estimators <trees>', 'trees of the forest', whole, 200)
-    .option('--time_windows <seconds...>', 'over which a user’s events are counted', collect, windows)
+    .option('--output_dir <folder>', 'folder for the model', 'anomaly_outputs')
+    .option('--contamination <share>', 'expected share of anomalies', share, 0.01)
+    .option('--baseline_period_days <days>', 'days from the first event that form the baseline', whole, 7)
+    .option('--random_state <seed>', 'seed; the same seed gives the same model', whole, 42)
+    .option('--iso_forest_estimators <trees>', 'number of trees in the forest', whole, 200)
+    .option('--time_windows <seconds...>', 'windows over which the events of a user are counted', collect, windows)
     .action(async (flags: TrainFlags) => {
       const { log_format: form } = flags
       const found = await trainLogModel({
@@ -46,22 +46,23 @@ export const define = (command: Command, { out, err, now }: CommandContext): voi
         windows: flags.time_windows,
         now,
       })
-      if (found.skipped_events > 0) err.write(`${found.skipped_events} entries have no time that can be read.\n`)
+      if (found.skipped_events > 0)
+        err.write(`${counted(found.skipped_events, 'entry', 'entries')} skipped: no valid timestamp.\n`)
       out.write(
-        `${found.total_events} events learnt, ${found.anomalies_detected} odd (threshold ${found.threshold.toFixed(3)}) → ${visible(flags.output_dir)}\n`,
+        `Trained on ${counted(found.total_events, 'event')}, ${counted(found.anomalies_detected, 'anomaly', 'anomalies')} (threshold ${found.threshold.toFixed(3)}) → ${visible(flags.output_dir)}\n`,
       )
     })
 }
 
 const share = (text: string): number => {
   const number = Number(text)
-  if (!(number > 0 && number <= 0.5)) throw new InvalidArgumentError('Give a share above 0, up to 0.5.')
+  if (!(number > 0 && number <= 0.5)) throw new InvalidArgumentError('Use a number above 0, up to 0.5.')
   return number
 }
 
 const whole = (text: string): number => {
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('Give a whole number.')
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('Use a whole number.')
   return number
 }
 

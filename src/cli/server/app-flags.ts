@@ -12,17 +12,17 @@ const shape = z.object({
   logLevel: z.string().optional(),
 })
 
-/** Adds the options that set keys of the configuration. */
+/** Adds the options that override configuration keys. */
 export const addAppFlags = (command: Command): Command =>
   command
-    .option('--config <file>', 'configuration; else ./vedette.yaml and the usual places')
-    .option('--host <address>', 'the address to listen on')
-    .option('--port <number>', 'the port to listen on')
-    .option('--data-dir <folder>', 'where everything is kept')
-    .option('--public-url <url>', 'the address that people use')
-    .option('--log-level <level>', 'how much is logged')
+    .option('--config <file>', 'configuration file; ./vedette.yaml or a standard location by default')
+    .option('--host <address>', 'address to listen on')
+    .option('--port <number>', 'port to listen on')
+    .option('--data-dir <folder>', 'folder for all data')
+    .option('--public-url <url>', 'URL under which users reach the server')
+    .option('--log-level <level>', 'log level')
 
-/** Reads the configuration as a server would that was started with these options. */
+/** Loads the configuration with these options applied, as a server does. */
 export const loadWithFlags = (options: unknown, { env, cwd }: Pick<CommandContext, 'env' | 'cwd'>): LoadedConfig => {
   const { config, host, port, dataDir, publicUrl, logLevel } = shape.parse(options)
   const flags = {

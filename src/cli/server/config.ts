@@ -6,7 +6,7 @@ import type { CommandContext } from '../cli.ts'
 import { visible } from '../terminal/terminal.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
 
-/** `vedette config`: what applies, where it comes from, what is wrong with it. */
+/** `vedette config`: checks, prints and explains the configuration. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, paint } = context
   const load = (options: unknown) => {
@@ -15,25 +15,27 @@ export const define = (command: Command, context: CommandContext): void => {
     return loaded
   }
 
-  addAppFlags(command.command('check').description('Is it valid? All faults at once.')).action(
+  addAppFlags(command.command('check').description('Check the configuration and list all faults.')).action(
     async (options: unknown) => {
       const { config, file, warnings } = load(options)
       const { checkComponents } = await import('../../app/check-components.ts')
       checkComponents(config)
-      out.write(`The configuration is valid: ${file ?? 'no file, so defaults and environment'}.\n`)
+      out.write(`The configuration is valid: ${file ?? 'no file; defaults and environment'}.\n`)
       if (warnings.length > 0) context.end(5)
     },
   )
 
-  addAppFlags(command.command('print').description('Everything that applies, secrets hidden.'))
+  addAppFlags(command.command('print').description('Print the effective configuration with secrets masked.'))
     .option('--json', 'as JSON')
     .action((options: { readonly json?: boolean }) => {
       const { config, origins } = load(options)
       out.write(options.json ? `${JSON.stringify(configAsJson(config), null, 2)}\n` : printConfig(config, origins))
     })
 
-  addAppFlags(command.command('explain').description('What a key is, what it may be, where its value comes from.'))
-    .argument('<key>', 'retention.events, a group: retention, or a variable: PORT')
+  addAppFlags(
+    command.command('explain').description('Explain a key: its type, its default and the origin of its value.'),
+  )
+    .argument('<key>', 'a key (retention.events), a group (retention) or a variable (PORT)')
     .option('--json', 'as JSON')
     .action((key: string, options: { readonly json?: boolean }) => {
       const found = explainConfig(key, load(options))
@@ -48,6 +50,6 @@ export const define = (command: Command, context: CommandContext): void => {
 
   command
     .command('schema')
-    .description('The JSON Schema of vedette.yaml, for editors.')
+    .description('Print the JSON Schema of vedette.yaml for editors.')
     .action(() => out.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`))
 }

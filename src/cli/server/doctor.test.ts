@@ -12,14 +12,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-it('looks at the runtime and the clock', () => {
+it('checks the runtime and the clock', () => {
   expect(checkNode('24.11.0').well).toBe(true)
   expect(checkNode('26.1.0').well).toBe(true)
   expect(checkNode('24.10.9')).toMatchObject({ well: false, advice: expect.stringContaining('24.11') })
   expect(checkClock(0).well).toBe(false)
 })
 
-it('looks at the folder: there or not yet, writable, closed to others', () => {
+it('checks that the folder is writable and private', () => {
   expect(checkFolder({ data_dir: join(folder, 'not/yet') })).toMatchObject({ well: true })
   chmodSync(folder, 0o700)
   expect(checkFolder({ data_dir: folder })).toMatchObject({ well: true, text: folder })
@@ -28,7 +28,7 @@ it('looks at the folder: there or not yet, writable, closed to others', () => {
   expect(checkDisk({ data_dir: join(folder, 'not/yet') }).text).toMatch(/GB free$/)
 })
 
-it('says who has the port', async () => {
+it('reports what uses the port', async () => {
   const squatter = createServer((socket) => socket.destroy())
   await new Promise<void>((done) => squatter.listen(0, '127.0.0.1', done))
   const address = squatter.address()
@@ -38,22 +38,22 @@ it('says who has the port', async () => {
   await new Promise((done) => squatter.close(done))
   expect(taken.code).toBe(1)
   expect(JSON.parse(taken.out)).toContainEqual(
-    expect.objectContaining({ name: 'server', well: false, text: expect.stringContaining('something else') }),
+    expect.objectContaining({ name: 'server', well: false, text: expect.stringContaining('another program') }),
   )
   const free = await runFake(['doctor', '--port', port], { env, fetch })
   expect(free.out).toMatch(/✔ server +not running/)
 })
 
-it('names what is wrong with the configuration', async () => {
+it('lists the faults of the configuration', async () => {
   const { code, out } = await runFake(['doctor'], { env: { PORT: 'x', HOME: folder } })
   expect(code).toBe(1)
   expect(out).toMatch(/✘ config .*PORT/)
 })
 
-it('advises to compact a database that keeps its free space', () => {
+it('advises to compact a database that never shrinks', () => {
   const space = { bytes: 100 * 2 ** 20, free: 40 * 2 ** 20, shrinks: false }
   expect(checkSpace(space)).toMatchObject({
-    text: 'whole; 100.0 MB, 40.0 MB of it free for new rows',
+    text: 'intact; 100.0 MB, of which 40.0 MB is free for new rows',
     advice: expect.stringContaining('vedette compact'),
   })
   expect(checkSpace({ ...space, shrinks: true })).not.toHaveProperty('advice')

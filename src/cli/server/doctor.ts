@@ -10,7 +10,7 @@ import type { CommandContext } from '../cli.ts'
 import { visible } from '../terminal/terminal.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
 
-/** What one look found: all is well, or what is wrong and what to do. */
+/** The result of one check, with advice if it failed. */
 interface Finding {
   readonly well: boolean
   readonly name: string
@@ -22,7 +22,7 @@ const leastFree = 200 * 2 ** 20
 const comfortable = 2 * 2 ** 30
 const earliest = Date.UTC(2025, 0, 1)
 
-/** `vedette doctor`: what is wrong here, if anything, and what to do. */
+/** `vedette doctor`: checks this installation for problems. */
 export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command)
     .option('--json', 'print the findings as JSON')
@@ -54,7 +54,7 @@ const render = (findings: readonly Finding[], { paint }: CommandContext): string
 export const checkNode = (version: string): Finding => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const well = major > 24 || (major === 24 && minor >= 11)
-  return { well, name: 'node', text: version, ...(!well && { advice: 'Node 24.11 or later is needed.' }) }
+  return { well, name: 'node', text: version, ...(!well && { advice: 'Install Node 24.11 or later.' }) }
 }
 
 export const checkClock = (now: number): Finding => {
@@ -64,7 +64,7 @@ export const checkClock = (now: number): Finding => {
     name: 'clock',
     text: new Date(now).toISOString(),
     ...(!well && {
-      advice: 'The clock is far behind; times that are guessed will be wrong. Set it, or let NTP do so.',
+      advice: 'The clock is far behind, so guessed timestamps will be wrong. Set it, or enable NTP.',
     }),
   }
 }
@@ -103,18 +103,18 @@ export const checkFolder = ({ data_dir }: Pick<Config, 'data_dir'>): Finding => 
     return {
       well: false,
       name,
-      text: `${found} cannot be written to`,
+      text: `${found} is not writable`,
       advice: 'Change its owner, or set VEDETTE_DATA_DIR.',
     }
   }
-  if (found !== data_dir) return { well: true, name, text: `${data_dir} (made at the first start)` }
+  if (found !== data_dir) return { well: true, name, text: `${data_dir} (created on first start)` }
   const mode = statSync(data_dir).mode & 0o777
   return (mode & 0o077) === 0
     ? { well: true, name, text: data_dir }
     : {
         well: false,
         name,
-        text: `${data_dir} can be read by others (mode ${mode.toString(8)})`,
+        text: `${data_dir} is readable by other users (mode ${mode.toString(8)})`,
         advice: `chmod 700 ${data_dir}`,
       }
 }
@@ -129,34 +129,34 @@ export const checkDisk = ({ data_dir }: Pick<Config, 'data_dir'>): Finding => {
     name: 'disk',
     text,
     advice:
-      'Free space, or lower retention.events or retention.max_bytes and restart: a full disk refuses what is sent (507).',
+      'Free space, or lower retention.events or retention.max_bytes and restart. A full disk makes the server refuse records (507).',
   }
 }
 
 const checkStore = async ({ storage }: Config): Promise<Finding> => {
   const name = 'database'
-  if (!storage.url.startsWith('sqlite:')) return { well: true, name, text: 'on a server of its own; not looked at' }
+  if (!storage.url.startsWith('sqlite:')) return { well: true, name, text: 'external server; not checked' }
   const faults = await checkDatabase(storage.url)
-  if (faults === undefined) return { well: true, name, text: 'none yet (made at the first start)' }
+  if (faults === undefined) return { well: true, name, text: 'none yet (created on first start)' }
   if (faults.length === 0) return checkSpace(databaseSpace(storage.url))
   return {
     well: false,
     name,
     text: faults.join(' · '),
-    advice: 'Stop the server, keep a copy of the file, and restore the last backup: vedette restore FILE --force.',
+    advice: 'Stop the server, copy the file, and restore the last backup: vedette restore FILE --force.',
   }
 }
 
-/** Compacting pays off from this share of free space on. */
+/** Compacting pays off from this share of free space. */
 const wasteful = 0.25
 
 export const checkSpace = ({ bytes, free, shrinks }: ReturnType<typeof databaseSpace>): Finding => ({
   well: true,
   name: 'database',
-  text: `whole; ${megabytes(bytes)}, ${megabytes(free)} of it free for new rows`,
+  text: `intact; ${megabytes(bytes)}, of which ${megabytes(free)} is free for new rows`,
   ...(!shrinks &&
     free > bytes * wasteful && {
-      advice: 'Its free space does not return to the disk. Stop the server and run `vedette compact` once.',
+      advice: 'The file never shrinks. Stop the server and run `vedette compact` once.',
     }),
 })
 
@@ -173,26 +173,31 @@ const checkPort = async ({ server }: Config, { fetch, signal }: CommandContext):
     return {
       well: false,
       name,
-      text: `we cannot listen on ${place} (${bound})`,
+      text: `cannot listen on ${place} (${bound})`,
       advice: 'Set server.host and server.port.',
     }
   }
   try {
     const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3_000)]) })
     await answer.body?.cancel()
-    if (answer.ok) return { well: true, name, text: `answers at ${url} and is ready` }
-    return { well: false, name, text: `answers ${answer.status} at ${url}/health/ready`, advice: 'Look at its log.' }
+    if (answer.ok) return { well: true, name, text: `ready at ${url}` }
+    return {
+      well: false,
+      name,
+      text: `${url}/health/ready returned ${answer.status}`,
+      advice: 'Check the log of the server.',
+    }
   } catch (error) {
     return {
       well: false,
       name,
-      text: `something else has ${place} (${messageOf(error)})`,
-      advice: 'Stop it, or take another port: server.port, PORT or --port.',
+      text: `another program uses ${place} (${messageOf(error)})`,
+      advice: 'Stop that program, or choose another port with server.port, PORT or --port.',
     }
   }
 }
 
-/** Listens for a moment; undefined when it works, else the error's code. */
+/** Tries to listen: undefined if that works, else the error code. */
 const tryToListen = (host: string, port: number): Promise<string | undefined> =>
   new Promise((done) => {
     const probe = createServer()
@@ -200,6 +205,6 @@ const tryToListen = (host: string, port: number): Promise<string | undefined> =>
     probe.listen(port, host, () => probe.close(() => done(undefined)))
   })
 
-/** The folder, or the nearest above it that exists. */
+/** The folder, or its nearest existing ancestor. */
 const nearest = (folder: string): string =>
   existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder))

@@ -5,11 +5,11 @@ import { AppError } from '../../errors.ts'
 import type { CommandContext } from '../cli.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
 
-/** `vedette serve`: API, pages and the whole road, until it is told to stop. */
+/** `vedette serve`: runs the API, the dashboard and the pipeline until it is stopped. */
 export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command).action(async (options: unknown) => {
     let running: App | undefined
-    // Before the start has ended there is nothing to reload: everything is just being read.
+    // During the start there is nothing to reload: everything is being read anyway.
     context.onHangup(() => void running?.reload(async () => (await loadChecked(options, context, [])).config))
     await serve(options, context, [], (app) => {
       running = app
@@ -17,7 +17,7 @@ export const define = (command: Command, context: CommandContext): void => {
   })
 }
 
-/** Starts the server, with sources besides the configured ones, and waits for its end. */
+/** Runs the server with additional sources until it stops. */
 export const serve = async (
   options: unknown,
   context: CommandContext,
@@ -57,15 +57,17 @@ const explainListening = (error: unknown, { server }: Config): unknown => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const place = `${server.host}:${server.port}`
   if (code === 'EADDRINUSE') {
-    return new AppError('CONFIG_INVALID', `Something listens on ${place} already.`, {
-      hint: 'Stop it, or take another port: --port, PORT or server.port. `vedette doctor` tells what it is.',
+    return new AppError('CONFIG_INVALID', `Port in use: ${place}.`, {
+      hint: 'Stop the other program, or choose another port with --port, PORT or server.port. `vedette doctor` shows what uses it.',
       cause: error,
     })
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    return new AppError('CONFIG_INVALID', `We cannot listen on ${place}.`, {
+    return new AppError('CONFIG_INVALID', `Cannot listen on ${place}.`, {
       hint:
-        code === 'EACCES' ? 'Ports below 1024 need rights; take another.' : 'The address is not one of this machine.',
+        code === 'EACCES'
+          ? 'Ports below 1024 need privileges. Choose a higher port.'
+          : 'This machine does not have that address.',
       cause: error,
     })
   }

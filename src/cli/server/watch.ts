@@ -4,11 +4,11 @@ import type { CommandContext } from '../cli.ts'
 import { addAppFlags } from './app-flags.ts'
 import { serve } from './serve.ts'
 
-/** `vedette watch`: the server, and files that are read from their beginning and followed. */
+/** `vedette watch`: runs the server, reads the given files from the start and follows them. */
 export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command)
-    .argument('<paths...>', 'files, folders, patterns')
-    .option('--new', 'only what is written from now on')
+    .argument('<paths...>', 'files, folders or globs')
+    .option('--new', 'skip existing lines')
     .action((paths: string[], options: { readonly new?: boolean }) =>
       serve(options, context, [
         {

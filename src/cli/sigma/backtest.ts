@@ -11,14 +11,14 @@ import { quietLog } from '../terminal/quiet-log.ts'
 import { count, counted, cut, type Paint, visible, wrap } from '../terminal/terminal.ts'
 import { formatMoment } from '../terminal/time.ts'
 
-/** `vedette sigma backtest`: what a rule would have found, in files or in what a server has stored. */
+/** `vedette sigma backtest`: runs a rule on files or on stored events. */
 export const defineBacktest = (command: Command, context: CommandContext): void => {
-  addRemoteOptions(command.description('Say what a rule would have found, in files or in the events of a server.'))
-    .argument('<rule>', 'a rule file; or, of a server, the id of a rule')
+  addRemoteOptions(command.description('Show what a rule would have found in files or in stored events.'))
+    .argument('<rule>', 'a rule file, or the id of a rule on the server')
     .option('--input <paths...>', 'log files, folders or `-`; needs no server')
-    .option('--from <time>', 'of a server, from this time on; else the last 24 hours')
-    .option('--to <time>', 'up to this time')
-    .option('--config <file>', 'with --input: configuration; else ./vedette.yaml and the usual places')
+    .option('--from <time>', 'start of the period on the server; the last 24 hours by default')
+    .option('--to <time>', 'end of the period')
+    .option('--config <file>', 'configuration file for --input; ./vedette.yaml or a standard location by default')
     .action(async (rule: string, options: BacktestOptions) => {
       const yaml = readRule(rule, context)
       const found = options.input
@@ -39,7 +39,7 @@ interface BacktestOptions {
 
 const endOf = ({ events }: Backtest, { input }: BacktestOptions): ExitCode => (input && events === 0 ? 3 : 0)
 
-/** The text of a rule file; undefined where the word is an id. */
+/** The text of a rule file; undefined if the argument is an id. */
 const readRule = (rule: string, { cwd }: CommandContext): string | undefined => {
   const path = resolve(cwd, rule)
   return /\.ya?ml$/i.test(rule) || existsSync(path) ? readFileSync(path, 'utf8') : undefined
@@ -80,7 +80,7 @@ const widestBar = 40
 const mostOverlaps = 5
 const mostSamples = 5
 
-/** Writes what a rule would have found, for people. */
+/** Renders the result of a backtest. */
 const renderBacktest = (found: Backtest, { out, paint }: { out: Output; paint: Paint }): string => {
   const { rules, events, from, to, hits, expected_alerts, applies_to, sources, overlap, faults } = found
   const when = from && to ? `, ${formatMoment(from)} to ${formatMoment(to)}` : ''
@@ -88,19 +88,20 @@ const renderBacktest = (found: Backtest, { out, paint }: { out: Output; paint: P
     paint('bold', rules.map(({ title }) => visible(title)).join(', ')),
     `${counted(hits, 'hit')} in ${counted(events, 'event')}${when}`,
   ]
-  if (found.cut)
-    lines.push(`cut short: ${found.cut === 'time' ? 'there was no more time' : 'there were too many events'}`)
+  if (found.cut) lines.push(`incomplete: ${found.cut === 'time' ? 'time limit reached' : 'too many events'}`)
   lines.push(
     `applies to ${applies_to.length} of ${counted(sources, 'source')}${applies_to.length > 0 ? `: ${visible(applies_to.join(', '))}` : ''}`,
-    `expect ${expected_alerts.per_week} alerts a week`,
+    `expected alerts per week: ${expected_alerts.per_week}`,
     ...wrap(expected_alerts.how, out.columns - 2).map((line) => paint('dim', `  ${line}`)),
     ...faults.map(({ file, line, message }) => visible(`${file}:${line}: ${message}`)),
     ...hours(found),
     ...samples(found, out.columns),
   )
   const shares = [
-    ...overlap.rules.map(({ title, share }) => `${Math.round(share * 100)} % also by the rule ${title}`),
-    ...overlap.detectors.map(({ detector, share }) => `${Math.round(share * 100)} % also by the detector ${detector}`),
+    ...overlap.rules.map(({ title, share }) => `${Math.round(share * 100)} % also matched by the rule ${title}`),
+    ...overlap.detectors.map(
+      ({ detector, share }) => `${Math.round(share * 100)} % also found by the detector ${detector}`,
+    ),
   ]
   if (shares.length > 0) lines.push('', `of ${counted(overlap.events, 'event')} with hits:`)
   lines.push(...shares.slice(0, mostOverlaps).map((share) => `  ${visible(share)}`))

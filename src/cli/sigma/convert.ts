@@ -3,15 +3,15 @@ import { convertRules } from '../../operations/rules/convert-rules.ts'
 import type { CommandContext, ExitCode } from '../cli.ts'
 import { count, counted, visible } from '../terminal/terminal.ts'
 
-/** `vedette sigma convert`: rules of others become Sigma rules; needs no server. */
+/** `vedette sigma convert`: converts rules of other systems to Sigma rules; needs no server. */
 export const defineConvert = (command: Command, context: CommandContext): void => {
   command
-    .description('Turn rules of Wazuh into Sigma rules, and say what became of each; needs no server.')
-    .argument('<paths...>', 'XML files, or folders of them; the ruleset first, then your own')
-    .requiredOption('--from <system>', 'whose rules they are: wazuh', asSystem)
-    .requiredOption('--output <folder>', 'where the rules and report.json are written')
-    .option('--agent-field <field>', 'the field that tells agents apart (host.name), where each is counted alone')
-    .option('--json', 'print the report as one document')
+    .description('Convert Wazuh rules to Sigma rules and report the outcome of each; needs no server.')
+    .argument('<paths...>', 'XML files or folders; the base ruleset first, then your own')
+    .requiredOption('--from <system>', 'system of the rules: wazuh', asSystem)
+    .requiredOption('--output <folder>', 'folder for the rules and report.json')
+    .option('--agent-field <field>', 'field that identifies an agent (host.name), if rules count per agent')
+    .option('--json', 'print the report as one JSON document')
     .action(async (paths: string[], options: ConvertOptions) => {
       const { out, err } = context
       const { output, agentField } = options
@@ -27,8 +27,8 @@ export const defineConvert = (command: Command, context: CommandContext): void =
         }
         for (const note of summary.notes) err.write(`${visible(note)}\n`)
         err.write(
-          `${counted(summary.rules, 'rule')}: ${count(summary.converted)} converted, ${count(summary.partly)} partly, ` +
-            `${count(summary.notConverted)} not; ${counted(summary.documents, 'file')} in ${visible(output)}\n`,
+          `${counted(summary.rules, 'rule')}: ${count(summary.converted)} converted, ${count(summary.partly)} partly converted, ` +
+            `${count(summary.notConverted)} not converted; ${counted(summary.documents, 'file')} in ${visible(output)}\n`,
         )
       }
       context.end(endOf(summary.rules, faults))

@@ -4,30 +4,30 @@ import type { CommandContext } from '../cli.ts'
 import { gather } from '../terminal/gather.ts'
 import { visible } from '../terminal/terminal.ts'
 
-/** `vedette sigma eval`: which rules match which events of a file; needs no server. */
+/** `vedette sigma eval`: evaluates rules on the events of a file; needs no server. */
 export const defineEval = (command: Command, context: CommandContext): void => {
   command
-    .summary('say which rules match which events of a file; needs no server')
-    .requiredOption('--rules <path>', 'a rule file, or a folder of them')
+    .summary('evaluate rules on the events of a file; needs no server')
+    .requiredOption('--rules <path>', 'rule file or folder of rules')
     .requiredOption(
       '--events <file>',
       'JSON lines {"id","logsource"?,"timestamp"?,"event"}, or events as JSON lines; `-` for stdin',
     )
-    .option('--taxonomy <path>', 'a taxonomy file or folder, besides the built-in ones')
-    .option('--json', 'print one JSON line {"event_id","rule_id"} for each match')
-    .option('--explain', 'say why, too')
+    .option('--taxonomy <path>', 'additional taxonomy file or folder')
+    .option('--json', 'print one JSON line {"event_id","rule_id"} per match')
+    .option('--explain', 'add the reasons')
     .action(async (options: EvalOptions) => {
       const { err, out } = context
       const { engine, faults } = await openRuleEngine(options.rules, options.taxonomy)
-      const tell = (text: string) => err.write(`${visible(text)}\n`)
-      for (const fault of faults) tell(fault)
+      const warn = (text: string) => err.write(`${visible(text)}\n`)
+      for (const fault of faults) warn(fault)
       if (engine.active.length === 0) {
-        tell(`There is no rule in ${options.rules} that can run.`)
+        warn(`No runnable rule in ${options.rules}.`)
         context.end(3)
         return
       }
       const lines = gather(out)
-      for await (const hit of evalRules(engine, options.events, { stdin: context.stdin, onFault: tell })) {
+      for await (const hit of evalRules(engine, options.events, { stdin: context.stdin, onFault: warn })) {
         lines.write(options.json ? toJson(hit, options) : toText(hit, options))
       }
       lines.end()

@@ -6,13 +6,13 @@ import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { cut, visible } from '../terminal/terminal.ts'
 
-/** `vedette sigma explain`: why a rule matches an event, or why not. */
+/** `vedette sigma explain`: shows why a rule matches an event or not. */
 export const defineExplain = (command: Command, context: CommandContext): void => {
-  addRemoteOptions(command.description('Say why a rule matches an event, or why not, part by part.'))
-    .argument('<rule>', 'the id of a rule of the server, or a rule file')
-    .option('--event <id>', 'a stored event')
-    .option('--line <text>', 'a line as a source would send it')
-    .option('--source <name>', 'the source that the line is said to be from')
+  addRemoteOptions(command.description('Show, condition by condition, why a rule matches an event or not.'))
+    .argument('<rule>', 'id of a rule on the server, or a rule file')
+    .option('--event <id>', 'id of a stored event')
+    .option('--line <text>', 'a log line as a source sends it')
+    .option('--source <name>', 'source name for the line')
     .action(async (rule: string, options: ExplainOptions) => {
       const { out, paint, cwd } = context
       const path = resolve(cwd, rule)
@@ -26,7 +26,7 @@ export const defineExplain = (command: Command, context: CommandContext): void =
       out.write(`${visible(found.sentence)}\n\n`)
       for (const { depth, wants, holds, field, value } of found.parts) {
         const mark = holds ? paint('green', '✔') : paint('red', '✘')
-        const there = field === null ? '' : value === null ? '  (not there)' : `  (${value})`
+        const there = field === null ? '' : value === null ? '  (missing)' : `  (${value})`
         out.write(`${mark} ${'  '.repeat(depth)}${cut(visible(`${wants}${there}`), out.columns - 2 - 2 * depth)}\n`)
       }
     })

@@ -10,12 +10,12 @@ import { count, counted, visible } from '../terminal/terminal.ts'
 
 const mostFaults = 20
 
-/** `vedette sigma import` and `remove`: sets of rules of others, taken in as a whole. */
+/** `vedette sigma import` and `remove`: imports rule sets as a whole. */
 export const defineImport = (command: Command, context: CommandContext): void => {
   const { out, err } = context
-  addRemoteOptions(command.command('import').description('Take in a zip, a tar or a folder of rules.'))
-    .argument('<path>', 'a release of SigmaHQ/sigma, or your folder of rules')
-    .option('--name <name>', 'what to call it; the same name again takes its place. Else the name of the file')
+  addRemoteOptions(command.command('import').description('Import a zip, a tar or a folder of rules.'))
+    .argument('<path>', 'a release of SigmaHQ/sigma, or a folder of rules')
+    .option('--name <name>', 'name of the import; an import with the same name is replaced; the file name by default')
     .action(async (path: string, options: { readonly name?: string; readonly json?: boolean }) => {
       const name = options.name ?? nameOf(path)
       const response = await createClient(options, context).ask(
@@ -24,15 +24,16 @@ export const defineImport = (command: Command, context: CommandContext): void =>
       )
       if (!response.ok) throw await toAppError(response, true)
       const answer = ruleImport.safeParse(await response.json().catch(() => undefined))
-      if (!answer.success) throw new AppError('UNAVAILABLE', 'What answered is no Vedette, or one of another version.')
+      if (!answer.success)
+        throw new AppError('UNAVAILABLE', 'The server is not Vedette, or runs another version of it.')
       if (options.json) return out.write(`${JSON.stringify(answer.data, null, 2)}\n`)
       const { rules, in_force, apply_here, faults, faulty, passed_over, by_level, ...changes } = answer.data
       const levels = Object.entries(by_level).flatMap(([level, times]) => (times > 0 ? [`${times} ${level}`] : []))
       out.write(
-        `${visible(name)}: ${counted(rules, 'rule')} (${changes.new} new, ${changes.changed} changed, ${changes.unchanged} as before, ${changes.gone} gone)\n` +
-          `  in force    ${count(in_force)}${levels.length > 0 ? `  (${levels.join(', ')})` : ''}\n` +
+        `${visible(name)}: ${counted(rules, 'rule')} (${changes.new} new, ${changes.changed} changed, ${changes.unchanged} unchanged, ${changes.gone} removed)\n` +
+          `  enabled     ${count(in_force)}${levels.length > 0 ? `  (${levels.join(', ')})` : ''}\n` +
           `  apply here  ${count(apply_here)}\n` +
-          `${passed_over > 0 ? `  passed over ${counted(passed_over, 'file')} without rules\n` : ''}`,
+          `${passed_over > 0 ? `  skipped     ${counted(passed_over, 'file')} without rules\n` : ''}`,
       )
       for (const { file, line, message, hint } of faults.slice(0, mostFaults)) {
         err.write(`${visible(`${file}:${line}: error: ${message} ${hint ?? ''}`.trimEnd())}\n`)
@@ -40,8 +41,8 @@ export const defineImport = (command: Command, context: CommandContext): void =>
       if (faulty > mostFaults) err.write(`… and ${faulty - mostFaults} more faults; --json shows them\n`)
     })
 
-  addRemoteOptions(command.command('remove').description('Take an import away again.'))
-    .argument('<name>', 'its name')
+  addRemoteOptions(command.command('remove').description('Remove an import.'))
+    .argument('<name>', 'name of the import')
     .action(async (name: string, options: { readonly json?: boolean }) => {
       const path = `/api/v1/rules/imports/${encodeURIComponent(name)}`
       const answer = await createClient(options, context).send('DELETE', path, z.object({ rules: z.number() }).loose())

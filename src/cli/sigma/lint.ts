@@ -4,14 +4,14 @@ import { lintFiles } from '../../operations/rules/lint-files.ts'
 import type { CommandContext } from '../cli.ts'
 import { counted, visible } from '../terminal/terminal.ts'
 
-/** `vedette sigma lint`: what is wrong with rule files, line by line; needs no server. */
+/** `vedette sigma lint`: checks rule files; needs no server. */
 export const defineLint = (command: Command, context: CommandContext): void => {
   command
-    .description('Say what is wrong with rule files, line by line; needs no server. Ends with 1 when there are errors.')
+    .description('Check rule files and list faults by line; needs no server. Exits with 1 if there are errors.')
     .argument('<paths...>', 'files, or folders of *.yml and *.yaml')
-    .option('--config <file>', 'configuration; else ./vedette.yaml and the usual places')
+    .option('--config <file>', 'configuration file; ./vedette.yaml or a standard location by default')
     .option('--strict', 'count warnings as errors')
-    .option('--json', 'print one document')
+    .option('--json', 'print one JSON document')
     .action(async (paths: string[], options: LintOptions) => {
       const { out, err, env, cwd } = context
       const { config } = loadConfig({ flags: {}, env, cwd, file: options.config })

@@ -28,24 +28,26 @@ const reload = z.object({
   faults: z.array(ruleFault),
 })
 
-/** The rules of a running server: what there is, and what is to be in force. */
+/** Adds the commands that list and change the rules of a running server. */
 export const defineRules = (command: Command, context: CommandContext): void => {
   const { out, err } = context
   const json = (value: unknown) => out.write(`${JSON.stringify(value, null, 2)}\n`)
 
-  addRemoteOptions(command.command('list', { isDefault: true }).description('List rules, and where they apply.'))
-    .argument('[words...]', 'words of the title, id, description, file or tags')
+  addRemoteOptions(
+    command.command('list', { isDefault: true }).description('List rules and the sources they apply to.'),
+  )
+    .argument('[words...]', 'search titles, ids, descriptions, files and tags')
     .option('--level <level>', ruleLevels.join(', '))
     .option('--status <status>', 'stable, test, experimental, deprecated, unsupported')
-    .option('--tag <tag>', 'attack.t1110, or what is below it')
+    .option('--tag <tag>', 'attack.t1110, including its sub-techniques')
     .option('--product <product>', 'linux, windows, aws …')
-    .option('--pack <name>', 'bundled, an import, or a folder of the configuration')
-    .option('--enabled', 'only those that judge events')
-    .option('--disabled', 'only those that do not')
-    .option('--applies', 'only those that some source here has events for')
-    .option('--limit <number>', 'how many at most', '50')
-    .option('--cursor <cursor>', 'go on where another list ended')
-    .option('--ndjson', 'print one JSON object a line')
+    .option('--pack <name>', 'bundled, the name of an import, or a configured folder')
+    .option('--enabled', 'only enabled rules')
+    .option('--disabled', 'only disabled rules')
+    .option('--applies', 'only rules that apply to events of some source')
+    .option('--limit <number>', 'maximum number of results', '50')
+    .option('--cursor <cursor>', 'continue from an earlier page')
+    .option('--ndjson', 'print one JSON object per line')
     .action(async (words: string[], options: unknown) => {
       const { enabled, disabled, ...wanted } = filters.parse(options)
       await printList(
@@ -70,22 +72,24 @@ export const defineRules = (command: Command, context: CommandContext): void => 
   const change = async (id: string, options: unknown, changes: object): Promise<void> => {
     const rule = await createClient(options, context).send('PATCH', pathOf(id), ruleView, changes)
     if (z.object({ json: z.boolean().optional() }).parse(options).json) return void json(rule)
-    out.write(`${visible(rule.title)}: ${rule.enabled ? 'in force' : 'not in force'}, ${rule.level ?? 'no level'}\n`)
+    out.write(`${visible(rule.title)}: ${rule.enabled ? 'enabled' : 'disabled'}, ${rule.level ?? 'no level'}\n`)
   }
   const switching = (name: string, description: string, enabled: boolean) =>
     addRemoteOptions(command.command(name).description(description))
-      .argument('<id>', 'the id or name of a rule')
-      .option('--note <text>', 'why, for whoever reads it later')
+      .argument('<id>', 'id or name of a rule')
+      .option('--note <text>', 'note for the audit log')
       .action((id: string, options: { readonly note?: string }) =>
         change(id, options, { enabled, ...(options.note !== undefined && { note: options.note }) }),
       )
-  switching('enable', 'Let a rule judge events, whatever its status.', true)
-  switching('disable', 'Let a rule judge nothing; later versions of it neither.', false)
+  switching('enable', 'Enable a rule, whatever its status.', true)
+  switching('disable', 'Disable a rule and its later versions.', false)
 
-  addRemoteOptions(command.command('set-level').description('Give a rule another level; `own` gives it its own back.'))
-    .argument('<id>', 'the id or name of a rule')
+  addRemoteOptions(
+    command.command('set-level').description('Override the level of a rule; `own` restores its own level.'),
+  )
+    .argument('<id>', 'id or name of a rule')
     .argument('<level>', `${ruleLevels.join(', ')} or own`)
-    .option('--note <text>', 'why, for whoever reads it later')
+    .option('--note <text>', 'note for the audit log')
     .action((id: string, level: string, options: { readonly note?: string }) => {
       const known = ruleLevels.find((one) => one === level)
       if (level !== 'own' && !known) {
@@ -99,12 +103,12 @@ export const defineRules = (command: Command, context: CommandContext): void => 
       })
     })
 
-  addRemoteOptions(command.command('reload').description('Read changed rule files now, not within seconds.')).action(
+  addRemoteOptions(command.command('reload').description('Reload changed rule files immediately.')).action(
     async (options: { readonly json?: boolean }) => {
       const answer = await createClient(options, context).send('POST', `${base}/reload`, reload, {})
       if (options.json) return json(answer)
       out.write(
-        `${answer.changed ? 'Changed' : 'Nothing changed'}: ${counted(answer.rules, 'rule')}, ${answer.in_force} in force.\n`,
+        `${answer.changed ? 'Changed' : 'Nothing changed'}: ${counted(answer.rules, 'rule')}, ${answer.in_force} enabled.\n`,
       )
       for (const { file, line, severity, message } of answer.faults) {
         err.write(`${visible(`${file}:${line}: ${severity}: ${message}`)}\n`)
@@ -117,11 +121,7 @@ const row = ({ id, title, level, enabled, stale, applies_to, hits_7d }: RuleView
   level ?? '–',
   enabled ? (stale ? 'yes, old' : 'yes') : 'no',
   String(hits_7d),
-  applies_to.length === 0
-    ? 'nothing here'
-    : applies_to.length > 2
-      ? `${applies_to.length} sources`
-      : applies_to.join(' '),
+  applies_to.length === 0 ? 'no source' : applies_to.length > 2 ? `${applies_to.length} sources` : applies_to.join(' '),
   id,
   title,
 ]

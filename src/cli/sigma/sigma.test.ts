@@ -15,7 +15,7 @@ const write = (name: string, text: string): string => {
   return join(folder, name)
 }
 
-/** A server that answers the same to everything, and what it was asked. */
+/** A fake server that gives the same response to every request, and records the requests. */
 const answering = (answer: unknown, status = 200) => {
   const asked: { readonly method: string; readonly url: string; readonly body: unknown }[] = []
   const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -50,7 +50,7 @@ const rule = {
 }
 
 describe('vedette sigma lint', () => {
-  it('says what is wrong, line by line, and ends with 1 when there are errors', async () => {
+  it('lists faults by line, and exits with 1 if there are errors', async () => {
     const good = write('good.yml', ruleTexts.root)
     const bad = write('bad.yml', ruleTexts.root.replace('and root', 'and rot'))
     const one = await runFake(['sigma', 'lint', good])
@@ -64,7 +64,7 @@ describe('vedette sigma lint', () => {
     expect((await runFake(['sigma', 'lint', '--strict', good])).code).toBe(one.err.includes(' 0 warnings') ? 0 : 1)
   })
 
-  it('ends with 3 when there is nothing to read', async () => {
+  it('exits with 3 if there is nothing to read', async () => {
     expect((await runFake(['sigma', 'lint', join(folder, 'none.yml')])).code).toBe(3)
     mkdirSync(join(folder, 'empty'))
     expect((await runFake(['sigma', 'lint', join(folder, 'empty')])).code).toBe(3)
@@ -78,7 +78,7 @@ describe('vedette sigma backtest', () => {
       `Dec 10 06:${String(i).padStart(2, '0')}:00 web-01 sshd[${4000 + i}]: Failed password for ${i % 3 === 0 ? 'root' : 'bo'} from 203.0.113.9 port ${40000 + i} ssh2`,
   )
 
-  it('tries a rule on files without a server', async () => {
+  it('backtests a rule on files without a server', async () => {
     const file = write('rule.yml', ruleTexts.root)
     const log = write('auth.log', `${lines.join('\n')}\n`)
     const { code, out } = await runFake(['sigma', 'backtest', file, '--input', log])
@@ -90,7 +90,7 @@ describe('vedette sigma backtest', () => {
     expect(JSON.parse(json.out)).toMatchObject({ hits: 10, events: 30, cut: null, applies_to: ['auth.log'] })
   })
 
-  it('says what is wrong with a rule, and when there is nothing to try it on', async () => {
+  it('reports a faulty rule and missing input', async () => {
     const bad = write('bad.yml', 'title: x')
     const log = write('auth.log', lines.join('\n'))
     const refused = await runFake(['sigma', 'backtest', bad, '--input', log])
@@ -101,7 +101,7 @@ describe('vedette sigma backtest', () => {
     )
   })
 
-  it('asks a server by id, or with the text', async () => {
+  it('backtests on a server by id or with the text of a rule', async () => {
     const { asked, fetch } = answering({})
     await runFake(['sigma', 'backtest', 'r1', '--from', 'now-7d'], { fetch })
     await runFake(['sigma', 'backtest', write('rule.yml', 'title: x')], { fetch })
@@ -120,7 +120,7 @@ describe('vedette sigma convert', () => {
   const convert = (...more: string[]) =>
     runFake(['sigma', 'convert', '--from', 'wazuh', folder, '--output', join(folder, 'out'), ...more])
 
-  it('writes a file a rule and says what became of each', async () => {
+  it('writes one file per rule and reports the outcome of each', async () => {
     write('local.xml', xml(5, '<rule id="100101" level="5"><match>Accepted</match><description>x</description></rule>'))
     const { code, err } = await convert()
     expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/2 rules: .*2 files in/) })
@@ -132,7 +132,7 @@ describe('vedette sigma convert', () => {
     expect(readdirSync(join(folder, 'out')).sort()).toEqual(['mine.yml', 'report.json', 'wazuh_100100.yml'])
   })
 
-  it('ends with 3 without rules, with 5 when some of it cannot be read, with 2 for another system', async () => {
+  it('exits with 3 without rules, 5 if part of the input is unreadable, 2 for an unknown system', async () => {
     expect((await convert()).code).toBe(3)
     write('a.xml', xml(5))
     write('b.xml', '<!DOCTYPE x [<!ENTITY a "b">]><group/>')
@@ -143,11 +143,11 @@ describe('vedette sigma convert', () => {
 })
 
 describe('the rules of a server', () => {
-  it('are listed, as text that cannot do anything to the terminal', async () => {
+  it('are listed with control characters escaped', async () => {
     const { asked, fetch } = answering({ data: [rule], next_cursor: null })
     const { out } = await runFake(['sigma', 'list', 'failed', 'password', '--level', 'low', '--disabled'], { fetch })
     expect(asked[0]?.url).toBe('/api/v1/rules?text=failed+password&level=low&enabled=false&limit=50')
-    expect(out.split('\n')[1]).toMatch(/^low +yes, old +3 +nothing here +r1 +Failed \\x1b\[31mpassword$/)
+    expect(out.split('\n')[1]).toMatch(/^low +yes, old +3 +no source +r1 +Failed \\x1b\[31mpassword$/)
     expect((await runFake(['sigma', '--json'], { fetch })).out).toContain('"r1"')
   })
 
@@ -162,7 +162,7 @@ describe('the rules of a server', () => {
     expect(asked).toEqual([{ method, url, body }])
   })
 
-  it('are imported as an archive, also from a folder', async () => {
+  it('are imported as an archive, even from a folder', async () => {
     const counts = { files: 1, passed_over: 2, rules: 1, new: 1, changed: 0, unchanged: 0, gone: 0, in_force: 1 }
     const { asked, fetch } = answering({
       name: 'x',

@@ -8,7 +8,7 @@ import { defineImport } from './import.ts'
 import { defineLint } from './lint.ts'
 import { defineRules } from './rules.ts'
 
-/** `vedette sigma`: rules, tried and kept in order. */
+/** `vedette sigma`: tests, imports and manages Sigma rules. */
 export const define = (command: Command, context: CommandContext): void => {
   defineRules(command, context)
   defineLint(command.command('lint'), context)

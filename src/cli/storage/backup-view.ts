@@ -7,10 +7,10 @@ interface Counts {
   readonly database: { readonly tables: Readonly<Record<string, number>>; readonly events: number }
 }
 
-/** Says how large an archive is. */
+/** Renders the size of an archive. */
 export const backupSize = (bytes: number): string => formatSize(Math.max(1, Math.round(bytes / 2 ** 20)) * 2 ** 20)
 
-/** Says what a backup contains, in one line. */
+/** Renders the contents of a backup in one line. */
 export const backupCounts = ({ rules, log_models, database: { tables, events } }: Counts): string => {
   const all = rules.bundled + rules.own + rules.imported + rules.configured
   const sorts = Object.entries(rules).map(([sort, count]) => `${count} ${sort}`)

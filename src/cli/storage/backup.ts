@@ -6,12 +6,12 @@ import { quietLog } from '../terminal/quiet-log.ts'
 import { visible } from '../terminal/terminal.ts'
 import { backupCounts, backupSize } from './backup-view.ts'
 
-/** `vedette backup`: everything that makes this installation what it is, in one file, while a server runs or not. */
+/** `vedette backup`: writes the whole installation to one archive, whether or not the server is running. */
 export const define = (command: Command, context: CommandContext): void => {
   const { cwd, err, now, out, version } = context
   addAppFlags(command)
-    .argument('<file>', 'the archive to write, such as vedette.tar.zst')
-    .option('--force', 'replace a file that exists')
+    .argument('<file>', 'archive to write, such as vedette.tar.zst')
+    .option('--force', 'overwrite an existing file')
     .option('--json', 'print the manifest of the archive')
     .action(async (name: string, options: { readonly force?: boolean; readonly json?: boolean }) => {
       const { makeBackup } = await import('../../app/make-backup.ts')

@@ -3,12 +3,12 @@ import { compactDatabase } from '../../operations/storage/compact-database.ts'
 import type { CommandContext } from '../cli.ts'
 import { addAppFlags, loadWithFlags } from '../server/app-flags.ts'
 
-/** `vedette compact`: makes the database file as small as its contents; no server may run. */
+/** `vedette compact`: shrinks the database file; the server must be stopped. */
 export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command)
     .description(
-      'Rewrites the database without its free space. Stop the server first, and have as much free disk as the contents take. ' +
-        'Databases made by this version return space by themselves and rarely need it.',
+      'Rewrites the database without its free space. Stop the server first. The disk needs as much free space as the contents take. ' +
+        'Databases created by this version shrink by themselves and rarely need this command.',
     )
     .action(async (options: unknown) => {
       const { config } = loadWithFlags(options, context)

@@ -12,14 +12,14 @@ interface RestoreFlags {
   readonly dataOnly?: boolean
 }
 
-/** `vedette restore`: puts a backup in place, or proves that it could; no server may run. */
+/** `vedette restore`: restores a backup, or verifies that it can be restored; the server must be stopped. */
 export const define = (command: Command, context: CommandContext): void => {
   const { cwd, err, now, out } = context
   addAppFlags(command)
-    .argument('<file>', 'an archive that `vedette backup` wrote')
-    .option('--verify', 'prove that it can be restored; changes nothing, a server may run')
-    .option('--force', 'replace what exists; it is kept beside the new data')
-    .option('--data-only', 'restore the data folder and the database; leave rules and models elsewhere as they are')
+    .argument('<file>', 'archive written by `vedette backup`')
+    .option('--verify', 'verify that it can be restored without changing anything; the server may run')
+    .option('--force', 'replace existing data; the old data is moved aside')
+    .option('--data-only', 'restore only the data folder and the database, not rules and models in other folders')
     .action(async (name: string, options: RestoreFlags) => {
       const { restoreBackup, verifyBackup } = await import('../../app/restore-backup.ts')
       const request = { ...loadWithFlags(options, context), file: resolve(cwd, name), now, log: quietLog(err) }
@@ -32,12 +32,12 @@ export const define = (command: Command, context: CommandContext): void => {
         const { created_at, host, product } = manifest
         out.write(`Backup of ${visible(host)}, ${created_at}, version ${visible(product.version)}\n`)
       } else {
-        out.write('A copy of the database alone: rules and models are not in it\n')
+        out.write('A copy of the database only, without rules and models\n')
       }
       out.write(`${backupCounts({ rules, log_models: manifest?.log_models ?? 0, database: facts })}\n`)
       for (const text of [...notes, ...doubts]) err.write(`${visible(text)}\n`)
-      for (const place of kept) out.write(`The former data is in ${visible(place)}\n`)
-      const same = manifest ? ' The counts are those of the manifest.' : ''
-      out.write(options.verify ? `It can be restored.${same}\n` : `Restored.${same} Start the server.\n`)
+      for (const place of kept) out.write(`The old data is in ${visible(place)}\n`)
+      const same = manifest ? ' The counts match the manifest.' : ''
+      out.write(options.verify ? `The backup can be restored.${same}\n` : `Restored.${same} Start the server.\n`)
     })
 }

@@ -3,7 +3,7 @@ import { count, counted, cut, type Paint, padEnd, visible, widthOf, wrap } from 
 import { formatMoment, formatSpan } from '../terminal/time.ts'
 
 export interface TemplateFrame {
-  /** Columns to write in. */
+  /** Columns of the terminal. */
   readonly width: number
   readonly paint: Paint
   readonly seconds: number
@@ -15,13 +15,13 @@ export interface TemplateFrame {
 const indent = '     '
 const wildcard = '<*>'
 
-/** Writes the templates of a log for a terminal, the most frequent first: how often, when, and what varies in them. */
+/** Renders the templates of a log, most frequent first: counts, times and the types of their values. */
 export const renderTemplates = (mined: MinedTemplates, frame: TemplateFrame): string => {
   const { lines, templates, forgotten, report } = mined
-  if (lines === 0) return 'There was nothing to read.\n'
+  if (lines === 0) return 'No log lines found.\n'
   const once = templates.filter((template) => template.count === 1).length
   const read = `Read ${report.files > 0 ? `${counted(report.files, 'file')}, ` : ''}${counted(lines, 'line')} in ${frame.seconds.toFixed(1)} s`
-  const found = `${counted(templates.length, 'template')}${once > 0 ? `, ${count(once)} of them seen once` : ''}`
+  const found = `${counted(templates.length, 'template')}${once > 0 ? `, ${count(once)} seen once` : ''}`
   const shown = (frame.rare ? templates.toReversed() : templates).slice(0, frame.top)
   const rest = templates.length - shown.length
   const shownLines = shown.reduce((sum, template) => sum + template.count, 0)
@@ -37,7 +37,7 @@ export const renderTemplates = (mined: MinedTemplates, frame: TemplateFrame): st
         ]
       : []),
     ...(forgotten > 0
-      ? [`${counted(forgotten, 'line')} were of templates that had to be forgotten: there were too many.`]
+      ? [`${counted(forgotten, 'line')} belonged to templates that were dropped because there were too many.`]
       : []),
   ]
   return `${sections.join('\n\n')}\n`
@@ -66,21 +66,21 @@ const place = ({ first_line, last_line, first_seen, last_seen, count: times }: T
 const body = (template: TemplateSummary, width: number, paint: Paint): readonly string[] =>
   wrap(visible(typed(template)), width - indent.length).map((line) => indent + paint('bold', line))
 
-/** The template with the types of its values in it: `port <number>`. */
+/** The template with its value types filled in: `port <number>`. */
 const typed = ({ template, parameters }: TemplateSummary): string => {
   const parts = template.split(wildcard)
-  // A line may hold `<*>` of its own.
+  // A line may itself contain `<*>`.
   if (parts.length !== parameters.length + 1) return template
   return parts.reduce((text, part, at) => `${text}<${typeNames(parameters[at - 1]?.types ?? [])}>${part}`)
 }
 
 const typeNames = (types: readonly string[]): string => {
-  const telling = types.filter((type) => type !== 'text')
-  if (telling.length === 0 || types.length > 2) return '*'
+  const specific = types.filter((type) => type !== 'text')
+  if (specific.length === 0 || types.length > 2) return '*'
   return types.map((type) => (type === 'text' ? '*' : type)).join('|')
 }
 
-/** A line as it was, its values marked; none where it would only say again what the template says. */
+/** A sample line with its values marked; undefined if it would only repeat the template. */
 const sampleLine = ({ sample, parameters }: TemplateSummary, width: number, paint: Paint): readonly string[] => {
   if (parameters.length === 0) return []
   let room = width - 2
@@ -88,9 +88,9 @@ const sampleLine = ({ sample, parameters }: TemplateSummary, width: number, pain
   const write = (text: string, isValue: boolean): void => {
     if (room <= 0) return
     const marked = isValue ? `‹${visible(text)}›` : visible(text)
-    const kept = cut(marked, room)
-    room = kept === marked ? room - widthOf(marked) : 0
-    line += isValue ? paint('cyan', kept) : kept
+    const shown = cut(marked, room)
+    room = shown === marked ? room - widthOf(marked) : 0
+    line += isValue ? paint('cyan', shown) : shown
   }
   let at = 0
   for (const { start, length } of parameters) {
@@ -112,7 +112,7 @@ const percent = (share: number): string => {
 const bars = '▁▂▃▄▅▆▇█'
 const sparkColumns = 24
 
-/** How the lines of a template lie in the log, from its beginning to its end. */
+/** A sparkline of a template's lines over the length of the log. */
 const sparkline = (histogram: readonly number[]): string => {
   const columns = Math.min(sparkColumns, histogram.length)
   const sums = Array.from({ length: columns }, (_, column) =>
@@ -134,9 +134,9 @@ interface Comparison {
 const signs = { new: '+', gone: '-', more: '▲', less: '▼' } as const
 const styles = { new: 'green', gone: 'red', more: 'yellow', less: 'blue' } as const
 
-/** Writes what is new, gone, more or less frequent in a log than in another, the most surprising first. */
+/** Renders the templates that are new, gone, more or less frequent than in another log, most surprising first. */
 export const renderChanges = ({ now, before, changes }: Comparison, frame: TemplateFrame): string => {
-  if (now.lines === 0) return 'There was nothing to read.\n'
+  if (now.lines === 0) return 'No log lines found.\n'
   const { width, paint, top } = frame
   const counts = (['new', 'gone', 'more', 'less'] as const).flatMap((kind) => {
     const times = changes.filter(({ change }) => change === kind).length
@@ -147,8 +147,11 @@ export const renderChanges = ({ now, before, changes }: Comparison, frame: Templ
   const shown = changes.slice(0, top)
   const sections = [
     [
-      ...wrap(`Read ${read(now)}, against ${read(before)} before, in ${frame.seconds.toFixed(1)} s`, width),
-      paint('bold', counts.length === 0 ? 'Nothing is new, gone, or much more or less frequent.' : counts.join(', ')),
+      ...wrap(`Read ${read(now)}, compared with ${read(before)}, in ${frame.seconds.toFixed(1)} s`, width),
+      paint(
+        'bold',
+        counts.length === 0 ? 'No template is new, gone, or much more or less frequent.' : counts.join(', '),
+      ),
     ].join('\n'),
     ...shown.map((change) => changeBlock(change, frame)),
     ...(changes.length > shown.length ? [`… and ${counted(changes.length - shown.length, 'change')} more.`] : []),

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const users = ['root', 'admin', 'eve', 'guest']
 
-/** Half an hour of a host that is guessed at, and at its end something new. */
+/** Half an hour of a host under password guessing, with a new message at the end. */
 const lines = Array.from({ length: 240 }, (_, i) => {
   const time = `2026-03-01T10:${String(Math.floor(i / 8)).padStart(2, '0')}:${String((i % 8) * 7).padStart(2, '0')}Z`
   const from = `203.0.113.${1 + (i % 9)}`
@@ -51,15 +51,15 @@ describe('vedette templates', () => {
     await expect(steady(written.text)).toMatchFileSnapshot(`fixtures/templates-${columns}.txt`)
   })
 
-  it('says what changed, the most surprising first', async () => {
+  it('compares two logs, most surprising change first', async () => {
     const { code, out } = await runFake(['templates', log, '--compare', early])
     expect(code).toBe(0)
     await expect(steady(out)).toMatchFileSnapshot('fixtures/templates-compare.txt')
     const same = await runFake(['templates', log, '--compare', log])
-    expect(same.out).toContain('Nothing is new')
+    expect(same.out).toContain('No template is new')
   })
 
-  it('prints the template of each line, as it was in the end', async () => {
+  it('prints the final template of each line', async () => {
     const input = ['a 1', '', '  b 2', 'a 2', ...['p', 'q', 'r', 's', 't'].map((x) => `the ${x} is here`)].join('\n')
     const { code, out } = await runFake(['templates', '--format', 'plain', '--per-line'], { input })
     expect(code).toBe(0)
@@ -88,7 +88,7 @@ describe('vedette templates', () => {
     expect(failed.histogram.reduce((sum: number, value: number) => sum + value, 0)).toBe(80)
   })
 
-  it('says what is wrong', async () => {
+  it('explains invalid input', async () => {
     expect(await runFake(['templates', join(folder, 'none')])).toMatchObject({ code: 3 })
     expect(await runFake(['templates', log, '--format', 'xml'])).toMatchObject({ code: 2 })
     expect(await runFake(['templates'], { tty: true })).toMatchObject({ code: 2 })

@@ -21,28 +21,28 @@ interface TemplateOptions {
   readonly json?: boolean
 }
 
-/** `vedette templates`: what kinds of lines a log has; needs no server. */
+/** `vedette templates`: lists the log templates in files; needs no server. */
 export const define = (command: Command, context: CommandContext): void => {
   command
     .description(
-      'Finds the kinds of lines in logs: what is constant in them, and what varies. Shows for each how often it occurs and when in the ' +
-        'log, with a line of it and the types of its values.',
+      'Lists the log templates in files: the constant text of similar lines, and the parts that vary. Shows for each how often and when ' +
+        'it occurs, a sample line, and the types of its values.',
     )
-    .argument('[paths...]', 'files, folders, patterns (`**` too), `-` for stdin; .gz and .zst are unpacked', [])
+    .argument('[paths...]', 'files, folders, globs (`**` included) or `-` for stdin; .gz and .zst are decompressed', [])
     .option(
       '--format <name>',
-      'plain: each line is a message; auto: the message is found in the line',
+      'plain: each line is a message; auto: extract the message from the line',
       asFormat,
       'auto',
     )
-    .option('--per-line', 'print one JSON line {"line","template_id","template"} for each line')
-    .option('--compare <path>', 'say what is new, gone, more or less frequent than in this log')
-    .option('--top <count>', 'how many to show', asCount, 20)
-    .option('--rare', 'show the rarest first')
-    .option('--json', 'print one document')
+    .option('--per-line', 'print one JSON line {"line","template_id","template"} per line')
+    .option('--compare <path>', 'compare with this log: new, gone, more and less frequent templates')
+    .option('--top <count>', 'number of templates to show', asCount, 20)
+    .option('--rare', 'show rare templates first')
+    .option('--json', 'print one JSON document')
     .action(async (paths: string[], options: TemplateOptions) => {
       const wanted = paths.length > 0 ? paths : context.stdin.isTTY ? undefined : ['-']
-      if (!wanted) return command.error('error: of what? Give a path, or `-` and pipe something in.')
+      if (!wanted) return command.error('error: no input. Give a path, or pipe lines in with `-`.')
       await run(wanted, options, context)
     })
 }
@@ -54,7 +54,7 @@ const asFormat = (text: string): 'auto' | 'plain' => {
 
 const asCount = (text: string): number => {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Use a number from 1.')
+  throw new InvalidArgumentError('Use a whole number from 1.')
 }
 
 const run = async (paths: readonly string[], options: TemplateOptions, context: CommandContext): Promise<void> => {

@@ -1,14 +1,14 @@
 import type { Output } from '../cli.ts'
 
-const pieceSize = 65_536
+const bufferSize = 65_536
 
-/** Writes many short lines as few long pieces; `end` writes what is left. */
+/** Buffers many short lines into few long writes; `end` flushes the rest. */
 export const gather = (out: Output) => {
   let text = ''
   return {
     write(line: string): void {
       text += line
-      if (text.length >= pieceSize) this.end()
+      if (text.length >= bufferSize) this.end()
     },
     end(): void {
       out.write(text)

@@ -1,17 +1,17 @@
 import type { Output } from '../cli.ts'
 import { count } from './terminal.ts'
 
-/** How far something is. */
+/** The progress of an operation. */
 interface Progress {
   update(state: { readonly lines: number; readonly bytes: number; readonly totalBytes: number }): void
-  /** Takes the line away. */
+  /** Clears the line. */
   clear(): void
 }
 
 const patience = 1_000
 const every = 200
 
-/** Shows how far it is on one line of a terminal, after a second; on anything else shows nothing. */
+/** Shows progress on one line of a terminal after the first second; shows nothing elsewhere. */
 export const createProgress = (err: Output, now: () => number, verb: string): Progress => {
   const started = now()
   let shownAt = started + patience - every

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { AppError, messageOf } from '../../errors.ts'
+import { unreadableFile } from '../../errors.ts'
 import type { CommandContext } from '../cli.ts'
 
 /** Reads a text file, or stdin for `-`. Throws SOURCE_FAILED when it cannot be read. */
@@ -9,6 +9,6 @@ export const readText = async (file: string, { stdin, cwd }: CommandContext): Pr
   try {
     return file === '-' ? await text(stdin) : await readFile(resolve(cwd, file), 'utf8')
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${file} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(file, error)
   }
 }

@@ -4,10 +4,10 @@ import type { Severity } from '../../schema/severity.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Colours a text, or leaves it as it is. Never the only carrier of a meaning. */
+/** Colours a text, or returns it unchanged. Meaning must never depend on colour alone. */
 export type Paint = (style: Style, text: string) => string
 
-/** Tells whether to colour: people said so, or it is a terminal that can. */
+/** Whether to use colours: as the user asked, else if the terminal supports them. */
 export const wantsColour = (env: Environment, isTty: boolean, noColour: boolean): boolean => {
   if (noColour || env.NO_COLOR || env.TERM === 'dumb') return false
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0'
@@ -25,7 +25,7 @@ export const severityStyle: Readonly<Record<Severity, Style>> = {
   info: 'gray',
 }
 
-/** A shape for each severity, for those who see no colours. */
+/** A shape for each severity, for readers who see no colours. */
 export const severityShape: Readonly<Record<Severity, string>> = {
   critical: '■',
   high: '▲',
@@ -34,12 +34,12 @@ export const severityShape: Readonly<Record<Severity, string>> = {
   info: '○',
 }
 
-// Controls, terminal sequences, and characters that reorder or hide what stands around them.
+// Control characters, terminal sequences, and characters that reorder or hide the text around them.
 const dangerous =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must match here
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
 
-/** Makes text from outside safe to print: what could move the cursor, colour, hide or reorder shows as what it is. */
+/** Makes untrusted text safe to print: escapes characters that move the cursor, colour, hide or reorder text. */
 export const visible = (text: string): string =>
   text.replaceAll(dangerous, (character) => {
     if (character === '\t') return '  '
@@ -51,29 +51,29 @@ const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
 const marks = /\p{Mark}/gu
 
-/** Counts the columns that a text takes, near enough: marks none, wide characters two. */
+/** Estimates the columns a text occupies: combining marks none, wide characters two. */
 export const widthOf = (text: string): number => {
   let width = 0
   for (const character of text.replaceAll(marks, '')) width += wide.test(character) ? 2 : 1
   return width
 }
 
-/** Cuts a text to a number of columns, with `…` where something is missing. */
+/** Truncates a text to a number of columns, ending in `…`. */
 export const cut = (text: string, columns: number): string => {
   if (widthOf(text) <= columns) return text
-  let kept = ''
+  let shown = ''
   let width = 0
   for (const character of text) {
     width += widthOf(character)
     if (width > columns - 1) break
-    kept += character
+    shown += character
   }
-  return `${kept}…`
+  return `${shown}…`
 }
 
 export const padEnd = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - widthOf(text)))
 
-/** Breaks a text into lines of at most so many columns, at blanks where there are any. */
+/** Wraps a text to a number of columns, at spaces where possible. */
 export const wrap = (text: string, columns: number): readonly string[] => {
   const lines: string[] = []
   let line = ''
@@ -102,13 +102,14 @@ const pieces = (word: string, columns: number): readonly string[] => {
   return [...parts, part]
 }
 
-/** Writes a number for people: `412 883`. */
+/** Formats a number: `412 883`. */
 export const count = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 
-/** Writes a number with its noun: `1 line`, `2 lines`. */
-export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+/** Formats a number with its noun: `1 line`, `2 lines`. */
+export const counted = (value: number, noun: string, plural = `${noun}s`): string =>
+  `${count(value)} ${value === 1 ? noun : plural}`
 
-/** Prints rows as columns, the last one cut at the edge. */
+/** Renders rows as columns, and truncates the last column at the edge. */
 export const table = (
   headings: readonly string[],
   rows: readonly (readonly string[])[],

@@ -5,7 +5,7 @@ const clock = (at: Date, seconds = false): string => at.toISOString().slice(11, 
 const monthDay = (at: Date): string => `${months[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2, '0')}`
 const date = (at: Date): string => at.toISOString().slice(0, 10)
 
-/** Writes a span as shortly as it can be: one moment, a part of a day, or, beyond a day, with years. UTC. */
+/** Formats a span as briefly as possible: one moment, part of a day, or with years if it is longer than a day. UTC. */
 export const formatSpan = (from: string, to: string): string => {
   const start = new Date(from)
   const end = new Date(to)
@@ -15,10 +15,10 @@ export const formatSpan = (from: string, to: string): string => {
   return `${monthDay(start)} ${clock(start)} – ${monthDay(end)} ${clock(end)}`
 }
 
-/** Writes a moment with its year. */
+/** Formats a moment with its year. */
 export const formatMoment = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)}`
 
-/** Writes a length of time in its largest fitting unit: `7.0 d`, `42 min`. */
+/** Formats a duration in its largest fitting unit: `7.0 d`, `42 min`. */
 export const formatLength = (ms: number): string => {
   if (ms >= 2 * day) return `${(ms / day).toFixed(1)} d`
   if (ms >= 2 * 3_600_000) return `${(ms / 3_600_000).toFixed(1)} h`

@@ -38,7 +38,7 @@ const streaming =
   async (url, init) => {
     expect(new URL(String(url)).pathname).toBe('/api/v1/alerts/a1/opinion')
     expect(new Headers(init?.headers).get('accept')).toBe('text/event-stream')
-    // Cut where no event ends.
+    // Split in the middle of an event.
     const text = events.join('')
     const body = new Blob([text.slice(0, 30), text.slice(30)]).stream()
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
@@ -46,7 +46,7 @@ const streaming =
 
 const alert = someAlert({ triage: assessAlert(someAlert(), 0, someSurroundings()) })
 
-it('vedette triage ask shows the answer as it comes, and once more when it is checked', async () => {
+it('vedette triage ask streams the answer, then prints it verified', async () => {
   const { code, out, err } = await runFake(['triage', 'ask', 'a1'], {
     fetch: streaming(
       ': still here\n\n',
@@ -56,22 +56,22 @@ it('vedette triage ask shows the answer as it comes, and once more when it is ch
     ),
   })
   expect(code).toBe(0)
-  expect(err).toMatch(/^local \(qwen3\), not checked yet:\n286 logins failed\nroot/)
+  expect(err).toMatch(/^local \(qwen3\), not verified yet:\n286 logins failed\nroot/)
   expect(err).not.toContain('\u001b[31m')
   expect(out).toMatch(/^model local \(qwen3\) answered/)
   expect(out).toContain('286 logins failed. [s1]')
 })
 
-it('vedette triage ask says what went wrong', async () => {
-  const problem = { title: 'Unavailable', code: 'unavailable', detail: 'The server stops.' }
+it('vedette triage ask reports failures', async () => {
+  const problem = { title: 'Unavailable', code: 'unavailable', detail: 'The server is stopping.' }
   const refused = await runFake(['triage', 'ask', 'a1'], {
     fetch: streaming(event('draft', draft(['x'])), event('problem', problem)),
   })
   expect(refused).toMatchObject({ code: 4, out: '' })
-  expect(refused.err).toContain('The server stops.')
+  expect(refused.err).toContain('The server is stopping.')
   const broken = await runFake(['triage', 'ask', 'a1'], { fetch: streaming(event('draft', draft(['x']))) })
   expect(broken).toMatchObject({ code: 4, out: '' })
-  expect(broken.err).toContain('broke before the answer was there')
+  expect(broken.err).toContain('broke before the answer was complete')
   const json = await runFake(['triage', 'ask', 'a1', '--json'], {
     fetch: streaming(event('draft', draft(['x'])), event('done', { opinion, alert })),
   })

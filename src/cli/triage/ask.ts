@@ -8,14 +8,14 @@ import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
 import { visible } from '../terminal/terminal.ts'
 
-/** Adds `ask`: asks a model about an alert, and shows its answer as it comes. */
+/** Adds `ask`: asks a language model about an alert and streams its answer. */
 export const addTriageAsk = (command: Command, context: CommandContext): void => {
   const { out, err } = context
   addRemoteOptions(
     command
       .command('ask')
       .description(
-        'Ask a language model about an alert now. Its answer is shown as it comes, and once more when it is checked.',
+        'Ask a language model about an alert now. Streams the answer, then prints it again once it is verified.',
       ),
   )
     .argument('<alert>')
@@ -28,10 +28,14 @@ export const addTriageAsk = (command: Command, context: CommandContext): void =>
       const { opinion, alert } = await readAnswer(response, drafts.show)
         .catch((error: unknown) => {
           if (error instanceof AppError) throw error
-          throw new AppError('UNAVAILABLE', `The connection broke before the answer was there (${messageOf(error)}).`, {
-            retryable: true,
-            cause: error,
-          })
+          throw new AppError(
+            'UNAVAILABLE',
+            `The connection broke before the answer was complete (${messageOf(error)}).`,
+            {
+              retryable: true,
+              cause: error,
+            },
+          )
         })
         .finally(drafts.end)
       if (options.json) return out.write(`${JSON.stringify({ opinion, alert }, null, 2)}\n`)
@@ -50,16 +54,16 @@ const readAnswer = async (response: Response, show: (draft: OpinionDraft) => voi
     if (event === 'problem') throw await toAppError(Response.json(said, { status: 503 }), true)
     if (event === 'done') return askModel.output.parse(said)
   }
-  throw new Error('the server ended it')
+  throw new Error('the server closed it')
 }
 
-/** Prints what is new of each draft; a draft that is not the last one with more in it begins anew. */
+/** Prints only the new text of each draft. A draft that does not extend the previous one is printed in full. */
 const createDraftPrinter = (write: (text: string) => void) => {
   let shown = ''
   const end = () => shown !== '' && write('\n\n')
   const show = ({ provider, model, summary, claims }: OpinionDraft): void => {
     const lines = [
-      `${provider} (${model}), not checked yet:`,
+      `${provider} (${model}), not verified yet:`,
       ...summary,
       ...claims.map(({ sign, text }) => `${sign === 'against' ? '−' : '+'} ${text}`),
     ]

@@ -11,7 +11,7 @@ const answering =
     return Response.json(answer)
   }
 
-it('vedette triage model-input shows the exact bytes, and what stays here', async () => {
+it('vedette triage model-input shows the exact request and the masked values', async () => {
   const asked: unknown[] = []
   const input = {
     provider: 'local',
@@ -32,13 +32,13 @@ it('vedette triage model-input shows the exact bytes, and what stays here', asyn
   expect(code).toBe(0)
   expect(asked).toEqual([['/api/v1/alerts/a1/model-input', { provider: 'local' }]])
   expect(out).toContain('POST http://127.0.0.1:11434/v1/chat/completions')
-  expect(out).toContain('26 bytes for qwen3, 2 secrets taken out')
+  expect(out).toContain('26 bytes for qwen3, 2 secrets removed')
   expect(out).toContain('IP_1  203.0.113.9')
-  // What a log says does not steer the terminal.
+  // Log text must not control the terminal.
   expect(out).not.toContain('\u001b[31m')
 })
 
-it('vedette triage models tells what was spent, or that no model is asked', async () => {
+it('vedette triage models shows the cost, or that no model is configured', async () => {
   const usage = {
     models: [
       { name: 'local', model: 'qwen3', shadow: false, rests_until: '2026-03-02T00:00:30.000Z' },
@@ -91,16 +91,16 @@ it('vedette triage models tells what was spent, or that no model is asked', asyn
   const { out } = await runFake(['triage', 'models', '--days', '7'], { fetch })
   expect(out).toContain('candidate  qwen4  shadow')
   expect(out).toMatch(/candidate \(shadow\)\s+40\s+50 %\s+25 %\s+25 %\s+10 %\s+12\s+75 %\s+–/)
-  expect(out).toContain('local  qwen3  rests until 00:00:30 UTC')
-  expect(out).toContain('$0.2500 of $20, 3 calls, with triage@1')
+  expect(out).toContain('local  qwen3  paused until 00:00:30 UTC')
+  expect(out).toContain('$0.2500 of $20, 3 calls, prompt triage@1')
   expect(out).toMatch(/local\s+answered\s+3\s+8\s+2\s+\$0\.2500\s+1\.0 s/)
   const none = await runFake(['triage', 'models'], {
     fetch: answering([], { ...usage, models: [], ...comparison }),
   })
-  expect(none.out).toContain('No language model is asked')
+  expect(none.out).toContain('No language models are configured')
 })
 
-it('vedette prompts test sends the file, and says how often the model agrees', async () => {
+it('vedette prompts test sends the file and reports the agreement', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-prompts-'))
   const file = join(folder, 'triage.md')
   writeFileSync(file, 'the text')
@@ -133,12 +133,12 @@ it('vedette prompts test sends the file, and says how often the model agrees', a
   expect(code).toBe(0)
   expect(asked).toEqual([['/api/v1/prompts/test', { limit: 2, prompt: 'the text' }]])
   expect(out).toMatch(/yes\s+true positive\s+likely malicious\s+1\s+a1\s+guessed passwords/)
-  expect(out).toContain('triage@2: 2 of 2 answered · agrees in 50 % · undecided in 0 % · 1.5 claims dropped an answer')
+  expect(out).toContain('triage@2: 2 of 2 answered · agreement 50 % · inconclusive 0 % · 1.5 claims dropped per answer')
 })
 
-it('vedette prompts test says which file cannot be read', async () => {
+it('vedette prompts test reports an unreadable file', async () => {
   expect(await runFake(['prompts', 'test', 'nowhere.md'])).toMatchObject({
     code: 3,
-    err: expect.stringContaining('nowhere.md cannot be read'),
+    err: expect.stringContaining('No such file or folder: nowhere.md'),
   })
 })

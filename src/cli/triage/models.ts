@@ -5,16 +5,16 @@ import { getModelUsage } from '../../operations/language-models/get-model-usage.
 import { previewModelInput } from '../../operations/language-models/preview-model-input.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
-import { count, table, visible } from '../terminal/terminal.ts'
+import { count, counted, table, visible } from '../terminal/terminal.ts'
 
-/** Adds `model-input` and `models`: what language models are sent, and what they cost. */
+/** Adds `model-input` and `models`: the prompts sent to language models, and their cost. */
 export const addTriageModels = (command: Command, context: CommandContext): void => {
   const { out } = context
   addRemoteOptions(
-    command.command('model-input').description('Show, byte for byte, what a language model is sent about an alert.'),
+    command.command('model-input').description('Show the exact request that a language model gets about an alert.'),
   )
     .argument('<alert>')
-    .option('--provider <name>', 'which model; the first unless given')
+    .option('--provider <name>', 'name of the provider; the first by default')
     .action(async (id: string, options: { readonly provider?: string; readonly json?: boolean }) => {
       const path = `/api/v1/alerts/${encodeURIComponent(id)}/model-input`
       const body = options.provider === undefined ? {} : { provider: options.provider }
@@ -24,17 +24,15 @@ export const addTriageModels = (command: Command, context: CommandContext): void
       for (const [name, value] of Object.entries(answer.headers)) out.write(`${visible(`${name}: ${value}`)}\n`)
       out.write(`\n${visible(answer.body)}\n\n`)
       out.write(
-        `${count(answer.bytes)} bytes for ${visible(answer.model)}, ${answer.secrets} secrets taken out. Stays here:\n`,
+        `${counted(answer.bytes, 'byte')} for ${visible(answer.model)}, ${counted(answer.secrets, 'secret')} removed. Masked values:\n`,
       )
       for (const { stand_in, value } of answer.stand_ins) out.write(`  ${stand_in}  ${visible(value)}\n`)
     })
   addRemoteOptions(
     command
       .command('models')
-      .description(
-        'Tell which language models are asked, what they cost, and how they agree with the rules and people.',
-      )
-      .option('--days <number>', 'how far back they are compared', '30'),
+      .description('List language models, their cost, and how often they agree with rules and analysts.')
+      .option('--days <number>', 'days to compare', '30'),
   ).action(async (options: { readonly days: string; readonly json?: boolean }) => {
     const client = createClient(options, context)
     const answer = await client.get('/api/v1/triage/models', getModelUsage.output)
@@ -43,15 +41,15 @@ export const addTriageModels = (command: Command, context: CommandContext): void
     })
     if (options.json) return out.write(`${JSON.stringify({ ...answer, comparison }, null, 2)}\n`)
     if (answer.models.length === 0)
-      return out.write('No language model is asked. Name one under triage.llm.providers.\n')
+      return out.write('No language models are configured. Add one under triage.llm.providers.\n')
     for (const { name, model, shadow, rests_until } of answer.models) {
       out.write(
-        `${visible(`${name}  ${model}`)}${shadow ? '  shadow' : ''}${rests_until ? `  rests until ${rests_until.slice(11, 19)} UTC` : ''}\n`,
+        `${visible(`${name}  ${model}`)}${shadow ? '  shadow' : ''}${rests_until ? `  paused until ${rests_until.slice(11, 19)} UTC` : ''}\n`,
       )
     }
     const { month, hour, budget, prompt } = answer
     out.write(
-      `this month  $${month.cost_usd.toFixed(4)} of $${budget.month}, ${count(month.calls)} calls, with ${prompt}\n`,
+      `this month  $${month.cost_usd.toFixed(4)} of $${budget.month}, ${counted(month.calls, 'call')}, prompt ${prompt}\n`,
     )
     out.write(
       `this hour   ${count(hour.calls)} of ${count(budget.hour_calls)} calls, ${count(hour.tokens)} of ${count(budget.hour_tokens)} tokens\n`,
@@ -60,7 +58,7 @@ export const addTriageModels = (command: Command, context: CommandContext): void
       out.write(`${table(callColumns, callRows(answer.calls), out.columns, context.paint)}\n`)
     const compared = comparison.data.filter(({ alerts }) => alerts > 0)
     if (compared.length === 0) return
-    out.write(`since ${comparison.since.slice(0, 10)}, beside the rules and what people found\n`)
+    out.write(`since ${comparison.since.slice(0, 10)}, compared with rules and analysts\n`)
     out.write(`${table(comparisonColumns, comparisonRows(compared), out.columns, context.paint)}\n`)
   })
 }
@@ -82,12 +80,12 @@ const comparisonColumns = [
   'MODEL',
   'ALERTS',
   'SAME LEVEL',
-  'GRAVER',
-  'MILDER',
-  'UNDECIDED',
+  'MORE SEVERE',
+  'LESS SEVERE',
+  'INCONCLUSIVE',
   'CLOSED',
-  'RIGHT',
-  'RULES RIGHT',
+  'CORRECT',
+  'RULES CORRECT',
 ]
 
 const comparisonRows = (models: z.output<typeof compareModels.output>['data']) =>

@@ -6,14 +6,12 @@ import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { readText } from '../terminal/read-text.ts'
 import { table, visible } from '../terminal/terminal.ts'
 
-/** `vedette prompts`: what language models are asked with. */
+/** `vedette prompts`: tests prompts for language models. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err } = context
-  addRemoteOptions(
-    command.command('test').description('Try a prompt on alerts that people have closed; costs what the answers cost.'),
-  )
-    .argument('[file]', 'the prompt; the one in force unless given')
-    .option('--limit <number>', 'on how many alerts', '20')
+  addRemoteOptions(command.command('test').description('Test a prompt on closed alerts. Costs as much as the answers.'))
+    .argument('[file]', 'prompt file; the active prompt by default')
+    .option('--limit <number>', 'number of alerts', '20')
     .action(async (file: string | undefined, options: { readonly limit: string; readonly json?: boolean }) => {
       const body = {
         limit: Number(options.limit),
@@ -22,7 +20,7 @@ export const define = (command: Command, context: CommandContext): void => {
       const answer = await createClient(options, context).send('POST', '/api/v1/prompts/test', testPrompt.output, body)
       if (options.json) return out.write(`${JSON.stringify(answer, null, 2)}\n`)
       if (answer.alerts === 0)
-        return err.write('No alert has been closed by a person yet: there is nothing to compare with.\n')
+        return err.write('No alert was closed by a person yet, so there is nothing to compare with.\n')
       const rows = answer.data.map(
         ({ alert_id, title, resolution, verdict, status, agrees, claims_dropped, reason }) => [
           agrees === null ? '' : agrees ? 'yes' : 'no',
@@ -43,9 +41,9 @@ export const define = (command: Command, context: CommandContext): void => {
 const summary = (answer: z.output<typeof testPrompt.output>): string =>
   [
     `${answer.prompt}: ${answer.answered} of ${answer.alerts} answered`,
-    ...(answer.agreement === null ? [] : [`agrees in ${percent(answer.agreement)}`]),
-    ...(answer.inconclusive === null ? [] : [`undecided in ${percent(answer.inconclusive)}`]),
-    ...(answer.claims_dropped === null ? [] : [`${answer.claims_dropped.toFixed(1)} claims dropped an answer`]),
+    ...(answer.agreement === null ? [] : [`agreement ${percent(answer.agreement)}`]),
+    ...(answer.inconclusive === null ? [] : [`inconclusive ${percent(answer.inconclusive)}`]),
+    ...(answer.claims_dropped === null ? [] : [`${answer.claims_dropped.toFixed(1)} claims dropped per answer`]),
     `${answer.rejected} rejected`,
     ...(answer.duration_ms === null ? [] : [`${(answer.duration_ms / 1000).toFixed(1)} s`]),
     `$${answer.cost_usd.toFixed(4)}`,

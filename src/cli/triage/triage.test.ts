@@ -6,7 +6,7 @@ import { runFake } from '../cli.fake.ts'
 const assessment = { risk_score: 43, risk_level: 'medium', confidence: 0.5, arithmetic: '80×30% … → 43' }
 
 describe('vedette triage', () => {
-  it('asks for a reckoning with what is set', async () => {
+  it('calculates a risk with changed inputs', async () => {
     const asked: unknown[] = []
     const answer = { before: assessment, after: { ...assessment, risk_score: 60 }, difference: 17 }
     const { code, out } = await runFake(
@@ -41,7 +41,7 @@ describe('vedette triage', () => {
     })
   })
 
-  it('writes a verdict, and shows the whole card', async () => {
+  it('records a verdict and shows the whole card', async () => {
     const review = {
       reviewer: 'ana',
       verdict: 'benign',
@@ -69,7 +69,7 @@ describe('vedette triage', () => {
     }
   })
 
-  it('refuses what is no verdict and no setting', async () => {
+  it('rejects invalid verdicts and inputs', async () => {
     expect(await runFake(['triage', 'review', 'a1', '--as', 'evil'])).toMatchObject({ code: 2 })
     expect(await runFake(['triage', 'preview', '--set', 'severity'])).toMatchObject({ code: 2 })
   })

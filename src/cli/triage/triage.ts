@@ -20,13 +20,15 @@ const similar = z.object({
 })
 const preview = z.object({ before: shown, after: shown, difference: z.number() }).loose()
 
-/** `vedette triage`: what is behind the verdict on an alert, and a person's word beside it. */
+/** `vedette triage`: previews risk scores, finds similar alerts, and records a reviewer's verdict. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out } = context
   addRemoteOptions(
-    command.command('preview').description('Reckon a risk with other inputs or weights; changes nothing.'),
+    command
+      .command('preview')
+      .description('Calculate a risk score with other inputs or weights, without changing anything.'),
   )
-    .argument('[alert]', 'whose inputs to begin with')
+    .argument('[alert]', 'alert whose inputs to start from')
     .option(
       '--set <input=value>',
       'severity=high, similar=6, threat_intel.detected_by=2, weights.severity=40 …',
@@ -46,14 +48,14 @@ export const define = (command: Command, context: CommandContext): void => {
     })
   addTriageAsk(command, context)
   addTriageModels(command, context)
-  addRemoteOptions(command.command('similar').description('Find the alerts most like one.'))
+  addRemoteOptions(command.command('similar').description('Find similar alerts.'))
     .argument('<alert>')
-    .option('--least <number>', 'how similar at least, 0–1', '0.6')
+    .option('--least <number>', 'minimum similarity, 0–1', '0.6')
     .action(async (id: string, options: { readonly least: string; readonly json?: boolean }) => {
       const body = { id, min_similarity: Number(options.least) }
       const answer = await createClient(options, context).send('POST', '/api/v1/alerts/similar', similar, body)
       if (options.json) return out.write(`${JSON.stringify(answer, null, 2)}\n`)
-      if (answer.data.length === 0) return context.err.write('Nothing is like it.\n')
+      if (answer.data.length === 0) return context.err.write('No similar alerts.\n')
       const rows = answer.data.map(({ similarity, alert: found, matched }) => [
         `${Math.round(similarity * 100)} %`,
         found.id,
@@ -61,12 +63,14 @@ export const define = (command: Command, context: CommandContext): void => {
         found.title,
         matched.join(' '),
       ])
-      out.write(`${table(['LIKE', 'ID', 'STATUS', 'TITLE', 'IN COMMON'], rows, out.columns, context.paint)}\n`)
+      out.write(`${table(['SIMILARITY', 'ID', 'STATUS', 'TITLE', 'IN COMMON'], rows, out.columns, context.paint)}\n`)
     })
-  addRemoteOptions(command.command('review').description('Write your verdict on an alert beside that of triage.'))
+  addRemoteOptions(
+    command.command('review').description('Record your verdict on an alert next to the verdict of triage.'),
+  )
     .argument('<alert>')
     .requiredOption('--as <verdict>', verdict.options.join(', '))
-    .option('--note <text>', 'why, for whoever reads it later')
+    .option('--note <text>', 'note for the audit log')
     .action(async (id: string, options: { readonly as: string; readonly note?: string; readonly json?: boolean }) => {
       if (!verdict.safeParse(options.as).success) {
         command.error(`error: "${options.as}" is not a verdict. Use one of: ${verdict.options.join(', ')}.`)
@@ -79,13 +83,13 @@ export const define = (command: Command, context: CommandContext): void => {
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => {
-  if (!/^[a-z_]+(\.[a-z_]+)?=.+$/.test(value)) throw new InvalidArgumentError('Write it like severity=high.')
+  if (!/^[a-z_]+(\.[a-z_]+)?=.+$/.test(value)) throw new InvalidArgumentError('Use the form severity=high.')
   return [...before, value]
 }
 
 const ofInputs = new Set(['threat_intel'])
 
-/** Reads `severity=high` as an input, `weights.severity=40` as a setting of the formula. */
+/** Parses `severity=high` as an input and `weights.severity=40` as a weight of the formula. */
 const readChanges = (texts: readonly string[]) => {
   const inputs: Record<string, unknown> = {}
   const risk: Record<string, Record<string, unknown>> = {}

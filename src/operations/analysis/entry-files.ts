@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { AppError, messageOf } from '../../errors.ts'
+import { unreadableFile } from '../../errors.ts'
 import { textOfFile } from '../records/record-content.ts'
 import { type EntryFormat, readEntries } from './log-entries.ts'
 
@@ -17,7 +17,7 @@ export interface EntryFile {
 /** Lists the files of log events below a folder, in order of their names; those of plain text too when `withText`. */
 export const findEntryFiles = async (folder: string, withText = false): Promise<readonly string[]> => {
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    throw new AppError('SOURCE_FAILED', `${folder} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(folder, error)
   })
   return found
     .filter((item) => item.isFile() && (entryFile.test(item.name) || (withText && textFile.test(item.name))))
@@ -28,7 +28,7 @@ export const findEntryFiles = async (folder: string, withText = false): Promise<
 /** Reads a file of log events; gzip is unpacked. */
 export const readEntryFile = async (path: string, format: EntryFormat = 'auto'): Promise<EntryFile> => {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   })
   const text = textOfFile(path, bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes)
   const named = /\.csv(\.gz)?$/i.test(path) ? 'csv' : entryFile.test(path) ? 'json' : 'text'
@@ -38,7 +38,7 @@ export const readEntryFile = async (path: string, format: EntryFormat = 'auto'):
 /** Reads a file, or all below a folder. */
 export const readEntryFiles = async (path: string, format: EntryFormat): Promise<readonly EntryFile[]> => {
   const kind = await stat(path).catch((error: unknown) => {
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   })
   const paths = kind.isDirectory() ? await findEntryFiles(path, true) : [path]
   return Promise.all(paths.map((one) => readEntryFile(one, format)))

@@ -88,7 +88,7 @@ const readLabels = async ({ path, label, normal, stdin }: EvaluateRequest): Prom
   const column = columns.find(({ name }) => name === label)
   if (!column) {
     throw new AppError('INVALID_REQUEST', `${path} has no column "${label}".`, {
-      hint: `Say which one holds the labels: --label COLUMN. There is: ${columns.map(({ name }) => name).join(', ')}.`,
+      hint: `Name the label column with --label COLUMN. Columns: ${columns.map(({ name }) => name).join(', ')}.`,
     })
   }
   const textOf = (row: number): string =>

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { AppError, messageOf } from '../../errors.ts'
+import { unreadableFile } from '../../errors.ts'
 import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import type { Table } from '../../lib/tabular/table.ts'
 import { compressionOf, decompress } from '../../pipeline/ingest/decompress.ts'
@@ -27,6 +27,6 @@ export const readTable = async (path: string, stdin: Readable): Promise<Table> =
     reader.push(decoder.decode())
     return reader.finish()
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   }
 }

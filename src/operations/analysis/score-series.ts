@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { AppError, messageOf } from '../../errors.ts'
+import { AppError, unreadableFile } from '../../errors.ts'
 import { createDetector, type Observation } from '../../lib/series/detector.ts'
 import { readInput } from './read-input.ts'
 
@@ -69,6 +69,6 @@ async function* readLines(path: string, stdin: Readable): AsyncGenerator<string>
     const input = Readable.from(readInput(path, stdin))
     yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   }
 }

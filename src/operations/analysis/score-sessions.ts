@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { AppError, messageOf } from '../../errors.ts'
+import { AppError, unreadableFile } from '../../errors.ts'
 import { learnSessions, Sessions, sayFact } from '../../lib/sessions/sessions.ts'
 import { readInput } from './read-input.ts'
 
@@ -69,7 +69,7 @@ async function* readSessions(path: string, stdin: Readable): AsyncGenerator<Sess
     }
   } catch (error) {
     if (error instanceof AppError && error.code === 'INVALID_REQUEST') throw error
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   }
   if (!columns) throw new AppError('SOURCE_FAILED', `${path} is empty.`)
 }

@@ -51,7 +51,7 @@ describe('scoring a table', () => {
     expect((await score(path, { exclude: ['label'] })).notes).toEqual([`${path} has no column "label" to exclude.`])
     await expect(score(path, { exclude: ['a'] })).rejects.toThrow('All columns')
     await expect(score(path, { train: write('d.csv', 'b\n1\n') })).rejects.toThrow('has no column "b"')
-    await expect(score(join(folder, 'none.csv'))).rejects.toThrow('cannot be read')
+    await expect(score(join(folder, 'none.csv'))).rejects.toThrow('No such file')
     await expect(score(write('e.csv', ''))).rejects.toThrow('no header')
     await expect(score('-', { train: '-' })).rejects.toThrow('one stdin')
     expect((await score(write('f.csv', 'a,b\n'))).rows).toEqual([])

@@ -22,8 +22,9 @@ const create = (options: Partial<QueryGuardOptions> = {}) =>
     minTrainingRecords: 100,
     maxHistory: 100_000,
     maxShown: 5,
-    excludedDatasets: [],
-    blockedQueries: [],
+    excludes: () => undefined,
+    blocks: () => undefined,
+    excludedPatterns: [],
     alertFrom: 'high',
     ...options,
   })

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { AppError, messageOf } from '../../errors.ts'
+import { AppError, messageOf, unreadableFile } from '../../errors.ts'
 import { type Conversion, convertWazuhRules } from '../../lib/wazuh-rules/wazuh-rules.ts'
 
 interface ConvertRequest {
@@ -48,7 +48,7 @@ const readXml = async (paths: readonly string[]): Promise<readonly { name: strin
         : [path]
       for (const file of found) files.push({ name: basename(file), text: await readFile(file, 'utf8') })
     } catch (error) {
-      throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}.`, { cause: error })
+      throw unreadableFile(path, error)
     }
   }
   return files

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Log } from '../../component.ts'
-import { AppError, messageOf } from '../../errors.ts'
+import { unreadableFile } from '../../errors.ts'
 import { toLogsource } from '../../lib/sigma/read-logsource.ts'
 import {
   createEngine,
@@ -76,7 +76,7 @@ async function* readEvents(path: string, stdin: Readable, onFault: (fault: strin
       else onFault(`${path}:${number}: error: this line is not a JSON object.`)
     }
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   }
 }
 

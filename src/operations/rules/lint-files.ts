@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { AppError, messageOf } from '../../errors.ts'
+import { AppError, unreadableFile } from '../../errors.ts'
 import { lintFile } from '../../lib/sigma/lint/lint.ts'
 import { type Fault, readDocuments, readTaxonomy, sayFault } from '../../lib/sigma/sigma.ts'
 import { bundledTaxonomy } from '../../pipeline/detect/sigma/bundled-rules.ts'
@@ -54,7 +54,7 @@ const readTexts = async (paths: readonly string[]): Promise<readonly { path: str
       try {
         texts.push({ path: name, text: await readFile(file, 'utf8') })
       } catch (error) {
-        throw new AppError('SOURCE_FAILED', `${name} cannot be read: ${messageOf(error)}.`, { cause: error })
+        throw unreadableFile(name, error)
       }
     }
   }

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { zipSync } from 'fflate'
-import { AppError, messageOf } from '../../errors.ts'
+import { unreadableFile } from '../../errors.ts'
 import { findRuleFiles } from '../../pipeline/detect/sigma/rule-folder.ts'
 
 /** Reads an archive of rules as it is, or makes one of a folder. Throws SOURCE_FAILED. */
@@ -14,6 +14,6 @@ export const packRules = async (path: string): Promise<Uint8Array<ArrayBuffer>> 
     for (const file of files) entries[file.name === 'rules' ? 'rules/rule.yml' : file.name] = await readFile(file.path)
     return zipSync(entries)
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${path} cannot be read: ${messageOf(error)}.`, { cause: error })
+    throw unreadableFile(path, error)
   }
 }

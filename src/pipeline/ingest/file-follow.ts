@@ -2,8 +2,9 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../../component.ts'
+import { fileReasonOf } from '../../errors.ts'
 import { rotationOf, toFileSets } from './file-set.ts'
-import { findFiles, reasonOf } from './find-files.ts'
+import { findFiles } from './find-files.ts'
 import { endOf, type FollowedFile, followFile, keyOf, type Portion, type Position, start } from './followed-file.ts'
 import { offer, pause } from './offer.ts'
 import type { Cursors, Emit, Source } from './source.ts'
@@ -83,7 +84,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           open.set(key, await followFile(path, key, at, { source, zoneMinutes, now, steady }))
           return key
         } catch (error) {
-          complain(path, reasonOf(error))
+          complain(path, fileReasonOf(error))
           return undefined
         }
       }

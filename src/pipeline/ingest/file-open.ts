@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { AppError } from '../../errors.ts'
+import { AppError, fileReasonOf } from '../../errors.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
-import { findFiles, reasonOf, type Skipped } from './find-files.ts'
+import { findFiles, type Skipped } from './find-files.ts'
 import { splitLines } from './lines.ts'
 import { foreignContent } from './sniff.ts'
 import { asUtf8, utf16Of } from './utf16.ts'
@@ -202,4 +202,4 @@ const firstTime = (head: Buffer, timeOf: OpenOptions['timeOf']): number | undefi
 }
 
 const withHint = (error: unknown): string =>
-  error instanceof AppError && error.hint ? `${error.message} ${error.hint}` : reasonOf(error)
+  error instanceof AppError && error.hint ? `${error.message} ${error.hint}` : fileReasonOf(error)

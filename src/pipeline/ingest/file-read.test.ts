@@ -88,7 +88,7 @@ describe('readFiles', () => {
     expect(report.unreadable.map(({ reason }) => reason).sort()).toEqual([
       'It is not whole gzip data.',
       'No file matches this pattern.',
-      'There is no such file.',
+      'No such file or folder. Check the path.',
     ])
   })
 

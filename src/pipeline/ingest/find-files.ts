@@ -1,6 +1,6 @@
 import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { messageOf } from '../../errors.ts'
+import { fileReasonOf } from '../../errors.ts'
 
 /** Something that was not read, and why. */
 export interface Skipped {
@@ -43,7 +43,7 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
     } catch (error) {
       // a link in a folder that leads nowhere is not something that anybody asked for
       if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-      unreadable.push({ path, reason: reasonOf(error) })
+      unreadable.push({ path, reason: fileReasonOf(error) })
     }
   }
 
@@ -67,17 +67,3 @@ const exists = async (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'There is no such file.',
-  EACCES: 'It may not be read by this user.',
-  EPERM: 'It may not be read by this user.',
-  ELOOP: 'Its links lead in a circle.',
-  EISDIR: 'It is a folder.',
-  ENOTDIR: 'A part of the path is not a folder.',
-}
-
-/** Says in words why a file could not be read. */
-export const reasonOf = (error: unknown): string =>
-  (error instanceof Error && 'code' in error && typeof error.code === 'string' && reasons[error.code]) ||
-  messageOf(error)
