@@ -1,4 +1,4 @@
-import { compatSystems } from '../src/api/rest/compat/systems.ts'
+import { compatSystems } from '../src/compat/systems.fake.ts'
 import { promises } from '../test/requirements.ts'
 
 const titles: Readonly<Record<string, string>> = {

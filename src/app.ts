@@ -1,57 +1,55 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StdioDoor } from './api/mcp/stdio.ts'
-import { agentSources, agentsInForce, logDatabaseOf, readAgents, receiversInForce } from './app/agents.ts'
+import { agentSources, agentsInForce, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnomalies } from './app/anomalies.ts'
-import { createAuditCheckpoint } from './app/audit-checkpoint.ts'
 import { startWithDatabase } from './app/await-database.ts'
 import { runBackground } from './app/background.ts'
 import { banner } from './app/banner.ts'
-import { createBatchScorer } from './app/batch-scorer.ts'
-import { readBuild } from './app/build.ts'
-import { createContext } from './app/context.ts'
-import { countIntake } from './app/count-intake.ts'
 import { createDoors, type LocalMcpOptions } from './app/doors.ts'
 import { firstAdminToken } from './app/entry.ts'
 import { showSamples, wantsSamples } from './app/first-start.ts'
-import { createHealth } from './app/health.ts'
-import { newId, newSecret } from './app/identity.ts'
-import { createIntel } from './app/intel.ts'
-import { createJudge } from './app/judge-alert.ts'
 import { createJudges } from './app/judges.ts'
 import { createLlm } from './app/llm.ts'
-import { createLogModels } from './app/log-models.ts'
 import { createOffload } from './app/offload/offload.ts'
-import { createOutages } from './app/outages.ts'
-import { actionIdOf, readPlaybooks } from './app/playbooks.ts'
-import { createQueryGuardOf } from './app/query-guard.ts'
-import { createReceivers } from './app/receivers.ts'
-import { recover } from './app/recovery.ts'
 import { createReload } from './app/reload.ts'
-import { createCarryOut } from './app/remediation-webhooks.ts'
 import { layRoad } from './app/road.ts'
-import { createRules, importsFolder } from './app/rules.ts'
 import { createSamples } from './app/samples.ts'
 import { createEntry } from './app/sign-in.ts'
-import { createSuppressions } from './app/suppressions.ts'
 import { ring, ringAgain, tickAt } from './app/upkeep.ts'
+import { createCompatSystems } from './compat/systems.ts'
 import type { Log } from './component.ts'
 import type { Config, Origins } from './config.ts'
+import { createContext } from './context/context.ts'
 import { gatherContext } from './context/gather.ts'
 import { messageOf } from './errors.ts'
+import { createIntel } from './intel/create-intel.ts'
+import { newId, newSecret } from './lib/identity/identity.ts'
 import { createSignInKeys } from './operations/accounts/sign-in-keys.ts'
+import { createCarryOut } from './operations/actions/carry-out.ts'
+import { createAuditCheckpoint } from './operations/audit/audit-checkpoint.ts'
 import type { Deps } from './operations/deps.ts'
+import { createLogModels } from './operations/models/log-models.ts'
+import { createQueryGuard } from './operations/query-results/query-guard.ts'
+import { createRules, importsFolder } from './operations/rules/rule-folders.ts'
 import { recoverImports } from './operations/rules/rule-imports.ts'
 import { createReach } from './operations/rules/rule-reach.ts'
+import { createHealth } from './operations/status/health.ts'
+import { createOutages } from './operations/status/outages.ts'
 import { prepareToShrink } from './operations/storage/compact-database.ts'
 import { finishMoves } from './operations/storage/put-in-place.ts'
+import { createSuppressions } from './operations/suppressions/suppressions-in-force.ts'
 import { createCheckpoint } from './pipeline/checkpoint.ts'
 import { createClock } from './pipeline/clock.ts'
+import { countIntake } from './pipeline/ingest/count-intake.ts'
 import { createIntake } from './pipeline/ingest/intake.ts'
+import { createReceivers } from './pipeline/notify/receivers.ts'
+import { readPlaybooks } from './pipeline/propose/playbooks.ts'
+import { recover } from './pipeline/recovery.ts'
 import { createHistory } from './pipeline/triage/history.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
+import { createTriageAlert } from './pipeline/triage/triage-alert.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { type Alert, openAlertStatuses } from './schema/alert.ts'
 import { lockStore } from './store/lock-store.ts'
@@ -274,13 +272,11 @@ const assemble = async (parts: Parts): Promise<App> => {
     rulesFolder,
     intake: countIntake(intake, telemetry),
     normalize: judges.understand,
-    judge: createJudge(triage),
+    triageAlert: createTriageAlert(triage),
     auditHead: auditCheckpoint.read,
     agents: readAgents(config.network_agents),
     agentsInForce: agents,
-    logDatabase: logDatabaseOf(config.network_agents),
     playbooks,
-    actionIdOf,
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal: ended }),
     history,
     risk: config.triage.risk,
@@ -289,14 +285,19 @@ const assemble = async (parts: Parts): Promise<App> => {
     entry: createEntry(config, now, log),
     offload: offload.run,
     logModels,
-    queryGuard: createQueryGuardOf(config.query_guard, {
+    queryGuard: createQueryGuard({
       store,
       now,
       newId: () => newId(now()),
       readQuery: llm.readQuery,
+      threshold: config.query_guard.threshold,
+      minTrainingRecords: config.query_guard.min_training_records,
+      maxHistory: config.query_guard.max_history,
+      maxShown: config.query_guard.max_records_per_batch,
+      excludedDatasets: config.query_guard.excluded_datasets,
+      blockedQueries: config.query_guard.blocked_queries,
+      alertFrom: config.query_guard.alerts,
     }),
-    batchScorer: createBatchScorer(config.log_analyzer, { ...runtime, log }),
-    build: { startedAt: now(), ...readBuild(resolve(import.meta.dirname, '..')) },
     health: createHealth({ store, queue, telemetry, outages, alertQueues, llm }),
     metrics: telemetry.metrics,
     learning: judges.progress,
@@ -313,7 +314,8 @@ const assemble = async (parts: Parts): Promise<App> => {
   })
 
   const signInKeys = createSignInKeys({ now, newSecret })
-  const doors = await createDoors({ config, origins, deps, signInKeys, log, version, now })
+  const systems = createCompatSystems(config, runtime)
+  const doors = await createDoors({ config, origins, deps, signInKeys, systems, log, version, now })
   const sources = [
     ...config.sources,
     ...alertQueues.sources,

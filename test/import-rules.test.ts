@@ -25,6 +25,9 @@ describe('the import rules', () => {
     ['src/operations/alerts/get-alert.ts', 'src/app/judges.ts'],
     ['src/api/rest/routes.ts', 'src/store/store.ts'],
     ['src/cli/remote/list.ts', 'src/pipeline/stage.ts'],
+    ['src/api/server.ts', 'src/compat/systems.ts'],
+    ['src/operations/deps.ts', 'src/compat/log-analyzer/batch-scorer.ts'],
+    ['src/compat/triage/triage.ts', 'src/compat/query-guard/query-guard.ts'],
     ['web/src/api/client.ts', 'src/schema/alert.ts'],
     ['src/nowhere/thing.ts', 'src/schema/alert.ts'],
   ])('refuse that %s imports %s', (file, imported) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { compatSystems } from '../compat/systems.fake.ts'
 import { compatPorts } from './compat-ports.ts'
-import { compatSystems } from './rest/compat/systems.ts'
 
 const opened = (wanted: readonly string[], own: number) =>
-  compatPorts(wanted, own).map(({ system, port }) => `${system.name}:${port}`)
+  compatPorts(wanted, own, compatSystems).map(({ system, port }) => `${system.name}:${port}`)
 
 describe('ports of older systems', () => {
   it('opens all but the one that is the server’s own', () => {

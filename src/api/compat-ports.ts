@@ -1,11 +1,10 @@
 import { AppError, messageOf } from '../errors.ts'
-import type { CompatSystem } from './rest/compat/compat.ts'
-import { compatSystems } from './rest/compat/systems.ts'
+import type { CompatSystem } from './compat-system.ts'
 import { createServer, renewCertificate, type ServerOptions } from './server.ts'
 
 /** A port of an older system that is to be opened. */
 export interface CompatPort {
-  readonly system: (typeof compatSystems)[number]
+  readonly system: CompatSystem
   readonly port: number
   /** Where it listens, when that differs from the others. */
   readonly host?: string
@@ -15,22 +14,26 @@ export interface CompatPort {
  * Reads `compat.ports`: `all`, `log-analyzer`, `log-analyzer:13000`. The port of the server itself is never one of them: `all` leaves it
  * out, and asking for it is an error.
  */
-export const compatPorts = (wanted: readonly string[], ownPort: number): readonly CompatPort[] =>
+export const compatPorts = (
+  wanted: readonly string[],
+  ownPort: number,
+  systems: readonly CompatSystem[],
+): readonly CompatPort[] =>
   wanted.flatMap((entry) => {
     if (entry === 'all') {
-      return compatSystems.flatMap((system) =>
+      return systems.flatMap((system) =>
         system.ports.filter((port) => port !== ownPort).map((port) => ({ system, port })),
       )
     }
     const [name, port] = entry.split(':')
-    const group = compatSystems.filter((one) => one.group === name)
+    const group = systems.filter((one) => one.group === name)
     if (group.length > 0 && port === undefined) {
       return group.flatMap((system) => system.ports.map((one) => ({ system, port: one })))
     }
-    const system = compatSystems.find((one) => one.name === name)
+    const system = systems.find((one) => one.name === name)
     if (!system) {
       throw new AppError('CONFIG_INVALID', `compat.ports: there is no older system called "${name}".`, {
-        hint: `Use all, or one of: ${[...new Set(compatSystems.flatMap((one) => [one.group ?? one.name, one.name]))].join(', ')}.`,
+        hint: `Use all, or one of: ${[...new Set(systems.flatMap((one) => [one.group ?? one.name, one.name]))].join(', ')}.`,
       })
     }
     const ports = port === undefined ? system.ports : [Number(port)]

@@ -3,8 +3,9 @@ import { request } from 'node:http'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type GraphQLField, isNonNullType } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { compatSystems } from '../compat/systems.fake.ts'
+import { summarizeAlerts } from '../compat/triage/summarize-alerts.ts'
 import { AppError } from '../errors.ts'
-import { sumUpAlerts } from '../operations/alerts/sum-up-alerts.ts'
 import { listChanges } from '../operations/decisions/list-changes.ts'
 import { listIncidents } from '../operations/incidents/list-incidents.ts'
 import type { Offload } from '../operations/offload.ts'
@@ -13,14 +14,15 @@ import { mayAct, type Role, role as roles } from '../schema/role.ts'
 import type { watchMethods } from './allowed-methods.ts'
 import type { AnyOperation } from './ask.ts'
 import { portOf } from './compat-ports.ts'
+import type { CompatSystem } from './compat-system.ts'
 import { linkFields, liveFields, queryFields } from './graphql/fields.ts'
 import { createSchema } from './graphql/schema.ts'
 import { tools } from './mcp/tools.ts'
-import type { CompatSystem } from './rest/compat/compat.ts'
-import { compatSystems } from './rest/compat/systems.ts'
 import type { Route } from './rest/route.ts'
-import { routes } from './rest/routes.ts'
+import { mainRoutes } from './rest/routes.ts'
 import { as, fakeServer } from './server.fake.ts'
+
+const routes = mainRoutes(compatSystems)
 
 type Asker = Role | 'nobody'
 const askers: readonly Asker[] = ['nobody', ...roles.options]
@@ -34,7 +36,7 @@ const doors: Readonly<Record<string, AnyOperation | string>> = {
   'DELETE /mcp': getOverview,
   'GET /mcp': getOverview,
   'POST /mcp': getOverview,
-  'GET /ws': sumUpAlerts,
+  'GET /ws': summarizeAlerts,
   'GET /health/live': 'Supervisors have no token, and it says only that the process answers.',
   'GET /': 'The page of the dashboard, which holds no data.',
   'GET /api/v1/openapi.json': 'The reference, which every copy of the program has.',
@@ -84,7 +86,7 @@ const anonymous: Readonly<Record<string, string>> = {
   restart_query_history: 'forgets results that were sent; takes the key where one is set; audited',
   route_chat: 'shows which language model would answer; asks none',
   score_batch_features: 'scores two numbers',
-  sum_up_alerts: 'counts alerts',
+  summarize_alerts: 'counts alerts',
   track_alert: 'shows how far an alert has come, by the id that its sender gave it',
 }
 
@@ -104,15 +106,19 @@ vi.mock('./allowed-methods.ts', async (importOriginal) => {
 const isOperation = (value: unknown): value is AnyOperation =>
   typeof value === 'object' && value !== null && 'run' in value && 'role' in value && 'input' in value
 
-const folder = new URL('../operations/', import.meta.url)
 const modules = await Promise.all(
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /^[^.]+\.ts$/.test(name))
-    .map((name): Promise<object> => import(new URL(name, folder).href)),
+  ['operations', 'compat'].flatMap((room) =>
+    readdirSync(new URL(`../${room}/`, import.meta.url), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^[^.]+\.ts$/.test(name))
+      .map((name): Promise<object> => import(new URL(`../${room}/${name}`, import.meta.url).href)),
+  ),
 )
-/** Every operation that there is. */
+/** Every operation that there is. Those that need more than others are made for their system. */
 const operations = new Map(
-  modules.flatMap((module) => Object.values(module).filter(isOperation)).map((one) => [one.name, one]),
+  [
+    ...modules.flatMap((module) => Object.values(module).filter(isOperation)),
+    ...compatSystems.flatMap(({ routes }) => routes.map(({ operation }) => operation)),
+  ].map((one) => [one.name, one]),
 )
 
 /** Who asked what since the last look. No operation does its work: that one was reached is all there is to know. */
@@ -359,7 +365,7 @@ describe('who may do what', () => {
     if (address === null || typeof address === 'string') throw new Error('it does not listen')
     for (const asker of askers) {
       const status = await upgrade(address.port, headersOf(asker))
-      expect(status === 101, asker).toBe(expected(sumUpAlerts, asker) === 'allowed')
+      expect(status === 101, asker).toBe(expected(summarizeAlerts, asker) === 'allowed')
     }
     await server.app.close()
   })

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { compatSystems } from '../compat/systems.fake.ts'
 import { createBackOff } from '../operations/accounts/back-off.ts'
 import { createPasswords } from '../operations/accounts/passwords.ts'
 import { createSignInKeys } from '../operations/accounts/sign-in-keys.ts'
@@ -132,6 +133,7 @@ export const fakeServer = async (
       confirmations: createConfirmations(Date.now, randomUUID),
       allowWrite: true,
     },
+    systems: compatSystems,
     web: resolve(import.meta.dirname, 'fixtures/dashboard'),
     ...options,
   })

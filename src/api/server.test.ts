@@ -1,10 +1,13 @@
 import { brotliDecompressSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { compatSystems } from '../compat/systems.fake.ts'
 import { AppError, errorCodes } from '../errors.ts'
 import { mayAct, role } from '../schema/role.ts'
-import { routes } from './rest/routes.ts'
+import { mainRoutes } from './rest/routes.ts'
 import { as, fakeServer } from './server.fake.ts'
+
+const routes = mainRoutes(compatSystems)
 
 const body = z.record(z.string(), z.unknown())
 const at = (path: string) => path.replace(':id', 'none')

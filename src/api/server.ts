@@ -12,6 +12,7 @@ import { watchMethods } from './allowed-methods.ts'
 import type { DoorDeps } from './ask.ts'
 import type { Auth } from './auth.ts'
 import { followStore, reader } from './change-feed.ts'
+import type { CompatSystem } from './compat-system.ts'
 import { auditDenials, createNoteDenial } from './denials.ts'
 import { describeApi, serveDocs } from './docs.ts'
 import { type Anonymous, proofOf, requireCredential } from './gate.ts'
@@ -24,10 +25,9 @@ import { createResourceBus } from './mcp/subscriptions.ts'
 import { openPages, preferScreens, servePages } from './pages.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
 import { answerProblems, refuse } from './refusals.ts'
-import type { CompatSystem } from './rest/compat/compat.ts'
 import { registerRoute } from './rest/register.ts'
 import type { Route } from './rest/route.ts'
-import { routes } from './rest/routes.ts'
+import { mainRoutes } from './rest/routes.ts'
 import { serveStream } from './rest/stream.ts'
 import { answerSocketError } from './socket-errors.ts'
 
@@ -51,6 +51,8 @@ export interface ServerOptions {
   /** Counts the streams of all servers of the program together. */
   readonly streams?: LiveStreams
   readonly mcp: Pick<McpOptions, 'roots' | 'confirmations' | 'allowWrite'>
+  /** The older systems whose routes are served as well. */
+  readonly systems: readonly CompatSystem[]
   /** Serves nothing but these, to clients of an older system on a port of its own. */
   readonly only?: {
     readonly routes: readonly Route[]
@@ -140,7 +142,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     reader,
     log,
   })
-  for (const route of options.only?.routes ?? routes) registerRoute(app, route, deps, auth, log)
+  const served = options.only?.routes ?? mainRoutes(options.systems)
+  for (const route of served) registerRoute(app, route, deps, auth, log)
   if (options.only) {
     await serveDocs(app)
     return app

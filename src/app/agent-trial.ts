@@ -1,5 +1,6 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
+import { createBareContext } from '../context/context.ts'
 import { AppError } from '../errors.ts'
 import { tryAgents } from '../operations/agents/agent-trial.ts'
 import { pickAgents } from '../operations/agents/test-agents.ts'
@@ -12,7 +13,6 @@ import type { AgentTrial } from '../schema/agent-trial.ts'
 import type { Event } from '../schema/event.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { agentSources, readAgents } from './agents.ts'
-import { createBareContext } from './context.ts'
 import { createJudges } from './judges.ts'
 
 interface RecordTrialOptions {

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { getLogDatabase } from '../compat/network-agents/get-log-database.ts'
+import { compatSystems } from '../compat/systems.fake.ts'
 import { loadConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { agentPorts, agentSources, agentsInForce, logDatabaseOf, readAgents, receiversInForce } from './agents.ts'
+import { agentPorts, agentSources, agentsInForce, readAgents, receiversInForce } from './agents.ts'
 
 let folder: string
 beforeEach(() => {
@@ -16,7 +18,7 @@ const configOf = (env: Readonly<Record<string, string>>) =>
   loadConfig({ flags: {}, env: { HOME: folder, ...env }, cwd: folder, readText: () => undefined }).config
 const idsOf = (env: Readonly<Record<string, string>>) => agentsInForce(configOf(env)).map(({ agent_id }) => agent_id)
 const portsOf = (env: Readonly<Record<string, string>>) =>
-  agentPorts(configOf(env)).map(({ system, port, host }) => [system.name, port, host])
+  agentPorts(configOf(env), compatSystems).map(({ system, port, host }) => [system.name, port, host])
 const faultsOf = (env: Readonly<Record<string, string>>): readonly string[] => {
   try {
     agentsInForce(configOf(env))
@@ -115,11 +117,13 @@ it('opens the port that clients know where the service is set up, once', () => {
   expect(portsOf({ DB_HOST: 'db', PORT: '5555' })).toEqual([])
 })
 
-it('tells where log entries are read from, without the password', () => {
-  const { network_agents } = configOf({ DB_HOST: 'db', DB_PASSWORD: 'hush' })
-  const told = logDatabaseOf(network_agents)
-  expect(told).toEqual({ host: 'db', port: 5432, database: 'netmonitor_db', user: 'postgres', has_password: true })
-  expect(logDatabaseOf(configOf({}).network_agents)).toMatchObject({ host: null, has_password: false })
+it('shows where log entries are read from, without the password', async () => {
+  const shown = (env: Readonly<Record<string, string>>) =>
+    getLogDatabase(configOf(env).network_agents.database).run({}, { actor: { name: 'ana', role: 'admin' } })
+  expect(await shown({ DB_HOST: 'db', DB_PASSWORD: 'hush' })).toEqual({
+    ...{ host: 'db', port: 5432, database: 'netmonitor_db', user: 'postgres', has_password: true },
+  })
+  expect(await shown({})).toMatchObject({ host: null, has_password: false })
 })
 
 it('reads the database that is named, and of it the programs that agents look at', () => {

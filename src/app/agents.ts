@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type CompatPort, compatPorts } from '../api/compat-ports.ts'
+import type { CompatSystem } from '../api/compat-system.ts'
 import { parseYaml } from '../config/yaml-file.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail, messageOf } from '../errors.ts'
@@ -107,12 +108,15 @@ const isMeant = ({
   compat.ports.some((wanted) => wanted.startsWith(system))
 
 /** The port on which the clients of the agents find them, unless `compat.ports` opens it already. */
-export const agentPorts = (config: Pick<Config, 'network_agents' | 'compat' | 'server'>): readonly CompatPort[] => {
+export const agentPorts = (
+  config: Pick<Config, 'network_agents' | 'compat' | 'server'>,
+  systems: readonly CompatSystem[],
+): readonly CompatPort[] => {
   const { network_agents, compat, server } = config
   const { port, host } = network_agents
-  const opened = compatPorts(compat.ports, server.port).some(({ system: { name } }) => name === system)
+  const opened = compatPorts(compat.ports, server.port, systems).some(({ system: { name } }) => name === system)
   if (opened || port === 0 || !isMeant(config)) return []
-  return compatPorts([port === undefined ? system : `${system}:${port}`], 0)
+  return compatPorts([port === undefined ? system : `${system}:${port}`], 0, systems)
     .filter((one) => one.port !== server.port)
     .map((one) => ({ ...one, ...(host !== undefined && { host }) }))
 }
@@ -134,15 +138,6 @@ export const agentSources = (
     : [...new Set([...agents.flatMap(({ process_filters }) => process_filters), kernel])]
   return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
 }
-
-/** The same database, for those who may know where it is: without its password. */
-export const logDatabaseOf = ({ database }: Config['network_agents']) => ({
-  host: database.host ?? null,
-  port: database.port,
-  database: database.name,
-  user: database.user,
-  has_password: database.password !== undefined,
-})
 
 /** Who is told of incidents: those under `notify`, and whom the variables of the service name, unless one of those is called the same. */
 export const receiversInForce = ({

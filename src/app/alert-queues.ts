@@ -1,5 +1,6 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
+import type { createOutages } from '../operations/status/outages.ts'
 import { type Judged, toAlertResult } from '../pipeline/notify/alert-result.ts'
 import { createResultPublisher, type ResultPublisher } from '../pipeline/notify/publish-results.ts'
 import type { Keeper } from '../pipeline/stage.ts'
@@ -8,7 +9,6 @@ import type { LookUpIntelligence } from '../schema/intelligence.ts'
 import type { TriageResult } from '../schema/triage-result.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import type { createOutages } from './outages.ts'
 
 /** Writes down that an alert with this card is to be told of. */
 export type TellAgain = (judged: Alert & { readonly triage: TriageResult }, tx: Transaction) => Promise<void>

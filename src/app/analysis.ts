@@ -1,5 +1,6 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
+import { createBareContext } from '../context/context.ts'
 import { gatherContext } from '../context/gather.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import { type AnalysisRoad, analyzeRecords } from '../pipeline/analyze.ts'
@@ -11,7 +12,6 @@ import { assessAlert } from '../pipeline/triage/assess.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { RawRecord } from '../schema/record.ts'
-import { createBareContext } from './context.ts'
 import { createJudges } from './judges.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,15 +1,16 @@
 import type { Config } from '../config.ts'
+import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
+import type { createAuditCheckpoint } from '../operations/audit/audit-checkpoint.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
+import { runSources } from '../pipeline/ingest/run-sources.ts'
 import type { Outages } from '../pipeline/ingest/source.ts'
+import type { createReceivers } from '../pipeline/notify/receivers.ts'
 import type { Queue } from '../queue/queue.ts'
 import { runSchedule } from '../schedule.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Telemetry } from '../telemetry.ts'
 import type { createAlertQueues } from './alert-queues.ts'
-import type { createAuditCheckpoint } from './audit-checkpoint.ts'
-import type { createReceivers } from './receivers.ts'
-import { runSources } from './sources.ts'
 import { upkeepJobs } from './upkeep.ts'
 
 type Jobs = Parameters<typeof runSchedule>[0]
@@ -46,6 +47,7 @@ export const runBackground = (parts: BackgroundParts): Promise<unknown> => {
       cursors: { read: store.intake.readCursor },
       outages,
       intake,
+      readAlerts,
       now,
       log,
       signal,

@@ -1,10 +1,12 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
+import { createBareContext } from '../context/context.ts'
 import { isCalled } from '../lib/sigma/document.ts'
 import type { Logsource } from '../lib/sigma/sigma.ts'
 import { requireDocuments } from '../operations/rules/lint-rules.ts'
 import { runBacktest } from '../operations/rules/rule-backtest.ts'
 import { withReferences } from '../operations/rules/rule-documents.ts'
+import { createRules } from '../operations/rules/rule-folders.ts'
 import { rulesInCommon } from '../operations/rules/rule-overlap.ts'
 import { createSorter, reachIn } from '../operations/rules/rule-reach.ts'
 import { createClock } from '../pipeline/clock.ts'
@@ -12,9 +14,7 @@ import { toBatches } from '../pipeline/ingest/record-batches.ts'
 import type { Backtest } from '../schema/backtest.ts'
 import type { Event } from '../schema/event.ts'
 import type { RawRecord } from '../schema/record.ts'
-import { createBareContext } from './context.ts'
 import { createJudges } from './judges.ts'
-import { createRules } from './rules.ts'
 
 interface BacktestLogsOptions {
   readonly config: Config

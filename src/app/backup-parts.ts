@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
+import { auditCheckpointFile } from '../operations/audit/audit-checkpoint.ts'
 import { modelFile } from '../operations/models/log-model-file.ts'
+import { importsFolder } from '../operations/rules/rule-folders.ts'
 import type { BackupPart } from '../operations/storage/backup-manifest.ts'
-import { auditCheckpointFile } from './audit-checkpoint.ts'
-import { importsFolder } from './rules.ts'
 
 /** Files outside of the database that make the product what it is: how an archive names them, and where they are. */
 export type Part = Pick<BackupPart, 'name' | 'key' | 'path'>

@@ -1,14 +1,14 @@
 import type { Registry } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
+import { configuredIntel } from '../intel/create-intel.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
 import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
+import { createOutages } from '../operations/status/outages.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../pipeline/notify/registry.ts'
 import { agentsInForce, receiversInForce } from './agents.ts'
-import { configuredIntel } from './intel.ts'
-import { createOutages } from './outages.ts'
 import { checkSignIn } from './sign-in.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */

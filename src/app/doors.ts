@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { createAuth } from '../api/auth.ts'
 import { followStore } from '../api/change-feed.ts'
 import { compatPorts, openCompatPorts } from '../api/compat-ports.ts'
+import type { CompatSystem } from '../api/compat-system.ts'
 import { createNoteDenial } from '../api/denials.ts'
 import { createLiveStreams } from '../api/live-streams.ts'
 import { createConfirmations } from '../api/mcp/confirmations.ts'
@@ -12,17 +13,19 @@ import { acceptedHosts } from '../api/origin.ts'
 import { createServer, doorDeps, renewCertificate } from '../api/server.ts'
 import type { Log } from '../component.ts'
 import type { Config, Origins } from '../config.ts'
+import { newSecret } from '../lib/identity/identity.ts'
 import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
 import type { Deps } from '../operations/deps.ts'
 import { agentPorts } from './agents.ts'
 import { presetTokens } from './entry.ts'
-import { newSecret } from './identity.ts'
 
 interface DoorsOptions {
   readonly config: Config
   readonly origins: Origins
   readonly deps: Deps
   readonly signInKeys: SignInKeys
+  /** The older systems whose clients are served. */
+  readonly systems: readonly CompatSystem[]
   readonly version: string
   readonly now: () => number
   readonly log: Log
@@ -35,7 +38,7 @@ export interface LocalMcpOptions extends PipeOptions {
 }
 
 /** Makes the ways in: the server, the ports of older systems and MCP on standard input and output. None of them is open yet. */
-export const createDoors = async ({ config, origins, deps, signInKeys, version, now, log }: DoorsOptions) => {
+export const createDoors = async ({ config, origins, deps, signInKeys, systems, version, now, log }: DoorsOptions) => {
   const tls = tlsOf(config)
   const auth = createAuth({
     tokens: deps.store.tokens,
@@ -55,6 +58,7 @@ export const createDoors = async ({ config, origins, deps, signInKeys, version, 
     deps,
     auth,
     signInKeys,
+    systems,
     log,
     version,
     web: resolve(import.meta.dirname, '../../web/dist'),
@@ -80,7 +84,7 @@ export const createDoors = async ({ config, origins, deps, signInKeys, version, 
      */
     async open() {
       const compat = await openCompatPorts(
-        [...compatPorts(config.compat.ports, config.server.port), ...agentPorts(config)],
+        [...compatPorts(config.compat.ports, config.server.port, systems), ...agentPorts(config, systems)],
         config.compat.host,
         {
           ...shared,

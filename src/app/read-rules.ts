@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import { ownRules } from '../operations/rules/create-rule.ts'
+import { createRules, importsFolder } from '../operations/rules/rule-folders.ts'
 import type { RuleCounts } from '../operations/storage/backup-manifest.ts'
 import { bundledRules } from '../pipeline/detect/sigma/bundled-rules.ts'
 import type { RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
-import { createRules, importsFolder } from './rules.ts'
 
 /** Reads all rules, and counts those that can be used by where they come from. */
 export const readRules = async (

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { loadConfig } from '../config.ts'
+import { createRules } from '../operations/rules/rule-folders.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { severityRank } from '../schema/severity.ts'
 import { createAnalysis } from './analysis.ts'
 import { readRecording } from './recording.ts'
-import { createRules } from './rules.ts'
 
 /** The recording that comes with the program, or another: RECORDING=/tmp/other-week vitest run src/app/recording.test.ts */
 const folder = resolve(process.env.RECORDING ?? join(import.meta.dirname, '../../samples'))

@@ -1,20 +1,19 @@
 import type { Config } from '../config.ts'
+import type { createIntel } from '../intel/create-intel.ts'
+import type { createSuppressions } from '../operations/suppressions/suppressions-in-force.ts'
 import type { Checkpoint } from '../pipeline/checkpoint.ts'
 import { createCorrelate } from '../pipeline/correlate/correlate-stage.ts'
 import { createMerge } from '../pipeline/detect/merge/merge-stage.ts'
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts'
+import { createPropose } from '../pipeline/propose/propose.ts'
 import { createTriage } from '../pipeline/triage/triage.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Telemetry } from '../telemetry.ts'
-import type { createIntel } from './intel.ts'
 import type { createJudges } from './judges.ts'
-import { proposals } from './playbooks.ts'
-import type { createReceivers } from './receivers.ts'
 import type { SampleKeeper } from './samples.ts'
-import type { createSuppressions } from './suppressions.ts'
 
 interface RoadParts {
   readonly config: Pick<Config, 'correlate'>
@@ -29,7 +28,7 @@ interface RoadParts {
   readonly playbooks: readonly Playbook[]
   readonly triage: Parameters<typeof createTriage>[0]
   readonly cards: Pipeline<Transaction>['cards']
-  readonly receivers: Pick<ReturnType<typeof createReceivers>, 'notify'>
+  readonly receivers: { readonly notify: Pipeline<Transaction>['notify'] }
   readonly now: () => number
 }
 
@@ -102,7 +101,7 @@ export const layRoad = ({
     triage: createTriage(triage),
     cards,
     correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
-    proposals: proposals(playbooks, store.remediationActions, now),
+    propose: createPropose(playbooks, store.remediationActions, now),
     incidents: store.incidents,
     // nobody is told of a recording
     notify: async (incidents, delivery) => (samples.isHere() ? incidents : receivers.notify(incidents, delivery)),

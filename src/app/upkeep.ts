@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts'
+import type { Context } from '../context/context.ts'
 import { wakeAlerts } from '../operations/alerts/wake-alerts.ts'
 import type { Queue, Topic, Topics } from '../queue/queue.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import type { Context } from './context.ts'
-import { retainQueryResults } from './query-guard.ts'
 
 const minute = 60_000
+const day = 24 * 60 * minute
 
 interface UpkeepOptions {
   readonly config: Pick<Config, 'retention' | 'partition' | 'query_guard'>
@@ -84,7 +84,15 @@ export const upkeepJobs = ({
   {
     name: 'retain query results',
     every: 10 * minute,
-    run: () => retainQueryResults(config.query_guard, store, now()),
+    run() {
+      const { history_days, anomaly_days, model_days } = config.query_guard
+      const before = (days: number) => now() - days * day
+      return store.queryResults.retain({
+        ...(history_days > 0 && { historyBefore: before(history_days) }),
+        ...(anomaly_days > 0 && { analysesBefore: before(anomaly_days) }),
+        ...(model_days > 0 && { modelsBefore: before(model_days) }),
+      })
+    },
   },
   { name: 'forget sessions', every: 60 * minute, run: () => store.tokens.forget(now() - 30 * 24 * 60 * minute) },
   { name: 'forget idempotency keys', every: 60 * minute, run: () => store.intake.forget(now() - 24 * 60 * minute) },

@@ -21,7 +21,6 @@ import type { AuditHead } from '../store/audit/audit-chain.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Entry } from './accounts/entry.ts'
-import type { ScoredFeatures } from './log-batches/log-batch.ts'
 import type { Offload } from './offload.ts'
 import type { QueryGuard } from './query-results/query-guard.ts'
 import type { RuleReach } from './rules/rule-reach.ts'
@@ -47,21 +46,6 @@ export interface Health {
   readonly queues: readonly { topic: string; ready: number; running: number; dead: number; oldest_age_ms: number }[]
   /** Whether the message broker can be read from and written to; undefined where none is used for that. */
   readonly broker?: { readonly consumer: boolean | undefined; readonly publisher: boolean | undefined }
-}
-
-/** What scores a batch of logs by two of its numbers. */
-export interface BatchScorer {
-  /** A score above it makes the batch an incident. */
-  readonly threshold: number
-  /** The version of the model, when the operator says one. */
-  readonly version: string | undefined
-  /** Why the external scorer did not answer last time. */
-  problem(): string | undefined
-  score(features: ScoredFeatures): Promise<{
-    readonly score: number
-    readonly by: 'formula' | 'external'
-    readonly problem?: string
-  }>
 }
 
 /** The model that judges log events. */
@@ -147,14 +131,6 @@ export interface Deps {
   readonly languageModels: LanguageModels
   /** The road's first stages, storing and learning nothing: how lines are understood. */
   normalize(batch: RecordBatch): readonly Event[]
-  /** The database that the log entries of the network agents are read from; `host` is null where none is. */
-  readonly logDatabase: {
-    readonly host: string | null
-    readonly port: number
-    readonly database: string
-    readonly user: string
-    readonly has_password: boolean
-  }
   /** Every network agent that there is, in force or not. */
   readonly agents: readonly Agent[]
   /** Those that run. */
@@ -163,24 +139,19 @@ export interface Deps {
   readonly playbooks: readonly Playbook[]
   /** Asks a webhook to carry out an action. */
   readonly carryOut: CarryOut
-  /** Names what is proposed after what makes it the same. */
-  actionIdOf(parts: readonly string[]): string
-  /** Judges an alert as the road does, storing nothing. What its sender told counts instead of what is known here. */
-  judge(alert: Alert, told: ToldFacts): Promise<TriageResult>
+  /** Triages one alert outside the pipeline and stores nothing. The facts of its sender replace those known here. */
+  triageAlert(alert: Alert, facts: ToldFacts): Promise<TriageResult>
   /** The alerts that there were, by what they have in common. */
   readonly history: Pick<AlertHistory, 'find'>
   /** The risk formula that is in force. */
   readonly risk: RiskOptions
   /** Runs an operation in a worker thread. */
   readonly offload: Offload
-  readonly batchScorer: BatchScorer
   /** How people get in. */
   readonly entry: Entry
   readonly logModels: LogModels
   /** Judges results of queries. */
   readonly queryGuard: QueryGuard
-  /** When this process started, in ms since the epoch, and what it was built from. */
-  readonly build: { readonly startedAt: number; readonly commit: string; readonly branch: string }
   /** The head of the audit's chain as it was last written down outside of the database. */
   auditHead(): Promise<(AuditHead & { readonly start?: AuditHead | undefined }) | undefined>
   health(): Promise<Health>

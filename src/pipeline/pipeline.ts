@@ -41,7 +41,7 @@ export interface Pipeline<Tx, Packed = unknown> {
   readonly cards: Keeper<JudgedAlert, Tx>
   readonly correlate: Stage<Alert, Incident, Tx>
   /** Proposes what to do about incidents that opened or grew. */
-  readonly proposals: Keeper<Incident, Tx>
+  readonly propose: Stage<Incident, Incident, Tx>
 
   readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
   readonly notify: Stage<Incident, Incident, Tx>
@@ -77,7 +77,7 @@ export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void
       .next(stage('triage', pipeline.triage))
       .next(keep('cards', pipeline.cards))
       .next(stage('correlate', pipeline.correlate))
-      .next(keep('proposals', pipeline.proposals))
+      .next(stage('propose', pipeline.propose))
       .next(to(queue, 'incidents')).handler,
   )
 

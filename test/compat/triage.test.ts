@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { compatPorts } from '../../src/api/compat-ports.ts'
+import { compatSystems } from '../../src/compat/systems.fake.ts'
 import { adminToken, freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
 import { until } from '../until.ts'
 import { keeps } from './keeps.ts'
@@ -100,7 +101,9 @@ it(keeps('triage.health', 'triage.consumer-started', 'triage.ports'), async () =
   for (const service of services.slice(1)) {
     expect(server.output()).toMatch(new RegExp(`"service":"${service}","msg":"Message consumer task started"`))
   }
-  expect(compatPorts(['triage'], 8787).map(({ port }) => port)).toEqual([9001, 9002, 9003, 9004, 9005, 9006, 9007])
+  expect(compatPorts(['triage'], 8787, compatSystems).map(({ port }) => port)).toEqual([
+    9001, 9002, 9003, 9004, 9005, 9006, 9007,
+  ])
   const other = scratch()
   const refused = startServer({
     dataDir: other.path,

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { summarizeAlerts } from '../../src/compat/triage/summarize-alerts.ts'
 import { countAlerts } from '../../src/operations/alerts/count-alerts.ts'
 import { listAlertHeads } from '../../src/operations/alerts/list-alert-heads.ts'
-import { sumUpAlerts } from '../../src/operations/alerts/sum-up-alerts.ts'
 import { updateAlerts } from '../../src/operations/alerts/update-alerts.ts'
 import { wakeAlerts } from '../../src/operations/alerts/wake-alerts.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
@@ -96,7 +96,10 @@ describe('300,000 alerts', () => {
       false_positive: eighth,
       suppressed: eighth,
     })
-    expect(await sumUpAlerts.run({}, deps())).toMatchObject({ total: many, by_severity: { critical: many / 1_000 } })
+    expect(await summarizeAlerts.run({}, deps())).toMatchObject({
+      total: many,
+      by_severity: { critical: many / 1_000 },
+    })
     const { groups } = await list({ group: 'status' })
     expect(groups?.reduce((sum, { count }) => sum + count, 0)).toBe(many)
   })

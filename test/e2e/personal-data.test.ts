@@ -4,13 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { portOf } from '../../src/api/compat-ports.ts'
 import { queryFields } from '../../src/api/graphql/fields.ts'
-import { compatSystems } from '../../src/api/rest/compat/systems.ts'
 import { examples } from '../../src/api/rest/examples.ts'
 import type { Route } from '../../src/api/rest/route.ts'
-import { routes } from '../../src/api/rest/routes.ts'
+import { mainRoutes } from '../../src/api/rest/routes.ts'
+import { compatSystems } from '../../src/compat/systems.fake.ts'
 import { personalFields } from '../../src/schema/person.ts'
 import { until } from '../until.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
+
+const routes = mainRoutes(compatSystems)
 
 /** Somebody whose personal fields hold texts that occur nowhere else. */
 const canary = {

@@ -121,10 +121,10 @@ import { listViews } from '../../operations/views/list-views.ts'
 import { removeView } from '../../operations/views/remove-view.ts'
 import { updateView } from '../../operations/views/update-view.ts'
 import { opinionDraft } from '../../schema/triage-result.ts'
+import type { CompatSystem } from '../compat-system.ts'
 import { alertBodies, readAlertBody } from './alert-body.ts'
 import { alertRoutes } from './alert-routes.ts'
 import { authRoutes } from './auth-envelope.ts'
-import { compatSystems } from './compat/systems.ts'
 import { bodyInputs } from './input.ts'
 import { readJson } from './json.ts'
 import { presentHealth } from './present-health.ts'
@@ -136,8 +136,13 @@ import type { Route } from './route.ts'
 /** A result of 50,000 records has some 20 MB. */
 const mostResultBytes = 32 * 1_048_576
 
-/** Every address of the REST API, sorted; the reference and the checks follow from it. */
-export const routes: readonly Route[] = [
+/** Every route of the main port: those of Vedette, then those of the older systems. */
+export const mainRoutes = (systems: readonly CompatSystem[]): readonly Route[] => [
+  ...routes,
+  ...systems.flatMap((system) => system.routes),
+]
+
+const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/accounts', operation: listAccounts },
   { method: 'POST', path: '/api/v1/accounts', operation: createAccount },
   { method: 'PATCH', path: '/api/v1/accounts/:id', operation: updateAccount },
@@ -289,5 +294,4 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/health', operation: getServiceHealth, open: true, present: presentHealth },
   { method: 'GET', path: '/health/ready', operation: getHealth, open: true, present: presentReadiness },
   { method: 'GET', path: '/metrics', operation: getMetrics, type: 'text/plain', present: presentText },
-  ...compatSystems.flatMap((system) => system.routes),
 ]

@@ -6,11 +6,11 @@ import { loadConfig } from '../../config.ts'
 import { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
 import { readLogEvent } from '../../lib/log-events/log-event.ts'
 import { LogModel } from '../../lib/log-events/log-events.ts'
+import { createRules } from '../../operations/rules/rule-folders.ts'
 import type { SentBody } from '../../operations/sent-body.ts'
 import { analysis } from '../../schema/analysis.ts'
 import type { RuleSetting } from '../../schema/rule.ts'
 import { createAnalysis } from '../analysis.ts'
-import { createRules } from '../rules.ts'
 import { createOffload } from './offload.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }

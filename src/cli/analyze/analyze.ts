@@ -72,7 +72,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
   }
   const { agentsInForce } = await import('../../app/agents.ts')
   const { createAnalysis } = await import('../../app/analysis.ts')
-  const { createRules } = await import('../../app/rules.ts')
+  const { createRules } = await import('../../operations/rules/rule-folders.ts')
   const rules = createRules({ config, settings: async () => [], log: quietLog(err) })
   await rules.refresh()
   const analysis = await createAnalysis(config, rules.book, undefined, undefined, agentsInForce(config))(watched())

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { actionIdOf, readPlaybooks } from '../../app/playbooks.ts'
-import { createCarryOut } from '../../app/remediation-webhooks.ts'
+import { readPlaybooks } from '../../pipeline/propose/playbooks.ts'
 import type { Actor } from '../../schema/role.ts'
 import { openStore } from '../../store/open-store.ts'
 import { sampleIncident } from '../../store/samples.conformance.ts'
 import { writeUpIncident } from '../incidents/write-up-incident.ts'
+import { createCarryOut } from './carry-out.ts'
 import { dryRunAction, executeAction } from './execute-action.ts'
 import { listActions } from './list-actions.ts'
 import { proposeAction } from './propose-action.ts'
@@ -73,7 +73,6 @@ describe('what is to be done about an incident', () => {
       actor,
       newId,
       playbooks: readPlaybooks([]),
-      actionIdOf,
       carryOut,
       wait: (ms: number) => (time += ms),
     }

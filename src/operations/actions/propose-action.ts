@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { proposeActions } from '../../schema/propose-actions.ts'
+import { proposeActions } from '../../pipeline/propose/propose-actions.ts'
 import { remediationAction, remediationTypes } from '../../schema/remediation-action.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
@@ -25,9 +25,9 @@ export const proposeAction = defineOperation({
   output: z.object({ data: z.array(remediationAction) }),
   async run(
     { incident: id, playbook: name, description, action_type, priority, assignee, due_hours, webhook },
-    deps: Pick<Deps, 'store' | 'now' | 'newId' | 'playbooks' | 'actionIdOf'> & { readonly actor: Actor },
+    deps: Pick<Deps, 'store' | 'now' | 'newId' | 'playbooks'> & { readonly actor: Actor },
   ) {
-    const { store, now, newId, playbooks, actionIdOf, actor } = deps
+    const { store, now, newId, playbooks, actor } = deps
     if ((name === undefined) === (description === undefined)) {
       throw new AppError('INVALID_REQUEST', 'Say what: give either a playbook or a description.', {
         errors: [{ path: 'playbook', message: 'give either playbook or description' }],
@@ -53,7 +53,6 @@ export const proposeAction = defineOperation({
       const proposed = proposeActions(found, incident, {
         now: time,
         proposedBy: actor.name,
-        idOf: actionIdOf,
         text: description,
       })
       const fresh = []

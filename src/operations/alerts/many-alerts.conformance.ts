@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { browseAlerts } from '../../compat/triage/browse-alerts.ts'
+import { chartAlerts } from '../../compat/triage/chart-alerts.ts'
+import { summarizeAlerts } from '../../compat/triage/summarize-alerts.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { OpenStore } from '../../store/open-store.ts'
 import { at, begin, sampleAlert, sampleTriage } from '../../store/samples.conformance.ts'
 import { listViews } from '../views/list-views.ts'
 import { facetFields } from './alert-facets.ts'
-import { browseAlerts } from './browse-alerts.ts'
-import { chartAlerts } from './chart-alerts.ts'
 import { countAlerts } from './count-alerts.ts'
 import { groupFields } from './group-alerts.ts'
 import { listAlertHeads } from './list-alert-heads.ts'
 import { alertSort } from './sort-alerts.ts'
-import { sumUpAlerts } from './sum-up-alerts.ts'
 import { updateAlerts } from './update-alerts.ts'
 import { wakeAlerts } from './wake-alerts.ts'
 
@@ -112,7 +112,7 @@ export const describeManyAlerts = (
       await countAlerts.run(countAlerts.input.parse({ q, ...range, fields: [...facetFields], bars: 20 }), deps(store)),
       await browseAlerts.run(browseAlerts.input.parse({ skip: 5, limit: 9, active: q === 'open:true' }), deps(store)),
       await chartAlerts.run(chartAlerts.input.parse({ time_range: '30d' }), deps(store)),
-      await sumUpAlerts.run({}, deps(store)),
+      await summarizeAlerts.run({}, deps(store)),
       await listViews.run({ counted: true }, deps(store)),
     ]
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { auditCheckpointFile, createAuditCheckpoint } from '../../app/audit-checkpoint.ts'
 import { openStore } from '../../store/open-store.ts'
+import { auditCheckpointFile, createAuditCheckpoint } from './audit-checkpoint.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -22,9 +22,8 @@ const create = (options: Partial<QueryGuardOptions> = {}) =>
     minTrainingRecords: 100,
     maxHistory: 100_000,
     maxShown: 5,
-    excludes: () => undefined,
-    blocks: () => undefined,
-    excludedPatterns: [],
+    excludedDatasets: [],
+    blockedQueries: [],
     alertFrom: 'high',
     ...options,
   })

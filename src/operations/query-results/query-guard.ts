@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { RE2JS } from 're2js'
 import { type QueryShape, queryShape } from '../../lib/query-shape/query-shape.ts'
 import { RecordModel } from '../../lib/record-model/record-model.ts'
 import type { ResultAnalysis, ResultRecord } from '../../schema/query-result.ts'
@@ -18,10 +19,9 @@ export interface QueryGuardOptions {
   readonly maxHistory: number
   /** How many records a language model is shown. */
   readonly maxShown: number
-  /** Tell whether a dataset's name, or a query's text, is found by one of some expressions; and which. */
-  readonly excludes: (dataset: string) => string | undefined
-  readonly blocks: (query: string) => string | undefined
-  readonly excludedPatterns: readonly string[]
+  /** Regular expressions (RE2) for the names of datasets and the texts of queries. */
+  readonly excludedDatasets: readonly string[]
+  readonly blockedQueries: readonly string[]
   readonly alertFrom: AlertFrom
   /** Asks a language model; undefined when none is configured. */
   readonly readQuery?: ReadQuery | undefined
@@ -81,6 +81,8 @@ const silence = { status: 'nothing_to_compare' as const, records: [], concerns: 
 export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
   const { store, now, newId } = options
   const streams = createResultStreams(options)
+  const excludes = finder(options.excludedDatasets)
+  const blocks = finder(options.blockedQueries)
 
   const judgeOne = async (stream: OpenStream, result: QueryResult, records: readonly ResultRecord[]) => {
     const { query, query_id, operation_name } = result
@@ -104,7 +106,7 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
       operation_name,
       query,
       shape,
-      blocked_by: query === undefined ? undefined : options.blocks(query),
+      blocked_by: query === undefined ? undefined : blocks(query),
       records,
       history_records: stream.total,
       former_sizes: stream.sizes,
@@ -115,13 +117,13 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
   }
 
   return {
-    excludedPatterns: options.excludedPatterns,
+    excludedPatterns: options.excludedDatasets,
     alertFrom: options.alertFrom,
 
     async guard(result) {
       const { query_id, query } = result
       const given = Object.entries(result.datasets).filter(([, records]) => records.length > 0)
-      const skipped = given.map(([dataset]) => dataset).filter((dataset) => options.excludes(dataset) !== undefined)
+      const skipped = given.map(([dataset]) => dataset).filter((dataset) => excludes(dataset) !== undefined)
       const wanted = given.filter(([dataset]) => !skipped.includes(dataset))
       if (wanted.length === 0) return { analyses: [], skipped }
       return streams.inTurn(query_id, async () => {
@@ -256,4 +258,10 @@ const withoutSecrets = (value: unknown, depth = 0): unknown => {
       .slice(0, 50)
       .map(([name, item]) => [name, secretName.test(name) ? '…' : withoutSecrets(item, depth + 1)]),
   )
+}
+
+/** Returns the first expression that matches a text. RE2 matches in linear time. */
+const finder = (expressions: readonly string[]) => {
+  const compiled = expressions.map((text) => ({ text, expression: RE2JS.compile(text) }))
+  return (text: string): string | undefined => compiled.find(({ expression }) => expression.matcher(text).find())?.text
 }

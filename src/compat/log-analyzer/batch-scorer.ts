@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { Log, Runtime } from '../../component.ts'
+import { messageOf } from '../../errors.ts'
+import { batchScore, type ScoredFeatures } from './log-batch.ts'
+
+/** Scores a batch of logs by two of its numbers. */
+export interface BatchScorer {
+  /** A score above it makes the batch an incident. */
+  readonly threshold: number
+  /** The version of the model, when the operator sets one. */
+  readonly version: string | undefined
+  /** Why the external scorer did not answer last time. */
+  problem(): string | undefined
+  score(features: ScoredFeatures): Promise<{
+    readonly score: number
+    readonly by: 'formula' | 'external'
+    readonly problem?: string
+  }>
+}
+
+export interface LogAnalyzerOptions {
+  readonly threshold: number
+  readonly ml_url?: string | undefined
+  readonly model_version?: string | undefined
+}
+
+const timeoutMs = 2_000
+const answer = z.object({ score: z.number().min(0).max(1) })
+
+/** Scores batches with the formula, or with the scorer at `ml_url` while that answers. */
+export const createBatchScorer = (
+  { threshold, ml_url: url, model_version: version }: LogAnalyzerOptions,
+  { fetch, log, signal }: Pick<Runtime, 'fetch' | 'signal'> & { readonly log: Log },
+): BatchScorer => {
+  let problem: string | undefined
+  return {
+    threshold,
+    version,
+    problem: () => problem,
+    async score(features) {
+      if (url === undefined) return { score: batchScore(features), by: 'formula' }
+      try {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ features }),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        })
+        if (!response.ok) throw new Error(`it answered ${response.status}`)
+        const { score } = answer.parse(await response.json())
+        problem = undefined
+        return { score, by: 'external' }
+      } catch (error) {
+        problem = `The scorer at log_analyzer.ml_url does not answer: ${messageOf(error)}. Batches are scored by the formula.`
+        log.warn({ reason: messageOf(error) }, 'The external scorer does not answer; the formula stands in.')
+        return { score: batchScore(features), by: 'formula', problem }
+      }
+    },
+  }
+}

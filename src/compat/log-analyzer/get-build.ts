@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { defineOperation } from '../../operations/operation.ts'
+import type { BatchScorer } from './batch-scorer.ts'
+
+export const buildView = z.object({
+  commit: z.string(),
+  branch: z.string(),
+  model: z.string(),
+  /** Why the configured scorer did not answer last time. */
+  scorer_problem: z.string().optional(),
+  started_at: z.iso.datetime(),
+})
+
+/** Shows which version runs here and since when. */
+export const getBuild = (scorer: BatchScorer, startedAt: number) => {
+  const build = readBuild(resolve(import.meta.dirname, '../../..'))
+  return defineOperation({
+    name: 'get_build',
+    summary: 'Tells what the program was built from, which model scores batches, and since when it runs.',
+    role: 'viewer',
+    input: z.strictObject({}),
+    output: buildView,
+    async run() {
+      const problem = scorer.problem()
+      return {
+        ...build,
+        model: scorer.version ?? 'unknown',
+        ...(problem !== undefined && { scorer_problem: problem }),
+        started_at: new Date(startedAt).toISOString(),
+      }
+    },
+  })
+}
+
+/** Reads the commit of a checkout; an installed package has none and says `unknown`. */
+const readBuild = (root: string): { readonly commit: string; readonly branch: string } => {
+  const unknown = { commit: 'unknown', branch: 'unknown' }
+  const read = (path: string): string | undefined => {
+    try {
+      return readFileSync(join(root, '.git', path), 'utf8').trim()
+    } catch {
+      // There is no such file, or `.git` is not a folder.
+      return undefined
+    }
+  }
+  const head = read('HEAD')
+  if (head === undefined) return unknown
+  const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1]
+  if (branch === undefined) return { ...unknown, commit: head }
+  const packed = read('packed-refs')
+    ?.split('\n')
+    .find((line) => line.endsWith(` refs/heads/${branch}`))
+  return { branch, commit: read(`refs/heads/${branch}`) ?? packed?.split(' ')[0] ?? 'unknown' }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Deps } from '../../operations/deps.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import type { Actor } from '../../schema/role.ts'
+import type { BatchScorer } from './batch-scorer.ts'
+import { analyzerLog, batchFeatures, featuresOf, scoredPart } from './log-batch.ts'
+
+/** Takes a batch of logs in and scores it as a whole. Its lines also go the road, where the detectors judge each. */
+export const ingestLogBatch = (scorer: BatchScorer) =>
+  defineOperation({
+    name: 'ingest_log_batch',
+    summary: 'Takes a batch of logs in, and tells at once how odd it is as a whole.',
+    role: 'ingest',
+    input: z.strictObject({ logs: z.array(analyzerLog).max(10_000) }),
+    output: z.object({
+      stored: z.int(),
+      features: batchFeatures,
+      score: z.number(),
+      threshold: z.number(),
+      incident_id: z.int().nullable(),
+      /** Who scored it, and why not the one that was configured. */
+      scored_by: z.enum(['formula', 'external']),
+      scorer_problem: z.string().optional(),
+    }),
+    async run(
+      { logs },
+      {
+        intake,
+        store,
+        now,
+      }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor } & {
+        readonly store: Pick<Deps['store'], 'scoredBatches' | 'transaction'>
+      },
+    ) {
+      const receivedAt = now()
+      if (logs.length > 0) {
+        await intake.accept(
+          logs.map((log) => ({ text: JSON.stringify(log), source: 'log-analyzer', receivedAt })),
+          {},
+        )
+      }
+      const features = featuresOf(logs)
+      const { score, by, problem } = await scorer.score(scoredPart(features))
+      const { threshold } = scorer
+      const { error_count, warn_count, failed_login_count, services } = features
+      const incidentId =
+        score > threshold
+          ? await store.transaction((tx) =>
+              store.scoredBatches.add(
+                {
+                  detected_at: receivedAt,
+                  service: services.length === 1 ? (services[0] ?? null) : null,
+                  severity: score,
+                  summary: `Anomalous activity detected: errors=${error_count}, warns=${warn_count}, failed_logins=${failed_login_count}`,
+                  features,
+                },
+                tx,
+              ),
+            )
+          : null
+      return {
+        stored: logs.length,
+        features,
+        score,
+        threshold,
+        incident_id: incidentId,
+        scored_by: by,
+        ...(problem !== undefined && { scorer_problem: problem }),
+      }
+    },
+  })

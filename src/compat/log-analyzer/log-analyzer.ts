@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { CompatSystem } from '../../api/compat-system.ts'
+import { readJson } from '../../api/rest/json.ts'
+import type { Refuse, Route } from '../../api/rest/route.ts'
+import type { Runtime } from '../../component.ts'
+import { createBatchScorer, type LogAnalyzerOptions } from './batch-scorer.ts'
+import { buildView, getBuild } from './get-build.ts'
+import { ingestLogBatch } from './ingest-log-batch.ts'
+import { listOddBatches } from './list-odd-batches.ts'
+import { scoreBatchFeatures } from './score-batch-features.ts'
+
+const mostBytes = 2 * 1_048_576
+const body = z.union([z.array(z.unknown()), z.object({ logs: z.array(z.unknown()) })])
+
+/** Failures in the words of the log analyser: one sentence, and which log it was about. */
+const refuse: Refuse = ({ status, message, errors }) => {
+  const index = /^logs\.(\d+)(\.|$)/.exec(errors[0]?.path ?? '')?.[1]
+  if (index !== undefined) return { status: 400, body: { error: `Invalid log at index ${index}` } }
+  if (status === 400 || status === 415) return { status: 400, body: { error: notLogs } }
+  return { status, body: { error: status >= 500 ? 'Internal server error' : message } }
+}
+const notLogs = 'Body must be an array of logs or {logs: [...]}.'
+
+const refuseScore: Refuse = ({ status, message }) => ({ status, body: { error: message } })
+
+const features = z.union([
+  z.object({ features: z.record(z.string(), z.unknown()) }).transform((nested) => nested.features),
+  z.record(z.string(), z.unknown()),
+])
+
+/** The version of the formula; a model of the operator’s own has its own. */
+const formulaVersion = '1.0.0'
+
+/** The log analyser and the scorer behind it, which its clients know at a port of its own. */
+export const createLogAnalyzer = (options: LogAnalyzerOptions, runtime: Runtime) => {
+  const scorer = createBatchScorer(options, runtime)
+  const build = getBuild(scorer, runtime.now())
+  const scorerRoutes: readonly Route[] = [
+    {
+      method: 'GET',
+      path: '/model-info',
+      operation: build,
+      hide: true,
+      refuse,
+      // The formula is not trained, so there is no time at which it was.
+      present: (answer) => {
+        const { model } = buildView.parse(answer)
+        return { version: model === 'unknown' ? formulaVersion : model, trained_at: null }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/score',
+      operation: scoreBatchFeatures(scorer),
+      read: async ({ raw }) => {
+        const sent = features.safeParse(await readJson(raw))
+        if (!sent.success) return {}
+        const { failed_logins, error_rate } = sent.data
+        return { features: { failed_logins, error_rate } }
+      },
+      refuse: refuseScore,
+    },
+  ]
+  const routes: readonly Route[] = [
+    {
+      method: 'POST',
+      path: '/ingest',
+      operation: ingestLogBatch(scorer),
+      read: async ({ raw }) => {
+        const sent = body.safeParse(await readJson(raw, mostBytes))
+        return { logs: sent.success ? (Array.isArray(sent.data) ? sent.data : sent.data.logs) : undefined }
+      },
+      refuse,
+    },
+    { method: 'GET', path: '/incidents', operation: listOddBatches, refuse },
+    {
+      method: 'GET',
+      path: '/meta',
+      operation: build,
+      refuse,
+      present: (answer) => {
+        const { commit, branch, ...rest } = buildView.parse(answer)
+        return { git: { commit, branch }, ...rest }
+      },
+    },
+    ...scorerRoutes,
+  ]
+  const system: CompatSystem = { name: 'log-analyzer', ports: [3000], routes }
+  return { system, scorerRoutes }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { tooManyRecords } from '../../operations/analysis/analyze-logs.ts'
+import { judgeEntries, judgement } from '../../operations/analysis/judge-entries.ts'
+import { entryFormats, readEntries } from '../../operations/analysis/log-entries.ts'
+import { defineWorkerOperation } from '../../operations/operation.ts'
+
+const text = z.string().min(1)
+const wholeEvent = z.looseObject({
+  timestamp: text,
+  user: text,
+  source_ip: text,
+  event_type: text,
+  action: text,
+  message: z.string(),
+  dest_ip: z.string().nullish(),
+  severity: z.string().nullish(),
+})
+
+/** Analyses log events with the loaded model. A list must have whole events; a text may have other names and gaps. */
+export const analyzeLogEvents = defineWorkerOperation({
+  name: 'analyze_log_events',
+  summary: 'Judges log events, each by itself, with the loaded model.',
+  role: 'viewer',
+  input: z
+    .strictObject({
+      logs: z.array(wholeEvent).optional(),
+      text: z.string().optional(),
+      format: z.enum(entryFormats).default('auto'),
+      return_all_events: z.boolean().default(false),
+    })
+    .refine(({ logs, text }) => (logs === undefined) !== (text === undefined), {
+      path: ['logs'],
+      error: 'Field required',
+    }),
+  output: judgement,
+  async run({ logs, text = '', format, return_all_events }, { logModel, analyzed, maxRecords }) {
+    const model = logModel()
+    if (!model) {
+      throw new AppError('INVALID_REQUEST', 'Models not loaded. Call POST /models/load first.', {
+        hint: '`vedette train --data_path LOGS` makes a model.',
+      })
+    }
+    const entries = logs ?? readEntries(text, format)
+    if (entries.length > maxRecords) throw tooManyRecords(maxRecords)
+    const found = judgeEntries(model, entries, return_all_events)
+    analyzed(found.anomalies_detected, found.processing_time_ms / 1_000)
+    return found
+  },
+})

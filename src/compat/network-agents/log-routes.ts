@@ -1,0 +1,94 @@
+import { presentText } from '../../api/rest/present-text.ts'
+import type { Present, Refuse, Route } from '../../api/rest/route.ts'
+import { getMetrics } from '../../operations/status/get-metrics.ts'
+import type { EventView } from '../../schema/event.ts'
+import { browseEvents } from './browse-events.ts'
+import { getLogDatabase, type LogDatabase, logDatabaseView } from './get-log-database.ts'
+
+/** The names of the levels there, and ours where they differ. */
+const levels = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'] as const
+const ours: Readonly<Record<string, string>> = { emergency: 'emerg', critical: 'crit', informational: 'info' }
+const theirs: Readonly<Record<string, string>> = { emerg: 'emergency', crit: 'critical' }
+
+const text = (value: unknown): readonly string[] =>
+  [value ?? []]
+    .flat()
+    .flatMap((one) => String(one).split(','))
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+/** Its page wrote some names in its own way. What was left empty was not asked for. */
+const readQuery: NonNullable<Route['readQuery']> = ({ start_date, startDate, end_date, endDate, search, ...query }) => {
+  const asked = {
+    from: start_date ?? startDate ?? query.from,
+    to: end_date ?? endDate ?? query.to,
+    search,
+    page: query.page,
+    per_page: query.per_page,
+  }
+  const wanted = text(query.level ?? query.severity ?? query.levels).map(
+    (word) => ours[word.toLowerCase()] ?? word.toLowerCase(),
+  )
+  const programs = text(query.program ?? query.programs)
+  return {
+    ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined && value !== '')),
+    ...(wanted.length > 0 && { levels: wanted }),
+    ...(programs.length > 0 && { programs }),
+  }
+}
+
+const fieldOf = ({ fields }: EventView, name: string) => fields[name] ?? null
+
+const toEntry = (event: EventView) => {
+  const level = fieldOf(event, 'log.level')
+  const number = Number(fieldOf(event, 'event.id') ?? Number.NaN)
+  return {
+    id: Number.isSafeInteger(number) ? number : event.id,
+    device_id: fieldOf(event, 'device.id'),
+    device_ip: fieldOf(event, 'host.ip') ?? fieldOf(event, 'host.name'),
+    timestamp: event.time,
+    level: typeof level === 'string' ? (theirs[level] ?? level) : null,
+    program: fieldOf(event, 'process.name'),
+    message: event.message,
+    raw_message: event.original,
+    structured_data: event.fields,
+    pushed_to_ai: true,
+    pushed_at: event.received_at,
+    push_attempts: 1,
+    last_push_error: null,
+  }
+}
+
+const presentLogs: Present = (answer) => {
+  const { data, total, programs } = browseEvents.output.parse(answer)
+  return { logs: data.map(toEntry), total, filters: { severity: levels, programs } }
+}
+
+const presentDatabase: Present = (answer) => {
+  const { has_password, ...rest } = logDatabaseView.parse(answer)
+  // What stands here is nobody's password.
+  return { ...rest, password: has_password ? '********' : '' }
+}
+
+/** Where clients of the log-agent service look at lines, at where these come from, and at counters. */
+export const logRoutes = (database: LogDatabase, refuse: Refuse): readonly Route[] => {
+  const of = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
+    ...more,
+    ...{ method: 'GET', path, operation, present, refuse, bareToken: true },
+  })
+  return [
+    of('/api/v1/logs', browseEvents, presentLogs, { readQuery }),
+    of('/api/v1/settings/database', getLogDatabase(database), presentDatabase),
+  ]
+}
+
+/** Its counters, which the main port has as well. */
+export const metricsRoute: Route = {
+  method: 'GET',
+  path: '/metrics',
+  operation: getMetrics,
+  hide: true,
+  bareToken: true,
+  type: 'text/plain',
+  present: presentText,
+}

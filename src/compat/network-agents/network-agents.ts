@@ -1,0 +1,60 @@
+import type { CompatSystem } from '../../api/compat-system.ts'
+import type { Present, Refuse, Route } from '../../api/rest/route.ts'
+import { getHealth, health } from '../../operations/status/get-health.ts'
+import { agentRoutes } from './agent-routes.ts'
+import type { LogDatabase } from './get-log-database.ts'
+import { listAnomalies } from './list-anomalies.ts'
+import { logRoutes, metricsRoute } from './log-routes.ts'
+
+const words: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/** Failures as the log-agent service tells them: one word; where it had none of its own, the reason. */
+const refuse: Refuse = ({ status, message }) => ({ status, body: { error: words[status] ?? message } })
+
+/** On its own port the service keeps its ways: whatever it cannot read of a query is its own fault, and an outage is an empty list. */
+const refuseAsBefore: Refuse = (error, request) => {
+  if (error.status >= 500) return { status: 200, body: [] }
+  if (error.status === 400) return { status: 500, body: { error: words[500] } }
+  return refuse(error, request)
+}
+
+const anomalies: Route = {
+  method: 'GET',
+  path: '/api/v1/anomalies',
+  operation: listAnomalies,
+  bareToken: true,
+  refuse,
+}
+
+/** Tells whether the agents see and are heard: the store answers, and the database of the log entries does. */
+const presentHealth: Present = (answer, _request, reply) => {
+  const { status, problems } = health.parse(answer)
+  const isHealthy = status === 'ready' && problems.length === 0
+  reply.code(isHealthy ? 200 : 503)
+  return isHealthy ? { status: 'healthy' } : { status: 'unhealthy', problems }
+}
+
+const probe = (path: string): Route => ({
+  method: 'GET',
+  path,
+  operation: getHealth,
+  bareToken: true,
+  hide: true,
+  refuse,
+  present: presentHealth,
+})
+
+/** The log-agent service: what its agents found, always with a token. */
+export const networkAgents = (database: LogDatabase): CompatSystem => ({
+  name: 'network-agents',
+  ports: [5555],
+  needsToken: true,
+  routes: [anomalies, ...agentRoutes(refuse), ...logRoutes(database, refuse)],
+  own: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health'), metricsRoute],
+})

@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import type { CompatSystem } from '../../api/compat-system.ts'
+import { readJson } from '../../api/rest/json.ts'
+import type { Refuse, Route } from '../../api/rest/route.ts'
+import { clearQueryHistory, restartQueryHistory } from '../../operations/query-results/clear-query-history.ts'
+import { getQuery } from '../../operations/query-results/get-query.ts'
+import { getQueryHistory } from '../../operations/query-results/get-query-history.ts'
+import { guardQueryRecord } from '../../operations/query-results/guard-query-record.ts'
+import { guardQueryResults } from '../../operations/query-results/guard-query-results.ts'
+import { faultIn, readPluginRequest } from './plugin-request.ts'
+import { presentAnalysis } from './present-analysis.ts'
+
+const mostBytes = 32 * 1_048_576
+const now = (): string => new Date().toISOString()
+
+/** Failures in the words of the plug-in. */
+const refuse: Refuse = (error) => {
+  const { status, code, message } = error
+  if (status >= 500) {
+    const details = code === 'INTERNAL' ? 'The log of the server tells more.' : message
+    return { status, body: { error: 'Internal server error', details, timestamp: now(), status: 'error' } }
+  }
+  if (code === 'INVALID_JSON' || code === 'UNSUPPORTED_MEDIA_TYPE') {
+    return { status: 400, body: { error: 'Invalid request format', details: message } }
+  }
+  const missing = faultIn(error)
+  return { status, body: { error: message, ...(missing && { missing }) } }
+}
+
+const guarded = guardQueryResults.output
+const known = getQuery.output
+const history = getQueryHistory.output
+const analysis = guardQueryRecord.output
+const cleared = clearQueryHistory.output
+
+/** The models of a query as one, the one of the most records; each under its own name besides. */
+const modelInfo = ({ query_id, datasets }: z.output<typeof known>) => {
+  const models = datasets.flatMap(({ dataset, model }) => (model ? [{ dataset, ...model }] : []))
+  const [largest] = models.toSorted((a, b) => b.records - a.records)
+  if (!largest) return { status: 'no_model' }
+  return {
+    status: 'active',
+    model_type: 'isolation_forest',
+    query_hash: query_id,
+    features: largest.features,
+    records: largest.records,
+    timestamp: largest.updated_at,
+    datasets: Object.fromEntries(
+      models.map(({ dataset, features, updated_at }) => [dataset, { features, updated_at }]),
+    ),
+  }
+}
+
+const record = z.record(z.string(), z.unknown())
+
+/** The header in which the engine sends its key. */
+const tokenHeader = 'hasura-m-auth'
+
+const clearing = (operation: Route['operation']): Route => ({
+  method: 'DELETE',
+  path: '/history/:id',
+  operation,
+  tokenHeader,
+  hide: true,
+  refuse,
+  present: (answer) => ({
+    success: true,
+    query_hash: cleared.parse(answer).query_id,
+    timestamp: now(),
+    message: 'History cleared successfully',
+  }),
+})
+
+const pluginRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/anomalies',
+    operation: guardQueryResults,
+    hide: true,
+    tokenHeader,
+    read: async ({ raw, headers }) => readPluginRequest(headers, () => readJson(raw, mostBytes)),
+    refuse,
+    present: (answer) => {
+      const { query_id, operation_name, analyses, skipped } = guarded.parse(answer)
+      const results = Object.fromEntries(analyses.map((one) => [one.dataset, presentAnalysis(one)]))
+      return {
+        results,
+        metadata: {
+          timestamp: now(),
+          query_hash: query_id,
+          operation_name,
+          total_records: analyses.reduce((sum, { records }) => sum + records, 0),
+          total_anomalies: Object.values(results).reduce((sum, { statistical_flags }) => sum + statistical_flags, 0),
+          datasets_processed: analyses.length,
+          datasets_skipped: skipped,
+          status: 'completed',
+        },
+      }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/history/:id',
+    operation: getQueryHistory,
+    tokenHeader,
+    hide: true,
+    refuse,
+    present: (answer) => {
+      const { query_id, total, data } = history.parse(answer)
+      return {
+        query_hash: query_id,
+        record_count: total,
+        data: data.map(({ record: sent, received_at, ...rest }) => ({ data: sent, timestamp: received_at, ...rest })),
+        timestamp: now(),
+      }
+    },
+  },
+  clearing(clearQueryHistory),
+  {
+    method: 'GET',
+    path: '/model/:id',
+    operation: getQuery,
+    tokenHeader,
+    hide: true,
+    refuse,
+    present: (answer) => {
+      const found = known.parse(answer)
+      return { query_hash: found.query_id, model_info: modelInfo(found), timestamp: now() }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/analyze/:id',
+    operation: guardQueryRecord,
+    tokenHeader,
+    hide: true,
+    refuse,
+    read: async ({ raw }) => ({ record: record.safeParse(await readJson(raw)).data }),
+    present: (answer) => {
+      const found = analysis.parse(answer)
+      return { query_hash: found.query_id, analysis: presentAnalysis(found), timestamp: now() }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/stats/:id',
+    operation: getQuery,
+    tokenHeader,
+    hide: true,
+    refuse,
+    present: (answer) => {
+      const found = known.parse(answer)
+      return {
+        query_hash: found.query_id,
+        historical_records: found.records,
+        model_info: modelInfo(found),
+        timestamp: now(),
+        status: 'active',
+      }
+    },
+  },
+]
+
+/** What only the plug-in's own port answers: its probe, and forgetting for clients that can only send and read. */
+const own: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/health',
+    operation: getQuery,
+    hide: true,
+    read: async () => ({ id: 'health' }),
+    present: (answer) => ({
+      status: 'healthy',
+      timestamp: now(),
+      excluded_patterns: known.parse(answer).excluded_patterns,
+    }),
+  },
+  clearing(restartQueryHistory),
+]
+
+/** The query-result plug-in of a GraphQL engine: results in, what is odd about them out. */
+export const queryGuard: CompatSystem = {
+  name: 'query-guard',
+  ports: [8787],
+  routes: pluginRoutes,
+  own,
+  key: 'graphql-engine',
+}

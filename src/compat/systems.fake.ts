@@ -1,0 +1,8 @@
+import { configSchema } from '../config/schema.ts'
+import { createCompatSystems } from './systems.ts'
+
+const { signal } = new AbortController()
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Every older system, as it is without any configuration. */
+export const compatSystems = createCompatSystems(configSchema.parse({}), { now: Date.now, fetch, log, signal })

@@ -1,0 +1,26 @@
+import type { CompatSystem } from '../api/compat-system.ts'
+import type { Runtime } from '../component.ts'
+import type { Config } from '../config.ts'
+import { createLogAnalyzer } from './log-analyzer/log-analyzer.ts'
+import { logDetection } from './log-detection/log-detection.ts'
+import { networkAgents } from './network-agents/network-agents.ts'
+import { queryGuard } from './query-guard/query-guard.ts'
+import { triageDashboard } from './triage/dashboard/dashboard.ts'
+import { triageServices } from './triage/triage.ts'
+
+/** Makes every older system whose clients are served. */
+export const createCompatSystems = (
+  { log_analyzer, network_agents }: Pick<Config, 'log_analyzer' | 'network_agents'>,
+  runtime: Runtime,
+): readonly CompatSystem[] => {
+  const logAnalyzer = createLogAnalyzer(log_analyzer, runtime)
+  return [
+    logAnalyzer.system,
+    // The scorer of the log analyser has the same port, and none of its paths is one of the detection service.
+    { ...logDetection, own: [...(logDetection.own ?? []), ...logAnalyzer.scorerRoutes] },
+    networkAgents(network_agents.database),
+    queryGuard,
+    ...triageServices,
+    triageDashboard,
+  ]
+}

@@ -1,0 +1,63 @@
+import type { z } from 'zod'
+import type { Present } from '../../api/rest/route.ts'
+import { verdictInWords } from '../../schema/triage-words.ts'
+import { enrichAlert } from './enrich-alert.ts'
+import { judgeAlert } from './judge-alert.ts'
+import { queryIntel } from './query-intel.ts'
+
+/** Presents what is known around an alert; what was not named is left out. */
+export const presentEnrichment: Present = (answer) => {
+  const { source_network, target_network, asset, user, ...rest } = enrichAlert.output.parse(answer)
+  return {
+    success: true,
+    data: {
+      ...rest,
+      ...(source_network && { source_network }),
+      ...(target_network && { target_network }),
+      ...(asset && { asset }),
+      ...(user && { user }),
+    },
+  }
+}
+
+type Known = z.output<typeof queryIntel.output>['data'][number]
+
+/** Presents what sources say: the share of them that call it bad, and the sum as the aggregator reckons it. */
+export const presentIntel: Present = (answer) => {
+  const { data } = queryIntel.output.parse(answer)
+  const queried = [...new Set(data.flatMap(({ asked }) => asked))].sort()
+  const found = [...new Set(data.flatMap(({ accusers }) => accusers))].sort()
+  const score = Math.max(0, ...data.map((one) => one.score))
+  return {
+    success: true,
+    data: {
+      sources_queried: queried.length,
+      sources_found: found.length,
+      threat_score: queried.length === 0 ? 0 : Math.round((100 * found.length) / queried.length),
+      indicators: data.flatMap(indicatorsOf),
+      aggregate_score: score,
+      threat_level: levelOf(score),
+      detected_by_count: found.length,
+      total_sources: queried.length,
+      queried_sources: queried,
+      detections: found,
+      tags: [...new Set(data.flatMap(({ indicator }) => indicator.tags))],
+      confidence: Math.max(0, ...data.map(({ indicator }) => indicator.confidence)),
+    },
+  }
+}
+
+const indicatorsOf = ({ value, type, accusers, indicator }: Known) =>
+  accusers.flatMap((source) => {
+    const report = indicator.reports[source]
+    return report ? [{ source, ioc_value: value, ioc_type: type, ...report }] : []
+  })
+
+const levelOf = (score: number): string =>
+  score >= 70 ? 'critical' : score >= 50 ? 'high' : score >= 30 ? 'medium' : score >= 10 ? 'low' : 'safe'
+
+/** Presents a verdict as the triage agent words it. */
+export const presentVerdict: Present = (answer) => {
+  const { alert, triage, seconds } = judgeAlert.output.parse(answer)
+  return { success: true, data: verdictInWords(alert, triage, seconds) }
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { Present, Refuse, Route } from '../../../api/rest/route.ts'
+import { accountView } from '../../../operations/accounts/account-view.ts'
+import { closeToken } from '../../../operations/accounts/close-token.ts'
+import { getOwnAccount } from '../../../operations/accounts/get-own-account.ts'
+import { openToken } from '../../../operations/accounts/open-token.ts'
+import { roleOf } from '../../../schema/account.ts'
+import { mayAct, type Role } from '../../../schema/role.ts'
+import { inEnvelope, refuse } from './labels.ts'
+
+const opened = z.object({ access_token: z.string(), expires_in: z.number() })
+
+/**
+ * The token goes into the body, and into a cookie as well: the dashboard's page sends some requests without its token, and opens its
+ * WebSocket without one.
+ */
+const presentToken: Present = (answer, { server }, reply) => {
+  const { access_token, expires_in } = opened.parse(answer)
+  if (server.tokenCookie !== undefined) {
+    reply.setCookie(server.tokenCookie, access_token, { ...server.sessionCookie.options, maxAge: expires_in })
+  }
+  // Nothing renews a token; its clients want one in this place.
+  return inEnvelope({ access_token, refresh_token: access_token, token_type: 'bearer', expires_in })
+}
+
+const presentEnd: Present = (_answer, { server }, reply) => {
+  if (server.tokenCookie !== undefined) reply.clearCookie(server.tokenCookie, server.sessionCookie.options)
+  return inEnvelope(null)
+}
+
+const refuseLogin: Refuse = (error, request) =>
+  error.status === 401
+    ? { status: 401, body: { success: false, error: 'Invalid username or password' } }
+    : error.code === 'INVALID_REQUEST'
+      ? { status: 400, body: { success: false, error: 'Username and password are required' } }
+      : refuse(error, request)
+
+/** What the dashboard's page asks before it shows a button, and the role that our operations behind it want. */
+const permissions: Readonly<Record<string, Role>> = {
+  'alerts.view': 'viewer',
+  'workflows.view': 'viewer',
+  'alerts.create': 'analyst',
+  'alerts.update': 'analyst',
+  'alerts.assign': 'analyst',
+}
+
+const presentOwner: Present = (answer) => {
+  const { signs_in_with: _, last_login_at, ...account } = accountView.parse(answer)
+  const role = roleOf[account.role]
+  return inEnvelope({
+    ...account,
+    is_verified: true,
+    last_login: last_login_at,
+    permissions: Object.entries(permissions).flatMap(([name, needs]) => (mayAct(role, needs) ? [name] : [])),
+  })
+}
+
+/** How the dashboard's users sign in, with the accounts that there are. */
+export const accountRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/v1/auth/login',
+    operation: openToken,
+    hide: true,
+    open: true,
+    present: presentToken,
+    refuse: refuseLogin,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/auth/logout',
+    operation: closeToken,
+    hide: true,
+    forgets: true,
+    present: presentEnd,
+    refuse,
+  },
+  { method: 'GET', path: '/api/v1/auth/me', operation: getOwnAccount, hide: true, present: presentOwner, refuse },
+  {
+    method: 'POST',
+    path: '/api/v1/auth/refresh',
+    operation: getOwnAccount,
+    hide: true,
+    read: async () => ({}),
+    present: (_answer, _request, reply) => {
+      reply.code(501)
+      return { success: false, error: 'Tokens are not renewed: sign in again.' }
+    },
+    refuse,
+  },
+]

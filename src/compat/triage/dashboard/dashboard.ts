@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import type { CompatSystem } from '../../../api/compat-system.ts'
+import { presentHealthOf } from '../../../api/rest/present-health.ts'
+import type { Present, Route } from '../../../api/rest/route.ts'
+import { listActions } from '../../../operations/actions/list-actions.ts'
+import { listPlaybooks } from '../../../operations/actions/list-playbooks.ts'
+import { listIncidents } from '../../../operations/incidents/list-incidents.ts'
+import { getServiceHealth } from '../../../operations/status/get-service-health.ts'
+import { chartAlerts } from '../chart-alerts.ts'
+import { summarizeAlerts } from '../summarize-alerts.ts'
+import { accountRoutes } from './account.ts'
+import { dashboardAlertRoutes } from './alerts.ts'
+import { inEnvelope, refuse, toMetrics, toWorkflows } from './labels.ts'
+import { serveDashboardSocket } from './socket.ts'
+
+const interval = z.looseObject({ interval: z.enum(['hour', 'day', 'week', 'month']).catch('day') })
+
+/** The name of the hour, day, week or month (UTC) that a time lies in. */
+const spanNamed = (time: string, length: z.output<typeof interval>['interval']): string => {
+  if (length === 'hour') return `${time.slice(0, 10)} ${time.slice(11, 13)}:00`
+  if (length === 'day') return time.slice(0, 10)
+  if (length === 'month') return time.slice(0, 7)
+  // The week of the year that begins on a Monday, as `%W` counts them.
+  const day = new Date(time)
+  const dayOfYear = (Date.parse(time.slice(0, 10)) - Date.UTC(day.getUTCFullYear(), 0)) / 86_400_000
+  const week = Math.floor((dayOfYear + 7 - ((day.getUTCDay() + 6) % 7)) / 7)
+  return `${day.getUTCFullYear()}-${String(week).padStart(2, '0')}`
+}
+
+const presentTrends: Present = (answer, { query }) => {
+  const { interval: length } = interval.parse(query)
+  const { points, from, to } = chartAlerts.output.parse(answer)
+  const sums = new Map<string, number>()
+  for (const { time, alerts } of points) {
+    const date = spanNamed(time, length)
+    sums.set(date, (sums.get(date) ?? 0) + alerts)
+  }
+  const data = [...sums].map(([date, count]) => ({ date, count }))
+  return { ...inEnvelope(data), meta: { interval: length, date_from: from, date_to: to, total_points: data.length } }
+}
+
+const most = z.looseObject({ limit: z.coerce.number().int().min(1).max(100).catch(5) })
+
+const presentTop: Present = (answer, { query }) => {
+  const { total, by_type } = summarizeAlerts.output.parse(answer)
+  return inEnvelope(
+    Object.entries(by_type)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, most.parse(query).limit)
+      .map(([alert_type, count]) => ({ alert_type, count, percentage: Math.round((1_000 * count) / total) / 10 })),
+  )
+}
+
+const presentTemplates: Present = (answer) =>
+  inEnvelope(
+    listPlaybooks.output.parse(answer).data.map(({ id, title, description, category, steps }) => ({
+      ...{ id, name: title, description, category },
+      steps: steps.length,
+      stepDetails: steps.map((step) => ({
+        id: step.id,
+        name: step.description,
+        description: step.description,
+        type: step.webhook === undefined ? 'manual' : 'automated',
+      })),
+    })),
+  )
+
+/** What it notifies of are incidents; one is read once somebody works on it. */
+const presentNotifications: Present = (answer, { query }) => {
+  const unreadOnly = z.looseObject({ unreadOnly: z.enum(['true', '1']) }).safeParse(query).success
+  const all = listIncidents.output.parse(answer).data.map((incident) => ({
+    id: incident.id,
+    title: `${incident.display_id} ${incident.title}`,
+    message: incident.reason,
+    type: incident.severity === 'critical' || incident.severity === 'high' ? 'error' : 'warning',
+    severity: incident.severity,
+    read: incident.status !== 'open',
+    created_at: incident.created_at,
+    link: `/incidents/${incident.display_id}`,
+  }))
+  return inEnvelope(unreadOnly ? all.filter(({ read }) => !read) : all)
+}
+
+const get = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
+  ...more,
+  ...{ method: 'GET', path: `/api/v1${path}`, operation, present, hide: true, refuse },
+})
+
+const routes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/health',
+    operation: getServiceHealth,
+    hide: true,
+    open: true,
+    present: presentHealthOf('web-dashboard'),
+  },
+  ...accountRoutes,
+  ...dashboardAlertRoutes,
+  get('/metrics', summarizeAlerts, (answer) => inEnvelope(toMetrics(answer))),
+  get('/top-alerts', summarizeAlerts, presentTop),
+  get('/trends', chartAlerts, presentTrends, {
+    readQuery: ({ date_from, date_to, ...query }) => ({
+      time_range: '30d',
+      group_by: interval.parse(query).interval === 'hour' ? 'hour' : 'day',
+      ...(date_from !== '' && { from: date_from }),
+      ...(date_to !== '' && { to: date_to }),
+    }),
+  }),
+  get('/notifications', listIncidents, presentNotifications, { readQuery: () => ({ limit: 100 }) }),
+  get('/workflows', listActions, (answer) => inEnvelope(toWorkflows(answer)), { readQuery: () => ({ limit: 500 }) }),
+  get('/workflow-templates', listPlaybooks, presentTemplates),
+]
+
+/** The dashboard of the triage services: its page signs people in, and follows what happens over a WebSocket. */
+export const triageDashboard: CompatSystem = {
+  name: 'triage-dashboard',
+  // Its own, 3000, is that of the log analyser: whoever wants it names one.
+  ports: [],
+  needsToken: true,
+  routes: [],
+  own: routes,
+  serve: serveDashboardSocket,
+}

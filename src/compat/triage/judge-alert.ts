@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { sourceTypeInput } from '../../operations/alerts/foreign-alerts.ts'
+import { previewAlert } from '../../operations/alerts/preview-alert.ts'
+import type { Deps } from '../../operations/deps.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { alert } from '../../schema/alert.ts'
+import { toldEnrichment, toldFacts } from '../../schema/told-enrichment.ts'
+import { triageResult } from '../../schema/triage-result.ts'
+
+/** Judges an alert of another system without taking it in: what it would be kept as, and what triage would make of it. */
+export const judgeAlert = defineOperation({
+  name: 'judge_alert',
+  summary: 'Judges an alert of another system as triage would, with what its sender knows about it. Stores nothing.',
+  role: 'viewer',
+  input: z.strictObject({
+    alert: z.unknown().optional().describe('The alert.'),
+    enrichment: toldEnrichment.nullish(),
+    source_type: sourceTypeInput.optional(),
+  }),
+  output: z
+    .object({
+      alert_id: z.string(),
+      alert,
+      triage: triageResult,
+      /** How long it took, in seconds. */
+      seconds: z.number(),
+    })
+    .meta({ id: 'JudgedAlert' }),
+  async run(
+    { alert: body, enrichment, source_type },
+    { triageAlert, normalize, now }: Pick<Deps, 'triageAlert' | 'normalize' | 'now'>,
+  ) {
+    const began = now()
+    const { alert, alertId } = previewAlert(body, source_type, { normalize, now })
+    const triage = await triageAlert(alert, toldFacts(enrichment ?? {}))
+    return { alert_id: alertId, alert, triage, seconds: (now() - began) / 1000 }
+  },
+})

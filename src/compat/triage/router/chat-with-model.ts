@@ -1,0 +1,34 @@
+import { AppError } from '../../../errors.ts'
+import type { Deps } from '../../../operations/deps.ts'
+import { defineOperation } from '../../../operations/operation.ts'
+import type { Watcher } from '../../../operations/watcher.ts'
+import { conversation, modelReply } from '../../../schema/conversation.ts'
+import { routeChat } from './route-chat.ts'
+
+const longest = 10 * 60_000
+
+/** Passes a conversation on to a language model, within the budget, and gives back what it says. Nobody checks that. */
+export const chatWithModel = defineOperation({
+  name: 'chat_with_model',
+  summary:
+    'Passes a conversation on to one of the configured language models, within the budget. What it says is not checked.',
+  // It spends money.
+  role: 'analyst',
+  input: conversation,
+  output: modelReply.extend({ routed: routeChat.output }).meta({ id: 'ModelReply' }),
+  async run(
+    asked,
+    {
+      languageModels,
+      watcher = { signal: AbortSignal.timeout(longest) },
+      ...deps
+    }: Pick<Deps, 'languageModels'> & { readonly watcher?: Watcher | undefined } & Parameters<typeof routeChat.run>[1],
+  ) {
+    const routed = await routeChat.run(asked, { ...deps, languageModels })
+    const said = await languageModels.chat(asked, asked.model === undefined ? undefined : routed.name, watcher.signal)
+    if ('failed' in said) {
+      throw new AppError('UNAVAILABLE', `No language model answered: ${said.failed}.`, { retryable: true })
+    }
+    return { ...said, routed }
+  },
+})

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { requireAlert } from '../../operations/alerts/require-alert.ts'
+import { updateAlerts } from '../../operations/alerts/update-alerts.ts'
+import type { Deps } from '../../operations/deps.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { alert } from '../../schema/alert.ts'
+import type { Actor } from '../../schema/role.ts'
+
+/** What statuses are called elsewhere, and what brings an alert there. Who only says that it is over, does not say what it was. */
+const changes = {
+  new: { action: 'reopen' },
+  assigned: { action: 'assign' },
+  in_progress: { action: 'acknowledge' },
+  investigating: { action: 'acknowledge' },
+  pending_review: { action: 'acknowledge' },
+  resolved: { action: 'close', resolution: 'other' },
+  closed: { action: 'close', resolution: 'other' },
+  false_positive: { action: 'close', resolution: 'false_positive' },
+} as const
+const statuses = [
+  'new',
+  'assigned',
+  'in_progress',
+  'investigating',
+  'pending_review',
+  'resolved',
+  'closed',
+  'false_positive',
+] as const
+
+/** Moves one alert by the name of the status that it is to have. */
+export const setAlertStatus = defineOperation({
+  name: 'set_alert_status',
+  summary: 'Moves an alert to a status, as programs name it that know none of our actions.',
+  role: 'analyst',
+  input: z.strictObject({
+    id: z.string().max(1_024).describe('Our id of it, or its sender’s.'),
+    status: z.enum(statuses),
+    assigned_to: z.string().trim().min(1).max(100).nullish().describe('Who takes it; needed for `assigned`.'),
+    comment: z.string().trim().min(1).max(4_000).nullish().describe('Why, for whoever reads it later.'),
+  }),
+  output: alert,
+  async run(
+    { id, status, assigned_to, comment },
+    { store, now, newId, actor }: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor },
+  ) {
+    const found = await requireAlert(store, id)
+    if (status === 'assigned' && assigned_to == null) {
+      throw new AppError('INVALID_REQUEST', 'The status "assigned" needs "assigned_to".', {
+        errors: [{ path: 'assigned_to', message: 'is missing' }],
+      })
+    }
+    const wanted = changes[status]
+    const all = { ids: [found.id], exclude: [], wait: true, ...(comment != null && { note: comment }) }
+    const deps = { store, now, newId, actor }
+    if (assigned_to != null) await updateAlerts.run({ ...all, action: 'assign', assignee: assigned_to }, deps)
+    if (wanted.action !== 'assign') await updateAlerts.run({ ...all, ...wanted }, deps)
+    return requireAlert(store, found.id)
+  },
+})

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { Deps } from '../../operations/deps.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { openAlertStatuses } from '../../schema/alert.ts'
+import type { AlertHead } from '../../schema/alert-head.ts'
+
+const counts = z.record(z.string(), z.int())
+/** From which risk on an alert is a high one. */
+export const highRisk = 70
+
+/** Counts all alerts by what people ask first. */
+export const summarizeAlerts = defineOperation({
+  name: 'summarize_alerts',
+  summary: 'Counts alerts by severity, status and type, and tells the average risk.',
+  role: 'viewer',
+  input: z.strictObject({}),
+  output: z.object({
+    total: z.int(),
+    by_severity: counts,
+    by_status: counts,
+    by_type: counts,
+    average_risk: z.number().nullable(),
+    /** Open ones with a risk of 70 or more. */
+    high_risk: z.int(),
+    /** Open ones that a person has to look at. */
+    to_review: z.int(),
+    /** Closed in the last 24 hours. */
+    closed_today: z.int(),
+    /** From being made to being closed, of those that were closed; null without one. */
+    seconds_to_close: z.number().nullable(),
+  }),
+  async run(_input, { store, now }: Pick<Deps, 'store' | 'now'>) {
+    const yesterday = now() - 86_400_000
+    const by = { severity: createCounts(), status: createCounts(), type: createCounts() }
+    const [risk, secondsToClose] = [createMean(), createMean()]
+    const counts = { total: 0, high_risk: 0, to_review: 0, closed_today: 0 }
+    for await (const some of store.alerts.scan()) {
+      for (const head of some) {
+        const { triage, severity, status, type, updated_at } = head
+        counts.total += 1
+        by.severity.add(severity)
+        by.status.add(status)
+        by.type.add(type)
+        if (triage) risk.add(triage.risk_score)
+        if (isOpen(head)) {
+          if ((triage?.risk_score ?? 0) >= highRisk) counts.high_risk += 1
+          if (triage?.requires_human_review) counts.to_review += 1
+        } else if (isClosed(head)) {
+          if (Date.parse(updated_at) > yesterday) counts.closed_today += 1
+          secondsToClose.add(msOpen(head))
+        }
+      }
+    }
+    return {
+      ...counts,
+      by_severity: by.severity.counts(),
+      by_status: by.status.counts(),
+      by_type: by.type.counts(),
+      average_risk: risk.mean(),
+      seconds_to_close: secondsToClose.mean(1_000),
+    }
+  },
+})
+
+export const isOpen = ({ status }: AlertHead): boolean => openAlertStatuses.some((open) => open === status)
+
+/** Whether somebody said that it is over. */
+export const isClosed = ({ status }: AlertHead): boolean => status === 'resolved' || status === 'false_positive'
+
+/** How long a closed one was open. */
+export const msOpen = ({ created_at, updated_at }: AlertHead): number => Date.parse(updated_at) - Date.parse(created_at)
+
+/** Calculates a mean to one place, in a unit of so many; null without numbers. */
+export const createMean = () => {
+  let [sum, count] = [0, 0]
+  return {
+    add(number: number): void {
+      sum += number
+      count += 1
+    },
+    mean: (unit = 1): number | null => (count === 0 ? null : Math.round((10 * sum) / unit / count) / 10),
+  }
+}
+
+/** Counts how often each word comes. */
+export const createCounts = () => {
+  const found = new Map<string, number>()
+  return {
+    add: (word: string): void => void found.set(word, (found.get(word) ?? 0) + 1),
+    counts: (): Record<string, number> => Object.fromEntries(found),
+  }
+}

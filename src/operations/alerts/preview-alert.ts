@@ -1,0 +1,35 @@
+import { AppError } from '../../errors.ts'
+import { tellAlert } from '../../pipeline/detect/external/external-story.ts'
+import { mergeDetections } from '../../pipeline/detect/merge/merge.ts'
+import type { Alert } from '../../schema/alert.ts'
+import type { Deps } from '../deps.ts'
+import { readAlerts, toRecords } from './foreign-alerts.ts'
+
+const day = 86_400_000
+
+/** An alert of another system as it would be stored. */
+export interface PreviewedAlert {
+  readonly alert: Alert
+  /** The id that its sender gave it; ours where there is none. */
+  readonly alertId: string
+}
+
+/** Builds the alert that a body of another system would become; stores nothing. Throws INVALID_ALERT when the body is not one alert. */
+export const previewAlert = (
+  body: unknown,
+  sourceType: string | undefined,
+  { normalize, now }: Pick<Deps, 'normalize' | 'now'>,
+): PreviewedAlert => {
+  const time = now()
+  const sent = readAlerts(body, sourceType, time)
+  const [record] = toRecords(sent, undefined, time)
+  if (!record || sent.length > 1) {
+    throw new AppError('INVALID_ALERT', `The body holds ${sent.length} alerts.`, { hint: 'Send one alert.' })
+  }
+  const { text, ...rest } = record
+  const [event] = normalize({ partition: 0, first: 0, ...rest, texts: [text] })
+  const detection = event?.kind === 'alert' ? tellAlert(event, { ttl: day, least: 'info' }) : undefined
+  const [alert] = detection ? mergeDetections([], [detection], { now: time, suppress: () => undefined }) : []
+  if (!alert) throw new AppError('INVALID_ALERT', 'It says that a trouble is over.', { hint: 'Send one that began.' })
+  return { alert, alertId: alert.observed?.external_id ?? alert.id }
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { until } from '../../../test/until.ts'
+import { AppError } from '../../errors.ts'
+import { createOutages } from '../../operations/status/outages.ts'
+import { runSources } from './run-sources.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+
+it('leaves it to a source to say when what it told of itself is over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vedette-sources-'))
+  const path = join(folder, 'a.log')
+  writeFileSync(path, 'one\ntwo\n')
+  const outages = createOutages(() => 0)
+  outages.began('here', 'its server is away')
+  const stop = new AbortController()
+  const texts: string[] = []
+  const running = runSources({
+    sources: [{ name: 'here', type: 'file', paths: [path] }],
+    cursors: { read: async () => undefined },
+    outages,
+    intake: {
+      async accept(records) {
+        texts.push(...records.map(({ text }) => text))
+        return { accepted: records.length, repeated: false }
+      },
+    },
+    readAlerts: () => [],
+    now: Date.now,
+    log,
+    signal: stop.signal,
+    received() {},
+  })
+  await until(() => texts.length > 0)
+  expect(outages.problems()).toEqual([expect.stringContaining('its server is away')])
+  stop.abort()
+  await running
+  rmSync(folder, { recursive: true })
+})
+
+it('offers records only once when the answer to their commit was lost', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vedette-sources-'))
+  writeFileSync(join(folder, 'a.log'), 'one\ntwo\n')
+  const saved = new Map<string, string>()
+  const texts: string[] = []
+  let attempts = 0
+  const stop = new AbortController()
+  const running = runSources({
+    sources: [{ name: 'here', type: 'file', paths: [join(folder, 'a.log')] }],
+    cursors: { read: async (source, key) => saved.get(`${source} ${key}`) },
+    outages: createOutages(() => 0),
+    intake: {
+      async accept(records, { cursor } = {}) {
+        attempts += 1
+        if (attempts === 1) throw away()
+        texts.push(...records.map(({ text }) => text))
+        if (cursor) saved.set(`here ${cursor.key}`, cursor.position)
+        if (attempts === 2) throw away()
+        return { accepted: records.length, repeated: false }
+      },
+    },
+    readAlerts: () => [],
+    now: Date.now,
+    log,
+    signal: stop.signal,
+    received: (_, count) => texts.push(`${count} received`),
+  })
+  await until(() => texts.filter((text) => text === '1 received').length === 2)
+  stop.abort()
+  await running
+  rmSync(folder, { recursive: true })
+  expect(texts).toEqual(['one', '1 received', 'two', '1 received'])
+})
+
+const away = () => new AppError('UNAVAILABLE', 'The database does not answer.', { retryable: true, retryAfter: 0.01 })

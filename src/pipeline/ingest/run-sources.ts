@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Log } from '../../component.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import type { Intake } from './intake.ts'
+import type { ReadAlerts } from './rabbitmq-message.ts'
+import { sourceRegistry } from './registry.ts'
+import type { Cursors, Outages } from './source.ts'
+
+interface SourcesOptions {
+  /** Each source checks its other options itself. */
+  readonly sources: readonly { readonly name: string; readonly type: string; readonly [option: string]: unknown }[]
+  readonly cursors: Cursors
+  readonly outages: Outages
+  readonly intake: Intake
+  readonly readAlerts: ReadAlerts
+  readonly now: () => number
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly received: (protocol: string, count: number) => void
+}
+
+/** Runs the configured sources until the signal aborts. Restarts a source that failed. */
+export const runSources = (options: SourcesOptions): Promise<unknown> => {
+  const { sources, cursors, outages, intake, readAlerts, now, log, signal, received } = options
+  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts })
+  return Promise.all(
+    sources.map(async (entry) => {
+      const { type, ...its } = entry
+      const source = registry.create(type, its, { now, fetch, log, signal })
+      let failed = false
+      while (!signal.aborted) {
+        try {
+          await source.run(async (records, cursor, keys) => {
+            const key = randomUUID()
+            const origin = records[0]?.source ?? entry.name
+            await untilTaken(
+              // Without a cursor or keys of its own, a batch is recognised by a key that we give it.
+              () => intake.accept(records, { ...(cursor && { cursor }), ...(keys ? { keys } : !cursor && { key }) }),
+              async () => cursor !== undefined && (await cursors.read(origin, cursor.key)) === cursor.position,
+              signal,
+            )
+            received(type, records.length)
+            // What a source says of itself it also takes back itself: records may still come that it had before it lost its server.
+            if (failed) outages.ended(entry.name)
+            failed = false
+          }, signal)
+          return
+        } catch (error) {
+          if (signal.aborted) return
+          failed = true
+          outages.began(entry.name, messageOf(error))
+          log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed; it starts again in 5 s.')
+          await wait(5_000, signal)
+        }
+      }
+    }),
+  )
+}
+
+/**
+ * A source has nobody to send a 429 to: it waits until there is room. A failure may hide a commit that got through, when its answer
+ * was lost with the connection, so each further attempt first looks whether the records are there.
+ */
+const untilTaken = async (
+  accept: () => Promise<unknown>,
+  isTaken: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (let attempt = accept; ; ) {
+    try {
+      await attempt()
+      return
+    } catch (error) {
+      if (signal.aborted || !(error instanceof AppError) || !error.retryable) throw error
+      await wait((error.retryAfter ?? 1) * 1000, signal)
+      attempt = async () => (await isTaken()) || accept()
+    }
+  }
+}
+
+const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined)

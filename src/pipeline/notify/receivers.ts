@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Runtime } from '../../component.ts'
+import type { Severity } from '../../schema/severity.ts'
+import { createDelivery } from './deliver.ts'
+import { createNotify } from './notify.ts'
+import { sinkRegistry } from './registry.ts'
+
+/** A receiver as an operator configures it; its sink checks the other options. */
+interface ConfiguredReceiver {
+  readonly name: string
+  readonly type: string
+  readonly min_severity: Severity
+  readonly [option: string]: unknown
+}
+
+interface ReceiversOptions<Tx> {
+  readonly notify: readonly ConfiguredReceiver[]
+  readonly store: {
+    readonly notifications: Parameters<typeof createDelivery>[0] & Parameters<typeof createNotify<Tx>>[0]
+    readonly incidents: Parameters<typeof createDelivery>[1]['incidents']
+  }
+  readonly runtime: Runtime
+  readonly notified: (sink: string, outcome: string) => void
+}
+
+/** Creates the configured receivers: the stage that plans their messages, and the delivery that sends them. */
+export const createReceivers = <Tx>({ notify, store, runtime, notified }: ReceiversOptions<Tx>) => {
+  const sinks = new Map(
+    notify.map(({ name, type, min_severity, ...options }) => [name, sinkRegistry.create(type, options, runtime)]),
+  )
+  const delivery = createDelivery(store.notifications, {
+    sinks,
+    incidents: { load: (ids) => store.incidents.load(ids) },
+    random: Math.random,
+    notified,
+    ...runtime,
+  })
+  let current = notify
+  return {
+    /** Uses changed options from now on. Returns `notify` when the list of receivers changed, which needs a restart. */
+    renew(changed: readonly ConfiguredReceiver[]): readonly string[] {
+      const same = isDeepStrictEqual(changed.map(identityOf), notify.map(identityOf))
+      if (!same) return ['notify']
+      for (const [i, { name, type, min_severity, ...options }] of changed.entries()) {
+        if (!isDeepStrictEqual(changed[i], current[i])) sinks.set(name, sinkRegistry.create(type, options, runtime))
+      }
+      current = changed
+      return []
+    },
+    names: [...sinks.keys()],
+    notify: createNotify(store.notifications, {
+      receivers: notify.map(({ name, min_severity }) => ({ name, minSeverity: min_severity })),
+      now: runtime.now,
+      wake: delivery.wake,
+    }),
+    delivery,
+  }
+}
+
+const identityOf = ({ name, type, min_severity }: ConfiguredReceiver) => ({ name, type, min_severity })

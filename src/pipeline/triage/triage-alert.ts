@@ -1,0 +1,44 @@
+import type { Alert } from '../../schema/alert.ts'
+import type { ToldFacts } from '../../schema/told-enrichment.ts'
+import type { TriageResult } from '../../schema/triage-result.ts'
+import type { Neighbours } from './gather.ts'
+import { createTriage } from './triage.ts'
+
+type TriageOptions = Parameters<typeof createTriage>[0]
+
+/** Triages one alert outside the pipeline, with the same triager and neighbours. The facts of its sender replace those known here. */
+export const createTriageAlert =
+  (options: TriageOptions) =>
+  async (alert: Alert, facts: ToldFacts): Promise<TriageResult> => {
+    const triage = createTriage({ ...options, neighbours: withFacts(options.neighbours, facts) })
+    const [triaged] = await triage([alert], {
+      id: alert.id,
+      attempt: 1,
+      signal: AbortSignal.timeout(longest),
+      transaction: async () => undefined,
+    })
+    if (!triaged) throw new Error('triage answered nothing')
+    return triaged.triage
+  }
+
+const longest = 60_000
+
+/** Makes the neighbours answer with the sender's facts where there are any. */
+const withFacts = ({ context, intelligence, ...others }: Neighbours, facts: ToldFacts): Neighbours => {
+  const { threatIntel, ...surroundings } = facts
+  return {
+    ...others,
+    ...(context && {
+      context: (alert) => {
+        const found = context(alert)
+        return { ...found, surroundings: { ...found.surroundings, ...surroundings } }
+      },
+    }),
+    ...(intelligence && {
+      intelligence: async (alert, signal) => ({
+        ...(await intelligence(alert, signal)),
+        ...(threatIntel && { threatIntel }),
+      }),
+    }),
+  }
+}
