@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 
 const checkout = existsSync(new URL('main.ts', import.meta.url))
 
-/** The command as a reader types it: the script of a checkout, or the name that an installed package puts into PATH. */
+/** The command as the user types it: the script of a checkout, or the name of the installed package. */
 export const commandName = (): string => (checkout ? './vedette' : 'vedette')
 
-/** Lets text that quotes a command line of ours in backticks say it as the reader types it. */
+/** Replaces quoted `vedette …` commands in a text with the command as the user types it. */
 export const asTyped = (text: string): string => text.replaceAll('`vedette ', `\`${commandName()} `)

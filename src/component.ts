@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from './errors.ts'
 
-/** Structured logging, as far as a component may use it. Never log a secret or a record's text. */
+/** The structured log of a component. Never log a secret or the text of a record. */
 export interface Log {
   debug(facts: object, message: string): void
   info(facts: object, message: string): void
@@ -9,35 +9,35 @@ export interface Log {
   error(facts: object, message: string): void
 }
 
-/** What a component may touch of the world. */
+/** The dependencies of a component. */
 export interface Runtime {
-  /** The clock of the road, in ms: the wall clock on a server, the time of the newest event when history is analysed. */
+  /** The clock of the pipeline, in ms: the wall clock on a server, the time of the newest event when analysing history. */
   readonly now: () => number
   readonly fetch: typeof fetch
   readonly log: Log
   readonly signal: AbortSignal
 }
 
-/** What every plug-in is: a name that operators write, options that validate and document themselves, and a way to make one. */
+/** The contract of every plug-in: a name for the configuration, options with their own validation and documentation, and a factory. */
 export interface Component<Options extends z.ZodType, Instance> {
-  /** The `type:` an operator writes. Lower-case, hyphenated. */
+  /** The `type:` in the configuration. Lower-case, hyphenated. */
   readonly name: string
   /** One sentence for the reference page; starts with a verb. */
   readonly summary: string
-  /** Validates the options, documents them and draws their form. */
+  /** Validates the options, documents them and renders their form. */
   readonly options: Options
   create(options: z.output<Options>, runtime: Runtime): Instance
 }
 
-/** A component of one kind whose options are checked when it is made. */
+/** A registry of the components of one kind. It validates options before it creates a component. */
 export interface Registry<Instance> {
   readonly names: readonly string[]
   readonly components: readonly Component<z.ZodType, Instance>[]
-  /** Makes a component from an operator's `type:` and options; throws CONFIG_INVALID with every fault at once. */
+  /** Creates a component from its `type:` and options; throws CONFIG_INVALID with every fault at once. */
   create(type: string, options: unknown, runtime: Runtime): Instance
 }
 
-/** Lists the components of one kind; refuses two of the same name. */
+/** Builds the registry of one kind; throws on duplicate names. */
 export const defineRegistry = <Instance>(
   kind: string,
   components: readonly Component<z.ZodType, Instance>[],
@@ -51,7 +51,7 @@ export const defineRegistry = <Instance>(
     create(type, options, runtime) {
       const component = byName.get(type)
       if (!component) {
-        throw new AppError('CONFIG_INVALID', `There is no ${kind} "${type}".`, {
+        throw new AppError('CONFIG_INVALID', `Unknown ${kind} "${type}".`, {
           hint: `Use one of: ${names.join(', ')}.`,
         })
       }

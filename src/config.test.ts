@@ -50,7 +50,7 @@ describe('loadConfig', () => {
     expect(file).toBeUndefined()
   })
 
-  it('takes values for placeholders from the file and, as YAML, from the environment', () => {
+  it('reads placeholder values from the file and, as YAML, from the environment', () => {
     const yaml = 'rules:\n  paths: [rules, /etc/rules]\n  placeholders:\n    admins: [root]\n'
     const file = load({ yaml })
     expect(file.config.rules).toMatchObject({ paths: ['/app/rules', '/etc/rules'], placeholders: { admins: ['root'] } })
@@ -63,7 +63,7 @@ describe('loadConfig', () => {
     expect(faults({ yaml: 'rules: { placeholders: { admins: root } }' })[0]).toContain('rules.placeholders.admins')
   })
 
-  it('lets flags win over the environment, that over the file, that over defaults', () => {
+  it('prefers flags over the environment, the file and the defaults', () => {
     const yaml = 'server:\n  port: 1\n  host: a\nlog: { level: debug }\n'
     const { config, origins } = load({
       yaml,
@@ -80,27 +80,27 @@ describe('loadConfig', () => {
     })
   })
 
-  it('reads the names that others expect', () => {
+  it('reads well-known variable names', () => {
     const { config } = load({ env: { PORT: '9', HOST: '0.0.0.0', HEALTH_TOKEN: 'h', LOG_LEVEL: 'WARNING' } })
     expect(config.server).toMatchObject({ port: 9, host: '0.0.0.0' })
     expect(config).toMatchObject({ health_token: 'h', log: { level: 'warn' } })
   })
 
-  it('takes certificates to trust from a file', () => {
+  it('reads trusted certificates from a file', () => {
     const yaml = 'notify:\n  - { name: a, type: syslog, protocol: tls, ca_file: ca.pem }\n'
     expect(load({ yaml, files: { '/app/ca.pem': 'PEM\n' } }).config.notify).toMatchObject([
       { type: 'syslog', ca: 'PEM' },
     ])
   })
 
-  it('takes secrets from files, in the environment and in the file', () => {
+  it('reads secrets from files named in the environment and in the file', () => {
     const files = { '/run/admin': 'a-long-secret\n', '/app/hook': 'https://hook/x\n' }
     const yaml = 'notify:\n  - { name: a, type: webhook, url_file: hook }\n'
     const { config } = load({ yaml, env: { VEDETTE_ADMIN_TOKEN_FILE: '/run/admin' }, files })
     expect(config.admin_token).toBe('a-long-secret')
     expect(config.notify).toEqual([{ name: 'a', type: 'webhook', url: 'https://hook/x', min_severity: 'medium' }])
     expect(load({ yaml: 'health_token_file: /run/admin', files }).config.health_token).toBe('a-long-secret')
-    expect(faults({ env: { HEALTH_TOKEN_FILE: '/none' } })).toEqual(['HEALTH_TOKEN_FILE | There is no file /none.'])
+    expect(faults({ env: { HEALTH_TOKEN_FILE: '/none' } })).toEqual(['HEALTH_TOKEN_FILE | No such file: /none.'])
     expect(faults({ env: { PORT: '1', PORT_FILE: '/run/admin' }, files })[0]).toContain('both set')
   })
 
@@ -115,16 +115,16 @@ describe('loadConfig', () => {
     expect(config.server.trusted_proxies).toEqual(['10.0.0.1', '10.0.0.2'])
   })
 
-  it('finds the file that was named, and says when it is not there', () => {
+  it('finds the requested file, or reports that it does not exist', () => {
     const readText = (path: string) => (path === '/etc/x.yaml' ? 'partition: 3' : undefined)
     const from = (env: Record<string, string>, file?: string) =>
       loadConfig({ flags: {}, env, cwd: '/app', file, readText }).config.partition
     expect(from({ VEDETTE_CONFIG: '/etc/x.yaml' })).toBe(3)
     expect(from({}, '../etc/x.yaml')).toBe(3)
-    expect(() => from({}, 'none.yaml')).toThrow('There is no configuration file none.yaml.')
+    expect(() => from({}, 'none.yaml')).toThrow('No such configuration file: none.yaml.')
   })
 
-  it('tells all faults at once, each with its place and what to do', () => {
+  it('reports all faults at once, each with its position and a hint', () => {
     const yaml = `servr: {}
 server:
   prot: 1
@@ -138,36 +138,34 @@ log: 5
     expect(faults({ yaml, env: { VEDETTE_PARTITION: 'two' }, flags: { 'server.port': '70000' } })).toEqual([
       '/app/vedette.yaml:9:1 | log: expected keys below it. | Known here: level.',
       '--port | server.port: Too big: expected number to be <=65535; got 70000',
-      '/app/vedette.yaml:3:3 | There is no key "server.prot". | Did you mean "port"?',
-      '/app/vedette.yaml:4:10 | queue.max_bytes: "lots" is not a size; write it like 64KB, 512MB, 20GB or 0',
+      '/app/vedette.yaml:3:3 | Unknown key "server.prot". | Did you mean "port"?',
+      '/app/vedette.yaml:4:10 | queue.max_bytes: "lots" is not a size; examples: 64KB, 512MB, 20GB or 0',
       'VEDETTE_PARTITION | partition: expected number, received string; got "two"',
       '/app/vedette.yaml:8:5 | sources.1.name: expected string, received undefined',
-      '/app/vedette.yaml:5:14 | retention.events: "3 moons" is not a duration; write it like 30s, 15m, 12h, 14d or 0',
-      '/app/vedette.yaml:1:1 | There is no key "servr". | Did you mean "server"?',
+      '/app/vedette.yaml:5:14 | retention.events: "3 moons" is not a duration; examples: 30s, 15m, 12h, 14d or 0',
+      '/app/vedette.yaml:1:1 | Unknown key "servr". | Did you mean "server"?',
     ])
   })
 
-  it('does not show a secret that is wrong', () => {
+  it('never prints an invalid secret', () => {
     expect(faults({ env: { VEDETTE_ADMIN_TOKEN: 'hunter2' } }).join()).not.toContain('hunter2')
   })
 
-  it('refuses two sources of one name', () => {
+  it('rejects two sources with the same name', () => {
     const yaml = 'sources: [{ name: a, type: file }, { name: a, type: stdin }]'
-    expect(faults({ yaml })).toEqual(['sources | sources: two of them are named "a". | Rename one.'])
+    expect(faults({ yaml })).toEqual(['sources | sources: two entries are named "a". | Rename one.'])
   })
 
-  it('wants a certificate together with its key', () => {
-    expect(faults({ env: { VEDETTE_SERVER_TLS_CERT: 'x' } })[0]).toContain('belong together')
+  it('requires both certificate and key', () => {
+    expect(faults({ env: { VEDETTE_SERVER_TLS_CERT: 'x' } })[0]).toContain('set both certificate and key')
   })
 
-  it('warns of a variable that is nearly one of ours, and leaves those of a platform alone', () => {
+  it('warns about a misspelt variable, but not about variables of a platform', () => {
     const { warnings } = load({ env: { VEDETTE_SERVER_PROT: '1', VEDETTE_SERVICE_HOST: 'x', VEDETTE_URL: 'http://x' } })
-    expect(warnings).toEqual([
-      'The variable VEDETTE_SERVER_PROT means nothing here. Did you mean "VEDETTE_SERVER_PORT"?',
-    ])
+    expect(warnings).toEqual(['The variable VEDETTE_SERVER_PROT has no effect. Did you mean "VEDETTE_SERVER_PORT"?'])
   })
 
-  it('is not surprised by any YAML', () => {
+  it('survives hostile YAML', () => {
     const hostile = [
       '- a',
       'a: &a [*a]',
@@ -192,13 +190,13 @@ log: 5
   })
 })
 
-describe('what is shown of it', () => {
+describe('printing the configuration', () => {
   const loaded = load({
     env: { VEDETTE_ADMIN_TOKEN: 'a-long-secret', VEDETTE_STORAGE_URL: 'postgres://vedette:pass@db/vedette' },
     yaml: 'retention: { max_bytes: 1536MB }\nnotify: [{ name: n, type: webhook, url: https://hook/secret }]',
   })
 
-  it('hides secrets and says where values came from', () => {
+  it('masks secrets and names the origin of values', () => {
     const text = printConfig(loaded.config, loaded.origins)
     expect(text).not.toMatch(/a-long-secret|pass@|hook\/secret/)
     expect(text).toContain('  max_bytes: 1536MB  # /app/vedette.yaml:1:14')
@@ -207,14 +205,14 @@ describe('what is shown of it', () => {
     expect(configAsJson(loaded.config)).toMatchObject({ retention: { events: '14d' } })
   })
 
-  it('prints what can be read back', () => {
+  it('prints YAML that loads again', () => {
     const plain = load({ yaml: 'server: { port: 1 }\nsources: [{ name: a, type: file, paths: [/x] }]' })
     const again = load({ yaml: printConfig(plain.config, plain.origins) })
     expect(again.config).toEqual(plain.config)
     expect(parseYaml(printConfig(loaded.config, loaded.origins), 'x').value).toBeTypeOf('object')
   })
 
-  it('explains a key, a group of keys, and what was probably meant', () => {
+  it('explains a key, a group of keys, and suggests the closest key', () => {
     expect(explainConfig('retention.events', loaded)).toEqual([
       {
         key: 'retention.events',
@@ -222,7 +220,7 @@ describe('what is shown of it', () => {
         origin: 'default',
         type: 'duration',
         default: '14d',
-        description: 'How long events are kept.',
+        description: 'How long events are stored.',
         variables: ['VEDETTE_RETENTION_EVENTS'],
       },
     ])
@@ -232,8 +230,8 @@ describe('what is shown of it', () => {
     )
     expect(explainConfig('DB_PASSWORD_FILE', loaded)[0]?.key).toBe('network_agents.database.password')
     for (const name of ['REDIS_HOST', 'WORKERS', 'JWT_SECRET_KEY', 'DB_CONNECT_ARGS']) {
-      expect(() => explainConfig(name, loaded)).toThrow(`${name} means nothing here.`)
+      expect(() => explainConfig(name, loaded)).toThrow(`${name} has no effect.`)
     }
-    expect(() => explainConfig('port', loaded)).toThrow('There is no key "port".')
+    expect(() => explainConfig('port', loaded)).toThrow('Unknown key "port".')
   })
 })

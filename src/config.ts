@@ -11,15 +11,15 @@ import { didYouMean } from './lib/spelling/closest.ts'
 
 export type { Config } from './config/schema.ts'
 
-/** Where each key got its value: `default`, `/etc/vedette/vedette.yaml:3:5`, `VEDETTE_SERVER_PORT`, `--port`. */
+/** The origin of each value: `default`, `/etc/vedette/vedette.yaml:3:5`, `VEDETTE_SERVER_PORT`, `--port`. */
 export type Origins = Readonly<Record<string, string>>
 
 interface Sources {
-  /** By dotted key; what is undefined was not given. */
+  /** Flags by dotted key; undefined if not given. */
   readonly flags: Readonly<Record<string, unknown>>
   readonly env: Environment
   readonly cwd: string
-  /** The file named on the command line. */
+  /** The configuration file given on the command line. */
   readonly file?: string | undefined
   readonly readText?: ReadText
 }
@@ -32,7 +32,7 @@ export interface LoadedConfig {
   readonly warnings: readonly string[]
 }
 
-/** Reads the configuration: defaults ← file ← environment ← flags. Throws CONFIG_INVALID with every fault at once. */
+/** Loads the configuration: defaults ← file ← environment ← flags. Throws CONFIG_INVALID with every fault at once. */
 export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: Sources): LoadedConfig => {
   const found = findFile(file, env, cwd, readText)
   const layers: readonly Layer[] = [
@@ -49,7 +49,7 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
   if (parsed.success) errors.push(...sameNames(parsed.data), ...halfTls(parsed.data))
   if (errors.length > 0 || !parsed.success) {
     throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', {
-      hint: '`vedette config explain KEY` tells what a key may be.',
+      hint: 'Run `vedette config explain KEY` for the type of a key.',
       errors,
     })
   }
@@ -86,7 +86,7 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
   }
 }
 
-/** The first file there is; one that was asked for must be there. */
+/** The first existing file; a requested file must exist. */
 const findFile = (
   named: string | undefined,
   env: Environment,
@@ -103,8 +103,8 @@ const findFile = (
     if (text !== undefined) return { path, text }
   }
   if (!wanted) return undefined
-  throw new AppError('CONFIG_INVALID', `There is no configuration file ${wanted}.`, {
-    hint: named ? 'Give another one to --config.' : 'It was named by VEDETTE_CONFIG.',
+  throw new AppError('CONFIG_INVALID', `No such configuration file: ${wanted}.`, {
+    hint: named ? 'Check --config.' : 'Check VEDETTE_CONFIG.',
   })
 }
 
@@ -114,11 +114,11 @@ const readTextFile: ReadText = (path) => {
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined
-    throw new AppError('CONFIG_INVALID', `${path} cannot be read.`, { cause: error, hint: 'Check its permissions.' })
+    throw new AppError('CONFIG_INVALID', `Cannot read ${path}.`, { cause: error, hint: 'Check its permissions.' })
   }
 }
 
-/** Builds the nested object that the schema checks. No prototype, so that a key named like one is only an unknown key. */
+/** Builds the nested object for the schema. It has no prototype, so that keys such as `__proto__` are merely unknown. */
 const toTree = (assignments: readonly Assignment[]): object => {
   const root: Record<string, unknown> = Object.create(null)
   for (const { key, value } of assignments) {
@@ -146,7 +146,7 @@ const toDetails = (issue: z.core.$ZodIssue, assignments: ReadonlyMap<string, Ass
       const whole = key === '' ? name : `${key}.${name}`
       return {
         path: placeOf(whole, assignments),
-        message: `There is no key "${whole}".`,
+        message: `Unknown key "${whole}".`,
         hint: didYouMean(name, namesBelow(key)),
       }
     })
@@ -157,7 +157,7 @@ const toDetails = (issue: z.core.$ZodIssue, assignments: ReadonlyMap<string, Ass
   return [{ path: placeOf(key, assignments), message: `${key}: ${message}${message.startsWith('"') ? '' : quoted}` }]
 }
 
-/** Names the place where a key, or what it lies in, or what lies in it, was set. */
+/** Finds the origin of a key, of one of its parents, or of one of its children. */
 const placeOf = (key: string, assignments: ReadonlyMap<string, Assignment>): string => {
   for (let at = key; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
     const found = assignments.get(at)
@@ -170,7 +170,7 @@ const sameNames = ({ sources, notify }: Pick<Config, 'sources' | 'notify'>): rea
   Object.entries({ sources, notify }).flatMap(([kind, entries]) =>
     entries
       .filter(({ name }, i) => entries.findIndex((other) => other.name === name) !== i)
-      .map(({ name }) => ({ path: kind, message: `${kind}: two of them are named "${name}".`, hint: 'Rename one.' })),
+      .map(({ name }) => ({ path: kind, message: `${kind}: two entries are named "${name}".`, hint: 'Rename one.' })),
   )
 
 const halfTls = ({ server: { tls } }: Pick<Config, 'server'>): readonly ErrorDetail[] =>
@@ -179,7 +179,7 @@ const halfTls = ({ server: { tls } }: Pick<Config, 'server'>): readonly ErrorDet
     : [
         {
           path: 'server.tls',
-          message: 'server.tls: certificate and key belong together.',
-          hint: 'Set both, or neither.',
+          message: 'server.tls: set both certificate and key, or neither.',
+          hint: 'Add the missing one.',
         },
       ]

@@ -1,4 +1,4 @@
-/** Every way in which we can fail, with its HTTP status and a short title. Codes are stable: scripts match on them. */
+/** Every error code, with its HTTP status and a short title. Codes are stable: scripts match on them. */
 export const errorCodes = {
   INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
   INVALID_JSON: { status: 400, title: 'The body is not valid JSON' },
@@ -33,7 +33,7 @@ export interface ErrorDetail {
   readonly path: string
   readonly message: string
   readonly hint?: string
-  /** Where in the text at `path` the fault is: an offset in characters, from 0. */
+  /** The offset of the fault in the text at `path`, in characters from 0. */
   readonly position?: number
 }
 
@@ -75,9 +75,9 @@ export class AppError extends Error {
   }
 }
 
-/** Reads the message of whatever was thrown. */
+/** Returns the message of any thrown value. */
 export const messageOf = (error: unknown): string => {
-  // A host with several addresses fails once for each, and the sum of these failures has no message of its own.
+  // A host with several addresses fails once per address, and the AggregateError itself has no message.
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ')
   return error instanceof Error ? error.message : String(error)
 }

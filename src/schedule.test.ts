@@ -3,7 +3,7 @@ import { runSchedule } from './schedule.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-it('runs jobs until it is stopped, survives a failing one, and never overlaps', async () => {
+it('runs jobs until it is stopped, survives a failing one, and never overlaps runs', async () => {
   const stop = new AbortController()
   let runs = 0
   let running = 0
@@ -33,7 +33,7 @@ it('runs jobs until it is stopped, survives a failing one, and never overlaps', 
   expect(failures).toEqual([{ job: 'broken', reason: 'no' }])
 })
 
-it('lets a failing job rest longer each time, and says when it works again', async () => {
+it('backs off a failing job, and reports its recovery', async () => {
   const stop = new AbortController()
   const starts: number[] = []
   const said: string[] = []
@@ -54,10 +54,10 @@ it('lets a failing job rest longer each time, and says when it works again', asy
     stop.signal,
   )
   expect((starts[5] ?? 0) - (starts[4] ?? 0)).toBeGreaterThan(100)
-  expect(said).toEqual(['A scheduled job failed; it is tried again.', 'A scheduled job works again.'])
+  expect(said).toEqual(['A scheduled job failed and will be retried.', 'A scheduled job has recovered.'])
 })
 
-it('ends at once when it is stopped before it begins', async () => {
+it('ends at once if it is stopped before it starts', async () => {
   const stop = new AbortController()
   stop.abort()
   await runSchedule([{ name: 'never', every: 0, run: () => expect.unreachable() }], silent, stop.signal)

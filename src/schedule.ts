@@ -1,22 +1,22 @@
 import type { Log } from './component.ts'
 import { messageOf } from './errors.ts'
 
-/** Something that the clock asks again and again. */
+/** A job that runs at intervals. */
 interface ScheduledJob {
   readonly name: string
   /** From the end of one run to the start of the next, in ms. */
   readonly every: number
-  /** From the start of the program to the first run, in ms; as long as between runs unless it says otherwise. */
+  /** From the start of the program to the first run, in ms; the interval by default. */
   readonly first?: number
   run(signal: AbortSignal): Promise<unknown>
 }
 
-/** How long a job that keeps failing rests at most, in ms, unless it runs less often anyway. */
+/** The longest back-off of a failing job, in ms, unless its interval is longer. */
 const longestRest = 8_000
 
 /**
- * Runs each job every so often, never two runs of the same job at once, until the signal aborts. A job that keeps failing runs less
- * and less often, and is logged when its reason changes. Resolves when the last running job has ended.
+ * Runs each job at its interval until the signal aborts, never two runs of one job at once. A job that keeps failing backs off,
+ * and is logged when its reason changes. Resolves when the last running job has ended.
  */
 export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signal: AbortSignal): Promise<void> => {
   await Promise.all(
@@ -26,13 +26,13 @@ export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signa
       while (await pause(rest, signal)) {
         try {
           await run(signal)
-          if (known !== undefined) log.info({ job: name }, 'A scheduled job works again.')
+          if (known !== undefined) log.info({ job: name }, 'A scheduled job has recovered.')
           known = undefined
           rest = every
         } catch (error) {
           if (signal.aborted) return
           const reason = messageOf(error)
-          if (reason !== known) log.error({ job: name, reason }, 'A scheduled job failed; it is tried again.')
+          if (reason !== known) log.error({ job: name, reason }, 'A scheduled job failed and will be retried.')
           known = reason
           rest = Math.max(every, Math.min((known === undefined ? every : rest) * 2, longestRest))
         }
@@ -41,7 +41,7 @@ export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signa
   )
 }
 
-/** Waits; false when the signal ended the waiting. */
+/** Waits; false if the signal aborted the wait. */
 export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
   new Promise((done) => {
     if (signal.aborted) {

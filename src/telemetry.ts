@@ -8,11 +8,11 @@ import type { Meter } from './pipeline/stage.ts'
 interface TelemetryOptions {
   readonly level: string
   readonly version: string
-  /** Where log lines go; one JSON object a line. */
+  /** Writes log lines, one JSON object per line. */
   readonly write: (line: string) => void
 }
 
-/** What is asked when metrics are scraped: states that are cheaper to read than to track. */
+/** Gauges read on each scrape, because reading them is cheaper than tracking them. */
 export interface Gauges {
   queues(): Promise<readonly { topic: string; ready: number; dead: number; oldestAge: number }[]>
   openAlerts(): Promise<readonly { severity: string; count: number }[]>
@@ -28,15 +28,15 @@ export interface Telemetry {
   parsed(parsed: number, failed: number): void
   detected(detector: string, count: number): void
   notified(sink: string, outcome: string): void
-  /** Rows that retention removed. */
+  /** Rows removed by retention. */
   removed(kind: string, count: number): void
-  /** Log events that somebody had judged: how many were odd, and how long it took. */
+  /** Anomalies found in analysed log events, and the time it took. */
   analyzed(anomalies: number, seconds: number): void
   observe(gauges: Gauges): void
   metrics(): Promise<string>
 }
 
-/** Makes the logger and the metrics; nothing else in the program knows how they are kept. */
+/** Creates the logger and the metrics; no other module knows how they are implemented. */
 export const createTelemetry = ({ level, version, write }: TelemetryOptions): Telemetry => {
   const log = pino(
     {
@@ -58,43 +58,40 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
     new Gauge({ name: `vedette_${name}`, help, labelNames, registers })
 
   const received = counter('events_received_total', 'Records accepted.', ['protocol'])
-  const rejected = counter('events_rejected_total', 'Records refused, by reason.', ['reason'])
-  const parsedCount = counter('events_parsed_total', 'Records understood (yes) or kept as pipeline errors (no).', [
+  const rejected = counter('events_rejected_total', 'Records rejected, by reason.', ['reason'])
+  const parsedCount = counter('events_parsed_total', 'Records parsed (yes) or stored as pipeline errors (no).', [
     'parsed',
   ])
-  const detected = counter('detections_total', 'Detections made.', ['detector'])
+  const detected = counter('detections_total', 'Detections created.', ['detector'])
   const notified = counter('notifications_total', 'Deliveries attempted.', ['sink', 'outcome'])
-  const removed = counter('retention_removed_total', 'Rows that retention removed.', ['kind'])
-  // Under the names that dashboards of the log detection service ask for.
+  const removed = counter('retention_removed_total', 'Rows removed by retention.', ['kind'])
+  // Dashboards of the log detection service query these names.
   const anomalies = new Counter({
     name: 'anomalies_detected_total',
-    help: 'Odd log events among those that were sent to be analyzed.',
+    help: 'Anomalies among analyzed log events.',
     registers,
   })
   const analysisSeconds = new Histogram({
     name: 'analysis_duration_seconds',
-    help: 'Time it took to analyze log events that were sent.',
+    help: 'Time to analyze log events.',
     buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers,
   })
-  const stageItems = counter('pipeline_stage_items_total', 'What went into and came out of a stage.', [
-    'stage',
-    'direction',
-  ])
+  const stageItems = counter('pipeline_stage_items_total', 'Items into and out of a stage.', ['stage', 'direction'])
   const stageSeconds = new Histogram({
     name: 'vedette_pipeline_stage_duration_seconds',
-    help: 'Time a stage took for a batch.',
+    help: 'Time of a stage per batch.',
     labelNames: ['stage'],
     buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers,
   })
-  const queueAge = gauge('queue_oldest_age_seconds', 'Age of the oldest job that waits.', ['queue'])
-  const queueReady = gauge('queue_ready', 'Items that wait.', ['queue'])
-  const queueDead = gauge('queue_dead_letters', 'Jobs set aside after their last try.', ['queue'])
-  const alertsOpen = gauge('alerts_open', 'Alerts that wait for a decision.', ['severity'])
+  const queueAge = gauge('queue_oldest_age_seconds', 'Age of the oldest waiting job.', ['queue'])
+  const queueReady = gauge('queue_ready', 'Waiting items.', ['queue'])
+  const queueDead = gauge('queue_dead_letters', 'Dead-lettered jobs.', ['queue'])
+  const alertsOpen = gauge('alerts_open', 'Alerts waiting for a decision.', ['severity'])
   const storeBytes = gauge('store_bytes', 'Size of the database.', [])
-  const storeFreeBytes = gauge('store_free_bytes', 'Space inside the database that is free for new rows.', [])
-  const storeUp = gauge('store_up', 'Whether the database answers: 1, or 0 while it does not.', [])
+  const storeFreeBytes = gauge('store_free_bytes', 'Free space inside the database for new rows.', [])
+  const storeUp = gauge('store_up', 'Whether the database responds: 1 or 0.', [])
   gauge('build_info', 'Constant 1; the version is a label.', ['version']).set({ version }, 1)
 
   const stages = new Map<
@@ -157,8 +154,8 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
         storeFreeBytes.set(space?.free ?? 0)
         storeUp.set(1)
       } catch (error) {
-        // The other metrics matter most while the database is away.
-        log.warn({ reason: messageOf(error) }, 'The metrics of the database cannot be read.')
+        // The other metrics matter most while the database is unreachable.
+        log.warn({ reason: messageOf(error) }, 'Cannot read the metrics of the database.')
         storeUp.set(0)
       }
       return registry.metrics()

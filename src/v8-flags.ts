@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
 
-// Where objects often outlive a collection, V8 soon makes all of them in the old space. Ours die with their batch, but a dead one there keeps
-// alive what it points to until the whole heap is collected, and that is moved there too.
+// If objects often survive a collection, V8 soon allocates all of them in the old space. Ours die with their batch, but a dead object there
+// keeps its references alive until a full collection, and those are promoted too.
 setFlagsFromString('--no-allocation-site-pretenuring')

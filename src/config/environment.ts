@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs'
 
-/** Variables of the environment, by name. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the variables this process was started with, and behind them those of a file `.env`; the only place that does. */
+/** Reads the environment of this process, with `.env` as a fallback. No other code reads it. */
 export const environment = (): Environment => {
   if (existsSync('.env')) process.loadEnvFile()
   return process.env
 }
 
-/** What every variable of ours begins with. */
+/** The prefix of our own variables. */
 export const prefix = 'VEDETTE_'
 
-/** Names that others expect and that mean a key of ours, or several. */
+/** Well-known variable names, each an alias of one or several of our keys. */
 export const aliases: Readonly<Record<string, string | readonly string[]>> = {
   ABUSECH_API_KEY: 'intel.api_keys.abuse_ch',
   ABUSEIPDB_API_KEY: 'intel.api_keys.abuseipdb',
@@ -62,5 +62,5 @@ export const aliases: Readonly<Record<string, string | readonly string[]>> = {
   VIRUSTOTAL_API_KEY: 'intel.api_keys.virustotal',
 }
 
-/** Names the variable of a key: `server.port` is `VEDETTE_SERVER_PORT`. */
+/** Returns the variable of a key: `server.port` is `VEDETTE_SERVER_PORT`. */
 export const variableOf = (key: string): string => prefix + key.replaceAll('.', '_').toUpperCase()

@@ -5,7 +5,7 @@ import { whyUnused } from './former-variables.ts'
 import { readKey, showValue } from './print.ts'
 import { settingOf, settings } from './settings.ts'
 
-/** What there is to know about one key. */
+/** Everything `config explain` prints about one key. */
 export interface Explanation {
   readonly key: string
   readonly value: string
@@ -16,19 +16,19 @@ export interface Explanation {
   readonly variables: readonly string[]
 }
 
-/** Explains a key, each key below it, or the key that a variable sets; throws INVALID_REQUEST when there is none. */
+/** Explains a key, each key below it, or the key that a variable sets; throws INVALID_REQUEST if it does not exist. */
 export const explainConfig = (key: string, { config, origins }: LoadedConfig): readonly Explanation[] => {
   const variable = key.replace(/_FILE$/, '')
   const exact = settingOf(key) ?? settings().find(({ variables }) => variables.includes(variable))
   const wanted = exact ? [exact] : settings().filter((setting) => setting.key.startsWith(`${key}.`))
   const unused = whyUnused(key)
-  if (unused) throw new AppError('INVALID_REQUEST', `${key} means nothing here.`, { hint: unused })
+  if (unused) throw new AppError('INVALID_REQUEST', `${key} has no effect.`, { hint: unused })
   if (wanted.length === 0) {
     const names = settings().map((setting) => setting.key)
     const last = lastOf(key)
     const meant = closest(last, names.map(lastOf)) ?? last
     const candidates = names.filter((name) => lastOf(name) === meant)
-    throw new AppError('INVALID_REQUEST', `There is no key "${key}".`, {
+    throw new AppError('INVALID_REQUEST', `Unknown key "${key}".`, {
       hint:
         candidates.length > 0
           ? `Did you mean ${candidates.map((name) => `"${name}"`).join(' or ')}?`

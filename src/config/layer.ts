@@ -5,31 +5,31 @@ import { type Environment, prefix } from './environment.ts'
 import { namesBelow, type Setting, settingOf, settings } from './settings.ts'
 import { parseYaml } from './yaml-file.ts'
 
-/** One value that somebody set, with the words that say where. */
+/** One configured value and its origin. */
 export interface Assignment {
-  /** Dotted key, also when there is no such key. */
+  /** Dotted key, even if it is unknown. */
   readonly key: string
   readonly value: unknown
   /** `/etc/vedette/vedette.yaml:3:5`, `PORT`, `--port`. */
   readonly origin: string
-  /** Finds the place of something within the value: an option of the third source. */
+  /** Finds the position of a part of the value, such as an option of the third source. */
   readonly locate?: (key: string) => string
 }
 
-/** What one place of the configuration sets, and what is wrong with it before anything is checked. */
+/** The values of one configuration layer, and the faults found while reading it. */
 export interface Layer {
   readonly assignments: readonly Assignment[]
   readonly errors: readonly ErrorDetail[]
   readonly warnings: readonly string[]
 }
 
-/** Reads a text file; undefined when there is none. */
+/** Reads a text file; undefined if it does not exist. */
 export type ReadText = (path: string) => string | undefined
 
-/** Keys of a component's options that may be given as a file that holds the value: secrets and certificates. */
+/** Component options that may name a file with the value: secrets and certificates. */
 const secretOptionFile = /(^|_)(token|secret|password|key|url|ca)_file$/
 
-/** Reads a configuration file. `<key>_file` names a file that holds the value, relative to this one. */
+/** Reads a configuration file. `<key>_file` names a file that contains the value, relative to this one. */
 export const fileLayer = (path: string, text: string, folder: string, readText: ReadText): Layer => {
   const { value, places } = parseYaml(text, path)
   const assignments: Assignment[] = []
@@ -44,7 +44,7 @@ export const fileLayer = (path: string, text: string, folder: string, readText: 
   const contentOf = (file: unknown, origin: string): unknown => {
     if (typeof file !== 'string') return file
     const content = readText(isAbsolute(file) ? file : join(folder, file))
-    if (content === undefined) errors.push({ path: origin, message: `There is no file ${file}.` })
+    if (content === undefined) errors.push({ path: origin, message: `No such file: ${file}.` })
     return content?.trimEnd()
   }
 
@@ -81,13 +81,13 @@ export const fileLayer = (path: string, text: string, folder: string, readText: 
       : options
 
   if (!isTree(value)) {
-    throw new AppError('CONFIG_INVALID', `${path} holds no keys.`, { hint: 'Write it like `server: { port: 8787 }`.' })
+    throw new AppError('CONFIG_INVALID', `${path} contains no keys.`, { hint: 'Example: `server: { port: 8787 }`.' })
   }
   walk(value, '')
   return { assignments, errors, warnings: [] }
 }
 
-/** Reads the environment: `VEDETTE_SERVER_PORT`, its alias `PORT`, and both with `_FILE`. An empty variable is none. */
+/** Reads the environment: `VEDETTE_SERVER_PORT`, its alias `PORT`, and both with `_FILE`. An empty variable counts as unset. */
 export const environmentLayer = (env: Environment, cwd: string, readText: ReadText): Layer => {
   const assignments: Assignment[] = []
   const errors: ErrorDetail[] = []
@@ -102,7 +102,7 @@ export const environmentLayer = (env: Environment, cwd: string, readText: ReadTe
     if (!setting.variables.includes(variable)) {
       const content = readText(isAbsolute(text) ? text : join(cwd, text))
       if (content === undefined) {
-        errors.push({ path: variable, message: `There is no file ${text}.` })
+        errors.push({ path: variable, message: `No such file: ${text}.` })
         continue
       }
       text = content.trimEnd()
@@ -112,7 +112,7 @@ export const environmentLayer = (env: Environment, cwd: string, readText: ReadTe
   return { assignments, errors, warnings: misspelt(env) }
 }
 
-/** Takes what was given on the command line, by dotted key. */
+/** Reads the command-line flags by dotted key. */
 export const flagLayer = (flags: Readonly<Record<string, unknown>>): Layer => {
   const errors: ErrorDetail[] = []
   const assignments = Object.entries(flags).flatMap(([key, value]) => {
@@ -140,7 +140,7 @@ const fromText = (text: string, { type }: Setting, origin: string, errors: Error
   }
 }
 
-/** Container platforms put variables of their own behind our prefix, so only a near miss is worth a word, and none is an error. */
+/** Warns only about near misses: container platforms set variables with our prefix, so an unknown variable is no error. */
 const misspelt = (env: Environment): readonly string[] => {
   const known = [...settings().flatMap(({ variables }) => variables), ...otherVariables]
   const all = [...known, ...known.map((name) => `${name}_FILE`)]
@@ -148,10 +148,10 @@ const misspelt = (env: Environment): readonly string[] => {
     .filter((name) => name.startsWith(prefix) && !all.includes(name) && !/^VEDETTE_(SERVICE_|PORT)/.test(name))
     .map((name) => ({ name, advice: didYouMean(name, all) }))
     .filter(({ advice }) => advice.startsWith('Did'))
-    .map(({ name, advice }) => `The variable ${name} means nothing here. ${advice}`)
+    .map(({ name, advice }) => `The variable ${name} has no effect. ${advice}`)
 }
 
-/** Variables of ours that are not keys: where the configuration is, and how the command line reaches a server. */
+/** Our variables that set no key: the path of the configuration, and the server for the command line. */
 const otherVariables = ['VEDETTE_CONFIG', 'VEDETTE_URL', 'VEDETTE_TOKEN']
 
 const isTree = (node: unknown): node is Readonly<Record<string, unknown>> =>

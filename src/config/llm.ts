@@ -5,14 +5,14 @@ import { component, componentName, duration } from './shapes.ts'
 
 const names: Readonly<Record<(typeof nameKinds)[number], string>> = {
   ip: 'addresses',
-  host: 'hosts and assets',
-  user: 'people and accounts',
-  email: 'mail addresses',
-  domain: 'names of the internet',
+  host: 'host and asset names',
+  user: 'user and account names',
+  email: 'email addresses',
+  domain: 'public domain names',
   url: 'links',
-  hash: 'hashes of files',
-  file: 'names of files',
-  process: 'names of processes',
+  hash: 'file hashes',
+  file: 'file names',
+  process: 'process names',
 }
 const sentAsTheyAre: readonly string[] = ['hash', 'file', 'process']
 
@@ -20,23 +20,25 @@ const treatment = (kind: (typeof nameKinds)[number]) =>
   z
     .enum(['send', 'mask', 'never'])
     .default(sentAsTheyAre.includes(kind) ? 'send' : 'mask')
-    .describe(`What a model sees of ${names[kind]}: themselves, a stand-in, or nothing.`)
-const part = (what: string) => z.enum(['send', 'never']).default('send').describe(`Whether a model sees ${what}.`)
+    .describe(`How models see ${names[kind]}: as they are, as a placeholder, or not at all.`)
+const part = (what: string) => z.enum(['send', 'never']).default('send').describe(`Whether models see ${what}.`)
 
-/** Language models that may add to what triage says. None is asked unless it is named here. */
+/** Language models that may add to triage. None is used unless it is configured here. */
 export const llm = z.strictObject({
   providers: z
     .array(
       component.extend({
-        name: componentName.optional().describe('What it is called; its type unless given.'),
+        name: componentName.optional().describe('The name; the type by default.'),
         shadow: z
           .boolean()
           .default(false)
-          .describe('Whether what it says changes nothing: it is kept beside, and compared.'),
+          .describe('Shadow mode: its answers are stored and compared, but change nothing.'),
       }),
     )
     .default([])
-    .describe('The models that are asked, the next one when one does not answer; none unless named here.'),
+    .describe(
+      'The models to ask, in order of preference. The next one is asked if one does not answer. None by default.',
+    ),
   send: z
     .strictObject({
       ip: treatment('ip'),
@@ -49,31 +51,31 @@ export const llm = z.strictObject({
       file: treatment('file'),
       process: treatment('process'),
       lines: part('the log lines of an alert'),
-      indicators: part('what threat intelligence says'),
-      context: part('what is known of assets, people and networks'),
-      similar: part('what earlier alerts were'),
+      indicators: part('threat intelligence'),
+      context: part('context about assets, users and networks'),
+      similar: part('earlier alerts'),
     })
     .prefault({}),
   budget: z
     .strictObject({
-      month: z.number().min(0).default(20).describe('Dollars that may be spent in a month.'),
-      incident: z.number().min(0).default(0.5).describe('Dollars that may be spent on one incident.'),
-      hour_calls: z.int().min(0).default(100).describe('Questions that may be asked in an hour.'),
-      hour_tokens: z.int().min(0).default(2_000_000).describe('Tokens that may be used in an hour.'),
+      month: z.number().min(0).default(20).describe('The budget per month, in dollars.'),
+      incident: z.number().min(0).default(0.5).describe('The budget per incident, in dollars.'),
+      hour_calls: z.int().min(0).default(100).describe('The maximum number of requests per hour.'),
+      hour_tokens: z.int().min(0).default(2_000_000).describe('The maximum number of tokens per hour.'),
     })
     .prefault({}),
-  min_level: severity.default('medium').describe('The mildest alert that a model is asked about.'),
-  timeout: duration('30s', 'How long one answer may take.'),
-  again: duration('15m', 'How long after an answer the same alert is asked about again, if it has changed.'),
-  remember: duration('30d', 'How long an answer counts for the same question.'),
-  concurrency: z.int().min(1).max(32).default(2).describe('How many questions are asked at once.'),
+  min_level: severity.default('medium').describe('The lowest severity at which a model is asked about an alert.'),
+  timeout: duration('30s', 'The timeout of one answer.'),
+  again: duration('15m', 'How long to wait before asking again about an alert that has changed.'),
+  remember: duration('30d', 'How long an answer to the same request is cached.'),
+  concurrency: z.int().min(1).max(32).default(2).describe('The maximum number of concurrent requests.'),
   language: z
     .string()
-    .regex(/^[\p{L} ()-]{2,40}$/u, 'write a language, like `English`')
+    .regex(/^[\p{L} ()-]{2,40}$/u, 'write a language, such as `English`')
     .default('English')
-    .describe('What a model writes in.'),
+    .describe('The language of the answers.'),
   prompts: z
     .array(z.string().min(1))
     .default([])
-    .describe('Folders with prompts of your own; `triage.md` in one of them replaces the one that comes along.'),
+    .describe('Folders of your own prompts. A `triage.md` in one of them replaces the bundled prompt.'),
 })

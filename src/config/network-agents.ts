@@ -7,46 +7,44 @@ const percent = (what: string) =>
     .min(0)
     .max(100)
     .optional()
-    .describe(`How many percent of ${what} in use are not too much, for all agents that look at it.`)
+    .describe(`The threshold for ${what} in use, in percent, for all agents that check it.`)
 
-/** What watches the logs of a network that another program keeps in a database. */
+/** Agents that watch network logs which another program stores in a database. */
 export const networkAgents = z
   .strictObject({
     agents: z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Which agents run. Without it all do where `database.host`, `port` or `sqlite_path` is set, else `wifi` alone.',
+        'The agents to run. By default all of them if `database.host`, `port` or `sqlite_path` is set, else only `wifi`.',
       ),
     paths: z
       .array(z.string().min(1))
       .default([])
-      .describe('Folders with agents of your own, YAML or JSON; one with the id of one of ours replaces it.'),
+      .describe('Folders of your own agents, in YAML or JSON. An agent with the id of a bundled one replaces it.'),
     thresholds: z
       .record(z.string(), z.number().min(0))
       .default({})
-      .describe(
-        'Other limits than those in the files of agents, by anomaly type: `{ deauth_flood: 30 }`; more is too much.',
-      ),
+      .describe('Thresholds by anomaly type that override the files of agents: `{ deauth_flood: 30 }`.'),
     resources: z
       .strictObject({
-        cpu: percent('processor time'),
+        cpu: percent('CPU time'),
         memory: percent('memory'),
         disk: percent('disk space'),
       })
       .prefault({}),
     notification: z
       .strictObject({
-        enabled: z.boolean().default(true).describe('Whether it is told at all.'),
+        enabled: z.boolean().default(true).describe('Whether messages are sent.'),
         url: z
           .url({ protocol: /^https?$/, error: 'expected an http or https address' })
           .optional()
           .meta({
             description:
-              'Who is told of incidents, as the receiver `network-agents` of type `webhook`; nobody without it.',
+              'The URL that receives incidents, as the receiver `network-agents` of type `webhook`; none by default.',
             secret: 'url',
           }),
-        token: secret(1, 'What it knows us by: sent as `Authorization: Bearer …`.'),
+        token: secret(1, 'The token to send as `Authorization: Bearer …`.'),
       })
       .prefault({}),
     database: z
@@ -55,12 +53,10 @@ export const networkAgents = z
           .string()
           .min(1)
           .optional()
-          .describe(
-            'The PostgreSQL server whose `log_entries` are read, as the source `log-entries`; none without it.',
-          ),
-        port: z.int().min(1).max(65_535).default(5432).describe('Its port.'),
-        name: z.string().min(1).default('netmonitor_db').describe('The database.'),
-        user: z.string().min(1).default('postgres').describe('Somebody who may read it.'),
+          .describe('The PostgreSQL server whose `log_entries` are read as the source `log-entries`; none by default.'),
+        port: z.int().min(1).max(65_535).default(5432).describe('The port.'),
+        name: z.string().min(1).default('netmonitor_db').describe('The name of the database.'),
+        user: z.string().min(1).default('postgres').describe('A user with read access.'),
         password: secret(1, 'The password.'),
       })
       .prefault({}),
@@ -68,25 +64,25 @@ export const networkAgents = z
       .string()
       .min(1)
       .optional()
-      .describe('The address that the port of the agents listens on; that of `compat.host` unless said otherwise.'),
+      .describe('The address on which the port of the agents listens; `compat.host` by default.'),
     port: z
       .int()
       .min(0)
       .max(65_535)
       .optional()
       .describe(
-        'The port on which clients find what agents found, always with a token: 5555 where all agents run because one of these keys is set, else none; 0 is none.',
+        'The port that serves the findings of agents, always with a token; 0 disables it. The default is 5555 if one of these keys enables all agents, else none.',
       ),
-    every: z.number().min(0.1).default(10).describe('How many seconds lie between two looks at the database.'),
-    lookback: z.number().min(0).default(30).describe('For how many minutes rows that appear late are looked for.'),
-    batch: z.int().min(1).max(10_000).default(1_000).describe('How many rows are read at once.'),
+    every: z.number().min(0.1).default(10).describe('Seconds between two queries of the database.'),
+    lookback: z.number().min(0).default(30).describe('How many minutes late a row may appear.'),
+    batch: z.int().min(1).max(10_000).default(1_000).describe('The number of rows to read at once.'),
     sqlite_path: z
       .string()
       .min(1)
       .optional()
       .describe(
-        'A SQLite file in which other programs find what agents found, as the table `mcp_anomalies`; none without it.',
+        'A SQLite file with the findings of agents for other programs, as the table `mcp_anomalies`; none by default.',
       ),
-    retention_days: z.int().min(0).default(30).describe('How long anomalies of agents are listed; 0 is for ever.'),
+    retention_days: z.int().min(0).default(30).describe('How long anomalies of agents are listed; 0 means forever.'),
   })
-  .describe('The contract of the network agents: `GET /api/v1/anomalies`.')
+  .describe('Compatibility with the network agents: `GET /api/v1/anomalies`.')

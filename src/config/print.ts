@@ -6,10 +6,10 @@ import { type Setting, settings } from './settings.ts'
 
 const hidden = '<redacted>'
 
-/** Options of components that hold a secret, by their name. */
+/** Names of component options that contain a secret. */
 const secretOption = /(^|_)(token|secret|password|api_key|key|authorization|headers|routing_key|url)$/
 
-/** Reads the value of a dotted key. */
+/** Returns the value of a dotted key. */
 export const readKey = (config: Config, key: string): unknown =>
   key
     .split('.')
@@ -18,7 +18,7 @@ export const readKey = (config: Config, key: string): unknown =>
       config,
     )
 
-/** Writes a value as it stands in a configuration file, on one line, secrets hidden. */
+/** Renders a value as in a configuration file, on one line, with secrets masked. */
 export const showValue = (value: unknown, setting: Setting): string => {
   if (value === undefined) return '(not set)'
   if (setting.secret === true) return hidden
@@ -29,12 +29,12 @@ export const showValue = (value: unknown, setting: Setting): string => {
   return dump({ it: shown }, { flowLevel: 1, lineWidth: -1 }).slice('it: '.length).trimEnd()
 }
 
-/** Prints the whole configuration as YAML, with where each value came from where it is not a default. */
+/** Prints the whole configuration as YAML, with the origin of each value that is not a default. */
 export const printConfig = (config: Config, origins: Origins): string => print(settings(), config, origins, () => false)
 
 /**
- * Prints what was set, as a configuration file for another machine. Secrets are commented out: a placeholder in their place could be
- * taken for a token that everybody knows.
+ * Prints the values that were set, as a configuration file for another machine. Secrets are commented out: a placeholder could be
+ * mistaken for a real token that everybody knows.
  */
 export const printPortable = (config: Config, origins: Origins): string =>
   print(
@@ -68,7 +68,7 @@ const print = (
   return `${lines.join('\n')}\n`
 }
 
-/** Lists the settings that have a secret in them: `admin_token`, `notify.0.token`. */
+/** Lists the settings that contain a secret: `admin_token`, `notify.0.token`. */
 export const secretsSet = (config: Config): readonly string[] =>
   settings().flatMap((setting) => {
     const value = readKey(config, setting.key)
@@ -85,7 +85,7 @@ const secretsWithin = (value: unknown, key: string): readonly string[] =>
       )
     : []
 
-/** The configuration as one JSON document, secrets hidden. */
+/** The configuration as one JSON document with secrets masked. */
 export const configAsJson = (config: Config): object => {
   const root: Record<string, unknown> = {}
   for (const setting of settings()) {
@@ -95,7 +95,7 @@ export const configAsJson = (config: Config): object => {
     let node = root
     for (const name of names.slice(0, -1)) {
       const below = node[name]
-      // made two lines below by this very loop
+      // An earlier iteration of this loop created it.
       const next = (typeof below === 'object' && below !== null ? below : {}) as Record<string, unknown>
       node[name] = next
       node = next

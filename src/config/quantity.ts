@@ -12,11 +12,11 @@ const read = (text: string, unitOf: (unit: string) => number | undefined): numbe
 const lookUp = (units: Readonly<Record<string, number>>, unit: string): number | undefined =>
   Object.hasOwn(units, unit) ? units[unit] : undefined
 
-/** Reads `30s`, `15m`, `12h`, `14d` or `0` as milliseconds; undefined when it is none of these. */
+/** Parses `30s`, `15m`, `12h`, `14d` or `0` as milliseconds; undefined if invalid. */
 export const parseDuration = (text: string): number | undefined =>
   read(text, (unit) => lookUp(milliseconds, unit.toLowerCase()) ?? (/^0+$/.test(text.trim()) ? 0 : undefined))
 
-/** Reads `512MB`, `1.5GB`, `64KiB` or plain bytes; a thousand is 1,024. Undefined when it is none of these. */
+/** Parses `512MB`, `1.5GB`, `64KiB` or plain bytes, with factors of 1,024; undefined if invalid. */
 export const parseSize = (text: string): number | undefined =>
   read(text, (unit) => {
     const letters = unit.toUpperCase().replace(/IB$/, 'B')
@@ -29,8 +29,8 @@ const write = (value: number, units: Readonly<Record<string, number>>, smallest:
   return value === 0 ? '0' : `${value / factor}${unit}`
 }
 
-/** Writes milliseconds as an operator would: `14d`. */
+/** Formats milliseconds as in a configuration file: `14d`. */
 export const formatDuration = (value: number): string => write(value, { ...milliseconds, w: Number.NaN }, 'ms')
 
-/** Writes bytes as an operator would: `512MB`. */
+/** Formats bytes as in a configuration file: `512MB`. */
 export const formatSize = (value: number): string => write(value, bytes, 'B')

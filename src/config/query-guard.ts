@@ -13,74 +13,77 @@ function isExpression(text: string): boolean {
   }
 }
 
-/** What watches the results of queries. */
+/** Monitoring of query results. */
 export const queryGuard = z
   .strictObject({
     auth_key: secret(
       1,
-      'The key that the GraphQL engine sends in `hasura-m-auth`. On the main port it may send results; the plug-in’s own port asks for it on every route but `/health`.',
+      'The key that the GraphQL engine sends in `hasura-m-auth`. It lets the engine send results on the main port; the port of the plug-in requires it on every route except `/health`.',
     ),
     excluded_datasets: z
       .array(expression)
       .default([])
-      .describe('Regular expressions; datasets whose names they find something in are neither judged nor kept.'),
+      .describe('Regular expressions. Datasets whose names match are neither analysed nor stored.'),
     blocked_queries: z
       .array(expression)
       .default([])
-      .describe('Regular expressions; a query that one of them finds something in is a grave concern.'),
+      .describe('Regular expressions. A query that matches one is a severe concern.'),
     alerts: z
       .enum(['off', 'medium', 'high'])
       .default('high')
-      .describe('The mildest oddity of a result that becomes an alert; `off`: none does.'),
+      .describe('The lowest severity of an anomaly that becomes an alert; `off` for none.'),
     threshold: z
       .number()
       .min(0)
       .max(1)
       .default(0.1)
-      .describe('How far above the usual a record must score to be odd, 0–1; less finds more.'),
+      .describe('How far above the usual score an anomalous record is, 0–1. Lower values find more.'),
     min_training_records: z
       .int()
       .min(20)
       .max(5_000)
       .default(100)
-      .describe('How many records of a query there must be before a model is made of them.'),
+      .describe('The number of records of a query before a model is trained.'),
     max_history: z
       .int()
       .min(100)
       .default(100_000)
-      .describe('How many records of a query are kept; then the oldest go.'),
+      .describe('The number of records to store per query; the oldest are removed first.'),
     max_records_per_batch: z
       .int()
       .min(1)
       .max(1_000)
       .default(50)
-      .describe('How many records of a result a language model is shown, where there is one.'),
+      .describe('The number of records of a result that a language model sees.'),
     language_model: z
       .strictObject({
         enabled: z
           .boolean()
           .default(false)
-          .describe('Whether the models of triage.llm.providers read queries and some of their results.'),
-        api_key: secret(1, 'A key of Anthropic: with it, a model of theirs reads queries, whatever `enabled` says.'),
-        model: z.string().min(1).max(200).default('claude-sonnet-4-5').describe('That model, as Anthropic calls it.'),
+          .describe('Whether the models of triage.llm.providers see queries and some of their results.'),
+        api_key: secret(
+          1,
+          'An API key of Anthropic. With it, a model of Anthropic sees queries, even if `enabled` is false.',
+        ),
+        model: z.string().min(1).max(200).default('claude-sonnet-4-5').describe('The name of that model.'),
         base_url: z
           .url({ protocol: /^https?$/, error: 'expected an http or https address' })
           .default('https://api.anthropic.com/v1')
-          .describe('Where the API of Anthropic begins.'),
+          .describe('The base URL of the Anthropic API.'),
         price: z
           .strictObject({ input: z.number().min(0), output: z.number().min(0) })
           .default({ input: 15, output: 75 })
           .describe(
-            'What that model costs, in dollars for a million tokens; dear unless said otherwise. triage.llm.budget is reckoned with it.',
+            'The price of that model in dollars per million tokens, high by default. It counts towards triage.llm.budget.',
           ),
       })
       .prefault({}),
-    history_days: z.int().min(0).default(14).describe('How long results are kept; 0 is for ever.'),
-    anomaly_days: z.int().min(0).default(90).describe('How long what was odd is kept; 0 is for ever.'),
+    history_days: z.int().min(0).default(14).describe('How long results are stored; 0 means forever.'),
+    anomaly_days: z.int().min(0).default(90).describe('How long anomalies are stored; 0 means forever.'),
     model_days: z
       .int()
       .min(0)
       .default(360)
-      .describe('How long the model of a query that nobody asks any more is kept; 0 is for ever.'),
+      .describe('How long the model of an unused query is stored; 0 means forever.'),
   })
-  .describe('The contract of the query-result plug-in: `POST /anomalies`.')
+  .describe('Compatibility with the query-result plug-in: `POST /anomalies`.')

@@ -27,35 +27,35 @@ const defaultDetectors = [
 ]
 
 const server = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1').describe('The address to listen on; `0.0.0.0` for all of this machine.'),
-  port: z.int().min(0).max(65_535).default(8787).describe('The port to listen on; 0 takes a free one.'),
+  host: z.string().min(1).default('127.0.0.1').describe('The address to listen on; `0.0.0.0` for all interfaces.'),
+  port: z.int().min(0).max(65_535).default(8787).describe('The port to listen on; 0 picks a free one.'),
   public_url: z
     .url()
     .optional()
-    .describe('The address that people use, for links in messages; else made from host and port.'),
+    .describe('The URL under which users reach the server, for links in messages; host and port by default.'),
   allowed_hosts: z
     .array(z.string().min(1).max(253))
     .default([])
     .describe(
-      'Host names that requests to MCP and to the ports of older systems may use besides those of loopback, for a proxy in front: `logs.example.org`, `*.example.org`, or `*` for any.',
+      'Additional host names, besides loopback, for requests to MCP and to the ports of older systems. Needed behind a proxy: `logs.example.org`, `*.example.org`, or `*` for any.',
     ),
   tls: z
     .strictObject({
-      cert: z.string().optional().describe('The certificate chain, PEM; usually given as `cert_file`.'),
+      cert: z.string().optional().describe('The certificate chain in PEM, usually set with `cert_file`.'),
       key: z
         .string()
         .optional()
-        .meta({ description: 'Its private key, PEM; usually given as `key_file`.', secret: true }),
+        .meta({ description: 'The private key in PEM, usually set with `key_file`.', secret: true }),
     })
     .prefault({}),
   trusted_proxies: z
     .array(z.string())
     .default([])
-    .describe('Addresses or networks of proxies whose X-Forwarded-* headers are believed.'),
+    .describe('Addresses or networks of proxies whose X-Forwarded-* headers are trusted.'),
   rate_limit: z
     .strictObject({
-      requests: z.int().min(1).default(6000).describe('Requests a minute, per token or address.'),
-      sign_ins: z.int().min(1).default(20).describe('Wrong tokens a minute, per address.'),
+      requests: z.int().min(1).default(6000).describe('Requests per minute, per token or address.'),
+      sign_ins: z.int().min(1).default(20).describe('Invalid tokens per minute, per address.'),
     })
     .prefault({}),
   live_streams: z
@@ -64,26 +64,20 @@ const server = z.strictObject({
         .int()
         .min(1)
         .default(200)
-        .describe(
-          'Connections that may follow changes at once: server-sent events, WebSockets, GraphQL and MCP together.',
-        ),
+        .describe('Concurrent live connections: server-sent events, WebSockets, GraphQL and MCP together.'),
       per_caller: z
         .int()
         .min(1)
         .default(20)
-        .describe('How many of them one token or account may have (429). Each open dashboard tab has one.'),
-      reserved: z.int().min(0).default(20).describe('How many of them only admins may use; others get 503.'),
+        .describe('Live connections per token or account (429 above that). Each open dashboard tab has one.'),
+      reserved: z.int().min(0).default(20).describe('Live connections reserved for admins; others get 503.'),
     })
     .prefault({}),
 })
 
-/** The whole configuration. Every key has a default and a description; what is unknown is an error. */
+/** The whole configuration. Every key has a default and a description; unknown keys are errors. */
 export const configSchema = z.strictObject({
-  data_dir: z
-    .string()
-    .min(1)
-    .default('./data')
-    .describe('The folder for everything that is kept; made with mode 0700.'),
+  data_dir: z.string().min(1).default('./data').describe('The folder for all data, created with mode 0700.'),
   server: server.prefault({}),
   storage: z
     .strictObject({
@@ -93,7 +87,7 @@ export const configSchema = z.strictObject({
         .overwrite((text) => text.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:'))
         .regex(/^(sqlite|postgres|postgresql):/, 'expected sqlite:PATH or postgres://…')
         .optional()
-        .meta({ description: 'The database; `sqlite:<data_dir>/vedette.db` unless said otherwise.', secret: 'url' }),
+        .meta({ description: 'The URL of the database; `sqlite:<data_dir>/vedette.db` by default.', secret: 'url' }),
     })
     .prefault({}),
   queue: z
@@ -102,59 +96,63 @@ export const configSchema = z.strictObject({
         .int()
         .min(1000)
         .default(2_000_000)
-        .describe('Records that may wait before senders are told to (429).'),
-      max_bytes: size('2GB', 'Bytes that may wait, compressed, before senders are told to (429).'),
+        .describe('The maximum number of queued records; above it, senders get 429.'),
+      max_bytes: size('2GB', 'The maximum size of queued records, compressed; above it, senders get 429.'),
     })
     .prefault({}),
   analysis: z
     .strictObject({
-      max_records: z.int().min(1).default(200_000).describe('The most records in one request; more are refused (413).'),
-      max_bytes: size('64MB', 'The largest body of one request, uncompressed; larger ones are refused (413).'),
+      max_records: z
+        .int()
+        .min(1)
+        .default(200_000)
+        .describe('The maximum number of records in one request (413 above that).'),
+      max_bytes: size('64MB', 'The maximum size of a request body, uncompressed (413 above that).'),
       waiting: z
         .int()
         .min(1)
         .default(4)
         .describe(
-          'Requests that may wait while one runs; more are refused (503). One token or account may take all places but one (429).',
+          'Requests that may wait while one runs (503 above that). One token or account may use all but one of these places (429 above that).',
         ),
-      timeout: duration('5m', 'How long one request may run.'),
-      memory: size('512MB', 'The memory for one request, besides its body.'),
+      timeout: duration('5m', 'The timeout of one request.'),
+      memory: size('512MB', 'The memory limit of one request, without its body.'),
     })
     .prefault({})
-    .describe('Requests that analyse the records they bring. A worker thread runs them, one at a time.'),
+    .describe('Requests that analyse records in their body. A worker thread runs them one at a time.'),
   partition: z
     .int()
     .min(0)
     .max(9999)
     .default(0)
-    .describe('The number of this process among those that share a database.'),
+    .describe('The number of this process among all that share a database.'),
   sources: z
-    .array(component.extend({ name: componentName.describe('What its events are called.') }))
+    .array(component.extend({ name: componentName.describe('The source name of its events.') }))
     .default([])
-    .describe('What is read besides what is sent over HTTP.'),
+    .describe('Sources to read, in addition to HTTP.'),
   samples: z
     .enum(['auto', 'off'])
     .default('auto')
-    .describe('Whether the first start shows the recorded sample week, as long as nothing else is to be read.'),
+    .describe('Whether the first start shows the recorded sample week until real data arrives.'),
   detectors: z
     .array(component)
     .default(() => defaultDetectors.map((type) => ({ type })))
-    .describe('What judges events, and how keenly.'),
+    .describe('The detectors and their options.'),
   rules: z
     .strictObject({
-      enabled: z.boolean().default(true).describe('Whether the rules that come with the program are in force.'),
-      paths: z.array(z.string().min(1)).default([]).describe('Folders of Sigma rules of your own.'),
+      enabled: z.boolean().default(true).describe('Whether the bundled rules are enabled.'),
+      paths: z.array(z.string().min(1)).default([]).describe('Folders of your own Sigma rules.'),
       taxonomy: z
         .array(z.string().min(1))
         .default([])
-        .describe('Files that tell what events are for rules, and where they keep their fields.'),
+        .describe('Taxonomy files: they map log sources and fields of rules to events.'),
       placeholders: z
         .record(z.string(), z.array(z.string()))
         .default({})
-        .describe('Values for the placeholders of rules: `{ admins: [root, ana] }` for `%admins%`.'),
+        .describe('Values for placeholders in rules: `{ admins: [root, ana] }` for `%admins%`.'),
       min_status: ruleStatus
         .default('experimental')
-        .describe('The least mature status at which a rule is in force unless somebody enables it.'),
+        .describe('The least mature status at which rules are enabled by default.'),
     })
     .prefault({}),
   networks: z
@@ -164,31 +162,34 @@ export const configSchema = z.strictObject({
           z.string().refine((text) => parseRange(text) !== undefined, 'Write an address or a range: 198.51.100.0/24.'),
         )
         .default([])
-        .describe('Public ranges that are yours: addresses in them count as internal.'),
+        .describe('Your own public ranges. Their addresses count as internal.'),
       country_database: z
         .string()
         .min(1)
         .optional()
         .describe(
-          'An .mmdb file that tells the countries, and perhaps cities, of addresses; else the one that comes along.',
+          'An .mmdb file with the countries, and optionally cities, of addresses; the bundled file by default.',
         ),
       asn_database: z
         .string()
         .min(1)
         .optional()
-        .describe('An .mmdb file that tells who runs the networks of addresses, such as GeoLite2-ASN.'),
+        .describe('An .mmdb file with the network operators of addresses, such as GeoLite2-ASN.'),
       benign: z
         .array(z.string().min(1))
         .default([])
-        .describe('Files with ranges that are known and harmless: MISP warninglists, or one range a line.'),
-      cloud: z.array(z.string().min(1)).default([]).describe('Files with ranges of clouds, in the same form.'),
+        .describe('Files with known harmless ranges: MISP warninglists, or one range per line.'),
+      cloud: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Files with ranges of cloud providers, in the same format.'),
     })
     .prefault({}),
   triage: z.strictObject({ risk: riskOptions.prefault({}), llm: llm.prefault({}) }).prefault({}),
   intel: intel.prefault({}),
   correlate: z
     .strictObject({
-      gap: duration('30m', 'Alerts that share something and lie no further apart belong to one incident.'),
+      gap: duration('30m', 'The maximum time between related alerts of one incident.'),
     })
     .prefault({}),
   remediation: z
@@ -196,32 +197,34 @@ export const configSchema = z.strictObject({
       playbooks: z
         .array(z.string().min(1))
         .default([])
-        .describe('Folders with playbooks of your own; one with the id of one of ours replaces it.'),
+        .describe('Folders of your own playbooks. A playbook with the id of a bundled one replaces it.'),
       webhooks: z
         .array(
           z.strictObject({
-            name: componentName.describe('What playbooks call it.'),
-            url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).describe('Where to post.'),
+            name: componentName.describe('The name that playbooks use.'),
+            url: z
+              .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+              .describe('The URL to post to.'),
             secret: z
               .string()
               .min(16, 'use at least 16 characters')
               .meta({ description: 'Signs each message: `X-Vedette-Signature`, HMAC-SHA256.', secret: true }),
-            timeout: duration('30s', 'How long it may take.'),
+            timeout: duration('30s', 'The timeout of one request.'),
           }),
         )
         .default([])
-        .describe('What can carry out actions when a person says so: `name`, `url`, `secret`, `timeout`.'),
+        .describe('Webhooks that run approved actions: `name`, `url`, `secret`, `timeout`.'),
     })
     .prefault({}),
   notify: z
     .array(
       component.extend({
-        name: componentName.describe('What it is called in the record of deliveries.'),
-        min_severity: severity.default('medium').describe('The mildest incident it is told of.'),
+        name: componentName.describe('The name in the delivery log.'),
+        min_severity: severity.default('medium').describe('The lowest severity of incidents to send.'),
       }),
     )
     .default([])
-    .describe('Who is told about incidents.'),
+    .describe('Receivers of incidents.'),
   rabbitmq: z
     .strictObject({
       url: z
@@ -230,19 +233,15 @@ export const configSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            'A broker with the queues of the alert triage services: `amqp://user:password@host:5672/vhost`. With it, alerts are taken from one and results put in another.',
+            'A broker with the queues of the alert triage services: `amqp://user:password@host:5672/vhost`. Alerts are read from one queue and results published to another.',
           secret: 'url',
         }),
-      alerts: z
-        .string()
-        .max(200)
-        .default('alert.raw')
-        .describe('The queue that alerts are taken from; empty for none.'),
+      alerts: z.string().max(200).default('alert.raw').describe('The queue to read alerts from; empty for none.'),
       results: z
         .string()
         .max(200)
         .default('alert.result')
-        .describe('The queue that gets the result of triage of each alert; empty for none.'),
+        .describe('The queue for the triage result of each alert; empty for none.'),
     })
     .prefault({}),
   compat: z
@@ -258,40 +257,41 @@ export const configSchema = z.strictObject({
         )
         .default([])
         .describe(
-          'Older systems whose own ports are opened for their unchanged clients: `all`, or names, each with a port of your choice behind a colon.',
+          'Older systems whose ports to open for their unchanged clients: `all`, or names, each optionally with a port after a colon.',
         ),
       host: z
         .string()
         .min(1)
         .default('127.0.0.1')
-        .describe('The address these ports listen on. Who reaches them may send and read without a token.'),
+        .describe('The address these ports listen on. Clients that reach them can send and read without a token.'),
     })
     .prefault({}),
   log_analyzer: z
     .strictObject({
-      threshold: z.number().min(0).max(1).default(0.8).describe('A batch that scores more is an incident.'),
-      ml_url: z.url().optional().describe('A scorer elsewhere, asked instead of the formula while it answers.'),
-      model_version: z.string().optional().describe('What `/meta` calls the model.'),
+      threshold: z.number().min(0).max(1).default(0.8).describe('The score above which a batch is an incident.'),
+      ml_url: z
+        .url()
+        .optional()
+        .describe('The URL of an external scorer, used instead of the formula while it responds.'),
+      model_version: z.string().optional().describe('The model name in `/meta`.'),
     })
     .prefault({})
-    .describe('The contract of the log analyser: `POST /ingest`, `GET /incidents`.'),
+    .describe('Compatibility with the log analyser: `POST /ingest`, `GET /incidents`.'),
   log_detection: z
     .strictObject({
       model_dir: z
         .string()
         .min(1)
         .default('anomaly_outputs')
-        .describe('The folder of the model that judges log events; loaded at the start if it is there.'),
+        .describe('The folder of the model for log events, loaded on start if it exists.'),
       root: z
         .string()
         .min(1)
         .optional()
-        .describe(
-          'Only folders below it may be loaded as models; the one that holds `model_dir` unless said otherwise.',
-        ),
+        .describe('The folder that models may be loaded from; the parent of `model_dir` by default.'),
     })
     .prefault({})
-    .describe('The contract of the log detection service: `POST /analyze`, `/models/load`.'),
+    .describe('Compatibility with the log detection service: `POST /analyze`, `/models/load`.'),
   network_agents: networkAgents.prefault({}),
   query_guard: queryGuard.prefault({}),
   mcp: z
@@ -299,35 +299,38 @@ export const configSchema = z.strictObject({
       allow_write: z
         .boolean()
         .default(false)
-        .describe('Whether AI tools may change things, as far as their token may.'),
+        .describe('Whether AI tools may change data, within the permissions of their token.'),
       roots: z
         .array(z.string().min(1))
         .default([])
-        .describe('The folders that AI tools may read files from; none unless named.'),
+        .describe('The folders that AI tools may read files from; none by default.'),
     })
     .prefault({}),
   retention: z
     .strictObject({
-      events: duration('14d', 'How long events are kept.'),
-      max_bytes: size('20GB', 'How much events may occupy; then the oldest go. 0 is without limit.'),
+      events: duration('14d', 'How long events are stored.'),
+      max_bytes: size('20GB', 'The maximum size of stored events; the oldest are removed first. 0 means no limit.'),
       alerts: duration(
         '365d',
-        'How long alerts are kept after they last changed. Open alerts stay; an alert in an incident stays as long as the incident. 0 keeps all.',
+        'How long closed alerts are stored after their last change. Open alerts are never removed; an alert in an incident is stored as long as the incident. 0 means forever.',
       ),
       incidents: duration(
         '365d',
-        'How long incidents are kept after they last changed, with their notifications and actions. Open incidents stay, and so do incidents with an alert that stays. 0 keeps all.',
+        'How long closed incidents are stored after their last change, with their notifications and actions. Open incidents and incidents with a stored alert are never removed. 0 means forever.',
       ),
       detections: duration(
         '90d',
-        'How long detections are kept after they were last seen to go on. Those of open alerts stay. 0 keeps all.',
+        'How long detections are stored after their last event. Detections of open alerts are never removed. 0 means forever.',
       ),
-      audit: duration('0', 'How long audit entries are kept; the rest can still be verified. 0 keeps all.'),
+      audit: duration(
+        '0',
+        'How long audit entries are stored; the remaining entries can still be verified. 0 means forever.',
+      ),
     })
     .prefault({}),
   sign_in: signIn.prefault({}),
-  admin_token: secret(8, 'A token that may do everything. Without it one is made at the first start and shown once.'),
-  health_token: secret(1, 'A token for monitors, with the role `viewer`: it may read, and change nothing.'),
+  admin_token: secret(8, 'A token with full access. By default the first start creates one and prints it once.'),
+  health_token: secret(1, 'A read-only token for monitoring, with the role `viewer`.'),
   log: z
     .strictObject({
       level: z
@@ -336,12 +339,12 @@ export const configSchema = z.strictObject({
           z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
         )
         .prefault('info')
-        .meta({ description: 'How much is logged.' }),
+        .meta({ description: 'The log level.' }),
     })
     .prefault({}),
 })
 
 type Parsed = z.output<typeof configSchema>
 
-/** The configuration as the program uses it: paths absolute, times in milliseconds, sizes in bytes. */
+/** The parsed configuration: absolute paths, times in milliseconds, sizes in bytes. */
 export type Config = Omit<Parsed, 'storage'> & { readonly storage: { readonly url: string } }

@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { aliases, variableOf } from './environment.ts'
 import { configSchema } from './schema.ts'
 
-/** One key of the configuration, as the schema tells of it. */
+/** One key of the configuration, as described by the schema. */
 export interface Setting {
   /** Dotted: `server.port`. */
   readonly key: string
   readonly type: string
   readonly default: unknown
   readonly description: string
-  /** `true` hides the value wherever it is shown, `url` only a password in it. */
+  /** `true` masks the whole value, `url` only a password in it. */
   readonly secret: boolean | 'url'
-  /** The variables that set it, the first one winning; each also with `_FILE`. */
+  /** The variables that set it, in order of precedence; each also with `_FILE`. */
   readonly variables: readonly string[]
 }
 
@@ -25,7 +25,7 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>
 }
 
-/** The JSON Schema of the configuration file, for editors that complete and check. */
+/** The JSON Schema of the configuration file, for completion and validation in editors. */
 export const configJsonSchema = (): object => z.toJSONSchema(configSchema, { io: 'input', reused: 'inline' })
 
 const toSettings = (node: Node, path: readonly string[]): readonly Setting[] => {
@@ -54,17 +54,17 @@ const typeName = ({ type, format, enum: values }: Node): string => {
 
 let known: readonly Setting[] | undefined
 
-/** Lists every key there is, in the order of the schema. */
+/** Lists every key in schema order. */
 export const settings = (): readonly Setting[] => {
-  // the schema's own description of itself: a Node by construction
+  // `toJSONSchema` returns a Node by construction.
   known ??= toSettings(configJsonSchema() as Node, [])
   return known
 }
 
-/** Finds a key; undefined when there is none of that name. */
+/** Finds a key by name. */
 export const settingOf = (key: string): Setting | undefined => settings().find((setting) => setting.key === key)
 
-/** Lists the names that may stand directly below a key (`''` is the top). */
+/** Lists the names directly below a key (`''` is the root). */
 export const namesBelow = (key: string): readonly string[] => {
   const start = key === '' ? '' : `${key}.`
   const names = settings()

@@ -13,7 +13,7 @@ const quantity = (
       const amount = parse(String(value))
       if (amount === undefined) {
         const units = format === 'duration' ? '30s, 15m, 12h, 14d or 0' : '64KB, 512MB, 20GB or 0'
-        context.addIssue({ code: 'custom', message: `"${value}" is not a ${format}; write it like ${units}` })
+        context.addIssue({ code: 'custom', message: `"${value}" is not a ${format}; examples: ${units}` })
         return z.NEVER
       }
       return amount
@@ -21,20 +21,20 @@ const quantity = (
     .prefault(fallback)
     .meta({ description, format })
 
-/** An amount of time like `15m`, in ms. */
+/** A duration such as `15m`, in ms. */
 export const duration = (fallback: string, description: string) =>
   quantity('duration', parseDuration, fallback, description)
-/** An amount of bytes like `20GB`. */
+/** A size such as `20GB`, in bytes. */
 export const size = (fallback: string, description: string) => quantity('size', parseSize, fallback, description)
 
-/** What an operator calls a component. */
+/** The name that an operator gives a component. */
 export const componentName = z
   .string()
-  .regex(/^[\w][\w.-]{0,62}$/, 'use letters, digits, ".", "_" and "-", at most 63, beginning with a letter or digit')
+  .regex(/^[\w][\w.-]{0,62}$/, 'use up to 63 letters, digits, ".", "_" and "-", starting with a letter or digit')
 
-/** A component as an operator writes it: which, and its options, which the component itself checks. */
-export const component = z.looseObject({ type: z.string().describe('Which one.') })
+/** A component in the configuration: its type and its options, which the component itself validates. */
+export const component = z.looseObject({ type: z.string().describe('The type.') })
 
-/** A text that is never shown. */
+/** A secret, masked in all output. */
 export const secret = (least: number, description: string) =>
   z.string().min(least, `use at least ${least} characters`).optional().meta({ description, secret: true })

@@ -13,19 +13,19 @@ import {
 } from 'js-yaml'
 import { AppError } from '../errors.ts'
 
-/** A place in a text, both counted from 1. */
+/** A position in a text; line and column start at 1. */
 interface Place {
   readonly line: number
   readonly column: number
 }
 
-/** What a YAML text says, and where it says each thing, by dotted key. */
+/** The values of a YAML document, and the position of each by dotted key. */
 export interface YamlText {
   readonly value: unknown
   readonly places: ReadonlyMap<string, Place>
 }
 
-/** Reads one YAML document. No tags but the standard ones, few aliases, no deep nesting; throws CONFIG_INVALID with the place. */
+/** Parses one YAML document. Allows only standard tags, few aliases and shallow nesting; throws CONFIG_INVALID with the position. */
 export const parseYaml = (text: string, name: string): YamlText => {
   try {
     const value = text.trim() === '' ? {} : load(text, { maxAliases: 50, maxDepth: 50 })
@@ -40,7 +40,7 @@ export const parseYaml = (text: string, name: string): YamlText => {
   }
 }
 
-/** Walks the parser's events beside the value they made: keys and values alternate in a mapping, values follow in a list. */
+/** Walks the parser events in parallel with the parsed value: mappings alternate keys and values, lists contain values. */
 const findPlaces = (text: string): ReadonlyMap<string, Place> => {
   const places = new Map<string, Place>()
   const place = placer(text)

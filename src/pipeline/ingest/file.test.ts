@@ -331,6 +331,6 @@ describe('the registry', () => {
     expect(registry.names).toEqual(['file', 'rabbitmq', 'sql', 'stdin'])
     expect(() => registry.create('file', { name: 'a', paths: ['/x'], zone: '+02:00' }, runtime)).not.toThrow()
     expect(() => registry.create('file', { name: 'a', paths: [], zone: 'Mars' }, runtime)).toThrow('not valid')
-    expect(() => registry.create('files', {}, runtime)).toThrow('There is no source "files".')
+    expect(() => registry.create('files', {}, runtime)).toThrow('Unknown source "files".')
   })
 })
