@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { StdioDoor } from './api/mcp/stdio.ts'
-import { agentSources, agentsInForce, readAgents, receiversInForce } from './app/agents.ts'
 import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { startWithDatabase } from './app/await-database.ts'
@@ -18,6 +17,7 @@ import { layRoad } from './app/road.ts'
 import { createSamples } from './app/samples.ts'
 import { createEntry } from './app/sign-in.ts'
 import { ring, ringAgain, tickAt } from './app/upkeep.ts'
+import { logEntrySources, receiversInForce } from './compat/network-agents/log-agent-settings.ts'
 import { createCompatSystems } from './compat/systems.ts'
 import type { Log } from './component.ts'
 import type { Config, Origins } from './config.ts'
@@ -28,6 +28,7 @@ import { createIntel } from './intel/create-intel.ts'
 import { newId, newSecret } from './lib/identity/identity.ts'
 import { createSignInKeys } from './operations/accounts/sign-in-keys.ts'
 import { createCarryOut } from './operations/actions/carry-out.ts'
+import { agentsInForce, readAgents } from './operations/agents/read-agents.ts'
 import { createAuditCheckpoint } from './operations/audit/audit-checkpoint.ts'
 import type { Deps } from './operations/deps.ts'
 import { createLogModels } from './operations/models/log-models.ts'
@@ -319,7 +320,7 @@ const assemble = async (parts: Parts): Promise<App> => {
   const sources = [
     ...config.sources,
     ...alertQueues.sources,
-    ...agentSources(config.network_agents, agents),
+    ...logEntrySources(config.network_agents, agents),
     ...extraSources,
   ]
   const withSamples = await wantsSamples({ config, sources, store, samples })

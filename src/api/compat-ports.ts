@@ -7,7 +7,7 @@ export interface CompatPort {
   readonly system: CompatSystem
   readonly port: number
   /** Where it listens, when that differs from the others. */
-  readonly host?: string
+  readonly host?: string | undefined
 }
 
 /**
@@ -18,32 +18,43 @@ export const compatPorts = (
   wanted: readonly string[],
   ownPort: number,
   systems: readonly CompatSystem[],
-): readonly CompatPort[] =>
-  wanted.flatMap((entry) => {
-    if (entry === 'all') {
-      return systems.flatMap((system) =>
-        system.ports.filter((port) => port !== ownPort).map((port) => ({ system, port })),
-      )
-    }
-    const [name, port] = entry.split(':')
-    const group = systems.filter((one) => one.group === name)
-    if (group.length > 0 && port === undefined) {
-      return group.flatMap((system) => system.ports.map((one) => ({ system, port: one })))
-    }
-    const system = systems.find((one) => one.name === name)
-    if (!system) {
-      throw new AppError('CONFIG_INVALID', `compat.ports: there is no older system called "${name}".`, {
-        hint: `Use all, or one of: ${[...new Set(systems.flatMap((one) => [one.group ?? one.name, one.name]))].join(', ')}.`,
-      })
-    }
-    const ports = port === undefined ? system.ports : [Number(port)]
-    if (ports.includes(ownPort)) {
-      throw new AppError('CONFIG_INVALID', `compat.ports: ${ownPort} is the port of this server itself.`, {
-        hint: `Give ${system.name} another: "${system.name}:${ownPort > 55_535 ? ownPort - 10_000 : ownPort + 10_000}"; or the server: server.port. With a token, its clients are served here as well.`,
-      })
-    }
-    return ports.map((one) => ({ system, port: one }))
+): readonly CompatPort[] => {
+  const named = wanted.flatMap((entry) => portsNamed(entry, ownPort, systems))
+  const others = systems.flatMap((system): readonly CompatPort[] => {
+    const { opened, ports } = system
+    if (!opened || named.some((one) => one.system === system)) return []
+    return (opened.port === undefined ? ports : [opened.port])
+      .filter((port) => port !== ownPort)
+      .map((port) => ({ system, port, host: opened.host }))
   })
+  return [...named, ...others]
+}
+
+const portsNamed = (entry: string, ownPort: number, systems: readonly CompatSystem[]): readonly CompatPort[] => {
+  if (entry === 'all') {
+    return systems.flatMap((system) =>
+      system.ports.filter((port) => port !== ownPort).map((port) => ({ system, port })),
+    )
+  }
+  const [name, port] = entry.split(':')
+  const group = systems.filter((one) => one.group === name)
+  if (group.length > 0 && port === undefined) {
+    return group.flatMap((system) => system.ports.map((one) => ({ system, port: one })))
+  }
+  const system = systems.find((one) => one.name === name)
+  if (!system) {
+    throw new AppError('CONFIG_INVALID', `compat.ports: there is no older system called "${name}".`, {
+      hint: `Use all, or one of: ${[...new Set(systems.flatMap((one) => [one.group ?? one.name, one.name]))].join(', ')}.`,
+    })
+  }
+  const ports = port === undefined ? system.ports : [Number(port)]
+  if (ports.includes(ownPort)) {
+    throw new AppError('CONFIG_INVALID', `compat.ports: ${ownPort} is the port of this server itself.`, {
+      hint: `Give ${system.name} another: "${system.name}:${ownPort > 55_535 ? ownPort - 10_000 : ownPort + 10_000}"; or the server: server.port. With a token, its clients are served here as well.`,
+    })
+  }
+  return ports.map((one) => ({ system, port: one }))
+}
 
 interface PortOptions extends Omit<ServerOptions, 'only' | 'publicUrl' | 'hosts'> {
   /** The names of the tokens that the configuration sets. */

@@ -29,6 +29,8 @@ export interface CompatSystem {
   readonly routes: readonly Route[]
   /** What only its own port answers, or answers otherwise, because the main one has an answer of its own there. */
   readonly own?: readonly Route[]
+  /** Opens its port although `compat.ports` does not name it: another one, or at another address, where these are given. */
+  readonly opened?: { readonly port: number | undefined; readonly host: string | undefined }
   /** The name of the preset token that its clients send. Where that is configured, its own port asks for it. */
   readonly key?: string
   /** Whether its clients bring a token to its own port too. */

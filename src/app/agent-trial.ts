@@ -1,8 +1,10 @@
+import { logEntrySources } from '../compat/network-agents/log-agent-settings.ts'
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { createBareContext } from '../context/context.ts'
 import { AppError } from '../errors.ts'
 import { tryAgents } from '../operations/agents/agent-trial.ts'
+import { readAgents } from '../operations/agents/read-agents.ts'
 import { pickAgents } from '../operations/agents/test-agents.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { noRules } from '../pipeline/detect/sigma/rule-book.ts'
@@ -12,7 +14,6 @@ import { readSpan } from '../pipeline/ingest/sql-span.ts'
 import type { AgentTrial } from '../schema/agent-trial.ts'
 import type { Event } from '../schema/event.ts'
 import type { RawRecord } from '../schema/record.ts'
-import { agentSources, readAgents } from './agents.ts'
 import { createJudges } from './judges.ts'
 
 interface RecordTrialOptions {
@@ -55,7 +56,7 @@ export const readLogEntries = (
   now: () => number,
 ): AsyncIterable<readonly RawRecord[]> => {
   const agents = pickAgents(readAgents(config.network_agents), agent)
-  const [source] = agentSources(config.network_agents, agents)
+  const [source] = logEntrySources(config.network_agents, agents)
   if (!source) {
     throw new AppError('CONFIG_INVALID', 'No database of log entries is configured.', {
       hint: 'Set network_agents.database.host, or DB_HOST and what belongs to it.',

@@ -1,14 +1,15 @@
+import { receiversInForce } from '../compat/network-agents/log-agent-settings.ts'
 import type { Registry } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
 import { configuredIntel } from '../intel/create-intel.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
+import { agentsInForce } from '../operations/agents/read-agents.ts'
 import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
 import { createOutages } from '../operations/status/outages.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../pipeline/notify/registry.ts'
-import { agentsInForce, receiversInForce } from './agents.ts'
 import { checkSignIn } from './sign-in.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */

@@ -16,7 +16,6 @@ import type { Config, Origins } from '../config.ts'
 import { newSecret } from '../lib/identity/identity.ts'
 import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
 import type { Deps } from '../operations/deps.ts'
-import { agentPorts } from './agents.ts'
 import { presetTokens } from './entry.ts'
 
 interface DoorsOptions {
@@ -84,7 +83,7 @@ export const createDoors = async ({ config, origins, deps, signInKeys, systems, 
      */
     async open() {
       const compat = await openCompatPorts(
-        [...compatPorts(config.compat.ports, config.server.port, systems), ...agentPorts(config, systems)],
+        compatPorts(config.compat.ports, config.server.port, systems),
         config.compat.host,
         {
           ...shared,

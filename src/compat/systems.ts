@@ -10,15 +10,15 @@ import { triageServices } from './triage/triage.ts'
 
 /** Makes every older system whose clients are served. */
 export const createCompatSystems = (
-  { log_analyzer, network_agents }: Pick<Config, 'log_analyzer' | 'network_agents'>,
+  config: Pick<Config, 'log_analyzer' | 'network_agents' | 'compat'>,
   runtime: Runtime,
 ): readonly CompatSystem[] => {
-  const logAnalyzer = createLogAnalyzer(log_analyzer, runtime)
+  const logAnalyzer = createLogAnalyzer(config.log_analyzer, runtime)
   return [
     logAnalyzer.system,
     // The scorer of the log analyser has the same port, and none of its paths is one of the detection service.
     { ...logDetection, own: [...(logDetection.own ?? []), ...logAnalyzer.scorerRoutes] },
-    networkAgents(network_agents.database),
+    networkAgents(config),
     queryGuard,
     ...triageServices,
     triageDashboard,

@@ -70,7 +70,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
       progress.update(reading.report)
     }
   }
-  const { agentsInForce } = await import('../../app/agents.ts')
+  const { agentsInForce } = await import('../../operations/agents/read-agents.ts')
   const { createAnalysis } = await import('../../app/analysis.ts')
   const { createRules } = await import('../../operations/rules/rule-folders.ts')
   const rules = createRules({ config, settings: async () => [], log: quietLog(err) })

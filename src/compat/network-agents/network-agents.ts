@@ -1,5 +1,6 @@
 import type { CompatSystem } from '../../api/compat-system.ts'
 import type { Present, Refuse, Route } from '../../api/rest/route.ts'
+import { type AgentSettings, isLogAgentSetUp } from '../../operations/agents/read-agents.ts'
 import { getHealth, health } from '../../operations/status/get-health.ts'
 import { agentRoutes } from './agent-routes.ts'
 import type { LogDatabase } from './get-log-database.ts'
@@ -50,11 +51,22 @@ const probe = (path: string): Route => ({
   present: presentHealth,
 })
 
+interface NetworkAgentsSettings extends AgentSettings {
+  readonly network_agents: AgentSettings['network_agents'] & {
+    readonly database: LogDatabase
+    readonly host?: string | undefined
+  }
+}
+
 /** The log-agent service: what its agents found, always with a token. */
-export const networkAgents = (database: LogDatabase): CompatSystem => ({
+export const networkAgents = (settings: NetworkAgentsSettings): CompatSystem => ({
   name: 'network-agents',
   ports: [5555],
+  ...(isLogAgentSetUp(settings) &&
+    settings.network_agents.port !== 0 && {
+      opened: { port: settings.network_agents.port, host: settings.network_agents.host },
+    }),
   needsToken: true,
-  routes: [anomalies, ...agentRoutes(refuse), ...logRoutes(database, refuse)],
+  routes: [anomalies, ...agentRoutes(refuse), ...logRoutes(settings.network_agents.database, refuse)],
   own: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health'), metricsRoute],
 })

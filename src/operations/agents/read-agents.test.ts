@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { getLogDatabase } from '../compat/network-agents/get-log-database.ts'
-import { compatSystems } from '../compat/systems.fake.ts'
-import { loadConfig } from '../config.ts'
-import { AppError } from '../errors.ts'
-import { agentPorts, agentSources, agentsInForce, readAgents, receiversInForce } from './agents.ts'
+import { loadConfig } from '../../config.ts'
+import { AppError } from '../../errors.ts'
+import { agentsInForce, readAgents } from './read-agents.ts'
 
 let folder: string
 beforeEach(() => {
@@ -17,8 +15,6 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const configOf = (env: Readonly<Record<string, string>>) =>
   loadConfig({ flags: {}, env: { HOME: folder, ...env }, cwd: folder, readText: () => undefined }).config
 const idsOf = (env: Readonly<Record<string, string>>) => agentsInForce(configOf(env)).map(({ agent_id }) => agent_id)
-const portsOf = (env: Readonly<Record<string, string>>) =>
-  agentPorts(configOf(env), compatSystems).map(({ system, port, host }) => [system.name, port, host])
 const faultsOf = (env: Readonly<Record<string, string>>): readonly string[] => {
   try {
     agentsInForce(configOf(env))
@@ -94,54 +90,4 @@ it('goes by the limits of resources that the variables of the service name, unle
     'threshold high_disk 75',
   ])
   expect(limitsOf({ VEDETTE_NETWORK_AGENTS_THRESHOLDS: '{ high_disk: 99 }' })).toContain('threshold high_disk 99')
-})
-
-it('tells whom the variables of the service name', () => {
-  const told = (env: Readonly<Record<string, string>>) => receiversInForce(configOf(env))
-  const env = { NOTIFICATION_URL: 'http://192.0.2.1/hook', NOTIFICATION_TOKEN: 'hush' }
-  expect(told({})).toEqual([])
-  expect(told(env)).toEqual([
-    { type: 'webhook', name: 'network-agents', min_severity: 'medium', url: env.NOTIFICATION_URL, token: 'hush' },
-  ])
-  expect(told({ ...env, NOTIFICATION_ENABLED: 'false' })).toEqual([])
-  const own = '[{ type: webhook, name: network-agents, url: https://example.com/ }]'
-  expect(told({ ...env, VEDETTE_NOTIFY: own })).toMatchObject([{ url: 'https://example.com/' }])
-})
-
-it('opens the port that clients know where the service is set up, once', () => {
-  expect(portsOf({})).toEqual([])
-  expect(portsOf({ DB_HOST: 'db' })).toEqual([['network-agents', 5555, undefined]])
-  expect(portsOf({ SERVICE_PORT: '15555', SERVICE_HOST: '0.0.0.0' })).toEqual([['network-agents', 15_555, '0.0.0.0']])
-  expect(portsOf({ DB_HOST: 'db', SERVICE_PORT: '0' })).toEqual([])
-  expect(portsOf({ DB_HOST: 'db', VEDETTE_COMPAT_PORTS: 'all' })).toEqual([])
-  expect(portsOf({ DB_HOST: 'db', PORT: '5555' })).toEqual([])
-})
-
-it('shows where log entries are read from, without the password', async () => {
-  const shown = (env: Readonly<Record<string, string>>) =>
-    getLogDatabase(configOf(env).network_agents.database).run({}, { actor: { name: 'ana', role: 'admin' } })
-  expect(await shown({ DB_HOST: 'db', DB_PASSWORD: 'hush' })).toEqual({
-    ...{ host: 'db', port: 5432, database: 'netmonitor_db', user: 'postgres', has_password: true },
-  })
-  expect(await shown({})).toMatchObject({ host: null, has_password: false })
-})
-
-it('reads the database that is named, and of it the programs that agents look at', () => {
-  expect(agentSources(configOf({}).network_agents, [])).toEqual([])
-  const { network_agents } = configOf({
-    DB_HOST: '::1',
-    DB_USER: 'a b',
-    DB_PASSWORD: 'p/w',
-    AGENT_LOOKBACK_WINDOW: '5',
-  })
-  const agents = readAgents(network_agents).filter(({ agent_id }) => agent_id === 'dns')
-  expect(agentSources(network_agents, agents)).toMatchObject([
-    {
-      type: 'sql',
-      name: 'log-entries',
-      url: 'postgres://a%20b:p%2Fw@[::1]:5432/netmonitor_db',
-      programs: ['named', 'dnsmasq', 'systemd-resolved', 'kernel'],
-      lookback: 300,
-    },
-  ])
 })

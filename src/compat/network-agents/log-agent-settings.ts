@@ -1,0 +1,61 @@
+import type { Agent } from '../../schema/agent.ts'
+import type { LogDatabase } from './get-log-database.ts'
+
+/** The kernel writes the log entries of firewalls. */
+const kernel = 'kernel'
+
+interface SourceSettings {
+  readonly database: LogDatabase
+  /** Seconds between two reads. */
+  readonly every: number
+  /** Minutes in which late rows are still read. */
+  readonly lookback: number
+  readonly batch: number
+}
+
+/** The source that reads the log entries of another program; none without a database. */
+export const logEntrySources = (
+  { database, every, lookback, batch }: SourceSettings,
+  agents: readonly Pick<Agent, 'process_filters'>[],
+) => {
+  if (database.host === undefined) return []
+  const url = new URL(`postgres://${database.host.includes(':') ? `[${database.host}]` : database.host}`)
+  url.port = String(database.port)
+  url.username = encodeURIComponent(database.user)
+  url.password = encodeURIComponent(database.password ?? '')
+  url.pathname = `/${encodeURIComponent(database.name)}`
+  // An agent without programs reads the lines of all.
+  const programs = agents.some(({ process_filters }) => process_filters.length === 0)
+    ? []
+    : [...new Set([...agents.flatMap(({ process_filters }) => process_filters), kernel])]
+  return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
+}
+
+interface ReceiverSettings<Receiver> {
+  readonly notify: readonly Receiver[]
+  readonly network_agents: {
+    readonly notification: {
+      readonly enabled: boolean
+      readonly url?: string | undefined
+      readonly token?: string | undefined
+    }
+  }
+}
+
+/** The receivers under `notify`, and the one that the variables of the service name, unless one of those has its name. */
+export const receiversInForce = <Receiver extends { readonly name: string }>({
+  notify,
+  network_agents,
+}: ReceiverSettings<Receiver>) => {
+  const { enabled, url, token } = network_agents.notification
+  const name = 'network-agents'
+  if (!enabled || url === undefined || notify.some((receiver) => receiver.name === name)) return [...notify]
+  const receiver = {
+    type: 'webhook',
+    name,
+    min_severity: 'medium' as const,
+    url,
+    ...(token !== undefined && { token }),
+  }
+  return [...notify, receiver]
+}
