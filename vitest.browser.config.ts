@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
-    reporters: ['default', './test/closing-line.ts'],
+    reporters: ['default', ['./test/closing-line.ts', { suite: 'browser' }]],
     testTimeout: 240_000,
     hookTimeout: 240_000,
     pool: 'forks',

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/services/**/*.test.ts'],
-    reporters: ['default', './test/closing-line.ts'],
+    reporters: ['default', ['./test/closing-line.ts', { suite: 'services' }]],
     testTimeout: 300_000,
     hookTimeout: 240_000,
     pool: 'forks',

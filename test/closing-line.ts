@@ -1,14 +1,60 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+import { inCi } from './needs.ts'
+import { writeReport } from './reports.ts'
 
-/** Ends a run with one plain line that people and scripts can read: `12 passed, 0 failed`. */
+/**
+ * Ends a run with one plain line that people and scripts can read: `12 passed, 0 failed, 3 skipped`. The lines above it say why tests
+ * were skipped. In CI a skipped test fails the run, unless it needs data from outside the repository. Also writes the report of the
+ * suite, which `npm run test:promises` reads.
+ */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 }
-    for (const module of modules) {
-      for (const test of module.children.allTests()) counts[test.result().state] += 1
-      if (module.state() === 'failed' && [...module.children.allTests()].length === 0) counts.failed += 1
-    }
-    const skipped = counts.skipped + counts.pending
-    console.log(`${counts.passed} passed, ${counts.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  #suite: string
+  #isFiltered = false
+
+  constructor({ suite }: { readonly suite: string }) {
+    this.#suite = suite
   }
+
+  onInit(vitest: Vitest): void {
+    this.#isFiltered = vitest.config.testNamePattern !== undefined
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }
+    for (const test of tests) counts[test.result().state] += 1
+    counts.failed += modules.filter(
+      (module) => module.state() === 'failed' && [...module.children.allTests()].length === 0,
+    ).length
+
+    const unexplained: string[] = []
+    const reasons = new Map<string, number>()
+    for (const test of this.#isFiltered ? [] : tests.filter((test) => test.result().state === 'skipped')) {
+      const unmet = unmetBy(test)
+      if (inCi && !unmet?.isData) unexplained.push(`${test.module.relativeModuleId} > ${test.fullName}`)
+      if (unmet) reasons.set(unmet.missing, (reasons.get(unmet.missing) ?? 0) + 1)
+    }
+    for (const [missing, count] of reasons) console.log(`${count} skipped: ${missing}`)
+    for (const name of unexplained) console.log(`CI skips no tests, but this one was skipped: ${name}`)
+    if (unexplained.length > 0) process.exitCode = 1
+
+    writeReport({
+      suite: this.#suite,
+      tests: tests.map((test) => ({
+        file: test.module.relativeModuleId,
+        name: test.fullName,
+        state: test.result().state,
+      })),
+    })
+    const skipped = counts.skipped + counts.pending - unexplained.length
+    const failed = counts.failed + unexplained.length
+    console.log(`${counts.passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  }
+}
+
+/** What a skipped test needs: its own need, or that of a suite around it. */
+const unmetBy = (test: TestCase) => {
+  let task: TestCase | TestCase['parent'] = test
+  while (task.type !== 'module' && task.meta().unmet === undefined) task = task.parent
+  return task.meta().unmet
 }

@@ -1,3 +1,4 @@
+import type { SuiteReport } from './reports.ts'
 import { anyPromises } from './requirements/any.ts'
 import { logAnalyzerPromises } from './requirements/log-analyzer.ts'
 import { logDetectionPromises } from './requirements/log-detection.ts'
@@ -7,7 +8,7 @@ import { queryGuardPromises } from './requirements/query-guard.ts'
 import { triagePromises } from './requirements/triage.ts'
 import { triageDashboardPromises } from './requirements/triage-dashboard.ts'
 
-/** A promise of an older system's contract that its clients rely on. */
+/** A promise that people or the clients of older systems rely on. */
 export interface Promised {
   /** `log-analyzer.ingest-answer`: the system, and a name of its own there. */
   readonly id: string
@@ -15,7 +16,7 @@ export interface Promised {
   readonly promise: string
 }
 
-/** Every promise that is kept; each is cited by a test that asks the running program (`keeps(id)`). */
+/** Every promise. The tests that prove it have its id in their names (`keeps(id)`); `npm run test:promises` checks that they passed. */
 export const promises: readonly Promised[] = [
   anyPromises,
   logAnalyzerPromises,
@@ -26,3 +27,14 @@ export const promises: readonly Promised[] = [
   triagePromises,
   triageDashboardPromises,
 ].flat()
+
+/** Says which tests proved a promise in the reported runs, and which failed to: those whose name contains its id. */
+export const provenBy = (id: string, reports: readonly SuiteReport[]) => {
+  const citing = reports
+    .flatMap(({ tests }) => tests)
+    .filter(({ name }) => name.split(/[\s,()]+/).includes(id))
+    .map(({ file, name, state }) => ({ test: `${file} > ${name}`, state }))
+  const having = (state: (typeof citing)[number]['state']) =>
+    citing.filter((one) => one.state === state).map(({ test }) => test)
+  return { passed: having('passed'), failed: having('failed') }
+}

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { dump, load } from 'js-yaml'
@@ -15,9 +15,9 @@ import {
 } from '../src/lib/sigma/sigma.ts'
 import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
+import { needs, sharedData } from './needs.ts'
 
 const rules = resolve(import.meta.dirname, '../rules')
-const data = resolve(import.meta.dirname, '../../shared/data')
 
 const taxonomy = joinTaxonomies(
   globSync('taxonomy/*.yml', { cwd: rules })
@@ -178,13 +178,12 @@ const known: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 }
 
 describe.each(Object.entries(known))('real lines: %s', (name, limits) => {
-  const path = join(data, name)
-  const isThere = existsSync(path)
+  const log = sharedData(`data/${name}`)
 
-  it.skipIf(!isThere)(`meet no more rules than is known${isThere ? '' : `: skipped, for there is no ${path}`}`, () => {
+  it('meet no more rules than is known', needs(log), () => {
     const engine = createEngine(everything, { taxonomy })
     const counts: Record<string, number> = {}
-    const bytes = readFileSync(path)
+    const bytes = readFileSync(log.path)
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
     for (const event of flatEvents(text.split(/\r?\n/).filter((line) => line !== ''))) {
       for (const { rule } of engine.match(event)) counts[rule.title] = (counts[rule.title] ?? 0) + 1

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { dump, load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
@@ -16,9 +16,10 @@ import {
 } from '../src/lib/sigma/sigma.ts'
 import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
+import { needs, sharedData } from './needs.ts'
 
 const folder = resolve(import.meta.dirname, '../rules/taxonomy')
-const pack = resolve(import.meta.dirname, '../../shared/conformance/sigma')
+const pack = sharedData('conformance/sigma')
 
 const files = globSync('*.yml', { cwd: folder }).toSorted()
 const read = files.map((file) => readTaxonomy(readFileSync(join(folder, file), 'utf8'), file))
@@ -174,14 +175,11 @@ const unknown: Readonly<Record<string, string>> = {
   'windows/file_rename/-': 'of the same provider',
 }
 
-const here = existsSync(pack)
-const corpus = here
-  ? globSync('rules/**/*.yml', { cwd: pack }).flatMap(
-      (file) => readDocuments(readFileSync(join(pack, file), 'utf8'), file).documents,
-    )
-  : []
+const corpus = globSync('rules/**/*.yml', { cwd: pack.path }).flatMap(
+  (file) => readDocuments(readFileSync(join(pack.path, file), 'utf8'), file).documents,
+)
 
-describe.skipIf(!here)(`SigmaHQ's rules${here ? '' : ' (skipped: ../shared is not there)'}`, () => {
+describe("SigmaHQ's rules", needs(pack), () => {
   it('have no log source that no kind knows', () => {
     const sources = corpus.flatMap((document) => (document.type === 'rule' ? [document.logsource] : []))
     const known = taxonomy.kinds.flatMap(({ logsources }) => logsources)
@@ -225,7 +223,7 @@ describe.skipIf(!here)(`SigmaHQ's rules${here ? '' : ' (skipped: ../shared is no
       .object({ expected: z.record(z.string(), z.array(z.string())) })
       .parse(readJson('regression.expected.json')).expected
     const engine = createEngine(corpus, { taxonomy })
-    const lines = readFileSync(join(pack, 'regression.events.jsonl'), 'utf8').split('\n')
+    const lines = readFileSync(join(pack.path, 'regression.events.jsonl'), 'utf8').split('\n')
     const events = lines.filter((line) => line !== '').map((line) => windowsEvent.parse(JSON.parse(line)))
     for (const { id, event } of events) {
       const found = engine.match(toEvent(JSON.stringify(ship(event.Event)))).map(({ rule }) => rule.id)
@@ -248,11 +246,11 @@ describe.skipIf(!here)(`SigmaHQ's rules${here ? '' : ' (skipped: ../shared is no
 const say = ({ product, category, service }: Logsource): string =>
   [product, category, service].map((part) => part ?? '-').join('/')
 
-const readJson = (file: string): unknown => JSON.parse(readFileSync(join(pack, file), 'utf8'))
+const readJson = (file: string): unknown => JSON.parse(readFileSync(join(pack.path, file), 'utf8'))
 
 const packEvent = z.object({ id: z.string(), logsource: source, event: z.record(z.string(), z.unknown()) })
 const readEvents = (file: string) =>
-  readFileSync(join(pack, file), 'utf8')
+  readFileSync(join(pack.path, file), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => packEvent.parse(JSON.parse(line)))

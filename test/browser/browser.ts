@@ -4,15 +4,14 @@ import { type BrowserContext, chromium, type Locator, type Page } from 'playwrig
 import { describe } from 'vitest'
 import { z } from 'zod'
 import { adminToken, scratch } from '../e2e/program.ts'
+import { needs } from '../needs.ts'
 
 const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-/** Like `describe`; says so and skips where there is no Chromium. In CI that is a failure. */
+/** Describes a suite that needs a browser. */
 export const describeInBrowser = (name: string, suite: () => void): void => {
-  const there = existsSync(executable)
-  if (!there && process.env.CI) throw new Error(`There is no ${executable}. Install it: apt-get install chromium`)
-  if (!there) console.warn(`${name}: skipped, there is no ${executable}; apt-get install chromium`)
-  describe.skipIf(!there)(name, suite)
+  const missing = existsSync(executable) ? undefined : `${executable} is not installed (apt-get install chromium)`
+  describe(name, needs({ missing }), suite)
 }
 
 export interface Tab {

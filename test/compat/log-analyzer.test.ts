@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
-import { keeps } from './keeps.ts'
+import { keeps } from '../keeps.ts'
 
 const folder = scratch()
 let server: Server

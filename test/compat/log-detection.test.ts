@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
-import { keeps } from './keeps.ts'
+import { keeps } from '../keeps.ts'
 
 const folder = scratch()
 const at = (name: string) => join(folder.path, name)

@@ -13,7 +13,7 @@ import {
   sampleTriage,
 } from '../../src/store/samples.conformance.ts'
 import { adminToken, freePort, type Server, scratch, startServer } from '../e2e/program.ts'
-import { keeps } from './keeps.ts'
+import { keeps } from '../keeps.ts'
 
 const mostTokens = 8_000
 const folder = scratch()

@@ -4,8 +4,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { adminToken, freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
-import { keeps } from './keeps.ts'
 
 const folder = scratch()
 const clients: Client[] = []

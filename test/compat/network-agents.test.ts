@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { logEntriesSchema } from '../../src/pipeline/ingest/log-entries.fake.ts'
 import { adminToken, freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
-import { keeps } from './keeps.ts'
 
 const folder = scratch()
 const at = (name: string) => join(folder.path, name)

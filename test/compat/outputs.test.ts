@@ -5,8 +5,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
-import { keeps } from './keeps.ts'
 
 const folder = scratch()
 const got: { path: string; authorization: string | undefined; body: string }[] = []

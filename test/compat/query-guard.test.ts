@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
-import { keeps } from './keeps.ts'
+import { keeps } from '../keeps.ts'
 
 const folder = scratch()
 const key = 'the-engine’s-key-of-32-characters'.replace('’', '-')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { adminToken, freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
-import { keeps } from './keeps.ts'
+import { keeps } from '../keeps.ts'
 
 const password = 'correct horse battery'
 const folder = scratch()

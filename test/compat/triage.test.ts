@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { compatPorts } from '../../src/api/compat-ports.ts'
 import { compatSystems } from '../../src/compat/systems.fake.ts'
 import { adminToken, freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
-import { keeps } from './keeps.ts'
 
 const services = [
   'alert-ingestor',

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { adminToken, freePort, scratch, shared, startServer } from './program.ts'
+import { needs, sharedData } from '../needs.ts'
+import { adminToken, freePort, scratch, startServer } from './program.ts'
 
-const cases = join(shared, 'conformance/badinput/cases.jsonl')
-const there = existsSync(cases)
-if (!there) console.log(`skipped: the pack of bad input is not at ${cases}`)
+const cases = sharedData('conformance/badinput/cases.jsonl')
+const runner = sharedData('conformance/bin/badinput_run.mjs')
 
 /** Where the pack's kinds of requests go; what it knows and we do not offer is left out. */
 const routes = {
@@ -75,16 +75,22 @@ describe('bodies that hold no log lines', () => {
   })
 })
 
-describe.skipIf(!there)('bad input', () => {
+describe('bad input', needs(cases), () => {
   it('is answered clearly, whatever it is, and changes nothing for others', async () => {
     const server = await startServer({ dataDir: join(folder.path, 'data'), port: await freePort(), cwd: folder.path })
     const [map, out] = [join(folder.path, 'routes.json'), join(folder.path, 'report.json')]
     writeFileSync(map, JSON.stringify(routes))
-    const runner = join(shared, 'conformance/bin/badinput_run.mjs')
-    const options = { cases, base: server.url, token: adminToken, pid: String(server.child.pid), routes: map, out }
+    const options = {
+      cases: cases.path,
+      base: server.url,
+      token: adminToken,
+      pid: String(server.child.pid),
+      routes: map,
+      out,
+    }
     const child = spawn(
       process.execPath,
-      [runner, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])],
+      [runner.path, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])],
       { stdio: 'ignore' },
     )
     await new Promise((done) => child.once('exit', done))

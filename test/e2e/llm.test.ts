@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Behaviour } from '../../src/pipeline/triage/llm/behaviour.fake.ts'
@@ -7,8 +6,9 @@ import { obey, ownInjections } from '../../src/pipeline/triage/llm/obedient.fake
 import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { type Alert, alert as alertShape } from '../../src/schema/alert.ts'
 import { riskLevel, severityRank } from '../../src/schema/severity.ts'
+import { needs, sharedData } from '../needs.ts'
 import { until } from '../until.ts'
-import { freePort, type Server, scratch, shared, startServer } from './program.ts'
+import { freePort, type Server, scratch, startServer } from './program.ts'
 
 let data: ReturnType<typeof scratch>
 let server: Server | undefined
@@ -105,16 +105,20 @@ const formula = ({ breakdown, factors }: NonNullable<Alert['triage']>): number =
   return Math.min(100, Math.max(0, Math.trunc(score)))
 }
 
-const pack = join(shared, 'conformance/badinput/cases.jsonl')
+const pack = sharedData('conformance/badinput/cases.jsonl')
 const injections = [
   ...ownInjections,
-  ...(existsSync(pack)
-    ? readFileSync(pack, 'utf8')
+  ...(pack.missing === undefined
+    ? readFileSync(pack.path, 'utf8')
         .split('\n')
         .filter((line) => line.includes('"group": "prompt-injection"'))
         .map((line) => String(JSON.parse(line).inject))
     : []),
 ]
+
+it('the injections include those of the public pack', needs(pack), () => {
+  expect(injections.length).toBeGreaterThanOrEqual(ownInjections.length + 10)
+})
 
 it('a model that obeys whatever a log says lowers nothing, closes nothing, learns no secret', async () => {
   const told = (prompt: string) => {

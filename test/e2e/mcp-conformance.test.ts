@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer, request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
@@ -10,12 +10,11 @@ import fastify from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLiveStreams } from '../../src/api/live-streams.ts'
 import { serveMcp } from '../../src/api/mcp/http.ts'
+import { needs, sharedData } from '../needs.ts'
 import { createFixtureServer } from './mcp-fixtures.ts'
-import { adminToken, freePort, root, scratch, shared, startServer } from './program.ts'
+import { adminToken, freePort, root, scratch, startServer } from './program.ts'
 
-const suite = join(shared, 'conformance/bin/mcp_conformance.sh')
-const missing = !existsSync(suite)
-if (missing) console.log(`The suite of the protocol’s authors is skipped: there is no ${suite}.`)
+const suite = sharedData('conformance/bin/mcp_conformance.sh')
 
 /** Lets clients through that cannot send a token. */
 const withToken = (port: number, to: string): Promise<HttpServer> => {
@@ -39,7 +38,7 @@ const withToken = (port: number, to: string): Promise<HttpServer> => {
 /** Runs both revisions of the suite; answers what it printed and which scenarios failed. */
 const run = async (url: string, out: string) => {
   const { code, printed } = await new Promise<{ readonly code: number; readonly printed: string }>((done) => {
-    execFile('bash', [suite, url, out], { timeout: 280_000 }, (error, stdout, stderr) =>
+    execFile('bash', [suite.path, url, out], { timeout: 280_000 }, (error, stdout, stderr) =>
       done({ code: error ? Number(error.code ?? 1) : 0, printed: `${stdout}${stderr}` }),
     )
   })
@@ -85,7 +84,7 @@ const serveFixtures = async () => {
   return { app, address }
 }
 
-describe.skipIf(missing)('the suite of the protocol’s authors', () => {
+describe('the suite of the protocol’s authors', needs(suite), () => {
   const ends: (() => unknown)[] = []
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end()

@@ -8,7 +8,6 @@ import { z } from 'zod'
 import { until } from '../until.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
-export const shared = resolve(root, '../shared')
 export const adminToken = 'vdt_test_0123456789abcdef0123456789abcdef'
 
 /** The ports that the system gives to whoever connects somewhere: any of them may be taken at the next moment. */

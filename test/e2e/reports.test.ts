@@ -1,25 +1,23 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { analysis } from '../../src/schema/analysis.ts'
-import { root, shared } from './program.ts'
+import { needs, sharedData } from '../needs.ts'
+import { root } from './program.ts'
 
-const logs = join(shared, 'data/loghub')
-const there = existsSync(logs)
-if (!there) console.log(`skipped: the real logs are not at ${logs}`)
+const logs = sharedData('data/loghub')
 
 const analyze = (system: string) => {
   const result = spawnSync(
     process.execPath,
-    [join(root, 'bin/vedette.cjs'), 'analyze', join(logs, system, `${system}_2k.log`), '--json'],
+    [join(root, 'bin/vedette.cjs'), 'analyze', join(logs.path, system, `${system}_2k.log`), '--json'],
     { encoding: 'utf8', maxBuffer: 256 << 20 },
   )
   expect(result.status, result.stderr).toBe(0)
   return analysis.parse(JSON.parse(result.stdout))
 }
 
-describe.skipIf(!there)('the report on real logs', () => {
+describe('the report on real logs', needs(logs), () => {
   it('names the brute force in the OpenSSH log and shows the one login that succeeded', () => {
     const { incidents, records, parsed } = analyze('OpenSSH')
     expect(records).toBe(2000)

@@ -1,19 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../needs.ts'
 import { until } from '../until.ts'
-import { freePort, root, scratch, shared, startServer } from './program.ts'
+import { freePort, root, scratch, startServer } from './program.ts'
 
-const packs = join(shared, 'conformance/sigma')
-const there = existsSync(packs)
-if (!there) console.log(`skipped: the packs of rules and events are not at ${packs}`)
+const packs = sharedData('conformance/sigma')
+const scorer = sharedData('conformance/bin/sigma_score.mjs')
 
-describe.skipIf(!there)('the rule engine, judged from outside', () => {
+describe('the rule engine, judged from outside', needs(packs), () => {
   it('agrees with two independent engines on the rules and events of the field', () => {
-    const scorer = join(shared, 'conformance/bin/sigma_score.mjs')
     const cmd = `${process.execPath} ${join(root, 'bin/vedette.cjs')} sigma eval --rules {rules} --events {events} --json`
-    const { stdout, stderr } = spawnSync(process.execPath, [scorer, '--packs', packs, '--cmd', cmd], {
+    const { stdout, stderr } = spawnSync(process.execPath, [scorer.path, '--packs', packs.path, '--cmd', cmd], {
       encoding: 'utf8',
       maxBuffer: 64 << 20,
     })
@@ -31,7 +29,7 @@ describe.skipIf(!there)('the rule engine, judged from outside', () => {
     console.error('used', maxRSS, (userCPUTime + systemCPUTime) / 1e6)
   })`
   it('loads all of them in five seconds and 300 MB', () => {
-    const rules = join(packs, 'rules')
+    const rules = join(packs.path, 'rules')
     const line = '{"id":"1","logsource":{"category":"none"},"event":{}}\n'
     const { status, stderr } = spawnSync(
       process.execPath,

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeBackup } from '../../src/app/make-backup.ts'
 import { restoreBackup, verifyBackup } from '../../src/app/restore-backup.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { sampleAlert } from '../../src/store/samples.conformance.ts'
-import { createPostgresDatabase, postgresMissing } from './postgres.ts'
+import { needs } from '../needs.ts'
+import { findPostgres, postgresDatabase } from './postgres.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const now = Date.now
@@ -17,15 +18,10 @@ id: 66666666-0000-4000-8000-000000000001
 logsource: { product: linux }
 detection: { a: { message: x }, condition: a }
 `
-const missing = await postgresMissing()
-if (missing !== undefined) console.warn(`The tests of backups of PostgreSQL are skipped: ${missing}.`)
 
-describe.skipIf(missing !== undefined)('a backup of PostgreSQL', async () => {
-  if (missing !== undefined) {
-    it('is skipped', () => {})
-    return
-  }
-  const database = await createPostgresDatabase()
+describe('a backup of PostgreSQL', needs(await findPostgres()), () => {
+  const database = postgresDatabase()
+  beforeAll(database.create)
   const folder = mkdtempSync(join(tmpdir(), 'vedette-backup-'))
   afterAll(async () => {
     await database.drop()

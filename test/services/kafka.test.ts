@@ -4,16 +4,14 @@ import { toFlatAlert } from '../../src/pipeline/notify/flat-alert.ts'
 import { sinkRegistry } from '../../src/pipeline/notify/registry.ts'
 import { someIncident, someNotification } from '../../src/pipeline/notify/sink.conformance.ts'
 import { root } from '../e2e/program.ts'
-import { kafkaMissing, openKafka } from './kafka.ts'
-
-const missing = kafkaMissing()
-if (missing !== undefined) console.warn(`The tests on Kafka are skipped: ${missing}.`)
+import { needs } from '../needs.ts'
+import { findKcat, openKafka } from './kafka.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const hungUp = /Connection from [\d.:]+ closed/
 const { signal } = new AbortController()
 
-describe.skipIf(missing !== undefined)('the sink kafka on a broker', () => {
+describe('the sink kafka on a broker', needs(findKcat()), () => {
   let kafka: Awaited<ReturnType<typeof openKafka>>
   beforeAll(async () => {
     kafka = await openKafka()

@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
+import type { Need } from '../needs.ts'
 import { until } from '../until.ts'
 
-/** Why the tests on Kafka do not run here; undefined when they do. */
-export const kafkaMissing = (): string | undefined =>
-  spawnSync('kcat', ['-V']).error ? 'there is no kcat; install the Debian package of that name' : undefined
+/** The client and broker that tests on Kafka need. */
+export const findKcat = (): Need => ({
+  missing: spawnSync('kcat', ['-V']).error ? 'kcat is not installed (apt-get install kcat)' : undefined,
+})
 
 /** A message as another client reads it. */
 interface Message {

@@ -4,15 +4,14 @@ import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { keeps } from '../compat/keeps.ts'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from '../keeps.ts'
+import { needs } from '../needs.ts'
 import { until } from '../until.ts'
-import { postgresMissing } from './postgres.ts'
+import { findPostgres } from './postgres.ts'
 
 const name = `vedette_monitor_${process.pid}`
 const server = new URL(process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres')
-const missing = await postgresMissing()
-if (missing !== undefined) console.warn(`The tests of network agents are skipped: ${missing}.`)
 
 /** The tables of a Log Monitor as it makes them, and somebody who may read them and nothing else. */
 const schema = [
@@ -64,7 +63,7 @@ const anomalies = async () =>
     .parse((await get('/api/v1/anomalies?agent_name=wifi')).body)
     .map(({ anomaly_type }) => anomaly_type)
 
-describe.skipIf(missing !== undefined)('the log-agent service, started with its own environment', () => {
+describe('the log-agent service, started with its own environment', needs(await findPostgres()), () => {
   beforeAll(async () => {
     await once(`drop database if exists ${name} with (force)`, `drop role if exists ${name}`, `create database ${name}`)
     writer = await connect(name)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { freePort } from '../e2e/program.ts'
+import type { Need } from '../needs.ts'
 
 const run = promisify(execFile)
 const installed = '/usr/lib/postgresql'
@@ -22,15 +23,10 @@ export interface PostgresCluster {
   remove(): Promise<void>
 }
 
-/** Why there can be no private cluster here; undefined when there can. */
-export const clusterMissing = (): string | undefined => {
-  const stores = process.env.STORES
-  if (stores !== undefined && !stores.split(',').includes('postgres')) return 'STORES leaves postgres out'
-  if (binaries() !== undefined) return undefined
-  const reason = `no PostgreSQL is installed in ${installed}`
-  if (stores !== undefined) throw new Error(reason)
-  return reason
-}
+/** The programs of PostgreSQL, for tests that start a server of their own. */
+export const postgresPrograms = (): Need => ({
+  missing: binaries() ? undefined : `PostgreSQL is not installed in ${installed} (apt-get install postgresql)`,
+})
 
 const binaries = (): string | undefined => {
   if (!existsSync(installed)) return undefined
@@ -41,7 +37,7 @@ const binaries = (): string | undefined => {
 /** Makes and starts a cluster. The user `vedette` has to give the password `secret`; `postgres` gets in without one. */
 export const createPostgresCluster = async (): Promise<PostgresCluster> => {
   const bin = binaries()
-  if (bin === undefined) throw new Error(clusterMissing())
+  if (bin === undefined) throw new Error(postgresPrograms().missing)
   const folder = mkdtempSync(join(tmpdir(), 'vedette-pg-'))
   const data = join(folder, 'data')
   const port = await freePort()

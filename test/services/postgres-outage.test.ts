@@ -2,16 +2,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { freePort } from '../e2e/program.ts'
+import { needs } from '../needs.ts'
 import { until } from '../until.ts'
 import { createLine, type Line } from './line.ts'
-import { clusterMissing, createPostgresCluster, type PostgresCluster } from './postgres-cluster.ts'
-
-const missing = clusterMissing()
-if (missing !== undefined) console.warn(`The tests of a lost PostgreSQL are skipped: ${missing}.`)
+import { createPostgresCluster, type PostgresCluster, postgresPrograms } from './postgres-cluster.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-describe.skipIf(missing !== undefined)('a store on PostgreSQL that is lost', () => {
+describe('a store on PostgreSQL that is lost', needs(postgresPrograms()), () => {
   let cluster: PostgresCluster
   let line: Line
   let url: string

@@ -3,16 +3,14 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { adminToken, freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { needs } from '../needs.ts'
 import { until } from '../until.ts'
 import { createLine, type Line } from './line.ts'
-import { clusterMissing, createPostgresCluster, type PostgresCluster } from './postgres-cluster.ts'
-
-const missing = clusterMissing()
-if (missing !== undefined) console.warn(`The tests of the program on a lost PostgreSQL are skipped: ${missing}.`)
+import { createPostgresCluster, type PostgresCluster, postgresPrograms } from './postgres-cluster.ts'
 
 const page = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullish() })
 
-describe.skipIf(missing !== undefined)('the program on PostgreSQL', () => {
+describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
   let cluster: PostgresCluster
   let line: Line
   let url: string

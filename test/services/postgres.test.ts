@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeAlertGroups } from '../../src/operations/alerts/group-alerts.conformance.ts'
 import { describeManyAlerts } from '../../src/operations/alerts/many-alerts.conformance.ts'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
@@ -14,19 +14,15 @@ import { describeQueryResults } from '../../src/store/query-results/query-result
 import { describeRetention } from '../../src/store/retention.conformance.ts'
 import { sampleAlert, sampleDetection } from '../../src/store/samples.conformance.ts'
 import { describeStore } from '../../src/store/store.conformance.ts'
-import { createPostgresDatabase, postgresMissing } from './postgres.ts'
+import { needs } from '../needs.ts'
+import { findPostgres, postgresDatabase } from './postgres.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
-const missing = await postgresMissing()
-if (missing !== undefined) console.warn(`The tests on PostgreSQL are skipped: ${missing}.`)
 
-describe.skipIf(missing !== undefined)('PostgreSQL', async () => {
-  if (missing !== undefined) {
-    it('is skipped', () => {})
-    return
-  }
-  const database = await createPostgresDatabase()
-  afterAll(() => database.drop())
+describe('PostgreSQL', needs(await findPostgres()), () => {
+  const database = postgresDatabase()
+  beforeAll(database.create)
+  afterAll(database.drop)
   const open = (now: () => number = Date.now) => openStore(database.url, { now, log })
   const openEmpty = async (now?: () => number) => {
     await database.empty()

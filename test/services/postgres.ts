@@ -1,39 +1,43 @@
 import pg from 'pg'
+import type { Need } from '../needs.ts'
 
 const server = process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 
 /** A database of this run's own on a real server. */
 export interface PostgresDatabase {
   readonly url: string
-  /** Takes everything out of it. */
+  create(): Promise<void>
+  /** Removes everything from it. */
   empty(): Promise<void>
   drop(): Promise<void>
 }
 
-/** Why the tests on PostgreSQL do not run here; undefined when they do. */
-export const postgresMissing = async (): Promise<string | undefined> => {
-  const stores = process.env.STORES
-  if (stores !== undefined && !stores.split(',').includes('postgres')) return 'STORES leaves postgres out'
+/** The server that tests on PostgreSQL need. */
+export const findPostgres = async (): Promise<Need> => {
   try {
     await ask('select 1')
-    return undefined
+    return { missing: undefined }
   } catch (error) {
-    if (stores !== undefined) throw error
-    return `no PostgreSQL answers at ${new URL(server).host}; set POSTGRES_URL`
+    return {
+      missing: `PostgreSQL does not answer at ${new URL(server).host}: ${error}. Start one, or set POSTGRES_URL`,
+    }
   }
 }
 
-/** Makes an empty database. */
-export const createPostgresDatabase = async (): Promise<PostgresDatabase> => {
+/** Names a database of the test file's own; `create` makes it. */
+export const postgresDatabase = (): PostgresDatabase => {
   const name = `vedette_test_${process.pid}`
-  await ask(`drop database if exists ${name} with (force)`)
-  await ask(`create database ${name}`)
   const url = new URL(server)
   url.pathname = `/${name}`
+  const drop = () => ask(`drop database if exists ${name} with (force)`)
   return {
     url: url.href,
+    async create() {
+      await drop()
+      await ask(`create database ${name}`)
+    },
     empty: () => ask('drop schema public cascade; create schema public', url.href),
-    drop: () => ask(`drop database ${name} with (force)`),
+    drop,
   }
 }
 

@@ -1,12 +1,12 @@
-import { describe, it } from 'vitest'
+import { describe } from 'vitest'
 import { z } from 'zod'
 import { readAlerts } from '../../src/operations/alerts/foreign-alerts.ts'
 import { rabbitmqSource } from '../../src/pipeline/ingest/rabbitmq.ts'
 import { describeSource } from '../../src/pipeline/ingest/source.conformance.ts'
+import { needs } from '../needs.ts'
 import { until } from '../until.ts'
-import { openQueues, rabbitmqMissing } from './rabbitmq.ts'
+import { findRabbitmq, openQueues } from './rabbitmq.ts'
 
-const missing = await rabbitmqMissing()
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const described = z.looseObject({ description: z.string() })
 const toAlert = (line: string) => ({
@@ -43,5 +43,4 @@ const openRig = async () => {
   }
 }
 
-if (missing === undefined) describeSource('rabbitmq', openRig)
-else describe.skip(`the source rabbitmq: ${missing}`, () => it('runs on a broker'))
+describe('with RabbitMQ', needs(await findRabbitmq()), () => describeSource('rabbitmq', openRig))

@@ -4,11 +4,9 @@ import { z } from 'zod'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { needs } from '../needs.ts'
 import { until } from '../until.ts'
-import { type Message, openLine, openQueues, rabbitmqMissing } from './rabbitmq.ts'
-
-const missing = await rabbitmqMissing()
-if (missing) console.log(`The tests on RabbitMQ are skipped: ${missing}.`)
+import { findRabbitmq, type Message, openLine, openQueues } from './rabbitmq.ts'
 
 const security = (alert_id: string, more: object = {}) => ({
   alert_id,
@@ -59,7 +57,7 @@ const serviceHealth = z.looseObject({
   error: z.string().optional(),
 })
 
-describe.skipIf(missing !== undefined)('alerts from RabbitMQ', () => {
+describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
   const ends: (() => unknown)[] = []
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end()

@@ -1,22 +1,21 @@
 import { connect } from 'node:net'
 import { Connection } from 'rabbitmq-client'
 import { deadLetterNames, isMissing } from '../../src/lib/amqp/amqp.ts'
+import type { Need } from '../needs.ts'
 import { createLine } from './line.ts'
 
 const broker = process.env.RABBITMQ_TEST_URL ?? 'amqp://guest:guest@127.0.0.1:5672'
 
-/** Why the tests on RabbitMQ do not run here; undefined when they do. */
-export const rabbitmqMissing = async (): Promise<string | undefined> => {
+/** The broker that tests on RabbitMQ need. */
+export const findRabbitmq = async (): Promise<Need> => {
   const { hostname, port } = new URL(broker)
   const answered = await new Promise<boolean>((done) => {
     const socket = connect({ host: hostname, port: Number(port || 5672) }, () => done(true))
     socket.once('error', () => done(false))
     socket.setTimeout(20_000, () => done(false))
   })
-  if (answered) return undefined
-  const reason = `no RabbitMQ answers at ${hostname}:${port}; set RABBITMQ_TEST_URL`
-  if (process.env.QUEUES?.split(',').includes('rabbitmq')) throw new Error(reason)
-  return reason
+  const missing = `RabbitMQ does not answer at ${hostname}:${port || 5672}. Start one, or set RABBITMQ_TEST_URL`
+  return { missing: answered ? undefined : missing }
 }
 
 export interface Message {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createResultPublisher } from '../../src/pipeline/notify/publish-results.ts'
 import { freePort } from '../e2e/program.ts'
+import { needs } from '../needs.ts'
 import { until } from '../until.ts'
-import { openLine, openQueues, rabbitmqMissing } from './rabbitmq.ts'
+import { findRabbitmq, openLine, openQueues } from './rabbitmq.ts'
 
-const missing = await rabbitmqMissing()
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-describe.skipIf(missing !== undefined)('results of triage for a broker', () => {
+describe('results of triage for a broker', needs(await findRabbitmq()), () => {
   it('are not told to be on their way again because the outbox answers while the broker is away', async () => {
     const line = openLine(await freePort())
     await line.open()

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logEntriesSchema, messageIn } from '../../src/pipeline/ingest/log-entries.fake.ts'
 import { sqlOptions, sqlSource } from '../../src/pipeline/ingest/sql.ts'
 import { freePort } from '../e2e/program.ts'
+import { type Need, needs } from '../needs.ts'
 import { until } from '../until.ts'
 import { createLine } from './line.ts'
-import { postgresMissing } from './postgres.ts'
+import { findPostgres } from './postgres.ts'
 
 const name = `vedette_rows_${process.pid}`
 
@@ -18,6 +19,7 @@ interface Connection {
 
 /** A server with a database of this run's own, and a second connection to it. */
 interface Server {
+  readonly need: Need
   readonly url: string
   readonly key: string
   open(database: string): Promise<Connection>
@@ -58,22 +60,19 @@ const openMariadb = async (database: string): Promise<Connection> => {
   }
   return { ask, close: () => connection.end() }
 }
-const missingMariadb = async (): Promise<string | undefined> => {
-  const stores = process.env.STORES
-  if (stores !== undefined && !/mariadb|mysql/.test(stores)) return 'STORES leaves mariadb out'
+const findMariadb = async (): Promise<Need> => {
   try {
     await (await openMariadb('test')).close()
-    return undefined
+    return { missing: undefined }
   } catch (error) {
-    if (stores !== undefined) throw error
-    return 'no MariaDB answers; set MARIADB_URL'
+    return { missing: `MariaDB does not answer at ${mariadbUrl('test')}: ${error}. Start one, or set MARIADB_URL` }
   }
 }
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
-const missing = { PostgreSQL: await postgresMissing(), MariaDB: await missingMariadb() }
-const servers: Readonly<Record<keyof typeof missing, Server>> = {
+const servers: Readonly<Record<string, Server>> = {
   PostgreSQL: {
+    need: await findPostgres(),
     url: postgresUrl(name),
     key: 'serial primary key',
     open: openPostgres,
@@ -84,6 +83,7 @@ const servers: Readonly<Record<keyof typeof missing, Server>> = {
     asking: `select pid from pg_stat_activity where datname = '${name}' and wait_event = 'PgSleep'`,
   },
   MariaDB: {
+    need: await findMariadb(),
     url: mariadbUrl(name),
     key: 'integer primary key auto_increment',
     open: openMariadb,
@@ -97,10 +97,7 @@ const servers: Readonly<Record<keyof typeof missing, Server>> = {
 }
 
 for (const [title, server] of Object.entries(servers)) {
-  const reason = missing[title === 'MariaDB' ? 'MariaDB' : 'PostgreSQL']
-  if (reason !== undefined) console.warn(`The tests of the SQL source on ${title} are skipped: ${reason}.`)
-
-  describe.skipIf(reason !== undefined)(`the source sql on ${title}`, () => {
+  describe(`the source sql on ${title}`, needs(server.need), () => {
     let writer: Connection
     beforeAll(async () => {
       const admin = await server.open(server.always)

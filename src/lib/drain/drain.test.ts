@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../codec/codec.ts'
 import { createDrain } from './drain.ts'
 
@@ -243,13 +244,13 @@ describe('properties', () => {
   })
 })
 
-const loghub = resolve(import.meta.dirname, '../../../../shared/data/loghub')
+const loghub = sharedData('data/loghub')
 
-describe.skipIf(!existsSync(loghub))('real logs (skipped where ../shared/data/loghub is not there)', () => {
+describe('real logs', needs(loghub), () => {
   it('groups the lines of eight systems as people did, with one setting', () => {
-    const systems = readdirSync(loghub)
+    const systems = readdirSync(loghub.path)
     const accuracies = systems.map((system) => {
-      const { lines, truth } = readLabelled(resolve(loghub, system, `${system}_2k.structured.csv.gz`))
+      const { lines, truth } = readLabelled(resolve(loghub.path, system, `${system}_2k.structured.csv.gz`))
       const drain = createDrain()
       const ids = lines.map((text) => drain.learn(text).id)
       return groupingAccuracy(

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../codec/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { IsolationForest } from './isolation-forest.ts'
@@ -125,16 +126,16 @@ describe('saved forests', () => {
   })
 })
 
-const adbench = resolve(import.meta.dirname, '../../../../shared/data/adbench')
+const adbench = sharedData('data/adbench')
 
-describe.skipIf(!existsSync(adbench))('labelled tables (skipped where ../shared/data/adbench is not there)', () => {
+describe('labelled tables', needs(adbench), () => {
   it.each([
     ['4_breastw', 0.97],
     ['6_cardio', 0.89],
     ['38_thyroid', 0.96],
     ['31_satimage-2', 0.985],
   ])('%s: area under the ROC curve above %d', (name, floor) => {
-    const rows = gunzipSync(readFileSync(resolve(adbench, `${name}.csv.gz`)))
+    const rows = gunzipSync(readFileSync(resolve(adbench.path, `${name}.csv.gz`)))
       .toString()
       .trim()
       .split('\n')

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../codec/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { learnSessions, type Session, Sessions, sayFact } from './sessions.ts'
@@ -232,14 +232,11 @@ describe('bounds', () => {
   })
 })
 
-const shared = join(import.meta.dirname, '../../../../shared/data/sessions')
+const builds = sharedData('data/sessions/openstack_kalaki.csv.gz')
 
-describe.skipIf(!existsSync(shared))('real sessions (../shared/data is needed)', () => {
+describe('real sessions', needs(builds), () => {
   it('finds the failed builds of virtual machines from fifty normal ones', () => {
-    const [, ...rows] = gunzipSync(readFileSync(join(shared, 'openstack_kalaki.csv.gz')))
-      .toString()
-      .trim()
-      .split('\n')
+    const [, ...rows] = gunzipSync(readFileSync(builds.path)).toString().trim().split('\n')
     const read = rows.map((row) => row.split(','))
     const events = (row: readonly string[]) => (row[3] ?? '').split(' ')
     const sessions = learnSessions(read.filter(([, , split]) => split === 'train').map(events))

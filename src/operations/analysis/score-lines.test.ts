@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import { rankingOf } from '../../lib/quality/ranking.ts'
 import { understand } from '../../pipeline/normalize/understand.ts'
 import { scoreLines } from './score-lines.ts'
 
-const log = resolve(import.meta.dirname, '../../../../shared/data/loghub/BGL/BGL_2k.log')
+const log = sharedData('data/loghub/BGL/BGL_2k.log')
 
-describe.skipIf(!existsSync(log))('lines of a supercomputer that its operators labelled (needs ../shared)', () => {
+describe('lines of a supercomputer that its operators labelled', needs(log), () => {
   it('finds the alerts better than the level alone', async () => {
-    const labelled = readFileSync(log, 'utf8').split('\n').filter(Boolean)
+    const labelled = readFileSync(log.path, 'utf8').split('\n').filter(Boolean)
     const odd = labelled.map((line) => !line.startsWith('- '))
     const blind = labelled.map((line) => line.replace(/^\S+/, '-'))
     const { lines } = scoreLines({

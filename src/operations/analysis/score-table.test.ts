@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import { type RowScore, scoreRows } from './score-table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vedette-score-'))
@@ -58,11 +59,11 @@ describe('scoring a table', () => {
   })
 })
 
-const network = resolve(import.meta.dirname, '../../../../shared/data/security/nsl_kdd_train20.csv.gz')
+const network = sharedData('data/security/nsl_kdd_train20.csv.gz')
 
-describe.skipIf(!existsSync(network))('network records (skipped where ../shared/data/security is not there)', () => {
+describe('network records', needs(network), () => {
   it('finds attacks by what is normal: area under the ROC curve above 0.97', async () => {
-    const [header = '', ...records] = gunzipSync(readFileSync(network)).toString().trim().split('\n')
+    const [header = '', ...records] = gunzipSync(readFileSync(network.path)).toString().trim().split('\n')
     const attackAt = header.split(',').indexOf('attack')
     const isNormal = (line: string) => line.split(',')[attackAt] === 'normal'
     const normal = records.filter(isNormal)

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import type { RecordBatch } from '../../schema/record.ts'
 import { createNormalizer } from './normalize.ts'
 
@@ -166,7 +167,7 @@ describe('the counts', () => {
   })
 })
 
-const loghub = resolve(import.meta.dirname, '../../../../shared/data/loghub')
+const loghub = sharedData('data/loghub')
 
 /** File, the share that must be understood, format, its first and last time (without a year: month to second), how many have a level and a host. */
 const files: [name: string, format: string, first: string, last: string, levels: number, hosts: number][] = [
@@ -180,9 +181,9 @@ const files: [name: string, format: string, first: string, last: string, levels:
   ['Zookeeper', 'generic', '2015-07-29T17:41:44', '2015-08-10T18:12:34', 2000, 0],
 ]
 
-describe.skipIf(!existsSync(loghub))('real logs (skipped where ../shared/data/loghub is missing)', () => {
+describe('real logs', needs(loghub), () => {
   it.each(files)('understands %s', (name, format, first, last, levels, hosts) => {
-    const texts = readFileSync(resolve(loghub, name, `${name}_2k.log`), 'utf8')
+    const texts = readFileSync(resolve(loghub.path, name, `${name}_2k.log`), 'utf8')
       .split(/\r?\n/)
       .filter((line) => line !== '')
     const normalizer = createNormalizer({ zoneMinutes: 0 })
@@ -198,7 +199,7 @@ describe.skipIf(!existsSync(loghub))('real logs (skipped where ../shared/data/lo
   })
 
   it('counts the logins that failed as grep does', () => {
-    const texts = readFileSync(resolve(loghub, 'OpenSSH/OpenSSH_2k.log'), 'utf8')
+    const texts = readFileSync(resolve(loghub.path, 'OpenSSH/OpenSSH_2k.log'), 'utf8')
       .split('\n')
       .filter((line) => line !== '')
     const failed = createNormalizer()

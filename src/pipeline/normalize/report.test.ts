@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import { type NormalizedSample, normalizeSamples } from './report.ts'
 
 const receivedAt = Date.UTC(2026, 2, 4)
@@ -76,21 +76,22 @@ describe('normalizeSamples', () => {
   })
 })
 
-const samples = resolve(import.meta.dirname, '../../../../shared/conformance/formats/samples.jsonl')
+const samples = sharedData('conformance/formats/samples.jsonl')
 
-describe.skipIf(!existsSync(samples))('the format samples (skipped where ../shared/conformance is missing)', () => {
+describe('the format samples', needs(samples), () => {
   interface Sample {
     readonly id: string
     readonly format: string
     readonly valid?: boolean
     readonly expect: Readonly<Record<string, unknown>>
   }
-  const given = existsSync(samples)
-    ? readFileSync(samples, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line): Sample => JSON.parse(line))
-    : []
+  const given =
+    samples.missing === undefined
+      ? readFileSync(samples.path, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line): Sample => JSON.parse(line))
+      : []
   const answers = new Map<string, NormalizedSample>(
     normalizeSamples(given, receivedAt).map((answer) => [answer.id, answer]),
   )

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../test/needs.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
 import { eventText } from '../../schema/event-fields.ts'
 import { blockSize, decodeBlock, openBlock } from './event-block.ts'
@@ -170,19 +170,16 @@ describe('a block of events', () => {
     expect((await encode(list)).payload.length / list.length).toBeLessThan(20)
   })
 
-  const sample = resolve(import.meta.dirname, '../../../../shared/data/loghub/OpenSSH/OpenSSH_2k.log')
-  it.skipIf(!existsSync(sample))(
-    'takes at most 20 bytes a line of real logs (skipped where there are none at hand)',
-    async () => {
-      const lines = readFileSync(sample, 'utf8').split(/\r?\n/).filter(Boolean)
-      const list = lines.map((original, index) => ({
-        ...line(index),
-        original,
-        message: original.slice(original.indexOf(': ') + 2),
-      }))
-      const { payload } = await encode(list)
-      expect(payload.length / list.length).toBeLessThan(20)
-      expect(decodeBlock(payload)).toEqual(list)
-    },
-  )
+  const sample = sharedData('data/loghub/OpenSSH/OpenSSH_2k.log')
+  it('takes at most 20 bytes a line of real logs', needs(sample), async () => {
+    const lines = readFileSync(sample.path, 'utf8').split(/\r?\n/).filter(Boolean)
+    const list = lines.map((original, index) => ({
+      ...line(index),
+      original,
+      message: original.slice(original.indexOf(': ') + 2),
+    }))
+    const { payload } = await encode(list)
+    expect(payload.length / list.length).toBeLessThan(20)
+    expect(decodeBlock(payload)).toEqual(list)
+  })
 })

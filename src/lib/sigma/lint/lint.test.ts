@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { cpuMs } from '../../../../test/cpu-clock.ts'
+import { needs, sharedData } from '../../../../test/needs.ts'
 import { readDocuments } from '../read.ts'
 import { checks, type LintContext, lintDocument, lintFile } from './lint.ts'
 
@@ -311,13 +312,13 @@ describe('what the checks have to say', () => {
   })
 })
 
-const corpus = '../shared/conformance/sigma/rules'
+const corpus = sharedData('conformance/sigma/rules')
 
-describe.skipIf(!existsSync(corpus))(`rules of ${corpus} (skipped where it is not)`, () => {
+describe('the rules of the field', needs(corpus), () => {
   test('no check is an opinion: none fires on more than a fifth of them, and all of it takes less than 2 s', () => {
-    const files = readdirSync(corpus, { recursive: true, encoding: 'utf8' })
+    const files = readdirSync(corpus.path, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.yml'))
-      .map((file) => ({ file, text: readFileSync(`${corpus}/${file}`, 'utf8') }))
+      .map((file) => ({ file, text: readFileSync(`${corpus.path}/${file}`, 'utf8') }))
     const documents = files.flatMap(({ file, text }) => readDocuments(text, file).documents)
     const counts = new Map<string, number>()
     const start = cpuMs()

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { needs, sharedData } from '../../../../test/needs.ts'
 import type { Logsource } from '../document.ts'
 import { createEngine, flattenEvent, readDocuments } from '../sigma.ts'
 
-const file = '../shared/conformance/sigma/semantics.json'
+const cases = sharedData('conformance/sigma/semantics.json')
 
 interface Pack {
   readonly semantics: readonly Truth[]
@@ -29,9 +30,10 @@ interface Truth {
   readonly events: readonly { readonly event: unknown; readonly want: boolean }[]
 }
 
-const pack: Pack = existsSync(file)
-  ? JSON.parse(readFileSync(file, 'utf8'))
-  : { semantics: [], sigmalite: [], reject: [], correlation: [] }
+const pack: Pack =
+  cases.missing === undefined
+    ? JSON.parse(readFileSync(cases.path, 'utf8'))
+    : { semantics: [], sigmalite: [], reject: [], correlation: [] }
 
 const load = (text: string) => {
   const { documents, faults } = readDocuments(text, 'case.yml')
@@ -40,7 +42,9 @@ const load = (text: string) => {
   return { documents, faults, logsource, engine: createEngine(documents, { taxonomy: { kinds: [] } }) }
 }
 
-describe.skipIf(pack.semantics.length === 0)(`the cases of ${file} (skipped where it is not)`, () => {
+describe('the cases of independent engines', needs(cases), () => {
+  test('are there', () => expect(pack.semantics.length).toBeGreaterThan(0))
+
   test.each([...pack.semantics, ...pack.sigmalite])('$id $section', ({ rule, events }) => {
     const { engine, logsource } = load(rule)
     const found = events.map(

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { needs, sharedData } from '../../../../test/needs.ts'
 import { applyOpinion } from '../../../schema/apply-opinion.ts'
 import { alertTypes } from '../../../schema/detection.ts'
 import { assessAlert } from '../assess.ts'
@@ -11,13 +11,14 @@ import { masking } from './models.fake.ts'
 import { injected, obey, opinionFrom, ownInjections } from './obedient.fake.ts'
 import { expectHarmless, expectMasked, expectUnmoved } from './unmoved.conformance.ts'
 
-const pack = resolve(import.meta.dirname, '../../../../../shared/conformance/badinput/cases.jsonl')
-const known = existsSync(pack)
-  ? readFileSync(pack, 'utf8')
-      .split('\n')
-      .filter((line) => line.includes('"group": "prompt-injection"'))
-      .map((line) => String(JSON.parse(line).inject))
-  : []
+const pack = sharedData('conformance/badinput/cases.jsonl')
+const known =
+  pack.missing === undefined
+    ? readFileSync(pack.path, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"group": "prompt-injection"'))
+        .map((line) => String(JSON.parse(line).inject))
+    : []
 
 /** The card of an alert after a model has obeyed the injection in it. */
 const judged = (text: string, type: (typeof alertTypes)[number] = 'brute_force') => {
@@ -28,12 +29,9 @@ const judged = (text: string, type: (typeof alertTypes)[number] = 'brute_force')
   return { before, asked, after: applyOpinion(before, opinion) }
 }
 
-it.skipIf(known.length === 0)(
-  'the pack of bad input (skipped where ../shared/conformance is missing) has its injections',
-  () => {
-    expect(known.length).toBeGreaterThanOrEqual(10)
-  },
-)
+it('the public pack of bad input has its injections', needs(pack), () => {
+  expect(known.length).toBeGreaterThanOrEqual(10)
+})
 
 describe.each([['of our own', ownInjections], ...(known.length > 0 ? [['of the pack', known] as const] : [])] as const)(
   'a model that obeys the injections %s',

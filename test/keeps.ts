@@ -1,4 +1,4 @@
-import { promises } from '../requirements.ts'
+import { promises } from './requirements.ts'
 
 const known = new Set(promises.map(({ id }) => id))
 
