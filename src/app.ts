@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { StdioDoor } from './api/mcp/stdio.ts'
-import { createAlertQueues } from './app/alert-queues.ts'
 import { createAnomalies } from './app/anomalies.ts'
 import { startWithDatabase } from './app/await-database.ts'
 import { runBackground } from './app/background.ts'
@@ -10,7 +9,6 @@ import { createDoors, type LocalMcpOptions } from './app/doors.ts'
 import { firstAdminToken } from './app/entry.ts'
 import { showSamples, wantsSamples } from './app/first-start.ts'
 import { createJudges } from './app/judges.ts'
-import { createLlm } from './app/llm.ts'
 import { createOffload } from './app/offload/offload.ts'
 import { createReload } from './app/reload.ts'
 import { layRoad } from './app/road.ts'
@@ -47,12 +45,16 @@ import { countIntake } from './pipeline/ingest/count-intake.ts'
 import { createIntake } from './pipeline/ingest/intake.ts'
 import { createReceivers } from './pipeline/notify/receivers.ts'
 import { readPlaybooks } from './pipeline/propose/playbooks.ts'
+import { createPublish } from './pipeline/publish/publish.ts'
 import { recover } from './pipeline/recovery.ts'
 import { createHistory } from './pipeline/triage/history.ts'
+import { createLanguageModels } from './pipeline/triage/llm/language-models.ts'
 import { triagerRegistry } from './pipeline/triage/registry.ts'
 import { createTriageAlert } from './pipeline/triage/triage-alert.ts'
+import { createDeliveryTransaction } from './queue/delivery-transaction.ts'
 import { openEmbeddedQueue } from './queue/embedded.ts'
 import { type Alert, openAlertStatuses } from './schema/alert.ts'
+import type { Transaction } from './store/database.ts'
 import { lockStore } from './store/lock-store.ts'
 import { type OpenStore, openStore } from './store/open-store.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
@@ -213,13 +215,23 @@ const assemble = async (parts: Parts): Promise<App> => {
   const history = createHistory(store.alerts.recent)
   store.alerts.onRemoved(history.forget)
   const lookUp = threats.intel.lookUpAlert
-  const alertQueues = createAlertQueues({ config: config.rabbitmq, store, lookUp, outages, now, log })
-  const llm = createLlm({
+  const { url, alerts: alertQueue, results: queueOfResults } = config.rabbitmq
+  const publish = createPublish<Transaction>({
+    url,
+    queue: queueOfResults,
+    outbox: store.alertResults,
+    contexts: store.alertContext,
+    lookUp,
+    outages,
+    now,
+    log,
+  })
+  const models = createLanguageModels<Transaction>({
     config: config.triage.llm,
     queries: config.query_guard.language_model,
     store,
-    queue,
-    tellAgain: alertQueues.tellAgain,
+    transaction: () => createDeliveryTransaction(store.connections),
+    surroundings: publish.surroundings,
     runtime,
   })
   const triage = {
@@ -245,12 +257,19 @@ const assemble = async (parts: Parts): Promise<App> => {
     checkpoint,
     playbooks,
     triage,
-    cards: alertQueues.telling(llm.cards),
+    models: models.stages,
+    results: publish.results,
     receivers,
     now,
   })
   await samples.settle()
 
+  const alertSources =
+    url !== undefined && alertQueue !== '' ? [{ name: 'rabbitmq', type: 'rabbitmq', url, queue: alertQueue }] : []
+  const broker = () => ({
+    consumer: alertSources[0] && outages.isReached(alertSources[0].name),
+    publisher: publish.name === undefined ? undefined : outages.isReached(publish.name),
+  })
   const logModels = await createLogModels(config.log_detection, { now, log })
   const offload = createOffload({
     config,
@@ -282,7 +301,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     history,
     risk: config.triage.risk,
     intel: threats.intel,
-    languageModels: llm.deps,
+    languageModels: models,
     entry: createEntry(config, now, log),
     offload: offload.run,
     logModels,
@@ -290,7 +309,7 @@ const assemble = async (parts: Parts): Promise<App> => {
       store,
       now,
       newId: () => newId(now()),
-      readQuery: llm.readQuery,
+      readQuery: models.readQuery,
       threshold: config.query_guard.threshold,
       minTrainingRecords: config.query_guard.min_training_records,
       maxHistory: config.query_guard.max_history,
@@ -299,7 +318,7 @@ const assemble = async (parts: Parts): Promise<App> => {
       blockedQueries: config.query_guard.blocked_queries,
       alertFrom: config.query_guard.alerts,
     }),
-    health: createHealth({ store, queue, telemetry, outages, alertQueues, llm }),
+    health: createHealth({ store, queue, telemetry, outages, broker, models }),
     metrics: telemetry.metrics,
     learning: judges.progress,
     receivers: receivers.names,
@@ -319,7 +338,7 @@ const assemble = async (parts: Parts): Promise<App> => {
   const doors = await createDoors({ config, origins, deps, signInKeys, systems, log, version, now })
   const sources = [
     ...config.sources,
-    ...alertQueues.sources,
+    ...alertSources,
     ...logEntrySources(config.network_agents, agents),
     ...extraSources,
   ]
@@ -336,13 +355,13 @@ const assemble = async (parts: Parts): Promise<App> => {
     outages,
     telemetry,
     sources,
-    alertQueues,
+    publish,
     receivers,
     auditCheckpoint,
     suppressions,
     rules,
     context,
-    jobs: [...threats.jobs, ...anomalies.jobs, ...llm.jobs],
+    jobs: [...threats.jobs, ...anomalies.jobs, ...models.jobs],
     now,
     signal: ended,
   })

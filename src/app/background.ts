@@ -10,7 +10,6 @@ import { runSchedule } from '../schedule.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Telemetry } from '../telemetry.ts'
-import type { createAlertQueues } from './alert-queues.ts'
 import { upkeepJobs } from './upkeep.ts'
 
 type Jobs = Parameters<typeof runSchedule>[0]
@@ -24,7 +23,7 @@ interface BackgroundParts {
   readonly outages: Outages
   readonly telemetry: Pick<Telemetry, 'log' | 'received' | 'removed'>
   readonly sources: Config['sources']
-  readonly alertQueues: Pick<ReturnType<typeof createAlertQueues>, 'run'>
+  readonly publish: { run(signal: AbortSignal): Promise<void> }
   readonly receivers: Pick<ReturnType<typeof createReceivers>, 'delivery'>
   readonly auditCheckpoint: Pick<ReturnType<typeof createAuditCheckpoint>, 'advance'>
   readonly suppressions: { refresh(): Promise<void> }
@@ -38,10 +37,10 @@ interface BackgroundParts {
 
 /** Does what nobody asks for, until the signal aborts: reads the sources, publishes results, and keeps house. Resolves when all of it has ended. */
 export const runBackground = (parts: BackgroundParts): Promise<unknown> => {
-  const { config, store, queue, intake, outages, telemetry, sources, alertQueues, receivers, now, signal } = parts
+  const { config, store, queue, intake, outages, telemetry, sources, publish, receivers, now, signal } = parts
   const { log } = telemetry
   return Promise.all([
-    alertQueues.run(signal),
+    publish.run(signal),
     runSources({
       sources,
       cursors: { read: store.intake.readCursor },

@@ -6,7 +6,7 @@ import { createCorrelate } from '../pipeline/correlate/correlate-stage.ts'
 import { createMerge } from '../pipeline/detect/merge/merge-stage.ts'
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts'
 import { createPropose } from '../pipeline/propose/propose.ts'
-import { createTriage } from '../pipeline/triage/triage.ts'
+import { createTriage, keepTriage } from '../pipeline/triage/triage.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
 import type { Transaction } from '../store/database.ts'
@@ -27,7 +27,12 @@ interface RoadParts {
   readonly checkpoint: Checkpoint<Transaction>
   readonly playbooks: readonly Playbook[]
   readonly triage: Parameters<typeof createTriage>[0]
-  readonly cards: Pipeline<Transaction>['cards']
+  readonly models: {
+    readonly requests: Pipeline<Transaction>['modelRequests']
+    readonly ask: Pipeline<Transaction>['askModels']
+    readonly opinions: Pipeline<Transaction>['opinions']
+  }
+  readonly results: Pipeline<Transaction>['results']
   readonly receivers: { readonly notify: Pipeline<Transaction>['notify'] }
   readonly now: () => number
 }
@@ -45,7 +50,8 @@ export const layRoad = ({
   checkpoint,
   playbooks,
   triage,
-  cards,
+  models,
+  results,
   receivers,
   now,
 }: RoadParts): void => {
@@ -99,7 +105,14 @@ export const layRoad = ({
     checkpoint: checkpoint.stage,
     alerts: store.alerts,
     triage: createTriage(triage),
-    cards,
+    triageResults: keepTriage({ results: store.triageResults, contexts: store.alertContext }),
+    modelRequests: {
+      ...models.requests,
+      save: async (alerts, tx) => (samples.isHere() ? undefined : models.requests.save(alerts, tx)),
+    },
+    askModels: models.ask,
+    opinions: models.opinions,
+    results,
     correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
     propose: createPropose(playbooks, store.remediationActions, now),
     incidents: store.incidents,

@@ -77,7 +77,7 @@ export interface LanguageModels {
   periods(): { readonly month: string; readonly hour: string }
   resting(): ReadonlyMap<string, number>
   /** Asks with a prompt, the one in force unless given; throws CONFIG_INVALID when it cannot be used. Keeps no opinion. */
-  judgeWith(prompt: string | undefined): {
+  withPrompt(prompt: string | undefined): {
     readonly prompt: string
     opinion(alert: Alert, card: TriageResult, signal: AbortSignal): Promise<ModelOpinion>
   }

@@ -5,8 +5,10 @@ import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import { cutRecords } from './cut-records.ts'
+import type { AlertWithResult } from './publish/alert-result.ts'
 import {
   chain,
+  type Delivery,
   inChunks,
   type Keeper,
   keep,
@@ -18,9 +20,11 @@ import {
   stage,
   to,
 } from './stage.ts'
-import type { JudgedAlert } from './triage/triage.ts'
+import type { ModelRequest } from './triage/llm/requests.ts'
+import type { Opined, OpinedAlert } from './triage/llm/store-opinions.ts'
+import type { TriagedAlert } from './triage/triage.ts'
 
-/** What the road is built of. `app.ts` fills it in; nothing here knows how any of it works. */
+/** The stages of the pipeline. The wiring fills them in; nothing here knows how any of them works. */
 export interface Pipeline<Tx, Packed = unknown> {
   readonly queue: Queue<Tx>
   readonly meter: Meter
@@ -36,11 +40,20 @@ export interface Pipeline<Tx, Packed = unknown> {
   readonly checkpoint: Stage<Alert, Alert, Tx>
 
   readonly alerts: { load(ids: readonly string[]): Promise<readonly Alert[]> }
-  readonly triage: Stage<Alert, JudgedAlert>
-  /** Keeps what triage said, and what it found out on the way. */
-  readonly cards: Keeper<JudgedAlert, Tx>
+  readonly triage: Stage<Alert, TriagedAlert>
+  readonly triageResults: Keeper<TriagedAlert, Tx>
+  /** Lists the alerts to ask language models about, and hands them on one by one when they are due. */
+  readonly modelRequests: Keeper<TriagedAlert, Tx> & {
+    consume(
+      handle: (requests: readonly ModelRequest[], delivery: Delivery<Tx>) => Promise<readonly OpinedAlert[]>,
+    ): void
+  }
+  readonly askModels: Stage<ModelRequest, Opined>
+  readonly opinions: Stage<Opined, OpinedAlert, Tx>
+  /** Writes results of triage to the outbox of RabbitMQ, where one is configured. */
+  readonly results: Keeper<AlertWithResult, Tx>
   readonly correlate: Stage<Alert, Incident, Tx>
-  /** Proposes what to do about incidents that opened or grew. */
+  /** Proposes actions for incidents that opened or grew. */
   readonly propose: Stage<Incident, Incident, Tx>
 
   readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
@@ -48,14 +61,14 @@ export interface Pipeline<Tx, Packed = unknown> {
 }
 
 /**
- * The whole road, left to right. A hop, and with it a topic of the queue, exists where waiting is legitimate: bursts of records,
- * judgement that takes time, receivers that are away. Everything within one line is one transaction.
+ * Connects the stages, first to last. A topic of the queue exists only where items may wait: for bursts of records, for slow lookups, and
+ * for receivers that are away. All stages of one delivery share one transaction.
  */
 export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void => {
   const { queue, meter } = pipeline
   const events = packing('events', pipeline.events)
 
-  const judged = chain<RecordBatch, Event, Tx>(meter, stage('normalize', pipeline.normalize))
+  const detected = chain<RecordBatch, Event, Tx>(meter, stage('normalize', pipeline.normalize))
     .next(stage('mine', pipeline.mine))
     .next(stage('enrich', pipeline.enrich))
     .next(events.pack)
@@ -63,7 +76,7 @@ export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void
 
   queue.consume(
     'records',
-    inChunks(meter, cutRecords, judged)
+    inChunks(meter, cutRecords, detected)
       .next(events.keep())
       .next(keep('detections', pipeline.detections))
       .next(stage('merge', pipeline.merge))
@@ -75,10 +88,20 @@ export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void
     'alerts',
     chain<string, Alert, Tx>(meter, load('alerts', pipeline.alerts))
       .next(stage('triage', pipeline.triage))
-      .next(keep('cards', pipeline.cards))
+      .next(keep('triage results', pipeline.triageResults))
+      .next(keep('model requests', pipeline.modelRequests))
+      .next(keep('results', pipeline.results))
       .next(stage('correlate', pipeline.correlate))
       .next(stage('propose', pipeline.propose))
       .next(to(queue, 'incidents')).handler,
+  )
+
+  // No alert waits for a language model. An opinion that raises the risk sends the alert through triage again, which updates its result.
+  pipeline.modelRequests.consume(
+    chain<ModelRequest, Opined, Tx>(meter, stage('language models', pipeline.askModels))
+      .next(stage('keep opinions', pipeline.opinions))
+      .next(keep<OpinedAlert, Tx>('results', pipeline.results, ({ outcome }) => outcome === 'unchanged'))
+      .next(to(queue, 'alerts', ({ outcome }) => outcome === 'raised')).handler,
   )
 
   queue.consume(

@@ -37,6 +37,24 @@ describe('chain', () => {
     expect(lines).toEqual(['length 3→3', 'keep lengths 3→3', 'even 3→2', 'name 2→2', 'to next 2→2'])
   })
 
+  it('stores and publishes only what it is told to, and lets everything pass', async () => {
+    const written: unknown[] = []
+    interface Item {
+      readonly id: string
+      readonly n: number
+    }
+    const odd = ({ n }: Item) => n % 2 === 1
+    const handler = chain(
+      counted().meter,
+      stage<number, Item, string>('name', (numbers) => numbers.map((n) => ({ id: `n${n}`, n }))),
+    )
+      .next(keep('odd ones', { save: async (items: readonly Item[]) => void written.push(items) }, odd))
+      .next(to({ publish: async (topic: 'next', ids) => void written.push([topic, ids]) }, 'next', odd)).handler
+    expect(await handler([1, 2], delivery)).toHaveLength(2)
+    expect(written).toEqual([[{ id: 'n1', n: 1 }], ['next', ['n1']]])
+    await handler([2], { ...delivery, transaction: () => expect.unreachable() })
+  })
+
   it('lets an empty batch pass every stage, but opens no transaction for it', async () => {
     const { lines, meter } = counted()
     const handler = chain(

@@ -11,7 +11,7 @@ export interface Delivery<Tx = unknown> {
   readonly chunk?: { readonly of: Delivery<Tx>; readonly last: boolean }
 }
 
-/** A step of the road: a batch in, a batch out, in order. It knows neither its neighbours nor the queue. */
+/** A step of the pipeline: a batch in, a batch out, in order. It knows neither its neighbours nor the queue. */
 export type Stage<In, Out, Tx = unknown> = (
   batch: readonly In[],
   delivery: Delivery<Tx>,
@@ -45,10 +45,15 @@ export const stage = <In, Out, Tx = unknown>(name: string, run: Stage<In, Out, T
   run,
 })
 
-/** Stores what passes and lets it pass. */
-export const keep = <Item, Tx>(name: string, keeper: Keeper<Item, Tx>): NamedStage<Item, Item, Tx> =>
+/** Stores what passes, or those of it that `only` names, and lets everything pass. */
+export const keep = <Item, Tx>(
+  name: string,
+  keeper: Keeper<Item, Tx>,
+  only: (item: Item) => boolean = () => true,
+): NamedStage<Item, Item, Tx> =>
   stage(`keep ${name}`, async (items, delivery) => {
-    if (items.length > 0) await keeper.save(items, await delivery.transaction())
+    const kept = items.filter(only)
+    if (kept.length > 0) await keeper.save(kept, await delivery.transaction())
     return items
   })
 
@@ -89,25 +94,21 @@ export const packing = <Item, Packed, Tx>(
   }
 }
 
-/** Fetches by id what the doorbell rang for, outside the transaction: what follows may take its time. What is gone is left out. */
+/** Loads items by their published ids, outside the transaction, because the next stages may be slow. Leaves out items that no longer exist. */
 export const load = <Item>(
   name: string,
   loader: { load(ids: readonly string[]): Promise<readonly Item[]> },
 ): NamedStage<string, Item, unknown> => stage(`load ${name}`, (ids) => loader.load([...new Set(ids)]))
 
-/** Rings the next topic for what passes. */
-export const to = <Item, Tx, Topic extends string>(
+/** Publishes the ids of what passes, or of those of it that `only` names, to a topic. */
+export const to = <Item extends { readonly id: string }, Tx, Topic extends string>(
   queue: { publish(topic: Topic, ids: readonly string[], tx: Tx): Promise<void> },
   topic: Topic,
-): NamedStage<Item & { readonly id: string }, Item, Tx> =>
+  only: (item: Item) => boolean = () => true,
+): NamedStage<Item, Item, Tx> =>
   stage(`to ${topic}`, async (items, delivery) => {
-    if (items.length > 0) {
-      await queue.publish(
-        topic,
-        items.map(({ id }) => id),
-        await delivery.transaction(),
-      )
-    }
+    const ids = items.filter(only).map(({ id }) => id)
+    if (ids.length > 0) await queue.publish(topic, ids, await delivery.transaction())
     return items
   })
 
@@ -127,7 +128,7 @@ const join =
     return next(items, delivery)
   }
 
-/** a road under construction: `next` adds a stage, `handler` is the whole. */
+/** A chain of stages: `next` adds a stage, `handler` runs all of them. */
 export interface Chain<In, Out, Tx> {
   next<Next>(following: NamedStage<Out, Next, Tx>): Chain<In, Next, Tx>
   readonly handler: (batch: readonly In[], delivery: Delivery<Tx>) => Promise<readonly Out[]>

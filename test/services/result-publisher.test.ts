@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createResultPublisher } from '../../src/pipeline/notify/publish-results.ts'
+import { createResultPublisher } from '../../src/pipeline/publish/publisher.ts'
 import { freePort } from '../e2e/program.ts'
 import { needs } from '../needs.ts'
 import { until } from '../until.ts'

@@ -83,7 +83,7 @@ const open = async (verdicts: Readonly<Record<string, Partial<ModelOpinion>>> = 
     budget: { month: 20, incident: 0.5, hour_calls: 100, hour_tokens: 1_000 },
     periods: () => ({ month: 'month 2026-03', hour: 'hour 2026-03-02T00' }),
     resting: () => new Map([['local', begin + 30_000]]),
-    judgeWith: () => ({
+    withPrompt: () => ({
       prompt: 'triage@2',
       opinion: async ({ id }) => opinion(verdicts[id] ?? { status: 'failed', verdict: null, cost_usd: 0 }),
     }),

@@ -56,7 +56,7 @@ export const testPrompt = defineOperation({
       limit,
       matches: (alert) => foundTrouble(alert) !== undefined && alert.triage !== null,
     })
-    const judge = languageModels.judgeWith(prompt)
+    const judge = languageModels.withPrompt(prompt)
     const signal = AbortSignal.timeout(longest)
     const rows: Awaited<ReturnType<typeof tryOn>>[] = []
     for (let i = 0; i < closed.items.length; i += atOnce) {
@@ -84,7 +84,7 @@ export const testPrompt = defineOperation({
   },
 })
 
-const tryOn = async (alert: Alert, judge: ReturnType<Deps['languageModels']['judgeWith']>, signal: AbortSignal) => {
+const tryOn = async (alert: Alert, judge: ReturnType<Deps['languageModels']['withPrompt']>, signal: AbortSignal) => {
   const opinion = alert.triage ? await judge.opinion(alert, alert.triage, signal) : undefined
   const verdict = opinion?.verdict ?? null
   const answered = opinion?.status === 'answered' || opinion?.status === 'cached'

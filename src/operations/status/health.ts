@@ -6,22 +6,22 @@ interface HealthParts {
   readonly queue: Pick<Deps['queue'], 'depths'>
   readonly telemetry: { stages(): Health['stages'] }
   readonly outages: { problems(): readonly string[] }
-  readonly alertQueues: { connections(): NonNullable<Health['broker']> }
-  readonly llm: { problems(): Promise<readonly string[]> }
+  readonly broker: () => NonNullable<Health['broker']>
+  readonly models: { problems(): Promise<readonly string[]> }
 }
 
 /** Reports whether the program accepts records, and every known problem. */
 export const createHealth =
-  ({ store, queue, telemetry, outages, alertQueues, llm }: HealthParts): Deps['health'] =>
+  ({ store, queue, telemetry, outages, broker, models }: HealthParts): Deps['health'] =>
   async () => {
-    const base = { stages: telemetry.stages(), queues: [], broker: alertQueues.connections() }
+    const base = { stages: telemetry.stages(), queues: [], broker: broker() }
     try {
       await store.ping()
       return {
         ...base,
         ready: true,
         // A source that cannot be reached does not stop records from other sources.
-        problems: [...outages.problems(), ...(await llm.problems())],
+        problems: [...outages.problems(), ...(await models.problems())],
         queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
       }
     } catch (error) {

@@ -12,7 +12,7 @@ import type { Surroundings } from './surroundings.ts'
 import type { Triager } from './triager.ts'
 
 /** An alert with its card, and what was found out around it on the way. */
-export interface JudgedAlert extends Alert {
+export interface TriagedAlert extends Alert {
   readonly triage: TriageResult
   readonly found: Surroundings
 }
@@ -41,7 +41,7 @@ export const createTriage =
     now,
     log,
     patience = { neighbours: 10_000, triager: 40_000 },
-  }: TriageOptions): Stage<Alert, JudgedAlert> =>
+  }: TriageOptions): Stage<Alert, TriagedAlert> =>
   async (alerts, { signal }) => {
     if (alerts.length === 0) return []
     const surroundings = await within(patience.neighbours, signal, (deadline) =>
@@ -49,7 +49,7 @@ export const createTriage =
     )
     return within(patience.triager, signal, (deadline) =>
       Promise.all(
-        alerts.map(async (alert, i): Promise<JudgedAlert> => {
+        alerts.map(async (alert, i): Promise<TriagedAlert> => {
           const known = surroundings[i] ?? {}
           const judged = await Promise.race([triager.judge(alert, known, deadline.signal), deadline.over]).catch(
             (error: unknown): TriageResult => {
@@ -111,7 +111,7 @@ interface TriageKeepers<Tx> {
 }
 
 /** Keeps the cards of judged alerts, with the context that was found on the way. */
-export const keepTriage = <Tx>({ results, contexts }: TriageKeepers<Tx>): Keeper<JudgedAlert, Tx> => ({
+export const keepTriage = <Tx>({ results, contexts }: TriageKeepers<Tx>): Keeper<TriagedAlert, Tx> => ({
   async save(alerts, tx) {
     await results.save(
       alerts.map(({ id, triage }) => ({ alertId: id, result: triage })),

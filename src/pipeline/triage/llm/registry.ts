@@ -1,4 +1,7 @@
-import { defineRegistry } from '../../../component.ts'
+import { defineRegistry, type Runtime } from '../../../component.ts'
+import { AppError } from '../../../errors.ts'
+import { didYouMean } from '../../../lib/spelling/closest.ts'
+import type { NamedProvider } from './ask-models.ts'
 import { anthropic } from './providers/anthropic.ts'
 import { google } from './providers/google.ts'
 import { mistral } from './providers/mistral.ts'
@@ -14,3 +17,33 @@ export const llmRegistry = defineRegistry<LlmProvider>('language model', [
   openai,
   openaiCompatible,
 ])
+
+/** A language model as an operator configures it; the component checks its other options. */
+export interface ConfiguredProvider {
+  readonly type: string
+  readonly name?: string | undefined
+  /** Whether its opinions change nothing and are only compared. */
+  readonly shadow: boolean
+}
+
+/** Creates the configured language models. Throws CONFIG_INVALID for an unknown type and for two models with one name. */
+export const createProviders = (
+  entries: readonly ConfiguredProvider[],
+  runtime: Runtime,
+): readonly (NamedProvider & { readonly shadow: boolean })[] => {
+  const named = entries.map(({ type, name, shadow, ...options }) => {
+    if (!llmRegistry.names.includes(type)) {
+      throw new AppError('CONFIG_INVALID', `There is no language model of the type "${type}".`, {
+        hint: didYouMean(type, llmRegistry.names),
+      })
+    }
+    return { name: name ?? type, shadow, provider: llmRegistry.create(type, options, runtime) }
+  })
+  const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) !== i)
+  if (twice) {
+    throw new AppError('CONFIG_INVALID', `Two language models are named "${twice.name}".`, {
+      hint: 'Name one of them.',
+    })
+  }
+  return named
+}

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { AppError, messageOf } from '../errors.ts'
-import { type Prompt, readPrompt } from '../pipeline/triage/llm/prompt-file.ts'
+import { AppError, messageOf } from '../../../errors.ts'
+import { type Prompt, readPrompt } from './prompt-file.ts'
 
-/** The prompts that come with the program: beside `src` in a checkout, beside `dist` in the package. */
-const bundled = resolve(import.meta.dirname, '../../prompts')
+/** The bundled prompts: beside `src` in a checkout, beside `dist` in the package. */
+const bundled = resolve(import.meta.dirname, '../../../../prompts')
 
-/** Reads the prompt for a task: of the last folder that has one, else the one that comes along. Throws CONFIG_INVALID. */
+/** Reads the prompt for a task: from the last folder that has one, else the bundled one. Throws CONFIG_INVALID. */
 export const readPromptFor = (task: Prompt['task'], folders: readonly string[]): Prompt => {
   const missing = folders.find((folder) => !existsSync(folder))
   if (missing !== undefined) {
@@ -21,6 +21,18 @@ export const readPromptFor = (task: Prompt['task'], folders: readonly string[]):
     throw new AppError('CONFIG_INVALID', `The prompt ${file} cannot be read: ${messageOf(error)}`, {
       hint: 'Check its permissions.',
       cause: error,
+    })
+  }
+}
+
+/** Reads a prompt that a request brings. Throws INVALID_REQUEST. */
+export const readGivenPrompt = (text: string): Prompt => {
+  try {
+    return readPrompt(text, 'that was given')
+  } catch (error) {
+    throw new AppError('INVALID_REQUEST', messageOf(error), {
+      cause: error,
+      errors: [{ path: 'prompt', message: 'cannot be used' }],
     })
   }
 }

@@ -6,8 +6,8 @@ import type { Severity } from '../../schema/severity.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import { alertInWords, enrichmentInWords, senderIdOf, verdictInWords } from '../../schema/triage-words.ts'
 
-/** A judged alert with what was found out around it. */
-export interface Judged extends Alert {
+/** A triaged alert with the facts that were found about it. */
+export interface AlertWithResult extends Alert {
   readonly triage: TriageResult
   readonly found: {
     readonly context?: { readonly contexts: readonly AlertContext[] }
@@ -15,10 +15,10 @@ export interface Judged extends Alert {
   }
 }
 
-/** The word on an alert, ready to be sent. */
+/** The result of an alert as a message. */
 export interface AlertResult {
   readonly alert_id: string
-  /** The same for the same word, so that whoever hears it twice knows. */
+  /** The same for the same result, so that a receiver recognises a repeated message. */
   readonly message_id: string
   readonly priority: number
   readonly body: string
@@ -26,17 +26,17 @@ export interface AlertResult {
 
 const priorities: Readonly<Record<Severity, number>> = { critical: 10, high: 8, medium: 5, low: 3, info: 1 }
 
-/** Writes what is told of a judged alert, in the envelope that the triage services put around everything. */
-export const toAlertResult = (judged: Judged, now: number): AlertResult => {
-  const { triage, found } = judged
-  const { calculated_at: _, ...word } = triage
-  const message_id = idOf(judged.id, JSON.stringify(word))
+/** Writes the result of an alert in the envelope of the triage services. */
+export const toAlertResult = (alert: AlertWithResult, now: number): AlertResult => {
+  const { triage, found } = alert
+  const { calculated_at: _, ...stable } = triage
+  const message_id = idOf(alert.id, JSON.stringify(stable))
   const timestamp = new Date(now).toISOString()
-  const correlation_id = senderIdOf(judged)
+  const correlation_id = senderIdOf(alert)
   return {
-    alert_id: judged.id,
+    alert_id: alert.id,
     message_id,
-    priority: priorities[judged.severity],
+    priority: priorities[alert.severity],
     body: JSON.stringify({
       _meta: { message_id, timestamp, publisher: 'vedette' },
       data: {
@@ -45,19 +45,19 @@ export const toAlertResult = (judged: Judged, now: number): AlertResult => {
         correlation_id,
         timestamp,
         version: '1.0',
-        // The rules' word went out before: this one takes its place.
-        ...(hasModelWord(triage) && { updated: true }),
+        // This result replaces the earlier one of the rules.
+        ...(hasModelAnswer(triage) && { updated: true }),
         payload: {
-          alert: alertInWords(judged),
-          enrichment: enrichmentInWords(judged, found.context?.contexts ?? [], found.intelligence),
-          triage_result: verdictInWords(judged, triage, 0),
+          alert: alertInWords(alert),
+          enrichment: enrichmentInWords(alert, found.context?.contexts ?? [], found.intelligence),
+          triage_result: verdictInWords(alert, triage, 0),
         },
       },
     }),
   }
 }
 
-const hasModelWord = ({ model }: TriageResult): boolean => model?.status === 'answered' || model?.status === 'cached'
+const hasModelAnswer = ({ model }: TriageResult): boolean => model?.status === 'answered' || model?.status === 'cached'
 
 /** A UUID made from what it names. */
 const idOf = (...parts: readonly string[]): string => {

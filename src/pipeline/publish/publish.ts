@@ -1,0 +1,50 @@
+import type { Log } from '../../component.ts'
+import type { Alert } from '../../schema/alert.ts'
+import type { AlertContext } from '../../schema/context.ts'
+import type { LookUpIntelligence } from '../../schema/intelligence.ts'
+import type { Keeper } from '../stage.ts'
+import { type AlertResult, type AlertWithResult, toAlertResult } from './alert-result.ts'
+import { createResultPublisher } from './publisher.ts'
+
+interface PublishOptions<Tx> {
+  /** The broker and its queue for results; without both nothing is published. */
+  readonly url: string | undefined
+  readonly queue: string
+  readonly outbox: Parameters<typeof createResultPublisher>[0]['outbox'] & {
+    save(results: readonly (AlertResult & { readonly created_at: number })[], tx: Tx): Promise<void>
+  }
+  readonly contexts: { of(alertId: string): Promise<readonly AlertContext[]> }
+  readonly lookUp: LookUpIntelligence
+  readonly outages: Parameters<typeof createResultPublisher>[0]['outages']
+  readonly now: () => number
+  readonly log: Log
+}
+
+/** Creates what publishes results of triage to RabbitMQ: the stage that writes them to the outbox, and the publisher that sends them. */
+export const createPublish = <Tx>({ url, queue, outbox, contexts, lookUp, outages, now, log }: PublishOptions<Tx>) => {
+  const publisher =
+    url !== undefined && queue !== '' ? createResultPublisher({ url, queue, outbox, outages, log }) : undefined
+  const results: Keeper<AlertWithResult, Tx> = {
+    async save(alerts, tx) {
+      if (!publisher) return
+      const created_at = now()
+      await outbox.save(
+        alerts.map((alert) => ({ ...toAlertResult(alert, created_at), created_at })),
+        tx,
+      )
+      publisher.wake()
+    },
+  }
+  return {
+    results,
+    /** Finds what a result says about the surroundings of an alert. */
+    surroundings: async (alert: Alert, signal: AbortSignal): Promise<AlertWithResult['found']> =>
+      publisher
+        ? { context: { contexts: await contexts.of(alert.id) }, intelligence: await lookUp(alert, signal) }
+        : {},
+    /** The name that outages of the publisher are reported under. */
+    name: publisher?.name,
+    /** Publishes until the signal aborts. */
+    run: async (signal: AbortSignal): Promise<void> => publisher?.run(signal),
+  }
+}
