@@ -1,7 +1,7 @@
+import { whyUnused } from '../compat/config.ts'
 import type { LoadedConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { closest, didYouMean } from '../lib/spelling/closest.ts'
-import { whyUnused } from './former-variables.ts'
 import { readKey, showValue } from './print.ts'
 import { settingOf, settings } from './settings.ts'
 

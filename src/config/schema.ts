@@ -1,12 +1,11 @@
 import { z } from 'zod'
+import { compatKeys } from '../compat/config.ts'
 import { parseRange } from '../lib/addresses/address.ts'
 import { riskOptions } from '../pipeline/triage/risk.ts'
 import { ruleStatus } from '../schema/rule.ts'
 import { severity } from '../schema/severity.ts'
 import { intel } from './intel.ts'
 import { llm } from './llm.ts'
-import { networkAgents } from './network-agents.ts'
-import { queryGuard } from './query-guard.ts'
 import { component, componentName, duration, secret, size } from './shapes.ts'
 import { signIn } from './sign-in.ts'
 
@@ -225,75 +224,7 @@ export const configSchema = z.strictObject({
     )
     .default([])
     .describe('Receivers of incidents.'),
-  rabbitmq: z
-    .strictObject({
-      url: z
-        .string()
-        .regex(/^amqps?:\/\/./, 'expected amqp://… or amqps://…')
-        .optional()
-        .meta({
-          description:
-            'A broker with the queues of the alert triage services: `amqp://user:password@host:5672/vhost`. Alerts are read from one queue and results published to another.',
-          secret: 'url',
-        }),
-      alerts: z.string().max(200).default('alert.raw').describe('The queue to read alerts from; empty for none.'),
-      results: z
-        .string()
-        .max(200)
-        .default('alert.result')
-        .describe('The queue for the triage result of each alert; empty for none.'),
-    })
-    .prefault({}),
-  compat: z
-    .strictObject({
-      ports: z
-        .array(
-          z
-            .string()
-            .regex(
-              /^(all|[a-z][a-z-]*(:\d{1,5})?)$/,
-              'write `all`, or names like `log-analyzer` or `log-analyzer:13000`',
-            ),
-        )
-        .default([])
-        .describe(
-          'Older systems whose ports to open for their unchanged clients: `all`, or names, each optionally with a port after a colon.',
-        ),
-      host: z
-        .string()
-        .min(1)
-        .default('127.0.0.1')
-        .describe('The address these ports listen on. Clients that reach them can send and read without a token.'),
-    })
-    .prefault({}),
-  log_analyzer: z
-    .strictObject({
-      threshold: z.number().min(0).max(1).default(0.8).describe('The score above which a batch is an incident.'),
-      ml_url: z
-        .url()
-        .optional()
-        .describe('The URL of an external scorer, used instead of the formula while it responds.'),
-      model_version: z.string().optional().describe('The model name in `/meta`.'),
-    })
-    .prefault({})
-    .describe('Compatibility with the log analyser: `POST /ingest`, `GET /incidents`.'),
-  log_detection: z
-    .strictObject({
-      model_dir: z
-        .string()
-        .min(1)
-        .default('anomaly_outputs')
-        .describe('The folder of the model for log events, loaded on start if it exists.'),
-      root: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('The folder that models may be loaded from; the parent of `model_dir` by default.'),
-    })
-    .prefault({})
-    .describe('Compatibility with the log detection service: `POST /analyze`, `/models/load`.'),
-  network_agents: networkAgents.prefault({}),
-  query_guard: queryGuard.prefault({}),
+  ...compatKeys,
   mcp: z
     .strictObject({
       allow_write: z

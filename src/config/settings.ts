@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { aliases, variableOf } from './environment.ts'
+import { variablesOf } from './environment.ts'
 import { configSchema } from './schema.ts'
 
 /** One key of the configuration, as described by the schema. */
@@ -33,7 +33,6 @@ const toSettings = (node: Node, path: readonly string[]): readonly Setting[] => 
     return Object.entries(node.properties).flatMap(([name, below]) => toSettings(below, [...path, name]))
   }
   const key = path.join('.')
-  const also = Object.keys(aliases).filter((name) => [aliases[name]].flat().includes(key))
   return [
     {
       key,
@@ -41,7 +40,7 @@ const toSettings = (node: Node, path: readonly string[]): readonly Setting[] => 
       default: node.default,
       description: node.description ?? '',
       secret: node.secret ?? false,
-      variables: [variableOf(key), ...also],
+      variables: variablesOf(key),
     },
   ]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Log, Runtime } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
+import type { LogAnalyzerConfig } from './config.ts'
 import { batchScore, type ScoredFeatures } from './log-batch.ts'
 
 /** Scores a batch of logs by two of its numbers. */
@@ -18,18 +19,12 @@ export interface BatchScorer {
   }>
 }
 
-export interface LogAnalyzerOptions {
-  readonly threshold: number
-  readonly ml_url?: string | undefined
-  readonly model_version?: string | undefined
-}
-
 const timeoutMs = 2_000
 const answer = z.object({ score: z.number().min(0).max(1) })
 
 /** Scores batches with the formula, or with the scorer at `ml_url` while that answers. */
 export const createBatchScorer = (
-  { threshold, ml_url: url, model_version: version }: LogAnalyzerOptions,
+  { threshold, ml_url: url, model_version: version }: LogAnalyzerConfig,
   { fetch, log, signal }: Pick<Runtime, 'fetch' | 'signal'> & { readonly log: Log },
 ): BatchScorer => {
   let problem: string | undefined

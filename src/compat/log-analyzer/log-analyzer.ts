@@ -3,7 +3,8 @@ import type { CompatSystem } from '../../api/compat-system.ts'
 import { readJson } from '../../api/rest/json.ts'
 import type { Refuse, Route } from '../../api/rest/route.ts'
 import type { Runtime } from '../../component.ts'
-import { createBatchScorer, type LogAnalyzerOptions } from './batch-scorer.ts'
+import { createBatchScorer } from './batch-scorer.ts'
+import type { LogAnalyzerConfig } from './config.ts'
 import { buildView, getBuild } from './get-build.ts'
 import { ingestLogBatch } from './ingest-log-batch.ts'
 import { listOddBatches } from './list-odd-batches.ts'
@@ -32,7 +33,7 @@ const features = z.union([
 const formulaVersion = '1.0.0'
 
 /** The log analyser and the scorer behind it, which its clients know at a port of its own. */
-export const createLogAnalyzer = (options: LogAnalyzerOptions, runtime: Runtime) => {
+export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) => {
   const scorer = createBatchScorer(options, runtime)
   const build = getBuild(scorer, runtime.now())
   const scorerRoutes: readonly Route[] = [

@@ -1,14 +1,6 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operations/operation.ts'
-
-/** Where the log entries of another program are read from. */
-export interface LogDatabase {
-  readonly host?: string | undefined
-  readonly port: number
-  readonly name: string
-  readonly user: string
-  readonly password?: string | undefined
-}
+import type { NetworkAgentsConfig } from './config.ts'
 
 export const logDatabaseView = z.object({
   /** Null where none is read. */
@@ -20,7 +12,7 @@ export const logDatabaseView = z.object({
 })
 
 /** Shows which database the log entries of the network agents are read from, without its password. */
-export const getLogDatabase = ({ host, port, name, user, password }: LogDatabase) =>
+export const getLogDatabase = ({ host, port, name, user, password }: NetworkAgentsConfig['database']) =>
   defineOperation({
     name: 'get_log_database',
     summary: 'Shows which database the log entries of the network agents are read from. Its password is never shown.',

@@ -1,21 +1,12 @@
 import type { Agent } from '../../schema/agent.ts'
-import type { LogDatabase } from './get-log-database.ts'
+import type { NetworkAgentsConfig } from './config.ts'
 
 /** The kernel writes the log entries of firewalls. */
 const kernel = 'kernel'
 
-interface SourceSettings {
-  readonly database: LogDatabase
-  /** Seconds between two reads. */
-  readonly every: number
-  /** Minutes in which late rows are still read. */
-  readonly lookback: number
-  readonly batch: number
-}
-
 /** The source that reads the log entries of another program; none without a database. */
 export const logEntrySources = (
-  { database, every, lookback, batch }: SourceSettings,
+  { database, every, lookback, batch }: NetworkAgentsConfig,
   agents: readonly Pick<Agent, 'process_filters'>[],
 ) => {
   if (database.host === undefined) return []
@@ -31,22 +22,14 @@ export const logEntrySources = (
   return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
 }
 
-interface ReceiverSettings<Receiver> {
-  readonly notify: readonly Receiver[]
-  readonly network_agents: {
-    readonly notification: {
-      readonly enabled: boolean
-      readonly url?: string | undefined
-      readonly token?: string | undefined
-    }
-  }
-}
-
 /** The receivers under `notify`, and the one that the variables of the service name, unless one of those has its name. */
 export const receiversInForce = <Receiver extends { readonly name: string }>({
   notify,
   network_agents,
-}: ReceiverSettings<Receiver>) => {
+}: {
+  readonly notify: readonly Receiver[]
+  readonly network_agents: Pick<NetworkAgentsConfig, 'notification'>
+}) => {
   const { enabled, url, token } = network_agents.notification
   const name = 'network-agents'
   if (!enabled || url === undefined || notify.some((receiver) => receiver.name === name)) return [...notify]

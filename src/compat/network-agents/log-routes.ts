@@ -3,7 +3,8 @@ import type { Present, Refuse, Route } from '../../api/rest/route.ts'
 import { getMetrics } from '../../operations/status/get-metrics.ts'
 import type { EventView } from '../../schema/event.ts'
 import { browseEvents } from './browse-events.ts'
-import { getLogDatabase, type LogDatabase, logDatabaseView } from './get-log-database.ts'
+import type { NetworkAgentsConfig } from './config.ts'
+import { getLogDatabase, logDatabaseView } from './get-log-database.ts'
 
 /** The names of the levels there, and ours where they differ. */
 const levels = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'] as const
@@ -71,7 +72,7 @@ const presentDatabase: Present = (answer) => {
 }
 
 /** Where clients of the log-agent service look at lines, at where these come from, and at counters. */
-export const logRoutes = (database: LogDatabase, refuse: Refuse): readonly Route[] => {
+export const logRoutes = (database: NetworkAgentsConfig['database'], refuse: Refuse): readonly Route[] => {
   const of = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
     ...more,
     ...{ method: 'GET', path, operation, present, refuse, bareToken: true },

@@ -1,9 +1,9 @@
 import type { CompatSystem } from '../../api/compat-system.ts'
 import type { Present, Refuse, Route } from '../../api/rest/route.ts'
-import { type AgentSettings, isLogAgentSetUp } from '../../operations/agents/read-agents.ts'
+import { isLogAgentSetUp } from '../../operations/agents/read-agents.ts'
 import { getHealth, health } from '../../operations/status/get-health.ts'
 import { agentRoutes } from './agent-routes.ts'
-import type { LogDatabase } from './get-log-database.ts'
+import type { NetworkAgentsConfig } from './config.ts'
 import { listAnomalies } from './list-anomalies.ts'
 import { logRoutes, metricsRoute } from './log-routes.ts'
 
@@ -51,15 +51,11 @@ const probe = (path: string): Route => ({
   present: presentHealth,
 })
 
-interface NetworkAgentsSettings extends AgentSettings {
-  readonly network_agents: AgentSettings['network_agents'] & {
-    readonly database: LogDatabase
-    readonly host?: string | undefined
-  }
-}
-
 /** The log-agent service: what its agents found, always with a token. */
-export const networkAgents = (settings: NetworkAgentsSettings): CompatSystem => ({
+export const networkAgents = (settings: {
+  readonly network_agents: NetworkAgentsConfig
+  readonly compat: { readonly ports: readonly string[] }
+}): CompatSystem => ({
   name: 'network-agents',
   ports: [5555],
   ...(isLogAgentSetUp(settings) &&

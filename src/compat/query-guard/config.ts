@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
-import { secret } from './shapes.ts'
+import { secret } from '../../config/shapes.ts'
 
 const expression = z.string().min(1).refine(isExpression, 'expected a regular expression (RE2)')
 
@@ -13,8 +13,7 @@ function isExpression(text: string): boolean {
   }
 }
 
-/** Monitoring of query results. */
-export const queryGuard = z
+const keys = z
   .strictObject({
     auth_key: secret(
       1,
@@ -86,4 +85,29 @@ export const queryGuard = z
       .default(360)
       .describe('How long the model of an unused query is stored; 0 means forever.'),
   })
+  .prefault({})
   .describe('Compatibility with the query-result plug-in: `POST /anomalies`.')
+
+export const queryGuardConfig = {
+  keys,
+  variables: {
+    ANOMALY_DETECTION_DATA: 'data_dir',
+    ANOMALY_RETENTION_DAYS: 'query_guard.anomaly_days',
+    ANOMALY_THRESHOLD: 'query_guard.threshold',
+    ANTHROPIC_API_KEY: 'query_guard.language_model.api_key',
+    CLAUDE_MODEL: 'query_guard.language_model.model',
+    EXCLUDED_DATASETS: 'query_guard.excluded_datasets',
+    HISTORICAL_RETENTION_DAYS: 'query_guard.history_days',
+    MAX_HISTORICAL_RECORDS: 'query_guard.max_history',
+    MAX_RECORDS_PER_BATCH: 'query_guard.max_records_per_batch',
+    MINIMUM_TRAINING_RECORDS: 'query_guard.min_training_records',
+    MODEL_RETENTION_DAYS: 'query_guard.model_days',
+    M_AUTH_KEY: 'query_guard.auth_key',
+  },
+  unused: {
+    DB_CONNECT_ARGS: 'Set database options in the URL: see "storage.url".',
+    STORAGE_PATH: 'Results are stored in the database: see "storage.url".',
+    SKIP_PATTERNS: 'Exclude datasets with "query_guard.excluded_datasets".',
+    WORKERS: 'One process does all the work. To scale out, run several behind a load balancer.',
+  },
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { secret } from './shapes.ts'
+import { secret } from '../../config/shapes.ts'
 
 const percent = (what: string) =>
   z
@@ -9,8 +9,7 @@ const percent = (what: string) =>
     .optional()
     .describe(`The threshold for ${what} in use, in percent, for all agents that check it.`)
 
-/** Agents that watch network logs which another program stores in a database. */
-export const networkAgents = z
+const keys = z
   .strictObject({
     agents: z
       .array(z.string().min(1))
@@ -85,4 +84,54 @@ export const networkAgents = z
       ),
     retention_days: z.int().min(0).default(30).describe('How long anomalies of agents are listed; 0 means forever.'),
   })
+  .prefault({})
   .describe('Compatibility with the network agents: `GET /api/v1/anomalies`.')
+
+export type NetworkAgentsConfig = z.output<typeof keys>
+
+export const networkAgentsConfig = {
+  keys,
+  variables: {
+    AGENT_BATCH_SIZE: 'network_agents.batch',
+    AGENT_LOOKBACK_WINDOW: 'network_agents.lookback',
+    AGENT_PROCESSING_INTERVAL: 'network_agents.every',
+    ANOMALY_RETENTION_DAYS: 'network_agents.retention_days',
+    BATCH_SIZE: 'network_agents.batch',
+    DB_HOST: 'network_agents.database.host',
+    DB_NAME: 'network_agents.database.name',
+    DB_PASSWORD: 'network_agents.database.password',
+    DB_PORT: 'network_agents.database.port',
+    DB_USER: 'network_agents.database.user',
+    HEALTH_TOKEN: 'health_token',
+    NOTIFICATION_ENABLED: 'network_agents.notification.enabled',
+    NOTIFICATION_TOKEN: 'network_agents.notification.token',
+    NOTIFICATION_URL: 'network_agents.notification.url',
+    RESOURCE_THRESHOLD_CPU: 'network_agents.resources.cpu',
+    RESOURCE_THRESHOLD_DISK: 'network_agents.resources.disk',
+    RESOURCE_THRESHOLD_MEMORY: 'network_agents.resources.memory',
+    SERVICE_HOST: 'network_agents.host',
+    SERVICE_PORT: 'network_agents.port',
+    SQLITE_DB_PATH: 'network_agents.sqlite_path',
+  },
+  unused: {
+    'DB_MIN_CONNECTIONS DB_MAX_CONNECTIONS DB_POOL_TIMEOUT': 'A single connection reads the log entries.',
+    'API_HOST API_PORT API_PREFIX': 'SERVICE_HOST and SERVICE_PORT set the address of the API.',
+    CORS_ORIGINS: 'Cross-origin requests are not allowed.',
+    'ANALYSIS_INTERVAL AGENT_INTERVAL FEATURE_WINDOW':
+      'Agents evaluate lines as they arrive, within the window of their files.',
+    'MAX_RETRIES RETRY_DELAY': 'Vedette retries an unreachable database until it is back.',
+    'MODEL_PATH MODEL_UPDATE_INTERVAL MODEL_THRESHOLD MIN_SAMPLES MAX_ANOMALIES TRAINING_INTERVAL MIN_TRAINING_SAMPLES':
+      'The detector "agent-model" trains itself; tune it with its options under "detectors".',
+    'NOTIFICATION_TIMEOUT NOTIFICATION_MAX_RETRIES':
+      'Failed deliveries are retried eight times with back-off, then dead-lettered.',
+    'SFTP_HOST SFTP_PORT SFTP_USER SFTP_PASSWORD SFTP_REMOTE_PATH SFTP_TIMEOUT': 'Models are not distributed.',
+    'THRESHOLD_SIGNAL_STRENGTH THRESHOLD_PACKET_LOSS_RATE THRESHOLD_RETRY_RATE THRESHOLD_DATA_RATE RESOURCE_MONITORING_ENABLED RESOURCE_CHECK_INTERVAL RESOURCE_THRESHOLD_NETWORK':
+      'No bundled agent counts this; write your own: see "network_agents.paths".',
+    'EXPORT_PATH EXPORT_RETENTION EXPORT_FORMAT': 'Read the lists over the API.',
+    'BACKUP_PATH BACKUP_RETENTION BACKUP_SCHEDULE':
+      '`vedette backup` writes an archive; docs/operate.md shows a timer for it.',
+    'LOG_DIR LOG_RETENTION LOG_FORMAT': 'The log goes to standard error, as JSON.',
+    'SQLITE_JOURNAL_MODE SQLITE_SYNCHRONOUS SQLITE_CACHE_SIZE SQLITE_TEMP_STORE SQLITE_MMAP_SIZE':
+      'The SQLite file is for other programs to read and needs no tuning.',
+  },
+}

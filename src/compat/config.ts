@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { logAnalyzerConfig } from './log-analyzer/config.ts'
+import { logDetectionConfig } from './log-detection/config.ts'
+import { networkAgentsConfig } from './network-agents/config.ts'
+import { queryGuardConfig } from './query-guard/config.ts'
+import { triageConfig } from './triage/config.ts'
+
+/** The keys of the configuration that belong to older systems. */
+export const compatKeys = {
+  rabbitmq: triageConfig.keys,
+  compat: z
+    .strictObject({
+      ports: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^(all|[a-z][a-z-]*(:\d{1,5})?)$/,
+              'write `all`, or names like `log-analyzer` or `log-analyzer:13000`',
+            ),
+        )
+        .default([])
+        .describe(
+          'Older systems whose ports to open for their unchanged clients: `all`, or names, each optionally with a port after a colon.',
+        ),
+      host: z
+        .string()
+        .min(1)
+        .default('127.0.0.1')
+        .describe('The address these ports listen on. Clients that reach them can send and read without a token.'),
+    })
+    .prefault({}),
+  log_analyzer: logAnalyzerConfig.keys,
+  log_detection: logDetectionConfig.keys,
+  network_agents: networkAgentsConfig.keys,
+  query_guard: queryGuardConfig.keys,
+}
+
+interface FormerEnvironment {
+  /** The keys that its variables set. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Why variables have no effect, by their names. */
+  readonly unused?: Readonly<Record<string, string>>
+}
+
+const systems: readonly FormerEnvironment[] = [
+  networkAgentsConfig,
+  queryGuardConfig,
+  logAnalyzerConfig,
+  logDetectionConfig,
+  triageConfig,
+]
+
+/** The variables of older systems, each with the key that it sets. */
+export const formerVariables = systems.flatMap(({ variables }) => Object.entries(variables))
+
+const unused = systems.flatMap((system) => Object.entries(system.unused ?? {}))
+
+/** Says why a variable of an older system has no effect here; undefined if it has one or is unknown. */
+export const whyUnused = (variable: string): string | undefined =>
+  unused.find(([names]) => names.split(' ').includes(variable))?.[1]
