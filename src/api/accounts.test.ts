@@ -89,7 +89,7 @@ describe('accounts', () => {
     await open('ada')
     await open('bob')
     await send('PATCH', '/api/v1/accounts/bob', { is_active: false }, as('admin'))
-    const { passwords } = server.deps.entry
+    const { passwords } = server.deps.signIn
     const seen: boolean[] = []
     const { matches } = passwords
     passwords.matches = (text, hash) => {
@@ -106,7 +106,7 @@ describe('accounts', () => {
       const { request_id, ...body } = answer.json()
       bodies.push({ status: answer.statusCode, ...body })
     }
-    expect(bodies[0]).toMatchObject({ status: 401, detail: 'The user name or the password is not right.' })
+    expect(bodies[0]).toMatchObject({ status: 401, detail: 'Wrong user name or password.' })
     expect(bodies[1]).toEqual(bodies[0])
     expect(bodies[2]).toEqual(bodies[0])
     expect(seen).toEqual([true, false, false])

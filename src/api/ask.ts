@@ -2,12 +2,12 @@ import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { type Credential, callerOf } from '../operations/accounts/credential.ts'
 import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
+import type { AnswerListener } from '../operations/answer-listener.ts'
 import type { Deps } from '../operations/deps.ts'
+import { extendObject } from '../operations/extend-object.ts'
 import type { JsonBytes } from '../operations/json-bytes.ts'
 import type { Operation, WorkerOperation } from '../operations/operation.ts'
-import { worldFor } from '../operations/personal-data.ts'
-import type { Watcher } from '../operations/watcher.ts'
-import { within } from '../operations/within.ts'
+import { depsFor } from '../operations/personal-data.ts'
 import { type Actor, mayAct } from '../schema/role.ts'
 import { invalidInput } from './problem.ts'
 
@@ -16,7 +16,7 @@ export interface DoorDeps extends Deps {
   readonly signInKeys: SignInKeys
   identify(token: string): Promise<Credential | undefined>
   /** Whoever waits at the door, where its answers take long. */
-  readonly watcher?: Watcher | undefined
+  readonly watcher?: AnswerListener | undefined
 }
 
 /** Everything that operations may use, once it is known who asks. */
@@ -72,9 +72,9 @@ export const ask = async (
   const who = credential ?? stranger
   return operation.run(
     parsed.data,
-    worldFor(
+    depsFor(
       who.actor,
-      within(deps, {
+      extendObject(deps, {
         credential: who,
         actor: who.actor,
         address: origin?.ip_address ?? '',
@@ -110,8 +110,8 @@ const auditWork = ({ name, audits = '' }: WorkerOperation, { input, answer, deps
 
 /** The store, whose audit remembers where a request came from. */
 const remembering = (store: Deps['store'], origin: Origin): Deps['store'] =>
-  within(store, {
-    audit: within(store.audit, {
+  extendObject(store, {
+    audit: extendObject(store.audit, {
       append: (...[entries, tx]: Parameters<Deps['store']['audit']['append']>) =>
         store.audit.append(
           entries.map((entry) => ({ ...origin, ...entry })),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hashToken, spellToken } from '../operations/accounts/token-secret.ts'
+import { formatToken, hashToken } from '../operations/accounts/token-secret.ts'
 import { createAuth } from './auth.ts'
 import { fakeDeps } from './server.fake.ts'
 
@@ -10,7 +10,7 @@ describe('auth', () => {
   let deps: ReturnType<typeof fakeDeps>
   let auth: ReturnType<typeof createAuth>
   let lookUps = 0
-  const secret = spellToken('viewer', 'a'.repeat(43))
+  const secret = formatToken('viewer', 'a'.repeat(43))
   const proof = { authorization: `Bearer ${secret}`, sessionCookie: undefined, address: '192.0.2.1' }
   const token = {
     id: 'token-1',

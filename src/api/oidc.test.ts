@@ -43,7 +43,7 @@ describe('signing in through an identity provider', () => {
       },
       ...{ publicUrl: 'https://vedette.example', now: () => time, log, ...options },
     })
-    Object.assign(server.deps.entry, { provider: oidc })
+    Object.assign(server.deps.signIn, { provider: oidc })
   }
 
   const post = (path: string, payload: object = {}, headers: Record<string, string> = {}) =>
@@ -91,7 +91,9 @@ describe('signing in through an identity provider', () => {
   })
 
   it('lets in nobody who has no role, and makes nobody an admin by default', async () => {
-    expect(await detail({ ...dana, groups: ['guests'] })).toBe('403 You are known there, but have no role here.')
+    expect(await detail({ ...dana, groups: ['guests'] })).toBe(
+      '403 The identity provider knows you, but you have no role here.',
+    )
     expect(await store.accounts.list()).toEqual([])
     use({ defaultRole: 'viewer', domains: ['Example.com'] })
     expect((await signIn(dana)).json().role).toBe('viewer')
@@ -106,7 +108,7 @@ describe('signing in through an identity provider', () => {
       { ...dana, email: undefined },
       { ...analyst, email: 'dana@example.com.evil.example' },
     ]) {
-      expect(await detail(claims)).toBe('403 You are known there, but not let in here.')
+      expect(await detail(claims)).toBe('403 The identity provider knows you, but you may not sign in here.')
     }
     expect((await signIn({ sub: 'e9', preferred_username: 'eve' })).statusCode).toBe(200)
   })
@@ -137,7 +139,7 @@ describe('signing in through an identity provider', () => {
       payload: { is_active: false },
     } as const
     expect((await server.app.inject(change)).statusCode).toBe(200)
-    expect(await detail(analyst)).toBe('403 The account "dana" is disabled.')
+    expect(await detail(analyst)).toBe('403 Account "dana" is disabled.')
     expect((await audited())[0]).toBe('dana sign_in!')
   })
 
@@ -155,7 +157,9 @@ describe('signing in through an identity provider', () => {
     const link = { ...admin, method: 'PATCH', url: '/api/v1/accounts/dana', payload: { subject } } as const
     expect((await server.app.inject(link)).json()).toMatchObject({ username: 'dana', signs_in_with: 'oidc' })
     expect((await signIn(analyst)).json()).toMatchObject({ name: 'dana', role: 'analyst' })
-    expect(await detail({ sub: 'x', preferred_username: 'admin', groups: ['soc'] })).toContain('name that the provider')
+    expect(await detail({ sub: 'x', preferred_username: 'admin', groups: ['soc'] })).toContain(
+      'name from the identity provider',
+    )
   })
 
   it.each([
@@ -240,7 +244,7 @@ describe('signing in through an identity provider', () => {
   })
 
   it('is not there when nobody set it up', async () => {
-    Object.assign(server.deps.entry, { provider: undefined })
+    Object.assign(server.deps.signIn, { provider: undefined })
     expect((await post('provider')).statusCode).toBe(409)
     expect((await server.app.inject('/api/v1/session/ways')).json().provider).toBeNull()
   })

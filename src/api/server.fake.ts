@@ -68,7 +68,7 @@ export const fakeDeps = (now: () => number = Date.now) => {
         original: text,
         fields: {},
       })),
-    entry: {
+    signIn: {
       passwords: createPasswords(),
       backOff: createBackOff(now),
       session: { lifetime: 43_200_000, idle: 7_200_000 },

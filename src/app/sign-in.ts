@@ -3,12 +3,16 @@ import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { createBackOff } from '../operations/accounts/back-off.ts'
-import type { Entry } from '../operations/accounts/entry.ts'
 import type { IdentityProvider } from '../operations/accounts/identity-provider.ts'
 import { createPasswords } from '../operations/accounts/passwords.ts'
+import type { SignInSettings } from '../operations/accounts/sign-in-settings.ts'
 
 /** How people get in, as the configuration says. */
-export const createEntry = (config: Pick<Config, 'sign_in' | 'server'>, now: () => number, log: Log): Entry => ({
+export const createEntry = (
+  config: Pick<Config, 'sign_in' | 'server'>,
+  now: () => number,
+  log: Log,
+): SignInSettings => ({
   passwords: createPasswords(),
   backOff: createBackOff(now),
   session: config.sign_in.session,

@@ -20,76 +20,76 @@ import type { ModelOpinion, TriageResult } from '../schema/triage-result.ts'
 import type { AuditHead } from '../store/audit/audit-chain.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import type { Entry } from './accounts/entry.ts'
+import type { SignInSettings } from './accounts/sign-in-settings.ts'
+import type { AnswerListener } from './answer-listener.ts'
 import type { Offload } from './offload.ts'
 import type { QueryGuard } from './query-results/query-guard.ts'
 import type { RuleReach } from './rules/rule-reach.ts'
 import type { Samples } from './samples/samples.ts'
-import type { Watcher } from './watcher.ts'
 
-/** The state of one stage of the road, since the start. */
+/** The metrics of one pipeline stage since the start. */
 export interface StageHealth {
   readonly name: string
   readonly received: number
   readonly emitted: number
   readonly failed: number
-  /** Time spent in it, in seconds. */
+  /** Processing time in seconds. */
   readonly seconds: number
   readonly lastError?: string
 }
 
 export interface Health {
   readonly ready: boolean
-  /** Why not, in words for an operator. */
+  /** The reasons if not ready, for an operator. */
   readonly problems: readonly string[]
   readonly stages: readonly StageHealth[]
   readonly queues: readonly { topic: string; ready: number; running: number; dead: number; oldest_age_ms: number }[]
-  /** Whether the message broker can be read from and written to; undefined where none is used for that. */
+  /** The broker connections; undefined if no broker is used. */
   readonly broker?: { readonly consumer: boolean | undefined; readonly publisher: boolean | undefined }
 }
 
-/** The model that judges log events. */
+/** The model that scores log events. */
 export interface LogModels {
   current(): { readonly model: LogModel; readonly folder: string; readonly loadedAt: number } | undefined
-  /** Loads the model of a folder, the configured one unless named. Throws NOT_FOUND, FORBIDDEN or INVALID_REQUEST. */
+  /** Loads the model from `folder` or the configured folder. Throws NOT_FOUND, FORBIDDEN or INVALID_REQUEST. */
   load(folder?: string): Promise<{ readonly folder: string; readonly loadedAt: number }>
 }
 
-/** The language models that the configuration names. */
+/** The configured language models. */
 export interface LanguageModels {
-  /** In the order in which they are asked; `shadow` ones change nothing by what they say. */
+  /** In call order. `shadow` models never change a triage result. */
   readonly configured: readonly {
     readonly name: string
     readonly model: string
     readonly shadow: boolean
-    /** In dollars for a million tokens. */
+    /** In dollars per million tokens. */
     readonly price: { readonly input: number; readonly output: number }
   }[]
   readonly prompt: { readonly name: string; readonly hash: string }
-  /** Dollars, and calls and tokens an hour. */
+  /** Dollars, and calls and tokens per hour. */
   readonly budget: {
     readonly month: number
     readonly incident: number
     readonly hour_calls: number
     readonly hour_tokens: number
   }
-  /** The names under which spending is kept at this moment. */
+  /** The current spending periods. */
   periods(): { readonly month: string; readonly hour: string }
   resting(): ReadonlyMap<string, number>
-  /** Asks with a prompt, the one in force unless given; throws CONFIG_INVALID when it cannot be used. Keeps no opinion. */
+  /** Calls a model with a custom or the current prompt, and stores nothing. Throws CONFIG_INVALID for an unusable prompt. */
   withPrompt(prompt: string | undefined): {
     readonly prompt: string
     opinion(alert: Alert, card: TriageResult, signal: AbortSignal): Promise<ModelOpinion>
   }
-  /** Asks about an alert anew and puts what is said on its card. Whoever asks meanwhile shares the answer. */
-  ask(alert: Alert, card: TriageResult, watcher: Watcher): Promise<ModelOpinion>
-  /** Passes a conversation on, to the model of that name alone where one is named. `failed` says why none answered. */
+  /** Asks for a new opinion on an alert and adds it to the triage result. Concurrent callers share the answer. */
+  ask(alert: Alert, card: TriageResult, watcher: AnswerListener): Promise<ModelOpinion>
+  /** Forwards a conversation, only to `name` if given. `failed` is the reason that no model answered. */
   chat(
     asked: Conversation,
     name: string | undefined,
     signal: AbortSignal,
   ): Promise<ModelReply | { readonly failed: string }>
-  /** What asking about an alert would send; `call` is undefined when there is no such model. Sends nothing. */
+  /** Returns the request for an alert without sending it; `call` is undefined if the provider does not exist. */
   preview(
     alert: Alert,
     card: TriageResult,
@@ -101,65 +101,56 @@ export interface LanguageModels {
   }>
 }
 
-/** Asks a webhook to carry out an action, or to rehearse it; throws CONFLICT when there is no such webhook. */
+/** Sends an action or a dry run to a webhook; throws CONFLICT if the webhook does not exist. */
 export type CarryOut = (order: {
   readonly webhook: string
-  /** The same however often one order is given: it is carried out once. */
+  /** The same for every retry of an order, so that it runs once. */
   readonly idempotencyKey: string
   readonly message: object
 }) => Promise<{ readonly ok: boolean; readonly answer: string }>
 
-/** Everything that operations may use; each names the part it needs. */
+/** The dependencies of operations. Each operation names the part it needs. */
 export interface Deps {
   readonly store: Store
   readonly queue: Queue<Transaction>
   readonly intake: Intake
   readonly samples: Samples
-  /** The suppressions in force, in memory; `refresh` reads them anew. */
+  /** The active suppressions in memory; `refresh` reloads them. */
   readonly suppressions: { refresh(): Promise<void> }
-  /** The rules: which there are, which are in force. */
   readonly rules: RuleLibrary
-  /** What is known of networks, assets and people, in memory; `refresh` reads what was told since. */
+  /** Network, asset and user data in memory; `refresh` loads recent changes. */
   readonly context: { readonly tables: ContextTables; refresh(): Promise<void> }
-  /** Which sources rules apply to, and what they found lately. */
+  /** The sources that rules apply to, and their recent matches. */
   reach(): Promise<RuleReach>
-  /** The folder that imported rules are kept in, a folder each. */
+  /** Holds one folder for each imported rule set. */
   readonly rulesFolder: string
-  /** Threat intelligence: who tells it, and what is known. */
   readonly intel: Intel
-  /** Language models that may add to what triage says. */
   readonly languageModels: LanguageModels
-  /** The road's first stages, storing and learning nothing: how lines are understood. */
+  /** Runs the first pipeline stages without storing or learning. */
   normalize(batch: RecordBatch): readonly Event[]
-  /** Every network agent that there is, in force or not. */
+  /** Every network agent, active or not. */
   readonly agents: readonly Agent[]
-  /** Those that run. */
-  readonly agentsInForce: readonly Agent[]
-  /** What to do about kinds of incidents. */
+  readonly activeAgents: readonly Agent[]
   readonly playbooks: readonly Playbook[]
-  /** Asks a webhook to carry out an action. */
   readonly carryOut: CarryOut
-  /** Triages one alert outside the pipeline and stores nothing. The facts of its sender replace those known here. */
+  /** Triages one alert outside the pipeline and stores nothing. Facts supplied by the sender override local ones. */
   triageAlert(alert: Alert, facts: ToldFacts): Promise<TriageResult>
-  /** The alerts that there were, by what they have in common. */
+  /** Earlier alerts by their shared properties. */
   readonly history: Pick<AlertHistory, 'find'>
-  /** The risk formula that is in force. */
+  /** The active risk formula. */
   readonly risk: RiskOptions
-  /** Runs an operation in a worker thread. */
   readonly offload: Offload
-  /** How people get in. */
-  readonly entry: Entry
+  readonly signIn: SignInSettings
   readonly logModels: LogModels
-  /** Judges results of queries. */
+  /** Analyses query results. */
   readonly queryGuard: QueryGuard
-  /** The head of the audit's chain as it was last written down outside of the database. */
+  /** The last audit chain head that was recorded outside the database. */
   auditHead(): Promise<(AuditHead & { readonly start?: AuditHead | undefined }) | undefined>
   health(): Promise<Health>
-  /** How far each detector is with learning what is usual. */
+  /** The learning progress of each detector. */
   learning(): readonly { readonly detector: string; readonly progress: readonly Progress[] }[]
-  /** The names of those who are told of incidents. */
+  /** The names of the notification receivers. */
   readonly receivers: readonly string[]
-  /** The metrics in Prometheus' text format. */
   metrics(): Promise<string>
   now(): number
   /** A UUIDv7. */

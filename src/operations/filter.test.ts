@@ -102,7 +102,7 @@ describe('eventFilter', () => {
     expect(eventFilter(q, now).matches(event)).toBe(false)
   })
 
-  it('looks for words in a message that the original spells otherwise', () => {
+  it('searches all spellings of a word in a message', () => {
     const escaped = { ...event, message: 'a "b"', original: '{"msg":"a \\"b\\""}' }
     expect(eventFilter('"a \\"b\\""', now).matches(escaped)).toBe(true)
   })
@@ -140,7 +140,7 @@ describe('incidentFilter', () => {
   })
 })
 
-it('answers a broken filter with what is wrong and a better one', () => {
+it('reports the error in a filter and suggests a correction', () => {
   expect(() => eventFilter('(user:root', now)).toThrow(AppError)
   try {
     eventFilter('(user:root', now)
@@ -169,21 +169,21 @@ describe('an unknown field', () => {
     ['NOT (user:root OR hots:web*)', 18, 'Did you mean "host"?'],
     ['risk_scor>80', 0, 'Did you mean "risk_score"?'],
     ['entity.hots:web-01', 0, 'Did you mean "entity.host"?'],
-    ['zzzzzz:1', 0, 'Quote it to look for it in the text'],
-  ])('is refused with its place and a suggestion: %s', (q, position, hint) => {
+    ['zzzzzz:1', 0, 'Quote it to search for it as text'],
+  ])('is rejected with its position and a suggestion: %s', (q, position, hint) => {
     const error = refusal(() => alertFilter(q, now))
     expect(error?.code).toBe('FILTER_SYNTAX')
     expect(error?.hint).toContain(hint)
     expect(error?.errors).toMatchObject([{ path: 'q', position }])
   })
 
-  it('is refused of incidents and detections too, but matches nothing in a filter saved before', () => {
+  it('is rejected for incidents and detections too, but matches nothing in a saved filter', () => {
     expect(refusal(() => incidentFilter('staus:open', now))?.hint).toContain('"status"')
     expect(refusal(() => detectionFilter('detectr:sigma', now))?.hint).toContain('"detector"')
     expect(savedAlertFilter('severtiy:high', now).matches(alert)).toBe(false)
   })
 
-  it('is text where it is quoted, part of an address or a link', () => {
+  it('is text when quoted or part of an address or link', () => {
     for (const q of ['"severtiy:high"', 'https://a.example/', 'std::string', '2001:db8::1']) {
       expect([q, refusal(() => alertFilter(q, now))]).toEqual([q, undefined])
     }

@@ -1,4 +1,4 @@
-/** An answer that is JSON text already, because another thread wrote it: doors send the bytes as they are. */
+/** An answer that a worker thread already serialized as JSON. It is sent as is. */
 export class JsonBytes {
   readonly bytes: Uint8Array
 

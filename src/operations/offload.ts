@@ -3,32 +3,30 @@ import type { Analysis } from '../schema/analysis.ts'
 import type { RawRecord } from '../schema/record.ts'
 import type { JsonBytes } from './json-bytes.ts'
 
-/** Everything that operations in a worker thread may use. */
+/** The dependencies of operations in a worker thread. */
 export interface WorkerDeps {
-  /** Runs the whole pipeline in memory on the caller's records and stores nothing. */
+  /** Runs the whole pipeline in memory on the caller's records. Stores nothing. */
   analyze(records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis>
-  /** The most records that one request may have. */
+  /** The maximum number of records per request. */
   readonly maxRecords: number
-  /** The loaded model for log events. */
   logModel(): LogModel | undefined
-  /** Counts log events that were analysed for a caller: the anomalies among them, and the seconds it took. */
+  /** Counts log events that were analysed for a caller, with their anomalies and duration. */
   analyzed(anomalies: number, seconds: number): void
   now(): number
 }
 
-/** One request for a worker thread. */
 export interface OffloadRequest {
   readonly operation: string
-  /** As the caller sent it: the worker validates it. The member `body` may be a `SentBody`. */
+  /** The caller's input. The worker validates it. Its member `body` may be a `SentBody`. */
   readonly input: unknown
-  /** The token or account that asks: each runs one request at a time. */
+  /** The calling token or account. Each runs one request at a time. */
   readonly caller: string
-  /** Aborts when the caller has gone. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * Runs an operation in a worker thread. Throws RATE_LIMITED when the caller has too many requests waiting, UNAVAILABLE when the queue is
- * full or the worker failed, TOO_LARGE for bodies beyond the limit, and everything that the operation throws.
+ * Runs an operation in a worker thread. Throws RATE_LIMITED if the caller has too many waiting requests, UNAVAILABLE if
+ * the queue is full or the worker failed, and TOO_LARGE for oversized bodies. Rethrows the operation's own errors.
  */
 export type Offload = (request: OffloadRequest) => Promise<JsonBytes>

@@ -1,34 +1,31 @@
 import { z } from 'zod'
 
-/** What every list takes; spread into its strict object. */
+/** The input fields of every list. */
 export const paging = {
-  limit: z.int().min(1).max(500).default(50).describe('How many at most.'),
+  limit: z.int().min(1).max(500).default(50).describe('The maximum number of items.'),
   cursor: z
     .string()
     .max(500)
     .transform((cursor) => cursor || undefined)
     .optional()
-    .describe('The next_cursor of the page before; empty for the first page.'),
+    .describe('The next_cursor of the previous page. Empty for the first page.'),
 }
 
-/** A filter, where a list takes one. */
-export const q = z
+export const filterText = z
   .string()
   .max(4_000)
   .default('')
-  .describe('A filter: words of the text, field:value, AND, OR, NOT, parentheses.')
+  .describe('A filter: words, field:value, AND, OR, NOT, parentheses.')
 
-/** A span of time, where a list takes one. */
-export const range = {
+export const timeRange = {
   from: z.string().max(64).optional().describe('The earliest time: ISO 8601, seconds or milliseconds, or now-24h.'),
   to: z.string().max(64).optional().describe('The latest time.'),
 }
 
-/** The answer of a list. */
+/** Describes a page of items. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ data: z.array(item), next_cursor: z.string().nullable() })
 
-/** Presents a page of the store for the world outside. */
 export const toPage = <Item, View>(
   page: { readonly items: readonly Item[]; readonly next: string | undefined },
   view: (item: Item) => View,

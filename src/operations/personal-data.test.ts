@@ -3,7 +3,7 @@ import { enrichmentInWords } from '../schema/triage-words.ts'
 import { sampleAlert } from '../store/samples.conformance.ts'
 
 describe('personal data', () => {
-  it('is in no message about an alert, because a queue does not know who reads it', () => {
+  it('is not in any message about an alert, because a queue does not know its readers', () => {
     const data = { username: 'dana', email: 'dana@example.com', aliases: ['dr'], department: 'Operations' }
     const context = { context_type: 'user', source: 'context-collector', confidence: 0.9, data } as const
     expect(enrichmentInWords(sampleAlert(1), [context], undefined)).toMatchObject({

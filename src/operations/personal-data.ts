@@ -4,39 +4,39 @@ import { isPersonalField, withoutPersonalData } from '../schema/person.ts'
 import { type Actor, mayAct, type Role } from '../schema/role.ts'
 import type { AuditEntry } from '../store/audit/audit.ts'
 import type { Deps } from './deps.ts'
-import { replacing } from './within.ts'
+import { overrideMembers } from './extend-object.ts'
 
-/** The least role that may read personal data of the people directory, at any door. */
+/** The lowest role that may read personal data of the user directory. */
 export const personalDataRole = 'analyst' satisfies Role
 
 type Readable = Pick<Deps, 'store' | 'context'>
 
 /**
- * Gives an operation the world as its caller may see it: below the role for personal data, every place that personal data is read from gives
- * it out without. Doors have nothing to do with it, so none of them can forget it.
+ * Returns the dependencies for a caller. Below the required role, every store and table omits personal data. The APIs
+ * need no check of their own.
  */
-export const worldFor = <Whole extends Readable>({ role }: Actor, deps: Whole): Whole =>
-  mayAct(role, personalDataRole) ? deps : withhold(deps)
+export const depsFor = <D extends Readable>({ role }: Actor, deps: D): D =>
+  mayAct(role, personalDataRole) ? deps : withoutPersonalDeps(deps)
 
-const withhold = <Whole extends Readable>(deps: Whole): Whole =>
-  replacing<Whole, Readable>(deps, {
+const withoutPersonalDeps = <D extends Readable>(deps: D): D =>
+  overrideMembers<D, Readable>(deps, {
     store: () =>
-      replacing(deps.store, {
+      overrideMembers(deps.store, {
         alertContext: () => alertContextOf(deps.store),
         audit: () => auditOf(deps.store),
         people: () => {
-          throw new AppError('FORBIDDEN', 'The people directory holds personal data.', {
-            hint: `It needs the role "${personalDataRole}" or a higher one.`,
+          throw new AppError('FORBIDDEN', 'The user directory contains personal data.', {
+            hint: `Use a token with the role "${personalDataRole}" or a higher one.`,
           })
         },
       }),
-    context: () => replacing(deps.context, { tables: () => tablesOf(deps.context.tables) }),
+    context: () => overrideMembers(deps.context, { tables: () => tablesOf(deps.context.tables) }),
   })
 
 const tablesOf = (tables: ContextTables): ContextTables =>
-  replacing(tables, {
+  overrideMembers(tables, {
     people: () =>
-      replacing(tables.people, {
+      overrideMembers(tables.people, {
         find: () => (name) => {
           const person = tables.people.find(name)
           return person && withoutPersonalData(person)
@@ -45,7 +45,7 @@ const tablesOf = (tables: ContextTables): ContextTables =>
   })
 
 const alertContextOf = ({ alertContext }: Deps['store']): Deps['store']['alertContext'] =>
-  replacing(alertContext, {
+  overrideMembers(alertContext, {
     of: () => async (id) =>
       (await alertContext.of(id)).map((context) =>
         context.context_type === 'user' ? { ...context, data: withoutPersonalData(context.data) } : context,
@@ -53,7 +53,7 @@ const alertContextOf = ({ alertContext }: Deps['store']): Deps['store']['alertCo
   })
 
 const auditOf = ({ audit }: Deps['store']): Deps['store']['audit'] =>
-  replacing(audit, {
+  overrideMembers(audit, {
     list: () => async (query) => {
       const page = await audit.list(query)
       return { ...page, items: page.items.map((entry) => (isAboutPeople(entry) ? withoutValues(entry) : entry)) }

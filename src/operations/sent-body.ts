@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How a worker thread reads a body: records in any shape, a JSON object, or the file in a form. */
+/** How a worker thread parses a body: records of any shape, a JSON object, or the file of a form. */
 export const bodyKinds = ['records', 'json', 'form'] as const
 export type BodyKind = (typeof bodyKinds)[number]
 
@@ -8,9 +8,9 @@ export type BodyKind = (typeof bodyKinds)[number]
 export interface SentBody {
   readonly kind: BodyKind
   readonly contentType: string | undefined
-  /** Ignores names that the operation does not know, as older contracts do. */
+  /** Ignores unknown fields, as older contracts require. */
   readonly lenient: boolean
-  /** The announced length in bytes; undefined for chunked bodies. */
+  /** The Content-Length; undefined for chunked bodies. */
   readonly length: number | undefined
   readonly chunks: AsyncIterable<Uint8Array>
 }

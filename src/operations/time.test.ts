@@ -3,7 +3,7 @@ import { isAfter, isBefore, parseMoment, parseRange } from './time.ts'
 
 const now = Date.UTC(2024, 11, 10, 12)
 
-it('reads moments, and covers what was written less precisely', () => {
+it('parses times and expands imprecise ones to a range', () => {
   expect(parseMoment('now-24h', now)).toBe(now - 86_400_000)
   expect(parseRange({ from: '2024-12-10', to: '2024-12-10' }, now)).toEqual({
     from: Date.UTC(2024, 11, 10),
@@ -12,13 +12,13 @@ it('reads moments, and covers what was written less precisely', () => {
   expect(parseRange({}, now)).toEqual({ from: undefined, to: undefined })
 })
 
-it('says which time it could not read', () => {
+it('names the time that it could not parse', () => {
   expect(() => parseRange({ to: 'tomorrow' }, now)).toThrow(
     expect.objectContaining({ code: 'INVALID_REQUEST', errors: [expect.objectContaining({ path: 'to' })] }),
   )
 })
 
-it('refuses a span that ends before it begins', () => {
+it('rejects a range that ends before it begins', () => {
   expect(() => parseRange({ from: 'now', to: 'now-1h' }, now)).toThrow('ends before it begins')
   expect(parseRange({ from: 'now', to: 'now' }, now)).toEqual({ from: now, to: now })
 })

@@ -2,8 +2,8 @@ import { AppError } from '../errors.ts'
 import { parseMoment as readMoment } from '../lib/filter/filter.ts'
 
 /**
- * Reads a moment in milliseconds: ISO 8601, seconds or milliseconds since the epoch, `now` or `now-24h`.
- * What was written less precisely covers a span (`2024-12-10` a day); `edge` says which end of it is meant.
+ * Parses a time into epoch ms: ISO 8601, seconds or milliseconds, `now` or `now-24h`. An imprecise time covers a range
+ * (`2024-12-10` is a day); `edge` selects which end to return.
  */
 export const parseMoment = (text: string, now: number, edge: 'start' | 'end' = 'start', path = 'time'): number => {
   const moment = readMoment(text.trim(), now)
@@ -13,7 +13,7 @@ export const parseMoment = (text: string, now: number, edge: 'start' | 'end' = '
   })
 }
 
-/** Reads the `from` and `to` of a list; both ends are part of the span. */
+/** Parses the inclusive `from` and `to` of a list. */
 export const parseRange = (
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: number,
@@ -23,21 +23,21 @@ export const parseRange = (
     to: to === undefined ? undefined : parseMoment(to, now, 'end', 'to'),
   }
   if (span.from === undefined || span.to === undefined || span.from <= span.to) return span
-  throw new AppError('INVALID_REQUEST', `The span ends before it begins: from ${from} to ${to}.`, {
+  throw new AppError('INVALID_REQUEST', `The range ends before it begins: from ${from} to ${to}.`, {
     errors: [{ path: 'to', message: 'is before from', hint: 'from now-24h to now' }],
   })
 }
 
-/** Whether a time is written as `2024-12-10T06:55:00.000Z`, as we write them all: such texts are in order when their moments are. */
+/** Tells whether a time has the form `2024-12-10T06:55:00.000Z`. Such texts sort in time order. */
 export const isPlain = (iso: string): boolean => iso.length === 24 && iso.endsWith('Z')
 
-/** Makes a test of ISO times: whether they are after a moment. Most of them need not be understood for that. */
+/** Creates a test of whether ISO times are after a moment. Most times need no parsing for this. */
 export const isAfter = (moment: number): ((iso: string) => boolean) => {
   const limit = new Date(moment).toISOString()
   return (iso) => (isPlain(iso) && isPlain(limit) ? iso > limit : Date.parse(iso) > moment)
 }
 
-/** The same, whether they are before it. */
+/** Creates a test of whether ISO times are before a moment. */
 export const isBefore = (moment: number): ((iso: string) => boolean) => {
   const limit = new Date(moment).toISOString()
   return (iso) => (isPlain(iso) && isPlain(limit) ? iso < limit : Date.parse(iso) < moment)

@@ -23,7 +23,7 @@ export interface RowQuery<Item> extends TimeRange, PageRequest {
   readonly status?: readonly string[] | undefined
   readonly matches?: ((item: Item) => boolean) | undefined
   /** Lower-case pieces of text that every match contains in one of its values; what lacks one is skipped without being read. */
-  readonly pieces?: readonly string[] | undefined
+  readonly fragments?: readonly string[] | undefined
 }
 
 /** Where a row stands in a list: what it is sorted by, and its id for rows that are alike in that. */

@@ -142,7 +142,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(odd).toEqual(alerts.filter(isOdd).reverse())
     })
 
-    it('lists by status, by time, and by the pieces that a match contains', async () => {
+    it('lists by status, by time, and by the fragments that a match contains', async () => {
       const alerts = [0, 10, 20].map((minute) => sample.sampleAlert(minute))
       await store.transaction((tx) => store.alerts.save(alerts, tx))
       await store.transaction((tx) => store.alerts.save([sample.sampleAlert(10, { status: 'resolved' })], tx))
@@ -152,10 +152,10 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         )
       expect(await minutes({ status: ['new', 'triaged'] })).toEqual([20, 0])
       expect(await minutes({ from: begin + 11 * 60_000, to: begin + 19 * 60_000 })).toEqual([10])
-      expect(await minutes({ pieces: ['203.0.113.20', 'failed pass'] })).toEqual([20])
-      expect(await minutes({ pieces: ['aileD LOGINS FROM'.toLowerCase()] })).toEqual([20, 10, 0])
-      expect(await minutes({ pieces: ['nowhere'] })).toEqual([])
-      expect(await minutes({ pieces: ['%'] })).toEqual([])
+      expect(await minutes({ fragments: ['203.0.113.20', 'failed pass'] })).toEqual([20])
+      expect(await minutes({ fragments: ['aileD LOGINS FROM'.toLowerCase()] })).toEqual([20, 10, 0])
+      expect(await minutes({ fragments: ['nowhere'] })).toEqual([])
+      expect(await minutes({ fragments: ['%'] })).toEqual([])
     })
 
     it('keeps the heads of all alerts at hand, as they are now, and knows whose texts contain what', async () => {

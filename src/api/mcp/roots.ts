@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, parse, resolve, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { AppError, messageOf } from '../../errors.ts'
-import { realPath, wayDown } from '../../operations/confine-path.ts'
+import { realPath, relativeBelow } from '../../operations/confine-path.ts'
 import { textOfFile } from '../../operations/records/record-content.ts'
 
 const mostBytes = 64 * 1_048_576
@@ -24,9 +24,11 @@ export const createRoots = (folders: readonly string[], kept: readonly string[] 
     const wanted = resolve(first, path)
     const real = await realPath(wanted)
     for (const folder of roots) {
-      const way = wayDown(real, await realPath(resolve(folder)))
+      const way = relativeBelow(real, await realPath(resolve(folder)))
       if (way === undefined) continue
-      const ours = await Promise.all(kept.map(async (one) => wayDown(real, await realPath(resolve(one))) !== undefined))
+      const ours = await Promise.all(
+        kept.map(async (one) => relativeBelow(real, await realPath(resolve(one))) !== undefined),
+      )
       if (!ours.includes(true) && !way.split(sep).some((part) => part.startsWith('.'))) return real
       throw new AppError('FORBIDDEN', `${path} is kept from tools, because it may hold secrets.`, {
         hint: 'Copy what shall be analysed to a folder of its own.',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../../../test/until.ts'
-import type { Watcher } from '../../operations/watcher.ts'
+import type { AnswerListener } from '../../operations/answer-listener.ts'
 import { assessAlert } from '../../pipeline/triage/assess.ts'
 import { someAlert } from '../../pipeline/triage/triager.conformance.ts'
 import { as, fakeServer } from '../server.fake.ts'
@@ -10,7 +10,7 @@ const draft = { provider: 'local', model: 'm', summary: ['Somebody guessed'], cl
 describe('POST /api/v1/alerts/:id/opinion', () => {
   let server: Awaited<ReturnType<typeof fakeServer>>
   let address = ''
-  let work: (watcher: Watcher) => Promise<object>
+  let work: (watcher: AnswerListener) => Promise<object>
   beforeEach(async () => {
     server = await fakeServer()
     const alert = someAlert({ status: 'triaged' })
@@ -19,11 +19,11 @@ describe('POST /api/v1/alerts/:id/opinion', () => {
     Object.assign(server.deps, {
       languageModels: {
         configured: [{ name: 'local', model: 'm' }],
-        ask: (_alert: object, _card: object, watcher: Watcher) => work(watcher),
+        ask: (_alert: object, _card: object, watcher: AnswerListener) => work(watcher),
       },
     })
-    work = async ({ tell }) => {
-      tell?.(draft)
+    work = async ({ onDraft }) => {
+      onDraft?.(draft)
       return { status: 'answered', provider: 'local', model: 'm' }
     }
     address = await server.app.listen({ port: 0, host: '127.0.0.1' })
@@ -57,8 +57,8 @@ describe('POST /api/v1/alerts/:id/opinion', () => {
   })
 
   it('says in an event what goes wrong later, and nothing of our insides', async () => {
-    work = async ({ tell }) => {
-      tell?.(draft)
+    work = async ({ onDraft }) => {
+      onDraft?.(draft)
       throw new Error('SELECT secret')
     }
     const text = await (await ask(events)).text()
@@ -68,8 +68,8 @@ describe('POST /api/v1/alerts/:id/opinion', () => {
 
   it.each([[events], [{}]])('calls the work off when whoever asked is gone: %j', async (headers) => {
     const { promise: called, resolve } = Promise.withResolvers<AbortSignal>()
-    work = async ({ tell, signal }) => {
-      tell?.(draft)
+    work = async ({ onDraft, signal }) => {
+      onDraft?.(draft)
       resolve(signal)
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     }
@@ -85,8 +85,8 @@ describe('POST /api/v1/alerts/:id/opinion', () => {
 
   it('calls the work off when the server closes', async () => {
     const { promise: called, resolve } = Promise.withResolvers<AbortSignal>()
-    work = async ({ tell, signal }) => {
-      tell?.(draft)
+    work = async ({ onDraft, signal }) => {
+      onDraft?.(draft)
       resolve(signal)
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
-import type { Watcher } from '../../operations/watcher.ts'
+import type { AnswerListener } from '../../operations/answer-listener.ts'
 import { openEventStream } from '../event-stream.ts'
 import { toAppError, toProblem } from '../problem.ts'
 
@@ -24,7 +24,7 @@ export const createAnswerStreams = (app: FastifyInstance, log: Log) => {
   return async <Answer>(
     request: FastifyRequest,
     reply: FastifyReply,
-    work: (watcher: Watcher) => Promise<Answer>,
+    work: (watcher: AnswerListener) => Promise<Answer>,
     present: (answer: Answer) => unknown,
   ): Promise<unknown> => {
     const gone = new AbortController()
@@ -40,7 +40,7 @@ export const createAnswerStreams = (app: FastifyInstance, log: Log) => {
     const inEvents = wantsEvents(request)
     const heartbeat = inEvents ? setInterval(() => write(': still here\n\n'), heartbeatMs).unref() : undefined
     try {
-      const answer = await work({ signal: gone.signal, tell: inEvents ? (draft) => say('draft', draft) : undefined })
+      const answer = await work({ signal: gone.signal, onDraft: inEvents ? (draft) => say('draft', draft) : undefined })
       if (!inEvents) return present(answer)
       say('done', answer)
     } catch (thrown) {

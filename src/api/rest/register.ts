@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Log } from '../../component.ts'
+import type { AnswerListener } from '../../operations/answer-listener.ts'
 import { JsonBytes } from '../../operations/json-bytes.ts'
 import { decodeText } from '../../operations/records/decode-text.ts'
 import { readRecords } from '../../operations/records/record-body.ts'
 import type { SentBody } from '../../operations/sent-body.ts'
-import type { Watcher } from '../../operations/watcher.ts'
 import { type AnyOperation, ask, type DoorDeps, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody, readWhole } from '../body.ts'
@@ -56,7 +56,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: DoorDeps
         route.refuse && operation.thread !== 'worker' ? knownTo(operation, body) : body,
       )
       const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
-      const work = (watcher?: Watcher) =>
+      const work = (watcher?: AnswerListener) =>
         ask(operation, input, watcher ? watchedBy(watcher, deps) : deps, credential, originOf(request))
       if (streamed) return streamed(request, reply, work, present)
       // Where anybody may change something, secrets are tried.
@@ -83,14 +83,14 @@ const sentBodyOf = ({ body, refuse }: Route, { raw }: FastifyRequest): SentBody 
 }
 
 /** Notices when the client goes away, which ends work that nobody waits for. */
-const watch = ({ raw }: FastifyReply): Watcher => {
+const watch = ({ raw }: FastifyReply): AnswerListener => {
   const gone = new AbortController()
   if (raw.destroyed) gone.abort()
   else raw.once('close', () => gone.abort())
   return { signal: gone.signal }
 }
 
-const watchedBy = (watcher: Watcher, deps: DoorDeps): DoorDeps => Object.assign(Object.create(deps), { watcher })
+const watchedBy = (watcher: AnswerListener, deps: DoorDeps): DoorDeps => Object.assign(Object.create(deps), { watcher })
 
 /** Answers what goes wrong in the words of an older contract. */
 export const refuseAs =

@@ -6,9 +6,9 @@ import { endSession } from '../../operations/accounts/end-session.ts'
 import { finishProviderSignIn } from '../../operations/accounts/finish-provider-sign-in.ts'
 import { getSession } from '../../operations/accounts/get-session.ts'
 import { listAccounts } from '../../operations/accounts/list-accounts.ts'
+import { listAuthenticationMethods } from '../../operations/accounts/list-authentication-methods.ts'
 import { listSessions } from '../../operations/accounts/list-sessions.ts'
 import { listTokens } from '../../operations/accounts/list-tokens.ts'
-import { listWaysIn } from '../../operations/accounts/list-ways-in.ts'
 import { resetPassword } from '../../operations/accounts/reset-password.ts'
 import { revokeToken } from '../../operations/accounts/revoke-token.ts'
 import { setPassword } from '../../operations/accounts/set-password.ts'
@@ -259,7 +259,7 @@ const routes: readonly Route[] = [
     present: setCookie,
     forgets: true,
   },
-  { method: 'GET', path: '/api/v1/session/ways', operation: listWaysIn, open: true },
+  { method: 'GET', path: '/api/v1/session/ways', operation: listAuthenticationMethods, open: true },
   { method: 'GET', path: '/api/v1/sessions', operation: listSessions },
   { method: 'DELETE', path: '/api/v1/sessions/:id', operation: endSession },
   { method: 'GET', path: '/api/v1/sources', operation: listSources },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../../operations/deps.ts'
 import { eventFilter } from '../../operations/filter.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { range } from '../../operations/paging.ts'
+import { timeRange } from '../../operations/paging.ts'
 import { parseRange } from '../../operations/time.ts'
 import type { Event } from '../../schema/event.ts'
 import { eventView, textField, toEventView } from '../../schema/event.ts'
@@ -19,8 +19,8 @@ export const browseEvents = defineOperation({
   summary: 'Finds events by programs, levels and time, so many a page, newest first; of a span the newest 10,000.',
   role: 'viewer',
   input: z.strictObject({
-    from: range.from.default('now-24h'),
-    to: range.to,
+    from: timeRange.from.default('now-24h'),
+    to: timeRange.to,
     levels: words.describe('emerg, alert, crit, error, warning, notice, info or debug.'),
     programs: words,
     search: z.string().min(1).max(500).optional().describe('Words that stand together in an event.'),

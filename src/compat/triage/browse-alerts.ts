@@ -3,7 +3,7 @@ import { askAlerts, searchAlerts } from '../../operations/alerts/search-alerts.t
 import { type AlertSort, createAlertPager } from '../../operations/alerts/sort-alerts.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { range } from '../../operations/paging.ts'
+import { timeRange } from '../../operations/paging.ts'
 import { alert } from '../../schema/alert.ts'
 import { alertTypes } from '../../schema/detection.ts'
 import { severity } from '../../schema/severity.ts'
@@ -51,7 +51,7 @@ export const browseAlerts = defineOperation({
     search: z.string().min(1).max(500).optional().describe('Words that stand together in an alert.'),
     min_risk_score: z.number().min(0).max(100).optional(),
     active: z.boolean().optional().describe('Only those that are open.'),
-    ...range,
+    ...timeRange,
     skip: z.int().min(0).max(1_000_000).default(0),
     limit: z.int().min(1).max(1_000).default(100),
     sort_by: z.enum(sortable).default('timestamp'),

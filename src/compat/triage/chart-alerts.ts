@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { range } from '../../operations/paging.ts'
+import { timeRange } from '../../operations/paging.ts'
 import { parseRange } from '../../operations/time.ts'
 import type { Actor } from '../../schema/role.ts'
 import { severities } from '../../schema/severity.ts'
@@ -23,7 +23,7 @@ export const chartAlerts = defineOperation({
     time_range: z.enum(['1h', '24h', '7d', '30d']).default('24h').describe('How far to look back.'),
     group_by: z.enum(['hour', 'day']).default('hour').describe('What is counted together.'),
     limit: z.int().min(1).max(100).default(10).describe('How many sources and types at most.'),
-    ...range,
+    ...timeRange,
     include_trends: z.boolean().default(true).describe('Whether the points are told.'),
   }),
   output: z.object({

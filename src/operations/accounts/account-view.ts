@@ -4,7 +4,7 @@ import { accountRole } from '../../schema/account.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
 import type { Store } from '../../store/store.ts'
 
-/** An account as it may be shown: never its password, nor the hash of it. */
+/** An account without its password or password hash. */
 export const accountView = z
   .object({
     id: z.string(),
@@ -13,14 +13,13 @@ export const accountView = z
     full_name: z.string().nullable(),
     role: accountRole,
     is_active: z.boolean(),
-    /** How they sign in: `none` until a password is set. */
+    /** `none` until a password is set. */
     signs_in_with: z.enum(['none', 'password', 'oidc']),
     created_at: z.iso.datetime(),
     last_login_at: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Account' })
 
-/** Presents an account without what could be misused. */
 export const toAccountView = (account: Account): z.infer<typeof accountView> => {
   const { id, username, email, full_name, role, is_active, password_hash, subject, created_at, last_login_at } = account
   return {
@@ -36,9 +35,9 @@ export const toAccountView = (account: Account): z.infer<typeof accountView> => 
   }
 }
 
-/** An account by its id or its name; throws NOT_FOUND. */
+/** Finds an account by its ID or name; throws NOT_FOUND. */
 export const requireAccount = async (id: string, { accounts }: Pick<Store, 'accounts'>): Promise<Account> => {
   const found = (await accounts.get(id)) ?? (await accounts.named(id.toLowerCase()))
   if (found) return found
-  throw new AppError('NOT_FOUND', `There is no account "${id}".`, { hint: 'List the accounts for their names.' })
+  throw new AppError('NOT_FOUND', `Account "${id}" not found.`, { hint: 'List the accounts to see their names.' })
 }

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createBackOff } from './back-off.ts'
 
-describe('the back-off of sign-ins', () => {
+describe('sign-in back-off', () => {
   let time: number
   let backOff: ReturnType<typeof createBackOff>
   beforeEach(() => {
     time = 1_000_000
     backOff = createBackOff(() => time)
   })
-  /** How long a try has to wait, in seconds. */
+  /** Returns the required wait in seconds. */
   const wait = (account: string, address: string): number => {
     try {
       backOff.begin(account, address)
@@ -21,7 +21,7 @@ describe('the back-off of sign-ins', () => {
     for (let i = 0; i < times; i++) while (wait(account, address(i)) > 0) time += 1_000
   }
 
-  it('lets five tries pass, then each makes the wait twice as long, up to a quarter of an hour', () => {
+  it('allows five attempts, then doubles the wait up to 15 minutes', () => {
     fail(6, 'ada', () => 'a')
     const waits: number[] = []
     for (let i = 0; i < 12; i++) {
@@ -32,11 +32,11 @@ describe('the back-off of sign-ins', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900])
   })
 
-  it('counts tries when they begin, so that many at once count as many', () => {
+  it('counts attempts when they begin, so that concurrent attempts all count', () => {
     expect(Array.from({ length: 8 }, () => wait('ada', 'a') > 0)).toEqual([...Array(6).fill(false), true, true])
   })
 
-  it('slows guesses that come from everywhere, but not whoever was here before', () => {
+  it('slows distributed guessing but not an address that signed in before', () => {
     expect(wait('ada', 'home')).toBe(0)
     backOff.succeeded('ada', 'home')
     fail(40, 'ada', (index) => `bot ${index}`)
@@ -46,7 +46,7 @@ describe('the back-off of sign-ins', () => {
     expect(wait('bob', 'another bot')).toBe(0)
   })
 
-  it('begins anew after the right password, and after an hour', () => {
+  it('resets after a correct password and after an hour', () => {
     fail(6, 'ada', () => 'a')
     time += 1_000
     expect(backOff.begin('ada', 'a')).toBe(6)

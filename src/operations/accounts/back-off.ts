@@ -1,81 +1,81 @@
 import { AppError } from '../../errors.ts'
 
-/** Makes guessing passwords slow, without letting strangers lock anybody out for good. */
+/** Slows down password guessing without letting strangers lock an account permanently. */
 export interface BackOff {
   /**
-   * Counts a try before it is looked at, so that many at once count as many; throws RATE_LIMITED while one has to wait. Returns the
-   * tries that failed before it.
+   * Counts an attempt before the password is checked, so that concurrent attempts all count. Throws RATE_LIMITED during
+   * a wait. Returns the number of earlier failed attempts.
    */
   begin(account: string, address: string): number
-  /** The try was right. */
+  /** Clears the failures after a correct password. */
   succeeded(account: string, address: string): void
 }
 
 interface Pace {
-  /** Tries before any wait. */
+  /** Attempts before the first wait. */
   readonly free: number
-  /** The longest wait; the first is a second, and each doubles the last. */
-  readonly mostMs: number
+  /** The longest wait. The first wait is one second; each one doubles. */
+  readonly maxMs: number
 }
 
-interface Tries {
+interface Attempts {
   readonly count: number
   readonly last: number
   readonly waitUntil: number
 }
 
-/** One address against one account. */
-const closely: Pace = { free: 5, mostMs: 900_000 }
-/** One account, from anywhere: whoever signed in from an address before does not wait for the guesses of others. */
-const widely: Pace = { free: 30, mostMs: 60_000 }
+/** Limits one address on one account. */
+const perAddress: Pace = { free: 5, maxMs: 900_000 }
+/** Limits one account from all addresses. An address that signed in before is exempt from guesses made elsewhere. */
+const perAccount: Pace = { free: 30, maxMs: 60_000 }
 const forgetMs = 3_600_000
-const most = 10_000
+const maxEntries = 10_000
 
-/** Counts in memory: a restart forgets, which is no way in for somebody who cannot restart us. */
+/** Counts in memory. A restart resets the counts, but an attacker cannot restart the server. */
 export const createBackOff = (now: () => number): BackOff => {
-  const tries = new Map<string, Tries>()
+  const attempts = new Map<string, Attempts>()
   const familiar = new Set<string>()
 
-  const known = (key: string): Tries => {
-    const found = tries.get(key)
+  const current = (key: string): Attempts => {
+    const found = attempts.get(key)
     return found && now() - found.last < forgetMs ? found : { count: 0, last: 0, waitUntil: 0 }
   }
-  const count = (key: string, { free, mostMs }: Pace): void => {
-    const counted = known(key).count + 1
-    const wait = counted > free ? Math.min(mostMs, 1_000 * 2 ** Math.min(30, counted - free - 1)) : 0
-    // Set anew, it is the youngest: a Map keeps the order in which keys came, and the oldest goes first.
-    tries.delete(key)
-    if (tries.size >= most) for (const oldest of tries.keys()) if (tries.delete(oldest)) break
-    tries.set(key, { count: counted, last: now(), waitUntil: now() + wait })
+  const count = (key: string, { free, maxMs }: Pace): void => {
+    const counted = current(key).count + 1
+    const wait = counted > free ? Math.min(maxMs, 1_000 * 2 ** Math.min(30, counted - free - 1)) : 0
+    // Reinsert the key: a Map keeps insertion order, and the oldest key is evicted first.
+    attempts.delete(key)
+    if (attempts.size >= maxEntries) for (const oldest of attempts.keys()) if (attempts.delete(oldest)) break
+    attempts.set(key, { count: counted, last: now(), waitUntil: now() + wait })
   }
 
   return {
     begin(account, address) {
       const pair = `${account} ${address}`
       const waitUntil = familiar.has(pair)
-        ? known(pair).waitUntil
-        : Math.max(known(pair).waitUntil, known(account).waitUntil)
-      if (waitUntil > now()) throw tooSoon(Math.ceil((waitUntil - now()) / 1_000))
-      const before = known(pair).count
-      count(pair, closely)
-      count(account, widely)
+        ? current(pair).waitUntil
+        : Math.max(current(pair).waitUntil, current(account).waitUntil)
+      if (waitUntil > now()) throw rateLimited(Math.ceil((waitUntil - now()) / 1_000))
+      const before = current(pair).count
+      count(pair, perAddress)
+      count(account, perAccount)
       return before
     },
     succeeded(account, address) {
       const pair = `${account} ${address}`
-      tries.delete(pair)
-      const all = known(account)
-      if (all.count <= 1) tries.delete(account)
-      else tries.set(account, { ...all, count: all.count - 1 })
-      if (familiar.size >= most) familiar.clear()
+      attempts.delete(pair)
+      const all = current(account)
+      if (all.count <= 1) attempts.delete(account)
+      else attempts.set(account, { ...all, count: all.count - 1 })
+      if (familiar.size >= maxEntries) familiar.clear()
       familiar.add(pair)
     },
   }
 }
 
-const tooSoon = (seconds: number): AppError =>
-  new AppError('RATE_LIMITED', 'Too many wrong passwords were tried.', {
-    hint: `Wait ${seconds} s; each further wrong one makes the wait longer. An admin can send you a link to set a new password.`,
+const rateLimited = (seconds: number): AppError =>
+  new AppError('RATE_LIMITED', 'Too many wrong passwords.', {
+    hint: `Wait ${seconds} s. Each wrong password doubles the wait. An admin can send you a link to set a new password.`,
     retryable: true,
     retryAfter: seconds,
   })

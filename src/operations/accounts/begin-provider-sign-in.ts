@@ -3,18 +3,17 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireProvider } from './identity-provider.ts'
 
-/** Begins a sign-in through the identity provider. */
 export const beginProviderSignIn = defineOperation({
   name: 'begin_provider_sign_in',
-  summary: 'Begins a sign-in through the identity provider: where to send the browser.',
+  summary: 'Starts a sign-in through the identity provider and returns the URL for the browser.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z
     .object({
       location: z.url(),
-      /** Sealed. The browser keeps it, and gives it back with the provider’s answer within ten minutes. */
+      /** An encrypted value. The browser stores it and returns it with the provider’s answer within ten minutes. */
       pending: z.string(),
     })
     .meta({ id: 'ProviderSignIn' }),
-  run: (_input, { entry }: Pick<Deps, 'entry'>) => requireProvider(entry.provider).begin(),
+  run: (_input, { signIn }: Pick<Deps, 'signIn'>) => requireProvider(signIn.provider).begin(),
 })

@@ -2,7 +2,7 @@ import type { Account, AccountStore } from '../../store/accounts/accounts.ts'
 import type { Deps } from '../deps.ts'
 import { toAccountView } from './account-view.ts'
 
-/** Changes an account and writes down who did. Whatever was open in its name ends, but for `keepToken`, when `ends` says so. */
+/** Changes an account and audits the change. With `ends`, also revokes its sessions and tokens except `keepToken`. */
 export const changeAccount = async (
   account: Account,
   changes: Parameters<AccountStore['change']>[1],

@@ -4,23 +4,22 @@ import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import type { Credential } from './credential.ts'
-import { revoke } from './revoke-token.ts'
+import { revokeStoredToken } from './revoke-token.ts'
 
-/** Ends the token or session that asks, when it came from a sign-in. */
 export const closeToken = defineOperation({
   name: 'close_token',
-  summary: 'Ends the token that a sign-in gave.',
+  summary: 'Revokes the calling token, if a sign-in issued it.',
   role: 'viewer',
   input: z.object({}),
   output: z.object({ message: z.string() }),
   async run(_input, deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor; readonly credential: Credential }) {
     const { accountId, tokenId } = deps.credential
     if (accountId === null || tokenId === null) {
-      throw new AppError('CONFLICT', 'This token came from no sign-in, so there is none to end.', {
-        hint: 'Revoke the token to end it.',
+      throw new AppError('CONFLICT', 'This token was not issued by a sign-in.', {
+        hint: 'Revoke the token instead.',
       })
     }
-    await revoke(tokenId, 'sign_out', deps)
+    await revokeStoredToken(tokenId, 'sign_out', deps)
     return { message: 'Logged out' }
   },
 })

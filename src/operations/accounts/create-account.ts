@@ -7,14 +7,13 @@ import { defineOperation } from '../operation.ts'
 import { accountView, toAccountView } from './account-view.ts'
 import { issuePasswordLink, passwordLink } from './password-link.ts'
 
-/** Makes an account without a password, and a link for its owner to set one. */
 export const createAccount = defineOperation({
   name: 'create_account',
-  summary: 'Makes an account for a person, and a link to set its password with.',
+  summary: 'Creates an account without a password, and a link to set one.',
   role: 'admin',
   input: z.strictObject({
     username,
-    role: accountRole.default('analyst').describe('What they are here for.'),
+    role: accountRole.default('analyst').describe('The role of the account.'),
     email: z.email().max(254).optional(),
     full_name: z.string().trim().min(1).max(200).optional(),
   }),
@@ -31,8 +30,8 @@ export const createAccount = defineOperation({
         tx,
       )
       if (!created) {
-        throw new AppError('CONFLICT', `There is an account "${username}" already.`, {
-          hint: 'Change it, or reset its password.',
+        throw new AppError('CONFLICT', `Account "${username}" already exists.`, {
+          hint: 'Change the account, or reset its password.',
         })
       }
       const change = { target_type: 'account', target_id: created.id, old_values: null }
@@ -44,4 +43,4 @@ export const createAccount = defineOperation({
   },
 })
 
-type AccountDeps = Pick<Deps, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }
+type AccountDeps = Pick<Deps, 'store' | 'signIn' | 'now' | 'newId' | 'newSecret'> & { readonly actor: Actor }

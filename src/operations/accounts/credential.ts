@@ -1,23 +1,23 @@
 import type { Actor } from '../../schema/role.ts'
 
-/** How somebody proved who they are. */
+/** How a caller authenticated. */
 export interface Credential {
   readonly actor: Actor
   readonly via: 'token' | 'session'
-  /** Null for the tokens that the configuration sets. */
+  /** Null for tokens from the configuration. */
   readonly tokenId: string | null
-  /** The account that is signed in; null for tokens of programs and for sign-in links. */
+  /** The signed-in account. Null for program tokens and sign-in links. */
   readonly accountId: string | null
   readonly expiresAt: number | null
 }
 
 /**
- * Names the account or token that asks, for limits: sign-in sessions of one account count together. Callers without a token share the
- * name of their port, and count by address.
+ * Returns the rate-limit key of a caller. All sessions of an account share one key. Callers without a token are counted
+ * by address.
  */
 export const callerOf = ({ actor, tokenId, accountId, via }: Credential, address: string): string => {
   if (accountId !== null) return `account ${accountId}`
-  // A sign-in link or a token makes a new session each time.
+  // A sign-in link or token opens a new session each time, so count by name.
   if (via === 'session') return `sessions ${actor.role} ${actor.name}`
   return tokenId === null ? `address ${address} ${actor.name}` : `token ${tokenId}`
 }

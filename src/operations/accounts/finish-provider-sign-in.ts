@@ -10,30 +10,25 @@ import { session } from './get-session.ts'
 import { admit, type Identity, requireProvider } from './identity-provider.ts'
 import { openSession, type SessionDeps } from './open-session.ts'
 
-/** Changes what the identity provider answered for a session. */
 export const finishProviderSignIn = defineOperation({
   name: 'finish_provider_sign_in',
-  summary: 'Changes the answer of the identity provider for a session in this browser.',
+  summary: 'Exchanges the identity provider’s answer for a session in this browser.',
   role: 'viewer',
   input: z.strictObject({
-    answer: z
-      .string()
-      .min(1)
-      .max(8_000)
-      .describe('The query of the address that the provider sent the browser back to.'),
-    pending: z.string().min(1).max(2_000).describe('What the beginning gave.'),
+    answer: z.string().min(1).max(8_000).describe('The query string that the provider redirected the browser with.'),
+    pending: z.string().min(1).max(2_000).describe('The `pending` value of the sign-in’s first step.'),
   }),
-  /** `secret` is for the cookie; the door keeps it out of the body. */
+  /** The API sends `secret` as a cookie, never in the body. */
   output: session.extend({ secret: z.string() }),
   async run({ answer, pending }, deps: SessionDeps) {
-    const { store, entry, now } = deps
-    const provider = requireProvider(entry.provider)
+    const { store, signIn, now } = deps
+    const provider = requireProvider(signIn.provider)
     const refuse = async (error: unknown, known?: Account): Promise<never> => {
       if (error instanceof AppError && error.status < 500) {
         const who = { actor: known?.username ?? 'stranger', target_id: known?.id ?? 'unknown' }
         const attempt = { time: now(), action: 'sign_in', target_type: 'account', old_values: null }
         await store.transaction(async (tx) => {
-          // Whom the provider, or we, no longer let in is not let stay either.
+          // End existing sessions too when the provider or the admission rules no longer admit the user.
           if (known) await store.tokens.revokeOf(known.id, now(), tx)
           const tried = { ...who, ...attempt, new_values: { provider: provider.name }, error: error.message }
           await store.audit.append([tried], tx)
@@ -55,10 +50,10 @@ export const finishProviderSignIn = defineOperation({
   },
 })
 
-/** Brings an account up to what the provider says now. With another role, older sessions end. */
+/** Updates an account from the identity provider. A role change ends its older sessions. */
 const refresh = async (account: Account, role: Account['role'], identity: Identity, deps: SessionDeps) => {
   if (!account.is_active) {
-    throw new AppError('FORBIDDEN', `The account "${account.username}" is disabled.`, {
+    throw new AppError('FORBIDDEN', `Account "${account.username}" is disabled.`, {
       hint: 'An admin can enable it: `vedette account enable NAME`.',
     })
   }
@@ -76,8 +71,8 @@ const refresh = async (account: Account, role: Account['role'], identity: Identi
 const create = async (role: Account['role'], identity: Identity, { store, now }: SessionDeps): Promise<Account> => {
   const name = usernameSchema.safeParse(identity.username ?? identity.email)
   if (!name.success) {
-    throw new AppError('FORBIDDEN', 'The name that the provider tells of you cannot be used here.', {
-      hint: 'Set sign_in.oidc.username_claim to a claim of letters, digits and . _ @ + -.',
+    throw new AppError('FORBIDDEN', 'The user name from the identity provider is not valid.', {
+      hint: 'Set sign_in.oidc.username_claim to a claim that contains only letters, digits and . _ @ + -.',
     })
   }
   const time = now()
@@ -89,10 +84,10 @@ const create = async (role: Account['role'], identity: Identity, { store, now }:
       },
       tx,
     )
-    // Whoever names themselves like somebody at the provider does not become them here.
+    // Never link by name alone: a user at the provider could choose the name of an existing account.
     if (!made) {
-      throw new AppError('CONFLICT', `There is another account "${name.data}" here already.`, {
-        hint: `If it is yours, an admin can join the two: \`vedette account link ${name.data} '${identity.subject}'\``,
+      throw new AppError('CONFLICT', `Another account is already named "${name.data}".`, {
+        hint: `If the account is yours, an admin can link it: \`vedette account link ${name.data} '${identity.subject}'\``,
       })
     }
     const change = { target_type: 'account', target_id: made.id, old_values: null, new_values: toAccountView(made) }

@@ -5,18 +5,17 @@ import { defineOperation } from '../operation.ts'
 import { accountView, toAccountView } from './account-view.ts'
 import type { Credential } from './credential.ts'
 
-/** Shows one's own account. */
 export const getOwnAccount = defineOperation({
   name: 'get_own_account',
-  summary: 'Shows the account that you signed in with.',
+  summary: 'Returns the account that you are signed in with.',
   role: 'viewer',
   input: z.strictObject({}),
   output: accountView,
   async run(_input, { store, credential }: Pick<Deps, 'store'> & { readonly credential: Credential }) {
     const account = credential.accountId === null ? undefined : await store.accounts.get(credential.accountId)
     if (account) return toAccountView(account)
-    throw new AppError('NOT_FOUND', 'You use a token or a sign-in link, not an account.', {
-      hint: 'GET /api/v1/session tells who you are.',
+    throw new AppError('NOT_FOUND', 'You are not signed in with an account.', {
+      hint: 'GET /api/v1/session describes your token or sign-in link.',
     })
   },
 })

@@ -3,21 +3,20 @@ import { role } from '../../schema/role.ts'
 import { defineOperation } from '../operation.ts'
 import type { Credential } from './credential.ts'
 
-/** Who is asking, as they may see it. */
+/** The current caller. */
 export const session = z
   .object({
     name: z.string(),
     role,
     expires_at: z.iso.datetime().nullable(),
-    /** The id of the account that is signed in; null for a link or a token. */
+    /** The ID of the signed-in account; null for a sign-in link or token. */
     account: z.string().nullable(),
   })
   .meta({ id: 'Session' })
 
-/** Tells the caller who they are and until when. */
 export const getSession = defineOperation({
   name: 'get_session',
-  summary: 'Tells who you are, what you may do, and until when.',
+  summary: 'Returns your identity, your permissions and when your session ends.',
   role: 'viewer',
   input: z.strictObject({}),
   output: session,

@@ -1,43 +1,42 @@
 import { AppError } from '../../errors.ts'
 import type { AccountRole } from '../../schema/account.ts'
 
-/** Whom an identity provider vouches for, as it was verified. */
+/** A verified identity from an identity provider. */
 export interface Identity {
-  /** What it knows them by, for ever; the issuer is part of it. */
+  /** The stable identifier: issuer and subject. */
   readonly subject: string
-  /** The subject alone. */
   readonly sub: string
   readonly username: string | undefined
   readonly email: string | undefined
   readonly emailVerified: boolean
   readonly fullName: string | undefined
-  /** The values that roles are told by. */
+  /** The values that map to roles. */
   readonly groups: readonly string[]
 }
 
-/** Whom we let in, and as what. */
+/** Which identities may sign in, and with which role. */
 export interface Admission {
-  /** Values that give a role. */
+  /** The values that grant each role. */
   readonly roles: Readonly<Record<AccountRole, readonly string[]>>
   readonly defaultRole: AccountRole | undefined
   readonly domains: readonly string[]
   readonly subjects: readonly string[]
 }
 
-/** Somebody else who knows people: they prove there who they are. */
+/** An external identity provider. */
 export interface IdentityProvider {
   readonly name: string
   readonly admission: Admission
-  /** Makes the address to send a browser to, and what it has to bring back. Throws UNAVAILABLE when the provider does not answer. */
+  /** Creates the authorization URL and the state to return. Throws UNAVAILABLE if the provider does not answer. */
   begin(): Promise<{ readonly location: string; readonly pending: string }>
-  /** Verifies what a browser brought back. Throws UNAUTHENTICATED, or UNAVAILABLE when the provider does not answer. */
+  /** Verifies the redirect of a browser. Throws UNAUTHENTICATED, or UNAVAILABLE if the provider does not answer. */
   finish(answer: string, pending: string): Promise<Identity>
 }
 
-/** The most first: who has several values gets the role that may do most. */
+/** Highest first: an identity with several matching values gets the highest role. */
 const roles = ['admin', 'supervisor', 'analyst', 'auditor', 'viewer'] as const
 
-/** Decides whether somebody is let in, and as what. Throws FORBIDDEN. */
+/** Returns the role of an identity. Throws FORBIDDEN if it may not sign in. */
 export const admit = (
   { sub, email, emailVerified, groups }: Identity,
   { roles: values, defaultRole, domains, subjects }: Admission,
@@ -45,20 +44,20 @@ export const admit = (
   const domain = email?.slice(email.lastIndexOf('@') + 1).toLowerCase() ?? ''
   const isListed = subjects.includes(sub) || (emailVerified && domains.some((one) => one.toLowerCase() === domain))
   if (!isListed && domains.length + subjects.length > 0) {
-    throw new AppError('FORBIDDEN', 'You are known there, but not let in here.', {
-      hint: 'An admin can add your domain or subject to sign_in.oidc, or your e-mail address has to be verified first.',
+    throw new AppError('FORBIDDEN', 'The identity provider knows you, but you may not sign in here.', {
+      hint: 'An admin can add your domain or subject to sign_in.oidc. Your email address must be verified.',
     })
   }
   const role = roles.find((one) => values[one].some((value) => groups.includes(value)))
   if (role) return { role, byDefault: false }
   if (defaultRole) return { role: defaultRole, byDefault: true }
-  throw new AppError('FORBIDDEN', 'You are known there, but have no role here.', {
-    hint: 'An admin can give you one: by a group that sign_in.oidc.roles names, or by sign_in.oidc.default_role.',
+  throw new AppError('FORBIDDEN', 'The identity provider knows you, but you have no role here.', {
+    hint: 'An admin can add one of your groups to sign_in.oidc.roles, or set sign_in.oidc.default_role.',
   })
 }
 
-/** The provider that people sign in through; throws CONFLICT when there is none. */
+/** Returns the configured identity provider; throws CONFLICT without one. */
 export const requireProvider = (provider: IdentityProvider | undefined): IdentityProvider => {
   if (provider) return provider
-  throw new AppError('CONFLICT', 'No identity provider is set up here.', { hint: 'Set sign_in.oidc.issuer.' })
+  throw new AppError('CONFLICT', 'No identity provider is configured.', { hint: 'Set sign_in.oidc.issuer.' })
 }

@@ -3,10 +3,9 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { accountView, toAccountView } from './account-view.ts'
 
-/** Lists who may sign in, by name. */
 export const listAccounts = defineOperation({
   name: 'list_accounts',
-  summary: 'Lists who may sign in, by name.',
+  summary: 'Lists user accounts by name.',
   role: 'admin',
   input: z.strictObject({}),
   output: z.object({ data: z.array(accountView), next_cursor: z.string().nullable() }),

@@ -4,10 +4,9 @@ import { defineOperation } from '../operation.ts'
 import type { Credential } from './credential.ts'
 import { tokenView, toTokenView } from './token-view.ts'
 
-/** Lists where one is signed in. */
 export const listSessions = defineOperation({
   name: 'list_sessions',
-  summary: 'Lists your own sessions and short tokens, the newest first.',
+  summary: 'Lists your own sessions and short-lived tokens, newest first.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z.object({

@@ -3,10 +3,9 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { tokenView, toTokenView } from './token-view.ts'
 
-/** Lists who may knock, newest first, without any secret. */
 export const listTokens = defineOperation({
   name: 'list_tokens',
-  summary: 'Lists tokens and sessions, with their last use; never a secret.',
+  summary: 'Lists API tokens and sessions with their last use, newest first. Secrets are never included.',
   role: 'admin',
   input: z.strictObject({}),
   output: z.object({ data: z.array(tokenView), next_cursor: z.string().nullable() }),

@@ -1,20 +1,20 @@
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
-import { keepToken } from './keep-token.ts'
-import { hashToken, spellToken } from './token-secret.ts'
+import { storeToken } from './store-token.ts'
+import { formatToken, hashToken } from './token-secret.ts'
 import { sessionPrefix } from './token-view.ts'
 
-export type SessionDeps = Pick<Deps, 'store' | 'entry' | 'now' | 'newId' | 'newSecret'>
+export type SessionDeps = Pick<Deps, 'store' | 'signIn' | 'now' | 'newId' | 'newSecret'>
 
-/** Opens a session for whoever proved who they are; its secret is for the cookie alone. */
+/** Opens a session for an authenticated caller. The secret goes into the cookie only. */
 export const openSession = async (
   { name, role }: Actor,
   accountId: string | null,
-  { store, entry, now, newId, newSecret }: SessionDeps,
+  { store, signIn, now, newId, newSecret }: SessionDeps,
 ) => {
-  const secret = spellToken('session', newSecret())
+  const secret = formatToken('session', newSecret())
   const created_at = now()
-  const expires_at = created_at + entry.session.lifetime
+  const expires_at = created_at + signIn.session.lifetime
   const token = {
     id: `${sessionPrefix}${newId()}`,
     name,
@@ -26,7 +26,7 @@ export const openSession = async (
     revoked_at: null,
     user_id: accountId,
   }
-  await keepToken(token, 'sign_in', name, { store })
+  await storeToken(token, 'sign_in', name, { store })
   if (accountId !== null) {
     await store.transaction((tx) => store.accounts.change(accountId, { last_login_at: created_at }, tx))
   }

@@ -5,7 +5,7 @@ import { createPasswords } from './passwords.ts'
 describe('passwords', () => {
   const passwords = createPasswords()
 
-  it('are kept as salted Argon2id, and known again', async () => {
+  it('are stored as salted Argon2id hashes and verified', async () => {
     const hash = await passwords.hash('correct horse battery')
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
     expect(await passwords.hash('correct horse battery')).not.toBe(hash)
@@ -14,18 +14,18 @@ describe('passwords', () => {
     expect(await passwords.matches('', hash)).toBe(false)
   })
 
-  it('are the same however their letters are composed', async () => {
+  it('match in any Unicode composition', async () => {
     const hash = await passwords.hash('café au lait')
     expect(await passwords.matches('café au lait'.normalize('NFD'), hash)).toBe(true)
   })
 
-  it('match no hash that is not there, or is none', async () => {
+  it('do not match a missing or malformed hash', async () => {
     for (const hash of [undefined, '', '$argon2id$v=19$m=19456,t=2,p=1$$', 'correct horse', '$2b$10$abc']) {
       expect(await passwords.matches('correct horse', hash)).toBe(false)
     }
   })
 
-  it('are known by hashes of other costs, which are told apart', async () => {
+  it('match hashes of other costs, which are reported as outdated', async () => {
     const nonce = Buffer.alloc(16, 7)
     const tag = argon2Sync('argon2id', {
       message: 'old one',
@@ -41,7 +41,7 @@ describe('passwords', () => {
     expect([passwords.isOutdated(old), passwords.isOutdated(await passwords.hash('x'))]).toEqual([true, false])
   })
 
-  it('are worked at a few at a time, and no endless queue waits', async () => {
+  it('are hashed a few at a time, with a bounded queue', async () => {
     const busy = createPasswords({ parallel: 1, mostWaiting: 2 })
     const all = await Promise.allSettled([1, 2, 3, 4, 5].map((one) => busy.hash(`password ${one}`)))
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'])

@@ -2,30 +2,30 @@ import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'nod
 import { promisify } from 'node:util'
 import { AppError } from '../../errors.ts'
 
-/** Hashes passwords, and compares them with hashes. Both take some 50 ms of one core and 19 MiB, on purpose. */
+/** Hashes and verifies passwords. Each call deliberately takes about 50 ms of one core and 19 MiB. */
 export interface Passwords {
   /** Argon2id in the PHC string format. */
   hash(password: string): Promise<string>
-  /** Takes the same time without a hash: who asks cannot tell whether there is one. */
+  /** Takes the same time without a hash, so that callers cannot tell whether one exists. */
   matches(password: string, hash: string | undefined): Promise<boolean>
-  /** Whether a hash was made more cheaply than new ones are. */
+  /** Whether a hash uses a lower cost than new hashes. */
   isOutdated(hash: string): boolean
 }
 
-/** What OWASP's Password Storage Cheat Sheet names first for Argon2id. */
+/** The first recommendation for Argon2id in OWASP's Password Storage Cheat Sheet. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const
 const tagLength = 32
 const form = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([\w+/]{11,86})\$([\w+/]{11,86})$/
 
-/** Works at `parallel` passwords at once and lets `mostWaiting` wait: guessing shall not take the machine from the rest. */
-export const createPasswords = ({ parallel = 2, mostWaiting = 32 } = {}): Passwords => {
+/** Hashes `parallel` passwords at once and queues up to `mostWaiting`, so that guessing cannot exhaust the machine. */
+export const createPasswords = ({ parallel = 2, mostWaiting: maxWaiting = 32 } = {}): Passwords => {
   const waiting: (() => void)[] = []
   let running = 0
 
   const inTurn = async (parameters: Argon2Parameters): Promise<Buffer> => {
     if (running >= parallel) {
-      if (waiting.length >= mostWaiting) {
-        throw new AppError('RATE_LIMITED', 'Too many people sign in at this moment.', {
+      if (waiting.length >= maxWaiting) {
+        throw new AppError('RATE_LIMITED', 'Too many concurrent sign-ins.', {
           retryable: true,
           retryAfter: 2,
         })
@@ -35,7 +35,7 @@ export const createPasswords = ({ parallel = 2, mostWaiting = 32 } = {}): Passwo
     try {
       return await derive('argon2id', parameters)
     } finally {
-      // The place goes to the next one, or is given back.
+      // Hand the slot to the next waiter, or release it.
       const next = waiting.shift()
       if (next) next()
       else running -= 1
@@ -51,7 +51,7 @@ export const createPasswords = ({ parallel = 2, mostWaiting = 32 } = {}): Passwo
   return {
     hash,
     async matches(password, text) {
-      const [, memory, passes, parallelism, salt = '', tag = ''] = form.exec(text ?? nobodys) ?? []
+      const [, memory, passes, parallelism, salt = '', tag = ''] = form.exec(text ?? dummyHash) ?? []
       const wanted = Buffer.from(tag, 'base64')
       const made = await inTurn({
         memory: Number(memory ?? cost.memory),
@@ -69,10 +69,10 @@ export const createPasswords = ({ parallel = 2, mostWaiting = 32 } = {}): Passwo
 
 const derive = promisify(argon2)
 
-/** A hash that is compared with where there is none. */
-const nobodys = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
+/** Compared with when an account has no hash. */
+const dummyHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
-/** The same letters typed on another keyboard are the same password. */
+/** Normalize: different keyboards compose the same letters differently. */
 const bytesOf = (password: string): Buffer => Buffer.from(password.normalize('NFKC'))
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '')

@@ -4,23 +4,22 @@ import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Ends a token or a session at once. */
 export const revokeToken = defineOperation({
   name: 'revoke_token',
-  summary: 'Ends a token or a session at once.',
+  summary: 'Revokes a token or ends a session immediately.',
   role: 'admin',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), revoked: z.literal(true) }),
   async run({ id }, deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
-    if (!(await revoke(id, 'revoke_token', deps))) {
-      throw new AppError('NOT_FOUND', `There is no token "${id}".`, { hint: 'List the tokens for their ids.' })
+    if (!(await revokeStoredToken(id, 'revoke_token', deps))) {
+      throw new AppError('NOT_FOUND', `Token "${id}" not found.`, { hint: 'List the tokens to see their IDs.' })
     }
     return { id, revoked: true as const }
   },
 })
 
-/** Revokes a token and writes down who did it; false when there is none. */
-export const revoke = async (
+/** Revokes a token and audits it; returns false if the token does not exist. */
+export const revokeStoredToken = async (
   id: string,
   action: string,
   { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },

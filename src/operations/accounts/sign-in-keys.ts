@@ -1,17 +1,17 @@
 import type { Actor } from '../../schema/role.ts'
 import { hashToken } from './token-secret.ts'
 
-/** Keys that sign somebody in once, within ten minutes: what the link that the server prints carries. */
+/** One-time keys in the sign-in links that the server prints. A key is valid for ten minutes. */
 export interface SignInKeys {
-  /** Makes a key; whoever redeems it becomes `actor`. */
+  /** Creates a key that signs in as `actor`. */
   issue(actor: Actor): string
-  /** Uses a key up. */
+  /** Consumes a key. */
   redeem(key: string): Actor | undefined
 }
 
 const lifetime = 600_000
 
-/** Keeps the keys in memory, hashed: a restart ends them, which is what a one-time key should do. */
+/** Stores hashed keys in memory. A restart invalidates them, as one-time keys should be. */
 export const createSignInKeys = ({
   now,
   newSecret,

@@ -5,13 +5,12 @@ import { session } from './get-session.ts'
 import { openSession, type SessionDeps } from './open-session.ts'
 import { password } from './password-rules.ts'
 
-/** Changes a name and a password for a session. */
 export const signInWithPassword = defineOperation({
   name: 'sign_in_with_password',
-  summary: 'Changes a user name and a password for a session in this browser.',
+  summary: 'Exchanges a user name and password for a session in this browser.',
   role: 'viewer',
   input: z.strictObject({ username: z.string().trim().toLowerCase().min(1).max(200), password }),
-  /** `secret` is for the cookie; the door keeps it out of the body. */
+  /** The API sends `secret` as a cookie, never in the body. */
   output: session.extend({ secret: z.string() }),
   async run({ username, password }, deps: SessionDeps & { readonly address: string }) {
     const account = await checkPassword(username, password, deps)

@@ -4,9 +4,8 @@ import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import type { Credential } from './credential.ts'
-import { revoke } from './revoke-token.ts'
+import { revokeStoredToken } from './revoke-token.ts'
 
-/** Ends the session that asks. */
 export const signOut = defineOperation({
   name: 'sign_out',
   summary: 'Ends the session of this browser.',
@@ -16,11 +15,11 @@ export const signOut = defineOperation({
   async run(_input, deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor; readonly credential: Credential }) {
     const { via, tokenId } = deps.credential
     if (via !== 'session' || tokenId === null) {
-      throw new AppError('CONFLICT', 'You are not signed in with a session but with a token.', {
-        hint: 'Revoke the token to end it.',
+      throw new AppError('CONFLICT', 'You are signed in with a token, not with a session.', {
+        hint: 'Revoke the token instead.',
       })
     }
-    await revoke(tokenId, 'sign_out', deps)
+    await revokeStoredToken(tokenId, 'sign_out', deps)
     return { signed_out: true as const }
   },
 })

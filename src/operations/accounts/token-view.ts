@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { role } from '../../schema/role.ts'
 import type { Token } from '../../store/accounts/tokens.ts'
 
-/** A token as it may be shown: never its secret, nor the hash of it. */
+/** A token without its secret or hash. */
 export const tokenView = z
   .object({
     id: z.string(),
     name: z.string(),
     role,
-    /** A `session` belongs to a signed-in browser, a `token` to a program; a `password_link` sets a password, once. */
+    /** A `session` belongs to a browser and a `token` to a program. A `password_link` sets a password once. */
     kind: z.enum(['token', 'session', 'password_link']),
-    /** The account whose it is. */
+    /** The owning account. */
     account_id: z.string().nullable(),
     created_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable(),
@@ -22,7 +22,6 @@ export type TokenView = z.infer<typeof tokenView>
 
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
 
-/** Presents a token without what could be misused. */
 export const toTokenView = (token: Token): TokenView => ({
   id: token.id,
   name: token.name,
@@ -35,7 +34,7 @@ export const toTokenView = (token: Token): TokenView => ({
   revoked_at: iso(token.revoked_at),
 })
 
-/** What the ids of sessions begin with, and those of links that set a password. */
+/** Prefixes of the IDs of sessions and password links. */
 export const sessionPrefix = 'session-'
 export const passwordLinkPrefix = 'password-'
 

@@ -7,15 +7,14 @@ import { accountView, requireAccount, toAccountView } from './account-view.ts'
 import { changeAccount } from './change-account.ts'
 import type { Credential } from './credential.ts'
 
-/** Changes what somebody may do, or whether they may sign in at all. */
 export const updateAccount = defineOperation({
   name: 'update_account',
-  summary: 'Changes an account; with another role, or disabled, its sessions end at once.',
+  summary: 'Changes an account. Changing its role or disabling it ends its sessions.',
   role: 'admin',
   input: z.strictObject({
-    id: z.string().max(200).describe('Its id or user name.'),
+    id: z.string().max(200).describe('The account’s ID or user name.'),
     role: accountRole.optional(),
-    is_active: z.boolean().optional().describe('`false`: may not sign in.'),
+    is_active: z.boolean().optional().describe('Whether the account may sign in.'),
     email: z.email().max(254).nullable().optional(),
     full_name: z.string().trim().min(1).max(200).nullable().optional(),
     subject: z
@@ -23,7 +22,9 @@ export const updateAccount = defineOperation({
       .min(1)
       .max(500)
       .optional()
-      .describe('By what the identity provider knows its owner, who signs in there from now on; the password ends.'),
+      .describe(
+        'The account’s subject at the identity provider. The owner then signs in there; the password is removed.',
+      ),
   }),
   output: accountView,
   async run(
@@ -37,14 +38,18 @@ export const updateAccount = defineOperation({
       (subject ?? account.subject) !== account.subject
     const { accountId, actor } = deps.credential
     if (ends && accountId === account.id) {
-      throw new AppError('CONFLICT', 'You cannot change your own account’s role or way in, nor disable it.', {
-        hint: 'Let another admin do it.',
-      })
+      throw new AppError(
+        'CONFLICT',
+        'You cannot change your own role or authentication method, or disable your own account.',
+        {
+          hint: 'Ask another admin to change it.',
+        },
+      )
     }
     const other = subject === undefined ? undefined : await deps.store.accounts.ofSubject(subject)
     if (other && other.id !== account.id) {
-      throw new AppError('CONFLICT', `"${other.username}" is the account of that subject.`, {
-        hint: 'Nobody has two accounts.',
+      throw new AppError('CONFLICT', `Account "${other.username}" already has this subject.`, {
+        hint: 'A subject can belong to only one account.',
       })
     }
     const changes = {

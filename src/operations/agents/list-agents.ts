@@ -30,10 +30,10 @@ export const listAgents = defineOperation({
     {
       store,
       agents,
-      agentsInForce,
+      activeAgents,
     }: { readonly store: { readonly anomalies: Pick<Deps['store']['anomalies'], 'sums'> } } & Pick<
       Deps,
-      'agents' | 'agentsInForce'
+      'agents' | 'activeAgents'
     >,
   ) {
     const wanted = pickAgents(agents, id)
@@ -49,7 +49,7 @@ export const listAgents = defineOperation({
           capabilities,
           model_path,
           config,
-          is_running: agentsInForce.some((one) => one.agent_id === agent_id),
+          is_running: activeAgents.some((one) => one.agent_id === agent_id),
           anomalies: its.reduce((sum, { count }) => sum + count, 0),
           by_type: Object.fromEntries(its.map(({ anomaly_type, count }) => [anomaly_type, count])),
           newest_anomaly:

@@ -59,7 +59,7 @@ export const countFacets = async (
   const sharedTest = every([...(await Promise.all(shared.map((part) => headPredicate(part, alerts)))), within])
 
   const tests = fields.map((field) =>
-    every((own.get(field) ?? []).flatMap(({ byHead }) => byHead?.bind(() => false) ?? [])),
+    every((own.get(field) ?? []).flatMap(({ byIndex }) => byIndex?.bind(() => false) ?? [])),
   )
   const tallies = fields.map((field) => new Tally(field))
   let total = 0
@@ -86,8 +86,8 @@ export const countFacets = async (
 
 const isAboutOnly =
   (field: FacetField) =>
-  ({ fields, byHead }: AlertPredicate): boolean =>
-    byHead?.words.length === 0 && fields.length === 1 && fields[0] === field
+  ({ fields, byIndex }: AlertPredicate): boolean =>
+    byIndex?.words.length === 0 && fields.length === 1 && fields[0] === field
 
 const every =
   (tests: readonly Test[]): Test =>

@@ -3,16 +3,16 @@ import { alertStatuses } from '../../schema/alert.ts'
 import type { AlertHead } from '../../schema/alert-head.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
-import { pageOf, paging, q, range } from '../paging.ts'
+import { filterText, pageOf, paging, timeRange } from '../paging.ts'
 import { alertGroup, createGrouping, groupField, groupFilter, sortGroups } from './group-alerts.ts'
 import { askAlerts, asOf, searchAlerts } from './search-alerts.ts'
 import { alertSort, createAlertPager } from './sort-alerts.ts'
 
 /** What every list of alerts takes. */
 export const alertPageInput = z.strictObject({
-  q,
+  q: filterText,
   status: z.enum(alertStatuses).optional().describe('Only those with this status.'),
-  ...range,
+  ...timeRange,
   as_of: asOf,
   sort: alertSort.default('-created_at').describe('What they are sorted by; a minus means downwards.'),
   group: groupField

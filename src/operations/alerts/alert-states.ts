@@ -9,9 +9,9 @@ const openStatuses: ReadonlySet<Status> = new Set(openAlertStatuses)
 
 /** The states in which an alert may be that meets all of these demands, so that the others need not be read. */
 export const statesOf = (parts: readonly AlertPredicate[], status?: Status): readonly AlertState[] => {
-  const tests = parts.flatMap(({ fields, byHead }) =>
-    byHead && byHead.words.length === 0 && fields.length > 0 && fields.every(isAboutStatus)
-      ? [byHead.bind(() => false)]
+  const tests = parts.flatMap(({ fields, byIndex }) =>
+    byIndex && byIndex.words.length === 0 && fields.length > 0 && fields.every(isAboutStatus)
+      ? [byIndex.bind(() => false)]
       : [],
   )
   const possible = alertStatuses.filter(

@@ -3,7 +3,7 @@ import { alertStatuses } from '../../schema/alert.ts'
 import { severity } from '../../schema/severity.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { q, range } from '../paging.ts'
+import { filterText, timeRange } from '../paging.ts'
 import { createAlertBars } from './alert-bars.ts'
 import { countFacets, type Facet, facetFields } from './alert-facets.ts'
 import { askAlerts, asOf } from './search-alerts.ts'
@@ -23,9 +23,9 @@ export const countAlerts = defineOperation({
   summary: 'Counts the alerts that match, by the values of their fields and over time.',
   role: 'viewer',
   input: z.strictObject({
-    q,
+    q: filterText,
     status: z.enum(alertStatuses).optional().describe('Only those with this status.'),
-    ...range,
+    ...timeRange,
     as_of: asOf,
     fields: z
       .array(z.enum(facetFields))

@@ -89,19 +89,19 @@ export const headPredicate = async (
   alerts: Store['alerts'],
 ): Promise<(head: AlertHead) => boolean> => {
   if (filter.everything) return () => true
-  const { byHead } = filter
-  if (!byHead) {
+  const { byIndex } = filter
+  if (!byIndex) {
     const known = await idsOfBodies(filter, alerts)
     return ({ id }) => known.has(id)
   }
   const homes = new Map<string, ReadonlySet<string>>()
-  for (const word of byHead.words) homes.set(word, await alerts.containing([word]))
-  return byHead.bind(({ id }, word) => homes.get(word)?.has(id) ?? false)
+  for (const word of byIndex.words) homes.set(word, await alerts.containing([word]))
+  return byIndex.bind(({ id }, word) => homes.get(word)?.has(id) ?? false)
 }
 
 /** Reads the alerts themselves for what their heads do not tell: those that contain what every match contains. */
 const idsOfBodies = async (
-  { matches, tokens, pieces }: AlertPredicate,
+  { matches, tokens, fragments }: AlertPredicate,
   alerts: Store['alerts'],
 ): Promise<ReadonlySet<string>> => {
   const found = new Set<string>()
@@ -118,7 +118,7 @@ const idsOfBodies = async (
   }
   let after: string | undefined
   do {
-    const page = await alerts.list({ matches, pieces, limit: 5_000, after })
+    const page = await alerts.list({ matches, fragments, limit: 5_000, after })
     keep(page.items)
     after = page.next
   } while (after !== undefined)

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { resolution } from '../../schema/alert.ts'
 import { incidentStatuses } from '../../schema/incident.ts'
 import { asOf } from '../alerts/search-alerts.ts'
-import { range } from '../paging.ts'
+import { timeRange } from '../paging.ts'
 import { parseMoment } from '../time.ts'
 import type { Change } from './lifecycle.ts'
 
@@ -34,7 +34,7 @@ export const selector = {
   ids: z.array(z.string().max(100)).min(1).max(10_000).optional().describe('These.'),
   filter: z.string().max(4_000).optional().describe('Or all that match this filter now.'),
   exclude: z.array(z.string().max(100)).max(10_000).default([]).describe('But not these.'),
-  ...range,
+  ...timeRange,
   as_of: asOf,
 }
 

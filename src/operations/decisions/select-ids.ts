@@ -19,16 +19,22 @@ export const selectIds = async <Item extends { readonly id: string; readonly cre
     q: string,
     now: number,
     path: string,
-  ) => { readonly matches: (item: Item) => boolean; readonly pieces: readonly string[] },
+  ) => { readonly matches: (item: Item) => boolean; readonly fragments: readonly string[] },
 ): Promise<readonly string[]> => {
   const excluded = new Set(exclude)
   if (ids) return [...new Set(ids)].filter((id) => !excluded.has(id))
   const moment = as_of === undefined ? now : parseMoment(as_of, now, 'end', 'as_of')
-  const { matches, pieces } = parse(filter, moment, 'filter')
+  const { matches, fragments } = parse(filter, moment, 'filter')
   const found: string[] = []
   let after: string | undefined
   do {
-    const page = await rows.list({ matches, pieces, ...parseRange({ from, to }, moment), limit: 5_000, after })
+    const page = await rows.list({
+      matches,
+      fragments,
+      ...parseRange({ from, to }, moment),
+      limit: 5_000,
+      after,
+    })
     for (const { id, created_at } of page.items) {
       if (!excluded.has(id) && (as_of === undefined || Date.parse(created_at) <= moment)) found.push(id)
     }

@@ -4,7 +4,7 @@ import type { Event } from '../../schema/event.ts'
 import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
-import { q } from '../paging.ts'
+import { filterText } from '../paging.ts'
 import { parseRange } from '../time.ts'
 
 const moment = z.string().max(40)
@@ -31,7 +31,7 @@ export const compareWindows = defineOperation({
   summary: 'Tells which kinds of lines are new, gone, or changed in frequency between two spans of time.',
   role: 'viewer',
   input: z.strictObject({
-    q,
+    q: filterText,
     from: moment.default('now-1h').describe('Where the window begins: a time, or `now-1h`.'),
     to: moment.default('now').describe('Where it ends.'),
     baseline_from: moment.optional().describe('Where the baseline begins; as long before the window as it is long.'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { range } from '../paging.ts'
+import { timeRange } from '../paging.ts'
 import { parseRange } from '../time.ts'
 import { toBuckets, toGrid, toLanes, usualSince } from './timeline.ts'
 
@@ -56,8 +56,8 @@ export const getTimeline = defineOperation({
   summary: 'Counts events over time beside what is usual, and tells which streams were odd when.',
   role: 'viewer',
   input: z.strictObject({
-    from: range.from.default('now-24h'),
-    to: range.to.default('now'),
+    from: timeRange.from.default('now-24h'),
+    to: timeRange.to.default('now'),
     buckets: z.int().min(1).max(500).default(120).describe('How many buckets at most.'),
   }),
   output: timeline,

@@ -6,7 +6,7 @@ import { eventFields } from '../../schema/event-fields.ts'
 import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
-import { pageOf, paging, q, range, toPage } from '../paging.ts'
+import { filterText, pageOf, paging, timeRange, toPage } from '../paging.ts'
 import { parseRange } from '../time.ts'
 
 /** Finds events, newest first. */
@@ -14,7 +14,7 @@ export const listEvents = defineOperation({
   name: 'list_events',
   summary: 'Finds events by words, fields and time, newest first.',
   role: 'viewer',
-  input: z.strictObject({ q, ...range, ...paging }),
+  input: z.strictObject({ q: filterText, ...timeRange, ...paging }),
   output: pageOf(eventView),
   async run({ q, from, to, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
@@ -42,7 +42,7 @@ const refuseMisspelt = async (
   const { items } = await events.search({ ...span, limit: sampleSize, matches: () => true })
   const misspelt = doubtful.find(({ read }) => items.every((event) => read(event) === undefined))
   if (!misspelt) return
-  const hint = `Did you mean "${misspelt.meant}"? Quote it to look for it in the text.`
+  const hint = `Did you mean "${misspelt.meant}"? Quote it to search for it as text.`
   const message = `No recent event has a field "${misspelt.name}".`
   throw new AppError('FILTER_SYNTAX', message, { hint, errors: [{ path: 'q', message, hint }] })
 }

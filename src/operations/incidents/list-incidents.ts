@@ -3,7 +3,7 @@ import { incident, incidentStatuses } from '../../schema/incident.ts'
 import type { Deps } from '../deps.ts'
 import { incidentFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
-import { pageOf, paging, q, range, toPage } from '../paging.ts'
+import { filterText, pageOf, paging, timeRange, toPage } from '../paging.ts'
 import { parseRange } from '../time.ts'
 
 /** Lists incidents, newest first. */
@@ -12,22 +12,22 @@ export const listIncidents = defineOperation({
   summary: 'Lists incidents, newest first.',
   role: 'viewer',
   input: z.strictObject({
-    q,
+    q: filterText,
     status: z.enum(incidentStatuses).optional().describe('Only those with this status.'),
-    ...range,
+    ...timeRange,
     ...paging,
   }),
   output: pageOf(incident),
   async run({ q, status, from, to, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
-    const { matches, everything, pieces } = incidentFilter(q, time)
+    const { matches, everything, fragments } = incidentFilter(q, time)
     const page = await store.incidents.list({
       ...parseRange({ from, to }, time),
       limit,
       after: cursor,
       status: status && [status],
       matches: everything ? undefined : matches,
-      pieces,
+      fragments,
     })
     return toPage(page, (item) => item)
   },

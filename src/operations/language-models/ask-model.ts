@@ -4,9 +4,9 @@ import { alert, openAlertStatuses } from '../../schema/alert.ts'
 import type { Actor } from '../../schema/role.ts'
 import { modelOpinion } from '../../schema/triage-result.ts'
 import { requireAlert } from '../alerts/require-alert.ts'
+import type { AnswerListener } from '../answer-listener.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import type { Watcher } from '../watcher.ts'
 import { noModel } from './preview-model-input.ts'
 
 const longest = 10 * 60_000
@@ -34,7 +34,7 @@ export const askModel = defineOperation({
       watcher = { signal: AbortSignal.timeout(longest) },
     }: Pick<Deps, 'store' | 'languageModels' | 'now'> & {
       readonly actor: Actor
-      readonly watcher?: Watcher | undefined
+      readonly watcher?: AnswerListener | undefined
     },
   ) {
     const asked = await requireAlert(store, id)

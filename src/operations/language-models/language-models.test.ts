@@ -87,8 +87,8 @@ const open = async (verdicts: Readonly<Record<string, Partial<ModelOpinion>>> = 
       prompt: 'triage@2',
       opinion: async ({ id }) => opinion(verdicts[id] ?? { status: 'failed', verdict: null, cost_usd: 0 }),
     }),
-    ask: async ({ id }, _card, { tell }) => {
-      tell?.({ provider: 'local', model: 'm', summary: ['Somebody guessed'], claims: [] })
+    ask: async ({ id }, _card, { onDraft }) => {
+      onDraft?.({ provider: 'local', model: 'm', summary: ['Somebody guessed'], claims: [] })
       return opinion(verdicts[id] ?? {})
     },
     preview: async (alert, card, { provider }) => ({
@@ -127,7 +127,7 @@ describe('asking a model about an alert', () => {
   it('answers with what came of it, is audited, and shows the answer coming', async () => {
     const deps = await open({ [sampleAlert(1).id]: { verdict: 'malicious' } })
     const drafts: unknown[] = []
-    const watcher = { tell: (draft: unknown) => drafts.push(draft), signal: new AbortController().signal }
+    const watcher = { onDraft: (draft: unknown) => drafts.push(draft), signal: new AbortController().signal }
     const said = askModel.output.parse(await askModel.run({ id: sampleAlert(1).id }, { ...deps, watcher }))
     expect(said).toMatchObject({ opinion: { verdict: 'malicious' }, alert: { id: sampleAlert(1).id } })
     expect(drafts).toEqual([{ provider: 'local', model: 'm', summary: ['Somebody guessed'], claims: [] }])

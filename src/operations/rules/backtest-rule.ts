@@ -5,7 +5,7 @@ import { backtest } from '../../schema/backtest.ts'
 import type { Deps } from '../deps.ts'
 import { storedEvents } from '../events/stored-events.ts'
 import { defineOperation } from '../operation.ts'
-import { range } from '../paging.ts'
+import { timeRange } from '../paging.ts'
 import { parseRange } from '../time.ts'
 import { requireDocuments, ruleText } from './lint-rules.ts'
 import { runBacktest } from './rule-backtest.ts'
@@ -24,7 +24,7 @@ export const backtestRule = defineOperation({
   input: z.strictObject({
     id: z.string().max(500).optional().describe('A rule that is here …'),
     yaml: ruleText.optional().describe('… or the text of rules.'),
-    ...range,
+    ...timeRange,
   }),
   output: backtest,
   async run({ id, yaml, from, to }, { rules, reach, store, now }: Pick<Deps, 'rules' | 'reach' | 'store' | 'now'>) {

@@ -116,7 +116,7 @@ const countHits = async (store: ReachOptions['store'], time: number): Promise<Re
       from: time - week,
       after,
       matches: ({ rule }) => rule !== undefined,
-      pieces: ['sigma'],
+      fragments: ['sigma'],
     })
     for (const { rule } of page.items) if (rule) hits.set(rule.id, (hits.get(rule.id) ?? 0) + 1)
     looked += page.items.length

@@ -5,7 +5,7 @@ import { incident, openIncidentStatuses } from '../../schema/incident.ts'
 import { type Severity, severity } from '../../schema/severity.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { range } from '../paging.ts'
+import { timeRange } from '../paging.ts'
 import { parseRange } from '../time.ts'
 import { checklist, readChecklist } from './checklist.ts'
 
@@ -111,7 +111,7 @@ export const getOverview = defineOperation({
   summary:
     'Tells how everything stands: what needs somebody, what is odd, what is learnt, whether records are understood.',
   role: 'viewer',
-  input: z.strictObject({ from: range.from.default('now-24h'), to: range.to.default('now') }),
+  input: z.strictObject({ from: timeRange.from.default('now-24h'), to: timeRange.to.default('now') }),
   output: overview,
   async run(span, deps: OverviewDeps) {
     const { from = 0, to = 0 } = parseRange(span, deps.now())

@@ -202,7 +202,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
         if (query.loose) rows = rows.where('incident_id', 'is', null)
         if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
         if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
-        for (const word of (query.pieces ?? []).flatMap(wordsOf)) {
+        for (const word of (query.fragments ?? []).flatMap(wordsOf)) {
           rows = rows.where((where) => contains(where.ref('search'), word))
         }
         return rows.execute()

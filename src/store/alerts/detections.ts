@@ -87,7 +87,7 @@ export const createDetectionStore = ({ read, abilities, contains, now }: StoreCo
       }
       if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
       if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
-      for (const word of (query.pieces ?? []).flatMap(wordsOf)) {
+      for (const word of (query.fragments ?? []).flatMap(wordsOf)) {
         rows = rows.where((where) => contains(where.ref('search'), word))
       }
       return rows.execute()

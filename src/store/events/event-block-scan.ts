@@ -114,7 +114,7 @@ const search = (
 async function* listBlocks(
   read: Connections['read'],
   scan: Scan,
-  pieces: readonly string[],
+  fragments: readonly string[],
 ): AsyncGenerator<ListedBlock> {
   const newest = scan.order === 'newest'
   const edge = newest ? 'max_time' : 'min_time'
@@ -143,12 +143,12 @@ async function* listBlocks(
       )
     }
     const rows = await query
-      .$if(pieces.length > 0, (some) => some.select('filter'))
+      .$if(fragments.length > 0, (some) => some.select('filter'))
       .$if(scan.stream !== undefined, (some) => some.select('streams'))
       .execute()
     for (const row of rows) {
       cursor = { edge: Number(row[edge]), id: row.id }
-      if (row.filter && !mayContain(row.filter, pieces)) continue
+      if (row.filter && !mayContain(row.filter, fragments)) continue
       if (scan.stream !== undefined && row.streams && !row.streams.includes(JSON.stringify(scan.stream))) continue
       yield {
         id: row.id,

@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors.ts'
+import type { AnswerListener } from '../../../operations/answer-listener.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import type { Watcher } from '../../../operations/watcher.ts'
 import { conversation, modelReply } from '../../../schema/conversation.ts'
 import { routeChat } from './route-chat.ts'
 
@@ -22,7 +22,9 @@ export const chatWithModel = defineOperation({
       languageModels,
       watcher = { signal: AbortSignal.timeout(longest) },
       ...deps
-    }: Pick<Deps, 'languageModels'> & { readonly watcher?: Watcher | undefined } & Parameters<typeof routeChat.run>[1],
+    }: Pick<Deps, 'languageModels'> & { readonly watcher?: AnswerListener | undefined } & Parameters<
+        typeof routeChat.run
+      >[1],
   ) {
     const routed = await routeChat.run(asked, { ...deps, languageModels })
     const said = await languageModels.chat(asked, asked.model === undefined ? undefined : routed.name, watcher.signal)

@@ -2,14 +2,14 @@ import type { BackOff } from './back-off.ts'
 import type { IdentityProvider } from './identity-provider.ts'
 import type { Passwords } from './passwords.ts'
 
-/** How people get in. */
-export interface Entry {
+/** The sign-in settings and the services behind them. */
+export interface SignInSettings {
   readonly passwords: Passwords
   readonly backOff: BackOff
-  /** Who else vouches for people. */
+  /** The external identity provider, if configured. */
   readonly provider: IdentityProvider | undefined
-  /** How long a session lasts, in ms: at most, and without being used. */
+  /** Session limits in ms: maximum lifetime and maximum idle time. */
   readonly session: { readonly lifetime: number; readonly idle: number }
-  /** The address that people open, without a slash at its end; `''` when it is not known. */
+  /** The public base URL without a trailing slash; `''` if unknown. */
   readonly publicUrl: string
 }

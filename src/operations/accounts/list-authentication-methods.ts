@@ -2,22 +2,21 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Tells the sign-in what to offer. */
-export const listWaysIn = defineOperation({
+export const listAuthenticationMethods = defineOperation({
   name: 'list_ways_in',
-  summary: 'Tells how one may sign in here.',
+  summary: 'Lists the available authentication methods.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z
     .object({
-      /** Whether anybody has a password. */
+      /** Whether any account has a password. */
       password: z.boolean(),
-      /** What the identity provider is called; null when there is none. */
+      /** The display name of the identity provider; null without one. */
       provider: z.string().nullable(),
     })
     .meta({ id: 'WaysIn' }),
-  run: async (_input, { store, entry }: Pick<Deps, 'store' | 'entry'>) => ({
+  run: async (_input, { store, signIn }: Pick<Deps, 'store' | 'signIn'>) => ({
     password: await store.accounts.havePasswords(),
-    provider: entry.provider?.name ?? null,
+    provider: signIn.provider?.name ?? null,
   }),
 })

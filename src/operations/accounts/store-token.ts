@@ -2,8 +2,8 @@ import type { Token } from '../../store/accounts/tokens.ts'
 import type { Deps } from '../deps.ts'
 import { toTokenView } from './token-view.ts'
 
-/** Stores a new token or session and writes down who made it. */
-export const keepToken = async (
+/** Stores a new token or session and audits it. */
+export const storeToken = async (
   token: Token,
   action: 'create_token' | 'create_password_link' | 'sign_in',
   actor: string,
