@@ -40,7 +40,6 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
   const judge = (batch: readonly Event[]): void => {
     for (const detector of detectors) {
       for (const detection of detector.detect(batch)) if (isOfAgent(detection)) found.set(detection.id, detection)
-      detector.learn?.(batch)
     }
   }
   const walk = async (): Promise<void> => {

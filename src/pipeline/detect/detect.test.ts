@@ -51,9 +51,6 @@ const scribe = (faults: { detect?: boolean } = {}) => {
       if (faults.detect) throw new Error('broken')
       return events.map(find)
     },
-    learn(events) {
-      asked.push(`learn ${events.length}`)
-    },
     save: () => new Uint8Array([7]),
     restore(state) {
       asked.push(`restore ${state[0]}`)
@@ -64,18 +61,12 @@ const scribe = (faults: { detect?: boolean } = {}) => {
 const events = (count: number) => Array.from({ length: count }, (_, i) => someEvent(i, someTime + i))
 
 describe('detect', () => {
-  it('judges first, then learns', async () => {
-    const { detector, asked } = scribe()
-    await createDetect([detector], { log }).run(events(3), delivery('a'))
-    expect(asked).toEqual(['detect 3', 'learn 3'])
-  })
-
   it('answers a delivery that comes again as before, and learns nothing from it', async () => {
     const { detector, asked } = scribe()
     const { run } = createDetect([detector], { log })
     const first = await run(events(3), delivery('a'))
     expect(await run(events(3), delivery('a'))).toEqual(first)
-    expect(asked).toEqual(['detect 3', 'learn 3'])
+    expect(asked).toEqual(['detect 3'])
   })
 
   it('passes every tick on', async () => {
@@ -83,13 +74,7 @@ describe('detect', () => {
     const { run } = createDetect([detector], { log })
     await run([], delivery('a'))
     await run([], delivery('a'))
-    expect(asked).toEqual(['detect 0', 'learn 0', 'detect 0', 'learn 0'])
-  })
-
-  it('does not learn when it may not', async () => {
-    const { detector, asked } = scribe()
-    await createDetect([detector], { log, learning: false }).run(events(2), delivery('a'))
-    expect(asked).toEqual(['detect 2'])
+    expect(asked).toEqual(['detect 0', 'detect 0'])
   })
 
   it('goes on without a detector that fails, and counts that', async () => {
@@ -124,7 +109,7 @@ describe('detect', () => {
       const found = await run(events(3), chunk('a', 2, true))
       expect(found.map(({ title }) => title)).toEqual(['saw 0-0', 'saw 0-1', 'saw 0-2'])
     }
-    expect(asked.filter((step) => step.startsWith('learn'))).toEqual(['learn 2', 'learn 3'])
+    expect(asked).toEqual(['detect 2', 'detect 3'])
     expect(await run(events(4).slice(0, 2), chunk('b', 0))).toEqual([])
     const [, , , rest] = await run(events(4).slice(2), chunk('b', 1, true))
     expect(rest?.title).toBe('1 more finding at the same time')
@@ -133,7 +118,7 @@ describe('detect', () => {
   it('replays without telling', async () => {
     const { detector, asked } = scribe()
     createDetect([detector], { log }).replay(events(2))
-    expect(asked).toEqual(['detect 2', 'learn 2'])
+    expect(asked).toEqual(['detect 2'])
   })
 
   it('saves and restores its detectors', () => {

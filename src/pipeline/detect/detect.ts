@@ -14,9 +14,7 @@ const remembered = 64
 
 export interface DetectOptions {
   readonly log: Log
-  /** Whether the detectors learn what they have judged. */
-  readonly learning?: boolean
-  /** How many detections one detector may make of one delivery; the rest is summed up in one. */
+  /** Detections one detector may report per delivery. The rest is summarized in one more. */
   readonly limit?: number
 }
 
@@ -39,7 +37,7 @@ export interface Detect {
 
 /** Makes the stage. A detector that throws is counted and logged; the others go on. */
 export const createDetect = (detectors: readonly Detector[], options: DetectOptions): Detect => {
-  const { log, learning = true, limit = 200 } = options
+  const { log, limit = 200 } = options
   const answers = new Map<string, Map<string, readonly Found[]>>()
   const counts = new Map<string, { failed: number; summedUp: number }>()
 
@@ -50,29 +48,22 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
     counts.set(name, fresh)
     return fresh
   }
-  const guarded = <Result>(detector: Detector, step: string, work: () => Result, instead: Result): Result => {
+  const detectWith = (detector: Detector, events: readonly Event[]): Detection[] => {
     try {
-      return work()
+      return detector.detect(events)
     } catch (error) {
       countOf(detector.name).failed++
-      log.error({ detector: detector.name, step, reason: messageOf(error) }, 'A detector failed; the others go on.')
-      return instead
+      log.error({ detector: detector.name, reason: messageOf(error) }, 'A detector failed. The others continue.')
+      return []
     }
   }
-  /** What each detector finds in a batch. */
   const judge = (batch: readonly Event[]): readonly Found[] => {
     const own = batch.some(isAlert) ? batch.filter((event) => !isAlert(event)) : batch
     return detectors.flatMap((detector) => {
       const events = detector.judgesAlerts ? batch : own
-      // Without an event it would take the batch for a tick of the clock.
+      // An empty batch means a clock tick, so skip the detector if filtering left it no events.
       if (events.length === 0 && batch.length > 0) return []
-      const found = guarded(
-        detector,
-        'detect',
-        () => (learning && detector.detectAndLearn ? detector.detectAndLearn(events) : detector.detect(events)),
-        [],
-      )
-      if (learning && !detector.detectAndLearn) guarded(detector, 'learn', () => detector.learn?.(events), undefined)
+      const found = detectWith(detector, events)
       return found.length > 0 ? [{ detector, found }] : []
     })
   }

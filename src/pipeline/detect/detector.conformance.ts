@@ -3,44 +3,41 @@ import { AppError } from '../../errors.ts'
 import { createWriter } from '../../lib/codec/codec.ts'
 import { type Detection, detection as detectionSchema } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
+import { createDetect } from './detect.ts'
 import type { Detector } from './detector.ts'
 
-/** What a detector is tried with. */
+/** The events to test a detector with. */
 export interface DetectorTrial {
-  /** Makes a detector, always the same. `clock` is the time of the road. */
+  /** Creates the same detector every time. `clock` is the pipeline's clock. */
   readonly make: (clock: () => number) => Detector
-  /** What it should take for ordinary: enough of it to have learnt. */
+  /** Normal events, enough of them for the detector to finish learning. */
   readonly ordinary: readonly Event[]
-  /** What comes next and is odd. */
+  /** Anomalous events that follow `ordinary`. */
   readonly odd: readonly Event[]
-  /** What comes next and is not. */
+  /** More normal events that follow `ordinary`. */
   readonly more: readonly Event[]
-  /** Many events that are all about something else, so that a state without bounds would grow. */
+  /** Creates many unrelated events, to make an unbounded state grow. */
   readonly flood: (count: number) => Iterable<Event>
-  /** How large a saved state may be after the flood, in bytes. */
+  /** The maximum size of a saved state after the flood, in bytes. */
   readonly maxState?: number
 }
 
-/** What every detector promises. */
+/** Tests the promises of the detector contract. */
 export const describeDetector = (name: string, trial: DetectorTrial): void => {
   const { ordinary, odd, more, flood, maxState = 4_000_000 } = trial
 
-  const start = (atOnce = false) => {
+  const start = () => {
     let time = 0
     const detector = trial.make(() => time)
     const found = new Map<string, Detection>()
-    const judge = (events: readonly Event[], learning = true): Detection[] => {
+    const judge = (events: readonly Event[]): Detection[] => {
       for (const event of events) time = Math.max(time, event.time)
-      const both = atOnce ? detector.detectAndLearn : undefined
-      const detections = both ? both(events) : detector.detect(events)
-      if (learning && !both) detector.learn?.(events)
+      const detections = detector.detect(events)
       for (const detection of detections) found.set(detection.id, detection)
       return detections
     }
-    const feed = (events: readonly Event[], size = 500, learning = true): Detection[] => {
-      const all: Detection[] = []
-      for (let at = 0; at < events.length; at += size) all.push(...judge(events.slice(at, at + size), learning))
-      return all
+    const feed = (events: readonly Event[], size = 500): void => {
+      for (let at = 0; at < events.length; at += size) judge(events.slice(at, at + size))
     }
     return { detector, found, judge, feed, tick: () => judge([]) }
   }
@@ -52,11 +49,11 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
   }
 
   describe(`the detector ${name}`, () => {
-    it('carries its name', () => {
+    it('has its name', () => {
       expect(start().detector.name).toBe(name)
     })
 
-    it('counts what it learns towards what it needs', () => {
+    it('reports its learning progress', () => {
       const fresh = start().detector.progress?.() ?? []
       expect(fresh).toEqual([])
       for (const { of, seen, needed, unit } of taught().detector.progress?.() ?? []) {
@@ -66,14 +63,14 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       }
     })
 
-    it('finds the odd', () => {
+    it('finds anomalous events', () => {
       const one = taught()
       one.feed(odd)
       one.tick()
       expect(one.found.size).toBeGreaterThan(0)
     })
 
-    it('leaves the ordinary alone', () => {
+    it('ignores normal events', () => {
       const one = taught()
       one.feed(more)
       one.tick()
@@ -106,7 +103,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       }
     })
 
-    it('gives the same answer to the same events', () => {
+    it('finds the same in the same events', () => {
       const [a, b] = [taught(), taught()]
       for (const one of [a, b]) {
         one.feed(odd)
@@ -115,7 +112,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       expect([...a.found]).toEqual([...b.found])
     })
 
-    it('gives the same detections whatever the size of the batches', () => {
+    it('scores every event before it learns from it, whatever the size of the batches', () => {
       const all = [...ordinary, ...odd]
       const [whole, ...parts] = [4096, 1, 7, 333].map((size) => {
         const one = start()
@@ -126,37 +123,31 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       for (const part of parts) expect(part).toEqual(whole)
     })
 
-    it('is the same whether it judges and learns in two steps or in one', () => {
-      const steps = [start(), start(true)]
-      for (const one of steps) {
-        one.feed(ordinary)
-        one.feed(odd)
-        one.tick()
+    it('learns once from a delivery that was rolled back and comes again', async () => {
+      const deliver = async (times: number) => {
+        const one = start()
+        const { run } = createDetect([one.detector], {
+          log: { debug() {}, info() {}, warn() {}, error() {} },
+          limit: 1e6,
+        })
+        const found: Detection[] = []
+        const all = [...ordinary, ...odd]
+        for (let at = 0; at < all.length; at += 500) {
+          const delivery = {
+            id: `${at}`,
+            attempt: 1,
+            signal: new AbortController().signal,
+            transaction: async () => {},
+          }
+          for (let time = 1; time < times; time++) await run(all.slice(at, at + 500), delivery)
+          found.push(...(await run(all.slice(at, at + 500), delivery)))
+        }
+        return { found, state: one.detector.save?.() }
       }
-      const [two, one] = steps.map(({ found, detector }) => ({ found: [...found], state: detector.save?.() }))
-      expect(one).toEqual(two)
+      expect(await deliver(2)).toEqual(await deliver(1))
     })
 
-    it('does not learn while it judges', () => {
-      const one = start()
-      if (!one.detector.learn) return
-      one.feed(ordinary, 500, false)
-      one.found.clear()
-      one.feed(odd, 500, false)
-      one.tick()
-      expect([...one.found.values()].filter(({ learning }) => !learning).map(({ title }) => title)).toEqual([])
-    })
-
-    it('learns from events that it does not judge', () => {
-      const one = start()
-      if (!one.detector.learn) return
-      for (let at = 0; at < ordinary.length; at += 500) one.detector.learn(ordinary.slice(at, at + 500))
-      one.feed(odd)
-      one.tick()
-      expect(one.found.size).toBeGreaterThan(0)
-    })
-
-    it('remembers across save and restore', () => {
+    it('keeps its state across save and restore', () => {
       const [before, after] = [taught(), start()]
       const state = before.detector.save?.()
       if (!state) return
@@ -171,7 +162,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       )
     })
 
-    it('refuses the state of another version, and says what to do', () => {
+    it('rejects the state of another version with a hint', () => {
       const { restore } = start().detector
       if (!restore) return
       const states = [createWriter(name, 9999).finish(), createWriter('other', 1).finish(), new Uint8Array([1, 2, 3])]
@@ -182,7 +173,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       }
     })
 
-    it('stays within its memory whatever comes', () => {
+    it('bounds its memory', () => {
       const one = start()
       let batch: Event[] = []
       let found = 0
@@ -193,7 +184,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
         batch = []
       }
       expect(one.detector.save?.().length ?? 0).toBeLessThan(maxState)
-      // Twenty thousand strangers are not twenty thousand findings.
+      // 20,000 unknown entities must not produce 20,000 detections.
       expect(found).toBeLessThan(200)
     })
   })

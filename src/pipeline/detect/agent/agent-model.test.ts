@@ -62,7 +62,6 @@ const judge = (events: readonly Event[], agents = [bundledAgent('wifi')]): Detec
   for (const batch of [...events.map((event) => [event]), []]) {
     for (const { time } of batch) now = Math.max(now, time)
     for (const detection of detector.detect(batch)) found.set(detection.id, detection)
-    detector.learn?.(batch)
   }
   return [...found.values()]
 }
@@ -119,7 +118,7 @@ describe('what an agent has learnt', () => {
   it('begins anew when the agent counts other things', () => {
     const wifi = bundledAgent('wifi')
     const before = create(() => 0)
-    before.learn?.(ordinary(0, 60))
+    before.detect(ordinary(0, 60))
     const { log_count: _, ...fewer } = wifi.analysis_rules.feature_extraction
     const after = create(
       () => 0,

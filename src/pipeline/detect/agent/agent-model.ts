@@ -3,10 +3,10 @@ import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/codec/codec.ts'
 import type { Agent } from '../../../schema/agent.ts'
 import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { keepSample, type Sample } from '../shared/evidence.ts'
-import { createJournal, judgeThenLearn } from '../shared/journal.ts'
 import { toProbability } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
@@ -57,7 +57,6 @@ interface Learnt {
   lines: number
   run: ModelRun | undefined
   usedAt: number
-  noted: number
 }
 
 /**
@@ -71,15 +70,13 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
   options: agentModelOptions,
   create(given, { now }) {
     const learners = agents.filter(({ agent_type }) => agent_type !== 'rule_based').map(toLearner)
-    const journal = createJournal()
     const most = toProbability(given.threshold)
     let places = new BoundedMap<Learnt>(given.max_places)
     let found = new Map<string, Detection>()
 
     const neededOf = ({ step }: CompiledAgent) => fitBehind((given.warmup_hours * hour) / step)
     const begin = (key: string, learnt: Learnt): Learnt => {
-      const gone = places.set(key, learnt)
-      if (gone) journal.note(() => places.set(gone.key, gone.value))
+      places.set(key, learnt)
       return learnt
     }
     const close = ({ agent, columns, scale }: Learner, learnt: Learnt, end: number): void => {
@@ -116,11 +113,6 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
           found.set(detection.id, detection)
         }
       }
-      if (journal.asks(learnt)) {
-        journal.note(() => {
-          learnt.model = model
-        })
-      }
       learnt.model = learnRow(scale, model, row, [], given.seed)
       learnt.shown.clear()
       learnt.first = undefined
@@ -146,7 +138,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
       for (const feature of grew) if (!learnt.shown.has(feature)) learnt.shown.set(feature, sample)
     }
 
-    const pass = (events: Parameters<Detector['detect']>[0]): Detection[] => {
+    const detect = (events: readonly Event[]): Detection[] => {
       found = new Map()
       for (const event of events) {
         if (event.kind === 'pipeline_error') continue
@@ -168,7 +160,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
 
     return {
       name,
-      ...judgeThenLearn(journal, pass),
+      detect,
       progress: () =>
         [...places.entries()].map(([key, { model, place }]) => ({
           of: key.split('\0').filter(Boolean).join(' '),
@@ -177,7 +169,6 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
           unit: 'windows',
         })),
       save() {
-        journal.begin()
         const writer = createWriter(name, version).varint(places.size)
         for (const [key, { place, model, usedAt }] of places.entries()) {
           const { agent, source, host, device } = place
@@ -210,7 +201,6 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
             place.device = Number.isNaN(device) ? null : device
             restored.set(key, { ...startLearnt(place), model, usedAt })
           }
-          journal.commit()
           places = restored
         })
       },
@@ -239,7 +229,6 @@ const startLearnt = (place: AgentPlace): Learnt => ({
   lines: 0,
   run: undefined,
   usedAt: place.usedAt,
-  noted: -1,
 })
 
 /** The first line, the first of each odd feature, and the last, each once. */

@@ -49,7 +49,6 @@ const judge = (events: readonly Event[], until?: number): Detection[] => {
   const take = (batch: readonly Event[]) => {
     for (const one of batch) now = Math.max(now, one.time)
     for (const detection of detector.detect(batch)) found.set(detection.id, detection)
-    detector.learn?.(batch)
   }
   for (let i = 0; i < events.length; i += 100) take(events.slice(i, i + 100))
   for (take([]); until !== undefined && now < until; now += minute) take([])

@@ -5,7 +5,6 @@ import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { isError as saysError } from '../shared/gravity.ts'
-import { createJournal, judgeThenLearn } from '../shared/journal.ts'
 import { advance, countEvent } from '../shared/meter.ts'
 import { createRateJudge } from '../shared/rate-judge.ts'
 import { readState } from '../shared/state.ts'
@@ -61,9 +60,8 @@ export const baseline: Component<typeof options, Detector> = {
   summary: 'Finds rates that are unusual: spikes, drops and silences of streams, errors and messages.',
   options,
   create(given, { now }) {
-    const journal = createJournal()
     const grace = given.grace_seconds * 1000
-    const book = createTrackBook(given, journal)
+    const book = createTrackBook(given)
     let found = new Map<string, Detection>()
 
     const { closedOf, look } = createRateJudge(given, book.get, (track, rate, deviation) => {
@@ -72,7 +70,7 @@ export const baseline: Component<typeof options, Detector> = {
       if (detection.evidence.length > 0) found.set(detection.id, detection)
     })
     const count = (track: Track, rate: Rate, event: Event): void => {
-      countEvent(rate.meter, event, journal, closedOf(track, rate))
+      countEvent(rate.meter, event, closedOf(track, rate))
       if (track.whole) vote(rate, event.stream, event.stream)
       else if (event.template) vote(rate, event.template.id, event.message)
     }
@@ -86,7 +84,7 @@ export const baseline: Component<typeof options, Detector> = {
     }
     const settleRate = (track: Track, rate: Rate, time: number): number => {
       const { meter } = rate
-      if (time >= meter.start + meter.width) advance(meter, time, journal, closedOf(track, rate))
+      if (time >= meter.start + meter.width) advance(meter, time, closedOf(track, rate))
       return Number.isNaN(meter.start) ? Number.POSITIVE_INFINITY : meter.start + meter.width
     }
     const sweep = (source: SourceTracks, time: number): void => {
@@ -116,7 +114,7 @@ export const baseline: Component<typeof options, Detector> = {
       if (source.newest - grace >= source.due) sweep(source, source.newest - grace)
     }
 
-    const pass = (events: readonly Event[]): Detection[] => {
+    const detect = (events: readonly Event[]): Detection[] => {
       found = new Map()
       let stream = ''
       let track: Track | undefined
@@ -143,9 +141,8 @@ export const baseline: Component<typeof options, Detector> = {
 
     return {
       name,
-      ...judgeThenLearn(journal, pass),
+      detect,
       save() {
-        journal.begin()
         const sources = [...book.sources.values()]
         const tracks = sources.flatMap(({ tracks, whole }) => [...tracks.values(), ...(whole ? [whole] : [])])
         const writer = createWriter(name, version).varint(tracks.length)
@@ -155,7 +152,6 @@ export const baseline: Component<typeof options, Detector> = {
       restore(state) {
         readState(state, name, version, (reader) => {
           const tracks = Array.from({ length: reader.varint() }, () => readTrack(reader))
-          journal.commit()
           book.replace(tracks)
         })
       },

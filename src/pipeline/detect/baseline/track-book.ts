@@ -2,7 +2,6 @@ import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { gravityOf } from '../shared/gravity.ts'
-import type { Journal } from '../shared/journal.ts'
 import { isAwake, learnNothing, learnQuiet } from '../shared/meter.ts'
 import { followedFrom, mostFollowed, type Rate, ratesOf, startRate, startTrack, type Track } from './track.ts'
 
@@ -41,7 +40,7 @@ interface Limits {
   readonly max_series: number
 }
 
-export const createTrackBook = (limits: Limits, journal: Journal): TrackBook => {
+export const createTrackBook = (limits: Limits): TrackBook => {
   let tracks = new BoundedMap<Track>(limits.max_streams)
   const sources = new Map<string, SourceTracks>()
   let followed = 0
@@ -62,12 +61,11 @@ export const createTrackBook = (limits: Limits, journal: Journal): TrackBook => 
     if (source.whole?.errors) followed--
     sources.delete(track.source)
   }
-  const add = (track: Track): Track | undefined => {
+  const add = (track: Track): void => {
     followed += ratesOf(track).length
     open(track.source, track.newest).tracks.set(track.stream, track)
     const gone = tracks.set(track.stream, track)
     if (gone) forget(gone.value)
-    return gone?.value
   }
   /** A rate that has just begun may be due before the others. */
   const lookSoon = ({ source }: Track, time: number): void => {
@@ -81,8 +79,7 @@ export const createTrackBook = (limits: Limits, journal: Journal): TrackBook => 
     sourceOf: ({ source, time }) => open(source, time),
     begin(event, source) {
       const track = startTrack(event, false)
-      const gone = add(track)
-      if (gone) journal.note(() => add(gone))
+      add(track)
       lookSoon(track, event.time)
       if (source.tracks.size === 2) source.whole ??= startTrack(event, true)
       return track
@@ -108,14 +105,14 @@ export const createTrackBook = (limits: Limits, journal: Journal): TrackBook => 
     },
     errorsOf(track, event) {
       if (track.errors) {
-        if (isAwake(track.all.meter, event.time)) learnQuiet(track.errors.meter, event.time, journal)
+        if (isAwake(track.all.meter, event.time)) learnQuiet(track.errors.meter, event.time)
         return track.errors
       }
       if (followed >= limits.max_series && !track.whole) return undefined
       track.errors = startRate('errors', 2, track.all.meter.width)
       followed++
       lookSoon(track, event.time)
-      learnNothing(track.errors.meter, track.since, event.time, journal)
+      learnNothing(track.errors.meter, track.since, event.time)
       return track.errors
     },
     replace(saved) {

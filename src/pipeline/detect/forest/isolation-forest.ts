@@ -17,7 +17,6 @@ import {
   toRow,
 } from '../shared/feature-window.ts'
 import { flatText } from '../shared/flat-text.ts'
-import { createJournal, judgeThenLearn } from '../shared/journal.ts'
 import { toProbability, toScore } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
@@ -61,7 +60,6 @@ export interface WindowedStream {
   model: WindowModel
   run: WindowRun | undefined
   usedAt: number
-  noted: number
 }
 
 /**
@@ -74,7 +72,6 @@ export const isolationForest: Component<typeof options, Detector> = {
     'Finds minutes in which a stream looks unlike itself: its levels, messages, users, addresses and failures together.',
   options,
   create(given, { now }) {
-    const journal = createJournal()
     const most = toProbability(given.threshold)
     let streams = new BoundedMap<WindowedStream>(given.max_streams)
     let found = new Map<string, Detection>()
@@ -89,10 +86,8 @@ export const isolationForest: Component<typeof options, Detector> = {
         model: startModel(),
         run: undefined,
         usedAt: event.time,
-        noted: -1,
       }
-      const gone = streams.set(event.stream, stream)
-      if (gone) journal.note(() => streams.set(gone.key, gone.value))
+      streams.set(event.stream, stream)
       return stream
     }
     const close = (stream: WindowedStream): void => {
@@ -101,12 +96,6 @@ export const isolationForest: Component<typeof options, Detector> = {
       const row = toRow(window, stream.model.known)
       const verdict = judgeRow(streamScale, stream.model, row, most)
       if (verdict) judge(stream, verdict)
-      if (journal.asks(stream)) {
-        const { model } = stream
-        journal.note(() => {
-          stream.model = model
-        })
-      }
       stream.model = learnRow(streamScale, stream.model, row, window.templates.keys(), given.seed)
     }
     const judge = (stream: WindowedStream, verdict: Verdict): void => {
@@ -148,7 +137,7 @@ export const isolationForest: Component<typeof options, Detector> = {
       found.set(detection.id, detection)
     }
 
-    const pass = (events: readonly Event[]): Detection[] => {
+    const detect = (events: readonly Event[]): Detection[] => {
       found = new Map()
       let at: WindowedStream | undefined
       for (const event of events) {
@@ -175,7 +164,7 @@ export const isolationForest: Component<typeof options, Detector> = {
 
     return {
       name,
-      ...judgeThenLearn(journal, pass),
+      detect,
       progress: () =>
         [...streams.values()].map(({ stream, model }) => ({
           of: stream,
@@ -184,7 +173,6 @@ export const isolationForest: Component<typeof options, Detector> = {
           unit: 'windows',
         })),
       save() {
-        journal.begin()
         const writer = createWriter(name, version).varint(streams.size)
         for (const { source, stream, host, service, usedAt, model } of streams.values()) {
           writer
@@ -216,10 +204,8 @@ export const isolationForest: Component<typeof options, Detector> = {
               model,
               run: undefined,
               usedAt,
-              noted: -1,
             })
           }
-          journal.commit()
           streams = restored
         })
       },

@@ -28,11 +28,7 @@ describeDetector('rarity', {
 
 const judge = (events: readonly Event[]) => {
   const detector = make(() => 0)
-  return events.flatMap((event) => {
-    const found = detector.detect([event])
-    detector.learn?.([event])
-    return found
-  })
+  return events.flatMap((event) => detector.detect([event]))
 }
 
 describe('rarity', () => {

@@ -10,7 +10,6 @@ import { BoundedMap } from '../shared/bounded-map.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { list, percent, plural, type Reason } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
-import { createJournal, judgeThenLearn } from '../shared/journal.ts'
 import { toScore } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
@@ -49,7 +48,6 @@ interface Source {
   readonly known: Readonly<Record<Kind, Acquaintance>>
   logins: number
   usedAt: number
-  noted: number
 }
 
 /** A first encounter. */
@@ -71,36 +69,21 @@ export const rarity: Component<typeof options, Detector> = {
   summary: 'Finds logins by users, from addresses or on hosts that were never seen together.',
   options,
   create(given) {
-    const journal = createJournal()
     let sources = new BoundedMap<Source>(given.max_sources)
 
     const startSource = (time: number): Source => {
       const fresh = () => startAcquaintance(given.max_pairs)
       const known = { user: fresh(), address: fresh(), host: fresh(), reach: fresh(), rights: fresh() }
-      return { known, logins: 0, usedAt: time, noted: -1 }
+      return { known, logins: 0, usedAt: time }
     }
     const sourceOf = (event: Event): Source => {
-      const source = sources.get(event.source) ?? beginSource(event)
+      let source = sources.get(event.source)
+      if (!source) {
+        source = startSource(event.time)
+        sources.set(event.source, source)
+      }
       source.usedAt = Math.max(source.usedAt, event.time)
-      if (journal.asks(source)) noteSource(source)
       return source
-    }
-    // What takes notes stands apart: a function that makes a closure takes memory at every call.
-    const beginSource = (event: Event): Source => {
-      const key = event.source
-      const source = startSource(event.time)
-      const gone = sources.set(key, source)
-      journal.note(() => {
-        sources.delete(key)
-        if (gone) sources.set(gone.key, gone.value)
-      })
-      return source
-    }
-    const noteSource = (source: Source): void => {
-      const { logins } = source
-      journal.note(() => {
-        source.logins = logins
-      })
     }
 
     const take = (
@@ -111,7 +94,7 @@ export const rarity: Component<typeof options, Detector> = {
       time: number,
       news: readonly First[],
     ): readonly First[] => {
-      const meeting = meet(known[kind], one, other, time, journal)
+      const meeting = meet(known[kind], one, other, time)
       return meeting ? [...news, { kind, one, other, meeting }] : news
     }
     const meetAll = (source: Source, { user, address, host, target }: Act, time: number): readonly First[] => {
@@ -152,7 +135,7 @@ export const rarity: Component<typeof options, Detector> = {
       return firsts.length > 0 ? tell(event, act, firsts, learning) : undefined
     }
 
-    const pass = (events: readonly Event[]): Detection[] => {
+    const detect = (events: readonly Event[]): Detection[] => {
       const found: Detection[] = []
       for (const event of events) {
         const detection = judge(event)
@@ -163,11 +146,10 @@ export const rarity: Component<typeof options, Detector> = {
 
     return {
       name,
-      ...judgeThenLearn(journal, pass),
+      detect,
       progress: () =>
         [...sources.entries()].map(([of, { logins }]) => ({ of, seen: logins, needed: given.warmup, unit: 'logins' })),
       save() {
-        journal.begin()
         const writer = createWriter(name, version).varint(sources.size)
         for (const [key, source] of sources.entries()) {
           writer.text(key).f64(source.usedAt).varint(source.logins)
@@ -184,9 +166,8 @@ export const rarity: Component<typeof options, Detector> = {
             const logins = reader.varint()
             const next = () => readAcquaintance(reader, given.max_pairs)
             const known = { user: next(), address: next(), host: next(), reach: next(), rights: next() }
-            restored.set(key, { known, logins, usedAt, noted: -1 })
+            restored.set(key, { known, logins, usedAt })
           }
-          journal.commit()
           sources = restored
         })
       },

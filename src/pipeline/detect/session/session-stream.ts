@@ -30,8 +30,6 @@ export interface SessionStream {
   /** Those that have ended since sessions were last judged. */
   ended: Session[]
   learnt: Sessions
-  /** Sessions that were judged in the batch at hand, to be learnt when that is confirmed. */
-  lessons: readonly Session[]
   /** Some of the keys that were seen: one key alone is a program that goes on, not sessions. */
   readonly keys: Set<SessionKey>
   /** What the templates say. */
@@ -41,9 +39,6 @@ export interface SessionStream {
   usedAt: number
   /** Whether nothing came since the clock last ticked. */
   isQuiet: boolean
-  /** The batch of which sessions were judged last, and the one of which some were learnt before it was confirmed. */
-  noted: number
-  readonly ahead: { noted: number }
 }
 
 const mostOpen = 200
@@ -81,15 +76,12 @@ export const startStream = (event: Event): SessionStream => ({
   stream: event.stream,
   open: new Map(),
   ended: [],
-  lessons: [],
   learnt: new Sessions({ trained: 'everything', events: 5000, patterns: 256, transitions: 20_000 }),
   keys: new Set(),
   texts: new Map(),
   period: Number.NEGATIVE_INFINITY,
   usedAt: event.time,
   isQuiet: false,
-  noted: -1,
-  ahead: { noted: -1 },
 })
 
 /** Adds an event to its session; one that was idle for longer than `idle` ms has ended, and another begins. */
@@ -189,13 +181,10 @@ export const readStream = (reader: Reader): SessionStream => {
     open: new Map(sessions.slice(endedCount).map((session) => [session.key, session])),
     ended: sessions.slice(0, endedCount),
     learnt,
-    lessons: [],
     keys,
     texts,
     period,
     usedAt,
     isQuiet: false,
-    noted: -1,
-    ahead: { noted: -1 },
   }
 }

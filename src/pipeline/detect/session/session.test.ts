@@ -61,7 +61,6 @@ describe('the detector session', () => {
   const run = (events: readonly Event[]) => {
     const detector = make(() => after)
     detector.detect(ordinary)
-    detector.learn?.(ordinary)
     return detector.detect(events)
   }
 
@@ -87,7 +86,6 @@ describe('the detector session', () => {
     for (let at = 0; at < going.length; at += 500) {
       const batch = going.slice(at, at + 500)
       expect(detector.detect(batch)).toEqual([])
-      detector.learn?.(batch)
     }
   })
 
@@ -95,10 +93,8 @@ describe('the detector session', () => {
     let time = after
     const detector = make(() => time)
     detector.detect(ordinary)
-    detector.learn?.(ordinary)
     const last = request(9002, after, ['answer sent', 'request received', 'request received', 'order stored'])
     expect(detector.detect(last)).toEqual([])
-    detector.learn?.(last)
     time += 20 * minute
     expect(detector.detect([])).toEqual([])
     expect(detector.detect([])).toHaveLength(1)

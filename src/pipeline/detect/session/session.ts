@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/codec/codec.ts'
-import { type SessionFact, Sessions } from '../../../lib/sessions/sessions.ts'
+import type { SessionFact } from '../../../lib/sessions/sessions.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { createJournal, judgeThenLearn } from '../shared/journal.ts'
 import { readState } from '../shared/state.ts'
 import { type OddSession, signOf, tellSession } from './session-story.ts'
 import {
@@ -57,15 +56,15 @@ export const session: Component<typeof options, Detector> = {
   summary: 'Finds requests, traces and processes whose lines went unlike those of the others.',
   options,
   create({ idle_seconds: idleSeconds, chance: most, warmup, max_streams: maxStreams }, { now }) {
-    const journal = createJournal()
     const idle = idleSeconds * 1000
     let streams = new BoundedMap<SessionStream>(maxStreams)
     let found: Detection[] = []
+    /** The streams whose model was rebuilt in this batch. */
+    const rebuilt = new Set<SessionStream>()
 
     const begin = (event: Event): SessionStream => {
       const stream = startStream(event)
-      const gone = streams.set(event.stream, stream)
-      if (gone) journal.note(() => streams.set(gone.key, gone.value))
+      streams.set(event.stream, stream)
       return stream
     }
     /** Once in a period of event time, what ended is judged and learnt. */
@@ -78,35 +77,16 @@ export const session: Component<typeof options, Detector> = {
       endIdle(stream, time, idle)
       settle(stream)
     }
-    /** Judges the sessions that ended, and learns them when that is confirmed, or before more of the same batch are judged. */
+    /** Scores the sessions that ended, then learns them. */
     const settle = (stream: SessionStream): void => {
-      const { ended } = stream
+      const { ended, learnt } = stream
       stream.ended = []
       if (ended.length === 0 || stream.keys.size < manyKeys) return
-      if (stream.noted === journal.batch) learnAhead(stream)
-      if (stream.learnt.size >= fewest) judge(stream, ended)
-      stream.lessons = ended
-      if (stream.noted === journal.batch) return
-      stream.noted = journal.batch
-      stream.learnt.settle()
-      journal.note(() => {
-        stream.lessons = []
-      })
-      journal.later(() => learn(stream))
-    }
-    const learn = (stream: SessionStream): void => {
-      for (const { events } of stream.lessons) stream.learnt.add(events)
-      stream.lessons = []
-    }
-    /** Learns what is not confirmed yet, in a way that can be taken back. */
-    const learnAhead = (stream: SessionStream): void => {
-      if (journal.asks(stream.ahead)) {
-        const before = stream.learnt.save()
-        journal.note(() => {
-          stream.learnt = Sessions.load(before)
-        })
-      }
-      learn(stream)
+      if (learnt.size >= fewest) judge(stream, ended)
+      // Rebuilding the model costs O(patterns), so do it at most once a batch.
+      if (!rebuilt.has(stream)) learnt.settle()
+      rebuilt.add(stream)
+      for (const { events } of ended) learnt.add(events)
     }
     /** When nothing comes any more, what is open has ended. Old logs that are still being read are older than the clock, and come. */
     const tick = (stream: SessionStream): void => {
@@ -139,8 +119,9 @@ export const session: Component<typeof options, Detector> = {
       const told = [...odd.values()].sort((a, b) => a.chance - b.chance).slice(0, mostTold)
       found.push(...told.map((one) => tellSession(name, stream, one)))
     }
-    const pass = (events: readonly Event[]): Detection[] => {
+    const detect = (events: readonly Event[]): Detection[] => {
       found = []
+      rebuilt.clear()
       for (const event of events) {
         const key = keyOf(event)
         if (key === undefined) continue
@@ -157,13 +138,12 @@ export const session: Component<typeof options, Detector> = {
 
     return {
       name,
-      ...judgeThenLearn(journal, pass),
+      detect,
       progress: () =>
         [...streams.values()]
           .filter(({ keys }) => keys.size >= manyKeys)
           .map(({ stream, learnt }) => ({ of: stream, seen: learnt.size, needed: warmup, unit: 'sessions' })),
       save() {
-        journal.begin()
         const writer = createWriter(name, version).varint(streams.size)
         for (const stream of streams.values()) writeStream(writer, stream)
         return writer.finish()
@@ -175,7 +155,6 @@ export const session: Component<typeof options, Detector> = {
             const stream = readStream(reader)
             restored.set(stream.stream, stream)
           }
-          journal.commit()
           streams = restored
         })
       },

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { createJournal } from './journal.ts'
 import { advance, countEvent, isAwake, learnNothing, learnQuiet, type Meter, startMeter } from './meter.ts'
 import { someEvent, someTime } from './some-events.ts'
 
@@ -9,9 +8,8 @@ const noOne = (): void => undefined
 
 /** So many events within a few minutes. */
 const burst = (meter: Meter, from: number, minutes: number, count: number): void => {
-  const journal = createJournal()
   for (let i = 0; i < count; i++) {
-    countEvent(meter, someEvent(i, from + (i / count) * minutes * minute), journal, noOne)
+    countEvent(meter, someEvent(i, from + (i / count) * minutes * minute), noOne)
   }
 }
 
@@ -19,7 +17,7 @@ const burst = (meter: Meter, from: number, minutes: number, count: number): void
 const quietMeter = (): Meter => {
   const meter = startMeter(24, 5, 5 * minute)
   const begin = Math.ceil(someTime / hour) * hour
-  learnNothing(meter, begin, begin + 5 * hour, createJournal())
+  learnNothing(meter, begin, begin + 5 * hour)
   return meter
 }
 
@@ -29,7 +27,7 @@ describe('a meter', () => {
   it('does not teach a longer bucket that an outage is usual', () => {
     const meter = quietMeter()
     burst(meter, begin + 5 * hour, 15, 60)
-    advance(meter, begin + 8 * hour, createJournal(), noOne)
+    advance(meter, begin + 8 * hour, noOne)
     expect(meter.width).toBe(hour)
     const learnt = meter.ring.map(({ count }) => count)
     expect(learnt.length).toBeGreaterThan(5)
@@ -38,23 +36,16 @@ describe('a meter', () => {
 
   it('learns that there was nothing while it slept, when its stream went on', () => {
     const [slept, told] = [quietMeter(), quietMeter()]
-    const journal = createJournal()
     for (const meter of [slept, told]) {
       burst(meter, begin + 5 * hour, 15, 60)
-      advance(meter, begin + 40 * hour, journal, noOne)
+      advance(meter, begin + 40 * hour, noOne)
       expect(meter.start).toBeNaN()
     }
-    journal.commit()
     const later = begin + 100 * hour
-    learnQuiet(told, later, journal)
+    learnQuiet(told, later)
     const usual = ({ series }: Meter) => series?.judge(later, 20)
     expect(usual(told)?.expected).toBeLessThan(0.5 * (usual(slept)?.expected ?? 0))
     expect(usual(told)?.score).toBeGreaterThan(usual(slept)?.score ?? 1)
-
-    // Like everything that a batch teaches, it can be taken back.
-    journal.begin()
-    expect(usual(told)).toEqual(usual(slept))
-    expect(told.ring).toEqual(slept.ring)
   })
 
   it('says whether it has counted without a pause', () => {

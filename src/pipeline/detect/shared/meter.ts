@@ -1,6 +1,5 @@
 import { createSeries, type Judgement, type Series } from '../../../lib/series/series.ts'
 import { keepSample, type Sample } from './evidence.ts'
-import type { Journal } from './journal.ts'
 
 const minute = 60_000
 /** The lengths that a bucket may have. */
@@ -54,7 +53,6 @@ export interface Meter {
   readonly maxZeros: number
   /** Buckets with fewer events are learnt without being judged: nobody would be told of them. */
   readonly judgedFrom: number
-  noted: number
 }
 
 export const startMeter = (maxZeros: number, judgedFrom: number, width: number = minute): Meter => ({
@@ -73,14 +71,13 @@ export const startMeter = (maxZeros: number, judgedFrom: number, width: number =
   zeros: 0,
   maxZeros,
   judgedFrom,
-  noted: -1,
 })
 
 /** Hears of each bucket that has ended, with what was usual before it, unless there was too little in it to ask. */
 export type Closed = (bucket: Bucket, judgement: Judgement | undefined) => void
 
 /** Counts an event, ending the buckets before it. */
-export const countEvent = (meter: Meter, event: Sample, journal: Journal, closed: Closed): void => {
+export const countEvent = (meter: Meter, event: Sample, closed: Closed): void => {
   const { time } = event
   if (time < meter.start + meter.width && time >= meter.start) {
     meter.count++
@@ -92,7 +89,7 @@ export const countEvent = (meter: Meter, event: Sample, journal: Journal, closed
     open(meter, time)
     meter.zeros = 0
   } else if (time >= meter.start) {
-    advance(meter, time, journal, closed)
+    advance(meter, time, closed)
     if (Number.isNaN(meter.start)) {
       open(meter, time)
       meter.zeros = 0
@@ -110,10 +107,10 @@ export const countEvent = (meter: Meter, event: Sample, journal: Journal, closed
 }
 
 /** Ends all buckets that are over at a time, the empty ones too, until the meter falls asleep. */
-export const advance = (meter: Meter, time: number, journal: Journal, closed: Closed): void => {
+export const advance = (meter: Meter, time: number, closed: Closed): void => {
   while (time >= meter.start + meter.width) {
     meter.zeros = meter.count === 0 ? meter.zeros + 1 : 0
-    close(meter, journal, closed)
+    close(meter, closed)
     if (meter.zeros < meter.maxZeros) continue
     meter.start = Number.NaN
     return
@@ -141,14 +138,13 @@ const open = (meter: Meter, time: number): void => {
   meter.last = undefined
 }
 
-const close = (meter: Meter, journal: Journal, closed: Closed): void => {
+const close = (meter: Meter, closed: Closed): void => {
   const bucket = bucketOf(meter)
   const { partial } = meter
   open(meter, bucket.time + bucket.width)
   meter.partial = false
   if (partial) return
   meter.series ??= createSeries({ bucket: meter.width })
-  note(meter, journal)
   const judgement = bucket.count < meter.judgedFrom ? undefined : meter.series.judge(bucket.time, bucket.count)
   meter.series.learn(bucket.time, bucket.count)
   meter.ring.push({ time: bucket.time, count: usualPart(bucket, judgement) })
@@ -167,26 +163,6 @@ const usualPart = ({ count }: Bucket, judgement: Judgement | undefined): number 
   judgement?.direction === 'spike' && !judgement.learning && judgement.score >= surprise
     ? Math.min(count, Math.ceil(judgement.expectedHigh))
     : count
-
-/** Notes what was known before the batch at hand. */
-const note = (meter: Meter, journal: Journal): void => {
-  if (!journal.asks(meter)) return
-  const { series, ring, sinceReview, width, pace, heard } = meter
-  const state = series?.save()
-  meter.ring = [...ring]
-  journal.note(() => {
-    if (state) series?.restore(state)
-    meter.series = series
-    meter.ring = ring
-    meter.sinceReview = sinceReview
-    meter.pace = pace
-    meter.heard = heard
-    if (meter.width !== width) {
-      meter.width = width
-      if (!Number.isNaN(meter.start)) meter.start = Math.floor(meter.start / width) * width
-    }
-  })
-}
 
 /** Takes longer buckets when there is too little in them, shorter ones when there is plenty. */
 const reviewWidth = (meter: Meter): void => {
@@ -223,8 +199,7 @@ const foldRing = (ring: Meter['ring'], width: number, end: number): Meter['ring'
 }
 
 /** Teaches a meter that there was nothing for a while before it began: what never happened is usual not to. */
-export const learnNothing = (meter: Meter, since: number, until: number, journal: Journal): void => {
-  note(meter, journal)
+export const learnNothing = (meter: Meter, since: number, until: number): void => {
   const { width } = meter
   const series = createSeries({ bucket: width })
   const ring: { time: number; count: number }[] = []
@@ -242,11 +217,10 @@ export const learnNothing = (meter: Meter, since: number, until: number, journal
 }
 
 /** Teaches a meter that sleeps that there was nothing until now: its stream went on meanwhile, without a line of this kind. */
-export const learnQuiet = (meter: Meter, until: number, journal: Journal): void => {
+export const learnQuiet = (meter: Meter, until: number): void => {
   const { series, width } = meter
   const last = meter.ring.at(-1)
   if (!Number.isNaN(meter.start) || !series || !last) return
-  note(meter, journal)
   const end = Math.floor(until / width) * width
   for (let time = Math.max(last.time + width, end - maxRing * width); time < end; time += width) {
     series.learn(time, 0)

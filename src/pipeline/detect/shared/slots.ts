@@ -44,10 +44,10 @@ export const startSlots = (text: string): Slots | undefined => {
 }
 
 /**
- * Takes a message in: returns the first value that is new in its slot, noting with `note` how to take every change back. Linear in the
- * message; slots that vary are dropped, so most templates soon cost nothing.
+ * Reads a message and returns the first value that is new in its slot. Linear in the message; slots with many values are dropped, so most
+ * templates soon cost nothing.
  */
-export const takeMessage = (slots: Slots, message: string, note: (undo: () => void) => void): NewValue | undefined => {
+export const takeMessage = (slots: Slots, message: string): NewValue | undefined => {
   const values = readValues(slots, message)
   if (!values) {
     slots.misfits++
@@ -60,7 +60,6 @@ export const takeMessage = (slots: Slots, message: string, note: (undo: () => vo
     const value = values[slot.place] ?? ''
     const times = slot.values.get(value)
     if (times === 2) continue
-    noteSlot(slot, value, times, note)
     if (times === 1) {
       slot.values.set(value, 2)
       slot.singletons--
@@ -76,27 +75,8 @@ export const takeMessage = (slots: Slots, message: string, note: (undo: () => vo
     slot.singletons++
     if (slot.values.size > mostValues) varies = true
   }
-  if (varies) dropVarying(slots, note)
+  if (varies) slots.alive = slots.alive.filter(({ values }) => values.size <= mostValues)
   return found
-}
-
-// What takes notes stands apart: a function that makes a closure takes memory at every call, and notes are rare.
-
-const noteSlot = (slot: Slot, value: string, times: 1 | undefined, note: (undo: () => void) => void): void => {
-  const { singletons } = slot
-  note(() => {
-    slot.singletons = singletons
-    if (times === undefined) slot.values.delete(value)
-    else slot.values.set(value, times)
-  })
-}
-
-const dropVarying = (slots: Slots, note: (undo: () => void) => void): void => {
-  const before = slots.alive
-  note(() => {
-    slots.alive = before
-  })
-  slots.alive = before.filter(({ values }) => values.size <= mostValues)
 }
 
 /** Whether there is anything left to follow. */

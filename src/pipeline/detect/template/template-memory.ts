@@ -4,7 +4,6 @@ import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { Gravity } from '../shared/gravity.ts'
-import type { Journal } from '../shared/journal.ts'
 import { readSlots, type Slots, writeSlots } from '../shared/slots.ts'
 
 const tenMinutes = 600_000
@@ -21,8 +20,6 @@ export interface KnownTemplate {
   last: number
   slots: Slots | undefined
   usedAt: number
-  /** The batch in which its state was noted last. */
-  noted: number
 }
 
 /** What is known of the messages of one service of one source, on whichever host. */
@@ -39,7 +36,6 @@ export interface TemplateMemory {
   /** When there was something new or rare in the past week. */
   news: number[]
   usedAt: number
-  noted: number
 }
 
 export const startMemory = (key: string, event: Event, maxTemplates: number): TemplateMemory => {
@@ -56,29 +52,7 @@ export const startMemory = (key: string, event: Event, maxTemplates: number): Te
     newest: event.time,
     news: [],
     usedAt: event.time,
-    noted: -1,
   }
-}
-
-/** Notes how a memory was before the batch at hand changed it; to be called when the journal asks. */
-export const noteMemory = (memory: TemplateMemory, journal: Journal): void => {
-  const { lines, graveLines, since, newest, news } = memory
-  const novelty = memory.novelty.save()
-  journal.note(() => {
-    Object.assign(memory, { lines, graveLines, since, newest, news })
-    memory.novelty.restore(novelty)
-  })
-}
-
-/** Notes how a template was before the batch at hand changed it; to be called when the journal asks. */
-export const noteTemplate = (template: KnownTemplate, journal: Journal): void => {
-  const { count, last, gravity, slots } = template
-  const total = slots?.total ?? 0
-  const misfits = slots?.misfits ?? 0
-  journal.note(() => {
-    Object.assign(template, { count, last, gravity, slots })
-    if (slots) Object.assign(slots, { total, misfits })
-  })
 }
 
 /**
@@ -130,7 +104,6 @@ export const readMemory = (reader: Reader, maxTemplates: number): TemplateMemory
     newest: reader.f64(),
     usedAt: reader.f64(),
     news: [...reader.f64s()],
-    noted: -1,
   }
   for (let left = reader.varint(); left > 0; left--) {
     const id = reader.text()
@@ -142,7 +115,6 @@ export const readMemory = (reader: Reader, maxTemplates: number): TemplateMemory
       last: reader.f64(),
       usedAt: reader.f64(),
       slots: reader.u8() === 1 ? readSlots(reader) : undefined,
-      noted: -1,
     }
     memory.templates.set(id, template)
   }

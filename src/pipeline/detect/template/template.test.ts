@@ -42,7 +42,6 @@ const judge = (events: readonly Event[]): Detection[] => {
     const batch = event ? [event] : []
     now = Math.max(now, event?.time ?? 0)
     for (const detection of detector.detect(batch)) found.set(detection.id, detection)
-    detector.learn?.(batch)
   }
   return [...found.values()]
 }

@@ -8,15 +8,12 @@ import { BoundedMap } from '../shared/bounded-map.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { gravityOf } from '../shared/gravity.ts'
-import { createJournal, judgeThenLearn } from '../shared/journal.ts'
 import { isSpent, startSlots, takeMessage } from '../shared/slots.ts'
 import { readState } from '../shared/state.ts'
 import {
   addNews,
   type KnownTemplate,
   newsRate,
-  noteMemory,
-  noteTemplate,
   readMemory,
   startMemory,
   type TemplateMemory,
@@ -78,7 +75,6 @@ export const template: Component<typeof options, Detector> = {
     'Finds messages that were never seen before, errors that are very rare, and new words where messages have few.',
   options,
   create(given, { now }) {
-    const journal = createJournal()
     let memories = new BoundedMap<TemplateMemory>(given.max_services)
     /** The memory of each stream's service, so that no key is put together per event. */
     let byStream = new BoundedMap<{ memory: TemplateMemory; usedAt: number }>(4 * given.max_services)
@@ -95,11 +91,7 @@ export const template: Component<typeof options, Detector> = {
       let memory = memories.get(key)
       if (!memory) {
         memory = startMemory(key, event, given.max_templates)
-        const gone = memories.set(key, memory)
-        journal.note(() => {
-          memories.delete(key)
-          if (gone) memories.set(gone.key, gone.value)
-        })
+        memories.set(key, memory)
       }
       byStream.set(event.stream, { memory, usedAt: event.time })
       return memory
@@ -113,7 +105,6 @@ export const template: Component<typeof options, Detector> = {
         last: event.time,
         slots: undefined,
         usedAt: event.time,
-        noted: journal.batch,
       }
       const open = groups.get(memory.key)
       const together =
@@ -138,11 +129,7 @@ export const template: Component<typeof options, Detector> = {
         group.nextCount = 2 * group.count
         tell(memory, group, add)
       }
-      const gone = memory.templates.set(id, fresh)
-      journal.note(() => {
-        memory.templates.delete(id)
-        if (gone) memory.templates.set(gone.key, gone.value)
-      })
+      memory.templates.set(id, fresh)
       memory.novelty.learn(true)
     }
 
@@ -152,7 +139,6 @@ export const template: Component<typeof options, Detector> = {
       known: KnownTemplate,
       add: (found: Detection) => void,
     ): void => {
-      if (journal.asks(known)) noteTemplate(known, journal)
       const learning = memory.lines < given.warmup
       if (known.count <= rareCount && known.gravity > 0 && event.time - known.last >= day) {
         const chance = Math.max((known.count + 0.5) / (memory.lines + 1), newsRate(memory, event.time))
@@ -168,7 +154,7 @@ export const template: Component<typeof options, Detector> = {
       if (known.count === 2 || (known.slots && known.slots.text !== text)) known.slots = startSlots(text)
       const { slots } = known
       if (!slots) return
-      const found = takeMessage(slots, event.message, journal.note)
+      const found = takeMessage(slots, event.message)
       if (found && slots.total > slotWarmup) {
         const chance = Math.max(found.probability, newsRate(memory, event.time))
         addNews(memory, event.time)
@@ -183,14 +169,13 @@ export const template: Component<typeof options, Detector> = {
       groups.delete(memory.key)
     }
 
-    const pass = (events: readonly Event[]): Detection[] => {
+    const detect = (events: readonly Event[]): Detection[] => {
       const found = new Map<string, Detection>()
       const add = (detection: Detection) => void found.set(detection.id, detection)
       for (const event of events) {
         const mined = event.template
         if (!mined) continue
         const memory = memoryOf(event)
-        if (journal.asks(memory)) noteMemory(memory, journal)
         if (event.time > memory.newest) memory.newest = event.time
         memory.usedAt = memory.newest
         const known = memory.templates.get(mined.id)
@@ -212,11 +197,10 @@ export const template: Component<typeof options, Detector> = {
 
     return {
       name,
-      ...judgeThenLearn(journal, pass),
+      detect,
       progress: () =>
         [...memories.values()].map(({ key, lines }) => ({ of: key, seen: lines, needed: given.warmup, unit: 'lines' })),
       save() {
-        journal.begin()
         const writer = createWriter(name, version).varint(memories.size)
         for (const memory of memories.values()) writeMemory(writer, memory)
         return writer.finish()
@@ -228,7 +212,6 @@ export const template: Component<typeof options, Detector> = {
             const memory = readMemory(reader, given.max_templates)
             restored.set(memory.key, memory)
           }
-          journal.commit()
           memories = restored
           byStream = new BoundedMap(4 * given.max_services)
           groups.clear()
