@@ -35,7 +35,7 @@ const runLimit = (counts: Float64Array) => {
 const runSeries = (counts: Float64Array) => {
   const series = createSeries({ bucket })
   counts.forEach((value, at) => {
-    sink += series.judge(at * bucket, value).score
+    sink += series.assess(at * bucket, value).score
     series.learn(at * bucket, value)
   })
   return series.save().length

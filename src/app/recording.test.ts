@@ -72,7 +72,7 @@ describe.each(shifts)(`the recording in ${folder}, %i minutes later`, (shift) =>
     analysis.alerts.filter(
       ({ title, entities, first_seen, last_seen, incident_id }) =>
         incident_id !== null &&
-        title.startsWith('No log lines') &&
+        title.includes('stopped logging') &&
         entities.some(({ type, value }) => type === 'host' && hosts.includes(value)) &&
         first_seen < moved(to) &&
         last_seen > moved(from),

@@ -29,12 +29,12 @@ describe('counts', () => {
   it('learns what is usual, and says what is not', () => {
     const series = createSeries()
     teach(series, 0, 5 * hour, minute, () => poisson(2))
-    const spike = series.judge(5 * hour, 40)
+    const spike = series.assess(5 * hour, 40)
     expect(spike).toMatchObject({ score: 1, direction: 'spike', learning: false, need: 0 })
     expect(spike.expected).toBeGreaterThan(1.5)
     expect(spike.expected).toBeLessThan(2.5)
     expect(spike.expectedHigh).toBeLessThan(10)
-    expect(series.judge(5 * hour, 2)).toMatchObject({ score: expect.closeTo(0, 1), direction: undefined })
+    expect(series.assess(5 * hour, 2)).toMatchObject({ score: expect.closeTo(0, 1), direction: undefined })
   })
 
   it.each([0.05, 0.5, 3, 30, 500])('has scores that mean what they say at a mean of %d', (mean) => {
@@ -44,7 +44,7 @@ describe('counts', () => {
     const buckets = 20_000
     for (let bucket = 0; bucket < buckets; bucket++) {
       const value = poisson(mean)
-      const { score } = series.judge(bucket * minute, value)
+      const { score } = series.assess(bucket * minute, value)
       if (score > 0.25) hundredth++
       if (score > 0.5) tenThousandth++
       series.learn(bucket * minute, value)
@@ -60,7 +60,7 @@ describe('counts', () => {
     let alarms = 0
     for (let bucket = 0; bucket < 10_000; bucket++) {
       const value = burst()
-      if (bucket > 1000 && series.judge(bucket * minute, value).score > 0.5) alarms++
+      if (bucket > 1000 && series.assess(bucket * minute, value).score > 0.5) alarms++
       series.learn(bucket * minute, value)
     }
     expect(alarms).toBeLessThan(10)
@@ -69,14 +69,14 @@ describe('counts', () => {
   it('hears a silence, of busy streams at once and of slow ones by its length', () => {
     const busy = createSeries()
     teach(busy, 0, 2 * hour, minute, () => poisson(50))
-    expect(busy.judge(2 * hour, 0)).toMatchObject({ direction: 'silence', score: 1, quiet: 1 })
+    expect(busy.assess(2 * hour, 0)).toMatchObject({ direction: 'silence', score: 1, quiet: 1 })
 
     const slow = createSeries()
     teach(slow, 0, 5 * hour, minute, () => poisson(1))
-    expect(slow.judge(5 * hour, 0).direction).toBeUndefined()
+    expect(slow.assess(5 * hour, 0).direction).toBeUndefined()
     let time = 5 * hour
-    for (; time < 5 * hour + 40 * minute && slow.judge(time, 0).score < 0.5; time += minute) slow.learn(time, 0)
-    const judged = slow.judge(time, 0)
+    for (; time < 5 * hour + 40 * minute && slow.assess(time, 0).score < 0.5; time += minute) slow.learn(time, 0)
+    const judged = slow.assess(time, 0)
     expect(judged).toMatchObject({ direction: 'silence' })
     expect(judged.quiet).toBeGreaterThan(8)
     expect(judged.quiet).toBeLessThan(35)
@@ -87,7 +87,7 @@ describe('counts', () => {
     let worst = 0
     for (let bucket = 0; bucket < 60 * 48; bucket++) {
       const value = bucket % 60 === 0 ? 200 : 0
-      if (bucket > 60 * 24) worst = Math.max(worst, series.judge(bucket * minute, value).score)
+      if (bucket > 60 * 24) worst = Math.max(worst, series.assess(bucket * minute, value).score)
       series.learn(bucket * minute, value)
     }
     expect(worst).toBeLessThan(0.4)
@@ -96,7 +96,7 @@ describe('counts', () => {
   it('hears a drop', () => {
     const series = createSeries()
     teach(series, 0, 5 * hour, minute, () => poisson(200))
-    const judged = series.judge(5 * hour, 40)
+    const judged = series.assess(5 * hour, 40)
     expect(judged.direction).toBe('drop')
     expect(judged.score).toBeGreaterThan(0.75)
     expect(judged.expectedLow).toBeGreaterThan(100)
@@ -105,11 +105,11 @@ describe('counts', () => {
   it('is not moved by one spike', () => {
     const series = createSeries()
     teach(series, 0, 3 * hour, minute, () => poisson(5))
-    const before = series.judge(3 * hour, 5).expected
+    const before = series.assess(3 * hour, 5).expected
     series.learn(3 * hour, 100_000)
-    const after = series.judge(3 * hour + minute, 5)
+    const after = series.assess(3 * hour + minute, 5)
     expect(after.expected).toBeLessThan(before * 1.2)
-    expect(series.judge(3 * hour + minute, 60).score).toBeGreaterThan(0.5)
+    expect(series.assess(3 * hour + minute, 60).score).toBeGreaterThan(0.5)
   })
 
   it('learns a level that has moved for good, up or down, within minutes', () => {
@@ -121,7 +121,7 @@ describe('counts', () => {
       const series = createSeries()
       teach(series, 0, 5 * hour, minute, () => poisson(from))
       teach(series, 5 * hour, 5 * hour + 30 * minute, minute, () => poisson(to))
-      const judged = series.judge(5 * hour + 30 * minute, to)
+      const judged = series.assess(5 * hour + 30 * minute, to)
       expect(judged.score).toBeLessThan(0.25)
       expect(Math.abs(judged.expected - to)).toBeLessThan(Math.max(2, to * 0.3))
     }
@@ -131,8 +131,8 @@ describe('counts', () => {
     const series = createSeries({ bucket: 5 * minute })
     const usual = (time: number): number => ((time / hour) % 24 < 8 ? 2 : 60)
     teach(series, 0, 5 * 24 * hour, 5 * minute, (time) => poisson(usual(time)))
-    const night = series.judge(5 * 24 * hour + 3 * hour, 40)
-    const day = series.judge(5 * 24 * hour + 12 * hour, 40)
+    const night = series.assess(5 * 24 * hour + 3 * hour, 40)
+    const day = series.assess(5 * 24 * hour + 12 * hour, 40)
     expect(night.score).toBeGreaterThan(0.6)
     expect(day.score).toBeLessThan(0.35)
   })
@@ -141,28 +141,28 @@ describe('counts', () => {
     const series = createSeries({ bucket: 15 * minute })
     const isWeekend = (time: number): boolean => Math.floor(time / (24 * hour)) % 7 >= 5
     teach(series, 0, 29 * 24 * hour, 15 * minute, (time) => poisson(isWeekend(time) ? 3 : 80))
-    const monday = series.judge(29 * 24 * hour, 80)
-    const saturday = series.judge(33 * 24 * hour + 12 * hour, 80)
+    const monday = series.assess(29 * 24 * hour, 80)
+    const saturday = series.assess(33 * 24 * hour + 12 * hour, 80)
     expect(monday.score).toBeLessThan(0.3)
     expect(saturday.score).toBeGreaterThan(0.6)
   })
 
   it('says that it is learning, and how long yet', () => {
     const series = createSeries({ warmup: 5 })
-    expect(series.judge(0, 1000)).toMatchObject({ score: 0, learning: true, need: 5 })
+    expect(series.assess(0, 1000)).toMatchObject({ score: 0, learning: true, need: 5 })
     teach(series, 0, 4 * minute, minute, () => 3)
-    expect(series.judge(4 * minute, 3)).toMatchObject({ learning: true, need: 1 })
+    expect(series.assess(4 * minute, 3)).toMatchObject({ learning: true, need: 1 })
     series.learn(4 * minute, 3)
-    expect(series.judge(5 * minute, 3)).toMatchObject({ learning: false, need: 0 })
+    expect(series.assess(5 * minute, 3)).toMatchObject({ learning: false, need: 0 })
   })
 
   it('takes a gap for unknown, not for silence', () => {
     const series = createSeries()
     teach(series, 0, 3 * hour, minute, () => poisson(20))
     series.learn(10 * hour, 20)
-    expect(series.judge(10 * hour + minute, 20).score).toBeLessThan(0.3)
+    expect(series.assess(10 * hour + minute, 20).score).toBeLessThan(0.3)
     // It is less sure after so long.
-    expect(series.judge(10 * hour + minute, 45).score).toBeLessThan(series.judge(3 * hour, 45).score + 0.3)
+    expect(series.assess(10 * hour + minute, 45).score).toBeLessThan(series.assess(3 * hour, 45).score + 0.3)
   })
 })
 
@@ -172,18 +172,18 @@ describe('values', () => {
     const usual = (time: number): number => -10 + 5 * Math.sin((time / hour / 24) * 2 * Math.PI)
     teach(series, 0, 6 * 24 * hour, 5 * minute, (time) => usual(time) + (random.next() - 0.5) * 0.4)
     const at = 6 * 24 * hour + 6 * hour
-    expect(series.judge(at, usual(at)).score).toBeLessThan(0.25)
-    expect(series.judge(at, usual(at) + 8)).toMatchObject({ direction: 'spike' })
-    expect(series.judge(at, usual(at) - 8)).toMatchObject({ direction: 'drop' })
+    expect(series.assess(at, usual(at)).score).toBeLessThan(0.25)
+    expect(series.assess(at, usual(at) + 8)).toMatchObject({ direction: 'spike' })
+    expect(series.assess(at, usual(at) - 8)).toMatchObject({ direction: 'drop' })
   })
 
   it('notices a flat line that moves, and gets used to it', () => {
     const series = createSeries({ kind: 'value' })
     teach(series, 0, 2 * hour, minute, () => 100)
-    expect(series.judge(2 * hour, 100).score).toBeLessThan(0.01)
-    expect(series.judge(2 * hour, 90).score).toBeGreaterThan(0.6)
+    expect(series.assess(2 * hour, 100).score).toBeLessThan(0.01)
+    expect(series.assess(2 * hour, 90).score).toBeGreaterThan(0.6)
     teach(series, 2 * hour, 2 * hour + 30 * minute, minute, () => 90)
-    expect(series.judge(2 * hour + 30 * minute, 90).score).toBeLessThan(0.25)
+    expect(series.assess(2 * hour + 30 * minute, 90).score).toBeLessThan(0.25)
   })
 })
 
@@ -198,7 +198,7 @@ describe('state', () => {
       restored.restore(state)
       for (let time = 20 * 24 * hour; time < 21 * 24 * hour; time += 5 * minute) {
         const value = poisson(3)
-        expect(restored.judge(time, value)).toEqual(series.judge(time, value))
+        expect(restored.assess(time, value)).toEqual(series.assess(time, value))
         series.learn(time, value)
         restored.learn(time, value)
       }
@@ -214,8 +214,8 @@ describe('state', () => {
     const series = createSeries()
     teach(series, 0, hour, minute, () => poisson(3))
     const before = series.save()
-    series.judge(hour, 0)
-    series.judge(3 * hour, 1e9)
+    series.assess(hour, 0)
+    series.assess(3 * hour, 1e9)
     expect(series.save()).toEqual(before)
   })
 
@@ -229,7 +229,7 @@ describe('state', () => {
           const series = createSeries({ kind, bucket: 1000 })
           for (const [time, value] of points) {
             const number = kind === 'count' ? Math.floor(Math.abs(value)) : value
-            const judged = series.judge(time, number)
+            const judged = series.assess(time, number)
             expect(judged.score >= 0 && judged.score <= 1).toBe(true)
             expect(Number.isNaN(judged.expected)).toBe(false)
             series.learn(time, number)

@@ -18,7 +18,7 @@ export interface SeriesOptions {
   readonly patience?: number
 }
 
-export interface Judgement {
+export interface Assessment {
   /**
    * How odd the value is, from 0 to 1: −log10(p) / 8, where p is the two-sided probability of a value this far out, or how often one
    * was seen if that is a habit. 0.25 is one bucket in a hundred, 0.5 one in 10,000 (once a week of minutes), 0.75 one in a million, 1
@@ -40,7 +40,7 @@ export interface Judgement {
 
 export interface Series {
   /** Judges a bucket's number by what was learnt before; changes nothing. */
-  judge(time: number, value: number): Judgement
+  assess(time: number, value: number): Assessment
   /** Learns a bucket's number. A bucket that is never learnt is unknown, not zero: whoever knows of a silence learns a 0. */
   learn(time: number, value: number): void
   save(): Uint8Array
@@ -101,7 +101,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
   const clamp = (value: number): number => Math.min(largest, Math.max(-largest, value))
 
   return {
-    judge(time, given) {
+    assess(time, given) {
       const value = clamp(given)
       const usual = season.at(time)
       const { expected, low, high } = level.expect(usual)

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { tellAlert } from '../../pipeline/detect/external/external-story.ts'
+import { toExternalDetection } from '../../pipeline/detect/external/external-detection.ts'
 import { mergeDetections } from '../../pipeline/detect/merge/merge.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Deps } from '../deps.ts'
@@ -28,7 +28,7 @@ export const previewAlert = (
   }
   const { text, ...rest } = record
   const [event] = normalize({ partition: 0, first: 0, ...rest, texts: [text] })
-  const detection = event?.kind === 'alert' ? tellAlert(event, { ttl: day, least: 'info' }) : undefined
+  const detection = event?.kind === 'alert' ? toExternalDetection(event, { ttl: day, least: 'info' }) : undefined
   const [alert] = detection ? mergeDetections([], [detection], { now: time, suppress: () => undefined }) : []
   if (!alert) throw new AppError('INVALID_ALERT', 'It says that a trouble is over.', { hint: 'Send one that began.' })
   return { alert, alertId: alert.observed?.external_id ?? alert.id }

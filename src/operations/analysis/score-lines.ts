@@ -1,5 +1,5 @@
 import { createDrain } from '../../lib/drain/drain.ts'
-import { type Gravity, gravityOfWords } from '../../pipeline/detect/shared/gravity.ts'
+import { type SeverityHint, severityHintOfText } from '../../pipeline/detect/shared/severity-hint.ts'
 import type { ReadReport } from '../../pipeline/ingest/file-open.ts'
 import { syslogLevels } from '../../pipeline/normalize/level.ts'
 import { understand } from '../../pipeline/normalize/understand.ts'
@@ -19,13 +19,13 @@ export interface LineScore {
 }
 
 /** What a line without a level is taken for, by its words. */
-const levelOfWords: Readonly<Record<Gravity, string>> = { 0: 'info', 1: 'error', 2: 'crit' }
+const levelOfWords: Readonly<Record<SeverityHint, string>> = { 0: 'info', 1: 'error', 2: 'crit' }
 const gravities = 3
 const worst = syslogLevels.length * gravities - 1
 
 /** From 0 to 1. The words are those of the template: a user called "fatal" does not count. */
 const scoreOf = (level: string | undefined, template: string): number => {
-  const gravity = gravityOfWords(template)
+  const gravity = severityHintOfText(template)
   const rank = syslogLevels.findIndex((one) => one === (level ?? levelOfWords[gravity]))
   // Of levels the first is the worst.
   return ((syslogLevels.length - 1 - rank) * gravities + gravity) / worst

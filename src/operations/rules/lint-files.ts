@@ -47,8 +47,8 @@ export const lintFiles = async (paths: readonly string[], options: LintOptions):
 const readTexts = async (paths: readonly string[]): Promise<readonly { path: string; text: string }[]> => {
   const texts: { path: string; text: string }[] = []
   for (const path of paths) {
-    const { files, hidden } = await findRuleFiles({ name: path, path, without: ['taxonomy'] })
-    const [first] = hidden
+    const { files, unreadable } = await findRuleFiles({ name: path, path, without: ['taxonomy'] })
+    const [first] = unreadable
     if (first) throw new AppError('SOURCE_FAILED', `${first.name} cannot be read: ${first.reason}.`)
     for (const { name, path: file } of files) {
       try {

@@ -7,8 +7,8 @@ import { findRuleFiles } from '../../pipeline/detect/sigma/rule-folder.ts'
 export const packRules = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
   try {
     if ((await stat(path)).isFile() && !/\.ya?ml$/i.test(path)) return Uint8Array.from(await readFile(path))
-    const { files, hidden } = await findRuleFiles({ name: 'rules', path })
-    const [first] = hidden
+    const { files, unreadable } = await findRuleFiles({ name: 'rules', path })
+    const [first] = unreadable
     if (first) throw new Error(`${first.path}: ${first.reason}`)
     const entries: Record<string, Uint8Array> = {}
     for (const file of files) entries[file.name === 'rules' ? 'rules/rule.yml' : file.name] = await readFile(file.path)

@@ -41,50 +41,50 @@ const find = (event: Event): Detection =>
     learning: false,
   })
 
-/** A detector that writes down what it is asked. */
-const scribe = (faults: { detect?: boolean } = {}) => {
-  const asked: string[] = []
+/** Creates a detector that records its calls. */
+const createRecorder = (faults: { detect?: boolean } = {}) => {
+  const calls: string[] = []
   const detector: Detector = {
     name: 'test',
     detect(events) {
-      asked.push(`detect ${events.length}`)
+      calls.push(`detect ${events.length}`)
       if (faults.detect) throw new Error('broken')
       return events.map(find)
     },
     save: () => new Uint8Array([7]),
     restore(state) {
-      asked.push(`restore ${state[0]}`)
+      calls.push(`restore ${state[0]}`)
     },
   }
-  return { detector, asked }
+  return { detector, calls }
 }
 const events = (count: number) => Array.from({ length: count }, (_, i) => someEvent(i, someTime + i))
 
 describe('detect', () => {
-  it('answers a delivery that comes again as before, and learns nothing from it', async () => {
-    const { detector, asked } = scribe()
+  it('repeats its answer to a redelivery without learning from it', async () => {
+    const { detector, calls } = createRecorder()
     const { run } = createDetect([detector], { log })
     const first = await run(events(3), delivery('a'))
     expect(await run(events(3), delivery('a'))).toEqual(first)
-    expect(asked).toEqual(['detect 3'])
+    expect(calls).toEqual(['detect 3'])
   })
 
-  it('passes every tick on', async () => {
-    const { detector, asked } = scribe()
+  it('passes on every tick', async () => {
+    const { detector, calls } = createRecorder()
     const { run } = createDetect([detector], { log })
     await run([], delivery('a'))
     await run([], delivery('a'))
-    expect(asked).toEqual(['detect 0', 'detect 0'])
+    expect(calls).toEqual(['detect 0', 'detect 0'])
   })
 
-  it('goes on without a detector that fails, and counts that', async () => {
-    const detect = createDetect([scribe({ detect: true }).detector, scribe().detector], { log })
+  it('continues without a detector that fails, and counts the failure', async () => {
+    const detect = createDetect([createRecorder({ detect: true }).detector, createRecorder().detector], { log })
     expect(await detect.run(events(2), delivery('a'))).toHaveLength(2)
     expect(detect.counts.get('test')).toEqual({ failed: 1, summedUp: 0 })
   })
 
-  it('sums up what is too much, and says so', async () => {
-    const detect = createDetect([scribe().detector], { log, limit: 10 })
+  it('summarizes detections beyond the limit, and logs it', async () => {
+    const detect = createDetect([createRecorder().detector], { log, limit: 10 })
     const found = await detect.run(events(50), delivery('a'))
     expect(found).toHaveLength(11)
     expect(found.at(-1)).toMatchObject({
@@ -93,11 +93,11 @@ describe('detect', () => {
       severity: 'info',
     })
     expect(detect.counts.get('test')).toEqual({ failed: 0, summedUp: 40 })
-    expect(warnings).toContain('Too many detections at once; the rest is summed up.')
+    expect(warnings).toContain('Too many detections in one delivery. The rest is summarized.')
   })
 
-  it('brings what it found in the pieces of a delivery with the last one, the newest of each, and no more than it may', async () => {
-    const { detector, asked } = scribe()
+  it('returns the detections of all chunks with the last one, without duplicates, up to the limit', async () => {
+    const { detector, calls } = createRecorder()
     const { run } = createDetect([detector], { log, limit: 3 })
     const chunk = (of: string, number: number, last = false) => ({
       ...delivery(`${of}/${number}`),
@@ -109,30 +109,30 @@ describe('detect', () => {
       const found = await run(events(3), chunk('a', 2, true))
       expect(found.map(({ title }) => title)).toEqual(['saw 0-0', 'saw 0-1', 'saw 0-2'])
     }
-    expect(asked).toEqual(['detect 2', 'detect 3'])
+    expect(calls).toEqual(['detect 2', 'detect 3'])
     expect(await run(events(4).slice(0, 2), chunk('b', 0))).toEqual([])
     const [, , , rest] = await run(events(4).slice(2), chunk('b', 1, true))
     expect(rest?.title).toBe('1 more finding at the same time')
   })
 
-  it('replays without telling', async () => {
-    const { detector, asked } = scribe()
+  it('replays without returning detections', async () => {
+    const { detector, calls } = createRecorder()
     createDetect([detector], { log }).replay(events(2))
-    expect(asked).toEqual(['detect 2'])
+    expect(calls).toEqual(['detect 2'])
   })
 
   it('saves and restores its detectors', () => {
-    const { detector, asked } = scribe()
+    const { detector, calls } = createRecorder()
     const detect = createDetect([detector], { log })
     detect.restore(detect.save())
-    expect(asked).toEqual(['restore 7'])
+    expect(calls).toEqual(['restore 7'])
   })
 })
 
 describe('the registry', () => {
   const detectors = detectorRegistry()
 
-  it('makes each detector with its defaults', () => {
+  it('creates each detector with its defaults', () => {
     const runtime = { now: () => 0, fetch, log, signal: new AbortController().signal }
     for (const name of detectors.names) expect(detectors.create(name, {}, runtime).name).toBe(name)
     expect(detectors.names).toEqual([

@@ -9,7 +9,7 @@ import { toEvidence } from './shared/evidence.ts'
 import { plural } from './shared/explanation.ts'
 import { toDetection } from './shared/finding.ts'
 
-/** How many deliveries are remembered in case they come again. */
+/** How many deliveries to remember in case one is redelivered. */
 const remembered = 64
 
 export interface DetectOptions {
@@ -18,27 +18,27 @@ export interface DetectOptions {
   readonly limit?: number
 }
 
-/** The stage that judges events. */
+/** The stage that runs the detectors. */
 export interface Detect {
   /**
-   * Judges a batch, then learns it. The same delivery again gives the same detections and teaches nothing. An empty batch is a tick. Of a
-   * delivery that comes in pieces, the last one brings what was found in all of them.
+   * Runs the detectors over a batch. A redelivery returns the same detections and teaches the detectors nothing. An empty batch is a clock
+   * tick. A delivery that comes in chunks returns the detections of all chunks with the last one.
    */
   readonly run: Stage<Event, Detection>
-  /** Shows events to the detectors once more, after a restart; what they detect is known already. */
+  /** Teaches the detectors stored events after a restart. Detections are dropped, because they are already stored. */
   replay(events: readonly Event[]): void
-  /** How often each detector failed, and how many detections were summed up because there were too many. */
+  /** Failures, and detections beyond the limit, per detector. */
   readonly counts: ReadonlyMap<string, { readonly failed: number; readonly summedUp: number }>
-  /** The states of those detectors that have one, by name. */
+  /** Saves the state of each detector that has one, by name. */
   save(): Map<string, Uint8Array>
-  /** Restores what is there; throws STATE_VERSION on a state that its detector cannot read. */
+  /** Restores the given states. Throws STATE_VERSION on a state that its detector cannot read. */
   restore(states: ReadonlyMap<string, Uint8Array>): void
 }
 
-/** Makes the stage. A detector that throws is counted and logged; the others go on. */
+/** Creates the stage. A detector that throws is counted and logged; the others continue. */
 export const createDetect = (detectors: readonly Detector[], options: DetectOptions): Detect => {
   const { log, limit = 200 } = options
-  const answers = new Map<string, Map<string, readonly Found[]>>()
+  const findings = new Map<string, Map<string, readonly Found[]>>()
   const counts = new Map<string, { failed: number; summedUp: number }>()
 
   const countOf = (name: string) => {
@@ -57,50 +57,50 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       return []
     }
   }
-  const judge = (batch: readonly Event[]): readonly Found[] => {
+  const runDetectors = (batch: readonly Event[]): readonly Found[] => {
     const own = batch.some(isAlert) ? batch.filter((event) => !isAlert(event)) : batch
     return detectors.flatMap((detector) => {
-      const events = detector.judgesAlerts ? batch : own
+      const events = detector.includesAlerts ? batch : own
       // An empty batch means a clock tick, so skip the detector if filtering left it no events.
       if (events.length === 0 && batch.length > 0) return []
       const found = detectWith(detector, events)
       return found.length > 0 ? [{ detector, found }] : []
     })
   }
-  /** What is kept of each detector's findings: the newest of each, and of those no more than it may make. */
-  const keep = (chunks: readonly Found[]): Detection[] =>
+  /** Keeps the newest version of each detection, up to the limit per detector. */
+  const limitFindings = (chunks: readonly Found[]): Detection[] =>
     detectors.flatMap((detector) => {
       const all = chunks.flatMap((chunk) => (chunk.detector === detector ? chunk.found : []))
       const found = [...new Map(all.map((detection) => [detection.id, detection])).values()]
-      const kept = detector.keepsAll ? found : keepGravest(detector.name, found, limit)
+      const kept = detector.unlimited ? found : keepMostSevere(detector.name, found, limit)
       if (kept !== found) {
         countOf(detector.name).summedUp += found.length - limit
         log.warn(
           { detector: detector.name, found: found.length, limit },
-          'Too many detections at once; the rest is summed up.',
+          'Too many detections in one delivery. The rest is summarized.',
         )
       }
       return kept
     })
-  const remember = (delivery: string, chunk: string, found: readonly Found[]): void => {
-    const chunks = answers.get(delivery) ?? new Map<string, readonly Found[]>()
-    answers.set(delivery, chunks.set(chunk, found))
-    if (answers.size > remembered) answers.delete(answers.keys().next().value ?? delivery)
+  const rememberFindings = (delivery: string, chunk: string, found: readonly Found[]): void => {
+    const chunks = findings.get(delivery) ?? new Map<string, readonly Found[]>()
+    findings.set(delivery, chunks.set(chunk, found))
+    if (findings.size > remembered) findings.delete(findings.keys().next().value ?? delivery)
   }
 
   return {
     run(events, { id, chunk }) {
-      // A piece without an event is no tick of the clock: nothing was left of it.
+      // Skip the clock for an empty chunk; otherwise silence detection would advance.
       if (events.length === 0 && chunk?.last === false) return []
       const whole = chunk?.of.id ?? id
-      const fresh = answers.get(whole)?.get(id) ?? judge(events)
-      if (events.length > 0) remember(whole, id, fresh)
+      const fresh = findings.get(whole)?.get(id) ?? runDetectors(events)
+      if (events.length > 0) rememberFindings(whole, id, fresh)
       if (chunk?.last === false) return []
-      const earlier = [...(answers.get(whole)?.values() ?? [])].flat()
-      return keep(events.length > 0 ? earlier : [...earlier, ...fresh])
+      const earlier = [...(findings.get(whole)?.values() ?? [])].flat()
+      return limitFindings(events.length > 0 ? earlier : [...earlier, ...fresh])
     },
     replay(events) {
-      judge(events)
+      runDetectors(events)
     },
     counts,
     save: () =>
@@ -126,8 +126,8 @@ interface Found {
 
 const isAlert = ({ kind }: Event): boolean => kind === 'alert'
 
-/** Keeps the gravest and sums the others up in one detection, so that none is lost in silence. */
-const keepGravest = (detector: string, found: Detection[], limit: number): Detection[] => {
+/** Keeps the most severe detections and summarizes the others in one. */
+const keepMostSevere = (detector: string, found: Detection[], limit: number): Detection[] => {
   if (found.length <= limit) return found
   const sorted = [...found].sort(
     (a, b) => severityRank(b.severity) - severityRank(a.severity) || b.score - a.score || (a.id < b.id ? -1 : 1),
@@ -152,7 +152,7 @@ const keepGravest = (detector: string, found: Detection[], limit: number): Detec
       score: first.score,
       severity: 'info',
       title: `${more} at the same time`,
-      sentence: `Besides ${plural(limit, 'finding')} that ${limit === 1 ? 'weighs' : 'weigh'} more, there ${rest.length === 1 ? 'was' : 'were'} ${more} at the same time, such as: ${first.title}.`,
+      sentence: `The ${plural(limit, 'most severe finding')} ${limit === 1 ? 'is' : 'are'} reported alone. This one summarizes ${more}, such as: ${first.title}.`,
       value: plural(found.length, 'finding'),
       usual: `at most ${limit} at once`,
       reasons: [{ feature: 'findings at once', value: String(found.length), usual: `at most ${limit}`, pull: 1 }],

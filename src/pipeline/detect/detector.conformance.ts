@@ -11,11 +11,11 @@ export interface DetectorTrial {
   /** Creates the same detector every time. `clock` is the pipeline's clock. */
   readonly make: (clock: () => number) => Detector
   /** Normal events, enough of them for the detector to finish learning. */
-  readonly ordinary: readonly Event[]
+  readonly normal: readonly Event[]
   /** Anomalous events that follow `ordinary`. */
-  readonly odd: readonly Event[]
+  readonly anomalous: readonly Event[]
   /** More normal events that follow `ordinary`. */
-  readonly more: readonly Event[]
+  readonly moreNormal: readonly Event[]
   /** Creates many unrelated events, to make an unbounded state grow. */
   readonly flood: (count: number) => Iterable<Event>
   /** The maximum size of a saved state after the flood, in bytes. */
@@ -24,26 +24,26 @@ export interface DetectorTrial {
 
 /** Tests the promises of the detector contract. */
 export const describeDetector = (name: string, trial: DetectorTrial): void => {
-  const { ordinary, odd, more, flood, maxState = 4_000_000 } = trial
+  const { normal, anomalous, moreNormal, flood, maxState = 4_000_000 } = trial
 
   const start = () => {
     let time = 0
     const detector = trial.make(() => time)
     const found = new Map<string, Detection>()
-    const judge = (events: readonly Event[]): Detection[] => {
+    const detect = (events: readonly Event[]): Detection[] => {
       for (const event of events) time = Math.max(time, event.time)
       const detections = detector.detect(events)
       for (const detection of detections) found.set(detection.id, detection)
       return detections
     }
     const feed = (events: readonly Event[], size = 500): void => {
-      for (let at = 0; at < events.length; at += size) judge(events.slice(at, at + size))
+      for (let at = 0; at < events.length; at += size) detect(events.slice(at, at + size))
     }
-    return { detector, found, judge, feed, tick: () => judge([]) }
+    return { detector, found, detect, feed, tick: () => detect([]) }
   }
-  const taught = () => {
+  const trained = () => {
     const one = start()
-    one.feed(ordinary)
+    one.feed(normal)
     one.found.clear()
     return one
   }
@@ -56,7 +56,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
     it('reports its learning progress', () => {
       const fresh = start().detector.progress?.() ?? []
       expect(fresh).toEqual([])
-      for (const { of, seen, needed, unit } of taught().detector.progress?.() ?? []) {
+      for (const { of, seen, needed, unit } of trained().detector.progress?.() ?? []) {
         expect([of, unit].every((text) => text.length > 0)).toBe(true)
         expect(seen).toBeGreaterThan(0)
         expect(needed).toBeGreaterThan(0)
@@ -64,22 +64,22 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
     })
 
     it('finds anomalous events', () => {
-      const one = taught()
-      one.feed(odd)
+      const one = trained()
+      one.feed(anomalous)
       one.tick()
       expect(one.found.size).toBeGreaterThan(0)
     })
 
     it('ignores normal events', () => {
-      const one = taught()
-      one.feed(more)
+      const one = trained()
+      one.feed(moreNormal)
       one.tick()
       expect([...one.found.values()].map(({ title }) => title)).toEqual([])
     })
 
     it('explains each detection', () => {
-      const one = taught()
-      one.feed(odd)
+      const one = trained()
+      one.feed(anomalous)
       one.tick()
       for (const detection of one.found.values()) {
         expect(detectionSchema.safeParse(detection).error).toBeUndefined()
@@ -104,16 +104,16 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
     })
 
     it('finds the same in the same events', () => {
-      const [a, b] = [taught(), taught()]
+      const [a, b] = [trained(), trained()]
       for (const one of [a, b]) {
-        one.feed(odd)
+        one.feed(anomalous)
         one.tick()
       }
       expect([...a.found]).toEqual([...b.found])
     })
 
     it('scores every event before it learns from it, whatever the size of the batches', () => {
-      const all = [...ordinary, ...odd]
+      const all = [...normal, ...anomalous]
       const [whole, ...parts] = [4096, 1, 7, 333].map((size) => {
         const one = start()
         one.feed(all, size)
@@ -131,7 +131,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
           limit: 1e6,
         })
         const found: Detection[] = []
-        const all = [...ordinary, ...odd]
+        const all = [...normal, ...anomalous]
         for (let at = 0; at < all.length; at += 500) {
           const delivery = {
             id: `${at}`,
@@ -148,12 +148,12 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
     })
 
     it('keeps its state across save and restore', () => {
-      const [before, after] = [taught(), start()]
+      const [before, after] = [trained(), start()]
       const state = before.detector.save?.()
       if (!state) return
       after.detector.restore?.(state)
       for (const one of [before, after]) {
-        one.feed(odd)
+        one.feed(anomalous)
         one.tick()
       }
       expect(after.found.size).toBeGreaterThan(0)
@@ -180,7 +180,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       for (const event of flood(20_000)) {
         batch.push(event)
         if (batch.length < 500) continue
-        found += one.judge(batch).length
+        found += one.detect(batch).length
         batch = []
       }
       expect(one.detector.save?.().length ?? 0).toBeLessThan(maxState)

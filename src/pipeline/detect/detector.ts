@@ -11,9 +11,9 @@ import type { Event } from '../../schema/event.ts'
 export interface Detector {
   readonly name: string
   /** Whether the detector also receives events that are alerts of other systems. Anomaly detectors do not. */
-  readonly judgesAlerts?: boolean
+  readonly includesAlerts?: boolean
   /** Whether to report every detection, without a limit per delivery. */
-  readonly keepsAll?: boolean
+  readonly unlimited?: boolean
   detect(events: readonly Event[]): Detection[]
   /** Returns the state with a versioned header. */
   save?(): Uint8Array

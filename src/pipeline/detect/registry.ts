@@ -15,7 +15,7 @@ import { noRules, type RuleBook } from './sigma/rule-book.ts'
 import { sigmaDetector } from './sigma/sigma.ts'
 import { template } from './template/template.ts'
 
-/** The detectors that an operator can name. Rules come from a book, indicators from a table, agents from files; without them there are none. */
+/** Lists the detectors that the configuration can name. Rules, indicators and agents come from outside; the defaults contain none. */
 export const detectorRegistry = (rules: RuleBook = noRules, indicators?: IndicatorIndex, agents?: readonly Agent[]) =>
   defineRegistry<Detector>('detector', [
     agentDetector(agents),

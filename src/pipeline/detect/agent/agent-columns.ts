@@ -2,20 +2,20 @@ import type { Scale } from '../shared/window-model.ts'
 import type { CompiledAgent } from './agent-reader.ts'
 import { type AgentWindow, featureValue } from './agent-window.ts'
 
-/** A difference of less than this, in doublings, means little. */
+/** A difference below this, in doublings, means little. */
 const grain = 0.25
 
-/** One of the numbers that stand for a window of an agent. */
+/** One feature of an agent's window. */
 export interface AgentColumn {
   readonly feature: string
-  /** In plain words: `deauth count`, `reason codes 8`. */
+  /** The label: `deauth count`, `reason codes 8`. */
   readonly name: string
-  /** Whether it only tells how many lines there were. */
+  /** Whether it only counts lines. */
   readonly isVolume: boolean
   read(window: AgentWindow): number
 }
 
-/** The numbers that stand for a window: each feature, of a histogram each of its numbers; ratios follow from others and are left out. */
+/** Returns the columns of a window: each feature, and each number of a histogram. Skips ratios, because they follow from other features. */
 export const columnsOf = (agent: CompiledAgent): readonly AgentColumn[] =>
   [...agent.readers].flatMap(([feature, reader]): AgentColumn[] => {
     if (reader.kind === 'ratio') return []
@@ -33,12 +33,12 @@ export const columnsOf = (agent: CompiledAgent): readonly AgentColumn[] =>
     return [{ feature, name, isVolume, read: (window) => featureValue(window, agent, feature) ?? 0 }]
   })
 
-/** Counts are compared by their ratio. */
+/** Compares counts by their ratio. */
 export const scaleOf = (columns: readonly AgentColumn[]): Scale => ({
   grains: columns.map(() => grain),
   toScale: (row) => row.map((value) => Math.log2(1 + value)),
 })
 
-/** Turns a window into numbers. */
+/** Turns a window into a row of numbers. */
 export const toRow = (columns: readonly AgentColumn[], window: AgentWindow): Float64Array =>
   Float64Array.from(columns, ({ read }) => read(window))

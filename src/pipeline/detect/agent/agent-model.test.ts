@@ -17,8 +17,8 @@ const window = 300
 let number = 0
 const line = (seconds: number, message: string) => someLine(number++, someTime + seconds * 1000, 'hostapd', message)
 const mac = (i: number) => `02:00:00:00:00:${i.toString(16).padStart(2, '0')}`
-/** Windows of an access point with some stations that come and go, and now and then one that mistypes its password. */
-const ordinary = (from: number, windows: number, more: (at: number) => readonly Event[] = () => []): Event[] => {
+/** Windows of an access point where stations come and go and sometimes mistype a password. */
+const normal = (from: number, windows: number, more: (at: number) => readonly Event[] = () => []): Event[] => {
   const random = createRandom(from + 3)
   const events: Event[] = []
   for (let w = from; w < from + windows; w++) {
@@ -34,7 +34,7 @@ const ordinary = (from: number, windows: number, more: (at: number) => readonly 
   }
   return events
 }
-/** No threshold is passed: ten deauthentications of a reason never seen, of eighteen stations. */
+/** Exceeds no threshold: ten deauthentications with a new reason, from 18 stations. */
 const quietAttack = (start: number) =>
   Array.from({ length: 10 }, (_, i) =>
     line(start + i * 20, `wlan0: STA ${mac(40 + i)} deauthenticated due to local request, reason 3`),
@@ -42,9 +42,9 @@ const quietAttack = (start: number) =>
 
 describeDetector('agent-model', {
   make: create,
-  ordinary: ordinary(0, 400),
-  more: ordinary(400, 300),
-  odd: [...ordinary(400, 2, quietAttack), ...ordinary(402, 2)],
+  normal: normal(0, 400),
+  moreNormal: normal(400, 300),
+  anomalous: [...normal(400, 2, quietAttack), ...normal(402, 2)],
   *flood(count) {
     for (let i = 0; i < count; i++) {
       yield someEvent(i, someTime + i * 100, {
@@ -55,7 +55,7 @@ describeDetector('agent-model', {
   },
 })
 
-const judge = (events: readonly Event[], agents = [bundledAgent('wifi')]): Detection[] => {
+const detectAll = (events: readonly Event[], agents = [bundledAgent('wifi')]): Detection[] => {
   let now = 0
   const detector = create(() => now, [], agents)
   const found = new Map<string, Detection>()
@@ -66,9 +66,9 @@ const judge = (events: readonly Event[], agents = [bundledAgent('wifi')]): Detec
   return [...found.values()]
 }
 
-describe('what an agent has learnt', () => {
-  it('is told as the type that its clients know, with all that was counted', () => {
-    const found = judge([...ordinary(0, 400, (at) => (at === 398 * window ? quietAttack(at) : []))])
+describe('the model of an agent', () => {
+  it('reports the type that its clients know, with all counts', () => {
+    const found = detectAll([...normal(0, 400, (at) => (at === 398 * window ? quietAttack(at) : []))])
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({
       severity: 'medium',
@@ -87,21 +87,21 @@ describe('what an agent has learnt', () => {
     expect(found[0]?.evidence.some(({ line }) => line.includes('deauthenticated'))).toBe(true)
   })
 
-  it('stays mild while there is little of it', () => {
-    const found = judge(ordinary(0, 70, (at) => (at === 68 * window ? quietAttack(at) : [])))
+  it('rates early findings low', () => {
+    const found = detectAll(normal(0, 70, (at) => (at === 68 * window ? quietAttack(at) : [])))
     expect(found.map(({ severity, agent }) => [severity, agent?.severity])).toEqual([['low', 2]])
   })
 
-  it('leaves to thresholds what they tell of', () => {
+  it('leaves exceeded thresholds to the agent', () => {
     const flood = (start: number) => Array.from({ length: 80 }, (_, i) => line(start + i * 3, 'wlan0: deauth'))
-    expect(judge(ordinary(0, 400, (at) => (at === 398 * window ? flood(at) : [])))).toEqual([])
+    expect(detectAll(normal(0, 400, (at) => (at === 398 * window ? flood(at) : [])))).toEqual([])
   })
 
-  it('is nothing for an agent that goes by rules alone', () => {
+  it('learns nothing for rule-based agents', () => {
     const rules = { ...bundledAgent('wifi'), agent_type: 'rule_based' as const }
     expect(
-      judge(
-        ordinary(0, 400, (at) => (at === 398 * window ? quietAttack(at) : [])),
+      detectAll(
+        normal(0, 400, (at) => (at === 398 * window ? quietAttack(at) : [])),
         [rules],
       ),
     ).toEqual([])
@@ -111,14 +111,14 @@ describe('what an agent has learnt', () => {
     ['dns', 'dns_unknown'],
     ['network', 'firewall_unknown'],
     ['system', 'generic_unknown'],
-  ])('of %s is called %s', (id, type) => {
+  ])('of %s reports type %s', (id, type) => {
     expect(bundledAgent(id).analysis_rules.unknown_type ?? `${id}_unknown`).toBe(type)
   })
 
-  it('begins anew when the agent counts other things', () => {
+  it('starts over when the features of the agent change', () => {
     const wifi = bundledAgent('wifi')
     const before = create(() => 0)
-    before.detect(ordinary(0, 60))
+    before.detect(normal(0, 60))
     const { log_count: _, ...fewer } = wifi.analysis_rules.feature_extraction
     const after = create(
       () => 0,

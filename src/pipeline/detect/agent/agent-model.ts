@@ -10,8 +10,8 @@ import { keepSample, type Sample } from '../shared/evidence.ts'
 import { toProbability } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
+  assessRow,
   fitBehind,
-  judgeRow,
   learnRow,
   readModel,
   startModel,
@@ -19,14 +19,14 @@ import {
   writeModel,
 } from '../shared/window-model.ts'
 import { columnsOf, scaleOf, toRow } from './agent-columns.ts'
-import { type ModelRun, oddColumns, tellModel } from './agent-model-story.ts'
+import { explainModelRun, type ModelRun, unusualColumns } from './agent-model-explanation.ts'
 import { type CompiledAgent, compileAgent, type Line, toLine } from './agent-reader.ts'
-import { type AgentPlace, notePlace, sceneOf, startPlace } from './agent-watch.ts'
+import { type AgentPlace, originOf, rememberDetails, startPlace } from './agent-watch.ts'
 import { addLine, featuresOf, slideTo } from './agent-window.ts'
 
 const name = 'agent-model'
 const version = 1
-/** With fewer lines there is nothing to tell from a window. */
+/** A window with fewer lines is not scored. */
 const leastLines = 5
 const hour = 3_600_000
 
@@ -36,18 +36,18 @@ export const agentModelOptions = z.strictObject({
     .min(0.25)
     .max(1)
     .default(0.5)
-    .describe('How odd the numbers of an agent must be together to be told: 0.5 is one window in 10,000.'),
+    .describe('How unusual the counts of a window must be to be reported: 0.5 is one window in 10,000.'),
   warmup_hours: z
     .number()
     .min(0)
     .default(24)
-    .describe('For how many hours a device must have been learnt before its findings may be graver than low.'),
-  seed: z.int().default(42).describe('The seed of the forests: the same events give the same answer.'),
-  max_places: z.int().min(1).default(100).describe('How many devices are learnt at once, times agents.'),
+    .describe('How many hours to learn a device before findings may be rated above low.'),
+  seed: z.int().default(42).describe('Seed of the forests. The same events and seed give the same findings.'),
+  max_places: z.int().min(1).default(100).describe('How many pairs of agent and device to learn.'),
 })
 
-/** What one agent has learnt of one device, and what it counts there now. */
-interface Learnt {
+/** What one agent has learned about one device, and its current window. */
+interface LearnedPlace {
   readonly place: AgentPlace
   model: WindowModel
   /** The first line of each feature in the window. */
@@ -60,82 +60,81 @@ interface Learnt {
 }
 
 /**
- * Learns what is usual in all that an agent counts in a window, device by device, and tells windows whose numbers are unlike those before
- * though none passes a threshold: an isolation forest over the past windows. O(1) an event, O(trees) a window. Not for devices with less
- * than some dozens of windows behind them.
+ * Learns the usual windows of each agent and device with an isolation forest. Finds windows whose counts are unusual although none exceeds
+ * a threshold. O(1) per event, O(trees) per window. Not for devices with less than some dozens of windows.
  */
 export const agentModelDetector = (agents: readonly Agent[] = []): Component<typeof agentModelOptions, Detector> => ({
   name,
-  summary: 'Learns what agents usually count on each device, and finds minutes in which it is unlike before.',
+  summary: 'Learns the usual counts of agents on each device and finds unusual minutes.',
   options: agentModelOptions,
   create(given, { now }) {
     const learners = agents.filter(({ agent_type }) => agent_type !== 'rule_based').map(toLearner)
     const most = toProbability(given.threshold)
-    let places = new BoundedMap<Learnt>(given.max_places)
+    let places = new BoundedMap<LearnedPlace>(given.max_places)
     let found = new Map<string, Detection>()
 
     const neededOf = ({ step }: CompiledAgent) => fitBehind((given.warmup_hours * hour) / step)
-    const begin = (key: string, learnt: Learnt): Learnt => {
-      places.set(key, learnt)
-      return learnt
+    const begin = (key: string, learned: LearnedPlace): LearnedPlace => {
+      places.set(key, learned)
+      return learned
     }
-    const close = ({ agent, columns, scale }: Learner, learnt: Learnt, end: number): void => {
-      const { place, model } = learnt
+    const close = ({ agent, columns, scale }: Learner, learned: LearnedPlace, end: number): void => {
+      const { place, model } = learned
       const row = toRow(columns, place.window)
-      const verdict = learnt.lines >= leastLines ? judgeRow(scale, model, row, most) : undefined
-      const odd = verdict ? oddColumns(verdict, columns, agent, place.window) : []
-      if (verdict && odd.length > 0) {
-        const { run } = learnt
-        const goesOn = run !== undefined && end - run.last <= 3 * agent.step
-        const worse = !goesOn || verdict.probability < run.verdict.probability
+      const assessment = learned.lines >= leastLines ? assessRow(scale, model, row, most) : undefined
+      const unusual = assessment ? unusualColumns(assessment, columns, agent, place.window) : []
+      if (assessment && unusual.length > 0) {
+        const { run } = learned
+        const continues = run !== undefined && end - run.last <= 3 * agent.step
+        const worse = !continues || assessment.probability < run.assessment.probability
         const next: ModelRun = {
           ...(worse
             ? {
-                verdict,
+                assessment,
                 features: featuresOf(place.window, agent),
                 samples: samplesOf(
-                  learnt,
-                  odd.map(({ column }) => column.feature),
+                  learned,
+                  unusual.map(({ column }) => column.feature),
                 ),
                 learning: model.fittedAt < neededOf(agent),
               }
             : run),
-          start: goesOn ? run.start : end - agent.step,
-          from: goesOn ? run.from : (learnt.first?.time ?? end),
-          last: learnt.last?.time ?? end,
-          lines: (goesOn ? run.lines : 0) + learnt.lines,
-          windows: (goesOn ? run.windows : 0) + 1,
+          start: continues ? run.start : end - agent.step,
+          from: continues ? run.from : (learned.first?.time ?? end),
+          last: learned.last?.time ?? end,
+          lines: (continues ? run.lines : 0) + learned.lines,
+          windows: (continues ? run.windows : 0) + 1,
         }
-        learnt.run = next
-        // A run that goes on is told again when it gets worse.
+        learned.run = next
+        // Report a run again when it gets worse.
         if (worse) {
-          const detection = tellModel(place, next, odd, name)
+          const detection = explainModelRun(place, next, unusual, name)
           found.set(detection.id, detection)
         }
       }
-      learnt.model = learnRow(scale, model, row, [], given.seed)
-      learnt.shown.clear()
-      learnt.first = undefined
-      learnt.last = undefined
-      learnt.lines = 0
+      learned.model = learnRow(scale, model, row, [], given.seed)
+      learned.shown.clear()
+      learned.first = undefined
+      learned.last = undefined
+      learned.lines = 0
     }
 
-    const take = (learner: Learner, line: Line): void => {
+    const addToPlace = (learner: Learner, line: Line): void => {
       const { agent } = learner
       const { event } = line
-      const scene = sceneOf(agent, event)
-      const learnt = places.get(scene.key) ?? begin(scene.key, startLearnt(startPlace(agent, scene)))
-      const { place } = learnt
-      slideTo(place.window, agent, event.time, (end) => close(learner, learnt, end))
+      const origin = originOf(agent, event)
+      const learned = places.get(origin.key) ?? begin(origin.key, startLearned(startPlace(agent, origin)))
+      const { place } = learned
+      slideTo(place.window, agent, event.time, (end) => close(learner, learned, end))
       const grew = addLine(place.window, agent, line)
       if (!grew) return
-      learnt.usedAt = Math.max(learnt.usedAt, event.time)
-      notePlace(place, event)
-      learnt.lines += 1
+      learned.usedAt = Math.max(learned.usedAt, event.time)
+      rememberDetails(place, event)
+      learned.lines += 1
       const sample = keepSample(event)
-      learnt.first ??= sample
-      learnt.last = sample
-      for (const feature of grew) if (!learnt.shown.has(feature)) learnt.shown.set(feature, sample)
+      learned.first ??= sample
+      learned.last = sample
+      for (const feature of grew) if (!learned.shown.has(feature)) learned.shown.set(feature, sample)
     }
 
     const detect = (events: readonly Event[]): Detection[] => {
@@ -146,13 +145,13 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
         for (const learner of learners) {
           if (!learner.agent.takes(event)) continue
           line ??= toLine(event)
-          take(learner, line)
+          addToPlace(learner, line)
         }
       }
       if (events.length === 0) {
-        for (const learnt of places.values()) {
-          const learner = learners.find(({ agent }) => agent === learnt.place.agent)
-          if (learner) slideTo(learnt.place.window, learner.agent, now(), (end) => close(learner, learnt, end))
+        for (const learned of places.values()) {
+          const learner = learners.find(({ agent }) => agent === learned.place.agent)
+          if (learner) slideTo(learned.place.window, learner.agent, now(), (end) => close(learner, learned, end))
         }
       }
       return [...found.values()]
@@ -185,7 +184,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
       },
       restore(state) {
         readState(state, name, version, (reader) => {
-          const restored = new BoundedMap<Learnt>(given.max_places)
+          const restored = new BoundedMap<LearnedPlace>(given.max_places)
           for (let left = reader.varint(); left > 0; left--) {
             const key = reader.text()
             const id = reader.text()
@@ -195,11 +194,11 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
             const usedAt = reader.f64()
             const model = readModel(reader)
             const learner = learners.find(({ agent }) => agent.id === id)
-            // Another list of features is another model.
+            // An agent with other features needs a new model.
             if (!learner || model.rows.some((row) => row.length !== learner.columns.length)) continue
             const place = startPlace(learner.agent, { source, host, time: usedAt })
             place.device = Number.isNaN(device) ? null : device
-            restored.set(key, { ...startLearnt(place), model, usedAt })
+            restored.set(key, { ...startLearned(place), model, usedAt })
           }
           places = restored
         })
@@ -208,7 +207,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
   },
 })
 
-/** An agent whose windows are as long as it looks back and follow one another, with the numbers that stand for each. */
+/** An agent whose windows follow one another without overlap, with the columns of its model. */
 const toLearner = (agent: Agent) => {
   const compiled: CompiledAgent = {
     ...compileAgent(agent),
@@ -220,7 +219,7 @@ const toLearner = (agent: Agent) => {
 }
 type Learner = ReturnType<typeof toLearner>
 
-const startLearnt = (place: AgentPlace): Learnt => ({
+const startLearned = (place: AgentPlace): LearnedPlace => ({
   place,
   model: startModel(),
   shown: new Map(),
@@ -231,8 +230,8 @@ const startLearnt = (place: AgentPlace): Learnt => ({
   usedAt: place.usedAt,
 })
 
-/** The first line, the first of each odd feature, and the last, each once. */
-const samplesOf = ({ first, last, shown }: Learnt, features: readonly string[]): readonly Sample[] => {
+/** Returns the first line, the first line of each unusual feature, and the last line, without duplicates. */
+const samplesOf = ({ first, last, shown }: LearnedPlace, features: readonly string[]): readonly Sample[] => {
   const samples = [first, ...features.map((feature) => shown.get(feature)), last].filter((one) => one !== undefined)
   const between = samples.slice(1, -1).sort((a, b) => a.time - b.time)
   return [...new Map([...samples.slice(0, 1), ...between, ...samples.slice(-1)].map((one) => [one.id, one])).values()]

@@ -6,16 +6,16 @@ import { flatText } from '../shared/flat-text.ts'
 
 const longestLine = 4_096
 const mostMatches = 50
-/** The names of so many programs are known by heart. */
+/** How many program names to cache. */
 const mostPrograms = 1_000
 
-/** What one feature reads of a line: which of its slots grow by one, numbers to be averaged or compared, or texts. */
+/** How a feature reads a line: as slots to increment, as numbers to average or compare, or as texts. */
 export type Reader =
   | {
       readonly kind: 'count'
       readonly slot: number
       readonly slots: number
-      /** What its first slot counts: the smallest number of a histogram. */
+      /** The number that the first slot counts: the smallest one of a histogram. */
       readonly from: number
       read(line: Line): readonly number[]
     }
@@ -24,18 +24,18 @@ export type Reader =
   | { readonly kind: 'distinct'; readonly set: number; read(line: Line): readonly string[] }
   | { readonly kind: 'ratio'; readonly of: string; readonly to: string; readonly atLeast: number }
 
-/** An event as agents read it. */
+/** An event in the form that agents read. */
 export interface Line {
   readonly event: Event
-  /** Lower case. */
+  /** In lower case. */
   readonly text: string
 }
 
-/** A threshold with the features that bear it out. */
+/** A threshold with the feature that serves as evidence. */
 export interface Limit extends AgentThreshold {
-  /** Whether it only ever grows within a window, so that it can be told before the window ends. */
+  /** Whether the value only grows within a window, so that it can be reported before the window ends. */
   readonly grows: boolean
-  /** The feature whose lines are shown. */
+  /** The feature whose lines are evidence. */
   readonly shown: string
 }
 
@@ -43,23 +43,23 @@ export interface Limit extends AgentThreshold {
 export interface CompiledAgent {
   readonly id: string
   readonly agent: Agent
-  /** How long a step is, in ms, and how many make a window. */
+  /** The length of a step in ms, and the number of steps in a window. */
   readonly step: number
   readonly steps: number
   readonly slots: number
   readonly sets: number
   readonly readers: ReadonlyMap<string, Reader>
   readonly limits: readonly Limit[]
-  /** Whether it looks at the line of this event at all. */
+  /** Whether the agent reads events like this one. */
   takes(event: Event): boolean
-  /** The level that it tells of, if the line is of one. */
+  /** Returns the target level of the line, if it has one. */
   levelOf(line: Line): 'critical' | 'error' | 'warning' | undefined
 }
 
-/** Makes a line of an event. Most events are of programs that no agent looks at, so ask `takes` first. */
+/** Turns an event into a line. Ask `takes` first, because most events are of programs that no agent reads. */
 export const toLine = (event: Event): Line => ({ event, text: event.message.slice(0, longestLine).toLowerCase() })
 
-/** Compiles an agent's expressions. Throws CONFIG_INVALID, naming the agent, on one that cannot be used. */
+/** Compiles an agent's expressions. Throws CONFIG_INVALID on an invalid one. */
 export const compileAgent = (agent: Agent): CompiledAgent => {
   const { analysis_rules: rules, agent_type } = agent
   const compile = (pattern: string) => compilePattern(agent, pattern)
@@ -76,7 +76,7 @@ export const compileAgent = (agent: Agent): CompiledAgent => {
   const include = rules.include_patterns.map(compile)
   const exclude = rules.exclude_patterns.map(compile)
   const fallback = agent_type === 'ml_based' ? rules.fallback_rules : undefined
-  const judging = fallback?.enable_fallback === false ? [] : rules.thresholds
+  const thresholds = fallback?.enable_fallback === false ? [] : rules.thresholds
   const targets: readonly string[] = rules.target_levels
   const levelOf = (line: Line) => {
     const level = levels[textField(line.event, 'log.level') ?? '']
@@ -92,13 +92,13 @@ export const compileAgent = (agent: Agent): CompiledAgent => {
   return {
     id: agent.agent_id,
     agent,
-    // Together they are as long as it looks back, also where the interval does not fit into that.
+    // A multiple of the step equals the lookback even if the interval does not divide it.
     step: (rules.lookback_minutes * 60_000) / steps,
     steps,
     slots,
     sets,
     readers,
-    limits: judging.map((limit) => {
+    limits: thresholds.map((limit) => {
       const reader = readers.get(limit.feature)
       return {
         ...limit,
@@ -122,10 +122,10 @@ const levels: Readonly<Record<string, 'critical' | 'error' | 'warning'>> = {
   warning: 'warning',
 }
 
-/** Whether one of these programs wrote a line, or the kernel for it: the firewall's lines are the kernel's. */
+/** Matches events of the given programs, and kernel lines that name one of them, such as firewall lines. */
 const takesOf = (programs: ReadonlySet<string>): CompiledAgent['takes'] => {
   const known = new Map<string, 'yes' | 'no' | 'kernel'>()
-  const judge = (program: string) => {
+  const exceeds = (program: string) => {
     const plain = program.slice(program.lastIndexOf('/') + 1).toLowerCase()
     return programs.has(plain) ? 'yes' : plain === 'kernel' ? 'kernel' : 'no'
   }
@@ -140,7 +140,7 @@ const takesOf = (programs: ReadonlySet<string>): CompiledAgent['takes'] => {
     if (program === undefined) return false
     let answer = known.get(program)
     if (answer === undefined) {
-      answer = judge(program)
+      answer = exceeds(program)
       if (known.size >= mostPrograms) known.clear()
       known.set(flatText(program), answer)
     }
@@ -161,8 +161,9 @@ const toReader = (feature: AgentFeature, slot: number, set: number, compile: (pa
       from: 0,
       read: ({ text, event }) => {
         const level = event.fields['log.level']
-        const hit = (typeof level === 'string' && ofLevel.has(level)) || wanted.some((phrase) => holds(text, phrase))
-        return hit && !unwanted.some((phrase) => holds(text, phrase)) ? one : none
+        const hit =
+          (typeof level === 'string' && ofLevel.has(level)) || wanted.some((phrase) => containsInOrder(text, phrase))
+        return hit && !unwanted.some((phrase) => containsInOrder(text, phrase)) ? one : none
       },
     }
   }
@@ -216,8 +217,8 @@ const none: readonly number[] = []
 
 const toPhrase = (phrase: string): readonly string[] => phrase.toLowerCase().split('*')
 
-/** Whether the parts of a phrase stand in a text one behind the other. */
-const holds = (text: string, parts: readonly string[]): boolean => {
+/** Whether a text contains the parts of a phrase in order. */
+const containsInOrder = (text: string, parts: readonly string[]): boolean => {
   let from = 0
   for (const part of parts) {
     const at = text.indexOf(part, from)

@@ -10,7 +10,7 @@ const longestKept = 500
 const sample = z
   .object({ id: z.string(), time: z.number(), original: z.string() })
   .transform((one): Sample => ({ ...one, fields: undefined }))
-/** JSON knows no infinity and no NaN. */
+/** JSON writes infinity and NaN as null. */
 const orElse = (instead: number) =>
   z
     .number()
@@ -40,8 +40,8 @@ const savedPlace = z.object({
       severity: z.number(),
       features: z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())])),
       samples: z.array(sample),
-      told: z.number(),
-      toldLast: past,
+      reported: z.number(),
+      reportedLast: past,
       open: z.boolean(),
     }),
   ),
@@ -50,7 +50,7 @@ const savedPlace = z.object({
   usedAt: z.number(),
 })
 
-/** Writes what is watched as JSON. */
+/** Serializes the places as JSON. */
 export const packPlaces = (places: { entries(): Iterable<[string, AgentPlace]> }): string =>
   JSON.stringify(
     Array.from(places.entries(), ([key, { agent, window, ...place }]) => ({
@@ -69,7 +69,7 @@ export const packPlaces = (places: { entries(): Iterable<[string, AgentPlace]> }
     })),
   )
 
-/** Reads what was watched; places of agents that are gone, or count other things now, begin anew. */
+/** Parses saved places. Drops those of agents that are gone or have other features now. */
 export const unpackPlaces = (
   text: string,
   agents: readonly CompiledAgent[],

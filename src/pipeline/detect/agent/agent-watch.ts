@@ -8,27 +8,27 @@ import { type AgentWindow, addLine, featuresOf, featureValue, slideTo, startAgen
 const mostShown = 6
 const mostAddresses = 5
 
-/** Too much of something at one place, from when it began until it was no longer too much. */
+/** A threshold exceeded at one place, from beginning to end. */
 export interface AgentEpisode {
   /** The anomaly type: `auth_failure`, `error_log_detected`. */
   readonly type: string
-  /** When it became too much: names the detection. */
+  /** When it was exceeded. Identifies the detection. */
   readonly start: number
   from: number
   last: number
-  /** The most that there was, and everything else then. */
+  /** The highest value, with all features at that time. */
   peak: number
   lines: number
   severity: number
   features: AgentFinding['features']
   samples: Sample[]
-  /** How much had been told, and until when; −1 before. */
-  told: number
-  toldLast: number
+  /** The value and time of the last report; −1 before the first. */
+  reported: number
+  reportedLast: number
   open: boolean
 }
 
-/** What one agent sees at one place: a device of a source. */
+/** The state of one agent for one device of a source. */
 export interface AgentPlace {
   readonly agent: CompiledAgent
   readonly source: string
@@ -38,24 +38,24 @@ export interface AgentPlace {
   readonly addresses: Set<string>
   readonly window: AgentWindow
   readonly episodes: Map<string, AgentEpisode>
-  /** The first lines of each feature in the window, and the last. */
+  /** The first and last lines of each feature in the window. */
   readonly shown: Map<string, Sample[]>
   newest: number
   usedAt: number
 }
 
-/** Hears of an episode that has something new to tell. */
-type Tell = (place: AgentPlace, episode: AgentEpisode) => void
+/** Receives an episode that has something new to report. */
+type Report = (place: AgentPlace, episode: AgentEpisode) => void
 
-/** Where an event is from, and when. */
-interface Scene {
+/** The origin and time of an event. */
+interface Origin {
   readonly source: string
   readonly time: number
   readonly host: string | undefined
 }
 
-/** Tells where an event is from, and by which key an agent's place there is known. */
-export const sceneOf = (agent: CompiledAgent, event: Event): Scene & { readonly key: string } => {
+/** Returns the origin of an event, and the key of an agent's place there. */
+export const originOf = (agent: CompiledAgent, event: Event): Origin & { readonly key: string } => {
   const host = textField(event, 'host.name')
   return {
     key: [agent.id, event.source, host ?? ''].join('\0'),
@@ -65,8 +65,8 @@ export const sceneOf = (agent: CompiledAgent, event: Event): Scene & { readonly 
   }
 }
 
-/** Begins to watch a place. */
-export const startPlace = (agent: CompiledAgent, { source, time, host }: Scene): AgentPlace => ({
+/** Creates the state of a place. */
+export const startPlace = (agent: CompiledAgent, { source, time, host }: Origin): AgentPlace => ({
   agent,
   source,
   host,
@@ -80,42 +80,42 @@ export const startPlace = (agent: CompiledAgent, { source, time, host }: Scene):
   usedAt: time,
 })
 
-/** Counts an event that the agent takes, and judges what grew with it. */
-export const watch = (place: AgentPlace, line: Line, tell: Tell): void => {
+/** Counts an event and checks the thresholds of what grew. */
+export const watch = (place: AgentPlace, line: Line, report: Report): void => {
   const { agent, window } = place
   const { event } = line
-  slide(place, event.time, tell)
+  slide(place, event.time, report)
   const grew = addLine(window, agent, line)
   if (!grew) return
   place.newest = Math.max(place.newest, event.time)
   place.usedAt = place.newest
-  notePlace(place, event)
-  for (const name of grew) show(place, name, event)
+  rememberDetails(place, event)
+  for (const name of grew) addShown(place, name, event)
   for (const limit of agent.limits) {
-    if (limit.grows && grew.has(limit.feature)) judge(place, limit, event.time, tell)
+    if (limit.grows && grew.has(limit.feature)) exceeds(place, limit, event.time, report)
   }
   const level = agent.levelOf(line)
-  if (level) tellLevel(place, level, event, tell)
+  if (level) reportLevel(place, level, event, report)
 }
 
-/** Lets time pass at a place, and tells what has grown since it was told. */
-export const tickPlace = (place: AgentPlace, now: number, tell: Tell): void => {
-  slide(place, now, tell)
-  for (const limit of place.agent.limits) if (!limit.grows) judge(place, limit, place.newest, tell)
-  retell(place, tell)
+/** Advances the clock of a place and reports what has grown. */
+export const tickPlace = (place: AgentPlace, now: number, report: Report): void => {
+  slide(place, now, report)
+  for (const limit of place.agent.limits) if (!limit.grows) exceeds(place, limit, place.newest, report)
+  reportChanges(place, report)
 }
 
-/** Tells what has grown since it was told. */
-export const retell = (place: AgentPlace, tell: Tell): void => {
+/** Reports what has grown since the last report. */
+export const reportChanges = (place: AgentPlace, report: Report): void => {
   for (const episode of place.episodes.values()) {
-    if (episode.peak > episode.told || episode.last > episode.toldLast) say(place, episode, tell)
+    if (episode.peak > episode.reported || episode.last > episode.reportedLast) reportEpisode(place, episode, report)
   }
 }
 
-/** Slides the window to a time. When nothing is left in it, nothing is too much. */
-const slide = (place: AgentPlace, time: number, tell: Tell): void => {
+/** Slides the window to a time. An empty window ends all episodes. */
+const slide = (place: AgentPlace, time: number, report: Report): void => {
   const { agent, window, episodes } = place
-  slideTo(window, agent, time, (end) => endStep(place, end, tell))
+  slideTo(window, agent, time, (end) => endStep(place, end, report))
   if (window.steps.size > 0) return
   for (const { anomaly_type } of agent.limits) {
     const episode = episodes.get(anomaly_type)
@@ -123,18 +123,18 @@ const slide = (place: AgentPlace, time: number, tell: Tell): void => {
   }
 }
 
-/** At the end of a step everything is judged; what is no longer too much is over. */
-const endStep = (place: AgentPlace, end: number, tell: Tell): void => {
+/** Checks all thresholds at the end of a step, and ends episodes that no longer exceed theirs. */
+const endStep = (place: AgentPlace, end: number, report: Report): void => {
   for (const limit of place.agent.limits) {
-    if (judge(place, limit, end, tell)) continue
+    if (exceeds(place, limit, end, report)) continue
     const episode = place.episodes.get(limit.anomaly_type)
     if (episode) episode.open = false
   }
-  retell(place, tell)
+  reportChanges(place, report)
 }
 
-/** Whether there is too much of something; it is told when it begins, gets worse or has doubled. */
-const judge = (place: AgentPlace, limit: Limit, time: number, tell: Tell): boolean => {
+/** Whether a threshold is exceeded. Reports it at its start, when it gets more severe, and when it has doubled. */
+const exceeds = (place: AgentPlace, limit: Limit, time: number, report: Report): boolean => {
   const { agent, window } = place
   const value = featureValue(window, agent, limit.feature)
   if (value === undefined || value <= limit.above) return false
@@ -143,8 +143,8 @@ const judge = (place: AgentPlace, limit: Limit, time: number, tell: Tell): boole
   if (episode !== known) place.episodes.set(limit.anomaly_type, episode)
   const samples = place.shown.get(limit.shown) ?? []
   const worse = value > episode.peak
-  const severity = typeof limit.severity === 'number' ? limit.severity : five(value / limit.severity.per)
-  const graver = severity > episode.severity
+  const severity = typeof limit.severity === 'number' ? limit.severity : clampSeverity(value / limit.severity.per)
+  const moreSevere = severity > episode.severity
   const last = samples.at(-1)?.time ?? place.newest
   if (worse) {
     episode.peak = value
@@ -155,32 +155,32 @@ const judge = (place: AgentPlace, limit: Limit, time: number, tell: Tell): boole
   }
   episode.from = Math.min(episode.from, samples[0]?.time ?? time)
   episode.last = Math.max(episode.last, last)
-  if (graver || episode.told < 0 || value >= 2 * episode.told) say(place, episode, tell)
+  if (moreSevere || episode.reported < 0 || value >= 2 * episode.reported) reportEpisode(place, episode, report)
   return true
 }
 
-/** Tells of a line of a level; those within the cooldown are added to what was told. */
-const tellLevel = (place: AgentPlace, level: string, event: Event, tell: Tell): void => {
+/** Reports a line of a target level. Lines within the cooldown extend the same episode. */
+const reportLevel = (place: AgentPlace, level: string, event: Event, report: Report): void => {
   const { agent, window } = place
   const { severity_mapping, alert_cooldown, escalation_rules } = agent.agent.analysis_rules
   const type = `${level}_log_detected`
   const known = place.episodes.get(type)
   const episode = known && event.time - known.start < alert_cooldown * 1000 ? known : startEpisode(type, event.time)
   if (episode !== known) {
-    if (known) retell(place, tell)
+    if (known) reportChanges(place, report)
     place.episodes.set(type, episode)
   }
   const inWindow = featureValue(window, agent, `${level}_lines`) ?? 0
   const escalated = inWindow >= (escalation_rules[level] ?? Number.POSITIVE_INFINITY)
   const severity = escalated ? 5 : (severity_mapping[level] ?? 3)
-  const graver = severity > episode.severity
+  const moreSevere = severity > episode.severity
   episode.peak += 1
   episode.lines += 1
   episode.last = Math.max(episode.last, event.time)
   episode.features = featuresOf(window, agent)
   episode.samples = mergeSamples(episode.samples, [keepSample(event)])
   episode.severity = Math.max(severity, episode.severity)
-  if (graver || episode.peak >= 2 * episode.told) say(place, episode, tell)
+  if (moreSevere || episode.peak >= 2 * episode.reported) reportEpisode(place, episode, report)
 }
 
 const startEpisode = (type: string, start: number): AgentEpisode => ({
@@ -193,21 +193,21 @@ const startEpisode = (type: string, start: number): AgentEpisode => ({
   severity: 0,
   features: {},
   samples: [],
-  told: -1,
-  toldLast: Number.NEGATIVE_INFINITY,
+  reported: -1,
+  reportedLast: Number.NEGATIVE_INFINITY,
   open: true,
 })
 
-const say = (place: AgentPlace, episode: AgentEpisode, tell: Tell): void => {
-  episode.told = episode.peak
-  episode.toldLast = episode.last
-  tell(place, episode)
+const reportEpisode = (place: AgentPlace, episode: AgentEpisode, report: Report): void => {
+  episode.reported = episode.peak
+  episode.reportedLast = episode.last
+  report(place, episode)
 }
 
-const five = (value: number): number => Math.min(5, Math.max(1, Math.floor(value)))
+const clampSeverity = (value: number): number => Math.min(5, Math.max(1, Math.floor(value)))
 
-/** Notes what an event tells of its place. */
-export const notePlace = (place: AgentPlace, event: Event): void => {
+/** Remembers the device, service and addresses of a place. */
+export const rememberDetails = (place: AgentPlace, event: Event): void => {
   const device = event.fields['device.id']
   if (place.device === null && Number.isSafeInteger(Number(device ?? Number.NaN))) place.device = Number(device)
   place.service ??= flatText(textField(event, 'service.name') ?? '') || undefined
@@ -215,7 +215,7 @@ export const notePlace = (place: AgentPlace, event: Event): void => {
   if (address !== undefined && place.addresses.size < mostAddresses) place.addresses.add(flatText(address))
 }
 
-const show = (place: AgentPlace, name: string, event: Event): void => {
+const addShown = (place: AgentPlace, name: string, event: Event): void => {
   if (!place.agent.limits.some(({ shown }) => shown === name)) return
   const since = (place.window.at - place.agent.steps + 1) * place.agent.step
   const kept = (place.shown.get(name) ?? []).filter(({ time }) => time >= since)
@@ -223,7 +223,7 @@ const show = (place: AgentPlace, name: string, event: Event): void => {
   place.shown.set(name, [...kept, keepSample(event)])
 }
 
-/** The first lines of an episode, and its last. */
+/** Keeps the first lines of an episode and its last. */
 const mergeSamples = (known: readonly Sample[], more: readonly Sample[]): Sample[] => {
   const all = [...new Map([...known, ...more].map((sample) => [sample.id, sample])).values()]
   const newest = all.at(-1)

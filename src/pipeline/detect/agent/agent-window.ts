@@ -2,21 +2,21 @@ import { flatText } from '../shared/flat-text.ts'
 import type { CompiledAgent, Line, Reader } from './agent-reader.ts'
 
 const mostDistinct = 1_000
-/** After this many lines of another time in a row the clock has gone back, and so does the window. */
+/** After this many old lines in a row, the clock has gone back, and the window follows it. */
 const patience = 20
 
 type Readers = Pick<CompiledAgent, 'step' | 'steps' | 'slots' | 'sets' | 'readers'>
 
-/** The last minutes of one agent at one place, in steps that slide out one by one. */
+/** The last minutes of one agent at one place, in steps that expire one by one. */
 export interface AgentWindow {
   /** The number of the newest step since the epoch; NaN before the first line. */
   at: number
   late: number
-  /** What each step counted, by its number. */
+  /** The counts of each step, by its number. */
   readonly steps: Map<number, Float64Array>
-  /** The different texts, each with the step in which it was seen last. */
+  /** The distinct texts, each with the step of its last occurrence. */
   readonly sets: readonly Map<string, number>[]
-  /** What all steps counted together. */
+  /** The sum of all steps. */
   readonly sums: Float64Array
 }
 
@@ -28,7 +28,7 @@ export const startAgentWindow = ({ slots, sets }: Readers): AgentWindow => ({
   sums: new Float64Array(slots),
 })
 
-/** Slides a window to a time; `ended` is called at the end of each step, while all that it held is still there. */
+/** Slides a window to a time. Calls `ended` at the end of each step, before the window drops anything. */
 export const slideTo = (window: AgentWindow, readers: Readers, time: number, ended: (end: number) => void): void => {
   const step = Math.floor(time / readers.step)
   if (Number.isNaN(window.at)) window.at = step
@@ -43,7 +43,7 @@ export const slideTo = (window: AgentWindow, readers: Readers, time: number, end
   if (step > window.at) window.at = step
 }
 
-/** Counts a line; false when it is too old for the window. Returns which features grew. */
+/** Counts a line. Returns the features that grew, or undefined if the line is too old. */
 export const addLine = (window: AgentWindow, readers: Readers, line: Line): ReadonlySet<string> | undefined => {
   const step = Math.floor(line.event.time / readers.step)
   if (step <= window.at - readers.steps) {
@@ -93,7 +93,7 @@ const bump = (counts: Float64Array, slot: number, by: number): void => {
   counts[slot] = (counts[slot] ?? 0) + by
 }
 
-/** What a feature comes to: undefined when there is too little to say. Histograms come to their total. */
+/** Returns the value of a feature; undefined if there is too little data. A histogram's value is its total. */
 export const featureValue = (window: AgentWindow, { readers }: Readers, name: string): number | undefined => {
   const reader = readers.get(name)
   const { sums } = window
@@ -117,7 +117,7 @@ export const featureValue = (window: AgentWindow, { readers }: Readers, name: st
   }
 }
 
-/** Every feature as people and clients see it. */
+/** Returns every feature as the API shows it. */
 export const featuresOf = (window: AgentWindow, readers: Readers): Record<string, number | Record<string, number>> =>
   Object.fromEntries(
     [...readers.readers].flatMap(([name, reader]): [string, number | Record<string, number>][] => {
@@ -131,7 +131,7 @@ export const featuresOf = (window: AgentWindow, readers: Readers): Record<string
     }),
   )
 
-/** Adds all steps of a window up anew. */
+/** Recalculates the sums of a window. */
 export const sumUp = (window: AgentWindow, { readers }: Readers): void => {
   window.sums.fill(0)
   const largest = new Set([...readers.values()].flatMap((one) => (one.kind === 'largest' ? [one.slot] : [])))

@@ -21,8 +21,8 @@ const times = (count: number, event: (i: number) => Event) => Array.from({ lengt
 const mac = (i: number) =>
   `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`
 
-/** What agents find in events, by anomaly type; the last word on each. */
-const judge = (agents: readonly string[], events: readonly Event[]): Detection[] => {
+/** Returns the newest finding of each anomaly type. */
+const detectAll = (agents: readonly string[], events: readonly Event[]): Detection[] => {
   let now = 0
   const detector = create(agents, () => now)
   const found = new Map<string, Detection>()
@@ -32,8 +32,8 @@ const judge = (agents: readonly string[], events: readonly Event[]): Detection[]
   }
   return [...found.values()]
 }
-const verdicts = (agents: readonly string[], events: readonly Event[]) =>
-  judge(agents, events).map(({ agent, severity }) => [
+const findingsOf = (agents: readonly string[], events: readonly Event[]) =>
+  detectAll(agents, events).map(({ agent, severity }) => [
     agent?.anomaly_type,
     agent?.severity,
     agent?.confidence,
@@ -42,9 +42,9 @@ const verdicts = (agents: readonly string[], events: readonly Event[]) =>
 
 describeDetector('agent', {
   make: (now) => create(ids, now),
-  ordinary: times(1_000, (i) => line(i * 30, 'hostapd', `wlan0: STA ${mac(i % 8)} IEEE 802.11: associated`)),
-  more: times(300, (i) => line(30_000 + i * 30, 'hostapd', `wlan0: STA ${mac(i % 8)} IEEE 802.11: associated`)),
-  odd: times(40, (i) => line(30_000 + i, 'hostapd', `wlan0: STA ${mac(1)} IEEE 802.1X: authentication failed`)),
+  normal: times(1_000, (i) => line(i * 30, 'hostapd', `wlan0: STA ${mac(i % 8)} IEEE 802.11: associated`)),
+  moreNormal: times(300, (i) => line(30_000 + i * 30, 'hostapd', `wlan0: STA ${mac(i % 8)} IEEE 802.11: associated`)),
+  anomalous: times(40, (i) => line(30_000 + i, 'hostapd', `wlan0: STA ${mac(1)} IEEE 802.1X: authentication failed`)),
   *flood(count) {
     for (let i = 0; i < count; i++) {
       yield someEvent(i, someTime + i * 100, {
@@ -55,7 +55,7 @@ describeDetector('agent', {
   },
 })
 
-describe('the boundaries of the agents', () => {
+describe('the thresholds of the agents', () => {
   const failures = (count: number) =>
     times(count, (i) => line(i, 'hostapd', `wlan0: STA ${mac(1)} AUTHENTICATION FAILED`))
   const deauths = (count: number) => times(count, (i) => line(i, 'hostapd', `wlan0: STA ${mac(1)} Deauthenticated`))
@@ -95,7 +95,7 @@ describe('the boundaries of the agents', () => {
     ['a disk at 90 %', [line(0, 'nginx', 'disk usage 90 %')], []],
     ['a disk at 90.5 %', [line(0, 'nginx', 'disk usage 90.5 %')], [['high_disk', 4, 0.9, 'high']]],
   ])('%s', (_, events, expected) => {
-    expect(verdicts(['wifi', 'dns', 'network', 'system', 'threshold'], events)).toEqual(expected)
+    expect(findingsOf(['wifi', 'dns', 'network', 'system', 'threshold'], events)).toEqual(expected)
   })
 
   it.each([
@@ -105,41 +105,41 @@ describe('the boundaries of the agents', () => {
     ['system', 15],
     ['log_level', 5],
     ['threshold', 5],
-  ])('lie in the window of %s: %i minutes', (id, minutes) => {
+  ])('apply within the window of %s: %i minutes', (id, minutes) => {
     const { step, steps } = compileAgent(bundledAgent(id))
     expect(step * steps).toBe(minutes * 60_000)
   })
 
-  it('counts what lies within five minutes', () => {
+  it('count what lies within five minutes', () => {
     const slowly = times(30, (i) => line(i * 70, 'hostapd', 'wlan0: STA authentication failed'))
-    expect(verdicts(['wifi'], slowly)).toEqual([])
+    expect(findingsOf(['wifi'], slowly)).toEqual([])
   })
 
-  it('looks at its own programs only, whatever their case, and at what the kernel says for the firewall', () => {
+  it("apply to the agent's programs only, in any case, and to kernel lines of the firewall", () => {
     expect(
-      verdicts(
+      findingsOf(
         ['wifi'],
         times(20, (i) => line(i, 'sshd', 'authentication failed')),
       ),
     ).toEqual([])
     expect(
-      verdicts(
+      findingsOf(
         ['wifi'],
         times(6, (i) => line(i, '/usr/sbin/HostAPd', 'authentication failed')),
       ),
     ).toHaveLength(1)
     const kernel = times(101, (i) => line(i, 'kernel', '[UFW BLOCK] IN=eth0 SRC=203.0.113.9'))
-    expect(verdicts(['network'], kernel)).toEqual([['firewall_high_blocked', 5, 0.8, 'critical']])
+    expect(findingsOf(['network'], kernel)).toEqual([['firewall_high_blocked', 5, 0.8, 'critical']])
   })
 
-  it('keeps devices apart', () => {
+  it('apply to each device alone', () => {
     const shared = times(10, (i) =>
       line(i, 'hostapd', 'wlan0: STA authentication failed', { 'host.name': `ap-${i % 2}` }),
     )
-    expect(verdicts(['wifi'], shared)).toEqual([])
+    expect(findingsOf(['wifi'], shared)).toEqual([])
   })
 
-  it('tells everything that was counted, and shows the lines', () => {
+  it('report all counts with their lines', () => {
     const events = times(15, (i) =>
       line(
         i,
@@ -147,11 +147,11 @@ describe('the boundaries of the agents', () => {
         `wlan0: STA ${mac(i % 3)} disassociated, authentication failed, reason ${i % 2 === 0 ? 8 : 4}`,
       ),
     )
-    const [found] = judge(['wifi'], events)
+    const [found] = detectAll(['wifi'], events)
     expect(found).toMatchObject({
       title: '15 failed Wi-Fi authentications on router',
       sentence:
-        'Wi-Fi agent: router had 15 failed Wi-Fi authentications within 5 minutes; more than 5 is too much. Somebody may be guessing the password, or a device still has an old one.',
+        'Wi-Fi agent: router had 15 failed Wi-Fi authentications within 5 minutes; the limit is 5. Somebody may be guessing the password, or a device still has an old one.',
       usual: 'at most 5',
       type: 'brute_force',
       event_count: 15,
@@ -171,22 +171,22 @@ describe('the boundaries of the agents', () => {
     expect(found?.evidence).toHaveLength(6)
   })
 
-  it('tells what begins again after it was over as another finding', () => {
+  it('report a recurrence as another finding', () => {
     const burst = (from: number) => times(8, (i) => line(from + i, 'hostapd', 'wlan0: STA authentication failed'))
-    const found = judge(['wifi'], [...burst(0), line(400, 'hostapd', 'started'), ...burst(1_000)])
+    const found = detectAll(['wifi'], [...burst(0), line(400, 'hostapd', 'started'), ...burst(1_000)])
     expect(found.map(({ event_count }) => event_count)).toEqual([8, 8])
     expect(new Set(found.map(({ dedup_key }) => dedup_key)).size).toBe(1)
   })
 
-  it('ends a finding when its device falls silent', () => {
+  it('end a finding when its device falls silent', () => {
     const burst = (from: number) => times(8, (i) => line(from + i, 'hostapd', 'wlan0: STA authentication failed'))
-    expect(judge(['wifi'], [...burst(0), ...burst(86_400)]).map(({ event_count }) => event_count)).toEqual([8, 8])
+    expect(detectAll(['wifi'], [...burst(0), ...burst(86_400)]).map(({ event_count }) => event_count)).toEqual([8, 8])
   })
 
-  it('goes back with the clock', () => {
+  it('follow a clock that goes back', () => {
     const before = times(50, (i) => line(i * 10, 'hostapd', 'wlan0: associated'))
     const earlier = times(40, (i) => line(-86_400 + i, 'hostapd', 'wlan0: authentication failed'))
-    expect(verdicts(['wifi'], [...before, ...earlier])).toEqual([['auth_failure', 5, 0.9, 'critical']])
+    expect(findingsOf(['wifi'], [...before, ...earlier])).toEqual([['auth_failure', 5, 0.9, 'critical']])
   })
 })
 
@@ -194,16 +194,16 @@ describe('the log level agent', () => {
   const at = (seconds: number, level: string, message = 'it broke') =>
     line(seconds, 'app', message, { 'log.level': level })
 
-  it('tells of each level with its severity', () => {
-    expect(verdicts(['log_level'], [at(0, 'error'), at(1, 'crit'), at(2, 'warning'), at(3, 'info')])).toEqual([
+  it('reports each level with its severity', () => {
+    expect(findingsOf(['log_level'], [at(0, 'error'), at(1, 'crit'), at(2, 'warning'), at(3, 'info')])).toEqual([
       ['error_log_detected', 4, 1, 'high'],
       ['critical_log_detected', 5, 1, 'critical'],
       ['warning_log_detected', 3, 1, 'medium'],
     ])
   })
 
-  it('adds lines within the cooldown to what it told', () => {
-    const found = judge(['log_level'], [at(0, 'error'), at(299, 'error'), at(300, 'error')])
+  it('adds lines within the cooldown to the same finding', () => {
+    const found = detectAll(['log_level'], [at(0, 'error'), at(299, 'error'), at(300, 'error')])
     expect(found.map(({ value }) => value)).toEqual(['2 error lines', '1 error line'])
   })
 
@@ -212,14 +212,14 @@ describe('the log level agent', () => {
     [10, 'error', 5],
     [20, 'warning', 3],
   ])('escalates %i lines of level %s to %i', (count, level, severity) => {
-    const found = judge(
+    const found = detectAll(
       ['log_level'],
       times(count, (i) => at(i, level)),
     )
     expect(found.map(({ agent, event_count }) => [agent?.severity, event_count])).toEqual([[severity, count]])
   })
 
-  it('minds patterns', () => {
+  it('applies include and exclude patterns', () => {
     const agent = bundledAgent('log_level')
     const rules = { ...agent.analysis_rules, include_patterns: ['disk'], exclude_patterns: ['test'] }
     const detector = agentDetector([{ ...agent, analysis_rules: rules }]).create(
@@ -242,7 +242,7 @@ describe('an agent that only learns', () => {
   }
   const macs = (count: number) => times(count, (i) => line(i, 'hostapd', `STA ${mac(i)}`))
 
-  it('goes by its fallback rules where it may', () => {
+  it('uses its fallback rules if enabled', () => {
     expect(learning(true).detect(macs(50))).toEqual([])
     expect(
       learning(true)
@@ -253,7 +253,7 @@ describe('an agent that only learns', () => {
   })
 })
 
-it('goes on where it was after a restart', () => {
+it('continues where it was after a restart', () => {
   const events = times(12, (i) => line(i, 'hostapd', 'wlan0: STA authentication failed'))
   const before = create(['wifi'], () => someTime)
   before.detect(events.slice(0, 5))

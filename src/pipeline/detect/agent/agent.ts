@@ -6,25 +6,33 @@ import type { Detection } from '../../../schema/detection.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { readState } from '../shared/state.ts'
+import { explainEpisode } from './agent-explanation.ts'
 import { compileAgent, type Line, toLine } from './agent-reader.ts'
 import { packPlaces, unpackPlaces } from './agent-state.ts'
-import { tellEpisode } from './agent-story.ts'
-import { type AgentEpisode, type AgentPlace, retell, sceneOf, startPlace, tickPlace, watch } from './agent-watch.ts'
+import {
+  type AgentEpisode,
+  type AgentPlace,
+  originOf,
+  reportChanges,
+  startPlace,
+  tickPlace,
+  watch,
+} from './agent-watch.ts'
 
 const name = 'agent'
-const version = 1
+const version = 2
 
 export const agentOptions = z.strictObject({
-  max_places: z.int().min(1).default(200).describe('How many devices are watched at once, times agents.'),
+  max_places: z.int().min(1).default(200).describe('How many pairs of agent and device to watch.'),
 })
 
 /**
- * Counts what agents look for in the last minutes of each device, and tells when it is too much. The limits are the agents' own; nothing
- * is learnt. Not for what has no limit that fits all: that is what `agent-model` and `baseline` are for.
+ * Counts the features of agents in the last minutes of each device, and reports exceeded thresholds. The thresholds come from the agents;
+ * nothing is learned. Where no fixed threshold fits, use `agent-model` or `baseline`.
  */
 export const agentDetector = (agents: readonly Agent[] = []): Component<typeof agentOptions, Detector> => ({
   name,
-  summary: 'Runs the agents that watch the lines of some programs for more than their thresholds allow.',
+  summary: 'Runs agents, which watch the logs of some programs for exceeded thresholds.',
   options: agentOptions,
   create({ max_places }, { now }) {
     const compiled = agents.map(compileAgent)
@@ -34,8 +42,8 @@ export const agentDetector = (agents: readonly Agent[] = []): Component<typeof a
       name,
       detect(events) {
         const found = new Map<string, Detection>()
-        const tell = (place: AgentPlace, episode: AgentEpisode) => {
-          const detection = tellEpisode(place, episode, name)
+        const report = (place: AgentPlace, episode: AgentEpisode) => {
+          const detection = explainEpisode(place, episode, name)
           found.set(detection.id, detection)
         }
         for (const event of events) {
@@ -44,17 +52,17 @@ export const agentDetector = (agents: readonly Agent[] = []): Component<typeof a
           for (const agent of compiled) {
             if (!agent.takes(event)) continue
             line ??= toLine(event)
-            const scene = sceneOf(agent, event)
-            let place = places.get(scene.key)
+            const origin = originOf(agent, event)
+            let place = places.get(origin.key)
             if (!place) {
-              place = startPlace(agent, scene)
-              const gone = places.set(scene.key, place)
-              if (gone) retell(gone.value, tell)
+              place = startPlace(agent, origin)
+              const gone = places.set(origin.key, place)
+              if (gone) reportChanges(gone.value, report)
             }
-            watch(place, line, tell)
+            watch(place, line, report)
           }
         }
-        if (events.length === 0) for (const place of places.values()) tickPlace(place, now(), tell)
+        if (events.length === 0) for (const place of places.values()) tickPlace(place, now(), report)
         return [...found.values()]
       },
       save: () => createWriter(name, version).text(packPlaces(places)).finish(),

@@ -5,11 +5,11 @@ import { type Agent, agent } from '../../../schema/agent.ts'
 import type { Event, Fields } from '../../../schema/event.ts'
 import { someEvent } from '../shared/some-events.ts'
 
-/** An agent that comes with the program. */
+/** Returns a bundled agent. */
 export const bundledAgent = (id: string): Agent =>
   agent.parse(load(readFileSync(join(import.meta.dirname, `../../../../agents/${id}.yaml`), 'utf8')))
 
-/** A line that a program wrote on the router. */
+/** Creates a line from a program on the router. */
 export const someLine = (number: number, time: number, program: string, message: string, fields: Fields = {}): Event =>
   someEvent(number, time, {
     message,

@@ -4,19 +4,19 @@ import { createWriter } from '../../../lib/codec/codec.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
-import { isError as saysError } from '../shared/gravity.ts'
-import { advance, countEvent } from '../shared/meter.ts'
-import { createRateJudge } from '../shared/rate-judge.ts'
+import { isError as isErrorEvent } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
-import { tellDeviation } from './baseline-story.ts'
+import { explainDeviation } from './baseline-explanation.ts'
+import { createDeviationTracker } from './deviation-tracker.ts'
+import { advance, countEvent } from './meter.ts'
 import { type Rate, ratesOf, type Track, vote } from './track.ts'
-import { createTrackBook, goOn, type SourceTracks } from './track-book.ts'
+import { advanceClock, createTrackBook, type SourceTracks } from './track-book.ts'
 import { readTrack, writeTrack } from './track-state.ts'
 
 const name = 'baseline'
 const version = 2
 const minute = 60_000
-/** Events that are heard within this time of happening are news; others are history being read. */
+/** Events received within this time are live; others are history. */
 const liveLag = 10 * minute
 
 const options = z.strictObject({
@@ -25,57 +25,51 @@ const options = z.strictObject({
     .min(0.25)
     .max(1)
     .default(0.75)
-    .describe('How odd a rate must be to be told: 0.5 is one bucket in 10,000, 0.75 one in a million.'),
-  least: z
-    .int()
-    .min(1)
-    .default(20)
-    .describe('How many events a spike has at least within one bucket; errors half as many.'),
+    .describe('How unusual a rate must be to be reported: 0.5 is one bucket in 10,000, 0.75 one in a million.'),
+  least: z.int().min(1).default(20).describe('Minimum number of events in a spike; half as many for errors.'),
   grace_seconds: z
     .number()
     .min(0)
     .default(120)
-    .describe(
-      'How long to wait for a stream whose events come later than those of others before it is taken to be quiet.',
-    ),
+    .describe('Seconds to wait for a stream that lags behind the others before it counts as silent.'),
   max_streams: z
     .int()
     .min(1)
     .default(1000)
-    .describe('How many streams are followed; past it, one that was idle for long is forgotten.'),
+    .describe('How many streams to track. The one idle longest is dropped first.'),
   max_series: z
     .int()
     .min(1)
     .default(2000)
-    .describe('How many rates are followed in all: of streams, their errors and templates.'),
+    .describe('How many rates to track in total: of streams, errors and templates.'),
 })
 
 /**
- * Knows how many events are usual, per stream, for its errors and for each of its common templates: finds spikes, drops and silences.
- * Buckets are as long as the rate needs, one minute to one hour. O(1) an event, O(series) a bucket. Not for streams that speak once a
- * day: those are known after weeks.
+ * Learns the usual number of events per stream, of its errors and of its common templates, and finds spikes, drops and silences. Buckets
+ * last from one minute to one hour, depending on the rate. O(1) per event, O(series) per bucket. Not for streams with one event a day:
+ * learning them takes weeks.
  */
 export const baseline: Component<typeof options, Detector> = {
   name,
-  summary: 'Finds rates that are unusual: spikes, drops and silences of streams, errors and messages.',
+  summary: 'Finds unusual rates: spikes, drops and silences of streams, errors and messages.',
   options,
   create(given, { now }) {
     const grace = given.grace_seconds * 1000
     const book = createTrackBook(given)
     let found = new Map<string, Detection>()
 
-    const { closedOf, look } = createRateJudge(given, book.get, (track, rate, deviation) => {
+    const { onBucketEndOf, reportChanges } = createDeviationTracker(given, book.get, (track, rate, deviation) => {
       deviation.changed = false
-      const detection = tellDeviation(track, rate, deviation)
+      const detection = explainDeviation(track, rate, deviation)
       if (detection.evidence.length > 0) found.set(detection.id, detection)
     })
     const count = (track: Track, rate: Rate, event: Event): void => {
-      countEvent(rate.meter, event, closedOf(track, rate))
+      countEvent(rate.meter, event, onBucketEndOf(track, rate))
       if (track.whole) vote(rate, event.stream, event.stream)
       else if (event.template) vote(rate, event.template.id, event.message)
     }
 
-    /** Ends a track's buckets that are over, and says when the next will be. */
+    /** Closes the buckets of a track that have ended. Returns when the next one ends. */
     const settle = (track: Track, time: number): number => {
       let due = settleRate(track, track.all, time)
       if (track.errors) due = Math.min(due, settleRate(track, track.errors, time))
@@ -84,7 +78,7 @@ export const baseline: Component<typeof options, Detector> = {
     }
     const settleRate = (track: Track, rate: Rate, time: number): number => {
       const { meter } = rate
-      if (time >= meter.start + meter.width) advance(meter, time, closedOf(track, rate))
+      if (time >= meter.start + meter.width) advance(meter, time, onBucketEndOf(track, rate))
       return Number.isNaN(meter.start) ? Number.POSITIVE_INFINITY : meter.start + meter.width
     }
     const sweep = (source: SourceTracks, time: number): void => {
@@ -98,7 +92,7 @@ export const baseline: Component<typeof options, Detector> = {
       if (time > track.newest) track.newest = time
       track.usedAt = track.newest
       track.live = event.receivedAt - time < liveLag
-      const isError = saysError(event)
+      const isError = isErrorEvent(event)
       count(track, track.all, event)
       const template = book.templateOf(track, event)
       if (template) count(track, template, event)
@@ -110,7 +104,7 @@ export const baseline: Component<typeof options, Detector> = {
         const wholeErrors = isError ? book.errorsOf(whole, event) : undefined
         if (wholeErrors) count(whole, wholeErrors, event)
       }
-      goOn(source, time)
+      advanceClock(source, time)
       if (source.newest - grace >= source.due) sweep(source, source.newest - grace)
     }
 
@@ -134,7 +128,7 @@ export const baseline: Component<typeof options, Detector> = {
       for (const { tracks, whole } of book.sources.values()) {
         for (const track of [...tracks.values(), ...(whole ? [whole] : [])]) {
           if (track.live) settle(track, now() - grace)
-          for (const rate of ratesOf(track)) look(track, rate)
+          for (const rate of ratesOf(track)) reportChanges(track, rate)
         }
       }
     }

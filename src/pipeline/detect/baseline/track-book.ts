@@ -1,37 +1,37 @@
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
-import { gravityOf } from '../shared/gravity.ts'
-import { isAwake, learnNothing, learnQuiet } from '../shared/meter.ts'
+import { severityHintOf } from '../shared/severity-hint.ts'
+import { isAwake, learnEmptyGap, learnEmptyPast } from './meter.ts'
 import { followedFrom, mostFollowed, type Rate, ratesOf, startRate, startTrack, type Track } from './track.ts'
 
-/** A step of a source's clock that is larger than this wants a second witness. */
+/** A larger step of a source's clock needs a second event as confirmation. */
 const leap = 60 * 60_000
 
-/** The streams of one source share a clock: one is silent when the others have gone on without it. */
+/** The streams of one source. They share a clock: a stream is silent if the others went on without it. */
 export interface SourceTracks {
   readonly tracks: Map<string, Track>
-  /** The source as a whole, from its second stream on. */
+  /** The source as a whole, once it has two streams. */
   whole: Track | undefined
   newest: number
-  /** Where the clock would stand if the last leap forward was right. */
+  /** The time of an unconfirmed leap forward. */
   leap: number
-  /** When the next bucket of any of its rates ends, at the earliest. */
+  /** The earliest end of an open bucket of any rate. */
   due: number
 }
 
-/** All tracks, by stream and by source, and no more than there may be. */
+/** All tracks, by stream and by source, within the limits. */
 export interface TrackBook {
   readonly sources: ReadonlyMap<string, SourceTracks>
   get(stream: string): Track | undefined
   sourceOf(event: Event): SourceTracks
-  /** Begins a track for a stream that has none. */
+  /** Adds a track for a new stream. */
   begin(event: Event, source: SourceTracks): Track
-  /** The rate of an event's template, once it is common enough to be followed. */
+  /** Returns the rate of an event's template, once it is common enough to track. */
   templateOf(track: Track, event: Event): Rate | undefined
-  /** The rate of a track's errors; it begins with the first. */
+  /** Returns the rate of a track's errors. Creates it at the first error. */
   errorsOf(track: Track, event: Event): Rate | undefined
-  /** Takes the place of all tracks. */
+  /** Replaces all tracks. */
   replace(tracks: readonly Track[]): void
 }
 
@@ -67,8 +67,8 @@ export const createTrackBook = (limits: Limits): TrackBook => {
     const gone = tracks.set(track.stream, track)
     if (gone) forget(gone.value)
   }
-  /** A rate that has just begun may be due before the others. */
-  const lookSoon = ({ source }: Track, time: number): void => {
+  /** Moves the deadline of a source forward, because a new rate may end its bucket first. */
+  const checkSoon = ({ source }: Track, time: number): void => {
     const home = sources.get(source)
     if (home) home.due = Math.min(home.due, time)
   }
@@ -80,7 +80,7 @@ export const createTrackBook = (limits: Limits): TrackBook => {
     begin(event, source) {
       const track = startTrack(event, false)
       add(track)
-      lookSoon(track, event.time)
+      checkSoon(track, event.time)
       if (source.tracks.size === 2) source.whole ??= startTrack(event, true)
       return track
     },
@@ -97,22 +97,22 @@ export const createTrackBook = (limits: Limits): TrackBook => {
       if (candidate.rate || candidate.count < followedFrom) return candidate.rate
       if (track.followed.length >= mostFollowed || followed >= limits.max_series) return undefined
       const message = flatText(event.template?.text.replaceAll('<*>', '…') ?? event.message, 200)
-      candidate.rate = startRate('template', gravityOf(event), track.all.meter.width, { id, message })
+      candidate.rate = startRate('template', severityHintOf(event), track.all.meter.width, { id, message })
       track.followed.push(candidate.rate)
       followed++
-      lookSoon(track, event.time)
+      checkSoon(track, event.time)
       return candidate.rate
     },
     errorsOf(track, event) {
       if (track.errors) {
-        if (isAwake(track.all.meter, event.time)) learnQuiet(track.errors.meter, event.time)
+        if (isAwake(track.all.meter, event.time)) learnEmptyGap(track.errors.meter, event.time)
         return track.errors
       }
       if (followed >= limits.max_series && !track.whole) return undefined
       track.errors = startRate('errors', 2, track.all.meter.width)
       followed++
-      lookSoon(track, event.time)
-      learnNothing(track.errors.meter, track.since, event.time)
+      checkSoon(track, event.time)
+      learnEmptyPast(track.errors.meter, track.since, event.time)
       return track.errors
     },
     replace(saved) {
@@ -133,8 +133,8 @@ export const createTrackBook = (limits: Limits): TrackBook => {
   }
 }
 
-/** Lets a source's clock go on. A leap counts only when a second event bears it out: one wrong year must not silence all streams. */
-export const goOn = (source: SourceTracks, time: number): void => {
+/** Advances a source's clock. A leap needs a second event, so that one wrong year does not silence all streams. */
+export const advanceClock = (source: SourceTracks, time: number): void => {
   if (time <= source.newest) return
   if (time - source.newest <= leap) source.newest = time
   else if (time < source.leap - leap) source.leap = time

@@ -1,12 +1,12 @@
 import type { Reader, Writer } from '../../../lib/codec/codec.ts'
 import { createSeries } from '../../../lib/series/series.ts'
 import type { Sample } from '../shared/evidence.ts'
-import type { Gravity } from '../shared/gravity.ts'
+import type { SeverityHint } from '../shared/severity-hint.ts'
 import { type Rate, restartTrack, startRate, type Track } from './track.ts'
 
 const kinds = ['all', 'errors', 'template'] as const
 
-/** Writes a track with its rates and their open buckets. What it is telling just now is told anew after a restart. */
+/** Writes a track with its rates and their open buckets. An open deviation is reported anew after a restart. */
 export const writeTrack = (writer: Writer, track: Track): void => {
   writer.u8(track.whole ? 1 : 0)
   for (const text of [track.source, track.stream, track.host ?? '', track.service ?? '']) writer.text(text)
@@ -37,8 +37,8 @@ export const readTrack = (reader: Reader): Track => {
   return restartTrack({ source, stream, host, service, whole, since, newest, live, all, errors, followed })
 }
 
-const writeRate = (writer: Writer, { kind, gravity, template, meter, past, latest }: Rate): void => {
-  writer.u8(kinds.indexOf(kind)).u8(gravity)
+const writeRate = (writer: Writer, { kind, severityHint, template, meter, past, latest }: Rate): void => {
+  writer.u8(kinds.indexOf(kind)).u8(severityHint)
   writer.text(template?.id ?? '').text(template?.message ?? '')
   writer
     .f64(meter.width)
@@ -46,8 +46,8 @@ const writeRate = (writer: Writer, { kind, gravity, template, meter, past, lates
     .f64(meter.count)
     .u8(meter.partial ? 1 : 0)
     .varint(meter.sinceReview)
-    .f64(meter.pace)
-    .f64(meter.heard)
+    .f64(meter.dailyRate)
+    .f64(meter.observed)
   for (const sample of [meter.first, meter.last, latest]) writeSample(writer, sample)
   writer.bytes(meter.series?.save() ?? new Uint8Array()).varint(meter.ring.length)
   for (const { time, count } of meter.ring) writer.f64(time).varint(count)
@@ -57,17 +57,17 @@ const writeRate = (writer: Writer, { kind, gravity, template, meter, past, lates
 
 const readRate = (reader: Reader): Rate => {
   const kind = kinds[reader.u8()] ?? 'all'
-  const gravity: Gravity = ([0, 1, 2] as const)[reader.u8()] ?? 0
+  const severityHint: SeverityHint = ([0, 1, 2] as const)[reader.u8()] ?? 0
   const id = reader.text()
   const message = reader.text()
-  const rate = startRate(kind, gravity, reader.f64(), kind === 'template' ? { id, message } : undefined)
+  const rate = startRate(kind, severityHint, reader.f64(), kind === 'template' ? { id, message } : undefined)
   const { meter } = rate
   meter.start = reader.f64()
   meter.count = reader.f64()
   meter.partial = reader.u8() === 1
   meter.sinceReview = reader.varint()
-  meter.pace = reader.f64()
-  meter.heard = reader.f64()
+  meter.dailyRate = reader.f64()
+  meter.observed = reader.f64()
   meter.first = readSample(reader)
   meter.last = readSample(reader)
   rate.latest = readSample(reader)

@@ -1,42 +1,42 @@
 import type { Event } from '../../../schema/event.ts'
 import { textField } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import type { Deviation } from '../shared/deviation.ts'
 import type { Sample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
-import type { Gravity } from '../shared/gravity.ts'
-import type { Habit } from '../shared/habit.ts'
-import { type Closed, type Meter, startMeter } from '../shared/meter.ts'
+import type { SeverityHint } from '../shared/severity-hint.ts'
+import type { Deviation } from './deviation.ts'
+import { type Meter, type OnBucketEnd, startMeter } from './meter.ts'
+import type { PastAnomaly } from './past-anomalies.ts'
 
-/** A template is followed on its own once it was seen this often, and not more of them than this per stream. */
+/** A template is tracked on its own after this many events, up to a limit per stream. */
 export const followedFrom = 20
 export const mostFollowed = 16
 const mostTemplates = 500
 
-/** Empty buckets in a row that a stream learns, and that one of its parts does. */
+/** How many empty buckets in a row to learn, for a stream and for its parts. */
 const streamZeros = 60
 const partZeros = 24
-/** Fewer errors or lines of a template than this are not worth judging. */
+/** Buckets of errors or templates with fewer events are not scored. */
 const leastOfPart = 5
 
-/** A rate that is followed: of a stream, of its errors, of one of its templates. */
+/** A tracked rate: of a stream, of its errors or of one of its templates. */
 export interface Rate {
   readonly kind: 'all' | 'errors' | 'template'
   readonly meter: Meter
-  /** Who hears of its buckets; set when the first ends. */
-  closed: Closed | undefined
+  /** Receives ended buckets; set at the first one. */
+  onBucketEnd: OnBucketEnd | undefined
   readonly template: { readonly id: string; readonly message: string } | undefined
-  readonly gravity: Gravity
+  readonly severityHint: SeverityHint
   high: Deviation | undefined
   low: Deviation | undefined
-  /** What most of the events in the open bucket are alike in, by majority vote: their stream, for a source as a whole, else their template. */
+  /** The majority stream (for a whole source) or template among the events of the open bucket. */
   lead: string
   leadCount: number
-  /** The same in words: the stream, or a message. */
+  /** The text of `lead`: the stream or a message. */
   leadText: string
-  /** How large its spikes of the past weeks were: what comes every week is no news. */
-  past: Habit[]
-  /** The last event of the last bucket that had one. */
+  /** The spikes of the past weeks. */
+  past: PastAnomaly[]
+  /** The last event before the open bucket. */
   latest: Sample | undefined
 }
 
@@ -46,7 +46,7 @@ interface Candidate {
   usedAt: number
 }
 
-/** The rates of one stream; or, where a source has several streams, of the source as a whole. */
+/** The rates of one stream, or of a whole source with several streams. */
 export interface Track {
   readonly source: string
   readonly stream: string
@@ -59,24 +59,24 @@ export interface Track {
   followed: Rate[]
   since: number
   newest: number
-  /** Whether its events were heard as they happened, so that the clock on the wall says when it is silent. */
+  /** Whether events arrive as they happen, so that the wall clock shows a silence. */
   live: boolean
-  /** Until when the last spike of the stream or of its errors went: its templates have nothing to add then. */
+  /** The end of the last spike of the stream or its errors. Until then its templates report none. */
   spikeUntil: number
   usedAt: number
 }
 
 export const startRate = (
   kind: Rate['kind'],
-  gravity: Gravity,
+  severityHint: SeverityHint,
   width?: number,
   template?: { readonly id: string; readonly message: string },
 ): Rate => ({
   kind,
   meter: kind === 'all' ? startMeter(streamZeros, 0, width) : startMeter(partZeros, leastOfPart, width),
-  closed: undefined,
+  onBucketEnd: undefined,
   template,
-  gravity,
+  severityHint,
   high: undefined,
   low: undefined,
   lead: '',
@@ -108,7 +108,7 @@ const nameIn = (event: Event, field: string): string | undefined => {
   return name === undefined ? undefined : flatText(name)
 }
 
-/** Makes a track of what was saved of it. */
+/** Restores a saved track. */
 export const restartTrack = (
   saved: Pick<
     Track,
@@ -122,7 +122,7 @@ export const restartTrack = (
   return { ...saved, templates, spikeUntil: Number.NEGATIVE_INFINITY, usedAt: saved.newest }
 }
 
-/** Boyer and Moore's majority vote: if one has more than half of the events, it is the lead; and it has at least `leadCount` of them. */
+/** Boyer–Moore majority vote. A stream or template with more than half of the events is the lead, and has at least `leadCount` of them. */
 export const vote = (rate: Rate, key: string, text: string): void => {
   if (rate.leadCount === 0) {
     rate.lead = key
@@ -131,5 +131,5 @@ export const vote = (rate: Rate, key: string, text: string): void => {
   rate.leadCount += rate.lead === key ? 1 : -1
 }
 
-/** All rates of a track that are followed now. */
+/** Returns all tracked rates of a track. */
 export const ratesOf = ({ all, errors, followed }: Track): Rate[] => [all, ...(errors ? [errors] : []), ...followed]

@@ -49,9 +49,9 @@ const alert = (fields: Event['fields'] = {}, facts: Partial<Event> = {}): Event 
   },
   ...facts,
 })
-const ordinary = (i: number): Event => alert({}, { id: `1-${i}`, kind: 'event', time: someTime + i })
+const normal = (i: number): Event => alert({}, { id: `1-${i}`, kind: 'event', time: someTime + i })
 
-const tell = (event: Event, options: object = {}): Detection => {
+const report = (event: Event, options: object = {}): Detection => {
   const [detection] = make(options).detect([event])
   if (!detection) throw new Error('no detection')
   return detection
@@ -59,22 +59,22 @@ const tell = (event: Event, options: object = {}): Detection => {
 
 describeDetector('external', {
   make: () => make(),
-  ordinary: Array.from({ length: 50 }, (_, i) => ordinary(i)),
-  more: Array.from({ length: 50 }, (_, i) => ordinary(100 + i)),
-  odd: [
+  normal: Array.from({ length: 50 }, (_, i) => normal(i)),
+  moreNormal: Array.from({ length: 50 }, (_, i) => normal(100 + i)),
+  anomalous: [
     alert(),
     alert({ alert_key: 'r-2', alert_severity: 'info', 'host.name': '' }),
     alert({ alert_status: 'resolved', 'event.end': new Date(someTime + minute).toISOString() }),
     alert({}, { fields: {}, message: 'x\u0000\u202ey' }),
   ],
   *flood(count) {
-    for (let i = 0; i < count; i++) yield ordinary(i)
+    for (let i = 0; i < count; i++) yield normal(i)
   },
 })
 
 describe('external', () => {
-  it('tells all that the alert tells', () => {
-    expect(tell(alert())).toMatchObject({
+  it('contains everything in the alert', () => {
+    expect(report(alert())).toMatchObject({
       kind: 'external',
       type: 'malware',
       severity: 'high',
@@ -114,53 +114,53 @@ describe('external', () => {
     })
   })
 
-  it('knows the same alert again, and what is new about it', () => {
-    const first = tell(alert())
-    expect(tell(alert({}, { receivedAt: someTime + minute })).id).toBe(first.id)
-    const worse = tell(alert({ alert_severity: 'critical' }))
+  it('recognizes a repeated alert and its changes', () => {
+    const first = report(alert())
+    expect(report(alert({}, { receivedAt: someTime + minute })).id).toBe(first.id)
+    const worse = report(alert({ alert_severity: 'critical' }))
     expect(worse.id).not.toBe(first.id)
     expect(worse.dedup_key).toBe(first.dedup_key)
-    expect(tell(alert({ alert_key: 'r-2' })).dedup_key).not.toBe(first.dedup_key)
-    expect(tell(alert({}, { source: 'splunk-eu' })).dedup_key).toBe('splunk-eu/splunk: r-1')
+    expect(report(alert({ alert_key: 'r-2' })).dedup_key).not.toBe(first.dedup_key)
+    expect(report(alert({}, { source: 'splunk-eu' })).dedup_key).toBe('splunk-eu/splunk: r-1')
   })
 
-  it('knows one without an id by what it is about', () => {
+  it('recognizes an alert without an id by its content', () => {
     const { alert_key: _, ...fields } = alert().fields
-    const keyless = (more: Event['fields'] = {}) => tell(alert({}, { fields: { ...fields, ...more } })).dedup_key
+    const keyless = (more: Event['fields'] = {}) => report(alert({}, { fields: { ...fields, ...more } })).dedup_key
     expect(keyless()).toMatch(/^splunk: Endpoint malware \([\da-f]{16}\)$/)
     expect(keyless({ alert_id: 'another' })).toBe(keyless())
     for (const change of [{ 'source.ip': '203.0.113.10' }, { 'user.name': 'x' }, { alert_type: 'ddos' }]) {
       expect(keyless(change)).not.toBe(keyless())
     }
-    // Nothing of what it is about is known: the rule tells.
-    const bare = (alert_title: string) => tell(alert({}, { fields: { alert_title } })).dedup_key
+    // Without any entity, the rule identifies it.
+    const bare = (alert_title: string) => report(alert({}, { fields: { alert_title } })).dedup_key
     expect(bare('A')).not.toBe(bare('B'))
   })
 
-  it('tells when its sender says that it is over', () => {
-    const over = tell(alert({ alert_status: 'resolved', 'event.end': new Date(someTime + minute).toISOString() }))
+  it('reports that the sender resolved it', () => {
+    const over = report(alert({ alert_status: 'resolved', 'event.end': new Date(someTime + minute).toISOString() }))
     expect(over).toMatchObject({ over: true, severity: 'info', score: 0, dedup_key: 'splunk: r-1' })
     expect(Date.parse(over.last_seen) - Date.parse(over.first_seen)).toBe(minute)
   })
 
-  it('leaves milder alerts as events when told to, but not their end', () => {
+  it('skips alerts below the minimum severity, but not their end', () => {
     const detector = make({ min_severity: 'high' })
     expect(detector.detect([alert({ alert_severity: 'medium' })])).toEqual([])
     expect(detector.detect([alert({ alert_severity: 'medium', alert_status: 'resolved' })])).toHaveLength(1)
     expect(detector.detect([alert()])).toHaveLength(1)
   })
 
-  it('keeps what it can of raw data that is long, or no object', () => {
-    const long = tell(alert({}, { original: `{"a":"${'x'.repeat(70_000)}"}` }))
+  it('keeps what it can of raw data that is long, or not an object', () => {
+    const long = report(alert({}, { original: `{"a":"${'x'.repeat(70_000)}"}` }))
     expect(long.observed?.raw_data).toMatchObject({ truncated: true, event_id: expect.any(String) })
-    expect(tell(alert({}, { original: 'CEF:0|x' })).observed?.raw_data).toEqual({ text: 'CEF:0|x' })
+    expect(report(alert({}, { original: 'CEF:0|x' })).observed?.raw_data).toEqual({ text: 'CEF:0|x' })
   })
 })
 
 describe('among other detectors', () => {
   const delivery = { id: 'a', attempt: 1, signal: runtime.signal, transaction: async () => undefined }
 
-  it('loses none of many alerts, and nobody else judges them', async () => {
+  it('loses no alert in a flood, and other detectors do not see alerts', async () => {
     const seen: string[] = []
     const other = {
       name: 'other',
@@ -171,7 +171,7 @@ describe('among other detectors', () => {
     }
     const detect = createDetect([other, make()], { log, limit: 10 })
     const alerts = Array.from({ length: 500 }, (_, i) => alert({ alert_key: `r-${i}` }))
-    expect(await detect.run([...alerts, ordinary(1)], delivery)).toHaveLength(500)
+    expect(await detect.run([...alerts, normal(1)], delivery)).toHaveLength(500)
     expect(seen).toEqual(['event'])
   })
 })

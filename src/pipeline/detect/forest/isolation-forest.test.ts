@@ -12,8 +12,8 @@ const make = (now: () => number) => isolationForest.create(isolationForest.optio
 const minute = 60_000
 
 let number = 0
-/** A service with a few users, now and then a failure. */
-const ordinary = (from: number, minutes: number): Event[] => {
+/** A service with a few users and occasional failures. */
+const normal = (from: number, minutes: number): Event[] => {
   const random = createRandom(from + 7)
   const events: Event[] = []
   for (let m = from; m < from + minutes; m++) {
@@ -38,9 +38,9 @@ const ordinary = (from: number, minutes: number): Event[] => {
   }
   return events
 }
-/** As many lines as ever, but of many users, from many addresses, and half of them fail. */
-const odd = (from: number, minutes: number): Event[] =>
-  ordinary(from, minutes).map((event, i) => ({
+/** The usual number of lines, but of many users and addresses, and half of them failures. */
+const anomalous = (from: number, minutes: number): Event[] =>
+  normal(from, minutes).map((event, i) => ({
     ...event,
     fields: {
       ...event.fields,
@@ -52,24 +52,24 @@ const odd = (from: number, minutes: number): Event[] =>
 
 describeDetector('isolation-forest', {
   make,
-  ordinary: ordinary(0, 1000),
-  more: ordinary(1000, 200),
-  odd: [...odd(1000, 15), ...ordinary(1015, 10)],
+  normal: normal(0, 1000),
+  moreNormal: normal(1000, 200),
+  anomalous: [...anomalous(1000, 15), ...normal(1015, 10)],
   *flood(count) {
     for (let i = 0; i < count; i++) yield someEvent(i, someTime + i * 100, { stream: `auth/host-${i}/web` })
   },
 })
 
 describe('isolation-forest', () => {
-  it('says which features make minutes odd, and what is usual', () => {
+  it('names the unusual features of minutes, with their usual range', () => {
     let now = 0
     const detector = make(() => now)
     const take = (events: readonly Event[]) => {
       for (const event of events) now = Math.max(now, event.time)
       return detector.detect(events)
     }
-    expect(take(ordinary(0, 1000))).toEqual([])
-    const found = take([...odd(1000, 15), ...ordinary(1015, 10)])
+    expect(take(normal(0, 1000))).toEqual([])
+    const found = take([...anomalous(1000, 15), ...normal(1015, 10)])
     expect(found).toHaveLength(1)
     expect(found[0]?.title).toMatch(/^Unusual .* minutes of web on web-01: (user names|addresses|share of failures) /)
     const features = found[0]?.contributions.map(({ feature }) => feature) ?? []

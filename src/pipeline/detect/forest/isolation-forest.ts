@@ -6,29 +6,29 @@ import type { Event } from '../../../schema/event.ts'
 import { textField } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import {
-  addEvent,
-  beginAt,
-  type FeatureWindow,
-  isDone,
-  isTelling,
-  startWindow,
-  streamScale,
-  toRow,
-} from '../shared/feature-window.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { toProbability, toScore } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
-  judgeRow,
+  assessRow,
   learnRow,
+  type RowAssessment,
   readModel,
   startModel,
-  type Verdict,
   type WindowModel,
   writeModel,
 } from '../shared/window-model.ts'
-import { oddParts, tellWindow, type WindowRun } from '../shared/window-story.ts'
+import {
+  addEvent,
+  type FeatureWindow,
+  hasEnoughEvents,
+  isDone,
+  restartAt,
+  startWindow,
+  streamScale,
+  toRow,
+} from './feature-window.ts'
+import { explainWindows, unusualFeatures, type WindowRun } from './window-explanation.ts'
 
 const name = 'isolation-forest'
 const version = 1
@@ -40,17 +40,17 @@ const options = z.strictObject({
     .min(0.25)
     .max(1)
     .default(0.5)
-    .describe('How odd some minutes of a stream must be to be told: 0.5 is one window in 10,000.'),
+    .describe('How unusual minutes must be to be reported: 0.5 is one window in 10,000.'),
   warmup: z
     .int()
     .min(1)
     .default(96)
-    .describe('How many windows of a stream must be known before its findings may be graver than low.'),
-  seed: z.int().default(1).describe('The seed of the forests: the same events give the same answer.'),
-  max_streams: z.int().min(1).default(300).describe('How many streams are followed.'),
+    .describe('How many windows of a stream to learn before findings may be rated above low.'),
+  seed: z.int().default(1).describe('Seed of the forests. The same events and seed give the same findings.'),
+  max_streams: z.int().min(1).default(300).describe('How many streams to track.'),
 })
 
-/** What is known of one stream. */
+/** The state of one stream. */
 export interface WindowedStream {
   readonly source: string
   readonly stream: string
@@ -63,13 +63,12 @@ export interface WindowedStream {
 }
 
 /**
- * Sums up some minutes of a stream in ten numbers, and finds minutes whose mix is odd though no single number may be: an isolation forest
- * over the past windows. O(1) an event, O(trees) a window. Not for streams with fewer than some dozens of busy hours behind them.
+ * Summarizes some minutes of a stream in ten features, and finds unusual combinations with an isolation forest over past windows. O(1) per
+ * event, O(trees) per window. Not for streams with less than some dozens of busy hours.
  */
 export const isolationForest: Component<typeof options, Detector> = {
   name,
-  summary:
-    'Finds minutes in which a stream looks unlike itself: its levels, messages, users, addresses and failures together.',
+  summary: 'Finds unusual minutes of a stream by its levels, messages, users, addresses and failures together.',
   options,
   create(given, { now }) {
     const most = toProbability(given.threshold)
@@ -92,28 +91,28 @@ export const isolationForest: Component<typeof options, Detector> = {
     }
     const close = (stream: WindowedStream): void => {
       const { window } = stream
-      if (!isTelling(window)) return
+      if (!hasEnoughEvents(window)) return
       const row = toRow(window, stream.model.known)
-      const verdict = judgeRow(streamScale, stream.model, row, most)
-      if (verdict) judge(stream, verdict)
+      const assessment = assessRow(streamScale, stream.model, row, most)
+      if (assessment) reportUnusual(stream, assessment)
       stream.model = learnRow(streamScale, stream.model, row, window.templates.keys(), given.seed)
     }
-    const judge = (stream: WindowedStream, verdict: Verdict): void => {
-      const score = toScore(verdict.probability)
-      if (oddParts(verdict).length === 0) return
+    const reportUnusual = (stream: WindowedStream, assessment: RowAssessment): void => {
+      const score = toScore(assessment.probability)
+      if (unusualFeatures(assessment).length === 0) return
       const { window, run } = stream
-      const goesOn = run && window.start - run.last <= hour
-      const worse = !goesOn || score > run.score
+      const continues = run && window.start - run.last <= hour
+      const worse = !continues || score > run.score
       const next: WindowRun = {
-        start: goesOn ? run.start : window.start,
-        from: goesOn ? run.from : (window.first?.time ?? window.start),
+        start: continues ? run.start : window.start,
+        from: continues ? run.from : (window.first?.time ?? window.start),
         last: window.lastTime,
-        windows: (goesOn ? run.windows : 0) + 1,
-        events: (goesOn ? run.events : 0) + window.count,
+        windows: (continues ? run.windows : 0) + 1,
+        events: (continues ? run.events : 0) + window.count,
         ...(worse
           ? {
               score,
-              verdict,
+              assessment,
               span: window.lastTime - window.start,
               first: window.first,
               worst: window.worst,
@@ -122,7 +121,7 @@ export const isolationForest: Component<typeof options, Detector> = {
             }
           : {
               score: run.score,
-              verdict: run.verdict,
+              assessment: run.assessment,
               span: run.span,
               first: run.first,
               worst: run.worst,
@@ -131,9 +130,9 @@ export const isolationForest: Component<typeof options, Detector> = {
             }),
       }
       stream.run = next
-      // A run that goes on is told again when it gets worse or has doubled.
+      // Report a run again when it gets worse or has doubled.
       if (!worse && (next.windows & (next.windows - 1)) !== 0) return
-      const detection = tellWindow(stream, next)
+      const detection = explainWindows(stream, next)
       found.set(detection.id, detection)
     }
 
@@ -145,10 +144,10 @@ export const isolationForest: Component<typeof options, Detector> = {
         const { window } = at
         const { time } = event
         if (time > at.usedAt) at.usedAt = time
-        if (Number.isNaN(window.start)) beginAt(window, time)
+        if (Number.isNaN(window.start)) restartAt(window, time)
         else if (isDone(window, time)) {
           close(at)
-          beginAt(window, time)
+          restartAt(window, time)
         }
         addEvent(window, event)
       }

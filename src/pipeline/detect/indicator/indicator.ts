@@ -11,37 +11,37 @@ import { keepSample, type Sample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readState } from '../shared/state.ts'
-import { type Sighting, sightingsIn, tellSighting } from './indicator-story.ts'
+import { describeSighting, type Sighting, sightingsIn } from './indicator-explanation.ts'
 
 const name = 'indicator'
 const version = 1
 const maxSamples = 10
 
 const options = z.strictObject({
-  min_level: z.enum(severities).default('medium').describe('How grave an indicator must be at least to be told of.'),
-  min_confidence: z.number().min(0).max(1).default(0.4).describe('How sure its sources must be at least, 0–1.'),
+  min_level: z.enum(severities).default('medium').describe('Minimum severity of an indicator.'),
+  min_confidence: z.number().min(0).max(1).default(0.4).describe('Minimum confidence of its sources, 0–1.'),
   quiet: z
     .int()
     .min(1)
     .default(3600)
-    .describe('After how many seconds without a sighting the next one is a matter of its own.'),
-  max_episodes: z.int().min(1).default(5000).describe('How many matters are remembered at once.'),
+    .describe('Seconds without a sighting after which the next one opens a new episode.'),
+  max_episodes: z.int().min(1).default(5000).describe('How many episodes to remember.'),
 })
 
-/** One indicator that is seen again and again at one place. */
+/** Repeated sightings of one indicator at one place. */
 interface Episode {
   readonly start: number
   last: number
   usedAt: number
   times: number
-  /** The first lines, and the last. */
+  /** The first lines, and the last one. */
   samples: Sample[]
 }
 
-/** Nothing is known: what the detector works with where no table is kept. */
+/** An empty index, for when threat intelligence is off. */
 const nothing = new IndicatorIndex()
 
-/** Finds values that others know as bad. What goes on is told again at the 2nd, 5th, 10th, 20th, 50th … sighting. */
+/** Finds values that threat intelligence lists. Reports repeats at the 2nd, 5th, 10th, 20th, 50th … sighting. */
 export const indicatorDetector = (index: IndicatorIndex = nothing): Component<typeof options, Detector> => ({
   name,
   summary: 'Finds addresses, names, links and hashes that threat intelligence knows.',
@@ -50,9 +50,9 @@ export const indicatorDetector = (index: IndicatorIndex = nothing): Component<ty
     const leastLevel = severities.indexOf(min_level)
     let episodes = new BoundedMap<Episode>(maxEpisodes)
 
-    const isTelling = ({ hit }: Sighting): boolean => hit.level >= leastLevel && hit.confidence >= min_confidence
+    const isRelevant = ({ hit }: Sighting): boolean => hit.level >= leastLevel && hit.confidence >= min_confidence
 
-    const tell = (sighting: Sighting, event: Event): Detection | undefined => {
+    const recordSighting = (sighting: Sighting, event: Event): Detection | undefined => {
       const key = [sighting.hit.value, event.stream, sighting.role].join('\0')
       const known = episodes.get(key)
       const episode =
@@ -75,7 +75,7 @@ export const indicatorDetector = (index: IndicatorIndex = nothing): Component<ty
         start: episode.start,
         from: episode.start,
         to: episode.last,
-        ...tellSighting(sighting, event, episode.times),
+        ...describeSighting(sighting, event, episode.times),
         evidence: episode.samples.map((sample) => toEvidence(sample)),
         events: episode.times,
       })
@@ -84,13 +84,13 @@ export const indicatorDetector = (index: IndicatorIndex = nothing): Component<ty
     return {
       name,
       detect(events) {
-        // Without indicators there is nothing to look for, and it costs nothing.
+        // Without indicators, skip the scan.
         if (index.size === 0) return []
         const found = new Map<string, Detection>()
         for (const event of events) {
           if (event.kind === 'pipeline_error') continue
           for (const sighting of sightingsIn(event, index, event.time)) {
-            const detection = isTelling(sighting) ? tell(sighting, event) : undefined
+            const detection = isRelevant(sighting) ? recordSighting(sighting, event) : undefined
             if (detection) found.set(detection.id, detection)
           }
         }

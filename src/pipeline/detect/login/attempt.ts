@@ -1,20 +1,20 @@
 import type { Event } from '../../../schema/event.ts'
 
-/** One word of a log on whether somebody got in. */
+/** A log line about a login attempt. */
 export interface Attempt {
   readonly success: boolean
-  /** What sort of word it is: one try may be told of by several. */
+  /** The kind of line. One attempt may produce several kinds. */
   readonly action: string
   readonly address: string | undefined
   readonly user: string | undefined
-  /** How many tries it stands for: `message repeated 5 times`. */
+  /** How many attempts the line represents: `message repeated 5 times`. */
   readonly times: number
 }
 
-/** Words that are on no try: "accepted" before anybody is in, an account that there is not when a password is to be changed. */
+/** Lines that are not about an attempt: a key accepted before the login, a missing account in a password change. */
 const noTries = new Set(['ssh_key_accepted', 'ssh_login_postponed', 'pam_account'])
 
-/** Reads an event as an attempt to log in; undefined when it is none. */
+/** Reads an event as a login attempt; undefined if it is none. */
 export const readAttempt = (event: Event): Attempt | undefined => {
   const { fields } = event
   const category = fields['event.category']

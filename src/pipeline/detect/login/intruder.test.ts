@@ -32,7 +32,7 @@ const trailsOf = (batches: readonly (readonly Event[])[], detector = make()): De
   return [...found.values()].filter(({ dedup_key }) => dedup_key.startsWith('after a guessed login'))
 }
 
-describe('whoever got in by guessing', () => {
+describe('an intruder with a guessed password', () => {
   it('is followed: what the account does as root, and what the address fetches elsewhere', () => {
     const found = trailsOf([
       read(
@@ -56,7 +56,7 @@ describe('whoever got in by guessing', () => {
     ])
   })
 
-  it('is not somebody else, on another host, before the login, or a day later', () => {
+  it('is not another user, on another host, before the login or a day later', () => {
     expect(
       trailsOf([
         read(
@@ -73,13 +73,13 @@ describe('whoever got in by guessing', () => {
     ).toEqual([])
   })
 
-  it('is left alone when the owner of the account is back', () => {
+  it('is dropped when the owner of the account logs in', () => {
     const back =
       'Nov 20 08:00:00 web sshd[9]: Accepted publickey for eve from 10.0.0.7 port 4711 ssh2: ED25519 SHA256:x'
     expect(trailsOf([read('auth', ...guesses, login, back, sudo('08:05:00', 'eve', '/usr/bin/id'))])).toEqual([])
   })
 
-  it('is nobody where nothing was guessed', () => {
+  it('does not exist if nothing was guessed', () => {
     expect(trailsOf([read('auth', guesses[0] ?? '', login, sudo('01:05:00', 'eve', '/usr/bin/id'))])).toEqual([])
   })
 
@@ -91,7 +91,7 @@ describe('whoever got in by guessing', () => {
     expect(trailsOf([read('auth', sudo('01:05:00', 'eve', '/usr/bin/id'))], after)).toHaveLength(1)
   })
 
-  it('fills no more memory than 12 lines', () => {
+  it('takes at most 12 lines of memory', () => {
     const many = Array.from({ length: 500 }, (_, i) =>
       sudo(`01:10:${String(i % 60).padStart(2, '0')}`, 'eve', `/usr/bin/id ${i}`),
     )

@@ -1,64 +1,64 @@
 import { z } from 'zod'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import type { Login } from '../shared/episode.ts'
 import { keepSample, type Sample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readAttempt } from './attempt.ts'
+import type { Login } from './episode.ts'
 import type { LoginScope } from './login-scope.ts'
 
 const hour = 3_600_000
-/** After so long without a deed a trail is cold, in ms. */
+/** How long without activity until a trail is dropped, in ms. */
 const cold = 24 * hour
 const maxTrails = 20
-const maxDeeds = 12
+const maxActions = 12
 const maxStreams = 10
 
 const sample = z.object({ id: z.string(), time: z.number(), original: z.string() })
 
 const trail = z.object({
-  /** Whether it follows an account on a host, or an address everywhere. */
+  /** Whether to follow an account on a host, or an address everywhere. */
   kind: z.enum(['user', 'address']),
   who: z.string(),
-  /** The address that an account was used from, the account that an address got in with. */
+  /** The address that used the account, or the account that the address used. */
   other: z.string(),
   host: z.string(),
   source: z.string(),
-  /** Where the login was. */
+  /** The stream of the login. */
   stream: z.string(),
   since: z.number(),
   first: z.number(),
   last: z.number(),
-  deeds: z.array(z.object({ sample, words: z.string() })),
-  /** In which streams it left something. */
+  actions: z.array(z.object({ sample, text: z.string() })),
+  /** The streams in which the account or address appeared. */
   streams: z.array(z.string()),
   count: z.number(),
-  /** How many of them were acts with another's rights. */
+  /** The number of privileged actions. */
   asOther: z.number(),
-  /** Whose rights those were, at first. */
+  /** The account of the first privileged action. */
   target: z.string(),
-  /** How many bytes it was sent. */
+  /** The bytes sent to the address. */
   bytes: z.number(),
   changed: z.boolean(),
   usedAt: z.number(),
 })
 
-/** What somebody did who got in by guessing: an account with other people's rights, an address elsewhere. */
+/** The activity of an account or address after a probably guessed login. */
 export type Trail = z.infer<typeof trail>
 
-/** Follows those who got in. Nothing is looked at as long as nobody did. */
+/** Follows intruders. Costs nothing while there are none. */
 export interface Trails {
-  /** Begins to follow a login that came of an attack; one that is followed already stays as it is. */
+  /** Starts to follow a login that succeeded during an attack, unless it is followed already. */
   follow(scope: LoginScope, login: Login): void
-  /** Looks whether an event was done by somebody who is followed. */
-  look(event: Event): void
-  /** Those that have left something since they were last asked for. */
+  /** Adds an event to the trails that it belongs to. */
+  observe(event: Event): void
+  /** Returns the trails that grew since the last call. */
   changed(): readonly Trail[]
   pack(): string
   unpack(json: string): void
 }
 
-/** Makes a follower of intruders; memory is bounded by 20 trails of 12 lines each. */
+/** Creates a follower of intruders. Remembers at most 20 trails of 12 lines each. */
 export const createTrails = (): Trails => {
   const trails = new BoundedMap<Trail>(maxTrails)
   return {
@@ -69,7 +69,7 @@ export const createTrails = (): Trails => {
         if (known && time - known.last <= cold) return
         trails.set(key, {
           ...{ kind, who, other, host: scope.host ?? '', source: scope.source, stream: scope.stream },
-          ...{ since: time, first: time, last: time, usedAt: time, deeds: [], streams: [], changed: false },
+          ...{ since: time, first: time, last: time, usedAt: time, actions: [], streams: [], changed: false },
           ...{ count: 0, asOther: 0, target: 'root', bytes: 0 },
         })
       }
@@ -77,11 +77,11 @@ export const createTrails = (): Trails => {
       if (address !== undefined) start('address', address, user ?? '')
     },
 
-    look(event) {
+    observe(event) {
       if (trails.size === 0) return
       for (const [key, one] of trails.entries()) {
         if (event.time - one.last > cold || isOwner(event, one)) trails.delete(key)
-        else if (event.time >= one.since && isDeed(event, one)) note(one, event)
+        else if (event.time >= one.since && belongsTo(event, one)) addAction(one, event)
       }
     },
 
@@ -92,7 +92,7 @@ export const createTrails = (): Trails => {
     },
 
     pack: () =>
-      JSON.stringify([...trails.entries()].map(([key, one]) => [key, { ...one, deeds: one.deeds.map(plain) }])),
+      JSON.stringify([...trails.entries()].map(([key, one]) => [key, { ...one, actions: one.actions.map(plain) }])),
 
     unpack(json) {
       trails.clear()
@@ -101,33 +101,33 @@ export const createTrails = (): Trails => {
   }
 }
 
-const plain = ({ sample: { id, time, original }, words }: Trail['deeds'][number]) => ({
+const plain = ({ sample: { id, time, original }, text }: Trail['actions'][number]) => ({
   sample: { id, time, original },
-  words,
+  text,
 })
 
-/** The account's owner is back, from elsewhere: what the account does from now on is theirs again. */
+/** Whether the account's owner logged in from elsewhere. From then on, its activity counts as theirs. */
 const isOwner = (event: Event, { kind, who, other, stream }: Trail): boolean => {
   if (kind !== 'user' || event.stream !== stream) return false
   const attempt = readAttempt(event)
   return attempt?.success === true && attempt.user === who && attempt.address !== undefined && attempt.address !== other
 }
 
-const isDeed = ({ fields, stream, message }: Event, one: Trail): boolean => {
+const belongsTo = ({ fields, stream, message }: Event, one: Trail): boolean => {
   if (stream === one.stream || fields['event.outcome'] === 'failure') return false
-  if (one.kind === 'address') return fields['source.ip'] === one.who || names(message, one.who)
+  if (one.kind === 'address') return fields['source.ip'] === one.who || containsAddress(message, one.who)
   return fields['user.name'] === one.who && fields['host.name'] === one.host && isAct(fields['event.action'])
 }
 
-/** Tells whether an address stands in a text as a word of its own. */
-const names = (text: string, address: string): boolean => {
+/** Whether a text contains an address as a whole word. */
+const containsAddress = (text: string, address: string): boolean => {
   const at = text.indexOf(address)
   return at >= 0 && !/[\d.:a-f]/.test(text[at + address.length] ?? '') && !/[\d.:a-f]/.test(text[at - 1] ?? '')
 }
 
 const isAct = (action: unknown): boolean => action === 'sudo' || action === 'su' || action === 'cron_command'
 
-const note = (one: Trail, event: Event): void => {
+const addAction = (one: Trail, event: Event): void => {
   const { fields, time } = event
   if (one.count === 0) one.first = time
   one.last = Math.max(one.last, time)
@@ -142,13 +142,13 @@ const note = (one: Trail, event: Event): void => {
   const bytes = fields['http.response.body.bytes']
   if (typeof bytes === 'number') one.bytes += bytes
   if (!one.streams.includes(event.stream) && one.streams.length < maxStreams) one.streams.push(flatText(event.stream))
-  // The first lines begin the story, the last is how far it has come.
-  const deed = { sample: keepSample(event) satisfies Sample, words: flatText(wordsOf(event), 80) }
-  if (one.deeds.length < maxDeeds) one.deeds.push(deed)
-  else one.deeds[maxDeeds - 1] = deed
+  // Keep the first lines and the newest one.
+  const action = { sample: keepSample(event) satisfies Sample, text: flatText(textOf(event), 80) }
+  if (one.actions.length < maxActions) one.actions.push(action)
+  else one.actions[maxActions - 1] = action
 }
 
-const wordsOf = ({ fields, message }: Event): string => {
+const textOf = ({ fields, message }: Event): string => {
   const command = fields['process.command_line']
   if (typeof command === 'string') return command.replace(/^\/(?:[\w.-]+\/)*/, '')
   return message

@@ -1,21 +1,21 @@
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
-import type { Episode, Login } from '../shared/episode.ts'
 import { flatText } from '../shared/flat-text.ts'
+import type { Episode, Login } from './episode.ts'
 
-/** How often somebody who knows the password gets it wrong. */
+/** The share of attempts that fail for users who know their password. */
 export const slipRate = 0.25
 export interface LoginRules {
-  /** From how many failures on they are told. */
+  /** The minimum number of failures to report. */
   readonly failures: number
-  /** How many failures before a success make it suspect. */
+  /** How many failures make a following success suspicious. */
   readonly failuresBeforeSuccess: number
-  /** From how many addresses on that fail a little each they are told together. */
+  /** How many addresses with few failures each are reported together. */
   readonly addresses: number
-  /** After how long without a failure an attack is over, in ms. */
+  /** How long without a failure until an attack is over, in ms. */
   readonly quiet: number
-  /** After how long one that never rests is told anew, in ms. */
+  /** How long until an attack without a pause is reported anew, in ms. */
   readonly longest: number
   readonly maxAddresses: number
 }
@@ -27,43 +27,43 @@ export interface LoginScope {
   readonly host: string | undefined
   readonly service: string | undefined
   readonly episodes: BoundedMap<Episode>
-  /** What those addresses do together that have not failed often enough to be told one by one. */
-  many: Episode | undefined
-  readonly manyAddresses: Map<string, number>
-  guests: Guests | undefined
-  /** Users and addresses that have logged in. */
+  /** The combined attempts of addresses with too few failures to be reported alone. */
+  swarm: Episode | undefined
+  readonly swarmAddresses: Map<string, number>
+  newLogins: NewLogins | undefined
+  /** Pairs of users and addresses that have logged in. */
   readonly known: BoundedPairs
   lastLogin: Login | undefined
-  /** Whether failures name an address here. Those that do not are then other words on the same tries. */
+  /** Whether failures name an address in this log. Lines without one then repeat the same attempts. */
   namesAddresses: boolean
-  /** How large the attacks of the past week were that are over. */
+  /** The finished attacks of the past week, with their sizes. */
   past: { readonly end: number; readonly tries: number }[]
   newest: number
   sweptAt: number
   usedAt: number
 }
 
-/** Logins from elsewhere while an attack goes on, or within the hour after, by people not seen before. */
-export interface Guests {
+/** First-time logins from elsewhere during an attack or within the hour after. */
+export interface NewLogins {
   readonly start: number
   last: number
   readonly logins: Login[]
   count: number
-  /** Who attacked at the time, and with how many failures. */
+  /** The attackers at the time, with their failures. */
   readonly attackers: Map<string, number>
   nextCount: number
   changed: boolean
 }
 
-/** Hears of each story when it begins, when it has doubled, and when it is over. */
+/** Receives each attack when it begins, when it has doubled, and when it is over. */
 export interface Listener {
-  /** One address that fails and fails. */
+  /** Many failures from one address. */
   attack(scope: LoginScope, episode: Episode): void
-  /** Many addresses that fail a little each. */
+  /** A few failures each from many addresses. */
   swarm(scope: LoginScope, episode: Episode): void
-  /** A login that succeeded after many failures of the same address. */
+  /** A successful login after many failures from the same address. */
   breakIn(scope: LoginScope, episode: Episode): void
-  guests(scope: LoginScope, guests: Guests): void
+  newLogins(scope: LoginScope, newLogins: NewLogins): void
 }
 
 export const startScope = (event: Event, maxAddresses: number): LoginScope => {
@@ -74,9 +74,9 @@ export const startScope = (event: Event, maxAddresses: number): LoginScope => {
     host: typeof host === 'string' ? flatText(host) : undefined,
     service: typeof service === 'string' ? flatText(service) : undefined,
     episodes: new BoundedMap(maxAddresses),
-    many: undefined,
-    manyAddresses: new Map(),
-    guests: undefined,
+    swarm: undefined,
+    swarmAddresses: new Map(),
+    newLogins: undefined,
     known: new BoundedPairs(1000),
     lastLogin: undefined,
     namesAddresses: false,

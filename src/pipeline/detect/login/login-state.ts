@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
-import type { Episode } from '../shared/episode.ts'
 import type { Sample } from '../shared/evidence.ts'
-import type { Guests, LoginScope } from './login-scope.ts'
+import type { Episode } from './episode.ts'
+import type { LoginScope, NewLogins } from './login-scope.ts'
 
 const sample = z.object({ id: z.string(), time: z.number(), original: z.string() })
 const login = z.object({ sample, user: z.string().optional(), address: z.string().optional() }).transform((value) => ({
@@ -52,7 +52,7 @@ const episode = z.object({
   usedAt: z.number(),
 })
 
-const guests = z.object({
+const newLogins = z.object({
   start: z.number(),
   last: z.number(),
   logins: z.array(login),
@@ -68,9 +68,9 @@ const scope = z.object({
   host: text,
   service: text,
   episodes: z.array(episode),
-  many: episode.optional(),
-  manyAddresses: pairs,
-  guests: guests.optional(),
+  swarm: episode.optional(),
+  swarmAddresses: pairs,
+  newLogins: newLogins.optional(),
   known: z.array(z.tuple([z.string(), z.number()])),
   lastLogin: login.optional(),
   namesAddresses: z.boolean(),
@@ -80,7 +80,7 @@ const scope = z.object({
   usedAt: z.number(),
 })
 
-/** Writes scopes as JSON. */
+/** Serializes scopes as JSON. */
 export const packScopes = (scopes: BoundedMap<LoginScope>): string =>
   JSON.stringify(
     [...scopes.values()].map((item) => ({
@@ -88,9 +88,9 @@ export const packScopes = (scopes: BoundedMap<LoginScope>): string =>
       host: item.host ?? null,
       service: item.service ?? null,
       episodes: [...item.episodes.values()].map(packEpisode),
-      many: item.many && packEpisode(item.many),
-      manyAddresses: [...item.manyAddresses],
-      guests: item.guests && packGuests(item.guests),
+      swarm: item.swarm && packEpisode(item.swarm),
+      swarmAddresses: [...item.swarmAddresses],
+      newLogins: item.newLogins && packNewLogins(item.newLogins),
       known: [...item.known.lines()],
       lastLogin: item.lastLogin && { ...item.lastLogin, sample: packSample(item.lastLogin.sample) },
     })),
@@ -118,9 +118,13 @@ const packEpisode = (item: Episode) => ({
   before: item.before && packLogins([item.before])[0],
 })
 
-const packGuests = (item: Guests) => ({ ...item, logins: packLogins(item.logins), attackers: [...item.attackers] })
+const packNewLogins = (item: NewLogins) => ({
+  ...item,
+  logins: packLogins(item.logins),
+  attackers: [...item.attackers],
+})
 
-/** Reads scopes back. */
+/** Parses saved scopes. */
 export const unpackScopes = (json: string, maxAddresses: number): LoginScope[] =>
   z
     .array(scope)
@@ -134,8 +138,8 @@ export const unpackScopes = (json: string, maxAddresses: number): LoginScope[] =
         ...item,
         episodes,
         known,
-        many: item.many && { ...item.many, before: item.many.before },
-        guests: item.guests,
+        swarm: item.swarm && { ...item.swarm, before: item.swarm.before },
+        newLogins: item.newLogins,
         lastLogin: item.lastLogin,
       }
     })

@@ -1,20 +1,20 @@
 import type { Event } from '../../../schema/event.ts'
-import { addFailure, addLogin, type Episode, type Login, startEpisode } from '../shared/episode.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { binomialTail } from '../shared/score.ts'
 import type { Attempt } from './attempt.ts'
-import { type Guests, type Listener, type LoginRules, type LoginScope, slipRate } from './login-scope.ts'
+import { addFailure, addLogin, type Episode, type Login, startEpisode } from './episode.ts'
+import { type Listener, type LoginRules, type LoginScope, type NewLogins, slipRate } from './login-scope.ts'
 
-/** From here on, failures cannot be slips: one in a thousand. */
+/** log10 of the probability below which failures are no typing errors: one in a thousand. */
 const unlikely = -3
 const minute = 60_000
 const week = 7 * 24 * 60 * minute
 const maxPast = 200
-const maxGuests = 10
+const maxNewLogins = 10
 const maxAttackers = 100
 
-/** Takes an attempt in, and tells what has become a story or has grown to twice what was told. */
+/** Adds an attempt. Reports attacks that begin here or have doubled since the last report. */
 export const takeAttempt = (
   scope: LoginScope,
   event: Event,
@@ -29,44 +29,44 @@ export const takeAttempt = (
   else takeFailure(scope, event, attempt, rules, listener)
 }
 
-/** Ends what has come to rest, telling it once more when there is something left to tell. */
+/** Ends attacks that have stopped, and reports them once more if they changed. */
 export const sweep = (scope: LoginScope, now: number, rules: LoginRules, listener: Listener): void => {
   scope.sweptAt = now
   for (const episode of [...scope.episodes.values()]) {
     if (now - episode.last > rules.quiet) endEpisode(scope, episode, rules, listener)
   }
-  if (scope.many && now - scope.many.last > rules.quiet) endMany(scope, scope.many, listener)
-  if (scope.guests && now - scope.guests.last > rules.quiet) {
-    retellGuests(scope, scope.guests, listener)
-    scope.guests = undefined
+  if (scope.swarm && now - scope.swarm.last > rules.quiet) endSwarm(scope, scope.swarm, listener)
+  if (scope.newLogins && now - scope.newLogins.last > rules.quiet) {
+    reportNewLogins(scope, scope.newLogins, listener)
+    scope.newLogins = undefined
   }
 }
 
-/** Tells again what has changed since it was told. */
-export const retellAll = (scope: LoginScope, listener: Listener): void => {
-  for (const episode of scope.episodes.values()) retell(scope, episode, listener)
-  if (scope.many) retell(scope, scope.many, listener)
-  if (scope.guests) retellGuests(scope, scope.guests, listener)
+/** Reports again what has changed since the last report. */
+export const reportAllChanges = (scope: LoginScope, listener: Listener): void => {
+  for (const episode of scope.episodes.values()) reportChanges(scope, episode, listener)
+  if (scope.swarm) reportChanges(scope, scope.swarm, listener)
+  if (scope.newLogins) reportNewLogins(scope, scope.newLogins, listener)
 }
 
-const retell = (scope: LoginScope, episode: Episode, listener: Listener): void => {
+const reportChanges = (scope: LoginScope, episode: Episode, listener: Listener): void => {
   if (!episode.reported || !episode.changed) return
   episode.changed = false
-  if (episode === scope.many) listener.swarm(scope, episode)
+  if (episode === scope.swarm) listener.swarm(scope, episode)
   else {
     if (isAttack(episode, 1)) listener.attack(scope, episode)
     if (episode.ownCount > 0) listener.breakIn(scope, episode)
   }
 }
 
-const retellGuests = (scope: LoginScope, guests: Guests, listener: Listener): void => {
-  if (!guests.changed) return
-  guests.changed = false
-  listener.guests(scope, guests)
+const reportNewLogins = (scope: LoginScope, newLogins: NewLogins, listener: Listener): void => {
+  if (!newLogins.changed) return
+  newLogins.changed = false
+  listener.newLogins(scope, newLogins)
 }
 
 const endEpisode = (scope: LoginScope, episode: Episode, rules: LoginRules, listener: Listener): void => {
-  retell(scope, episode, listener)
+  reportChanges(scope, episode, listener)
   scope.episodes.delete(episode.who)
   if (isAttack(episode, rules.failures)) {
     scope.past.push({ end: episode.last, tries: episode.tries })
@@ -74,10 +74,10 @@ const endEpisode = (scope: LoginScope, episode: Episode, rules: LoginRules, list
   }
 }
 
-const endMany = (scope: LoginScope, many: Episode, listener: Listener): void => {
-  retell(scope, many, listener)
-  scope.many = undefined
-  scope.manyAddresses.clear()
+const endSwarm = (scope: LoginScope, swarm: Episode, listener: Listener): void => {
+  reportChanges(scope, swarm, listener)
+  scope.swarm = undefined
+  scope.swarmAddresses.clear()
 }
 
 const takeFailure = (
@@ -98,28 +98,28 @@ const takeFailure = (
   if (!episode) {
     episode = startEpisode(flatText(who), attempt.address !== undefined, event.time, scope.lastLogin)
     const gone = scope.episodes.set(episode.who, episode)
-    if (gone) retell(scope, gone.value, listener)
+    if (gone) reportChanges(scope, gone.value, listener)
   }
   const more = addFailure(episode, event, attempt)
   if (more === 0) return
   if (!episode.reported && episode.tries >= episode.nextTries && isAttack(episode, rules.failures)) {
-    episode.reported = isNews(scope, episode)
-    // Whoever is no news is asked about again when there are some more.
+    episode.reported = isWorthReporting(scope, episode)
+    // An attack that is not new is checked again after some more failures.
     episode.nextTries = episode.reported ? 0 : episode.tries + Math.ceil(episode.tries / 10)
-    if (episode.reported) leaveMany(scope, who, rules)
+    if (episode.reported) leaveSwarm(scope, who, rules)
   }
-  if (episode.reported) grow(scope, episode, listener)
-  else if (attempt.address !== undefined) joinMany(scope, event, { ...attempt, times: more }, rules, listener)
+  if (episode.reported) reportIfDoubled(scope, episode, listener)
+  else if (attempt.address !== undefined) joinSwarm(scope, event, { ...attempt, times: more }, rules, listener)
 }
 
 const isAttack = (episode: Episode, least: number): boolean =>
   episode.tries >= least && binomialTail(episode.tries, episode.tries + episode.ownCount, slipRate) <= unlikely
 
 /**
- * A host on the internet is knocked at every day. An attack is news when it is among the largest of the past week: a few failures when
- * there was nothing like it, more when there were less than three, and very many always.
+ * Whether an attack is worth reporting: hosts on the internet are attacked every day. Small attacks must be the largest of the past week,
+ * those with 20 attempts among the three largest. Those with 100 attempts are always reported.
  */
-const isNews = (scope: LoginScope, { who, tries, last }: Episode): boolean => {
+const isWorthReporting = (scope: LoginScope, { who, tries, last }: Episode): boolean => {
   if (tries >= 100) return true
   const alike =
     scope.past.filter((attack) => attack.tries >= tries && last - attack.end < week).length +
@@ -127,46 +127,46 @@ const isNews = (scope: LoginScope, { who, tries, last }: Episode): boolean => {
   return alike < (tries >= 20 ? 3 : 1)
 }
 
-/** Tells at each doubling: an attack that goes on is one story, not one per line. */
-const grow = (scope: LoginScope, episode: Episode, listener: Listener): void => {
+/** Reports an attack at each doubling. */
+const reportIfDoubled = (scope: LoginScope, episode: Episode, listener: Listener): void => {
   if (episode.tries < episode.nextTries) return
   episode.nextTries = 2 * Math.max(1, episode.tries)
-  retell(scope, episode, listener)
+  reportChanges(scope, episode, listener)
 }
 
-const joinMany = (scope: LoginScope, event: Event, attempt: Attempt, rules: LoginRules, listener: Listener): void => {
-  const old = scope.many
+const joinSwarm = (scope: LoginScope, event: Event, attempt: Attempt, rules: LoginRules, listener: Listener): void => {
+  const old = scope.swarm
   if (old && (event.time - old.last > rules.quiet || event.time - old.start > rules.longest))
-    endMany(scope, old, listener)
-  scope.many ??= startEpisode('*', true, event.time, scope.lastLogin)
-  const { many } = scope
-  // All kinds of lines are one here: only those arrive that tell of another try.
-  addFailure(many, event, { ...attempt, action: 'any' })
+    endSwarm(scope, old, listener)
+  scope.swarm ??= startEpisode('*', true, event.time, scope.lastLogin)
+  const { swarm } = scope
+  // Count all kinds of lines as one, because the caller passes only lines that add attempts.
+  addFailure(swarm, event, { ...attempt, action: 'any' })
   const address = attempt.address ?? ''
-  if (scope.manyAddresses.has(address) || scope.manyAddresses.size < rules.maxAddresses) {
-    const known = scope.manyAddresses.get(address)
-    scope.manyAddresses.set(known === undefined ? flatText(address) : address, (known ?? 0) + attempt.times)
+  if (scope.swarmAddresses.has(address) || scope.swarmAddresses.size < rules.maxAddresses) {
+    const known = scope.swarmAddresses.get(address)
+    scope.swarmAddresses.set(known === undefined ? flatText(address) : address, (known ?? 0) + attempt.times)
   }
-  many.reported ||= areMany(scope, many, rules)
-  if (many.reported) grow(scope, many, listener)
+  swarm.reported ||= isSwarm(scope, swarm, rules)
+  if (swarm.reported) reportIfDoubled(scope, swarm, listener)
 }
 
-const areMany = (scope: LoginScope, many: Episode, rules: LoginRules): boolean =>
-  scope.manyAddresses.size >= rules.addresses && isAttack(many, 2 * rules.failures)
+const isSwarm = (scope: LoginScope, swarm: Episode, rules: LoginRules): boolean =>
+  scope.swarmAddresses.size >= rules.addresses && isAttack(swarm, 2 * rules.failures)
 
-/** An address that has a story of its own is no longer one of many. When too few are left, what was told of them stands as it was. */
-const leaveMany = (scope: LoginScope, who: string, rules: LoginRules): void => {
-  const tries = scope.manyAddresses.get(who)
-  if (!scope.many || tries === undefined) return
-  scope.manyAddresses.delete(who)
-  scope.many.tries -= tries
-  const tally = scope.many.tallies.get('any')
+/** Removes an address that is now reported alone. If too few addresses are left, the last report remains as it is. */
+const leaveSwarm = (scope: LoginScope, who: string, rules: LoginRules): void => {
+  const tries = scope.swarmAddresses.get(who)
+  if (!scope.swarm || tries === undefined) return
+  scope.swarmAddresses.delete(who)
+  scope.swarm.tries -= tries
+  const tally = scope.swarm.tallies.get('any')
   if (tally) tally.count -= tries
-  scope.many.reported &&= areMany(scope, scope.many, rules)
+  scope.swarm.reported &&= isSwarm(scope, scope.swarm, rules)
 }
 
 const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: LoginRules, listener: Listener): void => {
-  // A session opened "by root" is no login over the network; without an address only the same user's failures count.
+  // A local session has no address, so only failures of the same user count.
   const who = attempt.address ?? `user ${attempt.user ?? ''}`
   const login = {
     sample: keepSample(event),
@@ -181,36 +181,36 @@ const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: Log
     const suspect = own.tries >= rules.failuresBeforeSuccess && binomialTail(own.tries, trials, slipRate) <= unlikely
     if (suspect && (first || !own.reported)) {
       own.reported = true
-      leaveMany(scope, who, rules)
-      retell(scope, own, listener)
+      leaveSwarm(scope, who, rules)
+      reportChanges(scope, own, listener)
     }
   }
-  if (scope.many && attempt.address !== undefined) addLogin(scope.many, login, scope.manyAddresses.has(who))
+  if (scope.swarm && attempt.address !== undefined) addLogin(scope.swarm, login, scope.swarmAddresses.has(who))
 
   const attacks: Episode[] = []
   const isOn = (episode: Episode) => episode !== own && episode.reported && event.time - episode.last <= rules.quiet
   for (const episode of scope.episodes.values()) if (isOn(episode)) attacks.push(episode)
-  if (scope.many && isOn(scope.many)) attacks.push(scope.many)
-  for (const episode of attacks) if (episode !== scope.many) addLogin(episode, login, false)
+  if (scope.swarm && isOn(scope.swarm)) attacks.push(scope.swarm)
+  for (const episode of attacks) if (episode !== scope.swarm) addLogin(episode, login, false)
   const user = attempt.user ?? ''
   const known = scope.known.get(user, who)
   if (known) known.usedAt = event.time
   else if (attempt.address !== undefined) {
     scope.known.add(user, who, event.time)
-    if (attacks.length > 0 && !own?.reported) welcome(scope, event, login, attacks, listener)
+    if (attacks.length > 0 && !own?.reported) addNewLogin(scope, event, login, attacks, listener)
   }
   scope.lastLogin = login
 }
 
-/** Notes somebody new who got in while others were knocking. */
-const welcome = (
+/** Remembers a first-time login during attacks. */
+const addNewLogin = (
   scope: LoginScope,
   event: Event,
   login: Login,
   attacks: readonly Episode[],
   listener: Listener,
 ): void => {
-  scope.guests ??= {
+  scope.newLogins ??= {
     start: event.time,
     last: event.time,
     logins: [],
@@ -219,15 +219,15 @@ const welcome = (
     nextCount: 1,
     changed: false,
   }
-  const { guests } = scope
-  guests.last = Math.max(guests.last, event.time)
-  guests.count++
-  guests.changed = true
-  if (guests.logins.length < maxGuests) guests.logins.push(login)
+  const { newLogins } = scope
+  newLogins.last = Math.max(newLogins.last, event.time)
+  newLogins.count++
+  newLogins.changed = true
+  if (newLogins.logins.length < maxNewLogins) newLogins.logins.push(login)
   for (const { who, tries } of attacks) {
-    if (guests.attackers.has(who) || guests.attackers.size < maxAttackers) guests.attackers.set(who, tries)
+    if (newLogins.attackers.has(who) || newLogins.attackers.size < maxAttackers) newLogins.attackers.set(who, tries)
   }
-  if (guests.count < guests.nextCount) return
-  guests.nextCount = 2 * guests.count
-  retellGuests(scope, guests, listener)
+  if (newLogins.count < newLogins.nextCount) return
+  newLogins.nextCount = 2 * newLogins.count
+  reportNewLogins(scope, newLogins, listener)
 }

@@ -17,21 +17,21 @@ const login = (minutes: number, success: boolean, user: string, address: string)
   someLogin(number++, at(minutes), success, user, address)
 const times = <Item>(count: number, event: (i: number) => Item) => Array.from({ length: count }, (_, i) => event(i))
 
-/** People who log in, and sometimes get it wrong once or twice. */
+/** Users who log in and sometimes mistype the password once or twice. */
 const people = (from: number, hours: number) =>
   times(hours * 12, (i) => login(from + i * 5, i % 4 !== 0, `user${i % 7}`, `10.0.0.${i % 7}`))
 
 describeDetector('sequence', {
   make,
-  ordinary: people(0, 20),
-  more: people(20 * 60, 5),
-  odd: times(60, (i) => login(20 * 60 + i * 0.1, false, 'root', '203.0.113.9')),
+  normal: people(0, 20),
+  moreNormal: people(20 * 60, 5),
+  anomalous: times(60, (i) => login(20 * 60 + i * 0.1, false, 'root', '203.0.113.9')),
   *flood(count) {
     for (let i = 0; i < count; i++) yield someLogin(i, someTime + i * 50, false, `u${i}`, `2001:db8::${i.toString(16)}`)
   },
 })
 
-const judge = (events: readonly Event[]): Detection[] => {
+const detectAll = (events: readonly Event[]): Detection[] => {
   let now = 0
   const detector = make(() => now)
   const found = new Map<string, Detection>()
@@ -44,8 +44,8 @@ const judge = (events: readonly Event[]): Detection[] => {
 }
 
 describe('sequence', () => {
-  it('tells an attack once, however long it grows, with its true count at the end', () => {
-    const found = judge(times(286, (i) => login(Math.sqrt(i), false, 'root', '183.62.140.253')))
+  it('reports a growing attack once, with its true count at the end', () => {
+    const found = detectAll(times(286, (i) => login(Math.sqrt(i), false, 'root', '183.62.140.253')))
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({
       title: '286 failed logins from 183.62.140.253',
@@ -60,8 +60,8 @@ describe('sequence', () => {
     expect(roles?.some((role) => role?.startsWith('the busiest minute'))).toBe(true)
   })
 
-  it('counts a try once, though several lines tell of it', () => {
-    const found = judge(
+  it('counts an attempt once, although it writes several lines', () => {
+    const found = detectAll(
       times(30, (i) => [
         {
           ...login(i, false, 'root', '203.0.113.9'),
@@ -75,8 +75,8 @@ describe('sequence', () => {
     ])
   })
 
-  it('calls a login after many failures of the same address critical', () => {
-    const found = judge([
+  it('rates a login after many failures of the same address critical', () => {
+    const found = detectAll([
       ...times(40, (i) => login(i * 0.1, false, 'root', '203.0.113.9')),
       login(5, true, 'root', '203.0.113.9'),
     ])
@@ -89,8 +89,8 @@ describe('sequence', () => {
     expect(breakIn?.evidence.at(-1)?.role).toBe('the login that succeeded')
   })
 
-  it('shows a login from elsewhere during an attack, and says how little that proves', () => {
-    const found = judge([
+  it('reports a login from elsewhere during an attack, and how little that proves', () => {
+    const found = detectAll([
       ...times(120, (i) => login(i * 0.1, false, 'root', '203.0.113.9')),
       login(30, true, 'fztu', '198.51.100.7'),
     ])
@@ -101,8 +101,8 @@ describe('sequence', () => {
     expect(attack?.evidence.some(({ role }) => role === 'the only login that succeeded, from elsewhere')).toBe(true)
   })
 
-  it('says nothing of those who have logged in before, though an attack goes on', () => {
-    const found = judge([
+  it('ignores known users and addresses during an attack', () => {
+    const found = detectAll([
       login(0, true, 'alice', '198.51.100.7'),
       ...times(120, (i) => login(60 + i * 0.1, false, 'root', '203.0.113.9')),
       login(80, true, 'alice', '198.51.100.7'),
@@ -110,15 +110,15 @@ describe('sequence', () => {
     expect(found.map(({ type }) => type)).toEqual(['brute_force'])
   })
 
-  it('tells of many addresses together that fail a little each', () => {
-    const found = judge(times(60, (i) => login(i * 0.5, false, `user${i % 30}`, `203.0.113.${i % 20}`)))
+  it('reports many addresses with few failures each together', () => {
+    const found = detectAll(times(60, (i) => login(i * 0.5, false, `user${i % 30}`, `203.0.113.${i % 20}`)))
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({ techniques: ['T1110.003'], severity: 'medium' })
     expect(found[0]?.title).toBe('60 failed logins from 20 addresses that tried a few times each')
   })
 
-  it('does not take back what it told of many when each of them goes on to have a story of its own', () => {
-    const found = judge(times(2_400, (i) => login(i * 0.01, false, `user${i % 30}`, `203.0.113.${i % 12}`)))
+  it('keeps its report of many addresses when each is later reported alone', () => {
+    const found = detectAll(times(2_400, (i) => login(i * 0.01, false, `user${i % 30}`, `203.0.113.${i % 12}`)))
     const many = found.filter(({ title }) => title.endsWith('that tried a few times each'))
     expect(many.map(({ title }) => title)).toEqual([
       expect.stringMatching(/^[1-9]\d* failed logins from (?:[89]|1[0-2]) addresses that tried/),
@@ -126,14 +126,14 @@ describe('sequence', () => {
     expect(found.filter(({ title }) => /^200 failed logins from 203/.test(title))).toHaveLength(12)
   })
 
-  it('takes an office behind one address for what it is', () => {
-    // One in six gets it wrong, hundreds a day from the same address.
-    expect(judge(times(600, (i) => login(i, i % 6 !== 0, `user${i % 40}`, '198.51.100.1')))).toEqual([])
+  it('accepts an office behind one address', () => {
+    // One in six attempts fails, hundreds a day from the same address.
+    expect(detectAll(times(600, (i) => login(i, i % 6 !== 0, `user${i % 40}`, '198.51.100.1')))).toEqual([])
   })
 
-  it('begins anew after an hour of rest', () => {
+  it('starts a new episode after an hour without failures', () => {
     const attack = (from: number) => times(25, (i) => login(from + i * 0.1, false, 'root', '203.0.113.9'))
-    const found = judge([...attack(0), ...attack(120)])
+    const found = detectAll([...attack(0), ...attack(120)])
     expect(found).toHaveLength(2)
     expect(new Set(found.map(({ dedup_key }) => dedup_key)).size).toBe(1)
   })

@@ -7,47 +7,46 @@ import { BoundedMap } from '../shared/bounded-map.ts'
 import { readState } from '../shared/state.ts'
 import { readAttempt } from './attempt.ts'
 import { createTrails } from './intruder.ts'
-import { tellTrail } from './intruder-story.ts'
+import { explainTrail } from './intruder-explanation.ts'
+import { explainAttack, explainBreakIn, explainNewLogins, explainSwarm } from './login-explanation.ts'
 import { type Listener, type LoginRules, type LoginScope, startScope } from './login-scope.ts'
 import { packScopes, unpackScopes } from './login-state.ts'
-import { tellAttack, tellBreakIn, tellGuests, tellSwarm } from './login-story.ts'
-import { retellAll, sweep, takeAttempt } from './login-watch.ts'
+import { reportAllChanges, sweep, takeAttempt } from './login-watch.ts'
 
 const name = 'sequence'
-const version = 2
+const version = 3
 const minute = 60_000
 
 const options = z.strictObject({
-  failures: z.int().min(3).default(10).describe('From how many failed logins of one address on they are reported.'),
+  failures: z.int().min(3).default(10).describe('How many failed logins from one address to report.'),
   failures_before_success: z
     .int()
     .min(3)
     .default(6)
-    .describe('After how many failures of the same address a login that succeeds is reported.'),
+    .describe('How many failures from one address make a following success suspicious.'),
   addresses: z
     .int()
     .min(2)
     .default(8)
-    .describe('From how many addresses on, each failing too seldom to be reported alone, they are reported together.'),
-  quiet_minutes: z.number().positive().default(60).describe('After how long without a failure an attack is over.'),
+    .describe('How many addresses with too few failures to be reported alone are reported together.'),
+  quiet_minutes: z.number().positive().default(60).describe('Minutes without a failure after which an attack is over.'),
   longest_hours: z
     .number()
     .positive()
     .default(24)
-    .describe('After how long an attack that never rests is reported anew.'),
-  max_scopes: z.int().min(1).default(200).describe('For how many services of hosts logins are followed.'),
-  max_addresses: z.int().min(1).default(500).describe('How many addresses are followed for each of them.'),
+    .describe('Hours after which an attack without a pause is reported anew.'),
+  max_scopes: z.int().min(1).default(200).describe('How many services of hosts to track.'),
+  max_addresses: z.int().min(1).default(500).describe('How many addresses to track for each of them.'),
 })
 
 /**
- * Tells stories of logins, per service and host: many failures of one address or of many, a login that succeeds after them, and what the
- * account and the address do from then on. Needs no
- * learning: somebody who knows a password gets it wrong about once in four times, so the chance of n failures among N tries is a binomial
- * tail. Not for other protocols' retries, where failing is ordinary.
+ * Finds attacks on logins, per service and host: many failures from one address or from many, a success after them, and what the account and
+ * address do next. Learns nothing: a user who knows the password fails about one time in four, so the probability of n failures in N
+ * attempts is a binomial tail. Not for retries of other protocols, where failing is normal.
  */
 export const sequence: Component<typeof options, Detector> = {
   name,
-  summary: 'Finds many failed logins, logins that succeed after or amid them, and what is done then.',
+  summary: 'Finds many failed logins, successful logins during or after them, and the activity that follows.',
   options,
   create(given, { now }) {
     const rules: LoginRules = {
@@ -67,33 +66,33 @@ export const sequence: Component<typeof options, Detector> = {
         const found = new Map<string, Detection>()
         const add = (detection: Detection) => void found.set(detection.id, detection)
         const listener: Listener = {
-          attack: (scope, episode) => add(tellAttack(scope, episode)),
-          swarm: (scope, episode) => add(tellSwarm(scope, episode)),
+          attack: (scope, episode) => add(explainAttack(scope, episode)),
+          swarm: (scope, episode) => add(explainSwarm(scope, episode)),
           breakIn(scope, episode) {
-            add(tellBreakIn(scope, episode))
+            add(explainBreakIn(scope, episode))
             for (const login of episode.own) trails.follow(scope, login)
           },
-          guests: (scope, guests) => add(tellGuests(scope, guests)),
+          newLogins: (scope, newLogins) => add(explainNewLogins(scope, newLogins)),
         }
         for (const event of events) {
-          trails.look(event)
+          trails.observe(event)
           const attempt = readAttempt(event)
           if (!attempt) continue
           let scope = scopes.get(event.stream)
           if (!scope) {
             scope = startScope(event, rules.maxAddresses)
             const gone = scopes.set(event.stream, scope)
-            if (gone) retellAll(gone.value, listener)
+            if (gone) reportAllChanges(gone.value, listener)
           }
           takeAttempt(scope, event, attempt, rules, listener)
         }
         if (events.length === 0) {
           for (const scope of scopes.values()) {
-            retellAll(scope, listener)
+            reportAllChanges(scope, listener)
             sweep(scope, Math.max(scope.newest, now()), rules, listener)
           }
         }
-        for (const trail of trails.changed()) add(tellTrail(trail))
+        for (const trail of trails.changed()) add(explainTrail(trail))
         return [...found.values()]
       },
       save: () => createWriter(name, version).text(packScopes(scopes)).text(trails.pack()).finish(),

@@ -4,16 +4,16 @@ import type { Stage } from '../../stage.ts'
 import { dismissedWindow, mergeDetections } from './merge.ts'
 
 interface Alerts<Tx> {
-  /** Alerts with these keys that are open or suppressed. */
+  /** Returns open or suppressed alerts with these keys. */
   findOpen(dedupKeys: readonly string[], tx: Tx): Promise<readonly Alert[]>
-  /** Alerts with these keys that people dismissed and that were seen since, in ms of event time. */
+  /** Returns dismissed alerts with these keys that were last seen after `since`, in ms of event time. */
   findDismissed(dedupKeys: readonly string[], since: number, tx: Tx): Promise<readonly Alert[]>
   load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
   save(alerts: readonly Alert[], tx: Tx): Promise<void>
 }
 
 interface Suppressions<Tx> {
-  /** Counts alerts that a suppression has hidden. */
+  /** Adds to the number of alerts that a suppression matched. */
   hit(id: string, count: number, at: number, tx: Tx): Promise<void>
 }
 
@@ -38,7 +38,7 @@ interface MergeOptions {
   readonly window?: number
 }
 
-/** Makes the stage that folds detections into alerts. What is suppressed is stored and counted, but goes no further. */
+/** Creates the stage that merges detections into alerts. Suppressed alerts are stored and counted, but not passed on. */
 export const createMerge =
   <Tx>(
     alerts: Alerts<Tx>,
@@ -76,12 +76,12 @@ export const createMerge =
     return merged.filter((alert) => {
       if (isDismissed(alert)) return false
       if (alert.status !== 'suppressed') return true
-      // Its incident has to hear of it once: it may have no open alert left.
+      // Pass it on once so that its incident learns that it may have no open alert left.
       return alert.incident_id !== null && before.get(alert.id)?.status !== 'suppressed'
     })
   }
 
-/** What the audit remembers of alerts that their senders closed. */
+/** Builds audit entries for alerts that their sender resolved. */
 const endingsOf = (
   merged: readonly Alert[],
   open: readonly Alert[],
@@ -105,7 +105,7 @@ const endingsOf = (
   })
 }
 
-/** Counts each hidden alert once; one that grows while hidden only renews the time of the last hit. */
+/** Counts each suppressed alert once. An alert that grows while suppressed only renews the time of the last hit. */
 const countHits = async (
   merged: readonly Alert[],
   open: readonly Alert[],

@@ -38,7 +38,7 @@ const detection = (facts: Partial<Detection> = {}): Detection => ({
 const context = { now: start, suppress: () => undefined }
 
 describe('mergeDetections', () => {
-  it('opens an alert that tells all that its detection tells', () => {
+  it('opens an alert with everything in its detection', () => {
     const [opened] = mergeDetections([], [detection()], context)
     expect(alertSchema.parse(opened)).toMatchObject({
       status: 'new',
@@ -61,12 +61,12 @@ describe('mergeDetections', () => {
     ['0123456789abcdef0123456789abcdef', false],
     ['x1'.repeat(51), false],
     ['', false],
-  ])('calls an alert "%s" as its sender does: %s', (alert_id, holds) => {
+  ])('accepts the id %j from the sender: %s', (alert_id, holds) => {
     const [opened] = mergeDetections([], [detection({ alert_id })], context)
     expect(opened?.id === alert_id).toBe(holds)
   })
 
-  it('gives a name once, whoever asks for it', () => {
+  it('never reuses an id', () => {
     const both = [
       detection({ id: 'd1', dedup_key: 'siem: A-1', alert_id: 'A-1' }),
       detection({ id: 'd2', dedup_key: 'edr: A-1', alert_id: 'A-1' }),
@@ -83,7 +83,7 @@ describe('mergeDetections', () => {
     expect(mergeDetections([], both.slice(0, 1), { ...context, closed })).toEqual([])
   })
 
-  it('folds what has the same key and lies within the window, and takes the words of the graver', () => {
+  it('merges detections with the same key within the window, and takes the texts of the most severe', () => {
     const first = mergeDetections([], [detection()], context)
     const graver = detection({
       id: 'd2',
@@ -112,7 +112,7 @@ describe('mergeDetections', () => {
     expect(folded?.evidence.map(({ event_id }) => event_id)).toEqual(['0-1', '0-9'])
   })
 
-  it('names each rule that its detections are by, once', () => {
+  it('lists each rule once', () => {
     const by = (id: string, rule: string) =>
       detection({
         id,
@@ -127,7 +127,7 @@ describe('mergeDetections', () => {
     ])
   })
 
-  it('opens another alert when the former was last seen too long ago', () => {
+  it('opens another alert if the earlier one is too old', () => {
     const first = mergeDetections([], [detection()], context)
     const later = detection({ id: 'd2', first_seen: at(26 * 60 * minute), last_seen: at(26 * 60 * minute) })
     const merged = mergeDetections(first, [later], context)
@@ -135,7 +135,7 @@ describe('mergeDetections', () => {
     expect(merged[0]?.id).not.toBe(first[0]?.id)
   })
 
-  it('lets a detection that grew take the place of its former self', () => {
+  it('replaces the older version of a detection', () => {
     const first = mergeDetections([], [detection()], context)
     const grown = detection({ event_count: 50, last_seen: at(9 * minute), title: '50 failed logins from 203.0.113.9' })
     const [after] = mergeDetections(first, [grown], context)
@@ -143,7 +143,7 @@ describe('mergeDetections', () => {
     expect(mergeDetections(after ? [after] : [], [detection()], context)).toEqual([])
   })
 
-  it('hides what a suppression covers, and shows it again when none does', () => {
+  it('suppresses an alert, and reopens it without a matching suppression', () => {
     const [hidden] = mergeDetections([], [detection()], { ...context, suppress: () => 's1' })
     expect(hidden).toMatchObject({ status: 'suppressed', suppression_id: 's1' })
     const grown = detection({ event_count: 21, last_seen: at(2 * minute) })
@@ -153,7 +153,7 @@ describe('mergeDetections', () => {
     })
   })
 
-  it('opens nothing for what a closed alert tells already, and a new alert for what went on', () => {
+  it('opens nothing that a closed alert covers, and a new alert for what follows', () => {
     const [opened] = mergeDetections([], [detection()], context)
     if (!opened) throw new Error('no alert')
     const closed = new Map([[opened.id, { ...opened, status: 'resolved' as const }]])
@@ -202,7 +202,7 @@ const toDetections = (facts: typeof someDetections extends fc.Arbitrary<infer T>
 const byId = (alerts: readonly Alert[]) => [...alerts].sort((a, b) => (a.id < b.id ? -1 : 1))
 
 describe('the properties of merging', () => {
-  it('does not hang on the order of a batch, changes nothing the second time, and counts everything once', () => {
+  it('is independent of order, idempotent, and counts everything once', () => {
     fc.assert(
       fc.property(someDetections, fc.nat(), (facts, turn) => {
         const detections = toDetections(facts)
@@ -221,7 +221,7 @@ describe('the properties of merging', () => {
     )
   })
 
-  it('tells the same in one batch or in two, when all belong together', () => {
+  it('is the same in one batch or in two, if all belong together', () => {
     fc.assert(
       fc.property(someDetections, fc.nat(), (facts, turn) => {
         const detections = toDetections(facts.map((one) => ({ ...one, key: 'a' as const, begin: one.begin % 1_000 })))
@@ -230,8 +230,8 @@ describe('the properties of merging', () => {
         const half = mergeDetections([], detections.slice(0, cut), context)
         const rest = mergeDetections(half, detections.slice(cut), context)
         const twice = rest.length > 0 ? rest : half
-        const told = (alerts: readonly Alert[]) => alerts.map(({ id: _, version: __, ...alert }) => alert)
-        expect(told(twice)).toEqual(told(once))
+        const reported = (alerts: readonly Alert[]) => alerts.map(({ id: _, version: __, ...alert }) => alert)
+        expect(reported(twice)).toEqual(reported(once))
       }),
     )
   })
@@ -268,7 +268,7 @@ describe('the merge stage', () => {
   }
   const delivery = { id: 'job', attempt: 1, signal: new AbortController().signal, transaction: async () => 'tx' }
 
-  it('stores what is suppressed, counts it once, and does not send it on', async () => {
+  it('stores suppressed alerts, counts them once, and does not pass them on', async () => {
     const { rows, hits, alerts, suppressions, audit } = store()
     const merge = createMerge(alerts, suppressions, audit, { now: () => start, suppress: () => 's1' })
     expect(await merge([detection()], delivery)).toEqual([])
@@ -289,7 +289,7 @@ describe('the merge stage', () => {
     expect(rows.get(opened.id)?.status).toBe('resolved')
   })
 
-  describe('what its sender says is over', () => {
+  describe('an alert that its sender resolved', () => {
     const fired = detection({ id: 'f1', detector: 'external', kind: 'external', dedup_key: 'am: 1', source: 'am' })
     const over = detection({
       ...fired,
@@ -310,7 +310,7 @@ describe('the merge stage', () => {
       return { ...kept, merge: (...some: readonly Detection[]) => merge(some, delivery) }
     }
 
-    it('closes the alert that it fired, with an entry in the audit by its source', async () => {
+    it('is closed, with an audit entry by its source', async () => {
       const { rows, entries, merge } = open()
       const [opened] = await merge(fired)
       const [closed] = await merge(over)
@@ -331,19 +331,19 @@ describe('the merge stage', () => {
           new_values: { status: 'resolved', assignee: null, resolution: null, note: 'It is over.' },
         }),
       ])
-      // Sent again, either changes nothing.
+      // Sending either again changes nothing.
       expect(await merge(over)).toEqual([])
       expect(await merge(fired)).toEqual([])
       expect([rows.size, entries.length]).toEqual([1, 1])
     })
 
-    it('opens nothing by itself', async () => {
+    it('is not opened', async () => {
       const { rows, entries, merge } = open()
       expect(await merge(over)).toEqual([])
       expect([rows.size, entries.length]).toEqual([0, 0])
     })
 
-    it('opens a new alert when it fires again, also within one batch', async () => {
+    it('is opened anew when it fires again, even within one batch', async () => {
       for (const batches of [[[fired], [over], [again]], [[again, over, fired]], [[fired, over], [again]]]) {
         const { rows, entries, merge } = open()
         for (const batch of batches) await merge(...batch)
@@ -352,7 +352,7 @@ describe('the merge stage', () => {
       }
     })
 
-    it('leaves the alert open that began after it', async () => {
+    it('stays open if it began later', async () => {
       const { rows, merge } = open()
       await merge(again)
       expect(await merge(over)).toEqual([])
@@ -360,7 +360,7 @@ describe('the merge stage', () => {
     })
   })
 
-  it('keeps what comes again apart after as long as its detection says', async () => {
+  it('separates repeats after the time that the detection gives', async () => {
     const opened = mergeDetections([], [detection({ merge_within: minute })], context)
     const later = (ms: number) =>
       detection({ id: 'd2', merge_within: minute, first_seen: at(minute + ms), last_seen: at(minute + ms) })

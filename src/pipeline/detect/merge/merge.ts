@@ -1,27 +1,26 @@
 import { type Alert, isDismissed } from '../../../schema/alert.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import { severityRank } from '../../../schema/severity.ts'
-import { alertIdOf, fold, openAlert } from '../shared/fold.ts'
+import { alertIdOf, fold, openAlert } from './fold.ts'
 
-/** For how long after it was last seen an alert that people dismissed takes in more of the same, without becoming open again. */
+/** How long a dismissed alert absorbs matching detections without reopening, since it was last seen. */
 export const dismissedWindow = 7 * 24 * 60 * 60_000
-
-/** How long after an open alert was last seen a detection with its key still belongs to it. */
+/** How long an open alert absorbs matching detections, since it was last seen. */
 export const reopenWindow = 24 * 60 * 60_000
 
 interface MergeContext {
   readonly now: number
-  /** Names the suppression that hides an alert, if one does. */
+  /** Returns the id of the suppression that matches an alert, if any. */
   readonly suppress: (alert: Alert) => string | undefined
-  /** In ms of event time; 24 hours unless said otherwise. */
+  /** In ms of event time. Defaults to 24 hours. */
   readonly window?: number
-  /** Other alerts by id. What they already tell opens nothing, and their ids are not given twice. */
+  /** Alerts that are no longer open, by id. A detection that one of them covers opens nothing, and their ids are not reused. */
   readonly closed?: ReadonlyMap<string, Alert>
 }
 
 /**
- * Folds detections into the alerts that have their key and were seen lately, and opens alerts for the others. Alerts that people
- * dismissed grow, but stay closed. Returns the alerts that are new or changed. The same detections in another order, or once more, give the same alerts.
+ * Merges detections into recent alerts with the same key, and opens alerts for the rest. Dismissed alerts grow but stay closed. Returns the
+ * alerts that are new or changed. The result does not depend on the order of the detections or on repeats.
  */
 export const mergeDetections = (
   open: readonly Alert[],
@@ -30,7 +29,7 @@ export const mergeDetections = (
 ): Alert[] => {
   if (detections.length === 0) return []
   const before = new Map<string, Alert>()
-  /** Of all keys: senders may call different alerts the same. */
+  /** Holds alerts of all keys, because senders may reuse an id for different alerts. */
   const named = new Map(open.map((alert) => [alert.id, alert]))
   const byKey = new Map(detections.map(({ dedup_key }) => [dedup_key, new Map<string, Alert>()]))
   for (const alert of open) {
@@ -45,14 +44,14 @@ export const mergeDetections = (
     if (!sameKey) continue
     const within = detection.merge_within ?? window
     const known = [...sameKey.values()]
-    const home =
-      findHome(known.filter(isAlive), detection, within) ??
-      findHome(known.filter(isDismissed), detection, Math.max(within, dismissedWindow))
+    const target =
+      findTarget(known.filter(isAlive), detection, within) ??
+      findTarget(known.filter(isDismissed), detection, Math.max(within, dismissedWindow))
     const next = detection.over
-      ? end(home, detection, now)
-      : home
-        ? fold(home, detection, now)
-        : openUnlessTold(detection, (id) => named.get(id) ?? closed.get(id), now)
+      ? resolve(target, detection, now)
+      : target
+        ? fold(target, detection, now)
+        : openUnlessCovered(detection, (id) => named.get(id) ?? closed.get(id), now)
     if (!next) continue
     sameKey.set(next.id, next)
     named.set(next.id, next)
@@ -63,12 +62,15 @@ export const mergeDetections = (
     .filter((alert) => before.get(alert.id) !== alert)
     .map((alert) => {
       const former = before.get(alert.id)
-      return applySuppression(former ? { ...wakeIfWorse(alert, former), version: former.version + 1 } : alert, suppress)
+      return applySuppression(
+        former ? { ...endSnoozeIfWorse(alert, former), version: former.version + 1 } : alert,
+        suppress,
+      )
     })
 }
 
-/** What somebody put aside comes back when it has become graver. */
-const wakeIfWorse = (alert: Alert, former: Alert): Alert =>
+/** Ends a snooze when the alert becomes more severe. */
+const endSnoozeIfWorse = (alert: Alert, former: Alert): Alert =>
   alert.snoozed_until && severityRank(alert.severity) > severityRank(former.severity)
     ? { ...alert, snoozed_until: null }
     : alert
@@ -78,10 +80,10 @@ const byStart = (a: Detection, b: Detection): number =>
   Date.parse(a.last_seen) - Date.parse(b.last_seen) ||
   (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-/** The alert that knows the detection already, else the one nearest in time within the window. */
-const findHome = (alerts: readonly Alert[], detection: Detection, window: number): Alert | undefined => {
-  const knows = alerts.find(({ detection_ids }) => detection_ids.includes(detection.id))
-  if (knows) return knows
+/** Returns the alert that already contains the detection, else the nearest in time within the window. */
+const findTarget = (alerts: readonly Alert[], detection: Detection, window: number): Alert | undefined => {
+  const known = alerts.find(({ detection_ids }) => detection_ids.includes(detection.id))
+  if (known) return known
   let best: Alert | undefined
   let least = window
   for (const alert of alerts) {
@@ -98,8 +100,8 @@ const gapBetween = (a: Spanned, b: Spanned): number =>
 
 type Spanned = Pick<Alert, 'first_seen' | 'last_seen'>
 
-/** Opens an alert; undefined when one of its name already tells all that the detection has to tell. */
-const openUnlessTold = (
+/** Opens an alert. Returns undefined if an alert with its id already covers the detection. */
+const openUnlessCovered = (
   detection: Detection,
   known: (id: string) => Alert | undefined,
   now: number,
@@ -112,18 +114,15 @@ const openUnlessTold = (
   return openAlert(detection, id, now)
 }
 
-/**
- * Closes the alert that is over by its sender's word, with what its sender said last. An alert that began after that is another one; it
- * came again meanwhile.
- */
-const end = (home: Alert | undefined, detection: Detection, now: number): Alert | undefined => {
-  if (!home || !isAlive(home) || Date.parse(home.first_seen) > Date.parse(detection.last_seen)) return undefined
-  return { ...fold(home, detection, now), status: 'resolved' }
+/** Resolves the alert at its sender's request, with the sender's last values. Skips an alert that began later: it is a new occurrence. */
+const resolve = (target: Alert | undefined, detection: Detection, now: number): Alert | undefined => {
+  if (!target || !isAlive(target) || Date.parse(target.first_seen) > Date.parse(detection.last_seen)) return undefined
+  return { ...fold(target, detection, now), status: 'resolved' }
 }
 
 const isAlive = ({ status }: Alert): boolean => status !== 'resolved' && status !== 'false_positive'
 
-/** Hides what a suppression covers and shows what none covers any more. An alert that somebody works on stays as it is. */
+/** Suppresses an alert that a suppression matches, and reopens one that none matches any more. Leaves alerts that somebody works on. */
 const applySuppression = (alert: Alert, suppress: MergeContext['suppress']): Alert => {
   const idle = (alert.status === 'new' || alert.status === 'triaged') && !alert.assignee
   if (!idle && alert.status !== 'suppressed') return alert

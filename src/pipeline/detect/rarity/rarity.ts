@@ -13,13 +13,13 @@ import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
-  type Acquaintance,
-  type Meeting,
-  meet,
-  readAcquaintance,
-  startAcquaintance,
-  writeAcquaintance,
-} from './acquaintance.ts'
+  type NewPair,
+  observePair,
+  type PairHistory,
+  readPairHistory,
+  startPairHistory,
+  writePairHistory,
+} from './pair-history.ts'
 
 const name = 'rarity'
 const version = 1
@@ -29,50 +29,45 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(50)
-    .describe('How many logins of a source must be known before its findings may be graver than low.'),
-  chance: z
-    .number()
-    .positive()
-    .max(0.5)
-    .default(0.02)
-    .describe('How likely a first encounter may be and still be told.'),
-  max_sources: z.int().min(1).default(50).describe('For how many sources logins are remembered.'),
-  max_pairs: z.int().min(1).default(5000).describe('How many pairs are remembered of each kind and source.'),
+    .describe('How many logins of a source to learn before findings may be rated above low.'),
+  chance: z.number().positive().max(0.5).default(0.02).describe('Maximum probability of a first encounter to report.'),
+  max_sources: z.int().min(1).default(50).describe('How many sources to track.'),
+  max_pairs: z.int().min(1).default(5000).describe('How many pairs to remember per kind and source.'),
 })
 
-/** What one can be new to, and how it is said. */
+/** The kinds of first encounters. */
 const kinds = ['user', 'address', 'host', 'reach', 'rights'] as const
 type Kind = (typeof kinds)[number]
 
 interface Source {
-  readonly known: Readonly<Record<Kind, Acquaintance>>
+  readonly known: Readonly<Record<Kind, PairHistory>>
   logins: number
   usedAt: number
 }
 
 /** A first encounter. */
-interface First {
+interface FirstEncounter {
   readonly kind: Kind
   readonly one: string
   readonly other: string
-  readonly meeting: Meeting
+  readonly newPair: NewPair
 }
 
-const none: readonly First[] = []
+const none: readonly FirstEncounter[] = []
 
 /**
- * Finds first encounters of users, addresses and hosts, in logins that succeeded and in acts with more rights. Each is judged by how
- * often the same user meets somebody new, so that who travels is no news. Not for failed logins: those of an attack are all new.
+ * Finds first encounters of users, addresses and hosts in successful logins and privileged actions. Scores each by how often the same user
+ * has first encounters, so that frequent travellers are not reported. Not for failed logins: in an attack, all of them are new.
  */
 export const rarity: Component<typeof options, Detector> = {
   name,
-  summary: 'Finds logins by users, from addresses or on hosts that were never seen together.',
+  summary: 'Finds first-time combinations of users, addresses and hosts in successful logins.',
   options,
   create(given) {
     let sources = new BoundedMap<Source>(given.max_sources)
 
     const startSource = (time: number): Source => {
-      const fresh = () => startAcquaintance(given.max_pairs)
+      const fresh = () => startPairHistory(given.max_pairs)
       const known = { user: fresh(), address: fresh(), host: fresh(), reach: fresh(), rights: fresh() }
       return { known, logins: 0, usedAt: time }
     }
@@ -86,22 +81,26 @@ export const rarity: Component<typeof options, Detector> = {
       return source
     }
 
-    const take = (
+    const observe = (
       { known }: Source,
       kind: Kind,
       one: string,
       other: string,
       time: number,
-      news: readonly First[],
-    ): readonly First[] => {
-      const meeting = meet(known[kind], one, other, time)
-      return meeting ? [...news, { kind, one, other, meeting }] : news
+      firsts: readonly FirstEncounter[],
+    ): readonly FirstEncounter[] => {
+      const newPair = observePair(known[kind], one, other, time)
+      return newPair ? [...firsts, { kind, one, other, newPair }] : firsts
     }
-    const meetAll = (source: Source, { user, address, host, target }: Act, time: number): readonly First[] => {
-      // Everybody is new to "anybody", so those tell of users never seen, or never seen to do this.
+    const observeAll = (
+      source: Source,
+      { user, address, host, target }: Action,
+      time: number,
+    ): readonly FirstEncounter[] => {
+      // All are paired with "anybody", so a new pair is a new user, or a new privileged action.
       if (target !== undefined) {
         if (user === target) return none
-        return take(
+        return observe(
           source,
           'rights',
           'anybody',
@@ -110,35 +109,40 @@ export const rarity: Component<typeof options, Detector> = {
           none,
         )
       }
-      let news = take(source, 'user', 'anybody', user, time, none)
-      if (address !== undefined) news = take(source, 'address', user, address, time, news)
-      if (host !== undefined) news = take(source, 'host', user, host, time, news)
-      if (address !== undefined && host !== undefined) news = take(source, 'reach', host, address, time, news)
-      return news
+      let firsts = observe(source, 'user', 'anybody', user, time, none)
+      if (address !== undefined) firsts = observe(source, 'address', user, address, time, firsts)
+      if (host !== undefined) firsts = observe(source, 'host', user, host, time, firsts)
+      if (address !== undefined && host !== undefined) firsts = observe(source, 'reach', host, address, time, firsts)
+      return firsts
     }
 
-    const judge = (event: Event): Detection | undefined => {
-      const act = readAct(event)
-      if (!act) return undefined
+    const detectIn = (event: Event): Detection | undefined => {
+      const action = readAction(event)
+      if (!action) return undefined
       const source = sourceOf(event)
-      const news = meetAll(source, act, event.time)
+      const firsts = observeAll(source, action, event.time)
       const learning = source.logins < given.warmup
       source.logins++
-      return news.length === 0 ? undefined : judgeNews(event, act, news, learning)
+      return detectionOf(event, action, firsts, learning)
     }
-    const judgeNews = (event: Event, act: Act, news: readonly First[], learning: boolean): Detection | undefined => {
-      const isNewUser = news.some(({ kind }) => kind === 'user')
-      const firsts = news.filter(
-        ({ kind, meeting }) =>
-          meeting.count > 0 && meeting.chance <= given.chance && (kind === 'user' || kind === 'reach' || !isNewUser),
+    const detectionOf = (
+      event: Event,
+      action: Action,
+      all: readonly FirstEncounter[],
+      learning: boolean,
+    ): Detection | undefined => {
+      const isNewUser = all.some(({ kind }) => kind === 'user')
+      const firsts = all.filter(
+        ({ kind, newPair }) =>
+          newPair.count > 0 && newPair.chance <= given.chance && (kind === 'user' || kind === 'reach' || !isNewUser),
       )
-      return firsts.length > 0 ? tell(event, act, firsts, learning) : undefined
+      return firsts.length > 0 ? explainFirsts(event, action, firsts, learning) : undefined
     }
 
     const detect = (events: readonly Event[]): Detection[] => {
       const found: Detection[] = []
       for (const event of events) {
-        const detection = judge(event)
+        const detection = detectIn(event)
         if (detection) found.push(detection)
       }
       return found
@@ -153,7 +157,7 @@ export const rarity: Component<typeof options, Detector> = {
         const writer = createWriter(name, version).varint(sources.size)
         for (const [key, source] of sources.entries()) {
           writer.text(key).f64(source.usedAt).varint(source.logins)
-          for (const kind of kinds) writeAcquaintance(writer, source.known[kind])
+          for (const kind of kinds) writePairHistory(writer, source.known[kind])
         }
         return writer.finish()
       },
@@ -164,7 +168,7 @@ export const rarity: Component<typeof options, Detector> = {
             const key = reader.text()
             const usedAt = reader.f64()
             const logins = reader.varint()
-            const next = () => readAcquaintance(reader, given.max_pairs)
+            const next = () => readPairHistory(reader, given.max_pairs)
             const known = { user: next(), address: next(), host: next(), reach: next(), rights: next() }
             restored.set(key, { known, logins, usedAt })
           }
@@ -175,16 +179,16 @@ export const rarity: Component<typeof options, Detector> = {
   },
 }
 
-/** A login that succeeded, or an act with another's rights. */
-interface Act {
+/** A successful login, or a privileged action. */
+interface Action {
   readonly user: string
   readonly address: string | undefined
   readonly host: string | undefined
-  /** Whose rights were used, when it was no login. */
+  /** The account whose rights were used; undefined for a login. */
   readonly target: string | undefined
 }
 
-const readAct = (event: Event): Act | undefined => {
+const readAction = (event: Event): Action | undefined => {
   const action = event.fields['event.action']
   const host = textField(event, 'host.name')
   if (action === 'sudo' || action === 'su') {
@@ -197,9 +201,14 @@ const readAct = (event: Event): Act | undefined => {
   return { user: attempt.user, address: attempt.address, host, target: undefined }
 }
 
-const tell = (event: Event, act: Act, firsts: readonly First[], learning: boolean): Detection => {
-  const { user, address, host, target } = act
-  const chance = Math.min(...firsts.map(({ meeting }) => meeting.chance))
+const explainFirsts = (
+  event: Event,
+  action: Action,
+  firsts: readonly FirstEncounter[],
+  learning: boolean,
+): Detection => {
+  const { user, address, host, target } = action
+  const chance = Math.min(...firsts.map(({ newPair }) => newPair.chance))
   const service = textField(event, 'service.name')
   const did =
     target === undefined
@@ -224,11 +233,11 @@ const tell = (event: Event, act: Act, firsts: readonly First[], learning: boolea
     score: toScore(chance),
     severity: firsts.length > 1 || target !== undefined ? 'low' : 'info',
     title: `First time: ${did}${place}`,
-    sentence: `${did}${place}. ${firsts.map(said).join(' ')}`,
+    sentence: `${did}${place}. ${firsts.map(describeFirst).join(' ')}`,
     value: 'first seen',
     usual: firsts.map(usualOf).join('; '),
     reasons: firsts.map(reasonOf),
-    evidence: [toEvidence(event, target === undefined ? 'the login that succeeded' : 'the act')],
+    evidence: [toEvidence(event, target === undefined ? 'the login that succeeded' : 'the privileged action')],
     events: 1,
     entities,
     techniques: target === undefined ? ['T1078'] : ['T1548'],
@@ -237,10 +246,10 @@ const tell = (event: Event, act: Act, firsts: readonly First[], learning: boolea
   })
 }
 
-const said = ({ kind, one, other, meeting: { count, others } }: First): string => {
+const describeFirst = ({ kind, one, other, newPair: { count, others } }: FirstEncounter): string => {
   switch (kind) {
     case 'user':
-      return `${other} was not seen in ${plural(count, 'earlier login')} by ${plural(others, 'user')}.`
+      return `${other} is new in ${plural(count, 'earlier login')} by ${plural(others, 'user')}.`
     case 'address':
       return `${one} was seen in ${plural(count, 'earlier login')}, from ${plural(others, 'other address', 'other addresses')}.`
     case 'host':
@@ -248,16 +257,16 @@ const said = ({ kind, one, other, meeting: { count, others } }: First): string =
     case 'reach':
       return `${one} was reached in ${plural(count, 'earlier login')}, from ${plural(others, 'other address', 'other addresses')}.`
     case 'rights':
-      return `That was not seen in ${plural(count, 'earlier act')} with another's rights, of ${plural(others, 'kind')}.`
+      return `This is new in ${plural(count, 'earlier privileged action')} of ${plural(others, 'kind')}.`
   }
 }
 
-const usualOf = ({ kind, meeting: { others, chance } }: First): string => {
-  const [one, many] = words[kind]
+const usualOf = ({ kind, newPair: { others, chance } }: FirstEncounter): string => {
+  const [one, many] = nouns[kind]
   return `${others === 1 ? `the known ${one}` : plural(others, `known ${one}`, `known ${many}`)} (${percent(1 - chance)})`
 }
 
-const words: Readonly<Record<Kind, readonly [string, string]>> = {
+const nouns: Readonly<Record<Kind, readonly [string, string]>> = {
   user: ['user', 'users'],
   address: ['address', 'addresses'],
   host: ['host', 'hosts'],
@@ -273,9 +282,9 @@ const features: Readonly<Record<Kind, string>> = {
   rights: 'rights never used by this user',
 }
 
-const reasonOf = (first: First): Reason => ({
+const reasonOf = (first: FirstEncounter): Reason => ({
   feature: features[first.kind],
   value: list([first.other]),
   usual: usualOf(first),
-  pull: -Math.log10(first.meeting.chance),
+  pull: -Math.log10(first.newPair.chance),
 })

@@ -6,51 +6,51 @@ import { keepSample, renewSample, type Sample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { entitiesOf } from '../sigma/sigma-entities.ts'
 
-/** What belongs together: the events of a stream that name the same request, trace or process. */
+/** Related events of a stream: those with the same request, trace or process. */
 export interface Session {
   readonly key: SessionKey
   readonly start: number
   last: number
-  /** The templates of its events, in order. */
+  /** The template ids of its events, in order. */
   readonly events: string[]
-  /** The first three lines and the last. */
+  /** The first three lines and the last one. */
   readonly samples: Sample[]
-  /** Who and what its first event is about: its fields, read when it is asked for, or what was read of them. */
+  /** The fields of the first event, or the entities restored from a saved state. Fields become entities only on demand. */
   readonly about: Event['fields'] | Entity[]
 }
 
-/** Names what belongs together: a process by its number, which is told apart quickest, anything else by its field and value. */
+/** Identifies a session: by its process number, which is the fastest to compare, else by field and value. */
 export type SessionKey = string | number
 
-/** What is known of the sessions of one stream. */
+/** The sessions of one stream. */
 export interface SessionStream {
   readonly source: string
   readonly stream: string
   readonly open: Map<SessionKey, Session>
-  /** Those that have ended since sessions were last judged. */
+  /** Sessions that have ended since the last scoring. */
   ended: Session[]
-  learnt: Sessions
-  /** Some of the keys that were seen: one key alone is a program that goes on, not sessions. */
+  learned: Sessions
+  /** Some of the keys seen. A stream with few keys is a long-running program, without sessions. */
   readonly keys: Set<SessionKey>
-  /** What the templates say. */
+  /** The texts of templates, by id. */
   readonly texts: Map<string, string>
-  /** The period in which sessions end now. */
+  /** The current scoring period. */
   period: number
   usedAt: number
-  /** Whether nothing came since the clock last ticked. */
+  /** Whether no event has come since the last clock tick. */
   isQuiet: boolean
 }
 
 const mostOpen = 200
 const mostEvents = 200
 const mostTexts = 1000
-/** A key counts as one of many when so many were seen. */
+/** How many keys a stream needs to have sessions. */
 export const manyKeys = 20
 
-/** Which field names what events belong to, the best first. */
+/** The fields that identify a session, best first. */
 const fields = ['trace.id', 'transaction.id', 'http.request.id', 'session.id', 'process.pid'] as const
 
-/** Names what an event belongs to; undefined when it does not say. */
+/** Returns the session key of an event; undefined if it has none. */
 export const keyOf = ({ fields: values }: Event): SessionKey | undefined => {
   for (const field of fields) {
     const value = values[field]
@@ -63,20 +63,20 @@ export const keyOf = ({ fields: values }: Event): SessionKey | undefined => {
 const isProcess = (field: string, value: number): boolean =>
   field === 'process.pid' && Number.isInteger(value) && value > 0 && value < 1e15
 
-export const sayKey = (key: SessionKey): string => (typeof key === 'number' ? `process.pid ${key}` : key)
+export const formatKey = (key: SessionKey): string => (typeof key === 'number' ? `process.pid ${key}` : key)
 
 const readKey = (text: string): SessionKey =>
   /^process\.pid [1-9]\d{0,14}$/.test(text) ? Number(text.slice('process.pid '.length)) : text
 
-/** Says who and what a session is about. */
-export const aboutWhom = ({ about }: Session): Entity[] => (Array.isArray(about) ? about : entitiesOf(about))
+/** Returns the entities of a session's first event. */
+export const entitiesOfSession = ({ about }: Session): Entity[] => (Array.isArray(about) ? about : entitiesOf(about))
 
 export const startStream = (event: Event): SessionStream => ({
   source: event.source,
   stream: event.stream,
   open: new Map(),
   ended: [],
-  learnt: new Sessions({ trained: 'everything', events: 5000, patterns: 256, transitions: 20_000 }),
+  learned: new Sessions({ trained: 'everything', events: 5000, patterns: 256, transitions: 20_000 }),
   keys: new Set(),
   texts: new Map(),
   period: Number.NEGATIVE_INFINITY,
@@ -84,7 +84,7 @@ export const startStream = (event: Event): SessionStream => ({
   isQuiet: false,
 })
 
-/** Adds an event to its session; one that was idle for longer than `idle` ms has ended, and another begins. */
+/** Adds an event to its session. Ends a session that was idle for longer than `idle` ms and starts another. */
 export const addToSession = (stream: SessionStream, key: SessionKey, event: Event, idle: number): void => {
   const { template } = event
   if (!template) return
@@ -124,7 +124,7 @@ const begin = (stream: SessionStream, key: SessionKey, event: Event): Session =>
 
 const end = (stream: SessionStream, session: Session): void => {
   stream.open.delete(session.key)
-  // What goes on for so long is a program at work.
+  // A longer session is a long-running program.
   if (session.events.length <= mostEvents) stream.ended.push(session)
 }
 
@@ -134,10 +134,10 @@ export const endIdle = (stream: SessionStream, time: number, idle: number): void
 }
 
 export const writeStream = (writer: Writer, stream: SessionStream): void => {
-  const { source, stream: name, learnt, keys, texts, period, usedAt } = stream
-  writer.text(source).text(name).bytes(learnt.save()).f64(period).f64(usedAt)
+  const { source, stream: name, learned, keys, texts, period, usedAt } = stream
+  writer.text(source).text(name).bytes(learned.save()).f64(period).f64(usedAt)
   writer.varint(keys.size)
-  for (const key of keys) writer.text(sayKey(key))
+  for (const key of keys) writer.text(formatKey(key))
   writer.varint(texts.size)
   for (const [id, text] of texts) writer.text(id).text(text)
   const sessions = [...stream.ended, ...stream.open.values()]
@@ -145,18 +145,18 @@ export const writeStream = (writer: Writer, stream: SessionStream): void => {
   for (const session of sessions) {
     const { key, start, last, events, samples } = session
     writer
-      .text(sayKey(key))
+      .text(formatKey(key))
       .f64(start)
       .f64(last)
       .text(events.join(' '))
-      .text(JSON.stringify(aboutWhom(session)))
+      .text(JSON.stringify(entitiesOfSession(session)))
     writer.varint(samples.length)
     for (const { id, time, original } of samples) writer.text(id).f64(time).text(flatText(original, 300))
   }
 }
 
 export const readStream = (reader: Reader): SessionStream => {
-  const [source, stream, learnt] = [reader.text(), reader.text(), Sessions.load(reader.bytes())]
+  const [source, stream, learned] = [reader.text(), reader.text(), Sessions.load(reader.bytes())]
   const [period, usedAt] = [reader.f64(), reader.f64()]
   const keys = new Set(Array.from({ length: reader.varint() }, () => readKey(reader.text())))
   const texts = new Map(Array.from({ length: reader.varint() }, () => [reader.text(), reader.text()] as const))
@@ -180,7 +180,7 @@ export const readStream = (reader: Reader): SessionStream => {
     stream,
     open: new Map(sessions.slice(endedCount).map((session) => [session.key, session])),
     ended: sessions.slice(0, endedCount),
-    learnt,
+    learned,
     keys,
     texts,
     period,

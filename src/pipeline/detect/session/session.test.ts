@@ -33,9 +33,9 @@ const steps = (number: number): string[] => {
 const usual = (from: number, count: number, start: number): Event[] =>
   Array.from({ length: count }, (_, n) => request(from + n, start + n * 4000, steps(from + n))).flat()
 
-const ordinary = usual(0, 600, someTime)
+const normal = usual(0, 600, someTime)
 const after = someTime + 600 * 4000
-const odd = [
+const anomalous = [
   ...request(9001, after, [
     'request received',
     'cart read',
@@ -49,9 +49,9 @@ const odd = [
 
 describeDetector('session', {
   make,
-  ordinary,
-  odd,
-  more: usual(2000, 300, after),
+  normal,
+  anomalous,
+  moreNormal: usual(2000, 300, after),
   *flood(count) {
     for (let n = 0; n < count; n++) yield* request(10_000 + n, after + n * 500, [`step ${n % 50}`])
   },
@@ -60,25 +60,25 @@ describeDetector('session', {
 describe('the detector session', () => {
   const run = (events: readonly Event[]) => {
     const detector = make(() => after)
-    detector.detect(ordinary)
+    detector.detect(normal)
     return detector.detect(events)
   }
 
-  it('says what in the session went otherwise, with its lines', () => {
-    const [found, ...others] = run(odd)
+  it('reports how the session deviates, with its lines', () => {
+    const [found, ...others] = run(anomalous)
     expect(others).toEqual([])
     expect(found).toMatchObject({
       severity: 'low',
       learning: false,
       event_count: 6,
-      title: expect.stringMatching(/^A session of checkout went otherwise: “(card charged|order stored)”/),
-      sentence: expect.stringContaining('(trace.id trace-9001) went unlike the 5'),
+      title: expect.stringMatching(/^Unusual checkout session: “(card charged|order stored)”/),
+      sentence: expect.stringContaining('(trace.id trace-9001) deviates from the 5'),
     })
     expect(found?.sentence).toMatch(/"(card charged|order stored)" (came 3 times|is missing)/)
     expect(found?.evidence.map(({ line }) => line)).toContain('request received')
   })
 
-  it('has nothing to say of a program whose process goes on', () => {
+  it('reports nothing for a long-running program', () => {
     const going = Array.from({ length: 3000 }, (_, n) =>
       someEvent(50_000 + n, someTime + n * 1000, { fields: { 'process.pid': 81, 'process.name': 'nginx' } }),
     )
@@ -89,10 +89,10 @@ describe('the detector session', () => {
     }
   })
 
-  it('judges what has ended when nothing comes any more', () => {
+  it('scores open sessions when no more events come', () => {
     let time = after
     const detector = make(() => time)
-    detector.detect(ordinary)
+    detector.detect(normal)
     const last = request(9002, after, ['answer sent', 'request received', 'request received', 'order stored'])
     expect(detector.detect(last)).toEqual([])
     time += 20 * minute

@@ -7,7 +7,7 @@ import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { readState } from '../shared/state.ts'
-import { type OddSession, signOf, tellSession } from './session-story.ts'
+import { deviationKey, explainUnusualSession, type UnusualSession } from './session-explanation.ts'
 import {
   addToSession,
   endIdle,
@@ -21,39 +21,34 @@ import {
 
 const name = 'session'
 const version = 1
-/** Sessions that ended are judged, and then learnt, once in so many ms of event time … */
+/** Sessions that have ended are scored and learned once per period of event time, in ms, … */
 const periodLength = 600_000
-/** … or when so many have. */
+/** … or once this many have ended. */
 const mostEnded = 500
-/** How many odd sessions of a stream are told of one period, those that went the same way as one. */
-const mostTold = 3
+/** How many unusual sessions to report per stream and period. Sessions with the same deviation count as one. */
+const maxReported = 3
 
 const options = z.strictObject({
-  idle_seconds: z.number().positive().default(60).describe('After how long without an event a session has ended.'),
-  chance: z
-    .number()
-    .positive()
-    .max(0.1)
-    .default(0.005)
-    .describe('How likely an ordinary session may be to look as odd and still be told.'),
+  idle_seconds: z.number().positive().default(60).describe('Seconds without an event after which a session has ended.'),
+  chance: z.number().positive().max(0.1).default(0.005).describe('Maximum probability of a session to report.'),
   warmup: z
     .int()
     .min(10)
     .default(200)
-    .describe('How many sessions of a stream must be known before its findings may be graver than low.'),
-  max_streams: z.int().min(1).default(100).describe('For how many streams sessions are followed.'),
+    .describe('How many sessions of a stream to learn before findings may be rated above low.'),
+  max_streams: z.int().min(1).default(100).describe('How many streams to track.'),
 })
 
-/** Below so many sessions nothing is told at all. */
+/** With fewer learned sessions, nothing is reported. */
 const fewest = 50
 
 /**
- * Finds sessions (the lines of one request, trace or process) that went unlike those before: an event missing, one too many, an odd order,
- * an odd end. New messages are told by `template`. Not for programs whose process goes on: those have no sessions.
+ * Finds unusual sessions (the lines of one request, trace or process): a missing event, an extra one, an unusual order or end. Leaves new
+ * messages to `template`. Not for long-running programs, because they have no sessions.
  */
 export const session: Component<typeof options, Detector> = {
   name,
-  summary: 'Finds requests, traces and processes whose lines went unlike those of the others.',
+  summary: 'Finds requests, traces and processes whose events deviate from those of others.',
   options,
   create({ idle_seconds: idleSeconds, chance: most, warmup, max_streams: maxStreams }, { now }) {
     const idle = idleSeconds * 1000
@@ -67,8 +62,8 @@ export const session: Component<typeof options, Detector> = {
       streams.set(event.stream, stream)
       return stream
     }
-    /** Once in a period of event time, what ended is judged and learnt. */
-    const turn = (stream: SessionStream, time: number): void => {
+    /** Scores and learns the ended sessions once per period of event time. */
+    const endPeriod = (stream: SessionStream, time: number): void => {
       const period = Math.floor(time / periodLength)
       if (period <= stream.period) return
       const isFirst = stream.period === Number.NEGATIVE_INFINITY
@@ -79,16 +74,16 @@ export const session: Component<typeof options, Detector> = {
     }
     /** Scores the sessions that ended, then learns them. */
     const settle = (stream: SessionStream): void => {
-      const { ended, learnt } = stream
+      const { ended, learned } = stream
       stream.ended = []
       if (ended.length === 0 || stream.keys.size < manyKeys) return
-      if (learnt.size >= fewest) judge(stream, ended)
+      if (learned.size >= fewest) reportUnusual(stream, ended)
       // Rebuilding the model costs O(patterns), so do it at most once a batch.
-      if (!rebuilt.has(stream)) learnt.settle()
+      if (!rebuilt.has(stream)) learned.settle()
       rebuilt.add(stream)
-      for (const { events } of ended) learnt.add(events)
+      for (const { events } of ended) learned.add(events)
     }
-    /** When nothing comes any more, what is open has ended. Old logs that are still being read are older than the clock, and come. */
+    /** Ends open sessions when no more events come. Old logs are behind the clock, so two quiet ticks in a row are needed. */
     const tick = (stream: SessionStream): void => {
       const isQuiet = stream.isQuiet && now() - stream.usedAt > idle + periodLength
       stream.isQuiet = true
@@ -97,27 +92,27 @@ export const session: Component<typeof options, Detector> = {
       settle(stream)
       stream.period = Number.NEGATIVE_INFINITY
     }
-    const judge = (stream: SessionStream, ended: SessionStream['ended']): void => {
-      const odd = new Map<string, OddSession>()
-      // The more sessions are known, the rarer must one be: of all of them, fewer than three may look as odd.
-      const limit = Math.min(most, 3 / stream.learnt.size)
-      // Most sessions go one of a few ways.
+    const reportUnusual = (stream: SessionStream, ended: SessionStream['ended']): void => {
+      const unusual = new Map<string, UnusualSession>()
+      // With more known sessions, require a lower probability: fewer than three of them may look as unusual.
+      const limit = Math.min(most, 3 / stream.learned.size)
+      // Most sessions follow one of a few patterns, so cache their probabilities.
       const chances = new Map<string, number>()
       for (const one of ended) {
-        const way = one.events.join(' ')
-        const chance = chances.get(way) ?? toChance(stream.learnt.score(one.events))
-        chances.set(way, chance)
+        const pattern = one.events.join(' ')
+        const chance = chances.get(pattern) ?? toChance(stream.learned.score(one.events))
+        chances.set(pattern, chance)
         if (chance > limit) continue
-        const facts = stream.learnt.explain(one.events).filter(isTelling)
+        const facts = stream.learned.explain(one.events).filter(isRelevant)
         const [lead] = facts
         if (!lead || lead.weight < leastWeight) continue
-        const sign = signOf(lead)
-        const same = odd.get(sign)
-        if (same) odd.set(sign, { ...same, others: same.others + 1 })
-        else odd.set(sign, { session: one, chance, facts, others: 0, learning: stream.learnt.size < warmup })
+        const sign = deviationKey(lead)
+        const same = unusual.get(sign)
+        if (same) unusual.set(sign, { ...same, others: same.others + 1 })
+        else unusual.set(sign, { session: one, chance, facts, others: 0, learning: stream.learned.size < warmup })
       }
-      const told = [...odd.values()].sort((a, b) => a.chance - b.chance).slice(0, mostTold)
-      found.push(...told.map((one) => tellSession(name, stream, one)))
+      const reported = [...unusual.values()].sort((a, b) => a.chance - b.chance).slice(0, maxReported)
+      found.push(...reported.map((one) => explainUnusualSession(name, stream, one)))
     }
     const detect = (events: readonly Event[]): Detection[] => {
       found = []
@@ -128,7 +123,7 @@ export const session: Component<typeof options, Detector> = {
         const stream = streams.get(event.stream) ?? begin(event)
         stream.usedAt = Math.max(stream.usedAt, event.time)
         stream.isQuiet = false
-        turn(stream, event.time)
+        endPeriod(stream, event.time)
         addToSession(stream, key, event, idle)
         if (stream.ended.length >= mostEnded) settle(stream)
       }
@@ -142,7 +137,7 @@ export const session: Component<typeof options, Detector> = {
       progress: () =>
         [...streams.values()]
           .filter(({ keys }) => keys.size >= manyKeys)
-          .map(({ stream, learnt }) => ({ of: stream, seen: learnt.size, needed: warmup, unit: 'sessions' })),
+          .map(({ stream, learned }) => ({ of: stream, seen: learned.size, needed: warmup, unit: 'sessions' })),
       save() {
         const writer = createWriter(name, version).varint(streams.size)
         for (const stream of streams.values()) writeStream(writer, stream)
@@ -162,19 +157,19 @@ export const session: Component<typeof options, Detector> = {
   },
 }
 
-/** A reason must carry so much of the surprise to be one. */
+/** The minimum share of the surprise that the strongest fact must carry. */
 const leastWeight = 0.25
 
-/** What at least one session in so many had is no news. New messages are told by another detector. */
+/** A fact shared by more sessions is common. `template` reports new messages. */
 const commonShare = 0.01
 
-const isTelling = (fact: SessionFact): boolean => {
+const isRelevant = (fact: SessionFact): boolean => {
   if (fact.kind === 'new-event') return false
   return fact.kind === 'odd-count' || fact.kind === 'missing-event' || fact.share < commonShare
 }
 
-/** Turns the score of a session, x / (x + ln 30) above a tenth, back into the chance e^−x that it stands for. */
+/** Inverts the score of a session, x / (x + ln 30) above 0.1, to the probability e^−x. */
 const toChance = (score: number): number => {
-  const odd = Math.max(0, (score - 0.1) / 0.9)
-  return Math.exp((-Math.log(30) * odd) / Math.max(1e-9, 1 - odd))
+  const unusual = Math.max(0, (score - 0.1) / 0.9)
+  return Math.exp((-Math.log(30) * unusual) / Math.max(1e-9, 1 - unusual))
 }

@@ -12,12 +12,12 @@ describe('connectionOf', () => {
     [{ 'host.ip': '10.0.0.5' }, {}],
     [{ 'destination.ip': '10.0.0.5' }, { destination_ip: '10.0.0.5' }],
     [{ 'destination.ip': '8.8.4.4' }, { destination_ip: '8.8.4.4', direction: 'outbound' }],
-    // A resolver is nobody's attacker.
+    // A resolver is not an attacker.
     [
       { 'source.ip': '10.0.0.9', 'destination.ip': '8.8.4.4', 'dns.question.name': 'evil.example' },
       { source_ip: '10.0.0.9', destination_ip: '8.8.4.4' },
     ],
-    // Public addresses of ours: by the networks that are configured, by the assets, by the machine's own word.
+    // Public addresses of ours: by configured networks, by assets, by the host itself.
     [
       { 'source.ip': '198.51.100.1', 'destination.ip': '203.0.113.9', 'source.network.scope': 'internal' },
       { source_ip: '198.51.100.1', destination_ip: '203.0.113.9', direction: 'outbound' },
@@ -38,7 +38,7 @@ describe('connectionOf', () => {
       { 'source.ip': '198.51.100.1', 'destination.ip': '203.0.113.9' },
       { source_ip: '198.51.100.1', destination_ip: '203.0.113.9', direction: 'external' },
     ],
-    // A client can put anything in front; our proxy appends what it saw.
+    // A client can forge the beginning; our proxy appends what it saw.
     [
       { 'source.ip': '10.0.0.7', 'network.forwarded_ip': '8.8.8.8, 203.0.113.9, 10.0.0.6' },
       { source_ip: '203.0.113.9', proxy_ip: '10.0.0.7', direction: 'inbound' },
@@ -62,25 +62,25 @@ const line = (connection: Partial<Evidence>, i: number): Evidence => ({
 const subject = { kind: 'anomaly', type: 'brute_force', severity: 'high', techniques: [], event_count: 100 } as const
 
 describe('addressRolesOf', () => {
-  it('names no attacker where nothing shows one', () => {
+  it('names no attacker without evidence', () => {
     const evidence = [line(connectionOf({ 'source.ip': '203.0.113.9', 'destination.ip': '10.0.0.5' }), 1)]
     expect(addressRolesOf({ ...subject, type: 'anomaly', evidence })).not.toHaveProperty('attacker')
     expect(addressRolesOf({ ...subject, evidence: [line({}, 1)] })).toBeUndefined()
   })
 
-  it('calls a machine of ours that attacks others no attacker to block', () => {
+  it('does not name an internal host that attacks others as an attacker to block', () => {
     const evidence = [line(connectionOf({ 'source.ip': '10.0.0.5', 'destination.ip': '203.0.113.9' }), 1)]
     expect(addressRolesOf({ ...subject, evidence })).not.toHaveProperty('attacker')
   })
 
-  it('finds the machine of ours that attacks another one', () => {
+  it('finds an internal host that attacks another one', () => {
     const evidence = [line(connectionOf({ 'source.ip': '10.0.0.9', 'destination.ip': '10.0.0.5' }), 1)]
     expect(addressRolesOf({ ...subject, evidence })?.attacker).toEqual([
       { ip: '10.0.0.9', events: 100, internal: true },
     ])
   })
 
-  it('gives a login from elsewhere no part in what another address did', () => {
+  it('gives a login from elsewhere no role in an attack by another address', () => {
     const evidence = [
       line({ source_ip: '203.0.113.9', direction: 'inbound' }, 1),
       line({ source_ip: '198.51.100.1', direction: 'inbound' }, 2),
@@ -92,7 +92,7 @@ describe('addressRolesOf', () => {
     })
   })
 
-  it('does not depend on how addresses are written', () => {
+  it('does not depend on the spelling of addresses', () => {
     const names = ['1.2.3.4', '9.9.9.10', '20.0.0.1', '203.0.113.9', '2001:db8::1', '99.1.1.1']
     const flow = fc.record({
       source: fc.nat(names.length - 1),

@@ -8,21 +8,21 @@ import type { AlertType, Detection, Evidence } from '../../../schema/detection.t
 import { severityRank } from '../../../schema/severity.ts'
 import { type Connection, connectionOf, type Direction, isInternalAddress } from './connection.ts'
 
-/** Sources that a detector counted itself, with their events. */
+/** Source addresses that a detector counted itself, with their events. */
 export type CountedSources = readonly (readonly [ip: string, events: number])[]
 
-/** Which end attacks, where the detector knows; `unknown` where nothing shows it. Otherwise type and severity decide. */
+/** Which end of the connection attacks, if the detector knows. `unknown` means no evidence; undefined lets type and severity decide. */
 export type AttackerEnd = 'source' | 'destination' | 'unknown'
 
 interface Subject extends Pick<Detection, 'kind' | 'type' | 'severity' | 'event_count'> {
   readonly techniques: readonly string[]
   readonly evidence: readonly Evidence[]
-  /** Takes the place of the sources that the evidence names: not every line is kept as evidence. */
+  /** Replaces the sources named in the evidence, because evidence is a sample. */
   readonly sources?: CountedSources | undefined
   readonly attacker?: AttackerEnd | undefined
 }
 
-/** Works out the roles of addresses from the lines that a detection rests on. Each line counts for its share of the detection's events. */
+/** Derives the roles of addresses from the evidence. Each line counts for its share of the detection's events. */
 export const addressRolesOf = (subject: Subject): AddressRoles | undefined => {
   const { evidence, event_count } = subject
   const counted = subject.sources?.flatMap(([ip, events]) => {
@@ -31,7 +31,7 @@ export const addressRolesOf = (subject: Subject): AddressRoles | undefined => {
   })
   const isOther = ({ source_ip }: Evidence) =>
     source_ip !== undefined && counted?.every(({ connection }) => connection.source_ip !== source_ip)
-  // Lines of others, such as a login from elsewhere during an attack, say nothing about the sources that were counted.
+  // Skip lines of other sources, such as a login from elsewhere during an attack.
   const lines = evidence.filter((line) => hasEnd(line) && !isOther(line))
   const each = event_count / Math.max(1, lines.length)
   const shown = lines.map((line) => rolesIn(line, each, subject))
@@ -80,17 +80,17 @@ const hostileTypes: ReadonlySet<AlertType> = new Set([
   'unauthorized_access',
 ])
 
-/** Activity that its source carries out against the destination, whoever owns the source. */
+/** Attacks that the source carries out against the destination, even if the source is internal. */
 const offensiveTypes: ReadonlySet<AlertType> = new Set(['brute_force', 'ddos', 'unauthorized_access'])
 
-/** Command and control, exfiltration: the remote end is reached from inside. */
+/** Whether an internal host contacts the attacker, as in command and control or exfiltration. */
 const reachesOut = ({ type, techniques }: Subject): boolean =>
   type === 'data_exfiltration' ||
   techniques.some((id) =>
     /^T(1071|1041|1048|1567|1537|1571|1572|1573|1095|1568|1102|1105|1219|1020|1132|1008|1090)\b/.test(id),
   )
 
-/** Which end of a connection attacks; undefined when the evidence does not show it. */
+/** Returns the end of a connection that attacks; undefined if the evidence does not show it. */
 const hostileEnd = (
   { source_ip, destination_ip, direction }: Connection,
   subject: Subject,
@@ -102,7 +102,7 @@ const hostileEnd = (
     case 'inbound':
       return 'source'
     case 'outbound':
-      // One of our machines attacks somebody else: neither end is an attacker to block here.
+      // An internal host attacks somebody else, so there is no attacker to block here.
       return type === 'brute_force' || type === 'ddos' ? undefined : 'destination'
     case 'external':
       return reachesOut(subject) ? 'destination' : 'source'

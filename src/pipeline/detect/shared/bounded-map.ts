@@ -3,8 +3,8 @@ interface Used {
 }
 
 /**
- * A map that forgets: past its capacity, an entry that was idle for long makes room. Uses are marked by the owner on the entry itself
- * (`usedAt`), so reading costs a plain lookup; an entry that was used lately gets a second chance (Corbató's clock, 1968).
+ * A map with a capacity. When full, it evicts an entry that has been idle for long. Owners mark use on the entry itself (`usedAt`), so a
+ * read costs a plain lookup. A recently used entry gets a second chance (Corbató's clock, 1968).
  */
 export class BoundedMap<Value extends Used> {
   readonly #entries = new Map<string, Value>()
@@ -22,7 +22,7 @@ export class BoundedMap<Value extends Used> {
     return this.#entries.get(key)
   }
 
-  /** Adds an entry and returns the one that had to go for it. */
+  /** Adds an entry. Returns the entry it evicted. */
   set(key: string, value: Value): { readonly key: string; readonly value: Value } | undefined {
     const gone = this.#entries.size >= this.#capacity && !this.#entries.has(key) ? this.#evict() : undefined
     this.#entries.set(key, value)
@@ -51,7 +51,7 @@ export class BoundedMap<Value extends Used> {
     const second = oldest.next().value
     if (!first) return undefined
     if (!second || first[1].usedAt <= second[1].usedAt) return this.#remove(first)
-    // The older of the two was used since: it goes to the back, and the other one goes for good.
+    // Give the recently used older entry a second chance and evict the other.
     this.#entries.delete(first[0])
     this.#entries.set(first[0], first[1])
     return this.#remove(second)

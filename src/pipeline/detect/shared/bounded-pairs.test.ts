@@ -6,7 +6,7 @@ import { BoundedPairs } from './bounded-pairs.ts'
 const name = fc.constantFrom('root', 'alice', 'a name of many letters', 'two\nlines', '')
 const step = fc.record({ act: fc.constantFrom('see', 'see', 'see', 'delete'), one: name, other: name })
 
-it('finds and forgets what a bounded map of both names together would', () => {
+it('behaves like a bounded map with joined names as keys', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 8 }), (steps, capacity) => {
       const pairs = new BoundedPairs(capacity)

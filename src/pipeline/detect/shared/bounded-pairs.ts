@@ -1,6 +1,6 @@
 import { flatText } from './flat-text.ts'
 
-/** Two that were seen together. */
+/** Two names that were seen together. */
 export interface Pair {
   readonly one: string
   readonly other: string
@@ -8,12 +8,12 @@ export interface Pair {
 }
 
 /**
- * Remembers who was seen with whom, and forgets as a BoundedMap does. A pair is found by the one and then by the other, so that no key is
- * put together and hashed for each look. Written down, the two stand in lines of their own.
+ * Remembers pairs, and evicts idle ones like `BoundedMap`. Nested maps find a pair without building and hashing a joined key at each
+ * lookup. In saved form, a newline separates the two names.
  */
 export class BoundedPairs {
   readonly #byOne = new Map<string, Map<string, Pair>>()
-  /** In the order in which they came. */
+  /** In insertion order. */
   readonly #order = new Set<Pair>()
   readonly #capacity: number
 
@@ -30,7 +30,7 @@ export class BoundedPairs {
     return this.#byOne.get(one)?.get(other)
   }
 
-  /** Adds a pair that is not there and returns the one that had to go for it. */
+  /** Adds a pair that is not in the set. Returns the pair it evicted. */
   add(one: string, other: string, usedAt: number): Pair | undefined {
     if (one.includes('\n')) return this.add(...parts(`${one}\n${other}`), usedAt)
     const gone = this.#order.size >= this.#capacity ? this.#evict() : undefined
@@ -47,12 +47,12 @@ export class BoundedPairs {
     if (pair) this.#remove(pair)
   }
 
-  /** Adds a pair as it was written down. */
+  /** Adds a pair in its saved form. */
   addLines(lines: string, usedAt: number): void {
     this.add(...parts(lines), usedAt)
   }
 
-  /** Every pair as it is written down, and when it was used. */
+  /** Yields each pair in its saved form, with the time of its last use. */
   *lines(): IterableIterator<readonly [string, number]> {
     for (const { one, other, usedAt } of this.#order) yield [`${one}\n${other}`, usedAt]
   }
@@ -63,7 +63,7 @@ export class BoundedPairs {
     const second = oldest.next().value
     if (!first) return undefined
     if (!second || first.usedAt <= second.usedAt) return this.#remove(first)
-    // The older of the two was used since: it goes to the back, and the other one goes for good.
+    // Give the recently used older pair a second chance and evict the other.
     this.#order.delete(first)
     this.#order.add(first)
     return this.#remove(second)

@@ -2,20 +2,20 @@ import { formatAddress, isMapped, parseAddress } from '../../../lib/addresses/ad
 import { parseMeant, scopeOf } from '../../../lib/addresses/scope.ts'
 import type { Fields } from '../../../schema/event.ts'
 
-/** Which way a connection went, seen from our own network; ECS's `network.direction`. */
+/** The direction of a connection as seen from the internal network (ECS `network.direction`). */
 export const directions = ['inbound', 'outbound', 'internal', 'external'] as const
 export type Direction = (typeof directions)[number]
 
-/** The ends of a connection or request, as one event names them. */
+/** The ends of a connection or request in one event. */
 export interface Connection {
   readonly source_ip?: string | undefined
   readonly destination_ip?: string | undefined
-  /** A proxy of ours that names the client it speaks for. */
+  /** An internal proxy that names the client it forwards for. */
   readonly proxy_ip?: string | undefined
   readonly direction?: Direction | undefined
 }
 
-/** The fields from which `connectionOf` reads. */
+/** The fields that `connectionOf` reads. */
 export const connectionFields = [
   'source.ip',
   'client.ip',
@@ -31,18 +31,18 @@ export const connectionFields = [
   'dns.question.name',
 ] as const
 
-/** Reads who connected to whom. An address that no field gives a role to, such as `host.ip` alone, gets none. */
+/** Reads who connected to whom. An address without a role, such as a lone `host.ip`, gets none. */
 export const connectionOf = (fields: Fields): Connection => {
   const peer = ipOf(fields['source.ip'])
   const destination = ipOf(fields['destination.ip'])
   const hosts = listOf(fields['host.ip']).flatMap((text) => ipOf(text) ?? [])
   const peerIsOwn = peer !== undefined && isOwn(peer, fields, 'source', hosts)
-  // Anybody can write X-Forwarded-For; only a proxy of ours is believed.
+  // Clients can forge X-Forwarded-For, so trust it only from an internal proxy.
   const client = peer === undefined || peerIsOwn ? clientOf(fields, peer) : undefined
   const source = client ?? peer
   if (source === undefined && destination === undefined) return {}
   const sourceIsOwn = client === undefined ? peerIsOwn : isInternalAddress(client)
-  // The destination of a DNS query is a resolver; who is behind the name is not known from it.
+  // A DNS query goes to a resolver, which says nothing about the owner of the name.
   const isQuery = fields['dns.question.name'] !== undefined || fields['destination.port'] === 53
   const direction = isQuery
     ? undefined
@@ -77,7 +77,7 @@ const isOwn = (ip: string, fields: Fields, end: 'source' | 'destination', hosts:
   )
 }
 
-/** The client behind a proxy: of the forwarded addresses the last external one, because clients can prepend to the list. */
+/** Returns the client behind a proxy: the last external forwarded address, because clients can prepend to the list. */
 const clientOf = (fields: Fields, peer: string | undefined): string | undefined => {
   const forwarded = listOf(fields['network.forwarded_ip']).flatMap((text) => ipOf(text) ?? [])
   const others = [...listOf(fields['client.ip']).flatMap((text) => ipOf(text) ?? []), ...forwarded].filter(
@@ -91,14 +91,14 @@ const listOf = (value: Fields[string] | undefined): readonly string[] =>
     typeof item === 'string' ? item.split(',').map((part) => part.trim()) : [],
   )
 
-/** One spelling for each address, so that two spellings are not two attackers. */
+/** Normalizes the spelling of an address, so that two spellings do not count as two attackers. */
 const ipOf = (value: Fields[string] | undefined): string | undefined => {
   if (typeof value !== 'string') return undefined
   const address = parseAddress(value.replace(/%.*$/, ''))
   return address && (isMapped(address) && !value.includes(':') ? value : formatAddress(address))
 }
 
-const stated: Readonly<Record<string, Direction>> = {
+const directionNames: Readonly<Record<string, Direction>> = {
   inbound: 'inbound',
   ingress: 'inbound',
   outbound: 'outbound',
@@ -107,16 +107,16 @@ const stated: Readonly<Record<string, Direction>> = {
   external: 'external',
 }
 
-/** Exactly one own end decides; otherwise the event's own word does, where it has one. */
+/** Exactly one internal end decides the direction; otherwise the direction in the event does, if any. */
 const directionOf = (
   sourceIsOwn: boolean | undefined,
   destinationIsOwn: boolean | undefined,
-  said: Fields[string] | undefined,
+  stated: Fields[string] | undefined,
 ): Direction | undefined => {
-  // A log with one end only is written by our side of the connection.
+  // A log that names only one end is written at the other.
   if (destinationIsOwn === undefined) return sourceIsOwn === false ? 'inbound' : undefined
   if (sourceIsOwn === undefined) return destinationIsOwn ? undefined : 'outbound'
   if (sourceIsOwn !== destinationIsOwn) return sourceIsOwn ? 'outbound' : 'inbound'
-  const word = typeof said === 'string' ? stated[said.toLowerCase()] : undefined
+  const word = typeof stated === 'string' ? directionNames[stated.toLowerCase()] : undefined
   return word ?? (sourceIsOwn ? 'internal' : 'external')
 }

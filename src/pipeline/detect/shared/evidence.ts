@@ -5,10 +5,10 @@ import { flatText } from './flat-text.ts'
 
 const longestLine = 1000
 
-/** As much of an event as evidence needs; an event is one. */
+/** The part of an event that evidence needs. Every event is a sample. */
 export type Sample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
 
-/** Makes of an event what may be remembered for long: not the whole of it, and no more of a line than is ever shown. */
+/** Reduces an event to what is worth remembering for long. */
 export const keepSample = ({ id, time, original, fields }: Sample): Sample => {
   const line = original.length <= longestLine ? original : flatText(original, longestLine)
   return { id, time, original: line, fields: fields && keptFields(fields) }
@@ -16,7 +16,7 @@ export const keepSample = ({ id, time, original, fields }: Sample): Sample => {
 
 const kept = [...connectionFields, 'log.file.path', 'log.file.line'] as const
 
-/** The fields that evidence shows something of; undefined where there is none. */
+/** Picks the fields that evidence shows; undefined if there are none. */
 const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
   let found: Record<string, Event['fields'][string]> | undefined
   for (const name of kept) {
@@ -28,7 +28,7 @@ const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
   return found
 }
 
-/** Makes a sample that nobody else has that of another event, without a fresh one; false when it does not fit. */
+/** Overwrites an unshared sample with another event, without allocating a new one. Returns false if the event does not fit. */
 export const renewSample = (sample: { -readonly [Key in keyof Sample]: Sample[Key] }, event: Sample): boolean => {
   if (event.original.length > longestLine || event.fields?.['log.file.path'] !== undefined) return false
   sample.id = event.id
@@ -38,7 +38,7 @@ export const renewSample = (sample: { -readonly [Key in keyof Sample]: Sample[Ke
   return true
 }
 
-/** Turns a sample into evidence, cut to 1,000 characters, with the part it plays. */
+/** Turns a sample into evidence with a role. Cuts the line to 1,000 characters. */
 export const toEvidence = (sample: Sample, role?: string): Evidence => ({
   event_id: sample.id,
   time: isoTime(sample.time),
@@ -48,7 +48,7 @@ export const toEvidence = (sample: Sample, role?: string): Evidence => ({
   ...(role !== undefined && { role }),
 })
 
-/** Says where a line stands when it was read from a file: `/var/log/auth.log:1502`. */
+/** Returns the position of a line that was read from a file: `/var/log/auth.log:1502`. */
 const placeOf = ({ fields }: Sample): { origin?: string } => {
   const path = fields?.['log.file.path']
   const line = fields?.['log.file.line']

@@ -1,6 +1,6 @@
 import type { Contribution } from '../../../schema/detection.ts'
 
-/** One reason, with its pull: how much it speaks for the finding beside the others, in any unit. */
+/** One reason for a finding. `pull` is its weight relative to the other reasons, in any unit. */
 export interface Reason {
   readonly feature: string
   readonly value: string
@@ -8,7 +8,7 @@ export interface Reason {
   readonly pull: number
 }
 
-/** Shares a score out among its reasons by their pull, strongest first; the weights add up to the score. */
+/** Splits a score among its reasons by their pull, strongest first. The weights add up to the score. */
 export const toContributions = (score: number, reasons: readonly Reason[]): Contribution[] => {
   const total = reasons.reduce((sum, { pull }) => sum + Math.max(0, pull), 0)
   const sorted = [...reasons].sort((a, b) => b.pull - a.pull)
@@ -21,7 +21,7 @@ export const toContributions = (score: number, reasons: readonly Reason[]): Cont
   })
 }
 
-/** `1,234`; small fractions keep a digit or two. */
+/** Formats a number: `1,234`. Small fractions keep one or two digits. */
 export const number = (value: number): string => {
   const size = Math.abs(value)
   const digits = Number.isInteger(value) || size >= 100 ? 0 : size >= 1 ? 1 : 2
@@ -35,7 +35,7 @@ export const number = (value: number): string => {
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${number(count)} ${count === 1 ? one : many}`
 
-/** `0–3`, or `3` when both ends are the same. */
+/** Formats a range: `0–3`, or `3` if both ends are equal. */
 export const range = (low: number, high: number): string => {
   const [from, to] = [number(low), number(high)]
   return from === to ? to : `${from}–${to}`
@@ -48,17 +48,17 @@ const units = [
   [1000, 'second'],
 ] as const
 
-/** `45 seconds`, `10 minutes`, `3 days`: the largest unit of which there are two. */
+/** Formats a duration in the largest unit that fits twice: `45 seconds`, `10 minutes`, `3 days`. */
 export const duration = (ms: number): string => {
   for (const [size, name] of units) {
-    // 90 seconds say more than "2 minutes", 36 hours more than "2 days".
+    // "90 seconds" is more precise than "2 minutes", and "36 hours" than "2 days".
     if (ms < size * (size > 1000 ? 2 : 1) && ms !== size) continue
     return plural(Math.round(ms / size), name)
   }
   return 'less than a second'
 }
 
-/** `a`, `a and b`, `a, b and 3 more`. */
+/** Joins items: `a`, `a and b`, `a, b and 3 more`. */
 export const list = (items: readonly string[], most = 3): string => {
   const shown = items.slice(0, items.length === most + 1 ? most - 1 : most)
   const rest = items.length - shown.length
@@ -66,7 +66,7 @@ export const list = (items: readonly string[], most = 3): string => {
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
-/** A text in quotation marks, on one line, cut to what a title can hold. */
+/** Quotes a text on one line, cut to a title's length. */
 export const quote = (text: string, longest = 80): string => {
   const line = text
     .slice(0, longest * 4)
@@ -75,7 +75,7 @@ export const quote = (text: string, longest = 80): string => {
   return line.length > longest ? `“${line.slice(0, longest - 1).trimEnd()}…”` : `“${line}”`
 }
 
-/** A chance for people: `4.5 %`, `0.05 %`. */
+/** Formats a probability: `4.5 %`, `0.05 %`. */
 export const percent = (share: number): string => {
   const hundredths = share * 100
   return `${hundredths >= 10 ? Math.round(hundredths) : Number(hundredths.toPrecision(hundredths >= 1 ? 2 : 1))} %`

@@ -31,7 +31,7 @@ const finding = (facts: Partial<Finding> = {}): Finding => ({
 })
 
 describe('a finding', () => {
-  it('has the same id for the same matter, and another for another', () => {
+  it('has the same id for the same subject only', () => {
     const { id } = toDetection(finding())
     expect(toDetection(finding({ score: 0.9, title: 'Grown' })).id).toBe(id)
     for (const other of [{ subject: 'b' }, { start: someTime + 1 }, { stream: 'c' }, { detector: 'd' }]) {
@@ -39,12 +39,12 @@ describe('a finding', () => {
     }
   })
 
-  it('is at most low while what is usual is still learnt', () => {
+  it('is at most low while learning', () => {
     expect(toDetection(finding({ learning: true })).severity).toBe('low')
     expect(toDetection(finding({ learning: true, severity: 'info' })).severity).toBe('info')
   })
 
-  it('takes out of names what could break a line or turn it around', () => {
+  it('removes control and bidirectional characters from names', () => {
     const found = toDetection(
       finding({ title: 'root\r\n\u202eevil\u0000', entities: [{ type: 'user', value: 'a\nb' }] }),
     )
@@ -52,7 +52,7 @@ describe('a finding', () => {
     expect(found.entities).toEqual([{ type: 'user', value: 'a b' }])
   })
 
-  it('cuts lines at a thousand characters, and keeps no more than that', () => {
+  it('cuts lines at 1,000 characters', () => {
     const long = someEvent(1, someTime, { original: 'x'.repeat(5000) })
     expect(toEvidence(long).line).toHaveLength(1000)
     expect(keepSample(long).original).toHaveLength(1000)
@@ -77,13 +77,13 @@ describe('contributions', () => {
 })
 
 describe('scores', () => {
-  it('follow the probability, one in a million being 0.75', () => {
+  it('follow the probability: one in a million is 0.75', () => {
     expect(toScore(1e-6)).toBeCloseTo(0.75)
     expect([toScore(1), toScore(0)]).toEqual([0, 1])
     expect(toScore(toProbability(0.6))).toBeCloseTo(0.6)
   })
 
-  it('bound the binomial tail from above, exactly where all hit', () => {
+  it('bound the binomial tail from above, exactly if all hit', () => {
     expect(binomialTail(10, 10, 0.25)).toBeCloseTo(10 * Math.log10(0.25))
     expect(binomialTail(2, 10, 0.25)).toBe(0)
     // P(X >= 8 of 10) at 0.25 is 4.16e-4.
@@ -92,8 +92,8 @@ describe('scores', () => {
   })
 })
 
-describe('words', () => {
-  it('are those that people use', () => {
+describe('formatting', () => {
+  it('writes numbers, durations and lists for people', () => {
     expect([number(1234567), number(0.25), number(12.34), number(0)]).toEqual(['1,234,567', '0.25', '12.3', '0'])
     expect([plural(1, 'failed login'), plural(286, 'failed login')]).toEqual(['1 failed login', '286 failed logins'])
     expect([range(0, 3), range(2, 2)]).toEqual(['0–3', '2'])

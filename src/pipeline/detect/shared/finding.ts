@@ -18,15 +18,15 @@ import { type Reason, toContributions } from './explanation.ts'
 const maxEvidence = 20
 const maxEntities = 50
 
-/** What a detector has to say; the rest of a detection follows from it. */
+/** The content of a detection. `toDetection` derives the rest. */
 export interface Finding {
   readonly detector: string
-  /** What sort of finding it is; a rule's where there is one, else an anomaly. */
+  /** The kind of detection; by default `rule` with a rule, else `anomaly`. */
   readonly kind?: Detection['kind']
   readonly type: AlertType
   readonly source: string
   readonly stream: string
-  /** What it is about, within the stream; with `start` it names the detection. */
+  /** The subject within the stream. Together with `start` it identifies the detection. */
   readonly subject: string
   readonly start: number
   readonly from: number
@@ -41,24 +41,24 @@ export interface Finding {
   readonly evidence: readonly Evidence[]
   readonly events: number
   readonly entities: readonly Entity[]
-  /** Source addresses with their events, where the detector counts them: not every line is kept as evidence. */
+  /** Source addresses with their events, if the detector counts them, because evidence is a sample. */
   readonly sources?: CountedSources
   readonly attacker?: AttackerEnd
   readonly techniques?: readonly string[]
   readonly key: string
   readonly learning: boolean
-  /** For what a rule says. */
+  /** Set by rule detectors. */
   readonly rule?: DetectionRule
-  /** For what an agent says. */
+  /** Set by agents. */
   readonly agent?: AgentFinding
-  /** For what another system says. */
+  /** Set for alerts of other systems. */
   readonly observed?: Observed
   readonly alertId?: string | undefined
   readonly over?: boolean
   readonly mergeWithin?: number
 }
 
-/** Makes a detection of a finding: its id, its arithmetic, its limits. What is still being learnt is never graver than low. */
+/** Turns a finding into a detection: id, contributions, limits. Severity is at most low while the detector is learning. */
 export const toDetection = (finding: Finding): Detection => {
   const { detector, stream, subject, start, score, severity, learning } = finding
   const rounded = Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000
@@ -101,7 +101,7 @@ export const toDetection = (finding: Finding): Detection => {
   return address_roles ? { ...detection, address_roles } : detection
 }
 
-/** Names in a log are written by strangers: what could break a line, or turn it around, is taken out. */
+/** Removes control and bidirectional characters, because attackers write names in logs. */
 const clean = (text: string, longest: number): string => {
   const plain = text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
   return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain

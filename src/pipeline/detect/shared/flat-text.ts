@@ -1,11 +1,11 @@
 /**
- * Copies a text that is to be kept, cut to what names need. A part of a string keeps the whole of it alive, so a name that was cut out
- * of a line would hold that line in memory for as long as it is remembered.
+ * Copies a text to keep, cut to the length that names need. A substring keeps its whole parent string in memory, so a name cut out of a
+ * line would retain that line.
  */
 export const flatText = (text: string, longest = 256): string =>
   text.length < copiedAnyway
     ? text
     : Buffer.from(text.length > longest ? text.slice(0, longest) : text, 'utf16le').toString('utf16le')
 
-/** V8 copies parts of strings that are shorter. */
+/** V8 copies shorter substrings itself. */
 const copiedAnyway = 13

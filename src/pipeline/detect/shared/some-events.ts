@@ -1,9 +1,9 @@
 import type { Event, Fields } from '../../../schema/event.ts'
 
-/** The beginning of the time in tests. */
+/** The start time in tests. */
 export const someTime = Date.UTC(2026, 0, 5, 8)
 
-/** Makes an event for tests. */
+/** Creates an event for tests. */
 export const someEvent = (
   number: number,
   time: number,
@@ -26,7 +26,7 @@ export const someEvent = (
   }
 }
 
-/** Makes a word of sshd on a login. */
+/** Creates an sshd login event for tests. */
 export const someLogin = (number: number, time: number, success: boolean, user: string, address: string): Event => {
   const word = success ? 'Accepted' : 'Failed'
   return someEvent(number, time, {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors.ts'
 import { createReader, type Reader, StateError } from '../../../lib/codec/codec.ts'
 
-/** Reads a saved state; what cannot be read is refused with what to do about it. */
+/** Reads a saved state. Throws STATE_VERSION with a hint if it cannot. */
 export const readState = (state: Uint8Array, kind: string, version: number, read: (reader: Reader) => void): void => {
   try {
     read(createReader(state, kind, version))

@@ -1,30 +1,30 @@
 import type { Reader, Writer } from '../../../lib/codec/codec.ts'
 import { IsolationForest } from '../../../lib/isolation-forest/isolation-forest.ts'
 
-/** Windows from which on there is a forest, and how many it remembers. */
+/** The number of windows before the first forest, and how many it remembers. */
 const firstFit = 48
 const mostRows = 512
 const mostKnown = 2000
 const trees = 64
 const sampleSize = 128
-/** The share of past scores whose excess gives the shape of the tail. */
+/** The share of past scores that models the tail. */
 const tailShare = 0.1
 
-/** What is usual in the windows of one stream: a forest over the past ones, their scores, and the templates seen. */
+/** What is usual in the windows of one stream: a forest over past windows, their scores, and known templates. */
 export interface WindowModel {
   rows: readonly Float64Array[]
   windows: number
   fittedAt: number
   forest: IsolationForest | undefined
-  /** Where the tail of the past scores begins, and how long it is. */
+  /** Where the tail of past scores begins, and its mean excess. */
   tailFrom: number
   tailLength: number
-  /** The usual range of each feature: 98 in 100 windows lie within. */
+  /** The usual range of each feature, which contains 98 % of windows. */
   ranges: readonly Range[]
   known: Set<string>
 }
 
-/** What is usual of one feature: where 98 in 100 windows lie; and, on the scale of comparison, how far all lie and how its ends fall off. */
+/** The usual range of a feature (98 % of windows) and, on the comparison scale, its extremes and how fast its ends fall off. */
 interface Range {
   readonly low: number
   readonly high: number
@@ -33,17 +33,17 @@ interface Range {
   readonly fall: number
 }
 
-/** How the numbers of a window are compared; a difference of less than its grain, on that scale, means little. */
+/** How the features of windows are compared. A difference below the grain, on that scale, means little. */
 export interface Scale {
   readonly grains: readonly number[]
   toScale(row: Float64Array): Float64Array
 }
 
-/** What the model makes of a window. */
-export interface Verdict {
-  /** How likely a window is that is as odd as this one. */
+/** The model's score of a window. */
+export interface RowAssessment {
+  /** The probability of a window as unusual as this one. */
   readonly probability: number
-  /** What each feature adds to the oddness, and its usual range. */
+  /** The pull of each feature, and its usual range. */
   readonly parts: readonly {
     readonly pull: number
     readonly value: number
@@ -64,23 +64,23 @@ export const startModel = (): WindowModel => ({
 })
 
 /**
- * Judges a row. A forest's score is no probability, so it is compared with those of the past windows; past their last tenth the tail is
- * taken to fall exponentially with the mean excess seen there (Pickands, Annals of Statistics 1975, with shape 0). Undefined when it is
- * likelier than `most`.
+ * Scores a row. A forest's score is no probability, so it is compared with the scores of past windows. Beyond their top tenth, the tail is
+ * modelled as exponential with the observed mean excess (Pickands, Annals of Statistics 1975, with shape 0). Returns undefined if the
+ * probability is above `most`.
  */
-export const judgeRow = (
+export const assessRow = (
   { toScale }: Pick<Scale, 'toScale'>,
   model: WindowModel,
   row: Float64Array,
   most: number,
-): Verdict | undefined => {
+): RowAssessment | undefined => {
   const { forest, ranges, tailFrom, tailLength } = model
   if (!forest) return undefined
   const scaled = toScale(row)
   const score = forest.scoreRow(scaled)
   const within = score <= tailFrom ? 1 : tailShare * Math.exp(-(score - tailFrom) / tailLength)
   const excess = ranges.map((range, i) => excessOf(range, scaled[i] ?? 0))
-  // Features go together, so only the one that is furthest out counts.
+  // Features correlate, so only the most extreme one counts.
   const probability = within * Math.exp(-Math.max(0, ...excess))
   if (probability > most) return undefined
   const attribution = forest.explain(scaled).map((pull) => Math.max(0, pull))
@@ -97,8 +97,8 @@ export const judgeRow = (
 }
 
 /**
- * How far a feature lies beyond all past windows, as the exponent of a falling tail. The forest cannot tell: past its last split all is
- * alike, and what never varied it never splits.
+ * How far a feature lies beyond all past windows, as the exponent of an exponential tail. The forest cannot tell: it does not extrapolate
+ * beyond its last split, and never splits a constant feature.
  */
 const excessOf = ({ least, most, fall }: Range, value: number): number =>
   Math.max(0, (value - most) / fall, (least - value) / fall)
@@ -119,7 +119,7 @@ const rangesOf = ({ grains, toScale }: Scale, rows: readonly Float64Array[]): Ra
 const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 
-/** Returns a model that has learnt a row; the one given stays as it is. The forest is grown anew when there are twice as many, later when all are. */
+/** Returns a model that has learned a row. The forest is regrown when its rows have doubled, and later when all are replaced. */
 export const learnRow = (
   scale: Scale,
   model: WindowModel,
@@ -139,10 +139,10 @@ export const learnRow = (
   return windows >= nextFit(model.fittedAt) ? growAnew(scale, next, seed) : next
 }
 
-/** After how many windows the forest is grown for the next time. */
+/** How many windows until the forest is regrown. */
 const nextFit = (fittedAt: number): number => Math.max(firstFit, fittedAt + Math.min(mostRows, fittedAt))
 
-/** After how many windows there is a forest that knows at least so many. */
+/** How many windows until a forest has learned at least this many. */
 export const fitBehind = (windows: number): number => {
   let fit = firstFit
   while (fit < windows) fit = nextFit(fit)
@@ -161,7 +161,7 @@ const growAnew = (scale: Scale, model: WindowModel, seed: number): WindowModel =
   const tailFrom = scores[at] ?? 1
   let excess = 0
   for (let i = at + 1; i < scores.length; i++) excess += (scores[i] ?? 0) - tailFrom
-  // A tail of a few equal windows would call anything else impossible.
+  // Without a minimum, a tail of equal windows would make anything else impossible.
   const tailLength = Math.max(0.01, excess / Math.max(1, scores.length - at - 1))
   return { ...model, forest, fittedAt: model.windows, tailFrom, tailLength, ranges: rangesOf(scale, model.rows) }
 }

@@ -1,14 +1,14 @@
 import type { SigmaDocument } from '../../../lib/sigma/document.ts'
 import type { Taxonomy } from '../../../lib/sigma/taxonomy.ts'
 
-/** The rules that are in force, for the detector. Whoever changes one gives the book a new revision. */
+/** The active rules. Each change gets a new revision. */
 export interface RuleBook {
-  /** Another one, when anything changed. */
+  /** Changes whenever anything else here does. */
   readonly revision: number
-  /** Rules, correlations and filters that are switched on, with their levels as overridden. */
+  /** Active rules, correlations and filters, with their overridden levels. */
   readonly documents: readonly SigmaDocument[]
   readonly taxonomy: Taxonomy
 }
 
-/** A book with nothing in it. */
+/** An empty rule book. */
 export const noRules: RuleBook = { revision: 0, documents: [], taxonomy: { kinds: [] } }

@@ -2,26 +2,26 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../../errors.ts'
 
-/** A folder of YAML files, or one such file, and what its content is called. */
+/** A folder of YAML files, or a single file, with its display name. */
 export interface RuleFolder {
   readonly name: string
   readonly path: string
-  /** Names of folders directly in it that are not looked into. */
+  /** Names of direct subfolders to skip. */
   readonly without?: readonly string[]
 }
 
-/** A file as the disk tells of it. */
+/** A file found on disk. */
 export interface FoundFile {
   readonly path: string
-  /** `<folder>/<path within>`: what people call it. */
+  /** The display name: `<folder>/<path within>`. */
   readonly name: string
-  /** Another one after each write. */
+  /** Changes with each write. */
   readonly stamp: string
   readonly bytes: number
 }
 
-/** A folder that could not be looked into. What was read of it before may still be there. */
-export interface HiddenFolder {
+/** A folder that could not be read. Rules read from it earlier may still be active. */
+export interface UnreadableFolder {
   readonly path: string
   readonly name: string
   readonly reason: string
@@ -29,20 +29,20 @@ export interface HiddenFolder {
 
 const mostFiles = 50_000
 const mostDepth = 20
-/** How many files are asked about at once. */
+/** How many files to stat at once. */
 const width = 32
 
-/** Finds the `*.yml` and `*.yaml` files of a folder, however deep; names that begin with a dot are passed over, links followed. */
+/** Finds the `*.yml` and `*.yaml` files of a folder, recursively. Skips hidden names and follows links. */
 export const findRuleFiles = async ({
   name,
   path,
   without = [],
-}: RuleFolder): Promise<{ readonly files: readonly FoundFile[]; readonly hidden: readonly HiddenFolder[] }> => {
+}: RuleFolder): Promise<{ readonly files: readonly FoundFile[]; readonly unreadable: readonly UnreadableFolder[] }> => {
   const files: FoundFile[] = []
-  const hidden: HiddenFolder[] = []
+  const unreadable: UnreadableFolder[] = []
   const seen = new Set<string>()
 
-  const look = async (at: string, called: string, depth: number): Promise<void> => {
+  const walk = async (at: string, called: string, depth: number): Promise<void> => {
     if (files.length >= mostFiles || depth > mostDepth) return
     const isRoot = depth === 0
     try {
@@ -62,14 +62,14 @@ export const findRuleFiles = async ({
         .map((one) => one.name)
         .filter((one) => !one.startsWith('.') && !(isRoot && without.includes(one)))
       for (let i = 0; i < wanted.length; i += width) {
-        await Promise.all(wanted.slice(i, i + width).map((one) => look(join(at, one), `${called}/${one}`, depth + 1)))
+        await Promise.all(wanted.slice(i, i + width).map((one) => walk(join(at, one), `${called}/${one}`, depth + 1)))
       }
     } catch (error) {
-      // What has gone meanwhile is gone; a whole folder that was configured is missed.
+      // A file may vanish during the walk, but a missing configured folder is a fault.
       if (!isRoot && error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-      hidden.push({ path: at, name: called, reason: messageOf(error) })
+      unreadable.push({ path: at, name: called, reason: messageOf(error) })
     }
   }
-  await look(path, name, 0)
-  return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)), hidden }
+  await walk(path, name, 0)
+  return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)), unreadable }
 }

@@ -48,11 +48,11 @@ const open = (changes: { folders?: readonly string[]; minStatus?: RuleStatus } =
     library,
     logged,
     ids: () => library.book.documents.map(({ id }) => id),
-    say(rule_id: string, said: Partial<RuleSetting>) {
+    override(rule_id: string, values: Partial<RuleSetting>) {
       const at = '2026-01-01T00:00:00.000Z'
       settings = [
         ...settings.filter((one) => one.rule_id !== rule_id),
-        { rule_id, enabled: null, level: null, note: null, updated_by: 'ana', updated_at: at, ...said },
+        { rule_id, enabled: null, level: null, note: null, updated_by: 'ana', updated_at: at, ...values },
       ]
     },
   }
@@ -65,7 +65,7 @@ kinds:
     logsources: [{ product: linux, service: sshd }]
 `
 
-describe('a library of rules', () => {
+describe('the rule library', () => {
   beforeEach(() => {
     write('own/a.yml', rule('a'))
     write('own/deep/down/b.yaml', rule('b'))
@@ -74,7 +74,7 @@ describe('a library of rules', () => {
     write('own/.git/c.yml', rule('c'))
   })
 
-  it('reads folders however deep, and looks again only when something changed', async () => {
+  it('reads nested folders, and rereads only what changed', async () => {
     const { library, ids, logged } = open()
     expect(ids()).toEqual([])
     expect(await library.refresh()).toEqual({ revision: 1, changed: true, documents: 2, inForce: 2, faults: [] })
@@ -83,10 +83,10 @@ describe('a library of rules', () => {
     const { documents } = library.book
     expect(await library.refresh()).toMatchObject({ revision: 1, changed: false })
     expect(library.book.documents.every((document, i) => document === documents[i])).toBe(true)
-    expect(logged.map(({ message }) => message)).toEqual(['Rules were loaded.'])
+    expect(logged.map(({ message }) => message)).toEqual(['Rules loaded.'])
   })
 
-  it('sees what is added, changed and taken away', async () => {
+  it('sees added, changed and deleted rules', async () => {
     const { library, ids } = open()
     await library.refresh()
     write('own/new.yml', rule('new'))
@@ -99,7 +99,7 @@ describe('a library of rules', () => {
     expect(library.get('a2')?.document.techniques).toEqual(['T1110'])
   })
 
-  it('keeps a rule whose file breaks, says so once, and takes the file when it is whole again', async () => {
+  it('keeps the rules of a broken file, logs it once, and rereads the file when it is fixed', async () => {
     const { library, ids, logged } = open()
     await library.refresh()
     const before = library.get('a')?.document
@@ -124,7 +124,7 @@ describe('a library of rules', () => {
     expect(ids()).toEqual(['a', 'b'])
   })
 
-  it('takes the good half of a file that grows a bad half, and keeps all of one that loses a rule', async () => {
+  it('reads the valid documents of a file, but keeps all old ones if one is lost', async () => {
     const { library, ids } = open()
     await library.refresh()
     write('own/a.yml', `${rule('a', 'author: ana\n')}---\ntitle: half\n`)
@@ -135,7 +135,7 @@ describe('a library of rules', () => {
     expect(ids()).toEqual(['a', 'b'])
   })
 
-  it('keeps the rules of a folder that cannot be looked into', async () => {
+  it('keeps the rules of an unreadable folder', async () => {
     const { library, ids } = open()
     await library.refresh()
     renameSync(join(folder, 'own'), join(folder, 'away'))
@@ -146,11 +146,11 @@ describe('a library of rules', () => {
     expect(await library.refresh()).toMatchObject({ revision: 1, faults: [] })
   })
 
-  it('keeps a rule whose file can no longer be read', async () => {
+  it('keeps the rules of an unreadable file', async () => {
     const { library, ids } = open()
     await library.refresh()
     remove('own/a.yml')
-    // Reading it fails for root, too, who may read a file without permissions.
+    // Root may read any file but this one.
     symlinkSync('/proc/self/mem', join(folder, 'own/a.yml'))
     expect((await library.refresh()).faults).toMatchObject([{ code: 'unreadable' }])
     expect(ids()).toEqual(['a', 'b'])
@@ -166,7 +166,7 @@ describe('a library of rules', () => {
     expect(faults.map(({ code }) => code)).toEqual(['duplicate-id'])
   })
 
-  it('lets the later folder win where two have one id, and says so', async () => {
+  it('prefers the later folder of two with the same id, and reports it', async () => {
     write('theirs/x.yml', rule('a', 'author: them\n'))
     const { library } = open({ folders: ['theirs', 'own'] })
     const { faults } = await library.refresh()
@@ -174,15 +174,15 @@ describe('a library of rules', () => {
     expect(faults).toMatchObject([{ code: 'duplicate-id', severity: 'warning', file: 'theirs/x.yml', rule: 'a' }])
   })
 
-  it('puts in force what is mature enough, unless somebody said otherwise, whatever the version', async () => {
+  it('activates mature rules unless a setting says otherwise, across versions', async () => {
     write('own/old.yml', rule('old').replace('status: test', 'status: deprecated'))
     write('own/none.yml', rule('none').replace('status: test\n', ''))
-    const { library, ids, say } = open({ minStatus: 'test' })
+    const { library, ids, override } = open({ minStatus: 'test' })
     await library.refresh()
     expect(ids().sort()).toEqual(['a', 'b', 'none'])
-    say('old', { enabled: true })
-    say('a', { enabled: false })
-    say('b', { level: 'critical' })
+    override('old', { enabled: true })
+    override('a', { enabled: false })
+    override('b', { level: 'critical' })
     expect(await library.refresh()).toMatchObject({ revision: 2, changed: true, documents: 4, inForce: 3 })
     write('own/a.yml', rule('a', 'author: a later version\n'))
     write('own/deep/down/b.yaml', rule('b', 'author: a later version\n'))
@@ -192,17 +192,17 @@ describe('a library of rules', () => {
     expect(library.get('b')).toMatchObject({ level: 'critical', document: { level: 'medium' } })
   })
 
-  it('says which rules in force cannot match', async () => {
+  it('reports active rules that cannot match', async () => {
     write('own/open.yml', rule('open').replace('message|contains: open', 'user.name|expand: "%admins%"'))
     const many = `title: Many
 name: many
 correlation: { type: event_count, rules: [a], group-by: [user.name], timespan: 1m, condition: { gte: 3 } }
 `
     write('own/many.yml', many)
-    const { library, say } = open()
+    const { library, override } = open()
     const idle = async () => (await library.refresh()).faults.map(({ rule, code, severity }) => [rule, code, severity])
     expect(await idle()).toEqual([['open', 'unresolved-placeholder', 'warning']])
-    say('a', { enabled: false })
+    override('a', { enabled: false })
     expect(await idle()).toContainEqual(['many', 'unknown-rule', 'warning'])
   })
 
@@ -214,7 +214,7 @@ correlation: { type: event_count, rules: [a], group-by: [user.name], timespan: 1
 })
 
 const corpus = sharedData('conformance/sigma/rules')
-it('reads 920 rules in well under a second, and then only asks the disk', needs(corpus), async () => {
+it('reads 920 rules in well under a second, and then only stats the files', needs(corpus), async () => {
   const { library } = open({ folders: [] })
   await library.refresh()
   const many = createRuleLibrary({

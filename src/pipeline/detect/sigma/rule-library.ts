@@ -9,21 +9,21 @@ import { idleFaults, shadowed } from './rule-faults.ts'
 import type { RuleFolder } from './rule-folder.ts'
 import { createRuleReader } from './rule-reader.ts'
 
-/** A rule, correlation or filter that could be read, and what became of it. */
+/** A readable rule, correlation or filter, with its state. */
 export interface RuleEntry {
-  /** As it stands in its file. */
+  /** The document as written in its file. */
   readonly document: SigmaDocument
-  /** The folder that it came with. */
+  /** The name of its folder. */
   readonly pack: string
   readonly inForce: boolean
-  /** The level that its detections have: its own, or what somebody said instead. */
+  /** The level of its detections: an override, or its own. */
   readonly level: RuleLevel | undefined
   readonly setting: RuleSetting | undefined
-  /** Whether its file has changed in a way that cannot be read, so that this is the version before. */
+  /** Whether its file has an unreadable change, so that this is the previous version. */
   readonly stale: boolean
 }
 
-/** What a look at the folders brought. */
+/** The result of a reload. */
 export interface RuleReload {
   readonly revision: number
   readonly changed: boolean
@@ -32,24 +32,24 @@ export interface RuleReload {
   readonly faults: readonly Fault[]
 }
 
-/** All rules there are, and which of them are in force. */
+/** All rules, active or not. */
 export interface RuleLibrary {
-  /** What is in force, always the newest. */
+  /** The active rules, always current. */
   readonly book: RuleBook
   readonly entries: readonly RuleEntry[]
   readonly faults: readonly Fault[]
   readonly placeholders: ReadonlyMap<string, readonly string[]>
-  /** Finds a rule by its id, or by the name that correlations call it by. */
+  /** Finds a rule by its id, or by the name that correlations use. */
   get(word: string): RuleEntry | undefined
   /**
-   * Looks at the folders and at what people said, and puts in force what changed. `change` runs before, while nobody else looks.
-   * Several calls at once run one after another.
+   * Rereads folders and settings, and activates what changed. `change` runs first, in the same critical section. Concurrent calls run one
+   * after another.
    */
   refresh(change?: () => Promise<void>): Promise<RuleReload>
 }
 
 interface LibraryOptions {
-  /** Where rules are, the most trusted last: of two documents with one id, the later counts. */
+  /** Returns the rule folders, in order of precedence: of two documents with one id, the later wins. */
   folders(): Promise<readonly RuleFolder[]>
   readonly taxonomies: readonly RuleFolder[]
   readonly placeholders: ReadonlyMap<string, readonly string[]>
@@ -60,7 +60,7 @@ interface LibraryOptions {
 
 const mostLogged = 10
 
-/** Makes a library with nothing in it; `refresh` fills it. */
+/** Creates an empty library. `refresh` fills it. */
 export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const { placeholders, minStatus, log } = options
   const rules = createRuleReader<SigmaDocument>({
@@ -82,8 +82,8 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   let byId: ReadonlyMap<string, RuleEntry> = new Map()
   let byName: ReadonlyMap<string, RuleEntry> = new Map()
   let faults: readonly Fault[] = []
-  let said = ''
-  let told: ReadonlySet<string> = new Set()
+  let lastSettings = ''
+  let logged: ReadonlySet<string> = new Set()
   const current = {
     revision: 0,
     documents: [] as readonly SigmaDocument[],
@@ -93,11 +93,11 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const arrange = (settings: readonly RuleSetting[]): void => {
     const settingOf = new Map(settings.map((setting) => [setting.rule_id, setting]))
     const found = new Map<string, RuleEntry>()
-    const doubles: Fault[] = []
+    const duplicates: Fault[] = []
     for (const { items, folder, stale } of rules.files) {
       for (const document of items) {
         const former = found.get(document.id)
-        if (former) doubles.push(shadowed(former.document, document))
+        if (former) duplicates.push(shadowed(former.document, document))
         const setting = settingOf.get(document.id)
         const inForce = setting?.enabled ?? isMature(document.status, minStatus)
         found.set(document.id, {
@@ -125,37 +125,34 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
       })
     faults = [
       ...[rules, kinds].flatMap((reader) => [...reader.faults, ...reader.files.flatMap((file) => file.faults)]),
-      ...doubles,
+      ...duplicates,
       ...idleFaults(current.documents),
     ]
   }
 
-  const tell = (changed: boolean): void => {
+  const logFaults = (changed: boolean): void => {
     const lines = faults.filter(({ severity }) => severity === 'error').map(sayFault)
-    const news = lines.filter((line) => !told.has(line))
-    for (const fault of news.slice(0, mostLogged)) log.warn({ fault }, 'A file of rules has a fault.')
-    if (news.length > mostLogged) log.warn({ more: news.length - mostLogged }, 'More files of rules have faults.')
-    told = new Set(lines)
+    const fresh = lines.filter((line) => !logged.has(line))
+    for (const fault of fresh.slice(0, mostLogged)) log.warn({ fault }, 'A rule file has an error.')
+    if (fresh.length > mostLogged) log.warn({ more: fresh.length - mostLogged }, 'More rule files have errors.')
+    logged = new Set(lines)
     if (!changed) return
     const { revision, documents } = current
-    log.info(
-      { revision, rules: entries.length, in_force: documents.length, faults: lines.length },
-      'Rules were loaded.',
-    )
+    log.info({ revision, rules: entries.length, in_force: documents.length, faults: lines.length }, 'Rules loaded.')
   }
 
   const refresh = async (change?: () => Promise<void>): Promise<RuleReload> => {
     await change?.()
     const settings = await options.settings()
-    const nowSaid = JSON.stringify(settings)
+    const newSettings = JSON.stringify(settings)
     const rulesChanged = await rules.refresh(await options.folders())
     const kindsChanged = await kinds.refresh(options.taxonomies)
-    const changed = rulesChanged || kindsChanged || nowSaid !== said || current.revision === 0
-    said = nowSaid
+    const changed = rulesChanged || kindsChanged || newSettings !== lastSettings || current.revision === 0
+    lastSettings = newSettings
     if (kindsChanged) current.taxonomy = joinTaxonomies(kinds.files.map(({ items }) => ({ kinds: items })))
     arrange(settings)
     if (changed) current.revision += 1
-    tell(changed)
+    logFaults(changed)
     return {
       revision: current.revision,
       changed,
@@ -184,6 +181,6 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   }
 }
 
-/** Says whether a rule is in force when nobody said anything about it. */
+/** Whether a rule is active without a setting of its own. */
 const isMature = (status: RuleStatus | undefined, least: RuleStatus): boolean =>
   status === undefined || ruleStatuses.indexOf(status) <= ruleStatuses.indexOf(least)

@@ -3,23 +3,23 @@ import { sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { messageOf } from '../../../errors.ts'
 import type { Fault } from '../../../lib/sigma/fault.ts'
-import { type FoundFile, findRuleFiles, type HiddenFolder, type RuleFolder } from './rule-folder.ts'
+import { type FoundFile, findRuleFiles, type RuleFolder, type UnreadableFolder } from './rule-folder.ts'
 
-/** A file as it was understood. */
+/** A parsed file. */
 export interface ReadFile<Item> {
   readonly name: string
   readonly folder: string
   readonly items: readonly Item[]
   readonly faults: readonly Fault[]
-  /** Whether the items are those of an earlier version, because the file as it is now lacks some of them. */
+  /** Whether the items are from the previous version, because the current one lacks some of them. */
   readonly stale: boolean
 }
 
 interface ReaderOptions<Item> {
   read(text: string, name: string): { readonly items: readonly Item[]; readonly faults: readonly Fault[] }
-  /** What an item is called, in whatever version. */
+  /** Identifies an item across versions. */
   idOf(item: Item): string
-  /** The text of an item: where it is equal, so is the item. Without it, what is read anew counts as changed. */
+  /** Returns the text of an item. Items with equal texts are equal. Without it, every reread item counts as changed. */
   textOf?(item: Item): string
 }
 
@@ -27,23 +27,23 @@ interface KnownFile<Item> extends ReadFile<Item> {
   readonly stamp: string
 }
 
-/** Keeps files in memory as they are on disk. */
+/** Mirrors rule files in memory. */
 export interface RuleReader<Item> {
   readonly files: readonly ReadFile<Item>[]
-  /** What is wrong with folders, beside what is wrong with the files. */
+  /** Faults of folders. Faults of files are in `files`. */
   readonly faults: readonly Fault[]
-  /** Looks at the folders; reads what is new or changed, and nothing else. Returns whether any item did. */
+  /** Rereads new and changed files. Returns whether any item changed. */
   refresh(folders: readonly RuleFolder[]): Promise<boolean>
 }
 
-/** Longer than anybody writes. */
+/** Longer than any real rule file. */
 const mostBytes = 2_000_000
-/** How long reading goes on before others get their turn, in ms. */
+/** How long to read before yielding to the event loop, in ms. */
 const turn = 10
 
 /**
- * Makes a reader. What was understood once is not lost by a file that breaks: its items stay until the file is whole again or gone.
- * O(files) questions to the disk a refresh; only what has another stamp is read.
+ * Creates a reader. A file that becomes unreadable keeps its last good items until it is fixed or deleted. A refresh costs O(files) stats;
+ * only files with a new stamp are read.
  */
 export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader<Item> => {
   let known = new Map<string, KnownFile<Item>>()
@@ -60,7 +60,7 @@ export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader
       stamp: retry ? '' : stamp,
     })
     if (bytes > mostBytes) {
-      return keep(faultOf('too-large', name, `The file is larger than ${mostBytes} bytes.`, 'Cut it in pieces.'), false)
+      return keep(faultOf('too-large', name, `The file is larger than ${mostBytes} bytes.`, 'Split the file.'), false)
     }
     let text: string
     try {
@@ -91,11 +91,11 @@ export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader
     },
     async refresh(folders) {
       const next = new Map<string, KnownFile<Item>>()
-      const hiddenFolders: HiddenFolder[] = []
+      const unreadableFolders: UnreadableFolder[] = []
       let rested = performance.now()
       for (const folder of folders) {
-        const { files, hidden } = await findRuleFiles(folder)
-        hiddenFolders.push(...hidden)
+        const { files, unreadable } = await findRuleFiles(folder)
+        unreadableFolders.push(...unreadable)
         for (const found of files) {
           const before = known.get(found.path)
           const isSame = before?.stamp === found.stamp && before.name === found.name
@@ -104,19 +104,14 @@ export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader
           await setImmediate()
           rested = performance.now()
         }
-        for (const { path } of hidden) {
+        for (const { path } of unreadable) {
           for (const [file, before] of known) {
             if (file === path || file.startsWith(path + sep)) next.set(file, before)
           }
         }
       }
-      faults = hiddenFolders.map(({ name, reason }) =>
-        faultOf(
-          'unreadable-folder',
-          name,
-          `The folder cannot be read: ${reason}.`,
-          'What was read before stays in force.',
-        ),
+      faults = unreadableFolders.map(({ name, reason }) =>
+        faultOf('unreadable-folder', name, `The folder cannot be read: ${reason}.`, 'Rules read earlier stay active.'),
       )
       const changed =
         known.size !== next.size || [...next].some(([path, { items }]) => known.get(path)?.items !== items)

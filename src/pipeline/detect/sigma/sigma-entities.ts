@@ -1,7 +1,7 @@
 import type { Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 
-/** Which fields name a thing, and what sort of thing; the most telling first. */
+/** Fields that name entities, with their types; the most specific first. */
 const fields: readonly (readonly [string, Entity['type']])[] = [
   ['source.ip', 'ip'],
   ['source.address', 'domain'],
@@ -19,14 +19,14 @@ const fields: readonly (readonly [string, Entity['type']])[] = [
   ['device.id', 'device'],
 ]
 
-/** Who and what an event is about. */
+/** Returns the entities of an event. */
 export const entitiesOf = (values: Event['fields']): Entity[] =>
   fields.flatMap(([field, type]): Entity[] => {
     const value = values[field]
     return typeof value === 'string' && value !== '' ? [{ type, value }] : []
   })
 
-/** What the same trouble is known by when it comes again: the address, else the user, else the host; else nothing but the rule. */
+/** Identifies a recurring problem by its address, else its user, else its host; else by the rule alone. */
 export const subjectOf = (event: Event): string => {
   const named = entitiesOf(event.fields)
   const best = named.find(({ type }) => type === 'ip') ?? named.find(({ type }) => type === 'user')

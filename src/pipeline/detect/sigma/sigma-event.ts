@@ -1,14 +1,13 @@
 import type { FlatEvent } from '../../../lib/sigma/event.ts'
 import type { Event } from '../../../schema/event.ts'
-import { sentFields } from '../shared/sent-fields.ts'
+import { sentFields } from './sent-fields.ts'
 
 /**
- * An event as rules see it: its fields, with those of ours that are no ECS fields, and below them those that were sent, under the
- * sender's names; keywords are looked for in the record as it came.
+ * Converts an event for rules. It contains our fields, ECS or not, and below them the sent fields under their sender's names. Keywords
+ * search the original record.
  */
 export const toFlatEvent = (event: Event): FlatEvent => createFlattening()(event)
-
-/** Makes what turns one event after the other into what rules see. It fills the same object again, which is good until the next event. */
+/** Creates a converter that reuses one object: each result is valid until the next call. */
 export const createFlattening = (): ((event: Event) => FlatEvent) => {
   const more = { message: '', '@timestamp': Number.NaN, 'event.kind': '', 'vedette.source': '' }
   const fields: FlatEvent['fields'] = {}
@@ -17,7 +16,7 @@ export const createFlattening = (): ((event: Event) => FlatEvent) => {
     const sent = sentFields(event)
     flat.id = event.id
     flat.time = event.time
-    // What was sent is a fresh object, and adding to it is much quicker than copying it.
+    // The sent fields are a fresh object, and adding to it is much faster than copying it.
     flat.fields = sent ? Object.assign(sent, event.fields) : event.fields
     more.message = event.message
     more['@timestamp'] = event.time

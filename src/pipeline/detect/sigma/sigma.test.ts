@@ -66,12 +66,12 @@ const failures = (from: number, count: number, address: string, start: number) =
 
 describeDetector('sigma', {
   make: make(bookOf(rules)),
-  ordinary: failures(0, 4, '192.0.2.1', someTime),
-  odd: [
+  normal: failures(0, 4, '192.0.2.1', someTime),
+  anomalous: [
     ...failures(100, 30, '203.0.113.9', someTime + minute),
     someLogin(200, someTime + 3 * minute, true, 'backup', '203.0.113.9'),
   ],
-  more: [...failures(300, 4, '192.0.2.7', someTime + minute), someEvent(400, someTime + 2 * minute)],
+  moreNormal: [...failures(300, 4, '192.0.2.7', someTime + minute), someEvent(400, someTime + 2 * minute)],
   *flood(count) {
     for (let n = 0; n < count; n++)
       yield someLogin(1000 + n, someTime + n * 10, false, `user${n}`, `10.0.${n >> 8}.${n & 255}`)
@@ -81,7 +81,7 @@ describeDetector('sigma', {
 describe('the detector sigma', () => {
   const start = (book = bookOf(rules)) => make(book)(() => someTime)
 
-  it('tells of a correlation once, and again as it goes on, with the lines that it rests on', () => {
+  it('reports a correlation once, and again as it goes on, with its lines', () => {
     const detector = start()
     const found = failures(0, 40, '203.0.113.9', someTime).flatMap((event) => detector.detect([event]))
     expect(found.map(({ id }) => id)).toEqual(Array.from({ length: 5 }, () => found[0]?.id))
@@ -92,7 +92,7 @@ describe('the detector sigma', () => {
       severity: 'high',
       title: 'Many failed logins: 203.0.113.9',
       sentence:
-        'Somebody tries one password after the other. The rule says so: 24 events within 5 minutes for source.ip 203.0.113.9.',
+        'Somebody tries one password after the other. Matched 24 events within 5 minutes for source.ip 203.0.113.9.',
       usual: 'fewer than 5',
       techniques: ['T1110.001'],
       event_count: 24,
@@ -102,12 +102,11 @@ describe('the detector sigma', () => {
     expect(last?.entities).toContainEqual({ type: 'ip', value: '203.0.113.9' })
   })
 
-  it('says which field met what', () => {
+  it('explains which field matched what', () => {
     const [found] = start().detect([someLogin(1, someTime, true, 'backup', '192.0.2.1')])
     expect(found).toMatchObject({
       severity: 'medium',
-      sentence:
-        'Login of the backup account. The rule says so: it matched because event.outcome is "success" and user.name is "backup".',
+      sentence: 'Login of the backup account. Matched because event.outcome is "success" and user.name is "backup".',
       contributions: [
         { feature: 'event.outcome is "success"', value: '“success”', usual: '' },
         { feature: 'user.name is "backup"', value: '“backup”', usual: '' },
@@ -115,7 +114,7 @@ describe('the detector sigma', () => {
     })
   })
 
-  it('takes what correlations remember along when other rules come into force', () => {
+  it('keeps correlation state when the rules change', () => {
     const book = bookOf(rules)
     const detector = start(book)
     detector.detect(failures(0, 4, '203.0.113.9', someTime))
@@ -126,7 +125,7 @@ describe('the detector sigma', () => {
     ).toHaveLength(1)
   })
 
-  it('counts on after a restart', () => {
+  it('continues counting after a restart', () => {
     const before = start()
     before.detect(failures(0, 4, '203.0.113.9', someTime))
     const after = start()
@@ -136,7 +135,7 @@ describe('the detector sigma', () => {
     expect(found?.evidence).toHaveLength(5)
   })
 
-  it('starts a matter of its own after an hour of quiet', () => {
+  it('starts a new episode after an hour without matches', () => {
     const detector = start()
     const [one] = detector.detect([someLogin(1, someTime, true, 'backup', '192.0.2.1')])
     const [two] = detector.detect([someLogin(2, someTime + 61 * minute, true, 'backup', '192.0.2.1')])

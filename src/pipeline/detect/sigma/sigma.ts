@@ -13,7 +13,7 @@ import { readState } from '../shared/state.ts'
 import type { RuleBook } from './rule-book.ts'
 import { entitiesOf, subjectOf } from './sigma-entities.ts'
 import { createFlattening } from './sigma-event.ts'
-import { tellMatch } from './sigma-story.ts'
+import { explainMatch } from './sigma-explanation.ts'
 
 const name = 'sigma'
 const version = 1
@@ -21,27 +21,19 @@ const maxEvidence = 20
 const maxEntities = 50
 
 const options = z.strictObject({
-  quiet: z
-    .int()
-    .min(1)
-    .default(3600)
-    .describe('After how many seconds without a match the next one is a matter of its own.'),
-  max_episodes: z.int().min(1).default(5000).describe('How many matters are remembered at once.'),
-  max_samples: z
-    .int()
-    .min(0)
-    .default(2000)
-    .describe('How many lines are kept so that correlations can show what they rest on.'),
+  quiet: z.int().min(1).default(3600).describe('Seconds without a match after which the next one opens a new episode.'),
+  max_episodes: z.int().min(1).default(5000).describe('How many episodes to remember.'),
+  max_samples: z.int().min(0).default(2000).describe('How many lines to keep as evidence for correlations.'),
 })
 
-/** One rule that goes on matching for one subject. */
+/** Repeated matches of one rule for one subject. */
 interface Episode {
   readonly start: number
   last: number
   usedAt: number
-  /** How often it matched. */
+  /** The number of matches. */
   times: number
-  /** How many events that were. */
+  /** The number of matched events. */
   events: number
   readonly shown: Map<string, { readonly sample: Sample; readonly role: string | undefined }>
   entities: Entity[]
@@ -52,13 +44,13 @@ interface Line {
   usedAt: number
 }
 
-/** Matches events against the rules that are in force. What goes on is told again at the 2nd, 5th, 10th, 20th, 50th … match. */
+/** Matches events against the active rules. Reports repeats at the 2nd, 5th, 10th, 20th, 50th … match. */
 export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detector> => ({
   name,
-  summary: 'Finds what Sigma rules describe: single events, and several together.',
+  summary: 'Finds events, and correlated events, that Sigma rules describe.',
   options,
   create({ quiet, max_episodes: maxEpisodes, max_samples: maxSamples }) {
-    // A match is told of before the next event comes.
+    // Reusing the object is safe, because each match is handled before the next event.
     const flatten = createFlattening()
     let engine: Engine | undefined
     let revision = -1
@@ -66,7 +58,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
     let episodes = new BoundedMap<Episode>(maxEpisodes)
     let lines = new BoundedMap<Line>(Math.max(1, maxSamples))
 
-    /** The engine of the rules in force. When they change, what correlations remember goes along. */
+    /** Returns the engine for the active rules. Carries correlation state over when the rules change. */
     const current = (): Engine => {
       if (engine && revision === rules.revision) return engine
       const state = engine ? engine.save() : restored
@@ -91,9 +83,9 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
       episodes.set(key, fresh)
       return fresh
     }
-    const show = (episode: Episode, sample: Sample, role: string | undefined): void => {
+    const addShown = (episode: Episode, sample: Sample, role: string | undefined): void => {
       if (episode.shown.has(sample.id)) return
-      // The first lines stay, the last one is the newest.
+      // Keep the first lines and the newest one.
       if (episode.shown.size >= maxEvidence) episode.shown.delete([...episode.shown.keys()].at(-1) ?? '')
       episode.shown.set(sample.id, { sample: keepSample(sample), role })
     }
@@ -101,25 +93,25 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
       if (match.type === 'correlation') {
         for (const { id, title } of match.events) {
           const line = lines.get(id)
-          if (line) show(episode, line.sample, title)
+          if (line) addShown(episode, line.sample, title)
         }
       }
-      show(episode, event, undefined)
+      addShown(episode, event, undefined)
     }
-    const tell = (match: Match, event: Event): Detection | undefined => {
+    const report = (match: Match, event: Event): Detection | undefined => {
       const subject = match.type === 'rule' ? subjectOf(event) : Object.values(match.group).join(', ')
       const episode = episodeOf([match.rule.id, event.stream, subject].join('\0'), event.time)
       episode.times += 1
       episode.last = Math.max(episode.last, event.time)
       episode.usedAt = episode.last
       episode.events = Math.max(episode.events + 1, match.type === 'rule' ? 1 : match.eventCount)
-      const told = isTold(episode.times)
-      // Of a flood, only what is told is looked at: the first lines stay, and the last one would be the next one's place.
-      if (told || episode.shown.size < maxEvidence) showMatch(episode, match, event)
+      const reported = isReported(episode.times)
+      // In a flood, collect evidence only for reported matches: once full, each line would only replace the last one.
+      if (reported || episode.shown.size < maxEvidence) showMatch(episode, match, event)
       if (episode.entities.length < maxEntities) {
         episode.entities = [...episode.entities, ...entitiesOf(event.fields)].slice(0, maxEntities)
       }
-      if (!told) return undefined
+      if (!reported) return undefined
       return toDetection({
         detector: name,
         source: event.source,
@@ -128,7 +120,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
         start: episode.start,
         from: match.type === 'rule' ? episode.start : Math.min(episode.start, match.events[0]?.time ?? episode.start),
         to: episode.last,
-        ...tellMatch(match, subject, episode.times),
+        ...explainMatch(match, subject, episode.times),
         evidence: [...episode.shown.values()].map(({ sample, role }) => toEvidence(sample, role)),
         events: episode.events,
         entities: episode.entities,
@@ -138,7 +130,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
 
     return {
       name,
-      judgesAlerts: true,
+      includesAlerts: true,
       detect(events) {
         const running = current()
         const found = new Map<string, Detection>()
@@ -150,7 +142,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
           if (event.kind === 'pipeline_error') continue
           at = event
           for (const match of running.match(flatten(event), keep)) {
-            const detection = tell(match, event)
+            const detection = report(match, event)
             if (detection) found.set(detection.id, detection)
           }
         }
@@ -183,8 +175,8 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
   },
 })
 
-/** Whether a match is one that is told: 1, 2, 5, 10, 20, 50 … */
-const isTold = (times: number): boolean => /^[125]0*$/.test(String(times))
+/** Whether to report a match: the 1st, 2nd, 5th, 10th, 20th, 50th … */
+const isReported = (times: number): boolean => /^[125]0*$/.test(String(times))
 
 const longestKept = 500
 

@@ -3,26 +3,26 @@ import { createNovelty, type Novelty } from '../../../lib/novelty/novelty.ts'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
-import type { Gravity } from '../shared/gravity.ts'
-import { readSlots, type Slots, writeSlots } from '../shared/slots.ts'
+import type { SeverityHint } from '../shared/severity-hint.ts'
+import { readSlots, type Slots, writeSlots } from './slots.ts'
 
 const tenMinutes = 600_000
 const week = 7 * 24 * 3_600_000
-const maxNews = 200
-/** How long the share of new templates is remembered, in lines. */
+const maxRareTimes = 200
+/** Over how many lines the share of new templates is averaged. */
 const noveltyMemory = 5000
 
 /** What is known of one template. */
 export interface KnownTemplate {
   readonly id: string
-  gravity: Gravity
+  severityHint: SeverityHint
   count: number
   last: number
   slots: Slots | undefined
   usedAt: number
 }
 
-/** What is known of the messages of one service of one source, on whichever host. */
+/** The templates of one service of one source, across hosts. */
 export interface TemplateMemory {
   readonly key: string
   readonly source: string
@@ -30,11 +30,11 @@ export interface TemplateMemory {
   readonly novelty: Novelty
   readonly templates: BoundedMap<KnownTemplate>
   lines: number
-  graveLines: number
+  errorLines: number
   since: number
   newest: number
-  /** When there was something new or rare in the past week. */
-  news: number[]
+  /** The times of new or rare messages in the past week. */
+  rareTimes: number[]
   usedAt: number
 }
 
@@ -47,37 +47,37 @@ export const startMemory = (key: string, event: Event, maxTemplates: number): Te
     novelty: createNovelty({ memory: noveltyMemory }),
     templates: new BoundedMap(maxTemplates),
     lines: 0,
-    graveLines: 0,
+    errorLines: 0,
     since: event.time,
     newest: event.time,
-    news: [],
+    rareTimes: [],
     usedAt: event.time,
   }
 }
 
 /**
- * How likely something new or rare was in this ten minutes, from how often there was in the past week. A stream that keeps making up new
- * messages, or that is young, thus has little that is news.
+ * Returns the probability of a new or rare message in a ten-minute window, from its frequency in the past week. It is high for young
+ * streams and for those that keep producing new messages.
  */
-export const newsRate = ({ news, since, newest }: TemplateMemory, time: number): number => {
+export const rareRate = ({ rareTimes, since, newest }: TemplateMemory, time: number): number => {
   const span = Math.min(week, Math.max(0, newest - since))
-  const lately = news.filter((at) => time - at < week).length
+  const lately = rareTimes.filter((at) => time - at < week).length
   return Math.min(1, (lately + 0.5) / (span / tenMinutes + 1))
 }
 
-/** Remembers that there was news. */
-export const addNews = (memory: TemplateMemory, time: number): void => {
-  memory.news = [...memory.news.filter((at) => time - at < week), time].slice(-maxNews)
+/** Records a new or rare message. */
+export const addRareTime = (memory: TemplateMemory, time: number): void => {
+  memory.rareTimes = [...memory.rareTimes.filter((at) => time - at < week), time].slice(-maxRareTimes)
 }
 
 export const writeMemory = (writer: Writer, memory: TemplateMemory): void => {
   writer.text(memory.key).text(memory.source).text(memory.service).bytes(memory.novelty.save())
-  writer.f64(memory.lines).f64(memory.graveLines).f64(memory.since).f64(memory.newest).f64(memory.usedAt)
-  writer.f64s(Float64Array.from(memory.news)).varint(memory.templates.size)
-  for (const { id, gravity, count, last, slots, usedAt } of memory.templates.values()) {
+  writer.f64(memory.lines).f64(memory.errorLines).f64(memory.since).f64(memory.newest).f64(memory.usedAt)
+  writer.f64s(Float64Array.from(memory.rareTimes)).varint(memory.templates.size)
+  for (const { id, severityHint, count, last, slots, usedAt } of memory.templates.values()) {
     writer
       .text(id)
-      .u8(gravity)
+      .u8(severityHint)
       .f64(count)
       .f64(last)
       .f64(usedAt)
@@ -99,18 +99,18 @@ export const readMemory = (reader: Reader, maxTemplates: number): TemplateMemory
     novelty,
     templates: new BoundedMap(maxTemplates),
     lines: reader.f64(),
-    graveLines: reader.f64(),
+    errorLines: reader.f64(),
     since: reader.f64(),
     newest: reader.f64(),
     usedAt: reader.f64(),
-    news: [...reader.f64s()],
+    rareTimes: [...reader.f64s()],
   }
   for (let left = reader.varint(); left > 0; left--) {
     const id = reader.text()
-    const gravity = reader.u8()
+    const severityHint = reader.u8()
     const template: KnownTemplate = {
       id,
-      gravity: gravity === 2 ? 2 : gravity === 1 ? 1 : 0,
+      severityHint: severityHint === 2 ? 2 : severityHint === 1 ? 1 : 0,
       count: reader.f64(),
       last: reader.f64(),
       usedAt: reader.f64(),

@@ -17,15 +17,15 @@ let number = 0
 const line = (minutes: number, message: string, facts: Partial<Event> = {}) =>
   someEvent(number++, at(minutes), { message, fields: { 'service.name': 'app' }, ...facts })
 const verbs = ['opens', 'reads', 'writes', 'closes', 'flushes']
-/** A service that says the same few things over and over. */
+/** A service that logs the same few messages over and over. */
 const service = (from: number, count: number) =>
   times(count, (i) => line(from + i, `worker ${i % 4} ${verbs[i % 5]} file ${i}`))
 
 describeDetector('template', {
   make,
-  ordinary: service(0, 2000),
-  more: service(2000, 500),
-  odd: [...service(2000, 20), line(2020.5, 'Out of memory: killed process 4711')],
+  normal: service(0, 2000),
+  moreNormal: service(2000, 500),
+  anomalous: [...service(2000, 20), line(2020.5, 'Out of memory: killed process 4711')],
   *flood(count) {
     for (let i = 0; i < count; i++)
       yield line(i, `strange ${String.fromCharCode(97 + (i % 26))}${'x'.repeat(i % 97)}${i}`, {
@@ -34,7 +34,7 @@ describeDetector('template', {
   },
 })
 
-const judge = (events: readonly Event[]): Detection[] => {
+const detectAll = (events: readonly Event[]): Detection[] => {
   let now = 0
   const detector = make(() => now)
   const found = new Map<string, Detection>()
@@ -47,9 +47,9 @@ const judge = (events: readonly Event[]): Detection[] => {
 }
 
 describe('template', () => {
-  it('says nothing of the first lines of a service', () => {
+  it('reports nothing during the first lines of a service', () => {
     expect(
-      judge(
+      detectAll(
         times(100, (i) =>
           line(i / 60, `start step ${'abcdefghij'[i % 10]}${i}`, { template: { id: `s${i}`, text: 's' } }),
         ),
@@ -57,11 +57,11 @@ describe('template', () => {
     ).toEqual([])
   })
 
-  it('tells new messages that come together as one', () => {
+  it('reports new messages that come together as one', () => {
     const crash = times(8, (i) =>
       line(2000 + i / 60, `panic at ${'abcdefgh'[i]}`, { template: { id: `p${i}`, text: `panic at ${i}` } }),
     )
-    const found = judge([...service(0, 2000), ...crash])
+    const found = detectAll([...service(0, 2000), ...crash])
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({
       title: '8 new messages from app, such as “panic at a”',
@@ -70,32 +70,32 @@ describe('template', () => {
     })
   })
 
-  it('takes a service that keeps making up new messages as it is', () => {
+  it('accepts a service that keeps producing new messages', () => {
     const chatty = times(3000, (i) =>
       line(i, i % 10 === 0 ? `note ${i}` : 'tick', i % 10 === 0 ? { template: { id: `n${i}`, text: 'n' } } : {}),
     )
-    expect(judge(chatty)).toEqual([])
+    expect(detectAll(chatty)).toEqual([])
   })
 
-  it('judges new messages by service, whichever host says them', () => {
+  it('scores new messages by service, across hosts', () => {
     const hosts = times(3000, (i) => line(i, `worker ${verbs[i % 5]}`, { stream: `auth/host-${i % 500}/app` }))
-    expect(judge(hosts)).toEqual([])
+    expect(detectAll(hosts)).toEqual([])
   })
 
-  it('tells an error that was seen once, long ago', () => {
+  it('reports an error that was seen once, long ago', () => {
     const rare = (minutes: number) => line(minutes, 'disk sda: unrecoverable read error')
-    const found = judge([...service(0, 6000), rare(6000), ...service(6001, 14_000), rare(20_001)])
+    const found = detectAll([...service(0, 6000), rare(6000), ...service(6001, 14_000), rare(20_001)])
     expect(found.map(({ title }) => title)).toEqual([
       'New message from app: “disk sda: unrecoverable read error”',
       'Rare error from app: “disk sda: unrecoverable read error”',
     ])
   })
 
-  it('tells a new word where there were few', () => {
+  it('reports a new value where there were few', () => {
     const login = (minutes: number, method: string) =>
       line(minutes, `login by ${method} accepted`, { template: { id: 'login', text: 'login by <*> accepted' } })
     const logins = times(11_000, (i) => login(i, i % 3 === 0 ? 'key' : 'token'))
-    const found = judge([...logins, login(11_001, 'password')])
+    const found = detectAll([...logins, login(11_001, 'password')])
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({ value: '“password”', usual: '“token” and “key”', severity: 'info' })
   })

@@ -7,32 +7,39 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
-import { gravityOf } from '../shared/gravity.ts'
-import { isSpent, startSlots, takeMessage } from '../shared/slots.ts'
+import { severityHintOf } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
+import { isSpent, startSlots, takeMessage } from './slots.ts'
 import {
-  addNews,
+  chanceOf,
+  explainNewMessages,
+  explainNewValue,
+  explainRareError,
+  hostOf,
+  type NewGroup,
+} from './template-explanation.ts'
+import {
+  addRareTime,
   type KnownTemplate,
-  newsRate,
+  rareRate,
   readMemory,
   startMemory,
   type TemplateMemory,
   writeMemory,
 } from './template-memory.ts'
-import { chanceOf, hostOf, type NewGroup, tellNew, tellRare, tellValue } from './template-story.ts'
 
 const name = 'template'
 const version = 1
 const minute = 60_000
 const day = 24 * 60 * minute
 const maxMessages = 20
-/** A value is only odd in a place that was seen this often. */
+/** How many lines a slot needs before its new values are reported. */
 const slotWarmup = 200
-/** What sounds like an error is told though it is this many times likelier. */
+/** An error may be this many times more probable than other new messages and is still reported. */
 const errorFactor = 2
-/** What is known, but rare, is told only when it is this many times less likely than something new has to be. */
+/** A known but rare message must be this many times less probable than a new one to be reported. */
 const knownFactor = 10
-/** What was seen this often is not rare. */
+/** A message seen more often is not rare. */
 const rareCount = 3
 
 const options = z.strictObject({
@@ -40,43 +47,39 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(300)
-    .describe('How many lines of a service must be known before its findings may be graver than low.'),
+    .describe('How many lines of a service to learn before findings may be rated above low.'),
   chance: z
     .number()
     .positive()
     .max(0.5)
     .default(0.005)
-    .describe('How likely something new may be, in this service at this time, and still be told.'),
+    .describe('Maximum probability of a new message to report, for its service and time.'),
   together_minutes: z
     .number()
     .positive()
     .default(2)
-    .describe('New messages that come within this time of each other are told as one.'),
+    .describe('New messages within this time of each other are reported as one.'),
   longest_minutes: z
     .number()
     .positive()
     .default(10)
-    .describe('How long new messages are collected before they are told anew.'),
-  values: z
-    .boolean()
-    .default(true)
-    .describe('Whether words that messages never had in a place where they have few are told.'),
-  max_services: z.int().min(1).default(300).describe('How many services are remembered.'),
-  max_templates: z.int().min(1).default(5000).describe('How many kinds of messages are remembered for each.'),
+    .describe('How long new messages are grouped before a new group begins.'),
+  values: z.boolean().default(true).describe('Whether to report new values in places that have had few.'),
+  max_services: z.int().min(1).default(300).describe('How many services to track.'),
+  max_templates: z.int().min(1).default(5000).describe('How many kinds of messages to remember per service.'),
 })
 
 /**
- * Finds messages that are new or rare, by service across hosts. How surprising a new one is comes from how often there are new ones: a
- * young or an ever-changing service is no storm. O(1) an event. Not for free prose, where every line is new.
+ * Finds new and rare messages, by service across hosts. A message's score depends on how often the service has new ones, so a young or
+ * ever-changing service causes no storm. O(1) per event. Not for free text, where every line is new.
  */
 export const template: Component<typeof options, Detector> = {
   name,
-  summary:
-    'Finds messages that were never seen before, errors that are very rare, and new words where messages have few.',
+  summary: 'Finds messages that were never seen before, very rare errors, and new values in messages.',
   options,
   create(given, { now }) {
     let memories = new BoundedMap<TemplateMemory>(given.max_services)
-    /** The memory of each stream's service, so that no key is put together per event. */
+    /** Caches the memory of each stream's service, to avoid building a key per event. */
     let byStream = new BoundedMap<{ memory: TemplateMemory; usedAt: number }>(4 * given.max_services)
     const groups = new Map<string, NewGroup>()
 
@@ -97,10 +100,10 @@ export const template: Component<typeof options, Detector> = {
       return memory
     }
 
-    const meet = (memory: TemplateMemory, event: Event, id: string, add: (found: Detection) => void): void => {
+    const learnNew = (memory: TemplateMemory, event: Event, id: string, add: (found: Detection) => void): void => {
       const fresh: KnownTemplate = {
         id,
-        gravity: gravityOf(event),
+        severityHint: severityHintOf(event),
         count: 1,
         last: event.time,
         slots: undefined,
@@ -115,35 +118,35 @@ export const template: Component<typeof options, Detector> = {
       const group = together ? open : startGroup(memory, event, given.warmup)
       if (!together) {
         groups.set(memory.key, group)
-        addNews(memory, event.time)
+        addRareTime(memory, event.time)
       }
       group.last = Math.max(group.last, event.time)
       group.count++
       group.changed = true
-      if (fresh.gravity > group.gravity) group.gravity = fresh.gravity
+      if (fresh.severityHint > group.severityHint) group.severityHint = fresh.severityHint
       if (group.messages.length < maxMessages) {
         group.messages.push({ template: fresh, sample: keepSample(event), message: flatText(event.message, 400) })
       }
-      if (chanceOf(group) <= given.chance * (group.gravity > 0 ? errorFactor : 1)) group.told = true
-      if (group.told && group.count >= group.nextCount) {
+      if (chanceOf(group) <= given.chance * (group.severityHint > 0 ? errorFactor : 1)) group.reported = true
+      if (group.reported && group.count >= group.nextCount) {
         group.nextCount = 2 * group.count
-        tell(memory, group, add)
+        report(memory, group, add)
       }
       memory.templates.set(id, fresh)
       memory.novelty.learn(true)
     }
 
-    const meetAgain = (
+    const learnKnown = (
       memory: TemplateMemory,
       event: Event,
       known: KnownTemplate,
       add: (found: Detection) => void,
     ): void => {
       const learning = memory.lines < given.warmup
-      if (known.count <= rareCount && known.gravity > 0 && event.time - known.last >= day) {
-        const chance = Math.max((known.count + 0.5) / (memory.lines + 1), newsRate(memory, event.time))
-        addNews(memory, event.time)
-        if (chance <= given.chance / knownFactor) add(tellRare(memory, event, known, chance, learning))
+      if (known.count <= rareCount && known.severityHint > 0 && event.time - known.last >= day) {
+        const chance = Math.max((known.count + 0.5) / (memory.lines + 1), rareRate(memory, event.time))
+        addRareTime(memory, event.time)
+        if (chance <= given.chance / knownFactor) add(explainRareError(memory, event, known, chance, learning))
       }
       memory.novelty.learn(false, known.count === 1)
       known.count++
@@ -156,16 +159,16 @@ export const template: Component<typeof options, Detector> = {
       if (!slots) return
       const found = takeMessage(slots, event.message)
       if (found && slots.total > slotWarmup) {
-        const chance = Math.max(found.probability, newsRate(memory, event.time))
-        addNews(memory, event.time)
+        const chance = Math.max(found.probability, rareRate(memory, event.time))
+        addRareTime(memory, event.time)
         if (chance <= given.chance / knownFactor)
-          add(tellValue(memory, event, found, slots.total - 1, chance, learning))
+          add(explainNewValue(memory, event, found, slots.total - 1, chance, learning))
       }
       if (isSpent(slots)) known.slots = undefined
     }
 
     const close = (memory: TemplateMemory, group: NewGroup, add: (found: Detection) => void): void => {
-      if (group.told && group.changed) tell(memory, group, add)
+      if (group.reported && group.changed) report(memory, group, add)
       groups.delete(memory.key)
     }
 
@@ -179,17 +182,17 @@ export const template: Component<typeof options, Detector> = {
         if (event.time > memory.newest) memory.newest = event.time
         memory.usedAt = memory.newest
         const known = memory.templates.get(mined.id)
-        if (known) meetAgain(memory, event, known, add)
-        else meet(memory, event, mined.id, add)
+        if (known) learnKnown(memory, event, known, add)
+        else learnNew(memory, event, mined.id, add)
         memory.lines++
-        if ((known ?? memory.templates.get(mined.id))?.gravity) memory.graveLines++
+        if ((known ?? memory.templates.get(mined.id))?.severityHint) memory.errorLines++
       }
       if (events.length === 0) {
         for (const [key, group] of [...groups]) {
           const memory = memories.get(key)
           if (!memory) groups.delete(key)
           else if (now() - group.last > given.together_minutes * minute) close(memory, group, add)
-          else if (group.told && group.changed) tell(memory, group, add)
+          else if (group.reported && group.changed) report(memory, group, add)
         }
       }
       return [...found.values()]
@@ -230,17 +233,17 @@ const startGroup = (memory: TemplateMemory, event: Event, warmup: number): NewGr
   count: 0,
   lines: memory.lines,
   span: memory.newest - memory.since,
-  chance: Math.max(memory.novelty.surprise(), newsRate(memory, event.time)),
-  errorChance: Math.min(1, (memory.graveLines + 0.5) / (memory.lines + 1)),
-  gravity: 0,
+  chance: Math.max(memory.novelty.surprise(), rareRate(memory, event.time)),
+  errorChance: Math.min(1, (memory.errorLines + 0.5) / (memory.lines + 1)),
+  severityHint: 0,
   learning: memory.lines < warmup,
-  told: false,
+  reported: false,
   nextCount: 1,
   changed: false,
 })
 
-const tell = (memory: TemplateMemory, group: NewGroup, add: (found: Detection) => void): void => {
+const report = (memory: TemplateMemory, group: NewGroup, add: (found: Detection) => void): void => {
   group.changed = false
-  const detection = tellNew(memory, group)
+  const detection = explainNewMessages(memory, group)
   if (detection) add(detection)
 }

@@ -1,30 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { advance, countEvent, isAwake, learnNothing, learnQuiet, type Meter, startMeter } from './meter.ts'
-import { someEvent, someTime } from './some-events.ts'
+import { someEvent, someTime } from '../shared/some-events.ts'
+import { advance, countEvent, isAwake, learnEmptyGap, learnEmptyPast, type Meter, startMeter } from './meter.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 const noOne = (): void => undefined
 
-/** So many events within a few minutes. */
+/** Counts some events within a few minutes. */
 const burst = (meter: Meter, from: number, minutes: number, count: number): void => {
   for (let i = 0; i < count; i++) {
     countEvent(meter, someEvent(i, from + (i / count) * minutes * minute), noOne)
   }
 }
 
-/** A meter of errors that has known nothing for five hours, in buckets of five minutes. */
+/** Creates a meter of errors with five hours of zeros, in buckets of five minutes. */
 const quietMeter = (): Meter => {
   const meter = startMeter(24, 5, 5 * minute)
   const begin = Math.ceil(someTime / hour) * hour
-  learnNothing(meter, begin, begin + 5 * hour)
+  learnEmptyPast(meter, begin, begin + 5 * hour)
   return meter
 }
 
 const begin = Math.ceil(someTime / hour) * hour
 
 describe('a meter', () => {
-  it('does not teach a longer bucket that an outage is usual', () => {
+  it('does not teach longer buckets that an outage is usual', () => {
     const meter = quietMeter()
     burst(meter, begin + 5 * hour, 15, 60)
     advance(meter, begin + 8 * hour, noOne)
@@ -34,21 +34,21 @@ describe('a meter', () => {
     expect(Math.max(...learnt)).toBeLessThan(30)
   })
 
-  it('learns that there was nothing while it slept, when its stream went on', () => {
-    const [slept, told] = [quietMeter(), quietMeter()]
-    for (const meter of [slept, told]) {
+  it('learns zeros for the time it slept while its stream went on', () => {
+    const [slept, updated] = [quietMeter(), quietMeter()]
+    for (const meter of [slept, updated]) {
       burst(meter, begin + 5 * hour, 15, 60)
       advance(meter, begin + 40 * hour, noOne)
       expect(meter.start).toBeNaN()
     }
     const later = begin + 100 * hour
-    learnQuiet(told, later)
-    const usual = ({ series }: Meter) => series?.judge(later, 20)
-    expect(usual(told)?.expected).toBeLessThan(0.5 * (usual(slept)?.expected ?? 0))
-    expect(usual(told)?.score).toBeGreaterThan(usual(slept)?.score ?? 1)
+    learnEmptyGap(updated, later)
+    const usual = ({ series }: Meter) => series?.assess(later, 20)
+    expect(usual(updated)?.expected).toBeLessThan(0.5 * (usual(slept)?.expected ?? 0))
+    expect(usual(updated)?.score).toBeGreaterThan(usual(slept)?.score ?? 1)
   })
 
-  it('says whether it has counted without a pause', () => {
+  it('reports whether it has counted without a pause', () => {
     const meter = startMeter(60, 0)
     expect(isAwake(meter, someTime)).toBe(false)
     burst(meter, begin, 10, 40)

@@ -6,29 +6,29 @@ import { toDetection } from '../shared/finding.ts'
 import { logToScore } from '../shared/score.ts'
 import type { Trail } from './intruder.ts'
 
-/** From so many bytes on something was carried away. */
+/** Bytes sent that count as exfiltration. */
 const much = 1024 * 1024
 
-/** Tells what somebody did after a login that was probably guessed. */
-export const tellTrail = (trail: Trail): Detection => {
-  const { kind, who, other, host, first, last, since, count, asOther, target, deeds } = trail
+/** Builds the detection of activity after a probably guessed login. */
+export const explainTrail = (trail: Trail): Detection => {
+  const { kind, who, other, host, first, last, since, count, asOther, target, actions } = trail
   const carried = kind === 'address' && trail.bytes >= much
   const size = `${number(Math.round(trail.bytes / 1e6))} MB`
-  const commands = [...new Set(deeds.map(({ words }) => words))]
-  const did = kind === 'user' ? `acted as ${target} on ${host}` : `shows up in ${list(trail.streams)}`
+  const commands = [...new Set(actions.map(({ text }) => text))]
+  const did = kind === 'user' ? `acted as ${target} on ${host}` : `appears in ${list(trail.streams)}`
   const title =
     kind === 'user'
       ? `${who} acted as ${target} ${plural(count, 'time')} after the guessed login`
       : carried
         ? `${size} went to ${who} after the guessed login`
-        : `${who} shows up in ${plural(count, 'other line')} after the guessed login`
+        : `${who} appears in ${plural(count, 'other line')} after the guessed login`
   const reasons: Reason[] = [
-    { feature: 'acts after a guessed login', value: String(count), usual: 'none', pull: Math.log2(1 + count) },
+    { feature: 'actions after a guessed login', value: String(count), usual: 'none', pull: Math.log2(1 + count) },
     ...(asOther > 0
-      ? [{ feature: "acts with another's rights", value: String(asOther), usual: 'none', pull: Math.log2(1 + asOther) }]
+      ? [{ feature: 'privileged actions', value: String(asOther), usual: 'none', pull: Math.log2(1 + asOther) }]
       : []),
     ...(carried
-      ? [{ feature: 'bytes sent to it', value: size, usual: 'none', pull: Math.log2(1 + trail.bytes / much) }]
+      ? [{ feature: 'bytes sent to the address', value: size, usual: 'none', pull: Math.log2(1 + trail.bytes / much) }]
       : []),
   ]
   const entities: Entity[] = [
@@ -48,11 +48,11 @@ export const tellTrail = (trail: Trail): Detection => {
     score: logToScore(-4 - Math.min(count, 8) / 2),
     severity: asOther > 0 || carried ? 'high' : 'medium',
     title,
-    sentence: `${capital(duration(first - since))} after the login that was probably guessed, ${who} ${did}${count > 1 ? `, ${plural(count, 'time')} within ${duration(last - first)}` : ''}: ${list(commands, 8)}.${carried ? ` ${size} were sent to it.` : ''}`,
-    value: plural(count, 'act'),
-    usual: 'none: the account was not theirs',
+    sentence: `${capital(duration(first - since))} after the probably guessed login, ${who} ${did}${count > 1 ? `, ${plural(count, 'time')} within ${duration(last - first)}` : ''}: ${list(commands, 8)}.${carried ? ` ${size} were sent to the address.` : ''}`,
+    value: plural(count, 'action'),
+    usual: 'none, because the login was guessed',
     reasons,
-    evidence: deeds.map(({ sample }) => toEvidence(sample, doneAfterLogin)),
+    evidence: actions.map(({ sample }) => toEvidence(sample, doneAfterLogin)),
     events: count,
     entities,
     ...(carried ? {} : { sources: [[kind === 'address' ? who : other, count]] as const }),

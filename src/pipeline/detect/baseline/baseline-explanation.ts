@@ -1,17 +1,17 @@
 import { type Detection, type Entity, type Evidence, fewerLines } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { type Deviation, sizeOf } from '../shared/deviation.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { duration, number, plural, quote, type Reason, range } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
+import { type Deviation, sizeOf } from './deviation.ts'
 import type { Rate, Track } from './track.ts'
 
 const detector = 'baseline'
 
-/** Tells of too many events or too few. */
-export const tellDeviation = (track: Track, rate: Rate, deviation: Deviation): Detection => {
+/** Builds the detection of a deviating rate. */
+export const explainDeviation = (track: Track, rate: Rate, deviation: Deviation): Detection => {
   const { direction, worst, start, end, learning } = deviation
-  const words = direction === 'silence' ? silenceWords(track, deviation) : rateWords(track, rate, deviation)
+  const texts = direction === 'silence' ? silenceTexts(track, deviation) : rateTexts(track, rate, deviation)
   return toDetection({
     detector,
     type: 'anomaly',
@@ -21,9 +21,9 @@ export const tellDeviation = (track: Track, rate: Rate, deviation: Deviation): D
     start,
     from: direction === 'silence' ? (deviation.before?.time ?? start) : (firstTime(deviation) ?? start),
     to: direction === 'silence' ? (deviation.after?.time ?? end) : lastTime(deviation),
-    score: worst.judgement.score,
+    score: worst.assessment.score,
     severity: severityOf(track, rate, deviation),
-    ...words,
+    ...texts,
     evidence: evidenceOf(deviation),
     events: direction === 'silence' ? 1 : deviation.total,
     entities: entitiesOf(track, rate),
@@ -39,7 +39,7 @@ const firstTime = ({ worst, start }: Deviation): number | undefined =>
 const lastTime = ({ worst, end }: Deviation): number =>
   worst.bucket.time + worst.bucket.width === end ? (worst.bucket.last?.time ?? end) : end
 
-interface Words {
+interface DeviationTexts {
   readonly title: string
   readonly sentence: string
   readonly value: string
@@ -47,33 +47,33 @@ interface Words {
   readonly reasons: readonly Reason[]
 }
 
-const silenceWords = (track: Track, deviation: Deviation): Words => {
-  const { worst, buckets, due, before, after, start, end } = deviation
-  const { expectedLow, expectedHigh } = worst.judgement
+const silenceTexts = (track: Track, deviation: Deviation): DeviationTexts => {
+  const { worst, buckets, expected, before, after, start, end } = deviation
+  const { expectedLow, expectedHigh } = worst.assessment
   const span = duration((after?.time ?? end) - (before?.time ?? start))
   const each = perBucket(worst.bucket.width)
   const place = placeOf(track)
   return {
-    title: `No log lines from ${place} for ${span}`,
-    sentence: `${capital(place)} ${after ? 'was' : 'has been'} silent for ${span}; usually ${linesIn(expectedLow, expectedHigh)} come ${each}, so about ${plural(Math.round(due), 'line')} were to be expected.`,
+    title: `${place} stopped logging${after ? ` for ${span}` : ''}`,
+    sentence: `${place} ${after ? 'was' : 'has been'} silent for ${span}. It usually logs ${linesIn(expectedLow, expectedHigh)} ${each}, so about ${plural(Math.round(expected), 'line')} were expected.`,
     value: `no lines in ${span}`,
     usual: `${range(Math.floor(expectedLow), Math.ceil(expectedHigh))} lines ${each}`,
     reasons: [
       {
         feature: 'length of the silence',
         value: span,
-        usual: `a line about every ${duration((buckets * worst.bucket.width) / Math.max(due, 1))}`,
+        usual: `about one line per ${duration((buckets * worst.bucket.width) / Math.max(expected, 1))}`,
         pull: 1,
       },
     ],
   }
 }
 
-const rateWords = (track: Track, rate: Rate, deviation: Deviation): Words => {
+const rateTexts = (track: Track, rate: Rate, deviation: Deviation): DeviationTexts => {
   const { direction, worst, total, start, end, buckets } = deviation
-  const { bucket, judgement } = worst
+  const { bucket, assessment } = worst
   const span = duration(bucket.width)
-  const usual = range(Math.floor(judgement.expectedLow), Math.ceil(judgement.expectedHigh))
+  const usual = range(Math.floor(assessment.expectedLow), Math.ceil(assessment.expectedHigh))
   const noun = rate.kind === 'errors' ? 'error' : 'log line'
   const what = rate.template
     ? `${number(bucket.count)} × ${quote(rate.template.message, 60)}`
@@ -82,20 +82,20 @@ const rateWords = (track: Track, rate: Rate, deviation: Deviation): Words => {
   const only = direction === 'drop' ? 'Only ' : ''
   const all =
     buckets > 1
-      ? ` It lasted ${duration(end - start)}, with ${plural(total, rate.template ? 'line' : noun)} in all.`
+      ? ` The ${direction} lasted ${duration(end - start)}, with ${plural(total, rate.template ? 'line' : noun)} in total.`
       : ''
   const many =
     worst.like === undefined || direction === 'drop'
       ? ''
       : track.whole
-        ? ` Many are from ${worst.like}.`
-        : ` Many are like ${quote(worst.like, 100)}.`
-  const from = rate.template
-    ? `${place} said ${quote(rate.template.message, 100)} ${plural(bucket.count, 'time')}`
-    : `${only}${plural(bucket.count, noun)} came from ${place}`
+        ? ` Many come from ${worst.like}.`
+        : ` Many look like ${quote(worst.like, 100)}.`
+  const logged = rate.template
+    ? `${quote(rate.template.message, 100)} ${plural(bucket.count, 'time')}`
+    : `${direction === 'drop' ? 'only ' : ''}${plural(bucket.count, rate.kind === 'errors' ? 'error' : 'line')}`
   return {
     title: `${only}${what} from ${place} in ${span}, usually ${usual}`,
-    sentence: `${capital(from)} within ${span}; usually it is ${usual}.${many}${all}`,
+    sentence: `${place} logged ${logged} within ${span}; the usual range is ${usual}.${many}${all}`,
     value: `${number(bucket.count)} in ${span}`,
     usual: `${usual} in ${span}`,
     reasons: [
@@ -112,28 +112,27 @@ const rateWords = (track: Track, rate: Rate, deviation: Deviation): Words => {
 const week = 7 * 24 * 3_600_000
 
 const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity => {
-  const { direction, worst, due } = deviation
-  const { score } = worst.judgement
+  const { direction, worst, expected } = deviation
+  const { score } = worst.assessment
   const strong = score >= 0.9
   if (isUnknownHour(track, rate, deviation)) return 'low'
-  if (direction !== 'spike') return strong && due >= 100 ? 'medium' : 'low'
+  if (direction !== 'spike') return strong && expected >= 100 ? 'medium' : 'low'
   const size = sizeOf(deviation)
-  const grave = rate.kind === 'errors' || rate.gravity > 0
-  if (grave && strong && size >= 100) return 'high'
-  return strong && size >= (grave ? 20 : 100) ? 'medium' : 'low'
+  const isError = rate.kind === 'errors' || rate.severityHint > 0
+  if (isError && strong && size >= 100) return 'high'
+  return strong && size >= (isError ? 20 : 100) ? 'medium' : 'low'
 }
 
 /**
- * Whether people may just have come to work, or gone home. The sum of a source's streams follows their week: until one has been heard from
- * end to end, its Mondays look like floods and its nights like outages. A stream that overflows, errors, and the silence of what never
- * pauses are known sooner.
+ * Whether the working week may explain a deviation of a whole source. Before the first full week, Mondays look like floods and nights like
+ * outages. Single streams, errors, and silences of a source that never pauses are exempt.
  */
-const isUnknownHour = (track: Track, { kind, gravity }: Rate, { direction, worst, start }: Deviation): boolean =>
+const isUnknownHour = (track: Track, { kind, severityHint }: Rate, { direction, worst, start }: Deviation): boolean =>
   track.whole &&
   kind === 'all' &&
-  gravity === 0 &&
+  severityHint === 0 &&
   start - track.since < week &&
-  (direction === 'spike' || worst.judgement.expectedLow < 1)
+  (direction === 'spike' || worst.assessment.expectedLow < 1)
 
 const evidenceOf = ({ direction, worst, before, after }: Deviation): Evidence[] => {
   const { first, last } = worst.bucket
@@ -155,14 +154,11 @@ const evidenceOf = ({ direction, worst, before, after }: Deviation): Evidence[] 
 }
 
 const placeOf = ({ service, host, source, whole }: Track): string =>
-  whole ? `all of ${source}` : service && host ? `${service} on ${host}` : (service ?? host ?? source)
+  whole ? `“${source}”` : service && host ? `${service} on ${host}` : (service ?? host ?? source)
 
-const perBucket = (width: number): string => `every ${duration(width).replace(/^1 /, '')}`
+const perBucket = (width: number): string => `per ${duration(width).replace(/^1 /, '')}`
 
 const linesIn = (low: number, high: number): string => `${range(Math.floor(low), Math.ceil(high))} lines`
-
-const capital = (text: string): string =>
-  /^[a-z]+ (?:of|line)/.test(text) ? text[0]?.toUpperCase() + text.slice(1) : text
 
 const entitiesOf = (track: Track, rate: Rate): Entity[] => [
   ...(track.host ? [{ type: 'host', value: track.host } as const] : []),

@@ -1,15 +1,15 @@
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { type Sample, toEvidence } from './evidence.ts'
-import { duration, list, number } from './explanation.ts'
+import { type Sample, toEvidence } from '../shared/evidence.ts'
+import { duration, list, number } from '../shared/explanation.ts'
+import { toDetection } from '../shared/finding.ts'
+import type { RowAssessment } from '../shared/window-model.ts'
 import { features } from './feature-window.ts'
-import { toDetection } from './finding.ts'
-import type { Verdict } from './window-model.ts'
 
 const detector = 'isolation-forest'
 const mostReasons = 4
 
-/** Odd windows of one stream in a row, with the oddest of them. */
+/** Consecutive unusual windows of one stream, with the most unusual of them. */
 export interface WindowRun {
   readonly start: number
   readonly from: number
@@ -17,7 +17,7 @@ export interface WindowRun {
   readonly windows: number
   readonly events: number
   readonly score: number
-  readonly verdict: Verdict
+  readonly assessment: RowAssessment
   readonly span: number
   readonly first: Sample | undefined
   readonly worst: Sample | undefined
@@ -25,25 +25,27 @@ export interface WindowRun {
   readonly learning: boolean
 }
 
-interface Odd {
+interface UnusualFeature {
   readonly name: string
   readonly value: string
   readonly usual: string
   readonly pull: number
 }
 
-/** The features that make a window odd and lie outside of what is usual, strongest first. Without one there is nothing to tell. */
-export const oddParts = (verdict: Verdict): Odd[] =>
-  verdict.parts
+/** Returns the features outside their usual range, strongest first. */
+export const unusualFeatures = (assessment: RowAssessment): UnusualFeature[] =>
+  assessment.parts
     .flatMap(({ pull, value, low, high }, i) => {
       const feature = features[i]
       if (!feature || pull <= 0 || (value >= low && value <= high)) return []
-      return [{ name: feature.name, value: said(value, feature.unit), usual: usualOf(low, high, feature.unit), pull }]
+      return [
+        { name: feature.name, value: formatValue(value, feature.unit), usual: usualOf(low, high, feature.unit), pull },
+      ]
     })
     .sort((a, b) => b.pull - a.pull)
     .slice(0, mostReasons)
 
-const said = (value: number, unit: string): string =>
+const formatValue = (value: number, unit: string): string =>
   unit === '%'
     ? `${number(Math.round(value))} %`
     : unit === ''
@@ -51,12 +53,12 @@ const said = (value: number, unit: string): string =>
       : number(Math.round(value * 10) / 10)
 
 const usualOf = (low: number, high: number, unit: string): string => {
-  const [from, to] = [said(low, unit === '%' ? '' : unit), said(high, unit)]
+  const [from, to] = [formatValue(low, unit === '%' ? '' : unit), formatValue(high, unit)]
   return from === to || `${from} %` === to ? to : `${from}–${to}`
 }
 
-/** Tells of minutes in which a stream looked unlike itself. */
-export const tellWindow = (
+/** Builds the detection of unusual minutes of a stream. */
+export const explainWindows = (
   stream: {
     readonly source: string
     readonly stream: string
@@ -65,12 +67,12 @@ export const tellWindow = (
   },
   run: WindowRun,
 ): Detection => {
-  const { verdict, score, span, first, worst, end } = run
-  const odd = oddParts(verdict)
+  const { assessment, score, span, first, worst, end } = run
+  const unusual = unusualFeatures(assessment)
   const { service, host, source } = stream
   const place = service && host ? `${service} on ${host}` : (service ?? host ?? source)
-  const lead = odd[0] ?? { name: '', value: '', usual: '', pull: 0 }
-  const told = odd.map(({ name, value, usual }) => `${name} ${value} (usually ${usual})`)
+  const lead = unusual[0] ?? { name: '', value: '', usual: '', pull: 0 }
+  const reported = unusual.map(({ name, value, usual }) => `${name} ${value} (usually ${usual})`)
   const minutes = duration(Math.max(60_000, span))
   return toDetection({
     detector,
@@ -82,15 +84,15 @@ export const tellWindow = (
     from: run.from,
     to: run.last,
     score,
-    severity: severityOf(run, odd),
+    severity: severityOf(run, unusual),
     title: `Unusual ${minutes} of ${place}: ${lead.name} ${lead.value}, usually ${lead.usual}`,
-    sentence: `For ${minutes} ${place} looked unlike itself: ${list(told, mostReasons)}.${run.windows > 1 ? ` It went on for ${duration(run.last - run.from)}.` : ''}`,
+    sentence: `${place} was unusual for ${minutes}: ${list(reported, mostReasons)}.${run.windows > 1 ? ` This lasted ${duration(run.last - run.from)}.` : ''}`,
     value: `${lead.name} ${lead.value}`,
     usual: lead.usual,
-    reasons: odd.map(({ name, value, usual, pull }) => ({ feature: name, value, usual, pull })),
+    reasons: unusual.map(({ name, value, usual, pull }) => ({ feature: name, value, usual, pull })),
     evidence: [
       ...(first ? [toEvidence(first, 'the first line of these minutes')] : []),
-      ...(worst && worst.id !== first?.id ? [toEvidence(worst, 'the first failure in them')] : []),
+      ...(worst && worst.id !== first?.id ? [toEvidence(worst, 'the first failure in these minutes')] : []),
       ...(end && end.id !== first?.id && end.id !== worst?.id
         ? [toEvidence(end, 'the last line of these minutes')]
         : []),
@@ -105,7 +107,7 @@ export const tellWindow = (
   })
 }
 
-const severityOf = ({ score, events }: WindowRun, odd: readonly Odd[]): Severity => {
-  const grave = odd.some(({ name }) => name === 'share of errors' || name === 'share of failures')
+const severityOf = ({ score, events }: WindowRun, unusual: readonly UnusualFeature[]): Severity => {
+  const grave = unusual.some(({ name }) => name === 'share of errors' || name === 'share of failures')
   return score >= 0.9 && (grave || events >= 100) ? 'medium' : score >= 0.6 || grave ? 'low' : 'info'
 }

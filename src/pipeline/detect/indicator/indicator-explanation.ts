@@ -4,20 +4,20 @@ import { type Event, textField } from '../../../schema/event.ts'
 import { type Severity, severities } from '../../../schema/severity.ts'
 import { list, percent, plural, type Reason } from '../shared/explanation.ts'
 
-/** What an indicator was seen doing. */
+/** What an indicator was seen doing. The words are part of dedup keys. */
 export type Role = 'contacted' | 'came' | 'asked' | 'named'
 
-/** An indicator in an event: the value that was seen, and how. */
+/** An indicator found in an event. */
 export interface Sighting {
   readonly hit: Hit
-  /** The address or name itself, where the indicator is a range or a name above it. */
+  /** The value in the event, which may lie within the indicator's range or domain. */
   readonly seen: string
   readonly role: Role
-  /** Whether what it tried was refused. */
+  /** Whether the connection was refused. */
   readonly refused: boolean
 }
 
-/** Fields whose values may stand nowhere in the line as it came, and what they say of the one they name. */
+/** Fields that may be missing in the original line, and the role of their values. */
 const fields: readonly (readonly [name: string, type: 'ip' | 'domain', role: Role])[] = [
   ['destination.ip', 'ip', 'contacted'],
   ['dns.question.name', 'domain', 'asked'],
@@ -26,7 +26,7 @@ const fields: readonly (readonly [name: string, type: 'ip' | 'domain', role: Rol
   ['source.ip', 'ip', 'came'],
 ]
 
-/** Finds the indicators of an event: in the fields that say what a value does, and in the line as it came. */
+/** Finds indicators in the fields that define a role, and in the original line. */
 export const sightingsIn = (event: Event, index: IndicatorIndex, now: number): readonly Sighting[] => {
   let found: Map<string, Sighting> | undefined
   const add = (hit: Hit, seen: string, role: Role) => {
@@ -51,14 +51,14 @@ const isRefused = (event: Event): boolean =>
 
 const scores: Readonly<Record<Severity, number>> = { info: 0.1, low: 0.35, medium: 0.6, high: 0.85, critical: 1 }
 
-/** Whoever is on a list knocks at every door of the internet: that is milder than one of ours calling there, and milder still when refused. */
+/** Incoming contact rates lower than outgoing, because listed addresses scan the whole internet; lower still if it was refused. */
 const severityOf = ({ hit, role, refused }: Sighting): Severity => {
   const milder = (role === 'came' ? 1 : 0) + (refused && role === 'came' ? 1 : 0)
   return severities[Math.max(1, hit.level - milder)] ?? 'low'
 }
 
-/** Puts a sighting into words. */
-export const tellSighting = (sighting: Sighting, event: Event, times: number) => {
+/** Describes a sighting. */
+export const describeSighting = (sighting: Sighting, event: Event, times: number) => {
   const { hit, seen, role } = sighting
   const severity = severityOf(sighting)
   const host = textField(event, 'host.name')
@@ -67,21 +67,21 @@ export const tellSighting = (sighting: Sighting, event: Event, times: number) =>
     event.source
   const known = hit.note === '' ? 'a known indicator' : hit.note
   const what = seen === hit.value ? seen : `${seen} (${hit.value})`
-  const deed = {
+  const action = {
     contacted: `${own} contacted ${what}`,
-    asked: `${own} asked for ${what}`,
-    came: `${what} came to ${own}`,
-    named: `${what} occurs at ${own}`,
+    asked: `${own} looked up ${what}`,
+    came: `${what} connected to ${own}`,
+    named: `${what} appears in logs of ${own}`,
   }[role]
-  const sure = `${severities[hit.level] ?? 'info'}, ${percent(hit.confidence)} sure`
+  const rating = `${severities[hit.level] ?? 'info'}, ${percent(hit.confidence)} confidence`
   return {
     type: typeOf(hit, role),
     score: (scores[severities[hit.level] ?? 'info'] ?? 0) * hit.confidence,
     severity,
-    title: `${deed}: ${known}`,
-    sentence: `${list(hit.sources)} ${hit.sources.length === 1 ? 'knows' : 'know'} ${hit.value} as ${known} (${sure}); ${deed}${times > 1 ? `, ${plural(times, 'time')} so far` : ''}.`,
+    title: `${action}: ${known}`,
+    sentence: `${list(hit.sources)} ${hit.sources.length === 1 ? 'lists' : 'list'} ${hit.value} as ${known} (${rating}); ${action}${times > 1 ? `, ${plural(times, 'time')} so far` : ''}.`,
     value: hit.value,
-    usual: 'on no list',
+    usual: 'not listed',
     reasons: reasonsFor(sighting, known),
     entities: entitiesOf(sighting, event),
     attacker: attackerEnds[role],
@@ -91,12 +91,17 @@ export const tellSighting = (sighting: Sighting, event: Event, times: number) =>
   }
 }
 
-/** Of a name that was asked for, the destination is a resolver. */
+/** The destination of a DNS query is a resolver, not the attacker. */
 const attackerEnds = { contacted: 'destination', came: 'source', asked: 'unknown', named: 'unknown' } as const
 
 const reasonsFor = ({ hit, refused }: Sighting, known: string): readonly Reason[] => [
-  { feature: 'known as', value: `${known} (${severities[hit.level] ?? 'info'})`, usual: 'on no list', pull: 0.6 },
-  { feature: 'said by', value: list(hit.sources), usual: 'nobody', pull: 0.3 + 0.1 * Math.min(5, hit.sources.length) },
+  { feature: 'known as', value: `${known} (${severities[hit.level] ?? 'info'})`, usual: 'not listed', pull: 0.6 },
+  {
+    feature: 'listed by',
+    value: list(hit.sources),
+    usual: 'no source',
+    pull: 0.3 + 0.1 * Math.min(5, hit.sources.length),
+  },
   ...(refused ? [{ feature: 'outcome', value: 'refused', usual: 'refused', pull: 0 }] : []),
 ]
 
@@ -122,7 +127,7 @@ const entitiesOf = ({ hit, seen }: Sighting, event: Event): readonly Entity[] =>
     const value = textField(event, field)
     return value === undefined ? [] : [{ type: kind, value }]
   })
-  // A range is no party; the address in it is.
+  // A range is no entity; the address in it is.
   return type && !seen.includes('/')
     ? [{ type, value: seen }, ...parties]
     : type === 'url'

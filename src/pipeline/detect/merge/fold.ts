@@ -12,8 +12,8 @@ const maxFolded = 500
 type Folded = NonNullable<Alert['folded']>[number]
 
 /**
- * Names the alert that a detection opens: what its sender calls it, where that may stand in an address and looks like none of our own
- * names. `after` is an alert that has this name, and which this one follows.
+ * Returns the id of the alert that a detection opens. Uses the sender's id if it is safe in a URL and cannot collide with our ids. `after`
+ * is the earlier alert that already has this id.
  */
 export const alertIdOf = (detection: Detection, after: string | undefined): string => {
   const given = detection.alert_id
@@ -24,18 +24,18 @@ export const alertIdOf = (detection: Detection, after: string | undefined): stri
     .slice(0, 32)
 }
 
-/** One word in small letters is none: addresses beside that of an alert have such names. */
+/** Excludes lower-case words, because URLs beside an alert's use them (`/alerts/stats`). */
 const name = /^(?![a-z]*$)(?![\da-f]{32}$)[A-Za-z\d][\w.:-]*$/
 const longestName = 100
 
-/** Makes an alert of its first detection. */
+/** Opens an alert from its first detection. */
 export const openAlert = (detection: Detection, id: string, now: number): Alert => {
   const time = new Date(now).toISOString()
   return {
     id,
     dedup_key: detection.dedup_key,
     status: 'new',
-    ...said(detection),
+    ...textsOf(detection),
     severity: detection.severity,
     score: detection.score,
     detectors: [detection.detector],
@@ -64,8 +64,8 @@ export const openAlert = (detection: Detection, id: string, now: number): Alert 
 }
 
 /**
- * Adds a detection to an alert; returns the same alert when it already tells all of it. A detection that it knows under the same id
- * takes the place of its former self. The graver detection gives the words.
+ * Adds a detection to an alert. Returns the same alert if it already contains the detection. A newer version of a detection replaces the
+ * older one. The most severe detection provides the title and texts.
  */
 export const fold = (alert: Alert, detection: Detection, now: number): Alert => {
   const folded = alert.folded ?? []
@@ -74,10 +74,10 @@ export const fold = (alert: Alert, detection: Detection, now: number): Alert => 
 
   const next = [...folded.filter((item) => item !== known), toFolded(detection)].sort(byAge).slice(-maxFolded)
   const listed = new Set(next.map(({ id }) => id))
-  const lead = next.reduce((best, item) => (compareGravity(item, best) > 0 ? item : best))
+  const lead = next.reduce((best, item) => (compareSeverity(item, best) > 0 ? item : best))
   return {
     ...alert,
-    ...(lead.id === detection.id ? said(detection) : {}),
+    ...(lead.id === detection.id ? textsOf(detection) : {}),
     ...observedTogether(alert, detection, lead.id === detection.id),
     severity: graver(alert.severity, detection.severity),
     score: Math.max(alert.score, detection.score),
@@ -98,8 +98,8 @@ export const fold = (alert: Alert, detection: Detection, now: number): Alert => 
   }
 }
 
-/** The words of an alert: those of one detection, together. */
-const said = ({ type, title, sentence, value, usual, contributions, source, stream }: Detection) => ({
+/** Copies title and texts of one detection. */
+const textsOf = ({ type, title, sentence, value, usual, contributions, source, stream }: Detection) => ({
   type,
   title,
   sentence,
@@ -110,7 +110,7 @@ const said = ({ type, title, sentence, value, usual, contributions, source, stre
   stream,
 })
 
-/** Adds the roles of a detection; of one that is known already, only the share of its events that is new. */
+/** Adds the address roles of a detection. For a known detection, adds only the share of its new events. */
 const rolesTogether = (
   alert: Alert,
   { address_roles: roles, event_count }: Detection,
@@ -122,7 +122,7 @@ const rolesTogether = (
   return { address_roles: mergeAddressRoles(alert.address_roles ? [alert.address_roles, added] : [added]) }
 }
 
-/** What senders said, as far as any said something: in doubt the one whose words the alert has. */
+/** Merges the senders' values. On conflict, the detection that provides the title wins. */
 const observedTogether = (a: Alert, b: Detection, leads: boolean): Pick<Alert, 'observed'> => {
   if (!a.observed && !b.observed) return {}
   return { observed: leads ? { ...a.observed, ...b.observed } : { ...b.observed, ...a.observed } }
@@ -142,8 +142,8 @@ const isNewer = (detection: Detection, known: Folded): boolean => {
   return gain > 0
 }
 
-/** Orders by gravity; ties are broken so that the order in which detections came does not matter. */
-const compareGravity = (a: Folded, b: Folded): number =>
+/** Orders by severity. Breaks ties so that the order of detections does not matter. */
+const compareSeverity = (a: Folded, b: Folded): number =>
   severityRank(a.severity) - severityRank(b.severity) ||
   a.score - b.score ||
   a.event_count - b.event_count ||

@@ -1,9 +1,8 @@
 type Sent = Readonly<Record<string, unknown>>
 
 /**
- * The fields that some services write as lists of names with values, as rules name them: Microsoft 365's `ExtendedProperties` and
- * `Parameters` (`RequestType`), the parameters of Google Workspace's events (`NEW_VALUE`). Workspace's own reports name the application,
- * where rules name its service.
+ * Reads fields that some services send as lists of names and values: Microsoft 365's `ExtendedProperties` and `Parameters` (`RequestType`),
+ * and Google Workspace's parameters (`NEW_VALUE`). Workspace names its application; rules expect the service.
  */
 export const namedValues = (event: Sent): Sent => {
   const lists = [

@@ -4,14 +4,14 @@ import type { Severity } from '../../../schema/severity.ts'
 import { type Sample, toEvidence } from '../shared/evidence.ts'
 import { duration, list, percent, plural, quote, type Reason } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
-import type { Gravity } from '../shared/gravity.ts'
 import { toScore } from '../shared/score.ts'
-import type { NewValue } from '../shared/slots.ts'
+import type { SeverityHint } from '../shared/severity-hint.ts'
+import type { NewValue } from './slots.ts'
 import type { KnownTemplate, TemplateMemory } from './template-memory.ts'
 
 const detector = 'template'
 
-/** One message that had not been seen before. */
+/** A message seen for the first time. */
 export interface NewMessage {
   readonly template: KnownTemplate
   readonly sample: Sample
@@ -26,37 +26,37 @@ export interface NewGroup {
   last: number
   readonly messages: NewMessage[]
   count: number
-  /** How many lines of this service were known before, over how long. */
+  /** How many lines of the service were known before, and over what time. */
   readonly lines: number
   readonly span: number
-  /** How likely a new message was when the first came, and how likely an error. */
+  /** The probabilities of a new message and of an error, when the first message came. */
   readonly chance: number
   readonly errorChance: number
-  gravity: Gravity
+  severityHint: SeverityHint
   readonly learning: boolean
-  told: boolean
+  reported: boolean
   nextCount: number
   changed: boolean
 }
 
 /**
- * How likely a group is: new, and an error where those are rare. New messages that come together have one cause, so their chances are
- * not multiplied; but one of many is less of a coincidence than one alone.
+ * Returns the probability of a group: of new messages and, if it contains errors, of errors. The messages share a cause, so their
+ * probabilities are not multiplied, but a larger group is less of a coincidence.
  */
-export const chanceOf = ({ chance, errorChance, gravity, count }: NewGroup): number =>
-  (gravity > 0 ? chance * errorChance : chance) / count
+export const chanceOf = ({ chance, errorChance, severityHint, count }: NewGroup): number =>
+  (severityHint > 0 ? chance * errorChance : chance) / count
 
-/** Tells of messages that were seen for the first time. */
-export const tellNew = (memory: TemplateMemory, group: NewGroup): Detection | undefined => {
+/** Builds the detection of new messages. */
+export const explainNewMessages = (memory: TemplateMemory, group: NewGroup): Detection | undefined => {
   const [first] = group.messages
   if (!first) return undefined
   const one = group.count === 1
   const from = nameOf(memory)
-  const grave = group.messages.find(({ template }) => template.gravity === group.gravity) ?? first
-  const shown = quote(grave.message)
+  const worst = group.messages.find(({ template }) => template.severityHint === group.severityHint) ?? first
+  const shown = quote(worst.message)
   const events = group.messages.reduce((sum, { template }) => sum + template.count, 0)
   const known = `${plural(group.lines, 'earlier line')} of ${from} (${duration(group.span)})`
-  const often = `the chance of something new just then was ${percent(group.chance)}`
+  const often = `the probability of a new message was ${percent(group.chance)}`
   return toDetection({
     detector,
     type: 'anomaly',
@@ -73,20 +73,20 @@ export const tellNew = (memory: TemplateMemory, group: NewGroup): Detection | un
       ? `${shown} does not resemble anything in ${known}; ${often}.`
       : `${group.count} kinds of messages that resemble nothing in ${known} came within ${duration(Math.max(1000, group.last - group.start))}, such as ${shown}; ${often}.`,
     value: one ? 'first seen' : `${group.count} first seen`,
-    usual: `a ${percent(group.chance)} chance of something new`,
+    usual: `a ${percent(group.chance)} probability of a new message`,
     reasons: [
       {
         feature: one ? 'message never seen before' : 'messages never seen before',
         value: String(group.count),
-        usual: `a ${percent(group.chance)} chance of any`,
+        usual: `a ${percent(group.chance)} probability`,
         pull: -Math.log10(group.chance),
       },
-      ...graveReason(group.gravity, group.errorChance),
+      ...errorReason(group.severityHint, group.errorChance),
       ...(one
         ? []
         : [
             {
-              feature: 'they came together',
+              feature: 'number of new messages',
               value: `${group.count} at once`,
               usual: '1',
               pull: Math.log10(group.count),
@@ -105,8 +105,8 @@ export const tellNew = (memory: TemplateMemory, group: NewGroup): Detection | un
   })
 }
 
-/** Tells of an error that was seen before, but very seldom and long ago. */
-export const tellRare = (
+/** Builds the detection of a known but very rare error. */
+export const explainRareError = (
   memory: TemplateMemory,
   event: Event,
   template: KnownTemplate,
@@ -132,8 +132,8 @@ export const tellRare = (
     value: `seen ${times} before`,
     usual: `${percent((template.count + 0.5) / (memory.lines + 1))} of the lines`,
     reasons: [
-      { feature: 'how often it was seen', value: String(template.count), usual: 'often, or never', pull: 1 },
-      { feature: 'time since it was seen last', value: ago, usual: 'less than a day', pull: 1 },
+      { feature: 'earlier occurrences', value: String(template.count), usual: 'many', pull: 1 },
+      { feature: 'time since the last one', value: ago, usual: 'less than a day', pull: 1 },
     ],
     evidence: [toEvidence(event, 'seen again')],
     events: 1,
@@ -143,8 +143,8 @@ export const tellRare = (
   })
 }
 
-/** Tells of a word that a message had never had in a place where it has few. */
-export const tellValue = (
+/** Builds the detection of a new value in a place that has had few. */
+export const explainNewValue = (
   memory: TemplateMemory,
   event: Event,
   found: NewValue,
@@ -170,10 +170,10 @@ export const tellValue = (
     score: toScore(chance),
     severity: 'info',
     title: `New value ${value} in ${shown}`,
-    sentence: `${shown} says ${value} where ${plural(seen, 'earlier line')} of the same kind from ${nameOf(memory)} said ${known}.`,
+    sentence: `${shown} contains ${value}, where ${plural(seen, 'earlier line')} of the same kind from ${nameOf(memory)} contained ${known}.`,
     value,
     usual: known,
-    reasons: [{ feature: 'value never seen in this place', value, usual: known, pull: 1 }],
+    reasons: [{ feature: 'value new in this place', value, usual: known, pull: 1 }],
     evidence: [toEvidence(event, 'first seen')],
     events: 1,
     entities: entitiesOf(memory, hostOf(event), event.template ? [event.template.id] : []),
@@ -190,19 +190,19 @@ export const hostOf = (event: Event): string | undefined => {
 const nameOf = ({ service, source }: TemplateMemory): string => service || source
 
 const newSeverity = (group: NewGroup): Severity => {
-  // Where errors are everyday, a new one is worth a look, not a call.
+  // Where errors are common, a new one deserves no more than low.
   const unusual = group.errorChance < 0.05
-  if (unusual && (group.gravity === 2 || (group.gravity === 1 && group.count >= 5))) return 'medium'
-  return group.gravity > 0 || toScore(group.chance) >= 0.4 ? 'low' : 'info'
+  if (unusual && (group.severityHint === 2 || (group.severityHint === 1 && group.count >= 5))) return 'medium'
+  return group.severityHint > 0 || toScore(group.chance) >= 0.4 ? 'low' : 'info'
 }
 
-const graveReason = (gravity: Gravity, chance: number): Reason[] =>
-  gravity === 0
+const errorReason = (severityHint: SeverityHint, chance: number): Reason[] =>
+  severityHint === 0
     ? []
     : [
         {
-          feature: 'it sounds like an error',
-          value: gravity === 2 ? 'something broke' : 'something failed',
+          feature: 'error wording',
+          value: severityHint === 2 ? 'fatal' : 'error',
           usual: `${percent(chance)} of the lines`,
           pull: -Math.log10(Math.min(1, chance)),
         },

@@ -1,18 +1,18 @@
 import type { Detection, Entity, Evidence } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { type Episode, type Login, leadTally, linesOf, usersByTries } from '../shared/episode.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { duration, list, plural, type Reason } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { binomialTail, logToScore } from '../shared/score.ts'
-import { type Guests, type LoginScope, slipRate } from './login-scope.ts'
+import { type Episode, type Login, leadTally, linesOf, usersByTries } from './episode.ts'
+import { type LoginScope, type NewLogins, slipRate } from './login-scope.ts'
 
 const detector = 'sequence'
 const hour = 3_600_000
 const usual = '0–3 before a login succeeds'
 
-/** Tells of one address (or one user, where no address is named) that fails and fails. */
-export const tellAttack = (scope: LoginScope, episode: Episode): Detection => {
+/** Builds the detection of many failures from one address, or of one user if the logs name no address. */
+export const explainAttack = (scope: LoginScope, episode: Episode): Detection => {
   const { tries, ownCount, otherCount, who } = episode
   const users = usersByTries(episode.users)
   const score = logToScore(binomialTail(tries, tries + ownCount, slipRate))
@@ -21,7 +21,7 @@ export const tellAttack = (scope: LoginScope, episode: Episode): Detection => {
     ownCount > 0
       ? `${plural(ownCount, 'login')} from it succeeded.`
       : otherCount > 0
-        ? `None from it succeeded; ${plural(otherCount, 'login')} from elsewhere did meanwhile.`
+        ? `None from it succeeded; ${plural(otherCount, 'login')} from elsewhere did.`
         : 'None of them succeeded.'
   const subject = episode.byAddress ? `from ${who}` : `as ${users[0] ?? 'an unnamed user'}`
   return toDetection({
@@ -31,7 +31,7 @@ export const tellAttack = (scope: LoginScope, episode: Episode): Detection => {
     score,
     severity: severityOf(tries, 20, 100),
     title: `${failed} ${subject}`,
-    sentence: `${failed} to ${placeOf(scope)} ${subject}${episode.byAddress ? asUsers(users) : ''} ${inSpan(episode)}; people who know their password fail 0–3 times before they get in. ${got}`,
+    sentence: `${failed} to ${placeOf(scope)} ${subject}${episode.byAddress ? asUsers(users) : ''} ${inSpan(episode)}. Users who know their password fail 0–3 times before they log in. ${got}`,
     value: failed,
     usual,
     reasons: [triesReason(tries), ...usersReason(users.length)],
@@ -44,11 +44,11 @@ export const tellAttack = (scope: LoginScope, episode: Episode): Detection => {
   })
 }
 
-/** Tells of many addresses that fail a little each. */
-export const tellSwarm = (scope: LoginScope, episode: Episode): Detection => {
+/** Builds the detection of a few failures each from many addresses. */
+export const explainSwarm = (scope: LoginScope, episode: Episode): Detection => {
   const { tries, ownCount } = episode
   const users = usersByTries(episode.users)
-  const ranked = [...scope.manyAddresses].sort((a, b) => b[1] - a[1])
+  const ranked = [...scope.swarmAddresses].sort((a, b) => b[1] - a[1])
   const addresses = ranked.map(([who]) => who)
   const failed = plural(tries, 'failed login')
   const sources = plural(addresses.length, 'address', 'addresses')
@@ -59,7 +59,7 @@ export const tellSwarm = (scope: LoginScope, episode: Episode): Detection => {
     score: logToScore(binomialTail(tries, tries + ownCount, slipRate)),
     severity: severityOf(tries, 40, 200),
     title: `${failed} from ${sources} that tried a few times each`,
-    sentence: `${failed} to ${placeOf(scope)} from ${sources}${asUsers(users)} ${inSpan(episode)}, too few from each to stand out alone; people who know their password fail 0–3 times before they get in.`,
+    sentence: `${failed} to ${placeOf(scope)} from ${sources}${asUsers(users)} ${inSpan(episode)}, too few from each to be reported alone. Users who know their password fail 0–3 times before they log in.`,
     value: failed,
     usual,
     reasons: [
@@ -81,8 +81,8 @@ export const tellSwarm = (scope: LoginScope, episode: Episode): Detection => {
   })
 }
 
-/** Tells of logins that succeeded after many failures of the same address. */
-export const tellBreakIn = (scope: LoginScope, episode: Episode): Detection => {
+/** Builds the detection of successful logins after many failures from the same address. */
+export const explainBreakIn = (scope: LoginScope, episode: Episode): Detection => {
   const { tries, ownCount, own, who } = episode
   const users = usersByTries(episode.users)
   const names = [...new Set(own.flatMap(({ user }) => user ?? []))]
@@ -98,13 +98,13 @@ export const tellBreakIn = (scope: LoginScope, episode: Episode): Detection => {
     score: logToScore(binomialTail(tries, tries + ownCount, slipRate)),
     severity,
     title: `${name} logged in${where} after ${failed}`,
-    sentence: `${list(names.length > 0 ? names : ['Somebody'])} logged in to ${placeOf(scope)}${where} after ${failed}${episode.byAddress ? ' from the same address' : ''}${asUsers(users)}; people who know their password fail 0–3 times before they get in, so the password was probably guessed.`,
+    sentence: `${list(names.length > 0 ? names : ['Somebody'])} logged in to ${placeOf(scope)}${where} after ${failed}${episode.byAddress ? ' from the same address' : ''}${asUsers(users)}. Users who know their password fail 0–3 times before they log in, so this one was probably guessed.`,
     value: `${failed}, then ${plural(ownCount, 'login')}`,
     usual,
     reasons: [
       triesReason(tries),
       {
-        feature: 'logins after them',
+        feature: 'logins after the failures',
         value: String(ownCount),
         usual: 'none after so many failures',
         pull: Math.log2(1 + tries),
@@ -120,48 +120,48 @@ export const tellBreakIn = (scope: LoginScope, episode: Episode): Detection => {
   })
 }
 
-/** Tells of logins from elsewhere during an attack. Honest about how little that proves. */
-export const tellGuests = (scope: LoginScope, guests: Guests): Detection => {
-  const attackers = [...guests.attackers].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+/** Builds the detection of first-time logins during an attack, and states how little they prove. */
+export const explainNewLogins = (scope: LoginScope, newLogins: NewLogins): Detection => {
+  const attackers = [...newLogins.attackers].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
   const tries = attackers.reduce((sum, [, each]) => sum + each, 0)
-  const names = [...new Set(guests.logins.flatMap(({ user }) => user ?? []))]
-  const addresses = [...new Set(guests.logins.flatMap(({ address }) => address ?? []))]
-  const only = guests.count === 1
+  const names = [...new Set(newLogins.logins.flatMap(({ user }) => user ?? []))]
+  const addresses = [...new Set(newLogins.logins.flatMap(({ address }) => address ?? []))]
+  const only = newLogins.count === 1
   const failed = plural(tries, 'failed login')
   const what = only
     ? `${names[0] ?? 'Somebody'} logged in from ${addresses[0] ?? 'an unnamed address'}`
-    : `${plural(guests.count, 'first-time login')} (${list(names)})`
+    : `${plural(newLogins.count, 'first-time login')} (${list(names)})`
   return toDetection({
     detector,
     type: 'unauthorized_access',
     source: scope.source,
     stream: scope.stream,
     subject: 'logins during attack',
-    start: guests.start,
-    from: guests.start,
-    to: guests.last,
-    // That it happened at such a time is a reason to look, not a proof: as odd as a coincidence of one in a thousand.
+    start: newLogins.start,
+    from: newLogins.start,
+    to: newLogins.last,
+    // A coincidence in time is weak evidence: as unusual as one in a thousand.
     score: logToScore(-3),
     severity: 'medium',
     title: `${what} during an attack`,
-    sentence: `${what} at ${placeOf(scope)} while, or within an hour after, ${attackers.length === 1 ? 'another address' : `${plural(attackers.length, 'other address', 'other addresses')}`} failed ${plural(tries, 'time')}. ${only ? 'It is the only login that succeeded, and was' : 'They were'} not seen here before; nothing ties ${only ? 'it' : 'them'} to the attack but the time, so ask whether ${only ? 'it was' : 'they were'} expected.`,
-    value: plural(guests.count, 'login'),
-    usual: 'none by somebody new while an attack goes on',
+    sentence: `${what} at ${placeOf(scope)} during, or within an hour after, ${plural(tries, 'failed login')} from ${attackers.length === 1 ? 'another address' : plural(attackers.length, 'other address', 'other addresses')}. ${only ? 'This is the only successful login, and the first of its kind' : 'All of them are the first of their kind'} here. Only the time links ${only ? 'it' : 'them'} to the attack, so check whether ${only ? 'it was' : 'they were'} expected.`,
+    value: plural(newLogins.count, 'login'),
+    usual: 'no first-time login during an attack',
     reasons: [
-      { feature: 'failed logins by others meanwhile', value: failed, usual: '0–3', pull: 1 },
+      { feature: 'failed logins by others at the time', value: failed, usual: '0–3', pull: 1 },
       {
         feature: 'user and address together',
-        value: only ? 'first seen' : `${guests.count} first seen`,
+        value: only ? 'first seen' : `${newLogins.count} first seen`,
         usual: 'seen before',
         pull: 1,
       },
     ],
-    evidence: guests.logins.map(({ sample }) =>
+    evidence: newLogins.logins.map(({ sample }) =>
       toEvidence(sample, only ? 'the only login that succeeded' : 'a login that succeeded'),
     ),
-    events: guests.count,
+    events: newLogins.count,
     entities: entitiesOf(scope, addresses, names),
-    // Nothing but the time ties these logins to the attack.
+    // Only the time links these logins to the attack.
     attacker: 'unknown',
     techniques: ['T1078'],
     key: `logins during an attack at ${scope.stream}`,

@@ -1,15 +1,15 @@
-import { keepSample, type Sample } from './evidence.ts'
+import { keepSample, type Sample } from '../shared/evidence.ts'
 
 const minute = 60_000
 const firstLines = 3
 
-/** Counts what one kind of line tells, and keeps its first lines, its last, and the first of its busiest minute. */
+/** Counts one kind of line. Remembers its first lines, its last line and the first line of its busiest minute. */
 export interface Tally {
   count: number
   lines: number
   readonly firsts: Sample[]
   last: Sample
-  /** The minute that is being counted, and the busiest so far. */
+  /** The current minute and the busiest one. */
   minute: number
   minuteCount: number
   minuteFirst: Sample
@@ -29,7 +29,7 @@ export const startTally = (sample: Sample): Tally => ({
   peakFirst: sample,
 })
 
-/** Counts a line that stands for so many tries. */
+/** Counts a line that represents `times` attempts. */
 export const count = (tally: Tally, event: Sample, times: number): void => {
   const sample = keepSample(event)
   tally.count += times

@@ -1,19 +1,19 @@
-import { createSeries, type Judgement, type Series } from '../../../lib/series/series.ts'
-import { keepSample, type Sample } from './evidence.ts'
+import { type Assessment, createSeries, type Series } from '../../../lib/series/series.ts'
+import { keepSample, type Sample } from '../shared/evidence.ts'
 
 const minute = 60_000
-/** The lengths that a bucket may have. */
+/** The possible lengths of a bucket. */
 const widths = [minute, 5 * minute, 15 * minute, 60 * minute] as const
-/** A bucket should hold about this many events, or what is usual cannot be told from chance. */
+/** A bucket should hold about this many events; with fewer, a deviation cannot be told from chance. */
 const wanted = 5
-/** After this many buckets their length is looked at again. */
+/** How many buckets end before their length is reviewed. */
 const review = 16
 const maxRing = 64
-/** The rate that the length of buckets follows is that of about a day, or nights would undo what days have learnt. */
+/** Bucket length follows the rate of about a day, so that nights do not reset it. */
 const rateMemory = 24 * 60 * minute
-/** Events older than the open bucket by more than this many buckets are of another time and are not counted. */
+/** Events older than this many buckets are ignored. */
 const lateBuckets = 2
-/** After this many of them in a row the clock has gone back, and so does the meter. */
+/** After this many old events in a row, the clock has gone back, and the meter follows it. */
 const patience = 20
 
 /** A bucket that has ended. */
@@ -25,37 +25,37 @@ export interface Bucket {
   readonly last: Sample | undefined
 }
 
-/** One bucket in a thousand. */
+/** The score of one bucket in a thousand. */
 const surprise = 0.375
 
-/** Counts events in buckets of time whose length follows the rate, and knows how many are usual. */
+/** Counts events in time buckets whose length follows the rate, and learns the usual count. */
 export interface Meter {
   width: number
-  /** The open bucket; NaN before the first event. */
+  /** The start of the open bucket; NaN before the first event. */
   start: number
   count: number
   first: Sample | undefined
   last: Sample | undefined
-  /** Whether the open bucket began before the meter did. */
+  /** Whether the meter started in the middle of the open bucket. */
   partial: boolean
   late: number
   series: Series | undefined
-  /** The latest buckets, oldest first: what a longer bucket starts from. */
+  /** The latest buckets, oldest first. They seed the series when buckets get longer. */
   ring: { readonly time: number; readonly count: number }[]
-  /** Events a millisecond of about the last day, and how long they were heard. */
-  pace: number
-  heard: number
-  /** How many buckets have ended since their length was looked at. */
+  /** Events per ms over about the last day, and the ms observed. */
+  dailyRate: number
+  observed: number
+  /** How many buckets have ended since the last review. */
   sinceReview: number
-  /** How many buckets in a row were empty. */
+  /** How many empty buckets in a row. */
   zeros: number
-  /** After this many of them the meter sleeps until the next event: what is empty then is unknown, not usual. */
+  /** After this many, the meter sleeps until the next event. Later empty buckets are unknown, not usual. */
   readonly maxZeros: number
-  /** Buckets with fewer events are learnt without being judged: nobody would be told of them. */
-  readonly judgedFrom: number
+  /** Buckets with fewer events are learned without being scored, because they would not be reported. */
+  readonly scoredFrom: number
 }
 
-export const startMeter = (maxZeros: number, judgedFrom: number, width: number = minute): Meter => ({
+export const startMeter = (maxZeros: number, scoredFrom: number, width: number = minute): Meter => ({
   width,
   start: Number.NaN,
   count: 0,
@@ -65,19 +65,19 @@ export const startMeter = (maxZeros: number, judgedFrom: number, width: number =
   late: 0,
   series: undefined,
   ring: [],
-  pace: 0,
-  heard: 0,
+  dailyRate: 0,
+  observed: 0,
   sinceReview: 0,
   zeros: 0,
   maxZeros,
-  judgedFrom,
+  scoredFrom,
 })
 
-/** Hears of each bucket that has ended, with what was usual before it, unless there was too little in it to ask. */
-export type Closed = (bucket: Bucket, judgement: Judgement | undefined) => void
+/** Receives each bucket that has ended, with its score unless the bucket had too few events. */
+export type OnBucketEnd = (bucket: Bucket, assessment: Assessment | undefined) => void
 
-/** Counts an event, ending the buckets before it. */
-export const countEvent = (meter: Meter, event: Sample, closed: Closed): void => {
+/** Counts an event and ends the buckets before it. */
+export const countEvent = (meter: Meter, event: Sample, onBucketEnd: OnBucketEnd): void => {
   const { time } = event
   if (time < meter.start + meter.width && time >= meter.start) {
     meter.count++
@@ -89,7 +89,7 @@ export const countEvent = (meter: Meter, event: Sample, closed: Closed): void =>
     open(meter, time)
     meter.zeros = 0
   } else if (time >= meter.start) {
-    advance(meter, time, closed)
+    advance(meter, time, onBucketEnd)
     if (Number.isNaN(meter.start)) {
       open(meter, time)
       meter.zeros = 0
@@ -106,21 +106,21 @@ export const countEvent = (meter: Meter, event: Sample, closed: Closed): void =>
   meter.first ??= keepSample(event)
 }
 
-/** Ends all buckets that are over at a time, the empty ones too, until the meter falls asleep. */
-export const advance = (meter: Meter, time: number, closed: Closed): void => {
+/** Ends all buckets before a given time, including empty ones, until the meter sleeps. */
+export const advance = (meter: Meter, time: number, onBucketEnd: OnBucketEnd): void => {
   while (time >= meter.start + meter.width) {
     meter.zeros = meter.count === 0 ? meter.zeros + 1 : 0
-    close(meter, closed)
+    close(meter, onBucketEnd)
     if (meter.zeros < meter.maxZeros) continue
     meter.start = Number.NaN
     return
   }
 }
 
-/** Judges the open bucket as if it ended now: it can only grow. */
-export const peek = (meter: Meter): { readonly bucket: Bucket; readonly judgement: Judgement } | undefined => {
+/** Scores the open bucket as if it ended now; it can only grow. */
+export const peek = (meter: Meter): { readonly bucket: Bucket; readonly assessment: Assessment } | undefined => {
   if (!meter.series || meter.count === 0 || meter.partial) return undefined
-  return { bucket: bucketOf(meter), judgement: meter.series.judge(meter.start, meter.count) }
+  return { bucket: bucketOf(meter), assessment: meter.series.assess(meter.start, meter.count) }
 }
 
 const bucketOf = ({ start, width, count, first, last }: Meter): Bucket => ({
@@ -138,39 +138,39 @@ const open = (meter: Meter, time: number): void => {
   meter.last = undefined
 }
 
-const close = (meter: Meter, closed: Closed): void => {
+const close = (meter: Meter, onBucketEnd: OnBucketEnd): void => {
   const bucket = bucketOf(meter)
   const { partial } = meter
   open(meter, bucket.time + bucket.width)
   meter.partial = false
   if (partial) return
   meter.series ??= createSeries({ bucket: meter.width })
-  const judgement = bucket.count < meter.judgedFrom ? undefined : meter.series.judge(bucket.time, bucket.count)
+  const assessment = bucket.count < meter.scoredFrom ? undefined : meter.series.assess(bucket.time, bucket.count)
   meter.series.learn(bucket.time, bucket.count)
-  meter.ring.push({ time: bucket.time, count: usualPart(bucket, judgement) })
+  meter.ring.push({ time: bucket.time, count: usualPart(bucket, assessment) })
   if (meter.ring.length > maxRing) meter.ring.shift()
-  meter.heard += bucket.width
-  meter.pace +=
-    (bucket.count / bucket.width - meter.pace) *
-    Math.max(bucket.width / meter.heard, 1 - Math.exp(-bucket.width / rateMemory))
+  meter.observed += bucket.width
+  meter.dailyRate +=
+    (bucket.count / bucket.width - meter.dailyRate) *
+    Math.max(bucket.width / meter.observed, 1 - Math.exp(-bucket.width / rateMemory))
   meter.sinceReview++
-  closed(bucket, judgement)
+  onBucketEnd(bucket, assessment)
   if (meter.sinceReview >= review) reviewWidth(meter)
 }
 
-/** As much of a bucket as is not a surprise: an outage must not teach the longer bucket that it is usual. */
-const usualPart = ({ count }: Bucket, judgement: Judgement | undefined): number =>
-  judgement?.direction === 'spike' && !judgement.learning && judgement.score >= surprise
-    ? Math.min(count, Math.ceil(judgement.expectedHigh))
+/** Caps a spike at the usual range, so that an outage does not teach the longer buckets. */
+const usualPart = ({ count }: Bucket, assessment: Assessment | undefined): number =>
+  assessment?.direction === 'spike' && !assessment.learning && assessment.score >= surprise
+    ? Math.min(count, Math.ceil(assessment.expectedHigh))
     : count
 
-/** Takes longer buckets when there is too little in them, shorter ones when there is plenty. */
+/** Switches to longer buckets if they hold too few events, and to shorter ones if they hold plenty. */
 const reviewWidth = (meter: Meter): void => {
   meter.sinceReview = 0
-  const rate = meter.pace
+  const rate = meter.dailyRate
   const mean = rate * meter.width
   const next = widths.find((width) => rate * width >= wanted) ?? widths[3]
-  // Rates that lie between two lengths must not switch to and fro.
+  // A gap between the two limits prevents flapping.
   if (next === meter.width || (next > meter.width ? mean >= wanted / 2 : rate * next < 2 * wanted)) return
   const longer = next > meter.width
   const ring = longer ? foldRing(meter.ring, next, meter.start) : []
@@ -180,11 +180,11 @@ const reviewWidth = (meter: Meter): void => {
   meter.ring = ring
   const before = meter.start
   meter.start = Math.floor(before / next) * next
-  // What the longer bucket holds already was counted in the shorter ones.
+  // The shorter buckets already counted the beginning of the longer one.
   meter.partial = meter.start !== before
 }
 
-/** Puts short buckets together to longer ones, leaving out those that are not whole. */
+/** Merges short buckets into longer ones and drops incomplete ones. */
 const foldRing = (ring: Meter['ring'], width: number, end: number): Meter['ring'] => {
   const first = ring[0]
   if (!first) return []
@@ -198,8 +198,8 @@ const foldRing = (ring: Meter['ring'], width: number, end: number): Meter['ring'
     .map(([time, count]) => ({ time, count }))
 }
 
-/** Teaches a meter that there was nothing for a while before it began: what never happened is usual not to. */
-export const learnNothing = (meter: Meter, since: number, until: number): void => {
+/** Learns zeros for the time before the meter started, because its stream was observed then. */
+export const learnEmptyPast = (meter: Meter, since: number, until: number): void => {
   const { width } = meter
   const series = createSeries({ bucket: width })
   const ring: { time: number; count: number }[] = []
@@ -210,14 +210,14 @@ export const learnNothing = (meter: Meter, since: number, until: number): void =
   }
   meter.series = series
   meter.ring = ring
-  meter.pace = 0
-  meter.heard = Math.max(0, Math.min(until - since, rateMemory))
+  meter.dailyRate = 0
+  meter.observed = Math.max(0, Math.min(until - since, rateMemory))
   open(meter, until)
   meter.partial = false
 }
 
-/** Teaches a meter that sleeps that there was nothing until now: its stream went on meanwhile, without a line of this kind. */
-export const learnQuiet = (meter: Meter, until: number): void => {
+/** Learns zeros for the time a meter slept, because its stream went on without such events. */
+export const learnEmptyGap = (meter: Meter, until: number): void => {
   const { series, width } = meter
   const last = meter.ring.at(-1)
   if (!Number.isNaN(meter.start) || !series || !last) return
@@ -229,7 +229,7 @@ export const learnQuiet = (meter: Meter, until: number): void => {
   if (meter.ring.length > maxRing) meter.ring = meter.ring.slice(-maxRing)
 }
 
-/** Whether a meter has counted without a pause until lately. */
+/** Whether a meter has counted without a pause until recently. */
 export const isAwake = ({ ring, width }: Meter, time: number): boolean => {
   const last = ring.at(-1)
   return last !== undefined && time - last.time < 3 * width

@@ -11,13 +11,13 @@ import type { Severity } from '../../../schema/severity.ts'
 import { duration, list, number, plural, quote, type Reason } from '../shared/explanation.ts'
 import type { Finding } from '../shared/finding.ts'
 
-/** What a match has to say, apart from where and how often. */
-export type Story = Pick<
+/** Title, texts and rating of a match. */
+export type MatchTexts = Pick<
   Finding,
   'type' | 'score' | 'severity' | 'title' | 'sentence' | 'value' | 'usual' | 'reasons' | 'techniques' | 'key' | 'rule'
 >
 
-/** Levels as scores: how sure the author is that a match matters. */
+/** Maps rule levels to scores: how sure the author is that a match matters. */
 const scores: Readonly<Record<Level, number>> = {
   informational: 0.15,
   low: 0.35,
@@ -28,8 +28,8 @@ const scores: Readonly<Record<Level, number>> = {
 
 const toSeverity = (level: Level): Severity => (level === 'informational' ? 'info' : level)
 
-/** Tells a match: what the rule is for, what met it, and how many times. */
-export const tellMatch = (match: Match, subject: string, times: number): Story => {
+/** Explains a match by the rule's purpose, the fields that matched, and the number of matches. */
+export const explainMatch = (match: Match, subject: string, times: number): MatchTexts => {
   const { rule } = match
   const level = rule.level ?? 'medium'
   const common = {
@@ -41,16 +41,18 @@ export const tellMatch = (match: Match, subject: string, times: number): Story =
     key: `${rule.title} (rule ${rule.id}): ${subject}`,
     rule: toRuleView(rule),
   }
-  return match.type === 'rule' ? { ...common, ...tellRule(match, times) } : { ...common, ...tellCorrelation(match) }
+  return match.type === 'rule'
+    ? { ...common, ...explainRuleMatch(match, times) }
+    : { ...common, ...explainCorrelationMatch(match) }
 }
 
-const tellRule = (match: RuleMatch, times: number) => {
+const explainRuleMatch = (match: RuleMatch, times: number) => {
   const items = match.explain().map((item) => ({ ...item, wanted: shortPattern(item.wanted) }))
   const several = new Set(items.map(({ selection }) => selection)).size > 1
   const reasons: Reason[] = items.map(({ selection, field, eventField, value, wanted }) => ({
     feature: `${field ?? 'the record'}${eventField === undefined ? '' : ` (${eventField})`} ${wanted}${several ? `, by “${selection}”` : ''}`,
     value: value === undefined ? 'nothing' : quote(value),
-    // A rule says what it looks for, and knows nothing of what is usual.
+    // A rule defines what matches, not what is usual.
     usual: '',
     pull: 1,
   }))
@@ -58,36 +60,36 @@ const tellRule = (match: RuleMatch, times: number) => {
     const seen = value === undefined || wanted.includes(`"${value.toLowerCase()}"`) ? '' : ` (${quote(value)})`
     return `${field ?? 'the record'} ${wanted}${seen}`
   })
-  const because = what.length > 0 ? `it matched because ${list([...new Set(what)])}` : 'it matched by what is not there'
+  const because = what.length > 0 ? list([...new Set(what)]) : 'the excluded values are absent'
   return {
-    sentence: `${purposeOf(match.rule)} The rule says so: ${because}${times > 1 ? `, ${number(times)} times so far` : ''}.`,
+    sentence: `${purposeOf(match.rule)} Matched because ${because}${times > 1 ? `, ${number(times)} times so far` : ''}.`,
     value: plural(times, 'event'),
     usual: 'no such event',
-    reasons: reasons.length > 0 ? reasons : [{ feature: 'the rule', value: 'met', usual: 'not met', pull: 1 }],
+    reasons: reasons.length > 0 ? reasons : [{ feature: 'rule', value: 'matched', usual: 'no match', pull: 1 }],
   }
 }
 
 const longestPattern = 60
 
-/** Who wants the whole of a long expression reads the rule. */
+/** Shortens a regular expression; the rule shows it in full. */
 const shortPattern = (wanted: string): string =>
   wanted.replace(/(?<=^matches \/)(.+)(?=\/[a-z]*$)/s, (pattern) =>
     pattern.length > longestPattern ? `${pattern.slice(0, longestPattern)}…` : pattern,
   )
 
-const tellCorrelation = (match: CorrelationMatch) => {
+const explainCorrelationMatch = (match: CorrelationMatch) => {
   const { rule, value, group, eventCount } = match
   const span = duration(rule.timespan)
   const who = Object.entries(group).map(([field, text]) => `${field} ${text}`)
   const of = who.length > 0 ? ` for ${list(who)}` : ''
   const seen = measureOf(rule, value)
   return {
-    sentence: `${purposeOf(rule)} The rule says so: ${seen} within ${span}${of}.`,
+    sentence: `${purposeOf(rule)} Matched ${seen} within ${span}${of}.`,
     value: `${seen} within ${span}`,
     usual: wantedOf(rule),
     reasons: [
       { feature: `${nameOf(rule)}${of}`, value: `${seen} within ${span}`, usual: wantedOf(rule), pull: 1 },
-      { feature: 'events that it rests on', value: number(eventCount), usual: 'none', pull: 0.25 },
+      { feature: 'correlated events', value: number(eventCount), usual: 'none', pull: 0.25 },
     ],
   }
 }
@@ -100,7 +102,7 @@ const measureOf = (rule: CorrelationRule, value: number): string => {
     case 'value_count':
       return plural(value, `different ${field}`, `different values of ${field}`)
     case 'temporal':
-      return `${number(value)} of the ${rule.rules.length} signs`
+      return `${number(value)} of the ${rule.rules.length} rules`
     case 'temporal_ordered':
       return `${number(value)} of the ${rule.rules.length} steps, in order`
     default:
@@ -115,26 +117,30 @@ const nameOf = ({ correlation, percentile }: CorrelationRule): string => {
     case 'value_count':
       return 'number of different values'
     case 'temporal':
-      return 'signs together'
+      return 'rules matched together'
     case 'temporal_ordered':
       return 'steps in order'
     case 'value_percentile':
       return `${percentile}th percentile`
     default:
-      return { value_sum: 'sum', value_avg: 'average', value_median: 'median', value_min: 'least', value_max: 'most' }[
-        correlation
-      ]
+      return {
+        value_sum: 'sum',
+        value_avg: 'average',
+        value_median: 'median',
+        value_min: 'minimum',
+        value_max: 'maximum',
+      }[correlation]
   }
 }
 
-/** What would have been nothing to tell of. */
+/** Describes values that do not match. */
 const wantedOf = ({ conditions }: CorrelationRule): string => {
   const opposite = { gt: 'at most', gte: 'fewer than', lt: 'at least', lte: 'more than', eq: 'not', neq: '' } as const
   const parts = conditions.map(({ comparison, number: limit }) => `${opposite[comparison]} ${number(limit)}`.trim())
   return parts.length > 0 ? parts.join(' or ') : 'not all of them together'
 }
 
-/** The first sentence of what the author says it finds; without one, the title. */
+/** Returns the first sentence of the rule's description, else its title. */
 const purposeOf = ({ description, title }: DetectionRule | CorrelationRule): string => {
   const [first = ''] = (description ?? '')
     .trim()
@@ -153,7 +159,7 @@ const toRuleView = (rule: DetectionRule | CorrelationRule): RuleView => ({
   false_positives: [...rule.falsePositives],
 })
 
-/** Which sort of trouble ATT&CK techniques and tactics are. The first that a rule has counts. */
+/** Maps ATT&CK techniques and tactics to alert types. The first match wins. */
 const kinds: readonly (readonly [RegExp, AlertType])[] = [
   [/^attack\.t1110/i, 'brute_force'],
   [/^attack\.t149[89]/i, 'ddos'],

@@ -6,25 +6,25 @@ import { toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 
-interface TellOptions {
-  /** For how long after it was last seen an alert that comes again is the same one, in ms. */
+interface ExternalOptions {
+  /** How long an alert absorbs repeats since it was last seen, in ms. */
   readonly ttl: number
   readonly least: Severity
 }
 
-/** How sure one may be that an alert of this severity matters. */
+/** How likely an alert of each severity matters. */
 const scores: Readonly<Record<Severity, number>> = { info: 0.15, low: 0.35, medium: 0.6, high: 0.85, critical: 0.95 }
 
-/** Tells the alert that an event is; undefined when it is milder than wanted. One that is over is told so that its end is known. */
-export const tellAlert = (event: Event, { ttl, least }: TellOptions): Detection | undefined => {
-  const said = read(event)
-  const { severity, type, title, provider, over } = said
+/** Turns an external alert into a detection. Returns undefined below the minimum severity, unless the alert was resolved. */
+export const toExternalDetection = (event: Event, { ttl, least }: ExternalOptions): Detection | undefined => {
+  const alert = readAlert(event)
+  const { severity, type, title, provider, over } = alert
   if (!over && severityRank(severity) < severityRank(least)) return undefined
   const about = subjectOf(event)
   const start = timeOf(event, 'event.start') ?? event.time
   const to = Math.max(start, timeOf(event, 'event.end') ?? event.time)
-  const key = keyOf(event, said)
-  const words = quote(event.message, 300)
+  const key = keyOf(event, alert)
+  const message = quote(event.message, 300)
   const keyed = event.fields.alert_key !== undefined
   return toDetection({
     detector: 'external',
@@ -32,7 +32,7 @@ export const tellAlert = (event: Event, { ttl, least }: TellOptions): Detection 
     type,
     source: event.source,
     stream: event.stream,
-    // The same alert sent again is the same detection; one that says something else is another. Where no id tells, only every word does.
+    // A resent alert is the same detection; a changed one is new. Without an id, the whole text identifies it.
     subject: [key, severity, title, over ? 'over' : '', keyed ? '' : hash(event.original)].join('\0'),
     start: event.timeGuessed && keyed ? 0 : start,
     from: start,
@@ -41,20 +41,20 @@ export const tellAlert = (event: Event, { ttl, least }: TellOptions): Detection 
     severity: over ? 'info' : severity,
     title: about === undefined || title.includes(about) ? title : `${title}: ${about}`,
     sentence: over
-      ? `${provider} says that this is over: ${words}.`
-      : `${provider} raised an alert of ${severity} severity: ${words}.`,
+      ? `${provider} reports this alert as resolved: ${message}.`
+      : `${provider} raised an alert of ${severity} severity: ${message}.`,
     value: severity,
     usual: 'no alert',
     reasons: [
-      { feature: `the severity that ${provider} gives`, value: severity, usual: 'no alert', pull: 3 },
+      { feature: `severity from ${provider}`, value: severity, usual: 'no alert', pull: 3 },
       {
-        feature: `the rule of ${provider}`,
+        feature: `rule of ${provider}`,
         value: quote(textField(event, 'rule.name') ?? title),
-        usual: 'not met',
+        usual: 'no match',
         pull: 1,
       },
     ],
-    evidence: [toEvidence(event, over ? 'over' : 'raised')],
+    evidence: [toEvidence(event, over ? 'resolved' : 'raised')],
     events: Math.max(1, numberField(event, 'alert_count') ?? 1),
     entities: entitiesOf(event),
     techniques: techniquesOf(event),
@@ -67,7 +67,7 @@ export const tellAlert = (event: Event, { ttl, least }: TellOptions): Detection 
   })
 }
 
-interface Said {
+interface ReportedAlert {
   readonly provider: string
   readonly type: AlertType
   readonly severity: Severity
@@ -75,7 +75,7 @@ interface Said {
   readonly over: boolean
 }
 
-const read = (event: Event): Said => ({
+const readAlert = (event: Event): ReportedAlert => ({
   provider: textField(event, 'event.provider') ?? event.source,
   type: alertTypes.find((type) => type === event.fields.alert_type) ?? 'other',
   severity: severities.find((severity) => severity === event.fields.alert_severity) ?? 'medium',
@@ -85,8 +85,8 @@ const read = (event: Event): Said => ({
 
 const longestKey = 120
 
-/** What makes it the same alert: its sender and the sender's id; without one, what it is about. */
-const keyOf = (event: Event, { provider, type, title }: Said): string => {
+/** Identifies an alert by its sender and the sender's id; without an id, by its content. */
+const keyOf = (event: Event, { provider, type, title }: ReportedAlert): string => {
   const sender = provider === event.source ? provider : `${event.source}/${provider}`
   const id = textField(event, 'alert_key')
   if (id !== undefined) return `${sender}: ${id.length > longestKey ? hash(id) : id}`
@@ -102,7 +102,7 @@ const keyOf = (event: Event, { provider, type, title }: Said): string => {
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
-/** Whom or what a title should name. */
+/** Returns the entity that a title should name. */
 const subjectOf = (event: Event): string | undefined =>
   textField(event, 'host.name') ?? textField(event, 'asset_id') ?? textField(event, 'source.ip')
 
@@ -133,7 +133,7 @@ const entitiesOf = (event: Event): Entity[] => {
   const host = textField(event, 'host.name')
   return entityFields.flatMap(([name, type]): Entity[] => {
     const value = textField(event, name)
-    // Where the asset goes by its host's name, the host says it.
+    // An asset that has its host's name would be a duplicate.
     return value === undefined || (type === 'asset' && value === host) ? [] : [{ type, value }]
   })
 }
@@ -144,7 +144,7 @@ const techniquesOf = (event: Event): string[] => {
   return list.flatMap((id) => (typeof id === 'string' && /^T\d{4}(?:\.\d{3})?$/.test(id) ? [id] : [])).slice(0, 50)
 }
 
-/** What its sender said, for the columns that people ask by. */
+/** Returns the sender's values, for the alert columns. */
 const observedOf = (event: Event): Observed => {
   const host = textField(event, 'host.name')
   const texts = {
@@ -172,7 +172,7 @@ const observedOf = (event: Event): Observed => {
 
 const longestRaw = 65_536
 
-/** The whole of it as an object. What is very long is kept with the event alone, for as long as events are kept. */
+/** Returns the record as an object. A very long one is cut, because the event contains all of it. */
 const rawDataOf = ({ id, original }: Event): Record<string, unknown> => {
   if (original.length > longestRaw) return { truncated: true, event_id: id, text: original.slice(0, 4_000) }
   try {

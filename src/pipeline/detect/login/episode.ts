@@ -1,43 +1,43 @@
-import type { Attempt } from '../login/attempt.ts'
-import type { Sample } from './evidence.ts'
-import { keepSample } from './evidence.ts'
-import { flatText } from './flat-text.ts'
+import type { Sample } from '../shared/evidence.ts'
+import { keepSample } from '../shared/evidence.ts'
+import { flatText } from '../shared/flat-text.ts'
+import type { Attempt } from './attempt.ts'
 import { count, startTally, type Tally } from './tally.ts'
 
 const maxActions = 8
 const maxUsers = 200
 const maxLogins = 10
 
-/** A login that succeeded. */
+/** A successful login. */
 export interface Login {
   readonly sample: Sample
   readonly user: string | undefined
   readonly address: string | undefined
 }
 
-/** One run of failures of one address (or, where none is named, of one user) at one service of one host. */
+/** A run of failed logins from one address at one service of one host; by user if the logs name no address. */
 export interface Episode {
   readonly who: string
   readonly byAddress: boolean
   readonly start: number
   last: number
-  /** The same try is told of by several kinds of lines, so each kind is counted apart. */
+  /** Counts by kind of line, because one attempt can produce several kinds. */
   readonly tallies: Map<string, Tally>
-  /** How many tries there were: as many as the leading kind of line tells of. */
+  /** The number of attempts, according to the leading kind of line. */
   tries: number
   readonly users: Map<string, number>
-  /** Logins by the same address. */
+  /** Logins from the same address. */
   readonly own: Login[]
   ownCount: number
-  /** Logins by others while it went on, or within the hour after. */
+  /** Logins from other addresses during the episode or within the hour after. */
   readonly others: Login[]
   otherCount: number
-  /** The last login before it began. */
+  /** The last login before the episode. */
   readonly before: Login | undefined
   reported: boolean
-  /** At how many tries it is told again. */
+  /** The number of attempts at which to report the episode again. */
   nextTries: number
-  /** Whether something has happened since it was last told. */
+  /** Whether anything happened since the last report. */
   changed: boolean
   usedAt: number
 }
@@ -61,7 +61,7 @@ export const startEpisode = (who: string, byAddress: boolean, time: number, befo
   usedAt: time,
 })
 
-/** Adds a failure. Returns how many tries more there are now. */
+/** Adds a failure. Returns how many attempts it added. */
 export const addFailure = (episode: Episode, event: Sample, { action, user, times }: Attempt): number => {
   let tally = episode.tallies.get(action)
   if (!tally && episode.tallies.size < maxActions) {
@@ -81,7 +81,7 @@ export const addFailure = (episode: Episode, event: Sample, { action, user, time
   return Math.max(0, episode.tries - before)
 }
 
-/** Adds a login that succeeded: the address's own, or another's. */
+/** Adds a successful login, from the same address or another one. */
 export const addLogin = (episode: Episode, login: Login, own: boolean): void => {
   const logins = own ? episode.own : episode.others
   if (logins.length < maxLogins) logins.push(login)
@@ -90,7 +90,7 @@ export const addLogin = (episode: Episode, login: Login, own: boolean): void => 
   episode.changed = true
 }
 
-/** The kind of line that tells of most tries; where there is one, the word on the login itself rather than the words around it. */
+/** Returns the kind of line with the most attempts. Prefers a line about the login itself to lines around it. */
 export const leadTally = (episode: Episode): Tally | undefined => {
   let lead: Tally | undefined
   let own: Tally | undefined
@@ -101,13 +101,13 @@ export const leadTally = (episode: Episode): Tally | undefined => {
   return own && lead && own.count * 2 >= lead.count ? own : lead
 }
 
-/** How many lines it covers. */
+/** Returns the number of lines in the episode. */
 export const linesOf = (episode: Episode): number => {
   let lines = episode.ownCount
   for (const tally of episode.tallies.values()) lines += tally.lines
   return lines
 }
 
-/** Users by how often they were tried, most first. */
+/** Returns users by their number of attempts, most first. */
 export const usersByTries = (users: ReadonlyMap<string, number>): string[] =>
   [...users].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([user]) => user)

@@ -1,22 +1,22 @@
 import type { Event } from '../../../schema/event.ts'
-import { keepSample, type Sample } from './evidence.ts'
-import { flatText } from './flat-text.ts'
-import { isErrorLevel } from './gravity.ts'
-import type { Scale } from './window-model.ts'
+import { keepSample, type Sample } from '../shared/evidence.ts'
+import { flatText } from '../shared/flat-text.ts'
+import { isErrorLevel } from '../shared/severity-hint.ts'
+import type { Scale } from '../shared/window-model.ts'
 
 const minute = 60_000
 const shortest = 5 * minute
 const longest = 60 * minute
-/** A window lasts until it has this many events, between five minutes and an hour, */
+/** A window closes after five minutes if it holds this many events, and after an hour in any case. */
 const wanted = 20
-/** and with fewer than this there is nothing to tell from it. */
+/** A window with fewer events is skipped. */
 const least = 5
-/** Distinct values are counted up to here. */
+/** How many distinct values a window counts. */
 const mostDistinct = 1000
 
 /**
- * What is measured of a window, with how it is said. `log` features are compared by their ratio. A difference of less than the `grain`, on
- * the scale of comparison, means little.
+ * The features of a window, with their labels. `log` features are compared by their ratio. A difference below the `grain`, on the
+ * comparison scale, means little.
  */
 export const features = [
   { name: 'log lines per minute', log: true, unit: '', grain: 0.25 },
@@ -31,7 +31,7 @@ export const features = [
   { name: 'variety of messages', log: false, unit: 'bits', grain: 0.25 },
 ] as const
 
-/** Some minutes of a stream, summed up. */
+/** Statistics about some minutes of a stream. */
 export interface FeatureWindow {
   start: number
   count: number
@@ -44,7 +44,7 @@ export interface FeatureWindow {
   readonly addresses: Set<string>
   first: Sample | undefined
   last: Sample | undefined
-  /** The first line that sounds like trouble, which shows best what the window is about. */
+  /** The first error or failure, which shows best what the window is about. */
   worst: Sample | undefined
   lastTime: number
 }
@@ -65,15 +65,15 @@ export const startWindow = (): FeatureWindow => ({
   lastTime: Number.NEGATIVE_INFINITY,
 })
 
-/** Whether a window is over at a time. */
+/** Whether a window has ended at a given time. */
 export const isDone = ({ start, count }: FeatureWindow, time: number): boolean =>
   time - start >= (count >= wanted ? shortest : longest)
 
-/** Whether enough happened in it to say anything. */
-export const isTelling = ({ count }: FeatureWindow): boolean => count >= least
+/** Whether a window has enough events to be scored. */
+export const hasEnoughEvents = ({ count }: FeatureWindow): boolean => count >= least
 
-/** Empties a window and begins it anew at a time. */
-export const beginAt = (window: FeatureWindow, time: number): void => {
+/** Empties a window and restarts it at a given time. */
+export const restartAt = (window: FeatureWindow, time: number): void => {
   window.start = Math.floor(time / shortest) * shortest
   window.count = 0
   window.errors = 0
@@ -117,7 +117,7 @@ const addDistinct = (known: Set<string>, value: string): void => {
   if (known.size < mostDistinct && !known.has(value)) known.add(flatText(value))
 }
 
-/** Turns a window into numbers, given which templates were known before. Ratios count in `log` features, so they are logarithms. */
+/** Turns a window into a row of numbers, given the known templates. */
 export const toRow = (window: FeatureWindow, known: ReadonlySet<string>): Float64Array => {
   const { count, templates } = window
   let entropy = 0
@@ -141,7 +141,7 @@ export const toRow = (window: FeatureWindow, known: ReadonlySet<string>): Float6
   )
 }
 
-/** The scale on which rows are compared. */
+/** The scale on which rows are compared: logarithmic for `log` features. */
 export const streamScale: Scale = {
   grains: features.map(({ grain }) => grain),
   toScale: (row) => row.map((value, i) => (features[i]?.log ? Math.log2(1 + value) : value)),

@@ -4,33 +4,33 @@ import { toEvidence } from '../shared/evidence.ts'
 import { number, plural } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
-import { aboutWhom, type Session, type SessionStream, sayKey } from './session-stream.ts'
+import { entitiesOfSession, formatKey, type Session, type SessionStream } from './session-stream.ts'
 
-/** A session that went unlike others. */
-export interface OddSession {
+/** A session that deviates from others. */
+export interface UnusualSession {
   readonly session: Session
   readonly chance: number
-  /** The weightiest first. */
+  /** The strongest first. */
   readonly facts: readonly SessionFact[]
-  /** How many of the same oddness there were at the same time. */
+  /** How many more sessions deviate in the same way at the same time. */
   readonly others: number
   readonly learning: boolean
 }
 
-/** Tells of a session that went unlike others, and what in it did. */
-export const tellSession = (
+/** Builds the detection of an unusual session. */
+export const explainUnusualSession = (
   detector: string,
   stream: SessionStream,
-  { session, chance, facts, others, learning }: OddSession,
+  { session, chance, facts, others, learning }: UnusualSession,
 ): Detection => {
-  const told = facts.map((fact) => inWords(fact, stream.texts))
-  const [lead] = told
-  const entities = aboutWhom(session)
-  const key = sayKey(session.key)
+  const reported = facts.map((fact) => withTexts(fact, stream.texts))
+  const [lead] = reported
+  const entities = entitiesOfSession(session)
+  const key = formatKey(session.key)
   const service = entities.find(({ type }) => type === 'service' || type === 'process')?.value
-  const what = service === undefined ? 'A session' : `A session of ${service}`
-  const said = told.slice(0, 2).map(sayFact).join(' ')
-  const more = others > 0 ? ` ${plural(others, 'more session')} went the same way at the same time.` : ''
+  const what = service === undefined ? 'session' : `${service} session`
+  const said = reported.slice(0, 2).map(sayFact).join(' ')
+  const more = others > 0 ? ` ${plural(others, 'more session')} deviated in the same way at the same time.` : ''
   return toDetection({
     detector,
     type: 'anomaly',
@@ -42,11 +42,11 @@ export const tellSession = (
     to: session.last,
     score: toScore(chance),
     severity: chance < 1e-6 ? 'medium' : chance < 1e-3 ? 'low' : 'info',
-    title: `${what} went otherwise: ${lead ? shortly(lead) : key}`,
-    sentence: `${what} (${key}) went unlike the ${number(stream.learnt.size)} before it. ${said}${more}`,
+    title: `Unusual ${what}: ${lead ? shortText(lead) : key}`,
+    sentence: `This ${what} (${key}) deviates from the ${number(stream.learned.size)} before it. ${said}${more}`,
     value: plural(session.events.length, 'event'),
     usual: lead === undefined ? 'as before' : usualOf(lead),
-    reasons: told.map((fact) => ({
+    reasons: reported.map((fact) => ({
       feature: featureOf(fact),
       value: seenOf(fact),
       usual: usualOf(fact),
@@ -55,24 +55,24 @@ export const tellSession = (
     evidence: session.samples.map((sample) => toEvidence(sample)),
     events: session.events.length,
     entities,
-    key: `session of ${service ?? stream.stream} went otherwise: ${lead ? signOf(lead) : ''}`,
+    key: `session of ${service ?? stream.stream} went otherwise: ${lead ? deviationKey(lead) : ''}`,
     learning,
   })
 }
 
-/** What two sessions that went the same way have in common. */
-export const signOf = (fact: SessionFact): string =>
+/** Identifies a deviation, so that sessions with the same one are grouped. */
+export const deviationKey = (fact: SessionFact): string =>
   'event' in fact ? `${fact.kind} ${fact.event}` : `${fact.kind} ${fact.from ?? ''} ${fact.to ?? ''}`
 
-/** A fact with what templates say for their ids. */
-const inWords = (fact: SessionFact, texts: ReadonlyMap<string, string>): SessionFact => {
+/** Replaces template ids in a fact by their texts. */
+const withTexts = (fact: SessionFact, texts: ReadonlyMap<string, string>): SessionFact => {
   const say = (id: string): string => texts.get(id) ?? id
   const maybe = (id: string | undefined): string | undefined => (id === undefined ? undefined : say(id))
   if ('event' in fact) return { ...fact, event: say(fact.event) }
   return { ...fact, from: maybe(fact.from), to: maybe(fact.to), usual: maybe(fact.usual) }
 }
 
-const shortly = (fact: SessionFact): string => {
+const shortText = (fact: SessionFact): string => {
   switch (fact.kind) {
     case 'new-event':
       return `new “${fact.event}”`
@@ -80,7 +80,7 @@ const shortly = (fact: SessionFact): string => {
       return `“${fact.event}” is missing`
     case 'odd-count':
     case 'extra-event':
-      return `“${fact.event}” ${fact.count} times`
+      return `“${fact.event}” ${plural(fact.count, 'time')}`
     case 'odd-start':
       return `begins with “${fact.to ?? 'nothing'}”`
     case 'odd-end':
@@ -92,13 +92,13 @@ const shortly = (fact: SessionFact): string => {
 
 const featureOf = (fact: SessionFact): string => {
   const names = {
-    'new-event': 'an event never seen in a session',
-    'odd-count': 'how often an event came',
-    'missing-event': 'an event that is missing',
-    'extra-event': 'an event that such sessions do not have',
-    'odd-transition': 'what came after what',
-    'odd-start': 'how it began',
-    'odd-end': 'how it ended',
+    'new-event': 'new event',
+    'odd-count': 'event count',
+    'missing-event': 'missing event',
+    'extra-event': 'unexpected event',
+    'odd-transition': 'event order',
+    'odd-start': 'first event',
+    'odd-end': 'last event',
   }
   return names[fact.kind]
 }

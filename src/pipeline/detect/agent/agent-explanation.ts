@@ -5,14 +5,14 @@ import { duration, number, percent, plural, quote } from '../shared/explanation.
 import { toDetection } from '../shared/finding.ts'
 import type { AgentEpisode, AgentPlace } from './agent-watch.ts'
 
-/** What an agent's finding is called by: the agent at a place. */
+/** Returns the stream name of an agent's findings. */
 export const agentStream = ({ agent, source, host }: Pick<AgentPlace, 'agent' | 'source' | 'host'>): string =>
   [source, host, agent.id].filter(Boolean).join('/')
 
-/** Our word for a severity from 1 to 5. */
-export const toSeverity = (five: number): Detection['severity'] => severities[five - 1] ?? 'info'
+/** Maps a severity from 1 to 5 to ours. */
+export const toSeverity = (clampSeverity: number): Detection['severity'] => severities[clampSeverity - 1] ?? 'info'
 
-/** Who and where a finding of an agent is about. */
+/** Returns the entities of an agent's finding. */
 export const agentEntities = ({
   host,
   service,
@@ -23,13 +23,13 @@ export const agentEntities = ({
   ...[...addresses].map((value) => ({ type: 'ip', value }) as const),
 ]
 
-/** Tells of too much of something, or of lines of a level. */
-export const tellEpisode = (place: AgentPlace, episode: AgentEpisode, detector: string): Detection => {
+/** Builds the detection of an exceeded threshold, or of lines of a level. */
+export const explainEpisode = (place: AgentPlace, episode: AgentEpisode, detector: string): Detection => {
   const { agent, source, host, device } = place
   const limit = agent.limits.find(({ anomaly_type }) => anomaly_type === episode.type)
   const span = duration(agent.step * agent.steps)
   const at = host ?? source
-  const said = limit ? ofLimit(limit, episode.peak) : ofLevel(episode)
+  const texts = limit ? ofLimit(limit, episode.peak) : ofLevel(episode)
   const confidence = limit?.confidence ?? agent.agent.analysis_rules.confidence
   return toDetection({
     detector,
@@ -42,11 +42,11 @@ export const tellEpisode = (place: AgentPlace, episode: AgentEpisode, detector: 
     to: episode.last,
     score: confidence,
     severity: toSeverity(episode.severity),
-    title: limit ? `${said.value} on ${at}` : `${said.value} on ${at}: ${quote(lineOf(episode))}`,
-    sentence: `${agent.agent.name}: ${at} had ${said.value} within ${span}; ${said.rule}.${limit?.meaning ? ` ${limit.meaning}` : ''}`,
-    value: said.value,
-    usual: said.usual,
-    reasons: [{ feature: said.feature, value: said.amount, usual: said.usual, pull: 1 }],
+    title: limit ? `${texts.value} on ${at}` : `${texts.value} on ${at}: ${quote(lineOf(episode))}`,
+    sentence: `${agent.agent.name}: ${at} had ${texts.value} within ${span}; ${texts.rule}.${limit?.meaning ? ` ${limit.meaning}` : ''}`,
+    value: texts.value,
+    usual: texts.usual,
+    reasons: [{ feature: texts.feature, value: texts.amount, usual: texts.usual, pull: 1 }],
     evidence: episode.samples.map((sample, i) =>
       toEvidence(sample, i === 0 ? 'the first line' : i === episode.samples.length - 1 ? 'the last line' : undefined),
     ),
@@ -66,7 +66,7 @@ export const tellEpisode = (place: AgentPlace, episode: AgentEpisode, detector: 
   })
 }
 
-interface Said {
+interface EpisodeTexts {
   readonly value: string
   readonly amount: string
   readonly usual: string
@@ -77,8 +77,8 @@ interface Said {
 const ofLimit = (
   { says, unit, above, feature }: { says: string; unit: '' | '%' | 'ms'; above: number; feature: string },
   peak: number,
-): Said => {
-  // A ratio is a share, what programs write of their resources is a percentage already.
+): EpisodeTexts => {
+  // A ratio is a share from 0 to 1; a resource value in a log is already a percentage.
   const share = unit === '%' && above < 1
   const write = (value: number) => (share ? percent(value) : `${number(value)}${unit === '' ? '' : ` ${unit}`}`)
   const amount = write(peak)
@@ -88,18 +88,18 @@ const ofLimit = (
     amount,
     usual,
     feature: feature.replaceAll('_', ' '),
-    rule: above === 0 ? 'there should be none' : `more than ${write(above)} is too much`,
+    rule: above === 0 ? 'none are allowed' : `the limit is ${write(above)}`,
   }
 }
 
-const ofLevel = ({ type, peak }: AgentEpisode): Said => {
+const ofLevel = ({ type, peak }: AgentEpisode): EpisodeTexts => {
   const level = type.slice(0, type.indexOf('_'))
   return {
     value: plural(peak, `${level} line`),
     amount: number(peak),
     usual: 'none',
     feature: `${level} lines`,
-    rule: 'each is told, those soon after one together with it',
+    rule: 'every such line is reported, grouped with those that soon follow',
   }
 }
 

@@ -1,22 +1,22 @@
 import type { Reader, Writer } from '../../../lib/codec/codec.ts'
 
-import { flatText } from './flat-text.ts'
+import { flatText } from '../shared/flat-text.ts'
 
 const wildcard = '<*>'
-/** A slot with more values than this is no constant. */
+/** A slot with more values is not constant. */
 const mostValues = 6
 const maxSlots = 12
 const longestValue = 120
 const mostMisfits = 20
 
-/** One wildcard of a template that takes few values: how often each was seen, once or more than once. */
+/** A wildcard of a template with few values, each seen once or more than once. */
 interface Slot {
   readonly place: number
   readonly values: Map<string, 1 | 2>
   singletons: number
 }
 
-/** The wildcards of a template that have taken few values so far. */
+/** The wildcards of a template that have had few values so far. */
 export interface Slots {
   readonly text: string
   readonly literals: readonly string[]
@@ -25,16 +25,16 @@ export interface Slots {
   misfits: number
 }
 
-/** A value that a slot had never had. */
+/** A new value in a slot. */
 export interface NewValue {
   readonly value: string
   readonly place: number
   readonly known: readonly string[]
-  /** How likely a new value was: the share of values seen once (Good–Turing). */
+  /** The probability of a new value: the share of values seen once (Good–Turing). */
   readonly probability: number
 }
 
-/** Prepares a template; undefined when it has no wildcards, or too many to follow. */
+/** Prepares a template; undefined if it has no wildcards or too many. */
 export const startSlots = (text: string): Slots | undefined => {
   const literals = text.split(wildcard)
   const count = literals.length - 1
@@ -79,10 +79,10 @@ export const takeMessage = (slots: Slots, message: string): NewValue | undefined
   return found
 }
 
-/** Whether there is anything left to follow. */
+/** Whether there are no slots left to follow. */
 export const isSpent = (slots: Slots): boolean => slots.alive.length === 0 || slots.misfits >= mostMisfits
 
-/** Finds the values between the literals; undefined when the message is not of this shape. */
+/** Returns the values between the literals; undefined if the message does not fit the template. */
 const readValues = ({ literals }: Slots, message: string): string[] | undefined => {
   const first = literals[0] ?? ''
   if (!message.startsWith(first)) return undefined

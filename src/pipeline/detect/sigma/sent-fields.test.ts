@@ -16,7 +16,7 @@ const fieldsOf = (text: string) => {
 
 describe('sentFields', () => {
   it.each([
-    // names that our parsers change
+    // fields that our parsers rename
     ['JSON', '{"eventName":"StopLogging","userAgent":"curl"}', { eventName: 'StopLogging', userAgent: 'curl' }],
     ['a list of one', '[{"eventName":"StopLogging"}]', { eventName: 'StopLogging' }],
     ['lists of objects', '{"a":[{"b":1},{"b":2}]}', { 'a.b': [1, 2] }],
@@ -37,7 +37,7 @@ describe('sentFields', () => {
       '{"Workload":"x","ExtendedProperties":[{"Name":"RequestType","Value":"Cmsi:Cmsi"}]}',
       { Workload: 'x', RequestType: 'Cmsi:Cmsi' },
     ],
-    // a field of the record itself is not overwritten
+    // does not overwrite a field of the record itself
     [
       'named values below fields',
       '{"a":1,"parameters":[{"name":"a","value":2},{"name":"b","value":3}]}',
@@ -53,7 +53,7 @@ describe('sentFields', () => {
     expect(fieldsOf(text)).toMatchObject(fields)
   })
 
-  it.each(['text', '', '{"half":', '[1,2]', '[{"a":1},{"a":2}]'])('has nothing of %j', (text) => {
+  it.each(['text', '', '{"half":', '[1,2]', '[{"a":1},{"a":2}]'])('ignores %j', (text) => {
     expect(fieldsOf(text)).toBeUndefined()
   })
 

@@ -4,12 +4,12 @@ import type { Event } from '../../../schema/event.ts'
 import { namedValues } from './named-values.ts'
 
 /**
- * The fields of an event under the names that its sender gave them, which are the ones that rules use: those of JSON, with lists of
- * objects taken apart, and those of Windows' XML. What something carries (a line of syslog, a container's log, a shipper's object) counts
- * as well. Undefined for other texts. Reads the record again, which costs about as much as reading it the first time.
+ * Returns the fields of an event under their sender's names, which rules use: fields of JSON, with lists of objects flattened, and fields
+ * of Windows XML. Also reads objects inside syslog lines, container logs and shippers' envelopes. Undefined for other texts. Parses the
+ * record again, at about the cost of the first time.
  */
 export const sentFields = ({ original }: Event): FlatEvent['fields'] | undefined => {
-  // Most records hold neither, and a look for one character costs next to nothing.
+  // Most records contain neither, and a search for one character is cheap.
   const outer = original.includes('{') ? (parse(original) ?? parse(tail(original))) : undefined
   if (outer === undefined) return original.includes('<Event') ? windowsFieldsOfXml(original) : undefined
   const inner = carried(outer)
@@ -19,7 +19,7 @@ export const sentFields = ({ original }: Event): FlatEvent['fields'] | undefined
 const fieldsOf = (value: Sent): FlatEvent['fields'] =>
   flattenEvent(windowsFields(value) ?? { ...namedValues(value), ...value })
 
-/** What stands behind a header of syslog or of a container's runtime. */
+/** Returns the JSON after a syslog or container runtime header. */
 const tail = (text: string): string => {
   const start = text.indexOf('{"')
   return start > 0 && text.trimEnd().endsWith('}') ? text.slice(start) : ''
@@ -27,7 +27,7 @@ const tail = (text: string): string => {
 
 type Sent = Readonly<Record<string, unknown>>
 
-/** An object that is carried as a text by another one: by Docker, a shipper, the journal, or a diagnostic setting of Azure. */
+/** Returns an object that another one carries as a string: Docker, shippers, the journal, Azure diagnostic settings. */
 const carried = (value: Sent): Sent | undefined => {
   const { message, log, MESSAGE, properties } = value
   const text = [message, log, MESSAGE, isObject(properties) ? properties.log : undefined].find(
@@ -38,7 +38,7 @@ const carried = (value: Sent): Sent | undefined => {
 
 const isObject = (value: unknown): value is Sent => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Parses a text that is one object of JSON, or a list of one. */
+/** Parses a single JSON object, or a list of one. */
 const parse = (text: string): Sent | undefined => {
   if (!/^\s*\[?\s*\{/.test(text)) return undefined
   try {
