@@ -16,15 +16,15 @@ export default defineConfig({
   server: { proxy: Object.fromEntries(['/api', '/docs', '/health', '/metrics'].map((path) => [path, server])) },
 })
 
-/** Writes each text of the build compressed beside it, so that the server compresses nothing. */
+/** Writes a compressed copy next to each text file, so the server does not compress at request time. */
 function compress(): Plugin {
   return {
     name: 'compress',
     apply: 'build',
     async writeBundle({ dir = '' }, bundle) {
-      const texts = Object.keys(bundle).filter((name) => /\.(js|css|html|svg)$/.test(name))
+      const textFiles = Object.keys(bundle).filter((name) => /\.(js|css|html|svg)$/.test(name))
       await Promise.all(
-        texts.map(async (name) => {
+        textFiles.map(async (name) => {
           const bytes = await readFile(resolve(dir, name))
           await writeFile(resolve(dir, `${name}.br`), await promisify(brotliCompress)(bytes))
           await writeFile(resolve(dir, `${name}.gz`), await promisify(gzip)(bytes))

@@ -10,7 +10,7 @@ import { freePort, root, type Server, scratch, startServer } from '../e2e/progra
 import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn, tabTo } from './browser.ts'
 
-/** Ordinary requests, one every second, under names that nobody knows; then a server that cannot be reached. */
+/** One ordinary request per second with custom field names, then an out-of-memory message. */
 const records = Array.from({ length: 400 }, (_, number) => ({
   occurred: new Date(Date.UTC(2026, 10, 18, 2, 0, number)).toISOString(),
   box: 'shop-01',
@@ -31,7 +31,7 @@ describeInBrowser('adding logs', () => {
 
   const stored = async () => (await sourcesOf(server)).map(({ source }) => source)
 
-  it('tries a dropped file by keyboard alone, and stores nothing of it until somebody says so', async () => {
+  it('analyses a dropped file without storing it, with the keyboard only', async () => {
     const { page, troubles, close } = await openTab()
     await signIn(page, server.url, '/alerts')
     await drop(page, 'events.ndjson.gz', gzipSync(ndjson).toString('base64'))
@@ -40,31 +40,31 @@ describeInBrowser('adding logs', () => {
     const preview = page.getByRole('table')
     await preview.waitFor()
     expect(await preview.getByRole('row').count()).toBe(6)
-    // What the file calls its fields, we cannot know.
+    // Custom field names cannot be detected.
     for (const [role, field] of [
       ['Time', 'occurred'],
       ['Message', 'says'],
       ['Host', 'box'],
     ] as const) {
-      await tabTo(page, page.getByLabel(`${role} is in`))
+      await tabTo(page, page.getByLabel(`${role} field`))
       await page.keyboard.type(field)
-      expect(await page.getByLabel(`${role} is in`).inputValue()).toBe(field)
+      expect(await page.getByLabel(`${role} field`).inputValue()).toBe(field)
     }
-    await tabTo(page, page.locator('summary', { hasText: '1 line is no JSON' }))
+    await tabTo(page, page.locator('summary', { hasText: '1 line is not valid JSON' }))
     await page.keyboard.press('Enter')
-    await page.getByText('line 401', { exact: true }).waitFor()
+    await page.getByText('Line 401', { exact: true }).waitFor()
     await preview.getByText('request 0 took 0 ms').waitFor()
     await preview.getByText('shop-01').first().waitFor()
     expect(await seriousIssues(page)).toEqual([])
 
     await tabTo(page, page.getByRole('button', { name: 'Analyse' }))
     await page.keyboard.press('Enter')
-    await page.getByText(/^401 records, \d+ patterns?:/).waitFor()
+    await page.getByText(/^401 records, \d+ patterns?, /).waitFor()
     await page.getByText('Out of memory: killed process').first().waitFor()
     expect(await seriousIssues(page)).toEqual([])
     expect(await stored()).toEqual([])
 
-    await tabTo(page, page.getByRole('button', { name: 'Throw away' }))
+    await tabTo(page, page.getByRole('button', { name: 'Discard' }))
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Drop a log file anywhere on this page' }).waitFor()
     expect(await stored()).toEqual([])
@@ -72,12 +72,12 @@ describeInBrowser('adding logs', () => {
     await close()
   })
 
-  it('keeps a chosen file as a source, by keyboard', async () => {
+  it('imports a file as a source, with the keyboard', async () => {
     const { page, troubles, close } = await openTab({ theme: 'dark' })
     await signIn(page, server.url, '/add')
     const [chooser] = await Promise.all([
       page.waitForEvent('filechooser'),
-      page.getByRole('button', { name: 'Choose a file' }).press('Enter'),
+      page.getByRole('button', { name: 'Select file' }).press('Enter'),
     ])
     await chooser.setFiles({
       name: 'shop access.ndjson',
@@ -85,7 +85,7 @@ describeInBrowser('adding logs', () => {
       buffer: Buffer.from(ndjson),
     })
     await page.getByRole('button', { name: 'Analyse' }).press('Enter')
-    await page.getByLabel('Name of the source').press('Enter')
+    await page.getByLabel('Source name').press('Enter')
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
     await until(async () => (await stored()).length > 0, 'the source')
     expect(await stored()).toEqual(['shop-access'])
@@ -93,21 +93,21 @@ describeInBrowser('adding logs', () => {
     await close()
   })
 
-  it('says why a file cannot be tried', async () => {
+  it('explains why it cannot analyse a file', async () => {
     const { page, close } = await openTab()
     await signIn(page, server.url, '/add')
     await drop(page, 'wtmp', Buffer.from([0, 1, 2, 0, 0]).toString('base64'))
-    await page.getByText('wtmp is no text').waitFor()
-    await page.getByRole('button', { name: 'Try another file' }).click()
-    await page.getByRole('button', { name: 'Choose a file' }).waitFor()
+    await page.getByText('wtmp is not a text file').waitFor()
+    await page.getByRole('button', { name: 'Select another file' }).click()
+    await page.getByRole('button', { name: 'Select file' }).waitFor()
     await close()
   })
 
-  it('gives snippets that send logs as they stand', async () => {
+  it('shows snippets that work without changes', async () => {
     const { page, close } = await openTab()
     await signIn(page, server.url, '/add')
-    await page.getByRole('button', { name: 'Make a token' }).click()
-    await page.getByText('The token stands in the snippets now').waitFor()
+    await page.getByRole('button', { name: 'Create token' }).click()
+    await page.getByText('Token added to the snippets.').waitFor()
     const snippet = async (name: string): Promise<string> => {
       await page.getByRole('tab', { name, exact: true }).click()
       expect(await seriousIssues(page)).toEqual([])
@@ -119,17 +119,17 @@ describeInBrowser('adding logs', () => {
     writeFileSync(file, lines('auth'))
     const here = (text: string): string => text.replaceAll('/var/log/auth.log', file)
 
-    expect(await shell(here(await snippet('A file')))).toContain('20 records accepted')
+    expect(await shell(here(await snippet('File')))).toContain('20 records accepted')
     expect(await shell(here(await snippet('curl')))).toContain('"accepted":20')
-    // Neither runs here: what writes to its standard output is played by a shell function of its name.
+    // journalctl and docker are not installed here, so shell functions stand in for them.
     const journal = `journalctl() { printf '%s\\n' '{"__REALTIME_TIMESTAMP":"1763431200000000","MESSAGE":"hello","_HOSTNAME":"web-01","PRIORITY":"6"}'; }`
     expect(await shell(`${journal}\n${await snippet('journald')}`)).toContain('1 record accepted')
     const docker = `docker() { echo '2026-11-18T02:00:00.000000000Z hello from the shop'; }`
-    expect(await shell(`${docker}\n${await snippet('A container')}`)).toContain('1 record accepted')
-    const program = await snippet('A program')
+    expect(await shell(`${docker}\n${await snippet('Container')}`)).toContain('1 record accepted')
+    const program = await snippet('Application')
     await shell(`"$NODE" --input-type=module -e "$SNIPPET"`, { SNIPPET: program, NODE: process.execPath })
 
-    // What Vector and Fluent Bit put on the wire with these settings: JSON lines in gzip, with the token as bearer.
+    // Send what Vector and Fluent Bit would send with these settings: gzipped JSON Lines with a bearer token.
     const vector = await snippet('Vector')
     await post(/uri: '(.+)'/.exec(vector)?.[1], /token: '(.+)'/.exec(vector)?.[1])
     const bit = await snippet('Fluent Bit')
@@ -139,7 +139,7 @@ describeInBrowser('adding logs', () => {
       part('Header')?.replace('Authorization Bearer ', ''),
     )
 
-    const followed = (await snippet('Files as they grow')).replace('/var/log', files)
+    const followed = (await snippet('Follow files')).replace('/var/log', files)
     const config = join(folder.path, 'vedette.yaml')
     writeFileSync(config, followed)
     const other = await startServer({
@@ -170,7 +170,7 @@ const sources = z.object({ data: z.array(z.object({ source: z.string(), records:
 
 const sourcesOf = async (server: Server) => sources.parse(await (await server.ask('/api/v1/sources')).json()).data
 
-/** Drops a file on the page as a file manager does. */
+/** Drops a file on the page. */
 const drop = (page: Page, name: string, base64: string): Promise<unknown> =>
   page.evaluate(`{
     const bytes = Uint8Array.from(atob(${JSON.stringify(base64)}), (character) => character.charCodeAt(0))
@@ -181,7 +181,7 @@ const drop = (page: Page, name: string, base64: string): Promise<unknown> =>
     }
   }`)
 
-/** Runs a snippet as a reader who pastes it in a clone. */
+/** Runs a snippet in a shell, in the root of the repository. */
 const shell = (text: string, env: NodeJS.ProcessEnv = {}): Promise<string> =>
   new Promise((done, fail) => {
     const child = spawn('bash', ['-euc', text], {

@@ -16,7 +16,7 @@ export const describeInBrowser = (name: string, suite: () => void): void => {
 
 export interface Tab {
   readonly page: Page
-  /** Errors of the console and of the page, and requests to other hosts than ours. */
+  /** Console errors, page errors, and requests to other hosts. */
   readonly troubles: readonly string[]
   close(): Promise<void>
 }
@@ -27,7 +27,7 @@ interface TabOptions {
   readonly theme?: 'light' | 'dark'
 }
 
-/** Opens a browser of its own, with nothing remembered. */
+/** Opens a new browser with an empty profile. */
 export const openTab = async ({ width = 1440, height = 900, theme = 'light' }: TabOptions = {}): Promise<Tab> => {
   const folder = scratch()
   const context: BrowserContext = await chromium.launchPersistentContext(folder.path, {
@@ -69,7 +69,7 @@ export const openTab = async ({ width = 1440, height = 900, theme = 'light' }: T
   }
 }
 
-/** Signs in with a token on a screen. */
+/** Opens a screen and signs in with a token. */
 export const signIn = async (page: Page, url: string, path = '/', token = adminToken): Promise<void> => {
   await page.goto(url + path)
   await page.getByLabel('Token').fill(token)
@@ -81,9 +81,9 @@ const findings = z.array(
   z.object({ id: z.string(), impact: z.string().nullish(), nodes: z.array(z.object({ html: z.string() })) }),
 )
 
-/** What axe calls serious or critical on the page as it is now, one line each. */
+/** Returns the serious and critical axe violations on the current page. */
 export const seriousIssues = async (page: Page): Promise<string[]> => {
-  // Evaluated, not inserted as a script: the page's policy allows none but its own.
+  // Evaluated, not inserted as a script: the content security policy blocks foreign scripts.
   await page.evaluate(axe.source)
   const found = findings.parse(await page.evaluate('axe.run(document).then(({ violations }) => violations)'))
   return found
@@ -91,12 +91,12 @@ export const seriousIssues = async (page: Page): Promise<string[]> => {
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
 }
 
-/** Presses Tab until something has the focus. */
+/** Presses Tab until an element has focus. */
 export const tabTo = async (page: Page, goal: Locator): Promise<void> => {
   await goal.waitFor()
   for (let presses = 0; presses < 60; presses++) {
     if (await goal.evaluate((element) => element === element.ownerDocument.activeElement)) return
     await page.keyboard.press('Tab')
   }
-  throw new Error(`60 presses of Tab do not reach ${goal}`)
+  throw new Error(`Pressed Tab 60 times without reaching ${goal}.`)
 }

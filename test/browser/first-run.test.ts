@@ -19,8 +19,8 @@ const labels = z
   })
   .parse(JSON.parse(readFileSync(join(root, 'samples/labels.json'), 'utf8')))
 
-/** The sample is analysed within 15 s on a machine that does nothing else; here others may work too. */
-const patienceMs = 90_000
+/** An idle machine analyses the sample within 15 s. Other tests may be running here. */
+const timeoutMs = 90_000
 
 describeInBrowser('the first run', () => {
   const folder = scratch()
@@ -33,12 +33,12 @@ describeInBrowser('the first run', () => {
     folder.remove()
   })
 
-  it('shows findings, explains one, and knows what comes next, by keyboard alone', { timeout: 240_000 }, async () => {
+  it('shows incidents, explains one and removes the sample, with the keyboard only', { timeout: 240_000 }, async () => {
     const link = /http:\S+#k=\S+/.exec(server.output())?.[0] ?? ''
     const { page, troubles, close } = await openTab()
     await page.goto(link)
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
-    // The link lets in once.
+    // The link works only once.
     const other = await openTab()
     await other.page.goto(link)
     await other.page.getByLabel('Token').waitFor()
@@ -47,10 +47,12 @@ describeInBrowser('the first run', () => {
     await sample.getByText('real log lines').waitFor()
 
     const attack = page.getByRole('link', { name: /^critical/ }).first()
-    await attack.waitFor({ timeout: patienceMs })
-    await sample.getByText(/^analysing/).waitFor({ state: 'detached', timeout: patienceMs })
+    await attack.waitFor({ timeout: timeoutMs })
+    await sample.getByText(/^Analysing/).waitFor({ state: 'detached', timeout: timeoutMs })
     expect(await seriousIssues(page)).toEqual([])
-    expect(await page.getByRole('region', { name: 'Needs you' }).getByRole('link').count()).toBeGreaterThanOrEqual(3)
+    expect(
+      await page.getByRole('region', { name: 'Needs attention' }).getByRole('link').count(),
+    ).toBeGreaterThanOrEqual(3)
     const steps = page.getByRole('region', { name: 'First steps' }).getByRole('listitem')
     expect(await steps.filter({ hasText: 'done' }).count()).toBe(0)
 
@@ -63,15 +65,15 @@ describeInBrowser('the first run', () => {
       .first()
       .waitFor()
     expect(await seriousIssues(page)).toEqual([])
-    await tellsTheAttack(page)
+    await expectAttack(page)
 
     await page.keyboard.press('g')
     await page.keyboard.press('o')
     await steps.filter({ hasText: 'see why' }).filter({ hasText: 'done' }).waitFor()
 
-    await tabTo(page, page.getByRole('button', { name: 'Remove the sample' }))
+    await tabTo(page, page.getByRole('button', { name: 'Remove sample data' }))
     await page.keyboard.press('Enter')
-    await page.getByText('No logs have come yet.').first().waitFor({ timeout: patienceMs })
+    await page.getByText('No logs received yet').first().waitFor({ timeout: timeoutMs })
     await sample.waitFor({ state: 'detached' })
     const left = z
       .object({ events: z.object({ count: z.int() }), incidents: z.object({ open: z.int() }) })
@@ -83,8 +85,8 @@ describeInBrowser('the first run', () => {
   })
 })
 
-/** The incident of the attack, beside what the label file knows of it: title, sentence, techniques, lines, and every part of the screen. */
-const tellsTheAttack = async (page: Page): Promise<void> => {
+/** Compares the incident of the attack with the label file, and checks every part of the screen. */
+const expectAttack = async (page: Page): Promise<void> => {
   const stage = labels.stages.find(({ id }) => id === 'break-in')
   const [address = '?', , , , user = '?'] = stage?.title.replace(/\.$/, '').split(' ') ?? []
   const title = page.getByRole('heading', { level: 2 }).first()

@@ -7,7 +7,7 @@ interface Guesses {
   readonly hoursAgo: number
 }
 
-/** Somebody guesses a password from an address, and gets in. */
+/** Log lines of a brute-force attack that ends in a login. */
 export const guesses = ({ host, user, ip, hoursAgo }: Guesses): string => {
   const began = Date.now() - hoursAgo * hour
   const stamp = (second: number): string => new Date(began + second * 1000).toISOString()

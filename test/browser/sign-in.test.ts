@@ -13,7 +13,7 @@ describeInBrowser('signing in', () => {
     folder.remove()
   })
 
-  it('lets the link of the start in once, and takes the key from the address', async () => {
+  it('accepts the startup link once and removes the key from the URL', async () => {
     const link = /http:\S+#k=\S+/.exec(server.output())?.[0] ?? ''
     const first = await openTab()
     await first.page.goto(link)
@@ -28,7 +28,7 @@ describeInBrowser('signing in', () => {
     await second.close()
   })
 
-  it('lets a token in with the keyboard alone, shows the screen that was asked for, and out again', async () => {
+  it('signs in with a token, opens the requested screen and signs out, with the keyboard only', async () => {
     const { page, troubles, close } = await openTab({ theme: 'dark' })
     await page.goto(`${server.url}/alerts`)
     await page.getByLabel('Token').waitFor()
@@ -40,24 +40,24 @@ describeInBrowser('signing in', () => {
     await page.keyboard.type(adminToken)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
-    await page.getByRole('button', { name: 'Account of admin' }).focus()
+    await page.getByRole('button', { name: 'Account: admin' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('menuitem', { name: 'Sign out' }).focus()
     await page.keyboard.press('Enter')
     await page.getByLabel('Token').waitFor()
-    // The refusals themselves are the browser's to report.
+    // The browser reports the expected 401 responses.
     expect(troubles.filter((text) => !/status of 401/.test(text))).toEqual([])
     await close()
   })
 
-  it('shows the keys, and goes where they say', async () => {
+  it('lists the shortcuts, which work', async () => {
     const { page, troubles, close } = await openTab()
     await page.goto(server.url)
     await page.getByLabel('Token').fill(adminToken)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     await page.keyboard.press('t')
     expect(await page.evaluate('document.documentElement.dataset.theme ?? "system"')).toBe('system')
     await page.keyboard.press('Escape')

@@ -1,7 +1,7 @@
-// Runs before the first paint, so that a chosen theme never flashes; what it reads is written by src/shell/theme.ts.
+// Applies the theme saved by src/shell/theme.ts before the first paint, so that the page never flashes in the wrong theme.
 try {
   const theme = localStorage.getItem('vedette.theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
 } catch {
-  // Without storage the system's theme is shown.
+  // Without storage, use the system theme.
 }

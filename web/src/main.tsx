@@ -4,39 +4,39 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './api/problem.ts'
 import { sessionQuery, signIn, takeKey } from './api/session.ts'
-import { finishWithProvider, takeAnswer } from './api/sign-in.ts'
+import { finishProviderSignIn, takeProviderCallback } from './api/sign-in.ts'
 import { createAppRouter } from './router.tsx'
 import { listenForKeys } from './shell/keys.ts'
 import { passwordLink } from './shell/set-password.tsx'
 import { signInFailed } from './shell/sign-in.tsx'
 import './styles.css'
 
-/** A session that ended shows the sign-in again, whatever was asked. */
-const noticeEnd = (error: unknown): void => {
+/** Shows the sign-in page after any request that fails because the session ended. */
+const onSessionEnd = (error: unknown): void => {
   if (error instanceof ApiProblem && error.status === 401) queries.setQueryData(sessionQuery.queryKey, null)
 }
 
 const queries = new QueryClient({
-  queryCache: new QueryCache({ onError: noticeEnd }),
+  queryCache: new QueryCache({ onError: onSessionEnd }),
   mutationCache: new MutationCache({
     onError: (error, _given, _result, { meta }) => {
-      // A password that is not right is no session that ended.
-      if (meta?.asksPassword !== true) noticeEnd(error)
+      // A wrong password also answers 401, but the session is still valid.
+      if (meta?.asksPassword !== true) onSessionEnd(error)
     },
   }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
-      // What a person did wrong will not become right by asking again.
+      // Retrying cannot fix a client error.
       retry: (count, error) => count < 2 && error instanceof ApiProblem && (error.status === 0 || error.status >= 500),
     },
   },
 })
 
-const key = takeKey('k')
-if (key !== undefined) await signIn(queries, key).catch(signInFailed)
-const answer = takeAnswer()
-if (answer) await finishWithProvider(queries, answer).catch(signInFailed)
+const signInKey = takeKey('k')
+if (signInKey !== undefined) await signIn(queries, signInKey).catch(signInFailed)
+const callback = takeProviderCallback()
+if (callback) await finishProviderSignIn(queries, callback).catch(signInFailed)
 const passwordKey = takeKey('p')
 if (passwordKey !== undefined) passwordLink.set(passwordKey)
 

@@ -2,17 +2,17 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readIncidentSearch } from './screens/incident/search.ts'
 import { readIncidentsSearch } from './screens/incidents/search.ts'
-import { readOverviewSearch } from './screens/overview/span.ts'
+import { readOverviewSearch } from './screens/overview/time-range.ts'
 import { readQueueSearch } from './screens/queue/look.ts'
-import { Frame, LostScreen, ScreenFailure } from './shell/frame.tsx'
+import { Frame, NotFound, ScreenError } from './shell/frame.tsx'
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Frame,
-  notFoundComponent: LostScreen,
+  notFoundComponent: NotFound,
 })
 const getParentRoute = () => root
 
-/** Every screen, sorted by path; each is loaded when it is first opened. */
+/** All screens, sorted by path. Each one is loaded when it is first opened. */
 const screens = root.addChildren([
   createRoute({
     getParentRoute,
@@ -45,8 +45,8 @@ const screens = root.addChildren([
   }),
   createRoute({
     getParentRoute,
-    path: '/people',
-    component: lazyRouteComponent(() => import('./screens/people/people.tsx'), 'People'),
+    path: '/users',
+    component: lazyRouteComponent(() => import('./screens/users/users.tsx'), 'Users'),
   }),
 ])
 
@@ -55,7 +55,7 @@ export const createAppRouter = (queries: QueryClient) =>
     routeTree: screens,
     context: { queries },
     defaultPreload: 'intent',
-    defaultErrorComponent: ScreenFailure,
+    defaultErrorComponent: ScreenError,
     scrollRestoration: true,
   })
 

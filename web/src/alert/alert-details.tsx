@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { answerOf, api, type Noun } from '../api/client.ts'
-import { formatMany } from '../parts/number.ts'
+import { plural } from '../parts/number.ts'
 import { useKeys } from '../shell/keys.ts'
 import { EvidenceLines } from './evidence.tsx'
 import { Entities } from './facts.tsx'
@@ -68,21 +68,19 @@ export const citationsOf = (triage: Noun<'Alert'>['triage']): ReadonlyMap<string
   new Map(triage?.references.flatMap(({ kind, target, id }) => (kind === 'event' ? [[target, id] as const] : [])))
 
 const linesOf = ({ evidence, event_count }: Noun<'Alert'>): string =>
-  event_count > evidence.length
-    ? `the most telling of ${formatMany(event_count, 'line')}`
-    : formatMany(event_count, 'line')
+  event_count > evidence.length ? `the most telling of ${plural(event_count, 'line')}` : plural(event_count, 'line')
 
 /** `e` goes to the lines, `v` shows the one that has the focus, or the first, in its context. */
 export const useEvidenceKeys = (evidence: readonly Noun<'Evidence'>[], onLine: (eventId: string) => void): void =>
   useKeys('Evidence', [
     {
       keys: 'e',
-      does: 'Go to the evidence',
+      label: 'Go to the evidence',
       run: () => document.querySelector<HTMLElement>('[data-evidence] button')?.focus(),
     },
     {
       keys: 'v',
-      does: 'View a line in context',
+      label: 'View a line in context',
       run: () => {
         const row = document.activeElement?.closest('[id^=line-]')
         const id = row?.id.slice('line-'.length) ?? evidence[0]?.event_id

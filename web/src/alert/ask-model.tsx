@@ -47,7 +47,7 @@ const Asking = ({ alert }: { readonly alert: Noun<'Alert'> }) => {
             </Button>
           )
         )}
-        <Button look="ghost" onClick={() => setLooking(true)}>
+        <Button variant="ghost" onClick={() => setLooking(true)}>
           <Eye size={14} aria-hidden />
           See exactly what is sent
         </Button>

@@ -44,13 +44,13 @@ export const AssignDialog = ({ what, onClose, onAssign }: AssignDialogProps) => 
             <option key={name} value={name} />
           ))}
         </datalist>
-        <Button type="submit" look="primary" className="h-8">
+        <Button type="submit" variant="primary" className="h-8">
           Assign
         </Button>
       </form>
       <div className="mt-3 flex gap-2">
         {me !== undefined && <Button onClick={() => onAssign(me)}>Assign to me</Button>}
-        <Button look="ghost" onClick={() => onAssign(null)}>
+        <Button variant="ghost" onClick={() => onAssign(null)}>
           Nobody
         </Button>
       </div>

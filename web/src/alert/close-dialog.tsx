@@ -20,7 +20,7 @@ export const CloseDialog = ({ what, onClose, onChoose }: CloseDialogProps) => {
     'Closing',
     resolutions.map(({ value, word }, index) => ({
       keys: String(index + 1),
-      does: word,
+      label: word,
       inDialog: true,
       run: () => choose(value),
     })),

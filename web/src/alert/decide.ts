@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
-import { formatCount, formatMany } from '../parts/number.ts'
+import { formatCount, plural } from '../parts/number.ts'
 import { formatTime, timeZone } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { remember } from './undo.ts'
@@ -74,7 +74,7 @@ const report = async (
     return true
   } catch (error) {
     const { message, hint } = toProblem(error)
-    toast([message, hint].filter(Boolean).join(' '), { bad: true })
+    toast([message, hint].filter(Boolean).join(' '), { error: true })
     return false
   } finally {
     void refresh(queries)
@@ -88,8 +88,8 @@ const refresh = (queries: QueryClient) =>
 const undoDecision = async (queries: QueryClient, id: string): Promise<string> => {
   const { changed, skipped } = await answerOf(api.POST('/api/v1/decisions/{id}/undo', { params: { path: { id } } }))
   void refresh(queries)
-  const left = skipped.length > 0 ? `; ${formatMany(skipped.length, 'other')} changed since and stay` : ''
-  return `Taken back: ${formatMany(changed, 'change')}${left}.`
+  const left = skipped.length > 0 ? `; ${plural(skipped.length, 'other')} changed since and stay` : ''
+  return `Taken back: ${plural(changed, 'change')}${left}.`
 }
 
 const followMs = 700
@@ -109,7 +109,7 @@ const follow = async (queries: QueryClient, id: string): Promise<void> => {
       state === 'done'
         ? `Done: ${formatCount(changed)} of ${formatCount(matched)} changed.`
         : `Stopped after ${formatCount(changed)} of ${formatCount(matched)}. Do it again for the rest.`,
-      { bad: state === 'stopped', ms: 6_000 },
+      { error: state === 'stopped', ms: 6_000 },
     )
     await refresh(queries)
     return
@@ -123,9 +123,9 @@ const textOf = (
   { matched, changed, pending, skipped }: Noun<'ChangeReport'>,
 ): string => {
   const expected = countOf(selection)
-  const many = formatMany(pending > 0 ? matched : changed, noun)
+  const many = plural(pending > 0 ? matched : changed, noun)
   const mismatch = matched === expected ? '' : ` ${formatCount(matched)} matched, not ${formatCount(expected)}.`
-  const left = skipped.length > 0 ? ` ${formatMany(skipped.length, 'other')} left as it was.` : ''
+  const left = skipped.length > 0 ? ` ${plural(skipped.length, 'other')} left as it was.` : ''
   return `${doneTo(many, change)}.${mismatch}${left}`
 }
 

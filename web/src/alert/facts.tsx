@@ -110,7 +110,7 @@ const Values = ({ name, children }: { readonly name: string; readonly children: 
 
 const copyValue = async (value: string): Promise<void> => {
   const done = await copyText(value)
-  toast(done ? 'Copied.' : 'This browser does not let the page copy.', { ms: 3_000, bad: !done })
+  toast(done ? 'Copied.' : 'This browser does not let the page copy.', { ms: 3_000, error: !done })
 }
 
 interface ValueMenuProps {

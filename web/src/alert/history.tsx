@@ -1,6 +1,6 @@
 import type { Noun } from '../api/client.ts'
 import { Time } from '../parts/time.tsx'
-import { resolutionWord, spaced } from './words.ts'
+import { resolutionWord, toWords } from './words.ts'
 
 type Entry = Noun<'AuditEntry'>
 
@@ -50,7 +50,7 @@ const wordsOf = ({ action, new_values }: Entry): string => {
     case 'reopen':
       return `reopened it${because}`
     case 'advance':
-      return `set it to ${spaced(text('status') ?? '')}${because}`
+      return `set it to ${toWords(text('status') ?? '')}${because}`
     case 'snooze':
       return `snoozed it until ${(text('snoozed_until') ?? '').slice(0, 16).replace('T', ' ')} UTC${because}`
     case 'wake':
@@ -66,6 +66,6 @@ const wordsOf = ({ action, new_values }: Entry): string => {
     case 'move':
       return 'moved alerts'
     default:
-      return spaced(action)
+      return toWords(action)
   }
 }

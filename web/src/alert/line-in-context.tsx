@@ -36,7 +36,7 @@ export const LineInContext = ({ eventId, kept, onClose }: LineInContextProps) =>
           <p className="log mt-2 rounded-control bg-sel p-2">{kept.line}</p>
         </div>
       ) : (
-        <QueryView query={event} what="Reading the lines around it…">
+        <QueryView query={event} loading="Reading the lines around it…">
           {({ before, after, ...line }) => (
             <>
               <ol className="mt-2 flex flex-col" aria-label="Lines in order of time">

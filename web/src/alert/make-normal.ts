@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
-import { formatMany } from '../parts/number.ts'
+import { plural } from '../parts/number.ts'
 import { toast } from '../parts/toast.tsx'
 import { remember } from './undo.ts'
 
@@ -21,7 +21,7 @@ export const closeNormal = async (
     )
     const until = expires_at === null ? '' : ` until ${expires_at.slice(0, 10)}`
     remember({
-      text: `Normal${until}; closed ${formatMany(changed, 'alert')} as false positive.`,
+      text: `Normal${until}; closed ${plural(changed, 'alert')} as false positive.`,
       async undo() {
         await answerOf(api.DELETE('/api/v1/suppressions/{id}', { params: { path: { id } } }))
         if (decision_id !== null) {
@@ -32,7 +32,7 @@ export const closeNormal = async (
       },
     })
   } catch (error) {
-    toast(toProblem(error).message, { bad: true })
+    toast(toProblem(error).message, { error: true })
   } finally {
     await refresh()
   }

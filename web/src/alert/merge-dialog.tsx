@@ -35,7 +35,7 @@ export const MergeDialog = ({ title, description, except, onClose, onChoose }: M
         onChange={(event) => setText(event.target.value)}
         className="mt-1 mb-2 h-8 w-full rounded-control border border-line-strong bg-surface px-2"
       />
-      <QueryView query={incidents} what="Reading the open incidents…">
+      <QueryView query={incidents} loading="Reading the open incidents…">
         {(all) => {
           const found = all.filter(({ display_id, title: name }) =>
             `${display_id} ${name}`.toLowerCase().includes(wanted),

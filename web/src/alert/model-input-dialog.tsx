@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { formatCount, formatMany } from '../parts/number.ts'
+import { formatCount, plural } from '../parts/number.ts'
 import { QueryView } from '../parts/query-view.tsx'
 
 interface ModelInputDialogProps {
@@ -27,7 +27,7 @@ export const ModelInputDialog = ({ alertId, onClose }: ModelInputDialogProps) =>
       title="What a model is sent"
       description="The exact bytes of asking now. Looking at them sends nothing."
     >
-      <QueryView query={query} what="Writing the request…">
+      <QueryView query={query} loading="Writing the request…">
         {(input) => <Input input={input} />}
       </QueryView>
     </Dialog>
@@ -42,7 +42,7 @@ const Input = ({ input }: { readonly input: Noun<'ModelInput'> }) => {
   return (
     <div className="flex flex-col gap-3">
       <p className="text-small text-text-2">
-        {provider} · {model} · {prompt} · {formatCount(bytes)} bytes · {formatMany(secrets, 'secret')} taken out
+        {provider} · {model} · {prompt} · {formatCount(bytes)} bytes · {plural(secrets, 'secret')} taken out
       </p>
       <section aria-label="Stays here">
         <h3 className="mb-1 text-small text-text-2">Stays here: what each stand-in stands for</h3>

@@ -4,7 +4,7 @@ import { classNames } from '../parts/class-names.ts'
 import { formatCount } from '../parts/number.ts'
 import { Time } from '../parts/time.tsx'
 import { Claim } from './claim.tsx'
-import { spaced } from './words.ts'
+import { toWords } from './words.ts'
 
 interface ModelPartProps {
   readonly model: Noun<'ModelOpinion'>
@@ -25,7 +25,7 @@ export const ModelPart = ({ model, references, onCite, shadow = false }: ModelPa
     >
       <h3 className="text-small text-text-2">
         {model.provider === '' ? 'Model' : `${model.provider} · ${model.model}`}
-        {answered && verdict && ` calls it ${spaced(verdict)}`}
+        {answered && verdict && ` calls it ${toWords(verdict)}`}
         {raised && `; raised from ${raised.from.risk_score} to ${raised.to.risk_score}`}
       </h3>
       {!answered && (

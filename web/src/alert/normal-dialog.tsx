@@ -121,7 +121,7 @@ export const NormalDialog = ({ alert, onClose, onMade }: NormalDialogProps) => {
         )}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={make.isPending || preview.isError}>
+          <Button type="submit" variant="primary" disabled={make.isPending || preview.isError}>
             Hide from now on
           </Button>
         </div>

@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
-import { formatCount, formatMany } from '../parts/number.ts'
+import { formatCount, plural } from '../parts/number.ts'
 import { SeverityMark } from '../parts/severity.tsx'
 import { Time } from '../parts/time.tsx'
 import { resolutionWord } from './words.ts'
@@ -27,7 +27,7 @@ export const NormalPreview = ({ preview }: { readonly preview: UseQueryResult<No
       <p aria-live="polite">
         {data ? (
           <>
-            Of {formatMany(data.checked, 'alert')} in the last 30 days it would have hidden{' '}
+            Of {plural(data.checked, 'alert')} in the last 30 days it would have hidden{' '}
             <strong className="font-semibold">{formatCount(data.hidden)}</strong>.
           </>
         ) : (
@@ -36,13 +36,13 @@ export const NormalPreview = ({ preview }: { readonly preview: UseQueryResult<No
       </p>
       {data !== undefined && data.true_positives > 0 && (
         <Warning>
-          {formatMany(data.true_positives, 'of them was', 'of them were')} a true positive. Narrow the scope.
+          {plural(data.true_positives, 'of them was', 'of them were')} a true positive. Narrow the scope.
         </Warning>
       )}
       {data !== undefined && data.open_severe > 0 && (
         <Warning>
-          It hides {formatMany(data.open_severe, 'open alert')} of high or critical severity. Narrow the scope unless
-          you are sure.
+          It hides {plural(data.open_severe, 'open alert')} of high or critical severity. Narrow the scope unless you
+          are sure.
         </Warning>
       )}
       {data !== undefined && data.samples.length > 0 && (

@@ -18,7 +18,7 @@ export const NoteDialog = ({ title, onClose, onSave }: NoteDialogProps) => {
     const text = field.current?.value.trim()
     if (text) onSave(text)
   }
-  useKeys('Note', [{ keys: '$mod+Enter', does: 'Save the note', inDialog: true, run: () => save() }])
+  useKeys('Note', [{ keys: '$mod+Enter', label: 'Save the note', inDialog: true, run: () => save() }])
   return (
     <Dialog open onClose={onClose} title={title}>
       <form onSubmit={save} className="mt-1 flex flex-col items-end gap-3">
@@ -31,7 +31,7 @@ export const NoteDialog = ({ title, onClose, onSave }: NoteDialogProps) => {
           maxLength={10_000}
           className="w-full rounded-control border border-line-strong bg-surface px-2 py-1.5"
         />
-        <Button type="submit" look="primary">
+        <Button type="submit" variant="primary">
           Save <Kbd keys="$mod+Enter" />
         </Button>
       </form>

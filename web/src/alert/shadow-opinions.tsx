@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { ModelPart } from './model-part.tsx'
-import { spaced } from './words.ts'
+import { toWords } from './words.ts'
 
 interface ShadowOpinionsProps {
   readonly alertId: string
@@ -31,7 +31,7 @@ export const ShadowOpinions = ({ alertId, references, onCite }: ShadowOpinionsPr
           <div key={opinion.provider}>
             <ModelPart model={opinion} references={references} onCite={onCite} shadow />
             <p className="text-small text-text-2">
-              The rules said {spaced(rules.verdict)}, {rules.risk_level}.
+              The rules said {toWords(rules.verdict)}, {rules.risk_level}.
             </p>
           </div>
         ))}

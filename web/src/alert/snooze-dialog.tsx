@@ -23,7 +23,7 @@ export const SnoozeDialog = ({ what, onClose, onChoose }: SnoozeDialogProps) => 
     'Snoozing',
     spans.map(({ name, until }, index) => ({
       keys: String(index + 1),
-      does: name,
+      label: name,
       inDialog: true,
       run: () => onChoose(new Date(until).toISOString()),
     })),

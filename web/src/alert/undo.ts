@@ -33,6 +33,6 @@ const undo = async (one: Done): Promise<void> => {
     toast(await one.undo(), { ms: 6_000 })
   } catch (error) {
     const { message, hint } = toProblem(error)
-    toast([message, hint].filter(Boolean).join(' '), { bad: true })
+    toast([message, hint].filter(Boolean).join(' '), { error: true })
   }
 }

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { toProblem } from '../api/problem.ts'
 import { useMay } from '../api/session.ts'
-import { formatMany } from '../parts/number.ts'
+import { plural } from '../parts/number.ts'
 import { toast } from '../parts/toast.tsx'
 import { type KeyBinding, useKeys } from '../shell/keys.ts'
 import { AssignDialog } from './assign-dialog.tsx'
@@ -71,8 +71,8 @@ export const useAlertActions = ({ selection, lead, onDecided }: AlertActionsProp
       ]
     : []
   useKeys('Alerts', [
-    ...actions.map(({ name, keys, run }): KeyBinding => ({ keys, does: name, run })),
-    ...(may ? [{ keys: 'z', does: 'Undo what was done last', run: undoLast }] : []),
+    ...actions.map(({ name, keys, run }): KeyBinding => ({ keys, label: name, run })),
+    ...(may ? [{ keys: 'z', label: 'Undo what was done last', run: undoLast }] : []),
   ])
 
   return { actions, dialogs: asked && <Asking asked={asked} decide={decide} done={done} /> }
@@ -86,8 +86,8 @@ interface AskingProps {
 
 const Asking = ({ asked: { what, selection, lead }, decide, done }: AskingProps): ReactNode => {
   const queries = useQueryClient()
-  const many = formatMany(countOf(selection), 'alert')
-  const fail = (error: unknown) => toast(toProblem(error).message, { bad: true })
+  const many = plural(countOf(selection), 'alert')
+  const fail = (error: unknown) => toast(toProblem(error).message, { error: true })
   const ids = 'ids' in selection ? selection.ids : []
   const refresh = () => {
     done()

@@ -7,7 +7,7 @@ import { AskModel } from './ask-model.tsx'
 import { Claim } from './claim.tsx'
 import { ModelPart } from './model-part.tsx'
 import { ShadowOpinions } from './shadow-opinions.tsx'
-import { spaced } from './words.ts'
+import { toWords } from './words.ts'
 
 type Triage = Noun<'TriageResult'>
 
@@ -27,7 +27,7 @@ export const VerdictCard = ({ alert, triage, onCite, beside = '' }: VerdictCardP
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <strong className={classNames('text-title', inks[triage.verdict])}>{capital(spaced(triage.verdict))}</strong>
+        <strong className={classNames('text-title', inks[triage.verdict])}>{capital(toWords(triage.verdict))}</strong>
         <Confidence value={triage.confidence} />
         <span className="text-small text-text-2">
           risk <span className="tabular font-mono font-medium text-text">{triage.risk_score}</span>
@@ -70,7 +70,7 @@ export const VerdictCard = ({ alert, triage, onCite, beside = '' }: VerdictCardP
       {triage.review && (
         <Part title={`${triage.review.reviewer}’s word`}>
           <p>
-            {capital(spaced(triage.review.verdict))}. {triage.review.notes}
+            {capital(toWords(triage.review.verdict))}. {triage.review.notes}
           </p>
         </Part>
       )}
@@ -148,7 +148,7 @@ const Arithmetic = ({ triage: { breakdown, factors, risk_score, model } }: { rea
           ))}
           <tr>
             <th scope="row" className="py-0.5 text-left font-normal text-text-2">
-              type {spaced(factors.alert_type)}, history
+              type {toWords(factors.alert_type)}, history
             </th>
             <td className="tabular py-0.5 text-right font-mono">
               × {factors.type_multiplier} × {factors.historical_multiplier}

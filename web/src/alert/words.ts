@@ -12,7 +12,7 @@ export const resolutions = [
 
 /** `benign_positive` in words. */
 export const resolutionWord = (resolution: string): string =>
-  resolutions.find(({ value }) => value === resolution)?.word.toLowerCase() ?? spaced(resolution)
+  resolutions.find(({ value }) => value === resolution)?.word.toLowerCase() ?? toWords(resolution)
 
 const statusWords: Readonly<Record<Noun<'Alert'>['status'], string>> = {
   new: 'new',
@@ -27,7 +27,7 @@ const statusWords: Readonly<Record<Noun<'Alert'>['status'], string>> = {
 export const statusWord = (status: Noun<'Alert'>['status']): string => statusWords[status]
 
 /** `likely_malicious` in words. */
-export const spaced = (name: string): string => name.replaceAll('_', ' ')
+export const toWords = (name: string): string => name.replaceAll('_', ' ')
 
 /** Whether an alert waits for a decision. */
 export const isOpen = ({ status }: Pick<Noun<'Alert'>, 'status'>): boolean =>

@@ -2,10 +2,10 @@ import createClient from 'openapi-fetch'
 import { ApiProblem, unreachable } from './problem.ts'
 import type { components, paths } from './schema.d.ts'
 
-/** The REST API, typed by the reference that the server serves. */
+/** The REST API client, typed by the OpenAPI document that the server publishes. */
 export const api = createClient<paths>({ baseUrl: location.origin })
 
-/** The nouns of the API: `Noun<'Incident'>`. */
+/** A schema of the API: `Noun<'Incident'>`. */
 export type Noun<Name extends keyof components['schemas']> = components['schemas'][Name]
 
 interface Answer<Data> {
@@ -14,9 +14,9 @@ interface Answer<Data> {
   readonly response: Response
 }
 
-/** Waits for an answer; throws an `ApiProblem` when there is none, or a refusal. */
-export const answerOf = async <Data>(asked: Promise<Answer<Data>>): Promise<Data> => {
-  const { data, error, response } = await asked.catch(() => {
+/** Returns the data of a response. Throws an `ApiProblem` on an error response or when the server is unreachable. */
+export const answerOf = async <Data>(request: Promise<Answer<Data>>): Promise<Data> => {
+  const { data, error, response } = await request.catch(() => {
     throw unreachable()
   })
   if (response.ok && data !== undefined) return data

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 
-/** A change somewhere: read the thing by its id. The same change may come twice; compare versions. */
+/** A change to an alert or incident, to be read by its id. A change may be delivered twice: compare versions. */
 export interface Change {
   readonly kind: 'alert' | 'incident'
   readonly id: string
@@ -16,7 +16,7 @@ const watchers = new Set<() => void>()
 let state: State = { connected: false, since: Date.now() }
 
 /**
- * Calls for every change while somebody is signed in; returns how to stop.
+ * Calls `listener` for every change while a user is signed in. Returns a function that unsubscribes.
  * @public
  */
 export const onChange = (listener: Listener): (() => void) => {
@@ -24,7 +24,7 @@ export const onChange = (listener: Listener): (() => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Whether changes arrive, and since when that is so. */
+/** Returns whether the stream of changes is connected, and since when. */
 export const useLive = (): State =>
   useSyncExternalStore(
     (watch) => {
@@ -34,33 +34,33 @@ export const useLive = (): State =>
     () => state,
   )
 
-const settle = (connected: boolean): void => {
+const setConnected = (connected: boolean): void => {
   if (state.connected === connected) return
   state = { connected, since: Date.now() }
   for (const watch of watchers) watch()
 }
 
-/** How long changes are gathered before what was asked about them is asked again: the overview counts a lot, lists do not. */
-const gatherMs = { alerts: 500, incidents: 500, overview: 3_000 } as const
+/** How long to batch changes before refetching. The overview is expensive to calculate, lists are cheap. */
+const batchMs = { alerts: 500, incidents: 500, overview: 3_000 } as const
 
-/** How long to wait before asking again for a stream that the server refused. */
-const refusedMs = 30_000
+/** How long to wait before reconnecting after the server rejected the stream. */
+const rejectedMs = 30_000
 
 /**
- * Follows the server's changes over one connection, which browsers renew by themselves. What was asked about alerts and incidents (queries
- * whose keys start with these words, or with `overview`) is asked again, but not at every single change. Returns how to stop.
+ * Follows changes on the server over one connection, which browsers reconnect automatically. Refetches queries whose keys start with
+ * `alerts`, `incidents` or `overview`, in batches. Returns a function that stops.
  */
 export const followChanges = (queries: QueryClient): (() => void) => {
   let stream: EventSource
   let retry: ReturnType<typeof setTimeout> | undefined
   const waiting = new Map<string, ReturnType<typeof setTimeout>>()
-  const refreshSoon = (key: keyof typeof gatherMs): void => {
+  const refreshSoon = (key: keyof typeof batchMs): void => {
     if (waiting.has(key)) return
     const refresh = () => {
       waiting.delete(key)
       void queries.invalidateQueries({ queryKey: [key] })
     }
-    waiting.set(key, setTimeout(refresh, gatherMs[key]))
+    waiting.set(key, setTimeout(refresh, batchMs[key]))
   }
   const take = (kind: Change['kind']) => (message: MessageEvent<string>) => {
     const { id, version }: { id: string; version: number } = JSON.parse(message.data)
@@ -73,16 +73,16 @@ export const followChanges = (queries: QueryClient): (() => void) => {
     stream.addEventListener('alert', take('alert'))
     stream.addEventListener('incident', take('incident'))
     stream.addEventListener('open', () => {
-      settle(true)
-      // The server is there again: what it could not answer is asked once more.
+      setConnected(true)
+      // The server is back: retry the queries that failed.
       void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' })
     })
     stream.addEventListener('error', () => {
-      settle(false)
+      setConnected(false)
       if (stream.readyState !== EventSource.CLOSED) return
-      // The server refused: the session has ended, which asking for it shows, or too many streams are open.
+      // The server rejected the stream: either the session ended, which this request detects, or too many streams are open.
       void queries.invalidateQueries({ queryKey: ['session'] })
-      retry = setTimeout(open, refusedMs)
+      retry = setTimeout(open, rejectedMs)
     })
   }
   open()
@@ -90,6 +90,6 @@ export const followChanges = (queries: QueryClient): (() => void) => {
     clearTimeout(retry)
     for (const timer of waiting.values()) clearTimeout(timer)
     stream.close()
-    settle(false)
+    setConnected(false)
   }
 }

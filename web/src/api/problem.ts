@@ -2,15 +2,15 @@ import type { components } from './schema.d.ts'
 
 type Problem = components['schemas']['Problem']
 
-/** A refusal of the server, or its silence, as people read it. */
+/** An error response, or the lack of a response, ready for display. */
 export class ApiProblem extends Error {
   readonly status: number
-  /** Stable: code may match on it. `unreachable` when nobody answered. */
+  /** Stable, so code may match on it. `unreachable` when the server did not respond. */
   readonly code: string
   readonly title: string
   readonly hint: string | undefined
   readonly requestId: string | undefined
-  /** What is wrong with each part of the request. */
+  /** Errors in individual parts of the request. */
   readonly errors: NonNullable<Problem['errors']>
 
   constructor(problem: Partial<Problem> & Pick<Problem, 'title' | 'status' | 'code'>) {
@@ -24,21 +24,21 @@ export class ApiProblem extends Error {
   }
 }
 
-/** What goes wrong before a server can answer. */
+/** Creates the problem for a server that did not respond. */
 export const unreachable = (): ApiProblem =>
   new ApiProblem({
-    title: 'The server does not answer',
+    title: 'Server unreachable',
     status: 0,
     code: 'unreachable',
-    detail: 'The server does not answer. It may be restarting, or the network is down.',
+    detail: 'The server is not responding. It may be restarting, or the network may be down.',
   })
 
-/** Makes a problem of whatever was thrown. */
+/** Converts any thrown value to a problem. */
 export const toProblem = (thrown: unknown): ApiProblem =>
   thrown instanceof ApiProblem
     ? thrown
     : new ApiProblem({
-        title: 'The page failed',
+        title: 'Page error',
         status: 0,
         code: 'page',
         detail: thrown instanceof Error ? thrown.message : String(thrown),

@@ -4,7 +4,7 @@ import { ApiProblem } from './problem.ts'
 
 type Session = Noun<'Session'>
 
-/** Who is signed in in this browser; null when nobody is. */
+/** The session of this browser, or null when signed out. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async (): Promise<Session | null> => {
@@ -16,7 +16,7 @@ export const sessionQuery = queryOptions({
     }
   },
   staleTime: 60_000,
-  // A server that restarts is noticed without anybody pressing a key.
+  // Recover automatically after the server restarts.
   refetchInterval: ({ state }) => (state.status === 'error' ? 5_000 : false),
 })
 
@@ -26,14 +26,14 @@ export const signIn = async (queries: QueryClient, key: string): Promise<void> =
   queries.setQueryData(sessionQuery.queryKey, session)
 }
 
-/** Ends the session and forgets everything that it was shown. */
+/** Ends the session and clears all cached data. */
 export const signOut = async (queries: QueryClient): Promise<void> => {
   await answerOf(api.DELETE('/api/v1/session'))
   queries.setQueryData(sessionQuery.queryKey, null)
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
 }
 
-/** The key of a link: `k` signs in, `p` sets a password. It stands behind the #, which browsers send nowhere, and is taken from the address before anything else. */
+/** Reads the key of a link and removes it from the URL: `k` signs in, `p` sets a password. The key is in the fragment, which browsers never send. */
 export const takeKey = (name: 'k' | 'p'): string | undefined => {
   const key = new URLSearchParams(location.hash.slice(1)).get(name)
   if (key === null) return undefined
@@ -44,7 +44,7 @@ export const takeKey = (name: 'k' | 'p'): string | undefined => {
 const ranks = ['ingest', 'viewer', 'auditor', 'analyst', 'admin'] as const
 
 /**
- * Whether who is signed in may do what needs a role.
+ * Returns whether the signed-in user has a role or a higher one.
  * @public
  */
 export const useMay = (role: Session['role']): boolean => {

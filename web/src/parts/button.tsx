@@ -1,31 +1,31 @@
 import type { ComponentProps } from 'react'
 import { classNames } from './class-names.ts'
 
-interface Look {
-  /** `primary` at most once on a screen. */
-  readonly look?: 'primary' | 'plain' | 'ghost'
+interface ButtonProps extends ComponentProps<'button'> {
+  /** Use `primary` at most once per screen. */
+  readonly variant?: 'primary' | 'plain' | 'ghost'
 }
 
-/** A button; at least 28 px high, so that it can be hit. */
-export const Button = ({ look = 'plain', className, type = 'button', ...rest }: ComponentProps<'button'> & Look) => (
-  <button type={type} className={classNames(buttonLook(look), className)} {...rest} />
+/** A button, at least 28 px high. */
+export const Button = ({ variant = 'plain', className, type = 'button', ...rest }: ButtonProps) => (
+  <button type={type} className={classNames(buttonClass(variant), className)} {...rest} />
 )
 
-/** The look of a button, for links that act like one. */
-export const buttonLook = (look: NonNullable<Look['look']> = 'plain'): string =>
+/** The class names of a button, for links styled as one. */
+export const buttonClass = (variant: NonNullable<ButtonProps['variant']> = 'plain'): string =>
   classNames(
     'inline-flex h-7 items-center justify-center gap-1.5 rounded-control px-2.5 text-body font-medium whitespace-nowrap',
     'transition-colors disabled:cursor-not-allowed disabled:opacity-50',
-    looks[look],
+    variants[variant],
   )
 
-const looks = {
+const variants = {
   primary: 'bg-accent text-on-accent hover:opacity-90',
   plain: 'border border-line bg-surface text-text hover:bg-hover',
   ghost: 'text-text-2 hover:bg-hover hover:text-text',
 }
 
-/** A square button with a sign; its name is read aloud and shown as a tip. */
+/** A square button with an icon. Its label is the accessible name and the tooltip. */
 export const IconButton = ({
   label,
   className,

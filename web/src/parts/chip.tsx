@@ -1,6 +1,6 @@
 const frame = 'inline-flex h-5 max-w-full items-center gap-1 rounded-chip border border-line px-1.5 text-small'
 
-/** Something that events speak of: an address, a user, a host. */
+/** The value of an entity: an IP address, a user, a host. */
 export const ValueChip = ({ value }: { readonly value: string }) => (
   <span className={frame} title={value}>
     <span className="truncate font-mono">{value}</span>

@@ -1,4 +1,4 @@
-/** Copies a text, and tells whether that went. On a plain address that is not this machine browsers have no clipboard for pages. */
+/** Copies text and returns whether it succeeded. Browsers offer no clipboard to pages served over plain HTTP from another host. */
 export const copyText = async (text: string): Promise<boolean> => {
   const done = await navigator.clipboard?.writeText(text).then(
     () => true,

@@ -7,13 +7,13 @@ interface DialogProps {
   readonly open: boolean
   readonly onClose: () => void
   readonly title: string
-  /** What it is for, in a sentence. */
+  /** The purpose of the dialog, in one sentence. */
   readonly description?: string
   readonly children: ReactNode
   readonly wide?: boolean
 }
 
-/** A dialog: takes the focus, to the field that is marked `data-first` if there is one; gives it back; closes on Escape. */
+/** A modal dialog. Focuses the element marked `data-first`, restores focus on close, and closes on Escape. */
 export const Dialog = ({ open, onClose, title, description, children, wide = false }: DialogProps) => (
   <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
     <Radix.Portal>

@@ -4,20 +4,20 @@ import { classNames } from './class-names.ts'
 import { Kbd } from './kbd.tsx'
 
 interface MenuProps {
-  /** The button that opens it. */
+  /** The button that opens the menu. */
   readonly trigger: ReactNode
   readonly children: ReactNode
-  /** For menus that keys open, too. */
+  /** For menus that shortcuts can open too. */
   readonly open?: boolean
-  readonly onOpen?: (open: boolean) => void
-  /** What has the focus when it closes; the trigger unless said. */
+  readonly onOpenChange?: (open: boolean) => void
+  /** Returns the element to focus on close, by default the trigger. */
   readonly focusAfter?: () => HTMLElement | null
 }
 
-/** A menu under a button. */
-export const Menu = ({ trigger, children, open, onOpen, focusAfter }: MenuProps) => (
-  // Not modal: that hides the rest of the page from those who hear it, with the focus still able to go there.
-  <DropdownMenu.Root modal={false} {...(open !== undefined && { open })} {...(onOpen && { onOpenChange: onOpen })}>
+/** A drop-down menu. */
+export const Menu = ({ trigger, children, open, onOpenChange, focusAfter }: MenuProps) => (
+  // Not modal: a modal menu hides the page from screen readers, but focus can still move there.
+  <DropdownMenu.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
     <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
     <DropdownMenu.Portal>
       <DropdownMenu.Content
@@ -41,19 +41,19 @@ export const Menu = ({ trigger, children, open, onOpen, focusAfter }: MenuProps)
 interface MenuItemProps {
   readonly onSelect: () => void
   readonly children: ReactNode
-  /** The keys that do the same. */
+  /** The shortcut for the same action. */
   readonly keys?: string
-  /** Marks the choice in force. */
-  readonly chosen?: boolean
+  /** Marks the current option. */
+  readonly selected?: boolean
 }
 
-export const MenuItem = ({ onSelect, children, keys, chosen = false }: MenuItemProps) => (
+export const MenuItem = ({ onSelect, children, keys, selected = false }: MenuItemProps) => (
   <DropdownMenu.Item
     onSelect={onSelect}
     className="flex h-8 cursor-default items-center gap-2 rounded-control px-2 outline-none data-highlighted:bg-sel"
   >
-    <span className={classNames('truncate', chosen && 'font-semibold')}>{children}</span>
-    {chosen && <span aria-hidden>✓</span>}
+    <span className={classNames('truncate', selected && 'font-semibold')}>{children}</span>
+    {selected && <span aria-hidden>✓</span>}
     {keys !== undefined && (
       <span className="ml-auto pl-4">
         <Kbd keys={keys} />
@@ -62,7 +62,7 @@ export const MenuItem = ({ onSelect, children, keys, chosen = false }: MenuItemP
   </DropdownMenu.Item>
 )
 
-export const MenuLine = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />
+export const MenuSeparator = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />
 
 export const MenuLabel = ({ children }: { readonly children: ReactNode }) => (
   <DropdownMenu.Label className="px-2 py-1 text-small text-text-2">{children}</DropdownMenu.Label>

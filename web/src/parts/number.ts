@@ -1,8 +1,8 @@
-const whole = new Intl.NumberFormat(undefined, { useGrouping: true })
+const integer = new Intl.NumberFormat(undefined, { useGrouping: true })
 
-/** A count with its groups of three apart. */
-export const formatCount = (count: number): string => whole.format(count)
+/** Formats a count with thousands separators. */
+export const formatCount = (count: number): string => integer.format(count)
 
-/** `1 line`, `12 lines`. */
-export const formatMany = (count: number, one: string, many = `${one}s`): string =>
+/** Formats a count with its noun: `1 line`, `12 lines`. */
+export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`

@@ -3,13 +3,13 @@ import { classNames } from './class-names.ts'
 
 interface PanelProps {
   readonly title: string
-  /** What stands at the end of the head: a count, a link. */
+  /** Shown at the end of the header: a count, a link. */
   readonly aside?: ReactNode
   readonly children: ReactNode
   readonly className?: string
 }
 
-/** A surface with a head. */
+/** A section with a header. */
 export const Panel = ({ title, aside, children, className }: PanelProps) => {
   const id = useId()
   return (

@@ -1,23 +1,23 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Failure, Loading } from './states.tsx'
+import { ErrorNotice, Loading } from './states.tsx'
 
 interface QueryViewProps<Data> {
   readonly query: UseQueryResult<Data>
-  /** What is being done while nothing is there: "Reading the incidents…" */
-  readonly what: string
+  /** Shown while loading: "Loading incidents…" */
+  readonly loading: string
   readonly children: (data: Data) => ReactNode
 }
 
-/** Shows a query's answer, its loading or its failure. An answer that could not be renewed stays, with the failure above it. */
-export const QueryView = <Data,>({ query, what, children }: QueryViewProps<Data>) => {
+/** Shows the data of a query, its loading state or its error. If a refetch fails, the old data stays below the error. */
+export const QueryView = <Data,>({ query, loading, children }: QueryViewProps<Data>) => {
   const { data, error, refetch } = query
   if (data === undefined) {
-    return error ? <Failure error={error} onRetry={() => void refetch()} /> : <Loading what={what} />
+    return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading label={loading} />
   }
   return (
     <>
-      {error && <Failure error={error} onRetry={() => void refetch()} />}
+      {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {children(data)}
     </>
   )

@@ -1,13 +1,13 @@
 const steps = [3, 25, 50, 75, 90]
 
-/** Which step of the heat ramp a score from 0 to 100 takes: 0 (ordinary) to 5. */
+/** Maps a score of 0–100 to a step of the heat ramp, 0–5. */
 export const heatStep = (score: number): number => steps.filter((step) => score >= step).length
 
-/** How unusual, 0–100: the number on its heat. In light, dark is unusual; in dark, bright is. */
+/** An anomaly score of 0–100 on its heat colour. */
 export const ScoreCell = ({ score }: { readonly score: number }) => (
   <span
     className={`tabular inline-flex h-5 w-8 items-center justify-center rounded-cell font-mono text-small ${heats[heatStep(score)]}`}
-    title={`Unusual: ${Math.round(score)} of 100`}
+    title={`Anomaly score ${Math.round(score)} out of 100`}
   >
     {Math.round(score)}
   </span>
@@ -22,5 +22,5 @@ const heats = [
   'bg-heat-5 text-on-heat-5',
 ]
 
-/** The heat ramp for what is drawn, by step. */
+/** The heat ramp for charts, by step. */
 export const heatColours = [0, 1, 2, 3, 4, 5].map((step) => `var(--heat-${step})`)

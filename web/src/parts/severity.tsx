@@ -1,15 +1,16 @@
 import type { Noun } from '../api/client.ts'
 import { classNames } from './class-names.ts'
+import { toLabel } from './label.ts'
 
 export type Severity = Noun<'Severity'>
 
 /**
- * From the worst down.
+ * From most to least severe.
  * @public
  */
 export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info']
 
-/** Severity is told by shape, by weight of ink and by a word; the colour repeats it. */
+/** An icon for a severity. Its shape carries the meaning, the colour repeats it. */
 export const SeverityMark = ({ severity, size = 12 }: { readonly severity: Severity; readonly size?: number }) => (
   <svg className={classNames('shrink-0', fills[severity])} width={size} height={size} viewBox="0 0 12 12" aria-hidden>
     {shapes[severity]}
@@ -34,7 +35,7 @@ const fills = {
   info: 'text-fill-info',
 }
 
-/** The mark with its word: filled, tinted, outlined or plain, the more severe the heavier. */
+/** The icon and name of a severity. More severe badges are heavier: filled, tinted, outlined or plain. */
 export const SeverityBadge = ({ severity }: { readonly severity: Severity }) => (
   <span
     className={classNames(
@@ -49,7 +50,7 @@ export const SeverityBadge = ({ severity }: { readonly severity: Severity }) => 
     ) : (
       <SeverityMark severity={severity} size={10} />
     )}
-    {severity}
+    {toLabel(severity)}
   </span>
 )
 

@@ -3,18 +3,18 @@ import { toProblem } from '../api/problem.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy-button.tsx'
 
-/** Says what is being waited for, once the wait is long enough to be noticed. */
-export const Loading = ({ what }: { readonly what: string }) => {
-  const [late, setLate] = useState(false)
+/** A loading state, shown only after a noticeable delay. */
+export const Loading = ({ label }: { readonly label: string }) => {
+  const [delayed, setDelayed] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setLate(true), 150)
+    const timer = setTimeout(() => setDelayed(true), 150)
     return () => clearTimeout(timer)
   }, [])
   return (
     <div role="status" className="flex flex-col gap-3 p-4" aria-busy>
-      {late && (
+      {delayed && (
         <>
-          <p className="text-small text-text-2">{what}</p>
+          <p className="text-small text-text-2">{label}</p>
           {[90, 70, 80].map((width) => (
             <div key={width} className="h-3 animate-pulse rounded-chip bg-line/60" style={{ width: `${width}%` }} />
           ))}
@@ -25,13 +25,13 @@ export const Loading = ({ what }: { readonly what: string }) => {
 }
 
 interface EmptyProps {
-  /** What is so, in one sentence: "Nothing needs you." */
+  /** A short title: "No open incidents" */
   readonly title: string
-  /** What to do, or why this is good. */
+  /** What to do next. */
   readonly children?: ReactNode
 }
 
-/** Nothing to show, said in words. */
+/** An empty state. */
 export const Empty = ({ title, children }: EmptyProps) => (
   <div className="flex flex-col items-start gap-2 px-4 pt-2 pb-5">
     <p className="font-medium">{title}</p>
@@ -39,13 +39,13 @@ export const Empty = ({ title, children }: EmptyProps) => (
   </div>
 )
 
-interface FailureProps {
+interface ErrorNoticeProps {
   readonly error: unknown
   readonly onRetry?: () => void
 }
 
-/** What went wrong, what to do, and what to tell who helps. */
-export const Failure = ({ error, onRetry }: FailureProps) => {
+/** Shows an error, its hint, and details to copy for support. */
+export const ErrorNotice = ({ error, onRetry }: ErrorNoticeProps) => {
   const problem = toProblem(error)
   const support = JSON.stringify({
     page: location.pathname + location.search,
@@ -62,7 +62,7 @@ export const Failure = ({ error, onRetry }: FailureProps) => {
       {problem.hint !== undefined && <p className="text-text-2">{problem.hint}</p>}
       {problem.requestId !== undefined && (
         <p className="text-small text-text-2">
-          Request <span className="font-mono">{problem.requestId}</span>
+          Request ID <span className="font-mono">{problem.requestId}</span>
         </p>
       )}
       <div className="mt-1 flex gap-2">
@@ -74,13 +74,13 @@ export const Failure = ({ error, onRetry }: FailureProps) => {
 }
 
 /**
- * Stands where somebody may not look, and says who can let them.
+ * Shown when the user lacks a role.
  * @public
  */
-export const NotAllowed = ({ needs }: { readonly needs: string }) => (
-  <Empty title={`This needs the role ${needs}.`}>
+export const AccessDenied = ({ requires }: { readonly requires: string }) => (
+  <Empty title={`Requires the ${requires} role`}>
     <p>
-      Ask an admin for a token with it: <code className="font-mono">./vedette token create --role {needs}</code>
+      Ask an admin to run <code className="font-mono">./vedette token create --role {requires}</code>.
     </p>
   </Empty>
 )

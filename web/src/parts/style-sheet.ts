@@ -1,8 +1,8 @@
 import { useEffect } from 'react'
 
 /**
- * Stands in for the package `react-style-singleton`, which Radix' dialogs and menus use to stop the page from scrolling: that one inserts a
- * <style>, which our content security policy forbids. A constructed sheet is allowed.
+ * Replaces the package `react-style-singleton`, which Radix dialogs and menus use to lock scrolling. The package inserts a <style> element,
+ * which our content security policy forbids. A constructed style sheet is allowed.
  */
 export const styleSingleton = () => {
   let users = 0

@@ -2,15 +2,16 @@ import { useSyncExternalStore } from 'react'
 import { createSetting } from '../shell/setting.ts'
 import { classNames } from './class-names.ts'
 
-/** Whether times are shown as here or in UTC. */
+/** Shows times in the local time zone or in UTC. */
 export const timeZone = createSetting('time-zone', ['local', 'utc'], 'local')
+export const toggleTimeZone = (): void => timeZone.set(timeZone.get() === 'utc' ? 'local' : 'utc')
 
 const tickMs = 30_000
 const tickers = new Set<() => void>()
 let now = Date.now()
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** The time in ms, renewed twice a minute while anybody looks. */
+/** Returns the current time in ms, updated twice a minute. */
 export const useNow = (): number =>
   useSyncExternalStore(
     (tick) => {
@@ -29,7 +30,7 @@ export const useNow = (): number =>
     () => now,
   )
 
-/** Making one takes longer than a hundred uses of it. */
+/** Formats are cached: creating one is slow. */
 const makeFormats = (zone: 'local' | 'utc') => {
   const options = zone === 'utc' ? { timeZone: 'UTC' } : {}
   return {
@@ -41,14 +42,24 @@ const makeFormats = (zone: 'local' | 'utc') => {
 }
 const formats = new Map<string, ReturnType<typeof makeFormats>>()
 
-/** A time of day when it is today's, with the date otherwise: `02:11`, `Nov 18, 02:11`. */
-export const formatTime = (time: number, today: number, zone: 'local' | 'utc'): string => {
-  const known = formats.get(zone) ?? makeFormats(zone)
-  formats.set(zone, known)
-  const { day, clock, date, longDate } = known
-  const [then, now] = [day.format(time), day.format(today)]
-  if (then === now) return clock.format(time)
-  return `${(then.slice(0, 4) === now.slice(0, 4) ? date : longDate).format(time)}, ${clock.format(time)}`
+const formatsOf = (zone: 'local' | 'utc') => {
+  const cached = formats.get(zone) ?? makeFormats(zone)
+  formats.set(zone, cached)
+  return cached
+}
+
+/** Formats a date, with the year unless it is this year: `18 Nov`, `18 Nov 2025`. */
+export const formatDate = (time: number, now: number, zone: 'local' | 'utc'): string => {
+  const { day, date, longDate } = formatsOf(zone)
+  return (day.format(time).slice(0, 4) === day.format(now).slice(0, 4) ? date : longDate).format(time)
+}
+
+/** Formats a time, with the date unless it is today: `02:11`, `18 Nov, 02:11`. */
+export const formatTime = (time: number, now: number, zone: 'local' | 'utc'): string => {
+  const { day, clock } = formatsOf(zone)
+  return day.format(time) === day.format(now)
+    ? clock.format(time)
+    : `${formatDate(time, now, zone)}, ${clock.format(time)}`
 }
 
 const units = [
@@ -57,8 +68,8 @@ const units = [
   ['min', 60_000],
 ] as const
 
-/** How long something took or is ago: `3 h`, `12 min`, `4 d`; seconds under a minute. */
-export const formatSpan = (ms: number): string => {
+/** Formats a duration in its largest unit: `12 s`, `12 min`, `3 h`, `4 d`. */
+export const formatDuration = (ms: number): string => {
   const [unit, size] = units.find(([, one]) => Math.abs(ms) >= one) ?? ['s', 1_000]
   return `${Math.round(Math.abs(ms) / size)} ${unit}`
 }
@@ -67,20 +78,23 @@ interface TimeProps {
   readonly at: string
   /** `both`: `02:11 (3 h ago)`. */
   readonly show?: 'clock' | 'ago' | 'both'
-  /** Where room is scarce the clock may go below the date. */
+  /** Allows a line break between date and time. */
   readonly wraps?: boolean
 }
 
-/** A moment, always the same look; the whole of it in ISO shows on hover. */
+const longestAgoMs = 7 * 86_400_000
+
+/** A point in time, relative only for a week. The tooltip shows it in ISO format. */
 export const Time = ({ at, show = 'both', wraps = false }: TimeProps) => {
-  const today = useNow()
+  const now = useNow()
   const zone = timeZone.use()
   const time = Date.parse(at)
-  const ago = `${formatSpan(today - time)} ago`
-  const clock = formatTime(time, today, zone)
+  const ago = now - time > longestAgoMs ? undefined : `${formatDuration(now - time)} ago`
+  const clock = formatTime(time, now, zone)
+  const both = ago === undefined ? clock : `${clock} (${ago})`
   return (
     <time dateTime={at} title={at} className={classNames('tabular', !wraps && 'whitespace-nowrap')}>
-      {show === 'ago' ? ago : show === 'clock' ? clock : `${clock} (${ago})`}
+      {show === 'ago' ? (ago ?? formatDate(time, now, zone)) : show === 'clock' ? clock : both}
     </time>
   )
 }

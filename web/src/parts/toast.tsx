@@ -6,7 +6,7 @@ import { Kbd } from './kbd.tsx'
 interface Toast {
   readonly id: number
   readonly text: string
-  readonly bad: boolean
+  readonly error: boolean
   readonly action?: { readonly label: string; readonly keys?: string; readonly run: () => void } | undefined
 }
 
@@ -20,22 +20,22 @@ const put = (next: readonly Toast[]): void => {
 }
 
 interface ToastOptions {
-  readonly bad?: boolean
+  readonly error?: boolean
   readonly action?: Toast['action']
-  /** How long it stays; 10 s unless said otherwise. */
+  /** How long the toast is shown, by default 10 s. */
   readonly ms?: number
 }
 
-/** Says something in passing, at the bottom of the page; the newest three are shown. Returns how to take it away. */
-export const toast = (text: string, { bad = false, action, ms = 10_000 }: ToastOptions = {}): (() => void) => {
+/** Shows a message at the bottom of the page, at most three at a time. Returns a function that closes it. */
+export const toast = (text: string, { error = false, action, ms = 10_000 }: ToastOptions = {}): (() => void) => {
   const id = ++last
-  put([...toasts.slice(-2), { id, text, bad, action }])
+  put([...toasts.slice(-2), { id, text, error, action }])
   const close = () => put(toasts.filter((one) => one.id !== id))
   setTimeout(close, ms)
   return close
 }
 
-/** The place where passing words appear; once on the page. */
+/** Renders the toasts, once per page. */
 export const Toasts = () => {
   const shown = useSyncExternalStore(
     (watch) => {
@@ -50,12 +50,12 @@ export const Toasts = () => {
       aria-live="polite"
       className="pointer-events-none fixed inset-x-0 bottom-20 z-40 flex flex-col items-center gap-2 px-4 sm:bottom-16"
     >
-      {shown.map(({ id, text, bad, action }) => (
+      {shown.map(({ id, text, error, action }) => (
         <div
           key={id}
           className="pointer-events-auto flex max-w-full items-center gap-3 rounded-panel border border-line-strong bg-raised py-1.5 pr-1.5 pl-4 shadow-lg"
         >
-          <span className={bad ? 'font-medium text-critical' : ''}>{text}</span>
+          <span className={error ? 'font-medium text-critical' : ''}>{text}</span>
           {action && (
             <Button
               onClick={() => {

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 
-/** The width inside an element in px, 0 until it is known; put the ref on the element. */
-export const useWidth = <Kind extends HTMLElement>(): readonly [RefObject<Kind | null>, number] => {
-  const ref = useRef<Kind>(null)
+/** Returns a ref and the inner width of its element in px, 0 until measured. */
+export const useWidth = <Element extends HTMLElement>(): readonly [RefObject<Element | null>, number] => {
+  const ref = useRef<Element>(null)
   const [width, setWidth] = useState(0)
   useEffect(() => {
     const element = ref.current

@@ -1,6 +1,6 @@
 import { createSetting } from './setting.ts'
 
-/** How high rows are: 40, 32 or 26 px. */
+/** The row height: 40, 32 or 26 px. */
 export const density = createSetting('density', ['comfortable', 'default', 'compact'], 'default')
 type Density = ReturnType<typeof density.get>
 

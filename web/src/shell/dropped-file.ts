@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 const watchers = new Set<() => void>()
 let file: File | undefined
 
-/** The file that somebody dropped on a page, or chose, to try; it has not left this browser. */
+/** Returns the file that the user dropped or selected for analysis. */
 export const useDroppedFile = (): File | undefined =>
   useSyncExternalStore(
     (watch) => {
@@ -13,7 +13,7 @@ export const useDroppedFile = (): File | undefined =>
     () => file,
   )
 
-/** Takes a file to try, in place of the one before; undefined lets go of it. */
+/** Replaces the file for analysis; undefined discards it. */
 export const setDroppedFile = (next: File | undefined): void => {
   file = next
   for (const watch of watchers) watch()

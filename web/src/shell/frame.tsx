@@ -1,23 +1,26 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ErrorComponentProps, Link, Outlet } from '@tanstack/react-router'
+import { type ErrorComponentProps, Link, Outlet, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { followChanges } from '../api/live.ts'
 import { sessionQuery } from '../api/session.ts'
-import { buttonLook } from '../parts/button.tsx'
-import { Empty, Failure, Loading } from '../parts/states.tsx'
+import { buttonClass } from '../parts/button.tsx'
+import { Empty, ErrorNotice, Loading } from '../parts/states.tsx'
+import { toggleTimeZone } from '../parts/time.tsx'
 import { Toasts } from '../parts/toast.tsx'
-import { DropAnywhere } from './drop-anywhere.tsx'
-import { KeyHelp } from './key-help.tsx'
-import { Rail } from './rail.tsx'
+import { FileDrop } from './file-drop.tsx'
+import { useKeys } from './keys.ts'
+import { navigation } from './navigation.ts'
 import { Screen } from './screen.tsx'
 import { passwordLink, SetPassword } from './set-password.tsx'
-import { useShellKeys } from './shell-keys.ts'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { Sidebar, toggleSidebar } from './sidebar.tsx'
 import { SignIn } from './sign-in.tsx'
+import { cycleTheme } from './theme.ts'
 import { useSeeWhy } from './use-see-why.ts'
 
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
 
-/** What is around every screen. Who is not signed in gets the sign-in instead, and then the screen that they wanted. */
+/** The frame around every screen. Shows the sign-in page until the user is signed in. */
 export const Frame = () => {
   const session = useQuery(sessionQuery)
   const link = passwordLink.use()
@@ -27,9 +30,9 @@ export const Frame = () => {
   return (
     <main className="mx-auto max-w-lg p-6">
       {session.error ? (
-        <Failure error={session.error} onRetry={() => void session.refetch()} />
+        <ErrorNotice error={session.error} onRetry={() => void session.refetch()} />
       ) : (
-        <Loading what="Asking the server who you are…" />
+        <Loading label="Loading session…" />
       )}
     </main>
   )
@@ -37,26 +40,37 @@ export const Frame = () => {
 
 const SignedIn = () => {
   const queries = useQueryClient()
+  const router = useRouter()
   useEffect(() => followChanges(queries), [queries])
   const [help, setHelp] = useState(false)
   const [palette, setPalette] = useState(false)
   useSeeWhy()
-  useShellKeys({ openHelp: () => setHelp(true), openPalette: () => setPalette(true) })
+  useKeys('Global', [
+    { keys: '$mod+k', label: 'Command palette', run: () => setPalette(true) },
+    { keys: '[Shift]+?', label: 'Keyboard shortcuts', run: () => setHelp(true) },
+    { keys: 't', label: 'Change theme', run: cycleTheme },
+    { keys: 'u', label: 'Toggle UTC times', run: toggleTimeZone },
+    { keys: '[', label: 'Toggle sidebar', run: toggleSidebar },
+  ])
+  useKeys(
+    'Go to',
+    navigation.map(({ to, name, key }) => ({ keys: `g ${key}`, label: name, run: () => void router.navigate({ to }) })),
+  )
   return (
     <div className="flex min-h-dvh flex-col-reverse sm:flex-row">
       <a
         href="#screen"
         className="fixed top-2 left-2 z-50 -translate-y-16 rounded-control bg-accent px-3 py-1 text-on-accent focus:translate-y-0"
       >
-        Skip to the content
+        Skip to content
       </a>
-      <Rail openHelp={() => setHelp(true)} />
+      <Sidebar openHelp={() => setHelp(true)} />
       <div id="screen" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
         <Outlet />
       </div>
-      <DropAnywhere />
+      <FileDrop />
       <Toasts />
-      <KeyHelp open={help} onClose={() => setHelp(false)} />
+      <ShortcutsDialog open={help} onClose={() => setHelp(false)} />
       {palette && (
         <Suspense>
           <Palette open onClose={() => setPalette(false)} openHelp={() => setHelp(true)} />
@@ -66,20 +80,20 @@ const SignedIn = () => {
   )
 }
 
-/** Shown in place of a screen that failed. */
-export const ScreenFailure = ({ error, reset }: ErrorComponentProps) => (
+/** Shown in place of a screen that failed to render. */
+export const ScreenError = ({ error, reset }: ErrorComponentProps) => (
   <Screen title="Something went wrong">
-    <Failure error={error} onRetry={reset} />
+    <ErrorNotice error={error} onRetry={reset} />
   </Screen>
 )
 
-/** Shown for an address that is none. */
-export const LostScreen = () => (
+/** Shown for an unknown URL. */
+export const NotFound = () => (
   <Screen title="Not found">
     <div className="p-2 md:py-4">
-      <Empty title="There is no screen at this address.">
-        <Link to="/" className={buttonLook()}>
-          Go to the overview
+      <Empty title="This page does not exist">
+        <Link to="/" className={buttonClass()}>
+          Go to overview
         </Link>
       </Empty>
     </div>

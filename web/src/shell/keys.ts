@@ -2,13 +2,13 @@ import { useEffect, useRef } from 'react'
 import { type KeybindingPress, matchKeybindingPress, parseKeybinding } from 'tinykeys'
 import { createSetting } from './setting.ts'
 
-/** What a key does. `keys` as tinykeys writes them: `g o`, `Shift+j`, `$mod+k`. */
+/** A shortcut. `keys` in the syntax of tinykeys: `g o`, `Shift+j`, `$mod+k`. */
 export interface KeyBinding {
   readonly keys: string
-  /** For the help page: a verb first. */
-  readonly does: string
+  /** For the list of shortcuts. */
+  readonly label: string
   readonly run: (event: KeyboardEvent) => void
-  /** Works while a dialog or a menu is open too; the others wait. */
+  /** Also active while a dialog or menu is open. */
   readonly inDialog?: boolean
 }
 
@@ -19,19 +19,19 @@ interface Active {
 }
 
 const active = new Set<{ readonly list: readonly Active[] }>()
-let begun: readonly { readonly one: Active; readonly next: number }[] = []
-let begunAt = 0
-const patienceMs = 1_500
+let pending: readonly { readonly one: Active; readonly next: number }[] = []
+let pendingSince = 0
+const sequenceTimeoutMs = 1_500
 
-/** Single keys can be switched off: they hurt people who speak or point to type. */
+/** Single-key shortcuts can be turned off, as WCAG 2.1.4 requires for users of speech input. */
 export const singleKeys = createSetting('single-keys', ['on', 'off'], 'on')
 
-/** Binds keys while the component is shown. A binding that came later wins over an earlier one of the same keys. */
+/** Binds shortcuts while the component is mounted. A later binding of the same keys wins. */
 export const useKeys = (group: string, bindings: readonly KeyBinding[]): void => {
   const latest = useRef(bindings)
   latest.current = bindings
-  const shape = bindings.map(({ keys, does, inDialog }) => `${keys}\n${does}\n${inDialog}`).join('\n\n')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when the keys change; what they run is always the latest.
+  const shape = bindings.map(({ keys, label, inDialog }) => `${keys}\n${label}\n${inDialog}`).join('\n\n')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape changes with the keys; `run` is always the latest.
   useEffect(() => {
     const list = latest.current.map((binding, index) => ({
       group,
@@ -44,7 +44,7 @@ export const useKeys = (group: string, bindings: readonly KeyBinding[]): void =>
   }, [group, shape])
 }
 
-/** What can be pressed right now, by group, for the help page. */
+/** Returns the active bindings by group. */
 export const activeKeys = (): ReadonlyMap<string, readonly KeyBinding[]> => {
   const groups = new Map<string, Map<string, KeyBinding>>()
   for (const { list } of active) {
@@ -56,7 +56,7 @@ export const activeKeys = (): ReadonlyMap<string, readonly KeyBinding[]> => {
   return new Map([...groups].map(([group, bindings]) => [group, [...bindings.values()]]))
 }
 
-/** Listens for all bindings; once, for the whole page. */
+/** Installs the key listener, once per page. */
 export const listenForKeys = (): (() => void) => {
   const listen = (event: KeyboardEvent): void => {
     const found = press(event)
@@ -68,22 +68,23 @@ export const listenForKeys = (): (() => void) => {
   return () => window.removeEventListener('keydown', listen)
 }
 
-/** Takes a key press; answers what it completes. A press that continues a sequence means nothing else: `g a` is not `a`. */
+/** Returns the binding that a key press completes. A press that continues a sequence starts nothing else: `g a` is not `a`. */
 const press = (event: KeyboardEvent): Active | undefined => {
-  // What somebody took already is not ours: the Escape that closes a dialog closes nothing under it.
+  // Ignore events that were handled: the Escape that closes a dialog must not close the panel below it.
   if (event.isComposing || event.defaultPrevented || isModifier(event.key)) return undefined
-  const waiting = event.timeStamp - begunAt < patienceMs ? begun : []
-  begun = []
-  const free = !isTyping(event.target) && !isActivation(event) && singleKeys.get() === 'on'
+  const started = event.timeStamp - pendingSince < sequenceTimeoutMs ? pending : []
+  pending = []
+  const acceptsSingleKeys = !isTyping(event.target) && !isActivation(event) && singleKeys.get() === 'on'
   const inDialog = document.querySelector(dialogs) !== null
   const usable = ({ binding, presses }: Active): boolean =>
-    (!inDialog || binding.inDialog === true) && (free || needsModifier(presses))
-  const continued = waiting.filter(({ one, next }) => usable(one) && matches(event, one.presses[next]))
-  const met = continued.length > 0 ? continued : [...active].flatMap(({ list }) => begin(event, list.filter(usable)))
-  const complete = met.filter(({ one, next }) => next + 1 === one.presses.length).at(-1)
+    (!inDialog || binding.inDialog === true) && (acceptsSingleKeys || needsModifier(presses))
+  const continued = started.filter(({ one, next }) => usable(one) && matches(event, one.presses[next]))
+  const matched =
+    continued.length > 0 ? continued : [...active].flatMap(({ list }) => begin(event, list.filter(usable)))
+  const complete = matched.filter(({ one, next }) => next + 1 === one.presses.length).at(-1)
   if (complete) return complete.one
-  begun = met.map(({ one, next }) => ({ one, next: next + 1 }))
-  begunAt = event.timeStamp
+  pending = matched.map(({ one, next }) => ({ one, next: next + 1 }))
+  pendingSince = event.timeStamp
   return undefined
 }
 
@@ -104,7 +105,7 @@ const isTyping = (target: EventTarget | null): boolean => target instanceof Elem
 
 const fields = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]'
 
-/** Enter and space belong to the button or link that has the focus. */
+/** Enter and Space belong to the focused button or link. */
 const isActivation = ({ key, target }: KeyboardEvent): boolean =>
   (key === 'Enter' || key === ' ') &&
   target instanceof Element &&

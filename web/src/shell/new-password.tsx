@@ -1,37 +1,38 @@
 import { type RefObject, useRef, useState } from 'react'
-import { Field } from './entrance.tsx'
+import { Field } from './sign-in-layout.tsx'
 
-const least = 12
+const minLength = 12
 
-/** A new password, typed twice: its fields, and what was typed; undefined, with a word on it, while it is too short or the two differ. */
+/** Renders the fields for a new password. `read` returns the password, or shows an error and returns undefined. */
 export const useNewPassword = () => {
   const field = useRef<HTMLInputElement>(null)
-  const again = useRef<HTMLInputElement>(null)
-  const [fault, setFault] = useState<Fault>()
+  const confirmation = useRef<HTMLInputElement>(null)
+  const [error, setError] = useState<PasswordError>()
   return {
     field,
-    take(): string | undefined {
+    read(): string | undefined {
       const password = field.current?.value ?? ''
-      const found = password.length < least ? 'short' : password === again.current?.value ? undefined : 'differ'
-      setFault(found)
+      const found =
+        password.length < minLength ? 'short' : password === confirmation.current?.value ? undefined : 'differ'
+      setError(found)
       if (found === undefined) return password
-      const wrong = found === 'short' ? field : again
+      const wrong = found === 'short' ? field : confirmation
       wrong.current?.focus()
       return undefined
     },
-    fields: <NewPassword field={field} again={again} fault={fault} />,
+    fields: <NewPassword field={field} confirmation={confirmation} error={error} />,
   }
 }
 
-type Fault = 'short' | 'differ'
+type PasswordError = 'short' | 'differ'
 
 interface NewPasswordProps {
   readonly field: RefObject<HTMLInputElement | null>
-  readonly again: RefObject<HTMLInputElement | null>
-  readonly fault: Fault | undefined
+  readonly confirmation: RefObject<HTMLInputElement | null>
+  readonly error: PasswordError | undefined
 }
 
-const NewPassword = ({ field, again, fault }: NewPasswordProps) => (
+const NewPassword = ({ field, confirmation, error }: NewPasswordProps) => (
   <>
     <Field
       label="New password"
@@ -39,21 +40,21 @@ const NewPassword = ({ field, again, fault }: NewPasswordProps) => (
       ref={field}
       type="password"
       autoComplete="new-password"
-      aria-invalid={fault === 'short'}
-      {...(fault === 'short' && { 'aria-describedby': 'new-fault' })}
+      aria-invalid={error === 'short'}
+      {...(error === 'short' && { 'aria-describedby': 'new-error' })}
     />
     <Field
-      label="The same again"
-      id="again"
-      ref={again}
+      label="Confirm password"
+      id="confirm"
+      ref={confirmation}
       type="password"
       autoComplete="new-password"
-      aria-invalid={fault === 'differ'}
-      {...(fault === 'differ' && { 'aria-describedby': 'new-fault' })}
+      aria-invalid={error === 'differ'}
+      {...(error === 'differ' && { 'aria-describedby': 'new-error' })}
     />
-    {fault && (
-      <p id="new-fault" role="alert" className="text-critical">
-        {fault === 'short' ? `It takes at least ${least} characters.` : 'The two are not the same.'}
+    {error && (
+      <p id="new-error" role="alert" className="text-critical">
+        {error === 'short' ? `Use at least ${minLength} characters.` : 'Passwords do not match.'}
       </p>
     )}
   </>

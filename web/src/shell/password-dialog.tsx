@@ -4,34 +4,34 @@ import { changePassword } from '../api/sign-in.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { toast } from '../parts/toast.tsx'
-import { Field, Refusal } from './entrance.tsx'
 import { useNewPassword } from './new-password.tsx'
+import { Field, FormError } from './sign-in-layout.tsx'
 
-/** Changes one's own password. */
+/** Changes the user's own password. */
 export const PasswordDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const old = useRef<HTMLInputElement>(null)
-  const chosen = useNewPassword()
+  const newPassword = useNewPassword()
   const attempt = useMutation({
     mutationFn: changePassword,
     meta: { asksPassword: true },
     onSuccess: () => {
-      toast('Your password is changed. Your other sessions ended.')
+      toast('Password changed. Your other sessions were signed out.')
       onClose()
     },
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    const new_password = chosen.take()
+    const new_password = newPassword.read()
     if (new_password !== undefined) attempt.mutate({ password: old.current?.value ?? '', new_password })
   }
   return (
-    <Dialog open onClose={onClose} title="Change your password" description="At least 12 characters.">
+    <Dialog open onClose={onClose} title="Change password" description="Use at least 12 characters.">
       <form onSubmit={submit} className="mt-1 flex flex-col gap-3">
-        <Field label="Password" id="old" ref={old} type="password" autoComplete="current-password" data-first />
-        {chosen.fields}
-        {attempt.error && <Refusal error={attempt.error} />}
-        <Button type="submit" look="primary" disabled={attempt.isPending} className="h-9">
-          Change it
+        <Field label="Current password" id="old" ref={old} type="password" autoComplete="current-password" data-first />
+        {newPassword.fields}
+        {attempt.error && <FormError error={attempt.error} />}
+        <Button type="submit" variant="primary" disabled={attempt.isPending} className="h-9">
+          Change password
         </Button>
       </form>
     </Dialog>

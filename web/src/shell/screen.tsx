@@ -2,14 +2,14 @@ import { type ReactNode, useEffect } from 'react'
 import { TopBar } from './top-bar.tsx'
 
 interface ScreenProps {
-  /** Stands in the bar, in the browser's tab, and is what the screen is announced as. */
+  /** Shown in the top bar and in the browser tab. */
   readonly title: string
-  /** What stands in the bar after the title: a filter, a range. */
+  /** Shown in the top bar after the title: a filter, a time range. */
   readonly bar?: ReactNode
   readonly children: ReactNode
 }
 
-/** A screen: the bar with its title, then its content, which it lays out itself. Every screen is one of these. */
+/** A screen: the top bar with its title, then its content. */
 export const Screen = ({ title, bar, children }: ScreenProps) => {
   useEffect(() => {
     document.title = `${title} · Vedette`

@@ -2,33 +2,33 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useSyncExternalStore } from 'react'
 import { setPassword } from '../api/sign-in.ts'
 import { Button } from '../parts/button.tsx'
-import { Entrance, Refusal } from './entrance.tsx'
 import { useNewPassword } from './new-password.tsx'
+import { FormError, SignInLayout } from './sign-in-layout.tsx'
 
 let current: string | null = null
 const listeners = new Set<() => void>()
 
-/** The key of the link that was opened to set a password; null when none was. */
+/** The key of the password link that was opened, or null. */
 export const passwordLink = {
   set(key: string | null): void {
     current = key
-    for (const tell of listeners) tell()
+    for (const notify of listeners) notify()
   },
   use: (): string | null =>
     useSyncExternalStore(
-      (tell) => {
-        listeners.add(tell)
-        return () => listeners.delete(tell)
+      (notify) => {
+        listeners.add(notify)
+        return () => listeners.delete(notify)
       },
       () => current,
     ),
 }
 
-/** Lets whoever opened such a link choose a password, and in. */
+/** Sets a password with the key of a link, then signs in. */
 export const SetPassword = ({ link }: { readonly link: string }) => {
   const queries = useQueryClient()
-  const chosen = useNewPassword()
-  const { field } = chosen
+  const newPassword = useNewPassword()
+  const { field } = newPassword
   const attempt = useMutation({
     mutationFn: (password: string) => setPassword(queries, link, password),
     onSuccess: () => passwordLink.set(null),
@@ -39,22 +39,22 @@ export const SetPassword = ({ link }: { readonly link: string }) => {
   }, [field])
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    const password = chosen.take()
+    const password = newPassword.read()
     if (password !== undefined) attempt.mutate(password)
   }
   return (
-    <Entrance title="Set your password">
-      <p className="-mt-3 text-text-2">At least 12 characters. Nobody else ever sees it.</p>
+    <SignInLayout title="Set your password">
+      <p className="-mt-3 text-text-2">Use at least 12 characters.</p>
       <form onSubmit={submit} className="flex flex-col gap-3">
-        {chosen.fields}
-        <Button type="submit" look="primary" disabled={attempt.isPending} className="mt-1 h-9">
-          Set it and sign in
+        {newPassword.fields}
+        <Button type="submit" variant="primary" disabled={attempt.isPending} className="mt-1 h-9">
+          Set password
         </Button>
-        {attempt.error && <Refusal error={attempt.error} />}
+        {attempt.error && <FormError error={attempt.error} />}
       </form>
-      <Button look="ghost" onClick={() => passwordLink.set(null)}>
+      <Button variant="ghost" onClick={() => passwordLink.set(null)}>
         Not now
       </Button>
-    </Entrance>
+    </SignInLayout>
   )
 }

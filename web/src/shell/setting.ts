@@ -6,7 +6,7 @@ interface Setting<Value> {
   use(): Value
 }
 
-/** A choice of this person in this browser, one of a few words. Where nothing can be kept it lasts as long as the page. */
+/** Creates a setting of this browser with a fixed set of values. Without storage it lasts as long as the page. */
 export const createSetting = <Value extends string>(
   name: string,
   values: readonly Value[],
@@ -23,7 +23,7 @@ export const createSetting = <Value extends string>(
       try {
         localStorage.setItem(key, next)
       } catch {
-        // A browser that keeps nothing is still usable.
+        // Storage may be disabled.
       }
       for (const watch of watchers) watch()
     },

@@ -9,11 +9,11 @@ const systemDark = matchMedia('(prefers-color-scheme: dark)')
 export const useTheme = theme.use
 
 /**
- * The theme in force, for what is drawn on a canvas: it has to be drawn again when this changes.
+ * Returns whether the dark theme is active. Canvases must be redrawn when it changes.
  * @public
  */
 export const useDark = (): boolean => {
-  const chosen = theme.use()
+  const selected = theme.use()
   const system = useSyncExternalStore(
     (watch) => {
       systemDark.addEventListener('change', watch)
@@ -21,7 +21,7 @@ export const useDark = (): boolean => {
     },
     () => systemDark.matches,
   )
-  return chosen === 'system' ? system : chosen === 'dark'
+  return selected === 'system' ? system : selected === 'dark'
 }
 
 export const setTheme = (next: Theme): void => {
@@ -30,11 +30,11 @@ export const setTheme = (next: Theme): void => {
   else document.documentElement.dataset.theme = next
 }
 
-/** Takes the next theme in the circle of three. */
+/** Switches to the next theme. */
 export const cycleTheme = (): void => setTheme(themes[(themes.indexOf(theme.get()) + 1) % themes.length] ?? 'system')
 
 /**
- * The value of a colour token in the theme in force, for canvases: `colour('--accent')`.
+ * Returns the value of a colour token in the active theme, for canvases: `colour('--accent')`.
  * @public
  */
 export const colour = (token: string): string => {

@@ -5,50 +5,51 @@ import { type ReactNode, useState } from 'react'
 import { useLive } from '../api/live.ts'
 import { sessionQuery, signOut, useMay } from '../api/session.ts'
 import { IconButton } from '../parts/button.tsx'
-import { Menu, MenuItem, MenuLabel, MenuLine } from '../parts/menu.tsx'
-import { formatSpan, timeZone, useNow } from '../parts/time.tsx'
+import { toLabel } from '../parts/label.ts'
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../parts/menu.tsx'
+import { formatDuration, timeZone, toggleTimeZone, useNow } from '../parts/time.tsx'
 import { density, setDensity } from './density.ts'
 import { singleKeys } from './keys.ts'
 import { PasswordDialog } from './password-dialog.tsx'
 import { cycleTheme, setTheme, themes, useTheme } from './theme.ts'
 
-/** The bar on top of every screen: where one is, what is live, and who one is. */
+/** The bar at the top of every screen: its title, the live status and the account menu. */
 export const TopBar = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
   <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-line bg-surface px-4 md:px-6">
     <h1 className="truncate text-title">{title}</h1>
     <div className="flex min-w-0 flex-1 items-center gap-3">{children}</div>
-    <LiveMark />
+    <LiveStatus />
     <ThemeButton />
     <Account />
   </header>
 )
 
-const LiveMark = () => {
+const LiveStatus = () => {
   const { connected, since } = useLive()
   const now = useNow()
   const stale = !connected && now - since > 3_000
   return (
     <p role="status" className="flex items-center gap-1.5 text-small whitespace-nowrap text-text-2">
       {connected && <span className="size-2 rounded-full bg-ok" aria-hidden />}
-      {connected && 'live'}
+      {connected && 'Live'}
       {stale && (
         <>
           <span className="size-2 rounded-full border border-high" aria-hidden />
-          live updates paused {formatSpan(now - since)} ago
+          Live updates paused for {formatDuration(now - since)}
         </>
       )}
     </p>
   )
 }
 
-const themeSigns = { system: SunMoon, light: Sun, dark: Moon }
+const themeIcons = { system: SunMoon, light: Sun, dark: Moon }
 
 const ThemeButton = () => {
   const theme = useTheme()
-  const Sign = themeSigns[theme]
+  const Icon = themeIcons[theme]
   return (
     <IconButton label={`Theme: ${theme} (t)`} onClick={cycleTheme}>
-      <Sign size={16} aria-hidden />
+      <Icon size={16} aria-hidden />
     </IconButton>
   )
 }
@@ -67,36 +68,36 @@ const Account = () => {
   const menu = (
     <Menu
       trigger={
-        <IconButton label={`Account of ${data.name}`}>
+        <IconButton label={`Account: ${data.name}`}>
           <CircleUser size={16} aria-hidden />
         </IconButton>
       }
     >
       <MenuLabel>
-        {data.name}, {data.role}
+        {data.name} ({data.role})
       </MenuLabel>
-      <MenuLine />
+      <MenuSeparator />
       <MenuLabel>Theme</MenuLabel>
       {themes.map((one) => (
-        <MenuItem key={one} chosen={one === theme} onSelect={() => setTheme(one)}>
-          {one}
+        <MenuItem key={one} selected={one === theme} onSelect={() => setTheme(one)}>
+          {toLabel(one)}
         </MenuItem>
       ))}
-      <MenuLabel>Rows</MenuLabel>
+      <MenuLabel>Row height</MenuLabel>
       {(['comfortable', 'default', 'compact'] as const).map((one) => (
-        <MenuItem key={one} chosen={one === rows} onSelect={() => setDensity(one)}>
-          {one}
+        <MenuItem key={one} selected={one === rows} onSelect={() => setDensity(one)}>
+          {toLabel(one)}
         </MenuItem>
       ))}
-      <MenuLine />
-      <MenuItem keys="u" chosen={zone === 'utc'} onSelect={() => timeZone.set(zone === 'utc' ? 'local' : 'utc')}>
-        Times in UTC
+      <MenuSeparator />
+      <MenuItem keys="u" selected={zone === 'utc'} onSelect={toggleTimeZone}>
+        UTC times
       </MenuItem>
-      <MenuItem chosen={keys === 'on'} onSelect={() => singleKeys.set(keys === 'on' ? 'off' : 'on')}>
+      <MenuItem selected={keys === 'on'} onSelect={() => singleKeys.set(keys === 'on' ? 'off' : 'on')}>
         Single-key shortcuts
       </MenuItem>
-      <MenuLine />
-      {isAdmin && <MenuItem onSelect={() => void navigate({ to: '/people' })}>People</MenuItem>}
+      <MenuSeparator />
+      {isAdmin && <MenuItem onSelect={() => void navigate({ to: '/users' })}>Users</MenuItem>}
       {data.account !== null && <MenuItem onSelect={() => setChanging(true)}>Change password</MenuItem>}
       <MenuItem onSelect={() => void signOut(queries)}>Sign out</MenuItem>
     </Menu>

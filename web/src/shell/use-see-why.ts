@@ -3,20 +3,20 @@ import { useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { answerOf, api } from '../api/client.ts'
 
-let told = false
+let reported = false
 
-/** Ticks "see why" of the first steps when somebody opens an incident; the server keeps that once. */
+/** Completes the step "see why" of the checklist when the user opens an incident. */
 export const useSeeWhy = (): void => {
   const queries = useQueryClient()
   const path = useLocation({ select: ({ pathname }) => pathname })
   useEffect(() => {
-    if (told || !path.startsWith('/incidents/')) return
-    told = true
+    if (reported || !path.startsWith('/incidents/')) return
+    reported = true
     answerOf(api.POST('/api/v1/checklist', { body: { step: 'see_why' } })).then(
       () => queries.invalidateQueries({ queryKey: ['overview'] }),
-      // It is no more than a tick: the next incident tries again.
+      // Not important enough for an error: the next incident tries again.
       () => {
-        told = false
+        reported = false
       },
     )
   }, [path, queries])

@@ -3,22 +3,22 @@ import { useRef } from 'react'
 import { Button } from '../../parts/button.tsx'
 import { setDroppedFile } from '../../shell/dropped-file.ts'
 
-/** Where a file is dropped, or chosen by keyboard. */
+/** Selects a file by drag and drop or with the file dialog. */
 export const DropTarget = () => {
   const field = useRef<HTMLInputElement>(null)
   return (
     <section
-      aria-label="Try a file"
+      aria-label="Analyse a file"
       className="flex flex-col items-center gap-3 rounded-panel border-2 border-dashed border-line-strong bg-surface px-6 py-10 text-center"
     >
       <FileSearch size={28} aria-hidden className="text-text-3" />
       <h2 className="text-title">Drop a log file anywhere on this page</h2>
       <p className="max-w-prose text-text-2">
-        It is analysed on its own and nothing of it is stored, unless you say so afterwards. Plain lines, JSON lines and
-        JSON are understood, also packed with gzip.
+        The file is analysed but not stored. You can import it afterwards. Supports plain text, JSON Lines and JSON,
+        also compressed with gzip.
       </p>
-      <Button look="primary" onClick={() => field.current?.click()} className="mt-1 h-8">
-        Choose a file
+      <Button variant="primary" onClick={() => field.current?.click()} className="mt-1 h-8">
+        Select file
       </Button>
       <input
         ref={field}

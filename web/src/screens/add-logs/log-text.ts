@@ -1,32 +1,32 @@
-/** A log file as text: what it is made of, and which of its lines are broken. */
+/** The text of a log file, with its format and malformed lines. */
 export interface LogText {
   readonly shape: 'lines' | 'json lines' | 'json'
   readonly lines: readonly string[]
-  /** Of JSON lines: what is no JSON object, by number, the first 100. */
+  /** In JSON Lines: the first 100 lines that are not JSON objects. */
   readonly malformed: readonly { readonly number: number; readonly text: string }[]
   readonly malformedCount: number
-  /** Of JSON lines: the names of the fields, commonest first. */
+  /** In JSON Lines: the field names, most frequent first. */
   readonly fields: readonly string[]
 }
 
-/** Which of the file's fields is meant, where we guessed wrong. */
+/** The fields that the user mapped. */
 export interface Mapping {
   readonly time?: string
   readonly message?: string
   readonly host?: string
 }
 
-const mostBytes = 64 * 1_048_576
-const mostMalformed = 100
+const maxBytes = 64 * 1_048_576
+const maxMalformed = 100
 
-/** Reads a file, also a packed one, in this browser. Throws a sentence when it is too large or no text. */
+/** Reads a file in the browser and decompresses gzip. Throws if the file is too large or not text. */
 export const readLogFile = async (file: File): Promise<LogText> => {
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
-  const isPacked = head[0] === 0x1f && head[1] === 0x8b
-  const stream = isPacked ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream()
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b
+  const stream = isGzip ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream()
   const text = await readText(stream)
   if (text.slice(0, 4_096).includes('\0'))
-    throw new Error(`${file.name} is no text. Drop a log file, or one packed with gzip.`)
+    throw new Error(`${file.name} is not a text file. Select a log file, optionally compressed with gzip.`)
   return toLogText(text)
 }
 
@@ -39,24 +39,24 @@ const readText = async (stream: ReadableStream<Uint8Array>): Promise<string> => 
     const { done, value } = await reader.read()
     if (done) return text + decoder.decode()
     size += value.byteLength
-    if (size > mostBytes) {
+    if (size > maxBytes) {
       await reader.cancel()
-      throw new Error('The file has more than 64 MB of text. Use `./vedette analyze FILE`, which needs no server.')
+      throw new Error('The file contains more than 64 MB of text. Analyse it with `./vedette analyze FILE` instead.')
     }
     text += decoder.decode(value, { stream: true })
   }
 }
 
-/** Finds out what a text is made of. */
+/** Detects the format of a text. */
 export const toLogText = (text: string): LogText => {
   const lines = text.split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
-  const full = lines.filter((line) => line.trim() !== '')
-  const objects = full.slice(0, 50).filter((line) => readObject(line) !== undefined).length
+  const nonEmpty = lines.filter((line) => line.trim() !== '')
+  const objects = nonEmpty.slice(0, 50).filter((line) => readObject(line) !== undefined).length
   const none = { malformed: [], malformedCount: 0, fields: [] }
-  if (full.length > 1 && objects >= Math.min(50, full.length) / 2)
+  if (nonEmpty.length > 1 && objects >= Math.min(50, nonEmpty.length) / 2)
     return { shape: 'json lines', lines, ...readFields(lines) }
-  const isJson = /^\s*[[{]/.test(text) && readsAsJson(text)
+  const isJson = /^\s*[[{]/.test(text) && isValidJson(text)
   return { shape: isJson ? 'json' : 'lines', lines, ...none }
 }
 
@@ -70,12 +70,12 @@ const readFields = (lines: readonly string[]): Pick<LogText, 'malformed' | 'malf
     else for (const name of Object.keys(object)) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   const fields = [...counts].toSorted((a, b) => b[1] - a[1]).map(([name]) => name)
-  return { malformed: malformed.slice(0, mostMalformed), malformedCount: malformed.length, fields }
+  return { malformed: malformed.slice(0, maxMalformed), malformedCount: malformed.length, fields }
 }
 
 const names = { time: '@timestamp', message: 'message', host: 'host.name' } as const
 
-/** The text to send: lines as they are, but with the fields that somebody named under the names that everybody knows. */
+/** Returns the text to send, with the mapped fields renamed to their ECS names. */
 export const applyMapping = ({ shape, lines }: LogText, mapping: Mapping): string => {
   const renamed = (['time', 'message', 'host'] as const).flatMap((role) => {
     const field = mapping[role]
@@ -95,7 +95,7 @@ export const applyMapping = ({ shape, lines }: LogText, mapping: Mapping): strin
     .join('\n')
 }
 
-/** The content type under which a text of this shape is sent. */
+/** The content type of a text. */
 export const typeOf = ({ shape }: LogText): string =>
   shape === 'json' ? 'application/json' : shape === 'json lines' ? 'application/x-ndjson' : 'text/plain'
 
@@ -108,7 +108,7 @@ const readObject = (line: string): Readonly<Record<string, unknown>> | undefined
   }
 }
 
-const readsAsJson = (text: string): boolean => {
+const isValidJson = (text: string): boolean => {
   try {
     JSON.parse(text)
     return true
@@ -117,7 +117,7 @@ const readsAsJson = (text: string): boolean => {
   }
 }
 
-/** A name under which the records of a file can be kept: letters, digits, dots, dashes. */
+/** Derives a valid source name from a file name: letters, digits, dots and dashes. */
 export const sourceNameOf = (file: string): string =>
   file
     .replace(/\.gz$/, '')

@@ -1,27 +1,27 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { understand } from '../../api/records.ts'
+import { parseRecords } from '../../api/records.ts'
 import { QueryView } from '../../parts/query-view.tsx'
 import { Time } from '../../parts/time.tsx'
 import { applyMapping, type LogText, type Mapping, typeOf } from './log-text.ts'
 
-const shown = 5
-const most = 200
+const shownEvents = 5
+const parsedLines = 200
 
-/** The first lines as they are understood: when, where, what. */
+/** A preview of the first events, as parsed by the server. */
 export const Preview = ({ text, mapping }: { readonly text: LogText; readonly mapping: Mapping }) => {
-  const lines = text.shape === 'json' ? text.lines : text.lines.slice(0, most)
+  const lines = text.shape === 'json' ? text.lines : text.lines.slice(0, parsedLines)
   const preview = useQuery({
     queryKey: ['preview', text, mapping],
-    queryFn: () => understand({ text: applyMapping({ ...text, lines }, mapping), type: typeOf(text) }),
+    queryFn: () => parseRecords({ text: applyMapping({ ...text, lines }, mapping), type: typeOf(text) }),
     placeholderData: keepPreviousData,
     gcTime: 0,
   })
   return (
-    <QueryView query={preview} what="Finding out how it is written…">
+    <QueryView query={preview} loading="Parsing the first lines…">
       {(events) => (
         <div className="overflow-x-auto border-t border-line">
           <table className="w-full text-left">
-            <caption className="sr-only">The first lines as they are understood</caption>
+            <caption className="sr-only">First parsed events</caption>
             <thead className="text-small text-text-2">
               <tr className="h-row">
                 <th scope="col" className="px-4 font-medium">
@@ -36,15 +36,15 @@ export const Preview = ({ text, mapping }: { readonly text: LogText; readonly ma
               </tr>
             </thead>
             <tbody>
-              {events.slice(0, shown).map(({ id, time, time_guessed, kind, fields, message }) => (
+              {events.slice(0, shownEvents).map(({ id, time, time_guessed, kind, fields, message }) => (
                 <tr key={id} className="border-t border-line align-top">
                   <td className="px-4 py-1.5 whitespace-nowrap">
                     {kind === 'pipeline_error' ? (
-                      <span className="text-high">not understood</span>
+                      <span className="text-high">Not parsed</span>
                     ) : (
                       <>
                         <Time at={time} show="clock" />
-                        {time_guessed && <span className="text-small text-text-2"> guessed</span>}
+                        {time_guessed && <span className="text-small text-text-2"> (guessed)</span>}
                       </>
                     )}
                   </td>

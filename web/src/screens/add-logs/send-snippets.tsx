@@ -5,44 +5,44 @@ import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Panel } from '../../parts/panel.tsx'
-import { Failure } from '../../parts/states.tsx'
+import { ErrorNotice } from '../../parts/states.tsx'
 import { snippets } from './snippets.ts'
 
 const placeholder = 'TOKEN'
 
-/** What to paste to send logs for good, filled in with this server and a token. */
+/** Snippets for log shippers, with the URL of this server and a token. */
 export const SendSnippets = () => {
-  const mayMake = useMay('admin')
-  const made = useMutation({
+  const canCreate = useMay('admin')
+  const created = useMutation({
     mutationFn: () =>
       answerOf(api.POST('/api/v1/tokens', { body: { name: 'logs, from the dashboard', role: 'ingest' } })),
   })
-  const facts = { url: location.origin, token: made.data?.secret ?? placeholder }
+  const facts = { url: location.origin, token: created.data?.secret ?? placeholder }
   return (
-    <Panel title="Send your logs">
+    <Panel title="Send logs">
       <div className="flex flex-wrap items-center gap-3 px-4 pb-3">
-        {made.data ? (
+        {created.data ? (
           <p className="text-text-2">
-            The token stands in the snippets now. It is shown this once, and can only send:{' '}
-            <code className="font-mono text-log break-all text-text">{made.data.secret}</code>
+            Token added to the snippets. Copy it now: it is not shown again.{' '}
+            <code className="font-mono text-log break-all text-text">{created.data.secret}</code>
           </p>
-        ) : mayMake ? (
+        ) : canCreate ? (
           <>
-            <Button disabled={made.isPending} onClick={() => made.mutate()}>
-              Make a token
+            <Button disabled={created.isPending} onClick={() => created.mutate()}>
+              Create token
             </Button>
-            <p className="text-text-2">It may only send logs, and is filled in below.</p>
+            <p className="text-text-2">Adds a token that can only send logs to the snippets.</p>
           </>
         ) : (
           <p className="text-text-2">
-            Put a token in place of {placeholder}; an admin makes one with{' '}
+            Replace {placeholder} with a token. An admin can create one with{' '}
             <code className="font-mono text-log">./vedette token create --role ingest</code>.
           </p>
         )}
       </div>
-      {made.error && <Failure error={made.error} onRetry={() => made.mutate()} />}
+      {created.error && <ErrorNotice error={created.error} onRetry={() => created.mutate()} />}
       <Tabs.Root defaultValue={snippets[0]?.id ?? ''} className="border-t border-line">
-        <Tabs.List aria-label="With what" className="flex flex-wrap gap-1 px-3 pt-2">
+        <Tabs.List aria-label="Log shippers" className="flex flex-wrap gap-1 px-3 pt-2">
           {snippets.map(({ id, name }) => (
             <Tabs.Trigger
               key={id}

@@ -1,42 +1,41 @@
-/** What a snippet is filled with. */
-export interface SnippetFacts {
-  /** The server as this browser reaches it. */
+/** The values inserted into a snippet. */
+export interface SnippetValues {
+  /** The URL of the server, as seen by the browser. */
   readonly url: string
   /** A token with the role `ingest`. */
   readonly token: string
 }
 
-export interface Snippet {
+interface Snippet {
   readonly id: string
   readonly name: string
-  /** Where it is put or run. */
+  /** Where to put or run the snippet. */
   readonly where: string
-  readonly text: (facts: SnippetFacts) => string
+  readonly text: (values: SnippetValues) => string
 }
 
-const environment = ({ url, token }: SnippetFacts): string =>
+const environment = ({ url, token }: SnippetValues): string =>
   `export VEDETTE_URL='${url}'\nexport VEDETTE_TOKEN='${token}'`
 
-/** Ways to send logs, each of which works as it stands; the tests send with them. */
+/** Working snippets for log shippers. The browser tests run them. */
 export const snippets: readonly Snippet[] = [
   {
     id: 'file',
-    name: 'A file',
-    where:
-      'In a clone of Vedette on the machine that has the file. Reads .gz and .zst files, and folders with all their files.',
-    text: (facts) => `${environment(facts)}\n./vedette ingest /var/log/auth.log`,
+    name: 'File',
+    where: 'Run in a clone of Vedette on the machine with the file. Also reads .gz and .zst files, and directories.',
+    text: (values) => `${environment(values)}\n./vedette ingest /var/log/auth.log`,
   },
   {
     id: 'journald',
     name: 'journald',
-    where: 'In a clone of Vedette on the machine. Sends new entries until you stop it.',
-    text: (facts) =>
-      `${environment(facts)}\njournalctl -o json --since -7d -f | ./vedette ingest - --source "$(hostname)"`,
+    where: 'Run in a clone of Vedette on the machine with the journal. Sends new entries until you stop it.',
+    text: (values) =>
+      `${environment(values)}\njournalctl -o json --since -7d -f | ./vedette ingest - --source "$(hostname)"`,
   },
   {
     id: 'follow',
-    name: 'Files as they grow',
-    where: 'In vedette.yaml on the machine that Vedette runs on. Rotation and restarts lose nothing.',
+    name: 'Follow files',
+    where: 'Add to vedette.yaml on the machine that runs Vedette. Handles log rotation and restarts.',
     text: () => `sources:
   - name: logs
     type: file
@@ -46,7 +45,8 @@ export const snippets: readonly Snippet[] = [
   {
     id: 'curl',
     name: 'curl',
-    where: 'Anywhere. Plain lines, JSON lines, a JSON array or one JSON object; gzip and zstd are understood.',
+    where:
+      'Run anywhere. Accepts plain text, JSON Lines, a JSON array or a JSON object, also compressed with gzip or zstd.',
     text: ({ url, token }) => `curl '${url}/api/v1/events?source=web-01' \\
   -H 'Authorization: Bearer ${token}' \\
   -H 'Content-Type: text/plain' \\
@@ -54,14 +54,15 @@ export const snippets: readonly Snippet[] = [
   },
   {
     id: 'docker',
-    name: 'A container',
-    where: 'In a clone of Vedette on the machine that runs the container. Sends new lines until you stop it.',
-    text: (facts) => `${environment(facts)}\ndocker logs -f --timestamps shop 2>&1 | ./vedette ingest - --source shop`,
+    name: 'Container',
+    where: 'Run in a clone of Vedette on the machine with the container. Sends new lines until you stop it.',
+    text: (values) =>
+      `${environment(values)}\ndocker logs -f --timestamps shop 2>&1 | ./vedette ingest - --source shop`,
   },
   {
     id: 'vector',
     name: 'Vector',
-    where: 'In vector.yaml. Put the names of your sources in place of `in`.',
+    where: 'Add to vector.yaml. Replace “in” with the names of your sources.',
     text: ({ url, token }) => `sinks:
   vedette:
     type: http
@@ -79,7 +80,7 @@ export const snippets: readonly Snippet[] = [
   {
     id: 'fluent-bit',
     name: 'Fluent Bit',
-    where: 'In fluent-bit.conf.',
+    where: 'Add to fluent-bit.conf.',
     text: ({ url, token }) => {
       const { hostname, port, protocol } = new URL(url)
       const tls = protocol === 'https:'
@@ -97,8 +98,8 @@ export const snippets: readonly Snippet[] = [
   },
   {
     id: 'program',
-    name: 'A program',
-    where: 'In what writes the logs; here JavaScript. Many records in one request are better than many requests.',
+    name: 'Application',
+    where: 'Call from your application, here in JavaScript. Send many records per request.',
     text: ({ url, token }) => `await fetch('${url}/api/v1/events?source=shop', {
   method: 'POST',
   headers: { authorization: 'Bearer ${token}', 'content-type': 'application/json' },

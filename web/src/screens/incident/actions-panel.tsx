@@ -6,7 +6,7 @@ import { toProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
 import { classNames } from '../../parts/class-names.ts'
-import { formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
 import { toast } from '../../parts/toast.tsx'
 import { useKeys } from '../../shell/keys.ts'
@@ -37,12 +37,12 @@ export const ActionsPanel = ({ incident }: { readonly incident: Noun<'IncidentDe
         text: action.status === 'completed' ? 'Not done yet.' : 'Done, and written down.',
         undo: () => set(action, action.status).then(() => 'Taken back.'),
       }),
-    onError: (error) => toast(toProblem(error).message, { bad: true }),
+    onError: (error) => toast(toProblem(error).message, { error: true }),
   })
   const next = actions?.find(isWaiting)
   useKeys(
     'Incident',
-    may ? [{ keys: 'd', does: 'Tick what is to be done next', run: () => next && tick.mutate(next) }] : [],
+    may ? [{ keys: 'd', label: 'Tick what is to be done next', run: () => next && tick.mutate(next) }] : [],
   )
   if (!actions || actions.length === 0) return null
   const done = actions.filter(({ status }) => status === 'completed').length
@@ -70,8 +70,8 @@ export const ActionsPanel = ({ incident }: { readonly incident: Noun<'IncidentDe
         ))}
       </ol>
       {!all && actions.length > shownAtFirst && (
-        <Button look="ghost" className="mb-3 ml-2 self-start" onClick={() => setAll(true)}>
-          {formatMany(actions.length - shownAtFirst, 'more step')}
+        <Button variant="ghost" className="mb-3 ml-2 self-start" onClick={() => setAll(true)}>
+          {plural(actions.length - shownAtFirst, 'more step')}
         </Button>
       )}
     </Panel>

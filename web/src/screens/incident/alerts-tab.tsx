@@ -5,7 +5,7 @@ import { answerOf, api, type Noun } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
-import { formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { SeverityMark } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toast } from '../../parts/toast.tsx'
@@ -30,12 +30,12 @@ export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
           body: { alert_ids: [...chosen] },
         }),
       )
-      toast(`Split ${formatMany(chosen.size, 'alert')} off into ${made.display_id}.`)
+      toast(`Split ${plural(chosen.size, 'alert')} off into ${made.display_id}.`)
       setChosen(new Set())
       await queries.invalidateQueries({ queryKey: ['incidents'] })
       onSplit(made.display_id)
     } catch (error) {
-      toast(toProblem(error).message, { bad: true })
+      toast(toProblem(error).message, { error: true })
     }
   }
   return (
@@ -84,7 +84,7 @@ export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
       </ul>
       {incident.alert_count > incident.alerts.length && (
         <p className="pt-2 text-text-2">
-          {formatMany(incident.alert_count - incident.alerts.length, 'more alert')} belong to it.
+          {plural(incident.alert_count - incident.alerts.length, 'more alert')} belong to it.
         </p>
       )}
       {chosen.size > 0 && (
@@ -93,7 +93,7 @@ export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
           onClick={() => void split()}
           disabled={chosen.size === incident.alerts.length}
         >
-          Split {formatMany(chosen.size, 'alert')} off into a new incident
+          Split {plural(chosen.size, 'alert')} off into a new incident
         </Button>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { spaced } from '../../alert/words.ts'
+import { toWords } from '../../alert/words.ts'
 import type { Noun } from '../../api/client.ts'
 
 /**
@@ -9,7 +9,7 @@ export const asMarkdown = (incident: Noun<'IncidentDetails'>, address: string): 
   const { display_id, title, severity, risk_score, status, assignee, summary, reason } = incident
   const { alerts, entities, techniques, evidence, timeline, root_cause, impact_assessment, lessons_learned } = incident
   const verdicts = alerts.flatMap(({ title: of, triage }) =>
-    triage ? [`${plain(of)}: ${spaced(triage.verdict)}, risk ${triage.risk_score}`] : [],
+    triage ? [`${plain(of)}: ${toWords(triage.verdict)}, risk ${triage.risk_score}`] : [],
   )
   const people = { 'Root cause': root_cause, Impact: impact_assessment, 'Lessons learned': lessons_learned }
   return `${[

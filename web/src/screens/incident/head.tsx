@@ -8,7 +8,7 @@ import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Kbd } from '../../parts/kbd.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
-import { formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
 import { asMarkdown } from './as-markdown.ts'
@@ -46,7 +46,7 @@ export const Head = ({ incident, actions, may, decide }: HeadProps) => {
             {ladder.map((step) => (
               <MenuItem
                 key={step}
-                chosen={step === status}
+                selected={step === status}
                 onSelect={() => step !== status && decide({ action: 'advance', status: step })}
               >
                 {step}
@@ -61,8 +61,8 @@ export const Head = ({ incident, actions, may, decide }: HeadProps) => {
         )}
         <span>{assignee ?? 'nobody has it'}</span>
         <span className="md:ml-auto">
-          {formatMany(alert_count, 'alert')}, {formatMany(event_count, 'line')} · <Time at={first_seen} show="clock" />{' '}
-          – <Time at={last_seen} />
+          {plural(alert_count, 'alert')}, {plural(event_count, 'line')} · <Time at={first_seen} show="clock" /> –{' '}
+          <Time at={last_seen} />
         </span>
       </div>
       {merged_into !== null && (
@@ -78,7 +78,7 @@ export const Head = ({ incident, actions, may, decide }: HeadProps) => {
       <p className="max-w-5xl text-pretty wrap-anywhere">{summary ?? reason}</p>
       <div className="flex flex-wrap gap-2 print:hidden">
         {actions.map(({ name, keys, run }, index) => (
-          <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run}>
+          <Button key={name} variant={index === 0 ? 'primary' : 'plain'} onClick={run}>
             {name}
             <span className="max-md:hidden">
               <Kbd keys={keys} />

@@ -9,7 +9,7 @@ import { Similar } from '../../alert/similar.tsx'
 import { VerdictCard } from '../../alert/verdict-card.tsx'
 import { Why } from '../../alert/why.tsx'
 import type { Noun } from '../../api/client.ts'
-import { formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
 import { useKeys } from '../../shell/keys.ts'
 import { ActionsPanel } from './actions-panel.tsx'
@@ -49,8 +49,8 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
     if (next !== undefined) go({ alert: next })
   }
   useKeys('Incident', [
-    { keys: 'j', does: 'Look at the next alert', run: () => step(1) },
-    { keys: 'k', does: 'Look at the previous alert', run: () => step(-1) },
+    { keys: 'j', label: 'Look at the next alert', run: () => step(1) },
+    { keys: 'k', label: 'Look at the previous alert', run: () => step(-1) },
   ])
 
   return (
@@ -59,7 +59,7 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
       <div className="grid items-start gap-4 p-4 md:grid-cols-[minmax(0,1fr)_22rem] md:p-6 xl:grid-cols-[minmax(0,1fr)_28rem]">
         {/* On a phone all stands in one column: the verdict comes before the lines. */}
         <div className="flex min-w-0 flex-col gap-4 max-md:contents">
-          <Panel title="Timeline" className="max-md:order-1" aside={formatMany(incident.alert_count, 'alert')}>
+          <Panel title="Timeline" className="max-md:order-1" aside={plural(incident.alert_count, 'alert')}>
             <div className="px-2 pb-3 sm:px-4">
               <Timeline
                 entries={incident.timeline}

@@ -22,7 +22,7 @@ export const Incident = () => {
         </Link>
       }
     >
-      <QueryView query={incident} what="Reading the incident…">
+      <QueryView query={incident} loading="Reading the incident…">
         {(found) => <IncidentView incident={found} />}
       </QueryView>
     </Screen>

@@ -4,9 +4,9 @@ import type { Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
 import { TechniqueChip } from '../../parts/chip.tsx'
 import { classNames } from '../../parts/class-names.ts'
-import { formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { SeverityMark } from '../../parts/severity.tsx'
-import { formatSpan, Time } from '../../parts/time.tsx'
+import { formatDuration, Time } from '../../parts/time.tsx'
 
 type Entry = Noun<'TimelineEntry'>
 
@@ -43,7 +43,7 @@ export const Timeline = (props: TimelineProps) => {
     <>
       <Steps {...props} entries={shown} />
       <Button className="mt-2 ml-14 sm:ml-28" onClick={() => setAll(true)}>
-        Show all {formatMany(entries.length, 'step')}
+        Show all {plural(entries.length, 'step')}
       </Button>
     </>
   )
@@ -58,7 +58,7 @@ const Steps = ({ entries, alerts, chosen, onChoose }: TimelineProps) => (
         <Fragment key={`${entry.time} ${entry.alert_id ?? entry.text}`}>
           {gap >= gapMs && (
             <li className="flex items-center gap-3 py-0.5 text-small text-text-2">
-              <span className="w-12 shrink-0 text-right sm:w-24">{formatSpan(gap)}</span>
+              <span className="w-12 shrink-0 text-right sm:w-24">{formatDuration(gap)}</span>
               <span aria-hidden className="flex-1 border-t border-dotted border-line-strong" />
             </li>
           )}
@@ -114,7 +114,7 @@ const Seen = ({ entry, alert, chosen, onChoose }: SeenProps) => (
       <span className="sr-only">{alert?.severity}: </span>
       <span className="font-[550]">{entry.text}</span>
       {alert && alert.event_count > 1 && (
-        <span className="ml-2 text-small text-text-2">{formatMany(alert.event_count, 'line')}</span>
+        <span className="ml-2 text-small text-text-2">{plural(alert.event_count, 'line')}</span>
       )}
       {entry.stage !== undefined && <span className="block text-small text-text-2 sm:hidden">{entry.stage}</span>}
     </span>

@@ -42,7 +42,7 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
       await work
       toast(said, { ms: 5_000 })
     } catch (error) {
-      toast(toProblem(error).message, { bad: true })
+      toast(toProblem(error).message, { error: true })
     }
     for (const key of ['queue', 'alerts', 'incidents']) void queries.invalidateQueries({ queryKey: [key] })
   }
@@ -66,8 +66,8 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
   ]
   const actions = may ? (isOpenIncident(incident) ? open : closed) : []
   useKeys('Incident', [
-    ...actions.map(({ name, keys, run }) => ({ keys, does: name, run })),
-    ...(may ? [{ keys: 'z', does: 'Undo what was done last', run: undoLast }] : []),
+    ...actions.map(({ name, keys, run }) => ({ keys, label: name, run })),
+    ...(may ? [{ keys: 'z', label: 'Undo what was done last', run: undoLast }] : []),
   ])
 
   const dialogs = (

@@ -4,16 +4,16 @@ import { useState } from 'react'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
 import { classNames } from '../../parts/class-names.ts'
-import { formatMany } from '../../parts/number.ts'
+import { toLabel } from '../../parts/label.ts'
+import { plural } from '../../parts/number.ts'
 import { SeverityBadge } from '../../parts/severity.tsx'
-import { Empty, Failure, Loading } from '../../parts/states.tsx'
+import { Empty, ErrorNotice, Loading } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 import { useKeys } from '../../shell/keys.ts'
 import { Screen } from '../../shell/screen.tsx'
 import { type IncidentsSearch, shows } from './search.ts'
 
-const filters = { open: 'open:true', taken: 'open:true assignee:*', closed: 'open:false' } as const
-const names = { open: 'Open', taken: 'Somebody has it', closed: 'Closed' } as const
+const filters = { open: 'open:true', assigned: 'open:true assignee:*', closed: 'open:false' } as const
 
 /** All incidents, newest first. */
 export const Incidents = () => {
@@ -38,12 +38,12 @@ export const Incidents = () => {
     document.getElementById(`incident-${incidents[next]?.id}`)?.focus()
   }
   useKeys('Incidents', [
-    { keys: 'j', does: 'Next incident', run: () => step(1) },
-    { keys: 'k', does: 'Previous incident', run: () => step(-1) },
+    { keys: 'j', label: 'Next incident', run: () => step(1) },
+    { keys: 'k', label: 'Previous incident', run: () => step(-1) },
   ])
   return (
     <Screen title="Incidents">
-      <nav aria-label="Which" className="flex gap-1 border-b border-line bg-surface px-2 md:px-4">
+      <nav aria-label="Filter" className="flex gap-1 border-b border-line bg-surface px-2 md:px-4">
         {shows.map((one) => (
           <button
             key={one}
@@ -55,16 +55,16 @@ export const Incidents = () => {
               one === show ? 'border-accent font-semibold' : 'border-transparent text-text-2 hover:text-text',
             )}
           >
-            {names[one]}
+            {toLabel(one)}
           </button>
         ))}
       </nav>
-      {list.error && incidents.length === 0 && <Failure error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Loading what="Reading the incidents…" />}
+      {list.error && incidents.length === 0 && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Loading label="Loading incidents…" />}
       {list.data && incidents.length === 0 && (
         <div className="pt-4">
-          <Empty title={show === 'open' ? 'Nothing needs you.' : 'There are none.'}>
-            {show === 'open' && <p>No incident is open. New ones appear here by themselves.</p>}
+          <Empty title={`No ${show} incidents`}>
+            {show === 'open' && <p>New incidents appear here automatically.</p>}
           </Empty>
         </div>
       )}
@@ -75,7 +75,7 @@ export const Incidents = () => {
       </ol>
       {list.hasNextPage && (
         <Button className="m-4" onClick={() => void list.fetchNextPage()} disabled={list.isFetchingNextPage}>
-          Older ones
+          Load more
         </Button>
       )}
     </Screen>
@@ -105,12 +105,10 @@ const IncidentRow = ({ incident, onFocus }: { readonly incident: Noun<'Incident'
         </span>
         <span className="text-small text-text-2 sm:text-right">
           <span className="sm:block">
-            {status}
+            {toLabel(status)}
             {assignee === null ? '' : `, ${assignee}`}
           </span>
-          <span className="before:content-['_·_'] sm:block sm:before:content-none">
-            {formatMany(alert_count, 'alert')}
-          </span>
+          <span className="before:content-['_·_'] sm:block sm:before:content-none">{plural(alert_count, 'alert')}</span>
           <span className="before:content-['_·_'] sm:block sm:before:content-none">
             <Time at={last_seen} show="ago" />
           </span>

@@ -1,11 +1,11 @@
-export const shows = ['open', 'taken', 'closed'] as const
+export const shows = ['open', 'assigned', 'closed'] as const
 
-/** Which incidents the address asks for. */
+/** The incident filter in the URL. */
 export interface IncidentsSearch {
   readonly show?: (typeof shows)[number]
 }
 
-/** Reads the address; what is none of ours is left out. */
+/** Parses the URL and ignores invalid values. */
 export const readIncidentsSearch = ({ show }: Record<string, unknown>): IncidentsSearch => {
   const known = shows.find((one) => one === show)
   return known ? { show: known } : {}

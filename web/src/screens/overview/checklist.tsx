@@ -10,7 +10,7 @@ interface ChecklistProps {
   readonly className: string
 }
 
-/** What to do first; each step ticks itself once it was done. Gone when all are. */
+/** The first steps, each completed automatically. Hidden when all are done. */
 export const Checklist = ({ steps, className }: ChecklistProps) => {
   const done = steps.filter((one) => one.done).length
   if (done === steps.length) return null
@@ -18,10 +18,10 @@ export const Checklist = ({ steps, className }: ChecklistProps) => {
     <Panel title="First steps" aside={`${done} of ${steps.length}`} className={className}>
       <ol className="flex flex-col px-4 pb-3">
         {steps.map(({ step, done: isDone }) => {
-          const Sign = isDone ? CircleCheck : Circle
+          const Icon = isDone ? CircleCheck : Circle
           return (
             <li key={step} className="flex min-h-row items-center gap-2.5">
-              <Sign size={16} aria-hidden className={isDone ? 'text-ok' : 'text-text-3'} />
+              <Icon size={16} aria-hidden className={isDone ? 'text-ok' : 'text-text-3'} />
               <span
                 className={classNames(
                   'min-w-0 py-1',
@@ -42,10 +42,10 @@ export const Checklist = ({ steps, className }: ChecklistProps) => {
 const link = 'text-accent underline underline-offset-2'
 
 const texts: Readonly<Record<Noun<'Checklist'>[number]['step'], ReactNode>> = {
-  see_why: 'Open an incident and see why',
+  see_why: 'Open an incident to see why it was raised',
   mark_normal: (
     <>
-      Mark something as normal in the{' '}
+      Mark an alert as normal in the{' '}
       <Link to="/alerts" className={link}>
         queue
       </Link>
@@ -58,7 +58,7 @@ const texts: Readonly<Record<Noun<'Checklist'>[number]['step'], ReactNode>> = {
   ),
   tell_people: (
     <>
-      Tell people: a receiver under <code className="font-mono text-log">notify:</code>
+      Set up notifications under <code className="font-mono text-log">notify:</code>
     </>
   ),
   connect_tool: (

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { Noun } from '../../api/client.ts'
-import { formatCount, formatMany } from '../../parts/number.ts'
+import { formatCount, plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
-import { formatSpan } from '../../parts/time.tsx'
+import { formatDuration } from '../../parts/time.tsx'
 
 interface HealthProps {
   readonly sources: Noun<'Overview'>['sources']
@@ -10,15 +10,15 @@ interface HealthProps {
   readonly className: string
 }
 
-/** Whether everything is received, understood and judged. */
+/** The health of the sources, the pipeline and the store. */
 export const Health = ({ sources, pipeline, className }: HealthProps) => {
   const { ready, problems, waiting, oldest_age_ms, dead } = pipeline
   return (
     <Panel title="Health" className={className}>
       <dl className="flex flex-col px-4 pb-3">
-        <Fact name="Lines understood" good={sources.parsed_percent >= 99}>
-          {sources.count === 0 ? 'no lines yet' : `${sources.parsed_percent} %`}
-        </Fact>
+        <HealthRow name="Lines parsed" healthy={sources.parsed_percent >= 99}>
+          {sources.count === 0 ? 'No lines yet' : `${sources.parsed_percent} %`}
+        </HealthRow>
         {sources.worst.map(({ source, parsed_percent, records }) => (
           <div key={source} className="flex gap-2 pb-1 pl-5 text-small text-text-2">
             <dt className="min-w-0 flex-1 truncate font-mono">{source}</dt>
@@ -27,36 +27,38 @@ export const Health = ({ sources, pipeline, className }: HealthProps) => {
             </dd>
           </div>
         ))}
-        <Fact name="Waiting to be judged" good={oldest_age_ms < 60_000}>
-          {waiting === 0
-            ? 'nothing'
-            : `${formatMany(waiting, 'batch', 'batches')}, oldest ${formatSpan(oldest_age_ms)}`}
-        </Fact>
-        <Fact name="Set aside after failing" good={dead === 0}>
-          {dead === 0 ? 'nothing' : formatMany(dead, 'batch', 'batches')}
-        </Fact>
-        <Fact name="Storage" good={ready}>
-          {ready ? 'answers' : problems.join(' ')}
-        </Fact>
+        <HealthRow name="Backlog" healthy={oldest_age_ms < 60_000}>
+          {waiting === 0 ? 'None' : `${plural(waiting, 'batch', 'batches')}, oldest ${formatDuration(oldest_age_ms)}`}
+        </HealthRow>
+        <HealthRow name="Dead letters" healthy={dead === 0}>
+          {dead === 0 ? 'None' : plural(dead, 'batch', 'batches')}
+        </HealthRow>
+        <HealthRow name="Storage" healthy={ready}>
+          {ready ? 'OK' : problems.join(' ')}
+        </HealthRow>
       </dl>
     </Panel>
   )
 }
 
-interface FactProps {
+interface HealthRowProps {
   readonly name: string
-  readonly good: boolean
+  readonly healthy: boolean
   readonly children: ReactNode
 }
 
-const Fact = ({ name, good, children }: FactProps) => (
+const HealthRow = ({ name, healthy, children }: HealthRowProps) => (
   <div className="flex min-h-row items-center gap-3">
     <dt className="flex flex-1 items-center gap-2">
-      <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden className={good ? 'text-ok' : 'text-high'}>
-        {good ? <circle cx="5" cy="5" r="4" fill="currentColor" /> : <path d="M5 .8 9.6 9.4H.4Z" fill="currentColor" />}
+      <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden className={healthy ? 'text-ok' : 'text-high'}>
+        {healthy ? (
+          <circle cx="5" cy="5" r="4" fill="currentColor" />
+        ) : (
+          <path d="M5 .8 9.6 9.4H.4Z" fill="currentColor" />
+        )}
       </svg>
       {name}
-      {!good && <span className="sr-only">needs a look:</span>}
+      {!healthy && <span className="sr-only">needs attention:</span>}
     </dt>
     <dd className="tabular text-right text-text-2">{children}</dd>
   </div>

@@ -2,17 +2,17 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Noun } from '../../api/client.ts'
-import { formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { timeZone } from '../../parts/time.tsx'
 import { colour, useDark } from '../../shell/theme.ts'
 
-/** What the bars and the lanes under them share: the same times stand under one another. */
-export interface DrawingProps {
+/** The props shared by the histogram and the lanes below it, which have the same time axis. */
+export interface ChartProps {
   readonly timeline: Noun<'Timeline'>
   readonly width: number
-  /** Where the bars and the lanes begin. */
+  /** The left margin of the bars and lanes. */
   readonly gutter: number
-  /** The bucket that is read now. */
+  /** The start of the highlighted bucket. */
   readonly at: number | undefined
   readonly onHover: (bucket: number | undefined) => void
   readonly onBrush: (from: number, to: number) => void
@@ -21,9 +21,9 @@ export interface DrawingProps {
 const height = 168
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact' })
 
-/** Bars of how much came, errors at the bottom, over the band of what is usual. Dragging over it narrows to a span. */
-export const Histogram = ({ timeline, width, gutter, at, onHover, onBrush }: DrawingProps) => {
-  const place = useRef<HTMLDivElement>(null)
+/** The log volume as stacked bars over the band of the usual volume. Dragging zooms in. */
+export const Histogram = ({ timeline, width, gutter, at, onHover, onBrush }: ChartProps) => {
+  const container = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const dark = useDark()
   const zone = timeZone.use()
@@ -31,10 +31,10 @@ export const Histogram = ({ timeline, width, gutter, at, onHover, onBrush }: Dra
   handlers.current = { onHover, onBrush }
   const bucket = timeline.bucket_ms / 1000
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas keeps its colours: another theme draws it anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas does not follow the theme, so redraw it when `dark` changes.
   useEffect(() => {
-    if (!place.current) return
-    const drawn = new uPlot(
+    if (!container.current) return
+    const chart = new uPlot(
       {
         width,
         height,
@@ -58,7 +58,7 @@ export const Histogram = ({ timeline, width, gutter, at, onHover, onBrush }: Dra
             ticks: { stroke: colour('--line'), width: 1, size: 4 },
             size: 28,
             space: 72,
-            values: timeTexts(zone),
+            values: timeLabels(zone),
           },
           {
             stroke: colour('--text-2'),
@@ -101,15 +101,15 @@ export const Histogram = ({ timeline, width, gutter, at, onHover, onBrush }: Dra
         },
       },
       toData(timeline),
-      place.current,
+      container.current,
     )
-    plot.current = drawn
-    return () => drawn.destroy()
+    plot.current = chart
+    return () => chart.destroy()
   }, [timeline, gutter, dark, zone])
 
   useEffect(() => plot.current?.setSize({ width, height }), [width])
 
-  // The line stands in the middle of the bar, also when it was reached by keyboard.
+  // Place the cursor in the middle of the bar, for keyboard users too.
   useEffect(() => {
     const left = at === undefined ? -10 : plot.current?.valToPos((at + timeline.bucket_ms / 2) / 1000, 'x')
     if (left !== undefined) plot.current?.setCursor({ left, top: 0 }, false)
@@ -118,9 +118,9 @@ export const Histogram = ({ timeline, width, gutter, at, onHover, onBrush }: Dra
   const total = timeline.buckets.reduce((sum, { error, warning, other }) => sum + error + warning + other, 0)
   return (
     <div
-      ref={place}
+      ref={container}
       role="img"
-      aria-label={`How much came when: ${formatMany(total, 'line')}. The table below has the numbers.`}
+      aria-label={`Log volume: ${plural(total, 'line')}. The table below has the numbers.`}
     />
   )
 }
@@ -129,7 +129,7 @@ const axisFont = '12px "Inter Variable", system-ui, sans-serif'
 const bars = uPlot.paths.bars?.({ align: 1, size: [0.86, 64], radius: 0 }) ?? (() => null)
 const steps = uPlot.paths.stepped?.({ align: 1 }) ?? (() => null)
 
-/** Stacked from below: errors, then warnings on them, then the rest; the highest is drawn first. */
+/** Stacks errors, warnings and other lines from the bottom up. The tallest series is drawn first. */
 const toData = ({ buckets }: Noun<'Timeline'>): uPlot.AlignedData => [
   buckets.map(({ time }) => Date.parse(time) / 1000),
   buckets.map(({ usual_high }) => usual_high),
@@ -139,14 +139,14 @@ const toData = ({ buckets }: Noun<'Timeline'>): uPlot.AlignedData => [
   buckets.map(({ error }) => error),
 ]
 
-/** The start of the bucket at a moment, if there is one. */
+/** Returns the start of the bucket that contains a time. */
 export const bucketAt = ({ buckets, bucket_ms }: Noun<'Timeline'>, time: number): number | undefined => {
   const found = buckets.find(({ time: start }) => time >= Date.parse(start) && time < Date.parse(start) + bucket_ms)
   return found && Date.parse(found.time)
 }
 
-/** Times under the bars: the clock, and the date where a day begins. */
-const timeTexts =
+/** Axis labels: the time, or the date at midnight. */
+const timeLabels =
   (zone: 'local' | 'utc') =>
   (_plot: uPlot, splits: number[]): string[] => {
     const options = zone === 'utc' ? { timeZone: 'UTC' } : {}

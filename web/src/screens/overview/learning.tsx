@@ -8,43 +8,42 @@ interface LearningProps {
   readonly className: string
 }
 
-/** What detectors look for, in words. */
-const looksFor: Readonly<Record<string, string>> = {
-  'agent-model': 'Odd counts of agents',
+const detectorNames: Readonly<Record<string, string>> = {
+  'agent-model': 'Agent event counts',
   template: 'New and rare messages',
-  rarity: 'First encounters',
-  session: 'Odd sequences',
-  'isolation-forest': 'Odd mixes',
+  rarity: 'First-seen values',
+  session: 'Unusual sequences',
+  'isolation-forest': 'Unusual combinations',
 }
 
-/** What is still being learnt: until it is, findings about it are at most low. */
+/** How much each detector has learned. While it learns, its detections have at most low severity. */
 export const Learning = ({ learning, className }: LearningProps) => {
-  const least = learning
-    .flatMap(({ least: some }) => some)
+  const slowest = learning
+    .flatMap(({ least }) => least)
     .toSorted((a, b) => a.seen / a.needed - b.seen / b.needed)
     .slice(0, 3)
   return (
-    <Panel title="Learning what is usual" className={className}>
+    <Panel title="Learning progress" className={className}>
       {learning.length === 0 ? (
-        <Empty title="Nothing to learn from yet.">
-          <p>The first few hundred lines of a service teach what is usual for it.</p>
+        <Empty title="No logs to learn from">
+          <p>Detectors learn what is usual for a service from its first few hundred lines.</p>
         </Empty>
       ) : (
         <div className="flex flex-col gap-4 px-4 pt-1 pb-4">
           <ul className="flex flex-col gap-2.5">
             {learning.map(({ detector, known, of }) => (
               <li key={detector} className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1">
-                <span>{looksFor[detector] ?? detector}</span>
+                <span>{detectorNames[detector] ?? detector}</span>
                 <span className="tabular text-text-2">
-                  {formatCount(known)} of {formatCount(of)} known
+                  {formatCount(known)} of {formatCount(of)} learned
                 </span>
                 <Bar share={of === 0 ? 0 : known / of} />
               </li>
             ))}
           </ul>
-          {least.length > 0 && (
+          {slowest.length > 0 && (
             <ul className="flex flex-col gap-1 text-small text-text-2">
-              {least.map(({ of, seen, needed, unit }) => (
+              {slowest.map(({ of, seen, needed, unit }) => (
                 <li key={`${of} ${unit}`} className="flex gap-2">
                   <span className="min-w-0 flex-1 truncate font-mono">{of}</span>
                   <span className="tabular whitespace-nowrap">

@@ -3,18 +3,18 @@ import { FlaskConical } from 'lucide-react'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
-import { formatCount } from '../../parts/number.ts'
-import { Failure } from '../../parts/states.tsx'
+import { plural } from '../../parts/number.ts'
+import { ErrorNotice } from '../../parts/states.tsx'
 
 interface SampleBarProps {
   readonly sample: Noun<'SampleStatus'>
   readonly className: string
 }
 
-/** Says that what is shown is the sample, how far its analysis is, and makes it go. */
+/** Shows that the data is a sample and how far its analysis is, and removes it. */
 export const SampleBar = ({ sample, className }: SampleBarProps) => {
   const queries = useQueryClient()
-  const mayRemove = useMay('admin')
+  const canRemove = useMay('admin')
   const removal = useMutation({
     mutationFn: () => answerOf(api.DELETE('/api/v1/samples')),
     onSuccess: () => queries.invalidateQueries(),
@@ -27,29 +27,29 @@ export const SampleBar = ({ sample, className }: SampleBarProps) => {
         <p className="flex min-w-0 flex-1 basis-80 items-center gap-2.5">
           <FlaskConical size={16} aria-hidden className="shrink-0 text-accent" />
           <span>
-            <strong className="font-[550]">Sample data:</strong> “{title}”, {formatCount(records)} real log lines of{' '}
-            {sources.length} logs. It goes as soon as your own logs come.
+            <strong className="font-[550]">Sample data.</strong> “{title}”: {plural(records, 'real log line')} from{' '}
+            {plural(sources.length, 'log')}. Removed automatically when your first logs arrive.
           </span>
         </p>
-        {mayRemove && (
+        {canRemove && (
           <Button disabled={removal.isPending} onClick={() => removal.mutate()}>
-            {removal.isPending ? 'Removing…' : 'Remove the sample'}
+            {removal.isPending ? 'Removing…' : 'Remove sample data'}
           </Button>
         )}
         {state === 'loading' && (
           <div className="flex basis-full items-center gap-3 text-small text-text-2">
             <progress
               value={share}
-              aria-label="Analysing the sample"
+              aria-label="Analysing sample data"
               className="h-1.5 flex-1 appearance-none overflow-hidden rounded-cell bg-line [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent [&::-moz-progress-bar]:bg-accent"
             />
             <span role="status" className="tabular">
-              analysing, {Math.floor(share * 100)} %
+              Analysing {Math.floor(share * 100)} %
             </span>
           </div>
         )}
       </div>
-      {removal.error && <Failure error={removal.error} onRetry={() => removal.mutate()} />}
+      {removal.error && <ErrorNotice error={removal.error} onRetry={() => removal.mutate()} />}
     </section>
   )
 }

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Noun } from '../../api/client.ts'
 import { classNames } from '../../parts/class-names.ts'
-import { formatCount, formatMany } from '../../parts/number.ts'
+import { formatCount, plural } from '../../parts/number.ts'
 import { SeverityMark, severities } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
 
@@ -11,37 +11,37 @@ interface StatusProps {
   readonly className: string
 }
 
-/** How it stands, in a sentence and four numbers. */
+/** A headline and four counts. */
 export const Status = ({ overview, className }: StatusProps) => {
   const { incidents, alerts, detections, events, sources } = overview
   return (
     <section aria-label="Status" className={className}>
-      <p className="mb-4 text-display text-balance">{sentence(overview)}</p>
+      <p className="mb-4 text-display text-balance">{headline(overview)}</p>
       <dl className="grid grid-cols-2 overflow-hidden rounded-panel border border-line bg-surface lg:grid-cols-4">
-        <Tile name="Incidents open" value={incidents.open}>
-          {incidents.open === 0 ? 'none needs you' : <Severities counts={incidents.by_severity} />}
+        <Tile name="Open incidents" value={incidents.open}>
+          {incidents.open === 0 ? 'No action needed' : <Severities counts={incidents.by_severity} />}
         </Tile>
-        <Tile name="Alerts open" value={alerts.open} to="/alerts">
+        <Tile name="Open alerts" value={alerts.open} to="/alerts">
           {alerts.oldest === null ? (
-            'the queue is empty'
+            'Queue is empty'
           ) : (
             <>
-              oldest <Time at={alerts.oldest} show="ago" />
+              Oldest <Time at={alerts.oldest} show="ago" />
               {alerts.snoozed > 0 && `, ${formatCount(alerts.snoozed)} snoozed`}
             </>
           )}
         </Tile>
         <Tile name="Detections" value={detections.count}>
-          <Compared count={detections.count} before={detections.before} />
-          {alerts.hidden === 0 ? 'nothing hidden as normal' : `${formatMany(alerts.hidden, 'alert')} hidden as normal`}
+          <Comparison count={detections.count} before={detections.before} />
+          {alerts.hidden === 0 ? 'No alerts suppressed' : `${plural(alerts.hidden, 'alert')} suppressed`}
         </Tile>
         <Tile name="Log lines" value={events.count}>
-          <Compared count={events.count} before={events.before} />
+          <Comparison count={events.count} before={events.before} />
           {events.last_received === null ? (
-            'none yet'
+            'No sources yet'
           ) : (
             <>
-              {formatMany(sources.count, 'source')}, last <Time at={events.last_received} show="ago" />
+              {plural(sources.count, 'source')}, last line <Time at={events.last_received} show="ago" />
             </>
           )}
         </Tile>
@@ -50,11 +50,10 @@ export const Status = ({ overview, className }: StatusProps) => {
   )
 }
 
-const sentence = ({ incidents, events, sources }: Noun<'Overview'>): string => {
-  const [worst] = incidents.worst
-  if (worst) return `${formatMany(incidents.open, 'incident')} ${incidents.open === 1 ? 'needs' : 'need'} you.`
-  if (sources.count === 0) return 'No logs have come yet.'
-  return events.count === 0 ? 'Nothing needs you, and nothing came in this time.' : 'Nothing needs you.'
+const headline = ({ incidents, events, sources }: Noun<'Overview'>): string => {
+  if (incidents.worst.length > 0) return `${plural(incidents.open, 'incident needs', 'incidents need')} attention`
+  if (sources.count === 0) return 'No logs received yet'
+  return events.count === 0 ? 'No logs received in this period' : 'No incidents need attention'
 }
 
 interface TileProps {
@@ -86,24 +85,20 @@ const Tile = ({ name, value, to, children }: TileProps) => (
   </div>
 )
 
-/** How much more or less it is than in the span of the same length before. */
-const Compared = ({ count, before }: { readonly count: number; readonly before: number | null }) => {
+/** Compares a count with the previous period of the same length. */
+const Comparison = ({ count, before }: { readonly count: number; readonly before: number | null }) => {
   if (before === null) return null
   return (
-    <span className="block" title={`${formatCount(before)} in the span of the same length before`}>
-      {before === count
-        ? 'as many as before'
-        : before === 0
-          ? 'none before'
-          : `${share(count, before)} than in the span before`}
+    <span className="block" title={`Previous period: ${formatCount(before)}`}>
+      {before === 0 ? 'None in previous period' : `${change(count / before)} previous period`}
     </span>
   )
 }
 
-const share = (count: number, before: number): string => {
-  const times = count / before
-  if (times >= 3) return `${formatCount(Math.round(times))} times more`
-  return `${formatCount(Math.round(Math.abs(times - 1) * 100))} % ${times > 1 ? 'more' : 'less'}`
+const change = (ratio: number): string => {
+  if (ratio === 1) return 'Same as'
+  if (ratio >= 3) return `${formatCount(Math.round(ratio))} times the`
+  return `${formatCount(Math.round(Math.abs(ratio - 1) * 100))} % ${ratio > 1 ? 'more' : 'less'} than`
 }
 
 const Severities = ({ counts }: { readonly counts: Noun<'Overview'>['incidents']['by_severity'] }) => (

@@ -5,40 +5,42 @@ import { Panel } from '../../parts/panel.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { heatColours } from '../../parts/score.tsx'
 import { Empty } from '../../parts/states.tsx'
-import { formatSpan } from '../../parts/time.tsx'
+import { formatDuration } from '../../parts/time.tsx'
 import { useWidth } from '../../parts/use-width.ts'
+import { AnomalyLanes } from './anomaly-lanes.tsx'
+import { BucketDetails } from './bucket-details.tsx'
+import { ChartSlider } from './chart-slider.tsx'
 import { Histogram } from './histogram.tsx'
-import { Reading } from './reading.tsx'
-import { Ribbon } from './ribbon.tsx'
-import { Stepper } from './stepper.tsx'
 import { TimelineTable } from './timeline-table.tsx'
 
 interface TimelinePanelProps {
   readonly query: UseQueryResult<Noun<'Timeline'>>
-  /** Narrows everything to a span, in ms. */
+  /** Zooms to a time range, in ms. */
   readonly onBrush: (from: number, to: number) => void
   readonly className: string
 }
 
-/** How much came when, beside what is usual, and under it which streams were odd when. */
+/** The log volume next to the usual volume, and the anomalies by stream. */
 export const TimelinePanel = ({ query, onBrush, className }: TimelinePanelProps) => (
-  <Panel title="When" aside={query.data && `one bar is ${formatSpan(query.data.bucket_ms)}`} className={className}>
-    <QueryView query={query} what="Counting what came when…">
+  <Panel
+    title="Log volume and anomalies"
+    aside={query.data && `${formatDuration(query.data.bucket_ms)} per bar`}
+    className={className}
+  >
+    <QueryView query={query} loading="Loading log volume…">
       {(timeline) =>
         timeline.buckets.length === 0 ? (
-          <Empty
-            title={timeline.counted_since === null ? 'No logs have come yet.' : 'Nothing is known of this time.'}
-          />
+          <Empty title={timeline.counted_since === null ? 'No logs received yet' : 'No data in this period'} />
         ) : (
-          <Drawing timeline={sinceKnown(timeline)} onBrush={onBrush} />
+          <Charts timeline={trimEmptyStart(timeline)} onBrush={onBrush} />
         )
       }
     </QueryView>
   </Panel>
 )
 
-/** Of a time that is mostly from before anything was known, only the last part is drawn: a quarter at least. */
-const sinceKnown = (timeline: Noun<'Timeline'>): Noun<'Timeline'> => {
+/** Removes the time before the first data, but keeps at least the last quarter. */
+const trimEmptyStart = (timeline: Noun<'Timeline'>): Noun<'Timeline'> => {
   const [from, to] = [Date.parse(timeline.from), Date.parse(timeline.to)]
   const first = Date.parse(timeline.buckets[0]?.time ?? timeline.from)
   return { ...timeline, from: new Date(Math.max(from, Math.min(first, to - (to - from) / 4))).toISOString() }
@@ -46,14 +48,14 @@ const sinceKnown = (timeline: Noun<'Timeline'>): Noun<'Timeline'> => {
 
 const narrow = 640
 
-const Drawing = ({
+const Charts = ({
   timeline,
   onBrush,
 }: { readonly timeline: Noun<'Timeline'> } & Pick<TimelinePanelProps, 'onBrush'>) => {
   const [ref, width] = useWidth<HTMLDivElement>()
   /** The bucket under the pointer. */
   const [at, setAt] = useState<number>()
-  // The names of the streams stand beside their lanes where there is room, and the bars begin where the lanes do.
+  // With enough room, stream names are shown to the left of their lanes, and the bars align with the lanes.
   const gutter = width < narrow ? 40 : 184
   return (
     <div
@@ -64,11 +66,11 @@ const Drawing = ({
       {width > 0 && (
         <>
           <Histogram timeline={timeline} width={width} gutter={gutter} at={at} onHover={setAt} onBrush={onBrush} />
-          <Ribbon timeline={timeline} width={width} gutter={gutter} at={at} onHover={setAt} onBrush={onBrush} />
+          <AnomalyLanes timeline={timeline} width={width} gutter={gutter} at={at} onHover={setAt} onBrush={onBrush} />
         </>
       )}
-      <Stepper timeline={timeline} at={at} onStep={setAt} onBrush={onBrush} />
-      <Reading timeline={timeline} at={at} />
+      <ChartSlider timeline={timeline} at={at} onStep={setAt} onBrush={onBrush} />
+      <BucketDetails timeline={timeline} at={at} />
       <TimelineTable timeline={timeline} />
     </div>
   )
@@ -76,12 +78,12 @@ const Drawing = ({
 
 const Legend = () => (
   <ul className="flex flex-wrap items-center gap-x-4 gap-y-1 pb-1 text-small text-text-2">
-    <Key colour="bg-volume-error">errors</Key>
-    <Key colour="bg-volume-warning">warnings</Key>
-    <Key colour="bg-volume-other">other lines</Key>
-    <Key colour="bg-usual ring-1 ring-inset ring-accent/40">usual at this time of day</Key>
+    <Key colour="bg-volume-error">Errors</Key>
+    <Key colour="bg-volume-warning">Warnings</Key>
+    <Key colour="bg-volume-other">Other lines</Key>
+    <Key colour="bg-usual ring-1 ring-inset ring-accent/40">Usual at this time of day</Key>
     <li className="flex items-center gap-1.5 sm:ml-auto">
-      unusual
+      Anomaly score
       <span className="flex" aria-hidden>
         {heatColours.slice(1).map((colour) => (
           <span
@@ -97,7 +99,7 @@ const Legend = () => (
       <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden>
         <path d="M1 2h10l-5 9z" className="fill-surface stroke-text" strokeWidth={1.2} />
       </svg>
-      less than usual, or silent
+      Below usual or silent
     </li>
   </ul>
 )

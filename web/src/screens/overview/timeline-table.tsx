@@ -2,15 +2,15 @@ import type { Noun } from '../../api/client.ts'
 import { formatCount } from '../../parts/number.ts'
 import { Time } from '../../parts/time.tsx'
 
-/** The drawing as numbers, for who cannot see it. */
+/** The chart data as a table, for screen readers. */
 export const TimelineTable = ({ timeline }: { readonly timeline: Noun<'Timeline'> }) => (
   <details className="text-small">
-    <summary className="inline-flex min-h-6 items-center text-text-2 hover:text-text">Show as a table</summary>
+    <summary className="inline-flex min-h-6 items-center text-text-2 hover:text-text">Show as table</summary>
     <div className="overflow-x-auto">
       <table className="tabular w-full">
         <thead>
           <tr className="text-left text-text-2">
-            {['Time', 'Errors', 'Warnings', 'Other', 'Usual in all', 'Unusual'].map((head) => (
+            {['Time', 'Errors', 'Warnings', 'Other', 'Usual total', 'Anomalies'].map((head) => (
               <th key={head} scope="col" className="border-b border-line py-1 pr-4 font-medium">
                 {head}
               </th>
@@ -36,7 +36,7 @@ export const TimelineTable = ({ timeline }: { readonly timeline: Noun<'Timeline'
                 {timeline.lanes
                   .flatMap(({ stream, cells }) => {
                     const cell = cells.find((one) => one.time === time)
-                    return cell ? `${stream} ${cell.score}${cell.fewer ? ' (less than usual)' : ''}` : []
+                    return cell ? `${stream} ${cell.score}${cell.fewer ? ' (below usual)' : ''}` : []
                   })
                   .join(', ')}
               </td>

@@ -9,11 +9,11 @@ interface UnusualProps {
   readonly className: string
 }
 
-/** The oddest things of the span, each beside what is usual. */
+/** The detections with the highest scores, each with the usual value. */
 export const Unusual = ({ detections, className }: UnusualProps) => (
-  <Panel title="Most unusual" aside="seen, and what is usual" className={className}>
+  <Panel title="Most unusual" className={className}>
     {detections.oddest.length === 0 ? (
-      <Empty title="Nothing unusual in this time." />
+      <Empty title="Nothing unusual in this period" />
     ) : (
       <ol className="border-t border-line">
         {detections.oddest.map(({ id, score, title, value, usual, last_seen }) => (

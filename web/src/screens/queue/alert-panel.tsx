@@ -6,7 +6,7 @@ import { AlertDetails, alertQuery } from '../../alert/alert-details.tsx'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
 import { isOpen, resolutionWord, statusWord } from '../../alert/words.ts'
 import type { Noun } from '../../api/client.ts'
-import { Button, buttonLook, IconButton } from '../../parts/button.tsx'
+import { Button, buttonClass, IconButton } from '../../parts/button.tsx'
 import { Kbd } from '../../parts/kbd.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
@@ -55,7 +55,7 @@ export const AlertPanel = (props: AlertPanelProps) => {
         </IconButton>
       </div>
       {head && <PanelHead {...props} alert={head} />}
-      <QueryView query={details} what="Reading the alert…">
+      <QueryView query={details} loading="Reading the alert…">
         {(alert) => <AlertDetails alert={alert} line={line} onLine={onLine} onFilter={onFilter} />}
       </QueryView>
     </aside>
@@ -69,9 +69,9 @@ const PanelHead = ({ alert, actions, onStep, onIncident }: AlertPanelProps & { r
     return isOpen(alert) ? keys !== 'Shift+r' : ['Shift+r', 'n', 'm'].includes(keys)
   })
   useKeys('Alert', [
-    { keys: ']', does: 'Next alert', run: () => onStep(1) },
-    { keys: '[', does: 'Previous alert', run: () => onStep(-1) },
-    ...(incident_id === null ? [] : [{ keys: 'i', does: 'Open its incident', run: () => onIncident(incident_id) }]),
+    { keys: ']', label: 'Next alert', run: () => onStep(1) },
+    { keys: '[', label: 'Previous alert', run: () => onStep(-1) },
+    ...(incident_id === null ? [] : [{ keys: 'i', label: 'Open its incident', run: () => onIncident(incident_id) }]),
   ])
   return (
     <header className="flex flex-col gap-2 px-4 py-3">
@@ -93,17 +93,17 @@ const PanelHead = ({ alert, actions, onStep, onIncident }: AlertPanelProps & { r
       </p>
       <div className="flex flex-wrap gap-1.5">
         {shown.slice(0, 3).map(({ name, keys, run }, index) => (
-          <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run} title={`${name} (${keys})`}>
+          <Button key={name} variant={index === 0 ? 'primary' : 'plain'} onClick={run} title={`${name} (${keys})`}>
             {name}
           </Button>
         ))}
         {shown.slice(3).map(({ name, keys, run }) => (
-          <Button key={name} look="ghost" onClick={run} title={`${name} (${keys})`}>
+          <Button key={name} variant="ghost" onClick={run} title={`${name} (${keys})`}>
             {name}
           </Button>
         ))}
         {incident_id !== null && (
-          <Link to="/incidents/$id" params={{ id: incident_id }} className={buttonLook()}>
+          <Link to="/incidents/$id" params={{ id: incident_id }} className={buttonClass()}>
             Its incident <Kbd keys="i" />
           </Link>
         )}

@@ -1,6 +1,6 @@
 import { type PointerEvent, useRef, useState } from 'react'
 import type { Noun } from '../../api/client.ts'
-import { formatCount, formatMany } from '../../parts/number.ts'
+import { formatCount, plural } from '../../parts/number.ts'
 import { severities } from '../../parts/severity.tsx'
 import { formatTime, timeZone, useNow } from '../../parts/time.tsx'
 
@@ -59,7 +59,7 @@ export const Bars = ({ counts, onSpan }: BarsProps) => {
           role="img"
           aria-label={
             first && last
-              ? `${formatMany(
+              ? `${plural(
                   sums.reduce((a, b) => a + b, 0),
                   'alert',
                 )} from ${first.time} to ${last.time}, at most ${formatCount(most)} at once`
@@ -74,7 +74,7 @@ export const Bars = ({ counts, onSpan }: BarsProps) => {
             let top = height
             return (
               <g key={time}>
-                <title>{`${formatTime(Date.parse(time), today, zone)}: ${formatMany(sums[index] ?? 0, 'alert')}`}</title>
+                <title>{`${formatTime(Date.parse(time), today, zone)}: ${plural(sums[index] ?? 0, 'alert')}`}</title>
                 <rect x={index} y={0} width={1} height={height} fill="transparent" />
                 {[...severities].reverse().map((severity) => {
                   const tall = ((each[severity] ?? 0) / most) * (height - 2)

@@ -23,7 +23,7 @@ export const ColumnsMenu = ({ chosen, onChoose }: ColumnsMenuProps) => {
       {columns.map(({ id, name }) => (
         <MenuItem
           key={id}
-          chosen={shown.includes(id)}
+          selected={shown.includes(id)}
           onSelect={() => onChoose(shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id])}
         >
           {name}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { chosenOf, toggleValue } from '../../alert/filter-text.ts'
-import { resolutionWord, spaced, statusWord } from '../../alert/words.ts'
+import { resolutionWord, statusWord, toWords } from '../../alert/words.ts'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { classNames } from '../../parts/class-names.ts'
 import { formatCount } from '../../parts/number.ts'
@@ -169,7 +169,7 @@ const wordOf = (field: FacetField, value: string): string => {
     return status ? statusWord(status) : value
   }
   if (field === 'resolution') return resolutionWord(value)
-  return field === 'verdict' || field === 'type' ? spaced(value) : value
+  return field === 'verdict' || field === 'type' ? toWords(value) : value
 }
 
 const ladders: Partial<Record<FacetField, readonly string[]>> = {

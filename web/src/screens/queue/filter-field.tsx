@@ -39,7 +39,7 @@ export const FilterField = ({ q, onFilter }: FilterFieldProps) => {
   useKeys('Queue', [
     {
       keys: '/',
-      does: 'Write a filter',
+      label: 'Write a filter',
       run: () => {
         field.current?.focus()
         field.current?.select()

@@ -1,6 +1,6 @@
 import { Group } from 'lucide-react'
 import { Button } from '../../parts/button.tsx'
-import { Menu, MenuItem, MenuLabel, MenuLine } from '../../parts/menu.tsx'
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../parts/menu.tsx'
 import { type GroupField, groupFields } from './group-fields.ts'
 
 interface GroupMenuProps {
@@ -16,9 +16,9 @@ export const GroupMenu = ({ field, open, onOpen, onChoose }: GroupMenuProps) => 
   return (
     <Menu
       open={open}
-      onOpen={onOpen}
+      onOpenChange={onOpen}
       trigger={
-        <Button look="ghost" title="Group (b)">
+        <Button variant="ghost" title="Group (b)">
           <Group size={15} aria-hidden />
           {chosen ? `By ${chosen.name.toLowerCase()}` : <span className="max-sm:sr-only">Group</span>}
         </Button>
@@ -26,12 +26,12 @@ export const GroupMenu = ({ field, open, onOpen, onChoose }: GroupMenuProps) => 
     >
       <MenuLabel>Group by</MenuLabel>
       {groupFields.map((one) => (
-        <MenuItem key={one.field} chosen={one.field === field} onSelect={() => onChoose(one.field)}>
+        <MenuItem key={one.field} selected={one.field === field} onSelect={() => onChoose(one.field)}>
           {one.name}
         </MenuItem>
       ))}
-      <MenuLine />
-      <MenuItem chosen={field === undefined} onSelect={() => onChoose(undefined)}>
+      <MenuSeparator />
+      <MenuItem selected={field === undefined} onSelect={() => onChoose(undefined)}>
         Not at all
       </MenuItem>
     </Menu>

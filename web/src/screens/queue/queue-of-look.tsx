@@ -6,8 +6,8 @@ import { withClause } from '../../alert/filter-text.ts'
 import { useAlertActions } from '../../alert/use-alert-actions.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { formatCount, formatMany } from '../../parts/number.ts'
-import { Failure, Loading } from '../../parts/states.tsx'
+import { formatCount, plural } from '../../parts/number.ts'
+import { ErrorNotice, Loading } from '../../parts/states.tsx'
 import { useWidth } from '../../parts/use-width.ts'
 import { AlertPanel } from './alert-panel.tsx'
 import { Bars } from './bars.tsx'
@@ -185,18 +185,18 @@ export const QueueOfLook = ({ search, look, go, onAnswered }: QueueOfLookProps) 
       <div ref={frame} className="relative flex min-w-0 flex-1 flex-col">
         <div className="flex shrink-0 items-center gap-2 px-4 pt-2">
           <p className="tabular text-small text-text-2" role="status">
-            {failed ? '' : list.loading ? 'Reading…' : `${formatMany(list.total, 'alert')}`}
+            {failed ? '' : list.loading ? 'Reading…' : `${plural(list.total, 'alert')}`}
           </p>
           {list.groupTotal !== undefined && (
-            <p className="tabular text-small text-text-2">in {formatMany(list.groupTotal, 'group')}</p>
+            <p className="tabular text-small text-text-2">in {plural(list.groupTotal, 'group')}</p>
           )}
           {newCount > 0 && (
-            <Button look="ghost" className="h-6 text-accent" onClick={() => void list.renew()}>
+            <Button variant="ghost" className="h-6 text-accent" onClick={() => void list.renew()}>
               <ArrowUp size={13} aria-hidden /> {formatCount(newCount)} new
             </Button>
           )}
           <span className="flex-1" />
-          <Button look="ghost" className="md:hidden" onClick={() => setFacets(true)}>
+          <Button variant="ghost" className="md:hidden" onClick={() => setFacets(true)}>
             <ListFilter size={14} aria-hidden /> Filters
           </Button>
           <GroupMenu
@@ -211,9 +211,9 @@ export const QueueOfLook = ({ search, look, go, onAnswered }: QueueOfLookProps) 
           <Bars counts={counts.data} onSpan={(from, to) => go({ from, to, sel: undefined })} />
         </div>
         {failed ? (
-          <Failure error={list.error} onRetry={list.again} />
+          <ErrorNotice error={list.error} onRetry={list.again} />
         ) : list.loading ? (
-          <Loading what="Reading the alerts…" />
+          <Loading label="Reading the alerts…" />
         ) : rows.length === 0 && list.rows.length === 0 ? (
           <div className="pt-4">
             <Nothing

@@ -50,7 +50,7 @@ export const Queue = () => {
           onView={(id) => void navigate({ search: id === 'open' ? {} : { view: id } })}
         />
         {search.view !== undefined && views === undefined ? (
-          <Loading what="Reading the views…" />
+          <Loading label="Reading the views…" />
         ) : (
           <QueueOfLook key={search.view ?? 'open'} search={search} look={look} go={go} onAnswered={noticeAnswer} />
         )}

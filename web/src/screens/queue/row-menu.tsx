@@ -4,7 +4,7 @@ import { quote } from '../../alert/filter-text.ts'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
 import { IconButton } from '../../parts/button.tsx'
 import { copyText } from '../../parts/copy-text.ts'
-import { Menu, MenuItem, MenuLabel, MenuLine } from '../../parts/menu.tsx'
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../parts/menu.tsx'
 import { formatCount } from '../../parts/number.ts'
 import { toast } from '../../parts/toast.tsx'
 import { groupFields } from './group-fields.ts'
@@ -48,7 +48,7 @@ export const RowMenu = ({ row, unfolded, onClose, actions, chosen, onShow, onFil
   return (
     <Menu
       open
-      onOpen={(open) => open || onClose()}
+      onOpenChange={(open) => open || onClose()}
       focusAfter={() => document.getElementById(idOfRow(row.key))}
       trigger={<RowMenuButton of={nameOf(row)} />}
     >
@@ -60,7 +60,7 @@ export const RowMenu = ({ row, unfolded, onClose, actions, chosen, onShow, onFil
         <MenuItem onSelect={() => onIncident(incident_id)}>Open its incident</MenuItem>
       )}
       {!group && <MenuItem onSelect={() => void copyLink(id)}>Copy a link to it</MenuItem>}
-      <MenuLine />
+      <MenuSeparator />
       {chosen > 1 && <MenuLabel>All {formatCount(chosen)} selected</MenuLabel>}
       {chosen === 0 && group && <MenuLabel>All {formatCount(group.count)} of the group</MenuLabel>}
       {actions.map(({ name, keys, run }) => (
@@ -70,7 +70,7 @@ export const RowMenu = ({ row, unfolded, onClose, actions, chosen, onShow, onFil
       ))}
       {narrow.length > 0 && (
         <>
-          <MenuLine />
+          <MenuSeparator />
           <MenuLabel>Show only</MenuLabel>
           {narrow.map(({ type, value }) => (
             <MenuItem key={type} onSelect={() => onFilter(`${type}:${quote(value)}`)}>
@@ -85,5 +85,5 @@ export const RowMenu = ({ row, unfolded, onClose, actions, chosen, onShow, onFil
 
 const copyLink = async (id: string): Promise<void> => {
   const done = await copyText(`${location.origin}/alerts?open=${id}`)
-  toast(done ? 'Copied.' : 'This browser does not let the page copy.', { ms: 3_000, bad: !done })
+  toast(done ? 'Copied.' : 'This browser does not let the page copy.', { ms: 3_000, error: !done })
 }

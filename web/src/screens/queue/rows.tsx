@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { classNames } from '../../parts/class-names.ts'
-import { useLatest } from '../../parts/use-latest.ts'
+import { useStableCallback } from '../../parts/use-stable-callback.ts'
 import { density } from '../../shell/density.ts'
 import { columnsOf } from './columns.tsx'
 import { GroupRow } from './group-row.tsx'
@@ -43,8 +43,12 @@ const headHeight = 33
 /** The rows, of which only those in view are drawn. They scroll in a window of their own. */
 export const QueueRows = (props: RowsProps) => {
   const { look, rows, total, list, wide, at, chosen, leaving, marks, menuOf, onMenu, menu, isUnfolded } = props
-  const [onPoint, onOpen, onChoose] = [useLatest(props.onPoint), useLatest(props.onOpen), useLatest(props.onChoose)]
-  const openMenu = useLatest(onMenu)
+  const [onPoint, onOpen, onChoose] = [
+    useStableCallback(props.onPoint),
+    useStableCallback(props.onOpen),
+    useStableCallback(props.onChoose),
+  ]
+  const openMenu = useStableCallback(onMenu)
   const window = useRef<HTMLDivElement>(null)
   const height = density.use()
   const size = wide ? heights[height] : phoneHeight

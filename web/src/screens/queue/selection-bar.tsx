@@ -28,11 +28,11 @@ export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: Sele
       {formatCount(count)} selected
     </p>
     {!all && total > count && (
-      <Button look="ghost" onClick={onAll}>
+      <Button variant="ghost" onClick={onAll}>
         Select all {formatCount(total)} that match
       </Button>
     )}
-    <Button look="ghost" onClick={onNone}>
+    <Button variant="ghost" onClick={onNone}>
       Clear <span className="sr-only">the selection</span>
     </Button>
     <span className="flex-1 max-sm:hidden" />

@@ -2,7 +2,7 @@ import { Clock } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { Menu, MenuItem, MenuLine } from '../../parts/menu.tsx'
+import { Menu, MenuItem, MenuSeparator } from '../../parts/menu.tsx'
 import { formatTime, timeZone, useNow } from '../../parts/time.tsx'
 import type { Look } from './look.ts'
 
@@ -47,11 +47,11 @@ export const TimeMenu = ({ look: { from = '', to = '' }, onSpan }: TimeMenuProps
         }
       >
         {spans.map((span) => (
-          <MenuItem key={span.from} chosen={span.word === known} onSelect={() => onSpan(span.from, '')}>
+          <MenuItem key={span.from} selected={span.word === known} onSelect={() => onSpan(span.from, '')}>
             {span.word}
           </MenuItem>
         ))}
-        <MenuLine />
+        <MenuSeparator />
         <MenuItem onSelect={() => setAsked(true)}>From and to…</MenuItem>
       </Menu>
       {asked && (
@@ -77,7 +77,7 @@ export const TimeMenu = ({ look: { from = '', to = '' }, onSpan }: TimeMenuProps
                 />
               </label>
             ))}
-            <Button type="submit" look="primary" className="h-8">
+            <Button type="submit" variant="primary" className="h-8">
               Show
             </Button>
           </form>

@@ -22,21 +22,21 @@ export const useQueueKeys = (keys: QueueKeys): void => {
     step(by, extend)
   }
   useKeys('Queue', [
-    { keys: 'j', does: 'Next alert', run: go(1, false) },
-    { keys: 'k', does: 'Previous alert', run: go(-1, false) },
-    { keys: 'ArrowDown', does: 'Next alert', run: go(1, false) },
-    { keys: 'ArrowUp', does: 'Previous alert', run: go(-1, false) },
-    { keys: 'Shift+j', does: 'Next alert, choosing it', run: go(1, true) },
-    { keys: 'Shift+k', does: 'Previous alert, choosing it', run: go(-1, true) },
-    { keys: 'Enter', does: 'Open the alert, or unfold the group', run: openAt },
-    { keys: 'x', does: 'Choose the alert', run: chooseAt },
-    { keys: 'Shift+x', does: 'Choose all that match', run: chooseAll },
-    { keys: 'Escape', does: 'Close the panel, or choose none', run: back },
-    { keys: 'r', does: 'Show what is new', run: showNew },
-    { keys: 'b', does: 'Group by…', run: chooseGroup },
-    { keys: 'ArrowRight', does: 'Unfold the group', run: unfoldAt },
-    { keys: 'ArrowLeft', does: 'Fold the group, or go to it', run: foldAt },
-    { keys: '.', does: 'Open the menu of the alert', run: menuAt },
+    { keys: 'j', label: 'Next alert', run: go(1, false) },
+    { keys: 'k', label: 'Previous alert', run: go(-1, false) },
+    { keys: 'ArrowDown', label: 'Next alert', run: go(1, false) },
+    { keys: 'ArrowUp', label: 'Previous alert', run: go(-1, false) },
+    { keys: 'Shift+j', label: 'Next alert, choosing it', run: go(1, true) },
+    { keys: 'Shift+k', label: 'Previous alert, choosing it', run: go(-1, true) },
+    { keys: 'Enter', label: 'Open the alert, or unfold the group', run: openAt },
+    { keys: 'x', label: 'Choose the alert', run: chooseAt },
+    { keys: 'Shift+x', label: 'Choose all that match', run: chooseAll },
+    { keys: 'Escape', label: 'Close the panel, or choose none', run: back },
+    { keys: 'r', label: 'Show what is new', run: showNew },
+    { keys: 'b', label: 'Group by…', run: chooseGroup },
+    { keys: 'ArrowRight', label: 'Unfold the group', run: unfoldAt },
+    { keys: 'ArrowLeft', label: 'Fold the group, or go to it', run: foldAt },
+    { keys: '.', label: 'Open the menu of the alert', run: menuAt },
   ])
 }
 

@@ -56,7 +56,7 @@ export const ViewsBar = ({ views, current, look, changed, onView }: ViewsBarProp
       ))}
       <span className="flex-1" />
       {changed && (
-        <Button look="ghost" onClick={() => setSaving(true)}>
+        <Button variant="ghost" onClick={() => setSaving(true)}>
           <Bookmark size={14} aria-hidden /> Keep as a view
         </Button>
       )}
@@ -134,7 +134,7 @@ const SaveDialog = ({ look, onClose, onSaved }: SaveDialogProps) => {
             {toProblem(save.error).message}
           </p>
         )}
-        <Button type="submit" look="primary" className="self-end" disabled={save.isPending}>
+        <Button type="submit" variant="primary" className="self-end" disabled={save.isPending}>
           Keep
         </Button>
       </form>
@@ -158,7 +158,7 @@ const OwnMenu = ({ view: { id, name }, look, changed, onGone, onSame }: OwnMenuP
       await queries.invalidateQueries({ queryKey: ['views'] })
       then()
     } catch (error) {
-      toast(toProblem(error).message, { bad: true })
+      toast(toProblem(error).message, { error: true })
     }
   }
   const path = { params: { path: { id } } }

@@ -1,7 +1,7 @@
-/** How far back one looks, or the very span that was brushed. It stands in the address. */
+/** The time range in the URL: relative, or the absolute range of a zoom. */
 export interface OverviewSearch {
   readonly range?: Range
-  /** ISO times; both or none. */
+  /** ISO times, both or neither. */
   readonly from?: string
   readonly to?: string
 }
@@ -9,7 +9,7 @@ export interface OverviewSearch {
 export const ranges = ['24h', '7d', '30d'] as const
 export type Range = (typeof ranges)[number]
 
-/** Reads the address; what is not understood is left out. */
+/** Parses the URL and ignores invalid values. */
 export const readOverviewSearch = (search: Record<string, unknown>): OverviewSearch => {
   const range = ranges.find((one) => one === search.range)
   const [from, to] = [toIso(search.from), toIso(search.to)]
@@ -21,6 +21,6 @@ const toIso = (value: unknown): string | undefined => {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString()
 }
 
-/** What is asked of the API. */
-export const toSpan = ({ range, from, to }: OverviewSearch, fallback: Range): { from: string; to: string } =>
+/** The time range for the API. */
+export const toTimeRange = ({ range, from, to }: OverviewSearch, fallback: Range): { from: string; to: string } =>
   from !== undefined && to !== undefined ? { from, to } : { from: `now-${range ?? fallback}`, to: 'now' }

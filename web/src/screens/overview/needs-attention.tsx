@@ -1,29 +1,29 @@
 import { Link } from '@tanstack/react-router'
 import type { Noun } from '../../api/client.ts'
 import { TechniqueChip } from '../../parts/chip.tsx'
-import { formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
 import { SeverityMark } from '../../parts/severity.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 
-interface NeedsYouProps {
+interface NeedsAttentionProps {
   readonly incidents: Noun<'Overview'>['incidents']
   readonly className: string
 }
 
-/** The open incidents that matter most, each with its cause. */
-export const NeedsYou = ({ incidents, className }: NeedsYouProps) => {
+/** The most severe open incidents, each with its cause. */
+export const NeedsAttention = ({ incidents, className }: NeedsAttentionProps) => {
   const { worst, open } = incidents
   return (
     <Panel
-      title="Needs you"
+      title="Needs attention"
       className={className}
-      {...(open > worst.length && { aside: `the worst ${worst.length} of ${formatMany(open, 'incident')}` })}
+      {...(open > worst.length && { aside: `Top ${worst.length} of ${plural(open, 'incident')}` })}
     >
       {worst.length === 0 ? (
-        <Empty title="No incident is open.">
-          <p>Alerts that belong together will stand here as one incident, with their cause in a sentence.</p>
+        <Empty title="No open incidents">
+          <p>Related alerts are grouped into one incident that states its cause.</p>
         </Empty>
       ) : (
         <ol className="border-t border-line">
@@ -49,7 +49,10 @@ const IncidentLine = ({ incident }: { readonly incident: Noun<'IncidentBrief'> }
       <span className="flex h-5 items-center gap-2">
         <SeverityMark severity={severity} />
         <span className="sr-only">{severity},</span>
-        <span className="tabular w-6 text-right font-mono text-small text-text-2" title={`Risk ${risk_score} of 100`}>
+        <span
+          className="tabular w-6 text-right font-mono text-small text-text-2"
+          title={`Risk score ${risk_score} out of 100`}
+        >
           {risk_score}
         </span>
       </span>
@@ -63,7 +66,7 @@ const IncidentLine = ({ incident }: { readonly incident: Noun<'IncidentBrief'> }
         {techniques.slice(0, 4).map((technique) => (
           <TechniqueChip key={technique} technique={technique} />
         ))}
-        <span>{assignee === null ? 'nobody has it' : assignee}</span>
+        <span>{assignee ?? 'Unassigned'}</span>
       </span>
     </Link>
   )

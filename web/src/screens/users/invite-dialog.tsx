@@ -3,43 +3,45 @@ import { type FormEvent, useRef, useState } from 'react'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
 import { Button } from '../../parts/button.tsx'
-import { Choice } from '../../parts/choice.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { toLabel } from '../../parts/label.ts'
+import { SegmentedControl } from '../../parts/segmented-control.tsx'
 import { Time } from '../../parts/time.tsx'
-import { roles } from './roles.ts'
 
+/** The roles of users, most powerful first. */
+export const roles = ['admin', 'supervisor', 'analyst', 'auditor', 'viewer'] as const
 type Role = (typeof roles)[number]
 
 interface InviteDialogProps {
   readonly onClose: () => void
-  readonly onMade: (made: Noun<'NewAccount'>) => void
+  readonly onCreated: (account: Noun<'NewAccount'>) => void
 }
 
-/** Makes an account for somebody. */
-export const InviteDialog = ({ onClose, onMade }: InviteDialogProps) => {
+/** Creates a user. */
+export const InviteDialog = ({ onClose, onCreated }: InviteDialogProps) => {
   const field = useRef<HTMLInputElement>(null)
   const [role, setRole] = useState<Role>('analyst')
-  const make = useMutation({
+  const create = useMutation({
     mutationFn: (username: string) => answerOf(api.POST('/api/v1/accounts', { body: { username, role } })),
-    onSuccess: onMade,
+    onSuccess: onCreated,
     onError: () => field.current?.focus(),
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     const username = field.current?.value.trim()
-    if (username) make.mutate(username)
+    if (username) create.mutate(username)
   }
   return (
     <Dialog
       open
       onClose={onClose}
-      title="Invite somebody"
-      description="You get a link for them to set a password with. It works once, within a day."
+      title="Invite user"
+      description="Creates a link to set a password. The link works once and expires after 24 hours."
     >
       <form onSubmit={submit} className="mt-1 flex flex-col items-start gap-3">
         <label className="flex w-full flex-col gap-1 font-medium">
-          User name
+          Username
           <input
             ref={field}
             data-first
@@ -48,30 +50,30 @@ export const InviteDialog = ({ onClose, onMade }: InviteDialogProps) => {
             spellCheck={false}
             autoCapitalize="none"
             autoComplete="off"
-            aria-invalid={make.isError}
+            aria-invalid={create.isError}
             className="h-9 rounded-control border border-line-strong bg-surface px-3 font-normal"
           />
         </label>
-        <Choice
+        <SegmentedControl
           label="Role"
-          options={roles.map((value) => ({ value, text: value }))}
-          chosen={role}
-          onChoose={setRole}
+          options={roles.map((value) => ({ value, text: toLabel(value) }))}
+          selected={role}
+          onSelect={setRole}
         />
-        {make.error && (
+        {create.error && (
           <p role="alert" className="text-critical">
-            {toProblem(make.error).message}
+            {toProblem(create.error).message}
           </p>
         )}
-        <Button type="submit" look="primary" disabled={make.isPending}>
-          Make the link
+        <Button type="submit" variant="primary" disabled={create.isPending}>
+          Create link
         </Button>
       </form>
     </Dialog>
   )
 }
 
-/** Shows a link once: it is kept nowhere. */
+/** Shows a password link once. Only its hash is stored. */
 export const LinkDialog = ({
   account: { username, link, link_expires_at },
   onClose,
@@ -79,22 +81,22 @@ export const LinkDialog = ({
   readonly account: Pick<Noun<'NewAccount'>, 'username' | 'link' | 'link_expires_at'>
   readonly onClose: () => void
 }) => {
-  const whole = new URL(link, location.origin).href
+  const url = new URL(link, location.origin).href
   return (
     <Dialog
       open
       onClose={onClose}
-      title={`A link for ${username}`}
-      description="Send it to them now: it is not shown again. Whoever opens it first chooses the password."
+      title={`Password link for ${username}`}
+      description="Send this link now: it is not shown again. Anyone with the link can set the password."
     >
       <div className="mt-1 flex items-center gap-2">
         <code className="min-w-0 flex-1 rounded-control border border-line bg-bg px-2 py-1.5 font-mono text-log break-all select-all">
-          {whole}
+          {url}
         </code>
-        <CopyButton text={whole} />
+        <CopyButton text={url} />
       </div>
       <p className="mt-2 text-small text-text-2">
-        Until <Time at={link_expires_at} show="clock" />.
+        Expires <Time at={link_expires_at} show="clock" />
       </p>
     </Dialog>
   )

@@ -2,8 +2,8 @@ import type { ComponentProps, ReactNode } from 'react'
 import { toProblem } from '../api/problem.ts'
 import { classNames } from '../parts/class-names.ts'
 
-/** What stands around every way in. */
-export const Entrance = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
+/** The layout of the sign-in and password pages. */
+export const SignInLayout = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
   <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-5 p-6">
     <img src="/icon.svg" alt="" width="40" height="40" />
     <h1 className="text-display">{title}</h1>
@@ -11,7 +11,7 @@ export const Entrance = ({ title, children }: { readonly title: string; readonly
   </main>
 )
 
-/** A field with its name above it. */
+/** An input with its label above it. */
 export const Field = ({ label, className, id, ...rest }: ComponentProps<'input'> & { readonly label: string }) => (
   <div className="flex flex-col gap-1">
     <label htmlFor={id} className="font-medium">
@@ -28,8 +28,8 @@ export const Field = ({ label, className, id, ...rest }: ComponentProps<'input'>
   </div>
 )
 
-/** Says why somebody was not let in. */
-export const Refusal = ({ error }: { readonly error: unknown }) => {
+/** Shows why sign-in or a password change failed. */
+export const FormError = ({ error }: { readonly error: unknown }) => {
   const { message, hint } = toProblem(error)
   return (
     <div role="alert" className="rounded-control border border-critical/50 px-3 py-2">

@@ -1,16 +1,16 @@
 import type { Noun } from '../../api/client.ts'
-import { formatCount } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { formatTime, timeZone, useNow } from '../../parts/time.tsx'
 
-interface StepperProps {
+interface ChartSliderProps {
   readonly timeline: Noun<'Timeline'>
   readonly at: number | undefined
   readonly onStep: (bucket: number | undefined) => void
   readonly onBrush: (from: number, to: number) => void
 }
 
-/** The drawing by keyboard: arrows go from bar to bar, Enter narrows everything to the one. */
-export const Stepper = ({ timeline, at, onStep, onBrush }: StepperProps) => {
+/** Keyboard access to the chart: arrow keys move between bars, Enter zooms to one. */
+export const ChartSlider = ({ timeline, at, onStep, onBrush }: ChartSliderProps) => {
   const now = useNow()
   const zone = timeZone.use()
   const { buckets, bucket_ms } = timeline
@@ -26,8 +26,8 @@ export const Stepper = ({ timeline, at, onStep, onBrush }: StepperProps) => {
       min={0}
       max={last}
       value={index}
-      aria-label="Bar of the timeline; Enter narrows everything to it"
-      aria-valuetext={`${formatTime(time, now, zone)}, ${formatCount(lines)} lines`}
+      aria-label="Log volume bar, Enter to zoom in"
+      aria-valuetext={`${formatTime(time, now, zone)}, ${plural(lines, 'line')}`}
       className="sr-only"
       onFocus={() => onStep(times[index])}
       onBlur={() => onStep(undefined)}

@@ -1,26 +1,26 @@
 import { ToggleGroup } from 'radix-ui'
 
-interface ChoiceProps<Value extends string> {
-  /** What is chosen, for who cannot see where it stands. */
+interface SegmentedControlProps<Value extends string> {
+  /** The accessible name. */
   readonly label: string
   readonly options: readonly { readonly value: Value; readonly text: string }[]
-  readonly chosen: Value | undefined
-  readonly onChoose: (value: Value) => void
+  readonly selected: Value | undefined
+  readonly onSelect: (value: Value) => void
 }
 
-/** One of a few, side by side. */
-export const Choice = <Value extends string>({ label, options, chosen, onChoose }: ChoiceProps<Value>) => (
+/** Selects one of a few options, shown side by side. */
+export const SegmentedControl = <Value extends string>(props: SegmentedControlProps<Value>) => (
   <ToggleGroup.Root
     type="single"
-    aria-label={label}
-    value={chosen ?? ''}
+    aria-label={props.label}
+    value={props.selected ?? ''}
     onValueChange={(value) => {
-      const option = options.find((one) => one.value === value)
-      if (option) onChoose(option.value)
+      const option = props.options.find((one) => one.value === value)
+      if (option) props.onSelect(option.value)
     }}
     className="inline-flex rounded-control border border-line bg-bg p-0.5"
   >
-    {options.map(({ value, text }) => (
+    {props.options.map(({ value, text }) => (
       <ToggleGroup.Item
         key={value}
         value={value}

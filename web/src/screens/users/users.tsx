@@ -5,78 +5,78 @@ import { answerOf, api, type Noun } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
 import { sessionQuery, useMay } from '../../api/session.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
-import { Menu, MenuItem, MenuLabel, MenuLine } from '../../parts/menu.tsx'
+import { toLabel } from '../../parts/label.ts'
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../parts/menu.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
-import { Empty, NotAllowed } from '../../parts/states.tsx'
+import { AccessDenied, Empty } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toast } from '../../parts/toast.tsx'
 import { Screen } from '../../shell/screen.tsx'
-import { InviteDialog, LinkDialog } from './invite-dialog.tsx'
-import { roles } from './roles.ts'
+import { InviteDialog, LinkDialog, roles } from './invite-dialog.tsx'
 
 type Account = Noun<'Account'>
 type Link = Noun<'NewAccount'>
 
-/** Who may sign in, and as what. */
-export const People = () => {
-  const may = useMay('admin')
+/** The users and their roles. */
+export const Users = () => {
+  const isAdmin = useMay('admin')
   const [inviting, setInviting] = useState(false)
   const [link, setLink] = useState<Link>()
   const accounts = useQuery({
     queryKey: ['accounts'],
     queryFn: () => answerOf(api.GET('/api/v1/accounts')),
-    enabled: may,
+    enabled: isAdmin,
   })
   const queries = useQueryClient()
-  const told = (made: Link): void => {
+  const showLink = (account: Link): void => {
     setInviting(false)
-    setLink(made)
+    setLink(account)
     void queries.invalidateQueries({ queryKey: ['accounts'] })
   }
-  if (!may) {
+  if (!isAdmin) {
     return (
-      <Screen title="People">
-        <NotAllowed needs="admin" />
+      <Screen title="Users">
+        <AccessDenied requires="admin" />
       </Screen>
     )
   }
   return (
     <Screen
-      title="People"
+      title="Users"
       bar={
-        <Button look="primary" className="ml-auto" onClick={() => setInviting(true)}>
+        <Button variant="primary" className="ml-auto" onClick={() => setInviting(true)}>
           <UserPlus size={14} aria-hidden />
           Invite
         </Button>
       }
     >
-      <QueryView query={accounts} what="Reading who may sign in…">
+      <QueryView query={accounts} loading="Loading users…">
         {({ data }) =>
           data.length === 0 ? (
             <div className="pt-4">
-              <Empty title="Nobody has an account yet.">
-                <p>Invite somebody: they get a link to set a password with.</p>
+              <Empty title="No users yet">
+                <p>Invited users set their password with a link.</p>
               </Empty>
             </div>
           ) : (
-            <PeopleTable accounts={data} onLink={told} />
+            <UserTable accounts={data} onLink={showLink} />
           )
         }
       </QueryView>
-      {inviting && <InviteDialog onClose={() => setInviting(false)} onMade={told} />}
+      {inviting && <InviteDialog onClose={() => setInviting(false)} onCreated={showLink} />}
       {link && <LinkDialog account={link} onClose={() => setLink(undefined)} />}
     </Screen>
   )
 }
 
-const heads = ['Name', 'Role', 'Signs in with', 'Last sign-in']
+const heads = ['Name', 'Role', 'Sign-in method', 'Last sign-in']
 
-const PeopleTable = ({
+const UserTable = ({
   accounts,
   onLink,
 }: {
   readonly accounts: readonly Account[]
-  readonly onLink: (made: Link) => void
+  readonly onLink: (account: Link) => void
 }) => (
   <div className="overflow-x-auto bg-surface">
     <table className="w-full">
@@ -88,22 +88,22 @@ const PeopleTable = ({
             </th>
           ))}
           <th scope="col" className="px-4 py-2">
-            <span className="sr-only">What to do</span>
+            <span className="sr-only">Actions</span>
           </th>
         </tr>
       </thead>
       <tbody>
         {accounts.map((account) => (
-          <PersonRow key={account.id} account={account} onLink={onLink} />
+          <UserRow key={account.id} account={account} onLink={onLink} />
         ))}
       </tbody>
     </table>
   </div>
 )
 
-const ways = { none: 'nothing yet', password: 'a password', oidc: 'the identity provider' }
+const methods = { none: 'Not set', password: 'Password', oidc: 'Identity provider' }
 
-const PersonRow = ({ account, onLink }: { readonly account: Account; readonly onLink: (made: Link) => void }) => {
+const UserRow = ({ account, onLink }: { readonly account: Account; readonly onLink: (account: Link) => void }) => {
   const { username, full_name, email, role, is_active, signs_in_with, last_login_at } = account
   return (
     <tr className="border-b border-line">
@@ -113,26 +113,32 @@ const PersonRow = ({ account, onLink }: { readonly account: Account; readonly on
           {[full_name, email].filter((text) => text !== null).join(' · ')}
         </span>
       </th>
-      <td className="px-4">{is_active ? role : <span className="text-text-2">{role}, disabled</span>}</td>
-      <td className="px-4 text-text-2">{ways[signs_in_with]}</td>
-      <td className="px-4 text-text-2">{last_login_at === null ? 'never' : <Time at={last_login_at} show="ago" />}</td>
+      <td className="px-4">
+        {is_active ? toLabel(role) : <span className="text-text-2">{toLabel(role)} (disabled)</span>}
+      </td>
+      <td className="px-4 text-text-2">{methods[signs_in_with]}</td>
+      <td className="px-4 text-text-2">{last_login_at === null ? 'Never' : <Time at={last_login_at} show="ago" />}</td>
       <td className="px-4 text-right">
-        <PersonMenu account={account} onLink={onLink} />
+        <UserMenu account={account} onLink={onLink} />
       </td>
     </tr>
   )
 }
 
-const PersonMenu = ({ account, onLink }: { readonly account: Account; readonly onLink: (made: Link) => void }) => {
+const UserMenu = ({ account, onLink }: { readonly account: Account; readonly onLink: (account: Link) => void }) => {
   const queries = useQueryClient()
   const me = useQuery(sessionQuery).data?.account
   const { id, username, role, is_active, signs_in_with } = account
-  const failed = (error: unknown) => void toast(toProblem(error).message, { bad: true })
+  const failed = (error: unknown) => void toast(toProblem(error).message, { error: true })
   const change = useMutation({
     mutationFn: (body: { role?: Account['role']; is_active?: boolean }) =>
       answerOf(api.PATCH('/api/v1/accounts/{id}', { params: { path: { id } }, body })),
     onSuccess: (changed) => {
-      toast(`${changed.username} is ${changed.is_active ? `${changed.role} now` : 'disabled; their sessions ended'}.`)
+      toast(
+        changed.is_active
+          ? `Role of ${changed.username}: ${toLabel(changed.role)}.`
+          : `Disabled ${changed.username} and ended their sessions.`,
+      )
       return queries.invalidateQueries({ queryKey: ['accounts'] })
     },
     onError: failed,
@@ -142,26 +148,24 @@ const PersonMenu = ({ account, onLink }: { readonly account: Account; readonly o
     onSuccess: onLink,
     onError: failed,
   })
-  if (id === me) return <span className="text-small text-text-2">you</span>
+  if (id === me) return <span className="text-small text-text-2">You</span>
   return (
     <Menu
       trigger={
-        <IconButton label={`What to do with ${username}`}>
+        <IconButton label={`Actions for ${username}`}>
           <EllipsisVertical size={16} aria-hidden />
         </IconButton>
       }
     >
       <MenuLabel>Role</MenuLabel>
       {roles.map((one) => (
-        <MenuItem key={one} chosen={one === role} onSelect={() => one !== role && change.mutate({ role: one })}>
-          {one}
+        <MenuItem key={one} selected={one === role} onSelect={() => one !== role && change.mutate({ role: one })}>
+          {toLabel(one)}
         </MenuItem>
       ))}
-      <MenuLine />
+      <MenuSeparator />
       {signs_in_with !== 'oidc' && (
-        <MenuItem onSelect={() => reset.mutate()}>
-          {signs_in_with === 'none' ? 'New link' : 'Reset the password'}
-        </MenuItem>
+        <MenuItem onSelect={() => reset.mutate()}>{signs_in_with === 'none' ? 'New link' : 'Reset password'}</MenuItem>
       )}
       <MenuItem onSelect={() => change.mutate({ is_active: !is_active })}>{is_active ? 'Disable' : 'Enable'}</MenuItem>
     </Menu>

@@ -1,12 +1,16 @@
 import { Link } from '@tanstack/react-router'
 import { BookOpen, CircleHelp } from 'lucide-react'
 import { classNames } from '../parts/class-names.ts'
-import { places } from './places.ts'
-import { railWidth, toggleRail } from './rail-width.ts'
+import { navigation } from './navigation.ts'
+import { createSetting } from './setting.ts'
 
-/** The way to every screen: at the side, or at the bottom of a phone. */
-export const Rail = ({ openHelp }: { readonly openHelp: () => void }) => {
-  const wide = railWidth.use() === 'wide'
+const sidebarWidth = createSetting('sidebar', ['narrow', 'wide'], 'narrow')
+
+export const toggleSidebar = (): void => sidebarWidth.set(sidebarWidth.get() === 'wide' ? 'narrow' : 'wide')
+
+/** The main navigation: at the side, or at the bottom on a phone. */
+export const Sidebar = ({ openHelp }: { readonly openHelp: () => void }) => {
+  const wide = sidebarWidth.use() === 'wide'
   const name = classNames('text-[0.6875rem] sm:text-body', !wide && 'sm:sr-only')
   return (
     <nav
@@ -19,15 +23,15 @@ export const Rail = ({ openHelp }: { readonly openHelp: () => void }) => {
     >
       <button
         type="button"
-        onClick={toggleRail}
+        onClick={toggleSidebar}
         aria-expanded={wide}
-        title="Widen or narrow the rail ([)"
+        title="Toggle sidebar ([)"
         className={classNames('mb-2 hidden h-10 items-center gap-3 rounded-control px-2 hover:bg-hover sm:flex')}
       >
         <img src="/icon.svg" alt="" width="24" height="24" className="shrink-0" />
         <span className={classNames('text-title', !wide && 'sr-only')}>Vedette</span>
       </button>
-      {places.map(({ to, name: label, key, sign: Sign }) => (
+      {navigation.map(({ to, name: label, key, icon: Icon }) => (
         <Link
           key={to}
           to={to}
@@ -36,7 +40,7 @@ export const Rail = ({ openHelp }: { readonly openHelp: () => void }) => {
           activeProps={{ className: 'bg-sel text-accent' }}
           inactiveProps={{ className: 'text-text-2' }}
         >
-          <Sign size={18} aria-hidden className="shrink-0" />
+          <Icon size={18} aria-hidden className="shrink-0" />
           <span className={name}>{label}</span>
         </Link>
       ))}
@@ -47,11 +51,11 @@ export const Rail = ({ openHelp }: { readonly openHelp: () => void }) => {
       <button
         type="button"
         onClick={openHelp}
-        title="Keys (?)"
+        title="Keyboard shortcuts (?)"
         className={classNames(item, 'hidden text-text-2 sm:flex')}
       >
         <CircleHelp size={18} aria-hidden className="shrink-0" />
-        <span className={name}>Keys</span>
+        <span className={name}>Shortcuts</span>
       </button>
     </nav>
   )

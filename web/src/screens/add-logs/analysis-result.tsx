@@ -1,26 +1,26 @@
 import type { Noun } from '../../api/client.ts'
 import { TechniqueChip } from '../../parts/chip.tsx'
-import { formatCount, formatMany } from '../../parts/number.ts'
+import { plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
 import { ScoreCell } from '../../parts/score.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 
-const mostLines = 8
-const mostDetections = 50
+const maxLines = 8
+const maxDetections = 50
 
-/** What was found in a file: incidents with the lines that show them, and every single oddity. */
-export const TrialResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> }) => {
+/** The incidents and detections found in a file. */
+export const AnalysisResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> }) => {
   const { records, parsed, from, to, templates, incidents, detections, learning } = analysis
-  const oddest = detections.toSorted((a, b) => b.score - a.score)
+  const byScore = detections.toSorted((a, b) => b.score - a.score)
   return (
     <>
       <p className="text-title" role="status">
-        {formatMany(records, 'record')}, {formatMany(templates, 'pattern')}: {formatMany(incidents.length, 'incident')},{' '}
-        {formatMany(detections.length, 'oddity', 'oddities')}.{' '}
+        {plural(records, 'record')}, {plural(templates, 'pattern')}, {plural(incidents.length, 'incident')},{' '}
+        {plural(detections.length, 'detection')}{' '}
         <span className="font-normal text-text-2">
-          {parsed < records && `${formatCount(records - parsed)} were not understood. `}
+          {parsed < records && `${plural(records - parsed, 'record')} not parsed · `}
           {from !== null && to !== null && (
             <>
               <Time at={from} show="clock" /> to <Time at={to} show="clock" />
@@ -30,7 +30,7 @@ export const TrialResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> 
       </p>
       <Panel title="Incidents">
         {incidents.length === 0 ? (
-          <Empty title="Nothing in it needs anybody." />
+          <Empty title="No incidents found" />
         ) : (
           <ol className="border-t border-line">
             {incidents.map(({ id, severity, title, reason, techniques, evidence }) => (
@@ -44,7 +44,7 @@ export const TrialResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> 
                 </div>
                 <p className="max-w-prose text-text-2 wrap-anywhere">{reason}</p>
                 <ol className="rounded-control border border-line bg-bg py-1.5">
-                  {evidence.slice(0, mostLines).map(({ event_id, line }) => (
+                  {evidence.slice(0, maxLines).map(({ event_id, line }) => (
                     <li key={event_id} className="log px-3 py-0.5">
                       {line}
                     </li>
@@ -56,14 +56,14 @@ export const TrialResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> 
         )}
       </Panel>
       <Panel
-        title="Oddities"
-        aside={learning.length > 0 && `${formatMany(learning.length, 'stream')} too short to know well`}
+        title="Detections"
+        aside={learning.length > 0 && `${plural(learning.length, 'stream')} too short to learn from`}
       >
-        {oddest.length === 0 ? (
-          <Empty title="Nothing in it is unusual for itself." />
+        {byScore.length === 0 ? (
+          <Empty title="No detections" />
         ) : (
           <ol className="border-t border-line">
-            {oddest.slice(0, mostDetections).map(({ id, score, title, sentence, first_seen }) => (
+            {byScore.slice(0, maxDetections).map(({ id, score, title, sentence, first_seen }) => (
               <li
                 key={id}
                 className="grid grid-cols-[auto_1fr_auto] gap-x-3 border-b border-line px-4 py-2 last:border-0"

@@ -7,7 +7,7 @@ import { describeInBrowser, openTab, seriousIssues } from './browser.ts'
 
 const password = 'correct horse battery'
 
-describeInBrowser('people', () => {
+describeInBrowser('users', () => {
   const folder = scratch()
   let server: Server
   let provider: Awaited<ReturnType<typeof startIdentityProvider>>
@@ -33,33 +33,34 @@ describeInBrowser('people', () => {
     await provider.close()
     folder.remove()
   })
-  // The refusals themselves are the browser's to report.
-  const real = (troubles: readonly string[]) => troubles.filter((text) => !/status of (401|403|404|503)/.test(text))
+  // The browser reports the expected error responses.
+  const unexpected = (troubles: readonly string[]) =>
+    troubles.filter((text) => !/status of (401|403|404|503)/.test(text))
   let link = ''
 
-  it('are invited by a link, with the keyboard', async () => {
+  it('are invited with a link, with the keyboard', async () => {
     const { page, troubles, close } = await openTab()
-    await page.goto(`${server.url}/people`)
+    await page.goto(`${server.url}/users`)
     await page.getByText('Use a token').click()
     await page.getByLabel('Token').fill(adminToken)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'People', level: 1 }).waitFor()
-    await page.getByText('Nobody has an account yet.').waitFor()
+    await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor()
+    await page.getByText('No users yet').waitFor()
     await page.getByRole('button', { name: 'Invite' }).focus()
     await page.keyboard.press('Enter')
-    await page.getByLabel('User name').waitFor()
+    await page.getByLabel('Username').waitFor()
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.type('Ada')
     await page.keyboard.press('Enter')
-    link = (await page.getByRole('dialog', { name: 'A link for ada' }).getByText('#p=').textContent()) ?? ''
+    link = (await page.getByRole('dialog', { name: 'Password link for ada' }).getByText('#p=').textContent()) ?? ''
     await page.keyboard.press('Escape')
-    await page.getByRole('row', { name: /^ada/ }).getByText('nothing yet').waitFor()
+    await page.getByRole('row', { name: /^ada/ }).getByText('Not set').waitFor()
     expect(await seriousIssues(page)).toEqual([])
-    expect(real(troubles)).toEqual([])
+    expect(unexpected(troubles)).toEqual([])
     await close()
   })
 
-  it('choose a password with it, and sign in with that from then on', async () => {
+  it('set a password with the link and sign in with it', async () => {
     const first = await openTab({ theme: 'dark' })
     await first.page.goto(link)
     await first.page.getByRole('heading', { name: 'Set your password' }).waitFor()
@@ -71,23 +72,23 @@ describeInBrowser('people', () => {
     await first.page.getByRole('alert').getByText('at least 12 characters').waitFor()
     expect(await first.page.getByLabel('New password').evaluate((field) => field.matches(':focus'))).toBe(true)
     await first.page.getByLabel('New password').fill('')
-    await first.page.getByLabel('The same again').fill('')
+    await first.page.getByLabel('Confirm password').fill('')
     await first.page.keyboard.press('Shift+Tab')
     await first.page.keyboard.type(password)
     await first.page.keyboard.press('Tab')
     await first.page.keyboard.type('another')
     await first.page.keyboard.press('Enter')
-    await first.page.getByRole('alert').getByText('not the same').waitFor()
+    await first.page.getByRole('alert').getByText('do not match').waitFor()
     expect(await seriousIssues(first.page)).toEqual([])
-    await first.page.getByLabel('The same again').fill(password)
+    await first.page.getByLabel('Confirm password').fill(password)
     await first.page.keyboard.press('Enter')
-    await first.page.getByRole('button', { name: 'Account of ada' }).waitFor()
-    expect(real(first.troubles)).toEqual([])
+    await first.page.getByRole('button', { name: 'Account: ada' }).waitFor()
+    expect(unexpected(first.troubles)).toEqual([])
     await first.close()
 
     const { page, troubles, close } = await openTab()
     await page.goto(`${server.url}/alerts`)
-    await page.getByLabel('User name').waitFor()
+    await page.getByLabel('Username').waitFor()
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.type('ada')
     await page.keyboard.press('Tab')
@@ -97,28 +98,28 @@ describeInBrowser('people', () => {
     await page.keyboard.type(password)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
-    await page.getByRole('button', { name: 'Account of ada' }).click()
-    expect(await page.getByRole('menuitem', { name: 'People' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Account: ada' }).click()
+    expect(await page.getByRole('menuitem', { name: 'Users' }).count()).toBe(0)
     await page.getByRole('menuitem', { name: 'Change password' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Change your password' })
+    const dialog = page.getByRole('dialog', { name: 'Change password' })
     await dialog.waitFor()
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.type('not this one')
     await dialog.getByLabel('New password').fill(`${password}!`)
-    await dialog.getByLabel('The same again').fill(`${password}!`)
+    await dialog.getByLabel('Confirm password').fill(`${password}!`)
     await page.keyboard.press('Enter')
     await dialog.getByRole('alert').waitFor()
-    await dialog.getByLabel('Password', { exact: true }).fill(password)
+    await dialog.getByLabel('Current password').fill(password)
     await page.keyboard.press('Enter')
-    await page.getByText('Your password is changed.').waitFor()
-    await page.getByRole('button', { name: 'Account of ada' }).click()
+    await page.getByText('Password changed.').waitFor()
+    await page.getByRole('button', { name: 'Account: ada' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByLabel('User name').waitFor()
-    expect(real(troubles)).toEqual([])
+    await page.getByLabel('Username').waitFor()
+    expect(unexpected(troubles)).toEqual([])
     await close()
   })
 
-  it('sign in through the identity provider, and are told why not', async () => {
+  it('sign in with the identity provider, or see why they cannot', async () => {
     const { page, troubles, close } = await openTab({ theme: 'dark' })
     const withKeycloak = page.getByRole('button', { name: 'Sign in with Keycloak' })
     await page.goto(`${server.url}/alerts`)
@@ -134,29 +135,29 @@ describeInBrowser('people', () => {
     provider.faults.visitor = { sub: 'd1', preferred_username: 'dana', groups: ['soc'] }
     await withKeycloak.focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Account of dana' }).waitFor()
+    await page.getByRole('button', { name: 'Account: dana' }).waitFor()
     await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
     expect(provider.complaints).toEqual([])
-    expect(real(troubles)).toEqual([])
+    expect(unexpected(troubles)).toEqual([])
     await close()
   })
 
-  it('get another role and are disabled', async () => {
+  it('can get another role and be disabled', async () => {
     const { page, troubles, close } = await openTab()
     await page.goto(server.url)
     await page.getByText('Use a token').click()
     await page.getByLabel('Token').fill(adminToken)
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Account of admin' }).click()
-    await page.getByRole('menuitem', { name: 'People' }).click()
-    await page.getByRole('button', { name: 'What to do with ada' }).click()
+    await page.getByRole('button', { name: 'Account: admin' }).click()
+    await page.getByRole('menuitem', { name: 'Users' }).click()
+    await page.getByRole('button', { name: 'Actions for ada' }).click()
     await page.getByRole('menuitem', { name: 'viewer' }).click()
-    await page.getByRole('row', { name: /^ada/ }).getByText('viewer').waitFor()
-    await page.getByRole('button', { name: 'What to do with dana' }).click()
+    await page.getByRole('row', { name: /^ada/ }).getByText('Viewer').waitFor()
+    await page.getByRole('button', { name: 'Actions for dana' }).click()
     await page.getByRole('menuitem', { name: 'Disable' }).click()
     await page.getByRole('row', { name: /^dana/ }).getByText('disabled').waitFor()
     expect(await seriousIssues(page)).toEqual([])
-    expect(real(troubles)).toEqual([])
+    expect(unexpected(troubles)).toEqual([])
     await close()
   })
 })

@@ -1,15 +1,15 @@
 import type { MouseEvent } from 'react'
 import { heatColours, heatStep } from '../../parts/score.tsx'
-import { bucketAt, type DrawingProps } from './histogram.tsx'
+import { bucketAt, type ChartProps } from './histogram.tsx'
 
 const lane = 18
 const gap = 4
 const label = 16
 
-/** A lane for each of the oddest streams, with heat where it was odd. Under the same times as the bars above. */
-export const Ribbon = ({ timeline, width, gutter, at, onHover, onBrush }: DrawingProps) => {
+/** A heat map with a lane for each of the most anomalous streams, on the time axis of the histogram. */
+export const AnomalyLanes = ({ timeline, width, gutter, at, onHover, onBrush }: ChartProps) => {
   const { lanes, bucket_ms: bucket } = timeline
-  if (lanes.length === 0) return <p className="py-1 text-small text-text-2">No stream was odd in this time.</p>
+  if (lanes.length === 0) return <p className="py-1 text-small text-text-2">No anomalies in this period</p>
   const [from, to] = [Date.parse(timeline.from), Date.parse(timeline.to)]
   const scale = (width - gutter) / (to - from)
   const isNarrow = gutter < 100
@@ -25,7 +25,7 @@ export const Ribbon = ({ timeline, width, gutter, at, onHover, onBrush }: Drawin
       width={width}
       height={lanes.length * row}
       role="img"
-      aria-label={`The oddest streams: ${lanes.map(({ stream }) => stream).join(', ')}. The table below has the numbers.`}
+      aria-label={`Most anomalous streams: ${lanes.map(({ stream }) => stream).join(', ')}. The table below has the numbers.`}
       className="cursor-pointer"
       onMouseMove={(event) => onHover(bucketUnder(event))}
       onMouseLeave={() => onHover(undefined)}
@@ -52,7 +52,7 @@ export const Ribbon = ({ timeline, width, gutter, at, onHover, onBrush }: Drawin
               return (
                 <g key={time}>
                   <rect x={x} y={top} width={cellWidth} height={lane} fill={heatColours[heatStep(score)]} />
-                  {/* Where a stream fell silent, a mark says that it is too little, not too much. */}
+                  {/* A triangle marks where the volume dropped below the usual band. */}
                   {fewer && !cells[index - 1]?.fewer && (
                     <path
                       d={`M${x + cellWidth / 2 - 5} ${top + 4}h10l-5 9z`}
@@ -79,8 +79,8 @@ export const Ribbon = ({ timeline, width, gutter, at, onHover, onBrush }: Drawin
   )
 }
 
-/** The end of a stream tells more than its beginning: the host and the service. */
-const shorten = (stream: string, most: number): string => {
+/** Truncates the start of a stream name: its end has the host and the service. */
+const shorten = (stream: string, maxLength: number): string => {
   const name = stream.replace(/^sample:/, '')
-  return name.length <= most ? name : `…${name.slice(1 - most)}`
+  return name.length <= maxLength ? name : `…${name.slice(1 - maxLength)}`
 }
