@@ -7,11 +7,11 @@ import { runBackground } from './app/background.ts'
 import { banner } from './app/banner.ts'
 import { createDoors, type LocalMcpOptions } from './app/doors.ts'
 import { firstAdminToken } from './app/entry.ts'
+import { createEventStages } from './app/event-stages.ts'
 import { showSamples, wantsSamples } from './app/first-start.ts'
-import { createJudges } from './app/judges.ts'
 import { createOffload } from './app/offload/offload.ts'
+import { layRoad } from './app/pipeline.ts'
 import { createReload } from './app/reload.ts'
-import { layRoad } from './app/road.ts'
 import { createSamples } from './app/samples.ts'
 import { createEntry } from './app/sign-in.ts'
 import { ring, ringAgain, tickAt } from './app/upkeep.ts'
@@ -175,7 +175,7 @@ const assemble = async (parts: Parts): Promise<App> => {
   const threats = createIntel({ config, store, runtime })
   await threats.intel.table.refresh()
   const agents = agentsInForce(config)
-  const judges = createJudges({
+  const stages = createEventStages({
     config,
     clock,
     rules: rules.book,
@@ -185,7 +185,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     log,
     signal: ended,
   })
-  const { learners } = judges
+  const { learners } = stages
   const checkpoint = createCheckpoint({ partition, learners, models: store.models, interval: checkpointMs, now, log })
   const samples = createSamples({
     folder: fileURLToPath(new URL('../samples', import.meta.url)),
@@ -205,7 +205,7 @@ const assemble = async (parts: Parts): Promise<App> => {
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
   const receivers = createReceivers({ notify: receiversInForce(config), store, runtime, notified: telemetry.notified })
   await suppressions.refresh()
-  await recover({ partition, events: store.events, checkpoint, learn: judges.relearn, log })
+  await recover({ partition, events: store.events, checkpoint, learn: stages.replay, log })
   await ringAgain(queue, store)
   await samples.begin()
 
@@ -251,7 +251,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     queue,
     telemetry,
     samples,
-    judges,
+    stages,
     threats,
     suppressions,
     checkpoint,
@@ -291,7 +291,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     reach: createReach({ store, book: rules.book, now }),
     rulesFolder,
     intake: countIntake(intake, telemetry),
-    normalize: judges.understand,
+    normalize: stages.parse,
     triageAlert: createTriageAlert(triage),
     auditHead: auditCheckpoint.read,
     agents: readAgents(config.network_agents),
@@ -320,7 +320,7 @@ const assemble = async (parts: Parts): Promise<App> => {
     }),
     health: createHealth({ store, queue, telemetry, outages, broker, models }),
     metrics: telemetry.metrics,
-    learning: judges.progress,
+    learning: stages.progress,
     receivers: receivers.names,
     now,
     newId: () => newId(now()),

@@ -22,7 +22,7 @@ describe('the import rules', () => {
     ['src/pipeline/detect/sigma/sigma.ts', 'src/config/schema.ts'],
     ['src/operations/alerts/get-alert.ts', 'src/api/server.ts'],
     ['src/operations/alerts/get-alert.ts', 'src/pipeline/detect/registry.ts'],
-    ['src/operations/alerts/get-alert.ts', 'src/app/judges.ts'],
+    ['src/operations/alerts/get-alert.ts', 'src/app/event-stages.ts'],
     ['src/api/rest/routes.ts', 'src/store/store.ts'],
     ['src/cli/remote/list.ts', 'src/pipeline/stage.ts'],
     ['src/api/server.ts', 'src/compat/systems.ts'],
@@ -38,7 +38,7 @@ describe('the import rules', () => {
     ['src/pipeline/triage/triage.ts', 'src/pipeline/triage/llm/llm.ts'],
     ['src/pipeline/triage/llm/llm.ts', 'src/pipeline/stage.ts'],
     ['src/operations/alerts/get-alert.ts', 'src/store/store.ts'],
-    ['src/app/road.ts', 'src/pipeline/detect/registry.ts'],
+    ['src/app/pipeline.ts', 'src/pipeline/detect/registry.ts'],
   ])('allow that %s imports %s', (file, imported) => {
     expect(refuseImport(drawing, file, imported)).toBeUndefined()
   })

@@ -3,56 +3,51 @@ import type { Config } from '../config.ts'
 import { createBareContext } from '../context/context.ts'
 import { gatherContext } from '../context/gather.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
-import { type AnalysisRoad, analyzeRecords } from '../pipeline/analyze.ts'
+import { analyzeRecords } from '../pipeline/analyze.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { correlate } from '../pipeline/correlate/correlate.ts'
 import { mergeDetections } from '../pipeline/detect/merge/merge.ts'
-import type { RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
+import { noRules, type RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
+import { toBatches } from '../pipeline/ingest/record-batches.ts'
 import { assessAlert } from '../pipeline/triage/assess.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { Analysis } from '../schema/analysis.ts'
+import type { Event } from '../schema/event.ts'
 import type { RawRecord } from '../schema/record.ts'
-import { createJudges } from './judges.ts'
+import { createEventStages } from './event-stages.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Makes a function that walks records down the whole road in memory, each time with nothing learnt before. */
+interface AnalysisOptions {
+  readonly config: Pick<Config, 'detectors' | 'correlate' | 'networks'> & {
+    readonly triage: Pick<Config['triage'], 'risk'>
+  }
+  readonly rules: RuleBook
+  readonly indicators?: IndicatorIndex
+  readonly agents?: readonly Agent[]
+  readonly log?: Log
+}
+
+/** Creates a function that runs records through the whole pipeline in memory, each time with nothing learnt before. */
 export const createAnalysis =
-  (
-    config: Pick<Config, 'detectors' | 'correlate' | 'networks'> & {
-      readonly triage: Pick<Config['triage'], 'risk'>
-    },
-    rules: RuleBook,
-    log: Log = silent,
-    indicators?: IndicatorIndex,
-    agents: readonly Agent[] = [],
-  ) =>
+  ({ config, rules, indicators, agents = [], log = silent }: AnalysisOptions) =>
   async (records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis> => {
-    const end = new AbortController()
+    const { signal } = new AbortController()
     const clock = createClock()
     const context = createBareContext(config)
-    const judges = createJudges({
-      config,
-      clock,
-      rules,
-      context,
-      ...(indicators && { indicators }),
-      agents,
-      log,
-      signal: end.signal,
-    })
+    const stages = createEventStages({ config, clock, rules, context, indicators, agents, log, signal })
     let deliveries = 0
-    const pipeline: AnalysisRoad = {
-      normalize: judges.normalizer.normalize,
-      takeCounts: judges.normalizer.takeCounts,
-      mine: judges.mine,
-      enrich: judges.enrich,
-      detect: async (events) => {
+    return analyzeRecords(records, {
+      normalize: stages.normalizer.normalize,
+      takeCounts: stages.normalizer.takeCounts,
+      mine: stages.mine,
+      enrich: stages.enrich,
+      detect: (events) => {
         deliveries += 1
-        return judges.detect.run(events, {
+        return stages.detect(events, {
           id: String(deliveries),
           attempt: 1,
-          signal: end.signal,
+          signal,
           transaction: async () => undefined,
         })
       },
@@ -63,9 +58,8 @@ export const createAnalysis =
       },
       correlate: (alerts) =>
         correlate(alerts, [], { now: clock.now(), gap: config.correlate.gap, nextNumber: counter() }),
-      templates: () => judges.miner.size,
-    }
-    return analyzeRecords(records, pipeline)
+      templates: stages.templates,
+    })
   }
 
 const counter = () => {
@@ -73,5 +67,31 @@ const counter = () => {
   return () => {
     number += 1
     return number
+  }
+}
+
+interface ReadOptions {
+  readonly config: Pick<Config, 'networks'>
+  readonly records: AsyncIterable<readonly RawRecord[]>
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** Reads records into events, with nothing learnt before. All events of one array come from one source. */
+export async function* readEvents({ config, records, log, signal }: ReadOptions): AsyncGenerator<readonly Event[]> {
+  const { normalizer, mine, enrich } = createEventStages({
+    config: { detectors: [] },
+    clock: createClock(),
+    rules: noRules,
+    context: createBareContext(config),
+    log,
+    signal,
+  })
+  let first = 0
+  for await (const batch of records) {
+    for (const part of toBatches(batch)) {
+      yield enrich(mine(normalizer.normalize({ ...part, partition: 0, first })))
+      first += part.texts.length
+    }
   }
 }

@@ -45,7 +45,7 @@ const analyse = async (shift: number): Promise<Analysis> => {
   async function* records(): AsyncGenerator<readonly RawRecord[]> {
     for (const some of turns.flat()) yield some.map((record) => ({ ...record, receivedAt: end }))
   }
-  return createAnalysis(config, rules.book)(records())
+  return createAnalysis({ config, rules: rules.book })(records())
 }
 
 /** Tells whether a line of evidence is one of a stage's. */

@@ -22,7 +22,7 @@ interface ParseCount {
 }
 
 /** The stages of the road as functions over memory, fresh for one analysis. */
-export interface AnalysisRoad {
+export interface AnalysisStages {
   normalize(batch: RecordBatch): readonly Event[]
   takeCounts(): readonly ParseCount[]
   mine(events: readonly Event[]): readonly Event[]
@@ -41,7 +41,7 @@ export interface AnalysisRoad {
  */
 export const analyzeRecords = async (
   batches: AsyncIterable<readonly RawRecord[]>,
-  pipeline: AnalysisRoad,
+  pipeline: AnalysisStages,
 ): Promise<Analysis> => {
   const seen = createHistogram()
   const found = createHistogram()

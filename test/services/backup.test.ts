@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeBackup } from '../../src/app/make-backup.ts'
-import { restoreBackup, verifyBackup } from '../../src/app/restore-backup.ts'
+import { createInstallation } from '../../src/app/installation.ts'
 import { loadConfig } from '../../src/config.ts'
+import { makeBackup } from '../../src/operations/storage/make-backup.ts'
+import { restoreBackup, verifyBackup } from '../../src/operations/storage/restore-backup.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { sampleAlert } from '../../src/store/samples.conformance.ts'
 import { needs } from '../needs.ts'
@@ -28,12 +29,14 @@ describe('a backup of PostgreSQL', needs(await findPostgres()), () => {
     rmSync(folder, { recursive: true })
   })
   const on = (home: string, url?: string) => ({
-    ...loadConfig({
-      flags: { data_dir: join(folder, home), 'storage.url': url },
-      env: {},
-      cwd: folder,
-      readText: () => undefined,
-    }),
+    installation: createInstallation(
+      loadConfig({
+        flags: { data_dir: join(folder, home), 'storage.url': url },
+        env: {},
+        cwd: folder,
+        readText: () => undefined,
+      }),
+    ),
     file: join(folder, 'archive'),
     now,
     log,

@@ -80,7 +80,7 @@ it('finds what an analysis on the main thread finds', async () => {
     yield sample.filter((line) => line !== '').map((text) => ({ text, source: 'sshd', receivedAt: Date.now() }))
   }
   expect(found.detections.length).toBeGreaterThan(0)
-  expect(findings(found)).toEqual(findings(await createAnalysis(config, rules.book)(records())))
+  expect(findings(found)).toEqual(findings(await createAnalysis({ config, rules: rules.book })(records())))
 })
 
 describe('state that changes', () => {

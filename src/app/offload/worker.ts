@@ -31,7 +31,7 @@ const indicators = new IndicatorIndex()
 let model: LogModel | undefined
 
 const deps = {
-  analyze: createAnalysis(config, rules.book, log, indicators, agents),
+  analyze: createAnalysis({ config, rules: rules.book, indicators, agents, log }),
   maxRecords: config.analysis.max_records,
   logModel: () => model,
   analyzed: (anomalies: number, seconds: number) => tell({ type: 'analyzed', anomalies, seconds }),

@@ -75,7 +75,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
   const { createRules } = await import('../../operations/rules/rule-folders.ts')
   const rules = createRules({ config, settings: async () => [], log: quietLog(err) })
   await rules.refresh()
-  const analysis = await createAnalysis(config, rules.book, undefined, undefined, agentsInForce(config))(watched())
+  const analysis = await createAnalysis({ config, rules: rules.book, agents: agentsInForce(config) })(watched())
   progress.clear()
 
   const { report } = reading

@@ -3,6 +3,7 @@ import { loadConfig } from '../../config.ts'
 import { readLogs } from '../../operations/analysis/read-files.ts'
 import { parseMoment } from '../../operations/time.ts'
 import { type AgentTrial, agentTrial } from '../../schema/agent-trial.ts'
+import type { RawRecord } from '../../schema/record.ts'
 import type { CommandContext, Output } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { quietLog } from '../terminal/quiet-log.ts'
@@ -53,18 +54,24 @@ const test = async (agent: string | undefined, options: TestOptions, context: Co
     })
   }
   const { config } = loadConfig({ flags: {}, env, cwd, file: options.config })
-  const { tryAgentsOnRecords, readLogEntries } = await import('../../app/agent-trial.ts')
-  const log = quietLog(err)
+  const { readEvents } = await import('../../app/analysis.ts')
+  const { tryAgents } = await import('../../operations/agents/agent-trial.ts')
+  const { readAgents } = await import('../../operations/agents/read-agents.ts')
+  const { noLimits } = await import('../../operations/rules/rule-trial.ts')
+  const { pickAgents } = await import('../../operations/agents/test-agents.ts')
+  const agents = pickAgents(readAgents(config.network_agents), agent)
+  const tryOn = (records: AsyncIterable<readonly RawRecord[]>) =>
+    tryAgents({ agents, events: readEvents({ config, records, log: quietLog(err), signal }), limits: noLimits, signal })
   if (options.input) {
     const { batches, report } = readLogs({ paths: options.input, stdin, now, signal })
-    const found = await tryAgentsOnRecords({ config, agent, records: batches, log, signal })
+    const found = await tryOn(batches)
     for (const { path, reason } of [...report.skipped, ...report.unreadable]) err.write(`${path}: ${reason}\n`)
     return found
   }
   const to = endDate === undefined ? now() : parseMoment(endDate, now(), 'end', 'end_date')
   const from = startDate === undefined ? to - daysBack * day : parseMoment(startDate, now(), 'start', 'start_date')
-  const records = readLogEntries({ config, agent }, { from, to }, now)
-  return tryAgentsOnRecords({ config, agent, records, log, signal })
+  const { readLogEntries } = await import('../../app/log-entries.ts')
+  return tryOn(readLogEntries(config, agents, { from, to }, now))
 }
 
 const toDays = (text: string): number => {

@@ -68,8 +68,18 @@ const tryOnFiles = async (
       progress.update(report)
     }
   }
-  const { backtestLogs } = await import('../../app/backtest-logs.ts')
-  const found = await backtestLogs({ config, yaml, records: watched(), log: quietLog(err), signal })
+  const { readEvents } = await import('../../app/analysis.ts')
+  const { backtestLogs } = await import('../../operations/rules/backtest-logs.ts')
+  const { createRules } = await import('../../operations/rules/rule-folders.ts')
+  const log = quietLog(err)
+  const rules = createRules({ config, settings: async () => [], log })
+  await rules.refresh()
+  const found = await backtestLogs({
+    rules,
+    yaml,
+    events: readEvents({ config, records: watched(), log, signal }),
+    signal,
+  })
   progress.clear()
   for (const { path, reason } of [...report.skipped, ...report.unreadable]) err.write(`${path}: ${reason}\n`)
   return found

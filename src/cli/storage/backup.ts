@@ -14,10 +14,11 @@ export const define = (command: Command, context: CommandContext): void => {
     .option('--force', 'overwrite an existing file')
     .option('--json', 'print the manifest of the archive')
     .action(async (name: string, options: { readonly force?: boolean; readonly json?: boolean }) => {
-      const { makeBackup } = await import('../../app/make-backup.ts')
+      const { makeBackup } = await import('../../operations/storage/make-backup.ts')
+      const { createInstallation } = await import('../../app/installation.ts')
       const file = resolve(cwd, name)
       const { manifest, bytes } = await makeBackup({
-        ...loadWithFlags(options, context),
+        installation: createInstallation(loadWithFlags(options, context)),
         file,
         force: options.force === true,
         version,

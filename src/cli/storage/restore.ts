@@ -21,8 +21,10 @@ export const define = (command: Command, context: CommandContext): void => {
     .option('--force', 'replace existing data; the old data is moved aside')
     .option('--data-only', 'restore only the data folder and the database, not rules and models in other folders')
     .action(async (name: string, options: RestoreFlags) => {
-      const { restoreBackup, verifyBackup } = await import('../../app/restore-backup.ts')
-      const request = { ...loadWithFlags(options, context), file: resolve(cwd, name), now, log: quietLog(err) }
+      const { restoreBackup, verifyBackup } = await import('../../operations/storage/restore-backup.ts')
+      const { createInstallation } = await import('../../app/installation.ts')
+      const installation = createInstallation(loadWithFlags(options, context))
+      const request = { installation, file: resolve(cwd, name), now, log: quietLog(err) }
       const flags = { force: options.force === true, dataOnly: options.dataOnly === true }
       const { kept, notes, ...found } = options.verify
         ? { ...(await verifyBackup(request)), kept: [], notes: [] }

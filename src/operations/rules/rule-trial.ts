@@ -26,6 +26,8 @@ export interface TrialLimits {
   readonly maxEvents: number
 }
 
+export const noLimits: TrialLimits = { maxMs: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY }
+
 /** How far a trial came. */
 export interface Trial {
   readonly events: number

@@ -1,25 +1,75 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../config.ts'
+import { differingKeys } from '../config/compare.ts'
+import { printPortable, secretsSet } from '../config/print.ts'
+import type { Config, LoadedConfig } from '../config.ts'
+import { createContext } from '../context/context.ts'
+import { createIntel } from '../intel/create-intel.ts'
+import { agentsInForce } from '../operations/agents/read-agents.ts'
 import { auditCheckpointFile } from '../operations/audit/audit-checkpoint.ts'
 import { modelFile } from '../operations/models/log-model-file.ts'
+import { openAndCountRules } from '../operations/rules/count-rules.ts'
 import { importsFolder } from '../operations/rules/rule-folders.ts'
-import type { BackupPart } from '../operations/storage/backup-manifest.ts'
+import type { Installation, Part, TrialProgram } from '../operations/storage/installation.ts'
+import { createCheckpoint } from '../pipeline/checkpoint.ts'
+import { createClock } from '../pipeline/clock.ts'
+import { readPlaybooks } from '../pipeline/propose/playbooks.ts'
+import { createEventStages } from './event-stages.ts'
 
-/** Files outside of the database that make the product what it is: how an archive names them, and where they are. */
-export type Part = Pick<BackupPart, 'name' | 'key' | 'path'>
+/** Describes the configured installation for a backup or a restore. */
+export const createInstallation = ({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): Installation => ({
+  dataDir: config.data_dir,
+  storageUrl: config.storage.url,
+  dataParts: dataParts(config),
+  parts: () => partsOf(config),
+  placeOf: (part) => placeOf(part, config),
+  settings: printPortable(config, origins),
+  secrets: secretsSet(config),
+  differing: (settings) => differingKeys(settings, printPortable(config, origins)),
+  with: (parts, placeOf) => createTrialProgram(configAt(config, parts, placeOf)),
+  program: createTrialProgram(config),
+})
 
-/** Everything the program keeps in its data folder beside the database. */
-export const dataParts = (config: Pick<Config, 'data_dir'>): readonly Part[] =>
+const createTrialProgram = (config: Config): TrialProgram => ({
+  dataDir: config.data_dir,
+  openRules: () => openAndCountRules(config),
+  async restoreLearners(store, rules, log) {
+    const { signal } = new AbortController()
+    const now = Date.now
+    const context = createContext({ config, store, log })
+    await context.refresh()
+    await context.refreshNetworks()
+    const threats = createIntel({ config, store, runtime: { now, fetch, log, signal } })
+    await threats.intel.table.refresh()
+    readPlaybooks(config.remediation.playbooks)
+    const { learners } = createEventStages({
+      config,
+      clock: createClock(now),
+      rules,
+      context: context.tables,
+      indicators: threats.intel.table.index,
+      agents: agentsInForce(config),
+      log,
+      signal,
+    })
+    const partitions = new Set((await store.models.list()).map(({ partition }) => partition))
+    for (const partition of partitions) {
+      await createCheckpoint({ partition, learners, models: store.models, interval: 0, now, log }).restore()
+    }
+  },
+})
+
+/** Lists the files and folders in the data folder that belong in a backup. */
+const dataParts = (config: Pick<Config, 'data_dir'>): readonly Part[] =>
   [importsFolder(config), auditCheckpointFile(config.data_dir)].map((path) => ({
     name: `data/${basename(path)}`,
     key: 'data_dir',
     path,
   }))
 
-/** Every file and folder that belongs into a backup beside the database. */
-export const backupParts = (config: Config): readonly Part[] => {
+/** Lists every file and folder that belongs in a backup besides the database. */
+const partsOf = (config: Config): readonly Part[] => {
   const { rules, networks, network_agents, remediation, triage, intel } = config
   const listed = (key: string, paths: readonly (string | undefined)[]): readonly Part[] =>
     paths.flatMap((path, index) =>
@@ -44,8 +94,8 @@ export const backupParts = (config: Config): readonly Part[] => {
   ]
 }
 
-/** The configuration, with everything that a backup has at the places where it was unpacked. */
-export const configAt = (config: Config, parts: readonly Part[], placeOf: (name: string) => string): Config => {
+/** Returns the configuration with the parts of a backup at the places where they were unpacked. */
+const configAt = (config: Config, parts: readonly Part[], placeOf: (name: string) => string): Config => {
   const placesOf = (wanted: string) => parts.filter(({ key }) => key === wanted).map(({ name }) => placeOf(name))
   const [country_database] = placesOf('networks.country_database')
   const [asn_database] = placesOf('networks.asn_database')
@@ -67,7 +117,7 @@ export const configAt = (config: Config, parts: readonly Part[], placeOf: (name:
   }
 }
 
-/** The models that can be loaded: the configured one, and those in the folders beside it. */
+/** Lists the models that can be loaded: the configured one, and those in the folders beside it. */
 const logModels = ({ model_dir, root }: Config['log_detection']): readonly Part[] => {
   const configured = join(resolve(model_dir), modelFile)
   const below = root === undefined ? dirname(resolve(model_dir)) : resolve(root)
@@ -98,9 +148,8 @@ const foldersIn = (path: string): readonly string[] => {
 const localFile = (url: unknown): string | undefined =>
   typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'file:' ? fileURLToPath(url) : undefined
 
-/** The places, in the configuration at hand, of the parts of an archive; undefined where a setting names no such place. */
-export const placeOf = ({ name, key, path }: Part, config: Config): string | undefined => {
-  const here = backupParts(config).filter((part) => part.key === key)
+const placeOf = ({ name, key, path }: Part, config: Config): string | undefined => {
+  const here = partsOf(config).filter((part) => part.key === key)
   const same = here.find((part) => part.name === name) ?? here.find((part) => part.path === path)
   if (same) return same.path
   if (key === 'log_detection.root') {

@@ -1,25 +1,23 @@
 import { access, constants, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import type { Log } from '../component.ts'
-import { printPortable, secretsSet } from '../config/print.ts'
-import type { LoadedConfig } from '../config.ts'
-import { AppError } from '../errors.ts'
-import { modelFile } from '../operations/models/log-model-file.ts'
-import { describeMember, packArchive } from '../operations/storage/backup-archive.ts'
-import { type BackupManifest, databasePath, settingsPath } from '../operations/storage/backup-manifest.ts'
-import { isInterrupted, isThere, syncFolder } from '../operations/storage/put-in-place.ts'
-import { copyParts, listParts, type PartListing } from '../operations/storage/stage-parts.ts'
-import { copyDatabase } from '../store/copy-database.ts'
-import { translateSqliteError } from '../store/dialects/sqlite-error.ts'
-import { readSqliteFacts } from '../store/dialects/sqlite-file.ts'
-import { backupParts, configAt } from './backup-parts.ts'
-import { readRules } from './read-rules.ts'
+import type { Log } from '../../component.ts'
+import { AppError } from '../../errors.ts'
+import { copyDatabase } from '../../store/copy-database.ts'
+import { translateSqliteError } from '../../store/dialects/sqlite-error.ts'
+import { readSqliteFacts } from '../../store/dialects/sqlite-file.ts'
+import { modelFile } from '../models/log-model-file.ts'
+import { describeMember, packArchive } from './backup-archive.ts'
+import { type BackupManifest, databasePath, settingsPath } from './backup-manifest.ts'
+import type { Installation } from './installation.ts'
+import { isInterrupted, isThere, syncFolder } from './put-in-place.ts'
+import { copyParts, listParts, type PartListing } from './stage-parts.ts'
 
-interface BackupRequest extends Pick<LoadedConfig, 'config' | 'origins'> {
-  /** Where the archive goes. */
+interface BackupRequest {
+  readonly installation: Installation
+  /** The path of the archive. */
   readonly file: string
-  /** Whether a file that is there is replaced. */
+  /** Whether an existing file is replaced. */
   readonly force: boolean
   readonly version: string
   readonly now: () => number
@@ -34,9 +32,9 @@ const mostTries = 5
  * database are of one moment: when files changed while the database was copied, both are copied again.
  */
 export const makeBackup = async (request: BackupRequest): Promise<{ manifest: BackupManifest; bytes: number }> => {
-  const { config, file, force, now, log } = request
-  const { data_dir, storage } = config
-  await requireSource(storage.url, data_dir)
+  const { installation, file, force, now, log } = request
+  const { dataDir, storageUrl, settings } = installation
+  await requireSource(storageUrl, dataDir)
   await requireTarget(file, force)
   const stage = join(dirname(file), `${stageStart}${process.pid}`)
   await rm(stage, { recursive: true, force: true })
@@ -44,8 +42,8 @@ export const makeBackup = async (request: BackupRequest): Promise<{ manifest: Ba
   await mkdir(stage, { mode: 0o700 })
   try {
     const database = join(stage, databasePath)
-    const listing = await snapshot(config, stage, () => copyDatabase(storage.url, database, { now, log }))
-    await writeFile(join(stage, settingsPath), printPortable(config, request.origins), { mode: 0o600 })
+    const listing = await snapshot(installation, stage, () => copyDatabase(storageUrl, database, { now, log }))
+    await writeFile(join(stage, settingsPath), settings, { mode: 0o600 })
     const manifest = await describe(request, listing, stage)
     const archive = join(stage, 'archive')
     const bytes = await packArchive(manifest, stage, archive)
@@ -59,17 +57,13 @@ export const makeBackup = async (request: BackupRequest): Promise<{ manifest: Ba
   }
 }
 
-const snapshot = async (
-  config: BackupRequest['config'],
-  stage: string,
-  copyTo: () => Promise<void>,
-): Promise<PartListing> => {
+const snapshot = async ({ parts }: Installation, stage: string, copyTo: () => Promise<void>): Promise<PartListing> => {
   for (let tries = 0; tries < mostTries; tries++) {
-    const listing = await listParts(backupParts(config))
+    const listing = await listParts(parts())
     // The checkpoint of the audit is copied before the database, so that its row is in the copy.
     await copyParts(listing, stage)
     await copyTo()
-    if (stampOf(await listParts(backupParts(config))) === stampOf(listing)) return listing
+    if (stampOf(await listParts(parts())) === stampOf(listing)) return listing
     for (const name of await readdir(stage)) await rm(join(stage, name), { recursive: true })
   }
   throw new AppError('CONFLICT', 'Rules or models changed each time the database was copied.', {
@@ -83,7 +77,7 @@ const stampOf = ({ files }: PartListing): string =>
   JSON.stringify(files.filter(({ member }) => member !== 'data/audit-checkpoint.json'))
 
 const describe = async (
-  { config, version, now }: BackupRequest,
+  { installation, version, now }: BackupRequest,
   { parts, files, absent }: PartListing,
   stage: string,
 ): Promise<BackupManifest> => {
@@ -91,17 +85,17 @@ const describe = async (
   for (const path of [databasePath, settingsPath, ...files.map(({ member }) => member)]) {
     members.push(await describeMember(path, join(stage, path)))
   }
-  const secrets = secretsSet(config)
+  const { secrets, storageUrl } = installation
   return {
     format: 1,
     product: { name: 'vedette', version },
     created_at: new Date(now()).toISOString(),
     host: hostname(),
     database: {
-      kind: config.storage.url.startsWith('sqlite:') ? 'sqlite' : 'postgres',
+      kind: storageUrl.startsWith('sqlite:') ? 'sqlite' : 'postgres',
       ...readSqliteFacts(join(stage, databasePath)),
     },
-    rules: (await readRules(configAt(config, parts, (name) => join(stage, name)))).counts,
+    rules: (await installation.with(parts, (name) => join(stage, name)).openRules()).counts,
     log_models: files.filter(({ member }) => basename(member) === modelFile).length,
     parts: [...parts],
     members,

@@ -1,14 +1,13 @@
 import { readdir } from 'node:fs/promises'
-import type { Config } from '../config.ts'
-import { ownRules } from '../operations/rules/create-rule.ts'
-import { createRules, importsFolder } from '../operations/rules/rule-folders.ts'
-import type { RuleCounts } from '../operations/storage/backup-manifest.ts'
-import { bundledRules } from '../pipeline/detect/sigma/bundled-rules.ts'
-import type { RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
+import { bundledRules } from '../../pipeline/detect/sigma/bundled-rules.ts'
+import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
+import type { RuleCounts } from '../storage/backup-manifest.ts'
+import { ownRules } from './create-rule.ts'
+import { createRules, importsFolder } from './rule-folders.ts'
 
-/** Reads all rules, and counts those that can be used by where they come from. */
-export const readRules = async (
-  config: Pick<Config, 'rules' | 'data_dir'>,
+/** Reads all rules, and counts the valid ones by where they come from. */
+export const openAndCountRules = async (
+  config: Parameters<typeof createRules>[0]['config'],
 ): Promise<{ readonly counts: RuleCounts; readonly book: RuleBook }> => {
   const silent = { debug() {}, info() {}, warn() {}, error() {} }
   const library = createRules({ config, settings: async () => [], log: silent })

@@ -15,36 +15,44 @@ import type { Agent } from '../schema/agent.ts'
 import type { Event } from '../schema/event.ts'
 import type { RecordBatch } from '../schema/record.ts'
 
-interface JudgesOptions {
+interface EventStagesOptions {
   readonly config: Pick<Config, 'detectors'>
   readonly clock: Clock
   readonly rules: RuleBook
   readonly context: ContextTables
-  /** What threat intelligence knows; without it, nothing. */
-  readonly indicators?: IndicatorIndex
-  /** The agents that run; without them, none. */
+  /** The indicators of threat intelligence; none without it. */
+  readonly indicators?: IndicatorIndex | undefined
+  /** The agents in force; none without it. */
   readonly agents?: readonly Agent[]
   readonly log: Log
   readonly signal: AbortSignal
 }
 
 /**
- * Makes the stages that understand and judge events, with nothing learnt yet: the same ones for the server and for an analysis in
- * memory.
+ * Creates the stages from normalize to detect, with nothing learnt yet. The server and an analysis in memory use the same ones.
  */
-export const createJudges = ({ config, clock, rules, context, indicators, agents, log, signal }: JudgesOptions) => {
+export const createEventStages = ({
+  config,
+  clock,
+  rules,
+  context,
+  indicators,
+  agents,
+  log,
+  signal,
+}: EventStagesOptions) => {
   const runtime = { now: clock.now, fetch, log, signal }
   const normalizer = createNormalizer()
   const miner = createMiner()
   const enrich = createEnrich(createEnrichers(context))
-  const detectors = detectorRegistry(rules, indicators, agents)
-  const judging = config.detectors.map(({ type, ...options }) => detectors.create(type, options, runtime))
-  const detect = createDetect(judging, { log })
+  const registry = detectorRegistry(rules, indicators, agents)
+  const detectors = config.detectors.map(({ type, ...options }) => registry.create(type, options, runtime))
+  const { run, replay } = createDetect(detectors, { log })
   const { familiar } = context
   const learners: Learner[] = [
     miner,
     familiar,
-    ...judging.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),
+    ...detectors.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),
   ]
   const mine = (events: readonly Event[]): readonly Event[] => {
     const mined = miner.mine(events)
@@ -53,27 +61,25 @@ export const createJudges = ({ config, clock, rules, context, indicators, agents
   }
   return {
     normalizer,
-    miner,
-    enrich,
-    detect: {
-      ...detect,
-      /** Judges, then learns who is who. */
-      async run(events: readonly Event[], delivery: Parameters<typeof detect.run>[1]) {
-        const found = await detect.run(events, delivery)
-        familiar.learn(events)
-        return found
-      },
-    },
     mine,
+    enrich,
+    /** Runs the detectors; then learns which users and addresses are usual. */
+    async detect(...[events, delivery]: Parameters<typeof run>) {
+      const found = await run(events, delivery)
+      familiar.learn(events)
+      return found
+    },
     learners,
-    /** How far each detector is with learning. */
-    progress: () => judging.map(({ name, progress }) => ({ detector: name, progress: progress?.() ?? [] })),
-    /** How records would be understood; teaches nothing and counts nothing. */
-    understand: (batch: RecordBatch): readonly Event[] =>
+    /** The number of log templates. */
+    templates: () => miner.size,
+    /** Reports how far each detector has learnt. */
+    progress: () => detectors.map(({ name, progress }) => ({ detector: name, progress: progress?.() ?? [] })),
+    /** Parses and enriches records; learns and counts nothing. */
+    parse: (batch: RecordBatch): readonly Event[] =>
       enrich(miner.mine(createNormalizer().normalize(batch), { learn: false })),
-    /** Shows stored events to the learners once more. */
-    relearn(events: readonly Event[]): void {
-      detect.replay(mine(events))
+    /** Teaches stored events to the learners again. */
+    replay(events: readonly Event[]): void {
+      replay(mine(events))
       familiar.learn(events)
     },
   }

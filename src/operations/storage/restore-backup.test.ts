@@ -12,9 +12,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { loadConfig } from '../config.ts'
-import { createAuditCheckpoint } from '../operations/audit/audit-checkpoint.ts'
-import { openStore } from '../store/open-store.ts'
+import { createInstallation } from '../../app/installation.ts'
+import { loadConfig } from '../../config.ts'
+import { openStore } from '../../store/open-store.ts'
+import { createAuditCheckpoint } from '../audit/audit-checkpoint.ts'
 import { makeBackup } from './make-backup.ts'
 import { restoreBackup, verifyBackup } from './restore-backup.ts'
 
@@ -43,7 +44,7 @@ const loaded = (home: string, env: Readonly<Record<string, string>> = {}) => {
   })
 }
 const request = (home: string, env?: Readonly<Record<string, string>>) => ({
-  ...loaded(home, env),
+  installation: createInstallation(loaded(home, env)),
   file: at('archive'),
   now,
   log,
@@ -116,7 +117,7 @@ it('says where it put what no setting names, and which settings differ', async (
   await install()
   await backup('a', { VEDETTE_RETENTION_EVENTS: '3d', VEDETTE_ADMIN_TOKEN: 'very-secret-token' })
   const other = loadConfig({ flags: { data_dir: at('b/data') }, env: {}, cwd: at('b'), readText: () => undefined })
-  const bare = { ...request('b'), config: other.config, origins: other.origins }
+  const bare = { ...request('b'), installation: createInstallation(other) }
   const { notes } = await restoreBackup({ ...bare, force: false, dataOnly: false })
   expect(notes).toEqual([
     expect.stringMatching(

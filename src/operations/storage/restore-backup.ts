@@ -1,25 +1,21 @@
 import { copyFile, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
-import type { Log } from '../component.ts'
-import { printPortable } from '../config/print.ts'
-import { parseYaml } from '../config/yaml-file.ts'
-import type { LoadedConfig } from '../config.ts'
-import { AppError } from '../errors.ts'
-import { requireNotOpen } from '../operations/analysis/database-file.ts'
-import { readManifest, unpackArchive } from '../operations/storage/backup-archive.ts'
-import { type BackupManifest, databasePath, isOf, settingsPath } from '../operations/storage/backup-manifest.ts'
-import { finishMoves, isThere, putInPlace, stageOf } from '../operations/storage/put-in-place.ts'
-import { fillDatabase } from '../store/copy-database.ts'
-import { translateSqliteError } from '../store/dialects/sqlite-error.ts'
-import { withStoreLock } from '../store/lock-store.ts'
-import { configAt } from './backup-parts.ts'
+import type { Log } from '../../component.ts'
+import { AppError } from '../../errors.ts'
+import { fillDatabase } from '../../store/copy-database.ts'
+import { translateSqliteError } from '../../store/dialects/sqlite-error.ts'
+import { withStoreLock } from '../../store/lock-store.ts'
+import { requireNotOpen } from '../analysis/database-file.ts'
+import { readManifest, unpackArchive } from './backup-archive.ts'
+import { type BackupManifest, databasePath, isOf, settingsPath } from './backup-manifest.ts'
+import type { Installation } from './installation.ts'
 import { modelMembers, type Proof, proveBackup, unusable } from './prove-backup.ts'
+import { finishMoves, isThere, putInPlace, stageOf } from './put-in-place.ts'
 import { planRestore, type RestorePlan } from './restore-plan.ts'
 
-interface RestoreRequest extends Pick<LoadedConfig, 'config' | 'origins'> {
+interface RestoreRequest {
+  readonly installation: Installation
   readonly file: string
   readonly now: () => number
   readonly log: Log
@@ -38,7 +34,7 @@ export interface Restored extends Read {
 }
 
 /** Proves that an archive can be restored; writes to a temporary folder only. Throws SOURCE_FAILED where it cannot. */
-export const verifyBackup = async ({ config, file, now }: RestoreRequest): Promise<Read> => {
+export const verifyBackup = async ({ installation, file, now }: RestoreRequest): Promise<Read> => {
   await requireFile(file)
   const manifest = await readArchive(file)
   const folder = await mkdtemp(join(tmpdir(), 'vedette-verify-'))
@@ -51,7 +47,7 @@ export const verifyBackup = async ({ config, file, now }: RestoreRequest): Promi
       file,
       manifest,
       database,
-      config: manifest ? configAt(config, manifest.parts, placeOf) : config,
+      program: manifest ? installation.with(manifest.parts, placeOf) : installation.program,
       models: manifest ? modelMembers(manifest).map(placeOf) : [],
       now,
     })
@@ -75,29 +71,29 @@ interface RestoreOptions extends RestoreRequest {
 export const restoreBackup = async (request: RestoreOptions): Promise<Restored> => {
   await requireFile(request.file)
   // A server that starts meanwhile would remove what is prepared, or write to the database that is replaced.
-  return withStoreLock(request.config.storage.url, 'restore', () => restoreAlone(request))
+  return withStoreLock(request.installation.storageUrl, 'restore', () => restoreAlone(request))
 }
 
 const restoreAlone = async (request: RestoreOptions): Promise<Restored> => {
-  const { config, file, force, dataOnly, now } = request
-  const { data_dir, storage } = config
-  await requireNotOpen(storage.url)
+  const { installation, file, force, dataOnly, now } = request
+  const { dataDir, storageUrl } = installation
+  await requireNotOpen(storageUrl)
   const manifest = await readArchive(file)
-  await finishMoves(data_dir)
-  const plan = await planRestore({ config, manifest, dataOnly, now: now() })
+  await finishMoves(dataDir)
+  const plan = await planRestore({ installation, manifest, dataOnly, now: now() })
   if (plan.conflicts.length > 0 && !force) {
     throw new AppError('CONFLICT', `The backup would replace ${plan.conflicts.join(', ')}.`, {
       hint: '--force replaces it and keeps what is there beside it; another --data-dir leaves it alone.',
     })
   }
-  const made = await mkdir(stageOf(data_dir), { recursive: true, mode: 0o700 })
+  const made = await mkdir(stageOf(dataDir), { recursive: true, mode: 0o700 })
   const prepared = await prepare(plan, manifest, request).catch(async (error: unknown) => {
     for (const { staged } of plan.moves) if (staged !== undefined) await rm(staged, { recursive: true, force: true })
-    await rm(made ?? stageOf(data_dir), { recursive: true, force: true })
-    throw translateSqliteError(error, data_dir)
+    await rm(made ?? stageOf(dataDir), { recursive: true, force: true })
+    throw translateSqliteError(error, dataDir)
   })
   const { proof, differing } = prepared
-  await putInPlace(data_dir, [...plan.moves, ...(differing.length > 0 ? [settingsMove(plan)] : [])])
+  await putInPlace(dataDir, [...plan.moves, ...(differing.length > 0 ? [settingsMove(plan)] : [])])
   const before = plan.moves.filter(({ place }) => plan.conflicts.includes(place))
   return {
     manifest,
@@ -118,20 +114,20 @@ const prepare = async (
   manifest: BackupManifest | undefined,
   request: RestoreRequest,
 ): Promise<{ readonly proof: Proof; readonly differing: readonly string[] }> => {
-  const { config, file, now, log } = request
+  const { installation, file, now, log } = request
   await stage(plan, manifest, request)
   const proof = await proveBackup({
     file,
     manifest,
     database: plan.database,
-    config: manifest ? configAt(config, manifest.parts, plan.placeOf) : config,
+    program: manifest ? installation.with(manifest.parts, plan.placeOf) : installation.program,
     models: manifest ? modelMembers(manifest).map(plan.placeOf) : [],
     now,
   })
   await syncFile(plan.database)
-  const { url } = config.storage
-  await requireNotOpen(url)
-  if (!url.startsWith('sqlite:')) await fillDatabase(plan.database, url, { now, log })
+  const { storageUrl } = installation
+  await requireNotOpen(storageUrl)
+  if (!storageUrl.startsWith('sqlite:')) await fillDatabase(plan.database, storageUrl, { now, log })
   return { proof, differing: manifest ? await differingSettings(plan, manifest, request) : [] }
 }
 
@@ -194,28 +190,14 @@ const syncFile = async (path: string): Promise<void> => {
 /** Settings that belong to a machine. Those that name the places of parts may differ, too: their content was brought there. */
 const machine = ['data_dir', 'log', 'log_detection', 'mcp', 'server', 'storage']
 
-/** Names the settings that the backup has otherwise. */
+/** Names the settings that differ from those of the backup. */
 const differingSettings = async (
   plan: RestorePlan,
   { parts }: BackupManifest,
-  { config, origins }: RestoreRequest,
+  { installation }: RestoreRequest,
 ): Promise<readonly string[]> => {
-  const text = await readFile(plan.settings.staged, 'utf8')
-  const [backup, here] = [text, printPortable(config, origins)].map((yaml) => flat(parseYaml(yaml, settingsPath).value))
-  const keys = [...new Set([...(backup?.keys() ?? []), ...(here?.keys() ?? [])])]
   const mapped = new Set(parts.map(({ key }) => key))
-  return keys
+  return installation
+    .differing(await readFile(plan.settings.staged, 'utf8'))
     .filter((key) => !mapped.has(key) && !machine.includes(key.split('.')[0] ?? ''))
-    .filter((key) => !isDeepStrictEqual(backup?.get(key), here?.get(key)))
-    .sort()
-}
-
-const tree = z.record(z.string(), z.unknown())
-
-const flat = (value: unknown, key = ''): ReadonlyMap<string, unknown> => {
-  const below = tree.safeParse(value)
-  if (!below.success) return new Map(value === null || value === undefined ? [] : [[key, value]])
-  return new Map(
-    Object.entries(below.data).flatMap(([name, inner]) => [...flat(inner, key === '' ? name : `${key}.${name}`)]),
-  )
 }

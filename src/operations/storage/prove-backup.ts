@@ -1,23 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import type { Log } from '../component.ts'
-import type { Config } from '../config.ts'
-import { createContext } from '../context/context.ts'
-import { AppError, messageOf } from '../errors.ts'
-import { createIntel } from '../intel/create-intel.ts'
-import { LogModel } from '../lib/log-events/log-events.ts'
-import { agentsInForce } from '../operations/agents/read-agents.ts'
-import { createAuditCheckpoint } from '../operations/audit/audit-checkpoint.ts'
-import { modelFile } from '../operations/models/log-model-file.ts'
-import { type BackupManifest, isOf, type RuleCounts } from '../operations/storage/backup-manifest.ts'
-import { createCheckpoint } from '../pipeline/checkpoint.ts'
-import { createClock } from '../pipeline/clock.ts'
-import { readPlaybooks } from '../pipeline/propose/playbooks.ts'
-import { checkSqliteFile, type DatabaseFacts, readSqliteFacts } from '../store/dialects/sqlite-file.ts'
-import { newerMigrations } from '../store/migrate.ts'
-import { openStore } from '../store/open-store.ts'
-import type { Store } from '../store/store.ts'
-import { createJudges } from './judges.ts'
-import { readRules } from './read-rules.ts'
+import type { Log } from '../../component.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import { LogModel } from '../../lib/log-events/log-events.ts'
+import { checkSqliteFile, type DatabaseFacts, readSqliteFacts } from '../../store/dialects/sqlite-file.ts'
+import { newerMigrations } from '../../store/migrate.ts'
+import { openStore } from '../../store/open-store.ts'
+import { createAuditCheckpoint } from '../audit/audit-checkpoint.ts'
+import { modelFile } from '../models/log-model-file.ts'
+import { type BackupManifest, isOf, type RuleCounts } from './backup-manifest.ts'
+import type { TrialProgram } from './installation.ts'
 
 interface Unpacked {
   /** The archive's name in messages. */
@@ -25,8 +16,7 @@ interface Unpacked {
   /** Absent for a bare copy of the database. */
   readonly manifest: BackupManifest | undefined
   readonly database: string
-  /** The configuration in force, with the places where the parts were unpacked. */
-  readonly config: Config
+  readonly program: TrialProgram
   /** The places of models. */
   readonly models: readonly string[]
   readonly now: () => number
@@ -45,7 +35,7 @@ export interface Proof {
  * reads the rules, loads the models and the state of the detectors, and verifies the audit. Throws SOURCE_FAILED where that fails.
  */
 export const proveBackup = async (unpacked: Unpacked): Promise<Proof> => {
-  const { file, manifest, database, config, models } = unpacked
+  const { file, manifest, database, program, models } = unpacked
   const damage = checkSqliteFile(database, { thorough: true })
   if (damage.length > 0) throw unusable(file, 'its database is damaged', damage)
   const facts = readSqliteFacts(database)
@@ -55,7 +45,7 @@ export const proveBackup = async (unpacked: Unpacked): Promise<Proof> => {
       hint: 'Restore it with that version or a later one.',
     })
   }
-  const { counts, book } = await readRules(config)
+  const { counts, book } = await program.openRules()
   const differences = manifest ? compare(manifest, facts, counts) : []
   if (differences.length > 0) throw unusable(file, 'it does not contain what its manifest says', differences)
   for (const model of models) await loadModel(model, file)
@@ -63,8 +53,8 @@ export const proveBackup = async (unpacked: Unpacked): Promise<Proof> => {
   const log = collecting(doubts)
   const store = await openStore(`sqlite:${database}`, { now: unpacked.now, log })
   try {
-    await restoreLearners(unpacked, store, book, log)
-    const checkpoint = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
+    await program.restoreLearners(store, book, log)
+    const checkpoint = createAuditCheckpoint({ dataDir: program.dataDir, audit: store.audit, log })
     const known = manifest?.parts.some(({ name }) => name === 'data/audit-checkpoint.json')
       ? await checkpoint.read()
       : undefined
@@ -77,36 +67,6 @@ export const proveBackup = async (unpacked: Unpacked): Promise<Proof> => {
 }
 
 const mostShown = 10
-
-/** Loads what detectors have learnt into the detectors that the configuration names. */
-const restoreLearners = async (
-  { config, now }: Unpacked,
-  store: Store,
-  rules: Awaited<ReturnType<typeof readRules>>['book'],
-  log: Log,
-): Promise<void> => {
-  const { signal } = new AbortController()
-  const context = createContext({ config, store, log })
-  await context.refresh()
-  await context.refreshNetworks()
-  const threats = createIntel({ config, store, runtime: { now, fetch, log, signal } })
-  await threats.intel.table.refresh()
-  readPlaybooks(config.remediation.playbooks)
-  const { learners } = createJudges({
-    config,
-    clock: createClock(now),
-    rules,
-    context: context.tables,
-    indicators: threats.intel.table.index,
-    agents: agentsInForce(config),
-    log,
-    signal,
-  })
-  const partitions = new Set((await store.models.list()).map(({ partition }) => partition))
-  for (const partition of partitions) {
-    await createCheckpoint({ partition, learners, models: store.models, interval: 0, now, log }).restore()
-  }
-}
 
 const loadModel = async (path: string, file: string): Promise<void> => {
   try {

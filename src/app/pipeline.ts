@@ -12,7 +12,7 @@ import type { Playbook } from '../schema/playbook.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Telemetry } from '../telemetry.ts'
-import type { createJudges } from './judges.ts'
+import type { createEventStages } from './event-stages.ts'
 import type { SampleKeeper } from './samples.ts'
 
 interface RoadParts {
@@ -21,7 +21,7 @@ interface RoadParts {
   readonly queue: Pipeline<Transaction>['queue']
   readonly telemetry: Telemetry
   readonly samples: Pick<SampleKeeper, 'drops' | 'isHere'>
-  readonly judges: ReturnType<typeof createJudges>
+  readonly stages: ReturnType<typeof createEventStages>
   readonly threats: Pick<ReturnType<typeof createIntel>, 'countDetections'>
   readonly suppressions: ReturnType<typeof createSuppressions>
   readonly checkpoint: Checkpoint<Transaction>
@@ -44,7 +44,7 @@ export const layRoad = ({
   queue,
   telemetry,
   samples,
-  judges,
+  stages,
   threats,
   suppressions,
   checkpoint,
@@ -59,12 +59,12 @@ export const layRoad = ({
     queue,
     meter: telemetry.meter,
     normalize: (batches, delivery) =>
-      judges.normalizer.stage(
+      stages.normalizer.stage(
         batches.filter(({ source }) => !samples.drops(source)),
         delivery,
       ),
-    mine: judges.mine,
-    enrich: judges.enrich,
+    mine: stages.mine,
+    enrich: stages.enrich,
     events: {
       begin() {
         const packing = store.events.packing()
@@ -83,7 +83,7 @@ export const layRoad = ({
       },
       async save({ packed, parsed, failed, last }, tx) {
         await store.events.save(packed, tx)
-        const counts = judges.normalizer.takeCounts()
+        const counts = stages.normalizer.takeCounts()
         await store.parseHealth.add(
           counts.map(({ lastSeenAt, ...count }) => ({ ...count, last_seen_at: lastSeenAt })),
           tx,
@@ -92,7 +92,7 @@ export const layRoad = ({
         telemetry.parsed(parsed, failed)
       },
     },
-    detect: judges.detect.run,
+    detect: stages.detect,
     detections: {
       async save(detections, tx) {
         await store.detections.save(detections, tx)

@@ -1,19 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import type { Config } from '../config.ts'
-import { AppError } from '../errors.ts'
-import { databaseFile } from '../operations/analysis/database-file.ts'
-import { describeMember } from '../operations/storage/backup-archive.ts'
-import {
-  type BackupManifest,
-  type BackupPart,
-  databasePath,
-  isOf,
-  settingsPath,
-} from '../operations/storage/backup-manifest.ts'
-import { isThere, type Move, stageOf } from '../operations/storage/put-in-place.ts'
-import { listParts } from '../operations/storage/stage-parts.ts'
-import { dataParts, placeOf } from './backup-parts.ts'
+import { AppError } from '../../errors.ts'
+import { databaseFile } from '../analysis/database-file.ts'
+import { describeMember } from './backup-archive.ts'
+import { type BackupManifest, type BackupPart, databasePath, isOf, settingsPath } from './backup-manifest.ts'
+import type { Installation } from './installation.ts'
+import { isThere, type Move, stageOf } from './put-in-place.ts'
+import { listParts } from './stage-parts.ts'
 
 /** Where everything of an archive goes, decided before anything is written. */
 export interface RestorePlan {
@@ -33,7 +26,7 @@ export interface RestorePlan {
 }
 
 interface PlanOptions {
-  readonly config: Config
+  readonly installation: Installation
   /** Absent for a bare copy of the database. */
   readonly manifest: BackupManifest | undefined
   /** Whether nothing outside of the data folder is touched. */
@@ -42,19 +35,19 @@ interface PlanOptions {
 }
 
 /** Decides where each part of an archive goes, and what of that is in the way. */
-export const planRestore = async ({ config, manifest, dataOnly, now }: PlanOptions): Promise<RestorePlan> => {
-  const { data_dir, storage } = config
-  const stage = stageOf(data_dir)
+export const planRestore = async ({ installation, manifest, dataOnly, now }: PlanOptions): Promise<RestorePlan> => {
+  const { dataDir, storageUrl } = installation
+  const stage = stageOf(dataDir)
   const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, '-')
-  const kept = join(data_dir, `before-restore-${stamp}`)
+  const kept = join(dataDir, `before-restore-${stamp}`)
   const moves: Move[] = []
   const conflicts: string[] = []
   const notes: string[] = []
   const staged = new Map<string, string>()
   const places = new Map<string, string>()
 
-  const isInData = (path: string) => !relative(data_dir, path).startsWith('..')
-  const keptAs = (path: string) => (isInData(path) ? join(kept, relative(data_dir, path)) : `${path}.before-${stamp}`)
+  const isInData = (path: string) => !relative(dataDir, path).startsWith('..')
+  const keptAs = (path: string) => (isInData(path) ? join(kept, relative(dataDir, path)) : `${path}.before-${stamp}`)
   const stagedAs = (path: string, name: string) =>
     isInData(path) ? join(stage, name) : join(dirname(path), `.${basename(path)}.restore`)
   const takePlace = async (place: string, from?: string) => {
@@ -70,8 +63,8 @@ export const planRestore = async ({ config, manifest, dataOnly, now }: PlanOptio
       staged.set(part.name, join(stage, part.name))
       continue
     }
-    const found = inData ? join(data_dir, basename(part.name)) : placeOf(part, config)
-    const place = found ?? join(data_dir, 'restored', part.name)
+    const found = inData ? join(dataDir, basename(part.name)) : installation.placeOf(part)
+    const place = found ?? join(dataDir, 'restored', part.name)
     if (found === undefined) notes.push(`${part.key} does not name a place for ${part.path}: it is in ${place} now.`)
     places.set(part.name, place)
     if (!inData && manifest && (await isSame(part, place, manifest))) continue
@@ -80,20 +73,20 @@ export const planRestore = async ({ config, manifest, dataOnly, now }: PlanOptio
     await takePlace(place, from)
   }
   // Rules and a checkpoint that the backup has not would be a mixture of before and after. A bare database says nothing of rules.
-  for (const { name, path } of dataParts(config)) {
+  for (const { name, path } of installation.dataParts) {
     const isLeft = manifest ? manifest.parts.some((part) => part.name === name) : name === 'data/rules'
     if (!isLeft && (await isThere(path))) await takePlace(path)
   }
   let database = join(stage, databasePath)
-  if (storage.url.startsWith('sqlite:')) {
-    const place = databaseFile(storage.url)
+  if (storageUrl.startsWith('sqlite:')) {
+    const place = databaseFile(storageUrl)
     database = stagedAs(place, databasePath)
     for (const ending of ['-wal', '-shm']) moves.push({ place: place + ending, kept: keptAs(place + ending) })
     await takePlace(place, database)
   }
   return {
     database,
-    settings: { staged: join(stage, settingsPath), place: join(data_dir, 'restored-settings.yaml') },
+    settings: { staged: join(stage, settingsPath), place: join(dataDir, 'restored-settings.yaml') },
     moves,
     staged,
     placeOf: (name) => staged.get(name) ?? places.get(name) ?? join(stage, name),

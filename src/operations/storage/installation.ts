@@ -1,0 +1,37 @@
+import type { Log } from '../../component.ts'
+import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
+import type { Store } from '../../store/store.ts'
+import type { BackupPart, RuleCounts } from './backup-manifest.ts'
+
+/** A file or folder outside the database that belongs in a backup: its name in an archive, and its place. */
+export type Part = Pick<BackupPart, 'name' | 'key' | 'path'>
+
+/** An installation that is backed up or restored, as its configuration describes it. */
+export interface Installation {
+  readonly dataDir: string
+  readonly storageUrl: string
+  /** The parts in the data folder. */
+  readonly dataParts: readonly Part[]
+  /** Every part, listed anew: models come and go. */
+  parts(): readonly Part[]
+  /** The place of a part of an archive; undefined if no setting names one. */
+  placeOf(part: Part): string | undefined
+  /** The settings as a configuration file, without secrets. */
+  readonly settings: string
+  /** The names of the secrets that are set. */
+  readonly secrets: readonly string[]
+  /** Names the settings that differ from those of another configuration file. */
+  differing(settings: string): readonly string[]
+  /** The program as it would run with the parts of an archive at the places where they were unpacked. */
+  with(parts: readonly Part[], placeOf: (name: string) => string): TrialProgram
+  /** The program as it would run now. */
+  readonly program: TrialProgram
+}
+
+/** What a backup is proved with: a program that opens it as a server would. */
+export interface TrialProgram {
+  readonly dataDir: string
+  openRules(): Promise<{ readonly counts: RuleCounts; readonly book: RuleBook }>
+  /** Loads the state of every learner, and all else that a server reads at its start. */
+  restoreLearners(store: Store, rules: RuleBook, log: Log): Promise<void>
+}
