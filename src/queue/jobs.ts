@@ -1,5 +1,7 @@
+import { nextNumbers } from '../store/counters.ts'
 import type { Connections, Transaction } from '../store/database.ts'
 import type { JobRow } from '../store/intake/queue-tables.ts'
+import { batches, insertRows } from '../store/write-rows.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
 /** What is known of a job without reading its payload. */
@@ -18,25 +20,16 @@ export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'payload'>
 
 /** How many jobs are looked at for one delivery. */
 const mostJobs = 1024
-const variablesPerJob = 13
 const headColumns = ['seq', 'partition', 'count', 'attempts', 'run_at', 'bytes', 'size'] as const
 
 /** The statements of the embedded queue. */
-export const createJobs = ({ read, write, abilities, now }: Connections) => ({
+export const createJobs = ({ read, write, now }: Connections) => ({
   async insert(topic: Topic, jobs: readonly NewJob[], tx: Transaction): Promise<void> {
-    // Whoever takes numbers later waits for whoever took them first, so the order of numbers is the order of commits.
-    const { value } = await tx
-      .insertInto('counters')
-      .values({ name: 'jobs', value: jobs.length })
-      .onConflict((conflict) =>
-        conflict.column('name').doUpdateSet((row) => ({ value: row('counters.value', '+', jobs.length) })),
-      )
-      .returning('value')
-      .executeTakeFirstOrThrow()
+    const first = await nextNumbers(tx, 'jobs', jobs.length)
     const rows = jobs.map(
       (job, index): JobRow => ({
         ...job,
-        seq: value - jobs.length + 1 + index,
+        seq: first + index,
         topic,
         state: 'ready',
         attempts: 0,
@@ -47,13 +40,8 @@ export const createJobs = ({ read, write, abilities, now }: Connections) => ({
         bytes: job.payload.length,
       }),
     )
-    const size = Math.min(100, Math.floor(abilities.maxVariables / variablesPerJob))
-    for (let start = 0; start < rows.length; start += size) {
-      await tx
-        .insertInto('jobs')
-        .values(rows.slice(start, start + size))
-        .execute()
-    }
+    // Payloads are large: fewer go into one statement.
+    for (const part of batches(rows, 100)) await insertRows(tx, 'jobs', part)
   },
 
   /** Jobs that have failed and wait for their next attempt, oldest first. */

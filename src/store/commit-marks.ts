@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import type { Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
+import { upsert } from './write-rows.ts'
 
 /** How long the outcome of a commit is asked for, in ms: a sender waits for the answer. */
 const patience = 5_000
@@ -45,11 +46,7 @@ export const createCommitMarks = async ({ write }: OpenDatabase, now: () => numb
       const name = free.pop() ?? `${prefix}${randomUUID()}`
       last = Math.max(now(), last + 1)
       const value = last
-      await tx
-        .insertInto('counters')
-        .values({ name, value })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-        .execute()
+      await upsert(tx, 'counters', [{ name, value }], { key: ['name'] })
       try {
         await commit()
       } catch (error) {

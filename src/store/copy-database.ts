@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { Tables, Transaction } from './database.ts'
-import type { OpenDatabase, Row } from './dialects/dialect.ts'
+import type { OpenDatabase } from './dialects/dialect.ts'
 import { dialectOf } from './dialects/registry.ts'
-import { batches } from './events/batches.ts'
 import { executedMigrations, missingMigrations, newerMigrations } from './migrate.ts'
 import { openStore, type StoreOptions } from './open-store.ts'
+import { insertion } from './write-rows.ts'
 
 /**
  * Writes a consistent copy of a database as a SQLite file, while others read and write, and changes nothing in it. A database server
@@ -18,7 +18,7 @@ export const copyDatabase = async (url: string, file: string, options: StoreOpti
   await between(url, `sqlite:${file}`, options, async (source, target) => {
     await requireOurForm(source.read)
     const snapshot = source.read.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
-    await snapshot.execute((from) => target.write.transaction().execute((to) => copyRows(source, from, target, to)))
+    await snapshot.execute((from) => target.write.transaction().execute((to) => copyRows(source, from, to)))
   })
 }
 
@@ -39,7 +39,7 @@ export const fillDatabase = async (file: string, url: string, options: StoreOpti
         },
       )
     }
-    await target.write.transaction().execute((to) => copyRows(source, source.read, target, to))
+    await target.write.transaction().execute((to) => copyRows(source, source.read, to))
   })
 }
 
@@ -58,24 +58,10 @@ const between = async (
   }
 }
 
-const copyRows = async (
-  source: OpenDatabase,
-  from: Transaction,
-  target: OpenDatabase,
-  to: Transaction,
-): Promise<void> => {
+const copyRows = async (source: OpenDatabase, from: Transaction, to: Transaction): Promise<void> => {
   const file = source.abilities.shared ? to : from
   for (const table of await tablesOf(file)) {
-    for await (const rows of source.rows(from, table)) await insert(rows, table, to, target.abilities.maxVariables)
-  }
-}
-
-const insert = async (rows: readonly Row[], table: string, tx: Transaction, maxVariables: number): Promise<void> => {
-  const columns = Object.keys(rows[0] ?? {})
-  const names = sql.join(columns.map((column) => sql.ref(column)))
-  for (const part of batches(rows, maxVariables, columns.length)) {
-    const values = part.map((row) => sql`(${sql.join(columns.map((column) => row[column]))})`)
-    await sql`insert into ${sql.table(table)} (${names}) values ${sql.join(values)}`.execute(tx)
+    for await (const rows of source.rows(from, table)) await insertion(table, rows).execute(to)
   }
 }
 

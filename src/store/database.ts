@@ -40,8 +40,6 @@ export interface OpenTransaction {
 
 /** What a database can do, asked instead of its name. */
 export interface Abilities {
-  /** How many values one statement may carry. */
-  readonly maxVariables: number
   /** Whether rows can be locked for the rest of a transaction; where not, transactions that write run one after another. */
   readonly lockRows: boolean
   /** Whether other processes may work on the same database. */

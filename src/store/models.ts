@@ -1,5 +1,6 @@
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
+import { upsert } from './write-rows.ts'
 
 /** The saved state of a detector or of the template miner. */
 export interface ModelRow {
@@ -20,13 +21,7 @@ export interface ModelStore {
 /** Keeps what detectors have learnt: the newest state of each. */
 export const createModelStore = ({ read, write }: StoreConnections): ModelStore => ({
   async save(rows, tx) {
-    for (const { name, partition, ...values } of rows) {
-      await (tx ?? write)
-        .insertInto('models')
-        .values({ name, partition, ...values })
-        .onConflict((conflict) => conflict.columns(['name', 'partition']).doUpdateSet(values))
-        .execute()
-    }
+    for (const row of rows) await upsert(tx ?? write, 'models', [row], { key: ['name', 'partition'] })
   },
 
   load: (name, partition) =>

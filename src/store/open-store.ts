@@ -37,6 +37,7 @@ import { createRuleSettingStore } from './rule-settings.ts'
 import type { Store } from './store.ts'
 import { createSuppressionStore } from './suppressions.ts'
 import { createViewStore } from './views.ts'
+import { upsert } from './write-rows.ts'
 
 export interface StoreOptions {
   readonly now: () => number
@@ -65,7 +66,7 @@ export const openStore = async (url: string, { now, log, alertsInMemory }: Store
       ),
       detections: createDetectionStore(connections),
       alerts: createAlertStore(connections, alertIndex),
-      triageResults: createTriageResultStore(connections),
+      triageResults: createTriageResultStore(),
       alertResults: createAlertResultStore(connections),
       alertContext: createAlertContextStore(connections),
       assets: createAssetStore(connections),
@@ -99,11 +100,7 @@ export const openStore = async (url: string, { now, log, alertsInMemory }: Store
       space: database.space,
       reclaim: database.reclaim,
       async ping() {
-        await write
-          .insertInto('counters')
-          .values({ name: 'ping', value: now() })
-          .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: now() }))
-          .execute()
+        await upsert(write, 'counters', [{ name: 'ping', value: now() }], { key: ['name'] })
       },
       close: database.close,
     }

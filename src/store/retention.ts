@@ -6,8 +6,8 @@ import { removeAlerts, removeIncidents } from './alerts/remove-alerts.ts'
 import { trimAudit } from './audit/audit-trim.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
-import { batches } from './events/batches.ts'
 import { fromJson } from './json.ts'
+import { batches } from './write-rows.ts'
 
 /** Moments in ms: rows that last changed before are removed. Undefined keeps them all. */
 export interface RetentionLimits {
@@ -45,9 +45,9 @@ export const createRetentionStore = (
 
   const dropAlerts = async (alerts: readonly OldAlert[], tx: Transaction): Promise<void> => {
     const ids = alerts.map(({ alert_id }) => alert_id)
-    await removeAlerts({ abilities, index }, ids, tx)
+    await removeAlerts(index, ids, tx)
     const detections = alerts.flatMap(({ body }) => fromJson<Alert>(body).detection_ids)
-    for (const part of batches(detections, abilities.maxVariables)) {
+    for (const part of batches(detections)) {
       await tx.deleteFrom('detections').where('id', 'in', part).execute()
     }
   }
@@ -80,15 +80,12 @@ export const createRetentionStore = (
       if (!row) return {}
       const { members } = fromJson<{ readonly members: readonly { readonly alert_id: string }[] }>(row.body)
       const alerts: OldAlert[] = []
-      for (const part of batches(
-        members.map(({ alert_id }) => alert_id),
-        abilities.maxVariables,
-      )) {
+      for (const part of batches(members.map(({ alert_id }) => alert_id))) {
         alerts.push(...(await oldAlerts(tx, part).where('incident_id', '=', next.id).execute()))
       }
       if (!alerts.every(isOlderThan(alertsBefore))) return {}
       await dropAlerts(alerts, tx)
-      await removeIncidents(connections, [next.id], tx)
+      await removeIncidents([next.id], tx)
       return { incidents: 1, alerts: alerts.length }
     })
     return { next, removed }

@@ -2,6 +2,7 @@ import type { RuleLevel, RuleSetting } from '../schema/rule.ts'
 import type { RuleSettingRow } from './alerts/detection-tables.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
+import { upsert } from './write-rows.ts'
 
 /** What people said about rules; of most rules, nothing. */
 export interface RuleSettingStore {
@@ -12,19 +13,7 @@ export interface RuleSettingStore {
 /** Keeps what people said about rules, by the id of the rule: a new version of the rule finds it again. */
 export const createRuleSettingStore = ({ read, write }: StoreConnections): RuleSettingStore => ({
   async save(setting, tx) {
-    await (tx ?? write)
-      .insertInto('rule_settings')
-      .values(toRow(setting))
-      .onConflict((conflict) =>
-        conflict.column('rule_id').doUpdateSet(({ ref }) => ({
-          enabled: ref('excluded.enabled'),
-          level: ref('excluded.level'),
-          note: ref('excluded.note'),
-          updated_by: ref('excluded.updated_by'),
-          updated_at: ref('excluded.updated_at'),
-        })),
-      )
-      .execute()
+    await upsert(tx ?? write, 'rule_settings', [toRow(setting)], { key: ['rule_id'] })
   },
 
   async list() {

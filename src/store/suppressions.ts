@@ -3,6 +3,7 @@ import type { SuppressionRow } from './alerts/detection-tables.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
 import { fromJson, toJson } from './json.ts'
+import { upsert } from './write-rows.ts'
 
 export interface SuppressionStore {
   save(suppression: Suppression, tx?: Transaction): Promise<void>
@@ -15,17 +16,10 @@ export interface SuppressionStore {
 /** Keeps suppressions. Their hits are columns, so that counting one never undoes what somebody is just editing. */
 export const createSuppressionStore = ({ read, write }: StoreConnections): SuppressionStore => ({
   async save(suppression, tx) {
-    await (tx ?? write)
-      .insertInto('suppressions')
-      .values(toRow(suppression))
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((row) => ({
-          owner: row.ref('excluded.owner'),
-          expires_at: row.ref('excluded.expires_at'),
-          body: row.ref('excluded.body'),
-        })),
-      )
-      .execute()
+    await upsert(tx ?? write, 'suppressions', [toRow(suppression)], {
+      key: ['id'],
+      keep: ['created_at', 'hits', 'last_hit_at'],
+    })
   },
 
   async get(id) {

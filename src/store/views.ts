@@ -1,6 +1,7 @@
 import type { View } from '../schema/view.ts'
 import type { StoreConnections } from './connect.ts'
 import { fromJson, toJson } from './json.ts'
+import { upsert } from './write-rows.ts'
 
 export interface ViewStore {
   save(view: View): Promise<void>
@@ -12,11 +13,8 @@ export interface ViewStore {
 /** Keeps people's looks at the queue. */
 export const createViewStore = ({ read, write }: StoreConnections): ViewStore => ({
   async save(view) {
-    await write
-      .insertInto('views')
-      .values({ id: view.id, owner: view.owner, created_at: Date.parse(view.created_at), body: toJson(view) })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet((row) => ({ body: row.ref('excluded.body') })))
-      .execute()
+    const row = { id: view.id, owner: view.owner, created_at: Date.parse(view.created_at), body: toJson(view) }
+    await upsert(write, 'views', [row], { key: ['id'], keep: ['owner', 'created_at'] })
   },
 
   async get(id) {

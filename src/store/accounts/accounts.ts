@@ -4,6 +4,7 @@ import { type AccountRole, accountRole } from '../../schema/account.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import type { UserRow } from '../inventory/people-tables.ts'
+import { insertNew } from '../write-rows.ts'
 
 /** Somebody who may sign in. */
 export interface Account {
@@ -97,12 +98,8 @@ export const createAccountStore = ({ read }: StoreConnections): AccountStore => 
         return numUpdatedRows > 0n ? { ...account, ...known, id: person.id, last_login_at: null } : undefined
       }
       const id = idOf(account.username)
-      const { numInsertedOrUpdatedRows } = await tx
-        .insertInto('users')
-        .values({ ...values, id, created_at, body: '{}' })
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .executeTakeFirst()
-      return numInsertedOrUpdatedRows ? { ...account, id, last_login_at: null } : undefined
+      const added = await insertNew(tx, 'users', [{ ...values, id, created_at, body: '{}' }])
+      return added > 0 ? { ...account, id, last_login_at: null } : undefined
     },
 
     async change(id, { is_active, ...changes }, tx) {

@@ -2,6 +2,7 @@ import { type Role, role } from '../../schema/role.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import type { TokenRow } from '../inventory/people-tables.ts'
+import { upsert } from '../write-rows.ts'
 
 export interface Token {
   readonly id: string
@@ -35,20 +36,7 @@ export interface TokenStore {
 /** Keeps the hashes of tokens. */
 export const createTokenStore = ({ read, write }: StoreConnections): TokenStore => ({
   async save(token) {
-    await write
-      .insertInto('tokens')
-      .values(token)
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet({
-          name: token.name,
-          role: token.role,
-          hash: token.hash,
-          expires_at: token.expires_at,
-          last_used_at: token.last_used_at,
-          revoked_at: token.revoked_at,
-        }),
-      )
-      .execute()
+    await upsert(write, 'tokens', [token], { key: ['id'], keep: ['created_at', 'user_id'] })
   },
 
   async findByHash(hash) {

@@ -1,8 +1,8 @@
 import type { AlertContext } from '../../schema/context.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
+import { upsert } from '../write-rows.ts'
 import type { AlertContextRow } from './alert-tables.ts'
 
 /** What was known around an alert when it was judged. */
@@ -15,7 +15,7 @@ export interface AlertContextStore {
 }
 
 /** Keeps what was known around each alert: one row for each kind and source, told anew when the alert is judged again. */
-export const createAlertContextStore = ({ read, abilities, now }: StoreConnections): AlertContextStore => ({
+export const createAlertContextStore = ({ read, now }: StoreConnections): AlertContextStore => ({
   async save(gathered, tx) {
     const at = now()
     const rows = new Map<string, AlertContextRow>()
@@ -25,19 +25,7 @@ export const createAlertContextStore = ({ read, abilities, now }: StoreConnectio
         rows.set(row.id, row)
       }
     }
-    for (const part of batches([...rows.values()], abilities.maxVariables, 8)) {
-      await tx
-        .insertInto('alert_context')
-        .values(part)
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet(({ ref }) => ({
-            context_data: ref('excluded.context_data'),
-            confidence_score: ref('excluded.confidence_score'),
-            updated_at: ref('excluded.updated_at'),
-          })),
-        )
-        .execute()
-    }
+    await upsert(tx, 'alert_context', [...rows.values()], { key: ['id'], keep: ['created_at'] })
   },
 
   async of(alertId) {

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertHead } from '../../schema/alert-head.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import type { TimeRange } from '../page.ts'
+import { upsert } from '../write-rows.ts'
 import { headReader, toHeadRow, toRemovedRow } from './alert-index-row.ts'
 import { type AlertWindow, readWindow, windowsOf } from './alert-index-windows.ts'
 import { type AlertState, alertStates, createAlertMemory } from './alert-memory.ts'
@@ -207,33 +208,11 @@ export const createAlertIndex = (
     return ids
   }
 
-  const write = async (rows: readonly ReturnType<typeof toHeadRow>[], tx: Transaction): Promise<void> => {
-    for (const part of batches(rows, abilities.maxVariables, 8)) {
-      await tx
-        .insertInto('alert_heads')
-        .values(part)
-        .onConflict((conflict) =>
-          conflict
-            .column('alert_id')
-            .doUpdateSet((row) => ({
-              changed_at: row.ref('excluded.changed_at'),
-              state: row.ref('excluded.state'),
-              first_seen: row.ref('excluded.first_seen'),
-              last_seen: row.ref('excluded.last_seen'),
-              snoozed_until: row.ref('excluded.snoozed_until'),
-              head: row.ref('excluded.head'),
-              words: row.ref('excluded.words'),
-            }))
-            .where((where) =>
-              where.or([
-                where('alert_heads.head', '<>', where.ref('excluded.head')),
-                where('alert_heads.words', '<>', where.ref('excluded.words')),
-              ]),
-            ),
-        )
-        .execute()
-    }
-  }
+  const write = (rows: readonly ReturnType<typeof toHeadRow>[], tx: Transaction): Promise<void> =>
+    upsert(tx, 'alert_heads', rows, {
+      key: ['alert_id'],
+      where: sql`alert_heads.head <> excluded.head or alert_heads.words <> excluded.words`,
+    })
 
   return {
     save: (rows, tx) =>

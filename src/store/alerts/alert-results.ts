@@ -1,6 +1,6 @@
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
+import { batches, upsert } from '../write-rows.ts'
 import type { AlertResultDueRow } from './alert-tables.ts'
 
 /** Keeps what is to be told of judged alerts until it is told: the newest word on each. */
@@ -12,29 +12,17 @@ export interface AlertResultStore {
   told(results: readonly Pick<AlertResultDueRow, 'alert_id' | 'message_id'>[]): Promise<void>
 }
 
-export const createAlertResultStore = ({ read, write, abilities }: StoreConnections): AlertResultStore => ({
+export const createAlertResultStore = ({ read, write }: StoreConnections): AlertResultStore => ({
   async save(results, tx) {
     const newest = new Map(results.map((result) => [result.alert_id, result]))
-    for (const part of batches([...newest.values()], abilities.maxVariables, 5)) {
-      await tx
-        .insertInto('alert_results_due')
-        .values(part)
-        .onConflict((conflict) =>
-          conflict.column('alert_id').doUpdateSet(({ ref }) => ({
-            message_id: ref('excluded.message_id'),
-            priority: ref('excluded.priority'),
-            body: ref('excluded.body'),
-          })),
-        )
-        .execute()
-    }
+    await upsert(tx, 'alert_results_due', [...newest.values()], { key: ['alert_id'], keep: ['created_at'] })
   },
 
   due: (limit) =>
     read.selectFrom('alert_results_due').selectAll().orderBy('created_at').orderBy('alert_id').limit(limit).execute(),
 
   async told(results) {
-    for (const part of batches(results, abilities.maxVariables, 2)) {
+    for (const part of batches(results)) {
       await write
         .deleteFrom('alert_results_due')
         .where((where) =>

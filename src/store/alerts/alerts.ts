@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { addressIn } from '../../schema/address-roles.ts'
 import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
@@ -5,10 +6,10 @@ import type { AlertHead } from '../../schema/alert-head.ts'
 import type { Entity } from '../../schema/detection.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage, type Page, type RowQuery } from '../page.ts'
 import { createRecent } from '../recent.ts'
+import { batches, upsert } from '../write-rows.ts'
 import type { AlertIndex, AlertScope } from './alert-index.ts'
 import type { AlertRow } from './alert-tables.ts'
 import { searchText, wordsOf } from './search-text.ts'
@@ -87,7 +88,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
   return {
     async findOpen(dedupKeys, tx) {
       const found: Alert[] = []
-      for (const part of batches([...new Set(dedupKeys)], abilities.maxVariables - alive.length)) {
+      for (const part of batches([...new Set(dedupKeys)])) {
         const rows = await bodies(tx).where('dedup_key', 'in', part).where('status', 'in', alive).execute()
         for (const row of rows) found.push(fromJson(row.body))
       }
@@ -96,7 +97,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
 
     async findDismissed(dedupKeys, since, tx) {
       const found: Alert[] = []
-      for (const part of batches([...new Set(dedupKeys)], abilities.maxVariables - closed.length - 1)) {
+      for (const part of batches([...new Set(dedupKeys)])) {
         const rows = await bodies(tx)
           .where('dedup_key', 'in', part)
           .where('status', 'in', closed)
@@ -109,48 +110,15 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
 
     async save(alerts, tx) {
       const newest = new Map(alerts.map((alert) => [alert.id, alert]))
-      for (const part of batches([...newest.values()], abilities.maxVariables, 32)) {
+      for (const part of batches([...newest.values()])) {
         const stamped = part.map((alert) => ({ alert, changedAt: stamp() }))
-        await tx
-          .insertInto('alerts')
-          .values(stamped.map(({ alert, changedAt }) => toRow(alert, changedAt)))
-          .onConflict((conflict) =>
-            conflict
-              .column('alert_id')
-              .doUpdateSet((row) => ({
-                last_seen: row.ref('excluded.last_seen'),
-                first_seen: row.ref('excluded.first_seen'),
-                alert_type: row.ref('excluded.alert_type'),
-                severity: row.ref('excluded.severity'),
-                title: row.ref('excluded.title'),
-                description: row.ref('excluded.description'),
-                source_ip: row.ref('excluded.source_ip'),
-                destination_ip: row.ref('excluded.destination_ip'),
-                source_port: row.ref('excluded.source_port'),
-                destination_port: row.ref('excluded.destination_port'),
-                protocol: row.ref('excluded.protocol'),
-                user_name: row.ref('excluded.user_name'),
-                asset_id: row.ref('excluded.asset_id'),
-                file_hash: row.ref('excluded.file_hash'),
-                file_name: row.ref('excluded.file_name'),
-                url: row.ref('excluded.url'),
-                dns_query: row.ref('excluded.dns_query'),
-                raw_data: row.ref('excluded.raw_data'),
-                external_id: row.ref('excluded.external_id'),
-                status: row.ref('excluded.status'),
-                assigned_to: row.ref('excluded.assigned_to'),
-                incident_id: row.ref('excluded.incident_id'),
-                version: row.ref('excluded.version'),
-                updated_at: row.ref('excluded.updated_at'),
-                changed_at: row.ref('excluded.changed_at'),
-                search: row.ref('excluded.search'),
-                body: row.ref('excluded.body'),
-              }))
-              // Saved again as it is, it has not changed and nobody is told.
-              .whereRef('alerts.body', '<>', 'excluded.body')
-              .whereRef('alerts.dedup_key', '=', 'excluded.dedup_key'),
-          )
-          .execute()
+        const rows = stamped.map(({ alert, changedAt }) => toRow(alert, changedAt))
+        await upsert(tx, 'alerts', rows, {
+          key: ['alert_id'],
+          keep: ['dedup_key', 'received_at', 'created_at'],
+          // An alert that is saved unchanged has not changed: nobody is notified.
+          where: sql`alerts.body <> excluded.body and alerts.dedup_key = excluded.dedup_key`,
+        })
         await refuseTaken(part, tx)
         await index.save(stamped, tx)
       }
@@ -158,7 +126,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
 
     async load(ids, tx) {
       const found = new Map<string, Alert>()
-      for (const part of batches(ids, abilities.maxVariables)) {
+      for (const part of batches(ids)) {
         const stale: string[] = []
         for (const { alert_id, changed_at, version } of await stamps(tx).where('alert_id', 'in', part).execute()) {
           const known = recent.get(alert_id, `${changed_at} ${version}`)

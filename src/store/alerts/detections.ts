@@ -1,9 +1,10 @@
+import { sql } from 'kysely'
 import { type Detection, fewerLines } from '../../schema/detection.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage, type Page, type RowQuery } from '../page.ts'
+import { batches, upsert } from '../write-rows.ts'
 import type { DetectionRow } from './detection-tables.ts'
 import { searchText, wordsOf } from './search-text.ts'
 
@@ -35,29 +36,16 @@ export interface DetectionStore {
 }
 
 /** Keeps what detectors saw. A detection that is told again, because it goes on, takes the place of what it said before. */
-export const createDetectionStore = ({ read, abilities, contains, now }: StoreConnections): DetectionStore => ({
+export const createDetectionStore = ({ read, contains, now }: StoreConnections): DetectionStore => ({
   async save(detections, tx) {
     // One statement cannot change a row twice.
     const latest = [...new Map(detections.map((detection) => [detection.id, detection])).values()]
-    for (const part of batches(latest, abilities.maxVariables, 12)) {
-      await tx
-        .insertInto('detections')
-        .values(part.map((detection) => toRow(withoutRawData(detection), now())))
-        .onConflict((conflict) =>
-          conflict
-            .column('id')
-            .doUpdateSet(({ ref }) => ({
-              severity: ref('excluded.severity'),
-              last_seen: ref('excluded.last_seen'),
-              score: ref('excluded.score'),
-              saved_at: ref('excluded.saved_at'),
-              search: ref('excluded.search'),
-              body: ref('excluded.body'),
-            }))
-            .whereRef('excluded.last_seen', '>', 'detections.last_seen'),
-        )
-        .execute()
-    }
+    const rows = latest.map((detection) => toRow(withoutRawData(detection), now()))
+    await upsert(tx, 'detections', rows, {
+      key: ['id'],
+      keep: ['detector', 'kind', 'stream', 'dedup_key', 'first_seen'],
+      where: sql`excluded.last_seen > detections.last_seen`,
+    })
   },
 
   async get(id) {
@@ -67,7 +55,7 @@ export const createDetectionStore = ({ read, abilities, contains, now }: StoreCo
 
   async load(ids, tx) {
     const found = new Map<string, Detection>()
-    for (const part of batches(ids, abilities.maxVariables)) {
+    for (const part of batches(ids)) {
       const rows = await (tx ?? read).selectFrom('detections').select(['id', 'body']).where('id', 'in', part).execute()
       for (const row of rows) found.set(row.id, fromJson(row.body))
     }

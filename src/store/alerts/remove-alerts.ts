@@ -1,18 +1,15 @@
-import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
+import { batches } from '../write-rows.ts'
 import type { AlertIndex } from './alert-index.ts'
-
-type Removal = Pick<StoreConnections, 'abilities'> & { readonly index: Pick<AlertIndex, 'remove'> }
 
 /** Removes alerts with their triage results, context, model opinions and results to publish. */
 export const removeAlerts = async (
-  { abilities, index }: Removal,
+  index: Pick<AlertIndex, 'remove'>,
   ids: readonly string[],
   tx: Transaction,
 ): Promise<void> => {
   await index.remove(ids, tx)
-  for (const part of batches(ids, abilities.maxVariables)) {
+  for (const part of batches(ids)) {
     for (const table of [
       'alert_context',
       'alert_results_due',
@@ -28,12 +25,8 @@ export const removeAlerts = async (
 }
 
 /** Removes incidents with their notifications and actions, but not with their alerts. */
-export const removeIncidents = async (
-  { abilities }: Pick<StoreConnections, 'abilities'>,
-  ids: readonly string[],
-  tx: Transaction,
-): Promise<void> => {
-  for (const part of batches(ids, abilities.maxVariables)) {
+export const removeIncidents = async (ids: readonly string[], tx: Transaction): Promise<void> => {
+  for (const part of batches(ids)) {
     for (const table of ['notifications', 'remediation_actions', 'incidents'] as const) {
       await tx.deleteFrom(table).where('incident_id', 'in', part).execute()
     }

@@ -1,8 +1,7 @@
 import type { TriageResult, TriageReview } from '../../schema/triage-result.ts'
-import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { toJson } from '../json.ts'
+import { upsert } from '../write-rows.ts'
 import type { TriageResultRow } from './alert-tables.ts'
 
 export interface TriageResultStore {
@@ -12,28 +11,10 @@ export interface TriageResultStore {
 }
 
 /** Keeps the newest word of triage on each alert; what a person said beside it stays. */
-export const createTriageResultStore = ({ abilities }: StoreConnections): TriageResultStore => ({
+export const createTriageResultStore = (): TriageResultStore => ({
   async save(results, tx) {
     const newest = new Map(results.map(({ alertId, result }) => [alertId, toRow(alertId, result)]))
-    for (const part of batches([...newest.values()], abilities.maxVariables, 14)) {
-      await tx
-        .insertInto('triage_results')
-        .values(part)
-        .onConflict((conflict) =>
-          conflict.column('alert_id').doUpdateSet((row) => ({
-            risk_score: row.ref('excluded.risk_score'),
-            risk_level: row.ref('excluded.risk_level'),
-            verdict: row.ref('excluded.verdict'),
-            confidence_score: row.ref('excluded.confidence_score'),
-            analysis_result: row.ref('excluded.analysis_result'),
-            recommended_actions: row.ref('excluded.recommended_actions'),
-            requires_human_review: row.ref('excluded.requires_human_review'),
-            updated_at: row.ref('excluded.updated_at'),
-            body: row.ref('excluded.body'),
-          })),
-        )
-        .execute()
-    }
+    await upsert(tx, 'triage_results', [...newest.values()], { key: ['alert_id'], keep: ['created_at'] })
   },
 
   async review(alertId, { reviewer, notes, reviewed_at }, tx) {

@@ -4,8 +4,8 @@ import type { AgentAnomalyRow } from '../alerts/detection-tables.ts'
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
+import { batches, insertRows } from '../write-rows.ts'
 
 /** What agents found, as clients of network agents list it. */
 export interface AnomalyStore {
@@ -40,13 +40,12 @@ export interface AnomalyStore {
 }
 
 const counter = 'agent anomalies'
-const columns = 12
 
 /** Keeps what agents found, numbered in the order in which it was found. What goes on keeps its number. */
-export const createAnomalyStore = ({ read, abilities, now, stamp }: StoreConnections): AnomalyStore => ({
+export const createAnomalyStore = ({ read, now, stamp }: StoreConnections): AnomalyStore => ({
   async save(detections, tx) {
     const told = [...new Map(detections.filter(isOfAgent).map((detection) => [detection.id, detection])).values()]
-    for (const part of batches(told, abilities.maxVariables, columns)) {
+    for (const part of batches(told)) {
       const ids = part.map(({ id }) => id)
       const rows = await tx
         .selectFrom('agent_anomalies')
@@ -66,18 +65,14 @@ export const createAnomalyStore = ({ read, abilities, now, stamp }: StoreConnect
       const fresh = part.filter(({ id }) => !known.has(id))
       if (fresh.length === 0) continue
       const first = await nextNumbers(tx, counter, fresh.length)
-      await tx
-        .insertInto('agent_anomalies')
-        .values(
-          fresh.map((detection, i) => ({
-            ...toFinding(detection),
-            id: first + i,
-            detection_id: detection.id,
-            created_at: plainTime(now()),
-            changed_at: stamp(),
-          })),
-        )
-        .execute()
+      const added = fresh.map((detection, i) => ({
+        ...toFinding(detection),
+        id: first + i,
+        detection_id: detection.id,
+        created_at: plainTime(now()),
+        changed_at: stamp(),
+      }))
+      await insertRows(tx, 'agent_anomalies', added)
     }
   },
 
@@ -129,21 +124,15 @@ export const createAnomalyStore = ({ read, abilities, now, stamp }: StoreConnect
     if (highest === 0) return
     // Into an empty table they come with the ids that they had.
     const before = (await nextNumbers(tx, counter, highest)) - 1
-    for (const part of batches(anomalies, abilities.maxVariables, columns)) {
-      await tx
-        .insertInto('agent_anomalies')
-        .values(
-          part.map(({ id, features, ...rest }) => ({
-            ...rest,
-            id: before + id,
-            detection_id: `adopted ${before + id}`,
-            stream: rest.agent_name,
-            features: features === null ? null : toJson(features),
-            changed_at: stamp(),
-          })),
-        )
-        .execute()
-    }
+    const rows = anomalies.map(({ id, features, ...rest }) => ({
+      ...rest,
+      id: before + id,
+      detection_id: `adopted ${before + id}`,
+      stream: rest.agent_name,
+      features: features === null ? null : toJson(features),
+      changed_at: stamp(),
+    }))
+    await insertRows(tx, 'agent_anomalies', rows)
   },
 
   async forget(before, tx) {

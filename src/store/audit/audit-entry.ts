@@ -1,9 +1,9 @@
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import type { AuditLogRow } from '../inventory/people-tables.ts'
 import { fromJson, toJson } from '../json.ts'
+import { insertRows } from '../write-rows.ts'
 import { chainHash } from './audit-chain.ts'
 
 /** Who did what, with before and after. Appended in the transaction of the change it tells of. */
@@ -41,9 +41,7 @@ export const appendAudit = async (
     hash = chainHash(hash, row)
     return { ...row, hash }
   })
-  for (const part of batches(rows, abilities.maxVariables, 15)) {
-    await tx.insertInto('audit_logs').values(part).execute()
-  }
+  await insertRows(tx, 'audit_logs', rows)
 }
 
 const hashOf = async ({ abilities }: Abilities, id: number, tx: Transaction): Promise<string> => {

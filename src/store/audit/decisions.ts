@@ -3,6 +3,7 @@ import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts'
+import { upsert } from '../write-rows.ts'
 
 export interface DecisionStore {
   save(decision: Decision, tx: Transaction): Promise<void>
@@ -15,11 +16,8 @@ export interface DecisionStore {
 export const createDecisionStore = ({ read }: StoreConnections): DecisionStore => ({
   async save(decision, tx) {
     const { id, actor, created_at } = decision
-    await tx
-      .insertInto('decisions')
-      .values({ id, actor, created_at: Date.parse(created_at), body: toJson(decision) })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet((row) => ({ body: row.ref('excluded.body') })))
-      .execute()
+    const row = { id, actor, created_at: Date.parse(created_at), body: toJson(decision) }
+    await upsert(tx, 'decisions', [row], { key: ['id'], keep: ['actor', 'created_at'] })
   },
 
   async get(id) {

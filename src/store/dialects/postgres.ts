@@ -16,7 +16,7 @@ import type { Dialect, Row } from './dialect.ts'
 import { isUnreachable, translatePostgresError } from './postgres-error.ts'
 import { createLink, type Link } from './postgres-link.ts'
 
-const abilities = { maxVariables: 65_535, lockRows: true, shared: true } as const
+const abilities = { lockRows: true, shared: true } as const
 const types = { blob: 'bytea', key: 'bigint' } as const
 const bigint = 20
 const connectMs = 4_000

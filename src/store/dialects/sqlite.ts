@@ -11,7 +11,7 @@ import { createDamage, translateSqliteError } from './sqlite-error.ts'
 import { readSqliteSpace, reclaimSqliteSpace } from './sqlite-space.ts'
 import { type SqliteWitness, watchSqliteFile } from './sqlite-witness.ts'
 
-const abilities = { maxVariables: 32_766, lockRows: false, shared: false } as const
+const abilities = { lockRows: false, shared: false } as const
 const types = { blob: 'blob', key: 'integer' } as const
 
 /** Keeps everything in one file (`sqlite:PATH`), or in memory (`sqlite::memory:`). */

@@ -1,15 +1,14 @@
+import { sql } from 'kysely'
 import type { Event } from '../../schema/event.ts'
 import { addVolume, type EventVolume, noVolume, volumeKind, volumeSlot } from '../../schema/event-volume.ts'
 import type { Connections, Transaction } from '../database.ts'
-import { batches } from './batches.ts'
+import { upsert } from '../write-rows.ts'
 import type { EventCountRow } from './event-tables.ts'
 
 export interface VolumeRow extends EventVolume {
   /** When the bucket begins. */
   readonly time: number
 }
-
-const columns = 5
 
 /** Counts events, or what was counted of them, by the slot that they happened in and their source. */
 export class EventTally {
@@ -47,25 +46,15 @@ export class EventTally {
 }
 
 /** Adds to the counts of slots, each named once. Belongs to the transaction that stores the events, so that each is counted once. */
-export const addCounts = async (
-  rows: readonly EventCountRow[],
-  maxVariables: number,
-  tx: Transaction,
-): Promise<void> => {
-  for (const part of batches(rows, maxVariables, columns)) {
-    await tx
-      .insertInto('event_counts')
-      .values(part)
-      .onConflict((conflict) =>
-        conflict.columns(['slot', 'source']).doUpdateSet((row) => ({
-          error: row('event_counts.error', '+', row.ref('excluded.error')),
-          warning: row('event_counts.warning', '+', row.ref('excluded.warning')),
-          other: row('event_counts.other', '+', row.ref('excluded.other')),
-        })),
-      )
-      .execute()
-  }
-}
+export const addCounts = (rows: readonly EventCountRow[], tx: Transaction): Promise<void> =>
+  upsert(tx, 'event_counts', rows, {
+    key: ['slot', 'source'],
+    set: {
+      error: sql`event_counts.error + excluded.error`,
+      warning: sql`event_counts.warning + excluded.warning`,
+      other: sql`event_counts.other + excluded.other`,
+    },
+  })
 
 /** Adds the counts up in buckets of a whole number of slots, oldest first; a bucket without events is not there. */
 export const readVolume = async (

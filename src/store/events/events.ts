@@ -54,7 +54,7 @@ const firstStep = 8
 
 /** Keeps events in compressed blocks, one row each. A block that cannot be read is reported once and stepped over. */
 export const createEventStore = (connections: Connections, reportBroken: ReportBroken = () => {}): EventStore => {
-  const { read, abilities } = connections
+  const { read } = connections
   const cache = createBlockCache(read, reportBroken)
   return {
     packing: createPacking,
@@ -65,7 +65,7 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
         await tx.insertInto('event_blocks').values(row).execute()
         tally.join(counts)
       }
-      await addCounts(tally.rows(), abilities.maxVariables, tx)
+      await addCounts(tally.rows(), tx)
     },
 
     get: (id) => findEvent(read, cache, id),

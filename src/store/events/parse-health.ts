@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from './batches.ts'
+import { upsert } from '../write-rows.ts'
 
 /** How well a source's records are understood. */
 export interface ParseHealthRow {
@@ -20,21 +21,13 @@ export interface ParseHealthStore {
 }
 
 /** Counts how the records of each source were understood. */
-export const createParseHealthStore = ({ read, abilities }: StoreConnections): ParseHealthStore => ({
+export const createParseHealthStore = ({ read }: StoreConnections): ParseHealthStore => ({
   async add(rows, tx) {
-    for (const part of batches(joined(rows), abilities.maxVariables, 6)) {
-      await tx
-        .insertInto('parse_health')
-        .values(part.map((row) => ({ ...row, parsed: row.parsed ? 1 : 0 })))
-        .onConflict((conflict) =>
-          conflict.columns(['source', 'format', 'parsed']).doUpdateSet((row) => ({
-            count: row('parse_health.count', '+', row.ref('excluded.count')),
-            sample: row.ref('excluded.sample'),
-            last_seen_at: row.ref('excluded.last_seen_at'),
-          })),
-        )
-        .execute()
-    }
+    const counted = joined(rows).map((row) => ({ ...row, parsed: row.parsed ? 1 : 0 }))
+    await upsert(tx, 'parse_health', counted, {
+      key: ['source', 'format', 'parsed'],
+      set: { count: sql`parse_health.count + excluded.count` },
+    })
   },
 
   async list() {

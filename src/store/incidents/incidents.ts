@@ -1,11 +1,12 @@
+import { sql } from 'kysely'
 import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
 import { searchText, wordsOf } from '../alerts/search-text.ts'
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage, type Page, type RowQuery } from '../page.ts'
+import { batches, upsert } from '../write-rows.ts'
 import type { IncidentRow } from './incident-tables.ts'
 
 export interface IncidentStore {
@@ -45,44 +46,18 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
 
     async save(incidents, tx) {
       const newest = new Map(incidents.map((incident) => [incident.id, incident]))
-      for (const part of batches([...newest.values()], abilities.maxVariables, 23)) {
-        await tx
-          .insertInto('incidents')
-          .values(part.map((incident) => toRow(incident, stamp())))
-          .onConflict((conflict) =>
-            conflict
-              .column('incident_id')
-              .doUpdateSet((row) => ({
-                title: row.ref('excluded.title'),
-                description: row.ref('excluded.description'),
-                severity: row.ref('excluded.severity'),
-                risk_score: row.ref('excluded.risk_score'),
-                status: row.ref('excluded.status'),
-                assigned_to: row.ref('excluded.assigned_to'),
-                containment_date: row.ref('excluded.containment_date'),
-                eradication_date: row.ref('excluded.eradication_date'),
-                resolution_date: row.ref('excluded.resolution_date'),
-                root_cause: row.ref('excluded.root_cause'),
-                impact_assessment: row.ref('excluded.impact_assessment'),
-                lessons_learned: row.ref('excluded.lessons_learned'),
-                first_seen: row.ref('excluded.first_seen'),
-                last_seen: row.ref('excluded.last_seen'),
-                version: row.ref('excluded.version'),
-                updated_at: row.ref('excluded.updated_at'),
-                changed_at: row.ref('excluded.changed_at'),
-                search: row.ref('excluded.search'),
-                body: row.ref('excluded.body'),
-              }))
-              // Saved again as it is, it has not changed and nobody is told.
-              .whereRef('incidents.body', '<>', 'excluded.body'),
-          )
-          .execute()
-      }
+      const rows = [...newest.values()].map((incident) => toRow(incident, stamp()))
+      await upsert(tx, 'incidents', rows, {
+        key: ['incident_id'],
+        keep: ['display_id', 'detection_date', 'created_at'],
+        // An incident that is saved unchanged has not changed: nobody is notified.
+        where: sql`incidents.body <> excluded.body`,
+      })
     },
 
     async load(ids, tx) {
       const found = new Map<string, Incident>()
-      for (const part of batches(ids, abilities.maxVariables)) {
+      for (const part of batches(ids)) {
         for (const row of await bodies(tx).where('incident_id', 'in', part).execute()) {
           found.set(row.incident_id, fromJson(row.body))
         }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts'
+import { insertNew } from '../write-rows.ts'
 import type { NotificationTableRow } from './incident-tables.ts'
 
 /** One delivery of one incident to one sink, remembered so that nobody is told twice. */
@@ -35,15 +35,9 @@ export interface NotificationStore {
 const status = z.enum(['pending', 'sent', 'failed', 'dead', 'cancelled'])
 
 /** Remembers each delivery of an incident to a sink. */
-export const createNotificationStore = ({ read, write, abilities }: StoreConnections): NotificationStore => ({
+export const createNotificationStore = ({ read, write }: StoreConnections): NotificationStore => ({
   async plan(rows, tx) {
-    for (const part of batches(rows, abilities.maxVariables, 11)) {
-      await tx
-        .insertInto('notifications')
-        .values(part)
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .execute()
-    }
+    await insertNew(tx, 'notifications', rows)
   },
 
   async due(now, limit) {

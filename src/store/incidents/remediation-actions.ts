@@ -1,9 +1,9 @@
 import type { RemediationAction } from '../../schema/remediation-action.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage, type Page, type RowQuery } from '../page.ts'
+import { insertNew } from '../write-rows.ts'
 import type { RemediationActionRow } from './incident-tables.ts'
 
 export interface RemediationActionStore {
@@ -16,8 +16,6 @@ export interface RemediationActionStore {
   ): Promise<Page<RemediationAction>>
 }
 
-const columns = 15
-
 /** Keeps what is to be done about incidents: the whole of each as a document, and beside it the columns that SQL asks for. */
 export const createRemediationActionStore = ({ read, abilities }: StoreConnections): RemediationActionStore => {
   /** Within a transaction rows are read to be changed: nobody else may change them in between. */
@@ -28,13 +26,7 @@ export const createRemediationActionStore = ({ read, abilities }: StoreConnectio
 
   return {
     async add(actions, tx) {
-      for (const part of batches(actions, abilities.maxVariables, columns)) {
-        await tx
-          .insertInto('remediation_actions')
-          .values(part.map(toRow))
-          .onConflict((conflict) => conflict.column('id').doNothing())
-          .execute()
-      }
+      await insertNew(tx, 'remediation_actions', actions.map(toRow))
     },
 
     async save(action, tx) {

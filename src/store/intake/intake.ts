@@ -1,6 +1,6 @@
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
+import { batches, insertNew, upsert } from '../write-rows.ts'
 
 /** The door where records come in: numbers, idempotency keys and source positions. */
 export interface IntakeStore {
@@ -24,7 +24,7 @@ export interface IntakeStore {
 }
 
 /** Keeps what the door for records needs: the next numbers, idempotency keys, how far sources have read. */
-export const createIntakeStore = ({ read, write, abilities }: StoreConnections): IntakeStore => ({
+export const createIntakeStore = ({ read, write }: StoreConnections): IntakeStore => ({
   async reserve(partition, count, tx) {
     const { next_number } = await tx
       .insertInto('partitions')
@@ -38,12 +38,8 @@ export const createIntakeStore = ({ read, write, abilities }: StoreConnections):
   },
 
   async remember(key, bodyHash, answer, at, tx) {
-    const { numInsertedOrUpdatedRows } = await tx
-      .insertInto('idempotency_keys')
-      .values({ key, body_hash: bodyHash, answer, created_at: at })
-      .onConflict((conflict) => conflict.column('key').doNothing())
-      .executeTakeFirst()
-    if (numInsertedOrUpdatedRows) return undefined
+    const row = { key, body_hash: bodyHash, answer, created_at: at }
+    if ((await insertNew(tx, 'idempotency_keys', [row])) > 0) return undefined
     return tx
       .selectFrom('idempotency_keys')
       .select(['body_hash as bodyHash', 'answer'])
@@ -53,7 +49,7 @@ export const createIntakeStore = ({ read, write, abilities }: StoreConnections):
 
   async rememberEach(keys, at, tx) {
     const fresh = new Set<string>()
-    for (const part of batches([...new Set(keys)], abilities.maxVariables, 4)) {
+    for (const part of batches([...new Set(keys)])) {
       const added = await tx
         .insertInto('idempotency_keys')
         .values(part.map((key) => ({ key, body_hash: '', answer: '', created_at: at })))
@@ -81,11 +77,7 @@ export const createIntakeStore = ({ read, write, abilities }: StoreConnections):
   },
 
   async saveCursor(source, key, position, tx) {
-    await tx
-      .insertInto('source_cursors')
-      .values({ source, key, position })
-      .onConflict((conflict) => conflict.columns(['source', 'key']).doUpdateSet({ position }))
-      .execute()
+    await upsert(tx, 'source_cursors', [{ source, key, position }], { key: ['source', 'key'] })
   },
 
   async readCursor(source, key) {

@@ -1,5 +1,6 @@
 import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
+import { insertNew, upsert } from '../write-rows.ts'
 
 /** What others answered when they were asked for a value, and how often they may still be asked. */
 export interface IntelAnswerStore {
@@ -27,12 +28,8 @@ export const createIntelAnswerStore = ({ read, write }: StoreConnections): Intel
   },
 
   async save(source, id, answer, expiresAt) {
-    const columns = { answer: toJson(answer), expires_at: expiresAt }
-    await write
-      .insertInto('intel_answers')
-      .values({ source, id, ...columns })
-      .onConflict((conflict) => conflict.columns(['source', 'id']).doUpdateSet(columns))
-      .execute()
+    const row = { source, id, answer: toJson(answer), expires_at: expiresAt }
+    await upsert(write, 'intel_answers', [row], { key: ['source', 'id'] })
   },
 
   async forget(at) {
@@ -46,11 +43,7 @@ export const createIntelAnswerStore = ({ read, write }: StoreConnections): Intel
 
   async take(source, at, limit) {
     const day = dayOf(at)
-    await write
-      .insertInto('intel_quotas')
-      .values({ source, day, used: 0 })
-      .onConflict((conflict) => conflict.columns(['source', 'day']).doNothing())
-      .execute()
+    await insertNew(write, 'intel_quotas', [{ source, day, used: 0 }])
     const { numUpdatedRows } = await write
       .updateTable('intel_quotas')
       .set((row) => ({ used: row('used', '+', 1) }))

@@ -1,6 +1,7 @@
 import type { FeedState } from '../../schema/intel-feed.ts'
 import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
+import { insertNew, upsert } from '../write-rows.ts'
 
 /** What is known of a feed. */
 export interface FeedRecord {
@@ -49,11 +50,7 @@ export const createIntelFeedStore = ({ read, write, now }: StoreConnections): In
   async claim(state, dueAt, at) {
     const { name, type } = state
     const row = { name, type, due_at: 0, hits: 0, last_hit_at: null, state: toJson(state), updated_at: at }
-    await write
-      .insertInto('intel_feeds')
-      .values({ ...row, members: nothing, content: nothing })
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .execute()
+    await insertNew(write, 'intel_feeds', [{ ...row, members: nothing, content: nothing }])
     const { numUpdatedRows } = await write
       .updateTable('intel_feeds')
       .set({ due_at: dueAt })
@@ -64,19 +61,26 @@ export const createIntelFeedStore = ({ read, write, now }: StoreConnections): In
   },
 
   async save(state, dueAt, lists) {
-    const columns = {
+    const row = {
+      name: state.name,
       type: state.type,
       due_at: dueAt,
+      hits: 0,
+      last_hit_at: null,
       state: toJson(state),
-      ...(lists?.members && { members: lists.members }),
-      ...(lists?.content && { content: lists.content }),
+      members: lists?.members ?? nothing,
+      content: lists?.content ?? nothing,
       updated_at: now(),
     }
-    await write
-      .insertInto('intel_feeds')
-      .values({ name: state.name, hits: 0, last_hit_at: null, members: nothing, content: nothing, ...columns })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet(columns))
-      .execute()
+    await upsert(write, 'intel_feeds', [row], {
+      key: ['name'],
+      keep: [
+        'hits',
+        'last_hit_at',
+        ...(lists?.members ? [] : (['members'] as const)),
+        ...(lists?.content ? [] : (['content'] as const)),
+      ],
+    })
   },
 
   async lists(name) {

@@ -2,9 +2,9 @@ import type { KnownIndicator, Observable, ObservableType } from '../../schema/in
 import type { Severity } from '../../schema/severity.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts'
+import { batches, upsert } from '../write-rows.ts'
 import type { ThreatIntelRow } from './intel-tables.ts'
 
 /** As much of an indicator as matching needs. */
@@ -58,7 +58,7 @@ export const createThreatIntelStore = (connections: StoreConnections): ThreatInt
 
   const load = async (ids: readonly string[], tx?: Transaction): Promise<KnownIndicator[]> => {
     const found: KnownIndicator[] = []
-    for (const part of batches([...new Set(ids)], abilities.maxVariables)) {
+    for (const part of batches([...new Set(ids)])) {
       const rows = (tx ?? read).selectFrom('threat_intel').selectAll().where('id', 'in', part)
       found.push(...(await (tx && abilities.lockRows ? rows.forUpdate() : rows).execute()).map(fromRow))
     }
@@ -77,29 +77,8 @@ export const createThreatIntelStore = (connections: StoreConnections): ThreatInt
         const known = await load(ids, tx)
         const changed = work(new Map(known.map((one) => [one.id, one])))
         const at = stamp()
-        for (const part of batches(changed, abilities.maxVariables, 17)) {
-          await tx
-            .insertInto('threat_intel')
-            .values(part.map((one) => toRow(one, at)))
-            .onConflict((conflict) =>
-              conflict.column('id').doUpdateSet(({ ref }) => ({
-                threat_level: ref('excluded.threat_level'),
-                confidence_score: ref('excluded.confidence_score'),
-                source: ref('excluded.source'),
-                description: ref('excluded.description'),
-                first_seen: ref('excluded.first_seen'),
-                last_seen: ref('excluded.last_seen'),
-                valid_until: ref('excluded.valid_until'),
-                detection_rate: ref('excluded.detection_rate'),
-                positives: ref('excluded.positives'),
-                total: ref('excluded.total'),
-                tags: ref('excluded.tags'),
-                raw_data: ref('excluded.raw_data'),
-                updated_at: ref('excluded.updated_at'),
-              })),
-            )
-            .execute()
-        }
+        const rows = changed.map((one) => toRow(one, at))
+        await upsert(tx, 'threat_intel', rows, { key: ['id'], keep: ['ioc', 'ioc_type', 'created_at'] })
       }),
 
     async list({ limit, after, text, type, level, source, known, validAt }) {
@@ -171,7 +150,7 @@ export const createThreatIntelStore = (connections: StoreConnections): ThreatInt
 
     async withIdsFrom(ranges) {
       const ids: string[] = []
-      for (const part of batches(ranges, abilities.maxVariables, 2)) {
+      for (const part of batches(ranges)) {
         const rows = await read
           .selectFrom('threat_intel')
           .select('id')

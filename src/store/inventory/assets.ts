@@ -1,9 +1,9 @@
 import type { Asset } from '../../schema/asset.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage } from '../page.ts'
+import { upsert } from '../write-rows.ts'
 import type { AssetRow } from './asset-tables.ts'
 import type { ToldStore } from './told.ts'
 
@@ -12,33 +12,10 @@ export interface AssetStore extends ToldStore<Asset> {
 }
 
 /** Keeps what is ours, as people told: the whole of each as a document, and beside it the columns that SQL asks for. */
-export const createAssetStore = ({ read, write, abilities }: StoreConnections): AssetStore => ({
+export const createAssetStore = ({ read, write }: StoreConnections): AssetStore => ({
   async save(assets, tx) {
     const newest = new Map(assets.map((asset) => [asset.asset_id, toRow(asset)]))
-    for (const part of batches([...newest.values()], abilities.maxVariables, 16)) {
-      await tx
-        .insertInto('assets')
-        .values(part)
-        .onConflict((conflict) =>
-          conflict.column('asset_id').doUpdateSet(({ ref }) => ({
-            asset_name: ref('excluded.asset_name'),
-            asset_type: ref('excluded.asset_type'),
-            ip_address: ref('excluded.ip_address'),
-            mac_address: ref('excluded.mac_address'),
-            os_name: ref('excluded.os_name'),
-            os_version: ref('excluded.os_version'),
-            owner: ref('excluded.owner'),
-            location: ref('excluded.location'),
-            criticality: ref('excluded.criticality'),
-            business_unit: ref('excluded.business_unit'),
-            environment: ref('excluded.environment'),
-            is_active: ref('excluded.is_active'),
-            updated_at: ref('excluded.updated_at'),
-            body: ref('excluded.body'),
-          })),
-        )
-        .execute()
-    }
+    await upsert(tx, 'assets', [...newest.values()], { key: ['asset_id'], keep: ['created_at'] })
   },
 
   async get(id) {

@@ -2,9 +2,9 @@ import { type Insertable, sql } from 'kysely'
 import type { Person } from '../../schema/person.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage } from '../page.ts'
+import { upsert } from '../write-rows.ts'
 import type { UserRow } from './people-tables.ts'
 import type { ToldStore } from './told.ts'
 
@@ -22,27 +22,18 @@ const nothingTold = '{}'
  * Keeps what is told of people, in the table `users`, where those stand as well who may sign in. Password, role and the last sign-in
  * are not touched here, and of an account that signs in neither its name, its mail nor whether it is active.
  */
-export const createPersonStore = ({ read, abilities }: StoreConnections): PersonStore => ({
+export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
   async save(people, tx) {
     const newest = new Map(people.map((person) => [person.user_id, toRow(person)]))
-    for (const part of batches([...newest.values()], abilities.maxVariables, 13)) {
-      await tx
-        .insertInto('users')
-        .values(part)
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet((row) => ({
-            full_name: row.ref('excluded.full_name'),
-            department: row.ref('excluded.department'),
-            phone: row.ref('excluded.phone'),
-            username: unlessSignsIn<string>('username'),
-            email: unlessSignsIn<string | null>('email'),
-            is_active: unlessSignsIn<number>('is_active'),
-            updated_at: row.ref('excluded.updated_at'),
-            body: row.ref('excluded.body'),
-          })),
-        )
-        .execute()
-    }
+    await upsert(tx, 'users', [...newest.values()], {
+      key: ['id'],
+      keep: ['password_hash', 'role', 'created_at', 'last_login_at'],
+      set: {
+        username: unlessSignsIn('username'),
+        email: unlessSignsIn('email'),
+        is_active: unlessSignsIn('is_active'),
+      },
+    })
   },
 
   async get(id) {
@@ -105,8 +96,8 @@ export const createPersonStore = ({ read, abilities }: StoreConnections): Person
 })
 
 /** What a row of somebody who signs in keeps, and any other row takes over. */
-const unlessSignsIn = <Value>(column: 'username' | 'email' | 'is_active') =>
-  sql<Value>`case when users.password_hash is null and users.role is null
+const unlessSignsIn = <Column extends 'username' | 'email' | 'is_active'>(column: Column) =>
+  sql<UserRow[Column]>`case when users.password_hash is null and users.role is null
     then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`users.${column}`)} end`
 
 const toRow = (person: Person): Insertable<UserRow> => ({

@@ -3,8 +3,8 @@ import type { AlertIndex } from '../alerts/alert-index.ts'
 import { removeAlerts, removeIncidents } from '../alerts/remove-alerts.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson } from '../json.ts'
+import { batches } from '../write-rows.ts'
 
 /** Everything that came from some sources, whatever table it went to. */
 export interface SourceDataStore {
@@ -32,9 +32,9 @@ export const createSourceDataStore = (
       const found = await find(connections, prefix, tx)
       const detections = await tx.deleteFrom('detections').where('stream', 'like', `${prefix}%`).executeTakeFirst()
       await tx.deleteFrom('agent_anomalies').where('stream', 'like', `${prefix}%`).execute()
-      await removeBlocks(connections, found.blocks, tx)
-      await removeAlerts({ ...connections, index }, found.alerts, tx)
-      await removeIncidents(connections, found.incidents, tx)
+      await removeBlocks(found.blocks, tx)
+      await removeAlerts(index, found.alerts, tx)
+      await removeIncidents(found.incidents, tx)
       for (const table of ['event_counts', 'parse_health'] as const) {
         await tx.deleteFrom(table).where('source', 'like', `${prefix}%`).execute()
       }
@@ -76,12 +76,8 @@ const find = async ({ contains }: StoreConnections, prefix: string, tx: Transact
   }
 }
 
-const removeBlocks = async (
-  { abilities }: StoreConnections,
-  blocks: readonly string[],
-  tx: Transaction,
-): Promise<void> => {
-  for (const part of batches(blocks, abilities.maxVariables)) {
+const removeBlocks = async (blocks: readonly string[], tx: Transaction): Promise<void> => {
+  for (const part of batches(blocks)) {
     await tx.deleteFrom('event_blocks').where('id', 'in', part).execute()
   }
 }

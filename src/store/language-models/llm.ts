@@ -1,6 +1,7 @@
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
+import { insertNew, upsert } from '../write-rows.ts'
 
 /** What a language model costs: millionths of a dollar, tokens, calls. */
 export interface Spending {
@@ -72,13 +73,8 @@ class Full extends Error {
 /** Keeps which alerts wait for a language model, what models answered, and what was spent. */
 export const createLlmStore = ({ read, write, transaction }: StoreConnections): LlmStore => ({
   async request(alertIds, dueAt, tx) {
-    for (const alert_id of new Set(alertIds)) {
-      await tx
-        .insertInto('llm_requests')
-        .values({ alert_id, due_at: dueAt })
-        .onConflict((conflict) => conflict.column('alert_id').doUpdateSet({ due_at: dueAt }))
-        .execute()
-    }
+    const rows = [...new Set(alertIds)].map((alert_id) => ({ alert_id, due_at: dueAt }))
+    await upsert(tx, 'llm_requests', rows, { key: ['alert_id'] })
   },
 
   async claim(at, until, limit) {
@@ -126,12 +122,7 @@ export const createLlmStore = ({ read, write, transaction }: StoreConnections): 
   },
 
   async keep(id, answer, expiresAt) {
-    const columns = { answer: toJson(answer), expires_at: expiresAt }
-    await write
-      .insertInto('llm_answers')
-      .values({ id, ...columns })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(columns))
-      .execute()
+    await upsert(write, 'llm_answers', [{ id, answer: toJson(answer), expires_at: expiresAt }], { key: ['id'] })
   },
 
   async reserve(limits, { cost, tokens }, at) {
@@ -236,8 +227,4 @@ export const createLlmStore = ({ read, write, transaction }: StoreConnections): 
 const day = 86_400_000
 
 const begin = (tx: Transaction, period: string, at: number) =>
-  tx
-    .insertInto('llm_spending')
-    .values({ period, cost: 0, tokens: 0, calls: 0, updated_at: at })
-    .onConflict((conflict) => conflict.column('period').doNothing())
-    .execute()
+  insertNew(tx, 'llm_spending', [{ period, cost: 0, tokens: 0, calls: 0, updated_at: at }])

@@ -2,6 +2,7 @@ import type { Severity } from '../../schema/severity.ts'
 import type { ModelOpinion, Verdict } from '../../schema/triage-result.ts'
 import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
+import { upsert } from '../write-rows.ts'
 import type { ModelOpinionRow } from './llm-tables.ts'
 
 /** What a language model said of an alert, and what the rules said of it. */
@@ -23,7 +24,9 @@ export interface ModelOpinionStore {
 
 export const createModelOpinionStore = ({ read, write }: StoreConnections): ModelOpinionStore => ({
   async save({ alertId, opinion, rules }) {
-    const said = {
+    const row = {
+      alert_id: alertId,
+      provider: opinion.provider,
       model: opinion.model,
       asked_at: Date.parse(opinion.asked_at),
       verdict: opinion.verdict,
@@ -32,11 +35,7 @@ export const createModelOpinionStore = ({ read, write }: StoreConnections): Mode
       rules_level: rules.risk_level,
       body: toJson(opinion),
     }
-    await write
-      .insertInto('model_opinions')
-      .values({ alert_id: alertId, provider: opinion.provider, ...said })
-      .onConflict((conflict) => conflict.columns(['alert_id', 'provider']).doUpdateSet(said))
-      .execute()
+    await upsert(write, 'model_opinions', [row], { key: ['alert_id', 'provider'] })
   },
 
   async of(alertId) {

@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { toJson } from '../json.ts'
+import { upsert } from '../write-rows.ts'
 
 /** A query with its variables, as it was asked. */
 export interface QueryPattern {
@@ -39,27 +41,33 @@ export interface QueryPatternStore {
 export const createQueryPatternStore = ({ read }: StoreConnections): QueryPatternStore => ({
   async asked(pattern, tx) {
     const { query_hash, query_id, operation_name, query_text, seen_at } = pattern
-    const columns = { user_role: pattern.role, is_anomalous: pattern.is_odd ? 1 : 0, last_seen: seen_at }
-    await tx
-      .insertInto('query_patterns')
-      .values({
-        query_hash,
-        query_id,
-        operation_name,
-        query_text,
-        variables_json: toJson(pattern.variables),
-        complexity_score: pattern.complexity,
-        features: toJson(pattern.shape),
-        times: 1,
-        created_at: seen_at,
-        ...columns,
-      })
-      .onConflict((conflict) =>
-        conflict
-          .column('query_hash')
-          .doUpdateSet((row) => ({ ...columns, times: row('query_patterns.times', '+', 1) })),
-      )
-      .execute()
+    const row = {
+      query_hash,
+      query_id,
+      operation_name,
+      query_text,
+      variables_json: toJson(pattern.variables),
+      complexity_score: pattern.complexity,
+      user_role: pattern.role,
+      is_anomalous: pattern.is_odd ? 1 : 0,
+      features: toJson(pattern.shape),
+      times: 1,
+      created_at: seen_at,
+      last_seen: seen_at,
+    }
+    await upsert(tx, 'query_patterns', [row], {
+      key: ['query_hash'],
+      keep: [
+        'query_id',
+        'operation_name',
+        'query_text',
+        'variables_json',
+        'complexity_score',
+        'features',
+        'created_at',
+      ],
+      set: { times: sql`query_patterns.times + 1` },
+    })
   },
 
   async queries(limit) {

@@ -2,8 +2,8 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { ResultRecord } from '../../schema/query-result.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
+import { batches, upsert } from '../write-rows.ts'
 import { createQueryPatternStore, type QueryPatternStore } from './query-patterns.ts'
 import { type ResultLimits, retainQueryResults } from './query-retention.ts'
 import { createResultAnalysisStore, type ResultAnalysisStore } from './result-analyses.ts'
@@ -59,7 +59,7 @@ export interface QueryResultStore extends QueryPatternStore, ResultAnalysisStore
 
 /** Keeps what queries returned. */
 export const createQueryResultStore = (connections: StoreConnections): QueryResultStore => {
-  const { read, write, abilities, transaction } = connections
+  const { read, write, transaction } = connections
   return {
     async save({ records, odd, ...row }, tx) {
       await tx
@@ -86,7 +86,7 @@ export const createQueryResultStore = (connections: StoreConnections): QueryResu
         kept += Number(record_count)
         return kept > most && place > 0
       })
-      for (const part of batches(gone, abilities.maxVariables)) {
+      for (const part of batches(gone)) {
         const ids = part.map(({ id }) => id)
         await tx.deleteFrom('historical_data').where('id', 'in', ids).execute()
       }
@@ -163,17 +163,16 @@ export const createQueryResultStore = (connections: StoreConnections): QueryResu
     },
 
     async saveModel({ query_id, dataset }, { state, features, records, updated_at }) {
-      const columns = {
+      const row = {
+        query_id,
+        dataset,
         model_data: state,
         features_count: features,
         records_count: records,
         last_updated: updated_at,
+        created_at: updated_at,
       }
-      await write
-        .insertInto('trained_models')
-        .values({ query_id, dataset, ...columns, created_at: updated_at })
-        .onConflict((conflict) => conflict.columns(['query_id', 'dataset']).doUpdateSet(columns))
-        .execute()
+      await upsert(write, 'trained_models', [row], { key: ['query_id', 'dataset'], keep: ['created_at'] })
     },
 
     async clear(query, tx) {

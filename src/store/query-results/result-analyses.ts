@@ -2,8 +2,8 @@ import type { ResultAnalysis } from '../../schema/query-result.ts'
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'
-import { batches } from '../events/batches.ts'
 import { fromJson, toJson } from '../json.ts'
+import { insertRows } from '../write-rows.ts'
 
 /** Who asked, beside what was odd about the answer. */
 export interface AnalysisOrigin {
@@ -20,7 +20,7 @@ export interface ResultAnalysisStore {
 }
 
 /** Keeps analyses. */
-export const createResultAnalysisStore = ({ read, abilities }: StoreConnections): ResultAnalysisStore => ({
+export const createResultAnalysisStore = ({ read }: StoreConnections): ResultAnalysisStore => ({
   async addAnalysis(analysis, { user, role }, tx) {
     const id = await nextNumbers(tx, 'anomaly analyses')
     await tx
@@ -49,9 +49,7 @@ export const createResultAnalysisStore = ({ read, abilities }: StoreConnections)
       reason,
       risk_level,
     }))
-    for (const part of batches(records, abilities.maxVariables, 5)) {
-      await tx.insertInto('anomaly_records').values(part).execute()
-    }
+    await insertRows(tx, 'anomaly_records', records)
     const flags = analysis.drift.map(({ type, sentence, severity }, place) => ({
       analysis_id: id,
       place,
@@ -59,9 +57,7 @@ export const createResultAnalysisStore = ({ read, abilities }: StoreConnections)
       description: sentence,
       severity: gravity[severity],
     }))
-    for (const part of batches(flags, abilities.maxVariables, 5)) {
-      await tx.insertInto('statistical_flags').values(part).execute()
-    }
+    await insertRows(tx, 'statistical_flags', flags)
     return id
   },
 
