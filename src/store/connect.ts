@@ -24,19 +24,28 @@ export const connect = async (database: OpenDatabase, now: () => number): Promis
 
   const begin = async (): Promise<OpenTransaction> => {
     const tx = await write.startTransaction().execute()
-    const rollback = async () => {
+    let committing: Promise<void> | undefined
+    const release = async () => {
       if (!tx.isCommitted && !tx.isRolledBack) await tx.rollback().execute()
+    }
+    const commit = async () => {
+      const send = () => tx.commit().execute()
+      await (marks ? marks.commit(tx, send) : send())
+      committed(tx)
+      // One that got through without an answer still holds its connection.
+      await release()
     }
     return {
       tx,
-      async commit() {
-        const commit = () => tx.commit().execute()
-        await (marks ? marks.commit(tx, commit) : commit())
-        committed(tx)
-        // One that got through without an answer still holds its connection.
-        await rollback()
+      commit() {
+        committing = commit()
+        return committing
       },
-      rollback,
+      async rollback() {
+        // Until a commit has its answer, nobody knows whether there is anything to roll back.
+        await committing?.catch(() => {})
+        await release()
+      },
     }
   }
 
