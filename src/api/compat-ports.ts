@@ -2,17 +2,17 @@ import { AppError, messageOf } from '../errors.ts'
 import type { CompatSystem } from './compat-system.ts'
 import { createServer, renewCertificate, type ServerOptions } from './server.ts'
 
-/** A port of an older system that is to be opened. */
+/** A port of an older system to open. */
 export interface CompatPort {
   readonly system: CompatSystem
   readonly port: number
-  /** Where it listens, when that differs from the others. */
+  /** The address to listen on; `compat.host` by default. */
   readonly host?: string | undefined
 }
 
 /**
- * Reads `compat.ports`: `all`, `log-analyzer`, `log-analyzer:13000`. The port of the server itself is never one of them: `all` leaves it
- * out, and asking for it is an error.
+ * Reads `compat.ports`: `all`, `log-analyzer`, `log-analyzer:13000`. Adds the ports that systems open themselves. `all` omits the port of
+ * the server; naming it is an error.
  */
 export const compatPorts = (
   wanted: readonly string[],
@@ -57,9 +57,9 @@ const portsNamed = (entry: string, ownPort: number, systems: readonly CompatSyst
 }
 
 interface PortOptions extends Omit<ServerOptions, 'only' | 'publicUrl' | 'hosts'> {
-  /** The names of the tokens that the configuration sets. */
+  /** The names of the configured tokens. */
   readonly presets: readonly string[]
-  /** The host names that requests to an address may use; any when undefined. */
+  /** Returns the host names that requests to an address may use; undefined for any. */
   readonly hostsOf: (listensOn: string) => readonly string[] | undefined
 }
 
@@ -69,7 +69,7 @@ interface OpenCompatPorts {
   close(): Promise<void>
 }
 
-/** Opens these ports; returns a line about each for whoever started the program, and how to close them. */
+/** Opens these ports. Returns one line about each for the start banner. */
 export const openCompatPorts = async (
   ports: readonly CompatPort[],
   host: string,
@@ -91,7 +91,7 @@ export const openCompatPorts = async (
         ? 'with a token may read'
         : `${only.anonymous?.key === undefined ? 'without a token' : 'with their key'} may send and read`
       lines.push(`${name} clients ${may} at ${address}`)
-      if (system.says !== undefined) options.log.info({ service: name }, system.says)
+      if (system.startMessage !== undefined) options.log.info({ service: name }, system.startMessage)
     }
   } catch (error) {
     await close()
@@ -106,23 +106,23 @@ export const openCompatPorts = async (
   }
 }
 
-/** What the port of an older system serves and to whom: its own routes, and otherwise those of the main port. */
+/** Returns the routes of the port of an older system, and who may call them. */
 export const portOf = (
-  { name, routes, own = [], key, needsToken, serve }: CompatSystem,
+  { name, routes, ownRoutes = [], keyName, needsToken, serveSocket }: CompatSystem,
   { hosts, presets }: { readonly hosts?: readonly string[] | undefined; readonly presets: readonly string[] },
 ): NonNullable<ServerOptions['only']> => ({
   routes: [
-    ...routes.filter(({ method, path }) => !own.some((one) => one.method === method && one.path === path)),
-    ...own,
+    ...routes.filter(({ method, path }) => !ownRoutes.some((one) => one.method === method && one.path === path)),
+    ...ownRoutes,
   ],
   ...(!needsToken && {
     anonymous: {
       name: `compat:${name}`,
       ...(hosts && { hosts }),
-      ...(key !== undefined && presets.includes(key) && { key }),
+      ...(keyName !== undefined && presets.includes(keyName) && { key: keyName }),
     },
   }),
-  ...(serve && { serve }),
+  ...(serveSocket && { serveSocket }),
 })
 
 const cannotListen = (error: unknown, name: string, place: string): AppError =>

@@ -6,37 +6,38 @@ import type { ChangeFeed } from './change-feed.ts'
 import type { LiveStreams } from './live-streams.ts'
 import type { Route } from './rest/route.ts'
 
-/** What is needed to tell somebody what happens, for as long as they may know. */
-export interface Live {
+/** What a WebSocket needs to follow changes on behalf of its clients. */
+export interface SocketContext {
   readonly deps: DoorDeps
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
-  /** Whether whoever opened a stream may still read it. */
+  /** Whether the token that opened a stream is still valid. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
-  /** Who reads on behalf of all who follow. */
+  /** The credential that reads for all clients together. */
   readonly reader: Credential
   readonly log: Log
 }
 
-/** An older system whose contract is kept: its clients find everything where it was. */
+/** An older system whose unchanged clients are served: the same paths, bodies and errors. */
 export interface CompatSystem {
-  /** What `compat.ports` calls it. */
+  /** The name in `compat.ports`. */
   readonly name: string
-  /** What `compat.ports` calls it together with others: the services of one system, each with a port. */
+  /** The name in `compat.ports` of several services that belong together, each with its port. */
   readonly group?: string
-  /** The ports that its clients know. */
+  /** The ports that its clients use by default. */
   readonly ports: readonly number[]
+  /** Routes of the main port and of its own. */
   readonly routes: readonly Route[]
-  /** What only its own port answers, or answers otherwise, because the main one has an answer of its own there. */
-  readonly own?: readonly Route[]
-  /** Opens its port although `compat.ports` does not name it: another one, or at another address, where these are given. */
+  /** Routes of its own port only; each replaces the one of `routes` with the same address. */
+  readonly ownRoutes?: readonly Route[]
+  /** Opens its port even if `compat.ports` does not name it. The port and the host are optional overrides. */
   readonly opened?: { readonly port: number | undefined; readonly host: string | undefined }
-  /** The name of the preset token that its clients send. Where that is configured, its own port asks for it. */
-  readonly key?: string
-  /** Whether its clients bring a token to its own port too. */
+  /** The name of the preset token that its clients send. If it is configured, its own port requires it. */
+  readonly keyName?: string
+  /** Whether its own port requires a token. */
   readonly needsToken?: true
-  /** What its port answers besides requests: a WebSocket. */
-  readonly serve?: (app: FastifyInstance, live: Live) => Promise<void>
-  /** What its log says when it takes up work, for those who wait for these words. */
-  readonly says?: string
+  /** Adds a WebSocket to its own port. */
+  readonly serveSocket?: (app: FastifyInstance, context: SocketContext) => Promise<void>
+  /** The message to log once its port is open; deployment scripts wait for it. */
+  readonly startMessage?: string
 }

@@ -57,7 +57,7 @@ export interface ServerOptions {
   readonly only?: {
     readonly routes: readonly Route[]
     readonly anonymous?: Anonymous
-    readonly serve?: CompatSystem['serve']
+    readonly serveSocket?: CompatSystem['serveSocket']
   }
 }
 
@@ -98,7 +98,7 @@ export const renewCertificate = ({ server }: FastifyInstance, tls: ServerOptions
 export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
   const { auth, log, tls, publicUrl, trustProxy = [], streams = createLiveStreams() } = options
   const secure = tls !== undefined || publicUrl?.startsWith('https:') === true
-  const transport = options.only?.serve ? socketsToo : sockets
+  const transport = options.only?.serveSocket ? socketsToo : sockets
   const app = fastify({
     ...limits,
     ...(tls && { https: { ...tls, ...transport } }),
@@ -114,7 +114,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     name: secure ? '__Host-vedette_session' : 'vedette_session',
     options: { httpOnly: true, sameSite: 'strict', secure, path: '/' },
   })
-  app.decorate('tokenCookie', options.only?.serve && `${secure ? '__Host-' : ''}vedette_dashboard`)
+  app.decorate('tokenCookie', options.only?.serveSocket && `${secure ? '__Host-' : ''}vedette_dashboard`)
   app.setValidatorCompiler(() => (value) => ({ value }))
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
   takeBodiesAsStreams(app)
@@ -134,7 +134,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
 
   const deps = doorDeps(options)
   const stillWelcome = async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined
-  await options.only?.serve?.(app, {
+  await options.only?.serveSocket?.(app, {
     deps,
     feed: followStore(deps, log),
     streams,

@@ -4,5 +4,5 @@ import { createCompatSystems } from './systems.ts'
 const { signal } = new AbortController()
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Every older system, as it is without any configuration. */
+/** Every older system with the default configuration. */
 export const compatSystems = createCompatSystems(configSchema.parse({}), { now: Date.now, fetch, log, signal })

@@ -8,7 +8,7 @@ import { queryGuard } from './query-guard/query-guard.ts'
 import { triageDashboard } from './triage/dashboard/dashboard.ts'
 import { triageServices } from './triage/triage.ts'
 
-/** Makes every older system whose clients are served. */
+/** Creates every older system. */
 export const createCompatSystems = (
   config: Pick<Config, 'log_analyzer' | 'network_agents' | 'compat'>,
   runtime: Runtime,
@@ -16,8 +16,8 @@ export const createCompatSystems = (
   const logAnalyzer = createLogAnalyzer(config.log_analyzer, runtime)
   return [
     logAnalyzer.system,
-    // The scorer of the log analyser has the same port, and none of its paths is one of the detection service.
-    { ...logDetection, own: [...(logDetection.own ?? []), ...logAnalyzer.scorerRoutes] },
+    // The scorer of the log analyser used the same port, with other paths.
+    { ...logDetection, ownRoutes: [...(logDetection.ownRoutes ?? []), ...logAnalyzer.scorerRoutes] },
     networkAgents(config),
     queryGuard,
     ...triageServices,

@@ -11,12 +11,3 @@ export const presentHealth: Present = (answer, { credential }, reply) => {
   if (known.status !== 'healthy') reply.header('retry-after', '5')
   return credential && mayAct(credential.actor.role, 'viewer') ? known : { status: known.status }
 }
-
-/** Answers as one of several services that keep their health in one way. */
-export const presentHealthOf =
-  (service: string): Present =>
-  (answer, _request, reply) => {
-    const { status, timestamp, checks, error } = output.parse(answer)
-    reply.code(status === 'healthy' ? 200 : 503)
-    return { status, service, timestamp, checks, ...(error !== undefined && { error }) }
-  }

@@ -4,13 +4,13 @@ import { messageOf } from '../../errors.ts'
 import type { LogAnalyzerConfig } from './config.ts'
 import { batchScore, type ScoredFeatures } from './log-batch.ts'
 
-/** Scores a batch of logs by two of its numbers. */
+/** Scores a batch of logs by two features. */
 export interface BatchScorer {
-  /** A score above it makes the batch an incident. */
+  /** The score above which a batch is an incident. */
   readonly threshold: number
   /** The version of the model, when the operator sets one. */
   readonly version: string | undefined
-  /** Why the external scorer did not answer last time. */
+  /** Why the external scorer failed last time; undefined if it responded. */
   problem(): string | undefined
   score(features: ScoredFeatures): Promise<{
     readonly score: number
@@ -22,7 +22,7 @@ export interface BatchScorer {
 const timeoutMs = 2_000
 const answer = z.object({ score: z.number().min(0).max(1) })
 
-/** Scores batches with the formula, or with the scorer at `ml_url` while that answers. */
+/** Creates a scorer that asks `ml_url` and falls back to the formula. */
 export const createBatchScorer = (
   { threshold, ml_url: url, model_version: version }: LogAnalyzerConfig,
   { fetch, log, signal }: Pick<Runtime, 'fetch' | 'signal'> & { readonly log: Log },
@@ -47,7 +47,7 @@ export const createBatchScorer = (
         return { score, by: 'external' }
       } catch (error) {
         problem = `The scorer at log_analyzer.ml_url does not answer: ${messageOf(error)}. Batches are scored by the formula.`
-        log.warn({ reason: messageOf(error) }, 'The external scorer does not answer; the formula stands in.')
+        log.warn({ reason: messageOf(error) }, 'The external scorer failed; using the formula.')
         return { score: batchScore(features), by: 'formula', problem }
       }
     },

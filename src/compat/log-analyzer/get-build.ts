@@ -8,17 +8,17 @@ export const buildView = z.object({
   commit: z.string(),
   branch: z.string(),
   model: z.string(),
-  /** Why the configured scorer did not answer last time. */
+  /** Why the external scorer failed last time. */
   scorer_problem: z.string().optional(),
   started_at: z.iso.datetime(),
 })
 
-/** Shows which version runs here and since when. */
+/** Shows the running version and its start time. */
 export const getBuild = (scorer: BatchScorer, startedAt: number) => {
   const build = readBuild(resolve(import.meta.dirname, '../../..'))
   return defineOperation({
     name: 'get_build',
-    summary: 'Tells what the program was built from, which model scores batches, and since when it runs.',
+    summary: 'Shows the commit of the running version, the model that scores batches, and the start time.',
     role: 'viewer',
     input: z.strictObject({}),
     output: buildView,

@@ -5,11 +5,11 @@ import type { Actor } from '../../schema/role.ts'
 import type { BatchScorer } from './batch-scorer.ts'
 import { analyzerLog, batchFeatures, featuresOf, scoredPart } from './log-batch.ts'
 
-/** Takes a batch of logs in and scores it as a whole. Its lines also go the road, where the detectors judge each. */
+/** Ingests a batch of logs and scores it as a whole. The pipeline processes each line as well. */
 export const ingestLogBatch = (scorer: BatchScorer) =>
   defineOperation({
     name: 'ingest_log_batch',
-    summary: 'Takes a batch of logs in, and tells at once how odd it is as a whole.',
+    summary: 'Ingests a batch of logs and returns the anomaly score of the whole batch.',
     role: 'ingest',
     input: z.strictObject({ logs: z.array(analyzerLog).max(10_000) }),
     output: z.object({
@@ -18,7 +18,7 @@ export const ingestLogBatch = (scorer: BatchScorer) =>
       score: z.number(),
       threshold: z.number(),
       incident_id: z.int().nullable(),
-      /** Who scored it, and why not the one that was configured. */
+      /** The scorer that was used, and why the configured one was not. */
       scored_by: z.enum(['formula', 'external']),
       scorer_problem: z.string().optional(),
     }),

@@ -5,7 +5,7 @@ import { defineOperation } from '../../operations/operation.ts'
 /** Lists the batches of logs that scored above the threshold, newest first. */
 export const listOddBatches = defineOperation({
   name: 'list_odd_batches',
-  summary: 'Lists the batches of logs that were odd as a whole.',
+  summary: 'Lists anomalous batches of logs, newest first.',
   role: 'viewer',
   input: z.strictObject({ limit: z.int().min(1).max(10_000).default(1_000) }),
   output: z.object({

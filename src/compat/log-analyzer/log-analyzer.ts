@@ -13,7 +13,7 @@ import { scoreBatchFeatures } from './score-batch-features.ts'
 const mostBytes = 2 * 1_048_576
 const body = z.union([z.array(z.unknown()), z.object({ logs: z.array(z.unknown()) })])
 
-/** Failures in the words of the log analyser: one sentence, and which log it was about. */
+/** Answers failures as the log analyser did: one sentence, with the index of an invalid log. */
 const refuse: Refuse = ({ status, message, errors }) => {
   const index = /^logs\.(\d+)(\.|$)/.exec(errors[0]?.path ?? '')?.[1]
   if (index !== undefined) return { status: 400, body: { error: `Invalid log at index ${index}` } }
@@ -29,10 +29,10 @@ const features = z.union([
   z.record(z.string(), z.unknown()),
 ])
 
-/** The version of the formula; a model of the operator’s own has its own. */
+/** The version that clients see for the formula. */
 const formulaVersion = '1.0.0'
 
-/** The log analyser and the scorer behind it, which its clients know at a port of its own. */
+/** Creates the log analyser, and the routes of its scorer, which had a port of its own. */
 export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) => {
   const scorer = createBatchScorer(options, runtime)
   const build = getBuild(scorer, runtime.now())
@@ -43,7 +43,7 @@ export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) 
       operation: build,
       hide: true,
       refuse,
-      // The formula is not trained, so there is no time at which it was.
+      // The formula is not trained, so it has no training time.
       present: (answer) => {
         const { model } = buildView.parse(answer)
         return { version: model === 'unknown' ? formulaVersion : model, trained_at: null }

@@ -3,10 +3,10 @@ import { z } from 'zod'
 const truthy = (value: unknown): boolean => Boolean(value)
 const needed = z.unknown().refine(truthy)
 
-/** A log line as clients of the ingest service send it. Whatever else it says is kept. */
+/** A log line of the ingest service. Other fields are stored as well. */
 export const analyzerLog = z.looseObject({ timestamp: needed, service: needed, level: needed, message: needed })
 
-/** What is counted in a batch of logs. */
+/** The counts of a batch of logs. */
 export const batchFeatures = z.object({
   count: z.int(),
   warn_count: z.int(),
@@ -18,7 +18,7 @@ export type BatchFeatures = z.infer<typeof batchFeatures>
 
 const failedLogin = /failed\s*login|auth\s*fail|invalid\s*password/i
 
-/** Counts what the score is made of. */
+/** Counts the levels, failed logins and services of a batch. */
 export const featuresOf = (logs: readonly z.infer<typeof analyzerLog>[]): BatchFeatures => {
   const atLevel = (level: string) => logs.filter((log) => String(log.level).toUpperCase() === level).length
   return {
@@ -30,15 +30,15 @@ export const featuresOf = (logs: readonly z.infer<typeof analyzerLog>[]): BatchF
   }
 }
 
-/** The two numbers that a batch is scored by. */
+/** The two features that the score depends on. */
 export const scoredFeatures = z.object({
   failed_logins: z.number().min(0),
-  /** Errors among the logs, 0–1. */
+  /** The share of errors, 0–1. */
   error_rate: z.number().min(0).max(1),
 })
 export type ScoredFeatures = z.infer<typeof scoredFeatures>
 
-/** An empty batch has no errors. */
+/** Returns the features of a batch; an empty batch has an error rate of 0. */
 export const scoredPart = ({ count, error_count, failed_login_count }: BatchFeatures): ScoredFeatures => ({
   failed_logins: failed_login_count,
   error_rate: count === 0 ? 0 : error_count / count,
@@ -50,16 +50,16 @@ const errorScale = 0.09
 const nats = 3
 
 /**
- * Scores a batch, 0–1, high = odd: how surprising so many failed logins are where one is usual (Poisson), plus how far the share of
- * errors lies above a twentieth, in nats, squeezed so that 0.8 takes about five. A quiet batch scores near 0; more failures or more
- * errors never score less. It knows two numbers and no history: for logs whose habits can be learnt, the detectors are the better judge.
+ * Scores a batch from 0 to 1, where high means anomalous. The score adds the surprise of this many failed logins (Poisson with mean 1)
+ * to the excess of the error rate over 5 %, both in nats, and maps about 5 nats to 0.8. A quiet batch scores near 0; more failures or
+ * errors never lower the score. The formula knows no history: detectors do better on logs with a baseline.
  */
 export const batchScore = ({ failed_logins, error_rate }: ScoredFeatures): number => {
   const surprise = poissonSurprise(failed_logins) + Math.max(0, error_rate - usualErrorRate) / errorScale
   return Math.round((1 - Math.exp(-surprise / nats)) * 1e4) / 1e4
 }
 
-/** −ln P(X ≥ n) for X ~ Poisson; beyond where the sum can be told from 0, its leading term. */
+/** −ln P(X ≥ n) for X ~ Poisson; for large n, where the sum underflows, its leading term. */
 const poissonSurprise = (n: number): number => {
   const least = Math.ceil(n)
   let term = Math.exp(-usualFailedLogins)

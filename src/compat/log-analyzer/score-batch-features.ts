@@ -3,11 +3,11 @@ import { defineOperation } from '../../operations/operation.ts'
 import type { BatchScorer } from './batch-scorer.ts'
 import { scoredFeatures } from './log-batch.ts'
 
-/** Scores two numbers of a batch of logs, storing nothing. */
+/** Scores the features of a batch of logs; stores nothing. */
 export const scoreBatchFeatures = (scorer: BatchScorer) =>
   defineOperation({
     name: 'score_batch_features',
-    summary: 'Scores the failed logins and the share of errors of a batch of logs.',
+    summary: 'Scores the failed logins and the error rate of a batch of logs.',
     role: 'viewer',
     input: z.strictObject({ features: scoredFeatures }),
     output: z.object({ score: z.number(), anomaly: z.boolean() }),

@@ -17,10 +17,10 @@ const wholeEvent = z.looseObject({
   severity: z.string().nullish(),
 })
 
-/** Analyses log events with the loaded model. A list must have whole events; a text may have other names and gaps. */
+/** Analyses log events with the loaded model. A list must contain complete events; a text may have other field names and gaps. */
 export const analyzeLogEvents = defineWorkerOperation({
   name: 'analyze_log_events',
-  summary: 'Judges log events, each by itself, with the loaded model.',
+  summary: 'Scores log events one by one with the loaded model.',
   role: 'viewer',
   input: z
     .strictObject({

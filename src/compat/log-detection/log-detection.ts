@@ -10,7 +10,7 @@ import { loadClientModel, loadLogModel } from '../../operations/models/load-log-
 import { getMetrics } from '../../operations/status/get-metrics.ts'
 import { analyzeLogEvents } from './analyze-log-events.ts'
 
-/** Failures as the detection service tells them: a sentence, or a list of what is wrong with the fields. */
+/** Answers failures as the detection service did: a sentence, or a list of invalid fields. */
 const refuse: Refuse = ({ status, code, message, errors }) =>
   code === 'INVALID_REQUEST' && errors.length > 0
     ? {
@@ -32,7 +32,7 @@ const loading = (operation: Route['operation']): Route => ({
   method: 'POST',
   path: '/models/load',
   operation,
-  // The documents send the folder in the body, the program read it from the query.
+  // The service documented the folder in the body, but read it from the query.
   read: async ({ raw, query: sent }) => mergeInput(query.parse(sent), bodyInputs(await readJson(raw))),
   refuse,
 })
@@ -76,7 +76,7 @@ const detectionRoutes: readonly Route[] = [
   },
 ]
 
-/** What the detection service's own port answers besides: its probes, in its words, and its metrics. */
+/** The probes and metrics of its own port. */
 const probes: readonly Route[] = [
   { method: 'GET', path: '/metrics', operation: getMetrics, hide: true, type: 'text/plain', present: presentText },
   {
@@ -104,10 +104,10 @@ const probes: readonly Route[] = [
   },
 ]
 
-/** The log detection service: events in, those that are odd out. */
+/** The log detection service: takes events and returns the anomalous ones. */
 export const logDetection: CompatSystem = {
   name: 'log-detection',
   ports: [8000],
   routes: detectionRoutes,
-  own: [...probes, { ...loading(loadClientModel), hide: true }],
+  ownRoutes: [...probes, { ...loading(loadClientModel), hide: true }],
 }

@@ -6,7 +6,7 @@ import { validateAgent } from '../../operations/agents/validate-agent.ts'
 
 type Watching = z.output<typeof watchingAgent>
 
-/** An agent in the words of the log-agent service. Agents judge lines as they come, so there is no last run. */
+/** Shows an agent as the log-agent service did. Agents evaluate lines as they arrive, so there is no last run. */
 const toItem = ({ agent_id: id, name, is_running, capabilities, description, model_path, config }: Watching) => ({
   id,
   name,
@@ -35,7 +35,7 @@ const all =
     present(listAgents.output.parse(answer).agents)
 const each = (present: (agent: Watching) => unknown) => all(([one]) => one && present(one))
 
-/** Where clients of the log-agent service find its agents. */
+/** The routes that list agents. */
 export const agentRoutes = (refuse: Refuse): readonly Route[] => {
   const list = {
     method: 'GET',

@@ -7,31 +7,31 @@ import { parseRange } from '../../operations/time.ts'
 import type { Event } from '../../schema/event.ts'
 import { eventView, textField, toEventView } from '../../schema/event.ts'
 
-/** More than this many of a span are not looked through, for those who count pages. */
+/** Clients count pages, so a search reads at most this many events of its time range. */
 const mostEvents = 10_000
 const mostPerPage = 1_000
 
 const words = z.array(z.string().min(1).max(200)).max(100).optional()
 
-/** Finds events by page numbers and named filters, for clients that know no cursors. */
+/** Finds events by page number and named filters, for clients without cursors. */
 export const browseEvents = defineOperation({
   name: 'browse_events',
-  summary: 'Finds events by programs, levels and time, so many a page, newest first; of a span the newest 10,000.',
+  summary: 'Searches events by program, level and time, page by page, newest first; at most the newest 10,000.',
   role: 'viewer',
   input: z.strictObject({
     from: timeRange.from.default('now-24h'),
     to: timeRange.to,
     levels: words.describe('emerg, alert, crit, error, warning, notice, info or debug.'),
     programs: words,
-    search: z.string().min(1).max(500).optional().describe('Words that stand together in an event.'),
+    search: z.string().min(1).max(500).optional().describe('A phrase in the event.'),
     page: z.int().min(1).max(mostEvents).default(1),
     per_page: z.int().min(1).max(mostPerPage).default(25),
   }),
   output: z.object({
     data: z.array(eventView),
-    /** How many match, of the newest 10,000 of the span. */
+    /** Matches among the newest 10,000 events of the time range. */
     total: z.int(),
-    /** The programs of all that there were in the span. */
+    /** The programs of all events in the time range. */
     programs: z.array(z.string()),
   }),
   async run({ levels, programs, search, page, per_page, ...span }, { store, now }: Pick<Deps, 'store' | 'now'>) {
@@ -42,8 +42,8 @@ export const browseEvents = defineOperation({
       anyOf('log.level', levels),
       search === undefined ? undefined : JSON.stringify(search),
     ].flatMap((part) => part ?? [])
-    const all = await newest(store, { ...eventFilter('', time), ...within })
-    const found = q.length === 0 ? all : await newest(store, { ...eventFilter(q.join(' AND '), time), ...within })
+    const all = await newestEvents(store, { ...eventFilter('', time), ...within })
+    const found = q.length === 0 ? all : await newestEvents(store, { ...eventFilter(q.join(' AND '), time), ...within })
     const names = new Set(all.flatMap((event) => textField(event, 'process.name') ?? []))
     return {
       data: found.slice((page - 1) * per_page, page * per_page).map(toEventView),
@@ -53,7 +53,7 @@ export const browseEvents = defineOperation({
   },
 })
 
-const newest = async (
+const newestEvents = async (
   { events }: Pick<Deps['store'], 'events'>,
   query: Omit<Parameters<Deps['store']['events']['search']>[0], 'limit'>,
 ): Promise<readonly Event[]> => (await events.search({ ...query, limit: mostEvents })).items

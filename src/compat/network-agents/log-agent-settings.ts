@@ -22,7 +22,7 @@ export const logEntrySources = (
   return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
 }
 
-/** The receivers under `notify`, and the one that the variables of the service name, unless one of those has its name. */
+/** Adds the receiver that the variables of the service name, unless `notify` has one of the same name. */
 export const receiversInForce = <Receiver extends { readonly name: string }>({
   notify,
   network_agents,

@@ -6,7 +6,7 @@ import { browseEvents } from './browse-events.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 import { getLogDatabase, logDatabaseView } from './get-log-database.ts'
 
-/** The names of the levels there, and ours where they differ. */
+/** The levels of the log-agent service, and the names that differ in each direction. */
 const levels = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'] as const
 const ours: Readonly<Record<string, string>> = { emergency: 'emerg', critical: 'crit', informational: 'info' }
 const theirs: Readonly<Record<string, string>> = { emerg: 'emergency', crit: 'critical' }
@@ -18,7 +18,7 @@ const text = (value: unknown): readonly string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '')
 
-/** Its page wrote some names in its own way. What was left empty was not asked for. */
+/** Accepts both spellings that the page of the service used, and ignores empty parameters. */
 const readQuery: NonNullable<Route['readQuery']> = ({ start_date, startDate, end_date, endDate, search, ...query }) => {
   const asked = {
     from: start_date ?? startDate ?? query.from,
@@ -67,11 +67,11 @@ const presentLogs: Present = (answer) => {
 
 const presentDatabase: Present = (answer) => {
   const { has_password, ...rest } = logDatabaseView.parse(answer)
-  // What stands here is nobody's password.
+  // Clients expect a mask, not whether there is a password.
   return { ...rest, password: has_password ? '********' : '' }
 }
 
-/** Where clients of the log-agent service look at lines, at where these come from, and at counters. */
+/** The routes for log lines and for the database that they come from. */
 export const logRoutes = (database: NetworkAgentsConfig['database'], refuse: Refuse): readonly Route[] => {
   const of = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
     ...more,
@@ -83,7 +83,7 @@ export const logRoutes = (database: NetworkAgentsConfig['database'], refuse: Ref
   ]
 }
 
-/** Its counters, which the main port has as well. */
+/** The metrics of the main port, with a bare token. */
 export const metricsRoute: Route = {
   method: 'GET',
   path: '/metrics',

@@ -7,7 +7,7 @@ import type { NetworkAgentsConfig } from './config.ts'
 import { listAnomalies } from './list-anomalies.ts'
 import { logRoutes, metricsRoute } from './log-routes.ts'
 
-const words: Readonly<Record<number, string>> = {
+const errorLabels: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   429: 'Too Many Requests',
@@ -15,13 +15,13 @@ const words: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-/** Failures as the log-agent service tells them: one word; where it had none of its own, the reason. */
-const refuse: Refuse = ({ status, message }) => ({ status, body: { error: words[status] ?? message } })
+/** The log-agent service answered with the name of the status; other statuses get our message. */
+const refuse: Refuse = ({ status, message }) => ({ status, body: { error: errorLabels[status] ?? message } })
 
-/** On its own port the service keeps its ways: whatever it cannot read of a query is its own fault, and an outage is an empty list. */
+/** On its own port an unreadable query is a 500 and an outage an empty list, as its clients expect. */
 const refuseAsBefore: Refuse = (error, request) => {
   if (error.status >= 500) return { status: 200, body: [] }
-  if (error.status === 400) return { status: 500, body: { error: words[500] } }
+  if (error.status === 400) return { status: 500, body: { error: errorLabels[500] } }
   return refuse(error, request)
 }
 
@@ -33,7 +33,7 @@ const anomalies: Route = {
   refuse,
 }
 
-/** Tells whether the agents see and are heard: the store answers, and the database of the log entries does. */
+/** Healthy means that the store and the database of the log entries respond. */
 const presentHealth: Present = (answer, _request, reply) => {
   const { status, problems } = health.parse(answer)
   const isHealthy = status === 'ready' && problems.length === 0
@@ -51,7 +51,7 @@ const probe = (path: string): Route => ({
   present: presentHealth,
 })
 
-/** The log-agent service: what its agents found, always with a token. */
+/** The log-agent service. It always required a token. */
 export const networkAgents = (settings: {
   readonly network_agents: NetworkAgentsConfig
   readonly compat: { readonly ports: readonly string[] }
@@ -64,5 +64,5 @@ export const networkAgents = (settings: {
     }),
   needsToken: true,
   routes: [anomalies, ...agentRoutes(refuse), ...logRoutes(settings.network_agents.database, refuse)],
-  own: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health'), metricsRoute],
+  ownRoutes: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health'), metricsRoute],
 })

@@ -3,20 +3,20 @@ import { AppError } from '../../errors.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** A fault that names what is missing is told with their names. */
+/** An error for missing fields; `missingIn` reads their names back. */
 const missing = (message: string, names: readonly string[]): AppError =>
   new AppError('INVALID_REQUEST', message, { errors: names.map((path) => ({ path, message: 'missing' })) })
 
-/** What a fault says is missing; undefined when it is about something else. */
-export const faultIn = ({ errors }: AppError): readonly string[] | undefined =>
+/** Returns the missing fields of an error; undefined for any other error. */
+export const missingIn = ({ errors }: AppError): readonly string[] | undefined =>
   errors.length > 0 && errors.every(({ message }) => message === 'missing') ? errors.map(({ path }) => path) : undefined
 
-const fault = (message: string): AppError => new AppError('INVALID_REQUEST', message)
+const invalid = (message: string): AppError => new AppError('INVALID_REQUEST', message)
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Reads what the engine posts; what is wrong with it is told in the plug-in's words, and in its order. */
+/** Reads a request of the engine. Checks it in the order of the plug-in, with its messages. */
 export const readPluginRequest = async (
   headers: IncomingHttpHeaders,
   readBody: () => Promise<unknown>,
@@ -26,19 +26,19 @@ export const readPluginRequest = async (
   if (typeof role !== 'string') throw missing('Missing required headers', ['X-Hasura-Role'])
   const body = await readBody()
   if (body === undefined || body === null || (isFields(body) && Object.keys(body).length === 0)) {
-    throw fault('Request body is required')
+    throw invalid('Request body is required')
   }
-  if (!isFields(body)) throw fault('Invalid request format')
-  if (!('rawRequest' in body)) throw fault('rawRequest is required')
-  if (!('response' in body)) throw fault('response is required')
+  if (!isFields(body)) throw invalid('Invalid request format')
+  if (!('rawRequest' in body)) throw invalid('rawRequest is required')
+  if (!('response' in body)) throw invalid('response is required')
   const { rawRequest, response } = body
-  if (!isFields(rawRequest)) throw fault('Invalid rawRequest format')
+  if (!isFields(rawRequest)) throw invalid('Invalid rawRequest format')
   const absent = ['query', 'variables', 'operationName'].filter((name) => !(name in rawRequest))
   if (absent.length > 0) throw missing('Invalid rawRequest format', absent)
   const { query, variables, operationName } = rawRequest
-  if (operationName === 'IntrospectionQuery') throw fault('Introspection queries are not allowed')
-  if (!isFields(response)) throw fault('response must be an object with dataset keys')
-  if (typeof query !== 'string' || query === '') throw fault('Invalid request format: query is not a text')
+  if (operationName === 'IntrospectionQuery') throw invalid('Introspection queries are not allowed')
+  if (!isFields(response)) throw invalid('response must be an object with dataset keys')
+  if (typeof query !== 'string' || query === '') throw invalid('Invalid request format: query is not a text')
   return {
     query,
     variables,
@@ -49,12 +49,12 @@ export const readPluginRequest = async (
   }
 }
 
-/** The datasets of a response: the lists in its `data`, or in itself where it has none. */
+/** The datasets of a response: the members of `data`, or of the response itself. */
 const datasetsOf = (response: Fields): Readonly<Record<string, readonly Fields[]>> => {
   const { data, errors, extensions, ...bare } = response
   const found = 'data' in response ? data : bare
   if (found === null) return {}
-  if (!isFields(found)) throw fault('response must be an object with dataset keys')
+  if (!isFields(found)) throw invalid('response must be an object with dataset keys')
   return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, recordsOf(value)]))
 }
 
@@ -70,7 +70,7 @@ const recordsOf = (value: unknown): readonly Fields[] => {
   return [recordOf(value)]
 }
 
-/** Some wrap each record, with a time beside it. */
+/** Unwraps records that come as `{ data, timestamp }`. */
 const recordOf = (item: unknown): Fields => {
   if (!isFields(item)) return { value: item }
   const { data, ...others } = item

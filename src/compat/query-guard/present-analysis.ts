@@ -1,8 +1,8 @@
 import type { ResultAnalysis } from '../../schema/query-result.ts'
 
 /**
- * An analysis in the words of the plug-in: what its program answers and what its document shows, both. Scores there are negative, low =
- * odd (scikit-learn's `score_samples`): exactly ours with the sign turned.
+ * Shows an analysis as the plug-in did, with the fields of its code and of its documentation. Its scores are ours negated: low means
+ * anomalous, as in scikit-learn's `score_samples`.
  */
 export const presentAnalysis = (found: ResultAnalysis) => {
   const { query_id, operation_name, analyzed_at, mode, odd_records, drift, concerns, recommendations } = found
@@ -10,7 +10,7 @@ export const presentAnalysis = (found: ResultAnalysis) => {
   const security_concerns = concerns.filter(({ type }) => type !== 'language_model')
   return {
     is_anomaly: found.is_odd,
-    score: turned(found.score),
+    score: negated(found.score),
     model_details: {
       model_type: 'isolation_forest',
       status: found.model_features > 0 ? 'active' : 'no_model',
@@ -33,15 +33,15 @@ export const presentAnalysis = (found: ResultAnalysis) => {
         recommendations,
       },
       analysis_mode: mode,
-      language_model: words[found.reading.status],
+      language_model: readingLabels[found.reading.status],
     },
     query_hash: query_id,
     operation_name,
-    /** Odd records, and changes of the whole. */
+    /** Anomalous records, and changes of the whole result. */
     statistical_flags: odd_records.length + flags.length,
     statistical_details: odd_records.map(({ record, score, index, features, reason, category }) => ({
       record,
-      score: turned(score),
+      score: negated(score),
       index,
       features,
       timestamp: analyzed_at,
@@ -69,9 +69,9 @@ export const presentAnalysis = (found: ResultAnalysis) => {
   }
 }
 
-const turned = (score: number): number => (score === 0 ? 0 : -score)
+const negated = (score: number): number => (score === 0 ? 0 : -score)
 
-const words: Readonly<Record<ResultAnalysis['reading']['status'], string>> = {
+const readingLabels: Readonly<Record<ResultAnalysis['reading']['status'], string>> = {
   answered: 'answered',
   failed: 'failed',
   not_configured: 'not configured',

@@ -7,13 +7,13 @@ import { getQuery } from '../../operations/query-results/get-query.ts'
 import { getQueryHistory } from '../../operations/query-results/get-query-history.ts'
 import { guardQueryRecord } from '../../operations/query-results/guard-query-record.ts'
 import { guardQueryResults } from '../../operations/query-results/guard-query-results.ts'
-import { faultIn, readPluginRequest } from './plugin-request.ts'
+import { missingIn, readPluginRequest } from './plugin-request.ts'
 import { presentAnalysis } from './present-analysis.ts'
 
 const mostBytes = 32 * 1_048_576
 const now = (): string => new Date().toISOString()
 
-/** Failures in the words of the plug-in. */
+/** Answers failures as the plug-in did. */
 const refuse: Refuse = (error) => {
   const { status, code, message } = error
   if (status >= 500) {
@@ -23,7 +23,7 @@ const refuse: Refuse = (error) => {
   if (code === 'INVALID_JSON' || code === 'UNSUPPORTED_MEDIA_TYPE') {
     return { status: 400, body: { error: 'Invalid request format', details: message } }
   }
-  const missing = faultIn(error)
+  const missing = missingIn(error)
   return { status, body: { error: message, ...(missing && { missing }) } }
 }
 
@@ -33,7 +33,7 @@ const history = getQueryHistory.output
 const analysis = guardQueryRecord.output
 const cleared = clearQueryHistory.output
 
-/** The models of a query as one, the one of the most records; each under its own name besides. */
+/** Shows the largest model of a query as its model, and every model by dataset. */
 const modelInfo = ({ query_id, datasets }: z.output<typeof known>) => {
   const models = datasets.flatMap(({ dataset, model }) => (model ? [{ dataset, ...model }] : []))
   const [largest] = models.toSorted((a, b) => b.records - a.records)
@@ -53,7 +53,7 @@ const modelInfo = ({ query_id, datasets }: z.output<typeof known>) => {
 
 const record = z.record(z.string(), z.unknown())
 
-/** The header in which the engine sends its key. */
+/** The header with the key of the engine. */
 const tokenHeader = 'hasura-m-auth'
 
 const clearing = (operation: Route['operation']): Route => ({
@@ -161,8 +161,8 @@ const pluginRoutes: readonly Route[] = [
   },
 ]
 
-/** What only the plug-in's own port answers: its probe, and forgetting for clients that can only send and read. */
-const own: readonly Route[] = [
+/** Its probe, and a route to clear the history for clients that may only send and read. */
+const ownRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/health',
@@ -178,11 +178,11 @@ const own: readonly Route[] = [
   clearing(restartQueryHistory),
 ]
 
-/** The query-result plug-in of a GraphQL engine: results in, what is odd about them out. */
+/** The query-result plug-in of a GraphQL engine: takes results and returns their anomalies. */
 export const queryGuard: CompatSystem = {
   name: 'query-guard',
   ports: [8787],
   routes: pluginRoutes,
-  own,
-  key: 'graphql-engine',
+  ownRoutes,
+  keyName: 'graphql-engine',
 }

@@ -5,7 +5,7 @@ import { enrichAlert } from './enrich-alert.ts'
 import { judgeAlert } from './judge-alert.ts'
 import { queryIntel } from './query-intel.ts'
 
-/** Presents what is known around an alert; what was not named is left out. */
+/** Presents the context of an alert; omits what the alert does not name. */
 export const presentEnrichment: Present = (answer) => {
   const { source_network, target_network, asset, user, ...rest } = enrichAlert.output.parse(answer)
   return {
@@ -22,7 +22,7 @@ export const presentEnrichment: Present = (answer) => {
 
 type Known = z.output<typeof queryIntel.output>['data'][number]
 
-/** Presents what sources say: the share of them that call it bad, and the sum as the aggregator reckons it. */
+/** Presents a lookup: the share of sources that report it as malicious, and the aggregated score. */
 export const presentIntel: Present = (answer) => {
   const { data } = queryIntel.output.parse(answer)
   const queried = [...new Set(data.flatMap(({ asked }) => asked))].sort()
@@ -56,7 +56,7 @@ const indicatorsOf = ({ value, type, accusers, indicator }: Known) =>
 const levelOf = (score: number): string =>
   score >= 70 ? 'critical' : score >= 50 ? 'high' : score >= 30 ? 'medium' : score >= 10 ? 'low' : 'safe'
 
-/** Presents a verdict as the triage agent words it. */
+/** Presents a verdict as the triage agent did. */
 export const presentVerdict: Present = (answer) => {
   const { alert, triage, seconds } = judgeAlert.output.parse(answer)
   return { success: true, data: verdictInWords(alert, triage, seconds) }

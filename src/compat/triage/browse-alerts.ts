@@ -8,8 +8,8 @@ import { alert } from '../../schema/alert.ts'
 import { alertTypes } from '../../schema/detection.ts'
 import { severity } from '../../schema/severity.ts'
 
-/** What statuses are called elsewhere, as filters over ours. */
-export const statusFilters: Readonly<Record<string, string>> = {
+/** The statuses of the triage services as filters over ours. */
+const statusFilters: Readonly<Record<string, string>> = {
   new: 'status:new',
   pending: 'status:new',
   analyzing: 'status:new',
@@ -36,10 +36,10 @@ const sorts = {
 } as const
 const sortable = ['timestamp', 'received_at', 'created_at', 'updated_at', 'severity', 'risk_score'] as const
 
-/** Lists alerts by page numbers and named filters, for clients that know no cursors. */
+/** Lists alerts by offset and named filters, for clients without cursors. */
 export const browseAlerts = defineOperation({
   name: 'browse_alerts',
-  summary: 'Lists alerts by named filters, so many after so many.',
+  summary: 'Lists alerts by named filters, with an offset and a limit.',
   role: 'viewer',
   input: z.strictObject({
     alert_type: z.array(z.enum(alertTypes)).optional(),
@@ -48,9 +48,9 @@ export const browseAlerts = defineOperation({
       .array(z.string().refine((word) => statuses.includes(word), `expected one of: ${statuses.join(', ')}`))
       .optional(),
     source_ip: z.string().min(1).max(100).optional(),
-    search: z.string().min(1).max(500).optional().describe('Words that stand together in an alert.'),
+    search: z.string().min(1).max(500).optional().describe('A phrase in the alert.'),
     min_risk_score: z.number().min(0).max(100).optional(),
-    active: z.boolean().optional().describe('Only those that are open.'),
+    active: z.boolean().optional().describe('Only open alerts.'),
     ...timeRange,
     skip: z.int().min(0).max(1_000_000).default(0),
     limit: z.int().min(1).max(1_000).default(100),

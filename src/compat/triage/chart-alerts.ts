@@ -14,43 +14,43 @@ const steps = { hour, day } as const
 
 const counts = z.record(z.string(), z.int())
 
-/** Counts the alerts of a span of time: by hour or day, by where they are from, by what became of them. */
+/** Counts the alerts of a time range by hour or day, by source and by status. */
 export const chartAlerts = defineOperation({
   name: 'chart_alerts',
-  summary: 'Counts the alerts of the last hour, day, week or month over time, and tells their average risk.',
+  summary: 'Counts the alerts of the last hour, day, week or month over time, and returns their average risk.',
   role: 'viewer',
   input: z.strictObject({
-    time_range: z.enum(['1h', '24h', '7d', '30d']).default('24h').describe('How far to look back.'),
-    group_by: z.enum(['hour', 'day']).default('hour').describe('What is counted together.'),
-    limit: z.int().min(1).max(100).default(10).describe('How many sources and types at most.'),
+    time_range: z.enum(['1h', '24h', '7d', '30d']).default('24h').describe('The time range.'),
+    group_by: z.enum(['hour', 'day']).default('hour').describe('The interval of the points.'),
+    limit: z.int().min(1).max(100).default(10).describe('The most sources and types to return.'),
     ...timeRange,
-    include_trends: z.boolean().default(true).describe('Whether the points are told.'),
+    include_trends: z.boolean().default(true).describe('Whether to return the points.'),
   }),
   output: z.object({
     time_range: z.string(),
-    /** The span that was looked at. */
+    /** The time range of the counts. */
     from: z.iso.datetime(),
     to: z.iso.datetime(),
     total: z.int(),
     critical: z.int(),
     high_risk: z.int(),
-    /** Of those of the last day. */
+    /** Alerts created in the last 24 hours. */
     today: z.int(),
-    /** Of all that there are: open ones that a person has to look at, and those that are closed. */
+    /** Of all alerts: open alerts that need human review, and closed alerts. */
     to_review: z.int(),
     closed: z.int(),
-    /** From being made to being closed, of those that were closed; null without one. */
+    /** The mean time from creation to closing; null if no alert is closed. */
     seconds_to_close: z.number().nullable(),
-    /** One for each hour or day of the span (UTC) in which there were alerts. */
+    /** One point for each hour or day (UTC) with alerts. */
     points: z.array(z.object({ time: z.iso.datetime(), alerts: z.int(), average_risk: z.number().nullable() })),
-    /** Of all that there are. */
+    /** Of all alerts. */
     by_severity: counts,
     by_status: counts,
     by_risk_level: counts,
     average_risk: z.number().nullable(),
     top_sources: z.array(z.object({ name: z.string(), count: z.int() })),
     top_types: z.array(z.object({ name: z.string(), count: z.int() })),
-    /** Calls of language models in the last 30 days, and how long they took together. */
+    /** The calls of language models in the last 30 days, and their total duration. */
     model_calls: z.array(z.object({ model: z.string(), count: z.int(), ms: z.number() })),
   }),
   async run(

@@ -9,10 +9,10 @@ import type { Actor } from '../../schema/role.ts'
 
 const { enrichment_sources, source_network, target_network, asset, user } = collectContext.output.shape
 
-/** Tells what is known around an alert of another system, without taking it in. */
+/** Looks up the context of an alert of another system without storing the alert. */
 export const enrichAlert = defineOperation({
   name: 'enrich_alert',
-  summary: 'Tells what is known of the networks, the asset and the user of an alert. Stores nothing.',
+  summary: 'Returns the networks, the asset and the user of an alert. Stores nothing.',
   role: 'viewer',
   input: z.strictObject({
     body: z.unknown().optional().describe('The alert.'),

@@ -7,10 +7,10 @@ import { alert } from '../../schema/alert.ts'
 import { toldEnrichment, toldFacts } from '../../schema/told-enrichment.ts'
 import { triageResult } from '../../schema/triage-result.ts'
 
-/** Judges an alert of another system without taking it in: what it would be kept as, and what triage would make of it. */
+/** Triages an alert of another system without storing it. */
 export const judgeAlert = defineOperation({
   name: 'judge_alert',
-  summary: 'Judges an alert of another system as triage would, with what its sender knows about it. Stores nothing.',
+  summary: 'Triages an alert of another system, with the context that its sender provides. Stores nothing.',
   role: 'viewer',
   input: z.strictObject({
     alert: z.unknown().optional().describe('The alert.'),
@@ -22,7 +22,7 @@ export const judgeAlert = defineOperation({
       alert_id: z.string(),
       alert,
       triage: triageResult,
-      /** How long it took, in seconds. */
+      /** The duration in seconds. */
       seconds: z.number(),
     })
     .meta({ id: 'JudgedAlert' }),

@@ -8,15 +8,15 @@ import { type Actor, mayAct } from '../../schema/role.ts'
 
 const value = z.string().trim().min(1).max(4_000).optional()
 
-/** Says what is known of an address, a file and a link together. */
+/** Looks up an address, a file hash and a URL together. */
 export const queryIntel = defineOperation({
   name: 'query_intel',
-  summary: 'Says what is known of an address, a file and a link; asks others too where the role allows it.',
+  summary: 'Looks up an address, a file hash and a URL; queries external sources if the role allows it.',
   role: 'viewer',
   input: z.strictObject({
-    ip: value.describe('An address.'),
+    ip: value.describe('An IP address.'),
     file_hash: value.describe('The MD5, SHA-1 or SHA-256 of a file.'),
-    url: value.describe('A link.'),
+    url: value.describe('A URL.'),
   }),
   output: lookUpIntel.output.pick({ data: true }),
   async run({ ip, file_hash, url }, deps: Pick<Deps, 'intel'> & { readonly actor: Actor }) {

@@ -7,7 +7,7 @@ import { defineOperation } from '../../operations/operation.ts'
 import { alert } from '../../schema/alert.ts'
 import type { Actor } from '../../schema/role.ts'
 
-/** What statuses are called elsewhere, and what brings an alert there. Who only says that it is over, does not say what it was. */
+/** The statuses of the triage services, and our action for each. Closing without a reason is the resolution `other`. */
 const changes = {
   new: { action: 'reopen' },
   assigned: { action: 'assign' },
@@ -29,16 +29,16 @@ const statuses = [
   'false_positive',
 ] as const
 
-/** Moves one alert by the name of the status that it is to have. */
+/** Moves an alert to a status of the triage services. */
 export const setAlertStatus = defineOperation({
   name: 'set_alert_status',
-  summary: 'Moves an alert to a status, as programs name it that know none of our actions.',
+  summary: 'Moves an alert to a status, for clients of the triage services.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(1_024).describe('Our id of it, or its sender’s.'),
+    id: z.string().max(1_024).describe('Our id of the alert, or the id of its sender.'),
     status: z.enum(statuses),
-    assigned_to: z.string().trim().min(1).max(100).nullish().describe('Who takes it; needed for `assigned`.'),
-    comment: z.string().trim().min(1).max(4_000).nullish().describe('Why, for whoever reads it later.'),
+    assigned_to: z.string().trim().min(1).max(100).nullish().describe('The assignee; required for `assigned`.'),
+    comment: z.string().trim().min(1).max(4_000).nullish().describe('A comment for the history.'),
   }),
   output: alert,
   async run(
@@ -59,3 +59,25 @@ export const setAlertStatus = defineOperation({
     return requireAlert(store, found.id)
   },
 })
+
+type Move = Omit<z.output<typeof setAlertStatus.input>, 'id'>
+
+/** Moves alerts one by one, and returns the failures. */
+export const setEachStatus = async (
+  ids: readonly string[],
+  move: Move,
+  deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor },
+) => {
+  const errors: { alert_id: string; error: string }[] = []
+  for (const id of ids) {
+    try {
+      await setAlertStatus.run({ id, ...move }, deps)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) throw error
+      errors.push({ alert_id: id, error: error.message })
+    }
+  }
+  return errors
+}
+
+export const moveErrors = z.array(z.object({ alert_id: z.string(), error: z.string() }))

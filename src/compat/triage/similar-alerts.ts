@@ -36,7 +36,7 @@ const named = [
   ['url', 'url'],
 ] as const
 
-/** Reads a search by words or by an alert as it is described when alerts are looked for that are like it. */
+/** Reads a search for alerts similar to a text or to another alert. */
 export const readSimilarQuery: NonNullable<Route['read']> = async ({ raw }) => {
   const sent = body.safeParse(await readJson(raw))
   if (!sent.success) throw invalidInput(sent.error)
@@ -60,7 +60,7 @@ export const readSimilarQuery: NonNullable<Route['read']> = async ({ raw }) => {
   }
 }
 
-/** Presents alerts that are like another. */
+/** Presents similar alerts. */
 export const presentSimilar: Present = (answer, _request, reply) => {
   const { data } = findSimilarAlerts.output.parse(answer)
   return {

@@ -5,13 +5,13 @@ import { openAlertStatuses } from '../../schema/alert.ts'
 import type { AlertHead } from '../../schema/alert-head.ts'
 
 const counts = z.record(z.string(), z.int())
-/** From which risk on an alert is a high one. */
+/** The lowest risk score of a high-risk alert. */
 export const highRisk = 70
 
-/** Counts all alerts by what people ask first. */
+/** Counts all alerts, with averages. */
 export const summarizeAlerts = defineOperation({
   name: 'summarize_alerts',
-  summary: 'Counts alerts by severity, status and type, and tells the average risk.',
+  summary: 'Counts alerts by severity, status and type, and returns the average risk.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z.object({
@@ -20,13 +20,13 @@ export const summarizeAlerts = defineOperation({
     by_status: counts,
     by_type: counts,
     average_risk: z.number().nullable(),
-    /** Open ones with a risk of 70 or more. */
+    /** Open alerts with a risk score of 70 or more. */
     high_risk: z.int(),
-    /** Open ones that a person has to look at. */
+    /** Open alerts that need human review. */
     to_review: z.int(),
-    /** Closed in the last 24 hours. */
+    /** Alerts closed in the last 24 hours. */
     closed_today: z.int(),
-    /** From being made to being closed, of those that were closed; null without one. */
+    /** The mean time from creation to closing; null if no alert is closed. */
     seconds_to_close: z.number().nullable(),
   }),
   async run(_input, { store, now }: Pick<Deps, 'store' | 'now'>) {
@@ -64,13 +64,13 @@ export const summarizeAlerts = defineOperation({
 
 export const isOpen = ({ status }: AlertHead): boolean => openAlertStatuses.some((open) => open === status)
 
-/** Whether somebody said that it is over. */
+/** Whether a person closed the alert. */
 export const isClosed = ({ status }: AlertHead): boolean => status === 'resolved' || status === 'false_positive'
 
-/** How long a closed one was open. */
+/** The time that a closed alert was open. */
 export const msOpen = ({ created_at, updated_at }: AlertHead): number => Date.parse(updated_at) - Date.parse(created_at)
 
-/** Calculates a mean to one place, in a unit of so many; null without numbers. */
+/** Calculates a mean to one decimal place, divided by `unit`; null without numbers. */
 export const createMean = () => {
   let [sum, count] = [0, 0]
   return {
@@ -82,7 +82,7 @@ export const createMean = () => {
   }
 }
 
-/** Counts how often each word comes. */
+/** Counts the occurrences of each word. */
 export const createCounts = () => {
   const found = new Map<string, number>()
   return {

@@ -3,16 +3,16 @@ import { requireAlert } from '../../operations/alerts/require-alert.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 
-/** Tells how far an alert has come that was sent. */
+/** Returns the progress of an alert that a client sent. */
 export const trackAlert = defineOperation({
   name: 'track_alert',
-  summary: 'Tells how far an alert has come: still on its way, judged, or in whose hands.',
+  summary: 'Returns the progress of an alert: queued, triaged, or what people made of it.',
   role: 'viewer',
-  input: z.strictObject({ id: z.string().max(1_024).describe('Our id of it, or its sender’s.') }),
+  input: z.strictObject({ id: z.string().max(1_024).describe('Our id of the alert, or the id of its sender.') }),
   output: z
     .object({
       alert_id: z.string(),
-      /** `processing` until triage has judged it, `analyzed` then, later what people made of it. */
+      /** `processing` until triage has a result, then `analyzed`, then the status that people set. */
       status: z.enum(['processing', 'analyzed', 'investigating', 'resolved', 'false_positive', 'suppressed']),
       message: z.string(),
     })
@@ -23,7 +23,7 @@ export const trackAlert = defineOperation({
       const waiting = (await queue.depths()).some(
         ({ topic, ready, running }) => topic === 'records' && ready + running > 0,
       )
-      // Whether it is among those that wait is not known before they are read.
+      // Any record that still waits may be this alert.
       if (!waiting) await requireAlert(store, id)
       return { alert_id: id, status: 'processing' as const, message: 'Alert is being processed' }
     }

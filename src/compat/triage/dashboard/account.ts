@@ -10,16 +10,13 @@ import { inEnvelope, refuse } from './labels.ts'
 
 const opened = z.object({ access_token: z.string(), expires_in: z.number() })
 
-/**
- * The token goes into the body, and into a cookie as well: the dashboard's page sends some requests without its token, and opens its
- * WebSocket without one.
- */
+/** Returns the token in the body and in a cookie: the dashboard sends some requests, and opens its WebSocket, without the token. */
 const presentToken: Present = (answer, { server }, reply) => {
   const { access_token, expires_in } = opened.parse(answer)
   if (server.tokenCookie !== undefined) {
     reply.setCookie(server.tokenCookie, access_token, { ...server.sessionCookie.options, maxAge: expires_in })
   }
-  // Nothing renews a token; its clients want one in this place.
+  // Tokens are not renewed, but clients require this field.
   return inEnvelope({ access_token, refresh_token: access_token, token_type: 'bearer', expires_in })
 }
 
@@ -35,7 +32,7 @@ const refuseLogin: Refuse = (error, request) =>
       ? { status: 400, body: { success: false, error: 'Username and password are required' } }
       : refuse(error, request)
 
-/** What the dashboard's page asks before it shows a button, and the role that our operations behind it want. */
+/** The permissions that the dashboard checks before it shows a button, with the role that the operation needs. */
 const permissions: Readonly<Record<string, Role>> = {
   'alerts.view': 'viewer',
   'workflows.view': 'viewer',
@@ -55,7 +52,7 @@ const presentOwner: Present = (answer) => {
   })
 }
 
-/** How the dashboard's users sign in, with the accounts that there are. */
+/** The routes to sign in to the dashboard with an account of Vedette. */
 export const accountRoutes: readonly Route[] = [
   {
     method: 'POST',

@@ -21,7 +21,7 @@ const paging = z.looseObject({ limit: count, offset: count, page: count, page_si
 const sortable = new Set<unknown>(browseAlerts.input.shape.sort_by.unwrap().options)
 const mostAtOnce = 1_000
 
-/** Its page asks by page and page_size, programs by limit and offset; several values of a filter come as `severity[]`. */
+/** The dashboard sends page and page_size, programs limit and offset. A filter with several values comes as `severity[]`. */
 const readList = (query: Inputs): Inputs => {
   const { limit, offset, page, page_size } = paging.parse(query)
   const size = Math.min(mostAtOnce, Math.max(1, limit ?? page_size ?? 20))
@@ -83,7 +83,7 @@ const asked = z.looseObject({
 const known = z.enum(alertTypes).catch('other')
 const address = z.union([z.ipv4(), z.ipv6()]).optional().catch(undefined)
 
-/** Makes what its page sends about an alert one that can be judged. */
+/** Turns an alert of the dashboard into one that can be triaged. */
 const readAsked: NonNullable<Route['read']> = async (request) => {
   const parsed = asked.safeParse((await readBody(request)).alert)
   if (!parsed.success) return { alert: undefined }
@@ -124,7 +124,7 @@ const presentAnalysis: Present = (answer) => {
 
 const of = (route: Omit<Route, 'refuse' | 'hide'>): Route => ({ ...route, hide: true, refuse })
 
-/** Where the dashboard lists, writes down, moves and asks about alerts. */
+/** The routes of the dashboard for alerts. */
 export const dashboardAlertRoutes: readonly Route[] = [
   of({
     method: 'GET',

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { CompatSystem } from '../../../api/compat-system.ts'
-import { presentHealthOf } from '../../../api/rest/present-health.ts'
 import type { Present, Route } from '../../../api/rest/route.ts'
 import { listActions } from '../../../operations/actions/list-actions.ts'
 import { listPlaybooks } from '../../../operations/actions/list-playbooks.ts'
 import { listIncidents } from '../../../operations/incidents/list-incidents.ts'
-import { getServiceHealth } from '../../../operations/status/get-service-health.ts'
 import { chartAlerts } from '../chart-alerts.ts'
+import { healthRoute } from '../health.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 import { accountRoutes } from './account.ts'
 import { dashboardAlertRoutes } from './alerts.ts'
@@ -15,12 +14,12 @@ import { serveDashboardSocket } from './socket.ts'
 
 const interval = z.looseObject({ interval: z.enum(['hour', 'day', 'week', 'month']).catch('day') })
 
-/** The name of the hour, day, week or month (UTC) that a time lies in. */
+/** Names the hour, day, week or month (UTC) of a time. */
 const spanNamed = (time: string, length: z.output<typeof interval>['interval']): string => {
   if (length === 'hour') return `${time.slice(0, 10)} ${time.slice(11, 13)}:00`
   if (length === 'day') return time.slice(0, 10)
   if (length === 'month') return time.slice(0, 7)
-  // The week of the year that begins on a Monday, as `%W` counts them.
+  // The week of the year, starting on Monday, as `%W` of strftime.
   const day = new Date(time)
   const dayOfYear = (Date.parse(time.slice(0, 10)) - Date.UTC(day.getUTCFullYear(), 0)) / 86_400_000
   const week = Math.floor((dayOfYear + 7 - ((day.getUTCDay() + 6) % 7)) / 7)
@@ -65,7 +64,7 @@ const presentTemplates: Present = (answer) =>
     })),
   )
 
-/** What it notifies of are incidents; one is read once somebody works on it. */
+/** Shows incidents as notifications. One counts as read unless its status is open. */
 const presentNotifications: Present = (answer, { query }) => {
   const unreadOnly = z.looseObject({ unreadOnly: z.enum(['true', '1']) }).safeParse(query).success
   const all = listIncidents.output.parse(answer).data.map((incident) => ({
@@ -87,14 +86,7 @@ const get = (path: string, operation: Route['operation'], present: Present, more
 })
 
 const routes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/health',
-    operation: getServiceHealth,
-    hide: true,
-    open: true,
-    present: presentHealthOf('web-dashboard'),
-  },
+  { ...healthRoute('web-dashboard'), open: true },
   ...accountRoutes,
   ...dashboardAlertRoutes,
   get('/metrics', summarizeAlerts, (answer) => inEnvelope(toMetrics(answer))),
@@ -112,13 +104,13 @@ const routes: readonly Route[] = [
   get('/workflow-templates', listPlaybooks, presentTemplates),
 ]
 
-/** The dashboard of the triage services: its page signs people in, and follows what happens over a WebSocket. */
+/** The dashboard of the triage services: users sign in and follow changes over a WebSocket. */
 export const triageDashboard: CompatSystem = {
   name: 'triage-dashboard',
-  // Its own, 3000, is that of the log analyser: whoever wants it names one.
+  // It used 3000, like the log analyser, so operators name a port.
   ports: [],
   needsToken: true,
   routes: [],
-  own: routes,
-  serve: serveDashboardSocket,
+  ownRoutes: routes,
+  serveSocket: serveDashboardSocket,
 }

@@ -8,7 +8,7 @@ import { severities } from '../../../schema/severity.ts'
 import { alertInWords, senderIdOf } from '../../../schema/triage-words.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 
-/** Failures as the dashboard's page shows them: a sentence. */
+/** Answers failures with one sentence, which the dashboard shows. */
 export const refuse: Refuse = ({ status, message }) => ({
   status,
   body: { success: false, error: status >= 500 ? 'Internal server error' : message },
@@ -16,8 +16,8 @@ export const refuse: Refuse = ({ status, message }) => ({
 
 export const inEnvelope = (data: unknown) => ({ success: true, data })
 
-/** What the dashboard calls our statuses. */
-const statusWords: Readonly<Record<Alert['status'], string>> = {
+/** The label of each status in the dashboard. */
+const statusLabels: Readonly<Record<Alert['status'], string>> = {
   new: 'pending',
   triaged: 'triaged',
   investigating: 'in_progress',
@@ -26,7 +26,7 @@ const statusWords: Readonly<Record<Alert['status'], string>> = {
   suppressed: 'closed',
 }
 
-/** What it calls where an alert may be brought, in our words; what is not here it calls as we do. */
+/** Statuses that the dashboard sends under other names. */
 const statusAliases: Readonly<Record<string, string>> = {
   pending: 'new',
   analyzing: 'in_progress',
@@ -42,7 +42,7 @@ const typeAliases: Readonly<Record<string, (typeof alertTypes)[number]>> = {
 }
 export const typeOf = (word: unknown): unknown => (typeof word === 'string' ? (typeAliases[word] ?? word) : word)
 
-/** An alert in the dashboard's words. */
+/** Shows an alert as the dashboard expects it. */
 export const toItem = (alert: Alert) => {
   const { observed = {} } = alert
   const id = senderIdOf(alert)
@@ -53,7 +53,7 @@ export const toItem = (alert: Alert) => {
     description: alertInWords(alert).description,
     alert_type: alert.type,
     severity: alert.severity,
-    status: statusWords[alert.status],
+    status: statusLabels[alert.status],
     source: alert.source,
     source_ip: addressIn('source', alert) ?? null,
     destination_ip: addressIn('destination', alert) ?? null,
@@ -70,7 +70,7 @@ export const toItem = (alert: Alert) => {
   }
 }
 
-/** How many alerts there are, as its charts want it. Times are in minutes. */
+/** Shows the counts of alerts as its charts expect them. Times are in minutes. */
 export const toMetrics = (answer: unknown) => {
   const { total, by_severity, by_status, by_type, closed_today, seconds_to_close } =
     summarizeAlerts.output.parse(answer)
@@ -85,12 +85,12 @@ export const toMetrics = (answer: unknown) => {
     by_severity: graded,
     by_type,
     by_status: Object.fromEntries(
-      Object.entries(statusWords).flatMap(([ours, theirs]) => (by_status[ours] ? [[theirs, by_status[ours]]] : [])),
+      Object.entries(statusLabels).flatMap(([ours, theirs]) => (by_status[ours] ? [[theirs, by_status[ours]]] : [])),
     ),
   }
 }
 
-/** Its workflows are what is to be done about incidents. */
+/** Shows remediation actions as workflows. */
 export const toWorkflows = (answer: unknown) => listActions.output.parse(answer).data.map(toWorkflow)
 
 const workflowStatuses: Readonly<Record<RemediationAction['status'], string>> = {

@@ -7,15 +7,15 @@ import { securityAlert } from '../../../schema/security-alert.ts'
 const { alert_type, severity, title, description, source_ip, target_ip, source_port, destination_port, protocol } =
   securityAlert.shape
 
-/** Takes in an alert that a person noticed and wrote down. */
+/** Ingests an alert that a person reports. */
 export const reportAlert = defineOperation({
   name: 'report_alert',
   summary:
-    'Takes in an alert that a person writes down. When it answers, it is on disk; triage follows within seconds.',
+    'Ingests an alert that a person reports. The alert is on disk when it answers; triage follows within seconds.',
   role: 'analyst',
   input: z.strictObject({
     title: title.unwrap().unwrap().trim().min(1),
-    description: description.optional().describe('What was seen; else the title.'),
+    description: description.optional().describe('What happened; the title by default.'),
     alert_type: alert_type.default('other'),
     severity: severity.default('medium'),
     ...{ source_ip, target_ip, source_port, destination_port, protocol },

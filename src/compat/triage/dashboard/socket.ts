@@ -9,11 +9,11 @@ import { listActions } from '../../../operations/actions/list-actions.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 import { toMetrics, toWorkflows } from './labels.ts'
 
-const longestMessage = 4_096
-/** Whoever sends more than this between two heartbeats is talking to itself. */
-const mostMessages = 100
-/** Who lets this much pile up is cut off. */
-const mostBuffered = 1_048_576
+const maxMessageBytes = 4_096
+/** The most messages of a client between two heartbeats. */
+const maxMessages = 100
+/** Bytes that may wait for a slow client before its connection is closed. */
+const maxBuffered = 1_048_576
 const heartbeatMs = 5_000
 const workflowsMs = 30_000
 
@@ -26,24 +26,24 @@ interface Client {
   isAlive: boolean
 }
 
-/** Tells the dashboard's pages over `/ws` what happens, until they go, fall silent or are no longer welcome. */
-export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
+/** Sends changes to the dashboard over `/ws`, until a client leaves, stops answering pings or its token ends. */
+export const serveDashboardSocket: NonNullable<CompatSystem['serveSocket']> = async (
   app,
   { deps, feed, streams, stillWelcome, reader, log },
 ) => {
   await app.register(websocket, {
-    options: { maxPayload: longestMessage },
+    options: { maxPayload: maxMessageBytes },
     errorHandler: (_error, socket) => socket.terminate(),
   })
-  // What was refused before the plug-in saw it has a connection that nobody else closes.
+  // Nothing else closes the connection of an upgrade that was refused before the plug-in saw it.
   app.addHook('onResponse', async ({ raw, ws }) => {
     if (!ws && raw.headers.upgrade !== undefined) raw.socket.destroySoon()
   })
   const clients = new Set<Client>()
-  const tell = (told: object) => {
-    const text = JSON.stringify(told)
+  const broadcast = (sent: object) => {
+    const text = JSON.stringify(sent)
     for (const { socket } of clients) {
-      if (socket.bufferedAmount > mostBuffered) socket.terminate()
+      if (socket.bufferedAmount > maxBuffered) socket.terminate()
       else socket.send(text)
     }
   }
@@ -52,9 +52,9 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
 
   const follow = () => {
     let total: number | undefined
-    let isTelling = false
+    let isSending = false
     const ids = { alert: new Set<string>(), incident: new Set<string>() }
-    const tellNews = async () => {
+    const sendChanges = async () => {
       const [alerts, incidents] = [[...ids.alert], [...ids.incident]]
       ids.alert.clear()
       ids.incident.clear()
@@ -62,22 +62,22 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
         const data = await metrics()
         const added = total === undefined ? 0 : data.total_alerts - total
         total = data.total_alerts
-        if (added > 0) tell({ type: 'alert_created', data: { count: added } })
-        tell({ type: 'alerts_update', data: { alert_ids: alerts.slice(0, 100), count: alerts.length } })
-        tell({ type: 'metrics_update', data })
+        if (added > 0) broadcast({ type: 'alert_created', data: { count: added } })
+        broadcast({ type: 'alerts_update', data: { alert_ids: alerts.slice(0, 100), count: alerts.length } })
+        broadcast({ type: 'metrics_update', data })
       }
-      if (incidents.length > 0) tell({ type: 'workflows_update', data: await workflows() })
+      if (incidents.length > 0) broadcast({ type: 'workflows_update', data: await workflows() })
     }
-    // What comes together is told together.
-    const soon = () => {
-      if (isTelling) return
-      isTelling = true
+    // Changes of the same tick become one message.
+    const scheduleSend = () => {
+      if (isSending) return
+      isSending = true
       setImmediate(() =>
-        tellNews()
+        sendChanges()
           .catch(failed)
           .finally(() => {
-            isTelling = false
-            if (ids.alert.size + ids.incident.size > 0) soon()
+            isSending = false
+            if (ids.alert.size + ids.incident.size > 0) scheduleSend()
           }),
       )
     }
@@ -86,21 +86,21 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
     }, failed)
     const unfollow = feed.follow(({ kind, id }: Change) => {
       ids[kind].add(id)
-      soon()
+      scheduleSend()
     })
     const heartbeat = setInterval(() => {
       for (const client of clients) beat(client)
     }, heartbeatMs)
-    const again = setInterval(() => {
-      workflows().then((data) => tell({ type: 'workflows_update', data }), failed)
+    const refresh = setInterval(() => {
+      workflows().then((data) => broadcast({ type: 'workflows_update', data }), failed)
     }, workflowsMs)
     return () => {
       unfollow()
       clearInterval(heartbeat)
-      clearInterval(again)
+      clearInterval(refresh)
     }
   }
-  const failed = (err: unknown) => log.warn({ err }, 'cannot tell the dashboard’s pages what happens')
+  const failed = (err: unknown) => log.warn({ err }, 'Sending changes to the dashboard failed.')
 
   let unfollow: (() => void) | undefined
   const leave = (client: Client) => {
@@ -117,7 +117,7 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
       websocket: true,
       exposeHeadRoute: false,
       schema: { hide: true },
-      // Whoever may not is told so in words, before anything is upgraded.
+      // Refuse in HTTP, before the upgrade.
       preValidation: async (request) => {
         if (!request.ws) {
           throw new AppError('NOT_FOUND', 'This is the address of a WebSocket.', {
@@ -145,12 +145,12 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serve']> = async (
   )
 }
 
-/** Answers what a page sends; what is no message is left alone, as it always was. */
+/** Answers a message; ignores anything else, as the dashboard's server did. */
 const answer = (client: Client, text: string): void => {
   client.messages++
-  if (client.messages > mostMessages) client.socket.close(1008, 'too many messages')
+  if (client.messages > maxMessages) client.socket.close(1008, 'too many messages')
   const sent = message.safeParse(readText(text))
-  if (client.messages > mostMessages || !sent.success) return
+  if (client.messages > maxMessages || !sent.success) return
   const { type, channels } = sent.data
   if (type === 'ping') client.socket.send(JSON.stringify({ type: 'pong' }))
   if (type === 'subscribe') client.socket.send(JSON.stringify({ type: 'subscribed', channels: channels ?? [] }))

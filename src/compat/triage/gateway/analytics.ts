@@ -9,7 +9,7 @@ type Chart = z.output<typeof chartAlerts.output>
 const labelOf = (time: string, group: string | undefined): string =>
   group === 'day' ? time.slice(0, 10) : `${time.slice(0, 10)} ${time.slice(11, 16)}`
 
-/** Whether the last of several numbers is a tenth above or below the first. */
+/** Compares the last number with the first; 10 % up or down is a trend. */
 const directionOf = (values: readonly number[]): string => {
   const [first, last] = [values[0], values.at(-1)]
   if (values.length < 2 || first === undefined || last === undefined) return 'insufficient_data'
@@ -33,7 +33,7 @@ const volumeOf = ({ points }: Chart) => points.map(({ time, alerts }) => ({ time
 const riskOf = ({ points }: Chart) =>
   points.flatMap(({ time, average_risk }) => (average_risk === null ? [] : [{ time, value: average_risk }]))
 
-/** Health is that of the alerts, as the gateway reckons it. */
+/** The gateway derived its health from the number of critical alerts. */
 const healthOf = (critical: number): string => (critical > 50 ? 'unhealthy' : critical > 10 ? 'degraded' : 'healthy')
 
 const dashboardOf = (chart: Chart, withTrends: boolean) => ({
@@ -76,7 +76,7 @@ const of = (path: string, present: (chart: Chart, query: z.output<typeof asked>)
   present: (answer, { query }) => present(chartAlerts.output.parse(answer), asked.parse(query)),
 })
 
-/** Where the gateway's clients ask how many alerts there were. */
+/** The routes of the gateway that count alerts. */
 export const analyticsRoutes: readonly Route[] = [
   of('/dashboard', (chart, { include_trends }) => dashboardOf(chart, include_trends !== 'false')),
   of('/trends/alerts', (chart, { group_by }) => trendOf('alert_volume', chart, volumeOf(chart), group_by)),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { CompatSystem } from '../../../api/compat-system.ts'
 import { alertRoutes } from '../../../api/rest/alert-routes.ts'
 import { refuseInEnvelope } from '../../../api/rest/envelope.ts'
 import type { Present, Route } from '../../../api/rest/route.ts'
@@ -7,12 +8,13 @@ import { addressIn } from '../../../schema/address-roles.ts'
 import { type Alert, alert } from '../../../schema/alert.ts'
 import { alertInWords, senderIdOf, verdictInWords } from '../../../schema/triage-words.ts'
 import { browseAlerts } from '../browse-alerts.ts'
+import { gatewayProbes, healthRoute } from '../health.ts'
 import { setAlertStatus } from '../set-alert-status.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 import { analyticsRoutes } from './analytics.ts'
 import { moveAlerts } from './move-alerts.ts'
 
-/** An alert in the words of the gateway. */
+/** Shows an alert as the gateway did. */
 const toItem = (one: Alert) => {
   const { observed = {}, triage } = one
   return {
@@ -39,14 +41,14 @@ const toItem = (one: Alert) => {
   }
 }
 
-/** What triage made of it, in the words of the gateway; null while it has not judged. */
+/** Shows a triage result as the gateway did; null before triage. */
 const toTriage = (one: Alert) => {
   if (!one.triage) return null
   const { reasoning, ...words } = verdictInWords(one, one.triage, 0)
   return {
     ...words,
     id: one.id,
-    /** From 0 to 1 here. */
+    /** From 0 to 1, unlike the percentage of the triage agent. */
     confidence: one.triage.confidence,
     analysis: reasoning,
     reviewed_by: one.triage.review?.reviewer ?? null,
@@ -95,8 +97,9 @@ const numbers = z.object({ min_risk_score: z.string().optional(), limit: z.strin
 
 const of = (route: Omit<Route, 'refuse' | 'hide'>): Route => ({ ...route, hide: true, refuse: refuseInEnvelope })
 
-/** Where the gateway's clients list, read and move alerts. */
-export const gatewayRoutes: readonly Route[] = [
+const gatewayRoutes: readonly Route[] = [
+  healthRoute('api-gateway'),
+  ...gatewayProbes,
   ...alertRoutes,
   of({ method: 'GET', path: '/api/v1/alerts', operation: browseAlerts, present: presentPage }),
   of({ method: 'GET', path: '/api/v1/alerts/:id', operation: getAlert, present: presentDetails }),
@@ -137,3 +140,6 @@ export const gatewayRoutes: readonly Route[] = [
     present: (answer) => toItem(alert.parse(answer)),
   }),
 ]
+
+/** The gateway of the triage services. The main port has other routes at its addresses, and it had no fixed port: operators name one. */
+export const triageGateway: CompatSystem = { name: 'triage-gateway', ports: [], routes: [], ownRoutes: gatewayRoutes }

@@ -7,12 +7,12 @@ import { routeChat } from './route-chat.ts'
 
 const longest = 10 * 60_000
 
-/** Passes a conversation on to a language model, within the budget, and gives back what it says. Nobody checks that. */
+/** Forwards a conversation to a language model, within the budget, and returns the unchecked answer. */
 export const chatWithModel = defineOperation({
   name: 'chat_with_model',
   summary:
-    'Passes a conversation on to one of the configured language models, within the budget. What it says is not checked.',
-  // It spends money.
+    'Forwards a conversation to one of the configured language models, within the budget. The answer is not checked.',
+  // Each call costs money.
   role: 'analyst',
   input: conversation,
   output: modelReply.extend({ routed: routeChat.output }).meta({ id: 'ModelReply' }),

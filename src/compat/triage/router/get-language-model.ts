@@ -5,16 +5,16 @@ import { defineOperation } from '../../../operations/operation.ts'
 
 export const languageModel = z.object({
   name: z.string(),
-  /** What its vendor calls it. */
+  /** The name that its vendor uses. */
   model: z.string(),
-  /** In dollars for a million tokens. */
+  /** In dollars per million tokens. */
   price: z.object({ input: z.number(), output: z.number() }),
 })
 
-/** Shows the configured language models that conversations can go to, or one of them. */
+/** Lists the configured language models that accept conversations, or one of them. */
 export const getLanguageModel = defineOperation({
   name: 'get_language_model',
-  summary: 'Shows the language models that conversations can go to, or the one of a name.',
+  summary: 'Lists the language models that accept conversations, or the one with the given name.',
   role: 'viewer',
   input: z.strictObject({ model: z.string().max(200).optional() }),
   output: z.object({ models: z.array(languageModel) }),

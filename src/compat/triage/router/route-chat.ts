@@ -4,14 +4,14 @@ import { noModel } from '../../../operations/language-models/preview-model-input
 import { defineOperation } from '../../../operations/operation.ts'
 import { conversation } from '../../../schema/conversation.ts'
 
-/** Tells which language model a conversation would go to. */
+/** Returns the language model that would answer a conversation. */
 export const routeChat = defineOperation({
   name: 'route_chat',
-  summary: 'Tells which of the configured language models a conversation would go to, and which others there are.',
+  summary: 'Returns the configured language model that would answer a conversation, and the alternatives.',
   role: 'viewer',
   input: conversation,
   output: z.object({
-    /** The name it has in the configuration, and what its vendor calls it. */
+    /** The name in the configuration, and below it the name that the vendor uses. */
     name: z.string(),
     model: z.string(),
     reason: z.string(),

@@ -11,7 +11,7 @@ import { routeChat } from './route-chat.ts'
 
 const inEnvelope = presentIn('')
 
-/** Reads a request for a completion. What it is accompanied by (`metadata`) was never used. */
+/** Reads a request for a completion. The router never used `metadata`. */
 const readChat: NonNullable<Route['read']> = async ({ raw }) => {
   const { metadata: _, stream, model, ...asked } = bodyInputs(await readJson(raw))
   if (stream === true) {
@@ -53,7 +53,7 @@ const presentCompletion: Present = (answer, request, reply) => {
   return inEnvelope(completion, request, reply)
 }
 
-/** What can be told of each model that is asked; how fast and how clever it is, nobody measured. */
+/** Describes each model. Vedette does not measure speed or reasoning quality. */
 const capabilitiesIn = (answer: unknown) =>
   getLanguageModel.output.parse(answer).models.map(({ name, model, price }) => ({
     model,
@@ -68,7 +68,7 @@ const capabilitiesIn = (answer: unknown) =>
 
 const of = (route: Omit<Route, 'refuse'>): Route => ({ ...route, refuse: refuseInEnvelope })
 
-/** Where programs ask for a language model. */
+/** The routes of the language model router. */
 export const routerRoutes: readonly Route[] = [
   of({
     method: 'POST',
@@ -92,7 +92,7 @@ export const routerRoutes: readonly Route[] = [
   }),
 ]
 
-/** The list of models, which another system has at the same address. */
+/** The list of models, on its own port only: the main port serves other models at this address. */
 export const routerModels: Route = of({
   method: 'GET',
   path: '/api/v1/models',
