@@ -17,7 +17,7 @@ const table = file('table.csv', ['a,b,kind', ...rows, '500,-400,attack', '-300,9
 const sessions = file('sessions.csv', [
   'session,events,label',
   ...Array.from({ length: 200 }, (_, n) => `s${n},open read read close,0`),
-  'odd,open erase erase erase,1',
+  'rare,open erase erase erase,1',
 ])
 const series = file('series.csv', [
   'timestamp,value,label',

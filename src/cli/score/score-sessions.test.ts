@@ -37,11 +37,11 @@ describe('vedette score sessions', () => {
   })
 
   it('scores without training data, ignores other columns and whitespace, and gives reasons', async () => {
-    const rows = [...normal, 'odd,open  panic\tclose '].map((row) => `x,${row},1\r`)
+    const rows = [...normal, 'rare,open  panic\tclose '].map((row) => `x,${row},1\r`)
     const path = file('all.csv', `host,session,events,label\r\n${rows.join('\n')}`)
     const { rows: scored, scores } = await score([path, '--explain'])
     expect(scored).toHaveLength(61)
-    expect(Math.max(...scores.values())).toBe(scores.get('odd'))
+    expect(Math.max(...scores.values())).toBe(scores.get('rare'))
     expect(scored.at(-1)?.why?.[0]).toContain('"panic"')
   })
 

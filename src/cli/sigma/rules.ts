@@ -55,7 +55,7 @@ export const defineRules = (command: Command, context: CommandContext): void => 
           path: base,
           item: ruleView,
           noun: 'rule',
-          headings: ['LEVEL', 'IN FORCE', 'HITS', 'APPLIES TO', 'ID', 'TITLE'],
+          headings: ['LEVEL', 'ENABLED', 'HITS', 'APPLIES TO', 'ID', 'TITLE'],
           row,
           query: {
             text: words.length > 0 ? words.join(' ') : undefined,
