@@ -164,16 +164,16 @@ const known: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'loghub/Apache/Apache_2k.log': {},
   'loghub/Linux/Linux_2k.log': { 'Brute force from one address seen by PAM': 75 },
   'loghub/OpenSSH/OpenSSH_2k.log': {
-    'Guessing of account names over SSH': 14,
+    'SSH user name enumeration': 14,
     'SSH brute force from one address': 347,
     'SSH password spraying from one address': 283,
   },
   'security/elastic_apache_access.log.gz': {},
   'security/elastic_auth.log.gz': {
     'Firewall, audit or logging switched off with sudo': 1,
-    'Guessing of account names over SSH': 20,
+    'SSH user name enumeration': 20,
     'SSH brute force from one address': 184,
-    'SSH login that follows a brute force': 1,
+    'Successful SSH login after brute force': 1,
   },
 }
 

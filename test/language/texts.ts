@@ -45,9 +45,7 @@ const readCode = (root: string, file: string): readonly Text[] => {
 }
 
 const isProse = (type: string, text: string): boolean =>
-  type === 'JSXText'
-    ? /\w/.test(text)
-    : /^(Literal|TemplateElement)$/.test(type) && /[a-z]{2,}[,.:;]?\s\S/i.test(text)
+  type === 'JSXText' ? /\w/.test(text) : /^(Literal|TemplateElement)$/.test(type) && /[a-z]{2,}[,.:;]?\s\S/i.test(text)
 
 /** Code spans of one word are names; blocks of code are read by the tests that run them. */
 const readDocument = (root: string, file: string): readonly Text[] =>

@@ -102,7 +102,7 @@ describe('what is to be done about an incident', () => {
   it('is proposed by a playbook once, or in own words', async () => {
     const steps = await propose({ playbook: 'block-ip' })
     expect(steps.map(({ description }) => description)).toContain(
-      'Block 203.0.113.9 at the edge, both ways, for 30 days.',
+      'Block 203.0.113.9 at the network edge in both directions for 30 days.',
     )
     expect(await propose({ playbook: 'block-ip' })).toEqual([])
     const [own] = await propose({ description: 'Block {host} 203.0.113.9' })
