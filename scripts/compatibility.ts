@@ -1,5 +1,5 @@
 import { compatSystems } from '../src/compat/systems.fake.ts'
-import { promises } from '../test/requirements.ts'
+import { compatPromises } from '../test/requirements.ts'
 
 const titles: Readonly<Record<string, string>> = {
   any: 'All of these systems',
@@ -37,7 +37,7 @@ Tools only read, unless \`mcp.allow_write\` or \`--allow-write\` is set and the 
 
 /** Writes what clients of older systems may rely on, from the promises that tests keep. */
 export const compatibilityReference = (): string => {
-  const systems = [...new Set(promises.map(({ id }) => id.split('.')[0] ?? ''))]
+  const systems = [...new Set(compatPromises.map(({ id }) => id.split('.')[0] ?? ''))]
   return `# Compatibility
 
 Written by \`npm run reference\` from the promises that tests of the running program keep; do not edit.
@@ -58,7 +58,7 @@ ${systems
       `## ${titles[system] ?? system}`,
       '',
       ...(snippets[system] ? [snippets[system]] : []),
-      ...promises
+      ...compatPromises
         .filter(({ id }) => id.startsWith(`${system}.`))
         .map(({ id, promise }) => `- ${promise} <!-- ${id} -->`),
       '',

@@ -31,10 +31,11 @@ export const needs = ({ missing, isData = false }: Need): TestOptions => {
 export const inCi = process.env.CI === 'true'
 
 /** The folder of public data and foreign test suites beside the repository. */
-export const shared = resolve(import.meta.dirname, '../../shared')
+const shared = resolve(import.meta.dirname, '../../shared')
 
 /** A file or folder of `../shared`. */
 export const sharedData = (name: string): Need & { readonly path: string } => {
   const path = join(shared, name)
-  return { path, missing: existsSync(path) ? undefined : `../shared/${name} is not here`, isData: true }
+  const absent = existsSync(shared) ? `../shared/${name}` : '../shared'
+  return { path, missing: existsSync(path) ? undefined : `${absent} is not here`, isData: true }
 }

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { apiSurface, breaksOf, readSurface, writeSurface } from '../scripts/api-surface.ts'
 import { compatibilityReference } from '../scripts/compatibility.ts'
 import { dashboardSchema } from '../scripts/dashboard-schema.ts'
 import { graphqlReference } from '../scripts/graphql-reference.ts'
 import { configReference } from '../scripts/reference.ts'
+import { keeps } from './keeps.ts'
 
 it('the reference of the configuration says what the schemas check; `npm run reference` writes it anew', () => {
   const written = readFileSync(resolve(import.meta.dirname, '../docs/reference/config.md'), 'utf8')
@@ -24,4 +26,23 @@ it('the page on compatibility lists the promises that tests keep; `npm run refer
 it('the graph is written down as it is served; `npm run reference` writes it anew', () => {
   const written = readFileSync(resolve(import.meta.dirname, '../docs/reference/schema.graphql'), 'utf8')
   expect(written).toBe(graphqlReference())
+})
+
+it(`the REST API has everything that it had before (${keeps('vedette.api-stable')})`, async () => {
+  const written = readFileSync(resolve(import.meta.dirname, '../docs/reference/api.txt'), 'utf8')
+  const now = await apiSurface()
+  expect(breaksOf(readSurface(written), now)).toEqual([])
+  expect(written, '`npm run reference` adds what is new').toBe(writeSurface(now))
+})
+
+it.each([
+  ['GET /things: ?limit', 'GET /others:', ['GET /things is gone']],
+  ['GET /things: ?limit', 'GET /things: ?max', ['GET /things has no ?limit']],
+  ['GET /things: ?limit', 'GET /things: ?limit!', ['GET /things needs ?limit!']],
+  ['POST /things: body.name', 'POST /things: body.name body.size!', ['POST /things needs body.size!']],
+  ['GET /things 200: .data!', 'GET /things 200: .data', ['GET /things 200 has no .data!']],
+  ['POST /things: body.name!', 'POST /things: body.name body.size', []],
+  ['GET /things 200: .data!', 'GET /things 200: .data! .size!', []],
+])('a client of "%s" is asked about "%s"', (before, now, breaks) => {
+  expect(breaksOf(readSurface(before), readSurface(now))).toEqual(breaks)
 })

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type GraphQLField, isNonNullType } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { keeps } from '../../test/keeps.ts'
 import { compatSystems } from '../compat/systems.fake.ts'
 import { summarizeAlerts } from '../compat/triage/summarize-alerts.ts'
 import { AppError } from '../errors.ts'
@@ -221,7 +222,7 @@ describe('who may do what', () => {
   })
   afterAll(() => main.server.app.close())
 
-  it('is what the operation says, at every route of the main port', async () => {
+  it(`is what the operation says, at every route of the main port (${keeps('vedette.roles')})`, async () => {
     const all = main.all.filter((door) => !isLive(door))
     expect(all.length).toBeGreaterThan(200)
     await expectVerdicts(main.server, all, plain)
@@ -263,7 +264,7 @@ describe('who may do what', () => {
     expect(Object.keys(anonymous).sort()).toEqual([...new Set(open.map(({ name }) => name))].sort())
   })
 
-  it('is the same in GraphQL, for every field', async () => {
+  it(`is the same in GraphQL, for every field (${keeps('vedette.roles')})`, async () => {
     const schema = createSchema()
     const call = (field: GraphQLField<unknown, unknown>) => {
       const needed = field.args.filter(({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined)
@@ -310,7 +311,7 @@ describe('who may do what', () => {
       return client
     }
 
-    it('is the same at every method of MCP', async () => {
+    it(`is the same at every method of MCP (${keeps('vedette.roles')})`, async () => {
       for (const asker of askers) {
         for (const method of ['GET', 'POST', 'DELETE']) {
           const body = method === 'POST' ? { body: '{}' } : {}

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 import { atWeb, guesses } from './guesses.ts'
@@ -40,7 +41,9 @@ describeInBrowser('every screen', () => {
 
   for (const theme of ['light', 'dark'] as const) {
     for (const { width, height } of sizes) {
-      it(`is accessible in the ${theme} theme at ${width} px`, { timeout: 180_000 }, async () => {
+      it(`is accessible in the ${theme} theme at ${width} px (${keeps('vedette.accessible')})`, {
+        timeout: 180_000,
+      }, async () => {
         const { page, troubles, close } = await openTab({ theme, width, height })
         await signIn(page, server.url)
         for (const path of screens) {
@@ -106,7 +109,7 @@ describeInBrowser('every screen', () => {
     await close()
   })
 
-  it('is built without inline code and references to other hosts', () => {
+  it(`is built without inline code and references to other hosts (${keeps('vedette.no-other-hosts')})`, () => {
     const built = join(root, 'web/dist')
     const page = readFileSync(join(built, 'index.html'), 'utf8')
     expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|style=|https?:\/\//)

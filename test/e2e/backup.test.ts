@@ -6,6 +6,7 @@ import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mixedLines } from '../../bench/mixed-lines.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { adminToken, freePort, root, type Server, scratch, startServer } from './program.ts'
 
@@ -165,7 +166,7 @@ const manifestOf = (text: string) =>
     })
     .parse(JSON.parse(text))
 
-it('brings everything to another folder: rules, settings, models, what was learnt, and the audit', async () => {
+it(`brings everything to another folder: rules, settings, models, what was learnt, and the audit (${keeps('vedette.backup')})`, async () => {
   let loading = true
   const load = (async () => {
     for (let sent = 0; loading; sent += 1) {
@@ -282,7 +283,7 @@ it('refuses to replace what is there, and keeps it when it is forced to', async 
   rmSync(data, { recursive: true })
 })
 
-it('leaves no half of a backup when it is killed', async () => {
+it(`leaves no half of a backup when it is killed (${keeps('vedette.backup')})`, async () => {
   const folder = at('killed')
   mkdirSync(folder)
   const file = join(folder, 'vedette.tar.zst')
@@ -304,7 +305,7 @@ it('leaves no half of a backup when it is killed', async () => {
   expect(readdirSync(folder)).toEqual(['vedette.tar.zst'])
 })
 
-it('leaves no half of a restore when it is killed', async () => {
+it(`leaves no half of a restore when it is killed (${keeps('vedette.backup')})`, async () => {
   // Of before are a rule in the folder and a suppression in the database that the archive has not.
   const mark = async () => {
     const running = await startServer({ ...second, port: await freePort() })

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { freePort, root, type Server, scratch, startServer } from './program.ts'
 
@@ -34,7 +35,7 @@ const vedette = async (...args: readonly string[]) =>
     timeout: 120_000,
   })
 
-describe('a second server on the same data folder', () => {
+describe(`a second server on the same data folder (${keeps('vedette.one-server')})`, () => {
   it.each([['serve'], ['watch', '.'], ['mcp']])('is refused: %s', async (...args) => {
     const { status, stderr, stdout } = await vedette(...args)
     expect(status, stderr).toBe(2)
@@ -62,7 +63,7 @@ describe('a second server on the same data folder', () => {
   })
 })
 
-describe('a data folder that is taken away from a running server', () => {
+describe(`a data folder that is taken away from a running server (${keeps('vedette.ready')})`, () => {
   const problem = z.object({ title: z.string(), detail: z.string(), status: z.literal(503) })
   const send = () =>
     server.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'one line' })

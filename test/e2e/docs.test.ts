@@ -8,6 +8,7 @@ import { mixedLines } from '../../bench/mixed-lines.ts'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { adminToken, freePort, root, type Server, scratch, startServer } from './program.ts'
 
@@ -153,7 +154,7 @@ const runsUntilReady = async (command: string) => {
   }
 }
 
-describe('every command in the documents', () => {
+describe(`every command in the documents (${keeps('vedette.documented-commands')})`, () => {
   it.each(commands)('%s', async (command) => {
     const script = /^(?:\w+=\S+ )*npm (?:run )?([\w:]+)/.exec(command)?.[1]
     // These are run by the checks themselves, from a fresh clone.

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { bareMachine } from './bare-machine.ts'
 import { freePort, root, scratch, sleep } from './program.ts'
@@ -87,7 +88,9 @@ describe('says in one sentence why it cannot install, and what to do', () => {
   })
 })
 
-it('starts from a fresh clone with `npm start` and nothing else', { timeout: 2 * installMs }, async () => {
+it(`starts from a fresh clone with "npm start" and nothing else (${keeps('vedette.fresh-clone')})`, {
+  timeout: 2 * installMs,
+}, async () => {
   const port = await freePort()
 
   const first = await npmStart(port)

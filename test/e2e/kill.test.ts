@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { keeps } from '../keeps.ts'
 import { killRepeatedly } from './kill.ts'
 import { freePort, scratch } from './program.ts'
 
@@ -17,7 +18,7 @@ const seeded = (seed: number) => () => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
 }
 
-it(`loses nothing and doubles nothing when it is killed ${kills} times`, {
+it(`loses nothing and doubles nothing when it is killed ${kills} times (${keeps('vedette.nothing-lost', 'vedette.stored-once')})`, {
   timeout: kills * 30_000 + 60_000,
 }, async () => {
   const report = await killRepeatedly({

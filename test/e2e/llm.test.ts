@@ -6,6 +6,7 @@ import { obey, ownInjections } from '../../src/pipeline/triage/llm/obedient.fake
 import { type RunningVendor, startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { type Alert, alert as alertShape } from '../../src/schema/alert.ts'
 import { riskLevel, severityRank } from '../../src/schema/severity.ts'
+import { keeps } from '../keeps.ts'
 import { needs, sharedData } from '../needs.ts'
 import { until } from '../until.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
@@ -120,7 +121,7 @@ it('the injections include those of the public pack', needs(pack), () => {
   expect(injections.length).toBeGreaterThanOrEqual(ownInjections.length + 10)
 })
 
-it('a model that obeys whatever a log says lowers nothing, closes nothing, learns no secret', async () => {
+it(`a model that obeys whatever a log says lowers nothing, closes nothing, learns no secret (${keeps('vedette.models-advise')})`, async () => {
   const told = (prompt: string) => {
     const i = Number(/case (\d+) of guessed/.exec(prompt)?.[1])
     return obey('brute_force', injections[i] ?? '', 'e1')

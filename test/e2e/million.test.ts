@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mixedLines } from '../../bench/mixed-lines.ts'
+import { keeps } from '../keeps.ts'
 import { adminToken, freePort, root, scratch, startServer } from './program.ts'
 
 const data = scratch()
@@ -14,7 +15,9 @@ const stages = z.object({
   queues: z.array(z.object({ dead: z.number() })),
 })
 
-it(`takes ${lines} piped lines in bounded memory, and every counter balances`, { timeout: 300_000 }, async () => {
+it(`takes ${lines} piped lines in bounded memory, and every counter balances (${keeps('vedette.bounded-memory')})`, {
+  timeout: 300_000,
+}, async () => {
   const server = await startServer({ dataDir: data.path, port: await freePort() })
   const started = performance.now()
   let peak = 0

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { keeps } from '../keeps.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
 
 const folder = scratch()
@@ -139,7 +140,7 @@ it('answers a deep GraphQL list with a short 400', async () => {
   }
 })
 
-it('stays ready, and has nothing left that it cannot work off', async () => {
+it(`stays ready, and has nothing left that it cannot work off (${keeps('vedette.broken-lines-are-data')})`, async () => {
   await server.settled()
   expect((await server.ask('/health/ready')).status).toBe(200)
   const dead = await (await server.ask('/api/v1/dead-letters')).text()

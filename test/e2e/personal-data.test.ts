@@ -9,6 +9,7 @@ import type { Route } from '../../src/api/rest/route.ts'
 import { mainRoutes } from '../../src/api/rest/routes.ts'
 import { compatSystems } from '../../src/compat/systems.fake.ts'
 import { personalFields } from '../../src/schema/person.ts'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
 
@@ -133,7 +134,7 @@ const ask = async (base: string, route: Route, headers: Record<string, string>) 
 /** Ends tokens, so that nobody could ask afterwards. */
 const isCrawled = ({ method, path }: Route): boolean => method !== 'DELETE' && !/logout|tokens|accounts/.test(path)
 
-describe('personal data of the people directory', () => {
+describe(`personal data of the people directory (${keeps('vedette.personal-data')})`, () => {
   it('is there for analysts, who need it: in the directory, around an alert, and in the alert that the pipeline made', async () => {
     const headers = { ...bearer(tokens.get('analyst')), ...json }
     const read = async (path: string, body?: unknown) =>

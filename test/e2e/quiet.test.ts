@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
 
@@ -85,7 +86,7 @@ const onlyIncident = async () => {
   return first
 }
 
-describe('an incident that people dismissed', () => {
+describe(`an incident that people dismissed (${keeps('vedette.quiet-after-normal')})`, () => {
   it.each(['incident', 'alerts'] as const)('stays quiet while the same goes on, closed by its %s', async (by) => {
     expect(await send(failures(60))).toContain('opened')
     const change = { action: 'close', resolution: 'false_positive' }
@@ -124,7 +125,7 @@ describe('an incident that people dismissed', () => {
 describe('a suppression', () => {
   const suppression = z.object({ id: z.string(), hits: z.number() })
 
-  it('quiets the alerts that are open, until it is removed', async () => {
+  it(`quiets the alerts that are open, until it is removed (${keeps('vedette.quiet-after-normal')})`, async () => {
     expect(await send(failures(60))).toContain('opened')
     const told = got.length
     const { hits } = await ask(suppression, '/suppressions', 'POST', {

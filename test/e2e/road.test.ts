@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { freePort, scratch, startServer } from './program.ts'
 
@@ -48,7 +49,7 @@ const attack = (from: number, count: number) =>
     return `${time} web-01 sshd[${4000 + from + i}]: Failed password for root from 203.0.113.9 port ${40_000 + from + i} ssh2`
   }).join('\n')
 
-it('tells a receiver once of an attack, whatever happens in between', async () => {
+it(`tells a receiver once of an attack, whatever happens in between (${keeps('vedette.notified-once')})`, async () => {
   const [port, webhook] = [await freePort(), await freePort()]
   const config = join(data.path, 'vedette.yaml')
   const url = `http://127.0.0.1:${webhook}/hook`

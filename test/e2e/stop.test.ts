@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { adminToken, freePort, root, scratch, startServer } from './program.ts'
 
@@ -17,7 +18,7 @@ const body = (from: number, count: number) =>
     (_, i) => `${new Date().toISOString()} web-01 app[1]: INFO request ${from + i} served`,
   ).join('\n')
 
-it('drains on SIGTERM, ends with 0, and has everything after the next start', async () => {
+it(`drains on SIGTERM, ends with 0, and has everything after the next start (${keeps('vedette.nothing-lost')})`, async () => {
   const port = await freePort()
   const first = await startServer({ dataDir: data.path, port })
   for (let i = 0; i < 20; i++) {

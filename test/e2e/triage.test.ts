@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
 
@@ -99,7 +100,7 @@ it('takes a review beside the verdict, and counts what people dismissed for noth
   expect(body.data).toMatchObject([{ alert: { id } }])
 })
 
-it('proposes what to do about an incident, carries nothing out by itself, and writes down who decided', async () => {
+it(`proposes what to do about an incident, carries nothing out by itself, and writes down who decided (${keeps('vedette.people-decide')})`, async () => {
   const { body } = await ask('actions')
   const id = body.data[0]?.id
   expect(body.data.map(({ playbook }) => playbook)).toContain('malware-containment')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { keeps } from '../../../test/keeps.ts'
 import { AppError } from '../../errors.ts'
 import { createWriter } from '../../lib/codec/codec.ts'
 import { type Detection, detection as detectionSchema } from '../../schema/detection.ts'
@@ -77,7 +78,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       expect([...one.found.values()].map(({ title }) => title)).toEqual([])
     })
 
-    it('explains each detection', () => {
+    it(`explains each detection (${keeps('vedette.explained')})`, () => {
       const one = trained()
       one.feed(anomalous)
       one.tick()
@@ -112,7 +113,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       expect([...a.found]).toEqual([...b.found])
     })
 
-    it('scores every event before it learns from it, whatever the size of the batches', () => {
+    it(`scores every event before it learns from it, whatever the size of the batches (${keeps('vedette.reproducible')})`, () => {
       const all = [...normal, ...anomalous]
       const [whole, ...parts] = [4096, 1, 7, 333].map((size) => {
         const one = start()
