@@ -3,7 +3,7 @@ import type { FeedState } from '../schema/intel-feed.ts'
 import type { Severity } from '../schema/severity.ts'
 
 /** As much of an indicator as matching needs. */
-interface Head {
+interface ChangedIndicator {
   readonly ioc: string
   readonly ioc_type: ObservableType
   readonly threat_level: Severity
@@ -22,7 +22,7 @@ export interface IndicatorKeeper {
     ids: readonly string[],
     work: (known: ReadonlyMap<string, KnownIndicator>) => readonly KnownIndicator[],
   ): Promise<void>
-  changedSince(since: number): AsyncIterable<readonly Head[]>
+  changedSince(since: number): AsyncIterable<readonly ChangedIndicator[]>
   naming(source: string): AsyncIterable<readonly string[]>
   withIdsFrom(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
 }

@@ -41,20 +41,20 @@ export const createKnownTable = ({ indicators, feeds, now, log }: KnownTableOpti
 
   const readIndicators = async () => {
     let ranges = false
-    for await (const heads of indicators.changedSince(newest === 0 ? 0 : newest - overlap)) {
-      for (const head of heads) {
-        newest = Math.max(newest, head.updatedAt)
-        ranges ||= head.ioc_type === 'ip' && head.ioc.includes('/')
-        if (head.positives === 0) index.remove(head.ioc)
+    for await (const page of indicators.changedSince(newest === 0 ? 0 : newest - overlap)) {
+      for (const indicator of page) {
+        newest = Math.max(newest, indicator.updatedAt)
+        ranges ||= indicator.ioc_type === 'ip' && indicator.ioc.includes('/')
+        if (indicator.positives === 0) index.remove(indicator.ioc)
         else {
           index.set(
-            { type: head.ioc_type, value: head.ioc },
+            { type: indicator.ioc_type, value: indicator.ioc },
             {
-              level: severityRank(head.threat_level),
-              confidence: head.confidence,
-              validUntil: head.validUntil,
-              sources: head.sources,
-              note: head.description,
+              level: severityRank(indicator.threat_level),
+              confidence: indicator.confidence,
+              validUntil: indicator.validUntil,
+              sources: indicator.sources,
+              note: indicator.description,
             },
           )
         }

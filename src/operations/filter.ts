@@ -3,8 +3,8 @@ import type { Accessor, Filter } from '../lib/filter/filter.ts'
 import { FilterSyntaxError, parseFilter } from '../lib/filter/filter.ts'
 import { closest } from '../lib/spelling/closest.ts'
 import type { Alert } from '../schema/alert.ts'
-import { alertFields, alertHeadFields } from '../schema/alert-fields.ts'
-import type { AlertHead } from '../schema/alert-head.ts'
+import { alertFields, alertIndexFields } from '../schema/alert-fields.ts'
+import type { AlertIndexEntry } from '../schema/alert-index-entry.ts'
 import type { Detection } from '../schema/detection.ts'
 import { detectionFields } from '../schema/detection-fields.ts'
 import type { Event } from '../schema/event.ts'
@@ -38,7 +38,7 @@ export const detectionFilter = (q: string, now: number, path = 'q'): Predicate<D
 export interface IndexPredicate {
   /** The lower-case words to search for in the texts. */
   readonly words: readonly string[]
-  bind(contains: (head: AlertHead, word: string) => boolean): (head: AlertHead) => boolean
+  bind(contains: (entry: AlertIndexEntry, word: string) => boolean): (entry: AlertIndexEntry) => boolean
 }
 
 /** A filter over alerts. The alert index alone can often evaluate it. */
@@ -62,7 +62,7 @@ const toAlertPredicate = (filter: Filter): AlertPredicate => {
   const { words, fields } = filter
   return {
     ...toPredicate(filter, alertFields, alertFields.isIndexed),
-    byIndex: words && fields.every(alertHeadFields.has) ? toIndexPredicate(filter, words) : undefined,
+    byIndex: words && fields.every(alertIndexFields.has) ? toIndexPredicate(filter, words) : undefined,
     parts: () => filter.parts().map(toAlertPredicate),
   }
 }
@@ -70,7 +70,7 @@ const toAlertPredicate = (filter: Filter): AlertPredicate => {
 const toIndexPredicate = (filter: Filter, words: readonly string[]): IndexPredicate => ({
   words,
   bind(contains) {
-    return filter.bind({ ...alertHeadFields, contains })
+    return filter.bind({ ...alertIndexFields, contains })
   },
 })
 

@@ -1,4 +1,4 @@
-import type { JobHead, Jobs } from './jobs.ts'
+import type { JobHeader, Jobs } from './jobs.ts'
 import type { Topic } from './queue.ts'
 
 /** How many records a delivery of several jobs holds, and how many bytes before compression. */
@@ -17,10 +17,10 @@ const longestBackOff = backOff(mostAttempts)
  * Chooses the jobs of the next delivery of a topic. Jobs that failed together come together again until their last try. In `records`
  * a partition stands still while one of its jobs waits for another attempt, because its records are judged in their order.
  */
-export const claim = async (jobs: Jobs, topic: Topic, now: number): Promise<readonly JobHead[]> => {
+export const claim = async (jobs: Jobs, topic: Topic, now: number): Promise<readonly JobHeader[]> => {
   const waiting = await jobs.waiting(topic)
   // A wait longer than any there can be means that the clock was set back.
-  const isDue = (job: JobHead) => job.run_at <= now || job.run_at > now + longestBackOff
+  const isDue = (job: JobHeader) => job.run_at <= now || job.run_at > now + longestBackOff
   const blocked =
     topic === 'records' ? new Set(waiting.filter((job) => !isDue(job)).map((job) => job.partition)) : new Set<number>()
 
@@ -34,13 +34,13 @@ export const claim = async (jobs: Jobs, topic: Topic, now: number): Promise<read
 }
 
 /** The first jobs that fit into one delivery; at least one. */
-const together = (heads: readonly JobHead[]): readonly JobHead[] => {
+const together = (headers: readonly JobHeader[]): readonly JobHeader[] => {
   let items = 0
   let bytes = 0
-  const end = heads.findIndex((job, index) => {
+  const end = headers.findIndex((job, index) => {
     items += job.count
     bytes += job.size
     return index > 0 && (items > mostItems || bytes > mostBytes)
   })
-  return end < 0 ? heads : heads.slice(0, end)
+  return end < 0 ? headers : headers.slice(0, end)
 }

@@ -9,7 +9,7 @@ import { type Bell, createBell } from './bell.ts'
 import { backOff, claim, mostAttempts } from './claim.ts'
 import { createDeliveryTransaction } from './delivery-transaction.ts'
 import { decodeJob, encodeJob } from './job-payload.ts'
-import { createJobs, type JobHead, jobSeq, type NewJob, topics } from './jobs.ts'
+import { createJobs, type JobHeader, jobSeq, type NewJob, topics } from './jobs.ts'
 import { createLease, type Lease } from './lease.ts'
 import type { Handler, Queue, Topic, Topics } from './queue.ts'
 
@@ -39,7 +39,7 @@ const longestRush = 500
 const leaseCare = 2_000
 
 interface Running {
-  readonly jobs: readonly JobHead[]
+  readonly jobs: readonly JobHeader[]
   cancel(): Promise<void>
 }
 
@@ -65,13 +65,13 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   /** Hands jobs to the handler. Returns how long the topic has to rest, in ms. */
   const deliver = async <T extends Topic>(
     topic: T,
-    heads: readonly JobHead[],
+    headers: readonly JobHeader[],
     handle: Handler<Topics[T], Transaction>,
   ): Promise<number> => {
-    const seqs = heads.map((job) => job.seq)
-    const attempt = Math.max(...heads.map((job) => job.attempts)) + 1
+    const seqs = headers.map((job) => job.seq)
+    const attempt = Math.max(...headers.map((job) => job.attempts)) + 1
     const transaction = createDeliveryTransaction(connections)
-    running.set(topic, { jobs: heads, cancel: transaction.rollback })
+    running.set(topic, { jobs: headers, cancel: transaction.rollback })
     try {
       const items = await readItems<T>(seqs)
       await handle(items, {
@@ -84,12 +84,12 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       if (ended < seqs.length)
         throw new AppError('CONFLICT', 'Another process has done these jobs.', { retryable: true })
       await transaction.commit()
-      for (const job of heads) backlog.take(topic, job)
+      for (const job of headers) backlog.take(topic, job)
       return 0
     } catch (error) {
       await transaction.rollback()
       if (stop.signal.aborted) return 0
-      return await fail(topic, heads, attempt, error)
+      return await fail(topic, headers, attempt, error)
     } finally {
       running.delete(topic)
       settled.ring()
@@ -107,13 +107,18 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     })
   }
 
-  const fail = async (topic: Topic, heads: readonly JobHead[], attempt: number, error: unknown): Promise<number> => {
+  const fail = async (
+    topic: Topic,
+    headers: readonly JobHeader[],
+    attempt: number,
+    error: unknown,
+  ): Promise<number> => {
     const reason = messageOf(error)
     if (error instanceof AppError && error.retryable) {
-      log.warn({ topic, jobs: heads.length, code: error.code, reason }, 'A delivery has to wait.')
+      log.warn({ topic, jobs: headers.length, code: error.code, reason }, 'A delivery has to wait.')
       return Math.min(longestPause, error.retryAfter === undefined ? pause : error.retryAfter * 1000)
     }
-    const [only, ...others] = heads
+    const [only, ...others] = headers
     if (only && others.length === 0 && attempt >= mostAttempts) {
       await jobs.bury(only.seq, attempt, reason)
       backlog.take(topic, only)
@@ -121,12 +126,12 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       return 0
     }
     await jobs.wait(
-      heads.map((job) => job.seq),
+      headers.map((job) => job.seq),
       attempt,
       now() + backOff(attempt),
       reason,
     )
-    log.warn({ topic, jobs: heads.length, attempt, reason }, 'A delivery failed and will be tried again.')
+    log.warn({ topic, jobs: headers.length, attempt, reason }, 'A delivery failed and will be tried again.')
     return 0
   }
 
@@ -139,13 +144,13 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       let rest = poll
       try {
         // A topic has one worker in the world. One that lost its lease unawares ends nothing: its jobs are gone by then.
-        const heads = (await lease.hold()) ? await claim(jobs, topic, now()) : []
+        const headers = (await lease.hold()) ? await claim(jobs, topic, now()) : []
         trouble = pause
         if (closing) return
-        if (heads.length > 0) {
+        if (headers.length > 0) {
           const renewing = setInterval(() => void lease.hold().catch(() => false), leaseCare)
           const began = performance.now()
-          rest = await deliver(topic, heads, handle).finally(() => clearInterval(renewing))
+          rest = await deliver(topic, headers, handle).finally(() => clearInterval(renewing))
           if (rest === 0) {
             await letOthers(began)
             continue

@@ -5,7 +5,7 @@ import { batches, insertRows } from '../store/write-rows.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
 /** What is known of a job without reading its payload. */
-export type JobHead = Pick<JobRow, 'seq' | 'partition' | 'count' | 'attempts' | 'run_at' | 'bytes' | 'size'>
+export type JobHeader = Pick<JobRow, 'seq' | 'partition' | 'count' | 'attempts' | 'run_at' | 'bytes' | 'size'>
 
 export interface TopicTotal {
   readonly topic: Topic
@@ -45,7 +45,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
   },
 
   /** Jobs that have failed and wait for their next attempt, oldest first. */
-  waiting: (topic: Topic): Promise<readonly JobHead[]> =>
+  waiting: (topic: Topic): Promise<readonly JobHeader[]> =>
     read
       .selectFrom('jobs')
       .select(headColumns)
@@ -56,7 +56,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
       .execute(),
 
   /** Jobs that nobody has tried yet, oldest first, without those of some partitions. */
-  ready(topic: Topic, withoutPartitions: readonly number[]): Promise<readonly JobHead[]> {
+  ready(topic: Topic, withoutPartitions: readonly number[]): Promise<readonly JobHeader[]> {
     const jobs = read
       .selectFrom('jobs')
       .select(headColumns)

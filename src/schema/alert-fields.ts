@@ -1,5 +1,5 @@
 import { type Alert, openAlertStatuses } from './alert.ts'
-import type { AlertHead } from './alert-head.ts'
+import type { AlertIndexEntry } from './alert-index-entry.ts'
 import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
 import type { FieldValue } from './event.ts'
 import { severities } from './severity.ts'
@@ -8,9 +8,9 @@ type Read<Item> = (item: Item) => FieldValue | null | undefined
 
 const open: ReadonlySet<Alert['status']> = new Set(openAlertStatuses)
 
-const isOpen = ({ status, snoozed_until }: AlertHead): boolean => !snoozed_until && open.has(status)
+const isOpen = ({ status, snoozed_until }: AlertIndexEntry): boolean => !snoozed_until && open.has(status)
 
-const ofHead: ReadonlyMap<string, Read<AlertHead>> = new Map<string, Read<AlertHead>>([
+const ofIndexEntry: ReadonlyMap<string, Read<AlertIndexEntry>> = new Map<string, Read<AlertIndexEntry>>([
   ['id', (alert) => alert.id],
   ['status', (alert) => alert.status],
   ['open', isOpen],
@@ -46,7 +46,7 @@ const ofHead: ReadonlyMap<string, Read<AlertHead>> = new Map<string, Read<AlertH
   ['updated_at', (alert) => alert.updated_at],
 ])
 
-const ofBody: ReadonlyMap<string, Read<Alert>> = new Map<string, Read<Alert>>([
+const ofAlert: ReadonlyMap<string, Read<Alert>> = new Map<string, Read<Alert>>([
   ['dedup_key', (alert) => alert.dedup_key],
   ['detection_id', (alert) => alert.detection_ids],
   ['event_id', (alert) => alert.evidence.map((item) => item.event_id)],
@@ -66,22 +66,22 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
   ['snoozed_until', 'time'],
 ])
 
-const headReader = (name: string): ((alert: AlertHead) => FieldValue | undefined) => {
-  const read = ofHead.get(name)
+const headReader = (name: string): ((alert: AlertIndexEntry) => FieldValue | undefined) => {
+  const read = ofIndexEntry.get(name)
   if (read) return (alert) => read(alert) ?? undefined
   const readEntity = entityReader(name)
   return ({ entities }) => readEntity(entities)
 }
 
 const reader = (name: string): ((alert: Alert) => FieldValue | undefined) => {
-  const read = ofBody.get(name)
+  const read = ofAlert.get(name)
   return read ? (alert) => read(alert) ?? undefined : headReader(name)
 }
 
 /** Lets filters look at alerts. `score` is 0–1, `risk_score` 0–100; severities compare by their rank. */
 export const alertFields = {
   /** Every field there is. */
-  names: new Set([...ofHead.keys(), ...ofBody.keys(), ...entityFieldNames]),
+  names: new Set([...ofIndexEntry.keys(), ...ofAlert.keys(), ...entityFieldNames]),
   reader,
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
   /** Whether the values of this field stand in the document as they are compared. */
@@ -98,11 +98,11 @@ export const textsOf = (alert: Alert): readonly string[] => [
 ]
 
 /** Lets filters look at the heads of alerts, as far as they go. */
-export const alertHeadFields = {
+export const alertIndexFields = {
   reader: headReader,
   kind: alertFields.kind,
   /** As much of the texts as a head has. */
-  text: (alert: AlertHead): string => `${alert.title}\n${alert.sentence}`,
+  text: (alert: AlertIndexEntry): string => `${alert.title}\n${alert.sentence}`,
   /** Whether a head has what this field is read from. */
-  has: (name: string): boolean => !ofBody.has(name),
+  has: (name: string): boolean => !ofAlert.has(name),
 }

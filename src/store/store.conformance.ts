@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { headOf } from '../schema/alert-head.ts'
+import { toAlertIndexEntry } from '../schema/alert-index-entry.ts'
 import type { Detection } from '../schema/detection.ts'
 import type { Token } from './accounts/tokens.ts'
 import type { AuditEntry } from './audit/audit.ts'
@@ -162,7 +162,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       const alerts = [0, 1, 2].map((number) => sample.sampleAlert(number))
       await store.transaction((tx) => store.alerts.save(alerts, tx))
       const before = await store.alerts.recent()
-      expect(before).toEqual(alerts.map(headOf))
+      expect(before).toEqual(alerts.map(toAlertIndexEntry))
       const closed = sample.sampleAlert(1, {
         status: 'resolved',
         title: 'Nothing but a drill',
@@ -170,8 +170,10 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       })
       await store.transaction((tx) => store.alerts.save([closed], tx))
       const after = await store.alerts.recent()
-      expect(new Set(after)).toEqual(new Set([alerts[0], closed, alerts[2]].map((alert) => alert && headOf(alert))))
-      expect(before).toEqual(alerts.map(headOf))
+      expect(new Set(after)).toEqual(
+        new Set([alerts[0], closed, alerts[2]].map((alert) => alert && toAlertIndexEntry(alert))),
+      )
+      expect(before).toEqual(alerts.map(toAlertIndexEntry))
       expect(await store.alerts.recent()).toBe(after)
 
       const containing = async (...pieces: string[]) => [...(await store.alerts.containing(pieces))].sort()

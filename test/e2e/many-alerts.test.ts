@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { summarizeAlerts } from '../../src/compat/triage/summarize-alerts.ts'
 import { countAlerts } from '../../src/operations/alerts/count-alerts.ts'
-import { listAlertHeads } from '../../src/operations/alerts/list-alert-heads.ts'
+import { listAlertIndex } from '../../src/operations/alerts/list-alert-index.ts'
 import { updateAlerts } from '../../src/operations/alerts/update-alerts.ts'
 import { wakeAlerts } from '../../src/operations/alerts/wake-alerts.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
@@ -78,7 +78,7 @@ describe('300,000 alerts', () => {
     newId: () => crypto.randomUUID(),
     actor: { name: 'noor', role: 'analyst' } as const,
   })
-  const list = (input: object) => listAlertHeads.run(listAlertHeads.input.parse({ limit: 500, ...input }), deps())
+  const list = (input: object) => listAlertIndex.run(listAlertIndex.input.parse({ limit: 500, ...input }), deps())
   const eighth = many / 8
 
   it('are all listed, counted and summed up', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { getAlert } from '../../operations/alerts/get-alert.ts'
 import { type GroupField, groupField } from '../../operations/alerts/group-alerts.ts'
-import { listAlertHeads } from '../../operations/alerts/list-alert-heads.ts'
+import { listAlertIndex } from '../../operations/alerts/list-alert-index.ts'
 import { listAlerts } from '../../operations/alerts/list-alerts.ts'
 import { listEvents } from '../../operations/events/list-events.ts'
 import { getIncident } from '../../operations/incidents/get-incident.ts'
@@ -56,7 +56,7 @@ const alertLine = ({ id, severity, status, title }: ReturnType<typeof briefAlert
 
 /** The groups of open alerts that are riskiest, each with the alert that leads it. */
 const openAlertsBy = async (group: GroupField, ask: ToolContext['ask']) => {
-  const { data, groups = [] } = await ask(listAlertHeads, { q: 'open:true', sort: '-risk_score', group, limit: 10 })
+  const { data, groups = [] } = await ask(listAlertIndex, { q: 'open:true', sort: '-risk_score', group, limit: 10 })
   const leads = new Map(data.map((lead) => [lead.id, lead]))
   return groups.map(({ value, name, count, filter, lead_id }) => ({
     ...{ count, lead_id },
@@ -74,7 +74,7 @@ export const readingTools: readonly Tool[] = [
     description:
       'Open incidents, what detectors saw in the last 24 hours, and how well sources are understood. Start here.',
     kind: 'read',
-    asks: [listIncidents, getOverview, listAlertHeads],
+    asks: [listIncidents, getOverview, listAlertIndex],
     input: z.object({ group: groupField.optional().describe('Also groups the open alerts by this.') }),
     output: z.looseObject({ open_incidents: z.array(z.looseObject({})), detections_24h: count, ready: z.boolean() }),
     async run({ group }, { ask, url }) {

@@ -29,7 +29,7 @@ import { countAlerts } from '../../operations/alerts/count-alerts.ts'
 import { findSimilarAlerts } from '../../operations/alerts/find-similar-alerts.ts'
 import { getAlert } from '../../operations/alerts/get-alert.ts'
 import { getDetection } from '../../operations/alerts/get-detection.ts'
-import { listAlertHeads } from '../../operations/alerts/list-alert-heads.ts'
+import { listAlertIndex } from '../../operations/alerts/list-alert-index.ts'
 import { listAlerts } from '../../operations/alerts/list-alerts.ts'
 import { listDetections } from '../../operations/alerts/list-detections.ts'
 import { receiveWebhook } from '../../operations/alerts/receive-webhook.ts'
@@ -162,7 +162,7 @@ const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/alerts/:id/review', operation: reviewTriage },
   { method: 'POST', path: '/api/v1/alerts/bulk', operation: updateAlerts },
   { method: 'GET', path: '/api/v1/alerts/counts', operation: countAlerts },
-  { method: 'GET', path: '/api/v1/alerts/heads', operation: listAlertHeads },
+  { method: 'GET', path: '/api/v1/alerts/heads', operation: listAlertIndex },
   { method: 'POST', path: '/api/v1/alerts/similar', operation: findSimilarAlerts },
   { method: 'POST', path: '/api/v1/agents/anomaly-test', operation: testAgents },
   { method: 'GET', path: '/api/v1/network-agents', operation: listAgents },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { groupFields } from '../../operations/alerts/group-alerts.ts'
-import { listAlertHeads } from '../../operations/alerts/list-alert-heads.ts'
+import { listAlertIndex } from '../../operations/alerts/list-alert-index.ts'
 import { alert } from '../../schema/alert.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
@@ -61,7 +61,7 @@ const largestPage = 500
 const printAlertGroups = async (options: unknown, context: CommandContext): Promise<void> => {
   const { group, where } = groupShape.parse(options)
   const { limit, cursor, json, ndjson, ...query } = readListOptions(options)
-  const found = await createClient(options, context).get('/api/v1/alerts/heads', listAlertHeads.output, {
+  const found = await createClient(options, context).get('/api/v1/alerts/heads', listAlertIndex.output, {
     ...query,
     q: where,
     group,

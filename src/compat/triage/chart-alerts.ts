@@ -69,20 +69,20 @@ export const chartAlerts = defineOperation({
     const points = new Map<number, { alerts: number; readonly risk: ReturnType<typeof createMean> }>()
     const [levels, sources] = [createCounts(), createCounts()]
     for await (const some of store.alerts.scan()) {
-      for (const head of some) {
-        const { created_at, severity, triage, status, source, assignee } = head
+      for (const entry of some) {
+        const { created_at, severity, triage, status, source, assignee } = entry
         const created = Date.parse(created_at)
         sources.add(source)
         if (triage) levels.add(triage.risk_level)
         if (created >= time - day) inAll.today += 1
         if (status === 'investigating') inAll.in_progress += 1
-        if (isOpen(head) && assignee !== null) inAll.assigned += 1
-        if (isClosed(head)) inAll.closed += 1
+        if (isOpen(entry) && assignee !== null) inAll.assigned += 1
+        if (isClosed(entry)) inAll.closed += 1
         if (created < start || created > end) continue
         inSpan.total += 1
         if (severity === 'critical') inSpan.critical += 1
         if ((triage?.risk_score ?? 0) >= highRisk) inSpan.high_risk += 1
-        if (isClosed(head)) secondsToClose.add(msOpen(head))
+        if (isClosed(entry)) secondsToClose.add(msOpen(entry))
         const slot = Math.floor(created / steps[group_by]) * steps[group_by]
         const point = points.get(slot) ?? { alerts: 0, risk: createMean() }
         points.set(slot, point)

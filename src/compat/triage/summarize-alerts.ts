@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { openAlertStatuses } from '../../schema/alert.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 
 const counts = z.record(z.string(), z.int())
 /** The lowest risk score of a high-risk alert. */
@@ -35,19 +35,19 @@ export const summarizeAlerts = defineOperation({
     const [risk, secondsToClose] = [createMean(), createMean()]
     const counts = { total: 0, high_risk: 0, to_review: 0, closed_today: 0 }
     for await (const some of store.alerts.scan()) {
-      for (const head of some) {
-        const { triage, severity, status, type, updated_at } = head
+      for (const entry of some) {
+        const { triage, severity, status, type, updated_at } = entry
         counts.total += 1
         by.severity.add(severity)
         by.status.add(status)
         by.type.add(type)
         if (triage) risk.add(triage.risk_score)
-        if (isOpen(head)) {
+        if (isOpen(entry)) {
           if ((triage?.risk_score ?? 0) >= highRisk) counts.high_risk += 1
           if (triage?.requires_human_review) counts.to_review += 1
-        } else if (isClosed(head)) {
+        } else if (isClosed(entry)) {
           if (Date.parse(updated_at) > yesterday) counts.closed_today += 1
-          secondsToClose.add(msOpen(head))
+          secondsToClose.add(msOpen(entry))
         }
       }
     }
@@ -62,13 +62,14 @@ export const summarizeAlerts = defineOperation({
   },
 })
 
-export const isOpen = ({ status }: AlertHead): boolean => openAlertStatuses.some((open) => open === status)
+export const isOpen = ({ status }: AlertIndexEntry): boolean => openAlertStatuses.some((open) => open === status)
 
 /** Whether a person closed the alert. */
-export const isClosed = ({ status }: AlertHead): boolean => status === 'resolved' || status === 'false_positive'
+export const isClosed = ({ status }: AlertIndexEntry): boolean => status === 'resolved' || status === 'false_positive'
 
 /** The time that a closed alert was open. */
-export const msOpen = ({ created_at, updated_at }: AlertHead): number => Date.parse(updated_at) - Date.parse(created_at)
+export const msOpen = ({ created_at, updated_at }: AlertIndexEntry): number =>
+  Date.parse(updated_at) - Date.parse(created_at)
 
 /** Calculates a mean to one decimal place, divided by `unit`; null without numbers. */
 export const createMean = () => {

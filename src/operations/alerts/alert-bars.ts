@@ -1,4 +1,4 @@
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Severity } from '../../schema/severity.ts'
 
 interface Bars {
@@ -19,7 +19,7 @@ export const createAlertBars = (most: number) => {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
   return {
-    add({ last_seen, severity }: AlertHead): void {
+    add({ last_seen, severity }: AlertIndexEntry): void {
       if (most === 0) return
       const time = Date.parse(last_seen)
       times.push(time)

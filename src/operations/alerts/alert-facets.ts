@@ -1,9 +1,9 @@
-import { alertHeadFields } from '../../schema/alert-fields.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import { alertIndexFields } from '../../schema/alert-fields.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { FieldValue } from '../../schema/event.ts'
 import type { Store } from '../../store/store.ts'
 import type { AlertPredicate } from '../filter.ts'
-import { type AlertQuestion, headPredicate, scopeOf } from './search-alerts.ts'
+import { type AlertQuestion, indexPredicate, scopeOf } from './search-alerts.ts'
 
 /** What alerts can be counted by; each is also a field of filters. */
 export const facetFields = [
@@ -40,7 +40,7 @@ export interface Facet {
   readonly without: number
 }
 
-type Test = (head: AlertHead) => boolean
+type Test = (entry: AlertIndexEntry) => boolean
 
 /**
  * Counts the values of fields among the alerts that match. What the filter demands of a field is left out when that field is counted:
@@ -50,35 +50,35 @@ export const countFacets = async (
   question: AlertQuestion,
   { alerts }: Pick<Store, 'alerts'>,
   fields: readonly FacetField[],
-  visit: (head: AlertHead) => void,
+  visit: (entry: AlertIndexEntry) => void,
 ): Promise<{ total: number; of: number; facets: readonly Facet[] }> => {
   const { filter, within } = question
   const parts = filter.parts()
   const own = new Map(fields.map((field) => [field, parts.filter(isAboutOnly(field))] as const))
   const shared = parts.filter((part) => !fields.some((field) => isAboutOnly(field)(part)))
-  const sharedTest = every([...(await Promise.all(shared.map((part) => headPredicate(part, alerts)))), within])
+  const sharedTest = every([...(await Promise.all(shared.map((part) => indexPredicate(part, alerts)))), within])
 
   const tests = fields.map((field) =>
     every((own.get(field) ?? []).flatMap(({ byIndex }) => byIndex?.bind(() => false) ?? [])),
   )
   const tallies = fields.map((field) => new Tally(field))
   let total = 0
-  const count = (head: AlertHead): void => {
-    if (!sharedTest(head)) return
+  const count = (entry: AlertIndexEntry): void => {
+    if (!sharedTest(entry)) return
     // The one field whose demands it does not meet: there it counts, elsewhere it does not.
     let failed = -1
     for (const [index, test] of tests.entries()) {
-      if (test(head)) continue
+      if (test(entry)) continue
       if (failed >= 0) return
       failed = index
     }
     if (failed >= 0) {
-      tallies[failed]?.add(head)
+      tallies[failed]?.add(entry)
       return
     }
-    for (const tally of tallies) tally.add(head)
+    for (const tally of tallies) tally.add(entry)
     total += 1
-    visit(head)
+    visit(entry)
   }
   for await (const some of alerts.scan(scopeOf(question, shared))) some.forEach(count)
   return { total, of: await alerts.total(), facets: tallies }
@@ -91,29 +91,29 @@ const isAboutOnly =
 
 const every =
   (tests: readonly Test[]): Test =>
-  (head) => {
-    for (const test of tests) if (!test(head)) return false
+  (entry) => {
+    for (const test of tests) if (!test(entry)) return false
     return true
   }
 
 class Tally implements Facet {
   readonly field: FacetField
-  readonly #read: (head: AlertHead) => FieldValue | undefined
+  readonly #read: (entry: AlertIndexEntry) => FieldValue | undefined
   readonly #counts = new Map<string, { count: number }>()
   without = 0
 
   constructor(field: FacetField) {
     this.field = field
     // A technique also answers to what it is part of; it is counted once.
-    this.#read = field === 'technique' ? ({ techniques }) => techniques : alertHeadFields.reader(field)
+    this.#read = field === 'technique' ? ({ techniques }) => techniques : alertIndexFields.reader(field)
   }
 
   get counts(): ReadonlyMap<string, number> {
     return new Map([...this.#counts].map(([value, { count }]) => [value, count]))
   }
 
-  add(head: AlertHead): void {
-    const value = this.#read(head)
+  add(entry: AlertIndexEntry): void {
+    const value = this.#read(entry)
     if (value === undefined || (typeof value === 'object' && value.length === 0)) this.without += 1
     else if (typeof value === 'object') for (const one of value) this.#count(String(one))
     else this.#count(String(value))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { alertStatuses } from '../../schema/alert.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
 import { filterText, pageOf, paging, timeRange } from '../paging.ts'
@@ -36,7 +36,7 @@ export const alertPage = <Item extends z.ZodType>(item: Item) =>
   })
 
 interface AlertPage {
-  readonly data: AlertHead[]
+  readonly data: AlertIndexEntry[]
   readonly next_cursor: string | null
   readonly total: number
   readonly as_of: string
@@ -83,7 +83,7 @@ export const findAlertPage = async (
 
 const noNames: ReadonlyMap<string, string> = new Map()
 
-const ruleNames = (groups: readonly { readonly lead: AlertHead }[]): ReadonlyMap<string, string> =>
+const ruleNames = (groups: readonly { readonly lead: AlertIndexEntry }[]): ReadonlyMap<string, string> =>
   new Map(groups.flatMap(({ lead }) => (lead.rules ?? []).map(({ id, title }) => [id, title])))
 
 const incidentNames = async (

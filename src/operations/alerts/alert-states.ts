@@ -1,9 +1,9 @@
 import { alertStatuses, openAlertStatuses } from '../../schema/alert.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { type AlertState, alertStates } from '../../store/alerts/alert-memory.ts'
 import type { AlertPredicate } from '../filter.ts'
 
-type Status = AlertHead['status']
+type Status = AlertIndexEntry['status']
 
 const openStatuses: ReadonlySet<Status> = new Set(openAlertStatuses)
 
@@ -25,7 +25,7 @@ export const statesOf = (parts: readonly AlertPredicate[], status?: Status): rea
 const isAboutStatus = (field: string): boolean => field === 'status' || field === 'open' || field === 'snoozed'
 
 /** An alert of which only the status matters. */
-const anyAlert: AlertHead = {
+const anyAlert: AlertIndexEntry = {
   id: '',
   status: 'new',
   type: 'other',
@@ -52,4 +52,4 @@ const anyAlert: AlertHead = {
   triage: null,
 }
 
-const snoozedAlert: AlertHead = { ...anyAlert, snoozed_until: '2100-01-01T00:00:00.000Z' }
+const snoozedAlert: AlertIndexEntry = { ...anyAlert, snoozed_until: '2100-01-01T00:00:00.000Z' }

@@ -43,13 +43,13 @@ export const findSimilarAlerts = defineOperation({
       ...(likeness.id !== undefined && { except: likeness.id }),
     })
     const wanted = new Set(featuresOf(likeness))
-    const alerts = await store.alerts.load(found.map(({ head }) => head.id))
+    const alerts = await store.alerts.load(found.map(({ entry }) => entry.id))
     const byId = new Map(alerts.map((one) => [one.id, one]))
     return {
-      data: found.flatMap(({ head, similarity }) => {
-        const one = byId.get(head.id)
+      data: found.flatMap(({ entry, similarity }) => {
+        const one = byId.get(entry.id)
         return one
-          ? [{ similarity, matched: featuresOf(head).filter((feature) => wanted.has(feature)), alert: one }]
+          ? [{ similarity, matched: featuresOf(entry).filter((feature) => wanted.has(feature)), alert: one }]
           : []
       }),
     }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OpenStore } from '../../store/open-store.ts'
 import { at, begin, sampleAlert, sampleIncident, sampleTriage } from '../../store/samples.conformance.ts'
 import { groupFields } from './group-alerts.ts'
-import { listAlertHeads } from './list-alert-heads.ts'
+import { listAlertIndex } from './list-alert-index.ts'
 import { listAlerts } from './list-alerts.ts'
 import { updateAlerts } from './update-alerts.ts'
 
@@ -46,18 +46,18 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
       newId: randomUUID,
       actor: { name: 'noor', role: 'analyst' } as const,
     })
-    const heads = (input: object) => listAlertHeads.run(listAlertHeads.input.parse(input), deps())
+    const entries = (input: object) => listAlertIndex.run(listAlertIndex.input.parse(input), deps())
 
     it.each(groupFields)('by %s are listed page by page, each with as many as its filter finds', async (group) => {
       for (const [q, sort] of [
         ['', '-risk_score'],
         ['severity:low OR assignee:noor', 'last_seen'],
       ] as const) {
-        const all = await heads({ q, sort, group, limit: 500 })
+        const all = await entries({ q, sort, group, limit: 500 })
         const paged: unknown[] = []
         let cursor: string | undefined
         do {
-          const page = await heads({
+          const page = await entries({
             q,
             sort,
             group,
@@ -71,15 +71,15 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
         } while (cursor !== undefined)
         expect(paged).toEqual(all.groups)
         expect(all.groups?.length).toBeGreaterThan(0)
-        const places = new Map((await heads({ q, sort, limit: 500 })).data.map(({ id }, place) => [id, place]))
+        const places = new Map((await entries({ q, sort, limit: 500 })).data.map(({ id }, place) => [id, place]))
         expect(all.data.map(({ id }) => places.get(id))).toEqual(
           all.data.map(({ id }) => places.get(id)).toSorted((a = 0, b = 0) => a - b),
         )
         for (const { filter, count, open, lead_id } of all.groups ?? []) {
           const inside = `(${q === '' ? '*' : q}) AND ${filter}`
-          const members = await heads({ q: inside, sort, limit: 1 })
+          const members = await entries({ q: inside, sort, limit: 1 })
           expect([filter, members.total, members.data[0]?.id]).toEqual([filter, count, lead_id])
-          expect((await heads({ q: `${inside} AND open:true` })).total).toBe(open)
+          expect((await entries({ q: `${inside} AND open:true` })).total).toBe(open)
         }
       }
     })
@@ -96,13 +96,13 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
     })
 
     it('are decided on in one request', async () => {
-      const { groups, as_of } = await heads({ q: 'open:true', group: 'host' })
+      const { groups, as_of } = await entries({ q: 'open:true', group: 'host' })
       const group = groups?.find(({ value }) => value === 'db "main"')
       expect(group?.count).toBeGreaterThan(0)
       const input = { filter: `open:true AND ${group?.filter}`, as_of, action: 'assign', assignee: 'sam' }
       const report = await updateAlerts.run(updateAlerts.input.parse(input), deps())
       expect(report).toMatchObject({ matched: group?.count, changed: group?.count })
-      expect((await heads({ q: 'assignee:sam' })).total).toBe(group?.count)
+      expect((await entries({ q: 'assignee:sam' })).total).toBe(group?.count)
     })
   })
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { openAlertStatuses } from '../../schema/alert.ts'
-import { alertHeadFields } from '../../schema/alert-fields.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import { alertIndexFields } from '../../schema/alert-fields.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Page, PageRequest } from '../../store/page.ts'
 import { type AlertSort, comesFirst, sortPageBy } from './sort-alerts.ts'
 
@@ -47,7 +47,7 @@ export const alertGroup = z
 interface Group {
   readonly value: string | null
   /** The one that comes first: it stands for all. */
-  lead: AlertHead
+  lead: AlertIndexEntry
   count: number
   open: number
 }
@@ -59,10 +59,10 @@ const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
  * finds; so the counts of groups may add up to more than there are. Takes time linear in the alerts.
  */
 export const createGrouping = (field: GroupField, sort: AlertSort) => {
-  const read = alertHeadFields.reader(field)
+  const read = alertIndexFields.reader(field)
   const isFirst = comesFirst(sort)
   const groups = new Map<string, Group>()
-  const add = (key: string, value: string | null, alert: AlertHead, open: number): void => {
+  const add = (key: string, value: string | null, alert: AlertIndexEntry, open: number): void => {
     const group = groups.get(key)
     if (!group) {
       groups.set(key, { value, lead: alert, count: 1, open })
@@ -73,7 +73,7 @@ export const createGrouping = (field: GroupField, sort: AlertSort) => {
     if (isFirst(alert, group.lead)) group.lead = alert
   }
   return {
-    add(alerts: readonly AlertHead[]): void {
+    add(alerts: readonly AlertIndexEntry[]): void {
       for (const alert of alerts) {
         const open = openStatuses.has(alert.status) ? 1 : 0
         const value = read(alert)

@@ -11,7 +11,7 @@ import { listViews } from '../views/list-views.ts'
 import { facetFields } from './alert-facets.ts'
 import { countAlerts } from './count-alerts.ts'
 import { groupFields } from './group-alerts.ts'
-import { listAlertHeads } from './list-alert-heads.ts'
+import { listAlertIndex } from './list-alert-index.ts'
 import { alertSort } from './sort-alerts.ts'
 import { updateAlerts } from './update-alerts.ts'
 import { wakeAlerts } from './wake-alerts.ts'
@@ -90,8 +90,8 @@ export const describeManyAlerts = (
       const pages: unknown[] = []
       let cursor: string | undefined
       do {
-        const page = await listAlertHeads.run(
-          listAlertHeads.input.parse({ limit: 13, ...input, ...(cursor !== undefined && { cursor }) }),
+        const page = await listAlertIndex.run(
+          listAlertIndex.input.parse({ limit: 13, ...input, ...(cursor !== undefined && { cursor }) }),
           deps(store),
         )
         pages.push(page)

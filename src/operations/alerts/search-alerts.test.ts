@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Alert } from '../../schema/alert.ts'
-import { headOf } from '../../schema/alert-head.ts'
+import { toAlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { openStore } from '../../store/open-store.ts'
 import { at, begin, sampleAlert, sampleTriage } from '../../store/samples.conformance.ts'
 import type { Store } from '../../store/store.ts'
 import { alertFilter } from '../filter.ts'
 import { countAlerts } from './count-alerts.ts'
-import { listAlertHeads } from './list-alert-heads.ts'
+import { listAlertIndex } from './list-alert-index.ts'
 import { listAlerts } from './list-alerts.ts'
 import { askAlerts, searchAlerts } from './search-alerts.ts'
 
@@ -109,9 +109,9 @@ describe('searching alerts', () => {
 
   it('lists heads as it lists alerts', async () => {
     const input = { q: 'severity:high', sort: '-last_seen', limit: 8 } as const
-    const [whole, heads] = [await list(input), await listAlertHeads.run(listAlertHeads.input.parse(input), deps())]
-    expect(heads).toEqual({ ...whole, data: whole.data.map(headOf) })
-    expect(listAlertHeads.output.parse(heads)).toEqual(heads)
+    const [whole, entries] = [await list(input), await listAlertIndex.run(listAlertIndex.input.parse(input), deps())]
+    expect(entries).toEqual({ ...whole, data: whole.data.map(toAlertIndexEntry) })
+    expect(listAlertIndex.output.parse(entries)).toEqual(entries)
   })
 
   it('leaves out what came after a moment, and counts time from there', async () => {

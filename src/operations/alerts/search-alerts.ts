@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Alert } from '../../schema/alert.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { AlertScope } from '../../store/alerts/alert-index.ts'
 import type { Store } from '../../store/store.ts'
 import { type AlertPredicate, alertFilter } from '../filter.ts'
@@ -18,7 +18,7 @@ export const asOf = z
 /** What somebody looks for among the alerts, as it comes in. */
 export interface AlertSearch {
   readonly q?: string | undefined
-  readonly status?: AlertHead['status'] | undefined
+  readonly status?: AlertIndexEntry['status'] | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
   /** Leaves out what was made after this moment; `now` in the filter means it too. */
@@ -29,7 +29,7 @@ export interface AlertSearch {
 export interface AlertQuestion {
   readonly filter: AlertPredicate
   /** What is asked beside the filter. */
-  readonly within: (head: AlertHead) => boolean
+  readonly within: (entry: AlertIndexEntry) => boolean
   /** The span and the status that are asked for, as far as the store can tell them apart. */
   readonly scope: AlertScope
   /** The moment that was looked at, for asking again about the same. */
@@ -47,11 +47,11 @@ export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now:
     filter: alertFilter(q, moment, path),
     scope: { ...range, states: statesOf([], status) },
     as_of: new Date(moment).toISOString(),
-    within: (head) =>
-      (status === undefined || head.status === status) &&
-      !isOld?.(head.last_seen) &&
-      !isYoung?.(head.first_seen) &&
-      (as_of === undefined || !isTooLate(head.created_at)),
+    within: (entry) =>
+      (status === undefined || entry.status === status) &&
+      !isOld?.(entry.last_seen) &&
+      !isYoung?.(entry.first_seen) &&
+      (as_of === undefined || !isTooLate(entry.created_at)),
   }
 }
 
@@ -59,7 +59,7 @@ export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now:
 export async function* searchAlerts(
   question: AlertQuestion,
   { alerts }: Pick<Store, 'alerts'>,
-): AsyncGenerator<readonly AlertHead[]> {
+): AsyncGenerator<readonly AlertIndexEntry[]> {
   const fits = await fitOf(question, alerts)
   for await (const some of alerts.scan(scopeOf(question, question.filter.parts()))) {
     const chosen = some.filter(fits)
@@ -77,17 +77,17 @@ export const scopeOf = ({ scope }: AlertQuestion, parts: readonly AlertPredicate
 export const fitOf = async (
   { filter, within }: AlertQuestion,
   alerts: Store['alerts'],
-): Promise<(head: AlertHead) => boolean> => {
-  const matches = await headPredicate(filter, alerts)
+): Promise<(entry: AlertIndexEntry) => boolean> => {
+  const matches = await indexPredicate(filter, alerts)
   // Moments are read anew for each head, so that they are asked about last.
-  return (head) => matches(head) && within(head)
+  return (entry) => matches(entry) && within(entry)
 }
 
 /** Turns a filter into one over heads: what they do not tell is looked up first. */
-export const headPredicate = async (
+export const indexPredicate = async (
   filter: AlertPredicate,
   alerts: Store['alerts'],
-): Promise<(head: AlertHead) => boolean> => {
+): Promise<(entry: AlertIndexEntry) => boolean> => {
   if (filter.everything) return () => true
   const { byIndex } = filter
   if (!byIndex) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type AlertHead, headOf } from '../../schema/alert-head.ts'
+import { type AlertIndexEntry, toAlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { begin, sampleAlert, sampleTriage } from '../../store/samples.conformance.ts'
 import { alertSort, createAlertPager } from './sort-alerts.ts'
@@ -10,7 +10,7 @@ const moment = fc.integer({ min: 0, max: 5 }).chain((step) => {
   const plain = new Date(begin + step * 1_000).toISOString()
   return fc.constantFrom(plain, plain.replace('.000Z', 'Z'), plain.replace('.000Z', '.000000Z'))
 })
-const heads = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 60 }).chain((numbers) =>
+const entries = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 60 }).chain((numbers) =>
   fc.tuple(
     ...numbers.map((number) =>
       fc
@@ -22,23 +22,23 @@ const heads = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 60 }
           event_count: fc.integer({ min: 1, max: 3 }),
           triage: fc.constantFrom(null, { ...sampleTriage, risk_score: 10 }, { ...sampleTriage, risk_score: 90 }),
         })
-        .map((values) => headOf(sampleAlert(number, values))),
+        .map((values) => toAlertIndexEntry(sampleAlert(number, values))),
     ),
   ),
 )
 
-const keys: Record<string, (head: AlertHead) => readonly number[]> = {
-  created_at: (head) => [Date.parse(head.created_at)],
-  updated_at: (head) => [Date.parse(head.updated_at)],
-  first_seen: (head) => [Date.parse(head.first_seen)],
-  last_seen: (head) => [Date.parse(head.last_seen)],
-  event_count: (head) => [head.event_count],
-  risk_score: (head) => [head.triage?.risk_score ?? 101, Date.parse(head.last_seen)],
-  severity: (head) => [severityRank(head.severity), Date.parse(head.last_seen)],
-  score: (head) => [head.score, Date.parse(head.last_seen)],
+const keys: Record<string, (entry: AlertIndexEntry) => readonly number[]> = {
+  created_at: (entry) => [Date.parse(entry.created_at)],
+  updated_at: (entry) => [Date.parse(entry.updated_at)],
+  first_seen: (entry) => [Date.parse(entry.first_seen)],
+  last_seen: (entry) => [Date.parse(entry.last_seen)],
+  event_count: (entry) => [entry.event_count],
+  risk_score: (entry) => [entry.triage?.risk_score ?? 101, Date.parse(entry.last_seen)],
+  severity: (entry) => [severityRank(entry.severity), Date.parse(entry.last_seen)],
+  score: (entry) => [entry.score, Date.parse(entry.last_seen)],
 }
 
-const sorted = (all: readonly AlertHead[], sort: string): readonly string[] => {
+const sorted = (all: readonly AlertIndexEntry[], sort: string): readonly string[] => {
   const key = keys[sort.replace('-', '')] ?? (() => [])
   const sign = sort.startsWith('-') ? -1 : 1
   return all
@@ -52,7 +52,7 @@ const sorted = (all: readonly AlertHead[], sort: string): readonly string[] => {
 
 it('pages follow one another in any order, however times are spelled', () => {
   fc.assert(
-    fc.property(heads, fc.constantFrom(...alertSort.options), fc.integer({ min: 1, max: 9 }), (all, sort, limit) => {
+    fc.property(entries, fc.constantFrom(...alertSort.options), fc.integer({ min: 1, max: 9 }), (all, sort, limit) => {
       const seen: string[] = []
       let after: string | undefined
       do {

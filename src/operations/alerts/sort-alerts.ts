@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../../store/page.ts'
 import { isPlain } from '../time.ts'
 
 /** An order of alerts, upwards. */
 interface Order {
-  key(alert: AlertHead): number
+  key(alert: AlertIndexEntry): number
   /** Tells of most that certainly come later that they do, without understanding what a moment is. */
-  isPast(alert: AlertHead, end: AlertHead): boolean
+  isPast(alert: AlertIndexEntry, end: AlertIndexEntry): boolean
 }
 
 const byTime = (field: 'created_at' | 'updated_at' | 'first_seen' | 'last_seen'): Order => ({
@@ -17,7 +17,7 @@ const byTime = (field: 'created_at' | 'updated_at' | 'first_seen' | 'last_seen')
 })
 
 /** Makes room behind a grade for a time in ms: what is equally grave is sorted by when it was last seen. */
-const byGrade = (grade: (alert: AlertHead) => number): Order => ({
+const byGrade = (grade: (alert: AlertIndexEntry) => number): Order => ({
   key: (alert) => grade(alert) * 1e13 + Date.parse(alert.last_seen),
   isPast: (alert, end) => grade(alert) > grade(end),
 })
@@ -54,11 +54,11 @@ export type AlertSort = z.infer<typeof alertSort>
 
 /** How to look at what stands in a list: the alert by which it is sorted, and its own id. */
 interface View<Item> {
-  alert(item: Item): AlertHead
+  alert(item: Item): AlertIndexEntry
   id(item: Item): string
 }
 
-const itself: View<AlertHead> = { alert: (alert) => alert, id: ({ id }) => id }
+const itself: View<AlertIndexEntry> = { alert: (alert) => alert, id: ({ id }) => id }
 
 /** Collects the page that a request asks for out of items in no order. */
 interface Pager<Item> {
@@ -67,7 +67,7 @@ interface Pager<Item> {
 }
 
 /** Cuts a page out of alerts in no order. What is alike is sorted by its id, so that pages follow one another whatever happens meanwhile. */
-export const createAlertPager = (sort: AlertSort, request: PageRequest): Pager<AlertHead> =>
+export const createAlertPager = (sort: AlertSort, request: PageRequest): Pager<AlertIndexEntry> =>
   createPager(itself, sort, request)
 
 /** The same of things of which each is sorted by one of its alerts. */
@@ -103,7 +103,7 @@ const createPager = <Item>({ alert, id }: View<Item>, sort: AlertSort, { limit, 
 }
 
 /** Tells which of two alerts comes first in an order. */
-export const comesFirst = (sort: AlertSort): ((a: AlertHead, b: AlertHead) => boolean) => {
+export const comesFirst = (sort: AlertSort): ((a: AlertIndexEntry, b: AlertIndexEntry) => boolean) => {
   const { key, isPast } = directed(sort)
   return (a, b) => !isPast(a, b) && compare({ time: key(a), id: a.id }, { time: key(b), id: b.id }) < 0
 }

@@ -114,8 +114,8 @@ const parseManifest = (text: string, file: string): BackupManifest => {
  * The seal is a frame that zstd programs skip, with the SHA-256 of all bytes before it: zstd itself would overlook some changed bits
  * of its headers, and a tar that ends early.
  */
-const sealHead = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 32, 0, 0, 0])
-const sealBytes = sealHead.length + 32
+const sealHeader = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 32, 0, 0, 0])
+const sealBytes = sealHeader.length + 32
 
 const sealed = (): Transform => {
   const hash = createHash('sha256')
@@ -125,7 +125,7 @@ const sealed = (): Transform => {
       done(null, chunk)
     },
     flush(done) {
-      done(null, Buffer.concat([sealHead, hash.digest()]))
+      done(null, Buffer.concat([sealHeader, hash.digest()]))
     },
   })
 }
@@ -136,10 +136,11 @@ const requireSeal = async (file: string): Promise<void> => {
   const seal = Buffer.alloc(sealBytes)
   const opened = await open(file, 'r')
   await opened.read(seal, 0, sealBytes, size - sealBytes).finally(() => opened.close())
-  if (!seal.subarray(0, sealHead.length).equals(sealHead)) throw damaged(file, 'it is cut off, or its end has changed')
+  if (!seal.subarray(0, sealHeader.length).equals(sealHeader))
+    throw damaged(file, 'it is cut off, or its end has changed')
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file, { end: size - sealBytes - 1 })) hash.update(chunk)
-  if (!hash.digest().equals(seal.subarray(sealHead.length))) throw damaged(file, 'its checksum does not match')
+  if (!hash.digest().equals(seal.subarray(sealHeader.length))) throw damaged(file, 'its checksum does not match')
 }
 
 async function* entriesOf(file: string): ReturnType<typeof tarEntries> {

@@ -60,10 +60,10 @@ const countViews = async (views: readonly View[], now: number, { alerts }: Pick<
     })),
   )
   for await (const some of alerts.scan()) {
-    for (const head of some) {
-      const open = openStatuses.has(head.status)
+    for (const entry of some) {
+      const open = openStatuses.has(entry.status)
       for (const one of counts) {
-        if (!one.fits(head)) continue
+        if (!one.fits(entry)) continue
         one.total += 1
         if (open) one.open += 1
       }

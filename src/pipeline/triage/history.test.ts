@@ -69,6 +69,6 @@ describe('the memory of alerts', () => {
   it('finds the likest of a description', async () => {
     const history = createHistory(async () => [other, guess(1), guess(2)])
     const found = await history.find(guess(2), { most: 1, least: 0.1, except: 'guess-2' })
-    expect(found.map(({ head, similarity }) => [head.id, similarity > 0.6])).toEqual([['guess-1', true]])
+    expect(found.map(({ entry, similarity }) => [entry.id, similarity > 0.6])).toEqual([['guess-1', true]])
   })
 })

@@ -1,5 +1,5 @@
 import type { Alert } from '../../schema/alert.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { featuresOf } from './features.ts'
 import { createSimilarIndex, type Match, type Remembered } from './similar-index.ts'
 import type { History } from './surroundings.ts'
@@ -10,7 +10,7 @@ const mostShown = 5
 const mostRemembered = 100_000
 
 interface RememberedAlert extends Remembered {
-  readonly head: AlertHead
+  readonly entry: AlertIndexEntry
 }
 
 /** What an alert is compared by. */
@@ -24,37 +24,37 @@ export interface AlertHistory {
   find(
     like: Likeness,
     options: { readonly most: number; readonly least: number; readonly except?: string },
-  ): Promise<SimilarHeads>
+  ): Promise<SimilarEntries>
   /** Forgets alerts that were removed. */
   forget(ids: readonly string[]): void
 }
 
-export type SimilarHeads = readonly { readonly head: AlertHead; readonly similarity: number }[]
+export type SimilarEntries = readonly { readonly entry: AlertIndexEntry; readonly similarity: number }[]
 
 /**
  * Makes the memory of alerts: their features in memory, brought up to date before each question.
  *
- * @param heads all alerts as they are now, those that changed last standing last; each a new object when it has changed
+ * @param entries all alerts as they are now, those that changed last standing last; each a new object when it has changed
  */
-export const createHistory = (heads: () => Promise<readonly AlertHead[]>): AlertHistory => {
+export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>): AlertHistory => {
   const index = createSimilarIndex<RememberedAlert>(mostRemembered)
-  const seen = new WeakSet<AlertHead>()
-  let latest: readonly AlertHead[] = []
+  const seen = new WeakSet<AlertIndexEntry>()
+  let latest: readonly AlertIndexEntry[] = []
 
   const refresh = async (): Promise<void> => {
-    const all = await heads()
+    const all = await entries()
     if (all === latest) return
     latest = all
-    const changed: AlertHead[] = []
+    const changed: AlertIndexEntry[] = []
     for (let i = all.length - 1; i >= Math.max(0, all.length - mostRemembered); i--) {
-      const head = all[i]
+      const entry = all[i]
       // Whatever stands before one that is known was known as well.
-      if (!head || seen.has(head)) break
-      changed.push(head)
+      if (!entry || seen.has(entry)) break
+      changed.push(entry)
     }
     for (const head of changed.reverse()) {
       seen.add(head)
-      index.put({ id: head.id, time: Date.parse(head.first_seen), head }, featuresOf(head))
+      index.put({ id: head.id, time: Date.parse(head.first_seen), entry: head }, featuresOf(head))
     }
   }
 
@@ -64,10 +64,10 @@ export const createHistory = (heads: () => Promise<readonly AlertHead[]>): Alert
       const before = Date.parse(alert.first_seen)
       const question = { id: alert.id, features: featuresOf(alert), before, least: similarFrom, most: mostShown }
       const tally = { count: 0, dismissed: 0, confirmed: 0 }
-      const nearest = index.find(question, ({ head }) => {
-        if (isDismissed(head)) tally.dismissed += 1
-        else if (head.resolution !== 'duplicate') tally.count += 1
-        if (head.resolution === 'true_positive') tally.confirmed += 1
+      const nearest = index.find(question, ({ entry }) => {
+        if (isDismissed(entry)) tally.dismissed += 1
+        else if (entry.resolution !== 'duplicate') tally.count += 1
+        if (entry.resolution === 'true_positive') tally.confirmed += 1
       })
       return { nearest: nearest.map(toSimilar), ...tally }
     },
@@ -80,7 +80,7 @@ export const createHistory = (heads: () => Promise<readonly AlertHead[]>): Alert
         most,
         ...(except !== undefined && { id: except }),
       })
-      return matches.map(({ item, similarity }) => ({ head: item.head, similarity }))
+      return matches.map(({ item, similarity }) => ({ entry: item.entry, similarity }))
     },
 
     forget(ids) {
@@ -89,16 +89,16 @@ export const createHistory = (heads: () => Promise<readonly AlertHead[]>): Alert
   }
 }
 
-const toSimilar = ({ item: { head }, similarity }: Match<RememberedAlert>): History['nearest'][number] => ({
-  alert_id: head.id,
-  title: head.title,
+const toSimilar = ({ item: { entry }, similarity }: Match<RememberedAlert>): History['nearest'][number] => ({
+  alert_id: entry.id,
+  title: entry.title,
   similarity,
-  resolution: head.resolution,
-  last_seen: head.last_seen,
+  resolution: entry.resolution,
+  last_seen: entry.last_seen,
 })
 
 /** Tells whether a person said that it was nothing, of itself or of all that is like it. */
-const isDismissed = ({ resolution, status }: AlertHead): boolean =>
+const isDismissed = ({ resolution, status }: AlertIndexEntry): boolean =>
   status === 'suppressed' ||
   resolution === 'false_positive' ||
   resolution === 'benign_positive' ||

@@ -1,26 +1,26 @@
 import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
 import { textsOf } from '../../schema/alert-fields.ts'
-import { type AlertHead, headOf } from '../../schema/alert-head.ts'
+import { type AlertIndexEntry, toAlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { fromJson, toJson } from '../json.ts'
-import type { AlertHeadRow } from './alert-tables.ts'
+import type { AlertIndexRow } from './alert-tables.ts'
 import { searchText } from './search-text.ts'
 
 const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
 
 /** Makes the row of an alert in the index: the fields that it is counted, sorted and searched by. */
-export const toHeadRow = (alert: Alert, changedAt: number): AlertHeadRow => ({
+export const toIndexRow = (alert: Alert, changedAt: number): AlertIndexRow => ({
   alert_id: alert.id,
   changed_at: changedAt,
   state: openStatuses.has(alert.status) ? 'open' : 'settled',
   first_seen: Date.parse(alert.first_seen),
   last_seen: Date.parse(alert.last_seen),
   snoozed_until: alert.snoozed_until ? Date.parse(alert.snoozed_until) : null,
-  head: toJson(headOf(alert)),
+  head: toJson(toAlertIndexEntry(alert)),
   words: searchText(textsOf(alert)),
 })
 
 /** Makes the row that a removed alert leaves for a while, so that every process that has it in memory drops it. */
-export const toRemovedRow = (id: string, changedAt: number): AlertHeadRow => ({
+export const toRemovedRow = (id: string, changedAt: number): AlertIndexRow => ({
   alert_id: id,
   changed_at: changedAt,
   state: 'removed',
@@ -34,9 +34,9 @@ export const toRemovedRow = (id: string, changedAt: number): AlertHeadRow => ({
 const mostShared = 100_000
 
 /** Makes a reader of heads that keeps equal texts, entities and rules once: of 100,000 alerts most have the same few. */
-export const headReader = (): ((json: string) => AlertHead) => {
+export const indexEntryReader = (): ((json: string) => AlertIndexEntry) => {
   const texts = new Map<string, string>()
-  const entities = new Map<string, AlertHead['entities'][number]>()
+  const entities = new Map<string, AlertIndexEntry['entities'][number]>()
   const once = (text: string): string => {
     const known = texts.get(text)
     if (known !== undefined) return known
@@ -44,15 +44,17 @@ export const headReader = (): ((json: string) => AlertHead) => {
     texts.set(text, text)
     return text
   }
-  const rules = new Map<string, NonNullable<AlertHead['rules']>[number]>()
-  const onceRule = (rule: NonNullable<AlertHead['rules']>[number]): NonNullable<AlertHead['rules']>[number] => {
+  const rules = new Map<string, NonNullable<AlertIndexEntry['rules']>[number]>()
+  const onceRule = (
+    rule: NonNullable<AlertIndexEntry['rules']>[number],
+  ): NonNullable<AlertIndexEntry['rules']>[number] => {
     const known = rules.get(rule.id)
     if (known?.title === rule.title) return known
     if (rules.size >= mostShared) rules.clear()
     rules.set(rule.id, rule)
     return rule
   }
-  const onceEntity = (entity: AlertHead['entities'][number]): AlertHead['entities'][number] => {
+  const onceEntity = (entity: AlertIndexEntry['entities'][number]): AlertIndexEntry['entities'][number] => {
     const name = `${entity.type} ${entity.value}`
     const known = entities.get(name)
     if (known) return known
@@ -61,15 +63,15 @@ export const headReader = (): ((json: string) => AlertHead) => {
     return entity
   }
   return (json) => {
-    const head = fromJson<AlertHead>(json)
+    const entry = fromJson<AlertIndexEntry>(json)
     return {
-      ...head,
-      source: once(head.source),
-      stream: once(head.stream),
-      detectors: head.detectors.map(once),
-      techniques: head.techniques.map(once),
-      entities: head.entities.map(onceEntity),
-      ...(head.rules && { rules: head.rules.map(onceRule) }),
+      ...entry,
+      source: once(entry.source),
+      stream: once(entry.stream),
+      detectors: entry.detectors.map(once),
+      techniques: entry.techniques.map(once),
+      entities: entry.entities.map(onceEntity),
+      ...(entry.rules && { rules: entry.rules.map(onceRule) }),
     }
   }
 }

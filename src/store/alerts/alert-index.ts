@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Alert } from '../../schema/alert.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import type { TimeRange } from '../page.ts'
 import { upsert } from '../write-rows.ts'
-import { headReader, toHeadRow, toRemovedRow } from './alert-index-row.ts'
+import { indexEntryReader, toIndexRow, toRemovedRow } from './alert-index-row.ts'
 import { type AlertWindow, readWindow, windowsOf } from './alert-index-windows.ts'
 import { type AlertState, alertStates, createAlertMemory } from './alert-memory.ts'
 import { wordsOf } from './search-text.ts'
@@ -31,9 +31,9 @@ export interface AlertIndex {
   /** Takes alerts out of the index that are removed in the same transaction. */
   remove(ids: readonly string[], tx: Transaction): Promise<void>
   /** See `AlertStore.scan`. */
-  scan(scope?: AlertScope): AsyncIterable<readonly AlertHead[]>
+  scan(scope?: AlertScope): AsyncIterable<readonly AlertIndexEntry[]>
   /** See `AlertStore.recent`. */
-  recent(): Promise<readonly AlertHead[]>
+  recent(): Promise<readonly AlertIndexEntry[]>
   /** See `AlertStore.onRemoved`. */
   onRemoved(listener: (ids: readonly string[]) => void): void
   /** See `AlertStore.total`. */
@@ -46,12 +46,15 @@ export const createAlertIndex = (
   { read, abilities, stamp, contains }: StoreConnections,
   most = usualMost,
 ): AlertIndex => {
-  const parse = headReader()
+  const parse = indexEntryReader()
   const overlap = abilities.shared ? overlapMs : 0
   const memory = createAlertMemory(most, overlap)
-  const found = new Map<string, { readonly among: readonly AlertHead[]; readonly ids: Promise<ReadonlySet<string>> }>()
+  const found = new Map<
+    string,
+    { readonly among: readonly AlertIndexEntry[]; readonly ids: Promise<ReadonlySet<string>> }
+  >()
   const listeners: ((ids: readonly string[]) => void)[] = []
-  let list: readonly AlertHead[] = []
+  let list: readonly AlertIndexEntry[] = []
   let reached: number | undefined
   let refreshing: Promise<void> = Promise.resolve()
   let waiting: Promise<void> | undefined
@@ -87,8 +90,8 @@ export const createAlertIndex = (
       let after = { changed_at: memory.floor(state), alert_id: '' }
       for (;;) {
         const page = await rowsAfter(after).where('state', '=', state).execute()
-        for (const { alert_id, changed_at, head } of page) {
-          memory.put(alert_id, state, { changedAt: changed_at, head: parse(head) })
+        for (const { alert_id, changed_at, head: entry } of page) {
+          memory.put(alert_id, state, { changedAt: changed_at, entry: parse(entry) })
         }
         const last = page.at(-1)
         if (!last || page.length < chunk) break
@@ -107,11 +110,11 @@ export const createAlertIndex = (
     for (;;) {
       const rows = await rowsAfter(after).execute()
       const removed: string[] = []
-      for (const { alert_id, changed_at, state, head } of rows) {
+      for (const { alert_id, changed_at, state, head: entry } of rows) {
         if (state === 'removed') {
           if (memory.drop(alert_id)) changed = true
           removed.push(alert_id)
-        } else if (memory.put(alert_id, state, { changedAt: changed_at, head: parse(head) })) changed = true
+        } else if (memory.put(alert_id, state, { changedAt: changed_at, entry: parse(entry) })) changed = true
       }
       memory.trim()
       if (removed.length > 0) for (const listener of listeners) listener(removed)
@@ -144,22 +147,22 @@ export const createAlertIndex = (
     state: AlertState,
     floor: number,
     { from, to }: TimeRange,
-  ): AsyncGenerator<readonly AlertHead[]> {
+  ): AsyncGenerator<readonly AlertIndexEntry[]> {
     for await (const window of windowsOf(read, { state, upTo: floor })) {
       let rows = readWindow(read, window).select('head').where('state', '=', state)
       if (from !== undefined) rows = rows.where('last_seen', '>=', Math.floor(from))
       if (to !== undefined) rows = rows.where('first_seen', '<=', Math.ceil(to))
-      yield (await rows.execute()).map(({ head }) => parse(head))
+      yield (await rows.execute()).map(({ head: entry }) => parse(entry))
     }
   }
 
   /** The alerts that changed since a moment, while others were read: they may have moved past the reader. */
-  const changedSince = async (moment: number): Promise<Map<string, AlertHead>> => {
-    const changed = new Map<string, AlertHead>()
+  const changedSince = async (moment: number): Promise<Map<string, AlertIndexEntry>> => {
+    const changed = new Map<string, AlertIndexEntry>()
     let after: AlertWindow['after'] = { changed_at: moment - overlap, alert_id: '' }
     for (;;) {
       const rows = await rowsAfter(after).execute()
-      for (const { alert_id, state, head } of rows) if (state !== 'removed') changed.set(alert_id, parse(head))
+      for (const { alert_id, state, head: entry } of rows) if (state !== 'removed') changed.set(alert_id, parse(entry))
       const last = rows.at(-1)
       if (!last || rows.length < chunk) return changed
       after = last
@@ -169,7 +172,7 @@ export const createAlertIndex = (
   const scan = async function* ({
     states = alertStates,
     ...span
-  }: AlertScope = {}): AsyncGenerator<readonly AlertHead[]> {
+  }: AlertScope = {}): AsyncGenerator<readonly AlertIndexEntry[]> {
     await refreshed()
     const [snapshot, start] = [list, reached ?? 0]
     // Memory moves on while this goes on: what counts is where the snapshot ends.
@@ -208,7 +211,7 @@ export const createAlertIndex = (
     return ids
   }
 
-  const write = (rows: readonly ReturnType<typeof toHeadRow>[], tx: Transaction): Promise<void> =>
+  const write = (rows: readonly ReturnType<typeof toIndexRow>[], tx: Transaction): Promise<void> =>
     upsert(tx, 'alert_heads', rows, {
       key: ['alert_id'],
       where: sql`alert_heads.head <> excluded.head or alert_heads.words <> excluded.words`,
@@ -217,7 +220,7 @@ export const createAlertIndex = (
   return {
     save: (rows, tx) =>
       write(
-        rows.map(({ alert, changedAt }) => toHeadRow(alert, changedAt)),
+        rows.map(({ alert, changedAt }) => toIndexRow(alert, changedAt)),
         tx,
       ),
 

@@ -1,4 +1,4 @@
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 
 /** Open alerts are asked for far more often than the others: each kind is kept and dropped on its own. */
 export const alertStates = ['open', 'settled'] as const
@@ -6,7 +6,7 @@ export type AlertState = (typeof alertStates)[number]
 
 interface Entry {
   readonly changedAt: number
-  readonly head: AlertHead
+  readonly entry: AlertIndexEntry
 }
 
 /** The share of the memory that settled alerts keep when there are too many open ones: they say how similar alerts ended. */
@@ -78,18 +78,18 @@ export const createAlertMemory = (most: number, overlap: number) => {
     },
 
     /** All that is here, in the order in which it changed. */
-    list(): readonly AlertHead[] {
-      const list: AlertHead[] = []
+    list(): readonly AlertIndexEntry[] {
+      const list: AlertIndexEntry[] = []
       const settled = kept.settled.values()
       let next = settled.next()
-      for (const { changedAt, head } of kept.open.values()) {
+      for (const { changedAt, entry } of kept.open.values()) {
         while (!next.done && next.value.changedAt < changedAt) {
-          list.push(next.value.head)
+          list.push(next.value.entry)
           next = settled.next()
         }
-        list.push(head)
+        list.push(entry)
       }
-      for (; !next.done; next = settled.next()) list.push(next.value.head)
+      for (; !next.done; next = settled.next()) list.push(next.value.entry)
       return list
     },
   }

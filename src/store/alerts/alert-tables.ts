@@ -1,7 +1,7 @@
 /** Alerts, and what is known of each. */
 export interface AlertTables {
   alerts: AlertRow
-  alert_heads: AlertHeadRow
+  alert_heads: AlertIndexRow
   triage_results: TriageResultRow
   alert_results_due: AlertResultDueRow
   alert_context: AlertContextRow
@@ -45,7 +45,7 @@ export interface AlertRow {
 }
 
 /** The index of alerts: the fields that they are counted, sorted and filtered by. The ones that changed last are in memory as well. */
-export interface AlertHeadRow {
+export interface AlertIndexRow {
   alert_id: string
   /** See `alerts.changed_at`. */
   changed_at: number

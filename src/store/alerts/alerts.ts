@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { addressIn } from '../../schema/address-roles.ts'
 import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
-import type { AlertHead } from '../../schema/alert-head.ts'
+import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Entity } from '../../schema/detection.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
@@ -29,11 +29,11 @@ export interface AlertStore {
    * Goes through all alerts, for counting and choosing, in no order: first those in memory, then those that are only in the database.
    * Each comes once, as it was at some moment of the scan.
    */
-  scan(scope?: AlertScope): AsyncIterable<readonly AlertHead[]>
+  scan(scope?: AlertScope): AsyncIterable<readonly AlertIndexEntry[]>
   /** How many alerts there are. */
   total(): Promise<number>
   /** The alerts in memory: those that changed last, in that order. The list is never changed afterwards. */
-  recent(): Promise<readonly AlertHead[]>
+  recent(): Promise<readonly AlertIndexEntry[]>
   /** Calls `listener` with the ids of alerts that were removed, before `recent` answers without them. */
   onRemoved(listener: (ids: readonly string[]) => void): void
   /** The ids of the alerts whose texts contain all words of these lower-case pieces of text, in whatever order. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KnownIndicator } from '../../schema/indicator.ts'
 import type { FeedState } from '../../schema/intel-feed.ts'
 import type { OpenStore } from '../open-store.ts'
-import type { IndicatorHead } from './threat-intel.ts'
+import type { IndicatorSummary } from './threat-intel.ts'
 
 const begin = Date.UTC(2026, 0, 5, 8)
 const iso = (time: number) => new Date(time).toISOString()
@@ -128,10 +128,10 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
     it('tells what changed since a moment, however much that is', async () => {
       const many = Array.from({ length: 4500 }, (_, number) => sampleIndicator(number))
       await put(...many)
-      const heads = await all(store.threatIntel.changedSince(0))
-      expect(new Set(heads.map(({ ioc }) => ioc))).toEqual(new Set(many.map(({ ioc }) => ioc)))
-      expect(heads).toHaveLength(4500)
-      expect(heads[0]).toEqual({
+      const changed = await all(store.threatIntel.changedSince(0))
+      expect(new Set(changed.map(({ ioc }) => ioc))).toEqual(new Set(many.map(({ ioc }) => ioc)))
+      expect(changed).toHaveLength(4500)
+      expect(changed[0]).toEqual({
         ioc: '203.0.113.0',
         ioc_type: 'ip',
         threat_level: 'high',
@@ -141,7 +141,7 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
         positives: 2,
         validUntil: undefined,
         updatedAt: begin,
-      } satisfies IndicatorHead)
+      } satisfies IndicatorSummary)
       time += 1000
       await put(sampleIndicator(7, { valid_until: iso(begin + 50) }))
       expect((await all(store.threatIntel.changedSince(begin + 1))).map(({ validUntil }) => validUntil)).toEqual([

@@ -8,7 +8,7 @@ import { batches, upsert } from '../write-rows.ts'
 import type { ThreatIntelRow } from './intel-tables.ts'
 
 /** As much of an indicator as matching needs. */
-export interface IndicatorHead
+export interface IndicatorSummary
   extends Pick<
     KnownIndicator,
     'ioc' | 'ioc_type' | 'threat_level' | 'confidence' | 'sources' | 'description' | 'positives'
@@ -41,7 +41,7 @@ export interface ThreatIntelStore {
   /** Those that changed last first. */
   list(query: IndicatorQuery): Promise<Page<KnownIndicator>>
   /** Everything that changed after a moment, oldest change first, also what is no longer reported. */
-  changedSince(since: number): AsyncIterable<readonly IndicatorHead[]>
+  changedSince(since: number): AsyncIterable<readonly IndicatorSummary[]>
   /** The ids of all that a source reports. */
   naming(source: string): AsyncIterable<readonly string[]>
   /** The ids there are within spans of ids, both ends included. */
@@ -121,7 +121,7 @@ export const createThreatIntelStore = (connections: StoreConnections): ThreatInt
           .orderBy('id')
           .limit(chunk)
           .execute()
-        if (rows.length > 0) yield rows.map(toHead)
+        if (rows.length > 0) yield rows.map(toSummary)
         const last = rows.at(-1)
         if (rows.length < chunk || !last) return
         time = Number(last.updated_at)
@@ -219,7 +219,7 @@ const fromRow = (row: ThreatIntelRow): KnownIndicator => ({
   updated_at: new Date(Number(row.updated_at)).toISOString(),
 })
 
-const toHead = (
+const toSummary = (
   row: Pick<
     ThreatIntelRow,
     | 'ioc'
@@ -232,7 +232,7 @@ const toHead = (
     | 'positives'
     | 'updated_at'
   >,
-): IndicatorHead => ({
+): IndicatorSummary => ({
   ioc: row.ioc,
   ioc_type: row.ioc_type as Observable['type'],
   threat_level: row.threat_level as KnownIndicator['threat_level'],

@@ -8,7 +8,7 @@ import { NormalPreview } from './normal-preview.tsx'
 import { factsOf, hasFact, scopeOf, toggleFact } from './normal-scope.ts'
 
 interface NormalDialogProps {
-  readonly alert: Noun<'AlertHead'>
+  readonly alert: Noun<'AlertIndexEntry'>
   readonly onClose: () => void
   readonly onMade: (suppression: Noun<'Suppression'>) => void
 }

@@ -13,7 +13,7 @@ const suggested = new Set(['detector', 'template', 'service', 'user', 'host'])
 
 /** What of an alert "this is normal" can be bound to; what tells the same thing apart from others is suggested. */
 export const factsOf = (
-  alert: Pick<Noun<'AlertHead'>, 'detectors' | 'entities' | 'type' | 'source'>,
+  alert: Pick<Noun<'AlertIndexEntry'>, 'detectors' | 'entities' | 'type' | 'source'>,
 ): readonly Fact[] => {
   const hasTemplate = alert.entities.some(({ type }) => type === 'template')
   const facts = [

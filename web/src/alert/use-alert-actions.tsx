@@ -22,7 +22,7 @@ interface AlertActionsProps {
   /** Which alerts are meant right now. */
   readonly selection: () => Selection
   /** The alert that "this is normal" and notes start from. */
-  readonly lead: Noun<'AlertHead'> | undefined
+  readonly lead: Noun<'AlertIndexEntry'> | undefined
   /** Called with what was meant, before it is asked for: rows can leave at once. */
   readonly onDecided?: (selection: Selection, change: AlertChange) => void
 }
@@ -37,7 +37,7 @@ export interface AlertAction {
 export const useAlertActions = ({ selection, lead, onDecided }: AlertActionsProps) => {
   const queries = useQueryClient()
   const may = useMay('analyst')
-  const [asked, setAsked] = useState<{ what: Asked; selection: Selection; lead: Noun<'AlertHead'> | undefined }>()
+  const [asked, setAsked] = useState<{ what: Asked; selection: Selection; lead: Noun<'AlertIndexEntry'> | undefined }>()
   const done = () => setAsked(undefined)
 
   const decide = (which: Selection, change: AlertChange): void => {
@@ -79,7 +79,11 @@ export const useAlertActions = ({ selection, lead, onDecided }: AlertActionsProp
 }
 
 interface AskingProps {
-  readonly asked: { readonly what: Asked; readonly selection: Selection; readonly lead: Noun<'AlertHead'> | undefined }
+  readonly asked: {
+    readonly what: Asked
+    readonly selection: Selection
+    readonly lead: Noun<'AlertIndexEntry'> | undefined
+  }
   readonly decide: (selection: Selection, change: AlertChange) => void
   readonly done: () => void
 }

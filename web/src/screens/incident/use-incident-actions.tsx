@@ -21,7 +21,7 @@ export const isOpenIncident = ({ status }: Pick<Noun<'Incident'>, 'status'>): bo
 interface IncidentActionsProps {
   readonly incident: Noun<'IncidentDetails'>
   /** The alert that "this is normal" starts from. */
-  readonly lead: Noun<'AlertHead'> | undefined
+  readonly lead: Noun<'AlertIndexEntry'> | undefined
   readonly onMerged: (displayId: string) => void
 }
 

@@ -16,7 +16,7 @@ import { useKeys } from '../../shell/keys.ts'
 interface AlertPanelProps {
   readonly id: string
   /** The alert as the row has it, shown until all of it is read. */
-  readonly known: Noun<'AlertHead'> | undefined
+  readonly known: Noun<'AlertIndexEntry'> | undefined
   readonly actions: readonly AlertAction[]
   readonly line: string | undefined
   readonly onLine: (eventId: string | undefined) => void
@@ -62,7 +62,12 @@ export const AlertPanel = (props: AlertPanelProps) => {
   )
 }
 
-const PanelHead = ({ alert, actions, onStep, onIncident }: AlertPanelProps & { readonly alert: Noun<'AlertHead'> }) => {
+const PanelHead = ({
+  alert,
+  actions,
+  onStep,
+  onIncident,
+}: AlertPanelProps & { readonly alert: Noun<'AlertIndexEntry'> }) => {
   const { severity, title, status, assignee, resolution, first_seen, last_seen, incident_id, learning } = alert
   const shown = actions.filter(({ keys }) => {
     if (keys === 'Shift+s') return Boolean(alert.snoozed_until)

@@ -6,7 +6,7 @@ import { formatCount } from '../../parts/number.ts'
 import { Time } from '../../parts/time.tsx'
 import type { Sort } from './look.ts'
 
-type Alert = Noun<'AlertHead'>
+type Alert = Noun<'AlertIndexEntry'>
 
 interface Column {
   readonly id: string

@@ -4,7 +4,7 @@ import type { Noun } from '../../api/client.ts'
 export interface QueueRow {
   /** What tells it apart from every other row: an alert may stand in several groups, and lead some. */
   readonly key: string
-  readonly alert: Noun<'AlertHead'>
+  readonly alert: Noun<'AlertIndexEntry'>
   readonly group?: Noun<'AlertGroup'>
   /** The key of the group that it stands in. */
   readonly within?: string

@@ -10,7 +10,7 @@ import type { Rows } from './use-rows.ts'
 export const mostMembers = 80
 
 interface Members {
-  readonly data: readonly Noun<'AlertHead'>[]
+  readonly data: readonly Noun<'AlertIndexEntry'>[]
 }
 
 /** The rows with the alerts of unfolded groups below each, as they were at the moment of the rows. */
@@ -58,7 +58,7 @@ export const useMembers = (look: Look, { rows, asOf }: Rows, unfolded: readonly 
 
   /** Puts the newest telling of an alert in its place, in whichever groups it stands. */
   const replace = useCallback(
-    (alert: Noun<'AlertHead'>) =>
+    (alert: Noun<'AlertIndexEntry'>) =>
       queries.setQueriesData<Members>({ queryKey: ['queue', 'members'] }, (known) =>
         known?.data.some(({ id }) => id === alert.id)
           ? { ...known, data: known.data.map((one) => (one.id === alert.id ? alert : one)) }

@@ -4,7 +4,7 @@ import { answerOf, api, type Noun } from '../../api/client.ts'
 import { type Look, toQuery } from './look.ts'
 import { keyOfGroup, type QueueRow } from './row-key.ts'
 
-type Alert = Noun<'AlertHead'>
+type Alert = Noun<'AlertIndexEntry'>
 
 interface Page {
   readonly data: readonly Alert[]

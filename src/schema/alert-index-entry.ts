@@ -3,7 +3,7 @@ import { type Alert, alert } from './alert.ts'
 import { triageResult } from './triage-result.ts'
 
 /** What an alert is counted, sorted and filtered by: all of it but its evidence and its long lists. Every alert is one, too. */
-export const alertHead = alert
+export const alertIndexEntry = alert
   .pick({
     id: true,
     status: true,
@@ -36,11 +36,11 @@ export const alertHead = alert
       .pick({ risk_score: true, risk_level: true, verdict: true, confidence: true, requires_human_review: true })
       .nullable(),
   })
-  .meta({ id: 'AlertHead' })
-export type AlertHead = z.infer<typeof alertHead>
+  .meta({ id: 'AlertIndexEntry' })
+export type AlertIndexEntry = z.infer<typeof alertIndexEntry>
 
 /** Takes an alert's head off it. */
-export const headOf = ({ triage, ...alert }: Alert): AlertHead => ({
+export const toAlertIndexEntry = ({ triage, ...alert }: Alert): AlertIndexEntry => ({
   id: alert.id,
   status: alert.status,
   type: alert.type,
