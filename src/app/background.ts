@@ -62,7 +62,7 @@ export const runBackground = (parts: BackgroundParts): Promise<unknown> => {
           refreshSuppressions: parts.suppressions.refresh,
           refreshRules: parts.rules.refresh,
           context: parts.context,
-          deliver: receivers.delivery.look,
+          deliver: receivers.delivery.sendDue,
           anchorAudit: parts.auditCheckpoint.advance,
           removed: telemetry.removed,
         }),

@@ -12,7 +12,7 @@ const slices = 48
 const maxDetections = 10_000
 const maxShapes = 5
 
-/** How often a source's records had one format; what the normalizer counts. */
+/** How many records of a source had a given format, as counted by the normalizer. */
 interface ParseCount {
   readonly source: string
   readonly format: string
@@ -21,24 +21,21 @@ interface ParseCount {
   readonly sample: string
 }
 
-/** The stages of the road as functions over memory, fresh for one analysis. */
+/** The pipeline's stages as functions in memory, created for one analysis. */
 export interface AnalysisStages {
   normalize(batch: RecordBatch): readonly Event[]
   takeCounts(): readonly ParseCount[]
   mine(events: readonly Event[]): readonly Event[]
   enrich(events: readonly Event[]): readonly Event[]
   detect(events: readonly Event[]): Promise<readonly Detection[]>
-  /** Folds detections into the alerts known so far; returns those that are new or changed. */
+  /** Merges detections into the alerts so far. Returns new and changed alerts. */
   merge(open: readonly Alert[], detections: readonly Detection[]): readonly Alert[]
   assess(alert: Alert): Alert
   correlate(alerts: readonly Alert[]): readonly Incident[]
   templates(): number
 }
 
-/**
- * Walks the caller's records down the whole road and stores nothing. Memory grows with what is found and with the templates, not
- * with the records.
- */
+/** Runs records through the whole pipeline without storing anything. Memory grows with findings and templates, not with records. */
 export const analyzeRecords = async (
   batches: AsyncIterable<readonly RawRecord[]>,
   pipeline: AnalysisStages,
@@ -50,7 +47,7 @@ export const analyzeRecords = async (
   const formats = new Map<string, Map<string, ParseCount>>()
   let records = 0
 
-  const judge = async (events: readonly Event[]) => {
+  const detectIn = async (events: readonly Event[]) => {
     const fresh = await pipeline.detect(events)
     for (const detection of fresh) {
       if (detections.has(detection.id) || detections.size < maxDetections) detections.set(detection.id, detection)
@@ -63,11 +60,11 @@ export const analyzeRecords = async (
       const events = pipeline.enrich(pipeline.mine(pipeline.normalize({ ...part, partition: 0, first: records })))
       for (const event of events) seen.add(event.time)
       records += events.length
-      await judge(events)
+      await detectIn(events)
     }
     for (const count of pipeline.takeCounts()) addCount(formats, count)
   }
-  await judge([])
+  await detectIn([])
 
   const assessed = [...alerts.values()].map(pipeline.assess)
   const incidents = pipeline.correlate(assessed)
@@ -116,13 +113,13 @@ const addCount = (formats: Map<string, Map<string, ParseCount>>, count: ParseCou
 const toSourceHealth = (source: string, counts: readonly ParseCount[]): Analysis['sources'][number] => {
   const sum = (some: readonly ParseCount[]) => some.reduce((total, { count }) => total + count, 0)
   const byCount = [...counts].sort((a, b) => b.count - a.count)
-  const understood = byCount.filter(({ parsed }) => parsed)
+  const parsedCounts = byCount.filter(({ parsed }) => parsed)
   const records = sum(counts)
-  const main = understood[0] ?? byCount[0]
+  const main = parsedCounts[0] ?? byCount[0]
   return {
     source,
     records,
-    parsed: sum(understood),
+    parsed: sum(parsedCounts),
     format: main?.format ?? 'none',
     format_share: records === 0 ? 0 : (main?.count ?? 0) / records,
     unparsed: byCount

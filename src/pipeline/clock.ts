@@ -1,23 +1,23 @@
 import type { Event } from '../schema/event.ts'
 import { isSample } from '../schema/sample.ts'
 
-/** Events this much older than their arrival are history being read in, not news. */
+/** Events this much older than their arrival are history. */
 const historyLag = 10 * 60_000
 
-/** The clock of the road. */
+/** The clock of the pipeline. */
 export interface Clock {
   now(): number
-  /** Looks at the newest events. */
+  /** Advances the clock to the newest events. */
   advance(events: readonly Event[]): void
-  /** Forgets what it saw. */
+  /** Forgets all events. */
   reset(): void
 }
 
 /**
- * Tells the time of the road: the wall clock while news comes in, the time of the newest event while history is read. Without
- * the difference a log from last year would look like a year of silence.
+ * Creates the clock of the pipeline: the wall clock for live events, the time of the newest event for history. By the wall clock, last
+ * year's log would look like a year of silence.
  *
- * @param wall the wall clock; without one (analysis of files) everything is history
+ * @param wall the wall clock; without one (in an analysis of files) everything is history
  */
 export const createClock = (wall?: () => number): Clock => {
   let newest = Number.NEGATIVE_INFINITY
@@ -32,7 +32,7 @@ export const createClock = (wall?: () => number): Clock => {
       if (!last) return
       let latest = Number.NEGATIVE_INFINITY
       for (const event of events) if (event.time > latest) latest = event.time
-      // A recording is history however new it looks: when it is over, nobody has fallen silent.
+      // A sample recording counts as history even if it looks live, so that its end is no silence.
       lag = isSample(last.source) ? Number.POSITIVE_INFINITY : last.receivedAt - latest
       if (latest > newest || lag < historyLag) newest = latest
     },

@@ -24,8 +24,8 @@ const batches = fc
 const recordsOf = (all: readonly RecordBatch[]) =>
   all.flatMap(({ first, texts, lines }) => texts.map((text, index) => [first + index, text, lines?.[index]]))
 
-describe('cutting records into pieces', () => {
-  it('keeps every record, its number and its order, and fills each piece but the last', () => {
+describe('cutting records into chunks', () => {
+  it('keeps every record, its number and its order, and fills each chunk but the last', () => {
     fc.assert(
       fc.property(batches, (all) => {
         const chunks = cutRecords(all)
@@ -38,7 +38,7 @@ describe('cutting records into pieces', () => {
     )
   })
 
-  it('makes one piece of nothing, so that a tick of the clock passes', () => {
+  it('returns one empty chunk for an empty batch, so that a clock tick passes', () => {
     expect(cutRecords([])).toEqual([[]])
   })
 })

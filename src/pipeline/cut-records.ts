@@ -1,9 +1,9 @@
 import type { RecordBatch } from '../schema/record.ts'
 
-/** How many records pass together, at most. */
+/** The maximum number of records in a chunk. */
 export const chunkRecords = 512
 
-/** Cuts batches of records into pieces, in their order. A batch that is too large for one goes into several. */
+/** Cuts batches of records into chunks, in order. A large batch is split. */
 export const cutRecords = (batches: readonly RecordBatch[]): readonly (readonly RecordBatch[])[] => {
   const chunks: RecordBatch[][] = []
   let chunk: RecordBatch[] = []

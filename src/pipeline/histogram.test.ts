@@ -13,7 +13,7 @@ it('keeps every count whatever the span', () => {
   )
 })
 
-it('puts moments where they belong', () => {
+it('counts each time in its slice', () => {
   const histogram = createHistogram()
   for (let hour = 0; hour < 48; hour++) histogram.add(hour * 3_600_000)
   for (let i = 0; i < 10; i++) histogram.add(30 * 3_600_000 + i)
@@ -22,7 +22,7 @@ it('puts moments where they belong', () => {
   expect(slices.filter((count) => count === 1)).toHaveLength(47)
 })
 
-it('stays small on a long span', () => {
+it('stays small over a long span', () => {
   const histogram = createHistogram()
   for (let i = 0; i < 20_000; i++) histogram.add(i * 3_600_000)
   expect(histogram.slices(0, 20_000 * 3_600_000, 4).reduce((sum, count) => sum + count, 0)).toBe(20_000)

@@ -1,11 +1,11 @@
 const maxSlots = 4_096
 
-/** Counts moments without knowing their span beforehand: starts at one second a slot and halves its resolution when it fills up. */
+/** Counts timestamps over an unknown span: starts with slots of one second and doubles their width when there are too many. */
 export interface Histogram {
   add(time: number): void
   readonly from: number | undefined
   readonly to: number | undefined
-  /** The counts in `count` equal slices between two moments. */
+  /** Returns the counts in `count` equal slices between two times. */
   slices(from: number, to: number, count: number): number[]
 }
 

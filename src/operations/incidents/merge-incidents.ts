@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { tell } from '../../pipeline/correlate/compose.ts'
+import { describeIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
@@ -50,7 +50,7 @@ export const mergeIncidents = defineOperation({
       const merged: Incident = {
         ...target,
         members,
-        ...tell(alerts, { ...target, members, timeline }),
+        ...describeIncident(alerts, { ...target, members, timeline }),
         updated_at: moment,
         version: target.version + 1,
       }

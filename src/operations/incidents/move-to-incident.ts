@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { tell } from '../../pipeline/correlate/compose.ts'
+import { describeIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Transaction } from '../../store/database.ts'
@@ -44,7 +44,7 @@ export const moveToIncident = defineOperation({
       const grown: Incident = {
         ...target,
         members,
-        ...tell(alerts, { ...target, members, timeline }),
+        ...describeIncident(alerts, { ...target, members, timeline }),
         updated_at: moment,
         version: target.version + 1,
       }
@@ -62,7 +62,7 @@ export const moveToIncident = defineOperation({
         left.push({
           ...one,
           ...(staying.length > 0
-            ? { ...next, ...tell(kept, { ...one, ...next }) }
+            ? { ...next, ...describeIncident(kept, { ...one, ...next }) }
             : { timeline: next.timeline, status: 'closed', resolution: 'duplicate', merged_into: target.id }),
           updated_at: moment,
           version: one.version + 1,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { tell } from '../../pipeline/correlate/compose.ts'
+import { describeIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
@@ -39,7 +39,7 @@ export const splitIncident = defineOperation({
         id: madeId,
         display_id: `INC-${number}`,
         status: 'open',
-        ...tell(gone, undefined),
+        ...describeIncident(gone, undefined),
         members: going.map(({ alert_id }) => ({ alert_id, reason, added_at: moment })),
         created_at: moment,
         updated_at: moment,
@@ -55,7 +55,7 @@ export const splitIncident = defineOperation({
       const rest: Incident = {
         ...from,
         members: staying,
-        ...tell(left, {
+        ...describeIncident(left, {
           ...from,
           members: staying,
           timeline: timeline.filter(({ alert_id }) => !leaving.has(alert_id ?? '')),

@@ -2,7 +2,7 @@ import type { Alert } from '../../schema/alert.ts'
 import type { Entity } from '../../schema/detection.ts'
 import { severityRank } from '../../schema/severity.ts'
 
-/** What of an alert is asked again and again, because it is compared with many. */
+/** Facts about an alert, cached because it is compared with many others. */
 interface Facts {
   readonly start: number
   readonly end: number
@@ -22,7 +22,7 @@ const factsOf = (alert: Alert): Facts => {
   const facts = {
     start: Date.parse(alert.first_seen),
     end: Date.parse(alert.last_seen),
-    // What another system sends comes from many machines by one door.
+    // One source relays alerts of many machines, so it cannot replace the host.
     host: firstOf('host') ?? (alert.observed ? undefined : alert.source),
     service: firstOf('service'),
     entities: new Map(alert.entities.map((entity) => [`${entity.type} ${entity.value}`, entity])),
@@ -32,10 +32,10 @@ const factsOf = (alert: Alert): Facts => {
   return facts
 }
 
-/** Addresses in the role of attacker or source, else those that are not a victim or a proxy, else domains, URLs and file hashes. */
+/** Returns addresses in the role of attacker or source, else those that are no victim or proxy, else domains, URLs and file hashes. */
 const findAttackers = ({ address_roles: roles = {}, observed, entities }: Alert): readonly string[] => {
-  const said = observed?.source_ip === undefined ? [] : [observed.source_ip]
-  const inRole = roles.attacker?.map(({ ip }) => ip) ?? [...said, ...(roles.source ?? []).map(({ ip }) => ip)]
+  const observedSource = observed?.source_ip === undefined ? [] : [observed.source_ip]
+  const inRole = roles.attacker?.map(({ ip }) => ip) ?? [...observedSource, ...(roles.source ?? []).map(({ ip }) => ip)]
   if (inRole.length > 0) return inRole.map((ip) => `ip ${ip}`)
   const ours = new Set([...(roles.destination ?? []), ...(roles.proxy ?? [])].map(({ ip }) => ip))
   if (observed?.destination_ip !== undefined) ours.add(observed.destination_ip)
@@ -50,34 +50,32 @@ const findAttackers = ({ address_roles: roles = {}, observed, entities }: Alert)
 export const startsAt = (alert: Alert): number => factsOf(alert).start
 export const endsAt = (alert: Alert): number => factsOf(alert).end
 
-/** The host that an alert is about. Where log lines name none, their source stands for it; alerts of other systems then have none. */
+/** Returns the host of an alert. Log lines without a host use their source instead; external alerts do not. */
 export const hostOf = (alert: Alert): string | undefined => factsOf(alert).host
 
 export const serviceOf = (alert: Alert): string | undefined => factsOf(alert).service
 
-/** The entities of an alert, each under its type and value. */
+/** Returns the entities of an alert, by type and value. */
 export const entitiesOf = (alert: Alert): ReadonlyMap<string, Entity> => factsOf(alert).entities
 
-/** The attackers that an alert shows, each as its entity's type and value. */
+/** Returns the attackers in an alert, as type and value. */
 export const attackersOf = (alert: Alert): ReadonlySet<string> => factsOf(alert).attackers
 
-/** Tells whether an alert is grave enough to be told to people on its own. */
-export const isGrave = ({ severity }: Alert): boolean => severityRank(severity) >= severityRank('medium')
+/** Whether an alert is severe enough to open an incident on its own. */
+export const isSevere = ({ severity }: Alert): boolean => severityRank(severity) >= severityRank('medium')
 
-/** Orders alerts by when they began; ties are broken by id, so that the order in which they came does not matter. */
+/** Orders alerts by start. Breaks ties by id, so that the order of arrival does not matter. */
 export const byStart = (a: Alert, b: Alert): number => startsAt(a) - startsAt(b) || (a.id < b.id ? -1 : 1)
 
-/** Orders alerts by how much they matter, most first. */
-export const byGravity = (a: Alert, b: Alert): number =>
+/** Orders alerts by importance, most important first. */
+export const byImportance = (a: Alert, b: Alert): number =>
   severityRank(b.severity) - severityRank(a.severity) ||
   (b.triage?.risk_score ?? 0) - (a.triage?.risk_score ?? 0) ||
   b.event_count - a.event_count ||
   b.score - a.score ||
   byStart(a, b)
 
-/**
- * How many events alerts cover, at least: what the detector that saw most says, because several often see the same events.
- */
+/** Returns the minimum number of events in the alerts: the largest count of one detector, because detectors see the same events. */
 export const eventsOf = (alerts: readonly Alert[]): number => {
   const seen = new Map<string, number>()
   for (const { detectors, event_count } of alerts) {

@@ -6,7 +6,7 @@ export const minute = 60_000
 export const at = (minutes: number) => new Date(start + minutes * minute).toISOString()
 export const entity = (type: Entity['type'], value: string): Entity => ({ type, value })
 
-/** An alert that lasts from one minute to another. */
+/** Creates an alert that lasts from one minute to another. */
 export const alert = (id: string, begin: number, end: number, facts: Partial<Alert> = {}): Alert => ({
   id,
   dedup_key: id,
@@ -45,7 +45,7 @@ export const alert = (id: string, begin: number, end: number, facts: Partial<Ale
   ...facts,
 })
 
-/** So many failed logins from an address. */
+/** Creates an alert of failed logins from an address. */
 export const attack = (address: string, tries: number, begin: number, end: number, facts: Partial<Alert> = {}) =>
   alert(address, begin, end, {
     type: 'brute_force',

@@ -2,9 +2,9 @@ import type { Alert } from '../../schema/alert.ts'
 import type { AlertType, Entity } from '../../schema/detection.ts'
 import { endsAt, entitiesOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
 
-/** Why two alerts belong together: how strongly, how far apart, and in words. */
+/** Why two alerts belong together. */
 export interface Bond {
-  /** `strongest` the most, 1 the least telling. */
+  /** From 1 to `strongest`. */
   readonly strength: number
   readonly gap: number
   readonly shared: string
@@ -13,15 +13,15 @@ export interface Bond {
 export const strongest = 5
 
 export interface BondLimits {
-  /** How far apart alerts may lie that share something telling, in ms. */
+  /** The maximum gap between alerts that share a specific entity, in ms. */
   readonly gap: number
-  /** How long something as telling as an address is remembered between attacks. */
+  /** How long a shared address or other lasting entity counts, in ms. */
   readonly idle: number
 }
 
 const halfHour = 30 * 60_000
 const overlap = 5 * 60_000
-/** An attack on one service keeps its name longer than a coincidence does. */
+/** Attacks of one type on one service may lie this many gaps apart. */
 const campaignGaps = 4
 
 const names: Partial<Record<Entity['type'], string>> = {
@@ -35,8 +35,8 @@ const names: Partial<Record<Entity['type'], string>> = {
   user: 'user',
 }
 const lasting: readonly Entity['type'][] = ['ip', 'domain', 'url', 'hash']
-/** Accounts that every machine has, so that sharing them says nothing. */
-const everybody = new Set([
+/** Accounts that exist on every machine, so sharing them means nothing. */
+const commonAccounts = new Set([
   'root',
   'admin',
   'administrator',
@@ -60,19 +60,19 @@ const attacks: readonly AlertType[] = [
 const disturbances: readonly AlertType[] = ['anomaly', 'other', 'ddos']
 
 /**
- * Finds the most telling thing that two alerts share, as far as they are close enough in time for it: an address, a file or a user
- * outweighs a service, a service outweighs a host; a host alone counts only within half an hour and for alerts of related tactics.
+ * Finds the strongest thing that two alerts share and that is close enough in time: an address, file or user outweighs a service, and a
+ * service outweighs a host. A host alone counts only within half an hour and for related types.
  */
 export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bond | undefined => {
   const gap = gapBetween(a, b)
   if (gap > Math.max(idle, limit * campaignGaps)) return undefined
   const related = areRelated(a, b, gap)
 
-  const telling = firstShared(a, b, tells)
-  if (telling) {
-    const shared = `same ${names[telling.type]} ${telling.value}`
-    if (gap <= limit) return { strength: telling.type === 'user' ? strongest - 1 : strongest, gap, shared }
-    if (gap <= idle && related && lasting.includes(telling.type)) return { strength: 4, gap, shared }
+  const specific = firstShared(a, b, isSpecific)
+  if (specific) {
+    const shared = `same ${names[specific.type]} ${specific.value}`
+    if (gap <= limit) return { strength: specific.type === 'user' ? strongest - 1 : strongest, gap, shared }
+    if (gap <= idle && related && lasting.includes(specific.type)) return { strength: 4, gap, shared }
   }
 
   if (!related) return undefined
@@ -95,30 +95,30 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   return undefined
 }
 
-/** Time between the end of one and the beginning of the other; 0 when they overlap. */
+/** Returns the time between the end of one alert and the start of the other; 0 if they overlap. */
 export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b) - endsAt(a), startsAt(a) - endsAt(b))
 
-/** What two alerts must share at least one of to be worth comparing. */
+/** Returns the keys of an alert. Two alerts without a common key have no bond. */
 export const bondKeys = (alert: Alert): ReadonlySet<string> => {
   const [host, service] = [hostOf(alert), serviceOf(alert)]
   const keys = new Set<string>()
   if (host) keys.add(`host ${host}`)
   if (service) keys.add(`service ${service}`)
-  for (const [key, entity] of entitiesOf(alert)) if (tells(entity) || entity.type === 'template') keys.add(key)
+  for (const [key, entity] of entitiesOf(alert)) if (isSpecific(entity) || entity.type === 'template') keys.add(key)
   return keys
 }
 
-const tells = ({ type, value }: Entity): boolean =>
-  names[type] !== undefined && !(type === 'user' && everybody.has(value.toLowerCase()))
+const isSpecific = ({ type, value }: Entity): boolean =>
+  names[type] !== undefined && !(type === 'user' && commonAccounts.has(value.toLowerCase()))
 
-/** The first entity of one alert that the other has as well, among those that count. */
+/** Returns the first shared entity that counts. */
 const firstShared = (a: Alert, b: Alert, counts: (entity: Entity) => boolean): Entity | undefined => {
   const others = entitiesOf(b)
   for (const [key, entity] of entitiesOf(a)) if (others.has(key) && counts(entity)) return entity
   return undefined
 }
 
-/** Steps of an attack are related, and so are disturbances of a service; one of each only when they happen together. */
+/** Whether two alerts are related: both steps of an attack, both disturbances of a service, or close in time. */
 const areRelated = (a: Alert, b: Alert, gap: number): boolean =>
   (attacks.includes(a.type) && attacks.includes(b.type)) ||
   (disturbances.includes(a.type) && disturbances.includes(b.type)) ||

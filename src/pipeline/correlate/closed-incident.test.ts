@@ -55,7 +55,7 @@ describe.each(endings)('an incident that %s', (_name, before, member) => {
       'that a file hash names',
       alert('malware', 6, 7, { type: 'malware', entities: [entity('hash', 'b1'), entity('host', 'web-01')] }),
     ],
-  ])('leaves a new attacker %s to an incident of its own', (_where, other) => {
+  ])('leaves a new attacker %s to another incident', (_where, other) => {
     const known = {
       ...member,
       entities: [...member.entities, entity('user', 'dana'), entity('ip', '10.0.0.5'), entity('hash', 'a1')],
@@ -73,17 +73,17 @@ describe.each(endings)('an incident that %s', (_name, before, member) => {
     expect(home?.id).not.toBe(before.id)
   })
 
-  it('does not take in an alert without an attacker on another host', () => {
+  it('does not accept an alert without an attacker on another host', () => {
     const other = failures('nobody', 'db-02', 6, { entities: [entity('host', 'db-02'), entity('service', 'sshd')] })
     const home = homeOf(other, run([other], [before], [member]))
     expect(home?.members.map(({ alert_id }) => alert_id)).toEqual([other.id])
   })
 
-  it('lets the same attacker on another host be heard of', () => {
+  it('sends a message about the same attacker on another host', () => {
     const other = failures(x, 'db-02', 6)
     const home = homeOf(other, run([other], [before], [member]))
     expect(home?.status).toBe('open')
-    // Receivers get a message about an incident that opens or reopens, and the timeline says why.
+    // Opening and reopening notify receivers, and the timeline says why.
     if (before.status === 'open') return expect(home?.id).not.toBe(before.id)
     expect(home?.id).toBe(before.id)
     expect(home?.timeline.find(({ kind }) => kind === 'change')?.text).toMatch(
@@ -93,7 +93,7 @@ describe.each(endings)('an incident that %s', (_name, before, member) => {
 })
 
 describe('an open incident', () => {
-  it('still takes in another attacker on the same service', () => {
+  it('still accepts another attacker on the same service', () => {
     const [grown] = run([failures(y, 'web-01', 6)], [opened], [first])
     expect(grown).toMatchObject({ id: opened.id, alert_count: 2 })
   })

@@ -28,7 +28,7 @@ interface Incidents<Tx> {
 }
 
 interface CorrelateOptions extends Partial<ClusterLimits> {
-  /** The wall clock: incidents that were resolved within the last day are reopened by what belongs to them. */
+  /** The wall clock. An incident resolved within the last day is reopened by alerts that belong to it. */
   readonly now: () => number
 }
 
@@ -37,18 +37,18 @@ const maxLoose = 500
 const maxOver = 100
 const maxMembers = 2_000
 
-/** Makes the stage that puts judged alerts into incidents, and stores both. */
+/** Creates the stage that groups triaged alerts into incidents and stores both. */
 export const createCorrelate =
   <Tx>(alerts: Alerts<Tx>, incidents: Incidents<Tx>, options: CorrelateOptions): Stage<Alert, Incident, Tx> =>
-  async (judged, delivery) => {
-    if (judged.length === 0) return []
+  async (triaged, delivery) => {
+    if (triaged.length === 0) return []
     const { now, ...given } = options
     const limits = { ...correlateDefaults, ...given }
     const tx = await delivery.transaction()
     const moment = now()
 
-    const stored = await alerts.load([...new Set(judged.map(({ id }) => id))], tx)
-    const batch = takeOver(stored, judged, moment)
+    const stored = await alerts.load([...new Set(triaged.map(({ id }) => id))], tx)
+    const batch = withTriage(stored, triaged, moment)
     const from = Math.min(...batch.map(startsAt)) - limits.idle
     const to = Math.max(...batch.map(endsAt)) + limits.idle
     const near = { from, to }
@@ -68,8 +68,8 @@ export const createCorrelate =
         loose: true,
       }),
     ])
-    const candidates = [...open, ...over.items].filter(mayConcern([...batch, ...loose.items]))
-    const chosen = withinReach(candidates, new Set(batch.map(({ id }) => id)))
+    const candidates = [...open, ...over.items].filter(mayShareWith([...batch, ...loose.items]))
+    const chosen = limitMembers(candidates, new Set(batch.map(({ id }) => id)))
     const members = await alerts.load([...new Set(chosen.flatMap(idsOf))], tx)
 
     const known = new Map([...loose.items, ...members, ...batch].map((alert) => [alert.id, alert]))
@@ -82,10 +82,10 @@ export const createCorrelate =
       )
     }
 
-    const homes = new Map(
+    const incidentIds = new Map(
       numbered.flatMap(({ id, members: own }) => own.map(({ alert_id }) => [alert_id, id] as const)),
     )
-    const moved = [...known.values()].map((alert) => withHome(alert, homes.get(alert.id), moment))
+    const moved = [...known.values()].map((alert) => inIncident(alert, incidentIds.get(alert.id), moment))
     const before = new Map([...loose.items, ...members, ...stored].map((alert) => [alert.id, alert]))
     const toSave = moved
       .filter((alert) => before.get(alert.id) !== alert)
@@ -95,15 +95,15 @@ export const createCorrelate =
     return numbered
   }
 
-/** Gives the alerts, as they are by now, the triage that they have just got. */
-const takeOver = (stored: readonly Alert[], judged: readonly Alert[], now: number): Alert[] => {
-  const triage = new Map(judged.map((alert) => [alert.id, alert.triage]))
+/** Adds the new triage results to the stored alerts. */
+const withTriage = (stored: readonly Alert[], triaged: readonly Alert[], now: number): Alert[] => {
+  const triage = new Map(triaged.map((alert) => [alert.id, alert.triage]))
   return stored.map((alert) => {
-    const judged = triage.get(alert.id)
-    // Somebody may have reviewed it meanwhile, and a model may have said something.
-    const card = judged && alert.triage?.model ? keepOpinion(withoutOpinion(judged), alert.triage) : judged
+    const triaged = triage.get(alert.id)
+    // Keep a review or a model's opinion that arrived in the meantime.
+    const card = triaged && alert.triage?.model ? keepOpinion(withoutOpinion(triaged), alert.triage) : triaged
     const result = card && { ...card, review: alert.triage?.review ?? null }
-    if (!result || saysTheSame(alert.triage, result)) return alert
+    if (!result || isSameResult(alert.triage, result)) return alert
     return {
       ...alert,
       triage: result,
@@ -113,18 +113,18 @@ const takeOver = (stored: readonly Alert[], judged: readonly Alert[], now: numbe
   })
 }
 
-const saysTheSame = (a: Alert['triage'], b: NonNullable<Alert['triage']>): boolean =>
+const isSameResult = (a: Alert['triage'], b: NonNullable<Alert['triage']>): boolean =>
   a !== null && JSON.stringify({ ...a, calculated_at: '' }) === JSON.stringify({ ...b, calculated_at: '' })
 
-const withHome = (alert: Alert, home: string | undefined, now: number): Alert =>
-  home === undefined || alert.incident_id === home
+const inIncident = (alert: Alert, incidentId: string | undefined, now: number): Alert =>
+  incidentId === undefined || alert.incident_id === incidentId
     ? alert
-    : { ...alert, incident_id: home, updated_at: new Date(now).toISOString() }
+    : { ...alert, incident_id: incidentId, updated_at: new Date(now).toISOString() }
 
 const idsOf = ({ members }: Incident): string[] => members.map(({ alert_id }) => alert_id)
 
-/** Tells of an incident whether it may share anything with these alerts. One without a host may share their source. */
-const mayConcern = (alerts: readonly Alert[]): ((incident: Incident) => boolean) => {
+/** Returns a filter for incidents that may share anything with the alerts. An incident without a host may share a source. */
+const mayShareWith = (alerts: readonly Alert[]): ((incident: Incident) => boolean) => {
   const ids = new Set(alerts.map(({ id }) => id))
   const shared = new Set(alerts.flatMap(({ entities }) => entities.map(({ type, value }) => `${type} ${value}`)))
   return (incident) =>
@@ -133,8 +133,8 @@ const mayConcern = (alerts: readonly Alert[]): ((incident: Incident) => boolean)
     incident.entities.some(({ type, value }) => shared.has(`${type} ${value}`))
 }
 
-/** Keeps as many incidents as have a bearable number of alerts together: those of the batch first, then those seen last. */
-const withinReach = (incidents: readonly Incident[], batch: ReadonlySet<string>): Incident[] => {
+/** Limits the incidents by their total number of alerts: those of the batch first, then the most recent. */
+const limitMembers = (incidents: readonly Incident[], batch: ReadonlySet<string>): Incident[] => {
   const own = (incident: Incident) => Number(idsOf(incident).some((id) => batch.has(id)))
   let left = maxMembers
   return [...incidents]

@@ -25,7 +25,7 @@ const partition = (incidents: readonly Incident[]) =>
   incidents.map(({ members }) => members.map(({ alert_id }) => alert_id).sort()).sort()
 
 describe('which alerts belong together', () => {
-  it('makes one incident of an attack from many addresses on one service', () => {
+  it('groups an attack from many addresses on one service into one incident', () => {
     const addresses = Array.from({ length: 22 }, (_, i) => attack(`203.0.113.${i + 1}`, 12, i * 10, i * 10 + 5))
     const guest = alert('guest', 152, 152, {
       type: 'unauthorized_access',
@@ -60,7 +60,7 @@ describe('which alerts belong together', () => {
     expect(incident?.members[1]?.reason).toBe('same service sshd on LabSZ, 5 min later')
   })
 
-  it('calls no address another one where the gravest alert tells of many and names but some', () => {
+  it('counts no further addresses if the lead alert covers many', () => {
     const many = attack('203.0.113.1', 300, 0, 5, {
       id: 'many',
       title: '300 failed logins from 12 addresses that tried a few times each',
@@ -76,7 +76,7 @@ describe('which alerts belong together', () => {
     )
   })
 
-  it('escalates when a burst of failures and the login that came of it confirm each other', () => {
+  it('escalates when an attack and a login confirm each other', () => {
     const breakIn = attack('203.0.113.9', 40, 0, 12, {
       id: 'break-in',
       type: 'unauthorized_access',
@@ -110,7 +110,7 @@ describe('which alerts belong together', () => {
     expect(run([a, b])).toHaveLength(count)
   })
 
-  it('keeps alerts of other systems apart that came by one door and share nothing else', () => {
+  it('separates external alerts that share nothing but their source', () => {
     const foreign = (id: string, entities: readonly Entity[]) =>
       alert(id, 0, 0, {
         type: 'malware',
@@ -130,15 +130,15 @@ describe('which alerts belong together', () => {
     expect(incidents.map(({ title }) => title).join()).not.toContain('on alerts')
   })
 
-  it('lets lesser alerts join but not open, nor bridge two incidents', () => {
+  it('lets minor alerts join, but not open an incident or bridge two', () => {
     const low = { severity: 'low' as const, ...onHost('web-01') }
     expect(run([alert('low', 0, 5, low)])).toEqual([])
-    const grave = (id: string, begin: number) => alert(id, begin, begin + 5, onHost('web-01'))
-    const incidents = run([grave('a', 0), alert('low', 30, 31, low), grave('b', 56)])
+    const severe = (id: string, begin: number) => alert(id, begin, begin + 5, onHost('web-01'))
+    const incidents = run([severe('a', 0), alert('low', 30, 31, low), severe('b', 56)])
     expect(partition(incidents)).toEqual([['a', 'low'], ['b']])
   })
 
-  it('opens an incident when different detectors agree on lesser things', () => {
+  it('opens an incident when different detectors agree on minor alerts', () => {
     const low = (id: string, detector: string, learning = false) =>
       alert(id, 0, 5, { severity: 'low', detectors: [detector], learning, ...onHost('web-01') })
     expect(run([low('a', 'baseline'), low('b', 'baseline')])).toEqual([])
@@ -146,7 +146,7 @@ describe('which alerts belong together', () => {
     expect(run([low('a', 'baseline'), low('b', 'template', true)])).toHaveLength(1)
   })
 
-  it('does not let one incident swallow everything', () => {
+  it('does not let one incident absorb everything', () => {
     const chain = Array.from({ length: 200 }, (_, i) => alert(`a${i}`, i * 60, i * 60 + 30, onHost('web-01')))
     for (const { first_seen, last_seen } of run(chain)) {
       expect(Date.parse(last_seen) - Date.parse(first_seen)).toBeLessThanOrEqual(72 * 60 * minute)
@@ -156,20 +156,23 @@ describe('which alerts belong together', () => {
   })
 })
 
-describe('what becomes of an incident', () => {
+describe('an incident', () => {
   const first = alert('a', 0, 10, onHost('web-01'))
   const [opened] = run([first])
   if (!opened) throw new Error('no incident')
 
-  it('grows with its alerts, and says why each is in it', () => {
+  it('grows with its alerts, and explains why each belongs', () => {
     const later = alert('b', 25, 26, { ...onHost('web-01'), severity: 'low' })
     const [grown] = run([later], [opened], [first])
     expect(grown).toMatchObject({ id: opened.id, version: 2, alert_count: 2, event_count: 20 })
-    expect(grown?.members.map(({ reason }) => reason)).toEqual(['the first of them', 'same host web-01, 15 min later'])
+    expect(grown?.members.map(({ reason }) => reason)).toEqual([
+      'first alert of this incident',
+      'same host web-01, 15 min later',
+    ])
     expect(grown && run([later], [grown], [first])).toEqual([])
   })
 
-  it('keeps what people did', () => {
+  it("keeps people's decisions", () => {
     const step = { time: at(5), kind: 'change' as const, text: 'dana: acknowledged it', actor: 'dana' }
     const handled: Incident = {
       ...opened,
@@ -182,7 +185,7 @@ describe('what becomes of an incident', () => {
     expect(grown?.timeline.map(({ text }) => text)).toEqual(['Something odd (a)', step.text, 'Something odd (b)'])
   })
 
-  it('is reopened by what is grave and belongs to it, and says so', () => {
+  it('is reopened by a severe alert, and says so', () => {
     const over: Incident = { ...opened, status: 'closed', resolution: 'expected', updated_at: at(-120) }
     const closed = { ...first, status: 'resolved' as const }
     const again = alert('b', 20, 21, onHost('web-01'))
@@ -224,7 +227,7 @@ const someAlerts = fc
   )
 
 describe('the properties of correlation', () => {
-  it('does not hang on the order of alerts, changes nothing the second time, and puts each alert in one incident at most', () => {
+  it('is independent of order, idempotent, and puts each alert in one incident at most', () => {
     fc.assert(
       fc.property(someAlerts, fc.nat(), (alerts, turn) => {
         const cut = alerts.length === 0 ? 0 : turn % alerts.length
@@ -233,18 +236,18 @@ describe('the properties of correlation', () => {
         expect(run(alerts, incidents, alerts)).toEqual([])
         const members = partition(incidents).flat()
         expect(new Set(members).size).toBe(members.length)
-        const grave = alerts.filter(({ severity }) => !['info', 'low'].includes(severity))
-        for (const { id } of grave) expect(members).toContain(id)
+        const severe = alerts.filter(({ severity }) => !['info', 'low'].includes(severity))
+        for (const { id } of severe) expect(members).toContain(id)
         for (const incident of incidents) {
           expect(incident.evidence.length).toBeGreaterThan(0)
-          for (const { reason } of incident.members) expect(reason).not.toBe('put here by a person')
+          for (const { reason } of incident.members) expect(reason).not.toBe('added by a person')
         }
       }),
       { numRuns: 300 },
     )
   })
 
-  it('keeps every alert in at most one incident when alerts come in parts', () => {
+  it('keeps every alert in one incident at most when alerts come in parts', () => {
     fc.assert(
       fc.property(someAlerts, fc.nat(), (alerts, turn) => {
         const cut = alerts.length === 0 ? 0 : turn % alerts.length
@@ -294,7 +297,7 @@ describe('the correlate stage', () => {
     return { alerts, incidents, run: (items: readonly Alert[]) => stage(items, delivery) }
   }
 
-  it('stores incidents and what each alert belongs to, and changes nothing on redelivery', async () => {
+  it('stores incidents with their alerts, and changes nothing on redelivery', async () => {
     const { alerts, incidents, run } = deps()
     const first = alert('a', 0, 5, { ...onHost('web-01'), status: 'new' })
     const low = alert('low', 10, 11, { ...onHost('web-01'), severity: 'low' })
@@ -310,7 +313,7 @@ describe('the correlate stage', () => {
     expect(incidents.size).toBe(1)
   })
 
-  it('keeps what a person decided about an alert while it was judged', async () => {
+  it('keeps a decision about an alert that was made during triage', async () => {
     const { alerts, run } = deps()
     alerts.set('a', alert('a', 0, 5, { status: 'resolved', resolution: 'expected', version: 4 }))
     expect(await run([alert('a', 0, 5, { status: 'new' })])).toEqual([])

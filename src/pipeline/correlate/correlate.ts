@@ -6,28 +6,28 @@ import { admissionTo } from './admission.ts'
 import { byStart, startsAt } from './alert-facts.ts'
 import { bondOf, gapBetween, strongest } from './bond.ts'
 import { type ClusterLimits, cluster, type Group } from './cluster.ts'
-import { tell } from './compose.ts'
+import { describeIncident } from './describe-incident.ts'
 import { span } from './words.ts'
 
 const hour = 60 * 60_000
 
-/** How far apart alerts may lie, and how far an incident may grow, unless said otherwise. Times in ms of event time. */
+/** Default limits, in ms of event time. */
 export const correlateDefaults: ClusterLimits = { gap: hour, idle: 24 * hour, maxSpan: 72 * hour, maxMembers: 500 }
 
 export interface CorrelateContext extends Partial<ClusterLimits> {
   readonly now: number
-  /** Gives the number of the next display id. */
+  /** Returns the next display number. */
   readonly nextNumber: () => number
-  /** The alerts that belong to the open incidents already; without them an incident attracts nothing. */
+  /** The alerts in open incidents. Without them, an incident attracts nothing. */
   readonly members?: readonly Alert[]
 }
 
 /**
- * Puts alerts that belong together into incidents; returns the incidents that are new or changed. What is at least medium opens one, and
- * so do lesser alerts of different detectors that agree; other lesser alerts only join. An alert is in one incident at most. The order
- * of alerts does not matter, and the same alerts again change nothing.
+ * Groups alerts into incidents and returns those that are new or changed. An alert of medium severity or above opens an incident, and so
+ * do minor alerts of different detectors that agree. Other minor alerts only join. An alert belongs to at most one incident. The result
+ * does not depend on the order of alerts or on repeats.
  *
- * @param open the open incidents, and those that were resolved so lately that a new alert reopens them
+ * @param open the open incidents, and those resolved recently enough to be reopened
  */
 export const correlate = (
   alerts: readonly Alert[],
@@ -85,10 +85,10 @@ const openIncident = (
     id: incidentIdOf(sorted),
     display_id: `INC-${nextNumber()}`,
     status: 'open',
-    ...tell(sorted, undefined),
+    ...describeIncident(sorted, undefined),
     members: sorted.map((alert, i) => ({
       alert_id: alert.id,
-      reason: i === 0 ? 'the first of them' : reasonFor(alert, sorted, limits),
+      reason: i === 0 ? 'first alert of this incident' : reasonFor(alert, sorted, limits),
       added_at: time,
     })),
     created_at: time,
@@ -100,14 +100,14 @@ const openIncident = (
   }
 }
 
-/** Names an incident after its first alert, and after the incident that this alert had been in, so that no name is given twice. */
+/** Returns the id of an incident, from its first alert and that alert's former incident, so that no id is reused. */
 export const incidentIdOf = (sorted: readonly Alert[]): string =>
   createHash('sha256')
     .update([sorted[0]?.id ?? '', sorted[0]?.incident_id ?? ''].join('\0'))
     .digest('hex')
     .slice(0, 32)
 
-/** Adds alerts to an incident and tells it anew; undefined when nothing about it changed. */
+/** Adds alerts to an incident and updates it; undefined if nothing changed. */
 const update = (
   before: Incident,
   alerts: readonly Alert[],
@@ -116,7 +116,7 @@ const update = (
 ): Incident | undefined => {
   const known = new Set(before.members.map(({ alert_id }) => alert_id))
   const added = alerts.filter(({ id }) => !known.has(id)).sort(byStart)
-  // A suppression that ended shows alerts again that are members already.
+  // When a suppression ends, alerts reappear that are members already.
   const back = before.suppression_id ? alerts.filter((alert) => known.has(alert.id) && isOpenAlert(alert)) : []
   const open = isOpenIncident(before)
   if (!open && added.length === 0 && back.length === 0) return undefined
@@ -134,7 +134,7 @@ const update = (
       ? [reopenStep(before, cause, reason ?? '', now)]
       : back.map((alert) => reopenStep(before, alert, 'its suppression ended', now)).slice(0, 1)
   if (!open && reopening.length === 0) {
-    // More of what people dismissed: it belongs here, and the incident stays as they left it.
+    // The alerts repeat what people dismissed, so add them without reopening.
     const members = [...before.members, ...joined]
     return { ...before, members, alert_count: members.length, updated_at: time, version: before.version + 1 }
   }
@@ -142,7 +142,7 @@ const update = (
     ...(reopening.length > 0
       ? { ...withStatus(before, 'open', time), resolution: null, suppression_id: null }
       : before),
-    ...tell(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
+    ...describeIncident(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
     members: [...before.members, ...joined],
   }
   const settled = quietIncident(after, alerts, time) ?? after
@@ -150,7 +150,7 @@ const update = (
   return { ...settled, updated_at: time, version: before.version + 1 }
 }
 
-/** The alerts by which a closed incident is open again: any, unless people dismissed it; then those that show something new. */
+/** Returns the alerts that reopen a closed incident: any, or only those with news if people dismissed it. */
 const reopens = (before: Incident, added: readonly Alert[]): readonly Alert[] =>
   isDismissed(before) && !before.suppression_id ? added.filter((alert) => isNewsTo(before, alert)) : added
 
@@ -161,7 +161,7 @@ const reopenStep = (before: Incident, alert: Alert, reason: string, now: number)
   actor: 'vedette',
 })
 
-/** Says why an alert belongs to the others: what it shares with the one it is bound to most, if possible one that came before it. */
+/** Explains why an alert belongs to the others: by its strongest bond, preferably with an earlier alert. */
 const reasonFor = (alert: Alert, all: readonly Alert[], limits: ClusterLimits): string => {
   const others = all.filter((other) => other !== alert)
   const before = others.filter((other) => byStart(other, alert) < 0)
@@ -175,7 +175,7 @@ const reasonFor = (alert: Alert, all: readonly Alert[], limits: ClusterLimits): 
     }
     if (best) return best.text
   }
-  return 'put here by a person'
+  return 'added by a person'
 }
 
 const distance = (alert: Alert, other: Alert): string => {

@@ -1,26 +1,26 @@
 import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn, showsDeed } from '../../schema/telling-evidence.ts'
-import { byGravity, byStart, endsAt, eventsOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
+import { byImportance, byStart, endsAt, eventsOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
 import { cut, plural, span } from './words.ts'
 
 const longestTitle = 240
 
-/** The alert that an incident is named after: the gravest, and among login attacks the one that got in. */
+/** Returns the alert that names the incident: a successful break-in first, else the most severe. */
 export const leadOf = (members: readonly Alert[]): Alert | undefined =>
-  [...members].sort((a, b) => Number(gotIn(b)) - Number(gotIn(a)) || byGravity(a, b))[0]
+  [...members].sort((a, b) => Number(gotIn(b)) - Number(gotIn(a)) || byImportance(a, b))[0]
 
-/** Tells whether an alert shows that an attack got in. */
+/** Whether an alert shows a successful break-in. */
 export const gotIn = ({ type, evidence }: Alert): boolean =>
   type === 'unauthorized_access' && evidence.some(showsBreakIn)
 
-/** When it came to what an alert tells: an attack that got in is told by its end, not by its first try. */
+/** Returns the decisive time of an alert: for a break-in the login, not the first attempt. */
 export const momentOf = (alert: Alert): number => {
-  const tells = gotIn(alert) ? showsBreakIn : showsDeed
-  const moments = alert.evidence.filter(tells).map(({ time }) => time)
+  const shows = gotIn(alert) ? showsBreakIn : showsDeed
+  const moments = alert.evidence.filter(shows).map(({ time }) => time)
   return moments.length === 0 ? startsAt(alert) : Math.min(...moments.map((time) => Date.parse(time)))
 }
 
-/** Names an incident as a person would: what happened, where, how much, and how it ended. */
+/** Returns the title of an incident: what happened, where, how much, and how it ended. */
 export const titleOf = (members: readonly Alert[]): string => {
   const lead = leadOf(members)
   if (!lead) return 'An incident without alerts'
@@ -33,19 +33,19 @@ export const titleOf = (members: readonly Alert[]): string => {
 }
 
 const loginTitle = (lead: Alert, members: readonly Alert[]): string => {
-  const head = `${protocolOf(lead)} on ${placesOf(members) ?? 'an unnamed host'}`
+  const prefix = `${protocolOf(lead)} on ${placesOf(members) ?? 'an unnamed host'}`
   if (gotIn(lead)) {
-    const then = deedsOf(members).map(({ title }) => `; then ${title.replace(/ after the guessed login$/, '')}`)
-    return `${head} that ended in a login: ${lead.title}${then.join('')}`
+    const after = actionsOf(members).map(({ title }) => `; then ${title.replace(/ after the guessed login$/, '')}`)
+    return `${prefix} that ended in a login: ${lead.title}${after.join('')}`
   }
   const others = otherAddresses(lead, members)
   const from = others > 0 ? ` and ${plural(others, 'other address', 'other addresses')}` : ''
-  const guests = members.filter(({ type }) => type === 'unauthorized_access').sort(byGravity)[0]
-  return `${head}: ${lead.title}${from}${guests ? `; ${guests.title}` : ''}`
+  const newLogin = members.filter(({ type }) => type === 'unauthorized_access').sort(byImportance)[0]
+  return `${prefix}: ${lead.title}${from}${newLogin ? `; ${newLogin.title}` : ''}`
 }
 
-/** The alerts that tell what was done by whoever got in, in order of time. */
-const deedsOf = (members: readonly Alert[]): readonly Alert[] =>
+/** Returns the alerts about the activity after a break-in, in order of time. */
+const actionsOf = (members: readonly Alert[]): readonly Alert[] =>
   members.filter(({ evidence }) => evidence.some(showsDeed)).sort(byStart)
 
 const protocols: Readonly<Record<string, string>> = { sshd: 'SSH', ssh: 'SSH', ftpd: 'FTP', vsftpd: 'FTP' }
@@ -55,7 +55,7 @@ const protocolOf = (alert: Alert): string => {
   return service === undefined ? 'Brute force' : `${protocols[service.toLowerCase()] ?? service} brute force`
 }
 
-/** How many addresses besides the lead's own took part in the attack; none when it tells of many, of which it names but some. */
+/** Counts further addresses in the attack; 0 if the lead alert covers many, because it lists only some of them. */
 const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
   const addressesOf = ({ entities, address_roles }: Alert) =>
     address_roles?.attacker?.map(({ ip }) => ip) ??
@@ -66,38 +66,38 @@ const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
   return new Set(attackers.filter((address) => !own.has(address))).size
 }
 
-/** Where alerts happened: the host, or how many. */
+/** Returns the host of the alerts, or the number of hosts. */
 export const placesOf = (members: readonly Alert[]): string | undefined => {
   const hosts = [...new Set(members.flatMap((alert) => hostOf(alert) ?? []))]
   return hosts.length === 1 ? hosts[0] : hosts.length > 1 ? `${hosts.length} hosts` : undefined
 }
 
-/** Where, unless the title says it already. */
+/** Returns the place, unless the title contains it. */
 const placeAfter = (lead: Alert, members: readonly Alert[]): string => {
   const place = placesOf(members)
-  const told = [place, hostOf(lead)].some((host) => host !== undefined && lead.title.includes(host))
-  return told || place === undefined ? '' : ` on ${place}`
+  const isNamed = [place, hostOf(lead)].some((host) => host !== undefined && lead.title.includes(host))
+  return isNamed || place === undefined ? '' : ` on ${place}`
 }
 
-/** Gives the cause in a sentence or two: what the gravest alert says, and what else belongs to it. */
+/** Explains an incident in a sentence or two: by its lead alert, and by what else belongs to it. */
 export const reasonOf = (members: readonly Alert[]): string => {
   const lead = leadOf(members)
   if (!lead) return 'All of its alerts were moved to other incidents.'
   const rest = members.filter((alert) => alert !== lead)
-  const deeds = gotIn(lead) ? deedsOf(rest).slice(0, 2) : []
-  const other = rest.filter(({ type }) => type !== lead.type).sort(byGravity)[0]
-  const named = deeds.length > 0 ? deeds : other ? [other] : []
-  const said = [lead, ...named].map(({ sentence }) => sentence)
+  const actions = gotIn(lead) ? actionsOf(rest).slice(0, 2) : []
+  const other = rest.filter(({ type }) => type !== lead.type).sort(byImportance)[0]
+  const named = actions.length > 0 ? actions : other ? [other] : []
+  const sentences = [lead, ...named].map(({ sentence }) => sentence)
   const further = rest.filter((alert) => !named.includes(alert))
-  if (further.length > 0) said.push(furtherWords(members, further, named.length > 0))
-  return said.join(' ')
+  if (further.length > 0) sentences.push(describeFurther(members, further, named.length > 0))
+  return sentences.join(' ')
 }
 
-const furtherWords = (members: readonly Alert[], further: readonly Alert[], named: boolean): string => {
+const describeFurther = (members: readonly Alert[], further: readonly Alert[], named: boolean): string => {
   const first = Math.min(...members.map(startsAt))
   const last = Math.max(...members.map(endsAt))
   const events = eventsOf(further)
   const alerts = plural(further.length, named ? 'further alert' : 'other alert')
   const belongs = further.length === 1 ? 'belongs' : 'belong'
-  return `${alerts} with ${plural(events, 'line')} ${belongs} to it, all within ${span(last - first)}.`
+  return `${alerts} with ${plural(events, 'line')} ${belongs} to this incident, all within ${span(last - first)}.`
 }

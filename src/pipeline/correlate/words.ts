@@ -5,7 +5,7 @@ const units = [
   [1_000, 's', 's'],
 ] as const
 
-/** A span of time for people: `4 min`, `3 h`, `2 days`. */
+/** Formats a duration: `4 min`, `3 h`, `2 days`. */
 export const span = (ms: number): string => {
   for (const [size, one, many] of units) {
     const count = Math.floor(ms / size)
@@ -14,10 +14,10 @@ export const span = (ms: number): string => {
   return 'less than 1 s'
 }
 
-/** `1 alert`, `1,234 alerts`. */
+/** Formats a number with its noun: `1 alert`, `1,234 alerts`. */
 export const plural = (count: number, one: string, many: string = `${one}s`): string =>
   `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
 
-/** Cuts a text to what a title can hold. */
+/** Cuts a text to a maximum length. */
 export const cut = (text: string, longest: number): string =>
   text.length > longest ? `${text.slice(0, longest - 1).trimEnd()}…` : text

@@ -2,14 +2,14 @@ import type { Asset } from '../../schema/asset.ts'
 import { type Event, type Fields, textField } from '../../schema/event.ts'
 import type { Enricher } from './enricher.ts'
 
-/** The assets that people told us of. */
+/** The imported assets. */
 export interface AssetTable {
   readonly size: number
   byHost(name: string): Asset | undefined
   byAddress(address: string): Asset | undefined
 }
 
-/** Tells what the host of an event is, and which assets its addresses belong to. */
+/** Adds the asset of the host, and those of the addresses. */
 export const assetEnricher = (assets: AssetTable): Enricher => {
   const factsOf = perAsset(hostFacts)
   const sourceOf = perAsset(({ asset_id }) => ({ 'source.asset': asset_id }))
@@ -41,7 +41,7 @@ const hostFacts = ({ asset_id, criticality, owner, environment }: Asset): Fields
   ...(environment !== null && { 'host.environment': environment }),
 })
 
-/** The same facts for each event of an asset, made once. */
+/** Creates the facts of an asset once and shares them between events. */
 const perAsset = (make: (asset: Asset) => Fields): ((asset: Asset) => Fields) => {
   const made = new WeakMap<Asset, Fields>()
   return (asset) => {

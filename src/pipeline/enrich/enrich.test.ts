@@ -4,7 +4,7 @@ import { eventWith } from './enricher.conformance.ts'
 
 const host = { name: 'a', enrich: () => ({ 'host.role': 'bastion', 'user.name': 'nobody' }) }
 
-it('adds what is new and keeps what the event says', () => {
+it('adds new facts and keeps fields', () => {
   const event = { ...eventWith({ 'user.name': 'root' }), template: { id: 't', text: 'x' } }
   const [enriched] = createEnrich([host])([event])
   expect(enriched).toEqual({ ...event, fields: { 'user.name': 'root', 'host.role': 'bastion' } })

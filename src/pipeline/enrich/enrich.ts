@@ -1,10 +1,7 @@
 import type { Event, Fields } from '../../schema/event.ts'
 import type { Enricher } from './enricher.ts'
 
-/**
- * The stage that adds facts to events. What an event says of itself stands: a fact that it has already is not added, and of two
- * enrichers the first one wins. Events that nobody has anything to add to pass as they are.
- */
+/** Creates the stage that adds facts to events. Facts never overwrite fields, and the first of two enrichers wins. */
 export const createEnrich =
   (enrichers: readonly Enricher[]) =>
   (events: readonly Event[]): readonly Event[] =>
@@ -12,7 +9,7 @@ export const createEnrich =
 
 const enriched = (event: Event, enrichers: readonly Enricher[]): Event => {
   let current = event
-  // Copied once, at the first fact; later enrichers see the facts of earlier ones in it.
+  // The fields are copied once, at the first fact. Later enrichers see earlier facts.
   let fields: Record<string, Fields[string]> | undefined
   for (const enricher of enrichers) {
     const facts = enricher.enrich(current)
@@ -30,7 +27,7 @@ const enriched = (event: Event, enrichers: readonly Enricher[]): Event => {
   return current
 }
 
-/** Spelt out like the miner does it, and in its order, so that all events keep one shape. */
+/** Lists all properties in the miner's order, so that all events share one hidden class. */
 const withFields = (event: Event, fields: Fields): Event => {
   const { id, kind, time, timeGuessed, receivedAt, source, stream, message, original, template } = event
   return template

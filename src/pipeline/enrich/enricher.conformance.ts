@@ -4,7 +4,7 @@ import type { Event, Fields } from '../../schema/event.ts'
 import { createEnrich } from './enrich.ts'
 import type { Enricher } from './enricher.ts'
 
-/** An event with these fields, for the tests of enrichers. */
+/** Creates an event with the given fields. */
 export const eventWith = (fields: Fields): Event => ({
   id: '0-0',
   kind: 'event',
@@ -18,10 +18,10 @@ export const eventWith = (fields: Fields): Event => ({
   fields,
 })
 
-/** What every enricher promises. `known` are fields that it has something to say about. */
+/** Tests the promises of the enricher contract. `known` are fields that the enricher has facts about. */
 export const describeEnricher = (name: string, create: () => Enricher, known: Fields): void => {
   describe(`enricher ${name}`, () => {
-    it('says something about what it knows, the same each time', () => {
+    it('adds the same facts each time', () => {
       const enricher = create()
       const facts = enricher.enrich(eventWith(known))
       expect(facts).toBeDefined()
@@ -29,18 +29,18 @@ export const describeEnricher = (name: string, create: () => Enricher, known: Fi
       expect(create().enrich(eventWith(known))).toEqual(facts)
     })
 
-    it('says nothing about an event without fields', () => {
+    it('adds nothing to an event without fields', () => {
       expect(create().enrich(eventWith({}))).toBeUndefined()
     })
 
-    it('never overwrites what an event says, and never changes the event', () => {
+    it('never overwrites a field or changes the event', () => {
       const facts = create().enrich(eventWith(known)) ?? {}
       const own: Fields = { ...Object.fromEntries(Object.keys(facts).map((fact) => [fact, 'own'])), ...known }
       const event = eventWith(Object.freeze(own))
       expect(createEnrich([create()])([event])[0]).toBe(event)
     })
 
-    it('never throws, whatever the fields hold', () => {
+    it('never throws, whatever the fields', () => {
       const enricher = create()
       const value = fc.oneof(
         fc.string({ unit: 'binary' }),

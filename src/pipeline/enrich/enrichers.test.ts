@@ -43,8 +43,8 @@ const added = (fields: Fields) => {
   return Object.fromEntries(Object.entries(event?.fields ?? {}).filter(([name]) => !(name in fields)))
 }
 
-describe('the facts of events', () => {
-  it('tell where addresses belong', () => {
+describe('enrichers', () => {
+  it('add the scope of addresses', () => {
     expect(added({ 'source.ip': '8.8.8.8' })).toEqual({ 'source.network.scope': 'external' })
     expect(added({ 'source.ip': '127.0.0.1', 'destination.ip': '224.0.0.251' })).toEqual({
       'source.network.scope': 'loopback',
@@ -55,7 +55,7 @@ describe('the facts of events', () => {
     expect(facts).toMatchObject({ 'source.geo.country_iso_code': 'PT', 'destination.geo.country_iso_code': 'PT' })
   })
 
-  it('tell what hosts and addresses are', () => {
+  it('add the assets of hosts and addresses', () => {
     expect(added({ 'host.name': 'WEB-01.corp.example', 'destination.ip': '10.1.2.3' })).toEqual({
       'host.asset': 'web-01',
       'host.criticality': 'critical',
@@ -67,7 +67,7 @@ describe('the facts of events', () => {
     expect(added({ 'host.name': 'elsewhere' })).toEqual({})
   })
 
-  it('tell what users do and may do, and nothing private', () => {
+  it('add role and department of users, but nothing private', () => {
     expect(added({ 'user.name': 'DANA' })).toEqual({
       'user.person': 'E7',
       'user.active': true,
@@ -78,7 +78,7 @@ describe('the facts of events', () => {
     expect(added({ 'user.name': 'nobody' })).toEqual({})
   })
 
-  it('are nothing where nobody told anything', () => {
+  it('add nothing from empty tables', () => {
     const event = eventWith({ 'host.name': 'web-01', 'user.name': 'dana' })
     expect(createEnrich(createEnrichers(emptyTables()))([event])[0]).toBe(event)
   })

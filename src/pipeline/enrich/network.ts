@@ -1,23 +1,23 @@
 import { type Event, type Fields, textField } from '../../schema/event.ts'
 import type { Enricher } from './enricher.ts'
 
-/** What is known of addresses, as far as events want it. */
+/** What is known about addresses. */
 export interface NetworkTable {
-  /** Scope, and the ISO 3166-1 code of the country where it is known. */
+  /** Returns scope and ISO 3166-1 country code of an address, where known. */
   where(address: string): { readonly scope: string; readonly country: string | undefined } | undefined
 }
 
-/** Tells for the addresses of an event whether they are ours, and the countries of those that are not. */
+/** Adds the scope of an event's addresses, and the country of external ones. */
 export const networkEnricher = (networks: NetworkTable): Enricher => ({
   name: 'network',
   enrich(event) {
-    const source = tellOf(event, 'source', networks)
-    const destination = tellOf(event, 'destination', networks)
+    const source = factsOf(event, 'source', networks)
+    const destination = factsOf(event, 'destination', networks)
     return source && destination ? { ...source, ...destination } : (source ?? destination)
   },
 })
 
-const tellOf = (event: Event, side: 'source' | 'destination', networks: NetworkTable): Fields | undefined => {
+const factsOf = (event: Event, side: 'source' | 'destination', networks: NetworkTable): Fields | undefined => {
   const address = textField(event, side === 'source' ? 'source.ip' : 'destination.ip')
   const known = address === undefined ? undefined : networks.where(address)
   if (!known) return undefined

@@ -2,13 +2,13 @@ import { type Fields, textField } from '../../schema/event.ts'
 import type { Person } from '../../schema/person.ts'
 import type { Enricher } from './enricher.ts'
 
-/** The people that a directory told us of. */
+/** The imported users. */
 export interface PersonTable {
   readonly size: number
   find(name: string): Person | undefined
 }
 
-/** Tells what the user of an event does and may do. Names, mail and numbers of people stay where they are. */
+/** Adds the role and department of an event's user. Leaves out names and contact data. */
 export const userEnricher = (people: PersonTable): Enricher => ({
   name: 'user',
   enrich(event) {

@@ -17,19 +17,19 @@ const eventOf = (message: string, service = 'sshd', kind: Event['kind'] = 'event
 })
 
 describe('mine', () => {
-  it('gives events their template and leaves the rest as it was', () => {
+  it('adds templates to events and changes nothing else', () => {
     const event = eventOf('Failed password for root from 10.0.0.1')
     const [mined] = createMiner().mine([event])
     expect(mined).toEqual({ ...event, template: { id: expect.any(String), text: 'Failed password for root from <*>' } })
     expect(event.template).toBeUndefined()
   })
 
-  it('passes what no parser understood as it came', () => {
+  it('passes unparsed events unchanged', () => {
     const event = eventOf('???', 'sshd', 'pipeline_error')
     expect(createMiner().mine([event])[0]).toBe(event)
   })
 
-  it('keeps services apart, and falls back on the source', () => {
+  it('mines each service alone, or each source without services', () => {
     const miner = createMiner()
     const [a, b, c] = miner.mine([eventOf('up 1', 'a'), eventOf('up 1', 'b'), eventOf('up 1', '')])
     expect(new Set([a?.template?.id, b?.template?.id, c?.template?.id]).size).toBe(3)
@@ -38,7 +38,7 @@ describe('mine', () => {
     expect(miner.size).toBe(3)
   })
 
-  it('knows a stack trace by its first line', () => {
+  it('uses the first line of a stack trace', () => {
     const miner = createMiner()
     const [a, b] = miner.mine([
       eventOf('java.lang.Error: no\n\tat A.b'),
@@ -47,7 +47,7 @@ describe('mine', () => {
     expect(a?.template).toBe(b?.template)
   })
 
-  it('does not learn when told so, and still answers the same', () => {
+  it('returns the same templates without learning', () => {
     const miner = createMiner()
     const [proposed] = miner.mine([eventOf('user 7 came')], { learn: false })
     expect(miner.size).toBe(0)
@@ -56,7 +56,7 @@ describe('mine', () => {
     expect(miner.mine([eventOf('user 9 came')], { learn: false })[0]?.template).toBe(learnt?.template)
   })
 
-  it('remembers across a restart', () => {
+  it('keeps its state across a restart', () => {
     const miner = createMiner()
     const [before] = miner.mine([eventOf('disk sda1 is full'), eventOf('x', 'other')])
     const restored = createMiner()
@@ -80,13 +80,13 @@ describe('mine', () => {
     expect(ids[2]).toEqual(ids[0])
   })
 
-  it('refuses a foreign state with a hint', () => {
+  it('rejects a foreign state with a hint', () => {
     const restore = (): void => createMiner().restore(new Uint8Array(20))
     expect(restore).toThrow(AppError)
     expect(restore).toThrow(expect.objectContaining({ code: 'STATE_VERSION', hint: expect.any(String) }))
   })
 
-  it('stays bounded in services and templates', () => {
+  it('bounds services and templates', () => {
     const miner = createMiner({ maxServices: 5, maxTemplates: 10, maxTotal: 30 })
     for (let i = 0; i < 40; i++) {
       const letters = String.fromCharCode(97 + (i % 26), 97 + ((i * 7) % 26))

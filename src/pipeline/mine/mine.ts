@@ -4,45 +4,45 @@ import { createDrain, type Drain, type TemplateCount } from '../../lib/drain/dra
 import { type Event, textField } from '../../schema/event.ts'
 
 export interface MinerOptions {
-  /** How many services have a miner of their own; past it, the one not heard for longest is forgotten. */
+  /** How many services have their own miner. Beyond that, the least recently seen is dropped. */
   readonly maxServices?: number
-  /** How many templates a service may have. */
+  /** The maximum number of templates per service. */
   readonly maxTemplates?: number
-  /** How many templates there may be in all; past it, services not heard for longest are forgotten. */
+  /** The maximum number of templates in total. Beyond that, the least recently seen services are dropped. */
   readonly maxTotal?: number
 }
 
-/** A template and whose it is. */
+/** A template with its service. */
 export interface MinedTemplate extends TemplateCount {
   readonly service: string
 }
 
 export interface Miner {
   readonly name: 'mine'
-  /** Gives each event its template; events that no parser understood pass as they are. */
+  /** Adds a template to each event. Passes unparsed events unchanged. */
   mine(events: readonly Event[], options?: { readonly learn?: boolean }): Event[]
-  /** The templates of a service, or of all. */
+  /** Returns the templates of one service or of all. */
   templates(service?: string): MinedTemplate[]
-  /** How many templates there are. */
+  /** The number of templates. */
   readonly size: number
   save(): Uint8Array
-  /** Takes the place of all that was learnt; throws STATE_VERSION, with a hint, on a state that it cannot read. */
+  /** Replaces all learned templates. Throws STATE_VERSION, with a hint, on a state that it cannot read. */
   restore(state: Uint8Array): void
 }
 
 interface Service {
   readonly key: string
   readonly drain: Drain
-  /** The batch in which it was last heard. */
-  heard: number
+  /** The last batch with an event of this service. */
+  lastBatch: number
 }
 
 const kind = 'mine'
 const version = 1
 
 /**
- * Finds the log template of each event, with one miner per service: the lines of one program resemble each other, and a
- * template's id does not depend on what other programs say.
+ * Finds the log template of each event. Each service has its own miner: lines of one program resemble each other, and template ids stay
+ * independent of other programs.
  */
 export const createMiner = (options: MinerOptions = {}): Miner => {
   const { maxServices = 256, maxTemplates = 10_000, maxTotal = 50_000 } = options
@@ -52,7 +52,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
   const serviceOf = (key: string): Service => {
     const known = services.get(key)
     if (known) return known
-    const service = { key, drain: createDrain({ maxTemplates, namespace: key }), heard: batches }
+    const service = { key, drain: createDrain({ maxTemplates, namespace: key }), lastBatch: batches }
     services.set(key, service)
     if (services.size > maxServices) forgetOldest()
     return service
@@ -60,7 +60,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
 
   const forgetOldest = (): void => {
     let oldest: Service | undefined
-    for (const service of services.values()) if (!oldest || service.heard < oldest.heard) oldest = service
+    for (const service of services.values()) if (!oldest || service.lastBatch < oldest.lastBatch) oldest = service
     if (oldest) services.delete(oldest.key)
   }
 
@@ -75,10 +75,10 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
     const savedBatches = reader.varint()
     for (let left = reader.varint(); left > 0; left--) {
       const key = reader.text()
-      const heard = reader.varint()
+      const lastBatch = reader.varint()
       const drain = createDrain({ maxTemplates, namespace: key })
       drain.restore(reader.bytes())
-      restored.set(key, { key, drain, heard })
+      restored.set(key, { key, drain, lastBatch })
     }
     batches = savedBatches
     services = restored
@@ -98,11 +98,11 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
         }
         const key = textField(event, 'service.name') ?? event.source
         if (service?.key !== key) service = serviceOf(key)
-        service.heard = batches
+        service.lastBatch = batches
         const text = firstLine(event.message)
         const { drain } = service
         const template = learn ? drain.learn(text) : (drain.match(text) ?? drain.propose(text))
-        // Spelt out, because spreading is several times slower and gives objects of many shapes.
+        // Spreading is several times slower and creates objects of many shapes.
         mined.push({
           id: event.id,
           kind: event.kind,
@@ -134,7 +134,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
 
     save() {
       const writer = createWriter(kind, version).varint(batches).varint(services.size)
-      for (const { key, heard, drain } of services.values()) writer.text(key).varint(heard).bytes(drain.save())
+      for (const { key, lastBatch, drain } of services.values()) writer.text(key).varint(lastBatch).bytes(drain.save())
       return writer.finish()
     },
 
@@ -149,7 +149,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
   }
 }
 
-/** Of a stack trace the first line tells what it is; the frames below vary with every call. */
+/** Returns the first line of a message. In a stack trace, the other lines vary with every call. */
 const firstLine = (message: string): string => {
   const end = message.indexOf('\n')
   return end < 0 ? message : message.slice(0, end)

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-/** Makes a certificate for localhost and 127.0.0.1 that its own key has signed (X.509, in DER by hand). */
+/** Creates a self-signed certificate for localhost and 127.0.0.1 (X.509, DER written by hand). */
 export const makeCertificate = (): { readonly key: string; readonly cert: string } => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ecdsaWithSha256 = der(0x30, der(0x06, Buffer.from('2a8648ce3d040302', 'hex')))

@@ -17,7 +17,7 @@ const key = {
   token_uri: 'https://oauth2.example/token',
 }
 
-/** Google's tokens: given for what it would take, and for nothing else. */
+/** Google's token endpoint, which grants only valid requests. */
 const openGoogle = () => {
   let time = Date.parse('2026-01-15T10:00:00Z')
   const asked: string[] = []
@@ -65,13 +65,13 @@ const entriesBody = z.strictObject({
   entries: z.array(z.strictObject({ log_text: z.string() })).max(100),
 })
 
-describe('what Google Security Operations gets', () => {
+describe('Google Security Operations', () => {
   let receiver: Awaited<ReturnType<typeof openReceiver>>
   beforeEach(async () => {
     receiver = await openReceiver()
   })
   afterEach(() => receiver.close())
-  const told = someIncident({
+  const notification = someIncident({
     types: ['data_exfiltration'],
     entities: [
       { type: 'user', value: 'root' },
@@ -84,10 +84,10 @@ describe('what Google Security Operations gets', () => {
     },
   })
 
-  it('is entries whose text is an event in base64', async () => {
+  it('receives entries that contain an event in base64', async () => {
     await openGoogle()
       .create(receiver.url)
-      .send(someNotification({ incident: told }), signal)
+      .send(someNotification({ incident: notification }), signal)
     const [got] = receiver.received
     expect(got?.path).toBe('/v2/unstructuredlogentries:batchCreate')
     expect(got?.headers).toMatchObject({ authorization: 'Bearer ya29.1', 'content-type': 'application/json' })
@@ -143,13 +143,13 @@ describe('what Google Security Operations gets', () => {
     })
   })
 
-  it('comes a hundred at once', async () => {
+  it('receives a hundred incidents per request', async () => {
     const others = Array.from({ length: 149 }, (_, i) => someIncident({ id: `o${i}`, display_id: `INC-${i + 2}` }))
     await openGoogle().create(receiver.url).send(someNotification({ others }), signal)
     expect(receiver.received.map(({ body }) => entriesBody.parse(JSON.parse(body)).entries.length)).toEqual([100, 50])
   })
 
-  it('comes with a token that is asked for once an hour, and anew where it is not taken', async () => {
+  it('receives a token that is renewed every hour, and after a rejection', async () => {
     const google = openGoogle()
     const sink = google.create(receiver.url)
     await sink.send(someNotification(), signal)

@@ -3,7 +3,7 @@ import type { Component } from '../../component.ts'
 import { createGoogleToken, serviceAccountKey } from './google-token.ts'
 import { post } from './post.ts'
 import { receiverUrl } from './receiver-url.ts'
-import { apart, type Sink } from './sink.ts'
+import { type Sink, splitNotification } from './sink.ts'
 import { toUdmEvent } from './udm-event.ts'
 
 const regions = {
@@ -15,26 +15,26 @@ const regions = {
 const options = z.strictObject({
   customer_id: z.string().min(1).max(100).describe('Your customer id in Google Security Operations.'),
   service_account_key: serviceAccountKey.meta({
-    description: 'The key of a service account, as JSON; best given as `service_account_key_file`.',
+    description: 'The JSON key of a service account; best given as `service_account_key_file`.',
     secret: true,
   }),
-  region: z.enum(['us', 'europe', 'asia']).default('us').describe('Where your instance is.'),
-  url: receiverUrl.optional().describe('Another address of the ingestion API than that of the region.'),
-  log_type: z.string().min(1).max(100).default('SECURITY_ANOMALY').describe('What these entries are called there.'),
+  region: z.enum(['us', 'europe', 'asia']).default('us').describe('The region of your instance.'),
+  url: receiverUrl.optional().describe('The URL of the ingestion API, in place of that of the region.'),
+  log_type: z.string().min(1).max(100).default('SECURITY_ANOMALY').describe('The log type of the entries.'),
   shape: z
     .enum(['entries', 'udm'])
     .default('entries')
-    .describe('`entries`: unstructured log entries, for a parser of your own. `udm`: events, which need none.'),
+    .describe('`entries`: unstructured log entries, which need a parser. `udm`: events, which need none.'),
   encoding: z
     .enum(['base64', 'plain'])
     .default('base64')
-    .describe('How the text of an entry is written; `plain` for parsers that expect JSON.'),
+    .describe('How to encode the text of an entry; `plain` for parsers that expect JSON.'),
 })
 
 const scope = 'https://www.googleapis.com/auth/malachite-ingestion'
 const mostAtOnce = 100
 
-/** Sends to the ingestion API of Google Security Operations (Chronicle), a hundred incidents in one request. */
+/** Sends to the ingestion API of Google Security Operations (Chronicle), up to 100 incidents per request. */
 export const chronicleSink: Component<typeof options, Sink> = {
   name: 'chronicle',
   summary: 'Sends each incident to Google Security Operations (Chronicle), as an event of its Unified Data Model.',
@@ -53,7 +53,7 @@ export const chronicleSink: Component<typeof options, Sink> = {
     }
     return {
       async send(notification, signal) {
-        const events = apart(notification).map((one) => toUdmEvent(one, log_type))
+        const events = splitNotification(notification).map((one) => toUdmEvent(one, log_type))
         for (let start = 0; start < events.length; start += mostAtOnce) {
           const batch = events.slice(start, start + mostAtOnce)
           const body =
@@ -66,7 +66,7 @@ export const chronicleSink: Component<typeof options, Sink> = {
           }
           const answer = await post({ fetch, url: place(), headers, body: JSON.stringify(body), signal }).catch(
             (error: unknown) => {
-              // It may be the token that it does not take; the next attempt gets another.
+              // The token may have been revoked, so get a new one for the next attempt.
               token.forget()
               throw error
             },

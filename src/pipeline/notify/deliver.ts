@@ -3,33 +3,33 @@ import { AppError, messageOf } from '../../errors.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
-import type { Planned } from './notify.ts'
+import type { PlannedMessage } from './notify.ts'
 import type { Notification, NotifyReason, Sink } from './sink.ts'
 import { createStormGuard, type StormGuard } from './storm.ts'
 
 interface Notifications {
-  /** What is to be sent by now, oldest first. */
-  due(now: number, limit: number): Promise<readonly Planned[]>
-  update(row: Planned): Promise<void>
+  /** Returns the messages that are due, oldest first. */
+  due(now: number, limit: number): Promise<readonly PlannedMessage[]>
+  update(row: PlannedMessage): Promise<void>
 }
 
 interface DeliverOptions {
   readonly sinks: ReadonlyMap<string, Sink>
   readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
   readonly now: () => number
-  /** A number from 0 to 1, for jitter. */
+  /** Returns a number from 0 to 1, for jitter. */
   readonly random: () => number
   readonly signal: AbortSignal
   readonly log: Log
   readonly notified?: (sink: string, outcome: 'sent' | 'failed' | 'dead') => void
-  /** How long a sink may take, in ms. */
+  /** The timeout of a sink, in ms. */
   readonly timeout?: number
 }
 
-export interface Delivery {
-  /** Looks for what is due and starts sending it. Does not wait for the receivers. */
-  look(): Promise<void>
-  /** Looks soon, after whatever was just written down has been committed. */
+export interface NotificationDelivery {
+  /** Starts to send what is due, without waiting for the receivers. */
+  sendDue(): Promise<void>
+  /** Sends what is due soon, after the current transaction has committed. */
   wake(): void
   /** Resolves when nothing is being sent. */
   idle(): Promise<void>
@@ -40,20 +40,20 @@ const widestPage = 16_000
 const wakeMs = 100
 
 /**
- * Sends what is due. Each receiver has its own line, so that a slow one holds up no other; within a line messages go in order. What
- * fails is tried again later or set aside as dead. A crash between sending and writing that down sends again under the same key.
+ * Sends due messages. Each receiver has its own queue, so that a slow one delays no other, and gets its messages in order. Failures are
+ * retried, then dead-lettered. A crash between sending and recording sends again with the same idempotency key.
  */
-export const createDelivery = (notifications: Notifications, options: DeliverOptions): Delivery => {
+export const createDelivery = (notifications: Notifications, options: DeliverOptions): NotificationDelivery => {
   const { sinks, now, signal, log } = options
   const busy = new Map<string, Promise<void>>()
   const guards = new Map<string, StormGuard>([...sinks.keys()].map((name) => [name, createStormGuard()]))
   const context: Context = { ...options, update: notifications.update }
   let waking: NodeJS.Timeout | undefined
 
-  const start = (name: string, rows: readonly Planned[]) => {
+  const start = (name: string, rows: readonly PlannedMessage[]) => {
     const sink = sinks.get(name)
     const guard = guards.get(name)
-    const work = sink && guard ? sendAll(rows, { ...context, sink, guard }) : Promise.all(rows.map(setAside(context)))
+    const work = sink && guard ? sendAll(rows, { ...context, sink, guard }) : Promise.all(rows.map(deadLetter(context)))
     const line = work
       .catch((error: unknown) =>
         log.error({ sink: name, reason: messageOf(error) }, 'Notifications could not be sent.'),
@@ -64,7 +64,7 @@ export const createDelivery = (notifications: Notifications, options: DeliverOpt
 
   const look = async () => {
     if (signal.aborted) return
-    // Rows of busy receivers stay due; they must not hide those of others.
+    // Rows of busy receivers stay due. Widen the page so that they do not hide rows of others.
     for (let limit = page; limit <= widestPage; limit *= 2) {
       const rows = await notifications.due(now(), limit)
       const free = Map.groupBy(
@@ -77,7 +77,7 @@ export const createDelivery = (notifications: Notifications, options: DeliverOpt
   }
 
   return {
-    look,
+    sendDue: look,
     wake() {
       if (waking || signal.aborted) return
       waking = setTimeout(() => {
@@ -93,7 +93,7 @@ export const createDelivery = (notifications: Notifications, options: DeliverOpt
 }
 
 interface Context extends DeliverOptions {
-  update(row: Planned): Promise<void>
+  update(row: PlannedMessage): Promise<void>
 }
 
 interface Line extends Context {
@@ -101,14 +101,14 @@ interface Line extends Context {
   readonly guard: StormGuard
 }
 
-/** Sends rows of one receiver in order, until one fails in a way that suggests that the receiver is away. */
-const sendAll = async (rows: readonly Planned[], line: Line): Promise<void> => {
+/** Sends the rows of one receiver in order, until a failure suggests that the receiver is down. */
+const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<void> => {
   const { guard, incidents, now, signal } = line
   const found = new Map((await incidents.load(rows.map(({ incident_id }) => incident_id))).map((one) => [one.id, one]))
   const gone = rows.filter(({ incident_id }) => !found.has(incident_id))
-  await Promise.all(gone.map((row) => line.update({ ...row, status: 'dead', last_error: 'The incident is gone.' })))
+  await Promise.all(gone.map((row) => line.update({ ...row, status: 'dead', last_error: 'The incident was deleted.' })))
 
-  const isQuiet = ({ incident_id }: Planned) => Boolean(found.get(incident_id)?.suppression_id)
+  const isQuiet = ({ incident_id }: PlannedMessage) => Boolean(found.get(incident_id)?.suppression_id)
   const cancelled = rows.filter(isQuiet)
   await Promise.all(cancelled.map((row) => line.update({ ...row, status: 'cancelled', next_attempt_at: null })))
 
@@ -127,13 +127,16 @@ const sendAll = async (rows: readonly Planned[], line: Line): Promise<void> => {
   }
 }
 
-/** Makes the message for rows that go together: named after the gravest incident, the others beside it. */
-const toNotification = (rows: readonly Planned[], found: ReadonlyMap<string, Incident>): Notification | undefined => {
-  const told = rows.flatMap((row) => {
+/** Builds one message for several rows, with the most severe incident first. */
+const toNotification = (
+  rows: readonly PlannedMessage[],
+  found: ReadonlyMap<string, Incident>,
+): Notification | undefined => {
+  const pairs = rows.flatMap((row) => {
     const incident = found.get(row.incident_id)
     return incident ? { row, incident } : []
   })
-  const [first, ...others] = told.sort((a, b) => severityRank(b.incident.severity) - severityRank(a.incident.severity))
+  const [first, ...others] = pairs.sort((a, b) => severityRank(b.incident.severity) - severityRank(a.incident.severity))
   if (!first) return undefined
   const reason: NotifyReason =
     (['opened', 'severity_raised', 'reopened', 'resolved'] as const).find((one) => one === first.row.reason) ?? 'opened'
@@ -147,8 +150,8 @@ const toNotification = (rows: readonly Planned[], found: ReadonlyMap<string, Inc
       }
 }
 
-/** Sends one message and writes down what became of it; false when the receiver had better be left in peace for now. */
-const sendOne = async (rows: readonly Planned[], notification: Notification, line: Line): Promise<boolean> => {
+/** Sends one message and records the result. Returns false if the receiver needs a pause. */
+const sendOne = async (rows: readonly PlannedMessage[], notification: Notification, line: Line): Promise<boolean> => {
   const { sink, signal, now, random, log, notified, timeout = 10_000 } = line
   try {
     await within(timeout, signal, (limited) => sink.send(notification, limited))
@@ -189,7 +192,7 @@ const sendOne = async (rows: readonly Planned[], notification: Notification, lin
   return true
 }
 
-/** Runs `work` with a time limit that holds even when it does not listen to its signal. */
+/** Runs `work` with a time limit, even if it ignores its signal. */
 const within = async (
   ms: number,
   signal: AbortSignal,
@@ -202,7 +205,7 @@ const within = async (
     stop = () =>
       reject(
         new AppError('SINK_REJECTED', `The receiver did not answer within ${ms / 1000} s.`, {
-          hint: 'Check that it can be reached from here.',
+          hint: 'Check that the receiver can be reached from here.',
           retryable: true,
         }),
       )
@@ -217,10 +220,10 @@ const within = async (
   }
 }
 
-/** Sets aside what is meant for a receiver that is not configured any more. */
-const setAside =
+/** Dead-letters a message for a receiver that is no longer configured. */
+const deadLetter =
   ({ update, notified }: Context) =>
-  async (row: Planned): Promise<void> => {
+  async (row: PlannedMessage): Promise<void> => {
     notified?.(row.sink, 'dead')
-    await update({ ...row, status: 'dead', last_error: `There is no receiver "${row.sink}" any more.` })
+    await update({ ...row, status: 'dead', last_error: `Receiver "${row.sink}" is no longer configured.` })
   }

@@ -4,16 +4,16 @@ import { AppError } from '../../errors.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import { post } from './post.ts'
 import { headerSecret, receiverUrl } from './receiver-url.ts'
-import { apart, type Notification, type Sink } from './sink.ts'
+import { type Notification, type Sink, splitNotification } from './sink.ts'
 
 const options = z
   .strictObject({
     url: receiverUrl.describe('Elasticsearch or OpenSearch: `https://search:9200`.'),
     index: z
       .string()
-      .regex(/^[a-z\d][a-z\d._-]{0,254}$/, 'use small letters, digits, dots, dashes and underscores')
+      .regex(/^[a-z\d][a-z\d._-]{0,254}$/, 'use lower-case letters, digits, dots, dashes and underscores')
       .default('security-anomalies')
-      .describe('Where documents go; an index, an alias or a data stream.'),
+      .describe('The index, alias or data stream to write to.'),
     api_key: headerSecret.optional().meta({ description: 'The encoded key: `Authorization: ApiKey …`.', secret: true }),
     username: z.string().min(1).optional().describe('For Basic authentication.'),
     password: z.string().min(1).optional().meta({ description: 'For Basic authentication.', secret: true }),
@@ -23,10 +23,10 @@ const options = z
     path: ['username'],
   })
 
-/** Keeps a document an incident and reason, named so that a second attempt writes nothing twice. */
+/** Writes one document per incident and reason. The document id makes retries idempotent. */
 export const elasticsearchSink: Component<typeof options, Sink> = {
   name: 'elasticsearch',
-  summary: 'Writes each incident into an index of Elasticsearch or OpenSearch.',
+  summary: 'Writes each incident to an index of Elasticsearch or OpenSearch.',
   options,
   create({ url, index, api_key, username, password }, { fetch }) {
     const authorization =
@@ -48,7 +48,7 @@ export const elasticsearchSink: Component<typeof options, Sink> = {
       })
     return {
       async send(notification, signal) {
-        const all = apart(notification)
+        const all = splitNotification(notification)
         if (all.length === 1) {
           const id = encodeURIComponent(notification.idempotencyKey)
           const body = JSON.stringify(toDocument(notification))
@@ -75,12 +75,12 @@ const bulkAnswer = z.object({
   items: z.array(z.record(z.string(), z.object({ status: z.int() }))).default([]),
 })
 
-/** A bulk request is answered 200 even when documents were refused. */
+/** Checks a bulk result, because a bulk request returns 200 even if documents were rejected. */
 const checkBulk = (text: string, origin: string): void => {
   const answer = bulkAnswer.safeParse(readJson(text))
   if (!answer.success) {
-    throw new AppError('SINK_REJECTED', `${origin} answered a bulk request with something else than its outcome.`, {
-      hint: 'Check that the address is that of Elasticsearch or OpenSearch itself.',
+    throw new AppError('SINK_REJECTED', `${origin} did not return the result of a bulk request.`, {
+      hint: 'Check that the URL is that of Elasticsearch or OpenSearch itself.',
       retryable: true,
     })
   }
@@ -90,9 +90,9 @@ const checkBulk = (text: string, origin: string): void => {
   const statuses = [...new Set(refused.map(({ status }) => status))].join(', ')
   throw new AppError(
     'SINK_REJECTED',
-    `${origin} refused ${refused.length} of ${items.length} documents: ${statuses}.`,
+    `${origin} rejected ${refused.length} of ${items.length} documents: ${statuses}.`,
     {
-      hint: 'Look at the mapping of the index, and at what the key may write.',
+      hint: 'Check the mapping of the index and the permissions of the key.',
       retryable: refused.every(({ status }) => status === 429 || status >= 500),
     },
   )

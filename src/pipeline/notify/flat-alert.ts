@@ -3,22 +3,22 @@ import type { Entity } from '../../schema/detection.ts'
 import { plain } from './plain.ts'
 import type { Notification } from './sink.ts'
 
-/** An incident in one flat object, as receivers of the log detection service know its alerts. */
+/** An incident as a flat object, in the format of the log detection service's alerts. */
 export interface FlatAlert {
   readonly title: string
   readonly type: string
   readonly severity: Notification['incident']['severity']
   readonly user: string | null
-  /** Where it came from, as the evidence shows it; the biggest attacker where several sources took part. */
+  /** The source in the evidence; with several sources, the largest attacker. */
   readonly source_ip: string | null
   readonly destination_ip: string | null
-  /** The address to block: the source of an inbound attack, the remote end of an outbound connection. */
+  /** The address to block: the source of an inbound attack, or the remote end of an outbound connection. */
   readonly attacker_ip: string | null
   readonly attacker_count: number
   readonly event: string
   readonly action: Notification['reason']
   readonly message: string
-  /** 0 to 1. */
+  /** From 0 to 1. */
   readonly anomaly_score: number
   readonly timestamp: string
   readonly incident: string
@@ -26,7 +26,7 @@ export interface FlatAlert {
   readonly techniques: readonly string[]
 }
 
-/** Lays an incident out flat. Several told at once are named in the message. */
+/** Flattens an incident. Further incidents of the same message are listed in its text. */
 export const toFlatAlert = ({ incident, reason, others = [] }: Notification): FlatAlert => {
   const [type = 'anomaly'] = incident.types ?? []
   const first = (wanted: Entity['type']): string | null => {

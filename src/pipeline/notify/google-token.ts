@@ -4,7 +4,7 @@ import type { Runtime } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { post } from './post.ts'
 
-/** What stands in the key file of a service account, as far as it matters. */
+/** The fields that we need of a service account's key file. */
 const serviceAccount = z.object({
   client_email: z.string().min(1),
   private_key: z.string().min(1),
@@ -12,13 +12,13 @@ const serviceAccount = z.object({
   token_uri: z.url({ protocol: /^https?$/ }),
 })
 
-/** The key of a service account, as JSON. */
+/** A service account's key, as JSON. */
 export const serviceAccountKey = z
   .string()
   .transform((text, context) => {
     const parsed = serviceAccount.safeParse(readJson(text))
     if (parsed.success) return parsed.data
-    context.addIssue('is no key of a service account: expected the JSON file that Google gives out')
+    context.addIssue('is not a service account key; expected the JSON file that Google provides')
     return z.NEVER
   })
   .pipe(serviceAccount)
@@ -34,13 +34,10 @@ const readJson = (text: string): unknown => {
 
 const granted = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
 const lifetime = 3_600
-/** So long before its end a token is no longer used, in ms. */
+/** How long before its expiry to renew a token, in ms. */
 const early = 300_000
 
-/**
- * Makes what gets access tokens of Google for a service account (RFC 7523), each for as long as it lasts. `forget` drops the one in use.
- * Throws SINK_REJECTED.
- */
+/** Gets access tokens of Google for a service account (RFC 7523) and caches them. Throws SINK_REJECTED. */
 export const createGoogleToken = (
   { client_email, private_key, private_key_id, token_uri }: ServiceAccount,
   scope: string,
@@ -51,7 +48,7 @@ export const createGoogleToken = (
   const sign = async (): Promise<string> => {
     const key = await importPKCS8(private_key, 'RS256').catch((error: unknown) => {
       throw new AppError('SINK_REJECTED', `The private key of ${client_email} cannot be read: ${messageOf(error)}.`, {
-        hint: 'Download a new key of the service account.',
+        hint: 'Download a new key for the service account.',
       })
     })
     const seconds = Math.floor(now() / 1000)
@@ -76,7 +73,7 @@ export const createGoogleToken = (
       const answer = await post({ fetch, url: token_uri, headers, body, signal })
       const parsed = granted.safeParse(readJson(await answer.text()))
       if (!parsed.success) {
-        throw new AppError('SINK_REJECTED', `${new URL(token_uri).origin} gave no token.`, {
+        throw new AppError('SINK_REJECTED', `${new URL(token_uri).origin} returned no token.`, {
           hint: 'Check token_uri in the key of the service account.',
         })
       }

@@ -2,7 +2,8 @@ import { AuthenticationError, MultipleErrors, NetworkError, ProtocolError, UserE
 import { expect, it } from 'vitest'
 import { kafkaRejection } from './kafka-rejection.ts'
 
-const judge = (error: unknown) => kafkaRejection(error, { brokers: ['kafka-1:9092'], topic: 'security-anomalies' })
+const rejectionOf = (error: unknown) =>
+  kafkaRejection(error, { brokers: ['kafka-1:9092'], topic: 'security-anomalies' })
 const from = (id: string) => new MultipleErrors('refused', [new ProtocolError(id)])
 const refused = Object.assign(new Error('connect ECONNREFUSED 192.0.2.1'), { code: 'ECONNREFUSED' })
 
@@ -36,16 +37,16 @@ it.each([
     false,
   ],
   ['a policy', from('POLICY_VIOLATION'), 'POLICY_VIOLATION', false],
-])('says whether another try can help after %s', (_name, error, reason, retryable) => {
-  expect(judge(error)).toMatchObject({
+])('reports whether a retry can help after %s', (_name, error, reason, retryable) => {
+  expect(rejectionOf(error)).toMatchObject({
     code: 'SINK_REJECTED',
-    message: `Kafka at kafka-1:9092 did not take the message for security-anomalies: ${reason}.`,
+    message: `Kafka at kafka-1:9092 rejected the message for security-anomalies: ${reason}.`,
     retryable,
   })
 })
 
-it('goes by the last of several attempts', () => {
+it('uses the last of several attempts', () => {
   const away = new NetworkError('Connection failed.', { cause: refused })
-  expect(judge(new MultipleErrors('twice', [from('MESSAGE_TOO_LARGE'), away])).retryable).toBe(true)
-  expect(judge(new MultipleErrors('twice', [away, from('MESSAGE_TOO_LARGE')])).retryable).toBe(false)
+  expect(rejectionOf(new MultipleErrors('twice', [from('MESSAGE_TOO_LARGE'), away])).retryable).toBe(true)
+  expect(rejectionOf(new MultipleErrors('twice', [away, from('MESSAGE_TOO_LARGE')])).retryable).toBe(false)
 })

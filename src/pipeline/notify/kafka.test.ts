@@ -18,7 +18,7 @@ afterEach(async () => {
 
 type Answer = (socket: Socket, bytes: Buffer) => void
 
-/** Opens a port that does with each piece what it is told to. */
+/** Opens a port with a configurable reaction to each chunk. */
 const openPort = async (answer: Answer, certificate?: ReturnType<typeof makeCertificate>): Promise<string> => {
   const sockets = new Set<Socket>()
   const take = (socket: Socket) => {
@@ -49,7 +49,7 @@ const framed = (request: Buffer, body: Buffer): Buffer => {
   return Buffer.concat([size, request.subarray(8, 12), body])
 }
 
-/** Speaks as much of the protocol as it takes to refuse a password, and then something that nobody asked for. */
+/** Speaks enough of the protocol to reject a password, and then sends garbage. */
 const refuse =
   (heard: string[]): Answer =>
   (socket, request) => {
@@ -70,15 +70,15 @@ const refuse =
 describe('the sink kafka', () => {
   const { signal } = new AbortController()
 
-  it('calls brokers that are away worth another try', async () => {
+  it('retries unreachable brokers', async () => {
     const broker = await openPort(() => {})
     await closers.pop()?.()
     const error = await failureOf(create({ brokers: [broker], ...account }).send(someNotification(), signal))
     expect(error).toMatchObject({ code: 'SINK_REJECTED', retryable: true })
-    expect(messageOf(error)).toBe(`Kafka at ${broker} did not take the message for security-anomalies: ECONNREFUSED.`)
+    expect(messageOf(error)).toBe(`Kafka at ${broker} rejected the message for security-anomalies: ECONNREFUSED.`)
   })
 
-  it('signs in, and tells nobody the password that was refused', async () => {
+  it('signs in, and never leaks a rejected password', async () => {
     const heard: string[] = []
     const broker = await openPort(refuse(heard))
     const error = await failureOf(create({ brokers: [broker], ...account }).send(someNotification(), signal))
@@ -89,7 +89,7 @@ describe('the sink kafka', () => {
     expect(error).not.toHaveProperty('cause.message')
   })
 
-  it('speaks TLS with brokers that prove who they are, and with no others', async () => {
+  it('speaks TLS only with brokers whose certificate is trusted', async () => {
     const certificate = makeCertificate()
     const heard: string[] = []
     const broker = await openPort(refuse(heard), certificate)
@@ -103,7 +103,7 @@ describe('the sink kafka', () => {
     expect(heard[0]).toContain('\0vedette\0hush-hush')
   })
 
-  it('stops when it is told to, and hangs up', async () => {
+  it('stops when aborted, and closes the connection', async () => {
     const stop = new AbortController()
     const hungUp = Promise.withResolvers<void>()
     const broker = await openPort((socket) => {
@@ -125,7 +125,7 @@ describe('the sink kafka', () => {
     ['a password without a way to sign in', { username: 'vedette', password: 'hush-hush' }],
     ['certificates to trust without TLS', { ca: 'PEM' }],
     ['an unknown option', { retries: 3 }],
-  ])('refuses %s', (_name, options) => {
+  ])('rejects %s', (_name, options) => {
     expect(() => create(options)).toThrow(/not valid/)
   })
 })

@@ -5,7 +5,7 @@ import type { Component } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import { kafkaRejection } from './kafka-rejection.ts'
-import { apart, type Sink } from './sink.ts'
+import { type Sink, splitNotification } from './sink.ts'
 
 const mechanisms = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const
 
@@ -15,39 +15,41 @@ const options = z
       .array(z.string().regex(/^([\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i, 'expected host:port'))
       .min(1)
       .default(['localhost:9092'])
-      .describe('Brokers to ask first, as `host:port`; they name the others.'),
+      .describe('Brokers to connect to first, as `host:port`. They report the others.'),
     topic: z
       .string()
       .regex(/^(?!\.{1,2}$)[\w.-]{1,249}$/, 'use letters, digits, ".", "_" and "-", 249 at most')
       .default('security-anomalies')
-      .describe('Where to write.'),
-    tls: z.boolean().default(false).describe('Speaks TLS.'),
+      .describe('The topic to write to.'),
+    tls: z.boolean().default(false).describe('Whether to use TLS.'),
     ca: z
       .string()
       .optional()
-      .describe('With `tls`: the certificates to trust in place of the public ones, as PEM; `ca_file` reads them.'),
+      .describe(
+        'With `tls`: certificates to trust instead of the public ones, as PEM. `ca_file` reads them from a file.',
+      ),
     sasl: z
       .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
       .optional()
-      .describe('How to sign in. `plain` shows the password to whoever reads along, unless `tls` is on.'),
-    username: z.string().min(1).optional().describe('Who signs in.'),
+      .describe('The SASL mechanism. `plain` needs `tls`, or the password is readable on the network.'),
+    username: z.string().min(1).optional().describe('The SASL user.'),
     password: z.string().min(1).optional().meta({ description: 'The password of `username`.', secret: true }),
   })
   .refine(({ tls, ca }) => ca === undefined || tls, { path: ['ca'], error: 'needs tls' })
   .superRefine(({ sasl, username, password }, { addIssue }) => {
     for (const [name, value] of Object.entries({ username, password })) {
       if ((sasl === undefined) === (value === undefined)) continue
-      const message = sasl === undefined ? 'means nothing without sasl' : 'is needed for sasl'
+      const message = sasl === undefined ? 'needs sasl' : 'is required with sasl'
       addIssue({ code: 'custom', path: [name], message })
     }
   })
 
 const idleMs = 60_000
 
-/** Writes to a topic. What of one incident is told stays in order, because its id is the key. */
+/** Writes to a topic. The incident's id is the key, so messages about one incident stay in order. */
 export const kafkaSink: Component<typeof options, Sink> = {
   name: 'kafka',
-  summary: 'Writes each incident as flat JSON to a topic of Kafka.',
+  summary: 'Writes each incident as flat JSON to a Kafka topic.',
   options,
   create(settings, { signal: end }) {
     const { topic } = settings
@@ -59,7 +61,7 @@ export const kafkaSink: Component<typeof options, Sink> = {
       end.removeEventListener('abort', close)
       const closing = opening
       opening = undefined
-      // What a connection says on its way out concerns nobody.
+      // Ignore errors while closing.
       closing?.then((producer) => producer.close(true)).catch(() => undefined)
     }
     const opened = () => {
@@ -73,7 +75,7 @@ export const kafkaSink: Component<typeof options, Sink> = {
 
     return {
       async send(notification, signal) {
-        const messages = apart(notification).map((one) => ({
+        const messages = splitNotification(notification).map((one) => ({
           topic,
           key: one.incident.id,
           value: JSON.stringify(toFlatAlert(one)),
@@ -88,7 +90,7 @@ export const kafkaSink: Component<typeof options, Sink> = {
           await unlessAborted(produced, signal)
         } finally {
           clearTimeout(idle)
-          // A request under way cannot be taken back, but what would repeat it goes with its connection.
+          // An open request cannot be cancelled, but closing the connection prevents its retries.
           if (signal.aborted || end.aborted) close()
           else idle = setTimeout(close, idleMs).unref()
         }
@@ -99,7 +101,7 @@ export const kafkaSink: Component<typeof options, Sink> = {
 
 type StringProducer = Producer<string, string, string, string>
 
-/** Waits for all replicas; the broker drops what the library repeats. Loads the library here, because that takes half a second. */
+/** Opens an idempotent producer that waits for all replicas. Loads the library lazily, because that takes half a second. */
 const openProducer = async ({
   brokers,
   tls,
@@ -115,12 +117,12 @@ const openProducer = async ({
     serializers: stringSerializers,
     acks: ProduceAcks.ALL,
     idempotent: true,
-    // As the protocol says "none yet"; the library's own 0 is a producer that brokers may not know.
+    // The protocol's value for "none yet". The library's default of 0 may be unknown to brokers.
     producerId: -1n,
     producerEpoch: -1,
-    // Whether there are to be topics that nobody made is the broker's to say.
+    // Leave the creation of topics to the broker's configuration.
     autocreateTopics: true,
-    // Enough for a topic to come into being or a leader to change; longer outages are the delivery's matter.
+    // Enough for a new topic or a new leader. The delivery handles longer outages.
     retries: 3,
     retryDelay: 500,
     ...(tls && { tls: ca === undefined ? {} : { ca }, tlsServerName: !brokers.some(isAddress) }),
@@ -128,17 +130,17 @@ const openProducer = async ({
       ? { sasl: { mechanism: mechanisms[sasl], username, password } }
       : {}),
   })
-  // A connection that was told off and then cut fails twice, and the library hears it once.
+  // A rejected connection that is then cut fails twice, but the library handles only one error.
   producer.connections.on('connecting', ({ connection }) => connection.on('error', () => {}))
   return producer
 }
 
-/** Tells an IP address from a name: certificates are chosen by names alone. */
+/** Whether a broker is an IP address: certificates are selected by name only. */
 const isAddress = (broker: string): boolean => broker.startsWith('[') || isIP(broker.replace(/:\d+$/, '')) !== 0
 
 const unlessAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
   const { promise, reject } = Promise.withResolvers<never>()
-  const stop = () => reject(new AppError('SINK_REJECTED', 'The message for Kafka was given up.', { retryable: true }))
+  const stop = () => reject(new AppError('SINK_REJECTED', 'The Kafka message was cancelled.', { retryable: true }))
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   try {

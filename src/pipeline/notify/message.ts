@@ -4,7 +4,7 @@ import type { Notification } from './sink.ts'
 
 const maxEvidence = 5
 
-/** Makes the body that is posted: CloudEvents' names around what a person wants to know. Texts from logs lose their control characters. */
+/** Builds the body to post: a CloudEvents envelope around the incident. Removes control characters from log texts. */
 export const toMessage = ({ incident, reason, idempotencyKey, others = [] }: Notification) => ({
   specversion: '1.0',
   id: idempotencyKey,

@@ -7,56 +7,57 @@ import { type Incident, incidentStatuses } from '../../schema/incident.ts'
 import { severities } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
 import { createDelivery } from './deliver.ts'
-import { createNotify, type Planned } from './notify.ts'
-import { routeIncident, type Told } from './route.ts'
+import { createNotify, type PlannedMessage } from './notify.ts'
+import { type PriorMessage, routeIncident } from './route.ts'
 import { someIncident } from './sink.conformance.ts'
 import type { Notification, Sink } from './sink.ts'
 
 const oncall = { name: 'oncall', minSeverity: 'medium' as const }
 
 describe('routeIncident', () => {
-  /** Lets an incident go through states; says what oncall is told. */
-  const story = (...states: readonly Partial<Incident>[]): string[] => {
-    const told: Told[] = []
+  /** Passes an incident through states. Returns the messages to `oncall`. */
+  const messagesFor = (...states: readonly Partial<Incident>[]): string[] => {
+    const messages: PriorMessage[] = []
     for (const state of states) {
       const incident = someIncident({ severity: 'medium', ...state })
-      for (const { sink, reason } of routeIncident(incident, told, [oncall])) {
-        told.push({ sink, reason, severity: incident.severity })
+      for (const { sink, reason } of routeIncident(incident, messages, [oncall])) {
+        messages.push({ sink, reason, severity: incident.severity })
       }
     }
-    return told.map(({ reason }) => reason)
+    return messages.map(({ reason }) => reason)
   }
 
   it.each([
-    ['tells once that it opened', [{}, {}, { status: 'investigating' }], ['opened']],
-    ['is silent below the severity', [{ severity: 'low' }, { severity: 'low', status: 'closed' }], []],
-    ['tells when it becomes grave enough', [{ severity: 'low' }, { severity: 'medium' }], ['opened']],
+    ['notifies once when it opens', [{}, {}, { status: 'investigating' }], ['opened']],
+    ['sends nothing below the minimum severity', [{ severity: 'low' }, { severity: 'low', status: 'closed' }], []],
+    ['notifies when it reaches the minimum severity', [{ severity: 'low' }, { severity: 'medium' }], ['opened']],
     [
-      'tells of a rise, not of a fall',
+      'notifies of a higher severity, but not of a lower one',
       [{}, { severity: 'high' }, {}, { severity: 'high' }],
       ['opened', 'severity_raised'],
     ],
     [
-      'tells of the end and of another beginning',
+      'notifies when it is resolved and when it reopens',
       [{}, { status: 'resolved' }, { status: 'closed' }, {}, {}, { status: 'closed' }],
       ['opened', 'resolved', 'reopened', 'resolved'],
     ],
-    ['does not tell of what it never told', [{ status: 'closed' }], []],
+    ['sends no end without a beginning', [{ status: 'closed' }], []],
   ] as const)('%s', (_name, states, reasons) => {
-    expect(story(...states)).toEqual(reasons)
+    expect(messagesFor(...states)).toEqual(reasons)
   })
 
-  it('never gives the same id twice, and nothing twice in a row', () => {
+  it('never reuses an id, and never repeats a message in a row', () => {
     const state = fc.record({ status: fc.constantFrom(...incidentStatuses), severity: fc.constantFrom(...severities) })
     fc.assert(
       fc.property(fc.array(state, { maxLength: 30 }), (states) => {
-        const told: (Told & { readonly id: string })[] = []
+        const messages: (PriorMessage & { readonly id: string })[] = []
         for (const one of states) {
           const incident = someIncident(one)
-          for (const route of routeIncident(incident, told, [oncall])) told.push({ ...route, severity: one.severity })
-          expect(routeIncident(incident, told, [oncall])).toEqual([])
+          for (const route of routeIncident(incident, messages, [oncall]))
+            messages.push({ ...route, severity: one.severity })
+          expect(routeIncident(incident, messages, [oncall])).toEqual([])
         }
-        expect(new Set(told.map(({ id }) => id)).size).toBe(told.length)
+        expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length)
       }),
     )
   })
@@ -65,13 +66,13 @@ describe('routeIncident', () => {
 describe('afterFailure', () => {
   const away = new AppError('SINK_REJECTED', 'away', { retryable: true })
 
-  it('waits twice as long each time, up to a quarter of an hour, and gives up after the eighth', () => {
+  it('doubles the delay up to a quarter of an hour, and gives up after the eighth attempt', () => {
     const waits = [1, 2, 3, 4, 5, 6, 7].map((attempts) => afterFailure(away, attempts, 0, () => 0))
     expect(waits.map((wait) => ('retryAt' in wait ? wait.retryAt / 1000 : 'dead'))).toEqual([1, 2, 4, 8, 16, 32, 64])
     expect(afterFailure(away, 8, 0, () => 0)).toMatchObject({ dead: true })
   })
 
-  it('does not come before it is asked to, and not at all when that cannot help', () => {
+  it('respects Retry-After, and does not retry permanent errors', () => {
     const wish = new AppError('SINK_REJECTED', 'busy', { retryable: true, retryAfter: 90 })
     expect(afterFailure(wish, 1, 0, () => 1)).toMatchObject({ retryAt: 90_000 })
     expect(afterFailure(new AppError('SINK_REJECTED', 'no'), 1, 0, () => 0)).toMatchObject({ dead: true })
@@ -81,13 +82,13 @@ describe('afterFailure', () => {
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Notifications in memory, a clock that stands still, and the delivery between them and the sinks. */
+/** Notifications in memory, a fixed clock, and the delivery to the sinks. */
 const deps = (sinks: Readonly<Record<string, Sink>>, timeout = 1000) => {
-  const rows = new Map<string, Planned>()
+  const rows = new Map<string, PlannedMessage>()
   const clock = { now: 1_000_000 }
   const incidents = new Map<string, Incident>()
   const notifications = {
-    plan: async (planned: readonly Planned[]) => {
+    plan: async (planned: readonly PlannedMessage[]) => {
       for (const row of planned) if (!rows.has(row.id)) rows.set(row.id, row)
     },
     forIncident: async (id: string) => [...rows.values()].filter(({ incident_id }) => incident_id === id),
@@ -97,7 +98,7 @@ const deps = (sinks: Readonly<Record<string, Sink>>, timeout = 1000) => {
           ({ status, next_attempt_at }) => ['pending', 'failed'].includes(status) && (next_attempt_at ?? 0) <= now,
         )
         .slice(0, limit),
-    update: async (row: Planned) => void rows.set(row.id, row),
+    update: async (row: PlannedMessage) => void rows.set(row.id, row),
     cancel: async (id: string) => {
       for (const row of rows.values()) {
         if (row.incident_id === id && ['pending', 'failed'].includes(row.status))
@@ -123,12 +124,12 @@ const deps = (sinks: Readonly<Record<string, Sink>>, timeout = 1000) => {
     clock,
     stop,
     delivery,
-    async tell(...told: readonly Incident[]) {
-      for (const incident of told) incidents.set(incident.id, incident)
-      await stage(told, job)
+    async plan(...messages: readonly Incident[]) {
+      for (const incident of messages) incidents.set(incident.id, incident)
+      await stage(messages, job)
     },
     async deliver() {
-      await delivery.look()
+      await delivery.sendDue()
       await delivery.idle()
     },
     statuses: () => [...rows.values()].map(({ status }) => status),
@@ -148,11 +149,11 @@ const recorder = (answer: () => Error | undefined = () => undefined) => {
 }
 
 describe('delivery', () => {
-  it('sends once, whatever is delivered again', async () => {
+  it('sends each message once, whatever is redelivered', async () => {
     const { sent, sink } = recorder()
-    const { tell, deliver, rows } = deps({ oncall: sink })
-    await tell(someIncident())
-    await tell(someIncident())
+    const { plan, deliver, rows } = deps({ oncall: sink })
+    await plan(someIncident())
+    await plan(someIncident())
     await deliver()
     await deliver()
     expect(sent.map(({ reason, idempotencyKey }) => [reason, idempotencyKey])).toEqual([
@@ -163,10 +164,10 @@ describe('delivery', () => {
     ])
   })
 
-  it('tries again under the same key, and gives up after eight times', async () => {
+  it('retries with the same key, and gives up after eight attempts', async () => {
     const { sent, sink } = recorder(() => new AppError('SINK_REJECTED', 'It answered 503.', { retryable: true }))
-    const { tell, deliver, clock, rows } = deps({ oncall: sink })
-    await tell(someIncident())
+    const { plan, deliver, clock, rows } = deps({ oncall: sink })
+    await plan(someIncident())
     for (let i = 0; i < 20; i++) {
       await deliver()
       await deliver()
@@ -177,53 +178,53 @@ describe('delivery', () => {
     expect([...rows.values()]).toMatchObject([{ status: 'dead', attempts: 8, last_error: 'It answered 503.' }])
   })
 
-  it('gives up at once when trying again cannot help, and goes on with the next', async () => {
+  it('gives up at once on a permanent error, and continues with the next message', async () => {
     const { sent, sink } = recorder(() =>
       sent.length === 1 ? new AppError('SINK_REJECTED', 'It answered 400.') : undefined,
     )
-    const { tell, deliver, statuses } = deps({ oncall: sink })
-    await tell(someIncident(), someIncident({ id: 'i2' }))
+    const { plan, deliver, statuses } = deps({ oncall: sink })
+    await plan(someIncident(), someIncident({ id: 'i2' }))
     await deliver()
     expect(statuses()).toEqual(['dead', 'sent'])
   })
 
-  it('does not let a receiver that hangs hold up another, nor itself for ever', async () => {
+  it('does not let a hanging receiver block others, or itself forever', async () => {
     const hanging: Sink = { send: () => new Promise(() => {}) }
     const { sent, sink } = recorder()
-    const { tell, delivery, statuses } = deps({ hanging, oncall: sink }, 60)
-    await tell(someIncident())
-    await delivery.look()
+    const { plan, delivery, statuses } = deps({ hanging, oncall: sink }, 60)
+    await plan(someIncident())
+    await delivery.sendDue()
     await until(() => sent.length === 1)
-    await tell(someIncident({ id: 'i2' }))
-    await delivery.look()
+    await plan(someIncident({ id: 'i2' }))
+    await delivery.sendDue()
     await until(() => sent.length === 2)
     await delivery.idle()
-    // Whether the second was still tried depends on when the first had hung long enough.
+    // Whether the second was tried depends on when the first timed out.
     expect(statuses()).toEqual(['failed', 'sent', expect.stringMatching(/pending|failed/), 'sent'])
   })
 
-  it('leaves what it was sending as it is when it is stopped', async () => {
-    const { tell, delivery, stop, statuses } = deps({ hanging: { send: () => new Promise(() => {}) } })
-    await tell(someIncident())
-    await delivery.look()
+  it('keeps messages as they are when stopped while sending', async () => {
+    const { plan, delivery, stop, statuses } = deps({ hanging: { send: () => new Promise(() => {}) } })
+    await plan(someIncident())
+    await delivery.sendDue()
     stop.abort()
     await delivery.idle()
     expect(statuses()).toEqual(['pending'])
   })
 
-  it('tells of a storm in a digest, the gravest first', async () => {
+  it('sends a digest in a storm, the most severe first', async () => {
     const { sent, sink } = recorder()
-    const { tell, deliver, clock, statuses } = deps({ oncall: sink })
+    const { plan, deliver, clock, statuses } = deps({ oncall: sink })
     const storm = Array.from({ length: 30 }, (_, i) =>
       someIncident({ id: `i${i}`, severity: i === 28 ? 'critical' : 'medium' }),
     )
-    await tell(...storm)
+    await plan(...storm)
     await deliver()
     expect(sent).toHaveLength(21)
     expect(sent.at(-1)).toMatchObject({ incident: { id: 'i28' }, others: { length: 9 } })
     expect(new Set(statuses())).toEqual(new Set(['sent']))
 
-    await tell(someIncident({ id: 'later' }))
+    await plan(someIncident({ id: 'later' }))
     await deliver()
     expect(sent).toHaveLength(21)
     clock.now += 60_000
@@ -231,10 +232,10 @@ describe('delivery', () => {
     expect(sent).toHaveLength(22)
   })
 
-  it('sets aside what is meant for a receiver that is gone, and for an incident that is gone', async () => {
+  it('dead-letters messages for a deleted receiver or incident', async () => {
     const { sink } = recorder()
     const { rows, deliver, statuses } = deps({ oncall: sink })
-    const row = (sink: string): Planned => ({
+    const row = (sink: string): PlannedMessage => ({
       id: sink,
       incident_id: 'nothing',
       sink,

@@ -1,9 +1,9 @@
 import type { Incident } from '../../schema/incident.ts'
 import type { Stage } from '../stage.ts'
-import { type Receiver, routeIncident, type Told } from './route.ts'
+import { type PriorMessage, type Receiver, routeIncident } from './route.ts'
 
-/** One delivery of one incident to one sink, as it is remembered. */
-export interface Planned extends Told {
+/** The delivery of one message to one sink, as stored. */
+export interface PlannedMessage extends PriorMessage {
   readonly id: string
   readonly incident_id: string
   readonly status: 'pending' | 'sent' | 'failed' | 'dead' | 'cancelled'
@@ -15,34 +15,34 @@ export interface Planned extends Told {
 }
 
 interface Notifications<Tx> {
-  /** Adds what is not there yet; what is stays as it is. */
-  plan(rows: readonly Planned[], tx: Tx): Promise<void>
-  /** Cancels what is not sent yet. */
+  /** Adds new rows; keeps existing ones. */
+  plan(rows: readonly PlannedMessage[], tx: Tx): Promise<void>
+  /** Cancels messages that were not sent yet. */
   cancel(incidentId: string, tx: Tx): Promise<void>
-  forIncident(incidentId: string, tx: Tx): Promise<readonly Told[]>
+  forIncident(incidentId: string, tx: Tx): Promise<readonly PriorMessage[]>
 }
 
 interface NotifyOptions {
   readonly receivers: readonly Receiver[]
   readonly now: () => number
-  /** Called when something was planned, so that delivery need not wait for its next look. */
+  /** Wakes the delivery after new messages were planned. */
   readonly wake?: () => void
 }
 
-/** Makes the stage that writes down who must be told of what. Sending is another's work: it must not hold up the road. */
+/** Creates the stage that plans messages. Sending happens elsewhere, so that it does not block the pipeline. */
 export const createNotify =
   <Tx>(notifications: Notifications<Tx>, { receivers, now, wake }: NotifyOptions): Stage<Incident, Incident, Tx> =>
   async (incidents, delivery) => {
     if (incidents.length === 0 || receivers.length === 0) return incidents
     const tx = await delivery.transaction()
     const created = now()
-    const rows: Planned[] = []
+    const rows: PlannedMessage[] = []
     for (const incident of incidents) {
-      // What is cancelled is remembered, so that receivers hear of the incident once it is open again.
+      // Record cancelled messages too, so that receivers are notified when the incident reopens.
       const isQuiet = Boolean(incident.suppression_id)
       if (isQuiet) await notifications.cancel(incident.id, tx)
-      const told = await notifications.forIncident(incident.id, tx)
-      for (const { id, sink, reason } of routeIncident(incident, told, receivers)) {
+      const prior = await notifications.forIncident(incident.id, tx)
+      for (const { id, sink, reason } of routeIncident(incident, prior, receivers)) {
         rows.push({
           id,
           incident_id: incident.id,

@@ -13,7 +13,7 @@ describeSink('slack', (url) => create('slack', { url }))
 describeSink('splunk', (url) => create('splunk', { url, token: 'hush' }))
 describeSink('elasticsearch', (url) => create('elasticsearch', { url }))
 
-const told: Partial<Incident> = {
+const flatFields: Partial<Incident> = {
   types: ['brute_force'],
   entities: [
     { type: 'user', value: 'root' },
@@ -23,7 +23,7 @@ const told: Partial<Incident> = {
   address_roles: { source: [{ ip: '203.0.113.9', events: 286, internal: false }] },
 }
 
-describe('what receivers of the log detection service get', () => {
+describe('receivers of the log detection service', () => {
   let receiver: Awaited<ReturnType<typeof openReceiver>>
   beforeEach(async () => {
     receiver = await openReceiver()
@@ -36,8 +36,8 @@ describe('what receivers of the log detection service get', () => {
     return message
   }
   const notification = (facts: Partial<Incident> = {}) =>
-    someNotification({ incident: someIncident({ ...told, ...facts }) })
-  const others = [someIncident({ ...told, id: 'i2', display_id: 'INC-2', title: 'Another' })]
+    someNotification({ incident: someIncident({ ...flatFields, ...facts }) })
+  const others = [someIncident({ ...flatFields, id: 'i2', display_id: 'INC-2', title: 'Another' })]
 
   it.each([
     ['low', '#36a64f'],
@@ -63,14 +63,14 @@ describe('what receivers of the log detection service get', () => {
     ])
   })
 
-  it('Slack calls nobody because a log line says so', async () => {
+  it('Slack notifies nobody because of a log line', async () => {
     const text = 'x <!channel> <https://evil.example|click> & *bold*'
     await create('slack', { url: receiver.url }).send(notification({ title: text, reason: text }), signal)
     expect(only().body).not.toMatch(/<|>/)
     expect(only().body).toContain('&lt;!channel&gt;')
   })
 
-  it('Splunk takes events with its token', async () => {
+  it('Splunk receives events with its token', async () => {
     await create('splunk', { url: receiver.url, token: 'hush', index: 'security' }).send(
       { ...notification(), others },
       signal,
@@ -88,7 +88,7 @@ describe('what receivers of the log detection service get', () => {
     ])
   })
 
-  it('Elasticsearch keeps one document, named so that a second attempt writes nothing twice', async () => {
+  it('Elasticsearch receives one document, with an id that makes retries idempotent', async () => {
     await create('elasticsearch', { url: receiver.url, api_key: 'a2V5' }).send(notification(), signal)
     const { headers, body, path } = only()
     expect(path).toBe('/hook/a-password/security-anomalies/_doc/i1%2Foncall%2Fopened%2F1?key=another-one')
@@ -102,7 +102,7 @@ describe('what receivers of the log detection service get', () => {
       signal,
     )
 
-  it('Elasticsearch takes several at once', async () => {
+  it('Elasticsearch receives several documents at once', async () => {
     receiver.answer.body = JSON.stringify({ errors: false, items: [] })
     await bulk()
     const { headers, body, path } = only()
@@ -128,12 +128,12 @@ describe('what receivers of the log detection service get', () => {
   it.each([
     [[200, 429], true],
     [[200, 400], false],
-  ])('Elasticsearch that refuses documents (%j) is worth another try: %s', async (statuses, retryable) => {
+  ])('Elasticsearch that rejects documents (%j) is retryable: %s', async (statuses, retryable) => {
     receiver.answer.body = JSON.stringify({ errors: true, items: statuses.map((status) => ({ index: { status } })) })
     await expect(bulk()).rejects.toMatchObject({ code: 'SINK_REJECTED', retryable })
   })
 
-  it('an answer that is none of Elasticsearch is an error', async () => {
+  it('an answer that is not from Elasticsearch is an error', async () => {
     await expect(bulk()).rejects.toMatchObject({ code: 'SINK_REJECTED', retryable: true })
     receiver.answer.body = '{"took": 3}'
     await expect(bulk()).rejects.toMatchObject({ code: 'SINK_REJECTED' })
@@ -144,7 +144,7 @@ describe('what receivers of the log detection service get', () => {
     ['elasticsearch', { url: 'https://search:9200', username: 'me' }],
     ['elasticsearch', { url: 'https://search:9200', index: '../_all' }],
     ['slack', { url: 'javascript:alert(1)' }],
-  ])('%s refuses %j', (type, options) => {
+  ])('%s rejects %j', (type, options) => {
     expect(() => create(type, options)).toThrow(/not valid/)
   })
 })

@@ -10,9 +10,9 @@ interface Post {
 }
 
 /**
- * Posts a body and returns the answer, its body unread. A 2xx means that the receiver has it; 5xx, 408, 425 and 429 are worth
- * another try, everything else is not. Redirects are not followed: they would carry the message somewhere that nobody configured.
- * Errors name the receiver by its origin alone: the path and query of such an address are often its password.
+ * Posts a body and returns the response with its body unread. 2xx means delivered. 5xx, 408, 425 and 429 are retryable, other statuses are
+ * not. Redirects are not followed, because they would send the message to an address that is not configured. Errors name only the origin of
+ * the URL, because path and query often contain a secret.
  */
 export const post = async ({ fetch, url, headers, body, signal }: Post): Promise<Response> => {
   const { origin } = new URL(url)
@@ -23,8 +23,8 @@ export const post = async ({ fetch, url, headers, body, signal }: Post): Promise
     body,
     signal,
   }).catch((error: unknown) => {
-    throw new AppError('SINK_REJECTED', `${origin} could not be reached: ${causeOf(error)}.`, {
-      hint: 'Check the address, and that it can be reached from here.',
+    throw new AppError('SINK_REJECTED', `${origin} could not be reached: ${errorCodeOf(error)}.`, {
+      hint: 'Check the URL, and that it can be reached from here.',
       retryable: true,
     })
   })
@@ -36,9 +36,9 @@ export const post = async ({ fetch, url, headers, body, signal }: Post): Promise
 const rejection = (origin: string, { status, headers }: Response): AppError => {
   const redirected = status >= 300 && status < 400
   const retryAfter = secondsOf(headers.get('retry-after'))
-  return new AppError('SINK_REJECTED', `${origin} answered ${status}.`, {
+  return new AppError('SINK_REJECTED', `${origin} returned status ${status}.`, {
     hint: redirected
-      ? 'It points elsewhere; configure the address that it points to.'
+      ? 'The receiver redirects. Configure the target URL instead.'
       : `Check that ${origin} accepts POST requests from here.`,
     retryable: status >= 500 || status === 429 || status === 408 || status === 425,
     ...(retryAfter !== undefined && { retryAfter }),
@@ -48,8 +48,8 @@ const rejection = (origin: string, { status, headers }: Response): AppError => {
 const secondsOf = (header: string | null): number | undefined =>
   header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined
 
-/** Names a network failure by its code, because messages may quote the address. */
-export const causeOf = (error: unknown): string => {
+/** Names a network failure by its code, because messages may contain the URL. */
+export const errorCodeOf = (error: unknown): string => {
   const cause = error instanceof Error ? (error.cause ?? error) : undefined
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
   return cause instanceof Error ? cause.name : 'unknown error'

@@ -5,7 +5,7 @@ import { createDelivery } from './deliver.ts'
 import { createNotify } from './notify.ts'
 import { sinkRegistry } from './registry.ts'
 
-/** A receiver as an operator configures it; its sink checks the other options. */
+/** A configured receiver. Its sink validates the other options. */
 interface ConfiguredReceiver {
   readonly name: string
   readonly type: string
@@ -37,7 +37,7 @@ export const createReceivers = <Tx>({ notify, store, runtime, notified }: Receiv
   })
   let current = notify
   return {
-    /** Uses changed options from now on. Returns `notify` when the list of receivers changed, which needs a restart. */
+    /** Applies changed options. Returns `notify` if the list of receivers changed, which needs a restart. */
     renew(changed: readonly ConfiguredReceiver[]): readonly string[] {
       const same = isDeepStrictEqual(changed.map(identityOf), notify.map(identityOf))
       if (!same) return ['notify']

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import type { Incident } from '../../schema/incident.ts'
 import type { Notification, Sink } from './sink.ts'
 
-/** An incident for tests. */
+/** Creates an incident for tests. */
 export const someIncident = (facts: Partial<Incident> = {}): Incident => ({
   id: 'i1',
   display_id: 'INC-1',
@@ -16,7 +16,7 @@ export const someIncident = (facts: Partial<Incident> = {}): Incident => ({
   entities: [{ type: 'ip', value: '203.0.113.9' }],
   techniques: ['T1110.001'],
   evidence: [{ event_id: '0-1', time: '2024-12-10T06:00:00.000Z', line: 'Failed password for root' }],
-  members: [{ alert_id: 'a1', reason: 'the first of them', added_at: '2024-12-10T07:00:00.000Z' }],
+  members: [{ alert_id: 'a1', reason: 'first alert of this incident', added_at: '2024-12-10T07:00:00.000Z' }],
   timeline: [{ time: '2024-12-10T06:00:00.000Z', kind: 'alert', text: '286 failed logins', alert_id: 'a1' }],
   alert_count: 1,
   event_count: 286,
@@ -38,14 +38,14 @@ export const someNotification = (facts: Partial<Notification> = {}): Notificatio
   ...facts,
 })
 
-/** A message as the receiver got it. */
+/** A received message. */
 export interface Received {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
-/** Opens a receiver on loopback that answers as it is told to. */
+/** Opens a receiver on loopback with a configurable answer. */
 export const openReceiver = async () => {
   const received: Received[] = []
   const answer = { status: 200, headers: {}, body: 'ok', silent: false }
@@ -76,7 +76,7 @@ export const openReceiver = async () => {
 
 const hostile = 'a "quoted"\u0000\u001b[31m \r\nX-Injected: 1 </title><script>alert(1)</script> \u202e reversed'
 
-/** Checks what every sink that speaks HTTP promises, against a receiver on loopback. */
+/** Tests the promises of HTTP sinks against a receiver on loopback. */
 export const describeSink = (name: string, make: (url: string) => Sink): void => {
   describe(`the sink ${name}`, () => {
     let receiver: Awaited<ReturnType<typeof openReceiver>>
@@ -92,7 +92,7 @@ export const describeSink = (name: string, make: (url: string) => Sink): void =>
         (error: unknown) => error,
       )
 
-    it('resolves when the receiver has it, and tells what and why', async () => {
+    it('resolves after delivery, with the incident in the body', async () => {
       await send()
       expect(receiver.received).toHaveLength(1)
       expect(receiver.received[0]?.body).toContain('286 failed logins from 203.0.113.9')
@@ -106,7 +106,7 @@ export const describeSink = (name: string, make: (url: string) => Sink): void =>
       [401, false],
       [404, false],
       [302, false],
-    ])('says whether another try can help after %i', async (status, retryable) => {
+    ])('reports whether a retry can help after %i', async (status, retryable) => {
       receiver.answer.status = status
       receiver.answer.headers = { location: '/elsewhere', 'retry-after': '17' }
       const error = await failure()
@@ -115,7 +115,7 @@ export const describeSink = (name: string, make: (url: string) => Sink): void =>
       expect(receiver.received).toHaveLength(1)
     })
 
-    it('calls a receiver that is away worth another try, and tells nobody its address', async () => {
+    it('retries an unreachable receiver, without leaking its URL', async () => {
       await receiver.close()
       const error = await failure()
       expect(error).toMatchObject({ code: 'SINK_REJECTED', retryable: true })
@@ -124,7 +124,7 @@ export const describeSink = (name: string, make: (url: string) => Sink): void =>
       )
     })
 
-    it('stops when it is told to', async () => {
+    it('stops when aborted', async () => {
       receiver.answer.silent = true
       const stop = new AbortController()
       const sending = make(receiver.url).send(someNotification(), stop.signal)
@@ -132,11 +132,11 @@ export const describeSink = (name: string, make: (url: string) => Sink): void =>
       await expect(sending).rejects.toThrow()
     })
 
-    it('disarms a hostile title', async () => {
+    it('sanitizes a hostile title', async () => {
       await send(someNotification({ incident: someIncident({ title: hostile, reason: hostile }) }))
       const [message] = receiver.received
       expect(message?.headers['x-injected']).toBeUndefined()
-      // Escaped control characters count as well: whoever shows the text decodes them first.
+      // Escaped control characters count too, because readers decode them.
       expect(message?.body).not.toMatch(/\\u00|\\r|\\n|\u202e|\p{Cc}/u)
     })
   })

@@ -1,6 +1,6 @@
 import type { Incident } from '../../schema/incident.ts'
 
-/** Why a receiver hears of an incident. */
+/** Why a receiver is notified. */
 export type NotifyReason = 'opened' | 'severity_raised' | 'reopened' | 'resolved'
 
 export interface Notification {
@@ -8,12 +8,12 @@ export interface Notification {
   readonly reason: NotifyReason
   /** The same on every attempt, so that the receiver can drop repeats. */
   readonly idempotencyKey: string
-  /** Incidents told in the same message, because too many came at once for one message each; the gravest is `incident`. */
+  /** Further incidents in the same message during a storm. `incident` is the most severe. */
   readonly others?: readonly Incident[]
 }
 
-/** One notification an incident, for receivers that keep each on its own. */
-export const apart = (notification: Notification): readonly Notification[] => {
+/** Splits a notification by incident, for receivers that store each alone. */
+export const splitNotification = (notification: Notification): readonly Notification[] => {
   const { others = [], ...first } = notification
   return [
     first,
@@ -21,7 +21,7 @@ export const apart = (notification: Notification): readonly Notification[] => {
   ]
 }
 
-/** Delivers to one receiver. Resolves when the receiver has it; throws an AppError that says whether trying again can help. */
+/** Delivers to one receiver. Resolves on success. Throws an AppError that says whether to retry. */
 export interface Sink {
   send(notification: Notification, signal: AbortSignal): Promise<void>
 }

@@ -8,14 +8,14 @@ import { receiverUrl } from './receiver-url.ts'
 import type { Notification, Sink } from './sink.ts'
 
 const options = z.strictObject({
-  url: receiverUrl.meta({ description: "The address of Slack's incoming webhook.", secret: true }),
-  footer: z.string().max(300).default('Log Anomaly Detection').describe('What stands under each message.'),
+  url: receiverUrl.meta({ description: "The URL of Slack's incoming webhook.", secret: true }),
+  footer: z.string().max(300).default('Log Anomaly Detection').describe('The footer of each message.'),
 })
 
-/** Posts to an incoming webhook of Slack, or of what speaks as it does (Mattermost, Rocket.Chat). */
+/** Posts to an incoming webhook of Slack or a compatible service (Mattermost, Rocket.Chat). */
 export const slackSink: Component<typeof options, Sink> = {
   name: 'slack',
-  summary: 'Posts each incident to a channel of Slack.',
+  summary: 'Posts each incident to a Slack channel.',
   options,
   create: ({ url, footer }, { fetch }) => ({
     async send(notification, signal) {
@@ -55,17 +55,17 @@ const toSlack = (notification: Notification, footer: string) => {
         ],
         footer: disarm(footer),
         ts: Math.floor(Date.parse(incident.updated_at) / 1000),
-        // Nothing of a log line is markup: no bold, no links, no mention of everybody.
+        // Disable markup, because log lines are untrusted.
         mrkdwn_in: [],
       },
     ],
   }
 }
 
-/** As readers of these messages know them. */
+/** Field titles that differ from the role's label. */
 const titles: Readonly<Record<string, string>> = { Source: 'Source IP', Destination: 'Destination IP' }
 
-/** Slack's three signs that mean something, also where no markup is read: `<!channel>` would call everybody. */
+/** Escapes Slack's three control characters. Even without markup, `<!channel>` would notify everybody. */
 const disarm = (text: string): string =>
   text.slice(0, mostText).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const mostText = 3_000

@@ -3,23 +3,23 @@ import type { Component } from '../../component.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import { post } from './post.ts'
 import { headerSecret, receiverUrl } from './receiver-url.ts'
-import { apart, type Sink } from './sink.ts'
+import { type Sink, splitNotification } from './sink.ts'
 
 const options = z.strictObject({
-  url: receiverUrl.describe("Splunk's HTTP event collector: `https://splunk:8088/services/collector`."),
+  url: receiverUrl.describe("The URL of Splunk's HTTP event collector: `https://splunk:8088/services/collector`."),
   token: headerSecret.meta({ description: 'The token of the collector.', secret: true }),
-  sourcetype: z.string().min(1).max(200).default('anomaly_detection').describe('What Splunk calls these events.'),
-  index: z.string().min(1).max(200).optional().describe("The index; the token's own when absent."),
+  sourcetype: z.string().min(1).max(200).default('anomaly_detection').describe('The source type of the events.'),
+  index: z.string().min(1).max(200).optional().describe("The index. Defaults to the token's."),
 })
 
-/** Sends to Splunk's HTTP event collector; incidents told at once are events of one request. */
+/** Sends to Splunk's HTTP event collector, with all incidents of a notification in one request. */
 export const splunkSink: Component<typeof options, Sink> = {
   name: 'splunk',
   summary: "Sends each incident to Splunk's HTTP event collector.",
   options,
   create: ({ url, token, sourcetype, index }, { fetch }) => ({
     async send(notification, signal) {
-      const events = apart(notification).map((one) => ({
+      const events = splitNotification(notification).map((one) => ({
         time: Date.parse(one.incident.updated_at) / 1000,
         source: 'vedette',
         sourcetype,

@@ -7,18 +7,18 @@ interface SyslogFrame {
   readonly format: 'rfc5424' | 'rfc3164'
   readonly facility: SyslogFacility
   readonly appName: string
-  /** The machine that tells. */
+  /** The host that sends the message. */
   readonly hostname: string
 }
 
 const severityCodes = { info: 6, low: 5, medium: 4, high: 2, critical: 1 } as const
 
-/** The number that RFC 5612 sets aside for whoever has none of its own; names without a number are IANA's to give. */
+/** The enterprise number that RFC 5612 reserves for examples, because names without a number need IANA. */
 const structuredDataId = 'vedette@32473'
 
 /**
- * Makes a syslog message, without the framing of a stream. RFC 5424 carries the idempotency key and the incident's id as structured
- * data; RFC 3164 has no place for them, and no year and no zone in its time, which is this machine's.
+ * Builds a syslog message without stream framing. RFC 5424 carries the idempotency key and the incident id as structured data. RFC 3164 has
+ * no structured data, and its time is local, without year and zone.
  */
 export const toSyslog = (notification: Notification, { format, facility, appName, hostname }: SyslogFrame): Buffer => {
   const { incident, reason, idempotencyKey } = notification
@@ -28,12 +28,12 @@ export const toSyslog = (notification: Notification, { format, facility, appName
   const host = hostname.replace(/[^\x21-\x7e]/g, '').slice(0, 255) || '-'
   if (format === 'rfc3164') return Buffer.from(`<${priority}>${toBsdTime(time)} ${host} ${appName}: ${text}`)
   const data = toElement({ idempotency_key: idempotencyKey, incident_id: incident.id, incident: incident.display_id })
-  // The byte order mark says that the text is UTF-8 (RFC 5424, 6.4). ASCII alone needs none, and many readers would show it.
+  // The byte order mark declares UTF-8 (RFC 5424, 6.4). ASCII does not need it, and many readers would show it.
   const mark = /^[\x20-\x7e]*$/.test(text) ? '' : '\ufeff'
   return Buffer.from(`<${priority}>1 ${time.toISOString()} ${host} ${appName} - ${reason} ${data} ${mark}${text}`)
 }
 
-/** Cuts a message to so many bytes, and never within a character. */
+/** Cuts a message to a number of bytes without splitting a character. */
 export const cutTo = (bytes: number, message: Buffer): Buffer => {
   if (message.length <= bytes) return message
   let end = bytes
@@ -47,7 +47,7 @@ const toText = (notification: Notification): string => {
   return `ANOMALY: ${type} | ${names} | ${message}`
 }
 
-/** Keeps a name in one piece: one with blanks or bars could pretend to be the fields behind it. */
+/** Replaces spaces and bars in a name, which could fake the fields after it. */
 const word = (name: string | null): string => (name ?? '').trim().replace(/[\s|]+/g, '_') || '-'
 
 const toElement = (params: Readonly<Record<string, string>>): string =>

@@ -10,21 +10,18 @@ interface SyslogReceiver {
   readonly host: string
   readonly port: number
   readonly protocol: 'udp' | 'tcp' | 'tls'
-  /** Certificates to trust in place of the system's, as PEM. */
+  /** Certificates to trust instead of the system's, as PEM. */
   readonly ca?: string | undefined
 }
 
-/** How long the network has to tell that nobody listens, in ms. */
+/** How long the network has to report a refusal, in ms. */
 const refusalMs = 100
-/** How long a receiver has to close the connection in turn, in ms. */
+/** How long the receiver has to close the connection, in ms. */
 const closingMs = 1_000
 
-/**
- * Hands a datagram to the network. There is no receipt: what is lost on the way is lost silently. Only when the receiver's machine
- * says at once that nobody listens there is that a failure.
- */
+/** Sends a datagram. UDP has no receipt, so only an immediate refusal by the receiver's host counts as a failure. */
 export const sendDatagram = async (message: Buffer, receiver: SyslogReceiver, signal: AbortSignal): Promise<void> => {
-  // IPv4 first: many receivers listen on that alone, and a datagram, unlike a connection, is not tried on the other.
+  // Prefer IPv4: many receivers listen only there, and a datagram has no fallback.
   const { address, family } = await lookup(receiver.host, { order: 'ipv4first' })
   signal.throwIfAborted()
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
@@ -44,8 +41,8 @@ export const sendDatagram = async (message: Buffer, receiver: SyslogReceiver, si
 }
 
 /**
- * Sends a message over a connection of its own, counted in octets (RFC 6587, 3.4.1), and ends it. A receiver that ends it in turn has
- * read the message; for one that keeps its side open, that the network has it must do.
+ * Sends one octet-counted message (RFC 6587, 3.4.1) over its own connection. A receiver that closes the connection has read the message. If
+ * it keeps its side open, delivery to the network counts.
  */
 export const sendStream = async (message: Buffer, receiver: SyslogReceiver, signal: AbortSignal): Promise<void> => {
   const frame = Buffer.concat([Buffer.from(`${message.length} `), message])

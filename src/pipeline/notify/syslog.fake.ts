@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createServer as createTcp, type Server, type Socket } from 'node:net'
 import { createServer as createTls } from 'node:tls'
 
-/** What a receiver of streams does with a connection. */
+/** How a stream receiver treats a connection. */
 export type Manner = 'reads' | 'resets' | 'talks' | 'never closes'
 
-/** Opens a receiver of datagrams on loopback. */
+/** Opens a datagram receiver on loopback. */
 export const openUdp = async () => {
   const received: Buffer[] = []
   const socket = createSocket('udp4').on('message', (message) => received.push(message))
@@ -14,13 +14,13 @@ export const openUdp = async () => {
   return { port: socket.address().port, received, close: async () => void (await once(socket.close(), 'close')) }
 }
 
-/** Opens a receiver of streams on loopback; `close` resolves when the senders have closed every connection. */
+/** Opens a stream receiver on loopback. `close` resolves when the senders have closed every connection. */
 export const openStream = async (manner: Manner = 'reads', tls?: { readonly key: string; readonly cert: string }) => {
   const received: Buffer[] = []
   const sockets: Socket[] = []
   const take = (socket: Socket) => {
     sockets.push(socket)
-    // What a client that is gone leaves behind is not the receiver's failure.
+    // A client that disappears is not the receiver's failure.
     socket.on('error', () => socket.destroy())
     socket.on('data', (part: Buffer) => received.push(part))
     if (manner === 'resets') socket.resetAndDestroy()
@@ -34,7 +34,7 @@ export const openStream = async (manner: Manner = 'reads', tls?: { readonly key:
     received,
     close: async () => {
       server.close()
-      // A side that was kept open learns only by writing, and then not at once, whether the sender is gone.
+      // A half-open connection learns only by writing, with a delay, whether the sender is gone.
       const asking = setInterval(() => manner === 'never closes' && sockets.map((socket) => socket.write('?')), 10)
       await once(server, 'close')
       clearInterval(asking)

@@ -18,7 +18,7 @@ const create = (options: object) => sinkRegistry.create('syslog', options, { now
 const hostile = 'a "quoted" \\ ] text\u0000\u001b[31m \r\n<8>1 - - root - - - injected \u2028 \u0085 \u202e reversed'
 const certificate = makeCertificate()
 
-/** Opens a receiver that the test's end closes, which waits for the sender to have closed every connection. */
+/** Opens a receiver that is closed after the test, once the sender has closed every connection. */
 const open = async (protocol: 'udp' | 'tcp' | 'tls', manner?: Manner) => {
   const receiver =
     protocol === 'udp' ? await openUdp() : await openStream(manner, protocol === 'tls' ? certificate : undefined)
@@ -26,7 +26,7 @@ const open = async (protocol: 'udp' | 'tcp' | 'tls', manner?: Manner) => {
   return receiver
 }
 
-/** Waits for what was sent to arrive: a datagram may come after its sender is done. */
+/** Waits for messages to arrive: a datagram may come after its sender has finished. */
 const arrival = async (protocol: 'udp' | 'tcp' | 'tls', received: readonly Buffer[]): Promise<string> => {
   await until(() => received.length > 0)
   const bytes = Buffer.concat(received)
@@ -63,7 +63,7 @@ const bruteForce = someIncident({
 describe.each(['udp', 'tcp', 'tls'] as const)('syslog over %s', (protocol) => {
   const extra = { host: '127.0.0.1', protocol, ...(protocol === 'tls' && { ca: certificate.cert }) }
 
-  it.each(['rfc5424', 'rfc3164'] as const)('tells in %s what our own parser reads', async (format) => {
+  it.each(['rfc5424', 'rfc3164'] as const)('sends messages in %s that our parser reads', async (format) => {
     const { port, received } = await open(protocol)
     await create({ ...extra, port, format }).send(someNotification({ incident: bruteForce }), signal)
     const parsed = read(format, await arrival(protocol, received))
@@ -88,7 +88,7 @@ describe.each(['udp', 'tcp', 'tls'] as const)('syslog over %s', (protocol) => {
     })
   })
 
-  it.each(['rfc5424', 'rfc3164'] as const)('disarms a hostile incident in %s', async (format) => {
+  it.each(['rfc5424', 'rfc3164'] as const)('sanitizes a hostile incident in %s', async (format) => {
     const { port, received } = await open(protocol)
     const user = 'root IP=192.0.2.1 Score=0.001 | fine\nnext'
     const incident = someIncident({
@@ -110,7 +110,7 @@ describe.each(['udp', 'tcp', 'tls'] as const)('syslog over %s', (protocol) => {
     expect(id).toMatch(/^a "quoted" \\ \] text \[31m {2}<8>1 - - root/)
   })
 
-  it('tells a long message: cut over UDP, on a whole character, and whole over a stream', async () => {
+  it('cuts a long message over UDP, at a whole character, but not over a stream', async () => {
     const { port, received } = await open(protocol)
     const reason = '€'.repeat(5_000)
     await create({ ...extra, port }).send(someNotification({ incident: someIncident({ reason }) }), signal)
@@ -122,17 +122,17 @@ describe.each(['udp', 'tcp', 'tls'] as const)('syslog over %s', (protocol) => {
     else expect(bytes).toBeGreaterThan(15_000)
   })
 
-  it('calls a receiver that is away worth another try', async () => {
+  it('retries an unreachable receiver', async () => {
     const { port, close } = protocol === 'udp' ? await openUdp() : await openStream()
     await close()
     expect(await failure(create({ ...extra, port }).send(someNotification(), signal))).toMatchObject({
       code: 'SINK_REJECTED',
-      message: `127.0.0.1, port ${port} (${protocol}), could not be told: ECONNREFUSED.`,
+      message: `Could not send to 127.0.0.1:${port} (${protocol}): ECONNREFUSED.`,
       retryable: true,
     })
   })
 
-  it('calls a name that is not known worth another try', async () => {
+  it('retries an unknown host name', async () => {
     const sink = create({ ...extra, host: 'nowhere.invalid' })
     expect(await failure(sink.send(someNotification(), signal))).toMatchObject({
       code: 'SINK_REJECTED',
@@ -141,7 +141,7 @@ describe.each(['udp', 'tcp', 'tls'] as const)('syslog over %s', (protocol) => {
     })
   })
 
-  it('sends nothing when it is told to stop before', async () => {
+  it('sends nothing when aborted before', async () => {
     const { port, received } = await open(protocol)
     const sink = create({ ...extra, port })
     expect(await failure(sink.send(someNotification(), AbortSignal.abort()))).toMatchObject({ retryable: true })
@@ -152,7 +152,7 @@ describe.each(['udp', 'tcp', 'tls'] as const)('syslog over %s', (protocol) => {
 })
 
 describe('syslog over streams', () => {
-  it('stops when it is told to, and leaves no connection open', async () => {
+  it('stops when aborted, and leaves no connection open', async () => {
     const { port, received, close } = await openStream('never closes')
     const stop = new AbortController()
     const sending = failure(create({ host: '127.0.0.1', port, protocol: 'tcp' }).send(someNotification(), stop.signal))
@@ -162,14 +162,14 @@ describe('syslog over streams', () => {
     await close()
   })
 
-  it('is content with a receiver that took the message and keeps its side open', async () => {
+  it('accepts a receiver that keeps its side open', async () => {
     const { port, received, close } = await openStream('never closes')
     await create({ host: '127.0.0.1', port, protocol: 'tcp' }).send(someNotification(), signal)
     expect(await arrival('tcp', received)).toContain('ANOMALY')
     await close()
   })
 
-  it('calls a connection that is thrown out worth another try', async () => {
+  it('retries a connection that was reset', async () => {
     const { port } = await open('tcp', 'resets')
     const sink = create({ host: '127.0.0.1', port, protocol: 'tcp' })
     expect(await failure(sink.send(someNotification(), signal))).toMatchObject({
@@ -178,7 +178,7 @@ describe('syslog over streams', () => {
     })
   })
 
-  it('tells nothing to a receiver whose certificate is not trusted, however often', async () => {
+  it('sends nothing to a receiver with an untrusted certificate, and does not retry', async () => {
     const { port, received } = await open('tls')
     const sink = create({ host: '127.0.0.1', port, protocol: 'tls' })
     expect(await failure(sink.send(someNotification(), signal))).toMatchObject({
@@ -189,14 +189,14 @@ describe('syslog over streams', () => {
     expect(received).toHaveLength(0)
   })
 
-  it('does not go on trying TLS with a receiver that does not speak it', async () => {
+  it('does not retry TLS with a receiver that does not speak it', async () => {
     const { port } = await open('tcp', 'talks')
     const sink = create({ host: '127.0.0.1', port, protocol: 'tls' })
     expect(await failure(sink.send(someNotification(), signal))).toMatchObject({ retryable: false })
   })
 })
 
-describe('what syslog says', () => {
+describe('syslog messages', () => {
   it.each([
     ['info', 6],
     ['low', 5],
@@ -216,7 +216,7 @@ describe('what syslog says', () => {
     })
   })
 
-  it('tells of several in one message', async () => {
+  it('lists several incidents in one message', async () => {
     const { port, received } = await open('udp')
     const others = [someIncident({ id: 'i2', display_id: 'INC-2' })]
     await create({ host: 'localhost', port }).send(someNotification({ others }), signal)
@@ -241,7 +241,7 @@ describe('what syslog says', () => {
     ['a program that no header can carry', { app_name: 'a b' }],
     ['a facility that is none', { facility: 'local8' }],
     ['an unknown option', { retries: 3 }],
-  ])('refuses %s', (_what, options) => {
+  ])('rejects %s', (_what, options) => {
     expect(() => create(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 })

@@ -2,7 +2,7 @@ import type { AlertType } from '../../schema/detection.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import type { Notification } from './sink.ts'
 
-/** How grave something is, in the words of the Unified Data Model. */
+/** The severities of the Unified Data Model. */
 const severities = {
   info: 'INFORMATIONAL',
   low: 'LOW',
@@ -11,7 +11,7 @@ const severities = {
   critical: 'CRITICAL',
 } as const
 
-/** What sort of event it is; the model wants to know who signed in, and both ends of a connection. */
+/** Maps alert types to event types, with the parts that the data model requires. */
 const eventTypes: Readonly<Partial<Record<AlertType, { readonly type: string; readonly needs: readonly Part[] }>>> = {
   brute_force: { type: 'USER_LOGIN', needs: ['user'] },
   unauthorized_access: { type: 'USER_UNCATEGORIZED', needs: ['user'] },
@@ -20,7 +20,7 @@ const eventTypes: Readonly<Partial<Record<AlertType, { readonly type: string; re
 }
 type Part = 'user' | 'source' | 'target'
 
-/** Lays an incident out as an event of the Unified Data Model. What it does not know it leaves out. */
+/** Converts an incident to an event of the Unified Data Model. Leaves out unknown values. */
 export const toUdmEvent = (notification: Notification, logType: string) => {
   const { incident } = notification
   const {
@@ -43,7 +43,7 @@ export const toUdmEvent = (notification: Notification, logType: string) => {
   }
   const [first] = incident.types ?? []
   const kind = first && eventTypes[first]
-  const grave = severities[severity]
+  const udmSeverity = severities[severity]
   return {
     metadata: {
       event_timestamp: timestamp,
@@ -62,7 +62,7 @@ export const toUdmEvent = (notification: Notification, logType: string) => {
     ...(target !== null && { target: { ip: [target] } }),
     security_result: [
       {
-        severity: grave,
+        severity: udmSeverity,
         category_details: [type],
         summary: event,
         description: message,

@@ -18,7 +18,7 @@ describe('the webhook', () => {
   })
   afterEach(() => receiver.close())
 
-  it('posts a message that can be recognised, repeated and checked', async () => {
+  it('posts a message with an id and a valid signature', async () => {
     const secret = 'a secret of some length'
     await create({ url: receiver.url, secret }).send(someNotification(), signal)
     const [message] = receiver.received
@@ -35,12 +35,12 @@ describe('the webhook', () => {
     })
   })
 
-  it('shows the token that the receiver knows it by', async () => {
+  it('sends its token', async () => {
     await create({ url: receiver.url, token: 'hush' }).send(someNotification(), signal)
     expect(receiver.received[0]?.headers.authorization).toBe('Bearer hush')
   })
 
-  it('tells flatly, for receivers that know alerts of the log detection service', async () => {
+  it('sends flat objects to receivers of the log detection service', async () => {
     const incident = someIncident({ types: ['brute_force'], entities: [{ type: 'user', value: 'root' }] })
     await create({ url: receiver.url, shape: 'flat' }).send(someNotification({ incident }), signal)
     expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
@@ -54,7 +54,7 @@ describe('the webhook', () => {
     })
   })
 
-  it('tells of several in one message', async () => {
+  it('lists several incidents in one message', async () => {
     const others = [someIncident({ id: 'i2', display_id: 'INC-2' })]
     await create({ url: receiver.url }).send(someNotification({ others }), signal)
     expect(JSON.parse(receiver.received[0]?.body ?? '').data.others).toMatchObject([{ display_id: 'INC-2' }])
@@ -67,7 +67,7 @@ describe('the webhook', () => {
     ['a secret that is too short', { url: 'https://example.com/', secret: 'short' }],
     ['a token that no header can carry', { url: 'https://example.com/', token: 'a\r\nb' }],
     ['an unknown option', { url: 'https://example.com/', retries: 3 }],
-  ])('refuses %s', (_name, options) => {
+  ])('rejects %s', (_name, options) => {
     expect(() => create(options)).toThrow(/not valid/)
   })
 })

@@ -8,22 +8,24 @@ import { headerSecret, receiverUrl } from './receiver-url.ts'
 import type { Sink } from './sink.ts'
 
 const options = z.strictObject({
-  url: receiverUrl.describe('Where to post.'),
+  url: receiverUrl.describe('The URL to post to.'),
   token: headerSecret
     .optional()
-    .meta({ description: 'What the receiver knows us by: `Authorization: Bearer …`.', secret: true }),
+    .meta({ description: 'A token for the header `Authorization: Bearer …`.', secret: true }),
   secret: z
     .string()
     .min(16, 'use at least 16 characters')
     .optional()
-    .meta({ description: 'Signs each message: `X-Vedette-Signature`, HMAC-SHA256.', secret: true }),
+    .meta({ description: 'Signs each message with HMAC-SHA256 in `X-Vedette-Signature`.', secret: true }),
   shape: z
     .enum(['cloudevents', 'flat'])
     .default('cloudevents')
-    .describe('`flat` puts title, severity, user, source_ip, message, anomaly_score and timestamp side by side.'),
+    .describe(
+      '`flat` sends title, severity, user, source_ip, message, anomaly_score and timestamp as one flat object.',
+    ),
 })
 
-/** Posts JSON. */
+/** Posts incidents as JSON. */
 export const webhookSink: Component<typeof options, Sink> = {
   name: 'webhook',
   summary: 'Posts each incident as JSON to a URL.',
@@ -46,6 +48,6 @@ export const webhookSink: Component<typeof options, Sink> = {
   },
 }
 
-/** Signs the time and the body, so that neither can be changed nor an old message be sent again: `t=1733813700,v1=…`. */
+/** Signs time and body, to prevent changes and replays: `t=1733813700,v1=…`. */
 export const sign = (secret: string, seconds: number, body: string): string =>
   `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`

@@ -108,6 +108,6 @@ export const explainWindows = (
 }
 
 const severityOf = ({ score, events }: WindowRun, unusual: readonly UnusualFeature[]): Severity => {
-  const grave = unusual.some(({ name }) => name === 'share of errors' || name === 'share of failures')
-  return score >= 0.9 && (grave || events >= 100) ? 'medium' : score >= 0.6 || grave ? 'low' : 'info'
+  const isFailure = unusual.some(({ name }) => name === 'share of errors' || name === 'share of failures')
+  return score >= 0.9 && (isFailure || events >= 100) ? 'medium' : score >= 0.6 || isFailure ? 'low' : 'info'
 }

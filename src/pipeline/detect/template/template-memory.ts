@@ -61,8 +61,8 @@ export const startMemory = (key: string, event: Event, maxTemplates: number): Te
  */
 export const rareRate = ({ rareTimes, since, newest }: TemplateMemory, time: number): number => {
   const span = Math.min(week, Math.max(0, newest - since))
-  const lately = rareTimes.filter((at) => time - at < week).length
-  return Math.min(1, (lately + 0.5) / (span / tenMinutes + 1))
+  const recent = rareTimes.filter((at) => time - at < week).length
+  return Math.min(1, (recent + 0.5) / (span / tenMinutes + 1))
 }
 
 /** Records a new or rare message. */

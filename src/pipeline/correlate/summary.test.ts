@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { alert, at, attack, entity, onHost } from './alert.fake.ts'
-import { storyOf } from './story.ts'
+import { summarizeIncident } from './summary.ts'
 
 const counts = { alerts: 7, events: 1_234 }
 const user = entity('user', 'dana')
@@ -15,7 +15,7 @@ const attackStory = [
     title: 'dana logged in after 156 failed logins',
     techniques: ['T1078', 'T1110'],
     entities: [user, host],
-    // The alert begins with the first try: what it tells of came an hour later.
+    // The alert begins with the first attempt; the login came an hour later.
     evidence: [
       { event_id: 'first', time: at(0), line: 'Failed password', role: 'the first failure' },
       { event_id: 'in', time: at(61), line: 'Accepted password', role: 'the login that succeeded' },
@@ -33,9 +33,9 @@ const attackStory = [
   alert('new', 91, 91, { severity: 'info', title: 'New message from cron', ...onHost('web-01') }),
 ]
 
-describe('the story of an incident', () => {
-  it('tells the stages of an attack in order, each by its gravest alert, and little else', () => {
-    expect(storyOf(attackStory, counts)).toBe(
+describe('the summary of an incident', () => {
+  it('lists the stages of an attack in order, each by its most severe alert', () => {
+    expect(summarizeIncident(attackStory, counts)).toBe(
       [
         '1 h on web-01, 2024-12-10 06:00 to 07:35 UTC.',
         'Password guessing: 156 failed logins from 203.0.113.9, and 1 more alert.',
@@ -43,29 +43,29 @@ describe('the story of an incident', () => {
         '1 h later, initial access: dana logged in after 156 failed logins.',
         '14 min later, persistence: Cron job put in place: dana.',
         '15 min later, exfiltration: 33 MB went to 203.0.113.9.',
-        'Around it 1 other unusual thing: New message from cron.',
-        'In all 7 alerts with 1,234 lines, from 2 addresses.',
+        'In the same period, 1 other unusual event: New message from cron.',
+        'In total 7 alerts with 1,234 lines, from 2 addresses.',
       ].join(' '),
     )
   })
 
-  it('tells of few alerts without a stage one after the other', () => {
+  it('lists a few alerts without a stage in order', () => {
     const alerts = [
       alert('errors', 9, 14, { title: '25 errors from nginx', ...onHost('web-01') }),
       alert('killed', 2, 2, { title: 'Kernel kills a process', techniques: ['T1499'], ...onHost('web-01') }),
     ]
-    expect(storyOf(alerts, { alerts: 2, events: 26 })).toBe(
-      '12 min on web-01, 2024-12-10 06:02 to 06:14 UTC. Kernel kills a process. 7 min later: 25 errors from nginx. In all 2 alerts with 26 lines.',
+    expect(summarizeIncident(alerts, { alerts: 2, events: 26 })).toBe(
+      '12 min on web-01, 2024-12-10 06:02 to 06:14 UTC. Kernel kills a process. 7 min later: 25 errors from nginx. In total 2 alerts with 26 lines.',
     )
   })
 
-  it('leaves an incident of one alert to that alert', () => {
+  it('is the sentence of a single alert', () => {
     const only = alert('one', 0, 1)
-    expect(storyOf([only], { alerts: 1, events: 10 })).toBe(only.sentence)
+    expect(summarizeIncident([only], { alerts: 1, events: 10 })).toBe(only.sentence)
   })
 
-  it('names the days when it takes more than one, and no host when there are several', () => {
+  it('names the days if there are several, and no host if there are several', () => {
     const alerts = [alert('a', 0, 1, onHost('a')), alert('b', 60 * 48, 60 * 48 + 1, onHost('b'))]
-    expect(storyOf(alerts, counts)).toContain('2 days on 2 hosts, 2024-12-10 06:00 to 2024-12-12 06:01 UTC.')
+    expect(summarizeIncident(alerts, counts)).toContain('2 days on 2 hosts, 2024-12-10 06:00 to 2024-12-12 06:01 UTC.')
   })
 })

@@ -6,14 +6,14 @@ import type { Incident } from '../../schema/incident.ts'
 import { ratedAlerts } from '../../schema/quiet-incident.ts'
 import { graver, type Severity, severities, severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
-import { byGravity, byStart, eventsOf } from './alert-facts.ts'
-import { storyOf } from './story.ts'
+import { byImportance, byStart, eventsOf } from './alert-facts.ts'
+import { summarizeIncident } from './summary.ts'
 import { gotIn, leadOf, momentOf, reasonOf, titleOf } from './title.ts'
 
 const maxEvidence = 20
 const maxEntities = 50
 
-type Told = Pick<
+type IncidentDescription = Pick<
   Incident,
   | 'severity'
   | 'risk_score'
@@ -33,15 +33,15 @@ type Told = Pick<
 >
 
 /**
- * Tells an incident anew from its alerts: everything but what people decided about it. What they did stays in the timeline, and what
- * alerts that are gone by now had shown stays in the evidence.
+ * Derives an incident from its alerts, except for people's decisions. People's actions stay in the timeline. Evidence of alerts that no
+ * longer exist stays too.
  */
-export const tell = (
+export const describeIncident = (
   members: readonly Alert[],
   before:
     | Pick<Incident, 'members' | 'timeline' | 'evidence' | 'event_count' | 'entities' | 'address_roles'>
     | undefined,
-): Told => {
+): IncidentDescription => {
   const alerts = [...members].sort(byStart)
   const rated = ratedAlerts(alerts)
   const known = new Set(alerts.map(({ id }) => id))
@@ -57,7 +57,7 @@ export const tell = (
     risk_score: Math.max(0, ...rated.map(({ triage }) => triage?.risk_score ?? 0)),
     title: titleOf(rated),
     reason: reasonOf(rated),
-    summary: storyOf(rated, { alerts: alert_count, events: event_count }),
+    summary: summarizeIncident(rated, { alerts: alert_count, events: event_count }),
     types: [...new Set(rated.map(({ type }) => type))].sort(),
     entities: rankEntities(rated, [...former.entities, ...alerts.flatMap(({ entities }) => entities)]),
     ...rolesOf(rated, former.address_roles),
@@ -84,20 +84,20 @@ export const tell = (
   }
 }
 
-/** The gravest of its alerts; a step more where a burst of failures and a login that came of it confirm each other. */
+/** Returns the highest severity of the alerts; one level more if an attack and a login confirm each other. */
 const severityOf = (alerts: readonly Alert[]): Severity => {
-  const gravest = alerts.reduce<Severity>((worst, { severity }) => graver(worst, severity), 'info')
+  const highest = alerts.reduce<Severity>((worst, { severity }) => graver(worst, severity), 'info')
   const confirmed = alerts.some(gotIn) && alerts.some(({ type }) => type === 'brute_force')
-  return confirmed ? (severities[severityRank(gravest) + 1] ?? gravest) : gravest
+  return confirmed ? (severities[severityRank(highest) + 1] ?? highest) : highest
 }
 
 /**
- * Chooses the lines that tell the story: what succeeded, then the first and last line and the parts that the lead alert's lines play,
- * then the most telling line of each other alert in turn.
+ * Chooses the evidence: successes, then the first and last line, lines of the lead alert with a role, then the best line of each other
+ * alert in turn.
  */
 const chooseEvidence = (alerts: readonly Alert[], former: readonly Evidence[]): Evidence[] => {
   const lead = leadOf(alerts)
-  const inOrder = [...alerts].sort((a, b) => Number(b === lead) - Number(a === lead) || byGravity(a, b))
+  const inOrder = [...alerts].sort((a, b) => Number(b === lead) - Number(a === lead) || byImportance(a, b))
   const all = [...inOrder.flatMap(({ evidence }) => evidence), ...former]
   const chosen = new Map<string, Evidence>()
   const take = (items: readonly Evidence[], most: number) => {
@@ -124,7 +124,7 @@ const chooseEvidence = (alerts: readonly Alert[], former: readonly Evidence[]): 
   )
 }
 
-/** Lines that show a success, each in the words of the alert that it is about, rather than of one that mentions it in passing. */
+/** Returns evidence of success, with the role from the alert about it, not from one that merely mentions it. */
 const successes = (alerts: readonly Alert[], former: readonly Evidence[]): Evidence[] => {
   const about = ({ type }: Alert) => type === 'unauthorized_access'
   const ordered = [...alerts.filter(about), ...alerts.filter((alert) => !about(alert))]
@@ -132,7 +132,7 @@ const successes = (alerts: readonly Alert[], former: readonly Evidence[]): Evide
   return [...new Map(shown.reverse().map((item) => [item.event_id, item])).values()]
 }
 
-/** Ranks entities: those of the lead alert first, then by how grave and many the alerts are that name them. */
+/** Ranks entities: those of the lead alert first, then by severity and number of their alerts. */
 const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Entity[] => {
   const ranked = new Map<string, { readonly entity: Entity; weight: number; readonly order: number }>()
   const lead = leadOf(alerts)
@@ -148,7 +148,7 @@ const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Enti
       else ranked.set(key, { entity, weight, order: ranked.size })
     }
   }
-  // Of a log whose lines name nobody, the log itself is what it is about.
+  // Without any entity, the log itself becomes the entity.
   if (ranked.size === 0)
     return [...new Set(alerts.map(({ source }) => source))].map((value) => ({ type: 'service', value }))
   const own = new Set(lead?.entities)
@@ -161,9 +161,9 @@ const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Enti
     .map(({ entity }) => entity)
 }
 
-/** The roles of addresses over all alerts. Once alerts are gone, the addresses that only they showed stay, behind the others. */
+/** Merges the address roles of all alerts. Addresses of deleted alerts stay, after the others. */
 const rolesOf = (alerts: readonly Alert[], former: AddressRoles | undefined): Pick<Incident, 'address_roles'> => {
-  // Several detectors often see the same events.
+  // Several detectors often see the same events, so take the maximum per detector.
   const byDetector = Map.groupBy(alerts, ({ detectors }) => detectors.join(' '))
   const seen = [...byDetector.values()].map((same) =>
     mergeAddressRoles(same.flatMap(({ address_roles }) => address_roles ?? [])),
