@@ -3,7 +3,7 @@ import type { CompatSystem } from '../../api/compat-system.ts'
 import { bodyInputs, mergeInput } from '../../api/rest/input.ts'
 import { readJson } from '../../api/rest/json.ts'
 import { presentText } from '../../api/rest/present-text.ts'
-import type { Refuse, Route } from '../../api/rest/route.ts'
+import type { Present, Refuse, Route } from '../../api/rest/route.ts'
 import { AppError } from '../../errors.ts'
 import { getLogModel } from '../../operations/models/get-log-model.ts'
 import { loadClientModel, loadLogModel } from '../../operations/models/load-log-model.ts'
@@ -38,12 +38,7 @@ const loading = (operation: Route['operation']): Route => ({
 })
 
 const detectionRoutes: readonly Route[] = [
-  {
-    method: 'POST',
-    path: '/analyze',
-    operation: analyzeLogEvents,
-    refuse,
-  },
+  { method: 'POST', path: '/analyze', operation: analyzeLogEvents, refuse },
   { method: 'POST', path: '/analyze/file', operation: analyzeLogEvents, hide: true, body: 'form', refuse },
   loading(loadLogModel),
   {
@@ -76,32 +71,24 @@ const detectionRoutes: readonly Route[] = [
   },
 ]
 
+const probe = (path: string, present: Present): Route => ({
+  ...{ method: 'GET', path, operation: getLogModel, hide: true, present },
+})
+
 /** The probes and metrics of its own port. */
 const probes: readonly Route[] = [
   { method: 'GET', path: '/metrics', operation: getMetrics, hide: true, type: 'text/plain', present: presentText },
-  {
-    method: 'GET',
-    path: '/health',
-    operation: getLogModel,
-    hide: true,
-    present: (answer) => ({
-      status: 'healthy',
-      models_loaded: model.parse(answer).loaded,
-      timestamp: new Date().toISOString(),
-    }),
-  },
-  { method: 'GET', path: '/health/live', operation: getLogModel, hide: true, present: () => ({ status: 'alive' }) },
-  {
-    method: 'GET',
-    path: '/health/ready',
-    operation: getLogModel,
-    hide: true,
-    present: (answer, _request, reply) => {
-      const { loaded } = model.parse(answer)
-      reply.code(loaded ? 200 : 503)
-      return { status: loaded ? 'ready' : 'not ready' }
-    },
-  },
+  probe('/health', (answer) => ({
+    status: 'healthy',
+    models_loaded: model.parse(answer).loaded,
+    timestamp: new Date().toISOString(),
+  })),
+  probe('/health/live', () => ({ status: 'alive' })),
+  probe('/health/ready', (answer, _request, reply) => {
+    const { loaded } = model.parse(answer)
+    reply.code(loaded ? 200 : 503)
+    return { status: loaded ? 'ready' : 'not ready' }
+  }),
 ]
 
 /** The log detection service: takes events and returns the anomalous ones. */

@@ -1,10 +1,9 @@
-import { presentText } from '../../api/rest/present-text.ts'
-import type { Present, Refuse, Route } from '../../api/rest/route.ts'
-import { getMetrics } from '../../operations/status/get-metrics.ts'
+import type { Present, Route } from '../../api/rest/route.ts'
 import type { EventView } from '../../schema/event.ts'
 import { browseEvents } from './browse-events.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 import { getLogDatabase, logDatabaseView } from './get-log-database.ts'
+import { route } from './route.ts'
 
 /** The levels of the log-agent service, and the names that differ in each direction. */
 const levels = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'] as const
@@ -72,24 +71,7 @@ const presentDatabase: Present = (answer) => {
 }
 
 /** The routes for log lines and for the database that they come from. */
-export const logRoutes = (database: NetworkAgentsConfig['database'], refuse: Refuse): readonly Route[] => {
-  const of = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
-    ...more,
-    ...{ method: 'GET', path, operation, present, refuse, bareToken: true },
-  })
-  return [
-    of('/api/v1/logs', browseEvents, presentLogs, { readQuery }),
-    of('/api/v1/settings/database', getLogDatabase(database), presentDatabase),
-  ]
-}
-
-/** The metrics of the main port, with a bare token. */
-export const metricsRoute: Route = {
-  method: 'GET',
-  path: '/metrics',
-  operation: getMetrics,
-  hide: true,
-  bareToken: true,
-  type: 'text/plain',
-  present: presentText,
-}
+export const logRoutes = (database: NetworkAgentsConfig['database']): readonly Route[] => [
+  route({ path: '/api/v1/logs', operation: browseEvents, present: presentLogs, readQuery }),
+  route({ path: '/api/v1/settings/database', operation: getLogDatabase(database), present: presentDatabase }),
+]

@@ -1,37 +1,16 @@
 import type { CompatSystem } from '../../api/compat-system.ts'
-import type { Present, Refuse, Route } from '../../api/rest/route.ts'
+import { presentText } from '../../api/rest/present-text.ts'
+import type { Present, Route } from '../../api/rest/route.ts'
 import { isLogAgentSetUp } from '../../operations/agents/read-agents.ts'
 import { getHealth, health } from '../../operations/status/get-health.ts'
+import { getMetrics } from '../../operations/status/get-metrics.ts'
 import { agentRoutes } from './agent-routes.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 import { listAnomalies } from './list-anomalies.ts'
-import { logRoutes, metricsRoute } from './log-routes.ts'
+import { logRoutes } from './log-routes.ts'
+import { refuseOnOwnPort, route } from './route.ts'
 
-const errorLabels: Readonly<Record<number, string>> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-}
-
-/** The log-agent service answered with the name of the status; other statuses get our message. */
-const refuse: Refuse = ({ status, message }) => ({ status, body: { error: errorLabels[status] ?? message } })
-
-/** On its own port an unreadable query is a 500 and an outage an empty list, as its clients expect. */
-const refuseAsBefore: Refuse = (error, request) => {
-  if (error.status >= 500) return { status: 200, body: [] }
-  if (error.status === 400) return { status: 500, body: { error: errorLabels[500] } }
-  return refuse(error, request)
-}
-
-const anomalies: Route = {
-  method: 'GET',
-  path: '/api/v1/anomalies',
-  operation: listAnomalies,
-  bareToken: true,
-  refuse,
-}
+const anomalies = route({ path: '/api/v1/anomalies', operation: listAnomalies })
 
 /** Healthy means that the store and the database of the log entries respond. */
 const presentHealth: Present = (answer, _request, reply) => {
@@ -41,15 +20,12 @@ const presentHealth: Present = (answer, _request, reply) => {
   return isHealthy ? { status: 'healthy' } : { status: 'unhealthy', problems }
 }
 
-const probe = (path: string): Route => ({
-  method: 'GET',
-  path,
-  operation: getHealth,
-  bareToken: true,
-  hide: true,
-  refuse,
-  present: presentHealth,
-})
+const probe = (path: string): Route => route({ path, operation: getHealth, hide: true, present: presentHealth })
+
+const metrics: Route = {
+  ...{ method: 'GET', path: '/metrics', operation: getMetrics },
+  ...{ hide: true, bareToken: true, type: 'text/plain', present: presentText },
+}
 
 /** The log-agent service. It always required a token. */
 export const networkAgents = (settings: {
@@ -63,6 +39,6 @@ export const networkAgents = (settings: {
       opened: { port: settings.network_agents.port, host: settings.network_agents.host },
     }),
   needsToken: true,
-  routes: [anomalies, ...agentRoutes(refuse), ...logRoutes(settings.network_agents.database, refuse)],
-  ownRoutes: [{ ...anomalies, refuse: refuseAsBefore }, probe('/health'), probe('/api/v1/health'), metricsRoute],
+  routes: [anomalies, ...agentRoutes, ...logRoutes(settings.network_agents.database)],
+  ownRoutes: [{ ...anomalies, refuse: refuseOnOwnPort }, probe('/health'), probe('/api/v1/health'), metrics],
 })

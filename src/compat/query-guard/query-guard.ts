@@ -56,30 +56,27 @@ const record = z.record(z.string(), z.unknown())
 /** The header with the key of the engine. */
 const tokenHeader = 'hasura-m-auth'
 
-const clearing = (operation: Route['operation']): Route => ({
-  method: 'DELETE',
-  path: '/history/:id',
-  operation,
-  tokenHeader,
-  hide: true,
-  refuse,
-  present: (answer) => ({
-    success: true,
-    query_hash: cleared.parse(answer).query_id,
-    timestamp: now(),
-    message: 'History cleared successfully',
-  }),
-})
+const of = (route: Omit<Route, 'refuse'>): Route => ({ ...route, tokenHeader, hide: true, refuse })
+
+const clearing = (operation: Route['operation']): Route =>
+  of({
+    method: 'DELETE',
+    path: '/history/:id',
+    operation,
+    present: (answer) => ({
+      success: true,
+      query_hash: cleared.parse(answer).query_id,
+      timestamp: now(),
+      message: 'History cleared successfully',
+    }),
+  })
 
 const pluginRoutes: readonly Route[] = [
-  {
+  of({
     method: 'POST',
     path: '/anomalies',
     operation: guardQueryResults,
-    hide: true,
-    tokenHeader,
     read: async ({ raw, headers }) => readPluginRequest(headers, () => readJson(raw, mostBytes)),
-    refuse,
     present: (answer) => {
       const { query_id, operation_name, analyses, skipped } = guarded.parse(answer)
       const results = Object.fromEntries(analyses.map((one) => [one.dataset, presentAnalysis(one)]))
@@ -97,14 +94,11 @@ const pluginRoutes: readonly Route[] = [
         },
       }
     },
-  },
-  {
+  }),
+  of({
     method: 'GET',
     path: '/history/:id',
     operation: getQueryHistory,
-    tokenHeader,
-    hide: true,
-    refuse,
     present: (answer) => {
       const { query_id, total, data } = history.parse(answer)
       return {
@@ -114,40 +108,31 @@ const pluginRoutes: readonly Route[] = [
         timestamp: now(),
       }
     },
-  },
+  }),
   clearing(clearQueryHistory),
-  {
+  of({
     method: 'GET',
     path: '/model/:id',
     operation: getQuery,
-    tokenHeader,
-    hide: true,
-    refuse,
     present: (answer) => {
       const found = known.parse(answer)
       return { query_hash: found.query_id, model_info: modelInfo(found), timestamp: now() }
     },
-  },
-  {
+  }),
+  of({
     method: 'POST',
     path: '/analyze/:id',
     operation: guardQueryRecord,
-    tokenHeader,
-    hide: true,
-    refuse,
     read: async ({ raw }) => ({ record: record.safeParse(await readJson(raw)).data }),
     present: (answer) => {
       const found = analysis.parse(answer)
       return { query_hash: found.query_id, analysis: presentAnalysis(found), timestamp: now() }
     },
-  },
-  {
+  }),
+  of({
     method: 'GET',
     path: '/stats/:id',
     operation: getQuery,
-    tokenHeader,
-    hide: true,
-    refuse,
     present: (answer) => {
       const found = known.parse(answer)
       return {
@@ -158,7 +143,7 @@ const pluginRoutes: readonly Route[] = [
         status: 'active',
       }
     },
-  },
+  }),
 ]
 
 /** Its probe, and a route to clear the history for clients that may only send and read. */

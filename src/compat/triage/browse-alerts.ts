@@ -36,21 +36,25 @@ const sorts = {
 } as const
 const sortable = ['timestamp', 'received_at', 'created_at', 'updated_at', 'severity', 'risk_score'] as const
 
+const filters = z.object({
+  alert_type: z.array(z.enum(alertTypes)).optional(),
+  severity: z.array(severity).optional(),
+  status: z
+    .array(z.string().refine((word) => statuses.includes(word), `expected one of: ${statuses.join(', ')}`))
+    .optional(),
+  source_ip: z.string().min(1).max(100).optional(),
+  search: z.string().min(1).max(500).optional().describe('A phrase in the alert.'),
+  min_risk_score: z.number().min(0).max(100).optional(),
+  active: z.boolean().optional().describe('Only open alerts.'),
+})
+
 /** Lists alerts by offset and named filters, for clients without cursors. */
 export const browseAlerts = defineOperation({
   name: 'browse_alerts',
   summary: 'Lists alerts by named filters, with an offset and a limit.',
   role: 'viewer',
   input: z.strictObject({
-    alert_type: z.array(z.enum(alertTypes)).optional(),
-    severity: z.array(severity).optional(),
-    status: z
-      .array(z.string().refine((word) => statuses.includes(word), `expected one of: ${statuses.join(', ')}`))
-      .optional(),
-    source_ip: z.string().min(1).max(100).optional(),
-    search: z.string().min(1).max(500).optional().describe('A phrase in the alert.'),
-    min_risk_score: z.number().min(0).max(100).optional(),
-    active: z.boolean().optional().describe('Only open alerts.'),
+    ...filters.shape,
     ...timeRange,
     skip: z.int().min(0).max(1_000_000).default(0),
     limit: z.int().min(1).max(1_000).default(100),
@@ -72,25 +76,15 @@ export const browseAlerts = defineOperation({
   },
 })
 
-interface Wanted {
-  readonly alert_type?: readonly string[] | undefined
-  readonly severity?: readonly string[] | undefined
-  readonly status?: readonly string[] | undefined
-  readonly source_ip?: string | undefined
-  readonly search?: string | undefined
-  readonly min_risk_score?: number | undefined
-  readonly active?: boolean | undefined
-}
-
-const filterOf = ({ alert_type, severity, status, source_ip, search, min_risk_score, active }: Wanted): string =>
+const filterOf = (wanted: z.output<typeof filters>): string =>
   [
-    anyOf(alert_type?.map((one) => `type:${one}`)),
-    anyOf(severity?.map((one) => `severity:${one}`)),
-    anyOf(status?.map((one) => statusFilters[one])),
-    source_ip && `ip:${JSON.stringify(source_ip)}`,
-    search && JSON.stringify(search),
-    min_risk_score !== undefined && `risk_score:>=${min_risk_score}`,
-    active && 'open:true',
+    anyOf(wanted.alert_type?.map((one) => `type:${one}`)),
+    anyOf(wanted.severity?.map((one) => `severity:${one}`)),
+    anyOf(wanted.status?.map((one) => statusFilters[one])),
+    wanted.source_ip && `ip:${JSON.stringify(wanted.source_ip)}`,
+    wanted.search && JSON.stringify(wanted.search),
+    wanted.min_risk_score !== undefined && `risk_score:>=${wanted.min_risk_score}`,
+    wanted.active && 'open:true',
   ]
     .flatMap((part) => (part ? [part] : []))
     .join(' AND ')

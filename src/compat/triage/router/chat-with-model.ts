@@ -3,6 +3,7 @@ import type { AnswerListener } from '../../../operations/answer-listener.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
 import { conversation, modelReply } from '../../../schema/conversation.ts'
+import type { Actor } from '../../../schema/role.ts'
 import { routeChat } from './route-chat.ts'
 
 const longest = 10 * 60_000
@@ -20,14 +21,13 @@ export const chatWithModel = defineOperation({
     asked,
     {
       languageModels,
-      watcher = { signal: AbortSignal.timeout(longest) },
-      ...deps
-    }: Pick<Deps, 'languageModels'> & { readonly watcher?: AnswerListener | undefined } & Parameters<
-        typeof routeChat.run
-      >[1],
+      actor,
+      watcher,
+    }: Pick<Deps, 'languageModels'> & { readonly actor: Actor } & { readonly watcher?: AnswerListener | undefined },
   ) {
-    const routed = await routeChat.run(asked, { ...deps, languageModels })
-    const said = await languageModels.chat(asked, asked.model === undefined ? undefined : routed.name, watcher.signal)
+    const routed = await routeChat.run(asked, { languageModels, actor })
+    const signal = watcher?.signal ?? AbortSignal.timeout(longest)
+    const said = await languageModels.chat(asked, asked.model === undefined ? undefined : routed.name, signal)
     if ('failed' in said) {
       throw new AppError('UNAVAILABLE', `No language model answered: ${said.failed}.`, { retryable: true })
     }
