@@ -107,7 +107,7 @@ it(keeps('log-detection.train'), async () => {
     ...['--time_windows', '3600', '86400', '604800'],
   )
   expect([status, stderr]).toEqual([0, ''])
-  expect(stdout).toContain('40 events learnt, 0 odd')
+  expect(stdout).toContain('Trained on 40 events, 0 anomalies')
   for (const file of ['model.vedette', 'anomalies_detected.csv', 'anomalies_detailed.json']) {
     expect(existsSync(at(`anomaly_outputs/${file}`)), file).toBe(true)
   }
@@ -237,5 +237,5 @@ it(keeps('log-detection.batch'), async () => {
     processed: 3,
     errors: 1,
   })
-  expect(run().stdout).toContain('1 files, 1 errors')
+  expect(run().stdout).toContain('1 file, 1 error')
 })
