@@ -1,12 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { SuiteReport } from './reports.ts'
-import { anyPromises } from './requirements/any.ts'
-import { logAnalyzerPromises } from './requirements/log-analyzer.ts'
-import { logDetectionPromises } from './requirements/log-detection.ts'
-import { mcpPromises } from './requirements/mcp.ts'
-import { networkAgentPromises } from './requirements/network-agents.ts'
-import { queryGuardPromises } from './requirements/query-guard.ts'
-import { triagePromises } from './requirements/triage.ts'
-import { triageDashboardPromises } from './requirements/triage-dashboard.ts'
 import { vedettePromises } from './requirements/vedette.ts'
 
 /** A promise that people or the clients of older systems rely on. */
@@ -17,17 +11,22 @@ export interface Promised {
   readonly promise: string
 }
 
-/** What the clients of older systems may rely on. */
-export const compatPromises: readonly Promised[] = [
-  anyPromises,
-  logAnalyzerPromises,
-  logDetectionPromises,
-  mcpPromises,
-  networkAgentPromises,
-  queryGuardPromises,
-  triagePromises,
-  triageDashboardPromises,
-].flat()
+/** The pages of promises to the clients of older systems, each beside the routes that keep them. */
+export const compatPages: readonly string[] = [
+  'compat',
+  'compat/log-analyzer',
+  'compat/log-detection',
+  'api/mcp',
+  'compat/network-agents',
+  'compat/query-guard',
+  'compat/triage',
+  'compat/triage/dashboard',
+].map((room) => readFileSync(resolve(import.meta.dirname, '../src', room, 'promises.md'), 'utf8'))
+
+/** The promises to the clients of older systems: each line of a list, with its id in a comment at the end. */
+export const compatPromises: readonly Promised[] = compatPages.flatMap((page) =>
+  [...page.matchAll(/^- (.*?)(?: <!-- (\S+) -->)?$/gm)].map(([, promise = '', id = '']) => ({ id, promise })),
+)
 
 /** Every promise. The tests that prove one have its id in their names (`keeps(id)`); `npm run test:promises` checks that they passed. */
 export const promises: readonly Promised[] = [...vedettePromises, ...compatPromises]
