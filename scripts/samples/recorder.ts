@@ -1,6 +1,6 @@
 import { existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readStamp, writeStamp } from '../../src/app/restamp.ts'
+import { readStamp, writeStamp } from '../../src/demo/restamp.ts'
 
 /** Something that happens in the week: when, what, and what it shall be called. */
 export interface Action {

@@ -1,5 +1,6 @@
 import { receiversInForce } from '../compat/network-agents/log-agent-settings.ts'
 import type { Registry } from '../component.ts'
+import { checkSignIn } from '../config/check-sign-in.ts'
 import type { Config } from '../config.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
 import { configuredIntel } from '../intel/create-intel.ts'
@@ -10,7 +11,6 @@ import { createOutages } from '../operations/status/outages.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../pipeline/notify/registry.ts'
-import { checkSignIn } from './sign-in.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
 export const checkComponents = (config: Config): void => {

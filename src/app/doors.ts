@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
-import { createAuth } from '../api/auth.ts'
+import { createAuth, type PresetToken } from '../api/auth.ts'
 import { followStore } from '../api/change-feed.ts'
 import { compatPorts, openCompatPorts } from '../api/compat-ports.ts'
-import type { CompatSystem } from '../api/compat-system.ts'
 import { createNoteDenial } from '../api/denials.ts'
 import { createLiveStreams } from '../api/live-streams.ts'
 import { createConfirmations } from '../api/mcp/confirmations.ts'
@@ -11,24 +10,12 @@ import { createRoots } from '../api/mcp/roots.ts'
 import { serveMcpStdio } from '../api/mcp/stdio.ts'
 import { acceptedHosts } from '../api/origin.ts'
 import { createServer, doorDeps, renewCertificate } from '../api/server.ts'
-import type { Log } from '../component.ts'
+import { createCompatSystems } from '../compat/systems.ts'
 import type { Config, Origins } from '../config.ts'
 import { newSecret } from '../lib/identity/identity.ts'
-import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
+import { createSignInKeys } from '../operations/accounts/sign-in-keys.ts'
 import type { Deps } from '../operations/deps.ts'
-import { presetTokens } from './entry.ts'
-
-interface DoorsOptions {
-  readonly config: Config
-  readonly origins: Origins
-  readonly deps: Deps
-  readonly signInKeys: SignInKeys
-  /** The older systems whose clients are served. */
-  readonly systems: readonly CompatSystem[]
-  readonly version: string
-  readonly now: () => number
-  readonly log: Log
-}
+import type { Base } from './base.ts'
 
 /** MCP for the user who started this process. */
 export interface LocalMcpOptions extends PipeOptions {
@@ -36,8 +23,15 @@ export interface LocalMcpOptions extends PipeOptions {
   readonly folders: readonly string[]
 }
 
-/** Makes the ways in: the server, the ports of older systems and MCP on standard input and output. None of them is open yet. */
-export const createDoors = async ({ config, origins, deps, signInKeys, systems, version, now, log }: DoorsOptions) => {
+/** Opens the API: the server, the ports of older systems, and MCP on standard input and output. */
+export const openDoors = async (
+  { config, runtime }: Base,
+  deps: Deps,
+  { origins, version }: { readonly origins: Origins; readonly version: string },
+) => {
+  const { now, log } = runtime
+  const signInKeys = createSignInKeys({ now, newSecret })
+  const systems = createCompatSystems(config, runtime)
   const tls = tlsOf(config)
   const auth = createAuth({
     tokens: deps.store.tokens,
@@ -71,47 +65,50 @@ export const createDoors = async ({ config, origins, deps, signInKeys, systems, 
     ...(config.server.public_url && { publicUrl: config.server.public_url }),
     hosts: hostsOf(config.server),
   })
+  const compat = await openCompatPorts(
+    compatPorts(config.compat.ports, config.server.port, systems),
+    config.compat.host,
+    {
+      ...shared,
+      presets: presetTokens(config).map(({ name }) => name),
+      hostsOf: (listensOn) => acceptedHosts(listensOn, config.server.allowed_hosts, config.server.public_url),
+    },
+  )
+  // The own port comes last: a client that finds it ready finds every other port open.
+  const { host, port } = config.server
+  const address = await server.listen({ host, port }).catch(async (error: unknown) => {
+    await compat.close()
+    throw error
+  })
   return {
+    address,
+    /** What the start prints about the ports of older systems. */
+    lines: compat.lines,
+    /** A key that signs an admin in once. */
+    signInKey: () => signInKeys.issue({ name: 'admin', role: 'admin' }),
     serveMcp({ folders, ...ends }: LocalMcpOptions) {
       const doored = doorDeps(shared)
       const mcp = { ...shared.mcp, roots: rootsOf(folders), noteDenial: createNoteDenial(deps, log) }
       return serveMcpStdio({ ...mcp, deps: doored, feed: followStore(doored, log), log, version }, ends)
     },
-    /**
-     * Listens everywhere, on its own port last: who hears there that it is ready finds every door open. Tells where, and what whoever
-     * started the program should know of the older systems' ports.
-     */
-    async open() {
-      const compat = await openCompatPorts(
-        compatPorts(config.compat.ports, config.server.port, systems),
-        config.compat.host,
-        {
-          ...shared,
-          presets: presetTokens(config).map(({ name }) => name),
-          hostsOf: (listensOn) => acceptedHosts(listensOn, config.server.allowed_hosts, config.server.public_url),
-        },
-      )
-      const { host, port } = config.server
-      const address = await server.listen({ host, port }).catch(async (error: unknown) => {
-        await compat.close()
-        throw error
-      })
-      return {
-        address,
-        lines: compat.lines,
-        /** Takes over tokens and the certificate of other settings. Returns what cannot change without a restart. */
-        renew(changed: Config): readonly string[] {
-          auth.preset(presetTokens(changed))
-          const certificate = tlsOf(changed)
-          renewCertificate(server, certificate)
-          compat.renewCertificate(certificate)
-          return (certificate === undefined) === (tls === undefined) ? [] : ['server.tls']
-        },
-        close: async () => void (await Promise.all([server.close(), compat.close()])),
-      }
+    /** Uses the tokens and the certificate of other settings. Returns the settings that need a restart. */
+    renew(changed: Config): readonly string[] {
+      auth.preset(presetTokens(changed))
+      const certificate = tlsOf(changed)
+      renewCertificate(server, certificate)
+      compat.renewCertificate(certificate)
+      return (certificate === undefined) === (tls === undefined) ? [] : ['server.tls']
     },
+    close: async () => void (await Promise.all([server.close(), compat.close()])),
   }
 }
+
+/** The tokens that the configuration sets. They are never stored. */
+const presetTokens = ({ admin_token, health_token, query_guard }: Config): PresetToken[] => [
+  ...(admin_token ? [{ name: 'admin', role: 'admin' as const, secret: admin_token }] : []),
+  ...(query_guard.auth_key ? [{ name: 'graphql-engine', role: 'ingest' as const, secret: query_guard.auth_key }] : []),
+  ...(health_token ? [{ name: 'health', role: 'viewer' as const, secret: health_token }] : []),
+]
 
 /** A trusted proxy passes on whatever name it was asked by, unless the operator lists the names. */
 const hostsOf = ({ host, public_url, trusted_proxies, allowed_hosts }: Config['server']) =>

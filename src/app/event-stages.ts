@@ -50,6 +50,7 @@ export const createEventStages = ({
   const { run, replay } = createDetect(detectors, { log })
   const { familiar } = context
   const learners: Learner[] = [
+    clock,
     miner,
     familiar,
     ...detectors.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),

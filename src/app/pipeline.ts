@@ -1,122 +1,169 @@
-import type { Config } from '../config.ts'
-import type { createIntel } from '../intel/create-intel.ts'
-import type { createSuppressions } from '../operations/suppressions/suppressions-in-force.ts'
-import type { Checkpoint } from '../pipeline/checkpoint.ts'
+import { fileURLToPath } from 'node:url'
+import { receiversInForce } from '../compat/network-agents/log-agent-settings.ts'
+import { gatherContext } from '../context/gather.ts'
+import { openSampleWeek } from '../demo/sample-week.ts'
+import { createCheckpoint } from '../pipeline/checkpoint.ts'
+import { createClock } from '../pipeline/clock.ts'
 import { createCorrelate } from '../pipeline/correlate/correlate-stage.ts'
 import { createMerge } from '../pipeline/detect/merge/merge-stage.ts'
-import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts'
+import { createIntake } from '../pipeline/ingest/intake.ts'
+import { createReceivers } from '../pipeline/notify/receivers.ts'
+import { createPackEvents } from '../pipeline/pack-events.ts'
+import { createPipeline } from '../pipeline/pipeline.ts'
+import { readPlaybooks } from '../pipeline/propose/playbooks.ts'
 import { createPropose } from '../pipeline/propose/propose.ts'
+import { createPublish } from '../pipeline/publish/publish.ts'
+import { recover } from '../pipeline/recovery.ts'
+import { createHistory } from '../pipeline/triage/history.ts'
+import { createLanguageModels } from '../pipeline/triage/llm/language-models.ts'
+import { triagerRegistry } from '../pipeline/triage/registry.ts'
 import { createTriage, keepTriage } from '../pipeline/triage/triage.ts'
-import type { Event } from '../schema/event.ts'
-import type { Playbook } from '../schema/playbook.ts'
+import { createDeliveryTransaction } from '../queue/delivery-transaction.ts'
+import type { Alert } from '../schema/alert.ts'
 import type { Transaction } from '../store/database.ts'
-import type { Store } from '../store/store.ts'
-import type { Telemetry } from '../telemetry.ts'
-import type { createEventStages } from './event-stages.ts'
-import type { SampleKeeper } from './samples.ts'
+import type { Base } from './base.ts'
+import { createEventStages } from './event-stages.ts'
+import type { Tables } from './tables.ts'
 
-interface RoadParts {
-  readonly config: Pick<Config, 'correlate'>
-  readonly store: Store
-  readonly queue: Pipeline<Transaction>['queue']
-  readonly telemetry: Telemetry
-  readonly samples: Pick<SampleKeeper, 'drops' | 'isHere'>
-  readonly stages: ReturnType<typeof createEventStages>
-  readonly threats: Pick<ReturnType<typeof createIntel>, 'countDetections'>
-  readonly suppressions: ReturnType<typeof createSuppressions>
-  readonly checkpoint: Checkpoint<Transaction>
-  readonly playbooks: readonly Playbook[]
-  readonly triage: Parameters<typeof createTriage>[0]
-  readonly models: {
-    readonly requests: Pipeline<Transaction>['modelRequests']
-    readonly ask: Pipeline<Transaction>['askModels']
-    readonly opinions: Pipeline<Transaction>['opinions']
+const checkpointMs = 30_000
+/** How many alerts a crash may have left without a triage result. */
+const mostUntriaged = 10_000
+
+/** Creates every stage, restores what the last run learnt, and starts the pipeline. */
+export const startPipeline = async (base: Base, tables: Tables) => {
+  const { config, store, queue, telemetry, outages, runtime } = base
+  const { now, log, signal } = runtime
+  const { partition } = config
+  const { context, intel, suppressions } = tables
+
+  const stages = createEventStages({
+    config,
+    clock: createClock(now),
+    rules: tables.rules.book,
+    context: context.tables,
+    indicators: intel.intel.table.index,
+    agents: tables.agents,
+    log,
+    signal,
+  })
+  const { learners } = stages
+  const checkpoint = createCheckpoint({ partition, learners, models: store.models, interval: checkpointMs, now, log })
+  const tick = () => {
+    const empty = { partition, first: 0, source: 'clock', receivedAt: now(), texts: [] }
+    return store.transaction((tx) => queue.publish('records', [empty], tx))
   }
-  readonly results: Pipeline<Transaction>['results']
-  readonly receivers: { readonly notify: Pipeline<Transaction>['notify'] }
-  readonly now: () => number
-}
+  const sampleWeek = await openSampleWeek({
+    folder: fileURLToPath(new URL('../../samples', import.meta.url)),
+    store,
+    intake: createIntake({ store, queue, partition, now }),
+    queue,
+    tick,
+    forget: checkpoint.forget,
+    now,
+    log,
+    signal,
+  })
 
-/** Fills the road in with what this program is made of, and opens it. */
-export const layRoad = ({
-  config,
-  store,
-  queue,
-  telemetry,
-  samples,
-  stages,
-  threats,
-  suppressions,
-  checkpoint,
-  playbooks,
-  triage,
-  models,
-  results,
-  receivers,
-  now,
-}: RoadParts): void => {
-  createPipeline({
+  const history = createHistory(store.alerts.recent)
+  store.alerts.onRemoved(history.forget)
+  const lookUp = intel.intel.lookUpAlert
+  const triage = {
+    triager: triagerRegistry.create('risk', config.triage.risk, runtime),
+    neighbours: {
+      context: (alert: Alert) => gatherContext(alert, context.tables),
+      intelligence: lookUp,
+      history: history.of,
+    },
+    risk: config.triage.risk,
+    now,
+    log,
+  }
+  const publish = createPublish<Transaction>({
+    url: config.rabbitmq.url,
+    queue: config.rabbitmq.results,
+    outbox: store.alertResults,
+    contexts: store.alertContext,
+    lookUp,
+    outages,
+    now,
+    log,
+  })
+  const models = createLanguageModels<Transaction>({
+    config: config.triage.llm,
+    queries: config.query_guard.language_model,
+    store,
+    transaction: () => createDeliveryTransaction(store.connections),
+    surroundings: publish.surroundings,
+    runtime,
+  })
+  const playbooks = readPlaybooks(config.remediation.playbooks)
+  const receivers = createReceivers<Transaction>({
+    notify: receiversInForce(config),
+    store,
+    runtime,
+    notified: telemetry.notified,
+  })
+
+  await recover({ partition, events: store.events, checkpoint, learn: stages.replay, log })
+  // A crash may have left alerts without a triage result: the topic carries ids, the store is the truth.
+  const untriaged = await store.alerts.untriaged(mostUntriaged)
+  if (untriaged.length > 0) await store.transaction((tx) => queue.publish('alerts', untriaged, tx))
+  createPipeline<Transaction, unknown>({
     queue,
     meter: telemetry.meter,
-    normalize: (batches, delivery) =>
-      stages.normalizer.stage(
-        batches.filter(({ source }) => !samples.drops(source)),
-        delivery,
-      ),
+
+    normalize: stages.normalizer.stage,
     mine: stages.mine,
     enrich: stages.enrich,
-    events: {
-      begin() {
-        const packing = store.events.packing()
-        let failed = 0
-        let count = 0
-        let last: Event | undefined
-        return {
-          add(events) {
-            packing.add(events)
-            count += events.length
-            last = events.at(-1) ?? last
-            for (const { kind } of events) if (kind === 'pipeline_error') failed += 1
-          },
-          finish: async () => ({ packed: await packing.finish(), parsed: count - failed, failed, last }),
-        }
-      },
-      async save({ packed, parsed, failed, last }, tx) {
-        await store.events.save(packed, tx)
-        const counts = stages.normalizer.takeCounts()
-        await store.parseHealth.add(
-          counts.map(({ lastSeenAt, ...count }) => ({ ...count, last_seen_at: lastSeenAt })),
-          tx,
-        )
-        if (last) checkpoint.reached([last])
-        telemetry.parsed(parsed, failed)
-      },
-    },
+    events: createPackEvents({
+      events: store.events,
+      parseHealth: store.parseHealth,
+      takeCounts: stages.normalizer.takeCounts,
+      reached: checkpoint.reached,
+      parsed: telemetry.parsed,
+    }),
     detect: stages.detect,
     detections: {
       async save(detections, tx) {
         await store.detections.save(detections, tx)
         await store.anomalies.save(detections, tx)
         for (const { detector } of detections) telemetry.detected(detector, 1)
-        threats.countDetections(detections)
+        intel.countDetections(detections)
       },
     },
     merge: createMerge(store.alerts, store.suppressions, store.audit, { now, suppress: suppressions.suppress }),
     checkpoint: checkpoint.stage,
+
     alerts: store.alerts,
     triage: createTriage(triage),
     triageResults: keepTriage({ results: store.triageResults, contexts: store.alertContext }),
-    modelRequests: {
-      ...models.requests,
-      save: async (alerts, tx) => (samples.isHere() ? undefined : models.requests.save(alerts, tx)),
-    },
-    askModels: models.ask,
-    opinions: models.opinions,
-    results,
+    askModels: models.stages.ask,
+    opinions: models.stages.opinions,
+    results: publish.results,
     correlate: createCorrelate(store.alerts, store.incidents, { now, gap: config.correlate.gap }),
     propose: createPropose(playbooks, store.remediationActions, now),
+
     incidents: store.incidents,
-    // nobody is told of a recording
-    notify: async (incidents, delivery) => (samples.isHere() ? incidents : receivers.notify(incidents, delivery)),
+    ...sampleWeek.withhold({ notify: receivers.notify, modelRequests: models.stages.requests }),
   })
+
+  return {
+    intake: sampleWeek.intake,
+    stages,
+    sampleWeek,
+    history,
+    triage,
+    publish,
+    models,
+    playbooks,
+    receivers,
+    jobs: [
+      { name: 'deliver notifications', every: 500, run: receivers.delivery.sendDue },
+      // Detectors find silence by the tick when no records come.
+      { name: 'tick', every: 15_000, run: tick },
+      ...models.jobs,
+    ],
+    save: checkpoint.save,
+  }
 }
+export type RunningPipeline = Awaited<ReturnType<typeof startPipeline>>

@@ -1,16 +1,15 @@
+import { z } from 'zod'
 import type { Event } from '../schema/event.ts'
-import { isSample } from '../schema/sample.ts'
+import type { Learner } from './checkpoint.ts'
 
 /** Events this much older than their arrival are history. */
 const historyLag = 10 * 60_000
 
-/** The clock of the pipeline. */
-export interface Clock {
+/** The clock of the pipeline. It is saved like everything else that learns from events. */
+export interface Clock extends Learner {
   now(): number
   /** Advances the clock to the newest events. */
   advance(events: readonly Event[]): void
-  /** Forgets all events. */
-  reset(): void
 }
 
 /**
@@ -32,13 +31,17 @@ export const createClock = (wall?: () => number): Clock => {
       if (!last) return
       let latest = Number.NEGATIVE_INFINITY
       for (const event of events) if (event.time > latest) latest = event.time
-      // A sample recording counts as history even if it looks live, so that its end is no silence.
-      lag = isSample(last.source) ? Number.POSITIVE_INFINITY : last.receivedAt - latest
+      lag = last.receivedAt - latest
       if (latest > newest || lag < historyLag) newest = latest
     },
-    reset() {
-      newest = Number.NEGATIVE_INFINITY
-      lag = 0
+    name: 'clock',
+    save: () => Buffer.from(JSON.stringify({ newest: Number.isFinite(newest) ? newest : null, lag })),
+    restore(state) {
+      const saved = savedClock.parse(JSON.parse(Buffer.from(state).toString()))
+      newest = saved.newest ?? Number.NEGATIVE_INFINITY
+      lag = saved.lag
     },
   }
 }
+
+const savedClock = z.object({ newest: z.number().nullable(), lag: z.number() })

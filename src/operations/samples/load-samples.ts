@@ -7,7 +7,7 @@ import { defineOperation } from '../operation.ts'
 /** Begins to load the sample; asked again, it changes nothing. */
 export const loadSamples = defineOperation({
   name: 'load_samples',
-  summary: 'Loads the recorded sample week, as if it ended now, into a database without events of its own.',
+  summary: 'Loads the recorded sample week, moved to end 15 minutes ago, into a database without events.',
   role: 'admin',
   input: z.strictObject({}),
   output: sampleStatus,

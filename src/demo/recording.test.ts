@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createAnalysis } from '../app/analysis.ts'
 import { loadConfig } from '../config.ts'
 import { createRules } from '../operations/rules/rule-folders.ts'
 import type { Analysis } from '../schema/analysis.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { severityRank } from '../schema/severity.ts'
-import { createAnalysis } from './analysis.ts'
 import { readRecording } from './recording.ts'
 
-/** The recording that comes with the program, or another: RECORDING=/tmp/other-week vitest run src/app/recording.test.ts */
+/** The recording that comes with the program, or another: RECORDING=/tmp/other-week vitest run src/demo/recording.test.ts */
 const folder = resolve(process.env.RECORDING ?? join(import.meta.dirname, '../../samples'))
 
 const labels = z

@@ -1,4 +1,4 @@
-import { commandName } from '../command-name.ts'
+import { commandName } from '../../command-name.ts'
 
 interface BannerFacts {
   readonly version: string

@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { openWaitingDoor } from '../api/waiting-door.ts'
+import type { Runtime } from '../component.ts'
+import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { createOutages } from '../operations/status/outages.ts'
+import { prepareToShrink } from '../operations/storage/compact-database.ts'
+import { finishMoves } from '../operations/storage/put-in-place.ts'
+import { openEmbeddedQueue } from '../queue/embedded.ts'
+import type { Queue } from '../queue/queue.ts'
+import { pause } from '../schedule.ts'
+import { openAlertStatuses } from '../schema/alert.ts'
+import type { Transaction } from '../store/database.ts'
+import { lockStore } from '../store/lock-store.ts'
+import { type OpenStore, openStore } from '../store/open-store.ts'
+import type { Telemetry } from '../telemetry.ts'
+
+/** What every part of the program is built on. */
+export interface Base {
+  readonly config: Config
+  readonly telemetry: Telemetry
+  readonly store: OpenStore
+  readonly queue: Queue<Transaction>
+  readonly outages: ReturnType<typeof createOutages>
+  /** Its signal aborts when the program stops. */
+  readonly runtime: Runtime
+  /** Whether the data folder was created just now. */
+  readonly isNew: boolean
+  /** Tells other processes where this server listens. */
+  announce(address: string): Promise<void>
+  /** Aborts the signal of the runtime. */
+  end(): void
+  /** Closes the store and gives it up to other processes. */
+  close(): Promise<void>
+}
+
+interface BaseOptions {
+  readonly config: Config
+  readonly telemetry: Telemetry
+  readonly signal: AbortSignal
+}
+
+/** Opens the store and the queue, and starts the program on them. Returns undefined when the signal comes before the database answers. */
+export const openBase = async <Started>(
+  { config, telemetry, signal }: BaseOptions,
+  start: (base: Base) => Promise<Started>,
+): Promise<Started | undefined> => {
+  const { data_dir, storage, queue: limits } = config
+  const { log } = telemetry
+  const now = Date.now
+  const isNew = !existsSync(data_dir)
+  mkdirSync(data_dir, { recursive: true, mode: 0o700 })
+  const lock = await lockStore(storage.url, 'server')
+  const startOn = async (store: OpenStore): Promise<Started> => {
+    const stop = new AbortController()
+    const { connections } = store
+    const queue = openEmbeddedQueue({
+      connections,
+      now,
+      log,
+      maxRecords: limits.max_records,
+      maxBytes: limits.max_bytes,
+    })
+    telemetry.observe({
+      queues: queue.depths,
+      space: store.space,
+      openAlerts: async () =>
+        (await store.alerts.counts()).filter(({ status }) => openAlertStatuses.some((open) => open === status)),
+    })
+    try {
+      return await start({
+        ...{ config, telemetry, store, queue, isNew },
+        outages: createOutages(now),
+        runtime: { now, fetch, log, signal: AbortSignal.any([signal, stop.signal]) },
+        announce: lock.announce,
+        end: () => stop.abort(),
+        async close() {
+          await store.close()
+          await lock.release()
+        },
+      })
+    } catch (error) {
+      stop.abort()
+      await queue.close(0)
+      await store.close()
+      throw error
+    }
+  }
+  try {
+    await finishMoves(data_dir)
+    prepareToShrink(storage.url, log)
+    const open = () => openStore(storage.url, { now, log })
+    const started = await startWithDatabase({ open, start: startOn, config, log, signal })
+    if (started === undefined) await lock.release()
+    return started
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+const shortestWait = 1_000
+const longestWait = 10_000
+
+/**
+ * Starts as soon as the database server answers. Refused credentials and a missing database throw at once, because waiting does not help
+ * there.
+ */
+const startWithDatabase = async <Started>({
+  open,
+  start,
+  config: { server, storage },
+  log,
+  signal,
+}: {
+  open(): Promise<OpenStore>
+  /** Starts the rest, and closes the database when that fails. */
+  start(database: OpenStore): Promise<Started>
+  readonly config: Config
+  readonly log: Runtime['log']
+  readonly signal: AbortSignal
+}): Promise<Started | undefined> => {
+  let door: Awaited<ReturnType<typeof openWaitingDoor>> | undefined
+  const closeDoor = async (): Promise<void> => {
+    await door?.close()
+    door = undefined
+  }
+  try {
+    for (let wait = shortestWait; !signal.aborted; wait = Math.min(wait * 2, longestWait)) {
+      try {
+        const database = await open()
+        await closeDoor()
+        return await start(database)
+      } catch (error) {
+        if (signal.aborted) return undefined
+        if (!isAway(error) || storage.url.startsWith('sqlite:')) throw error
+        log.warn({ reason: error.message, again_in_ms: wait }, 'Waiting for the database.')
+        door ??= await openWaitingDoor({ host: server.host, port: server.port, tls: tlsOf(server) })
+        await pause(wait, signal)
+      }
+    }
+    return undefined
+  } finally {
+    await closeDoor()
+  }
+}
+
+const isAway = (error: unknown): error is AppError =>
+  error instanceof AppError && error.code === 'UNAVAILABLE' && error.retryable
+
+const tlsOf = ({ tls: { cert, key } }: Config['server']) => (cert && key ? { cert, key } : undefined)

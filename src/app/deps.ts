@@ -1,0 +1,81 @@
+import { newId, newSecret } from '../lib/identity/identity.ts'
+import { createCarryOut } from '../operations/actions/carry-out.ts'
+import { readAgents } from '../operations/agents/read-agents.ts'
+import type { Deps } from '../operations/deps.ts'
+import { createLogModels } from '../operations/models/log-models.ts'
+import { createQueryGuard } from '../operations/query-results/query-guard.ts'
+import { createReach } from '../operations/rules/rule-reach.ts'
+import { createHealth } from '../operations/status/health.ts'
+import { countIntake } from '../pipeline/ingest/count-intake.ts'
+import { createTriageAlert } from '../pipeline/triage/triage-alert.ts'
+import type { Base } from './base.ts'
+import { createOffload } from './offload/offload.ts'
+import type { RunningPipeline } from './pipeline.ts'
+import { createSignIn } from './sign-in.ts'
+import { alertSources } from './sources.ts'
+import type { Tables } from './tables.ts'
+import type { Upkeep } from './upkeep.ts'
+
+/** Creates everything that operations use. */
+export const createDeps = async (
+  { config, store, queue, telemetry, outages, runtime }: Base,
+  { rules, rulesFolder, context, intel, suppressions, agents }: Tables,
+  pipeline: RunningPipeline,
+  { auditHead }: Upkeep,
+) => {
+  const { now, fetch, log, signal } = runtime
+  const { models, publish, receivers, stages } = pipeline
+  const [alertSource] = alertSources(config.rabbitmq)
+  const logModels = await createLogModels(config.log_detection, { now, log })
+  const offload = createOffload({
+    config,
+    agents,
+    rules: rules.book,
+    ruleSettings: store.ruleSettings.list,
+    indicators: intel.intel.table.index,
+    logModels,
+    analyzed: telemetry.analyzed,
+    log,
+  })
+  const broker = () => ({
+    consumer: alertSource && outages.isReached(alertSource.name),
+    publisher: publish.name === undefined ? undefined : outages.isReached(publish.name),
+  })
+  const deps: Deps = {
+    ...{ store, queue, suppressions, context, rules, rulesFolder, logModels, auditHead, now, newSecret },
+    newId: () => newId(now()),
+    intake: countIntake(pipeline.intake, telemetry),
+    samples: pipeline.sampleWeek.operations,
+    normalize: stages.parse,
+    learning: stages.progress,
+    reach: createReach({ store, book: rules.book, now }),
+    triageAlert: createTriageAlert(pipeline.triage),
+    history: pipeline.history,
+    risk: config.triage.risk,
+    languageModels: models,
+    intel: intel.intel,
+    agents: readAgents(config.network_agents),
+    activeAgents: agents,
+    playbooks: pipeline.playbooks,
+    carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal }),
+    receivers: receivers.names,
+    queryGuard: createQueryGuard({
+      store,
+      now,
+      newId: () => newId(now()),
+      readQuery: models.readQuery,
+      threshold: config.query_guard.threshold,
+      minTrainingRecords: config.query_guard.min_training_records,
+      maxHistory: config.query_guard.max_history,
+      maxShown: config.query_guard.max_records_per_batch,
+      excludedDatasets: config.query_guard.excluded_datasets,
+      blockedQueries: config.query_guard.blocked_queries,
+      alertFrom: config.query_guard.alerts,
+    }),
+    signIn: createSignIn(config, now, log),
+    offload: offload.run,
+    health: createHealth({ store, queue, telemetry, outages, broker, models }),
+    metrics: telemetry.metrics,
+  }
+  return { deps, offload }
+}

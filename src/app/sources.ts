@@ -1,0 +1,36 @@
+import { logEntrySources } from '../compat/network-agents/log-agent-settings.ts'
+import type { Config } from '../config.ts'
+import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
+import type { Intake } from '../pipeline/ingest/intake.ts'
+import { runSources } from '../pipeline/ingest/run-sources.ts'
+import type { Agent } from '../schema/agent.ts'
+import type { Base } from './base.ts'
+
+/** The source that reads alerts from RabbitMQ; none without a broker. */
+export const alertSources = ({ url, alerts: queue }: Config['rabbitmq']) =>
+  url !== undefined && queue !== '' ? [{ name: 'rabbitmq', type: 'rabbitmq', url, queue }] : []
+
+/** Lists every source: the configured ones, and those that other settings name. */
+export const sourcesInForce = (config: Config, agents: readonly Agent[]): Config['sources'] => [
+  ...config.sources,
+  ...alertSources(config.rabbitmq),
+  ...logEntrySources(config.network_agents, agents),
+]
+
+/** Reads the sources until the program stops. */
+export const readSources = (
+  { store, outages, telemetry, runtime: { now, log, signal } }: Base,
+  sources: Config['sources'],
+  intake: Intake,
+): Promise<unknown> =>
+  runSources({
+    sources,
+    cursors: { read: store.intake.readCursor },
+    outages,
+    intake,
+    readAlerts,
+    now,
+    log,
+    signal,
+    received: telemetry.received,
+  })

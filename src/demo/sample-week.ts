@@ -1,0 +1,195 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Log } from '../component.ts'
+import { AppError, messageOf } from '../errors.ts'
+import type { Samples } from '../operations/samples/samples.ts'
+import type { Intake } from '../pipeline/ingest/intake.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import { type SampleRemoval, type SampleStatus, samplePrefix } from '../schema/sample.ts'
+import { readRecording } from './recording.ts'
+
+const title = 'One week in a small company'
+/** How many turns are accepted together. */
+const turns = 4
+/** How long before it is loaded the week ended, in ms: history for the clock of the pipeline, so that its end is no silence. */
+const endedAgo = 15 * 60_000
+
+interface SampleWeekOptions<Tx> {
+  /** The folder of the recording. */
+  readonly folder: string
+  readonly store: {
+    transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+    readonly events: { count(): Promise<{ readonly events: number }> }
+    readonly incidents: { list(query: { readonly limit: number }): Promise<{ readonly items: readonly unknown[] }> }
+    readonly sourceData: {
+      remove(prefix: string, within: (tx: Tx) => Promise<unknown>): Promise<SampleRemoval>
+    }
+    readonly intake: {
+      readCursor(source: string, key: string): Promise<string | undefined>
+      saveCursor(source: string, key: string, position: string, tx: Tx): Promise<void>
+    }
+  }
+  readonly intake: Intake
+  readonly queue: { idle(signal?: AbortSignal): Promise<void> }
+  /** Sends an empty batch through the pipeline, so that detectors close their windows. */
+  readonly tick: () => Promise<void>
+  /** Makes everything that learns forget what it learnt. */
+  readonly forget: () => void
+  readonly now: () => number
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/**
+ * Opens the recorded week: loads it into an empty database, and removes it when real records come. The week and real data never stand
+ * beside each other, so removing it may remove everything that was learnt. It touches the pipeline at two places: `intake` and `withhold`.
+ */
+export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
+  const { folder, store, queue, now, log, signal } = options
+  const saved = await store.intake.readCursor(`${samplePrefix}week`, 'state')
+  let { state, facts } = saved === undefined ? { state: 'absent' as const } : savedShape.parse(JSON.parse(saved))
+  let seconds: number | null = null
+  let loading: Promise<void> | undefined
+  let removing: Promise<SampleRemoval> | undefined
+  let stop = new AbortController()
+
+  const isHere = () => state === 'loading' || state === 'loaded'
+  const save = (next: SampleStatus['state'], tx: Tx) =>
+    store.intake.saveCursor(`${samplePrefix}week`, 'state', JSON.stringify({ state: next, facts }), tx)
+  const enter = async (next: SampleStatus['state']): Promise<void> => {
+    await store.transaction((tx) => save(next, tx))
+    state = next
+  }
+
+  const feed = async (ended: AbortSignal): Promise<void> => {
+    const began = now()
+    const recording = readRecording(folder, began - endedAgo)
+    facts = recording.facts
+    await enter('loading')
+    for (let i = 0; i < recording.turns.length && !ended.aborted; i += turns) {
+      const together = recording.turns.slice(i, i + turns).flat()
+      await Promise.all(
+        together.map((records) => options.intake.accept(records.map((record) => ({ ...record, receivedAt: began })))),
+      )
+      // The removal waits for what is queued: never more than this.
+      await queue.idle(ended)
+    }
+    await options.tick()
+    await queue.idle(ended)
+    if (ended.aborted) return
+    seconds = (now() - began) / 1000
+    await enter('loaded')
+  }
+
+  const take = async (): Promise<SampleRemoval> => {
+    stop.abort()
+    await loading?.catch(() => undefined)
+    await queue.idle(signal)
+    const removed = await store.sourceData.remove(samplePrefix, (tx) => save('removed', tx))
+    options.forget()
+    state = 'removed'
+    return removed
+  }
+
+  const remove = async (): Promise<SampleRemoval> => {
+    if (!isHere()) return { events: 0, detections: 0, alerts: 0, incidents: 0 }
+    removing ??= take().finally(() => {
+      removing = undefined
+    })
+    return removing
+  }
+
+  const status = async (): Promise<SampleStatus> => {
+    const here = isHere()
+    return {
+      state,
+      title,
+      seconds: state === 'loaded' ? seconds : null,
+      analysed: here ? (await store.events.count()).events : 0,
+      records: facts?.records ?? 0,
+      sources: [...(facts?.sources ?? [])],
+      from: here ? (facts?.from ?? null) : null,
+      to: here ? (facts?.to ?? null) : null,
+    }
+  }
+
+  const load = async (): Promise<void> => {
+    if (!existsSync(join(folder, 'labels.json'))) {
+      throw new AppError('NOT_FOUND', `There is no recording in ${folder}.`, {
+        hint: 'It comes with the program; install it again, or record one: samples/README.md.',
+      })
+    }
+    if ((await store.events.count()).events > 0) {
+      throw new AppError('CONFLICT', 'There are events already, and the sample never stands beside real ones.', {
+        hint: 'Start a second server to look at it: `vedette serve --data-dir ./sample-data --port 8788`.',
+      })
+    }
+    stop = new AbortController()
+    loading = feed(AbortSignal.any([stop.signal, signal]))
+    loading.catch(() => undefined)
+    while (!isHere()) await Promise.race([loading, setImmediate()])
+  }
+
+  const operations: Samples = { status, load, remove }
+  /** Accepts the records of everybody else. The first ones remove the week before they are accepted. */
+  const intake: Intake = {
+    async accept(records, accepting) {
+      if (isHere()) {
+        await remove()
+        log.info({}, 'The sample was removed, because the first real records have come.')
+      }
+      return options.intake.accept(records, accepting)
+    },
+  }
+  return {
+    operations,
+    intake,
+
+    /** Closes the outputs of the pipeline while the week is here: messages to people, and questions to models that cost money. */
+    withhold({
+      notify,
+      modelRequests,
+    }: Pick<Pipeline<Tx>, 'notify' | 'modelRequests'>): Pick<Pipeline<Tx>, 'notify' | 'modelRequests'> {
+      return {
+        notify: (incidents, delivery) => (isHere() ? incidents : notify(incidents, delivery)),
+        modelRequests: {
+          ...modelRequests,
+          save: async (alerts, tx) => (isHere() ? undefined : modelRequests.save(alerts, tx)),
+        },
+      }
+    },
+
+    /**
+     * Removes a week that the last run left half loaded. Needs the running pipeline, because what is queued has to end first. Returns
+     * whether nothing was ever stored.
+     */
+    async start(): Promise<boolean> {
+      if (state === 'loading') await remove()
+      return state === 'absent' && (await store.events.count()).events === 0
+    },
+
+    /** Loads the week and prints what was found. Never throws: the program works without it. */
+    async show(print: (text: string) => void): Promise<void> {
+      try {
+        await load()
+        const { records, sources } = await status()
+        print(`  sample     "${title}": ${records.toLocaleString('en-US')} real log lines from ${sources.length} logs`)
+        await loading
+        if (state !== 'loaded') return
+        const { items } = await store.incidents.list({ limit: 100 })
+        print(
+          `             analysed in ${seconds?.toFixed(1)} s: ${items.length} incidents. It goes when your own logs come.`,
+        )
+      } catch (error) {
+        log.warn({ reason: messageOf(error) }, 'The sample could not be shown.')
+      }
+    },
+  }
+}
+
+const savedShape = z.object({
+  state: z.enum(['absent', 'loading', 'loaded', 'removed']),
+  facts: z.object({ records: z.int(), sources: z.array(z.string()), from: z.string(), to: z.string() }).optional(),
+})

@@ -1,0 +1,63 @@
+import type { Event } from '../schema/event.ts'
+import type { Packer } from './stage.ts'
+
+interface ParseHealth {
+  readonly source: string
+  readonly format: string
+  readonly parsed: boolean
+  readonly count: number
+  readonly sample: string
+  readonly last_seen_at: number
+}
+
+interface PackEventsOptions<Packed, Tx> {
+  readonly events: {
+    packing(): { add(events: readonly Event[]): void; finish(): Promise<Packed> }
+    save(packed: Packed, tx: Tx): Promise<void>
+  }
+  readonly parseHealth: { add(counts: readonly ParseHealth[], tx: Tx): Promise<void> }
+  /** How records were parsed since the last call. */
+  readonly takeCounts: () => readonly (Omit<ParseHealth, 'last_seen_at'> & { readonly lastSeenAt: number })[]
+  /** Takes the last stored event. */
+  readonly reached: (events: readonly Event[]) => void
+  /** Takes how many stored records were parsed, and how many were not. */
+  readonly parsed: (parsed: number, failed: number) => void
+}
+
+/** Creates the packer that stores events as one block, together with how their records were parsed. */
+export const createPackEvents = <Packed, Tx>({
+  events: blocks,
+  parseHealth,
+  takeCounts,
+  reached,
+  parsed,
+}: PackEventsOptions<Packed, Tx>): Packer<
+  Event,
+  { readonly packed: Packed; readonly count: number; readonly failed: number; readonly last: Event | undefined },
+  Tx
+> => ({
+  begin() {
+    const packing = blocks.packing()
+    let failed = 0
+    let count = 0
+    let last: Event | undefined
+    return {
+      add(events) {
+        packing.add(events)
+        count += events.length
+        last = events.at(-1) ?? last
+        for (const { kind } of events) if (kind === 'pipeline_error') failed += 1
+      },
+      finish: async () => ({ packed: await packing.finish(), count, failed, last }),
+    }
+  },
+  async save({ packed, count, failed, last }, tx) {
+    await blocks.save(packed, tx)
+    await parseHealth.add(
+      takeCounts().map(({ lastSeenAt, ...counted }) => ({ ...counted, last_seen_at: lastSeenAt })),
+      tx,
+    )
+    if (last) reached([last])
+    parsed(count - failed, failed)
+  },
+})
