@@ -8,7 +8,7 @@ import { findRabbitmq, openLine, openQueues } from './rabbitmq.ts'
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
 describe('results of triage for a broker', needs(await findRabbitmq()), () => {
-  it('are not told to be on their way again because the outbox answers while the broker is away', async () => {
+  it('are not removeSent to be on their way again because the outbox answers while the broker is away', async () => {
     const line = openLine(await freePort())
     await line.open()
     const queues = openQueues('outbox')
@@ -23,7 +23,7 @@ describe('results of triage for a broker', needs(await findRabbitmq()), () => {
           await until(() => heard.includes('began'), 'the loss of the broker')
           return []
         },
-        told: async () => {},
+        removeSent: async () => {},
       },
       outages: { began: () => heard.push('began'), ended: () => heard.push('ended') },
       log,

@@ -182,7 +182,11 @@ describe('an incident', () => {
     }
     const [grown] = run([alert('b', 20, 21, onHost('web-01'))], [handled], [first])
     expect(grown).toMatchObject({ status: 'investigating', assignee: 'dana' })
-    expect(grown?.timeline.map(({ text }) => text)).toEqual(['Something odd (a)', step.text, 'Something odd (b)'])
+    expect(grown?.timeline.map(({ text }) => text)).toEqual([
+      'Something unusual (a)',
+      step.text,
+      'Something unusual (b)',
+    ])
   })
 
   it('is reopened by a severe alert, and says so', () => {
@@ -192,7 +196,7 @@ describe('an incident', () => {
     const [reopened] = run([again], [over], [closed])
     expect(reopened).toMatchObject({ id: opened.id, status: 'open', resolution: null })
     expect(reopened?.timeline.find(({ kind }) => kind === 'change')?.text).toBe(
-      'Reopened 2 h after it was closed: Something odd (b) (same host web-01, 10 min later)',
+      'Reopened 2 h after it was closed: Something unusual (b) (same host web-01, 10 min later)',
     )
     expect(run([{ ...again, severity: 'low' }], [over], [closed])).toEqual([])
     expect(run([again], [{ ...over, merged_into: 'x' }], [closed]).map(({ id }) => id)).not.toContain(opened.id)

@@ -1,7 +1,7 @@
 import { type Event, type Fields, textField } from '../../schema/event.ts'
 import type { Enricher } from './enricher.ts'
 
-/** What is known about addresses. */
+/** Facts about addresses. */
 export interface NetworkTable {
   /** Returns scope and ISO 3166-1 country code of an address, where known. */
   where(address: string): { readonly scope: string; readonly country: string | undefined } | undefined

@@ -47,7 +47,7 @@ describe('bodyTexts', () => {
       '{"event":"a"}{"event":"b"}',
       ['{"event":"a"}', '{"event":"b"}'],
     ],
-  ])('takes %s', (_, type, body, texts) =>
+  ])('accepts %s', (_, type, body, texts) =>
     expect(bodyTexts(type, typeof body === 'string' ? body : JSON.stringify(body))).toEqual({ texts }),
   )
 
@@ -59,7 +59,7 @@ describe('bodyTexts', () => {
     ['broken JSON', 'application/json', '{"a":', 'INVALID_JSON', 'The body'],
     ['a broken JSON line', 'application/x-ndjson', '{"a":1}\n{"b"\n', 'INVALID_JSON', 'Line 2'],
     ['a JSON line that is a number', 'application/x-ndjson', '{"a":1}\n2\n', 'INVALID_REQUEST', 'Line 2'],
-  ])('refuses %s', (_, type, body, code, where) => {
+  ])('rejects %s', (_, type, body, code, where) => {
     const error = refusal(() => bodyTexts(type, typeof body === 'string' ? body : JSON.stringify(body)))
     expect(error.code).toBe(code)
     expect(error.message).toContain(where)
@@ -80,7 +80,7 @@ describe('bodyTexts', () => {
     }
   })
 
-  it('throws nothing but what it says, and gives every record of a list back', () => {
+  it('throws only documented errors, and returns every record of a list', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('application/json', 'application/x-ndjson', 'text/plain', undefined),

@@ -5,8 +5,8 @@ import { recordsOfText } from './documents.ts'
 const longestText = 1_048_576
 
 /**
- * Takes a request's body apart into the texts of its records: the list that a JSON document holds, a single object, JSON lines, or plain
- * lines. Throws INVALID_REQUEST or INVALID_JSON naming the first record that is none; then nothing of the body counts.
+ * Splits a request body into the texts of its records: the list in a JSON document, a single object, JSON lines, or plain lines. Throws
+ * INVALID_REQUEST or INVALID_JSON naming the first invalid record, and then accepts none.
  */
 export const bodyTexts = (contentType: string | undefined, text: string): { texts: string[] } => {
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -15,7 +15,7 @@ export const bodyTexts = (contentType: string | undefined, text: string): { text
   return { texts: limited(fromUnnamed(text)) }
 }
 
-/** A body said to be JSON. Many senders of JSON lines say so, too; a body of several documents is tried as such. */
+/** Reads a body declared as JSON. Many senders declare JSON lines or concatenated documents so, too. */
 const fromJson = (text: string): string[] => {
   try {
     return fromDocument(JSON.parse(text), text)
@@ -31,7 +31,7 @@ const fromJson = (text: string): string[] => {
   }
 }
 
-/** A body of no type that we know: JSON when all of it is, else lines. A broken line is data: a parser will say so. */
+/** Reads a body of unknown type as JSON if all of it is valid, else as lines. A broken line becomes a pipeline error. */
 const fromUnnamed = (text: string): string[] => {
   const first = text.trimStart().charAt(0)
   if (first === '{' || first === '[') {
@@ -80,7 +80,7 @@ const limited = (texts: string[]): string[] => {
   const long = texts.findIndex((text) => text.length > longestText)
   if (long >= 0) {
     throw new AppError('TOO_LARGE', `Record ${long} is longer than ${longestText} characters.`, {
-      hint: 'Split it, or leave it out.',
+      hint: 'Split the record, or leave it out.',
     })
   }
   return texts
@@ -107,7 +107,7 @@ const invalidRecord = (where: string, value: unknown): AppError =>
 const nameOf = (value: unknown): string =>
   value === null || value === undefined ? 'empty' : Array.isArray(value) ? 'a list' : `a ${typeof value}`
 
-/** The reason without the text: V8 quotes the body in its message, and a body may hold secrets. */
+/** Removes the quoted text from V8's message, because a body may contain secrets. */
 const invalidJson = (where: string, error: unknown): AppError =>
   new AppError('INVALID_JSON', `${where} is not valid JSON: ${messageOf(error).replace(/,? ?\.{0,3}"[\s\S]*$/, '')}.`, {
     hint: 'Send JSON, JSON lines (application/x-ndjson) or lines of text (text/plain).',

@@ -6,7 +6,7 @@ interface Counts {
   rejected(reason: string, records: number): void
 }
 
-/** Counts the records that HTTP requests bring, and the rejected ones. */
+/** Counts accepted and rejected records of HTTP requests. */
 export const countIntake = (intake: Intake, counts: Counts): Intake => ({
   async accept(records, options) {
     try {

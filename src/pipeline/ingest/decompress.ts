@@ -13,17 +13,17 @@ const magics: readonly (readonly [Compression, readonly number[]])[] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
 ]
 
-/** Tells by its first bytes how something is compressed; a name may lie. */
+/** Returns the compression of a file by its first bytes, because the name may be wrong. */
 export const compressionOf = (head: Uint8Array): Compression | undefined =>
   magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0]
 
-/** How far a compressed file may unfold. */
+/** Limits for the size of decompressed data. */
 export interface ExpansionLimits {
-  /** Bytes out for a byte in. Repetitive logs reach 200; gzip itself ends at 1,032. */
+  /** Output bytes per input byte. Repetitive logs reach 200, and gzip cannot exceed 1,032. */
   readonly ratio: number
-  /** The ratio is not looked at before this many bytes. */
+  /** The ratio is checked after this many bytes. */
   readonly ratioFrom: number
-  /** Bytes out, at most. */
+  /** Maximum output bytes. */
   readonly bytes: number
 }
 
@@ -35,8 +35,8 @@ const advice: Readonly<Record<'bzip2' | 'xz', string>> = {
 }
 
 /**
- * Unfolds a compressed stream as it is read, gzip of several members and zstd of several frames included. Throws SOURCE_FAILED
- * where it is broken, for what cannot be unfolded here, and when it unfolds past the limits.
+ * Decompresses a stream, including gzip with several members and zstd with several frames. Throws SOURCE_FAILED if the data is corrupt,
+ * the format is not supported, or the output exceeds the limits.
  */
 export async function* decompress(
   input: AsyncIterable<Buffer>,
@@ -48,12 +48,12 @@ export async function* decompress(
     return
   }
   if (compression === 'bzip2' || compression === 'xz') {
-    throw new AppError('SOURCE_FAILED', `It is compressed with ${compression}, which cannot be read.`, {
+    throw new AppError('SOURCE_FAILED', `Compression with ${compression} is not supported.`, {
       hint: advice[compression],
     })
   }
   let received = 0
-  let unfolded = 0
+  let decompressed = 0
   const counter = new Transform({
     transform(chunk, _encoding, done) {
       received += chunk.length
@@ -67,13 +67,13 @@ export async function* decompress(
   packed.pipe(counter).pipe(unzip)
   try {
     for await (const chunk of unzip) {
-      unfolded += chunk.length
-      if (unfolded > limits.bytes || (unfolded > limits.ratioFrom && unfolded > received * limits.ratio)) {
+      decompressed += chunk.length
+      if (decompressed > limits.bytes || (decompressed > limits.ratioFrom && decompressed > received * limits.ratio)) {
         throw new AppError(
           'SOURCE_FAILED',
-          `It unfolds to more than ${unfolded} bytes from ${received}: a decompression bomb?`,
+          `The file expands to more than ${decompressed} bytes from ${received} and may be a decompression bomb.`,
           {
-            hint: 'If it is a log, unpack it by hand and read that.',
+            hint: 'If the file is a log, unpack it yourself and read the result.',
           },
         )
       }
@@ -81,7 +81,7 @@ export async function* decompress(
     }
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('SOURCE_FAILED', `It is not whole ${compression} data.`, { cause: error })
+    throw new AppError('SOURCE_FAILED', `The ${compression} data is incomplete or corrupt.`, { cause: error })
   } finally {
     packed.destroy()
     unzip.destroy()

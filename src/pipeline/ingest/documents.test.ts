@@ -62,7 +62,7 @@ describe('joinDocuments', () => {
     expect(texts(text, 7)).toEqual(lines(3))
   })
 
-  it('finds documents between other lines, and leaves those as they are', () => {
+  it('finds documents between other lines, and passes those unchanged', () => {
     const trace = 'Jan 5 10:00:00 web java: Exception\n\tat com.example.Main'
     const text = [
       trace,
@@ -84,26 +84,26 @@ describe('joinDocuments', () => {
     ])
   })
 
-  it('numbers records by the line in which each begins', () => {
+  it('numbers records by their first line', () => {
     const text = `first\n${JSON.stringify({ Records: events(2) }, null, 2)}\nlast`
     expect(read(text).map(({ number }) => number)).toEqual([1, 4, 9, 16])
   })
 
-  it('gives what can be read of a document that breaks off, and its rest as one record that is broken', () => {
+  it('returns the complete records of an incomplete document, and its rest as one broken record', () => {
     const whole = JSON.stringify({ Records: events(3) })
     expect(texts(whole.slice(0, -40))).toEqual([...lines(2), expect.stringMatching(/^\{"eventTime"/)])
     const pretty = JSON.stringify({ Records: events(3) }, null, 2)
     expect(texts(pretty.slice(0, -60))).toEqual([...lines(2), expect.stringMatching(/^\{\n\s+"eventTime"/)])
     expect(texts(`${pretty.slice(0, -60)}\n${lines(1)[0]}`).at(-1)).toBe(lines(1)[0])
-    // One record a line, as the command line of AWS and others write it.
+    // One record per line, as the AWS CLI and others write them.
     const rows = `{"Records":[\n${lines(3).join(',\n')}\n]}\n`
     expect(texts(rows.slice(0, -20))).toEqual([...lines(2), lines(3)[2]?.slice(0, -16)])
     expect(texts(`{"Records":[\n${lines(2).join(',')} x\n${lines(1)[0]}`)).toEqual([...lines(2), 'x', ...lines(1)])
-    // Even where it breaks off between two records.
+    // Even if the document ends between two records.
     expect(texts(`{"Records":[${lines(2).join(',')}`)).toEqual([...lines(2), expect.stringMatching(/^\{"Records":/)])
   })
 
-  it('goes on behind a malformed record of a document', () => {
+  it('continues after a malformed record of a document', () => {
     const [one, two, three] = lines(3)
     expect(texts(`{"Records":[${one},{"eventTime":oops},${two}]}\n${three}`)).toEqual([
       one,
@@ -117,14 +117,14 @@ describe('joinDocuments', () => {
     expect(found.some((text) => text.includes('"x'))).toBe(true)
   })
 
-  it('keeps broken lines apart', () => {
+  it('separates broken lines', () => {
     expect(texts('{"a":1}\n{"a":\n{"b":2}\n{"c":3,\n{"d":[\n{"e":4}\n')).toEqual(
       expect.arrayContaining(['{"a":1}', '{"a":', '{"b":2}', '{"c":3,', '{"e":4}']),
     )
     expect(texts('{\n  foo: 1,\n  bar: 2\n}\nnext')).toEqual(['{\n  foo: 1,\n  bar: 2', '}', 'next'])
   })
 
-  it('does not make a whole record of a broken one', () => {
+  it('does not complete a broken record', () => {
     const broken = '{"time":"2026-01-05T10:00:00Z","msg":"x","steps":[{"name":"a"},{"name":"b'
     expect(texts(broken)).toEqual([broken])
   })
@@ -191,7 +191,7 @@ describe('joinDocuments', () => {
     expect(found.at(-1)?.text).toBe(lines(20_000).at(-1))
   })
 
-  it('gives the same records however the bytes come, and never throws', () => {
+  it('returns the same records whatever the chunks, and never throws', () => {
     const line = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'{}[]",:\\ax1 \t'), maxLength: 12 }),
       fc.constantFrom(
@@ -218,11 +218,11 @@ describe('joinDocuments', () => {
     )
   })
 
-  it('takes time in proportion to what it reads', () => {
+  it('takes linear time', () => {
     for (const hostile of ['[\n', '{\n', '{"a":[\n', '{"a":1,\n', '[{"a":1}\n', '[{\n', '{"a":{"b":[{"c":1},\n']) {
       const began = performance.now()
       read(hostile.repeat(20_000))
-      // Quadratic work would take minutes.
+      // Quadratic time would be minutes.
       expect(performance.now() - began).toBeLessThan(30_000)
     }
   })

@@ -2,49 +2,49 @@ import { type JsonDocument, readDocument } from '../../lib/json-records/document
 import { type UnwrapOptions, type Unwrapped, unwrap, valuesOf } from '../../lib/json-records/unwrap.ts'
 import type { Line, LineJoiner } from './lines.ts'
 
-/** A joiner that may wait for the rest of a document. */
+/** A joiner that may be in the middle of a document. */
 export interface DocumentJoiner extends LineJoiner {
-  /** Gives what may still go on, but not the beginning of a document: for a pause in the stream, not for its end. */
+  /** Returns a record that may be incomplete, but not the beginning of a document. For a pause in the stream, not for its end. */
   settle(): Line[]
   /** Whether a document is being read. */
   readonly within: boolean
-  /** How many records were given since the line in which that document begins. */
+  /** The number of records returned since the line in which that document begins. */
   readonly given: number
-  /** Whether the last line may still go on, in a document or otherwise. */
+  /** Whether the last line may continue, in a document or otherwise. */
   readonly waiting: boolean
 }
 
-/** A record may be so long; a longer document is taken apart as it comes. */
+/** The maximum length of a record. A longer document is split as it arrives. */
 const longestRecord = 1_048_576
 
-/** Hands every line on as it is. */
+/** Passes every line unchanged. */
 export const asTheyAre: LineJoiner = { push: (lines) => [...lines], flush: () => [] }
 
 /**
- * Finds documents of JSON among lines and gives the records that they wrap: several to a line, or one over many lines. Every other line
- * goes to the next joiner. Of a document that breaks off, the records that could be read are given, and its rest as one that is broken.
+ * Finds JSON documents among lines and returns the records inside: several per line, or one over many lines. Other lines go to the next
+ * joiner. From an incomplete document, returns the complete records and the rest as a broken one.
  */
 export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   let document: JsonDocument | undefined
   let lines: Line[] = []
-  /** The line in which what was not cut off yet begins. */
+  /** The line number of the first text that was not cut off yet. */
   let number = 0
   let isPart = false
-  /** Whether a document broke off, so that its indented items may be read one by one. */
+  /** Whether a document was incomplete, so that its indented items may be read one by one. */
   let recovering = false
-  /** Whether the rest of a line that cannot be read is left out. */
+  /** Whether to drop the rest of an unreadable line. */
   let dropping = false
   let out: Line[] = []
   let waiting = false
   let given = 0
-  /** Where in `out` the records begin that count as given; -1 before a document has begun. */
+  /** The position in `out` from which records count as given; −1 before a document begins. */
   let counted = -1
 
   const pass = (line: Line): void => {
     waiting = true
     for (const joined of next.push([line])) out.push(joined)
   }
-  const give = (found: Iterable<Unwrapped>, text: string, first: number, repeated: number): void => {
+  const emit = (found: Iterable<Unwrapped>, text: string, first: number, repeated: number): void => {
     for (const line of next.flush()) out.push(line)
     waiting = false
     let at = repeated
@@ -83,7 +83,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     } else addWhole(line)
   }
 
-  /** Takes a line that is no more than itself. */
+  /** Adds a line outside a document. */
   const addWhole = (line: Line): void => {
     const { text } = line
     if (recovering && !/^[\s\]}]/.test(text)) recovering = false
@@ -94,22 +94,22 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     const values = [...valuesOf(text)]
     if (!values.every(({ isJson }) => isJson)) {
       begin(line)
-      if (document) giveUp(document, line, document.push(text).at)
+      if (document) abandon(document, line, document.push(text).at)
       return
     }
     const found = values.flatMap(({ start, end: stop }) => [
       ...unwrap(text.slice(start, stop), { part: stop - start > longestRecord }),
     ])
     if (found.length === 1 && found[0]?.whole) pass(line)
-    else give(found, '', line.number, 0)
+    else emit(found, '', line.number, 0)
   }
 
   const read = (open: JsonDocument, line: Line): void => {
-    const piece = line.open ? line.text : `${line.text}\n`
-    const { kind, at } = open.push(piece)
-    if (kind === 'broken') giveUp(open, line, at)
+    const added = line.open ? line.text : `${line.text}\n`
+    const { kind, at } = open.push(added)
+    if (kind === 'broken') abandon(open, line, at)
     else if (kind === 'closed') {
-      const rest = piece.slice(at).replace(/^[\s,]+/, '')
+      const rest = added.slice(at).replace(/^[\s,]+/, '')
       const isOneLine = lines.length === 0 && !isPart && !line.open
       if (isOneLine && rest !== '' && !/^[[{]/.test(rest)) {
         end()
@@ -117,7 +117,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
         return
       }
       const text = open.text()
-      give(unwrap(text, { part: isPart }), text, number, text.length - open.rest().length)
+      emit(unwrap(text, { part: isPart }), text, number, text.length - open.rest().length)
       end()
       if (rest !== '' || line.open) add({ ...line, text: rest.replace(/\n$/, '') })
     } else {
@@ -126,10 +126,10 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     }
   }
 
-  /** Gives the records that can be read by now of a document that is longer than a record. */
+  /** Returns the complete records so far of a document that is longer than a record. */
   const shorten = (open: JsonDocument): void => {
     if (open.length < longestRecord) return
-    if (giveCut(open, { part: true })) return
+    if (emitCut(open, { part: true })) return
     if (open.length < 2 * longestRecord) return
     const item = open.skip()
     if (item === '') {
@@ -140,32 +140,32 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
       dropping = last?.open === true
       recovering = true
     } else {
-      give([{ text: item, at: 0, whole: false }], '', number, 0)
+      emit([{ text: item, at: 0, whole: false }], '', number, 0)
       lines = []
     }
     isPart = true
   }
 
-  /** Gives the whole items of the outermost list; false when there are none, or the document is no list of records. */
-  const giveCut = (open: JsonDocument, options: UnwrapOptions): boolean => {
+  /** Returns the complete items of the outermost list. Returns false if there are none, or if the document is no list of records. */
+  const emitCut = (open: JsonDocument, options: UnwrapOptions): boolean => {
     const cut = open.cut()
     if (!cut) return false
     const found = [...unwrap(cut.text, options)]
     if (found.some(({ whole }) => whole)) return false
-    give(found, cut.text, number, cut.repeated)
+    emit(found, cut.text, number, cut.repeated)
     number += cut.breaks
     isPart = true
     lines = []
     return true
   }
 
-  /** Ends a document that cannot go on with a line. */
-  const giveUp = (open: JsonDocument, line: Line | undefined, at: number): void => {
+  /** Ends a document that the next line cannot continue. */
+  const abandon = (open: JsonDocument, line: Line | undefined, at: number): void => {
     const before = lines
-    const whole = giveCut(open, { part: isPart })
+    const whole = emitCut(open, { part: isPart })
     if (!whole && !isPart) {
       end()
-      // Not a document after all, or nothing but the beginning of one.
+      // These lines are no document, or only the beginning of one.
       for (const one of before) pass(one)
       if (!line) return
       if (before.length === 0) pass(line)
@@ -176,7 +176,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     const head = open.text()
     end()
     recovering = true
-    // Where items of the line were given already, only its rest is left; else it is read anew, for what follows may be well.
+    // If items of the line were returned already, only its rest is left. Otherwise read the line again: what follows may be valid.
     const isSpent = line !== undefined && (before.length === 0 || left.length < at)
     const rest = (isSpent ? left + line.text.slice(at) : left.slice(0, left.length - at)).trim()
     const brokeWithin = line !== undefined && !isSpent && line.text.slice(0, at).trim() !== ''
@@ -211,7 +211,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
       return take()
     },
     flush() {
-      if (document) giveUp(document, undefined, 0)
+      if (document) abandon(document, undefined, 0)
       for (const line of next.flush()) out.push(line)
       waiting = false
       return take()
@@ -233,7 +233,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   }
 }
 
-/** Reads the records of a text: those of the documents in it, and its other lines. */
+/** Returns the records of a text: those inside documents, and the other lines. */
 export const recordsOfText = (text: string): readonly string[] => {
   const joiner = joinDocuments(asTheyAre)
   const lines = text.split(/\r?\n/).map((line, index) => ({ text: line, number: index + 1, cut: false }))
@@ -242,14 +242,14 @@ export const recordsOfText = (text: string): readonly string[] => {
     .filter((record) => record.trim() !== '')
 }
 
-/** Whether a line is more than an ordinary record: a look at its ends and for lists of objects, since nearly all lines are not. */
+/** Whether a line may be more than a plain record. A cheap test, because nearly all lines are plain. */
 const isNotable = (text: string): boolean => {
   const first = text.charCodeAt(0)
   if (first !== 123 && first !== 91 && first !== 32 && first !== 9) return false
   return beginsDocument(text, false) || mayWrap(text) || endsWithComma(text)
 }
 
-/** Whether a line begins a document that goes on in the next: it ends where JSON that is written over lines breaks them. */
+/** Whether a line begins a document that continues on the next line: it breaks where formatted JSON does. */
 const beginsDocument = (text: string, indented: boolean): boolean => {
   const start = indented ? text.trimStart() : text
   const first = start.charCodeAt(0)
@@ -259,10 +259,10 @@ const beginsDocument = (text: string, indented: boolean): boolean => {
   return /^\[\s*(?:$|\{)/.test(start) && last !== ']'
 }
 
-/** An object and a comma: an item of a list that is written one to a line. */
+/** Whether a line is an object and a comma: an item of a list with one item per line. */
 const endsWithComma = (text: string): boolean => text.charCodeAt(0) === 123 && /\}\s*,\s*$/.test(text.slice(-16))
 
-/** Whether a line may hold several records, or one in a wrapping. */
+/** Whether a line may contain several records, or one in an envelope. */
 const mayWrap = (text: string): boolean => {
   const first = text.trimStart().charAt(0)
   if (first === '[') return /^\s*\[\s*\{/.test(text)

@@ -21,7 +21,7 @@ const read = async (paths: readonly string[], chunkBytes: number, stdin?: Readab
   return { all, report, text: all.map(({ bytes }) => bytes.toString()).join('') }
 }
 
-it('cuts at ends of records only, and loses nothing, whatever comes in which pieces', async () => {
+it('cuts only between records, and loses nothing, whatever the chunks', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.stringMatching(/^[a-z]{1,8}(\n {1,2}at [a-z]{1,4}){0,3}$/), { minLength: 1 }),
@@ -46,7 +46,7 @@ it('cuts at ends of records only, and loses nothing, whatever comes in which pie
   )
 })
 
-it('reads rotated and packed files in order, each chunk of one file', async () => {
+it('reads rotated and compressed files in order, each chunk from one file', async () => {
   writeFileSync(join(folder, 'x.log'), 'c\nd')
   writeFileSync(join(folder, 'x.log.1.gz'), gzipSync('a\nb\n'))
   const { all, text, report } = await read([folder], 100)
@@ -66,7 +66,7 @@ it('keeps the beginning of a line that is longer than a chunk', async () => {
   expect(all.at(-1)?.offset).toBe(1_000_001)
 })
 
-it('hands out what a slow pipe has written', async () => {
+it('returns the output of a slow pipe', async () => {
   const pipe = new PassThrough()
   pipe.write('one\ntwo\nthr')
   const { chunks } = readChunks(['-'], { chunkBytes: 1_000, timeOf, stdin: pipe, quietMs: 10 })
@@ -78,7 +78,7 @@ it('hands out what a slow pipe has written', async () => {
   expect(texts).toEqual(['one\ntwo\n', 'three\n'])
 })
 
-it('writes the records of a document one a line, so that each chunk holds whole ones', async () => {
+it('writes the records of a document one per line, so that chunks contain whole records', async () => {
   const records = Array.from({ length: 20_000 }, (_, i) => ({
     eventTime: '2026-01-05T10:00:00Z',
     i,

@@ -5,11 +5,11 @@ import { mergeByTime } from './merge-by-time.ts'
 
 const newline = 10
 
-/** Whole lines of one file, as bytes. */
+/** Complete lines of one file, as bytes. */
 export interface Chunk {
   readonly source: string
   readonly path: string
-  /** Where it begins in the unpacked file. */
+  /** The start of the chunk in the decompressed file. */
   readonly offset: number
   readonly bytes: Buffer
   readonly lines: number
@@ -17,15 +17,15 @@ export interface Chunk {
 
 interface ChunkOptions extends OpenOptions {
   readonly source?: string | undefined
-  /** A chunk is cut at the end of a record when it has so many bytes. */
+  /** A chunk ends with the record that exceeds this size. */
   readonly chunkBytes: number
-  /** After so much silence what is there is handed out, so that a slow pipe is not held back. */
+  /** Silence after which pending lines are returned, so that a slow pipe is not delayed. */
   readonly quietMs?: number
 }
 
 /**
- * Reads files, folders, patterns and `-` as chunks of whole lines, in the order of `readFiles`, without looking at the lines: for
- * sending them on. A chunk does not end where the next line is indented, so that a stack trace stays in one.
+ * Reads files, folders, patterns and `-` as chunks of whole lines for forwarding, in the order of `readFiles`, without parsing them. A chunk
+ * never ends before an indented line, so that a stack trace stays in one chunk.
  */
 export const readChunks = (
   paths: readonly string[],
@@ -56,7 +56,7 @@ const firstLine = (bytes: Buffer): string => {
   return bytes.toString('utf8', 0, Math.min(end < 0 ? bytes.length : end, 4_096))
 }
 
-/** Writes the records of a JSON document one a line, so that it can be cut between them. Other text stays as it is. */
+/** Writes the records of a JSON document one per line, so that it can be cut between them. Passes other text unchanged. */
 async function* withoutEnvelopes(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const iterator = bytes[Symbol.asyncIterator]()
   const first = await iterator.next()
@@ -91,7 +91,7 @@ async function* cutAtLines(
   let held: Buffer[] = []
   let size = 0
   let offset = 0
-  /** Whether the rest of a line is dropped that was longer than a chunk. */
+  /** Whether to drop the rest of a line that was longer than a chunk. */
   let dropping = false
   const take = (end: number): Part => {
     const all = Buffer.concat(held)
@@ -125,14 +125,14 @@ async function* cutAtLines(
     size += bytes.length
     if (size < chunkBytes) continue
     const end = lastEnd(Buffer.concat(held))
-    // A line longer than all bounds is cut, as every reader of lines here does.
+    // Cut a line without an end, like every line reader here.
     dropping = end === 0
     yield take(dropping ? size : end)
   }
   if (size > 0) yield take(size)
 }
 
-/** Where the last whole record ends: behind a line break that no indented line follows. */
+/** Returns the end of the last complete record: a line break without an indented line after it. */
 const lastEnd = (bytes: Buffer): number => {
   let any = 0
   for (let at = bytes.lastIndexOf(newline); at >= 0; at = at > 0 ? bytes.lastIndexOf(newline, at - 1) : -1) {

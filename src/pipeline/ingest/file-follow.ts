@@ -10,28 +10,28 @@ import { offer, pause } from './offer.ts'
 import type { Cursors, Emit, Source } from './source.ts'
 
 const packed = /\.(gz|zst|zstd|bz2|xz|zip)$/i
-/** More than this many handles would leave too few for connections. */
+/** More open files would leave too few handles for connections. */
 const maxOpen = 1_000
 
 export interface FollowOptions {
   readonly paths: readonly string[]
-  /** Names what a file's records come from; the same for the same file, always. */
+  /** Returns the source of a file. Always the same for the same file. */
   readonly sourceOf: (path: string) => string
-  /** Where a file begins that was there, unread, before we were. */
+  /** Where to start in files that existed before the first run. */
   readonly from: 'start' | 'end'
-  /** Whether to go on after everything was read. */
+  /** Whether to wait for more after everything was read. */
   readonly follow: boolean
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
-  /** Measures silence, in ms: goes on evenly, whatever is done to the clock of the machine. */
+  /** A monotonic clock in ms, independent of changes to the system time. */
   readonly steady?: () => number
   readonly log: Log
   readonly pollMs?: number
-  /** How often folders and patterns are looked through for new files. */
+  /** How often to search folders and patterns for new files. */
   readonly scanMs?: number
-  /** After so much silence a last line without an end is taken as it is. */
+  /** Silence after which a last line without an end is taken as complete. */
   readonly quietMs?: number
-  /** How long a file is still read that has lost its name. */
+  /** How long to read a file after it was renamed or deleted. */
   readonly lingerMs?: number
 }
 
@@ -44,9 +44,9 @@ const positionShape = z.object({
 })
 
 /**
- * Follows files as they grow, by polling: a file is its device and inode, so one that is renamed is read to its end and the one that
- * takes its name from its beginning; one that is cut short, or has another beginning, is read anew. How far each was read is handed out
- * with its records, so that both are kept or neither. Bytes written between the copy and the cut of a copytruncate rotation are beyond anybody.
+ * Follows files as they grow, by polling. A file is identified by device and inode: a renamed file is read to its end, and its successor
+ * from the beginning. A truncated or rewritten file is read again. Each position is stored together with its records. Bytes written between
+ * the copy and the truncation of a copytruncate rotation are lost.
  */
 export const followFiles = (options: FollowOptions, cursors: Cursors): Source => {
   const { paths, sourceOf, from, follow, now, log, zoneMinutes } = options
@@ -62,9 +62,9 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
       const complain = (path: string, reason: string) => {
         if (complained.has(path + reason)) return
         complained.add(path + reason)
-        log.warn({ file: path, reason }, 'a file cannot be followed')
+        log.warn({ file: path, reason }, 'A file cannot be followed.')
       }
-      /** Opens a file that is not open yet; returns its key, or undefined when it is not followed. */
+      /** Opens a file. Returns its key, or undefined if it is not followed. */
       const begin = async (path: string, first: boolean, onlyKnown: boolean): Promise<string | undefined> => {
         try {
           const key = keyOf(await stat(path, { bigint: true }))
@@ -74,7 +74,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             return key
           }
           if (open.size >= maxOpen) {
-            complain(path, `More than ${maxOpen} files are followed already.`)
+            complain(path, `The limit of ${maxOpen} followed files is reached.`)
             return undefined
           }
           const source = sourceOf(path)
@@ -92,7 +92,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
         const { files, unreadable } = await findFiles(paths)
         for (const { path, reason } of unreadable) complain(path, reason)
         const plain = oldestFirst(files.filter((path) => !packed.test(path)))
-        // what was rotated away while we were not there comes first
+        // Files rotated while we were not running come first.
         if (first) {
           for (const older of await rotatedFrom(plain)) {
             let known = false
@@ -119,7 +119,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           const busyLogs = new Set<string>()
           for (const file of [...open.values()]) {
             if (signal.aborted) break
-            // what was rotated away is read to its end before what came after it
+            // Finish a rotated file before its successor.
             if (busyLogs.has(logOf(file.path))) continue
             const portion = await file.read()
             if (portion) {
@@ -130,7 +130,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             }
             const silence = steady() - file.readAt
             const gone = !named.has(file.key) && silence >= lingerMs
-            // Whoever writes a document pauses within it.
+            // Writers pause within a document, so wait longer there.
             if (file.waiting && (silence >= (file.within ? lingerMs : quietMs) || !follow)) {
               const last = await file.settle()
               if (last) await handOut(file, last)
@@ -152,7 +152,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
   }
 }
 
-/** The log that a file is a part of. */
+/** Returns the path of the log that a file belongs to. */
 const logOf = (path: string): string => join(dirname(path), rotationOf(basename(path)).base)
 
 const oldestFirst = (paths: readonly string[]): readonly string[] =>
@@ -166,8 +166,8 @@ const readPosition = async (cursors: Cursors, source: string, key: string): Prom
 }
 
 /**
- * The unpacked older parts of logs, which patterns seldom name (`x.log.1` beside `x.log`), log by log, oldest first. Those with a
- * position, and all that are newer, were rotated away under our eyes or while we were away; what is older is history.
+ * Returns the uncompressed older parts of logs, which patterns seldom match (`x.log.1` beside `x.log`), by log, oldest first. A part with a
+ * position, and all newer ones, were rotated while we were away. Older parts are history.
  */
 const rotatedFrom = async (paths: readonly string[]): Promise<readonly (readonly string[])[]> => {
   const bases = new Set(paths.map(logOf))
@@ -185,7 +185,7 @@ const rotatedFrom = async (paths: readonly string[]): Promise<readonly (readonly
   return toFileSets(found, () => undefined).map((set) => set.paths)
 }
 
-/** Whether a name leads to another file than the one that is open, or to none. */
+/** Whether a name now leads to another file or to none. */
 const anyRenamed = async (files: Iterable<FollowedFile>, named: ReadonlySet<string>): Promise<boolean> => {
   for (const { path, key } of files) {
     if (!named.has(key)) continue

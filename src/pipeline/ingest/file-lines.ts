@@ -9,14 +9,14 @@ interface FileLines {
   readonly source: string
   readonly file?: string | undefined
   readonly zoneMinutes?: number | undefined
-  /** How many records a batch has at most. */
+  /** The maximum number of records in a batch. */
   readonly batchSize?: number
   readonly now: () => number
 }
 
 /**
- * Turns the bytes of one file into batches of records with their line numbers. Lines that belong together become one record, and the
- * records that a JSON document wraps become one each.
+ * Turns the bytes of one file into batches of records with line numbers. Joins lines that belong together, and splits JSON documents into
+ * their records.
  */
 export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLines): AsyncGenerator<RawRecord[]> {
   const { source, file, zoneMinutes, batchSize = maxRecords, now } = options
@@ -47,9 +47,9 @@ export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLin
   if (batch.length > 0) yield batch
 }
 
-/** Whether there is nothing in it: no record. */
+/** Whether a text is blank and so no record. */
 export const isBlank = (text: string): boolean => {
   const first = text.charCodeAt(0)
-  // Most lines begin with a letter, a digit or a bracket, which tells without looking at both their ends.
+  // Most lines begin with a printable ASCII character, which avoids the trim.
   return !(first > 32 && first < 127) && text.trim() === ''
 }

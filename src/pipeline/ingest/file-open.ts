@@ -12,24 +12,24 @@ import { asUtf8, utf16Of } from './utf16.ts'
 const headBytes = 65_536
 
 export interface OpenOptions {
-  /** Reads the time of a line, roughly; undefined when it has none. */
+  /** Reads the approximate time of a line; undefined if it has none. */
   readonly timeOf: (text: string) => number | undefined
-  /** What `-` stands for. */
+  /** The stream for `-`. */
   readonly stdin?: Readable | undefined
   readonly limits?: ExpansionLimits | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** What has been read so far; grows while it is read. */
+/** The progress of reading. Updated while reading. */
 export interface ReadReport {
   files: number
   lines: number
-  /** Bytes read, as they lie on the disk, and how many there are to read. */
+  /** Bytes read, as stored on disk, and the total to read. */
   bytes: number
   totalBytes: number
-  /** Left out on purpose: binary files, archives that are not read here. */
+  /** Files skipped on purpose: binary files, unsupported archives. */
   readonly skipped: Skipped[]
-  /** Missing, forbidden or broken. What could be read of a broken one was. */
+  /** Missing, unreadable or corrupt files. The readable part of a corrupt file was read. */
   readonly unreadable: Skipped[]
 }
 
@@ -42,14 +42,14 @@ export const emptyReport = (): ReadReport => ({
   unreadable: [],
 })
 
-/** One log: the files of its rotation, oldest first, and when it begins. */
+/** One log: the files of its rotation, oldest first, and its start time. */
 interface Log {
   readonly name: string
   readonly paths: readonly string[]
   readonly time: number | undefined
 }
 
-/** Finds the logs behind paths, folders, patterns and `-`; pipes come last, because they have no beginning to look at. */
+/** Finds the logs of paths, folders, patterns and `-`. Pipes come last, because their start time is unknown. */
 export const findLogs = async (
   paths: readonly string[],
   options: OpenOptions,
@@ -59,7 +59,7 @@ export const findLogs = async (
   report.unreadable.push(...unreadable)
   const heads = new Map<string, Head>()
   for (const path of files) {
-    const head = await look(path, options, report)
+    const head = await readFileHead(path, options, report)
     if (head) heads.set(path, head)
   }
   const sets = toFileSets([...heads.keys()], (path) => heads.get(path)?.time)
@@ -70,7 +70,7 @@ export const findLogs = async (
   ]
 }
 
-/** Hands the bytes of each file of a log to `use`, unpacked, as UTF-8. What cannot be read to its end is told in the report. */
+/** Passes the decompressed bytes of each file of a log to `use`, as UTF-8. Reports files that cannot be read to the end. */
 export async function* readLog<Item>(
   log: Log,
   options: OpenOptions,
@@ -99,13 +99,13 @@ export async function* readLog<Item>(
   }
 }
 
-/** Says why bytes that hold no text are not read. */
+/** Explains why binary content is not read. */
 const foreignReason = (head: Uint8Array): string | undefined => {
   const foreign = foreignContent(head)
   return foreign && `It is ${foreign.name}, which cannot be read. ${foreign.advice}`
 }
 
-/** Leaves out what holds no text: a pipe's first bytes are not seen before, and a file may have changed. */
+/** Skips binary content, because pipes are not checked before, and files may have changed since. */
 async function* textOnly(chunks: AsyncIterable<Buffer>, path: string, report: ReadReport): AsyncGenerator<Buffer> {
   let first = true
   for await (const chunk of chunks) {
@@ -119,7 +119,7 @@ async function* textOnly(chunks: AsyncIterable<Buffer>, path: string, report: Re
   }
 }
 
-/** Reads up to the first chunk, so that its first bytes can tell what it is. */
+/** Reads the first chunk, to detect the format. */
 const peek = async (stream: Readable) => {
   const rest: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]()
   const { value, done } = await rest.next()
@@ -146,15 +146,17 @@ interface Head {
   readonly time: number | undefined
 }
 
-/** Looks at the beginning of a file: whether it is text, and from when; undefined when there is nothing to read. */
-const look = async (path: string, options: OpenOptions, report: ReadReport): Promise<Head | undefined> => {
+/** Checks the beginning of a file: whether it is text, and its first time. Returns undefined if there is nothing to read. */
+const readFileHead = async (path: string, options: OpenOptions, report: ReadReport): Promise<Head | undefined> => {
   try {
     const { size } = await stat(path)
     if (size === 0) return undefined
     const raw = await readHead(path)
     const compression = compressionOf(raw)
-    const unfolded = compression ? await unfoldHead(raw, compression) : raw
-    const text = utf16Of(unfolded) ? Buffer.from(new TextDecoder(utf16Of(unfolded)).decode(unfolded)) : unfolded
+    const decompressed = compression ? await decompressHead(raw, compression) : raw
+    const text = utf16Of(decompressed)
+      ? Buffer.from(new TextDecoder(utf16Of(decompressed)).decode(decompressed))
+      : decompressed
     const reason = foreignReason(text)
     if (reason !== undefined) {
       report.skipped.push({ path, reason })
@@ -179,8 +181,8 @@ const readHead = async (path: string): Promise<Buffer> => {
   }
 }
 
-/** The first bytes of what a compressed head holds; that its end is missing is no fault. */
-const unfoldHead = async (raw: Buffer, compression: ReturnType<typeof compressionOf>): Promise<Buffer> => {
+/** Decompresses the first bytes. A missing end is not an error. */
+const decompressHead = async (raw: Buffer, compression: ReturnType<typeof compressionOf>): Promise<Buffer> => {
   const chunks = decompress(Readable.from([raw]), compression)
   try {
     const { value } = await chunks.next()

@@ -4,7 +4,7 @@ import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } fro
 import { mergeByTime } from './merge-by-time.ts'
 
 export interface ReadOptions extends OpenOptions {
-  /** What all records are said to come from; without it, the name of their log. */
+  /** The source of all records. Defaults to the name of their log. */
   readonly source?: string | undefined
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
@@ -16,8 +16,8 @@ export interface Reading {
 }
 
 /**
- * Reads files, folders, patterns and `-` once, from beginning to end. The files of a rotated log are one source, oldest first;
- * several logs are merged batch by batch, by the time of each batch's first line: right to within a batch, not to the line.
+ * Reads files, folders, patterns and `-` once, from beginning to end. The files of a rotated log are one source, oldest first. Several logs
+ * are merged by the time of each batch's first line, so the order is exact between batches but not between lines.
  */
 export const readFiles = (paths: readonly string[], options: ReadOptions): Reading => {
   const report = emptyReport()

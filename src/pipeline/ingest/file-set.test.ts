@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { rotationOf, toFileSets } from './file-set.ts'
 
-it('reads the names that rotation gives', () => {
+it('parses the names of rotated files', () => {
   const f = (name: string, base: string, generation: number, date = '') =>
     expect(rotationOf(name), name).toEqual({ base, generation, date })
   f('auth.log', 'auth.log', 0)
@@ -13,14 +13,14 @@ it('reads the names that rotation gives', () => {
   f('app-2025-11-13.log', 'app.log', 0, '20251113')
   f('app.2025-11-13.log.3', 'app.log', 3, '20251113')
   f('app-2025-11-13-04.log', 'app.log', 0, '2025111304')
-  // not rotation: a version, a host's number, a name that is nothing but a date
+  // No rotation: a version, the number of a host, a name that is only a date.
   f('OpenSSH_2k.log', 'OpenSSH_2k.log', 0)
   f('web-01.log', 'web-01.log', 0)
   f('2025-11-13.log', '2025-11-13.log', 0)
   f('.1', '.1', 0)
 })
 
-it('puts the oldest first, by rotation when contents have no times', () => {
+it('puts the oldest first, by name if contents have no times', () => {
   const paths = ['/v/x.log', '/v/x.log.1', '/v/x.log.10.gz', '/v/x.log.2.gz', '/w/x.log', '/v/y.log']
   expect(toFileSets(paths, () => undefined)).toEqual([
     { name: 'x.log', paths: ['/v/x.log.10.gz', '/v/x.log.2.gz', '/v/x.log.1', '/v/x.log'] },
@@ -34,7 +34,7 @@ it('puts the oldest first, by rotation when contents have no times', () => {
   ])
 })
 
-it('believes contents more than names', () => {
+it('trusts contents more than names', () => {
   const times: Record<string, number> = { '/x.log': 3, '/x.log.1': 1, '/x.log.2': 2 }
   expect(toFileSets(Object.keys(times), (path) => times[path])[0]?.paths).toEqual(['/x.log.1', '/x.log.2', '/x.log'])
 })

@@ -1,10 +1,10 @@
 import { basename, dirname, join } from 'node:path'
 
-/** Where a file stands in the rotation of its log. */
+/** The place of a file in its log's rotation. */
 interface Rotation {
-  /** The name the log has while it is written. */
+  /** The name of the log's current file. */
   readonly base: string
-  /** Larger is older; 0 is the one being written. Undefined when a date says it. */
+  /** Larger is older; 0 is the current file or a dated one. */
   readonly generation: number
   /** The digits of its date; `''` without one. */
   readonly date: string
@@ -12,7 +12,7 @@ interface Rotation {
 
 /** The files of one log, oldest first. */
 export interface FileSet {
-  /** What its events are called: the base name of the log. */
+  /** The base name of the log, used as its source. */
   readonly name: string
   readonly paths: readonly string[]
 }
@@ -21,7 +21,7 @@ const packed = /\.(gz|zst|zstd|bz2|xz|z)$/i
 const dated = /[-._](\d{4}-?\d{2}-?\d{2}(?:[-T_.]?\d{2}(?:[-:]?\d{2}){0,2})?)(?=\.|$)/
 const numbered = /\.(\d{1,3})$/
 
-/** Reads a file's name as logrotate, log4j, newsyslog and their kin write it: `x.log.2.gz`, `x.log-20251113`, `x-2025-11-13.log`. */
+/** Parses file names of logrotate, log4j, newsyslog and similar tools: `x.log.2.gz`, `x.log-20251113`, `x-2025-11-13.log`. */
 export const rotationOf = (name: string): Rotation => {
   let base = name.replace(packed, '')
   let date = ''
@@ -39,10 +39,7 @@ export const rotationOf = (name: string): Rotation => {
   return base === '' ? { base: name, generation: 0, date: '' } : { base, generation, date }
 }
 
-/**
- * Groups files into logs and orders each oldest first: by the time of their first line where every one of them has a time, else
- * by what rotation wrote into their names.
- */
+/** Groups files by log and orders them, oldest first: by the time of their first lines if all have one, else by their names. */
 export const toFileSets = (paths: readonly string[], firstTime: (path: string) => number | undefined): FileSet[] => {
   const sets = new Map<string, string[]>()
   for (const path of paths) {
@@ -60,7 +57,7 @@ export const toFileSets = (paths: readonly string[], firstTime: (path: string) =
   })
 }
 
-/** A date before no date (that one is being written); earlier dates first; then the higher generation. */
+/** Orders by rotation: earlier dates first, files without a date last, then by generation. */
 const byRotation = (a: string, b: string): number => {
   const first = rotationOf(basename(a))
   const second = rotationOf(basename(b))

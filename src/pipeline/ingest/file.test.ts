@@ -54,7 +54,7 @@ describeSource('file', async () => {
   }
 })
 
-/** What a server keeps: records and positions, both or neither. */
+/** A server that stores records and positions, both or neither. */
 const createKeeper = () => {
   const cursors = new Map<string, string>()
   const texts: string[] = []
@@ -81,7 +81,7 @@ const createKeeper = () => {
       }, stop.signal)
       return {
         done,
-        /** As `kill -9` does: whatever was not taken over is forgotten. */
+        /** Like `kill -9`: loses everything that was not accepted. */
         async kill() {
           stop.abort()
           await done
@@ -91,7 +91,7 @@ const createKeeper = () => {
   }
 }
 
-/** A clock that stands still until it is told that time has passed. */
+/** A clock that advances only on demand. */
 const createClock = () => {
   let time = Date.now()
   return {
@@ -109,7 +109,7 @@ const block = (from: number, to: number) =>
     .join('')
 
 describe('following files', () => {
-  it('goes on through rename and create, and finds new files', async () => {
+  it('continues through rename and create, and finds new files', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), block(0, 3))
     const run = keeper.start()
@@ -125,7 +125,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('goes on through copy and truncate', async () => {
+  it('continues through copy and truncate', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), block(0, 50))
     const run = keeper.start()
@@ -139,7 +139,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('reads a file anew that was replaced in place by a longer one', async () => {
+  it('reads a file again that was replaced in place by a longer one', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), block(0, 3))
     const run = keeper.start()
@@ -150,7 +150,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('holds an unfinished line until it is finished, or until nobody finishes it', async () => {
+  it('holds an incomplete line until it is finished, or until a timeout', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), 'one\ntw')
     const clock = createClock()
@@ -168,7 +168,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('goes on when the clock is put back by an hour', async () => {
+  it('continues when the clock is set back by an hour', async () => {
     const keeper = createKeeper()
     let now = Date.now()
     writeFileSync(at('a.log'), 'one\ntw')
@@ -181,7 +181,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('joins a stack trace that arrives in pieces', async () => {
+  it('joins a stack trace that arrives in chunks', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), 'java.lang.Oops: no\n')
     const clock = createClock()
@@ -196,7 +196,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('loses and doubles nothing when it is killed again and again, rotated while it is away', async () => {
+  it('loses and repeats nothing when killed again and again, and rotated in the meantime', async () => {
     const keeper = createKeeper()
     let written = 0
     const write = (count: number, cut = 0) => {
@@ -231,7 +231,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('takes documents apart, and doubles none of their records when it is killed within one', async () => {
+  it('splits documents, and repeats none of their records when killed within one', async () => {
     const records = Array.from({ length: 12_000 }, (_, i) => ({
       eventTime: '2026-01-05T10:00:00Z',
       i,
@@ -252,7 +252,7 @@ describe('following files', () => {
     expect(keeper.texts).toEqual(['before', ...wanted, 'between', ...wanted, 'after'])
   })
 
-  it('waits for the rest of a document that is written slowly', async () => {
+  it('waits for the rest of a slowly written document', async () => {
     writeFileSync(at('a.log'), '{\n "Records": [\n  {"eventTime":"2026-01-05T10:00:00Z"},\n')
     const keeper = createKeeper()
     const follower = keeper.start({ lingerMs: 5_000 })
@@ -263,11 +263,11 @@ describe('following files', () => {
     expect(keeper.refs).toEqual(['a.log:3', 'a.log:4'])
   })
 
-  it('begins at the end when it is told to, and at the beginning of what comes later', async () => {
+  it('starts at the end if configured, and at the beginning of later files', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), block(0, 3))
     const run = keeper.start({ from: 'end' })
-    // How soon it stands at the end is its own affair: lines are added until one arrives.
+    // The source reaches the end at some point, so add lines until one arrives.
     let next = 3
     await until(() => {
       if (keeper.texts.length === 0) appendFileSync(at('a.log'), block(next, ++next))
@@ -281,7 +281,7 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('ends at the end when it is not to follow, and does not begin again', async () => {
+  it('ends at the end without `follow`, and does not restart', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), `${block(0, 3)}last`)
     await keeper.start({ follow: false }).done
@@ -290,7 +290,7 @@ describe('following files', () => {
     expect(keeper.texts.length).toBe(4)
   })
 
-  it('reads the parts of a rotated log one behind the other', async () => {
+  it('reads the parts of a rotated log in order', async () => {
     const keeper = createKeeper()
     writeFileSync(at('a.log'), block(6_000, 6_010))
     writeFileSync(at('a.log.1'), block(5_000, 6_000))
@@ -301,7 +301,7 @@ describe('following files', () => {
     expect(keeper.texts).toEqual(numbers(0, 6_010))
   })
 
-  it('lives through files that vanish, folders and packed files', async () => {
+  it('survives vanishing files, folders and compressed files', async () => {
     const keeper = createKeeper()
     mkdirSync(at('dir.log'))
     writeFileSync(at('dir.log/deep'), block(0, 1))
@@ -327,7 +327,7 @@ describe('the registry', () => {
     readAlerts: () => [],
   })
 
-  it('checks options', () => {
+  it('validates options', () => {
     expect(registry.names).toEqual(['file', 'rabbitmq', 'sql', 'stdin'])
     expect(() => registry.create('file', { name: 'a', paths: ['/x'], zone: '+02:00' }, runtime)).not.toThrow()
     expect(() => registry.create('file', { name: 'a', paths: [], zone: 'Mars' }, runtime)).toThrow('not valid')

@@ -7,18 +7,18 @@ import type { Cursors, Source } from './source.ts'
 import { zone } from './zone.ts'
 
 const options = z.strictObject({
-  name: z.string().min(1).describe('What its events are said to come from.'),
+  name: z.string().min(1).describe('The source of its events.'),
   paths: z
     .array(z.string().min(1))
     .min(1)
-    .describe('Files, folders with all below them, and patterns: `/var/log/**/*.log`. Packed files are left out.'),
-  follow: z.boolean().default(true).describe('Whether to wait for more, as `tail -F` does.'),
-  from: z.enum(['start', 'end']).default('start').describe('Where to begin in files that are there already.'),
-  each_file: z.boolean().default(false).describe('Whether each log is a source of its own, called as its file is.'),
+    .describe('Files, folders (with all subfolders) and patterns: `/var/log/**/*.log`. Compressed files are skipped.'),
+  follow: z.boolean().default(true).describe('Whether to wait for more, like `tail -F`.'),
+  from: z.enum(['start', 'end']).default('start').describe('Where to start in existing files.'),
+  each_file: z.boolean().default(false).describe('Whether each log is its own source, named after its file.'),
   zone,
 })
 
-/** Declares the source that follows files; where it was is asked of, and kept by, the cursors. */
+/** Declares the source that follows files. It resumes from the stored cursors. */
 export const fileSource = (cursors: Cursors): Component<typeof options, Source> => ({
   name: 'file',
   summary: 'Follows files as they grow, through rotation, truncation and restarts.',

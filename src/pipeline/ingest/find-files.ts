@@ -2,21 +2,24 @@ import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileReasonOf } from '../../errors.ts'
 
-/** Something that was not read, and why. */
+/** A file that was not read, with the reason. */
 export interface Skipped {
   readonly path: string
   readonly reason: string
 }
 
-/** What paths, folders and patterns come to. */
+/** The files found by paths, folders and patterns. */
 export interface FoundFiles {
   readonly files: readonly string[]
-  /** Pipes and devices that were named: read once, as they come. */
+  /** Named pipes and devices, which are read once. */
   readonly pipes: readonly string[]
   readonly unreadable: readonly Skipped[]
 }
 
-/** Finds the files behind paths, folders (with all below them, hidden names left out) and patterns with `*`, `**`, `?`, `[…]`, `{…}`. Each file once. */
+/**
+ * Finds the files of paths, folders (recursively, without hidden names) and patterns with `*`, `**`, `?`, `[…]`, `{…}`. Returns each file
+ * once.
+ */
 export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> => {
   const files: string[] = []
   const pipes: string[] = []
@@ -28,7 +31,7 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
       const found = await stat(path, { bigint: true })
       const identity = `${found.dev}:${found.ino}`
       if (found.isDirectory() || found.isFile()) {
-        // links may lead back to where we came from, and patterns may overlap
+        // Skip cyclic links and overlapping patterns.
         if (seen.has(identity)) return
         seen.add(identity)
       }
@@ -41,7 +44,7 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
         pipes.push(path)
       }
     } catch (error) {
-      // a link in a folder that leads nowhere is not something that anybody asked for
+      // Ignore a dangling link inside a folder.
       if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') return
       unreadable.push({ path, reason: fileReasonOf(error) })
     }

@@ -6,26 +6,26 @@ import { isBlank } from './file-lines.ts'
 import { joinContinuations, type Line, splitLines } from './lines.ts'
 
 const chunkBytes = 16_384
-/** A portion ends with the chunk in which it has so many records. */
+/** A portion ends with the chunk that reaches this many records. */
 const enoughRecords = 2_048
 const portionBytes = 1_048_576
 const fingerprintBytes = 256
-/** Clocks of file servers may be wrong by less. */
+/** Clocks of file servers may differ by less. */
 const longAgo = 60_000
 
-/** How far a file was read, as it is kept across restarts. The fingerprint tells the file from another that took its inode. */
+/** How far a file was read, as stored. The fingerprint distinguishes the file from a later one with the same inode. */
 export interface Position {
   readonly offset: number
   readonly line: number
   readonly fingerprint: string
   readonly fingerprintBytes: number
-  /** How many records of the document that begins there were handed out already. */
+  /** How many records of the document at this position were already returned. */
   readonly given?: number | undefined
 }
 
 export const start: Position = { offset: 0, line: 0, fingerprint: '', fingerprintBytes: 0 }
 
-/** What was read, and how far the file is read once these are safe. */
+/** Records that were read, and the position after them. */
 export interface Portion {
   readonly records: readonly RawRecord[]
   readonly position: Position
@@ -35,30 +35,30 @@ interface Naming {
   readonly source: string
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
-  /** Goes on evenly, in ms. */
+  /** A monotonic clock, in ms. */
   readonly steady: () => number
 }
 
-/** An open file that is read as it grows; it keeps its handle when its name goes to another. */
+/** An open file that is read as it grows. Keeps its handle when the file is renamed. */
 export interface FollowedFile {
   readonly key: string
   path: string
-  /** Reads what is there, a portion at a time; undefined when there is nothing new. */
+  /** Reads the next portion; undefined if there is nothing new. */
   read(): Promise<Portion | undefined>
-  /** Hands out what waits for its end: a last line without one, a stack trace that may go on. */
+  /** Returns incomplete records: a last line without an end, a stack trace that may continue. */
   settle(): Promise<Portion | undefined>
-  /** When something was read last, by the clock that goes on evenly; ever so long ago when it was written long ago. */
+  /** The time of the last read, by the monotonic clock; −∞ for a file written long ago. */
   readonly readAt: number
   readonly waiting: boolean
-  /** Whether a document of JSON is not at its end yet. */
+  /** Whether a JSON document is incomplete. */
   readonly within: boolean
   close(): Promise<void>
 }
 
-/** Names a file as long as it exists, whatever its name. */
+/** Identifies a file by device and inode, whatever its name. */
 export const keyOf = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
 
-/** Opens a file where it was left; at its beginning when it is another one by now. */
+/** Opens a file at a position, or at its beginning if it is a different file now. */
 export const followFile = async (
   path: string,
   key: string,
@@ -70,14 +70,14 @@ export const followFile = async (
   let offset = position.offset
   let splitter = splitLines({ firstNumber: position.line + 1, inParts: true })
   let joiner = joinDocuments(joinContinuations())
-  /** Records that come again, because the document they are of is read from its beginning. */
+  /** How many records to skip, because their document is read again from its beginning. */
   let again = position.given ?? 0
-  /** Records of a document that goes on, since its beginning. */
+  /** How many records of the open document were returned. */
   let given = 0
   let readAt = steady()
-  /** The end of the last line, and how many lines that makes. */
+  /** The end of the last complete line, as offset and line number. */
   let seen = { offset, line: position.line }
-  /** Where the record begins that may still go on. */
+  /** The start of the record that may continue. */
   let held: typeof seen | undefined
 
   const begin = () => {
@@ -106,7 +106,7 @@ export const followFile = async (
       ...(given > 0 && { given }),
     }
   }
-  /** Leaves out what was handed out before a restart. */
+  /** Skips records that were returned before a restart. */
   const fresh = (records: readonly Line[]): readonly Line[] => {
     const left = records.slice(Math.min(again, records.length))
     again -= records.length - left.length
@@ -118,7 +118,7 @@ export const followFile = async (
     path,
     async read() {
       const { size, mtimeMs } = await handle.stat()
-      // shorter than what was read, or another beginning: cut off and written anew
+      // The file is shorter or has another beginning: it was truncated or rewritten.
       if (size < offset || (size > offset && !(await isSame(handle, position)))) {
         const last = await followed.settle()
         begin()
@@ -137,7 +137,7 @@ export const followFile = async (
           const before = joiner.within
           const done = joiner.push([line])
           if (joiner.within) {
-            // The place stays at the document's beginning, and what it gave so far is counted.
+            // The position stays at the document's beginning, and the records returned so far are counted.
             given = joiner.given
             if (!before || !held) held = seen
           } else {
@@ -163,7 +163,7 @@ export const followFile = async (
       again = 0
       const partial = rest.at(-1)
       if (partial) {
-        // what follows it one day is the rest of the same line
+        // Later bytes continue the same line.
         splitter = splitLines({ firstNumber: partial.number, inParts: true })
         seen = { offset, line: partial.number - 1 }
       }
@@ -185,7 +185,7 @@ export const followFile = async (
   return followed
 }
 
-/** The position after all that a file holds now. */
+/** Returns the position at the current end of a file. */
 export const endOf = async (path: string): Promise<Position> => {
   const handle = await open(path)
   try {

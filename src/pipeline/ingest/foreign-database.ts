@@ -2,33 +2,33 @@ import Database from 'better-sqlite3'
 import type { Client } from 'pg'
 import { AppError, messageOf } from '../../errors.ts'
 
-/** A row as a database of somebody else gives it. */
+/** A row of a foreign database. */
 export type ForeignRow = Readonly<Record<string, unknown>>
 
-/** A connection to somebody else's database, on which nothing can be written. */
+/** A read-only connection to a foreign database. */
 export interface ForeignDatabase {
-  /** Times come as text in UTC, or as the zoneless text that they are. */
-  ask(sql: string): Promise<readonly ForeignRow[]>
-  /** Writes a text, or the name of a column, as this database wants it in a question. */
+  /** Runs a query. Returns times as text, in UTC or without a zone. */
+  query(sql: string): Promise<readonly ForeignRow[]>
+  /** Quotes a text, or a column name, for this database. */
   quote(text: string): string
   quoteName(name: string): string
   close(): Promise<void>
 }
 
 interface OpenOptions {
-  /** How long one question may take, in ms. */
+  /** The timeout of a query, in ms. */
   readonly timeout: number
 }
 
 const connectMs = 5_000
 
-/** Opens `postgres://`, `mysql://`, `mariadb://` or `sqlite:PATH`. Throws UNAVAILABLE, retryable, naming the place but no password. */
+/** Opens `postgres://`, `mysql://`, `mariadb://` or `sqlite:PATH`. Throws a retryable UNAVAILABLE that names the database without password. */
 export const openForeignDatabase = async (url: string, options: OpenOptions): Promise<ForeignDatabase> => {
   const scheme = url.slice(0, url.indexOf(':'))
   const place = scheme === 'sqlite' ? url.slice('sqlite:'.length) : placeOf(url)
   const open = scheme === 'sqlite' ? openSqlite : scheme.startsWith('postgres') ? openPostgres : openMysql
   const database = await guarded(place, () => open(url, options))
-  return { ...database, ask: (sql) => guarded(place, () => database.ask(sql)) }
+  return { ...database, query: (sql) => guarded(place, () => database.query(sql)) }
 }
 
 const placeOf = (url: string): string => {
@@ -41,7 +41,7 @@ const guarded = async <Result>(place: string, work: () => Promise<Result>): Prom
     return await work()
   } catch (error) {
     throw new AppError('UNAVAILABLE', `${place} cannot be read: ${messageOf(error)}.`, {
-      hint: 'Check that it runs, that url, user and password are right, and that this user may read the tables.',
+      hint: 'Check that it runs, that url, user and password are correct, and that the user has read permission.',
       retryable: true,
       cause: error,
     })
@@ -57,7 +57,7 @@ const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<Fore
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: 'vedette',
-    // Everything as the text that it is: what a time means is for the parsers to say.
+    // Return all values as text, so that parsers interpret times.
     types: { getTypeParser: () => (text: string | Buffer) => String(text) },
   })
   let lost: Error | undefined
@@ -70,23 +70,23 @@ const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<Fore
       `set session characteristics as transaction read only; set statement_timeout = ${timeout}; set timezone = 'UTC'; set datestyle = 'ISO'`,
     )
   } catch (error) {
-    leave(client)
+    closeQuietly(client)
     throw error
   }
   return {
-    async ask(sql) {
+    async query(sql) {
       if (lost) throw lost
       const { rows } = await client.query<ForeignRow>(sql)
       return rows
     },
     quote: pg.escapeLiteral,
     quoteName: pg.escapeIdentifier,
-    close: async () => leave(client),
+    close: async () => closeQuietly(client),
   }
 }
 
-/** Says goodbye without waiting: on a dead line there is no answer. */
-const leave = (client: Client): void => void client.end().catch(() => undefined)
+/** Closes a connection without waiting, because a dead one never answers. */
+const closeQuietly = (client: Client): void => void client.end().catch(() => undefined)
 
 const openMysql = async (url: string, { timeout }: OpenOptions): Promise<ForeignDatabase> => {
   const { createConnection } = await import('mysql2/promise')
@@ -98,13 +98,13 @@ const openMysql = async (url: string, { timeout }: OpenOptions): Promise<Foreign
     supportBigNumbers: true,
     timezone: 'Z',
   })
-  // Without a listener a lost connection would end the program; the next question tells of it.
+  // Without a listener, a lost connection would end the program. The next query reports it.
   connection.on('error', () => {})
   const set = (sql: string) => connection.query({ sql: `set session ${sql}`, timeout: connectMs })
   const limit = async () => {
     await set("time_zone = '+00:00'")
     await set('transaction read only')
-    // MariaDB and MySQL call it differently, and count in seconds and in milliseconds.
+    // MariaDB and MySQL have different names and units for this limit.
     await set(`max_statement_time = ${timeout / 1000}`).catch(() => set(`max_execution_time = ${timeout}`))
   }
   try {
@@ -114,7 +114,7 @@ const openMysql = async (url: string, { timeout }: OpenOptions): Promise<Foreign
     throw error
   }
   return {
-    async ask(sql) {
+    async query(sql) {
       const [rows] = await connection.query({ sql, timeout: timeout + connectMs })
       const found: readonly unknown[] = Array.isArray(rows) ? rows : []
       return found.filter(isRow)
@@ -130,7 +130,7 @@ const openMysql = async (url: string, { timeout }: OpenOptions): Promise<Foreign
 const openSqlite = async (url: string, { timeout }: OpenOptions): Promise<ForeignDatabase> => {
   const database = new Database(url.slice('sqlite:'.length), { readonly: true, fileMustExist: true, timeout })
   return {
-    async ask(sql) {
+    async query(sql) {
       return database.prepare(sql).all().filter(isRow)
     },
     quote: (text) => `'${text.replaceAll("'", "''")}'`,

@@ -6,7 +6,7 @@ import { createIntake } from './intake.ts'
 const lines = (count: number, source = 'auth'): readonly RawRecord[] =>
   Array.from({ length: count }, (_, index) => ({ text: `line ${index}`, source, receivedAt: 1000 }))
 
-/** A store that keeps what was committed, and nothing of what was not. */
+/** A store that contains only what was committed. */
 const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
   const kept = { commits: 0, next: 0, batches: [] as RecordBatch[], keys: new Map<string, [string, string]>() }
   const cursors = new Map<string, string>()
@@ -78,14 +78,14 @@ describe('the intake', () => {
     ])
   })
 
-  it('commits together what arrives meanwhile', async () => {
+  it('commits together what arrives during a commit', async () => {
     const { intake, kept } = createDeps()
     await Promise.all(Array.from({ length: 40 }, () => intake.accept(lines(1))))
     expect(kept.commits).toBeLessThanOrEqual(2)
     expect(kept.next).toBe(40)
   })
 
-  it('takes a request once, however often it comes', async () => {
+  it('accepts a request once, however often it comes', async () => {
     const { intake, kept } = createDeps()
     const key = { key: 'k', bodyHash: 'h' }
     const answers = await Promise.all(Array.from({ length: 10 }, () => intake.accept(lines(2), key)))
@@ -94,7 +94,7 @@ describe('the intake', () => {
     expect(kept.next).toBe(2)
   })
 
-  it('refuses a key that comes with another body, and nothing beside it', async () => {
+  it('rejects a reused key with another body, and nothing else', async () => {
     const { intake, kept } = createDeps()
     const [first, second, third] = await Promise.allSettled([
       intake.accept(lines(2), { key: 'k', bodyHash: 'one' }),
@@ -107,7 +107,7 @@ describe('the intake', () => {
     expect(kept.next).toBe(6)
   })
 
-  it('saves how far a source has read with what it read', async () => {
+  it('saves positions with their records', async () => {
     const { intake, cursors, fault } = createDeps()
     fault.next = new AppError('STORAGE_FULL', 'The disk is full.', { retryable: true })
     const cursor = { key: 'inode', position: '{"offset":10}' }
@@ -117,7 +117,7 @@ describe('the intake', () => {
     expect(cursors.get('auth inode')).toBe('{"offset":10}')
   })
 
-  it('goes on after a failure', async () => {
+  it('continues after a failure', async () => {
     const { intake, fault, kept } = createDeps()
     fault.next = new Error('broken')
     const failed = await Promise.allSettled([intake.accept(lines(1)), intake.accept(lines(1))])
@@ -126,14 +126,14 @@ describe('the intake', () => {
     expect(kept.next).toBe(1)
   })
 
-  it('takes of a group what the queue has room for', async () => {
+  it('accepts the requests of a group that fit in the queue', async () => {
     const { intake, kept } = createDeps(10)
     const answers = await Promise.allSettled([6, 6, 4].map((count) => intake.accept(lines(count))))
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(kept.next).toBe(10)
   })
 
-  it('bounds what waits in memory', async () => {
+  it('limits the records waiting in memory', async () => {
     const { intake } = createDeps()
     const answers = await Promise.allSettled(Array.from({ length: 5 }, () => intake.accept(lines(50))))
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
@@ -141,7 +141,7 @@ describe('the intake', () => {
     expect(await intake.accept(lines(500))).toMatchObject({ accepted: 500 })
   })
 
-  it('leaves out records whose keys came before, in the same request or another', async () => {
+  it('skips records with known keys, from the same request or another', async () => {
     const { intake, kept } = createDeps()
     const first = await intake.accept(lines(3), { keys: ['a', 'b', 'a'] })
     expect(first).toEqual({ accepted: 2, repeated: false })
@@ -154,7 +154,7 @@ describe('the intake', () => {
     expect(kept.next).toBe(3)
   })
 
-  it('remembers no key of what could not be committed', async () => {
+  it('forgets the keys of a failed commit', async () => {
     const { intake, kept, fault } = createDeps()
     fault.next = new Error('The disk went away.')
     await expect(intake.accept(lines(1), { keys: ['a'] })).rejects.toThrow('went away')

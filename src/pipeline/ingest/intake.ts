@@ -4,28 +4,28 @@ import type { RawRecord, RecordBatch } from '../../schema/record.ts'
 import { toBatches, type UnnumberedBatch } from './record-batches.ts'
 import type { Cursor } from './source.ts'
 
-/** What comes with records. */
+/** Options of an accept call. */
 export interface AcceptOptions {
-  /** Names the request, so that it can be sent again without harm. */
+  /** Identifies the request, so that it can be retried safely. */
   readonly key?: string
   readonly bodyHash?: string
   readonly cursor?: Cursor
-  /** One a record: a record whose key came before is left out. */
+  /** One key per record. A record with a known key is skipped. */
   readonly keys?: readonly string[]
 }
 
 export interface Acceptance {
   readonly accepted: number
-  /** Whether the same request was taken before; then nothing was added. */
+  /** Whether the same request was accepted before. Then nothing was added. */
   readonly repeated: boolean
 }
 
-/** Takes records in for good. */
+/** Accepts records durably. */
 export interface Intake {
   /**
-   * Numbers the records and puts them on the road; resolves when they are durable. With a cursor, all have one source.
-   * The same `key` again changes nothing and answers as before (`repeated`); with another `bodyHash` it throws IDEMPOTENCY_KEY_REUSED.
-   * Throws QUEUE_FULL or STORAGE_FULL, retryable, when they cannot be taken now.
+   * Numbers the records and enqueues them. Resolves when they are durable. With a cursor, all have one source. A repeated `key` changes
+   * nothing and returns the same answer (`repeated`); with another `bodyHash` it throws IDEMPOTENCY_KEY_REUSED. Throws a retryable
+   * QUEUE_FULL or STORAGE_FULL if there is no room.
    */
   accept(records: readonly RawRecord[], options?: AcceptOptions): Promise<Acceptance>
 }
@@ -49,7 +49,7 @@ interface IntakeOptions<Tx> {
   readonly queue: { publish(topic: 'records', batches: readonly RecordBatch[], tx: Tx): Promise<void> }
   readonly partition: number
   readonly now: () => number
-  /** How many characters may wait in memory for their commit. */
+  /** How many characters may wait in memory for a commit. */
   readonly maxWaiting?: number
 }
 
@@ -63,12 +63,12 @@ interface Request {
   reject(error: unknown): void
 }
 
-/** How much is committed together at most: it bounds how long others wait for the database. */
+/** The maximum number of records per commit. It limits how long others wait for the database. */
 const mostTogether = 16_384
 
 /**
- * Makes the door for records. Each commit is synced to the disk, which takes as long for one record as for thousands; so whatever arrives while a
- * commit runs is committed together in the next one.
+ * Creates the intake. Each commit is synced to disk, which takes as long for one record as for thousands. So all records that arrive during
+ * a commit share the next one.
  */
 export const createIntake = <Tx>(options: IntakeOptions<Tx>): Intake => {
   const { maxWaiting = 32 * 1024 * 1024 } = options
@@ -79,7 +79,7 @@ export const createIntake = <Tx>(options: IntakeOptions<Tx>): Intake => {
   const commitAll = async (): Promise<void> => {
     committing = true
     while (waiting.length > 0) {
-      // Requests that have reached the machine by now are read before the commit that they can join.
+      // Let requests that have arrived join the commit.
       await setImmediate()
       const group = takeGroup(waiting)
       await settle(options, group)
@@ -111,7 +111,7 @@ const takeGroup = (waiting: Request[]): readonly Request[] => {
   return waiting.splice(0, end < 0 ? waiting.length : end)
 }
 
-/** Commits a group and answers each request of it. Never rejects. */
+/** Commits a group and answers each request. Never rejects. */
 const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[]): Promise<void> => {
   try {
     const answers = await options.store.transaction((tx) => commit(options, group, tx))
@@ -122,7 +122,7 @@ const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[])
     })
   } catch (error) {
     if (group.length > 1 && error instanceof AppError && error.code === 'QUEUE_FULL') {
-      // Not all of them fit: perhaps some do.
+      // The group does not fit, but some of its requests may.
       for (const request of group) await settle(options, [request])
       return
     }
@@ -136,18 +136,18 @@ const commit = async <Tx>(
   tx: Tx,
 ): Promise<readonly (Acceptance | AppError)[]> => {
   const answers: (Acceptance | AppError)[] = []
-  const taken: Request[] = []
+  const accepted: Request[] = []
   for (const sent of group) {
     const request = await withoutKnown(store.intake, sent, now(), tx)
-    const repeated = await recognise(store.intake, request, now(), tx)
+    const repeated = await findAnswer(store.intake, request, now(), tx)
     answers.push(repeated ?? { accepted: request.count, repeated: false })
-    if (!repeated) taken.push(request)
+    if (!repeated) accepted.push(request)
   }
 
-  const count = taken.reduce((sum, request) => sum + request.count, 0)
+  const count = accepted.reduce((sum, request) => sum + request.count, 0)
   if (count > 0) {
     let first = await store.intake.reserve(partition, count, tx)
-    const batches = taken.flatMap((request) => request.batches)
+    const batches = accepted.flatMap((request) => request.batches)
     await queue.publish(
       'records',
       batches.map((batch): RecordBatch => {
@@ -158,7 +158,7 @@ const commit = async <Tx>(
       tx,
     )
   }
-  for (const { batches, options } of taken) {
+  for (const { batches, options } of accepted) {
     const source = batches[0]?.source
     if (options.cursor && source !== undefined) {
       await store.intake.saveCursor(source, options.cursor.key, options.cursor.position, tx)
@@ -167,7 +167,7 @@ const commit = async <Tx>(
   return answers
 }
 
-/** Leaves out records whose keys came before, in this request or another one. */
+/** Drops records with known keys, from this request or an earlier one. */
 const withoutKnown = async <Tx>(
   intake: IntakeOptions<Tx>['store']['intake'],
   request: Request,
@@ -181,8 +181,8 @@ const withoutKnown = async <Tx>(
   return fresh.length === request.count ? request : { ...request, batches: toBatches(fresh), count: fresh.length }
 }
 
-/** Tells what a request was answered before, if it came before under its key; remembers it if not. */
-const recognise = async <Tx>(
+/** Returns the answer of an earlier request with the same key. Otherwise remembers this one. */
+const findAnswer = async <Tx>(
   intake: IntakeOptions<Tx>['store']['intake'],
   { count, options: { key, bodyHash = '' } }: Request,
   at: number,
@@ -192,14 +192,14 @@ const recognise = async <Tx>(
   const known = await intake.remember(key, bodyHash, String(count), at, tx)
   if (!known) return undefined
   if (known.bodyHash === bodyHash) return { accepted: Number(known.answer), repeated: true }
-  return new AppError('IDEMPOTENCY_KEY_REUSED', `The idempotency key "${key}" was used before, for another body.`, {
-    hint: 'Give each request a key of its own, and the same key only to the same request sent again.',
+  return new AppError('IDEMPOTENCY_KEY_REUSED', `The idempotency key "${key}" was already used for another body.`, {
+    hint: 'Use a new key for each request, and the same key only to retry it.',
   })
 }
 
 const tooMuch = (count: number): AppError =>
-  new AppError('QUEUE_FULL', `More arrives than the disk takes; ${count} records were not taken.`, {
-    hint: 'Send them again in a moment, and fewer at a time.',
+  new AppError('QUEUE_FULL', `Records arrive faster than the disk can store them; ${count} records were rejected.`, {
+    hint: 'Retry in a moment, with fewer records at a time.',
     retryable: true,
     retryAfter: 1,
   })

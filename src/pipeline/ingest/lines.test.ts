@@ -11,21 +11,21 @@ const split = (text: string, options = {}): Line[] => {
 }
 
 describe('splitLines', () => {
-  it('splits at line feeds only, and takes one carriage return with them', () => {
+  it('splits at line feeds only, and drops one carriage return', () => {
     expect(texts(split('a\r\nb\n\nc\rd\u2028e\r\r\nf'))).toEqual(['a', 'b', '', 'c\rd\u2028e\r', 'f'])
   })
 
-  it('numbers lines from 1, or from where it is told', () => {
+  it('numbers lines from 1, or from a given number', () => {
     expect(split('a\nb').map(({ number }) => number)).toEqual([1, 2])
     expect(split('a\nb', { firstNumber: 7 }).map(({ number }) => number)).toEqual([7, 8])
   })
 
-  it('keeps invalid bytes visible, and drops a byte order mark', () => {
+  it('replaces invalid bytes, and drops a byte order mark', () => {
     const splitter = splitLines()
     expect(texts(splitter.push(Uint8Array.of(0xef, 0xbb, 0xbf, 97, 0xff, 98, 10)))).toEqual(['a\ufffdb'])
   })
 
-  it('cuts lines that are too long, drops their rest and says so', () => {
+  it('cuts lines that are too long, drops their rest and flags them', () => {
     const lines = split(`${'x'.repeat(25)}\nok\n${'y'.repeat(11)}`, { longest: 10 })
     expect(lines).toEqual([
       { text: 'x'.repeat(10), number: 1, cut: true },
@@ -34,11 +34,11 @@ describe('splitLines', () => {
     ])
   })
 
-  it('does not break a character that a cut goes through', () => {
+  it('does not split a character at a cut', () => {
     expect(texts(split('aé', { longest: 2 }))).toEqual(['a'])
   })
 
-  it('gives the same lines however the bytes come, and counts them all', () => {
+  it('returns the same lines whatever the chunks, and counts all bytes', () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'é', '\r', '\ufeff', '😀', ' '), maxLength: 12 })
     fc.assert(
       fc.property(fc.array(line), fc.array(fc.nat(60)), fc.boolean(), (given, cuts, together) => {
@@ -58,7 +58,7 @@ describe('splitLines', () => {
     )
   })
 
-  it('shows the same of bytes that are no text, one by one or together', () => {
+  it('shows binary content the same, one by one or together', () => {
     const byte = fc.constantFrom(10, 13, 97, 0xc3, 0xa9, 0xe2, 0x82, 0xf0, 0x9f, 0xed, 0xef, 0xbb, 0xbf, 0xff)
     fc.assert(
       fc.property(fc.array(byte), (given) => {
@@ -76,7 +76,7 @@ describe('splitLines', () => {
     )
   })
 
-  it('may be given the same buffer again', () => {
+  it('accepts a reused buffer', () => {
     const splitter = splitLines()
     const buffer = bytes('half')
     splitter.push(buffer)
@@ -93,7 +93,7 @@ describe('looksBinary', () => {
     ['an archive', Uint8Array.from({ length: 200 }, (_, i) => (i * 37) % 256), true],
     ['zeros', new Uint8Array(64), true],
     ['UTF-16', Buffer.from('some text', 'utf16le'), true],
-  ])('judges %s', (_, given, binary) => expect(looksBinary(given)).toBe(binary))
+  ])('detects %s', (_, given, binary) => expect(looksBinary(given)).toBe(binary))
 })
 
 const join = (text: string): Line[] => {
@@ -131,7 +131,7 @@ describe('joinContinuations', () => {
     expect(texts(records).join('\n')).toBe(text)
   })
 
-  it('leaves ordinary lines alone, indented by one blank, too', () => {
+  it('does not join ordinary lines, even with one space of indentation', () => {
     expect(texts(join('a: b\n c: d\ne'))).toEqual(['a: b', ' c: d', 'e'])
   })
 
@@ -139,7 +139,7 @@ describe('joinContinuations', () => {
     expect(join('a\n\tat b\nc\n\tat d').map(({ number }) => number)).toEqual([1, 3])
   })
 
-  it('waits for the next line before it gives a record', () => {
+  it('returns a record when the next line arrives', () => {
     const joiner = joinContinuations()
     expect(joiner.push(split('a'))).toEqual([])
     expect(texts(joiner.push(split('\tat b\nc')))).toEqual(['a\n\tat b'])
@@ -147,7 +147,7 @@ describe('joinContinuations', () => {
     expect(joiner.flush()).toEqual([])
   })
 
-  it('is bounded in lines and in size', () => {
+  it('limits lines and size', () => {
     expect(join(`a\n${'\tat b\n'.repeat(1200)}`).length).toBe(3)
     expect(join(`a\n${`\tat ${'b'.repeat(100_000)}\n`.repeat(5)}`).every(({ text }) => text.length <= 262_144)).toBe(
       true,

@@ -1,29 +1,28 @@
-/** A line of what is read, with its number counted from 1. */
+/** A line with its number, counted from 1. */
 export interface Line {
   readonly text: string
   readonly number: number
-  /** Whether its end was cut off because it was longer than a line may be. */
+  /** Whether the line was longer than the limit and was cut. */
   readonly cut: boolean
-  /** Whether it is a part of a line that goes on in the next one. */
+  /** Whether the next line continues this one. */
   readonly open?: true
 }
 
-/** Takes bytes in any pieces and gives the lines that are complete. */
+/** Splits bytes into lines. */
 export interface LineSplitter {
   push(chunk: Uint8Array): Line[]
-  /** Gives what stands behind the last line break, and begins anew behind it. */
+  /** Returns the text after the last line break, and starts a new line. */
   flush(): Line[]
-  /** How many bytes the lines given so far took, their breaks counted: where a reader that starts again goes on. */
+  /** How many bytes the returned lines took, including line breaks: where a restarted reader resumes. */
   readonly consumed: number
 }
 
 const longestLine = 1_048_576
 
 /**
- * Splits bytes at line feeds and at nothing else (a carriage return before one goes with it). Bytes that are not UTF-8 stay visible
- * as U+FFFD. A line longer than `longest` bytes is cut, and its rest dropped. Memory is bounded by that. `together` takes a tenth of the
- * time by reading all lines of a piece as one text, which each of them keeps in memory: for those who soon let go of all of them.
- * `inParts` hands out a longer line in parts where it begins like a document of JSON, which may hold any number of records.
+ * Splits bytes at line feeds only, and drops a carriage return before one. Replaces invalid UTF-8 by U+FFFD. Cuts lines longer than
+ * `longest` bytes, which bounds memory. `together` is ten times as fast, but all lines of a chunk share one string in memory, so use it
+ * only for short-lived lines. `inParts` returns a long line in parts if it begins like a JSON document, which may contain many records.
  */
 export const splitLines = (
   options: {
@@ -39,16 +38,16 @@ export const splitLines = (
   let held = 0
   let dropped = 0
   let consumed = 0
-  /** Whether a part of the line was handed out already. */
+  /** Whether a part of the line was already returned. */
   let begun = false
   const atStart = number === 1
 
   const hold = (whole: Uint8Array, lines: Line[]): void => {
-    let piece = whole
-    while (inParts && piece.length > longest - held && (begun || beginsDocument(pending[0] ?? piece))) {
-      const bytes = Buffer.concat([...pending, piece.subarray(0, longest - held)])
+    let chunkPart = whole
+    while (inParts && chunkPart.length > longest - held && (begun || beginsDocument(pending[0] ?? chunkPart))) {
+      const bytes = Buffer.concat([...pending, chunkPart.subarray(0, longest - held)])
       const end = endOfCharacters(bytes)
-      piece = piece.subarray(longest - held)
+      chunkPart = chunkPart.subarray(longest - held)
       lines.push({ text: withoutMark(bytes.toString('utf8', 0, end)), number, cut: false, open: true })
       consumed += end
       pending = end < bytes.length ? [bytes.subarray(end)] : []
@@ -56,11 +55,11 @@ export const splitLines = (
       begun = true
     }
     const room = longest - held
-    const kept = piece.length <= room ? piece : piece.subarray(0, room)
-    // Copied, since a reader may fill the same buffer again; a Buffer's own slice() would not copy.
+    const kept = chunkPart.length <= room ? chunkPart : chunkPart.subarray(0, room)
+    // Copy, because the reader may reuse its buffer. Buffer's slice() would not copy.
     if (kept.length > 0) pending.push(new Uint8Array(kept))
     held += kept.length
-    dropped += piece.length - kept.length
+    dropped += chunkPart.length - kept.length
   }
   const named = (whole: string, cut: boolean): Line => {
     let text = whole
@@ -71,7 +70,7 @@ export const splitLines = (
   }
   const withoutMark = (text: string): string =>
     atStart && number === 1 && !begun && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  const giveHeld = (last: Uint8Array, breakLength: number, lines: Line[]): Line => {
+  const takeHeld = (last: Uint8Array, breakLength: number, lines: Line[]): Line => {
     hold(last, lines)
     consumed += held + dropped + breakLength
     const text = Buffer.concat(pending).toString()
@@ -79,18 +78,18 @@ export const splitLines = (
     pending = []
     held = 0
     dropped = 0
-    // A cut in the middle of a character must not show as a broken one.
+    // A cut within a character must not show as U+FFFD.
     return named(cut ? text.replace(/\ufffd{1,3}$/, '') : text, cut)
   }
 
   return {
-    push(piece) {
-      const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+    push(chunkPart) {
+      const chunk = Buffer.from(chunkPart.buffer, chunkPart.byteOffset, chunkPart.byteLength)
       const lines: Line[] = []
       let start = 0
       if (held + dropped > 0 || begun) {
         const end = chunk.indexOf(10)
-        if (end >= 0) lines.push(giveHeld(chunk.subarray(0, end), 1, lines))
+        if (end >= 0) lines.push(takeHeld(chunk.subarray(0, end), 1, lines))
         start = end + 1
       }
       const last = together ? chunk.lastIndexOf(10) : -1
@@ -100,7 +99,7 @@ export const splitLines = (
         start = last + 1
       }
       for (let end = chunk.indexOf(10, start); end >= 0; end = chunk.indexOf(10, start)) {
-        if (end - start > longest) lines.push(giveHeld(chunk.subarray(start, end), 1, lines))
+        if (end - start > longest) lines.push(takeHeld(chunk.subarray(start, end), 1, lines))
         else {
           lines.push(named(chunk.toString('utf8', start, end), false))
           consumed += end + 1 - start
@@ -110,21 +109,21 @@ export const splitLines = (
       if (start < chunk.length) hold(chunk.subarray(start), lines)
       return lines
     },
-    flush: () => (held + dropped > 0 || begun ? [giveHeld(new Uint8Array(0), 0, [])] : []),
+    flush: () => (held + dropped > 0 || begun ? [takeHeld(new Uint8Array(0), 0, [])] : []),
     get consumed() {
       return consumed
     },
   }
 }
 
-/** Whether a line begins like a document of JSON. */
+/** Whether a line begins like a JSON document. */
 const beginsDocument = (line: Uint8Array): boolean => {
   let i = line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? 3 : 0
   while (line[i] === 32 || line[i] === 9) i++
   return line[i] === 123 || line[i] === 91
 }
 
-/** Where the last whole character of some UTF-8 ends. */
+/** Returns the end of the last complete UTF-8 character. */
 const endOfCharacters = (bytes: Uint8Array): number => {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back] ?? 0
@@ -135,8 +134,8 @@ const endOfCharacters = (bytes: Uint8Array): number => {
 }
 
 /**
- * Tells bytes that are no text (a database, an archive, an image) by their zero bytes and control characters; look at the first few KB
- * of a file. UTF-16 counts as binary: half of its bytes are zero.
+ * Detects binary content (databases, archives, images) by zero bytes and control characters in the first few KB. UTF-16 counts as binary,
+ * because half of its bytes are zero.
  */
 export const looksBinary = (bytes: Uint8Array): boolean => {
   const length = Math.min(bytes.length, 8192)
@@ -147,14 +146,14 @@ export const looksBinary = (bytes: Uint8Array): boolean => {
     if (byte === 0) zeros++
     else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) controls++
   }
-  // One odd byte in a short line makes no binary file of it.
+  // A single control character in a short line is not binary.
   return (zeros > 2 && zeros * 100 > length) || (zeros + controls > 2 && (zeros + controls) * 10 > length)
 }
 
-/** Takes lines and gives records: lines that go on what the one before began are joined to it. */
+/** Joins lines into records. */
 export interface LineJoiner {
   push(lines: readonly Line[]): Line[]
-  /** Gives the record that may still have been going on. */
+  /** Returns the record that might have continued. */
   flush(): Line[]
 }
 
@@ -162,8 +161,8 @@ const mostLines = 500
 const mostCharacters = 262_144
 
 /**
- * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`) to the line that
- * they belong to. A record has the number of its first line, at most 500 lines and 256 KB; then the next one begins.
+ * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`) to their first line. A
+ * record has the number of its first line, and at most 500 lines and 256 KB.
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []
@@ -192,8 +191,8 @@ export const joinContinuations = (): LineJoiner => {
       const records: Line[] = []
       for (const line of lines) {
         const fits = parts.length < mostLines && characters + line.text.length < mostCharacters
-        if (first && fits && goesOn(line.text, trace)) {
-          // Within a trace the first line that is neither part of it nor indented may be its last: Python's exception.
+        if (first && fits && continues(line.text, trace)) {
+          // In a Python trace, the first line at the margin is the exception, which ends it.
           if (trace === 'python' && isPythonEnd(line.text)) trace = 'ended'
           else if (trace === undefined || trace === 'ended') trace = traceBegunBy(line.text) ?? trace
           parts.push(line.text)
@@ -210,7 +209,7 @@ export const joinContinuations = (): LineJoiner => {
   }
 }
 
-/** What a record's lines have begun, as far as that changes how the next is read. */
+/** The kind of trace that a record has begun, which changes how the next line is read. */
 type Trace = 'python' | 'go' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
@@ -219,12 +218,12 @@ const traceBegunBy = (text: string): Trace => {
   return undefined
 }
 
-const goesOn = (text: string, trace: Trace): boolean => {
+const continues = (text: string, trace: Trace): boolean => {
   const code = text.charCodeAt(0)
   if (code === 9) return text.length > 1
   if (code === 32) return isIndentedContinuation(text)
   if (trace === 'go') {
-    // A Go trace has empty lines, headings of goroutines and calls at the margin.
+    // A Go trace has empty lines, and goroutine headings and calls without indentation.
     if (
       text === '' ||
       /^(?:goroutine \d|\[signal |created by |exit status |[\w./*()[\]{}-]{1,300}\([^)]{0,500}\)$)/.test(text)
@@ -240,10 +239,7 @@ const goesOn = (text: string, trace: Trace): boolean => {
   return code === 45 && text.startsWith('--- End of ')
 }
 
-/**
- * Indented by blanks: a continuation unless the line stands for itself all the same, as sudo's padded names in a file of their
- * own do, or a JSON object that was shifted.
- */
+/** Whether a line indented by spaces continues a record. Exceptions: padded names in sudo's own log file, and a shifted JSON object. */
 const isIndentedContinuation = (text: string): boolean => {
   let i = 1
   while (text.charCodeAt(i) === 32) i++
@@ -253,5 +249,5 @@ const isIndentedContinuation = (text: string): boolean => {
   return code !== 123 || i >= 4
 }
 
-/** `ValueError: invalid literal`, `requests.exceptions.Timeout`, the last line of a Python trace. */
+/** Whether a line ends a Python trace: `ValueError: invalid literal`, `requests.exceptions.Timeout`. */
 const isPythonEnd = (text: string): boolean => /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/.test(text)

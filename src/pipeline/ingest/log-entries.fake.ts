@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The tables of a Log Monitor, in words that every database understands; `key` is how a growing id is written there. */
+/** The tables of a Log Monitor in portable SQL. `key` is the type of an auto-incremented id. */
 export const logEntriesSchema = (key: string): readonly string[] => [
   'create table devices (id integer primary key, name varchar(100) not null, ip_address varchar(45) not null unique)',
   `create table log_entries (id ${key}, device_id integer, device_ip varchar(45), timestamp timestamp not null, log_level varchar(20),
@@ -8,6 +8,6 @@ export const logEntriesSchema = (key: string): readonly string[] => [
   "insert into devices (id, name, ip_address) values (7, 'router', '192.0.2.1')",
 ]
 
-/** What was written, in the record that was made of a row. */
+/** Returns the original message in the record of a row. */
 export const messageIn = (text: string): string =>
   z.looseObject({ message: z.string() }).parse(JSON.parse(text)).message

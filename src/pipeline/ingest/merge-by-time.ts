@@ -1,10 +1,10 @@
-/** Batches in order of time, and roughly when the first begins. */
+/** Batches in order of time, and the approximate time of the first one. */
 export interface TimedBatches<Item> {
   readonly time: number | undefined
   readonly batches: AsyncIterable<readonly Item[]>
 }
 
-/** So many are open at once; the rest wait their turn, even when they begin earlier. */
+/** The maximum number of open sequences. The others wait, even if they begin earlier. */
 const maxOpen = 64
 
 interface Open<Item> {
@@ -14,8 +14,8 @@ interface Open<Item> {
 }
 
 /**
- * Merges several sequences of batches by the time of each batch's first item that has one. A sequence is opened only when its time
- * has come, and what has no time goes first. O(open sequences) a batch; right to within a batch.
+ * Merges sequences of batches by the first time in each batch. Opens a sequence only when its time has come. Sequences without a time come
+ * first. O(open sequences) per batch. Exact between batches, but not within them.
  */
 export async function* mergeByTime<Item>(
   sequences: readonly TimedBatches<Item>[],

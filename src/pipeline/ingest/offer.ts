@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RawRecord } from '../../schema/record.ts'
 import type { Cursor, Emit } from './source.ts'
 
-/** Offers records until they are taken, waiting longer each time (at most 5 s); false when the signal came first. */
+/** Emits records until they are accepted, with growing delays of at most 5 s. Returns false if the signal aborts first. */
 export const offer = async (
   emit: Emit,
   records: readonly RawRecord[],
@@ -15,14 +15,14 @@ export const offer = async (
       await emit(records, cursor, keys)
       return true
     } catch {
-      // whoever refused has counted and logged it
+      // The intake has counted and logged the error.
       await pause(wait, signal)
     }
   }
   return false
 }
 
-/** Waits, but not past the signal. */
+/** Waits, or returns early if the signal aborts. */
 export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
 }

@@ -20,7 +20,7 @@ interface Surroundings {
   readonly log: Log
 }
 
-/** A message that waits for its end. */
+/** A message that is not settled yet. */
 interface Waiting {
   readonly message: AsyncMessage
   settle(status: ConsumerStatus): void
@@ -29,15 +29,15 @@ interface Waiting {
 const hour = 3_600_000
 const limits = { most: 100_000, ttl: 24 * hour }
 const deadLimits = { most: 50_000, ttl: 7 * 24 * hour }
-/** BasicAck, and BasicNack back into the queue, as the client numbers them. */
+/** The client's codes for BasicAck and for BasicNack with requeue. */
 const acknowledge = 0
 const putBack = 1
 const longestWait = 30_000
-const farewellMs = 3_000
+const closeMs = 3_000
 
 /**
- * Takes alerts from a queue until the signal aborts. A message is acknowledged when its alerts are durable; what is no alert goes to the
- * dead letters with the reason, and is acknowledged when it is safe there. One that comes again changes nothing.
+ * Consumes alerts from a queue until the signal aborts. A message is acknowledged when its alerts are durable. A message without a valid
+ * alert is dead-lettered with the reason, and acknowledged when it is safe there. A redelivered message changes nothing.
  */
 export const consumeAlerts = async (
   options: ConsumeOptions,
@@ -52,7 +52,7 @@ export const consumeAlerts = async (
     connected: () => log.info(facts, 'The broker is connected.'),
     lost(reason) {
       outages.began(name, reason)
-      log.warn({ ...facts, reason }, 'The broker is lost; it is tried again.')
+      log.warn({ ...facts, reason }, 'The connection to the broker is lost. Retrying.')
     },
   })
   const dead = connection.createPublisher({ confirm: true })
@@ -69,8 +69,8 @@ export const consumeAlerts = async (
     })
     consumer.on('error', (error: unknown) => {
       outages.began(name, reasonOf(error))
-      log.warn({ ...facts, reason: reasonOf(error) }, 'The queue cannot be read; it is tried again.')
-      // Somebody took it away: the client only looks whether it is back.
+      log.warn({ ...facts, reason: reasonOf(error) }, 'The queue cannot be read. Retrying.')
+      // The queue was deleted, and the client does not recreate it.
       if (isMissing(error)) void declared(connection, queue, { ...facts, log, signal })
     })
     while (!signal.aborted) {
@@ -96,40 +96,43 @@ export const consumeAlerts = async (
         ))
       for (const { waiting } of good) waiting.settle(taken ? acknowledge : putBack)
       for (const { waiting, reason } of bad) {
-        log.warn({ ...facts, reason, message_id: waiting.message.messageId }, 'A message is no alert; it is set aside.')
-        const safe = await setAside(dead, queue, waiting.message, { reason, at: now(), signal, log })
+        log.warn(
+          { ...facts, reason, message_id: waiting.message.messageId },
+          'A message is no valid alert and is dead-lettered.',
+        )
+        const safe = await deadLetter(dead, queue, waiting.message, { reason, at: now(), signal, log })
         waiting.settle(safe ? acknowledge : putBack)
       }
     }
   } finally {
     inbox.close()
-    await within(farewellMs, Promise.all([consumer?.close(), dead.close()]))
-    await within(farewellMs, connection.close())
+    await within(closeMs, Promise.all([consumer?.close(), dead.close()]))
+    await within(closeMs, connection.close())
     connection.unsafeDestroy()
   }
 }
 
-/** Collects messages while others are on their way to the disk. */
+/** Collects messages while earlier ones are being stored. */
 const createInbox = () => {
   let waiting: Waiting[] = []
-  let bell = Promise.withResolvers<void>()
+  let signalled = Promise.withResolvers<void>()
   let closed = false
   return {
-    /** Resolves with what is to be told of the message. */
+    /** Resolves with the status for the broker. */
     take(message: AsyncMessage): Promise<ConsumerStatus> {
       if (closed) return Promise.resolve(putBack)
       const { promise, resolve: settle } = Promise.withResolvers<ConsumerStatus>()
       waiting.push({ message, settle })
-      bell.resolve()
+      signalled.resolve()
       return promise
     },
-    /** All that wait, as soon as one does; none when the signal came first. */
+    /** Returns all waiting messages, as soon as there is one. Returns none if the signal aborts first. */
     async next(signal: AbortSignal): Promise<readonly Waiting[]> {
-      const called = () => bell.resolve()
+      const called = () => signalled.resolve()
       signal.addEventListener('abort', called, { once: true })
-      if (!signal.aborted) await bell.promise
+      if (!signal.aborted) await signalled.promise
       signal.removeEventListener('abort', called)
-      bell = Promise.withResolvers<void>()
+      signalled = Promise.withResolvers<void>()
       const batch = signal.aborted ? [] : waiting
       if (!signal.aborted) waiting = []
       return batch
@@ -142,7 +145,7 @@ const createInbox = () => {
   }
 }
 
-/** Makes sure that the queue is there; false when the signal came first. */
+/** Declares the queue. Returns false if the signal aborts first. */
 const declared = async (
   connection: Connection,
   queue: string,
@@ -161,19 +164,19 @@ const declared = async (
   return false
 }
 
-interface SettingAside {
+interface DeadLetterOptions {
   readonly reason: string
   readonly at: number
   readonly signal: AbortSignal
   readonly log: Log
 }
 
-/** Puts a message among the dead letters, with the reason; false when the signal came first. */
-const setAside = async (
+/** Dead-letters a message with the reason. Returns false if the signal aborts first. */
+const deadLetter = async (
   publisher: Publisher,
   queue: string,
   message: AsyncMessage,
-  { reason, at, signal, log }: SettingAside,
+  { reason, at, signal, log }: DeadLetterOptions,
 ): Promise<boolean> => {
   const dead = deadLetterNames(queue)
   const { body, headers, messageId, correlationId, contentType, contentEncoding } = message
@@ -197,7 +200,7 @@ const setAside = async (
       await publisher.send(envelope, body)
       return true
     } catch (error) {
-      log.warn({ queue: dead.queue, reason: reasonOf(error), again_in_ms: wait }, 'A dead letter cannot be put away.')
+      log.warn({ queue: dead.queue, reason: reasonOf(error), again_in_ms: wait }, 'A message cannot be dead-lettered.')
       await pause(wait, signal)
     }
   }
@@ -213,12 +216,12 @@ const unlessAborted = async <Answer>(work: Promise<Answer>, signal: AbortSignal)
     return await Promise.race([work, promise])
   } finally {
     signal.removeEventListener('abort', called)
-    // What nobody waits for any more may fail.
+    // Ignore later failures, because no caller waits for the result.
     work.catch(() => undefined)
   }
 }
 
-/** Waits for a farewell, but not for long: a broken line has none. */
+/** Waits for a connection to close, but not long, because a dead one never answers. */
 const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
   const timer = Promise.withResolvers<void>()
   const handle = setTimeout(timer.resolve, ms)

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { RawRecord } from '../../schema/record.ts'
 
-/** Reads what somebody sends as alerts of a format, one or several; throws when one of them is none. */
+/** Reads one or several alerts of a format. Throws if one of them is invalid. */
 export type ReadAlerts = (
   body: unknown,
   sourceType: string | undefined,
   now: number,
 ) => readonly { readonly text: string; readonly format: string }[]
 
-/** A message as a client of the broker hands it over. */
+/** A message from the broker's client. */
 export interface AlertMessage {
-  /** Parsed when its sender calls it JSON, else text or bytes. */
+  /** Parsed if the sender declares it as JSON, else text or bytes. */
   readonly body: unknown
   readonly messageId?: string | undefined
 }
 
-/** A record with a key that is the same whenever the message comes again. */
+/** A record with a key that is the same on every redelivery. */
 export interface KeyedRecord {
   readonly record: RawRecord
   readonly key: string
@@ -24,16 +24,16 @@ export interface KeyedRecord {
 
 const longest = 8 * 1_048_576
 
-/** What the triage services wrap a message in, twice; each of the wrappings may be left out. */
+/** The triage services wrap a message twice. Each envelope is optional. */
 const envelope = z.looseObject({ data: z.looseObject({}) })
 const wrapped = z.looseObject({ payload: z.unknown(), message_type: z.string().optional() })
-const described = z.looseObject({
+const descriptionSchema = z.looseObject({
   message_id: z.string().max(200).optional(),
   source_type: z.string().max(50).nullish(),
 })
 const enriched = z.looseObject({ alert: z.looseObject({}) })
 
-/** Reads the alerts of a message. Throws when it is not JSON, or holds anything but alerts. */
+/** Reads the alerts of a message. Throws if it is not JSON or contains anything but alerts. */
 export const readMessage = (
   { body, messageId }: AlertMessage,
   { source, now, readAlerts }: { readonly source: string; readonly now: number; readonly readAlerts: ReadAlerts },
@@ -41,11 +41,11 @@ export const readMessage = (
   const { value, text } = parseBody(body)
   const outer = envelope.safeParse(value)
   const inner: unknown = outer.success ? outer.data.data : value
-  const told = described.safeParse(inner)
-  const { source_type, message_id } = told.success ? told.data : {}
+  const description = descriptionSchema.safeParse(inner)
+  const { source_type, message_id } = description.success ? description.data : {}
   const alerts = readAlerts(payloadOf(inner), source_type ?? undefined, now)
-  if (alerts.length === 0) throw new Error('The message holds no alert.')
-  // The id alone may be given twice; the words alone may be said twice.
+  if (alerts.length === 0) throw new Error('The message contains no alert.')
+  // Senders may reuse an id or repeat a text, so use both.
   const id = hash(JSON.stringify([source, messageId ?? message_id ?? '', text]))
   return alerts.map((alert, index) => ({
     record: { ...alert, source, receivedAt: now },
@@ -55,7 +55,7 @@ export const readMessage = (
 
 const payloadOf = (inner: unknown): unknown => {
   const parsed = wrapped.safeParse(inner)
-  // An alert may have a member called payload; a wrapping says what it is.
+  // An alert may have a field called payload, but only an envelope has a message type.
   const payload =
     parsed.success && parsed.data.message_type !== undefined && parsed.data.payload !== undefined
       ? parsed.data.payload

@@ -32,7 +32,7 @@ describe('toBatches', () => {
     )
   })
 
-  it('holds at most 4,096 texts and 4 MB', () => {
+  it('limits batches to 4,096 texts and 4 MB', () => {
     expect(toBatches(Array.from({ length: 10_000 }, () => record('x'))).map((batch) => batch.texts.length)).toEqual([
       4096, 4096, 1808,
     ])
@@ -40,7 +40,7 @@ describe('toBatches', () => {
     expect(toBatches([large, large, record('z')]).map((batch) => batch.texts.length)).toEqual([1, 2])
   })
 
-  it('keeps together what arrived within a second', () => {
+  it('groups records that arrived within a second', () => {
     const arrived = [0, 400, 1000, 1001, 1500].map((receivedAt) => record('x', { receivedAt }))
     expect(toBatches(arrived).map((batch) => [batch.receivedAt, batch.texts.length])).toEqual([
       [0, 3],
@@ -48,7 +48,7 @@ describe('toBatches', () => {
     ])
   })
 
-  it('makes nothing of nothing', () => {
+  it('returns no batch without records', () => {
     expect(toBatches([])).toEqual([])
   })
 })

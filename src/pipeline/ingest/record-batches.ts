@@ -1,15 +1,15 @@
 import type { RawRecord, RecordBatch } from '../../schema/record.ts'
 
-/** A batch that has no numbers yet. */
+/** A batch without numbers. */
 export type UnnumberedBatch = Omit<RecordBatch, 'partition' | 'first'>
 
-/** What one batch holds at most. */
+/** The limits of a batch. */
 const mostTexts = 4096
 const mostCharacters = 4 * 1024 * 1024
-/** Records of one batch share a time of arrival; those further apart than this, in ms, do not share a batch. */
+/** Records of one batch share an arrival time, which may differ by up to this many ms. */
 const sameArrival = 1000
 
-/** Cuts records of one source into batches, in their order: by size, by file, and where the time of arrival moves on. */
+/** Splits records into batches, in order: by source, file, arrival time and size. */
 export const toBatches = (records: readonly RawRecord[]): readonly UnnumberedBatch[] => {
   const batches: UnnumberedBatch[] = []
   let start = 0

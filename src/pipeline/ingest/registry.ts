@@ -6,7 +6,7 @@ import type { Cursors, Outages, Source } from './source.ts'
 import { sqlSource } from './sql.ts'
 import { stdinSource } from './stdin.ts'
 
-/** What sources need of the world besides their options. */
+/** The dependencies of sources. */
 interface Surroundings {
   readonly cursors: Cursors
   readonly outages: Outages
@@ -14,7 +14,7 @@ interface Surroundings {
   readonly readAlerts: ReadAlerts
 }
 
-/** Lists the sources that a configuration can name. Each is given its `name` among its options. */
+/** Lists the sources that a configuration can name. Each receives its `name` as an option. */
 export const sourceRegistry = ({ cursors, outages, stdin, readAlerts }: Surroundings): Registry<Source> =>
   defineRegistry('source', [
     fileSource(cursors),

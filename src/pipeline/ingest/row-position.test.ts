@@ -12,18 +12,18 @@ import {
 } from './row-position.ts'
 
 const row = (id: number) => ({ id, time: id })
-/** What the source asks for: what it has not seen above the floor. */
+/** The rows that the source reads: those above the floor that it has not seen. */
 const unread = (position: RowPosition, visible: readonly number[]) =>
   visible.filter((id) => id > position.floor && !position.seen.includes(id))
 
 describe('the position in a table', () => {
-  it('reads each row once, in whatever order they appear, with restarts between', () => {
+  it('reads each row once, in any order of appearance, with restarts between', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat({ max: 4 }), fc.boolean()), { minLength: 1, maxLength: 60 }), (delays) => {
         let position = startBehind(0)
         const read: number[] = []
         for (let look = 0; look < delays.length + 5; look++) {
-          // Row i is written at look i and appears some looks later.
+          // Row i is written at poll i and appears some polls later.
           const visible = delays.flatMap(([delay], i) => (i + delay <= look ? [i + 1] : []))
           const rows = unread(position, visible)
           read.push(...rows)
@@ -42,21 +42,21 @@ describe('the position in a table', () => {
     expect(settle(first, 60, 60)).toMatchObject({ floor: 100, high: 100, seen: [], marks: [] })
   })
 
-  it('stays small however busy the table is', () => {
+  it('stays small for a busy table', () => {
     const ids = Array.from({ length: 50_000 }, (_, i) => i + 1)
     const position = withRows(startBehind(0), ids.map(row))
     expect(position).toMatchObject({ floor: 30_000, high: 50_000 })
     expect(toCursor(position).length).toBeLessThan(200)
   })
 
-  it('tells rows that it knows from new ones when ids begin anew', () => {
+  it('distinguishes known rows from new ones when ids are reset', () => {
     const { again } = beginAgain(withRows(startBehind(0), [{ id: 900, time: 5_000 }]), 40)
     expect(isKnown(again, { id: 12, time: 4_000 })).toBe(true)
     expect(isKnown(again, { id: 12, time: 6_000 })).toBe(false)
     expect(isKnown(again, { id: 41, time: 4_000 })).toBe(false)
   })
 
-  it('takes what is no cursor of its own for none', () => {
+  it('ignores an invalid cursor', () => {
     for (const text of ['', '{', '7', '{"floor":"1"}']) expect(fromCursor(text)).toBeUndefined()
   })
 })

@@ -1,31 +1,31 @@
 import { z } from 'zod'
 
-/** How many ids within the lookback are remembered; of a table that is busier, the oldest count as settled sooner. */
+/** How many ids within the lookback are remembered. In a busier table, the oldest count as settled sooner. */
 const mostSeen = 20_000
 
 /**
- * How far a table has been read. Ids are given when a row is written but rows appear when their transaction ends, so a smaller id may
- * appear after a larger one: below `high` everything down to `floor` is looked at again until the lookback has passed.
+ * How far a table has been read. Databases assign an id when a row is written but show the row after its transaction, so a smaller id may
+ * appear after a larger one. Ids between `floor` and `high` are checked again until the lookback has passed.
  */
 export interface RowPosition {
-  /** Rows up to this id are done with. */
+  /** Rows up to this id are settled. */
   readonly floor: number
-  /** The largest id that was read. */
+  /** The largest id read. */
   readonly high: number
-  /** The ids read between the two, ascending. */
+  /** The ids read between `floor` and `high`, ascending. */
   readonly seen: readonly number[]
-  /** Which id was the largest at which moment, oldest first. */
+  /** The largest id at given times, oldest first. */
   readonly marks: readonly { readonly at: number; readonly high: number }[]
-  /** The latest time that a row said, in ms; −1 before the first. */
+  /** The latest time in a row, in ms; −1 before the first row. */
   readonly newest: number
-  /** After the ids began anew: rows up to this id that are not later than this time were read under their old id. */
+  /** Set after the ids were reset: rows up to this id and time were read under their old ids. */
   readonly again?: { readonly upTo: number; readonly time: number } | undefined
 }
 
-/** Begins behind an id. */
+/** Starts after an id. */
 export const startBehind = (id: number): RowPosition => ({ floor: id, high: id, seen: [], marks: [], newest: -1 })
 
-/** Notes rows that were read. */
+/** Adds rows that were read. */
 export const withRows = (
   position: RowPosition,
   rows: readonly { readonly id: number; readonly time: number | undefined }[],
@@ -41,7 +41,7 @@ export const withRows = (
   }
 }
 
-/** Ends a look at the table: what was the largest id a lookback ago is settled, because it has been looked for since. */
+/** Ends a poll. The largest id of a lookback ago is now settled. */
 export const settle = (position: RowPosition, now: number, lookback: number): RowPosition => {
   const settled = position.marks.filter(({ at }) => now - at >= lookback).at(-1)
   const floor = Math.max(position.floor, settled?.high ?? position.floor)
@@ -50,14 +50,14 @@ export const settle = (position: RowPosition, now: number, lookback: number): Ro
   return { ...position, floor, marks, seen: position.seen.filter((id) => id > floor) }
 }
 
-/** Goes back to the beginning of a table whose ids began anew; rows that are no later than what was read are left out. */
+/** Restarts a table whose ids were reset. Rows that are not newer than the last read are skipped. */
 export const beginAgain = (position: RowPosition, upTo: number): RowPosition => ({
   ...startBehind(0),
   newest: position.newest,
   again: { upTo, time: position.newest },
 })
 
-/** Whether a row was read before the ids began anew. */
+/** Whether a row was read before the ids were reset. */
 export const isKnown = (
   again: RowPosition['again'],
   { id, time }: { readonly id: number; readonly time: number | undefined },
@@ -72,7 +72,7 @@ const saved = z.object({
   again: z.object({ upTo: z.int(), time: z.number() }).optional(),
 })
 
-/** Writes a position as the cursor that is kept: the ids as their distances, a run of equal ones as `distance*times`. */
+/** Writes a position as a cursor, with the ids as differences: `distance*times` for a run of equal ones. */
 export const toCursor = (position: RowPosition): string => {
   const runs: { step: number; times: number }[] = []
   position.seen.forEach((id, i) => {
@@ -85,7 +85,7 @@ export const toCursor = (position: RowPosition): string => {
   return JSON.stringify({ ...position, seen })
 }
 
-/** Reads a cursor; undefined when it is none of ours. */
+/** Parses a cursor; undefined if it is invalid. */
 export const fromCursor = (text: string): RowPosition | undefined => {
   const parsed = saved.safeParse(jsonOf(text))
   if (!parsed.success) return undefined

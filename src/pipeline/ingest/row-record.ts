@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import type { ForeignRow } from './foreign-database.ts'
 
-/** Which column of a row holds what; a name that the rows do not have is no fault. */
+/** The column names of a row. Missing columns are ignored. */
 export interface RowColumns {
   readonly id: string
   readonly time: string
@@ -16,20 +16,20 @@ export interface RowColumns {
   readonly details: string
 }
 
-/** A row that can be numbered, with what it says as one line of JSON under the field's common names. */
+/** A row with its id, converted to one line of JSON with common field names. */
 export interface ReadRow {
   readonly id: number
-  /** When it says that it happened, in ms; undefined when it does not. */
+  /** The time of the row, in ms; undefined if it has none. */
   readonly time: number | undefined
   readonly text: string
 }
 
-/** Reads a row. Throws CONFIG_INVALID when its id is no whole number: then no place in the table can be remembered. */
+/** Reads a row. Throws CONFIG_INVALID if its id is no integer, because then no position can be stored. */
 export const readRow = (row: ForeignRow, columns: RowColumns): ReadRow => {
   const id = Number(row[columns.id] ?? Number.NaN)
   if (!Number.isSafeInteger(id)) {
-    throw new AppError('CONFIG_INVALID', `The column "${columns.id}" of a row holds no whole number.`, {
-      hint: 'Name in columns.id a number that grows from row to row.',
+    throw new AppError('CONFIG_INVALID', `The column "${columns.id}" contains a value that is no integer.`, {
+      hint: 'Set columns.id to an integer column that grows from row to row.',
     })
   }
   const of = (column: keyof RowColumns) => row[columns[column]] ?? undefined
@@ -52,7 +52,7 @@ export const readRow = (row: ForeignRow, columns: RowColumns): ReadRow => {
   return { id, time: millis(time), text: JSON.stringify(record, plainly) }
 }
 
-/** Makes records of rows. */
+/** Converts rows to records. */
 export const toRecords = (
   rows: readonly ReadRow[],
   {
@@ -62,11 +62,11 @@ export const toRecords = (
   }: { readonly source: string; readonly now: number; readonly zoneMinutes?: number | undefined },
 ): readonly RawRecord[] => rows.map(({ text }) => ({ text, source, receivedAt: now, zoneMinutes }))
 
-/** PostgreSQL writes UTC as `+00`, which is short for what others read. */
+/** Completes PostgreSQL's short zones, such as `+00`. */
 const zoned = (time: unknown): unknown =>
   typeof time === 'string' ? time.replace(/([+-]\d\d)$/, (zone, hours) => (zone === '+00' ? 'Z' : `${hours}:00`)) : time
 
-/** Compared with each other only, so that it does not matter what zone a zoneless time was meant in. */
+/** Converts a time to ms. Used only for comparison, so the zone of a zoneless time does not matter. */
 const millis = (time: unknown): number | undefined => {
   const ms = typeof time === 'number' ? time : Date.parse(String(time).replace(/^(\S+) (?=\d)/, '$1T'))
   return Number.isFinite(ms) ? ms : undefined
@@ -75,7 +75,7 @@ const millis = (time: unknown): number | undefined => {
 const numeric = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
 
-/** JSON in a text column is laid open. */
+/** Parses JSON in a text column. */
 const detailsOf = (value: unknown): unknown => {
   if (typeof value !== 'string' || !value.startsWith('{')) return value === '' ? undefined : value
   try {

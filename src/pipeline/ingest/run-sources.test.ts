@@ -9,7 +9,7 @@ import { runSources } from './run-sources.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-it('leaves it to a source to say when what it told of itself is over', async () => {
+it('leaves the end of an outage to the source that reported it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-sources-'))
   const path = join(folder, 'a.log')
   writeFileSync(path, 'one\ntwo\n')

@@ -8,7 +8,7 @@ import { sourceRegistry } from './registry.ts'
 import type { Cursors, Outages } from './source.ts'
 
 interface SourcesOptions {
-  /** Each source checks its other options itself. */
+  /** Each source validates its other options. */
   readonly sources: readonly { readonly name: string; readonly type: string; readonly [option: string]: unknown }[]
   readonly cursors: Cursors
   readonly outages: Outages
@@ -20,7 +20,7 @@ interface SourcesOptions {
   readonly received: (protocol: string, count: number) => void
 }
 
-/** Runs the configured sources until the signal aborts. Restarts a source that failed. */
+/** Runs the configured sources until the signal aborts. Restarts a source that fails. */
 export const runSources = (options: SourcesOptions): Promise<unknown> => {
   const { sources, cursors, outages, intake, readAlerts, now, log, signal, received } = options
   const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts })
@@ -35,13 +35,13 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
             const key = randomUUID()
             const origin = records[0]?.source ?? entry.name
             await untilTaken(
-              // Without a cursor or keys of its own, a batch is recognised by a key that we give it.
+              // Without its own cursor or keys, a batch gets a generated key.
               () => intake.accept(records, { ...(cursor && { cursor }), ...(keys ? { keys } : !cursor && { key }) }),
               async () => cursor !== undefined && (await cursors.read(origin, cursor.key)) === cursor.position,
               signal,
             )
             received(type, records.length)
-            // What a source says of itself it also takes back itself: records may still come that it had before it lost its server.
+            // A source also reports the end of its outages, because records may still arrive from before the outage.
             if (failed) outages.ended(entry.name)
             failed = false
           }, signal)
@@ -50,7 +50,7 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
           if (signal.aborted) return
           failed = true
           outages.began(entry.name, messageOf(error))
-          log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed; it starts again in 5 s.')
+          log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed. It restarts in 5 s.')
           await wait(5_000, signal)
         }
       }
@@ -59,8 +59,8 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
 }
 
 /**
- * A source has nobody to send a 429 to: it waits until there is room. A failure may hide a commit that got through, when its answer
- * was lost with the connection, so each further attempt first looks whether the records are there.
+ * Waits until records are accepted, because a source has no client to reject. A failure may hide a commit whose answer was lost, so each
+ * retry first checks whether the records are stored.
  */
 const untilTaken = async (
   accept: () => Promise<unknown>,

@@ -1,9 +1,9 @@
 import { looksBinary } from './lines.ts'
 import { utf16Of } from './utf16.ts'
 
-/** Content that holds no lines of text, and how to make some of it. */
+/** Content without text lines, with advice on how to convert it. */
 export interface Foreign {
-  /** As in "It is …": `a zip archive`. */
+  /** Completes "It is …": `a zip archive`. */
   readonly name: string
   readonly advice: string
 }
@@ -44,7 +44,7 @@ const protobuf: Foreign = {
 }
 export const xml: Foreign = { name: 'an XML document', advice: asJson }
 
-/** Tells by its first bytes what holds no text; undefined for text in UTF-8, Latin-1, Windows-1252 or UTF-16 with its mark. */
+/** Detects content that is no text by its first bytes; undefined for UTF-8, Latin-1, Windows-1252, and UTF-16 with a byte-order mark. */
 export const foreignContent = (head: Uint8Array): Foreign | undefined => {
   if (utf16Of(head)) return undefined
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 16)).toString('latin1')
@@ -54,17 +54,17 @@ export const foreignContent = (head: Uint8Array): Foreign | undefined => {
   return looksBinary(head) ? unknown : undefined
 }
 
-/** Whether a text is a document of XML. Lines may begin with a bracket, too: syslog's `<34>`, `<info>`. */
+/** Whether a text is an XML document. Log lines may begin with an angle bracket too: `<34>` in syslog, `<info>`. */
 export const isXmlDocument = (text: string): boolean =>
   /^\s*<(?:\?xml|!doctype|html|events?\s+xmlns|events>)/i.test(text.slice(0, 200))
 
-/** Whether a text is one form of a browser: names and values, and not a blank. curl calls every body a form. */
+/** Whether a text is a form body: names and values without spaces. curl declares every body as a form. */
 export const isForm = (text: string): boolean =>
   /^[\w.~%+*[\]-]{1,200}=[^\s&]*(?:&[\w.~%+*[\]-]{1,200}=[^\s&]*)*\s*$/.test(text)
 
 /**
- * Whether bytes are a message of Protocol Buffers: fields one behind the other, each with a number and a type, and control characters that
- * no text has. Fields must add up to the end of what there is.
+ * Whether bytes are a Protocol Buffers message: consecutive fields with number and type that end where the data ends, and control
+ * characters, which text does not have.
  */
 const isProtobuf = (bytes: Uint8Array): boolean => {
   if (bytes.length < 8 || !hasControls(bytes.subarray(0, 512))) return false
@@ -78,7 +78,7 @@ const isProtobuf = (bytes: Uint8Array): boolean => {
       const { value, end } = varint(bytes, at)
       if (end < 0) return false
       at = type === 2 ? end + value : end
-      // The first field of a batch is as long as what follows, and that is made of fields again.
+      // The first field of a batch is a message, so its content must begin with a field.
       if (type === 2 && fields === 0 && (value < 4 || (bytes[end] ?? 0) % 8 > 5)) return false
     } else if (type === 1 || type === 5) at += type === 1 ? 8 : 4
     else return false

@@ -4,12 +4,12 @@ import { until } from '../../../test/until.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import type { Cursor, Source } from './source.ts'
 
-/** A source and the world that it reads. */
+/** A source with its input. */
 interface Rig {
   readonly source: Source
-  /** Sends bytes its way. */
+  /** Sends bytes to the source. */
   feed(bytes: Buffer): Promise<void>
-  /** The line in what the source made of it; without it the record is the line. */
+  /** Returns the original line of a record. Defaults to the record's text. */
   lineOf?(text: string): string
   close(): Promise<void>
 }
@@ -19,7 +19,7 @@ const lines = (count: number, from = 0): Buffer =>
     Array.from({ length: count }, (_, i) => `2026-01-15T10:00:00Z web-01 app: INFO request ${from + i}\n`).join(''),
   )
 
-/** Proves what every source promises: it stops, waits for `emit`, loses nothing when `emit` refuses, and survives garbage. */
+/** Tests the promises of the source contract. */
 export const describeSource = (name: string, open: () => Promise<Rig>): void => {
   describe(`the source ${name}`, () => {
     let rig: Rig
@@ -49,13 +49,13 @@ export const describeSource = (name: string, open: () => Promise<Rig>): void => 
       return { taken, cursors }
     }
 
-    /** Soon for a machine on which others work too: far less than the pauses that sources make. */
+    /** A generous limit for busy machines, but far below the delays of sources. */
     const endsSoon = () => {
       stop.abort()
       return Promise.race([done?.then(() => true), sleep(15_000, false, { ref: false })])
     }
 
-    it('hands out each record once, with source and time', async () => {
+    it('emits each record once, with source and time', async () => {
       const { taken } = collect()
       await rig.feed(lines(5_000))
       await until(() => taken.length === 5_000)
@@ -63,14 +63,14 @@ export const describeSource = (name: string, open: () => Promise<Rig>): void => 
       expect(taken.every(({ source, receivedAt }) => source !== '' && receivedAt > 0)).toBe(true)
     })
 
-    it('stops when it is told to, soon', async () => {
+    it('stops soon after an abort', async () => {
       const { taken } = collect()
       await rig.feed(lines(10))
       await until(() => taken.length === 10)
       expect(await endsSoon()).toBe(true)
     })
 
-    it('stops when it is told to while nobody takes what it offers', async () => {
+    it('stops after an abort while its records are refused', async () => {
       let offered = 0
       collect((call) => {
         offered = call
@@ -81,7 +81,7 @@ export const describeSource = (name: string, open: () => Promise<Rig>): void => 
       expect(await endsSoon()).toBe(true)
     })
 
-    it('waits until a batch is taken before it offers the next', async () => {
+    it('waits until a batch is accepted before it emits the next', async () => {
       let waiting = 0
       let most = 0
       let taken = 0
@@ -97,7 +97,7 @@ export const describeSource = (name: string, open: () => Promise<Rig>): void => 
       expect(most).toBe(1)
     })
 
-    it('loses and doubles nothing when a batch is refused once', async () => {
+    it('loses and repeats nothing when a batch is refused once', async () => {
       const { taken } = collect((call) => call === 1 || call === 3)
       await rig.feed(lines(6_000))
       await until(() => taken.length >= 6_000)
@@ -106,7 +106,7 @@ export const describeSource = (name: string, open: () => Promise<Rig>): void => 
       )
     })
 
-    it('survives garbage, and reads on behind it', async () => {
+    it('survives garbage', async () => {
       const { taken } = collect()
       const garbage = Buffer.from(Array.from({ length: 4_096 }, (_, i) => (i * 7919) % 256))
       await rig.feed(Buffer.concat([garbage, Buffer.from([0xff, 0xfe, 0, 0, 10, 13, 10, 0xc3, 10])]))

@@ -1,30 +1,30 @@
 import type { RawRecord } from '../../schema/record.ts'
 
-/** Where a source stands in what it reads, so that a restart goes on there: stored together with the records it covers. */
+/** The position of a source, stored together with its records so that a restart resumes there. */
 export interface Cursor {
-  /** What is read, unique within the source: a file's device and inode, a table. */
+  /** Identifies the input within the source: a file's device and inode, a table. */
   readonly key: string
-  /** How far: JSON that only the source understands. */
+  /** The position, as JSON that only the source interprets. */
   readonly position: string
 }
 
 /**
- * Takes a batch over; resolves when the records are safe (durable), rejects when they are not: then the source offers them again. With
- * keys, one a record, those whose key came before are left out.
+ * Accepts a batch. Resolves when the records are durable. If it rejects, the source emits them again. With keys (one per record), records
+ * with known keys are skipped.
  */
 export type Emit = (records: readonly RawRecord[], cursor?: Cursor, keys?: readonly string[]) => Promise<void>
 
-/** Receives or pulls raw records until the signal aborts. Awaits `emit` (that is the back-pressure) and survives garbage bytes. */
+/** Receives or pulls records until the signal aborts. Awaits `emit` (back-pressure) and survives garbage. */
 export interface Source {
   run(emit: Emit, signal: AbortSignal): Promise<void>
 }
 
-/** What a source remembers across restarts. */
+/** Stored positions. */
 export interface Cursors {
   read(source: string, key: string): Promise<string | undefined>
 }
 
-/** Hears when what a source reads from cannot be reached, and when it can again. */
+/** Receives the beginning and end of outages of a source's input. */
 export interface Outages {
   began(source: string, reason: string): void
   ended(source: string): void

@@ -31,7 +31,7 @@ interface PollOptions {
   readonly every: number
   readonly lookback: number
   readonly timeout: number
-  /** Names the position among those of this source. */
+  /** Identifies the table among the positions of this source. */
   readonly key: string
 }
 
@@ -42,7 +42,7 @@ interface Surroundings {
   readonly log: Log
 }
 
-/** Reads rows as they are added until the signal aborts; while the database is away it is tried again, ever more seldom. */
+/** Reads new rows until the signal aborts. Retries with growing delays while the database is unreachable. */
 export const pollRows = async (
   options: PollOptions,
   { cursors, outages, now, log }: Surroundings,
@@ -73,7 +73,7 @@ export const pollRows = async (
         if (last !== undefined && last < position.floor) {
           log.warn(
             { source: options.name, last, read: position.high },
-            'The ids of a table began anew; it is read again.',
+            'The ids of a table were reset. It is read again.',
           )
           position = beginAgain(position, last)
           continue
@@ -89,13 +89,13 @@ export const pollRows = async (
       await pause(wait, signal)
       wait = Math.min(wait * 2, longestWait)
     } finally {
-      // Nobody waits for a farewell, and a broken line has none.
+      // Do not wait, because a dead connection never answers.
       database?.close().catch(() => undefined)
     }
   }
 }
 
-/** Every page that was not read: first what appeared late, then what is new. */
+/** Yields all unread pages: rows that appeared late, then new ones. */
 async function* unread(
   table: Table,
   { floor, high, seen }: RowPosition,
@@ -114,7 +114,7 @@ async function* unread(
   }
 }
 
-/** Opens the database; what opens only after the end is closed at once. */
+/** Opens the database. Closes it at once if the signal has aborted by then. */
 const open = (options: PollOptions, signal: AbortSignal): Promise<ForeignDatabase> => {
   const opening = openForeignDatabase(options.url, options)
   opening.then(
@@ -126,12 +126,12 @@ const open = (options: PollOptions, signal: AbortSignal): Promise<ForeignDatabas
 
 interface Table {
   readonly batch: number
-  /** The ids behind one and up to another. */
+  /** Returns the ids above `floor` and up to `high`. */
   ids(floor: number, high: number): Promise<readonly number[]>
   rows(ids: readonly number[]): Promise<readonly ReadRow[]>
-  /** The next rows behind an id, at most a batch. */
+  /** Returns up to a batch of rows after an id. */
   after(id: number): Promise<readonly ReadRow[]>
-  /** The largest id there is, whatever program it is of. */
+  /** Returns the largest id of all programs. */
   last(): Promise<number | undefined>
 }
 
@@ -141,11 +141,11 @@ const tableOf = (database: ForeignDatabase, { query, columns, programs, batch }:
   const filter = programs.length > 0 ? ` and lower(${database.quoteName(columns.program)}) in (${wanted})` : ''
   const from = `from (${query}) as found`
   const read = async (where: string, limit: string) => {
-    const rows = await database.ask(`select * ${from} where ${where}${filter} order by ${id}${limit}`)
+    const rows = await database.query(`select * ${from} where ${where}${filter} order by ${id}${limit}`)
     return rows.map((row) => readRow(row, columns))
   }
   const numbers = async (sql: string) =>
-    (await database.ask(sql)).map((row) => Number(row.id)).filter(Number.isSafeInteger)
+    (await database.query(sql)).map((row) => Number(row.id)).filter(Number.isSafeInteger)
   return {
     batch,
     ids: (floor, high) =>
@@ -156,7 +156,7 @@ const tableOf = (database: ForeignDatabase, { query, columns, programs, batch }:
   }
 }
 
-/** A question that hangs must not keep the program from stopping. */
+/** Lets the program stop although a query hangs. */
 const unlessAborted = async <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> => {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = () => reject(signal.reason)

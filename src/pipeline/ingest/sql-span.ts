@@ -14,7 +14,7 @@ interface SpanOptions {
   readonly timeout: number
 }
 
-/** Reads the rows of a span of time, in the order of their ids, and remembers nothing. The ends are in ms since the epoch, UTC. */
+/** Reads the rows of a time span in the order of their ids, without storing a position. `from` and `to` are in ms since the epoch, UTC. */
 export async function* readSpan(
   { name, url, query, columns, programs, batch, zoneMinutes, timeout }: SpanOptions,
   { from, to }: { readonly from: number; readonly to: number },
@@ -30,7 +30,7 @@ export async function* readSpan(
       ...(programs.length > 0 ? [`lower(${program}) in (${wanted})`] : []),
     ].join(' and ')
     for (let read = Number.MIN_SAFE_INTEGER; ; ) {
-      const rows = await database.ask(
+      const rows = await database.query(
         `select * from (${query}) as found where ${where} and ${id} > ${read} order by ${id} limit ${batch}`,
       )
       const found = rows.map((row) => readRow(row, columns))

@@ -88,7 +88,7 @@ describe('sql', () => {
     }
   }
 
-  it('makes of a row what the parsers know', async () => {
+  it('converts rows to fields that the parsers know', async () => {
     cursors.clear()
     table.database
       .prepare('insert into log_entries values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
@@ -120,7 +120,7 @@ describe('sql', () => {
     })
   })
 
-  it('goes on where it was, finds rows that appear late, and reads none twice', async () => {
+  it('resumes, finds rows that appear late, and reads none twice', async () => {
     cursors.clear()
     for (const id of [1, 2, 5, 6]) table.add(`row ${id}`, { id })
     const first = start()
@@ -134,7 +134,7 @@ describe('sql', () => {
     expect(second.messages().sort()).toEqual(['row 3', 'row 4', 'row 7'])
   })
 
-  it('reads only the programs that it is told', async () => {
+  it('reads only the configured programs', async () => {
     cursors.clear()
     table.add('one', { program: 'Hostapd' })
     table.add('two', { program: "o'brien" })
@@ -145,7 +145,7 @@ describe('sql', () => {
     expect(run.messages()).toEqual(['one', 'two'])
   })
 
-  it('may begin at the end', async () => {
+  it('may start at the end', async () => {
     cursors.clear()
     table.add('old')
     const run = start({ from: 'end' })
@@ -156,7 +156,7 @@ describe('sql', () => {
     expect(run.messages()).toEqual(['new'])
   })
 
-  it('tells of an outage, tries again, and goes on', async () => {
+  it('reports an outage, retries, and continues', async () => {
     cursors.clear()
     const { path } = table
     renameSync(path, `${path}.away`)
@@ -170,7 +170,7 @@ describe('sql', () => {
     expect(run.messages()).toEqual(['back'])
   })
 
-  it('reads a table again whose ids began anew', async () => {
+  it('reads a table again whose ids were reset', async () => {
     cursors.clear()
     for (let i = 1; i <= 20; i++) table.add(`old ${i}`)
     const run = start({ lookback: 0 })
@@ -184,7 +184,7 @@ describe('sql', () => {
     expect(run.messages().slice(20)).toEqual(['fresh'])
   })
 
-  it('writes nothing, whatever the query', async () => {
+  it('never writes, whatever the query', async () => {
     cursors.clear()
     table.add('one')
     const run = start({ query: 'delete from log_entries returning *' })
@@ -193,12 +193,12 @@ describe('sql', () => {
     expect(table.database.prepare('select count(*) from log_entries').pluck().get()).toBe(1)
   })
 
-  it('says that a table without numbers cannot be read', async () => {
+  it('rejects a table without integer ids', async () => {
     cursors.clear()
     table.add('one')
     const run = start({ columns: { id: 'message' } })
     await until(() => run.outages.length > 0)
     await run.stop()
-    expect(run.outages[0]).toContain('holds no whole number')
+    expect(run.outages[0]).toContain('no integer')
   })
 })

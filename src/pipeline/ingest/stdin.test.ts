@@ -17,7 +17,7 @@ describeSource('stdin', async () => {
   }
 })
 
-it('ends with the stream, the last line included, and joins what belongs together', async () => {
+it('ends with the stream, including the last line, and joins continuations', async () => {
   const taken: RawRecord[] = []
   const stream = new PassThrough()
   stream.end('java.lang.Oops: no\n\tat a.b(C.java:1)\n\tat d.e(F.java:2)\nnext')

@@ -11,14 +11,14 @@ import { zone } from './zone.ts'
 const maxRecords = 4_096
 
 const options = z.strictObject({
-  name: z.string().min(1).describe('What its events are said to come from.'),
+  name: z.string().min(1).describe('The source of its events.'),
   zone,
 })
 
-/** Declares the source that reads a stream of bytes: what is piped in. */
+/** Declares the source that reads standard input. */
 export const stdinSource = (stream: AsyncIterable<Uint8Array>): Component<typeof options, Source> => ({
   name: 'stdin',
-  summary: 'Reads the lines that are piped in, until they end.',
+  summary: 'Reads lines from standard input until it ends.',
   options,
   create: ({ name, zone: zoneMinutes }, { now }) => readStream(stream, { source: name, zoneMinutes, now }),
 })
@@ -27,11 +27,11 @@ interface StreamOptions {
   readonly source: string
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
-  /** After so much silence a record that might go on is taken as it is. */
+  /** Silence after which an incomplete record is taken as complete. */
   readonly quietMs?: number
 }
 
-/** Reads a stream to its end. Nothing is read ahead of what was taken, so a sender that is faster waits. */
+/** Reads a stream to its end. Reads ahead only after records are accepted, so that a faster sender waits. */
 export const readStream = (
   stream: AsyncIterable<Uint8Array>,
   { source, zoneMinutes, now, quietMs = 500 }: StreamOptions,
@@ -77,7 +77,7 @@ export const readStream = (
       await handOut()
       if (came !== 'quiet') next = chunks.next()
     }
-    // not awaited: a pipe that nobody writes to would never answer
+    // Do not wait, because an idle pipe would never answer.
     next.catch(() => undefined)
     chunks.return?.().catch(() => undefined)
   },

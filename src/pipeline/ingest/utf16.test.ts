@@ -10,7 +10,7 @@ const read = async (...chunks: readonly Buffer[]) => {
   return text
 }
 
-it('reads UTF-16 wherever it is cut, and leaves the rest alone', async () => {
+it('converts UTF-16 whatever the chunks, and passes other bytes unchanged', async () => {
   const little = Buffer.from('\ufeffGrüße 🐎\n', 'utf16le')
   expect(await read(little.subarray(0, 5), little.subarray(5, 15), little.subarray(15))).toBe('Grüße 🐎\n')
   expect(await read(Buffer.from(little).swap16())).toBe('Grüße 🐎\n')

@@ -1,10 +1,10 @@
-/** Tells UTF-16 by its byte-order mark, as Windows tools write it. */
+/** Detects UTF-16 by its byte-order mark, as Windows tools write it. */
 export const utf16Of = (head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined => {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : undefined
 }
 
-/** Turns UTF-16 with a byte-order mark into UTF-8; everything else passes as it is. */
+/** Converts UTF-16 with a byte-order mark to UTF-8. Passes other bytes unchanged. */
 export async function* asUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let decoder: TextDecoder | undefined
   let first = true

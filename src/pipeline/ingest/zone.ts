@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Reads a fixed zone, `UTC` or `+02:00`, as minutes east of UTC; undefined when it is none. */
+/** Parses a fixed zone, `UTC` or `+02:00`, as minutes east of UTC; undefined if it is invalid. */
 export const parseZone = (text: string): number | undefined => {
   if (/^(z|utc|gmt)$/i.test(text)) return 0
   const match = /^([+-])(\d{2}):?(\d{2})$/.exec(text)
@@ -10,19 +10,19 @@ export const parseZone = (text: string): number | undefined => {
   return match[1] === '-' && minutes > 0 ? -minutes : minutes
 }
 
-/** The option of every source for times that name no zone. */
+/** The option of every source for times without a zone. */
 export const zone = z
   .string()
   .transform((text, context) => {
     const minutes = parseZone(text)
     if (minutes === undefined) {
-      context.addIssue({ code: 'custom', message: `"${text}" is not a zone; write it like UTC, +02:00 or -05:30` })
+      context.addIssue({ code: 'custom', message: `"${text}" is not a zone; use UTC, +02:00 or -05:30` })
       return z.NEVER
     }
     return minutes
   })
   .optional()
   .meta({
-    description: 'The zone of times that name none: `UTC`, `+02:00`. Without it they are read as UTC.',
+    description: 'The zone of times without one: `UTC`, `+02:00`. Defaults to UTC.',
     format: 'zone',
   })

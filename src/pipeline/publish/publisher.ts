@@ -5,10 +5,10 @@ import { declareQueue, openAmqp, reasonOf } from '../../lib/amqp/amqp.ts'
 import type { AlertResult } from './alert-result.ts'
 
 interface Outbox {
-  /** What is to be told, oldest first. */
+  /** Returns unsent results, oldest first. */
   due(limit: number): Promise<readonly AlertResult[]>
-  /** Forgets what was told. */
-  told(results: readonly AlertResult[]): Promise<void>
+  /** Removes sent results. */
+  removeSent(results: readonly AlertResult[]): Promise<void>
 }
 
 interface PublishOptions {
@@ -16,16 +16,16 @@ interface PublishOptions {
   readonly queue: string
   readonly outbox: Outbox
   readonly log: Log
-  /** Hears when the broker cannot be reached, and when it can again. */
+  /** Receives the beginning and end of outages of the broker. */
   readonly outages: { began(name: string, reason: string): void; ended(name: string): void }
 }
 
 export interface ResultPublisher {
-  /** What its outages are reported under. */
+  /** The name under which outages are reported. */
   readonly name: string
-  /** Looks soon, after whatever was just written down has been committed. */
+  /** Publishes soon, after the current transaction has committed. */
   wake(): void
-  /** Publishes what is due until the signal aborts. */
+  /** Publishes results until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
 
@@ -37,15 +37,12 @@ const longestWait = 30_000
 const hour = 3_600_000
 const limits = { most: 100_000, ttl: 7 * 24 * hour }
 const deadLimits = { most: 50_000, ttl: 7 * 24 * hour }
-const farewellMs = 3_000
+const closeMs = 3_000
 
-/**
- * Publishes results of triage. Each stays in the outbox until the broker has confirmed it; after a crash in between it is sent again
- * under the same message id.
- */
+/** Publishes triage results. Each stays in the outbox until the broker confirms it. After a crash it is sent again with the same id. */
 export const createResultPublisher = ({ url, queue, outbox, log, outages }: PublishOptions): ResultPublisher => {
   const name = `queue ${queue}`
-  let bell = Promise.withResolvers<void>()
+  let signalled = Promise.withResolvers<void>()
   let connected = Promise.withResolvers<void>()
 
   const publish = async (publisher: Publisher, results: readonly AlertResult[]): Promise<void> => {
@@ -62,12 +59,12 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
             type: 'alert.result',
             appId: 'vedette',
           },
-          // As bytes: it is JSON already.
+          // Send bytes, because the body is already JSON.
           Buffer.from(body),
         ),
       ),
     )
-    await outbox.told(results.filter((_, index) => sent[index]?.status === 'fulfilled'))
+    await outbox.removeSent(results.filter((_, index) => sent[index]?.status === 'fulfilled'))
     const failed = sent.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
   }
@@ -76,7 +73,7 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
     name,
 
     wake() {
-      setTimeout(() => bell.resolve(), wakeMs).unref()
+      setTimeout(() => signalled.resolve(), wakeMs).unref()
     },
 
     async run(signal) {
@@ -84,13 +81,13 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
       const connection = await openAmqp(url, {
         connected() {
           connected.resolve()
-          bell.resolve()
+          signalled.resolve()
         },
         lost(reason) {
-          // The outage ends when the queue has answered, even if nothing is to be told.
+          // The outage ends when the queue has been declared again, even without results to send.
           isDeclared = false
           outages.began(name, reason)
-          log.warn({ queue, reason }, 'The broker is lost; it is tried again.')
+          log.warn({ queue, reason }, 'The connection to the broker is lost. Retrying.')
         },
       })
       const publisher = connection.createPublisher({ confirm: true })
@@ -102,16 +99,16 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
           isDeclared = true
           const results = await outbox.due(page)
           if (results.length > 0) await publish(publisher, results)
-          // The broker was lost meanwhile: that the outbox has answered says nothing of it.
+          // The broker may have been lost in the meantime, and the outbox does not show it.
           if (!isDeclared) continue
           outages.ended(name)
           wait = shortestWait
           if (results.length < page) {
-            await either(lookMs, bell.promise, signal)
-            bell = Promise.withResolvers<void>()
+            await either(lookMs, signalled.promise, signal)
+            signalled = Promise.withResolvers<void>()
           }
         } catch (error) {
-          // Whoever took the queue away gets it anew.
+          // The queue may have been deleted, so declare it again.
           isDeclared = false
           outages.began(name, reasonOf(error))
           log.warn({ queue, reason: messageOf(error), again_in_ms: wait }, 'Results could not be published.')
@@ -120,7 +117,7 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
         }
       }
       await either(
-        farewellMs,
+        closeMs,
         publisher.close().then(() => connection.close()),
         undefined,
       )
@@ -134,7 +131,7 @@ const correlationOf = (body: string): string => {
   return String(parsed.data?.correlation_id)
 }
 
-/** Waits for so long, or for something, or until the signal. */
+/** Waits for a time, a promise or the signal, whichever comes first. */
 const either = async (
   ms: number,
   something: Promise<unknown> | undefined,

@@ -9,7 +9,7 @@ export interface AlertResultStore {
   /** The oldest first. */
   due(limit: number): Promise<readonly AlertResultDueRow[]>
   /** Forgets what was told; a word that came meanwhile stays. */
-  told(results: readonly Pick<AlertResultDueRow, 'alert_id' | 'message_id'>[]): Promise<void>
+  removeSent(results: readonly Pick<AlertResultDueRow, 'alert_id' | 'message_id'>[]): Promise<void>
 }
 
 export const createAlertResultStore = ({ read, write }: StoreConnections): AlertResultStore => ({
@@ -21,7 +21,7 @@ export const createAlertResultStore = ({ read, write }: StoreConnections): Alert
   due: (limit) =>
     read.selectFrom('alert_results_due').selectAll().orderBy('created_at').orderBy('alert_id').limit(limit).execute(),
 
-  async told(results) {
+  async removeSent(results) {
     for (const part of batches(results)) {
       await write
         .deleteFrom('alert_results_due')

@@ -46,7 +46,7 @@ export const agentModelOptions = z.strictObject({
   max_places: z.int().min(1).default(100).describe('How many pairs of agent and device to learn.'),
 })
 
-/** What one agent has learned about one device, and its current window. */
+/** The model of one agent and device, with the current window. */
 interface LearnedPlace {
   readonly place: AgentPlace
   model: WindowModel

@@ -101,6 +101,6 @@ export const createDeviationTracker = (
   }
 }
 
-/** What at least a third of a bucket's events have in common. */
+/** Returns the text that at least a third of a bucket's events have in common. */
 const likeOf = ({ leadCount, leadText }: Rate, count: number): string | undefined =>
   leadCount * 3 >= count && leadText !== '' ? leadText.slice(0, 200) : undefined

@@ -14,7 +14,7 @@ export type Direction = 'spike' | 'drop' | 'silence'
 export interface ScoredBucket {
   readonly bucket: Bucket
   readonly assessment: Assessment
-  /** What many of its events have in common. */
+  /** The text that many of its events have in common. */
   readonly like: string | undefined
 }
 

@@ -34,7 +34,7 @@ describe('a meter', () => {
     expect(Math.max(...learnt)).toBeLessThan(30)
   })
 
-  it('learns zeros for the time it slept while its stream went on', () => {
+  it('learns zeros for the time it slept while its stream continued', () => {
     const [slept, updated] = [quietMeter(), quietMeter()]
     for (const meter of [slept, updated]) {
       burst(meter, begin + 5 * hour, 15, 60)

@@ -4,7 +4,7 @@ import { keepSample, type Sample } from '../shared/evidence.ts'
 const minute = 60_000
 /** The possible lengths of a bucket. */
 const widths = [minute, 5 * minute, 15 * minute, 60 * minute] as const
-/** A bucket should hold about this many events; with fewer, a deviation cannot be told from chance. */
+/** A bucket should hold about this many events; with fewer, a deviation looks like chance. */
 const wanted = 5
 /** How many buckets end before their length is reviewed. */
 const review = 16
@@ -216,7 +216,7 @@ export const learnEmptyPast = (meter: Meter, since: number, until: number): void
   meter.partial = false
 }
 
-/** Learns zeros for the time a meter slept, because its stream went on without such events. */
+/** Learns zeros for the time a meter slept, because its stream continued without such events. */
 export const learnEmptyGap = (meter: Meter, until: number): void => {
   const { series, width } = meter
   const last = meter.ring.at(-1)

@@ -8,7 +8,7 @@ import { followedFrom, mostFollowed, type Rate, ratesOf, startRate, startTrack, 
 /** A larger step of a source's clock needs a second event as confirmation. */
 const leap = 60 * 60_000
 
-/** The streams of one source. They share a clock: a stream is silent if the others went on without it. */
+/** The streams of one source. They share a clock: a stream is silent if the others continue without it. */
 export interface SourceTracks {
   readonly tracks: Map<string, Track>
   /** The source as a whole, once it has two streams. */

@@ -6,7 +6,7 @@ import { type Rate, restartTrack, startRate, type Track } from './track.ts'
 
 const kinds = ['all', 'errors', 'template'] as const
 
-/** Writes a track with its rates and their open buckets. An open deviation is reported anew after a restart. */
+/** Writes a track with its rates and their open buckets. An open deviation is reported again after a restart. */
 export const writeTrack = (writer: Writer, track: Track): void => {
   writer.u8(track.whole ? 1 : 0)
   for (const text of [track.source, track.stream, track.host ?? '', track.service ?? '']) writer.text(text)

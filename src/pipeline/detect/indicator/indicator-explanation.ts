@@ -4,7 +4,7 @@ import { type Event, textField } from '../../../schema/event.ts'
 import { type Severity, severities } from '../../../schema/severity.ts'
 import { list, percent, plural, type Reason } from '../shared/explanation.ts'
 
-/** What an indicator was seen doing. The words are part of dedup keys. */
+/** The observed activity of an indicator. Part of dedup keys. */
 export type Role = 'contacted' | 'came' | 'asked' | 'named'
 
 /** An indicator found in an event. */

@@ -15,7 +15,7 @@ export interface LoginRules {
   readonly addresses: number
   /** How long without a failure until an attack is over, in ms. */
   readonly quiet: number
-  /** How long until an attack without a pause is reported anew, in ms. */
+  /** How long until an attack without a pause is reported again, in ms. */
   readonly longest: number
   readonly maxAddresses: number
 }

@@ -34,7 +34,7 @@ const options = z.strictObject({
     .number()
     .positive()
     .default(24)
-    .describe('Hours after which an attack without a pause is reported anew.'),
+    .describe('Hours after which an attack without a pause is reported again.'),
   max_scopes: z.int().min(1).default(200).describe('How many services of hosts to track.'),
   max_addresses: z.int().min(1).default(500).describe('How many addresses to track for each of them.'),
 })

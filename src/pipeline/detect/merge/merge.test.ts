@@ -277,7 +277,7 @@ describe('the merge stage', () => {
     expect(hits).toEqual(['s1 1', 's1 0'])
   })
 
-  it('opens a new alert beside a closed one when its detection goes on', async () => {
+  it('opens a new alert beside a closed one when its detection continues', async () => {
     const { rows, alerts, suppressions, audit } = store()
     const merge = createMerge(alerts, suppressions, audit, { now: () => start, suppress: () => undefined })
     const [opened] = await merge([detection()], delivery)
@@ -343,7 +343,7 @@ describe('the merge stage', () => {
       expect([rows.size, entries.length]).toEqual([0, 0])
     })
 
-    it('is opened anew when it fires again, even within one batch', async () => {
+    it('is opened again when it fires again, even within one batch', async () => {
       for (const batches of [[[fired], [over], [again]], [[again, over, fired]], [[fired, over], [again]]]) {
         const { rows, entries, merge } = open()
         for (const batch of batches) await merge(...batch)

@@ -27,7 +27,7 @@ export const startPairHistory = (capacity: number): PairHistory => ({
   occurrences: new BoundedMap(capacity),
 })
 
-/** What was known about a new pair. */
+/** The history before a new pair. */
 export interface NewPair {
   /** The probability of a new pair: the user's own rate, shrunk towards the average while it is young. */
   readonly chance: number

@@ -10,7 +10,7 @@ const sampleSize = 128
 /** The share of past scores that models the tail. */
 const tailShare = 0.1
 
-/** What is usual in the windows of one stream: a forest over past windows, their scores, and known templates. */
+/** The model of one stream's windows: a forest over past windows, their scores, and known templates. */
 export interface WindowModel {
   rows: readonly Float64Array[]
   windows: number
@@ -97,7 +97,7 @@ export const assessRow = (
 }
 
 /**
- * How far a feature lies beyond all past windows, as the exponent of an exponential tail. The forest cannot tell: it does not extrapolate
+ * How far a feature lies beyond all past windows, as the exponent of an exponential tail. The forest cannot show it, because it does not extrapolate
  * beyond its last split, and never splits a constant feature.
  */
 const excessOf = ({ least, most, fall }: Range, value: number): number =>

@@ -107,7 +107,7 @@ describe('the rule library', () => {
       [rule('a').replace('condition: selection', 'condition: selction'), 'it names no selection'],
       ['title: [', 'it is not YAML'],
       ['', 'it is being written'],
-      [`${rule('a').replace('level: medium', 'level: grave')}`, 'the level is none'],
+      [`${rule('a').replace('level: medium', 'level: extreme')}`, 'the level is none'],
     ]
     for (const [text, why] of broken) {
       write('own/a.yml', text)

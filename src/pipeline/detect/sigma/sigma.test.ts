@@ -81,7 +81,7 @@ describeDetector('sigma', {
 describe('the detector sigma', () => {
   const start = (book = bookOf(rules)) => make(book)(() => someTime)
 
-  it('reports a correlation once, and again as it goes on, with its lines', () => {
+  it('reports a correlation once, and again as it continues, with its lines', () => {
     const detector = start()
     const found = failures(0, 40, '203.0.113.9', someTime).flatMap((event) => detector.detect([event]))
     expect(found.map(({ id }) => id)).toEqual(Array.from({ length: 5 }, () => found[0]?.id))

@@ -12,7 +12,7 @@ const maxRareTimes = 200
 /** Over how many lines the share of new templates is averaged. */
 const noveltyMemory = 5000
 
-/** What is known of one template. */
+/** The state of one template. */
 export interface KnownTemplate {
   readonly id: string
   severityHint: SeverityHint
