@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate'
 import { AppError, messageOf } from '../../errors.ts'
-import { readTar } from '../storage/read-tar.ts'
+import { tarEntries } from '../storage/tar.ts'
 
 /** A file of rules: its path within the archive, and its text. */
 export interface RuleFileText {
@@ -32,7 +32,7 @@ export const readArchive = async (bytes: Uint8Array): Promise<readonly RuleFileT
     if (files.size >= mostFiles || total > mostBytes) throw tooLarge()
     files.set(cleanPath(path), Buffer.from(content).toString('utf8'))
   }
-  const entries = isZip(bytes) ? readZip(bytes) : readTar(unpacked(bytes), isWanted)
+  const entries = isZip(bytes) ? readZip(bytes) : readTar(bytes)
   for await (const entry of entries) add(entry.path, entry.bytes)
   return [...files].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1))
 }
@@ -86,6 +86,14 @@ async function* unpacked(bytes: Uint8Array): AsyncGenerator<Buffer> {
 
 function* pieces(bytes: Uint8Array): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += chunkSize) yield Buffer.from(bytes.subarray(at, at + chunkSize))
+}
+
+/** Reads the wanted files of a tar, and skips the others without holding them. */
+async function* readTar(bytes: Uint8Array): AsyncGenerator<{ path: string; bytes: Uint8Array }> {
+  for await (const entry of tarEntries(unpacked(bytes))) {
+    if (!entry.isFile || !isWanted(entry.path, entry.bytes)) continue
+    yield { path: entry.path, bytes: Buffer.concat(await Array.fromAsync(entry.content())) }
+  }
 }
 
 /** Reads a zip from its beginning, a piece at a time: what is not wanted is never unpacked, what is may not grow beyond its limit. */

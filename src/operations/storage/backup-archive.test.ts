@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeMember, packArchive, readManifest, unpackArchive } from './backup-archive.ts'
 import type { BackupManifest } from './backup-manifest.ts'
-import { writeTar } from './write-tar.ts'
+import { writeTar } from './tar.ts'
 
 let folder: string
 const at = (...names: readonly string[]) => join(folder, ...names)
@@ -87,7 +87,6 @@ describe('an archive that is not as it was written', () => {
 
   /** An archive made by hand, its seal as it should be. */
   const forged = async (members: readonly { path: string; text: string; type?: string }[]): Promise<Buffer> => {
-    const parts: Buffer[] = []
     const files = members.map(({ path, text }) => ({
       path,
       bytes: Buffer.byteLength(text),
@@ -95,8 +94,7 @@ describe('an archive that is not as it was written', () => {
         yield Buffer.from(text)
       },
     }))
-    for await (const part of writeTar(files, 0)) parts.push(part)
-    const tar = zstdCompressSync(Buffer.concat(parts))
+    const tar = zstdCompressSync(Buffer.concat(await Array.fromAsync(writeTar(files, 0))))
     const seal = createHash('sha256').update(tar).digest()
     return Buffer.concat([tar, Buffer.from([0x50, 0x2a, 0x4d, 0x18, 32, 0, 0, 0]), seal])
   }

@@ -7,8 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { AppError, messageOf } from '../../errors.ts'
 import { anyManifest, type BackupManifest, type BackupMember, backupManifest, manifestPath } from './backup-manifest.ts'
-import { tarEntries } from './read-tar.ts'
-import { writeTar } from './write-tar.ts'
+import { tarEntries, writeTar } from './tar.ts'
 
 /** Describes a file for a manifest. */
 export const describeMember = async (path: string, file: string): Promise<BackupMember> => {
@@ -48,8 +47,7 @@ export const readManifest = async (file: string): Promise<BackupManifest> => {
   await requireSeal(file)
   for await (const { path, isFile, bytes, content } of entriesOf(file)) {
     if (!isFile || path !== manifestPath || bytes > mostManifest) break
-    const parts: Buffer[] = []
-    for await (const part of content()) parts.push(part)
+    const parts = await Array.fromAsync(content())
     return parseManifest(Buffer.concat(parts).toString('utf8'), file)
   }
   throw damaged(file, 'it does not begin with a manifest')

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { tarEntries } from './read-tar.ts'
-import { writeTar } from './write-tar.ts'
+import { tarEntries, writeTar } from './tar.ts'
 
 const member = (path: string, text: string) => ({
   path,
@@ -11,9 +10,7 @@ const member = (path: string, text: string) => ({
   },
 })
 const written = async (members: Parameters<typeof writeTar>[0]): Promise<Buffer> => {
-  const parts: Buffer[] = []
-  for await (const part of writeTar(members, Date.UTC(2026, 0, 1))) parts.push(part)
-  return Buffer.concat(parts)
+  return Buffer.concat(await Array.fromAsync(writeTar(members, Date.UTC(2026, 0, 1))))
 }
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -32,7 +29,7 @@ it.each([1, 511, 512, 65_536])('is read back, in pieces of %i bytes', async (siz
   for await (const { path, bytes, isFile, content } of tarEntries(pieces(await written(files), size))) {
     expect(isFile).toBe(true)
     let text = ''
-    for await (const part of content()) text += part
+    for await (const part of content()) text += Buffer.from(part)
     read.push([path, bytes, text.slice(0, 3)])
   }
   expect(read).toEqual([
@@ -62,8 +59,12 @@ it('skips what is not read, and finds an end within an entry', async () => {
 })
 
 it('holds sizes from 8 GiB on', async () => {
-  const huge = { path: 'huge', bytes: 9 * 2 ** 30, content: async function* () {} }
-  const first = await writeTar([huge], 0).next()
-  const entry = await tarEntries(pieces(first.value ?? Buffer.alloc(0), 512)).next()
+  const huge = { path: 'huge', bytes: 9 * 2 ** 30, content: () => new ReadableStream() }
+  const entry = await tarEntries(writeTar([huge], 0)).next()
   expect(entry.value).toMatchObject({ path: 'huge', bytes: 9 * 2 ** 30 })
+})
+
+it('fails where a file has another size than announced', async () => {
+  const short = { ...member('short', 'abc'), bytes: 4 }
+  await expect(written([short])).rejects.toThrow('short')
 })
