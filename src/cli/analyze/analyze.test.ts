@@ -80,7 +80,7 @@ describe('vedette analyze', () => {
       const document = analysis.parse(JSON.parse((await analyze([join(folder, 'trail.json.gz'), '--json'], rules)).out))
       expect([document.records, document.parsed]).toEqual([5, 5])
       expect(document.alerts.map(({ title }) => title)).toContainEqual(
-        expect.stringContaining('Root of an AWS account'),
+        expect.stringContaining('AWS root user logged in'),
       )
     }
     const truncated = await analyze(['-'], { ...rules, input: JSON.stringify(whole).slice(0, -50) })

@@ -85,10 +85,10 @@ describe('playbooks', () => {
     const [playbook] = bundled.filter(({ id }) => id === 'brute-force-rate-limit')
     const actions = playbook ? proposeActions(playbook, guessing, context) : []
     expect(actions.map(({ priority, description, assignee }) => [priority, description, assignee])).toEqual([
-      [2, 'Block 203.0.113.9, or slow its attempts down.', 'network team'],
-      [2, 'Block {host} $& evil, or slow its attempts down.', 'network team'],
-      [1, 'Check on web-01 whether any of the attempts got in.', null],
-      [3, 'Limit the attempts at sshd, and ask for more than a password.', null],
+      [2, 'Block 203.0.113.9, or rate-limit its attempts.', 'network team'],
+      [2, 'Block {host} $& evil, or rate-limit its attempts.', 'network team'],
+      [1, 'Check on web-01 whether any attempt succeeded.', null],
+      [3, 'Limit login attempts at sshd, and require a second factor.', null],
     ])
     expect(actions[0]).toMatchObject({
       status: 'pending',

@@ -6,15 +6,18 @@ import type { TriageResultRow } from './alert-tables.ts'
 
 export interface TriageResultStore {
   save(results: readonly { readonly alertId: string; readonly result: TriageResult }[], tx: Transaction): Promise<void>
-  /** Puts a person's word beside what triage says of an alert. */
+  /** Adds an analyst's review to the triage result of an alert. */
   review(alertId: string, review: TriageReview, tx: Transaction): Promise<void>
 }
 
-/** Keeps the newest word of triage on each alert; what a person said beside it stays. */
+/** Stores the newest triage result of each alert. An analyst's review stays. */
 export const createTriageResultStore = (): TriageResultStore => ({
   async save(results, tx) {
     const newest = new Map(results.map(({ alertId, result }) => [alertId, toRow(alertId, result)]))
-    await upsert(tx, 'triage_results', [...newest.values()], { key: ['alert_id'], keep: ['created_at'] })
+    await upsert(tx, 'triage_results', [...newest.values()], {
+      key: ['alert_id'],
+      keep: ['created_at', 'human_reviewer', 'human_review_notes', 'reviewed_at'],
+    })
   },
 
   async review(alertId, { reviewer, notes, reviewed_at }, tx) {
