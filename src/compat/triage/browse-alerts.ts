@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { askAlerts, searchAlerts } from '../../operations/alerts/search-alerts.ts'
+import { parseAlertSearch, searchAlerts } from '../../operations/alerts/search-alerts.ts'
 import { type AlertSort, createAlertPager } from '../../operations/alerts/sort-alerts.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
@@ -66,7 +66,7 @@ export const browseAlerts = defineOperation({
     const sort: AlertSort = sort_order === 'desc' ? `-${sorts[sort_by]}` : sorts[sort_by]
     const pager = createAlertPager(sort, { limit: skip + limit })
     let total = 0
-    for await (const some of searchAlerts(askAlerts({ q: filterOf(wanted), from, to }, now()), store)) {
+    for await (const some of searchAlerts(parseAlertSearch({ q: filterOf(wanted), from, to }, now()), store)) {
       total += some.length
       pager.add(some)
     }

@@ -22,13 +22,13 @@ interface Heard {
   readonly parameters: unknown
 }
 
-describe('what is to be done about an incident', () => {
+describe('remediation actions', () => {
   let deps: Awaited<ReturnType<typeof open>>
   let server: Server
   let heard: Heard[]
   let status: number
 
-  /** A receiver that checks signatures as its owner would. */
+  /** Starts a webhook receiver that verifies signatures. */
   const listen = () =>
     new Promise<string>((done) => {
       server = createServer(async (request, response) => {
@@ -99,7 +99,7 @@ describe('what is to be done about an incident', () => {
   const one = async (webhook?: string) =>
     (await propose({ description: 'Block {host} 203.0.113.9', ...(webhook && { webhook }) }))[0]?.id ?? ''
 
-  it('is proposed by a playbook once, or in own words', async () => {
+  it('is proposed once by a playbook or in free text', async () => {
     const steps = await propose({ playbook: 'block-ip' })
     expect(steps.map(({ description }) => description)).toContain(
       'Block 203.0.113.9 at the network edge in both directions for 30 days.',
@@ -108,13 +108,13 @@ describe('what is to be done about an incident', () => {
     const [own] = await propose({ description: 'Block {host} 203.0.113.9' })
     expect(own).toMatchObject({ description: 'Block {host} 203.0.113.9', playbook: null, proposed_by: 'noor' })
     expect((await listActions.run({ incident: 'INC-3', limit: 50 }, deps)).data).toHaveLength(4)
-    await expect(propose({})).rejects.toThrow('Say what')
-    await expect(propose({ playbook: 'none' })).rejects.toThrow('no playbook "none"')
+    await expect(propose({})).rejects.toThrow('Give either')
+    await expect(propose({ playbook: 'none' })).rejects.toThrow('Playbook "none" not found')
   })
 
-  it('is carried out only when approved, and only after its dry run was answered', async () => {
+  it('runs only after approval and a successful dry run', async () => {
     const id = await one('firewall')
-    await expect(executeAction.run({ id }, deps)).rejects.toThrow('Nobody has approved')
+    await expect(executeAction.run({ id }, deps)).rejects.toThrow('not approved')
     await approveAction.run({ id }, deps)
     await expect(executeAction.run({ id }, deps)).rejects.toThrow('dry run')
     status = 500
@@ -142,7 +142,7 @@ describe('what is to be done about an incident', () => {
     ])
   })
 
-  it('is carried out once, whoever asks at the same time, and again under the same key after it failed', async () => {
+  it('runs once under concurrent requests, and retries a failure under the same key', async () => {
     const id = await one('firewall')
     await approveAction.run({ id }, deps)
     await dryRunAction.run({ id }, deps)
@@ -155,19 +155,19 @@ describe('what is to be done about an incident', () => {
     expect(new Set(heard.filter(({ dry_run }) => !dry_run).map(({ key }) => key)).size).toBe(1)
   })
 
-  it('does not tell the address of a webhook that does not answer', async () => {
+  it('does not reveal the URL of a webhook that does not answer', async () => {
     const id = await one('firewall')
     server.closeAllConnections()
     await new Promise((done) => server.close(done))
     const { runs } = await dryRunAction.run({ id }, deps)
-    expect(runs).toMatchObject([{ ok: false, answer: 'The webhook "firewall" did not answer.' }])
+    expect(runs).toMatchObject([{ ok: false, answer: 'Webhook "firewall" did not answer.' }])
   })
 
-  it('is left to hands where no webhook can do it', async () => {
+  it('is done by hand without a webhook', async () => {
     const id = await one()
-    await expect(dryRunAction.run({ id }, deps)).rejects.toThrow('No webhook')
+    await expect(dryRunAction.run({ id }, deps)).rejects.toThrow('no webhook')
     const unknown = await one('nobody')
-    await expect(dryRunAction.run({ id: unknown }, deps)).rejects.toThrow('no webhook "nobody"')
+    await expect(dryRunAction.run({ id: unknown }, deps)).rejects.toThrow('Webhook "nobody" is not configured')
     const done = await updateAction.run({ id, status: 'completed', notes: 'by hand', assignee: 'ana' }, deps)
     expect(done).toMatchObject({ status: 'completed', notes: 'by hand', assignee: 'ana', version: 2 })
     expect(done.completed_at).not.toBeNull()
@@ -176,7 +176,7 @@ describe('what is to be done about an incident', () => {
     await expect(updateAction.run({ id: 'none' }, deps)).rejects.toThrow('no action')
   })
 
-  it('ends with what was learnt', async () => {
+  it('closes with lessons learned', async () => {
     await writeUpIncident.run({ id: 'INC-3', root_cause: 'a weak password', lessons_learned: 'keys only' }, deps)
     const after = await writeUpIncident.run({ id: 'INC-3', lessons_learned: '' }, deps)
     expect(after.root_cause).toBe('a weak password')

@@ -20,16 +20,17 @@ interface CarryOutOptions {
 }
 
 /**
- * Calls the webhook that carries out an action or does a dry run. Signs the body like a notification (`X-Vedette-Signature`) and follows
- * no redirect. An answer other than 2xx, or none in time, is a failure; its text never contains the address.
+ * Calls the webhook that carries out an action or does a dry run. Signs the body like a notification
+ * (`X-Vedette-Signature`) and follows no redirects. A non-2xx answer or a timeout is a failure; its text never contains
+ * the URL.
  */
 export const createCarryOut =
   ({ webhooks, fetch, now, signal }: CarryOutOptions): CarryOut =>
   async ({ webhook: name, idempotencyKey, message }) => {
     const webhook = webhooks.find((one) => one.name === name)
     if (!webhook) {
-      throw new AppError('CONFLICT', `There is no webhook "${name}".`, {
-        hint: 'Add it to remediation.webhooks, or do it by hand and set the action to completed.',
+      throw new AppError('CONFLICT', `Webhook "${name}" is not configured.`, {
+        hint: 'Add it to remediation.webhooks, or do the action by hand and set it to completed.',
       })
     }
     const body = JSON.stringify(message)
@@ -45,7 +46,7 @@ export const createCarryOut =
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(webhook.timeout)]),
     }).catch(() => undefined)
-    if (!response) return { ok: false, answer: `The webhook "${name}" did not answer.` }
+    if (!response) return { ok: false, answer: `Webhook "${name}" did not answer.` }
     const text = await response.text().catch(() => '')
     return { ok: response.ok, answer: `${response.status} ${text}`.trim().slice(0, longestAnswer) }
   }

@@ -8,16 +8,16 @@ import { requireAction, saveAction } from './require-action.ts'
 
 type ExecuteDeps = Pick<Deps, 'store' | 'now' | 'carryOut'> & { readonly actor: Actor }
 
-/** After so long without an answer an execution may be tried again: the process that waited for it is gone. */
+/** An execution without an answer may be retried after this time: the process that waited for it has ended. */
 const abandonedMs = 5 * 60_000
 const mostRuns = 20
 
 const input = z.strictObject({ id: z.string().max(100) })
 
-/** Asks the webhook of an action what it would do. Changes nothing in the world. */
+/** Runs the dry run of an action at its webhook. Nothing is carried out. */
 export const dryRunAction = defineOperation({
   name: 'dry_run_action',
-  summary: 'Asks the webhook of an action what it would do; nothing is done.',
+  summary: 'Asks the webhook of an action for a dry run. Nothing is carried out.',
   role: 'analyst',
   input,
   output: remediationAction,
@@ -35,12 +35,12 @@ export const dryRunAction = defineOperation({
 })
 
 /**
- * Has the webhook of an action carry it out. Only after a person approved it, and after its dry run was answered well. Asked twice, it
- * is carried out once: the webhook gets the same idempotency key.
+ * Runs an approved action at its webhook after a successful dry run. Repeated requests use the same idempotency key, so
+ * that the action runs once.
  */
 export const executeAction = defineOperation({
   name: 'execute_action',
-  summary: 'Has an approved action carried out by its webhook, once its dry run was answered well.',
+  summary: 'Runs an approved action at its webhook, after a successful dry run.',
   role: 'analyst',
   input,
   output: remediationAction,
@@ -64,7 +64,13 @@ export const executeAction = defineOperation({
       message: messageOf(action, false),
     }
     const answer = await deps.carryOut(order).catch(async (error: unknown) => {
-      await record(deps, id, 'execution', { ok: false, answer: 'It could not be asked.' }, { status: 'failed' })
+      await record(
+        deps,
+        id,
+        'execution',
+        { ok: false, answer: 'The webhook could not be reached.' },
+        { status: 'failed' },
+      )
       throw error
     })
     const completed = { status: 'completed', completed_at: new Date(now()).toISOString() } as const
@@ -74,10 +80,10 @@ export const executeAction = defineOperation({
 
 const requireReady = (action: RemediationAction, now: number): void => {
   requireWebhook(action)
-  if (action.approved_by === null) throw conflict('Nobody has approved the action.', 'Approve it first.')
+  if (action.approved_by === null) throw conflict('The action is not approved.', 'Approve it first.')
   const rehearsal = action.runs.filter(({ kind }) => kind === 'dry_run').at(-1)
   if (!rehearsal?.ok)
-    throw conflict('Its dry run was not answered well.', 'Ask for a dry run first, and read the answer.')
+    throw conflict('The dry run of the action did not succeed.', 'Run the dry run first and check its answer.')
   const running = action.status === 'in_progress' && now - Date.parse(action.updated_at) < abandonedMs
   if (running || action.status === 'completed' || action.status === 'skipped') {
     throw conflict(`The action is ${action.status.replace('_', ' ')}.`)
@@ -86,13 +92,12 @@ const requireReady = (action: RemediationAction, now: number): void => {
 
 const requireWebhook = ({ webhook }: RemediationAction): string => {
   if (webhook !== null) return webhook
-  throw conflict('No webhook can carry this action out.', 'Do it by hand, then set the action to completed.')
+  throw conflict('The action has no webhook.', 'Do the action by hand, then set it to completed.')
 }
 
 const conflict = (message: string, hint?: string): AppError =>
   new AppError('CONFLICT', message, { ...(hint && { hint }) })
 
-/** Remembers what was answered. */
 const record = (
   { store, now, actor }: ExecuteDeps,
   id: string,

@@ -5,13 +5,16 @@ import { requireIncident } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
 
-/** Lists what is to be done about incidents, newest first. */
 export const listActions = defineOperation({
   name: 'list_actions',
-  summary: 'Lists what is to be done about an incident, or about all of them.',
+  summary: 'Lists remediation actions of one incident or of all incidents, newest first.',
   role: 'viewer',
   input: z.strictObject({
-    incident: z.string().max(100).optional().describe('Of this incident only: its id, or INC-3.'),
+    incident: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('Only actions of this incident: its ID or display ID, such as INC-3.'),
     status: z.enum(remediationStatuses).optional(),
     ...paging,
   }),

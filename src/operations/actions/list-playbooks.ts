@@ -3,10 +3,9 @@ import { playbook } from '../../schema/playbook.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Lists what to do about kinds of incidents. */
 export const listPlaybooks = defineOperation({
   name: 'list_playbooks',
-  summary: 'Lists the playbooks: what to do about kinds of incidents.',
+  summary: 'Lists the playbooks with their response steps.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z.object({ data: z.array(playbook) }),

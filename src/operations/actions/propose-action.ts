@@ -7,20 +7,19 @@ import type { Deps } from '../deps.ts'
 import { requireIncident } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Proposes something to be done about an incident: what a playbook asks for, or one thing in your own words. Nothing is carried out. */
 export const proposeAction = defineOperation({
   name: 'propose_action',
-  summary: 'Proposes what to do about an incident, by a playbook or in your own words; nothing is carried out.',
+  summary: 'Proposes remediation actions for an incident, from a playbook or a description. Nothing is carried out.',
   role: 'analyst',
   input: z.strictObject({
-    incident: z.string().max(100).describe('Its id, or INC-3.'),
-    playbook: z.string().max(100).optional().describe('All steps of this playbook.'),
-    description: z.string().trim().min(1).max(500).optional().describe('Or this.'),
+    incident: z.string().max(100).describe('The incident’s ID or display ID, such as INC-3.'),
+    playbook: z.string().max(100).optional().describe('Proposes all steps of this playbook.'),
+    description: z.string().trim().min(1).max(500).optional().describe('Proposes one action with this description.'),
     action_type: z.enum(remediationTypes).default('other'),
     priority: z.int().min(1).max(5).default(3).describe('1 is the most urgent.'),
-    assignee: z.string().trim().min(1).max(100).optional().describe('Who does it.'),
-    due_hours: z.number().positive().max(8_760).optional().describe('Within how many hours.'),
-    webhook: z.string().max(100).optional().describe('The webhook that can carry it out.'),
+    assignee: z.string().trim().min(1).max(100).optional().describe('The user or team responsible.'),
+    due_hours: z.number().positive().max(8_760).optional().describe('Hours until the action is due.'),
+    webhook: z.string().max(100).optional().describe('The webhook that carries out the action.'),
   }),
   output: z.object({ data: z.array(remediationAction) }),
   async run(
@@ -29,21 +28,21 @@ export const proposeAction = defineOperation({
   ) {
     const { store, now, newId, playbooks, actor } = deps
     if ((name === undefined) === (description === undefined)) {
-      throw new AppError('INVALID_REQUEST', 'Say what: give either a playbook or a description.', {
+      throw new AppError('INVALID_REQUEST', 'Give either a playbook or a description.', {
         errors: [{ path: 'playbook', message: 'give either playbook or description' }],
       })
     }
     const own = {
       id: 'own-words',
-      title: 'In your own words',
+      title: 'Custom action',
       description: '',
       category: 'response',
-      // What a person wrote stays as it is.
+      // Keep the user's text unchanged.
       steps: [{ id: newId(), type: action_type, description: '{text}', priority, owner: assignee, due_hours, webhook }],
     }
     const found = name === undefined ? own : playbooks.find((one) => one.id === name)
     if (!found) {
-      throw new AppError('NOT_FOUND', `There is no playbook "${name}".`, {
+      throw new AppError('NOT_FOUND', `Playbook "${name}" not found.`, {
         hint: `Use one of: ${playbooks.map((one) => one.id).join(', ')}.`,
       })
     }

@@ -4,15 +4,15 @@ import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 
-/** Finds an action, or says that there is none. */
+/** Finds an action; throws NOT_FOUND. */
 export const requireAction = async (store: Store, id: string, tx?: Transaction): Promise<RemediationAction> => {
   const found = await store.remediationActions.get(id, tx)
   if (found) return found
-  throw new AppError('NOT_FOUND', `There is no action "${id}".`, { hint: 'List the actions for their ids.' })
+  throw new AppError('NOT_FOUND', `Action "${id}" not found.`, { hint: 'List the actions to see their IDs.' })
 }
 
-/** What of an action the audit remembers. */
-const decided = ({ status, assignee, due_at, notes, approved_by }: RemediationAction) => ({
+/** Selects the fields of an action that the audit records. */
+const auditedFields = ({ status, assignee, due_at, notes, approved_by }: RemediationAction) => ({
   status,
   assignee,
   due_at,
@@ -20,7 +20,7 @@ const decided = ({ status, assignee, due_at, notes, approved_by }: RemediationAc
   approved_by,
 })
 
-/** Saves a changed action and writes down who changed it. */
+/** Saves a changed action and audits the change. */
 export const saveAction = async (
   store: Store,
   tx: Transaction,
@@ -40,16 +40,16 @@ export const saveAction = async (
     action,
     target_type: 'action',
     target_id: before.id,
-    old_values: decided(before),
-    new_values: { ...decided(after), ...(note !== undefined && { note }) },
+    old_values: auditedFields(before),
+    new_values: { ...auditedFields(after), ...(note !== undefined && { note }) },
   }
-  // The history of the incident tells how far what is to be done about it is.
-  const told: AuditEntry = {
+  // The incident's history shows the progress of its actions.
+  const historyEntry: AuditEntry = {
     ...{ time: now, actor, action: 'progress', target_type: 'incident', target_id: before.incident_id },
     old_values: { status: before.status },
     new_values: { status: after.status, text: before.description },
   }
   await store.remediationActions.save(after, tx)
-  await store.audit.append(after.status === before.status ? [entry] : [entry, told], tx)
+  await store.audit.append(after.status === before.status ? [entry] : [entry, historyEntry], tx)
   return after
 }

@@ -9,18 +9,24 @@ import { requireAction, saveAction } from './require-action.ts'
 
 type ActionDeps = Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }
 
-/** Changes who does an action, until when, and how far it is. */
 export const updateAction = defineOperation({
   name: 'update_action',
-  summary: 'Says how far an action is, who does it and until when.',
+  summary: 'Changes the status, assignee or due date of a remediation action.',
   role: 'analyst',
   input: z.strictObject({
     id: z.string().max(100),
     status: z.enum(remediationStatuses).optional(),
-    assignee: z.string().trim().min(1).max(100).nullable().optional().describe('Who does it; null for nobody.'),
+    assignee: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .nullable()
+      .optional()
+      .describe('The user or team responsible; null to unassign.'),
     due_at: z.iso.datetime().nullable().optional(),
     notes: z.string().trim().max(4_000).optional(),
-    version: z.int().optional().describe('The version that the decision was made on.'),
+    version: z.int().optional().describe('The version that the change is based on.'),
   }),
   output: remediationAction,
   async run({ id, version, status, assignee, due_at, notes }, { store, now, actor }: ActionDeps) {
@@ -40,14 +46,14 @@ export const updateAction = defineOperation({
   },
 })
 
-/** Lets an action happen. Who may approve is a person; approving carries nothing out. */
+/** Approves an action, which only a person may do. Approval does not run it. */
 export const approveAction = defineOperation({
   name: 'approve_action',
-  summary: 'Lets an action be carried out; it is not carried out by that.',
+  summary: 'Approves a remediation action. Approval does not run it.',
   role: 'analyst',
   input: z.strictObject({
     id: z.string().max(100),
-    version: z.int().optional().describe('The version that the decision was made on.'),
+    version: z.int().optional().describe('The version that the change is based on.'),
   }),
   output: remediationAction,
   async run({ id, version }, { store, now, actor }: ActionDeps) {
@@ -57,7 +63,9 @@ export const approveAction = defineOperation({
       await requireVersion(store, before, version)
       if (before.approved_by !== null || before.status !== 'pending') {
         const why = before.approved_by === null ? `is ${before.status}` : `was approved by ${before.approved_by}`
-        throw new AppError('CONFLICT', `The action ${why} already.`, { hint: `It is at version ${before.version}.` })
+        throw new AppError('CONFLICT', `The action ${why} already.`, {
+          hint: `The current version is ${before.version}.`,
+        })
       }
       const change = { approved_by: actor.name }
       return saveAction(store, tx, before, change, { action: 'approve', actor: actor.name, now: time })

@@ -7,20 +7,20 @@ interface Bars {
 }
 
 const minute = 60_000
-/** Steps that people read easily. */
+/** Step sizes in minutes that are easy to read on a chart. */
 const roundSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160, 43_200].map(
   (minutes) => minutes * minute,
 )
 
-/** Counts alerts by when they were last seen, in at most `most` round steps from the first to the last, each there if only empty. */
-export const createAlertBars = (most: number) => {
+/** Counts alerts by last_seen in at most `most` equal time steps, including empty ones. */
+export const createAlertBars = (maxSteps: number) => {
   const times: number[] = []
   const severities: Severity[] = []
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
   return {
     add({ last_seen, severity }: AlertIndexEntry): void {
-      if (most === 0) return
+      if (maxSteps === 0) return
       const time = Date.parse(last_seen)
       times.push(time)
       severities.push(severity)
@@ -30,8 +30,8 @@ export const createAlertBars = (most: number) => {
 
     bars(): Bars {
       if (times.length === 0) return { step_ms: 0, steps: [] }
-      const least = (last - first) / Math.max(1, most - 1)
-      const step = roundSteps.find((size) => size >= least) ?? Math.ceil(least / minute) * minute
+      const minStep = (last - first) / Math.max(1, maxSteps - 1)
+      const step = roundSteps.find((size) => size >= minStep) ?? Math.ceil(minStep / minute) * minute
       const start = Math.floor(first / step) * step
       const counts = Array.from(
         { length: Math.floor((last - start) / step) + 1 },

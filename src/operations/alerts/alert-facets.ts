@@ -3,9 +3,9 @@ import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { FieldValue } from '../../schema/event.ts'
 import type { Store } from '../../store/store.ts'
 import type { AlertPredicate } from '../filter.ts'
-import { type AlertQuestion, indexPredicate, scopeOf } from './search-alerts.ts'
+import { indexPredicate, type ParsedAlertSearch, scopeOf } from './search-alerts.ts'
 
-/** What alerts can be counted by; each is also a field of filters. */
+/** The fields that alerts can be counted by. Each is also a filter field. */
 export const facetFields = [
   'status',
   'severity',
@@ -36,18 +36,18 @@ export type FacetField = (typeof facetFields)[number]
 export interface Facet {
   readonly field: FacetField
   readonly counts: ReadonlyMap<string, number>
-  /** How many have no value. */
+  /** The number of alerts without a value. */
   readonly without: number
 }
 
 type Test = (entry: AlertIndexEntry) => boolean
 
 /**
- * Counts the values of fields among the alerts that match. What the filter demands of a field is left out when that field is counted:
- * whoever chose one severity still sees how many there are of the others. Calls `visit` with each that matches all of it.
+ * Counts field values of matching alerts. The count of a field ignores the filter's own terms on that field, so that
+ * users can choose other values. Calls `visit` for each full match.
  */
 export const countFacets = async (
-  question: AlertQuestion,
+  question: ParsedAlertSearch,
   { alerts }: Pick<Store, 'alerts'>,
   fields: readonly FacetField[],
   visit: (entry: AlertIndexEntry) => void,
@@ -65,7 +65,7 @@ export const countFacets = async (
   let total = 0
   const count = (entry: AlertIndexEntry): void => {
     if (!sharedTest(entry)) return
-    // The one field whose demands it does not meet: there it counts, elsewhere it does not.
+    // The single field whose terms the alert fails. The alert counts only there.
     let failed = -1
     for (const [index, test] of tests.entries()) {
       if (test(entry)) continue
@@ -104,7 +104,7 @@ class Tally implements Facet {
 
   constructor(field: FacetField) {
     this.field = field
-    // A technique also answers to what it is part of; it is counted once.
+    // A sub-technique also matches its parent; count it once.
     this.#read = field === 'technique' ? ({ techniques }) => techniques : alertIndexFields.reader(field)
   }
 

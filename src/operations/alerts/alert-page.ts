@@ -5,32 +5,28 @@ import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
 import { filterText, pageOf, paging, timeRange } from '../paging.ts'
 import { alertGroup, createGrouping, groupField, groupFilter, sortGroups } from './group-alerts.ts'
-import { askAlerts, asOf, searchAlerts } from './search-alerts.ts'
+import { asOf, parseAlertSearch, searchAlerts } from './search-alerts.ts'
 import { alertSort, createAlertPager } from './sort-alerts.ts'
 
-/** What every list of alerts takes. */
+/** The input of every alert list. */
 export const alertPageInput = z.strictObject({
   q: filterText,
-  status: z.enum(alertStatuses).optional().describe('Only those with this status.'),
+  status: z.enum(alertStatuses).optional().describe('Only alerts with this status.'),
   ...timeRange,
   as_of: asOf,
-  sort: alertSort.default('-created_at').describe('What they are sorted by; a minus means downwards.'),
-  group: groupField
-    .optional()
-    .describe(
-      'Lists groups of alerts that share a value of this field, each by the one of its alerts that comes first.',
-    ),
+  sort: alertSort.default('-created_at').describe('The sort order; a minus means descending.'),
+  group: groupField.optional().describe('Groups alerts by this field and lists the first alert of each group.'),
   ...paging,
 })
 
-/** What every list of alerts answers. */
+/** The output of every alert list. */
 export const alertPage = <Item extends z.ZodType>(item: Item) =>
   pageOf(item).extend({
-    /** How many match, on all pages together. */
+    /** The number of matches on all pages. */
     total: z.int(),
-    /** When this was so: asked for with it, further pages and counts leave out what came since. */
+    /** The time of this result. Pass it with further pages and counts to exclude later changes. */
     as_of: z.iso.datetime(),
-    /** Of grouped alerts: the group of each alert listed, in the same order, and how many groups there are on all pages together. */
+    /** For grouped lists: the group of each listed alert in the same order, and the total number of groups. */
     groups: z.array(alertGroup).optional(),
     group_total: z.int().optional(),
   })
@@ -44,12 +40,12 @@ interface AlertPage {
   readonly group_total?: number
 }
 
-/** Finds a page of the alerts that match, in an order, and counts all of them. */
+/** Returns a sorted page of matching alerts and counts all matches. */
 export const findAlertPage = async (
   { sort, group, limit, cursor, ...search }: z.output<typeof alertPageInput>,
   { store, now }: Pick<Deps, 'store' | 'now'>,
 ): Promise<AlertPage> => {
-  const question = askAlerts(search, now())
+  const question = parseAlertSearch(search, now())
   const request = { limit, after: cursor }
   const pager = createAlertPager(sort, request)
   const grouping = group && createGrouping(group, sort)

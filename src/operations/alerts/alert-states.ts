@@ -7,7 +7,7 @@ type Status = AlertIndexEntry['status']
 
 const openStatuses: ReadonlySet<Status> = new Set(openAlertStatuses)
 
-/** The states in which an alert may be that meets all of these demands, so that the others need not be read. */
+/** Returns the alert states that can satisfy all terms, so that the others need not be read. */
 export const statesOf = (parts: readonly AlertPredicate[], status?: Status): readonly AlertState[] => {
   const tests = parts.flatMap(({ fields, byIndex }) =>
     byIndex && byIndex.words.length === 0 && fields.length > 0 && fields.every(isAboutStatus)
@@ -17,7 +17,7 @@ export const statesOf = (parts: readonly AlertPredicate[], status?: Status): rea
   const possible = alertStatuses.filter(
     (one) =>
       (status === undefined || one === status) &&
-      [anyAlert, snoozedAlert].some((alert) => tests.every((test) => test({ ...alert, status: one }))),
+      [placeholder, snoozedAlert].some((alert) => tests.every((test) => test({ ...alert, status: one }))),
   )
   return alertStates.filter((state) => possible.some((one) => openStatuses.has(one) === (state === 'open')))
 }
@@ -25,7 +25,7 @@ export const statesOf = (parts: readonly AlertPredicate[], status?: Status): rea
 const isAboutStatus = (field: string): boolean => field === 'status' || field === 'open' || field === 'snoozed'
 
 /** An alert of which only the status matters. */
-const anyAlert: AlertIndexEntry = {
+const placeholder: AlertIndexEntry = {
   id: '',
   status: 'new',
   type: 'other',
@@ -52,4 +52,4 @@ const anyAlert: AlertIndexEntry = {
   triage: null,
 }
 
-const snoozedAlert: AlertIndexEntry = { ...anyAlert, snoozed_until: '2100-01-01T00:00:00.000Z' }
+const snoozedAlert: AlertIndexEntry = { ...placeholder, snoozed_until: '2100-01-01T00:00:00.000Z' }

@@ -5,7 +5,6 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireAlert } from './require-alert.ts'
 
-/** Writes a note beside an alert, for whoever reads its history. */
 export const commentAlert = defineOperation({
   name: 'comment_alert',
   summary: "Adds a note to an alert's history.",

@@ -6,46 +6,43 @@ import { defineOperation } from '../operation.ts'
 import { filterText, timeRange } from '../paging.ts'
 import { createAlertBars } from './alert-bars.ts'
 import { countFacets, type Facet, facetFields } from './alert-facets.ts'
-import { askAlerts, asOf } from './search-alerts.ts'
+import { asOf, parseAlertSearch } from './search-alerts.ts'
 
 const facet = z.object({
   field: z.enum(facetFields),
   /** The most frequent values. */
   values: z.array(z.object({ value: z.string(), count: z.int() })),
-  /** How many values there are in all, and how many alerts have none. */
+  /** The number of distinct values, and of alerts without a value. */
   distinct: z.int(),
   without: z.int(),
 })
 
-/** Counts alerts that match: in all, by the values of fields, and over time. */
 export const countAlerts = defineOperation({
   name: 'count_alerts',
-  summary: 'Counts the alerts that match, by the values of their fields and over time.',
+  summary: 'Counts matching alerts by field values and over time.',
   role: 'viewer',
   input: z.strictObject({
     q: filterText,
-    status: z.enum(alertStatuses).optional().describe('Only those with this status.'),
+    status: z.enum(alertStatuses).optional().describe('Only alerts with this status.'),
     ...timeRange,
     as_of: asOf,
     fields: z
       .array(z.enum(facetFields))
       .max(facetFields.length)
       .default(['status', 'severity', 'type', 'verdict', 'source', 'detector', 'technique', 'assignee'])
-      .describe(
-        'By which fields. What the filter says of a field itself is left out of its counts, so that other values can be chosen.',
-      ),
-    limit: z.int().min(1).max(100).default(12).describe('How many values of each field.'),
-    contains: z.string().max(200).optional().describe('Only values that contain this.'),
-    bars: z.int().min(0).max(500).default(0).describe('Into how many steps of time to divide them.'),
+      .describe('The fields to count by. The count of a field ignores the filter’s own terms on that field.'),
+    limit: z.int().min(1).max(100).default(12).describe('The maximum number of values per field.'),
+    contains: z.string().max(200).optional().describe('Only values that contain this text.'),
+    bars: z.int().min(0).max(500).default(0).describe('The maximum number of time steps.'),
   }),
   output: z
     .object({
-      /** How many match, of how many. */
+      /** The number of matches, and of all alerts. */
       total: z.int(),
       of: z.int(),
       as_of: z.iso.datetime(),
       facets: z.array(facet),
-      /** How many were last seen in each step of time, by severity. */
+      /** Alerts per time step of last_seen and severity. */
       bars: z.object({
         step_ms: z.int(),
         steps: z.array(z.object({ time: z.iso.datetime(), counts: z.partialRecord(severity, z.int()) })),
@@ -53,7 +50,7 @@ export const countAlerts = defineOperation({
     })
     .meta({ id: 'AlertCounts' }),
   async run({ fields, limit, contains, bars, ...search }, { store, now }: Pick<Deps, 'store' | 'now'>) {
-    const question = askAlerts(search, now())
+    const question = parseAlertSearch(search, now())
     const chart = createAlertBars(bars)
     const { total, of, facets } = await countFacets(question, store, fields, chart.add)
     return {

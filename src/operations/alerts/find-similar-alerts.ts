@@ -12,23 +12,22 @@ const like = alert
   .partial()
   .strict()
 
-/** Finds alerts that resemble one: of the same kind, wording, techniques, about the same things. */
 export const findSimilarAlerts = defineOperation({
   name: 'find_similar_alerts',
-  summary: 'Finds the alerts most like one that there is, or like what you describe.',
+  summary: 'Finds alerts that are similar to an alert or a description, by type, text, techniques and entities.',
   role: 'viewer',
   input: z.strictObject({
-    id: z.string().max(1_024).optional().describe('Like this alert.'),
-    alert: like.optional().describe('Or like this.'),
-    top_k: z.int().min(1).max(100).default(10).describe('How many at most.'),
-    min_similarity: z.number().min(0).max(1).default(similarFrom).describe('How similar at least, 0–1.'),
+    id: z.string().max(1_024).optional().describe('The ID of the alert to compare with.'),
+    alert: like.optional().describe('A description to compare with.'),
+    top_k: z.int().min(1).max(100).default(10).describe('The maximum number of alerts.'),
+    min_similarity: z.number().min(0).max(1).default(similarFrom).describe('The minimum similarity, 0–1.'),
   }),
   output: z.object({
     data: z.array(
       z
         .object({
           similarity: z.number(),
-          /** What both have: `host:web-01`. */
+          /** The shared properties, such as `host:web-01`. */
           matched: z.array(z.string()),
           alert,
         })
@@ -62,7 +61,7 @@ const readLikeness = async (
   described: z.output<typeof like> | undefined,
 ): Promise<Likeness & { readonly id?: string }> => {
   if ((id === undefined) === (described === undefined)) {
-    throw new AppError('INVALID_REQUEST', 'Say like what: give either the id of an alert or a description.', {
+    throw new AppError('INVALID_REQUEST', 'Give either the ID of an alert or a description.', {
       errors: [{ path: 'id', message: 'give either id or alert', hint: '{"alert":{"type":"malware","entities":[…]}}' }],
     })
   }

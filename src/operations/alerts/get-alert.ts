@@ -7,12 +7,11 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireAlert } from './require-alert.ts'
 
-/** Shows one alert with the detections that were folded into it, what is known around it and what people did with it. */
 export const getAlert = defineOperation({
   name: 'get_alert',
-  summary: 'Shows one alert with its detections, its context and its history.',
+  summary: 'Returns one alert with its detections, context and history.',
   role: 'viewer',
-  input: z.strictObject({ id: z.string().max(1_024).describe('Our id of it, or its sender’s.') }),
+  input: z.strictObject({ id: z.string().max(1_024).describe('Our ID or the sender’s ID of the alert.') }),
   output: alert
     .extend({ detections: z.array(detection), context: z.array(alertContext), history: z.array(auditView) })
     .meta({ id: 'AlertDetails' }),

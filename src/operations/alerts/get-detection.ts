@@ -4,16 +4,15 @@ import { detection } from '../../schema/detection.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Shows one detection with its reasons and evidence. */
 export const getDetection = defineOperation({
   name: 'get_detection',
-  summary: 'Shows one detection with its reasons and evidence.',
+  summary: 'Returns one detection with its reasons and evidence.',
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100) }),
   output: detection,
   async run({ id }, { store }: Pick<Deps, 'store'>) {
     const found = await store.detections.get(id)
     if (found) return found
-    throw new AppError('NOT_FOUND', `There is no detection "${id}".`, { hint: 'List the detections for their ids.' })
+    throw new AppError('NOT_FOUND', `Detection "${id}" not found.`, { hint: 'List the detections to see their IDs.' })
   },
 })

@@ -27,9 +27,9 @@ const alerts = Array.from({ length: 90 }, (_, number) => {
   return { ...alert, entities: [...entities, ...names.map((value) => ({ type: 'host' as const, value }))] }
 })
 
-/** Checks that groups of alerts say what a filter finds, in any database. */
+/** Checks on any database that alert groups agree with filters. */
 export const describeAlertGroups = (name: string, open: (now: () => number) => Promise<OpenStore>) => {
-  describe(`groups of alerts ${name}`, () => {
+  describe(`alert groups ${name}`, () => {
     let store: OpenStore
     beforeEach(async () => {
       store = await open(() => now)
@@ -48,7 +48,7 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
     })
     const entries = (input: object) => listAlertIndex.run(listAlertIndex.input.parse(input), deps())
 
-    it.each(groupFields)('by %s are listed page by page, each with as many as its filter finds', async (group) => {
+    it.each(groupFields)('by %s are paged, each with the count that its filter finds', async (group) => {
       for (const [q, sort] of [
         ['', '-risk_score'],
         ['severity:low OR assignee:noor', 'last_seen'],
@@ -84,7 +84,7 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
       }
     })
 
-    it('name the incident, and stand beside whole alerts as well', async () => {
+    it("include the incident's name, also for whole alerts", async () => {
       const { data, groups } = await listAlerts.run(listAlerts.input.parse({ group: 'incident_id' }), deps())
       expect(groups?.map(({ value, name, count }) => [value, name, count])).toEqual([
         [null, null, 75],
@@ -95,7 +95,7 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
       )
     })
 
-    it('are decided on in one request', async () => {
+    it('can be updated in one request', async () => {
       const { groups, as_of } = await entries({ q: 'open:true', group: 'host' })
       const group = groups?.find(({ value }) => value === 'db "main"')
       expect(group?.count).toBeGreaterThan(0)

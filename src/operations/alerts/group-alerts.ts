@@ -6,7 +6,7 @@ import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Page, PageRequest } from '../../store/page.ts'
 import { type AlertSort, comesFirst, sortPageBy } from './sort-alerts.ts'
 
-/** What alerts can be grouped by; each is also a field of filters. */
+/** The fields that alerts can be grouped by. Each is also a filter field. */
 export const groupFields = [
   'incident_id',
   'host',
@@ -27,26 +27,26 @@ export const groupFields = [
 export const groupField = z.enum(groupFields)
 export type GroupField = z.infer<typeof groupField>
 
-/** Alerts that share a value. */
+/** Alerts that share a field value. */
 export const alertGroup = z
   .object({
-    /** The value; null for the alerts that have none. */
+    /** The shared value; null for alerts without one. */
     value: z.string().nullable(),
-    /** How it is called, where that says more. */
+    /** A display name for the value, if there is one. */
     name: z.string().nullable(),
-    /** The alert that stands for it. */
+    /** The first alert of the group. */
     lead_id: z.string(),
-    /** How many alerts share it, and how many of them are open. */
+    /** The number of alerts in the group, and of open ones. */
     count: z.int(),
     open: z.int(),
-    /** The part of a filter that finds them: AND it to what was asked, to read or to change all of them. */
+    /** A filter term for the group. AND it to a query to read or change all its alerts. */
     filter: z.string(),
   })
   .meta({ id: 'AlertGroup' })
 
 interface Group {
   readonly value: string | null
-  /** The one that comes first: it stands for all. */
+  /** The first alert of the group. */
   lead: AlertIndexEntry
   count: number
   open: number
@@ -55,8 +55,8 @@ interface Group {
 const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
 
 /**
- * Puts alerts into groups by a field. One that has several values is in the group of each, because that is what a filter for the value
- * finds; so the counts of groups may add up to more than there are. Takes time linear in the alerts.
+ * Groups alerts by a field. An alert with several values is in several groups, as with filters, so group counts may add
+ * up to more than the total. Takes linear time.
  */
 export const createGrouping = (field: GroupField, sort: AlertSort) => {
   const read = alertIndexFields.reader(field)
@@ -88,20 +88,20 @@ export const createGrouping = (field: GroupField, sort: AlertSort) => {
 
 type Scalar = string | number | boolean
 
-/** Filters compare without regard to case. The key of those without a value is empty, which no value's is. */
+/** Filters ignore case. Alerts without a value have the empty key, which no value has. */
 const keyOf = (value: Scalar): string => `=${String(value).toLowerCase()}`
 
 const oncePerKey = (values: readonly Scalar[]): readonly Scalar[] =>
   values.length < 2 ? values : [...new Map(values.map((value) => [keyOf(value), value])).values()]
 
-/** Cuts a page out of groups, in the order of the alerts that lead them. */
+/** Returns a page of groups in the order of their first alerts. */
 export const sortGroups = (groups: readonly Group[], sort: AlertSort, request: PageRequest): Page<Group> =>
   sortPageBy(groups, { alert: ({ lead }) => lead, id: idOf }, sort, request)
 
-/** An alert may lead several groups. Values are as long as whoever wrote the log likes, cursors are not. */
+/** An alert may lead several groups. Hash the value: it may be too long for a cursor. */
 const idOf = ({ value, lead }: Group): string =>
   `${lead.id} ${value === null ? '' : keyOf(value.length < 60 ? value : createHash('sha256').update(value).digest('hex'))}`
 
-/** Writes the part of a filter that finds a group. */
+/** Builds the filter term for a group. */
 export const groupFilter = (field: GroupField, { value }: Pick<Group, 'value'>): string =>
   value === null ? `-${field}:*` : `${field}:"${value.replace(/["\\]/g, '\\$&')}"`

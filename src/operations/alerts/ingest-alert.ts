@@ -6,20 +6,25 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
 
-/** Takes one alert of another system in. */
 export const ingestAlert = defineOperation({
   name: 'ingest_alert',
-  summary: 'Takes in one alert of another system. When it answers, it is on disk; triage follows within seconds.',
+  summary:
+    'Ingests one alert of another system. The alert is durable when the call returns; triage follows within seconds.',
   role: 'ingest',
   input: z.strictObject({
     body: z.unknown().optional().describe('The alert.'),
     source_type: sourceTypeInput.optional(),
-    idempotency_key: z.string().min(1).max(200).optional().describe('The same key again doubles nothing.'),
+    idempotency_key: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
   }),
   output: z
     .object({
       ingestion_id: z.string(),
-      /** What its sender calls it; ours where its sender has no name for it. */
+      /** The sender’s ID of the alert, or ours if it has none. */
       alert_id: z.string(),
       status: z.literal('queued'),
       message: z.string(),
@@ -33,8 +38,8 @@ export const ingestAlert = defineOperation({
     const alerts = readAlerts(body, source_type, time)
     const [alert] = alerts
     if (!alert || alerts.length > 1) {
-      throw new AppError('INVALID_ALERT', `The body holds ${alerts.length} alerts.`, {
-        hint: 'Send several to /api/v1/alerts/batch, and a webhook to /api/v1/webhooks/<source_type>.',
+      throw new AppError('INVALID_ALERT', `The body contains ${alerts.length} alerts.`, {
+        hint: 'Send several alerts to /api/v1/alerts/batch, or a webhook body to /api/v1/webhooks/<source_type>.',
       })
     }
     const { repeated } = await intake.accept(
@@ -51,7 +56,7 @@ export const ingestAlert = defineOperation({
   },
 })
 
-/** Two callers may use the same key for different things, so who asks is part of it. */
+/** Callers may choose the same key for different requests, so the key includes the caller. */
 export const requestKey = (actor: Actor, key: string | undefined, texts: readonly string[]) =>
   key === undefined
     ? {}

@@ -9,10 +9,9 @@ import { requestKey } from './ingest-alert.ts'
 
 const mostAlerts = 100
 
-/** What a batch is. */
 export const alertBatch = z
   .object({
-    batch_id: z.string().trim().min(1).max(200).nullish().describe('What its sender calls it.'),
+    batch_id: z.string().trim().min(1).max(200).nullish().describe('The sender’s ID of the alert.'),
     alerts: z
       .array(z.union([securityAlert, z.record(z.string(), z.unknown()), z.string()]))
       .min(1)
@@ -24,16 +23,21 @@ const batch = alertBatch.extend({ alerts: z.array(z.unknown()).min(1).max(mostAl
 
 const named = z.looseObject({ alert_id: z.string().max(200) })
 
-/** Takes a batch of alerts in: those that are none are named, the others are taken together. */
+/** Stores all valid alerts together and reports the invalid ones. */
 export const ingestAlerts = defineOperation({
   name: 'ingest_alerts',
-  summary: 'Takes in up to 100 alerts of other systems at once; tells which of them are none, and why.',
+  summary: 'Ingests up to 100 alerts of other systems. Reports each invalid alert with a reason.',
   role: 'ingest',
   input: z.strictObject({
     batch_id: z.unknown().optional(),
     alerts: z.unknown().optional().describe('SecurityAlerts, or alerts of the source_type.'),
     source_type: sourceTypeInput.optional(),
-    idempotency_key: z.string().min(1).max(200).optional().describe('The same key again doubles nothing.'),
+    idempotency_key: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
   }),
   output: z
     .object({

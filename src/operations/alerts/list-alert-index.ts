@@ -2,11 +2,10 @@ import { alertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { defineOperation } from '../operation.ts'
 import { alertPage, alertPageInput, findAlertPage } from './alert-page.ts'
 
-/** The same list for whoever shows many alerts in little room: it is in memory, and a fifth of the size. */
+/** Lists alerts from memory, at a fifth of the size of list_alerts. */
 export const listAlertIndex = defineOperation({
   name: 'list_alert_heads',
-  summary:
-    'Lists alerts as list_alerts does, each without its evidence, its contributions and the reasons of its verdict.',
+  summary: 'Lists alerts like list_alerts, without evidence, contributions and verdict reasons.',
   role: 'viewer',
   input: alertPageInput,
   output: alertPage(alertIndexEntry),

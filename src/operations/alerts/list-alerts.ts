@@ -3,10 +3,9 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { alertPage, alertPageInput, findAlertPage } from './alert-page.ts'
 
-/** Lists alerts that match, in an order, and counts them. */
 export const listAlerts = defineOperation({
   name: 'list_alerts',
-  summary: 'Lists alerts, newest first unless said otherwise, and says how many there are.',
+  summary: 'Lists alerts with a total count, newest first by default.',
   role: 'viewer',
   input: alertPageInput,
   output: alertPage(alert),
@@ -17,5 +16,5 @@ export const listAlerts = defineOperation({
   },
 })
 
-/** Leaves out what an alert remembers only to count rightly. */
+/** Removes the fields that only serve counting. */
 const forList = ({ folded: _, ...item }: Alert): Alert => item

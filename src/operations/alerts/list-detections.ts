@@ -6,10 +6,9 @@ import { defineOperation } from '../operation.ts'
 import { filterText, pageOf, paging, timeRange, toPage } from '../paging.ts'
 import { parseRange } from '../time.ts'
 
-/** Lists what detectors saw, newest first. */
 export const listDetections = defineOperation({
   name: 'list_detections',
-  summary: 'Lists what detectors saw, newest first.',
+  summary: 'Lists detections, newest first.',
   role: 'viewer',
   input: z.strictObject({ q: filterText, ...timeRange, ...paging }),
   output: pageOf(detection),

@@ -60,13 +60,13 @@ const filters = [
   'last_seen:>now-12h',
 ] as const
 
-/** Checks that answers about alerts are the same however few of them fit into memory, in any database. */
+/** Checks on any database that answers do not depend on how many alerts fit in memory. */
 export const describeManyAlerts = (
   name: string,
   empty: () => Promise<void>,
   open: (alertsInMemory: number) => Promise<OpenStore>,
 ) => {
-  describe(`more alerts than fit into memory ${name}`, () => {
+  describe(`more alerts than fit in memory ${name}`, () => {
     let small: OpenStore
     let large: OpenStore
     beforeAll(async () => {
@@ -116,7 +116,7 @@ export const describeManyAlerts = (
       await listViews.run({ counted: true }, deps(store)),
     ]
 
-    it('gives the same answers as if all were in memory', async () => {
+    it('gives the same answers as with all alerts in memory', async () => {
       const changes = fc.array(fc.tuple(fc.integer({ min: 0, max: most - 1 }), facts), { maxLength: 15 })
       const question = fc.record({
         q: fc.constantFrom(...filters),
@@ -138,7 +138,7 @@ export const describeManyAlerts = (
       )
     })
 
-    it('changes all that a filter finds, and wakes all whose snooze is over', async () => {
+    it('updates all matches, and ends all expired snoozes', async () => {
       const alerts = Array.from({ length: most }, (_, number) =>
         sampleAlert(number, number % 3 === 0 ? { snoozed_until: at(number) } : { status: 'triaged' }),
       )
@@ -156,7 +156,7 @@ export const describeManyAlerts = (
       }
     })
 
-    it('forgets what another process has removed', async () => {
+    it('drops alerts that another process removed', async () => {
       const alerts = Array.from({ length: most }, (_, number) =>
         sampleAlert(number, { status: number % 4 === 0 ? 'resolved' : 'triaged' }),
       )

@@ -10,11 +10,13 @@ const day = 86_400_000
 /** An alert of another system as it would be stored. */
 export interface PreviewedAlert {
   readonly alert: Alert
-  /** The id that its sender gave it; ours where there is none. */
+  /** The sender’s ID, or ours if there is none. */
   readonly alertId: string
 }
 
-/** Builds the alert that a body of another system would become; stores nothing. Throws INVALID_ALERT when the body is not one alert. */
+/**
+ * Builds the alert for a body of another system without storing it. Throws INVALID_ALERT unless the body is one alert.
+ */
 export const previewAlert = (
   body: unknown,
   sourceType: string | undefined,
@@ -24,12 +26,13 @@ export const previewAlert = (
   const sent = readAlerts(body, sourceType, time)
   const [record] = toRecords(sent, undefined, time)
   if (!record || sent.length > 1) {
-    throw new AppError('INVALID_ALERT', `The body holds ${sent.length} alerts.`, { hint: 'Send one alert.' })
+    throw new AppError('INVALID_ALERT', `The body contains ${sent.length} alerts.`, { hint: 'Send one alert.' })
   }
   const { text, ...rest } = record
   const [event] = normalize({ partition: 0, first: 0, ...rest, texts: [text] })
   const detection = event?.kind === 'alert' ? toExternalDetection(event, { ttl: day, least: 'info' }) : undefined
   const [alert] = detection ? mergeDetections([], [detection], { now: time, suppress: () => undefined }) : []
-  if (!alert) throw new AppError('INVALID_ALERT', 'It says that a trouble is over.', { hint: 'Send one that began.' })
+  if (!alert)
+    throw new AppError('INVALID_ALERT', 'The alert is already resolved.', { hint: 'Send an alert that is firing.' })
   return { alert, alertId: alert.observed?.external_id ?? alert.id }
 }

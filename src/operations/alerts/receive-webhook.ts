@@ -6,23 +6,29 @@ import { sourceInput } from '../records/record-input.ts'
 import { readEach, sourceTypeInput, toRecords } from './foreign-alerts.ts'
 import { requestKey } from './ingest-alert.ts'
 
-/** Takes what a program posts to its webhook, as it comes: Alertmanager, Grafana, Wazuh and the others. */
 export const receiveWebhook = defineOperation({
   name: 'receive_webhook',
-  summary: 'Takes in what another system posts to its webhook: one alert, or all of a group.',
+  summary: 'Ingests the alerts in a webhook body of another system, such as Alertmanager, Grafana or Wazuh.',
   role: 'ingest',
   input: z.strictObject({
     source_type: sourceTypeInput,
-    body: z.unknown().optional().describe('What it posts.'),
-    source: sourceInput.optional().describe('The name under which it is kept; else that of its format.'),
-    idempotency_key: z.string().min(1).max(200).optional().describe('The same key again doubles nothing.'),
+    body: z.unknown().optional().describe('The body.'),
+    source: sourceInput
+      .optional()
+      .describe('The source name to store the alerts under. The default is the format’s name.'),
+    idempotency_key: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
   }),
   output: z
     .object({
       accepted: z.int(),
-      /** How many of them are no alerts: kept as events that were not understood, so that nothing of the group is lost. */
+      /** The number of items that could not be parsed as alerts. They are stored as unparsed events. */
       not_understood: z.int(),
-      /** What their sender calls them, as far as it calls them anything. */
+      /** The sender’s IDs, where there are any. */
       alert_ids: z.array(z.string()),
     })
     .meta({ id: 'ReceivedWebhook' }),

@@ -9,7 +9,7 @@ import { alertFilter } from '../filter.ts'
 import { countAlerts } from './count-alerts.ts'
 import { listAlertIndex } from './list-alert-index.ts'
 import { listAlerts } from './list-alerts.ts'
-import { askAlerts, searchAlerts } from './search-alerts.ts'
+import { parseAlertSearch, searchAlerts } from './search-alerts.ts'
 
 const now = begin + 86_400_000
 const quiet = (): void => {}
@@ -40,12 +40,12 @@ describe('searching alerts', () => {
   const list = (input: object) => listAlerts.run(listAlerts.input.parse(input), deps())
   const count = (input: object) => countAlerts.run(countAlerts.input.parse(input), deps())
   const found = async (q: string) =>
-    (await Array.fromAsync(searchAlerts(askAlerts({ q }, now), store)))
+    (await Array.fromAsync(searchAlerts(parseAlertSearch({ q }, now), store)))
       .flat()
       .map(({ id }) => id)
       .sort()
 
-  it('finds what the filter matches, however it is asked', async () => {
+  it('finds the same matches through every operation', async () => {
     const term = fc.constantFrom(
       'severity:high',
       'severity:>low',
@@ -89,7 +89,7 @@ describe('searching alerts', () => {
     )
   })
 
-  it('pages through any order, each alert once, and says how many there are', async () => {
+  it('pages through any order, each alert once, with a total', async () => {
     for (const sort of ['-created_at', 'risk_score', '-severity', '-event_count'] as const) {
       const seen: Alert[] = []
       let cursor: string | undefined
@@ -107,21 +107,21 @@ describe('searching alerts', () => {
     expect((await list({ sort: '-severity' })).data[0]).toMatchObject({ severity: 'critical', last_seen: at(591) })
   })
 
-  it('lists heads as it lists alerts', async () => {
+  it('lists index entries like alerts', async () => {
     const input = { q: 'severity:high', sort: '-last_seen', limit: 8 } as const
     const [whole, entries] = [await list(input), await listAlertIndex.run(listAlertIndex.input.parse(input), deps())]
     expect(entries).toEqual({ ...whole, data: whole.data.map(toAlertIndexEntry) })
     expect(listAlertIndex.output.parse(entries)).toEqual(entries)
   })
 
-  it('leaves out what came after a moment, and counts time from there', async () => {
+  it('excludes alerts after `as_of`, and resolves `now` from there', async () => {
     expect((await list({ as_of: at(295) })).total).toBe(30)
     expect((await list({ as_of: at(295), from: 'now-1h' })).total).toBe(6)
     expect((await list({ as_of: at(295), q: 'last_seen:>now-1h' })).total).toBe(6)
     await expect(list({ as_of: 'whenever' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
-  it('counts the values of fields, leaving out what the filter says of the counted field itself', async () => {
+  it("counts field values, ignoring the filter's terms on the counted field", async () => {
     const valuesOf = async (q: string, field: string) => {
       const { total, of, facets } = await count({ q, fields: ['severity', 'assignee', 'technique', 'ip'] })
       const facet = facets.find((one) => one.field === field)
@@ -143,7 +143,7 @@ describe('searching alerts', () => {
     })
     expect(await valuesOf('severity:low', 'assignee')).toEqual({ total: 20, of: 60, without: 15, noor: 5 })
     expect(await valuesOf('-assignee:* severity:low', 'assignee')).toEqual({ total: 15, of: 60, without: 15, noor: 5 })
-    // Two demands that are not met leave an alert out of either count.
+    // An alert that fails two terms counts in neither field.
     expect(await valuesOf('severity:low technique:T1110.001 assignee:noor', 'severity')).toMatchObject({
       total: 5,
       low: 5,
@@ -152,7 +152,7 @@ describe('searching alerts', () => {
     expect(await valuesOf('disk severity:high', 'severity')).toMatchObject({ total: 10, high: 10, low: 10 })
   })
 
-  it('shows the most frequent values, or those that somebody looks for', async () => {
+  it('returns the most frequent values, or those that contain a text', async () => {
     const { facets } = await count({ fields: ['ip'], limit: 3, contains: '113.1' })
     expect(facets[0]).toEqual({
       field: 'ip',
@@ -162,7 +162,7 @@ describe('searching alerts', () => {
     })
   })
 
-  it('divides them over time, empty steps included', async () => {
+  it('counts over time, including empty steps', async () => {
     const { bars } = await count({ q: 'severity:high', bars: 20 })
     expect(bars.step_ms).toBe(1_800_000)
     expect(bars.steps).toHaveLength(20)

@@ -8,36 +8,40 @@ import { type AlertPredicate, alertFilter } from '../filter.ts'
 import { isAfter, isBefore, parseMoment, parseRange } from '../time.ts'
 import { statesOf } from './alert-states.ts'
 
-/** The moment of a look, where what came later is left out. */
+/** The time of a query, which excludes later alerts. */
 export const asOf = z
   .string()
   .max(64)
   .optional()
-  .describe('Only what was there at this moment: ISO 8601, seconds or milliseconds, or now-1m.')
+  .describe('Only alerts that existed at this time: ISO 8601, seconds or milliseconds, or now-1m.')
 
-/** What somebody looks for among the alerts, as it comes in. */
+/** An alert search as received. */
 export interface AlertSearch {
   readonly q?: string | undefined
   readonly status?: AlertIndexEntry['status'] | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
-  /** Leaves out what was made after this moment; `now` in the filter means it too. */
+  /** Excludes alerts created after this time. `now` in the filter also refers to it. */
   readonly as_of?: string | undefined
 }
 
-/** The same, understood. */
-export interface AlertQuestion {
+/** A parsed alert search. */
+export interface ParsedAlertSearch {
   readonly filter: AlertPredicate
-  /** What is asked beside the filter. */
+  /** The conditions besides the filter. */
   readonly within: (entry: AlertIndexEntry) => boolean
-  /** The span and the status that are asked for, as far as the store can tell them apart. */
+  /** The time range and status, as far as the store can select by them. */
   readonly scope: AlertScope
-  /** The moment that was looked at, for asking again about the same. */
+  /** The time of the result, for consistent follow-up queries. */
   readonly as_of: string
 }
 
-/** Understands a search; throws FILTER_SYNTAX or INVALID_REQUEST. `path` is where the filter stood in the request. */
-export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now: number, path = 'q'): AlertQuestion => {
+/** Parses a search; throws FILTER_SYNTAX or INVALID_REQUEST. `path` is the location of the filter in the request. */
+export const parseAlertSearch = (
+  { q = '', status, from, to, as_of }: AlertSearch,
+  now: number,
+  path = 'q',
+): ParsedAlertSearch => {
   const moment = as_of === undefined ? now : parseMoment(as_of, now, 'end', 'as_of')
   const range = parseRange({ from, to }, moment)
   const isTooLate = isAfter(moment)
@@ -55,35 +59,35 @@ export const askAlerts = ({ q = '', status, from, to, as_of }: AlertSearch, now:
   }
 }
 
-/** Finds all alerts that fit, some at a time and in no order. */
+/** Yields all matching alerts in batches, unsorted. */
 export async function* searchAlerts(
-  question: AlertQuestion,
+  question: ParsedAlertSearch,
   { alerts }: Pick<Store, 'alerts'>,
 ): AsyncGenerator<readonly AlertIndexEntry[]> {
-  const fits = await fitOf(question, alerts)
+  const fits = await entryTest(question, alerts)
   for await (const some of alerts.scan(scopeOf(question, question.filter.parts()))) {
     const chosen = some.filter(fits)
     if (chosen.length > 0) yield chosen
   }
 }
 
-/** What has to be looked at for a question of which only these parts of the filter are asked. */
-export const scopeOf = ({ scope }: AlertQuestion, parts: readonly AlertPredicate[]): AlertScope => ({
+/** Narrows the scope to the alerts that can satisfy these parts of the filter. */
+export const scopeOf = ({ scope }: ParsedAlertSearch, parts: readonly AlertPredicate[]): AlertScope => ({
   ...scope,
   states: statesOf(parts).filter((state) => scope.states?.includes(state) ?? true),
 })
 
-/** Turns a question into a test of heads. */
-export const fitOf = async (
-  { filter, within }: AlertQuestion,
+/** Compiles a search into a test of index entries. */
+export const entryTest = async (
+  { filter, within }: ParsedAlertSearch,
   alerts: Store['alerts'],
 ): Promise<(entry: AlertIndexEntry) => boolean> => {
   const matches = await indexPredicate(filter, alerts)
-  // Moments are read anew for each head, so that they are asked about last.
+  // Test times last: they must be parsed for each entry.
   return (entry) => matches(entry) && within(entry)
 }
 
-/** Turns a filter into one over heads: what they do not tell is looked up first. */
+/** Converts a filter into one over index entries. Looks up what the entries lack first. */
 export const indexPredicate = async (
   filter: AlertPredicate,
   alerts: Store['alerts'],
@@ -99,7 +103,7 @@ export const indexPredicate = async (
   return byIndex.bind(({ id }, word) => homes.get(word)?.has(id) ?? false)
 }
 
-/** Reads the alerts themselves for what their heads do not tell: those that contain what every match contains. */
+/** Finds matches for terms that the index lacks, by reading the candidate alerts. */
 const idsOfBodies = async (
   { matches, tokens, fragments }: AlertPredicate,
   alerts: Store['alerts'],

@@ -5,7 +5,7 @@ import { severityRank } from '../../schema/severity.ts'
 import { begin, sampleAlert, sampleTriage } from '../../store/samples.conformance.ts'
 import { alertSort, createAlertPager } from './sort-alerts.ts'
 
-// The same few moments, as different senders write them.
+// The same few times in the formats of different senders.
 const moment = fc.integer({ min: 0, max: 5 }).chain((step) => {
   const plain = new Date(begin + step * 1_000).toISOString()
   return fc.constantFrom(plain, plain.replace('.000Z', 'Z'), plain.replace('.000Z', '.000000Z'))
@@ -50,7 +50,7 @@ const sorted = (all: readonly AlertIndexEntry[], sort: string): readonly string[
     .map(({ id }) => id)
 }
 
-it('pages follow one another in any order, however times are spelled', () => {
+it('pages are consistent in any order, however times are written', () => {
   fc.assert(
     fc.property(entries, fc.constantFrom(...alertSort.options), fc.integer({ min: 1, max: 9 }), (all, sort, limit) => {
       const seen: string[] = []

@@ -4,10 +4,10 @@ import { severityRank } from '../../schema/severity.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../../store/page.ts'
 import { isPlain } from '../time.ts'
 
-/** An order of alerts, upwards. */
+/** An ascending order of alerts. */
 interface Order {
   key(alert: AlertIndexEntry): number
-  /** Tells of most that certainly come later that they do, without understanding what a moment is. */
+  /** Rejects most later alerts cheaply, without parsing times. */
   isPast(alert: AlertIndexEntry, end: AlertIndexEntry): boolean
 }
 
@@ -16,7 +16,7 @@ const byTime = (field: 'created_at' | 'updated_at' | 'first_seen' | 'last_seen')
   isPast: (alert, end) => isPlain(alert[field]) && isPlain(end[field]) && alert[field] > end[field],
 })
 
-/** Makes room behind a grade for a time in ms: what is equally grave is sorted by when it was last seen. */
+/** Packs a rank and a time in ms into one number: equal ranks sort by last_seen. */
 const byGrade = (grade: (alert: AlertIndexEntry) => number): Order => ({
   key: (alert) => grade(alert) * 1e13 + Date.parse(alert.last_seen),
   isPast: (alert, end) => grade(alert) > grade(end),
@@ -27,7 +27,7 @@ const orders = {
   updated_at: byTime('updated_at'),
   first_seen: byTime('first_seen'),
   last_seen: byTime('last_seen'),
-  /** What is not judged yet comes first: it may be anything. */
+  /** Untriaged alerts sort first, because their risk is unknown. */
   risk_score: byGrade(({ triage }) => triage?.risk_score ?? 101),
   severity: byGrade(({ severity }) => severityRank(severity)),
   score: byGrade(({ score }) => Math.round(score * 500)),
@@ -48,11 +48,11 @@ const names = [
   'event_count',
 ] as const satisfies readonly (keyof typeof orders)[]
 
-/** What alerts can be sorted by; a minus means downwards. */
+/** The sort keys of alerts; a minus means descending. */
 export const alertSort = z.enum([...names.map((name) => `-${name}` as const), ...names])
 export type AlertSort = z.infer<typeof alertSort>
 
-/** How to look at what stands in a list: the alert by which it is sorted, and its own id. */
+/** The alert that an item sorts by, and the item’s own ID. */
 interface View<Item> {
   alert(item: Item): AlertIndexEntry
   id(item: Item): string
@@ -60,17 +60,17 @@ interface View<Item> {
 
 const itself: View<AlertIndexEntry> = { alert: (alert) => alert, id: ({ id }) => id }
 
-/** Collects the page that a request asks for out of items in no order. */
+/** Collects the requested page from unsorted items. */
 interface Pager<Item> {
   add(items: readonly Item[]): void
   page(): Page<Item>
 }
 
-/** Cuts a page out of alerts in no order. What is alike is sorted by its id, so that pages follow one another whatever happens meanwhile. */
+/** Creates a pager over unsorted alerts. Ties are broken by ID, so that pages stay consistent. */
 export const createAlertPager = (sort: AlertSort, request: PageRequest): Pager<AlertIndexEntry> =>
   createPager(itself, sort, request)
 
-/** The same of things of which each is sorted by one of its alerts. */
+/** Sorts items by one of their alerts and returns a page. */
 export const sortPageBy = <Item>(
   items: readonly Item[],
   view: View<Item>,
@@ -102,7 +102,7 @@ const createPager = <Item>({ alert, id }: View<Item>, sort: AlertSort, { limit, 
   }
 }
 
-/** Tells which of two alerts comes first in an order. */
+/** Compares two alerts in a sort order. */
 export const comesFirst = (sort: AlertSort): ((a: AlertIndexEntry, b: AlertIndexEntry) => boolean) => {
   const { key, isPast } = directed(sort)
   return (a, b) => !isPast(a, b) && compare({ time: key(a), id: a.id }, { time: key(b), id: b.id }) < 0
@@ -131,10 +131,10 @@ interface Search<Item> {
   readonly beyond: Place | undefined
 }
 
-/** Keeps the first few in order, beyond a place, without sorting the rest. */
+/** Collects the first items after a cursor without sorting the rest. */
 const createLowest = <Item>(count: number, { place, isPast, beyond }: Search<Item>) => {
   const found: Placed<Item>[] = []
-  /** Nothing after this is among the first few. */
+  /** Items after this one are not among the first. */
   let end: Placed<Item> | undefined
 
   const trim = (): void => {
@@ -161,5 +161,5 @@ const createLowest = <Item>(count: number, { place, isPast, beyond }: Search<Ite
   }
 }
 
-/** How many more than needed are collected before they are sorted. */
+/** Extra items to collect before sorting. */
 const spare = 200

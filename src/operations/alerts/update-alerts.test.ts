@@ -6,7 +6,7 @@ import type { Actor } from '../../schema/role.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { undoDecision } from '../decisions/undo-decision.ts'
-import { askAlerts, searchAlerts } from './search-alerts.ts'
+import { parseAlertSearch, searchAlerts } from './search-alerts.ts'
 import { updateAlerts } from './update-alerts.ts'
 import { wakeAlerts } from './wake-alerts.ts'
 
@@ -67,15 +67,15 @@ const historyOf = async (store: Store, id: string) =>
   (await store.audit.list({ target_id: id, limit: 50 })).items.map(({ actor, action }) => `${actor} ${action}`)
 const ask = <Input>(input: Input) => ({ exclude: [], wait: true, ...input })
 
-describe('deciding about alerts', () => {
-  it('puts alerts aside until a moment, and brings them back', async () => {
+describe('updating alerts', () => {
+  it('snoozes alerts until a time and wakes them', async () => {
     const { store, deps } = await openDeps(alert(1), alert(2), alert(3, { status: 'resolved' }))
     const snooze = ask({ ids: ['a1', 'a2', 'a3'], action: 'snooze' as const, until: 'now+4h' })
     const report = await updateAlerts.run(snooze, deps)
     expect(report).toMatchObject({ changed: 2, skipped: [{ id: 'a3', reason: 'is resolved' }] })
     expect(await store.alerts.get('a1')).toMatchObject({ status: 'triaged', snoozed_until: '2024-12-10T16:00:00.000Z' })
     const found = async (q: string) =>
-      (await Array.fromAsync(searchAlerts(askAlerts({ q }, time), store)))
+      (await Array.fromAsync(searchAlerts(parseAlertSearch({ q }, time), store)))
         .flat()
         .map(({ id }) => id)
         .toSorted()
@@ -93,7 +93,7 @@ describe('deciding about alerts', () => {
     expect(await historyOf(store, 'a1')).toEqual(['vedette wake', 'dana snooze'])
   })
 
-  it('takes a snooze back, and ends it with any other decision', async () => {
+  it('undoes a snooze, and ends it with any other update', async () => {
     const { store, deps } = await openDeps(alert(1), alert(2))
     const queue = openEmbeddedQueue({ connections: store.connections, now: () => time, log })
     const snooze = ask({ ids: ['a1', 'a2'], action: 'snooze' as const, until: '2024-12-11T08:00:00Z' })
@@ -105,14 +105,14 @@ describe('deciding about alerts', () => {
     expect((await store.alerts.get('a1'))?.snoozed_until).toBeNull()
   })
 
-  it.each(['now-1h', 'now+91d', 'soon', undefined])('refuses to snooze until %s', async (until) => {
+  it.each(['now-1h', 'now+91d', 'soon', undefined])('rejects a snooze until %s', async (until) => {
     const { deps } = await openDeps(alert(1))
     await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'snooze' as const, until }), deps)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     })
   })
 
-  it('changes all that match, once, and says what was left alone', async () => {
+  it('updates all matches once and reports the skipped ones', async () => {
     const many = Array.from({ length: 40 }, (_, i) => alert(i, { severity: i % 2 === 0 ? 'low' : 'high' }))
     const { store, deps } = await openDeps(...many)
     const close = ask({ filter: 'severity:low', action: 'close', resolution: 'expected', exclude: ['a0'] } as const)
@@ -131,13 +131,13 @@ describe('deciding about alerts', () => {
     expect(await store.alerts.get('a2')).toMatchObject({ status: 'new', resolution: null, version: 3 })
   })
 
-  it('gives what is acknowledged to whoever acknowledged it', async () => {
+  it('assigns acknowledged alerts to the user who acknowledged them', async () => {
     const { store, deps } = await openDeps(alert(1))
     await updateAlerts.run(ask({ ids: ['a1'], action: 'acknowledge' } as const), deps)
     expect(await store.alerts.get('a1')).toMatchObject({ status: 'investigating', assignee: 'dana' })
   })
 
-  it('refuses what does not say which, or lacks what it needs', async () => {
+  it('rejects a request without a selection or required fields', async () => {
     const { deps } = await openDeps()
     await expect(updateAlerts.run(ask({ action: 'acknowledge' } as const), deps)).rejects.toThrow(/ids or a filter/)
     await expect(updateAlerts.run(ask({ ids: ['a1'], action: 'close' } as const), deps)).rejects.toThrow(/resolution/)
@@ -145,7 +145,7 @@ describe('deciding about alerts', () => {
     await expect(updateAlerts.run(wrong, deps)).rejects.toMatchObject({ code: 'FILTER_SYNTAX' })
   })
 
-  it('closes five thousand at about the price each of five hundred', async () => {
+  it('closes 5,000 alerts at about the same cost per alert as 500', async () => {
     const priceOf = async (count: number): Promise<number> => {
       const { deps } = await openDeps(...Array.from({ length: count }, (_, i) => alert(i)))
       const started = process.cpuUsage()

@@ -6,12 +6,11 @@ import { alertChangeInput, readChange, requireSelector, selector, wait } from '.
 import { decide } from '../decisions/decide.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { askAlerts, searchAlerts } from './search-alerts.ts'
+import { parseAlertSearch, searchAlerts } from './search-alerts.ts'
 
-/** Changes many alerts in one request; the server finds them. Asking twice changes nothing the second time. */
 export const updateAlerts = defineOperation({
   name: 'update_alerts',
-  summary: 'Acknowledges, assigns, snoozes, closes or reopens alerts, by id or by filter, in one request.',
+  summary: 'Acknowledges, assigns, snoozes, closes or reopens alerts, by ID or by filter, in one request.',
   role: 'analyst',
   input: z.strictObject({ ...selector, ...alertChangeInput, wait }),
   output: changeReport,
@@ -49,7 +48,7 @@ const findAlerts = async (
 ): Promise<readonly string[]> => {
   const found = new Set(ids)
   if (!ids) {
-    for await (const some of searchAlerts(askAlerts({ q: filter, from, to, as_of }, now, 'filter'), store)) {
+    for await (const some of searchAlerts(parseAlertSearch({ q: filter, from, to, as_of }, now, 'filter'), store)) {
       for (const { id } of some) found.add(id)
     }
   }

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 
 const chunk = 500
 
-/** Brings back the alerts whose snooze is over. Returns how many. The clock asks it; nobody else needs to. */
+/** Ends expired snoozes and returns their number. Only the scheduler calls this. */
 export const wakeAlerts = async ({ store, now }: Pick<Deps, 'store' | 'now'>): Promise<number> => {
   const time = now()
   const moment = new Date(time).toISOString()
@@ -14,7 +14,7 @@ export const wakeAlerts = async ({ store, now }: Pick<Deps, 'store' | 'now'>): P
     const last = due.at(-1)
     if (last === undefined) return woken
     woken += await store.transaction(async (tx) => {
-      // Read once more, within the transaction: somebody may have snoozed it anew.
+      // Read again within the transaction: a user may have snoozed the alert again.
       const alerts = await store.alerts.load(due, tx)
       const over = alerts.filter(({ snoozed_until }) => snoozed_until && snoozed_until <= moment)
       await applyToAlerts(store, tx, over, { change: { action: 'wake' }, actor: 'vedette', now: time })

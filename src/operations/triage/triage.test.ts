@@ -55,7 +55,7 @@ describe('a what-if of the risk', () => {
   })
 
   it('says what it cannot begin with', async () => {
-    await expect(previewRisk.run({ alert_id: 'none', inputs: {}, risk: {} }, deps)).rejects.toThrow('no alert "none"')
+    await expect(previewRisk.run({ alert_id: 'none', inputs: {}, risk: {} }, deps)).rejects.toThrow('Alert "none" not found')
     const unjudged = previewRisk.run({ alert_id: sampleAlert(2).id, inputs: {}, risk: {} }, deps)
     await expect(unjudged).rejects.toThrow('not judged')
   })
@@ -82,7 +82,7 @@ describe('a review of a verdict', () => {
     const deps = await open()
     const review = (id: string, version?: number) =>
       reviewTriage.run({ id, verdict: 'benign', notes: '', version }, deps)
-    await expect(review('none')).rejects.toThrow('no alert "none"')
+    await expect(review('none')).rejects.toThrow('Alert "none" not found')
     await expect(review(sampleAlert(2).id)).rejects.toThrow('not judged')
     await expect(review(deps.judged.id, 7)).rejects.toThrow('version 1, not 7')
   })
@@ -109,7 +109,7 @@ describe('alerts like another', () => {
     const history = createHistory(deps.store.alerts.recent)
     const ask = (input: { id?: string }) =>
       findSimilarAlerts.run({ ...input, top_k: 5, min_similarity: 0.5 }, { ...deps, history })
-    await expect(ask({})).rejects.toThrow('Say like what')
-    await expect(ask({ id: 'none' })).rejects.toThrow('no alert "none"')
+    await expect(ask({})).rejects.toThrow('Give either the ID')
+    await expect(ask({ id: 'none' })).rejects.toThrow('Alert "none" not found')
   })
 })

@@ -3,7 +3,7 @@ import { openAlertStatuses } from '../../schema/alert.ts'
 import type { Actor } from '../../schema/role.ts'
 import { type View, view } from '../../schema/view.ts'
 import type { Store } from '../../store/store.ts'
-import { askAlerts, fitOf } from '../alerts/search-alerts.ts'
+import { entryTest, parseAlertSearch } from '../alerts/search-alerts.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { usualViews } from './views.ts'
@@ -54,7 +54,7 @@ export const listViews = defineOperation({
 const countViews = async (views: readonly View[], now: number, { alerts }: Pick<Store, 'alerts'>) => {
   const counts = await Promise.all(
     views.map(async ({ filter: q, from, to }) => ({
-      fits: await fitOf(askAlerts({ q, from: from ?? undefined, to: to ?? undefined }, now), alerts),
+      fits: await entryTest(parseAlertSearch({ q, from: from ?? undefined, to: to ?? undefined }, now), alerts),
       total: 0,
       open: 0,
     })),
