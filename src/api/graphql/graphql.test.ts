@@ -159,7 +159,7 @@ describe('GraphQL', () => {
     expect(data).toEqual({ gone: null, bad: null, there: { id: 'a1' } })
     const of = (name: string) => errors?.find(({ path }) => path?.[0] === name)
     expect(of('gone')).toMatchObject({
-      message: 'There is no incident "i9".',
+      message: 'Incident "i9" not found.',
       extensions: { code: 'not_found', status: 404, hint: expect.any(String), request_id: expect.any(String) },
     })
     expect(of('bad')?.extensions).toMatchObject({ code: 'invalid_request', errors: [{ path: 'limit' }] })

@@ -45,6 +45,7 @@ import { getTimeline } from '../../operations/events/get-timeline.ts'
 import { listEvents } from '../../operations/events/list-events.ts'
 import { listSources } from '../../operations/events/list-sources.ts'
 import { commentIncident } from '../../operations/incidents/comment-incident.ts'
+import { describeIncident } from '../../operations/incidents/describe-incident.ts'
 import { getIncident } from '../../operations/incidents/get-incident.ts'
 import { listIncidents } from '../../operations/incidents/list-incidents.ts'
 import { mergeIncidents } from '../../operations/incidents/merge-incidents.ts'
@@ -52,7 +53,6 @@ import { moveToIncident } from '../../operations/incidents/move-to-incident.ts'
 import { splitIncident } from '../../operations/incidents/split-incident.ts'
 import { updateIncident } from '../../operations/incidents/update-incident.ts'
 import { updateIncidents } from '../../operations/incidents/update-incidents.ts'
-import { writeUpIncident } from '../../operations/incidents/write-up-incident.ts'
 import { addIndicators } from '../../operations/intel/add-indicators.ts'
 import { expireIndicator } from '../../operations/intel/expire-indicator.ts'
 import { importIndicators } from '../../operations/intel/import-indicators.ts'
@@ -196,7 +196,7 @@ const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/incidents/:id/comments', operation: commentIncident },
   { method: 'POST', path: '/api/v1/incidents/:id/merge', operation: mergeIncidents },
   { method: 'POST', path: '/api/v1/incidents/:id/split', operation: splitIncident },
-  { method: 'POST', path: '/api/v1/incidents/:id/write-up', operation: writeUpIncident },
+  { method: 'POST', path: '/api/v1/incidents/:id/write-up', operation: describeIncident },
   { method: 'POST', path: '/api/v1/incidents/bulk', operation: updateIncidents },
   { method: 'POST', path: '/api/v1/intel/import', operation: importIndicators, body: 'table' },
   { method: 'GET', path: '/api/v1/intel/indicators', operation: listIndicators },

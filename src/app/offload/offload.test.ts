@@ -162,7 +162,7 @@ describe('limits', () => {
   it('refuses too many records', async () => {
     await expect(analyse(new TextEncoder().encode('line\n'.repeat(5_001)))).rejects.toMatchObject({
       code: 'TOO_LARGE',
-      message: 'More than 5000 records cannot be analysed in one request.',
+      message: 'A request can analyse at most 5000 records.',
     })
   })
 

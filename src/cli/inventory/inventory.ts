@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { AppError, unreadableFile } from '../../errors.ts'
-import { toldImport } from '../../operations/inventory/told-import.ts'
+import { inventoryImport } from '../../operations/inventory/inventory-import.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
 import { printList } from '../remote/list.ts'
@@ -83,7 +83,7 @@ export const defineInventoryImport = (command: Command, context: CommandContext,
         body: readFile(file),
       })
       if (!response.ok) throw await toAppError(response, true)
-      const answer = toldImport.safeParse(await response.json().catch(() => undefined))
+      const answer = inventoryImport.safeParse(await response.json().catch(() => undefined))
       if (!answer.success)
         throw new AppError('UNAVAILABLE', 'The server is not Vedette, or runs another version of it.')
       const result = answer.data

@@ -14,7 +14,7 @@ export const mispFeed = defineIntel({
   name: 'misp-feed',
   summary: 'Follows a MISP feed: a manifest, and a file an event.',
   types: observableTypes,
-  licence: 'As its publisher says.',
+  licence: 'See the publisher’s terms.',
   options: z.strictObject({
     url: z.url({ protocol: /^https?$/ }).describe('The folder that manifest.json lies in.'),
     headers: z

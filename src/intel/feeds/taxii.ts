@@ -20,7 +20,7 @@ export const taxii = defineIntel({
   name: 'taxii',
   summary: 'Follows a collection of a TAXII 2.1 server.',
   types: observableTypes,
-  licence: 'As its publisher says.',
+  licence: 'See the publisher’s terms.',
   options: z.strictObject({
     url: z.url({ protocol: /^https?$/ }).describe('The API root: https://taxii.example.org/api1/'),
     collection: z.string().min(1).max(200).describe('The id of the collection.'),

@@ -3,7 +3,7 @@ import type { IntelComponent } from '../provider.ts'
 import { abuseChLicence } from './abuse-ch.ts'
 import { defineKeyedList, defineOwnList, definePublicList } from './text-feed.ts'
 
-const own = { types: observableTypes, licence: 'As its publisher says.', complete: true } as const
+const own = { types: observableTypes, licence: 'See the publisher’s terms.', complete: true } as const
 const authKey = (key: string) => ({ 'auth-key': key })
 
 /** The feeds that are one text each; what needs several requests has a file of its own. */

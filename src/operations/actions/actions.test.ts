@@ -5,7 +5,7 @@ import { readPlaybooks } from '../../pipeline/propose/playbooks.ts'
 import type { Actor } from '../../schema/role.ts'
 import { openStore } from '../../store/open-store.ts'
 import { sampleIncident } from '../../store/samples.conformance.ts'
-import { writeUpIncident } from '../incidents/write-up-incident.ts'
+import { describeIncident } from '../incidents/describe-incident.ts'
 import { createCarryOut } from './carry-out.ts'
 import { dryRunAction, executeAction } from './execute-action.ts'
 import { listActions } from './list-actions.ts'
@@ -173,12 +173,12 @@ describe('remediation actions', () => {
     expect(done.completed_at).not.toBeNull()
     expect((await updateAction.run({ id, status: 'pending' }, deps)).completed_at).toBeNull()
     await expect(updateAction.run({ id, version: 1 }, deps)).rejects.toThrow('version 3, not 1')
-    await expect(updateAction.run({ id: 'none' }, deps)).rejects.toThrow('no action')
+    await expect(updateAction.run({ id: 'none' }, deps)).rejects.toThrow('Action "none" not found')
   })
 
   it('closes with lessons learned', async () => {
-    await writeUpIncident.run({ id: 'INC-3', root_cause: 'a weak password', lessons_learned: 'keys only' }, deps)
-    const after = await writeUpIncident.run({ id: 'INC-3', lessons_learned: '' }, deps)
+    await describeIncident.run({ id: 'INC-3', root_cause: 'a weak password', lessons_learned: 'keys only' }, deps)
+    const after = await describeIncident.run({ id: 'INC-3', lessons_learned: '' }, deps)
     expect(after.root_cause).toBe('a weak password')
     expect(after.lessons_learned).toBeUndefined()
     const row = await deps.store.connections.read.selectFrom('incidents').selectAll().executeTakeFirst()

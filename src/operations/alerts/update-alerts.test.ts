@@ -101,7 +101,7 @@ describe('updating alerts', () => {
     await updateAlerts.run(ask({ ids: ['a2'], action: 'close' as const, resolution: 'expected' as const }), deps)
     expect((await store.alerts.get('a2'))?.snoozed_until).toBeNull()
     const undone = await undoDecision.run({ id: decision_id ?? '' }, { ...deps, queue })
-    expect(undone).toMatchObject({ changed: 1, skipped: [{ id: 'a2', reason: 'was changed since' }] })
+    expect(undone).toMatchObject({ changed: 1, skipped: [{ id: 'a2', reason: 'has changed since' }] })
     expect((await store.alerts.get('a1'))?.snoozed_until).toBeNull()
   })
 

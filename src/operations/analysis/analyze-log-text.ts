@@ -8,7 +8,7 @@ import { analyzeLogs, tooManyRecords } from './analyze-logs.ts'
 import { judgeEntries } from './judge-entries.ts'
 import { entryFormats, readEntries } from './log-entries.ts'
 
-/** An answer shows some ten of them; nobody reads past so many in one call. */
+/** An answer shows about ten; nobody pages through more in one call. */
 const mostAnomalies = 200
 const mostRecordChars = 1_048_576
 const mostEvidence = 3
@@ -18,12 +18,12 @@ const evidence = z.object({ event_id: z.string(), line: z.string() })
 /** Analyses a text with logs for AI tools: with the loaded model, or without one by everything that needs no training. */
 export const analyzeLogText = defineWorkerOperation({
   name: 'analyze_log_text',
-  summary: 'Analyses a text with logs, with the loaded model where there is one, and stores nothing.',
+  summary: 'Analyses log text with the loaded model, if there is one. Stores nothing.',
   role: 'viewer',
   input: z.strictObject({
     text: z.string().min(1),
     format: z.enum(entryFormats),
-    skip: z.int().min(0).default(0).describe('How many anomalies came with earlier pages.'),
+    skip: z.int().min(0).default(0).describe('The number of anomalies on earlier pages.'),
   }),
   output: z.object({
     total_events: z.number(),

@@ -8,7 +8,7 @@ import { chunksOf, recordsInput, sourceInput } from '../records/record-input.ts'
 /** Runs the whole pipeline on the caller's records, with nothing learnt before, and stores nothing. */
 export const analyzeLogs = defineWorkerOperation({
   name: 'analyze_logs',
-  summary: 'Analyses the given records on their own, and stores nothing.',
+  summary: 'Analyses the given records without stored history. Stores nothing.',
   role: 'viewer',
   input: z.strictObject({ records: recordsInput, source: sourceInput.default('http') }),
   output: analysis,
@@ -31,8 +31,8 @@ async function* rawRecords(
   }
 }
 
-/** Refuses what is too long for a server that answers others as well. */
+/** The error for requests that are too large for a shared server. */
 export const tooManyRecords = (maxRecords: number): AppError =>
-  new AppError('TOO_LARGE', `More than ${maxRecords} records cannot be analysed in one request.`, {
+  new AppError('TOO_LARGE', `A request can analyse at most ${maxRecords} records.`, {
     hint: 'Use `vedette analyze PATH`, which needs no server, or raise analysis.max_records.',
   })

@@ -3,11 +3,11 @@ import { AppError, messageOf } from '../../errors.ts'
 import { checkSqliteFile, isSqliteFileInUse } from '../../store/dialects/sqlite-file.ts'
 import { isThere } from '../storage/put-in-place.ts'
 
-/** Finds the file behind a `sqlite:` URL; what is kept on a database server is that server's to copy. */
+/** Returns the file of a `sqlite:` URL. Database servers have their own backup tools. */
 export const databaseFile = (url: string): string => {
   if (url.startsWith('sqlite:') && url !== 'sqlite::memory:') return resolve(url.slice('sqlite:'.length))
   throw new AppError('INVALID_REQUEST', 'The database is not a file.', {
-    hint: 'Use the tools of its server: pg_dump and pg_restore.',
+    hint: 'Use the database server’s tools: pg_dump and pg_restore.',
   })
 }
 
@@ -18,8 +18,8 @@ export const checkDatabase = async (url: string): Promise<readonly string[] | un
 }
 
 /**
- * Throws CONFLICT when another program has the database of a URL open, such as a backup, or a server that takes no lock. On a database
- * server that cannot be seen.
+ * Throws CONFLICT if another program has the SQLite file of a URL open, such as a backup. Cannot detect this for
+ * database servers.
  */
 export const requireNotOpen = async (url: string): Promise<void> => {
   if (!url.startsWith('sqlite:')) return
@@ -31,8 +31,8 @@ const requireAlone = (file: string): void => {
   try {
     if (!isSqliteFileInUse(file)) return
   } catch (error) {
-    throw new AppError('CONFLICT', `${file} cannot be opened: ${messageOf(error)}`, {
-      hint: 'Check its owner and permissions. For a restore you can also move it away.',
+    throw new AppError('CONFLICT', `Cannot open ${file}: ${messageOf(error)}`, {
+      hint: 'Check its owner and permissions. Before a restore you can also move the file away.',
       cause: error,
     })
   }

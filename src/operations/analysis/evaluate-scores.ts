@@ -15,17 +15,17 @@ interface EvaluateRequest {
   /** A CSV file with a column of labels. */
   readonly path: string
   readonly label: string
-  /** The labels of what is normal. */
+  /** The labels of normal items. */
   readonly normal: readonly string[]
   readonly exclude: readonly string[]
   readonly train?: string | undefined
-  /** From which score on something is called odd; without it, where we would. */
+  /** The lowest score of an anomaly. The default depends on the kind. */
   readonly threshold?: number | undefined
   readonly stdin: Readable
   readonly onNote: (note: string) => void
 }
 
-/** How well scores find what somebody labelled. */
+/** How well scores match the labels. */
 export interface Evaluation {
   readonly rows: number
   readonly odd: number
@@ -35,7 +35,7 @@ export interface Evaluation {
   readonly seconds: number
 }
 
-/** Where we would draw the line: a row in a hundred of a table; a session that one of a hundred surprises as much; a series knows itself. */
+/** The default thresholds: 1 % of table rows, 1 % of sessions, and the fixed threshold of series. */
 const thresholds: Readonly<Record<ScoredKind, number>> = { table: 0.99, sessions: 0.5, series: Number.NaN }
 
 interface Scored {
@@ -43,10 +43,10 @@ interface Scored {
   readonly isCalled: boolean
 }
 
-/** Scores a labelled file and compares. The column of labels is kept from the scorer. */
+/** Scores a labelled file and compares. The scorer does not see the label column. */
 export const evaluateScores = async (request: EvaluateRequest): Promise<Evaluation> => {
   const { kind, path, threshold: given } = request
-  if (path === '-') throw new AppError('INVALID_REQUEST', 'Evaluating reads a file twice, which stdin cannot be.')
+  if (path === '-') throw new AppError('INVALID_REQUEST', 'Evaluation reads the file twice, so it cannot read stdin.')
   const odd = await readLabels(request)
   const threshold = given ?? thresholds[kind]
   const started = performance.now()
@@ -96,9 +96,13 @@ const readLabels = async ({ path, label, normal, stdin }: EvaluateRequest): Prom
   const odd = Array.from({ length: rows }, (_, row) => !normal.includes(textOf(row)))
   const count = odd.filter(Boolean).length
   if (count === 0 || count === rows) {
-    throw new AppError('INVALID_REQUEST', `All rows of ${path} are ${count === 0 ? 'normal' : 'odd'} by "${label}".`, {
-      hint: 'Say which labels are normal: --normal WORD.',
-    })
+    throw new AppError(
+      'INVALID_REQUEST',
+      `All rows of ${path} are ${count === 0 ? 'normal' : 'anomalous'} by "${label}".`,
+      {
+        hint: 'Name the normal labels: --normal WORD.',
+      },
+    )
   }
   return odd
 }

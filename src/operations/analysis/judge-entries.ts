@@ -3,7 +3,7 @@ import { readLogEvent } from '../../lib/log-events/log-event.ts'
 import type { JudgedEvent, LogModel } from '../../lib/log-events/log-events.ts'
 import { threatTypes } from '../../lib/log-events/threat.ts'
 
-/** An event that was found odd, in the words of the detection service. */
+/** An anomalous event in the format of the detection service. */
 const anomaly = z.object({
   timestamp: z.string(),
   user: z.string(),
@@ -26,13 +26,13 @@ export const judgement = z.object({
   anomalies: z.array(anomaly),
   /** Every event with its score, when that was asked for. */
   events: z.array(anomaly.extend({ is_anomaly: z.boolean() })).optional(),
-  /** Entries whose time could not be read: they were not judged. */
+  /** Entries that were not scored because their time could not be parsed. */
   skipped_events: z.int(),
   processing_time_ms: z.number(),
 })
 export type Judgement = z.infer<typeof judgement>
 
-/** Judges entries by a model; tells how many it could not judge. */
+/** Scores entries with a model and counts the ones that it could not score. */
 export const judgeEntries = (
   model: LogModel,
   entries: readonly Readonly<Record<string, unknown>>[],

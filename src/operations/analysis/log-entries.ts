@@ -42,7 +42,7 @@ const fromJson = (text: string): readonly Entry[] => {
       'INVALID_JSON',
       `Invalid JSON: ${fault instanceof z.ZodError ? 'no entries' : messageOf(fault)}`,
       {
-        hint: 'Send an array of objects, one object, or one object a line.',
+        hint: 'Send an array of objects, one object, or one object per line.',
         cause: fault,
       },
     )
@@ -64,7 +64,7 @@ const fromCsv = (text: string): readonly Entry[] => {
   )
 }
 
-/** What of a line's fields an entry is made of; what daemons do not say is left out. */
+/** The fields of a line that make an entry. Absent fields are left out. */
 const fromLines = (text: string): readonly Entry[] =>
   text
     .split('\n')

@@ -12,9 +12,9 @@ export type { TemplateSummary } from './template-tally.ts'
 export interface MineRequest {
   /** Files, folders, patterns, `-`; gzip and zstd are unpacked. */
   readonly paths: readonly string[]
-  /** `plain`: each line is a message as it stands. Otherwise the message is taken out of whatever format a record has. */
+  /** `plain`: each line is a message. `auto`: the message is extracted from the record’s format. */
   readonly format: 'auto' | 'plain'
-  /** Whether to remember which line is of which template: 16 bytes a line. */
+  /** Whether to record the template of each line: 16 bytes per line. */
   readonly perLine?: boolean
   readonly stdin: Readable
   readonly now: () => number
@@ -26,11 +26,11 @@ export interface MineRequest {
 export interface MinedTemplates {
   readonly report: ReadReport
   readonly lines: number
-  /** Of lines whose template was forgotten, because there were too many. */
+  /** Lines of templates that were evicted by the limit. */
   readonly forgotten: number
   /** Most frequent first. */
   readonly templates: readonly TemplateSummary[]
-  /** What each line is of, in the order of reading; empty when that was not asked for. */
+  /** The template of each line in reading order; empty unless requested. */
   perLine(): Iterable<MinedLine>
 }
 
@@ -127,7 +127,7 @@ const readParsed = (request: MineRequest): Messages => {
   return { messages: messages(), report }
 }
 
-/** Of a stack trace the first line tells what it is. */
+/** The first line identifies a stack trace. */
 const firstLine = (text: string): string => {
   const end = text.indexOf('\n')
   return end < 0 ? text : text.slice(0, end)
@@ -145,26 +145,26 @@ export interface TemplateChange {
   readonly surprise: number
 }
 
-/** A share that is so many times what it was is much more, or much less. */
+/** The factor by which a share must change to be reported. */
 const muchMore = 2
-/** What chance does once in a thousand times. */
+/** The chi-squared value for p = 0.001. */
 const byChance = 10.83
 
 /**
- * Says how the templates of logs differ from those of other logs: which are new, gone, or much more or less frequent. Shares of the lines
- * are compared, not counts, so the logs may be of any length. The most surprising comes first.
+ * Compares the templates of two logs: new, gone, and much more or less frequent ones. Compares shares of lines, so the
+ * logs may differ in length. The most surprising change comes first.
  */
 export const compareTemplates = async (
   request: MineRequest,
   before: readonly string[],
 ): Promise<{ readonly now: MinedTemplates; readonly before: MinedTemplates; readonly changes: TemplateChange[] }> => {
-  // One miner for both, so that what is the same has the same name.
+  // Use one miner for both logs, so that equal templates get the same ID.
   const drain = createDrain()
   const old = await mineInto(drain, { ...request, paths: before, perLine: false })
   const now = await mineInto(drain, request)
   if (old.lines === 0 && !request.signal.aborted) {
-    throw new AppError('INVALID_REQUEST', `There is nothing to compare with in ${before.join(', ')}.`, {
-      hint: 'Give a file that has lines.',
+    throw new AppError('INVALID_REQUEST', `No lines to compare with in ${before.join(', ')}.`, {
+      hint: 'Give a file that contains lines.',
     })
   }
   return { now, before: old, changes: changesBetween(now, old, drain) }
@@ -174,7 +174,7 @@ const changesBetween = (now: MinedTemplates, before: MinedTemplates, drain: Drai
   const former = new Map<string, TemplateSummary>()
   const counts = new Map<string, number>()
   for (const one of before.templates) {
-    // The second log may have made one template of two of the first.
+    // The second log may have merged two templates of the first.
     const id = drain.current(one.template_id)?.id ?? one.template_id
     counts.set(id, (counts.get(id) ?? 0) + one.count)
     if (!former.has(id)) former.set(id, one)

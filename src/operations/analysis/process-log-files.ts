@@ -12,7 +12,7 @@ interface BatchRequest {
   readonly now: () => number
 }
 
-/** What became of one file. */
+/** The result for one file. */
 type FileResult =
   | {
       readonly status: 'success'
@@ -35,8 +35,8 @@ export interface BatchSummary {
 const doneFile = 'processed_files.txt'
 
 /**
- * Judges the files of a folder that were not judged before, and writes for each what is odd in it. A file counts as done when its
- * findings are on disk; one that fails is tried again next time.
+ * Scores the new files of a folder and writes the anomalies of each to disk. A file is done when its findings are on
+ * disk. A failed file is retried on the next run.
  */
 export const processLogFiles = async ({ modelDir, logDir, outputDir, now }: BatchRequest): Promise<BatchSummary> => {
   const started = now()
@@ -83,7 +83,7 @@ const stemOf = (path: string): string => basename(path).replace(/(\.\w+)(\.gz)?$
 /** `20260108_153000`, UTC. */
 const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_')
 
-/** Writes a file that was not there: two files of one name may be judged within a second. */
+/** Creates a file without overwriting: two files with the same name may finish within a second. */
 const writeNew = async (folder: string, name: string, content: unknown): Promise<string> => {
   for (let number = 1; ; number += 1) {
     const path = join(folder, `${name}${number === 1 ? '' : `_${number}`}.json`)

@@ -20,7 +20,7 @@ export const readLogs = (request: ReadRequest): Reading => {
   const { paths, source, zone, stdin, now, signal } = request
   const zoneMinutes = zone === undefined ? undefined : parseZone(zone)
   if (zone !== undefined && zoneMinutes === undefined) {
-    throw new AppError('INVALID_REQUEST', `"${zone}" is not a zone.`, { hint: 'Write it like UTC, +02:00 or -05:30.' })
+    throw new AppError('INVALID_REQUEST', `Unknown time zone "${zone}".`, { hint: 'Use UTC, +02:00 or -05:30.' })
   }
   return readFiles(paths, { source, zoneMinutes, stdin, now, signal, timeOf: timeReader(now(), zoneMinutes) })
 }

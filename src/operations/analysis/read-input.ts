@@ -18,7 +18,7 @@ export async function* readInput(path: string, stdin: Readable): AsyncGenerator<
   yield* decompress(all(), compressionOf(head))
 }
 
-/** Reads a CSV file with a header into columns. Throws SOURCE_FAILED when it cannot be read. */
+/** Reads a CSV file with a header row into columns. Throws SOURCE_FAILED if the file cannot be read. */
 export const readTable = async (path: string, stdin: Readable): Promise<Table> => {
   const decoder = new TextDecoder()
   const reader = createCsvReader()

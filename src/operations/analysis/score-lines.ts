@@ -10,7 +10,7 @@ export interface LineScore {
   /** Counted from 1 in its file. */
   readonly line: number
   readonly file: string | undefined
-  /** From 0 to 1: by its level, and within a level by its words. */
+  /** 0–1, by level and then by the words of the message. */
   readonly score: number
   /** The level that the line names. */
   readonly level: string | undefined
@@ -18,12 +18,12 @@ export interface LineScore {
   readonly template: string
 }
 
-/** What a line without a level is taken for, by its words. */
+/** The assumed level of a line without one, by its words. */
 const levelOfWords: Readonly<Record<SeverityHint, string>> = { 0: 'info', 1: 'error', 2: 'crit' }
 const gravities = 3
 const worst = syslogLevels.length * gravities - 1
 
-/** From 0 to 1. The words are those of the template: a user called "fatal" does not count. */
+/** 0–1. Uses the words of the template, so that a user named "fatal" does not count. */
 const scoreOf = (level: string | undefined, template: string): number => {
   const gravity = severityHintOfText(template)
   const rank = syslogLevels.findIndex((one) => one === (level ?? levelOfWords[gravity]))
@@ -32,8 +32,8 @@ const scoreOf = (level: string | undefined, template: string): number => {
 }
 
 /**
- * Scores the lines of logs one by one, in bounded memory: how bad each sounds, whoever wrote it. Says nothing about how unusual it is; the
- * detectors do. `report` is complete when the last line is out.
+ * Scores log lines one by one in bounded memory, by how severe each reads. Does not measure how unusual a line is;
+ * detectors do. `report` is complete after the last line.
  */
 export const scoreLines = (
   request: Parameters<typeof readLogs>[0],

@@ -4,7 +4,7 @@ import { AppError, unreadableFile } from '../../errors.ts'
 import { createDetector, type Observation } from '../../lib/series/detector.ts'
 import { readInput } from './read-input.ts'
 
-/** A row of a series and how odd it is. */
+/** A row of a series with its score. */
 export interface PointScore extends Observation {
   /** Counts data rows from 0. */
   readonly row: number
@@ -17,8 +17,8 @@ interface ScoreRequest {
 }
 
 /**
- * Scores a series strictly online, each row by those before it, in bounded memory. A row without a number is a gap and scores 0; a row
- * without a time is taken to be of the time before it.
+ * Scores each row of a series by the rows before it, in bounded memory. A row without a number is a gap and scores 0. A
+ * row without a time uses the previous time.
  */
 export async function* scoreSeries({ path, stdin }: ScoreRequest): AsyncGenerator<PointScore> {
   const detector = createDetector()

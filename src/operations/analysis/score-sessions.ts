@@ -3,19 +3,19 @@ import { AppError, unreadableFile } from '../../errors.ts'
 import { learnSessions, Sessions, sayFact } from '../../lib/sessions/sessions.ts'
 import { readInput } from './read-input.ts'
 
-/** How odd one session of a file is. */
+/** The score of one session of a file. */
 export interface SessionScore {
   readonly session: string
-  /** From 0 to 1, high when odd. */
+  /** 0–1, high for anomalies. */
   readonly score: number
-  /** Sentences that say why, the weightiest first. */
+  /** Explanations, most important first. */
   readonly why: () => readonly string[]
 }
 
 interface ScoreRequest {
   /** A CSV file with the columns `session` and `events`; gzip and zstd are unpacked, `-` is stdin. */
   readonly path: string
-  /** Another one, whose sessions are taken as normal. Without it, all sessions of `path` are learnt, odd ones among them. */
+  /** A file of normal sessions to learn from. By default, learns from all sessions of `path`, including anomalies. */
   readonly train?: string | undefined
   readonly stdin: Readable
 }
@@ -23,8 +23,8 @@ interface ScoreRequest {
 /** Scores the sessions of a CSV file in its order, in bounded memory with `train` and holding the file without it. */
 export async function* scoreSessions({ path, train, stdin }: ScoreRequest): AsyncGenerator<SessionScore> {
   if (train === '-' && path === '-') {
-    throw new AppError('INVALID_REQUEST', 'Both files are "-", and there is one stdin.', {
-      hint: 'Name a file for one of them.',
+    throw new AppError('INVALID_REQUEST', 'Only one of the two files can be stdin ("-").', {
+      hint: 'Give a path for one of them.',
     })
   }
   const learnt = train !== undefined
@@ -33,7 +33,7 @@ export async function* scoreSessions({ path, train, stdin }: ScoreRequest): Asyn
   if (learnt) {
     sessions = new Sessions({ trained: 'normal' })
     for await (const row of readSessions(train, stdin)) sessions.add(split(row.events))
-    if (sessions.size === 0) throw new AppError('SOURCE_FAILED', `${train} holds no session.`)
+    if (sessions.size === 0) throw new AppError('SOURCE_FAILED', `${train} contains no sessions.`)
   } else {
     for await (const row of readSessions(path, stdin)) rows.push(row)
     sessions = learnSessions(eachOf(rows), { trained: 'everything' })
@@ -51,7 +51,7 @@ function* eachOf(rows: readonly SessionRow[]) {
 
 const split = (events: string): string[] => {
   const ids = events.split(' ')
-  // Most files are tidy; the others have tabs, or several blanks.
+  // Most files use single spaces; others use tabs or several spaces.
   return ids.every((id) => id !== '' && !/\s/.test(id)) ? ids : events.split(/\s+/).filter((id) => id !== '')
 }
 
@@ -80,7 +80,7 @@ const findColumns = (path: string, header: readonly string[]) => {
   const events = names.indexOf('events')
   if (session >= 0 && events >= 0) return { session, events }
   throw new AppError('INVALID_REQUEST', `${path} has no column "${session < 0 ? 'session' : 'events'}".`, {
-    hint: 'The first line names the columns: session,events. Events are ids separated by blanks.',
+    hint: 'The first line must name the columns: session,events. Separate event IDs by spaces.',
   })
 }
 
@@ -95,7 +95,7 @@ async function* readRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<string[]>
     let row = ''
     for (const line of lines) {
       row = row === '' ? line : `${row}\n${line}`
-      // Within quotes a line goes on; quotes inside are doubled, so that an odd number of them is open.
+      // A quoted field may contain newlines. An uneven number of quotes means that the field is still open.
       if (row.includes('"') && row.split('"').length % 2 === 0) continue
       if (row.trim() !== '') yield toCells(row)
       row = ''

@@ -50,7 +50,7 @@ describe('scoring a table', () => {
   it('says what it could not leave out, and what it misses', async () => {
     const path = write('c.csv', 'a\n1\n2\n')
     expect((await score(path, { exclude: ['label'] })).notes).toEqual([`${path} has no column "label" to exclude.`])
-    await expect(score(path, { exclude: ['a'] })).rejects.toThrow('All columns')
+    await expect(score(path, { exclude: ['a'] })).rejects.toThrow('Every column')
     await expect(score(path, { train: write('d.csv', 'b\n1\n') })).rejects.toThrow('has no column "b"')
     await expect(score(join(folder, 'none.csv'))).rejects.toThrow('No such file')
     await expect(score(write('e.csv', ''))).rejects.toThrow('no header')

@@ -4,20 +4,20 @@ import { type Cell, type Column, isNumbers, type Table } from '../../lib/tabular
 import { fitTable, scoreTable } from '../../lib/tabular/tabular.ts'
 import { readTable } from './read-input.ts'
 
-/** How odd one row of a file is. */
+/** The score of one row of a file. */
 export interface RowScore {
   /** Counts from 0, the header aside. */
   readonly row: number
-  /** From 0 to 1, high when odd. */
+  /** 0–1, high for anomalies. */
   readonly score: number
-  /** The columns that make the row odd, the weightiest first. */
+  /** The columns that explain the score, most important first. */
   readonly why: () => readonly ColumnReason[]
 }
 
 interface ColumnReason {
   readonly column: string
   readonly value: number | string | null
-  /** What the column adds to the score. */
+  /** The contribution of the column to the score. */
   readonly part: number
 }
 
@@ -26,10 +26,10 @@ interface ScoreRequest {
   readonly path: string
   /** Names of columns that are left aside. */
   readonly exclude?: readonly string[] | undefined
-  /** Another file, whose rows are taken as normal. Without it, the rows of `path` are learnt, odd ones among them. */
+  /** A file of normal rows to learn from. By default, learns from the rows of `path`, including anomalies. */
   readonly train?: string | undefined
   readonly stdin: Readable
-  /** Hears of what was asked for and is not there. */
+  /** Receives notes about missing columns. */
   readonly onNote: (note: string) => void
 }
 
@@ -39,8 +39,8 @@ const mostReasons = 3
 /** Scores the rows of a CSV file, in their order. Holds the file's columns in memory. */
 export async function* scoreRows({ path, exclude = [], train, stdin, onNote }: ScoreRequest): AsyncGenerator<RowScore> {
   if (train === '-' && path === '-') {
-    throw new AppError('INVALID_REQUEST', 'Both files are "-", and there is one stdin.', {
-      hint: 'Name a file for one of them.',
+    throw new AppError('INVALID_REQUEST', 'Only one of the two files can be stdin ("-").', {
+      hint: 'Give a path for one of them.',
     })
   }
   const whole = await readTable(path, stdin)
@@ -87,7 +87,7 @@ const cellOf = (column: Column, row: number): Cell => {
 const leaveOut = (path: string, table: Table, exclude: readonly string[]): Table => {
   const columns = table.columns.filter(({ name }) => !exclude.includes(name))
   if (columns.length > 0) return { ...table, columns }
-  throw new AppError('INVALID_REQUEST', `All columns of ${path} are excluded.`, { hint: 'Leave at least one.' })
+  throw new AppError('INVALID_REQUEST', `Every column of ${path} is excluded.`, { hint: 'Keep at least one column.' })
 }
 
 /** The table's columns in the order of another's, by their names. */

@@ -12,17 +12,17 @@ export interface TemplateSummary {
   /** When the log has times. */
   readonly first_seen?: string
   readonly last_seen?: string
-  /** How many lines it had in each part of what was read, all parts equally long. */
+  /** Line counts in equal parts of the input. */
   readonly histogram: readonly number[]
   readonly sample: string
   readonly parameters: readonly ParameterSummary[]
 }
 
-/** What stood for one wildcard of a template, in a few of its lines. */
+/** Sampled values of one wildcard of a template. */
 export interface ParameterSummary {
   /** More than one when its values are of several. */
   readonly types: readonly ParameterType[]
-  /** Where it stands in the sample. */
+  /** The offset in the sample. */
   readonly start: number
   readonly length: number
   readonly examples: readonly string[]
@@ -41,11 +41,11 @@ interface Use {
 }
 
 const slices = 48
-/** Lines by which the types of parameters are told: the first, and those at which its count doubles. */
+/** The maximum number of sample lines per template: the first, and one each time the count doubles. */
 const maxSamples = 12
 const maxSampleChars = 2_048
 const maxExamples = 3
-/** When so many are counted, those that the miner has forgotten are let go. */
+/** The number of counted templates at which evicted ones are dropped. */
 const maxUses = 24_000
 
 /** The widest range that an ISO date can write. */
@@ -70,7 +70,7 @@ export const createTally = (drain: Drain, perLine: boolean) => {
     }
   }
 
-  /** Counts together what has become one template. */
+  /** Merges the counts of merged templates. */
   const gather = (): void => {
     const gathered = new Map<string, Use>()
     for (const [id, use] of uses) {
@@ -125,10 +125,10 @@ export const createTally = (drain: Drain, perLine: boolean) => {
       return use.number
     },
 
-    /** What the template of a number has become. */
+    /** Returns the current template of an ID. */
     templateOf(number: number): Template {
       const template = templates[number]
-      if (!template) throw new RangeError(`There is no template ${number}.`)
+      if (!template) throw new RangeError(`Template ${number} not found.`)
       return drain.current(template.id) ?? template
     },
 
@@ -180,5 +180,5 @@ const summarise = (use: Use, lines: number, filled: number, drain: Drain): Templ
   }
 }
 
-/** A slice would keep the whole chunk that it was cut from in memory. */
+/** A slice would keep its whole source chunk in memory. */
 const ownCopy = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')

@@ -6,7 +6,7 @@ import type { AuditHead } from '../../store/audit/audit-chain.ts'
 import type { Store } from '../../store/store.ts'
 
 const head = z.object({ id: z.int().min(1), hash: z.string() })
-/** The last row, and where the rows that are kept begin, once retention has removed some. */
+/** The last row, and the first row after retention removed older ones. */
 const checkpoint = head.extend({ start: head.optional() })
 type Checkpoint = z.infer<typeof checkpoint>
 
@@ -16,12 +16,13 @@ interface CheckpointOptions {
   readonly log: Log
 }
 
-/** Where a copy of the audit's head is kept. */
+/** The path of the copy of the audit head. */
 export const auditCheckpointFile = (dataDir: string): string => join(dataDir, 'audit-checkpoint.json')
 
 /**
- * Writes the ends of the audit's chain to a file outside of the database, where somebody who can change the database may not get at it.
- * Rows that are taken off either end show by it. A chain that does not continue the checkpoint is logged, and the checkpoint stays.
+ * Writes the ends of the audit chain to a file outside the database, which an attacker with database access may not
+ * reach. Removed rows at either end become detectable. Logs a chain that does not continue the checkpoint, and leaves
+ * the checkpoint unchanged.
  */
 export const createAuditCheckpoint = ({ dataDir, audit, log }: CheckpointOptions) => {
   const file = auditCheckpointFile(dataDir)
@@ -45,7 +46,7 @@ export const createAuditCheckpoint = ({ dataDir, audit, log }: CheckpointOptions
   return {
     read,
 
-    /** Writes down where the chain ends and where it begins, if it continues what was written down last. */
+    /** Records the current ends of the chain if it continues the last checkpoint. */
     async advance(): Promise<void> {
       const [known, head, start] = await Promise.all([read(), audit.head(), audit.start()])
       if (known && !(head && (await continues(known, start)))) {

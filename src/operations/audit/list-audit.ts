@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
 
-/** Who did what to what, and when. */
+/** An audited change: actor, action, target and time. */
 export const auditView = z
   .object({
     time: z.iso.datetime(),
@@ -14,7 +14,7 @@ export const auditView = z
     target_id: z.string(),
     old_values: z.unknown(),
     new_values: z.unknown(),
-    /** Where it came from, as far as the door knows. */
+    /** The client address, if the interface knows it. */
     ip_address: z.string().nullable(),
     user_agent: z.string().nullable(),
     /** Whether it was done, or else why not. */
@@ -23,19 +23,20 @@ export const auditView = z
   })
   .meta({ id: 'AuditEntry' })
 
-/** Lists who did what, newest first. */
 export const listAudit = defineOperation({
   name: 'list_audit',
-  summary: 'Lists who did what to what, with before and after, newest first.',
+  summary: 'Lists audited changes with old and new values, newest first.',
   role: 'auditor',
-  input: z.strictObject({ target_id: z.string().max(100).optional().describe('Of this thing only.'), ...paging }),
+  input: z.strictObject({
+    target_id: z.string().max(100).optional().describe('Only entries for this target.'),
+    ...paging,
+  }),
   output: pageOf(auditView),
   async run({ target_id, limit, cursor }, { store }: Pick<Deps, 'store'>) {
     return toPage(await store.audit.list({ target_id, limit, after: cursor }), toAuditView)
   },
 })
 
-/** Presents an entry for the world outside. */
 export const toAuditView = ({ ip_address, user_agent, error, ...entry }: AuditEntry): z.input<typeof auditView> => ({
   ...entry,
   time: new Date(entry.time).toISOString(),

@@ -5,17 +5,16 @@ import { defineOperation } from '../operation.ts'
 
 const head = z.object({ id: z.int(), hash: z.string() }).meta({ id: 'AuditHead' })
 
-/** Looks whether what was written down is still what it was. */
 export const verifyAudit = defineOperation({
   name: 'verify_audit',
-  summary: 'Looks for entries of the audit that were changed, taken away, added or put in another order.',
+  summary: 'Checks the audit chain for changed, removed, added or reordered entries.',
   role: 'auditor',
   input: z.strictObject({
     head: z
       .string()
-      .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'write it like 120:<64 hexadecimal digits>')
+      .regex(/^[1-9]\d{0,14}:[0-9a-f]{64}$/, 'use the form 120:<64 hexadecimal digits>')
       .optional()
-      .describe('A head that you wrote down earlier, `id:hash`: it has to be there still.'),
+      .describe('A chain head that you recorded earlier, `id:hash`. The chain must still contain it.'),
   }),
   output: z
     .object({
@@ -25,7 +24,7 @@ export const verifyAudit = defineOperation({
       head: head.nullable(),
       /** The last entry that retention removed; the entries that are checked begin after it. */
       start: head.nullable(),
-      /** What was last written down outside of the database. */
+      /** The last checkpoint outside the database. */
       checkpoint: head.nullable(),
       faults: z.array(
         z.object({ id: z.int(), kind: z.enum(['changed', 'missing', 'added', 'lost']), text: z.string() }),
@@ -41,7 +40,7 @@ export const verifyAudit = defineOperation({
         'INVALID_REQUEST',
         `Entry ${id} cannot be checked: retention removed the entries up to ${start.id}.`,
         {
-          hint: `Give a head of entry ${start.id} or later.`,
+          hint: `Use the head of entry ${start.id} or later.`,
           errors: [{ path: 'head', message: 'was removed by retention' }],
         },
       )

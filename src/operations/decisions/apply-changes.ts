@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
 import { type Change, changeAlert, changeIncident, isOpenAlert } from './lifecycle.ts'
 
-/** What a change of many answers. */
+/** The report of a bulk change. */
 export const changeReport = z
   .object({
     /** How many were meant. */
@@ -17,22 +17,22 @@ export const changeReport = z
     skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
     /** How many are still to come, when the answer did not wait for them. */
     pending: z.int(),
-    /** By which the change can be followed and taken back; null when nothing was changed. */
+    /** The ID to follow or undo the change; null if nothing changed. */
     decision_id: z.string().nullable(),
   })
   .meta({ id: 'ChangeReport' })
 
-export interface Doing {
+export interface ChangeContext {
   readonly change: Change
   readonly actor: string
   readonly now: number
   readonly note?: string | undefined
-  /** What it is part of, so that all of that can be taken back. */
+  /** The bulk change that this is part of, for undo. */
   readonly decision_id?: string | undefined
 }
 
-/** What of a thing the audit remembers: what people decide about. */
-export const decided = (item: Alert | Incident) => ({
+/** The audited fields of an alert or incident. */
+export const auditedFields = (item: Alert | Incident) => ({
   status: item.status,
   assignee: item.assignee,
   resolution: item.resolution,
@@ -44,15 +44,15 @@ export const auditChange = (
   target_type: 'alert' | 'incident',
   before: Alert | Incident,
   after: Alert | Incident,
-  { change, actor, now, note, decision_id }: Doing,
+  { change, actor, now, note, decision_id }: ChangeContext,
 ): AuditEntry => ({
   time: now,
   actor,
   action: change.action,
   target_type,
   target_id: after.id,
-  old_values: decided(before),
-  new_values: { ...decided(after), ...(note !== undefined && { note }) },
+  old_values: auditedFields(before),
+  new_values: { ...auditedFields(after), ...(note !== undefined && { note }) },
   decision_id,
 })
 
@@ -61,7 +61,7 @@ export const applyToAlerts = async (
   store: Store,
   tx: Transaction,
   alerts: readonly Alert[],
-  doing: Doing,
+  doing: ChangeContext,
 ): Promise<readonly { readonly id: string; readonly reason: string }[]> => {
   const skipped: { id: string; reason: string }[] = []
   const changed: Alert[] = []
@@ -82,12 +82,15 @@ export const applyToAlerts = async (
   return skipped
 }
 
-/** Changes an incident within a transaction and lets its receivers know; closing it closes its open alerts. Returns why not, when it was left alone. */
+/**
+ * Changes an incident in a transaction and notifies its receivers. Closing an incident closes its open alerts. Returns
+ * the reason if it was skipped.
+ */
 export const applyToIncident = async (
   { store, queue }: Pick<Deps, 'store' | 'queue'>,
   tx: Transaction,
   incident: Incident,
-  doing: Doing,
+  doing: ChangeContext,
 ): Promise<string | undefined> => {
   const now = new Date(doing.now).toISOString()
   const outcome = changeIncident(incident, doing.change, { actor: doing.actor, now })
@@ -110,15 +113,13 @@ export const applyToIncident = async (
   return undefined
 }
 
-const describe = ({ change, note }: Doing): string => {
+const describe = ({ change, note }: ChangeContext): string => {
   const because = note === undefined ? '' : `: ${note}`
   switch (change.action) {
     case 'acknowledge':
       return `acknowledged it${because}`
     case 'assign':
-      return change.assignee === null
-        ? `took it off its assignee${because}`
-        : `assigned it to ${change.assignee}${because}`
+      return change.assignee === null ? `unassigned it${because}` : `assigned it to ${change.assignee}${because}`
     case 'close':
       return `closed it as ${change.resolution.replace('_', ' ')}${because}`
     case 'reopen':

@@ -7,15 +7,15 @@ import { timeRange } from '../paging.ts'
 import { parseMoment } from '../time.ts'
 import type { Change } from './lifecycle.ts'
 
-/** What somebody asks to be done, as it comes in. */
+/** The input fields of a change. */
 export const changeInput = {
   action: z
     .enum(['acknowledge', 'assign', 'close', 'reopen', 'advance'])
-    .describe('What to do. `close` needs a resolution, `assign` an assignee, `advance` a status.'),
-  assignee: z.string().trim().min(1).max(100).nullable().optional().describe('Who takes it; null for nobody.'),
-  resolution: resolution.optional().describe('What it turned out to be.'),
-  status: z.enum(incidentStatuses).optional().describe('The status to advance to; of incidents only.'),
-  note: z.string().trim().min(1).max(4_000).optional().describe('Why, for whoever reads it later.'),
+    .describe('The action. `close` needs a resolution, `assign` an assignee, `advance` a status.'),
+  assignee: z.string().trim().min(1).max(100).nullable().optional().describe('The new assignee; null to unassign.'),
+  resolution: resolution.optional().describe('The reason for closing.'),
+  status: z.enum(incidentStatuses).optional().describe('The new status, for incidents only.'),
+  note: z.string().trim().min(1).max(4_000).optional().describe('A note for the history.'),
 }
 
 /** The same of alerts, which can also be put aside for a while. */
@@ -24,16 +24,16 @@ export const alertChangeInput = {
   action: z
     .enum([...changeInput.action.options, 'snooze', 'wake'])
     .describe(
-      'What to do. `close` needs a resolution, `assign` an assignee, `snooze` an until; `advance` is of incidents only.',
+      'The action. `close` needs a resolution, `assign` an assignee, `snooze` an until. `advance` is for incidents only.',
     ),
-  until: z.string().max(64).optional().describe('Until when it is snoozed: ISO 8601 or now+4h; at most 90 days.'),
+  until: z.string().max(64).optional().describe('The end of the snooze: ISO 8601 or now+4h; at most 90 days.'),
 }
 
 /** Which ones: by id, or by a filter that the server applies. */
 export const selector = {
   ids: z.array(z.string().max(100)).min(1).max(10_000).optional().describe('These.'),
-  filter: z.string().max(4_000).optional().describe('Or all that match this filter now.'),
-  exclude: z.array(z.string().max(100)).max(10_000).default([]).describe('But not these.'),
+  filter: z.string().max(4_000).optional().describe('Selects all current matches of this filter.'),
+  exclude: z.array(z.string().max(100)).max(10_000).default([]).describe('Excludes these from the filter’s matches.'),
   ...timeRange,
   as_of: asOf,
 }
@@ -42,13 +42,13 @@ export const selector = {
 export const wait = z
   .boolean()
   .default(true)
-  .describe('`false`: answer within a second; what is left is done afterwards, see /decisions/{id}.')
+  .describe('`false`: answer within a second and finish in the background, see /decisions/{id}.')
 
-/** Reads a change at a time, in ms; throws INVALID_REQUEST when its action lacks what it needs. */
+/** Parses a change; throws INVALID_REQUEST if a required field is missing. Times are in ms. */
 export const readChange = ({ action, assignee, resolution, status, until }: Wanted, now: number): Change => {
   switch (action) {
     case 'assign':
-      return { action, assignee: need(assignee, 'assignee', 'who takes it, or null') }
+      return { action, assignee: need(assignee, 'assignee', 'the new assignee, or null') }
     case 'close':
       return { action, resolution: need(resolution, 'resolution', 'true_positive, false_positive …') }
     case 'advance':
@@ -73,8 +73,8 @@ const longestSnooze = 90 * 86_400_000
 const readUntil = (text: string, now: number): string => {
   const until = parseMoment(text, now, 'start', 'until')
   if (until > now && until <= now + longestSnooze) return new Date(until).toISOString()
-  throw new AppError('INVALID_REQUEST', 'An alert is snoozed until a moment within the next 90 days.', {
-    errors: [{ path: 'until', message: 'is past, or too far away', hint: 'now+4h' }],
+  throw new AppError('INVALID_REQUEST', 'Alerts can be snoozed for at most 90 days.', {
+    errors: [{ path: 'until', message: 'is past or more than 90 days ahead', hint: 'now+4h' }],
   })
 }
 
@@ -85,10 +85,10 @@ const need = <Value>(value: Value | undefined, path: string, hint: string): Valu
   })
 }
 
-/** Makes sure that exactly one way of saying which was used. */
+/** Requires either ids or a filter. */
 export const requireSelector = ({ ids, filter }: { ids?: unknown; filter?: unknown }): void => {
   if ((ids === undefined) !== (filter === undefined)) return
-  throw new AppError('INVALID_REQUEST', 'Say which: give either ids or a filter.', {
+  throw new AppError('INVALID_REQUEST', 'Give either ids or a filter.', {
     errors: [
       { path: 'ids', message: 'give either ids or filter', hint: '{"filter":"severity:low","action":"close", …}' },
     ],

@@ -3,10 +3,10 @@ import type { z } from 'zod'
 import type { Decision } from '../../schema/decision.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Deps } from '../deps.ts'
-import type { changeReport, Doing } from './apply-changes.ts'
+import type { ChangeContext, changeReport } from './apply-changes.ts'
 
 const mostSkipped = 100
-/** How long somebody waits at most who does not want to wait. */
+/** The longest wait in ms with `wait: false`. */
 const patienceMs = 700
 
 /** One that was left as it is, and why. */
@@ -18,16 +18,16 @@ export interface Skipped {
 interface Deciding {
   readonly target_type: Decision['target_type']
   readonly ids: readonly string[]
-  readonly doing: Doing
+  readonly doing: ChangeContext
   /** How many are done in one transaction. */
   readonly chunk: number
   /** Does it to some of them; returns those that were left alone. */
-  readonly apply: (ids: readonly string[], doing: Doing, tx: Transaction) => Promise<readonly Skipped[]>
+  readonly apply: (ids: readonly string[], doing: ChangeContext, tx: Transaction) => Promise<readonly Skipped[]>
   /** Whether the answer waits until all is done; otherwise the rest is done afterwards. */
   readonly wait: boolean
 }
 
-/** Does something to many things, some in each transaction, and keeps book of it, so that it can be followed and taken back. */
+/** Applies a change to many items in chunks, one transaction each, and records it for progress and undo. */
 export const decide = async (
   { target_type, ids, doing, chunk, apply, wait }: Deciding,
   { store, newId, now }: Pick<Deps, 'store' | 'newId' | 'now'>,
@@ -70,7 +70,7 @@ export const decide = async (
     while (reached() < ids.length) await step(ids.slice(reached(), reached() + chunk))
   }
 
-  // Should it fail after the answer, its book says how far it came: see `readDecision`.
+  // After a failure in the background, the record shows the progress: see `readDecision`.
   await (wait ? work() : Promise.race([work(), setTimeout(patienceMs)]))
   return {
     matched: ids.length,

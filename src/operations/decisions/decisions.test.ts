@@ -89,7 +89,7 @@ describe('what was done to many at once', () => {
     if (judged) await keep({ ...judged, triage: sampleTriage, version: judged.version + 1 })
     expect(await undo(decision_id)).toMatchObject({
       changed: 1,
-      skipped: [{ id: 'alert-000001', reason: 'was changed since' }],
+      skipped: [{ id: 'alert-000001', reason: 'has changed since' }],
     })
     expect(await stateOf('alert-000001')).toMatchObject({ status: 'resolved', resolution: 'duplicate' })
     expect(await stateOf('alert-000002')).toMatchObject({ status: 'triaged', assignee: null })
@@ -105,7 +105,7 @@ describe('what was done to many at once', () => {
     expect(await undo(decision_id)).toMatchObject({ matched: 2, changed: 2 })
     const incident = await getIncident.run({ id: 'INC-1' }, deps)
     expect(incident).toMatchObject({ status: 'open', assignee: null, resolution: null })
-    expect(incident.timeline.at(-1)?.text).toBe('noor: took back: close')
+    expect(incident.timeline.at(-1)?.text).toBe('noor: undid: close')
     expect((await stateOf('alert-000001')).status).toBe('new')
   })
 

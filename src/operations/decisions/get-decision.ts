@@ -4,10 +4,9 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireDecision } from './read-decision.ts'
 
-/** Tells how far a change of many things has come. */
 export const getDecision = defineOperation({
   name: 'get_decision',
-  summary: 'Tells how far a change of many alerts or incidents has come.',
+  summary: 'Returns the progress of a bulk change.',
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100) }),
   output: decision,

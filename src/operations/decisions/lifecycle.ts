@@ -3,7 +3,7 @@ import { type Incident, type incidentStatuses, isOpenIncident, withStatus } from
 
 export type IncidentStatus = (typeof incidentStatuses)[number]
 
-/** What somebody wants to be done with an alert or an incident. */
+/** A requested change of an alert or incident. */
 export type Change =
   | { readonly action: 'acknowledge' }
   | { readonly action: 'assign'; readonly assignee: string | null }
@@ -20,7 +20,7 @@ interface Circumstances {
   readonly now: string
 }
 
-/** What became of it: changed, or why not. */
+/** The changed item, or the reason that it was skipped. */
 export type Outcome<Item> = { readonly item: Item } | { readonly skipped: string }
 
 export const isOpenAlert = ({ status }: Pick<Alert, 'status'>): boolean =>
@@ -35,15 +35,15 @@ export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circum
   switch (change.action) {
     case 'acknowledge':
       if (!open) return { skipped: `is ${alert.status}` }
-      if (alert.status === 'investigating' && !alert.snoozed_until) return { skipped: 'is acknowledged already' }
+      if (alert.status === 'investigating' && !alert.snoozed_until) return { skipped: 'is already acknowledged' }
       return next({ status: 'investigating', assignee: alert.assignee ?? actor, ...awake(alert) })
     case 'assign':
       return alert.assignee === change.assignee
-        ? { skipped: 'is assigned so already' }
+        ? { skipped: 'already has this assignee' }
         : next({ assignee: change.assignee })
     case 'close':
       if (!open && alert.status !== 'suppressed' && alert.resolution === change.resolution)
-        return { skipped: 'is closed so already' }
+        return { skipped: 'is already closed with this resolution' }
       return next({
         status: change.resolution === 'false_positive' ? 'false_positive' : 'resolved',
         resolution: change.resolution,
@@ -52,7 +52,7 @@ export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circum
       })
     case 'snooze':
       if (!open) return { skipped: `is ${alert.status}` }
-      if (alert.snoozed_until === change.until) return { skipped: 'is snoozed so already' }
+      if (alert.snoozed_until === change.until) return { skipped: 'is already snoozed until then' }
       return next({ snoozed_until: change.until })
     case 'wake':
       return alert.snoozed_until ? next({ snoozed_until: null }) : { skipped: 'is not snoozed' }
@@ -80,20 +80,21 @@ export const changeIncident = (
   const next = ({ status = incident.status, ...values }: Partial<Incident>) => ({
     item: { ...withStatus(incident, status, now), ...values, updated_at: now, version: incident.version + 1 },
   })
-  if (incident.merged_into !== null && change.action !== 'assign') return { skipped: 'was merged into another one' }
+  if (incident.merged_into !== null && change.action !== 'assign')
+    return { skipped: 'was merged into another incident' }
   const open = isOpenIncident(incident)
   switch (change.action) {
     case 'acknowledge':
       if (!open) return { skipped: `is ${incident.status}` }
-      if (incident.status !== 'open') return { skipped: 'is acknowledged already' }
+      if (incident.status !== 'open') return { skipped: 'is already acknowledged' }
       return next({ status: 'investigating', assignee: incident.assignee ?? actor })
     case 'assign':
       return incident.assignee === change.assignee
-        ? { skipped: 'is assigned so already' }
+        ? { skipped: 'already has this assignee' }
         : next({ assignee: change.assignee })
     case 'close':
       return !open && !incident.suppression_id && incident.resolution === change.resolution
-        ? { skipped: 'is closed so already' }
+        ? { skipped: 'is already closed with this resolution' }
         : next({
             status: 'closed',
             resolution: change.resolution,
@@ -106,9 +107,9 @@ export const changeIncident = (
     case 'wake':
       return { skipped: 'is an incident; only alerts can be snoozed' }
     case 'advance':
-      if (incident.status === change.status) return { skipped: `is ${change.status} already` }
+      if (incident.status === change.status) return { skipped: `is already ${change.status}` }
       if (!open) return { skipped: `is ${incident.status}; reopen it first` }
-      if (change.status === 'closed') return { skipped: 'needs a resolution to be closed' }
+      if (change.status === 'closed') return { skipped: 'needs a resolution' }
       return next({ status: change.status, assignee: incident.assignee ?? actor })
   }
 }

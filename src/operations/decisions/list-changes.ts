@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** That an alert or an incident changed; read it for what it is now. */
+/** Identifies a changed alert or incident. */
 export const change = z
   .object({
     kind: z.enum(['alert', 'incident']),
@@ -13,10 +13,10 @@ export const change = z
   })
   .meta({ id: 'Change' })
 
-/** Lists what changed after a moment, oldest first: what live views follow. */
+/** Live views follow this list. */
 export const listChanges = defineOperation({
   name: 'list_changes',
-  summary: 'Lists the alerts and incidents that changed after a moment, oldest first.',
+  summary: 'Lists the alerts and incidents that changed after a time, oldest first.',
   role: 'viewer',
   input: z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(500).default(500) }),
   output: z.object({ changes: z.array(change) }),

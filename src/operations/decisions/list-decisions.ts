@@ -6,10 +6,9 @@ import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
 import { readDecision } from './read-decision.ts'
 
-/** Lists what the caller did to many things at once: what can be taken back. */
 export const listDecisions = defineOperation({
   name: 'list_decisions',
-  summary: 'Lists your own changes of alerts and incidents, newest first: what you can take back.',
+  summary: 'Lists your own bulk changes of alerts and incidents, newest first. Recent ones can be undone.',
   role: 'viewer',
   input: z.strictObject(paging),
   output: pageOf(decision),

@@ -2,17 +2,17 @@ import { AppError } from '../../errors.ts'
 import type { Decision } from '../../schema/decision.ts'
 import type { Store } from '../../store/store.ts'
 
-/** Between two steps of a decision that goes on lies less than this. */
+/** The longest time between two steps of a running change. */
 const stepMs = 60_000
 
-/** Finds a decision, or says that there is none. */
+/** Finds a bulk change; throws NOT_FOUND. */
 export const requireDecision = async (store: Store, id: string, now: number): Promise<Decision> => {
   const found = await store.decisions.get(id)
   if (found) return readDecision(found, now)
-  throw new AppError('NOT_FOUND', `There is no decision "${id}".`, { hint: 'List your decisions for their ids.' })
+  throw new AppError('NOT_FOUND', `Decision "${id}" not found.`, { hint: 'List your decisions to see their IDs.' })
 }
 
-/** Tells how a decision stands: one that was going on, and has not for a while, has stopped. */
+/** Reports a bulk change as stopped if it was running but made no progress for a while. */
 export const readDecision = (decision: Decision, now: number): Decision =>
   decision.state === 'running' && now - Date.parse(decision.updated_at) > stepMs
     ? { ...decision, state: 'stopped' }

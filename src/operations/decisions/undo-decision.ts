@@ -9,16 +9,15 @@ import { defineOperation } from '../operation.ts'
 import { changeReport } from './apply-changes.ts'
 import type { Skipped } from './decide.ts'
 import { requireDecision } from './read-decision.ts'
-import { takeBack } from './take-back.ts'
+import { revertChanges } from './revert-changes.ts'
 
 const day = 86_400_000
 const chunk = 500
 const mostSkipped = 100
 
-/** Takes back what was done in one request. What somebody changed since then stays as it is. */
 export const undoDecision = defineOperation({
   name: 'undo_decision',
-  summary: 'Takes back a change of many, within a day: what nobody changed since then is as it was before.',
+  summary: 'Undoes a bulk change within a day. Items that changed since are skipped.',
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100) }),
   output: changeReport,
@@ -31,7 +30,7 @@ export const undoDecision = defineOperation({
     for (let start = 0; start < entries.length; start += chunk) {
       await store.transaction(async (tx) => {
         skipped.push(
-          ...(await takeBack({ store, queue }, tx, entries.slice(start, start + chunk), {
+          ...(await revertChanges({ store, queue }, tx, entries.slice(start, start + chunk), {
             actor: actor.name,
             now: time,
           })),
@@ -59,20 +58,21 @@ type UndoDeps = Pick<Deps, 'store' | 'queue' | 'now'> & { readonly actor: Actor 
 
 const refuseOdd = ({ id, actor, state, created_at }: Decision, asking: Actor, now: number): void => {
   if (actor !== asking.name && asking.role !== 'admin') {
-    throw new AppError('FORBIDDEN', `${actor} did this; only they, or an admin, can take it back.`, {
-      hint: 'Reopen or assign what it changed instead.',
+    throw new AppError('FORBIDDEN', `Only ${actor} or an admin can undo this change.`, {
+      hint: 'Reopen or reassign the changed items instead.',
     })
   }
   const refuse = (message: string, hint: string) => {
     throw new AppError('CONFLICT', message, { hint })
   }
-  if (state === 'running') refuse('This is still going on.', `Wait until /api/v1/decisions/${id} says that it is done.`)
-  if (state === 'undone') refuse('This was taken back already.', 'Do it again instead.')
+  if (state === 'running')
+    refuse('The change is still running.', `Wait until /api/v1/decisions/${id} reports that it is done.`)
+  if (state === 'undone') refuse('The change was already undone.', 'Apply the change again instead.')
   if (now - Date.parse(created_at) > day)
-    refuse('This was done more than a day ago.', 'Reopen what it changed instead.')
+    refuse('The change is more than a day old.', 'Reopen the changed items instead.')
 }
 
-/** What was changed, first changed first. */
+/** The audit entries of a bulk change, oldest first. */
 const entriesOf = async (store: Store, { id }: Decision): Promise<readonly AuditEntry[]> => {
   const entries: AuditEntry[] = []
   let after: string | undefined

@@ -25,17 +25,16 @@ const pattern = z.object({
   sample: z.object({ event_id: z.string(), line: z.string() }),
 })
 
-/** Tells which kinds of lines are new, gone, or much more or less frequent in one window than in another. */
 export const compareWindows = defineOperation({
   name: 'compare_windows',
-  summary: 'Tells which kinds of lines are new, gone, or changed in frequency between two spans of time.',
+  summary: 'Compares the log templates of two time ranges: new, gone, or changed in frequency.',
   role: 'viewer',
   input: z.strictObject({
     q: filterText,
-    from: moment.default('now-1h').describe('Where the window begins: a time, or `now-1h`.'),
-    to: moment.default('now').describe('Where it ends.'),
-    baseline_from: moment.optional().describe('Where the baseline begins; as long before the window as it is long.'),
-    baseline_to: moment.optional().describe('Where the baseline ends; where the window begins.'),
+    from: moment.default('now-1h').describe('The start of the window: a time, or `now-1h`.'),
+    to: moment.default('now').describe('The end of the window.'),
+    baseline_from: moment.optional().describe('The start of the baseline. The default makes it as long as the window.'),
+    baseline_to: moment.optional().describe('The end of the baseline. The default is the start of the window.'),
   }),
   output: z.object({
     window: z.object({ from: z.iso.datetime(), to: z.iso.datetime(), events: z.int() }),
@@ -89,7 +88,7 @@ const iso = (time: number): string => new Date(time).toISOString()
 
 const span = ({ from, to }: { from?: number | undefined; to?: number | undefined }): { from: number; to: number } => {
   if (from !== undefined && to !== undefined && from < to) return { from, to }
-  throw new AppError('INVALID_REQUEST', 'A window begins before it ends.', {
+  throw new AppError('INVALID_REQUEST', 'The window must start before it ends.', {
     hint: 'Give from and to: `now-1h`, `now`.',
   })
 }

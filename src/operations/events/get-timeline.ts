@@ -7,7 +7,7 @@ import { parseRange } from '../time.ts'
 import { toBuckets, toGrid, toLanes, usualSince } from './timeline.ts'
 
 const mostLanes = 8
-/** More than this many detections are not drawn: the oddest are. */
+/** Above this number, only the highest-scored detections are drawn. */
 const mostSpans = 5_000
 
 const timeline = z
@@ -16,7 +16,7 @@ const timeline = z
     to: z.iso.datetime(),
     /** The length of a bucket, in ms. */
     bucket_ms: z.int(),
-    /** Since when events are counted; null when there are none. */
+    /** The start of the counts; null if there are no events. */
     counted_since: z.iso.datetime().nullable(),
     /** From the first one that is known of; a bucket without events is a silence. */
     buckets: z.array(
@@ -31,17 +31,17 @@ const timeline = z
         usual_high: z.int().nullable(),
       }),
     ),
-    /** The oddest streams; cells only where something was odd. */
+    /** The most anomalous streams, with cells only where there were anomalies. */
     lanes: z.array(
       z.object({
         stream: z.string(),
         cells: z.array(
           z.object({
             time: z.iso.datetime(),
-            /** How odd the oddest detection was, 0–100. */
+            /** The highest detection score, 0–100. */
             score: z.int(),
             detections: z.int(),
-            /** Whether all that was odd is that less came than usual, or nothing. */
+            /** Whether every anomaly is a drop in volume or silence. */
             fewer: z.boolean(),
           }),
         ),
@@ -50,21 +50,20 @@ const timeline = z
   })
   .meta({ id: 'Timeline' })
 
-/** Tells how many events came when, what is usual, and which streams were odd when. */
 export const getTimeline = defineOperation({
   name: 'get_timeline',
-  summary: 'Counts events over time beside what is usual, and tells which streams were odd when.',
+  summary: 'Counts events over time with the usual range, and lists the anomalous streams.',
   role: 'viewer',
   input: z.strictObject({
     from: timeRange.from.default('now-24h'),
     to: timeRange.to.default('now'),
-    buckets: z.int().min(1).max(500).default(120).describe('How many buckets at most.'),
+    buckets: z.int().min(1).max(500).default(120).describe('The maximum number of buckets.'),
   }),
   output: timeline,
   async run({ buckets: most, ...span }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const { from = 0, to = 0 } = parseRange(span, now())
     if (from >= to) {
-      throw new AppError('INVALID_REQUEST', 'The span ends before it begins.', {
+      throw new AppError('INVALID_REQUEST', 'The range ends before it begins.', {
         errors: [{ path: 'to', message: 'is not after from' }],
       })
     }

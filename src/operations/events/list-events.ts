@@ -12,7 +12,7 @@ import { parseRange } from '../time.ts'
 /** Finds events, newest first. */
 export const listEvents = defineOperation({
   name: 'list_events',
-  summary: 'Finds events by words, fields and time, newest first.',
+  summary: 'Searches events by text, fields and time, newest first.',
   role: 'viewer',
   input: z.strictObject({ q: filterText, ...timeRange, ...paging }),
   output: pageOf(eventView),

@@ -5,22 +5,21 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
 
-/** How many shapes of what was not understood are shown for each source. */
+/** The maximum number of shapes of unparsed lines per source. */
 const mostShapes = 5
 
 const source = sourceHealth
   .extend({
     parsed_percent: z.number(),
-    /** Every format that was understood, commonest first. */
+    /** The parsed formats, most common first. */
     formats: z.array(z.object({ format: z.string(), count: z.int() })),
     last_seen: z.iso.datetime(),
   })
   .meta({ id: 'Source' })
 
-/** Lists the sources and how well each is understood. */
 export const listSources = defineOperation({
   name: 'list_sources',
-  summary: 'Lists the sources, how well each is understood, and what is not.',
+  summary: 'Lists the sources with parse rates and samples of unparsed lines.',
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(source),

@@ -5,7 +5,7 @@ import type { VolumeRow } from '../../store/events/event-counts.ts'
 const hour = 3_600_000
 const day = 24 * hour
 const widths = [volumeSlot, 3 * volumeSlot, 6 * volumeSlot, hour, 3 * hour, 6 * hour, 12 * hour, day, 7 * day]
-/** How many earlier days tell what is usual at this time of day, at most and at least. */
+/** The maximum and minimum number of earlier days for the usual range. */
 const mostDays = 14
 const fewestDays = 3
 
@@ -22,19 +22,19 @@ export const toGrid = (from: number, to: number, most: number): Grid => {
   return { from: Math.floor(from / bucket) * bucket, to: Math.ceil(Math.max(to, from + 1) / bucket) * bucket, bucket }
 }
 
-/** From when on counts are needed to tell what is usual in a grid. */
+/** The earliest time whose counts are needed for the usual range of a grid. */
 export const usualSince = ({ from, bucket }: Grid): number => (bucket < day ? from - mostDays * day : from)
 
 export interface Bucket extends EventVolume {
   readonly time: number
-  /** What was counted at this time of day on the days before: most lie between these. Null where too few days are known. */
+  /** The usual range at this time of day. Null with too few earlier days. */
   readonly usualLow: number | null
   readonly usualHigh: number | null
 }
 
 /**
- * The buckets of a grid, without those from before anything was counted: there nothing is known, while a bucket without events later is
- * silence. The usual range is the 10th to the 90th percentile of the same time of day on up to 14 earlier days.
+ * Fills a grid with counts. Skips buckets before the first count, because an empty bucket means silence. The usual
+ * range is the 10th to the 90th percentile of the same time of day on up to 14 earlier days.
  */
 export const toBuckets = (grid: Grid, rows: readonly VolumeRow[], countedSince: number | undefined): Bucket[] => {
   if (countedSince === undefined) return []
@@ -76,7 +76,7 @@ const quantile = (sorted: readonly number[], share: number): number => {
 
 export interface Lane {
   readonly stream: string
-  /** Only where something was odd: when, the highest score (0–100), and how many detections. */
+  /** Only anomalous buckets: time, highest score (0–100) and number of detections. */
   readonly cells: readonly Cell[]
 }
 
@@ -84,11 +84,11 @@ interface Cell {
   readonly time: number
   readonly score: number
   readonly count: number
-  /** Whether all that was odd is that less came than usual. */
+  /** Whether every anomaly is a drop in volume. */
   readonly fewer: boolean
 }
 
-/** How odd each stream was in each bucket: the oddest streams first, at most so many. */
+/** Builds the lanes of the most anomalous streams, up to a maximum. */
 export const toLanes = (grid: Grid, spans: readonly DetectionSpan[], most: number): Lane[] => {
   const lanes = new Map<string, Map<number, Omit<Cell, 'time'>>>()
   for (const { stream, score, fewer, firstSeen, lastSeen } of spans) {

@@ -6,12 +6,11 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireIncident } from './require-incident.ts'
 
-/** Shows one incident with its alerts and what people did with it. */
 export const getIncident = defineOperation({
   name: 'get_incident',
-  summary: 'Shows one incident with its alerts and its history.',
+  summary: 'Returns one incident with its alerts and history.',
   role: 'viewer',
-  input: z.strictObject({ id: z.string().max(100).describe('Its id, or INC-3.') }),
+  input: z.strictObject({ id: z.string().max(100).describe('The incident’s ID or display ID, such as INC-3.') }),
   output: incident.extend({ alerts: z.array(alert), history: z.array(auditView) }).meta({ id: 'IncidentDetails' }),
   async run({ id }, { store }: Pick<Deps, 'store'>) {
     const found = await requireIncident(store, id)

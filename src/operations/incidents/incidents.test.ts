@@ -161,7 +161,7 @@ describe('incidents', () => {
   it('take alerts from wherever they are, and are closed when none is left', async () => {
     const grown = await moveToIncident.run({ id: 'INC-1', alert_ids: ['alert-c', 'alert-a'], note: 'one story' }, deps)
     expect(grown.members.map(({ alert_id }) => alert_id)).toEqual(['alert-a', 'alert-b', 'alert-c'])
-    expect(grown.timeline.map(({ text }) => text)).toContain('noor: put an alert into it: one story')
+    expect(grown.timeline.map(({ text }) => text)).toContain('noor: added an alert: one story')
     const emptied = await getIncident.run({ id: 'INC-2' }, deps)
     expect(emptied).toMatchObject({ status: 'closed', resolution: 'duplicate', merged_into: grown.id })
     expect((await getAlert.run({ id: 'alert-c' }, deps)).incident_id).toBe(grown.id)

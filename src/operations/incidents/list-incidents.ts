@@ -13,7 +13,7 @@ export const listIncidents = defineOperation({
   role: 'viewer',
   input: z.strictObject({
     q: filterText,
-    status: z.enum(incidentStatuses).optional().describe('Only those with this status.'),
+    status: z.enum(incidentStatuses).optional().describe('Only incidents with this status.'),
     ...timeRange,
     ...paging,
   }),

@@ -8,14 +8,14 @@ import { defineOperation } from '../operation.ts'
 import { moveAlerts, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
-/** Puts one incident's alerts into another one. Each alert keeps its own text and history; the emptied incident says where they went. */
+/** Each alert keeps its text and history. The emptied incident refers to the target. */
 export const mergeIncidents = defineOperation({
   name: 'merge_incidents',
   summary: 'Merges an incident into another one.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(100).describe('The incident that is emptied: its id, or INC-3.'),
-    into: z.string().max(100).describe('The incident that takes its alerts.'),
+    id: z.string().max(100).describe('The incident to merge: its ID or display ID, such as INC-3.'),
+    into: z.string().max(100).describe('The incident that receives the alerts.'),
     note: z.string().trim().min(1).max(4_000).optional(),
   }),
   output: incident,
@@ -35,8 +35,8 @@ export const mergeIncidents = defineOperation({
       }
       for (const one of [from, target]) {
         if (one.merged_into === null) continue
-        throw new AppError('CONFLICT', `${one.display_id} was merged into another incident already.`, {
-          hint: 'Take the one that it was merged into.',
+        throw new AppError('CONFLICT', `${one.display_id} was already merged into another incident.`, {
+          hint: 'Use the incident that it was merged into.',
         })
       }
       const alerts = await moveAlerts(store, tx, [...target.members, ...from.members], target.id, moment)

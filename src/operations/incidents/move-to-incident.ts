@@ -10,14 +10,14 @@ import { defineOperation } from '../operation.ts'
 import { moveAlerts, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
-/** Puts alerts into an incident, from wherever they are. Each keeps its own text and history; an incident left without any is closed. */
+/** Each alert keeps its text and history. Incidents left without alerts are closed. */
 export const moveToIncident = defineOperation({
   name: 'move_to_incident',
-  summary: 'Moves alerts into an incident, out of those that they are in.',
+  summary: 'Moves alerts from other incidents into an incident.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(100).describe('The incident that takes them: its id, or INC-3.'),
-    alert_ids: z.array(z.string().max(100)).min(1).max(1_000).describe('The alerts that belong to it.'),
+    id: z.string().max(100).describe('The incident that receives the alerts: its ID or display ID, such as INC-3.'),
+    alert_ids: z.array(z.string().max(100)).min(1).max(1_000).describe('The alerts to move.'),
     note: z.string().trim().min(1).max(4_000).optional(),
   }),
   output: incident,
@@ -30,17 +30,17 @@ export const moveToIncident = defineOperation({
       const target = await requireIncident(store, id, tx)
       if (target.merged_into !== null) {
         throw new AppError('CONFLICT', `${target.display_id} was merged into another incident.`, {
-          hint: 'Take the one that it was merged into.',
+          hint: 'Use the incident that it was merged into.',
         })
       }
       const coming = await comingAlerts(store, tx, alert_ids, target)
       const comingIds = new Set(coming.map((alert) => alert.id))
       const from = await store.incidents.load([...new Set(coming.flatMap(({ incident_id }) => incident_id ?? []))], tx)
-      const reason = `${actor.name} put it here${because}`
+      const reason = `${actor.name} moved it here${because}`
       const members = [...target.members, ...coming.map((alert) => ({ alert_id: alert.id, reason, added_at: moment }))]
       const alerts = await moveAlerts(store, tx, members, target.id, moment)
       const count = coming.length === 1 ? 'an alert' : `${coming.length} alerts`
-      const timeline = [...target.timeline, step(`${actor.name}: put ${count} into it${because}`)]
+      const timeline = [...target.timeline, step(`${actor.name}: added ${count}${because}`)]
       const grown: Incident = {
         ...target,
         members,
@@ -87,9 +87,11 @@ const comingAlerts = async (store: Store, tx: Transaction, ids: readonly string[
   const wanted = [...new Set(ids)]
   const alerts = await store.alerts.load(wanted, tx)
   if (alerts.length < wanted.length) {
-    throw new AppError('NOT_FOUND', 'Not all of these alerts exist.', { hint: 'List the alerts for their ids.' })
+    throw new AppError('NOT_FOUND', 'Some of these alerts do not exist.', { hint: 'List the alerts to see their IDs.' })
   }
   const coming = alerts.filter(({ incident_id }) => incident_id !== id)
   if (coming.length > 0) return coming
-  throw new AppError('CONFLICT', `They are all in ${display_id} already.`, { hint: 'Show it for its alerts.' })
+  throw new AppError('CONFLICT', `All of these alerts are already in ${display_id}.`, {
+    hint: 'Get the incident to see its alerts.',
+  })
 }

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 
-/** Loads alerts and makes them members of an incident. */
+/** Moves alerts into an incident. */
 export const moveAlerts = async (
   store: Store,
   tx: Transaction,
@@ -28,7 +28,7 @@ export const moveAlerts = async (
   return moved
 }
 
-/** Tells of alerts that went from one incident to another. */
+/** Builds the audit entry for alerts that moved between incidents. */
 export const regroupEntry = (
   entry: Pick<AuditEntry, 'time' | 'actor' | 'action'>,
   before: Incident | undefined,

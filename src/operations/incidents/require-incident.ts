@@ -3,14 +3,14 @@ import type { Incident } from '../../schema/incident.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 
-/** Finds an incident by its id or its number, or says that there is none. */
+/** Finds an incident by its ID or display ID; throws NOT_FOUND. */
 export const requireIncident = async (store: Store, id: string, tx?: Transaction): Promise<Incident> => {
   const found = await store.incidents.get(id, tx)
   if (found) return found
-  throw new AppError('NOT_FOUND', `There is no incident "${id}".`, { hint: 'List the incidents for their ids.' })
+  throw new AppError('NOT_FOUND', `Incident "${id}" not found.`, { hint: 'List the incidents to see their IDs.' })
 }
 
-/** Refuses a change that was made against another version, naming who changed it last. */
+/** Rejects a change that is based on another version, and names the last editor. */
 export const requireVersion = async (
   store: Store,
   item: { readonly id: string; readonly version: number },
@@ -21,6 +21,6 @@ export const requireVersion = async (
   throw new AppError(
     'VERSION_CONFLICT',
     `It is at version ${item.version}, not ${version}${last ? `; ${last.actor} changed it last` : ''}.`,
-    { hint: 'Read it again, then decide again.' },
+    { hint: 'Read the current version, then apply your change again.' },
   )
 }

@@ -8,14 +8,13 @@ import { defineOperation } from '../operation.ts'
 import { moveAlerts, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
-/** Takes alerts out of an incident into a new one. They keep their history. */
 export const splitIncident = defineOperation({
   name: 'split_incident',
-  summary: 'Takes alerts out of an incident into a new one, and answers with the new one.',
+  summary: 'Moves alerts of an incident into a new incident and returns the new one.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(100).describe('The incident that they leave: its id, or INC-3.'),
-    alert_ids: z.array(z.string().max(100)).min(1).max(1_000).describe('The alerts that do not belong to it.'),
+    id: z.string().max(100).describe('The incident that contains the alerts: its ID or display ID, such as INC-3.'),
+    alert_ids: z.array(z.string().max(100)).min(1).max(1_000).describe('The alerts to move to the new incident.'),
     note: z.string().trim().min(1).max(4_000).optional(),
   }),
   output: incident,
@@ -84,7 +83,9 @@ const refuseOddSplits = (
   const refuse = (message: string, hint: string) => {
     throw new AppError('CONFLICT', message, { errors: [{ path: 'alert_ids', message, hint }] })
   }
-  if (merged_into !== null) refuse(`${display_id} was merged into another incident.`, 'Split that one.')
-  if (going.length < leaving.size) refuse(`Not all of these alerts are in ${display_id}.`, 'Show it for its alerts.')
-  if (staying.length === 0) refuse(`These are all alerts of ${display_id}.`, 'Leave at least one.')
+  if (merged_into !== null)
+    refuse(`${display_id} was merged into another incident.`, 'Split the incident that it was merged into.')
+  if (going.length < leaving.size)
+    refuse(`Some of these alerts are not in ${display_id}.`, 'Get the incident to see its alerts.')
+  if (staying.length === 0) refuse(`${display_id} has no other alerts.`, 'Leave at least one alert.')
 }

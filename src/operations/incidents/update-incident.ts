@@ -8,15 +8,14 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireIncident, requireVersion } from './require-incident.ts'
 
-/** Changes one incident: who has it, how far it is, what it turned out to be. */
 export const updateIncident = defineOperation({
   name: 'update_incident',
   summary: 'Acknowledges, assigns, advances, closes or reopens an incident. Closing it closes its alerts.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(100).describe('Its id, or INC-3.'),
+    id: z.string().max(100).describe('The incident’s ID or display ID, such as INC-3.'),
     ...changeInput,
-    version: z.int().optional().describe('The version that the decision was made on.'),
+    version: z.int().optional().describe('The version that the change is based on.'),
   }),
   output: incident,
   async run({ id, version, note, ...wanted }, { store, queue, now, actor }: UpdateDeps) {
@@ -32,7 +31,7 @@ export const updateIncident = defineOperation({
       })
       if (reason !== undefined) {
         throw new AppError('CONFLICT', `${before.display_id} ${reason}.`, {
-          hint: `It is at version ${before.version}.`,
+          hint: `The current version is ${before.version}.`,
         })
       }
       return requireIncident(store, before.id, tx)

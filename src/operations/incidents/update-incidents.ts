@@ -12,7 +12,7 @@ import { defineOperation } from '../operation.ts'
 /** Changes many incidents in one request; the server finds them. */
 export const updateIncidents = defineOperation({
   name: 'update_incidents',
-  summary: 'Acknowledges, assigns, advances, closes or reopens incidents, by id or by filter, in one request.',
+  summary: 'Acknowledges, assigns, advances, closes or reopens incidents, by ID or by filter, in one request.',
   role: 'analyst',
   input: z.strictObject({ ...selector, ...changeInput, wait }),
   output: changeReport,

@@ -12,32 +12,35 @@ import { parseMoment } from '../time.ts'
 import { auditIntel } from './audit-intel.ts'
 
 const told = z.strictObject({
-  value: z.string().min(1).max(4_000).describe('An address, range, name, link, hash or mail address, disarmed or not.'),
-  type: observableType.optional().describe('What it is; what it looks like unless given.'),
+  value: z
+    .string()
+    .min(1)
+    .max(4_000)
+    .describe('An IP address, range, domain, URL, hash or email address, defanged or not.'),
+  type: observableType.optional().describe('The type. The default is detected from the value.'),
 })
 
-/** Adds indicators of our own, or says something else of them. */
 export const addIndicators = defineOperation({
   name: 'add_indicators',
-  summary: 'Says of values that they are bad: adds indicators of your own, or changes what you said of them.',
+  summary: 'Adds your own indicators or changes them.',
   role: 'analyst',
   input: z.strictObject({
     indicators: z.array(told).min(1).max(1_000),
     threat_level: severity.default('high'),
-    confidence: z.number().min(0).max(1).default(0.9).describe('How sure you are, 0–1.'),
-    description: z.string().max(300).default('').describe('Why, for whoever sees it later.'),
+    confidence: z.number().min(0).max(1).default(0.9).describe('The confidence, 0–100.'),
+    description: z.string().max(300).default('').describe('A description for other analysts.'),
     tags: z.array(z.string().min(1).max(100)).max(20).default([]),
-    tlp: tlp.optional().describe('With whom it may be shared; from `amber` on, nobody else is asked about it.'),
+    tlp: tlp.optional().describe('The TLP marking. Vendors are not queried about `amber` and `red` values.'),
     valid_until: z
       .string()
       .max(64)
       .optional()
-      .describe('Until when it holds: ISO 8601 or now+30d. For good unless given.'),
+      .describe('The expiry: ISO 8601 or now+30d. Without a value, the indicator does not expire.'),
   }),
   output: z.object({
     added: z.int(),
     changed: z.int(),
-    /** As they are now, with what others say of them. */
+    /** The indicators with the data of all sources. */
     data: z.array(knownIndicator),
     errors: z.array(z.object({ value: z.string(), message: z.string() })),
   }),
@@ -62,7 +65,7 @@ export const addIndicators = defineOperation({
     )
     const told = entries.filter((entry): entry is Extract<Entry, { kind: 'report' }> => entry.kind === 'report')
     if (told.length === 0) {
-      throw new AppError('INVALID_REQUEST', 'None of the values can be looked up.', {
+      throw new AppError('INVALID_REQUEST', 'None of the values can be an indicator.', {
         errors: errors.slice(0, 20).map(({ value, message }) => ({ path: value, message })),
       })
     }
@@ -85,7 +88,7 @@ export const readEnd = (text: string | undefined, now: number): string | undefin
   if (text === undefined) return undefined
   const end = parseMoment(text, now, 'end', 'valid_until')
   if (end > now) return new Date(end).toISOString()
-  throw new AppError('INVALID_REQUEST', `${text} has passed.`, {
-    errors: [{ path: 'valid_until', message: 'lies in the past', hint: 'Use now+30d, or leave it out.' }],
+  throw new AppError('INVALID_REQUEST', `${text} is in the past.`, {
+    errors: [{ path: 'valid_until', message: 'is in the past', hint: 'Use now+30d, or leave it out.' }],
   })
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 
-/** Writes down who changed what is known of values. */
+/** Audits a change of indicators. */
 export const auditIntel = (
   { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },
   {

@@ -7,14 +7,13 @@ import { parseMoment } from '../time.ts'
 import { auditIntel } from './audit-intel.ts'
 import { indicatorKey, requireOwn } from './own-indicators.ts'
 
-/** Says until when something holds that we said of a value; what others say of it stays. */
 export const expireIndicator = defineOperation({
   name: 'expire_indicator',
-  summary: 'Lets what you said of a value end: now, or at a time to come.',
+  summary: 'Sets the expiry of your own indicator. Data of other sources is unchanged.',
   role: 'analyst',
   input: z.strictObject({
     id: indicatorKey,
-    valid_until: z.string().max(64).default('now').describe('Until when it holds: ISO 8601 or now+30d.'),
+    valid_until: z.string().max(64).default('now').describe('The expiry: ISO 8601 or now+30d.'),
   }),
   output: knownIndicator,
   async run({ id, valid_until }, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {

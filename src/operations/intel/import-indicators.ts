@@ -23,28 +23,28 @@ type Sample = z.input<typeof sample>
 export const importIndicators = defineOperation({
   name: 'import_indicators',
   summary:
-    'Takes a list of indicators in under a name: plain, CSV, JSON, STIX 2.1, MISP and more. What the list of that name no longer holds is taken back.',
+    'Imports a named list of indicators: plain text, CSV, JSON, STIX 2.1, MISP and more. Replaces the earlier list of that name.',
   role: 'analyst',
   input: z.strictObject({
     table: z
       .string()
       .min(1)
       .max(32 * 1_048_576)
-      .describe('The list as it was published.'),
+      .describe('The content of the list.'),
     name: z
       .string()
       .regex(/^\w[\w.-]{0,62}$/, 'use letters, digits, ".", "_" and "-", at most 63, beginning with a letter or digit')
-      .describe('What the list is called; it is shown as the source.'),
-    format: formatName.optional().describe('How it is written; what it looks like unless given.'),
-    preview: z.boolean().default(false).describe('Say what would change, and change nothing.'),
+      .describe('The name of the list, shown as the source.'),
+    format: formatName.optional().describe('The format. The default is detected from the content.'),
+    preview: z.boolean().default(false).describe('Only previews the changes.'),
     ...{ level, confidence, description, tags, valid_days },
-    tlp: tlp.optional().describe('With whom it may be shared; from `amber` on, nobody else is asked about its values.'),
+    tlp: tlp.optional().describe('The TLP marking. Vendors are not queried about `amber` and `red` values.'),
   }),
   output: z.object({
     preview: z.boolean(),
     name: z.string(),
     format: formatName,
-    /** What the list says of itself. */
+    /** The notice in the list. */
     notice: z.string(),
     /** How many entries could be used. */
     entries: z.int(),
@@ -54,7 +54,7 @@ export const importIndicators = defineOperation({
     withdrawn: z.int(),
     /** Rows that could not be used, by reason. */
     skipped: z.array(skippedRows),
-    /** The first 20 entries as they were understood. */
+    /** The first 20 entries as parsed. */
     samples: z.array(sample),
   }),
   async run(
@@ -99,10 +99,10 @@ export const importIndicators = defineOperation({
       })
       return result
     } catch (error) {
-      // It is the caller who sent what cannot be read.
+      // The caller sent the unreadable list, so this is not a source failure.
       if (!(error instanceof AppError) || error.code !== 'SOURCE_FAILED') throw error
       throw new AppError('INVALID_REQUEST', error.message, {
-        hint: `It was read as ${format}. ${error.hint ?? ''} Name another format if it is one.`,
+        hint: `The content was parsed as ${format}. ${error.hint ?? ''} Set another format if that is wrong.`,
         cause: error,
       })
     }

@@ -227,7 +227,7 @@ describe('feeds', () => {
       kind: 'feed',
       state: 'waiting',
       entries: 0,
-      licence: 'As its publisher says.',
+      licence: 'See the publisher’s terms.',
     })
     wire.answer = () => ({ body: '203.0.113.9\n', headers: { etag: '"1"' } })
     expect(pullFeed.output.parse(await pull('theirs'))).toMatchObject({

@@ -5,20 +5,16 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
 
-/** Lists what is known of values, what changed last first. */
 export const listIndicators = defineOperation({
   name: 'list_indicators',
-  summary: 'Lists indicators with what each source says of them, those that changed last first.',
+  summary: 'Lists indicators with the data of each source, most recently changed first.',
   role: 'viewer',
   input: z.strictObject({
-    search: z.string().max(500).default('').describe('A piece of the value.'),
+    search: z.string().max(500).default('').describe('Part of the value.'),
     type: observableType.optional(),
-    level: severity.optional().describe('How grave it is, exactly.'),
-    source: z.string().max(100).optional().describe('Who tells of it; `own` for what people said here.'),
-    all: z
-      .boolean()
-      .default(false)
-      .describe('Also what has expired, and values that were asked about and nobody knows.'),
+    level: severity.optional().describe('The exact threat level.'),
+    source: z.string().max(100).optional().describe('The source; `own` for your own indicators.'),
+    all: z.boolean().default(false).describe('Includes expired indicators and values without any data.'),
     ...paging,
   }),
   output: pageOf(knownIndicator),

@@ -6,10 +6,9 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
 
-/** Lists who tells of values, and how each is doing. */
 export const listIntelSources = defineOperation({
   name: 'list_intel_sources',
-  summary: 'Lists feeds, vendors that are asked, and imported lists: entries, hits, last pull, quota, terms.',
+  summary: 'Lists feeds, lookup vendors and imported lists with entries, hits, last pull, quota and licence.',
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(intelSource),
@@ -19,7 +18,7 @@ export const listIntelSources = defineOperation({
   }),
 })
 
-/** Everybody who tells of values: what is configured, in its order, then what people told. */
+/** Returns all sources: configured ones in their order, then imported lists. */
 export const intelSources = async ({
   store,
   intel,
@@ -72,10 +71,10 @@ const presentLookup = (facts: SourceFacts, daily: number, used: number, resting:
 })
 
 const told = {
-  import: { kind: 'import', summary: 'A list that somebody imported.', licence: 'As its publisher says.' },
-  own: { kind: 'own', summary: 'What people here said themselves.', licence: 'Yours.' },
+  import: { kind: 'import', summary: 'An imported list.', licence: 'See the publisher’s terms.' },
+  own: { kind: 'own', summary: 'Indicators added here.', licence: 'Yours.' },
 } as const
-const former = { kind: 'former', summary: 'A feed that is configured no longer.', licence: '' } as const
+const former = { kind: 'former', summary: 'A feed that is no longer configured.', licence: '' } as const
 
 const presentTold = (record: FeedRecord): IntelSource => {
   const { name, type } = record.state

@@ -12,47 +12,46 @@ const mostValues = 100
 const longestWait = 30_000
 const cve = /\bCVE-\d{4}-\d{4,7}\b/gi
 
-/** What is known of one value. */
+/** The result for one value. */
 const known = z
   .object({
     value: z.string(),
     type: observableType,
-    /** All that sources say of it, summed up and each in its own words. */
+    /** The combined data of all sources, and the data of each one. */
     indicator: knownIndicator,
     /** 0–100, as the risk formula counts it. */
     score: z.number(),
-    /** Who was asked, who calls it bad, and which lists of the known-benign name it. */
+    /** The queried vendors, the ones that report it as malicious, and the known-benign lists that contain it. */
     asked: z.array(z.string()),
     accusers: z.array(z.string()),
     benign: z.array(z.string()),
-    /** Who could not be asked, and why. */
+    /** The vendors that could not be queried, with reasons. */
     missing: z.array(z.string()),
     /** The strictest marking that a source gave it. */
     tlp: tlp.nullable(),
-    /** Why others are not asked about it; null where they may be. */
+    /** The reason that vendors are not queried about the value; null if they may be. */
     stays_here: z.string().nullable(),
   })
   .meta({ id: 'KnownValue' })
 
-/** Says what is known of a value, or of everything in a text. */
 export const lookUpIntel = defineOperation({
   name: 'look_up_intel',
   summary:
-    'Says what is known of a value, or of every value in a text: by whom, how sure, until when, how it may be shared.',
+    'Returns threat intelligence about a value, or about every value in a text, with sources, confidence, expiry and sharing level.',
   role: 'viewer',
   input: z.strictObject({
-    value: z.string().min(1).max(4_000).optional().describe('An address, name, link, hash, mail address, or a CVE.'),
-    type: observableType.optional().describe('What the value is; what it looks like unless given.'),
+    value: z.string().min(1).max(4_000).optional().describe('An IP address, domain, URL, hash, email address or CVE.'),
+    type: observableType.optional().describe('The type. The default is detected from the value.'),
     text: z
       .string()
       .min(1)
       .max(100_000)
       .optional()
-      .describe('Instead of a value: any text, disarmed or not. The first 100 values in it count.'),
+      .describe('Any text instead of a value, defanged or not. The first 100 values count.'),
     ask_others: z
       .boolean()
       .default(false)
-      .describe('Also ask the configured vendors about the first six values that may leave; takes the role analyst.'),
+      .describe('Also queries the configured vendors about the first six shareable values. Requires the role analyst.'),
   }),
   output: z.object({
     data: z.array(known),
@@ -61,9 +60,13 @@ export const lookUpIntel = defineOperation({
   }),
   async run({ value, type, text, ask_others }, { intel, actor }: Pick<Deps, 'intel'> & { readonly actor: Actor }) {
     if (ask_others && !mayAct(actor.role, 'analyst')) {
-      throw new AppError('FORBIDDEN', 'Asking others takes the role analyst: it tells them, and uses a quota.', {
-        hint: 'Leave ask_others out to see what is known here.',
-      })
+      throw new AppError(
+        'FORBIDDEN',
+        'Querying vendors requires the role analyst: it discloses the value and uses a quota.',
+        {
+          hint: 'Leave out ask_others to see stored data only.',
+        },
+      )
     }
     const observables = readValues(value, type, text)
     const looked = await intel.lookUp(observables, AbortSignal.timeout(longestWait), ask_others)
@@ -86,16 +89,16 @@ const readValues = (
 ): readonly Observable[] => {
   if (value === undefined && text !== undefined) return extractObservables(text, mostValues)
   if (value === undefined || text !== undefined) {
-    throw new AppError('INVALID_REQUEST', 'Give a value, or a text.', {
-      errors: [{ path: 'value', message: 'one of value and text is needed' }],
+    throw new AppError('INVALID_REQUEST', 'Give a value or a text.', {
+      errors: [{ path: 'value', message: 'give either value or text' }],
     })
   }
   const observable = toObservable(value, type)
   const host = observable?.type === 'url' ? hostOf(observable.value) : undefined
   if (observable) return host ? [observable, host] : [observable]
   if (type === undefined && cveIn(value).length > 0) return []
-  throw new AppError('INVALID_REQUEST', `"${value.slice(0, 100)}" is nothing that can be looked up.`, {
-    hint: 'Give an address, a range, a name, a link, a hash, a mail address or a CVE.',
+  throw new AppError('INVALID_REQUEST', `"${value.slice(0, 100)}" cannot be looked up.`, {
+    hint: 'Give an IP address, range, domain, URL, hash, email address or CVE.',
     errors: [{ path: 'value', message: type === undefined ? 'cannot be looked up' : `is not of the type ${type}` }],
   })
 }

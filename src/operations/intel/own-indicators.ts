@@ -7,9 +7,11 @@ import type { KnownIndicator, Observable, Report } from '../../schema/indicator.
 import type { Deps } from '../deps.ts'
 
 /** How an indicator is named in an address: by its id, or by the value itself. */
-export const indicatorKey = z.string().min(1).max(4_000).describe('The id of an indicator, or the value itself.')
+export const indicatorKey = z.string().min(1).max(4_000).describe('The ID or the value of an indicator.')
 
-/** Finds what we said of a value ourselves. Throws NOT_FOUND when nobody knows the value, CONFLICT when only others do. */
+/**
+ * Finds your own data about a value. Throws NOT_FOUND if the value is unknown, CONFLICT if only other sources have it.
+ */
 export const requireOwn = async (
   { store }: Pick<Deps, 'store'>,
   key: string,
@@ -17,17 +19,17 @@ export const requireOwn = async (
   const meant = toObservable(key)
   const indicator = (await store.threatIntel.get(key)) ?? (meant && (await store.threatIntel.get(indicatorId(meant))))
   if (!indicator) {
-    throw new AppError('NOT_FOUND', `Nothing is known of "${key.slice(0, 100)}".`, {
-      hint: 'List the indicators for their ids and values.',
+    throw new AppError('NOT_FOUND', `Indicator "${key.slice(0, 100)}" not found.`, {
+      hint: 'List the indicators to see their IDs and values.',
     })
   }
   const { ioc, ioc_type, reports, sources } = indicator
   const report = reports[own]
   if (report) return { observable: { type: ioc_type, value: ioc }, indicator, report }
-  throw new AppError('CONFLICT', `Nobody here said anything of ${ioc}.`, {
+  throw new AppError('CONFLICT', `You have not added ${ioc} yourself.`, {
     hint:
       sources.length > 0
-        ? `It is told by ${sources.join(', ')}; only what people added here can be changed here.`
-        : 'It was asked about, and nobody knows it.',
+        ? `It comes from ${sources.join(', ')}. You can change only your own indicators.`
+        : 'Vendors were queried about it and have no data.',
   })
 }

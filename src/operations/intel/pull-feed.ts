@@ -13,7 +13,7 @@ const longestWait = 20_000
 /** Pulls a feed now, whenever it would be due. */
 export const pullFeed = defineOperation({
   name: 'pull_feed',
-  summary: 'Pulls a feed now. What takes longer than 20 s goes on by itself.',
+  summary: 'Pulls a feed now. A pull that takes longer than 20 s continues in the background.',
   role: 'analyst',
   input: z.strictObject({ name: z.string().max(100) }),
   output: z.object({ done: z.boolean(), source: intelSource }),
@@ -24,12 +24,12 @@ export const pullFeed = defineOperation({
     const done = await Promise.race([pulling, setTimeout(longestWait, false, { signal: waited.signal })]).finally(() =>
       waited.abort(),
     )
-    // Its end is kept with the feed, for whoever looks later.
+    // The result is stored with the feed.
     pulling.catch(() => undefined)
     if (done) await intel.table.refresh()
     await auditIntel(deps, { action: 'pull_feed', target: name, before: null, after: { done } })
     const source = (await intelSources(deps)).find((one) => one.name === name)
-    if (!source) throw new AppError('NOT_FOUND', `There is no feed "${name}".`)
+    if (!source) throw new AppError('NOT_FOUND', `Feed "${name}" not found.`)
     return { done, source }
   },
 })

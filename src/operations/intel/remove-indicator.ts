@@ -5,10 +5,9 @@ import { defineOperation } from '../operation.ts'
 import { auditIntel } from './audit-intel.ts'
 import { indicatorKey, requireOwn } from './own-indicators.ts'
 
-/** Takes back what we said of a value. */
 export const removeIndicator = defineOperation({
   name: 'remove_indicator',
-  summary: 'Takes back what you said of a value; what others say of it stays.',
+  summary: 'Removes your own indicator. Data of other sources is unchanged.',
   role: 'analyst',
   input: z.strictObject({ id: indicatorKey }),
   output: z.object({ id: z.string(), value: z.string(), removed: z.literal(true) }),

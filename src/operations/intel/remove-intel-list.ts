@@ -7,7 +7,7 @@ import { auditIntel } from './audit-intel.ts'
 /** Takes an imported list back as a whole. */
 export const removeIntelList = defineOperation({
   name: 'remove_intel_list',
-  summary: 'Takes an imported list back as a whole; what others say of its values stays.',
+  summary: 'Removes an imported list. Data of other sources is unchanged.',
   role: 'analyst',
   input: z.strictObject({ name: z.string().max(100) }),
   output: z.object({ name: z.string(), entries: z.int(), removed: z.literal(true) }),

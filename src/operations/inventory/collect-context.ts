@@ -9,27 +9,27 @@ import { parseMoment } from '../time.ts'
 const name = z.string().trim().min(1).max(256).optional()
 const facts = z.record(z.string(), z.unknown()).nullable()
 
-/** Tells what is known around addresses, an asset and a user: what an alert that names them would be judged by. */
 export const collectContext = defineOperation({
   name: 'collect_context',
-  summary: 'Tells what is known of addresses, an asset and a user, as triage sees it. Asks nobody, stores nothing.',
+  summary:
+    'Returns the context of addresses, an asset and a user as triage sees it. Queries no vendor and stores nothing.',
   role: 'viewer',
   input: z.strictObject({
     source_ip: name,
     target_ip: name,
-    asset_id: name.describe('The id of an asset, or the name of a host.'),
-    user_id: name.describe('The name of an account, or an id.'),
-    at: z.string().max(64).optional().describe('The moment to judge by, now unless said: ISO 8601, or now-1h.'),
+    asset_id: name.describe('The ID of an asset or the name of a host.'),
+    user_id: name.describe('The name or ID of a user.'),
+    at: z.string().max(64).optional().describe('The reference time: ISO 8601 or now-1h. The default is now.'),
   }),
   output: z
     .object({
-      /** The parts that say something, in the words of the triage contract. */
+      /** The parts with data, named after the triage contract. */
       enrichment_sources: z.array(z.enum(['source_network', 'target_network', 'asset', 'user'])),
       source_network: networkFacts.nullable(),
       target_network: networkFacts.nullable(),
       asset: facts,
       user: facts,
-      /** What would be kept beside an alert. */
+      /** The context that an alert would store. */
       contexts: z.array(alertContext),
       reasons: z.array(z.object({ sign: z.enum(['for', 'against']), text: z.string(), about: z.string() })),
     })

@@ -6,15 +6,14 @@ import type { Asset } from '../../schema/asset.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { tableInput, takeIn, toldImport } from './told-import.ts'
+import { importInventory, inventoryImport, tableInput } from './inventory-import.ts'
 
-/** Takes an inventory in. What it tells is laid over what is known; what it does not tell stays. */
 export const importAssets = defineOperation({
   name: 'import_assets',
-  summary: 'Takes in an inventory of assets, CSV or JSON: adds what is new, changes what it tells otherwise.',
+  summary: 'Imports an asset inventory from CSV or JSON. Adds new assets and updates existing ones.',
   role: 'analyst',
   input: tableInput,
-  output: toldImport,
+  output: inventoryImport,
   async run(
     { table, preview },
     { store, context, now, actor }: Pick<Deps, 'store' | 'context' | 'now'> & { readonly actor: Actor },
@@ -31,7 +30,7 @@ export const importAssets = defineOperation({
       now: moment,
     })
     const unmatched = unmatchedHosts(known, plan.changes, context.tables.familiar)
-    return takeIn(
+    return importInventory(
       { action: 'import_assets', read, plan, unmatched, preview, save: store.assets.save },
       { store, context, actor, time },
     )

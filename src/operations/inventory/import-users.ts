@@ -6,15 +6,15 @@ import type { Person } from '../../schema/person.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { tableInput, takeIn, toldImport } from './told-import.ts'
+import { importInventory, inventoryImport, tableInput } from './inventory-import.ts'
 
-/** Takes a directory in. Who may sign in here, and as what, it does not change. */
+/** Does not change who may sign in, or with which role. */
 export const importUsers = defineOperation({
   name: 'import_users',
-  summary: 'Takes in a directory of people, CSV or JSON: adds who is new, changes what it tells otherwise.',
+  summary: 'Imports a user directory from CSV or JSON. Adds new users and updates existing ones.',
   role: 'admin',
   input: tableInput,
-  output: toldImport,
+  output: inventoryImport,
   async run(
     { table, preview },
     { store, context, now, actor }: Pick<Deps, 'store' | 'context' | 'now'> & { readonly actor: Actor },
@@ -23,7 +23,7 @@ export const importUsers = defineOperation({
     const moment = new Date(time).toISOString()
     const read = readRows(table, personRows)
     const known = await store.people.all()
-    // Who only signs in is not among them: a new person of that name gets the id of that row.
+    // Names of sign-in accounts are excluded: a new user with such a name takes the ID of that row.
     const ids = new Map((await store.people.names()).map(({ id, username }) => [username.toLowerCase(), id]))
     const nameOf = ({ id, told }: ToldRow<ToldPerson>) => (told.username ?? id).toLowerCase()
     const plan = planImport({
@@ -34,7 +34,7 @@ export const importUsers = defineOperation({
       now: moment,
     })
     const unmatched = unmatchedUsers(known, plan.changes, context.tables.familiar)
-    return takeIn(
+    return importInventory(
       { action: 'import_users', read, plan, unmatched, preview, save: store.people.save },
       { store, context, actor, time },
     )

@@ -4,13 +4,12 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
 
-/** Lists the assets that people told us of, the newest first. */
 export const listAssets = defineOperation({
   name: 'list_assets',
-  summary: 'Lists the assets that were imported, the newest first.',
+  summary: 'Lists the imported assets, newest first.',
   role: 'viewer',
   input: z.strictObject({
-    search: z.string().max(200).default('').describe('Part of an id, name, address, owner or tag.'),
+    search: z.string().max(200).default('').describe('Part of an ID, name, address, owner or tag.'),
     ...paging,
   }),
   output: pageOf(asset),

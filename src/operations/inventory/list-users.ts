@@ -5,13 +5,12 @@ import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'
 import { personalDataRole } from '../personal-data.ts'
 
-/** Lists the people whom a directory told us of, the newest first. */
 export const listUsers = defineOperation({
   name: 'list_users',
-  summary: 'Lists the people who were imported, the newest first.',
+  summary: 'Lists the imported users, newest first.',
   role: personalDataRole,
   input: z.strictObject({
-    search: z.string().max(200).default('').describe('Part of an id, name, address of mail, department or title.'),
+    search: z.string().max(200).default('').describe('Part of an ID, name, email address, department or title.'),
     ...paging,
   }),
   output: pageOf(person),

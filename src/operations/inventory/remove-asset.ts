@@ -4,10 +4,9 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { getAsset } from './get-asset.ts'
 
-/** Forgets an asset; what alerts said of it stays with them. */
 export const removeAsset = defineOperation({
   name: 'remove_asset',
-  summary: 'Forgets an asset; what alerts said of it stays with them.',
+  summary: 'Removes an asset. Existing alerts keep their context.',
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(500) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),

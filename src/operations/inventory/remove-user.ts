@@ -4,10 +4,9 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { getUser } from './get-user.ts'
 
-/** Forgets what was told of a person; whoever may sign in still may. */
 export const removeUser = defineOperation({
   name: 'remove_user',
-  summary: 'Forgets what was imported of a person; whoever may sign in still may.',
+  summary: 'Removes an imported user. The user’s sign-in is unchanged.',
   role: 'admin',
   input: z.strictObject({ id: z.string().max(500) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),

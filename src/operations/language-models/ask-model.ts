@@ -11,15 +11,14 @@ import { noModel } from './preview-model-input.ts'
 
 const longest = 10 * 60_000
 
-/** Asks a language model about an alert now, whatever it said before. What it says is checked and put on the card as always. */
 export const askModel = defineOperation({
   name: 'ask_model',
-  summary: 'Asks a language model about an alert now, and puts what it says and can bear out on the card.',
+  summary: 'Asks a language model about an alert now, and adds its verified claims to the triage result.',
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(1_024) }),
   output: z
     .object({
-      /** What came of asking. An answer that was there before stays on the card when nobody answered. */
+      /** The result. An earlier opinion stays if no model answered. */
       opinion: modelOpinion,
       alert,
     })
@@ -40,11 +39,11 @@ export const askModel = defineOperation({
     const asked = await requireAlert(store, id)
     if (!languageModels.configured.some(({ shadow }) => !shadow)) throw noModel([])
     if (!asked.triage) {
-      throw new AppError('CONFLICT', 'Triage has not judged this alert yet.', { hint: 'Ask again in a moment.' })
+      throw new AppError('CONFLICT', 'The alert has not been triaged yet.', { hint: 'Try again in a moment.' })
     }
     if (!openAlertStatuses.some((open) => open === asked.status)) {
-      throw new AppError('CONFLICT', `This alert is ${asked.status.replaceAll('_', ' ')}: nobody needs a word on it.`, {
-        hint: 'Open it again first.',
+      throw new AppError('CONFLICT', `The alert is already ${asked.status.replaceAll('_', ' ')}.`, {
+        hint: 'Reopen the alert first.',
       })
     }
     const opinion = await languageModels.ask(asked, asked.triage, watcher)

@@ -4,20 +4,19 @@ import { severityRank } from '../../schema/severity.ts'
 import type { ComparedOpinion } from '../../store/language-models/model-opinions.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { callsTrouble, foundTrouble } from './found-trouble.ts'
+import { callsTrouble, isConfirmedThreat } from './confirmed-threat.ts'
 
 const day = 86_400_000
 /** So many of the newest answers are compared. */
 const most = 20_000
 const share = z.number().min(0).max(1).nullable()
 
-/** Tells how what each language model says compares with what the rules say, and with what people found. */
 export const compareModels = defineOperation({
   name: 'compare_models',
-  summary: 'Tells how each language model, asked for its word or in the shadow, agrees with the rules and with people.',
+  summary: 'Compares the verdicts of each language model with those of the rules and of analysts.',
   role: 'viewer',
   input: z.strictObject({
-    days: z.coerce.number().int().min(1).max(400).default(30).describe('How far back, in days.'),
+    days: z.coerce.number().int().min(1).max(400).default(30).describe('The number of past days.'),
   }),
   output: z
     .object({
@@ -27,19 +26,22 @@ export const compareModels = defineOperation({
           name: z.string(),
           /** The model that answered last under this name. */
           model: z.string(),
-          /** Whether what it says changes nothing; null when it is no longer configured. */
+          /** Whether it is a shadow model; null if it is no longer configured. */
           shadow: z.boolean().nullable(),
-          /** On how many alerts it said something. */
+          /** The number of alerts with an opinion. */
           alerts: z.int(),
-          /** Answers that failed the checks as a whole; they agree with nobody. */
+          /** Answers that failed validation. They count as no agreement. */
           rejected: z.int(),
-          /** Of the others: the share that names the level of the rules, a graver one, a milder one; null where there is none. */
+          /**
+           * Of the others: the shares with the same level as the rules, a higher and a lower one; null where there are
+           * none.
+           */
           same_level: share,
           graver: share,
           milder: share,
           /** The share that cannot decide. */
           inconclusive: share,
-          /** How many of the alerts people have closed in a way that tells whether it was trouble. */
+          /** The number of alerts that analysts closed as a threat or not. */
           judged_by_people: z.int(),
           /** Of those on which it decided: the share in which it took trouble for trouble, and harmless for harmless. */
           agrees_with_people: share,
@@ -85,7 +87,7 @@ const comparisonOf = (said: readonly ComparedOpinion[], alerts: ReadonlyMap<stri
   )
   const judged = heard.flatMap(({ alertId, opinion, rules }) => {
     const alert = alerts.get(alertId)
-    const trouble = alert && foundTrouble(alert)
+    const trouble = alert && isConfirmedThreat(alert)
     return trouble === undefined
       ? []
       : [{ trouble, model: callsTrouble(opinion.verdict), rules: callsTrouble(rules.verdict) }]

@@ -4,10 +4,9 @@ import { defineOperation } from '../operation.ts'
 
 const spending = z.object({ cost_usd: z.number(), tokens: z.int(), calls: z.int() })
 
-/** Tells which language models are asked, what they cost, and what may still be spent. */
 export const getModelUsage = defineOperation({
   name: 'get_model_usage',
-  summary: 'Tells which language models are asked, what they cost this month, and what may still be spent.',
+  summary: 'Lists the configured language models with this month’s cost and the remaining budget.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z
@@ -17,19 +16,19 @@ export const getModelUsage = defineOperation({
         z.object({
           name: z.string(),
           model: z.string(),
-          /** Whether what it says changes nothing, and is only compared. */
+          /** Whether it is a shadow model, whose opinions never change a result. */
           shadow: z.boolean(),
           /** Until when it is left alone, because it did not answer. */
           rests_until: z.iso.datetime().nullable(),
         }),
       ),
       prompt: z.string(),
-      /** What may be spent: dollars a month and an incident, calls and tokens an hour. */
+      /** The budget: dollars per month and incident, calls and tokens per hour. */
       budget: z.object({ month: z.number(), incident: z.number(), hour_calls: z.int(), hour_tokens: z.int() }),
-      /** What was spent, with what is set aside for calls that run. */
+      /** The spending, including reservations for running calls. */
       month: spending,
       hour: spending,
-      /** What the calls of this month came to. */
+      /** The totals of this month's calls. */
       calls: z.array(
         z.object({
           provider: z.string(),

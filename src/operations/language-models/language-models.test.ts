@@ -116,9 +116,11 @@ describe('what a model is sent', () => {
   it('cannot be shown of what is not there', async () => {
     const deps = await open()
     await expect(previewModelInput.run({ id: 'none', streamed: false }, deps)).rejects.toThrow('Alert "none" not found')
-    await expect(previewModelInput.run({ id: sampleAlert(2).id, streamed: false }, deps)).rejects.toThrow('not judged')
+    await expect(previewModelInput.run({ id: sampleAlert(2).id, streamed: false }, deps)).rejects.toThrow(
+      'not been triaged',
+    )
     const other = previewModelInput.run({ id: sampleAlert(1).id, provider: 'other', streamed: true }, deps)
-    await expect(other).rejects.toThrow('no language model "other"')
+    await expect(other).rejects.toThrow('language model "other"')
     await expect(testPrompt.run({ limit: 5 }, await open({}, []))).rejects.toThrow('No language model is configured')
   })
 })
@@ -138,8 +140,8 @@ describe('asking a model about an alert', () => {
   it('is refused where there is none, and about what is not judged or is closed', async () => {
     const deps = await open()
     await expect(askModel.run({ id: 'none' }, deps)).rejects.toThrow('Alert "none" not found')
-    await expect(askModel.run({ id: sampleAlert(2).id }, deps)).rejects.toThrow('not judged')
-    await expect(askModel.run({ id: sampleAlert(3).id }, deps)).rejects.toThrow('This alert is resolved')
+    await expect(askModel.run({ id: sampleAlert(2).id }, deps)).rejects.toThrow('not been triaged')
+    await expect(askModel.run({ id: sampleAlert(3).id }, deps)).rejects.toThrow('The alert is already resolved')
     await expect(askModel.run({ id: sampleAlert(1).id }, await open({}, []))).rejects.toThrow('No language model')
   })
 })

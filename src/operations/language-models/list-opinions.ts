@@ -5,18 +5,17 @@ import { requireAlert } from '../alerts/require-alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Lists what each language model said last of an alert, those in the shadow too, beside what the rules said of the same card. */
 export const listOpinions = defineOperation({
   name: 'list_opinions',
-  summary: 'Lists what each language model said of an alert, also those in the shadow, whose word changes nothing.',
+  summary: 'Lists the latest opinion of each language model on an alert, including shadow models.',
   role: 'viewer',
-  input: z.strictObject({ id: z.string().max(1_024).describe('Our id of the alert, or its sender’s.') }),
+  input: z.strictObject({ id: z.string().max(1_024).describe('Our ID or the sender’s ID of the alert.') }),
   output: z
     .object({
       data: z.array(
         z.object({
           opinion: modelOpinion,
-          /** What the rules said when it was asked. */
+          /** The verdict of the rules at that time. */
           rules: z.object({ verdict, risk_level: severity }),
           /** Whether its word changes nothing; null when it is no longer configured. */
           shadow: z.boolean().nullable(),

@@ -4,15 +4,19 @@ import { requireAlert } from '../alerts/require-alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Shows, byte for byte, what asking a language model about an alert sends. Sends nothing. */
 export const previewModelInput = defineOperation({
   name: 'preview_model_input',
-  summary: 'Shows, byte for byte, what asking a language model about an alert sends, and what its stand-ins stand for.',
+  summary:
+    'Returns the exact bytes that a request about an alert would send to a language model, with the meaning of each placeholder.',
   role: 'analyst',
   input: z.strictObject({
     id: z.string().max(1_024),
-    provider: z.string().max(100).optional().describe('The name of the model; the first that is configured.'),
-    streamed: z.boolean().default(false).describe('Whether somebody watches the answer come: vendors are told so.'),
+    provider: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('The name of the model. The default is the first configured model.'),
+    streamed: z.boolean().default(false).describe('Whether to request a streamed answer.'),
   }),
   output: z
     .object({
@@ -27,7 +31,7 @@ export const previewModelInput = defineOperation({
       /** The exact bytes, as text. */
       body: z.string(),
       bytes: z.int(),
-      /** What stays here: what each stand-in stands for. */
+      /** The value behind each placeholder. These values are never sent. */
       stand_ins: z.array(z.object({ stand_in: z.string(), value: z.string() })),
       /** How many secrets were taken out. */
       secrets: z.int(),
@@ -36,7 +40,7 @@ export const previewModelInput = defineOperation({
   async run({ id, provider, streamed }, { store, languageModels }: Pick<Deps, 'store' | 'languageModels'>) {
     const alert = await requireAlert(store, id)
     if (!alert.triage) {
-      throw new AppError('CONFLICT', 'Triage has not judged this alert yet.', { hint: 'Ask again in a moment.' })
+      throw new AppError('CONFLICT', 'The alert has not been triaged yet.', { hint: 'Try again in a moment.' })
     }
     const { call, asked, hash } = await languageModels.preview(alert, alert.triage, { provider, streamed })
     if (!call) throw noModel(languageModels.configured, provider)
@@ -52,10 +56,10 @@ export const previewModelInput = defineOperation({
   },
 })
 
-/** Says that there is no language model, or none of that name. */
+/** The error for a missing or unknown language model. */
 export const noModel = (configured: readonly { readonly name: string }[], name?: string): AppError =>
   configured.length === 0 || name === undefined
-    ? new AppError('CONFLICT', 'No language model is configured.', { hint: 'Name one under triage.llm.providers.' })
-    : new AppError('NOT_FOUND', `There is no language model "${name.slice(0, 100)}".`, {
+    ? new AppError('CONFLICT', 'No language model is configured.', { hint: 'Add one under triage.llm.providers.' })
+    : new AppError('NOT_FOUND', `Unknown language model "${name.slice(0, 100)}".`, {
         hint: `Use one of: ${configured.map((one) => one.name).join(', ')}.`,
       })

@@ -3,20 +3,25 @@ import type { Alert } from '../../schema/alert.ts'
 import { verdict } from '../../schema/triage-result.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { callsTrouble, foundTrouble } from './found-trouble.ts'
+import { callsTrouble, isConfirmedThreat } from './confirmed-threat.ts'
 import { noModel } from './preview-model-input.ts'
 
 const atOnce = 4
 const longest = 10 * 60_000
 
-/** Tries a prompt on alerts that people have closed, and compares. Changes no alert; what it asks counts against the budget. */
+/** Changes no alert. Its calls count against the budget. */
 export const testPrompt = defineOperation({
   name: 'test_prompt',
-  summary: 'Tries a prompt on alerts that people have closed, and tells how often the model agrees, at what cost.',
+  summary: 'Tests a prompt on closed alerts, and reports the model’s agreement with analysts and its cost.',
   role: 'admin',
   input: z.strictObject({
-    prompt: z.string().min(1).max(50_000).optional().describe('The text of the prompt; the one in force unless given.'),
-    limit: z.int().min(1).max(100).default(20).describe('On how many alerts, the newest first.'),
+    prompt: z
+      .string()
+      .min(1)
+      .max(50_000)
+      .optional()
+      .describe('The text of the prompt. The default is the active prompt.'),
+    limit: z.int().min(1).max(100).default(20).describe('The number of alerts, newest first.'),
   }),
   output: z
     .object({
@@ -54,7 +59,7 @@ export const testPrompt = defineOperation({
     const closed = await store.alerts.list({
       status: ['resolved', 'false_positive'],
       limit,
-      matches: (alert) => foundTrouble(alert) !== undefined && alert.triage !== null,
+      matches: (alert) => isConfirmedThreat(alert) !== undefined && alert.triage !== null,
     })
     const judge = languageModels.withPrompt(prompt)
     const signal = AbortSignal.timeout(longest)
@@ -100,7 +105,7 @@ const tryOn = async (alert: Alert, judge: ReturnType<Deps['languageModels']['wit
       status: opinion?.status ?? 'skipped',
       reason: opinion?.reason ?? null,
       verdict,
-      agrees: answered && says !== undefined ? says === foundTrouble(alert) : null,
+      agrees: answered && says !== undefined ? says === isConfirmedThreat(alert) : null,
       claims_dropped: opinion?.claims_dropped ?? 0,
     },
   }

@@ -4,7 +4,7 @@ import { quietIncident } from '../../schema/quiet-incident.ts'
 import type { Suppression } from '../../schema/suppression.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
-import { decided } from '../decisions/apply-changes.ts'
+import { auditedFields } from '../decisions/apply-changes.ts'
 import { isOpenAlert } from '../decisions/lifecycle.ts'
 import type { Deps } from '../deps.ts'
 import { readScope } from './suppression-scope.ts'
@@ -84,15 +84,15 @@ const hide = async (
         ...entry,
         target_type: 'alert' as const,
         target_id: alert.id,
-        old_values: before[i] ? decided(before[i]) : null,
-        new_values: decided(alert),
+        old_values: before[i] ? auditedFields(before[i]) : null,
+        new_values: auditedFields(alert),
       })),
       ...closed.map(({ from, to }) => ({
         ...entry,
         target_type: 'incident' as const,
         target_id: to.id,
-        old_values: decided(from),
-        new_values: decided(to),
+        old_values: auditedFields(from),
+        new_values: auditedFields(to),
       })),
     ],
     tx,

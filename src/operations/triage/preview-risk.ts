@@ -71,7 +71,7 @@ export const previewRisk = defineOperation({
 const inputsOf = async (store: Deps['store'], id: string): Promise<RiskInputs> => {
   const { triage } = await requireAlert(store, id)
   if (triage) return triage.inputs
-  throw new AppError('CONFLICT', 'Triage has not judged this alert yet.', { hint: 'Ask again in a moment.' })
+  throw new AppError('CONFLICT', 'The alert has not been triaged yet.', { hint: 'Try again in a moment.' })
 }
 
 const given = (inputs: { readonly [Key in keyof RiskInputs]?: RiskInputs[Key] | undefined }): Partial<RiskInputs> =>

@@ -30,7 +30,7 @@ export const reviewTriage = defineOperation({
       const [before = shown] = await store.alerts.load([shown.id], tx)
       await requireVersion(store, before, version)
       if (!before.triage) {
-        throw new AppError('CONFLICT', 'Triage has not judged this alert yet.', { hint: 'Ask again in a moment.' })
+        throw new AppError('CONFLICT', 'The alert has not been triaged yet.', { hint: 'Try again in a moment.' })
       }
       const moment = new Date(time).toISOString()
       const review = { reviewer: actor.name, verdict, notes, reviewed_at: moment }

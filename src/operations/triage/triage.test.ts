@@ -55,9 +55,11 @@ describe('a what-if of the risk', () => {
   })
 
   it('says what it cannot begin with', async () => {
-    await expect(previewRisk.run({ alert_id: 'none', inputs: {}, risk: {} }, deps)).rejects.toThrow('Alert "none" not found')
+    await expect(previewRisk.run({ alert_id: 'none', inputs: {}, risk: {} }, deps)).rejects.toThrow(
+      'Alert "none" not found',
+    )
     const unjudged = previewRisk.run({ alert_id: sampleAlert(2).id, inputs: {}, risk: {} }, deps)
-    await expect(unjudged).rejects.toThrow('not judged')
+    await expect(unjudged).rejects.toThrow('not been triaged')
   })
 })
 
@@ -83,7 +85,7 @@ describe('a review of a verdict', () => {
     const review = (id: string, version?: number) =>
       reviewTriage.run({ id, verdict: 'benign', notes: '', version }, deps)
     await expect(review('none')).rejects.toThrow('Alert "none" not found')
-    await expect(review(sampleAlert(2).id)).rejects.toThrow('not judged')
+    await expect(review(sampleAlert(2).id)).rejects.toThrow('not been triaged')
     await expect(review(deps.judged.id, 7)).rejects.toThrow('version 1, not 7')
   })
 })

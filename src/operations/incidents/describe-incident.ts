@@ -7,17 +7,16 @@ import { requireIncident, requireVersion } from './require-incident.ts'
 
 const text = z.string().trim().max(10_000).optional()
 
-/** Writes down what an incident was about, once people know. */
-export const writeUpIncident = defineOperation({
+export const describeIncident = defineOperation({
   name: 'write_up_incident',
-  summary: 'Writes down the root cause of an incident, its impact and what was learnt from it.',
+  summary: 'Sets the root cause, impact and lessons learned of an incident.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(100).describe('Its id, or INC-3.'),
-    root_cause: text.describe('Why it could happen; an empty text takes it away.'),
-    impact_assessment: text.describe('What it did.'),
-    lessons_learned: text.describe('What is to be done differently.'),
-    version: z.int().optional().describe('The version that the decision was made on.'),
+    id: z.string().max(100).describe('The incident’s ID or display ID, such as INC-3.'),
+    root_cause: text.describe('The root cause; an empty text removes it.'),
+    impact_assessment: text.describe('The impact.'),
+    lessons_learned: text.describe('The lessons learned.'),
+    version: z.int().optional().describe('The version that the change is based on.'),
   }),
   output: incident,
   async run({ id, version, ...texts }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {

@@ -10,18 +10,18 @@ const mostChanges = 100
 const mostErrors = 200
 const mostNames = 100
 
-/** What every import of told things takes: a whole file as text. */
+/** The input of every inventory import: a whole file as text. */
 export const tableInput = z.strictObject({
   table: z
     .string()
     .min(1)
     .max(32 * 1_048_576)
-    .describe('CSV whose first row names the columns, in any order and spelling; or JSON, a list of objects.'),
-  preview: z.boolean().default(false).describe('Say what would change, and change nothing.'),
+    .describe('CSV with a header row, in any column order and spelling; or a JSON array of objects.'),
+  preview: z.boolean().default(false).describe('Only previews the changes.'),
 })
 
-/** What came of an import, or would come of it. */
-export const toldImport = z
+/** The result or preview of an import. */
+export const inventoryImport = z
   .object({
     preview: z.boolean(),
     /** Rows of the file, without its header. */
@@ -31,7 +31,7 @@ export const toldImport = z
     unchanged: z.int(),
     /** Rows that were left out. */
     failed: z.int(),
-    /** What each column was taken for; null for those that nothing was taken from. */
+    /** The field that each column maps to; null for ignored columns. */
     columns: z.array(z.object({ column: z.string(), field: z.string().nullable() })),
     /** The first 100. */
     changes: z.array(
@@ -43,12 +43,12 @@ export const toldImport = z
     ),
     /** The first 200, by the line of the file, or the place in its list. */
     errors: z.array(z.object({ row: z.int(), column: z.string(), message: z.string() })),
-    /** Who was seen in logs, and still is not told of: the first 100, and how many there are. */
+    /** Names seen in logs that are still missing from the inventory: the count, and the first 100. */
     unmatched: z.object({ count: z.int(), names: z.array(z.string()) }),
   })
   .meta({ id: 'ToldImport' })
 
-type ToldImport = z.input<typeof toldImport>
+type ToldImport = z.input<typeof inventoryImport>
 
 interface TakeIn<Item, Row> {
   readonly action: string
@@ -59,8 +59,8 @@ interface TakeIn<Item, Row> {
   readonly save: (items: readonly Item[], tx: Transaction) => Promise<void>
 }
 
-/** Says what comes of an import and, unless it is a preview, keeps and audits it in one transaction. */
-export const takeIn = async <Item, Row>(
+/** Plans an import. Unless it is a preview, stores and audits it in one transaction. */
+export const importInventory = async <Item, Row>(
   { action, read, plan, unmatched, preview, save }: TakeIn<Item, Row>,
   { store, context, actor, time }: Pick<Deps, 'store' | 'context'> & { readonly actor: Actor; readonly time: number },
 ): Promise<ToldImport> => {
@@ -77,7 +77,6 @@ export const takeIn = async <Item, Row>(
   return result
 }
 
-/** Presents what came of an import. */
 const presentImport = <Item, Row>(
   preview: boolean,
   read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>,
@@ -98,7 +97,7 @@ const presentImport = <Item, Row>(
   unmatched: { count: unmatched.length, names: unmatched.slice(0, mostNames) },
 })
 
-/** Writes down who imported what, in the transaction of the import: how much, and the first changes. */
+/** Audits an import in its transaction: the counts and the first changes. */
 const auditImport = (
   store: Pick<Store, 'audit'>,
   tx: Transaction,

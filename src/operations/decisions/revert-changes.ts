@@ -3,10 +3,10 @@ import { incident } from '../../schema/incident.ts'
 import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Deps } from '../deps.ts'
-import { decided } from './apply-changes.ts'
+import { auditedFields } from './apply-changes.ts'
 import type { Skipped } from './decide.ts'
 
-/** What the audit remembers of an alert, and of an incident: see `decided`. */
+/** The audited fields of an alert and of an incident: see `auditedFields`. */
 const ofAlert = alert.pick({
   status: true,
   assignee: true,
@@ -21,8 +21,8 @@ interface Circumstances {
   readonly now: number
 }
 
-/** Makes alerts and incidents again what they were before some entries of the audit; returns those that were changed since. */
-export const takeBack = async (
+/** Restores the old values of audit entries; returns the items that changed since. */
+export const revertChanges = async (
   { store, queue }: Pick<Deps, 'store' | 'queue'>,
   tx: Transaction,
   entries: readonly AuditEntry[],
@@ -38,7 +38,7 @@ export const takeBack = async (
     who,
     (item, { old_values }) => {
       const old = ofAlert.parse(old_values)
-      // It may have been judged meanwhile.
+      // Triage may have run in the meantime.
       const status = old.status === 'new' && item.triage ? ('triaged' as const) : old.status
       return {
         ...item,
@@ -55,7 +55,7 @@ export const takeBack = async (
     await store.incidents.load(idsOf('incident'), tx),
     who,
     (item, { old_values, action }) => {
-      const text = `${who.actor}: took back: ${action}`
+      const text = `${who.actor}: undid: ${action}`
       const timeline = [...item.timeline, { time: moment, kind: 'change' as const, text, actor: who.actor }]
       return { ...item, ...ofIncident.parse(old_values), timeline, updated_at: moment, version: item.version + 1 }
     },
@@ -74,7 +74,7 @@ export const takeBack = async (
   return [...alerts.skipped, ...incidents.skipped]
 }
 
-const revert = <Item extends Parameters<typeof decided>[0]>(
+const revert = <Item extends Parameters<typeof auditedFields>[0]>(
   entries: readonly AuditEntry[],
   items: readonly Item[],
   { actor, now }: Circumstances,
@@ -86,19 +86,19 @@ const revert = <Item extends Parameters<typeof decided>[0]>(
     const { target_type, target_id } = entry
     const item = found.get(target_id)
     if (!item || !isAsLeft(item, entry)) {
-      skipped.push({ id: target_id, reason: item ? 'was changed since' : 'does not exist' })
+      skipped.push({ id: target_id, reason: item ? 'has changed since' : 'does not exist' })
       continue
     }
     const former = toFormer(item, entry)
     changed.push(former)
-    const values = { old_values: decided(item), new_values: decided(former) }
+    const values = { old_values: auditedFields(item), new_values: auditedFields(former) }
     written.push({ time: now, actor, action: 'undo', target_type, target_id, ...values })
   }
   return { changed, written, skipped }
 }
 
-/** Whether what people decide about a thing is still what the entry says that it became. */
-const isAsLeft = (item: Parameters<typeof decided>[0], { new_values }: AuditEntry): boolean => {
+/** Whether the current values still match the entry's new values. */
+const isAsLeft = (item: Parameters<typeof auditedFields>[0], { new_values }: AuditEntry): boolean => {
   const left = ofIncident.extend({ status: alert.shape.status.or(incident.shape.status) }).parse(new_values)
   return item.status === left.status && item.assignee === left.assignee && item.resolution === left.resolution
 }

@@ -1,8 +1,11 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { Verdict } from '../../schema/triage-result.ts'
 
-/** Whether a person found trouble behind an alert; undefined where that does not tell. */
-export const foundTrouble = ({ resolution, status }: Pick<Alert, 'resolution' | 'status'>): boolean | undefined => {
+/** Whether an analyst confirmed a threat; undefined if the resolution does not say. */
+export const isConfirmedThreat = ({
+  resolution,
+  status,
+}: Pick<Alert, 'resolution' | 'status'>): boolean | undefined => {
   if (resolution === 'true_positive') return true
   if (status === 'false_positive') return false
   return resolution === 'false_positive' || resolution === 'benign_positive' || resolution === 'expected'
