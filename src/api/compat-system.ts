@@ -6,7 +6,7 @@ import type { ChangeFeed } from './change-feed.ts'
 import type { LiveStreams } from './live-streams.ts'
 import type { Route } from './rest/route.ts'
 
-/** What a WebSocket needs to follow changes on behalf of its clients. */
+/** The dependencies of a WebSocket that sends changes to its clients. */
 export interface SocketContext {
   readonly deps: DoorDeps
   readonly feed: ChangeFeed

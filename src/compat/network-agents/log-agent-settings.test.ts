@@ -19,16 +19,16 @@ const portsOf = (env: Readonly<Record<string, string>>) => {
     .map(({ system, port, host }) => [system.name, port, host])
 }
 
-it('tells whom the variables of the service name', () => {
-  const told = (env: Readonly<Record<string, string>>) => receiversInForce(configOf(env))
+it('adds the receiver that the variables of the service name', () => {
+  const receivers = (env: Readonly<Record<string, string>>) => receiversInForce(configOf(env))
   const env = { NOTIFICATION_URL: 'http://192.0.2.1/hook', NOTIFICATION_TOKEN: 'hush' }
-  expect(told({})).toEqual([])
-  expect(told(env)).toEqual([
+  expect(receivers({})).toEqual([])
+  expect(receivers(env)).toEqual([
     { type: 'webhook', name: 'network-agents', min_severity: 'medium', url: env.NOTIFICATION_URL, token: 'hush' },
   ])
-  expect(told({ ...env, NOTIFICATION_ENABLED: 'false' })).toEqual([])
+  expect(receivers({ ...env, NOTIFICATION_ENABLED: 'false' })).toEqual([])
   const own = '[{ type: webhook, name: network-agents, url: https://example.com/ }]'
-  expect(told({ ...env, VEDETTE_NOTIFY: own })).toMatchObject([{ url: 'https://example.com/' }])
+  expect(receivers({ ...env, VEDETTE_NOTIFY: own })).toMatchObject([{ url: 'https://example.com/' }])
 })
 
 it('opens the port that clients know where the service is set up, once', () => {

@@ -43,7 +43,7 @@ it('is an input of the operation, or a fault in words, whatever is sent', async 
         return
       }
       const parsed = guardQueryResults.input.safeParse(found)
-      // A dataset may have no name, or too long a one: that is told by the operation.
+      // The operation itself rejects a dataset with an empty or too long name.
       if (!parsed.success) expect(parsed.error.issues.every(({ path }) => path[0] === 'datasets')).toBe(true)
     }),
   )

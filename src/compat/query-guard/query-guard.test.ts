@@ -5,7 +5,7 @@ import { queryGuard } from './query-guard.ts'
 
 const secret = 'the-key-of-the-engine'
 const key = { name: 'graphql-engine', role: 'ingest', secret } as const
-/** Probes stay open: whoever watches the process has no key. */
+/** Probes have no key. */
 const open = new Set(['GET /health'])
 const { routes } = portOf(queryGuard, { presets: [] })
 const table = routes.map((route) => ({ route, name: `${route.method} ${route.path}` }))

@@ -17,7 +17,7 @@ const now = (): string => new Date().toISOString()
 const refuse: Refuse = (error) => {
   const { status, code, message } = error
   if (status >= 500) {
-    const details = code === 'INTERNAL' ? 'The log of the server tells more.' : message
+    const details = code === 'INTERNAL' ? 'See the log of the server.' : message
     return { status, body: { error: 'Internal server error', details, timestamp: now(), status: 'error' } }
   }
   if (code === 'INVALID_JSON' || code === 'UNSUPPORTED_MEDIA_TYPE') {

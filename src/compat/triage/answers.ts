@@ -7,17 +7,8 @@ import { queryIntel } from './query-intel.ts'
 
 /** Presents the context of an alert; omits what the alert does not name. */
 export const presentEnrichment: Present = (answer) => {
-  const { source_network, target_network, asset, user, ...rest } = enrichAlert.output.parse(answer)
-  return {
-    success: true,
-    data: {
-      ...rest,
-      ...(source_network && { source_network }),
-      ...(target_network && { target_network }),
-      ...(asset && { asset }),
-      ...(user && { user }),
-    },
-  }
+  const found = Object.entries(enrichAlert.output.parse(answer))
+  return { success: true, data: Object.fromEntries(found.filter(([, value]) => value !== null)) }
 }
 
 type Known = z.output<typeof queryIntel.output>['data'][number]

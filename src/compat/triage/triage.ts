@@ -4,7 +4,7 @@ import { alertRoutes } from '../../api/rest/alert-routes.ts'
 import { presentIn, refuseInEnvelope } from '../../api/rest/envelope.ts'
 import { bodyInputs } from '../../api/rest/input.ts'
 import { readJson } from '../../api/rest/json.ts'
-import type { Refuse, Route } from '../../api/rest/route.ts'
+import type { Present, Refuse, Route } from '../../api/rest/route.ts'
 import { findSimilarAlerts } from '../../operations/alerts/find-similar-alerts.ts'
 import { presentEnrichment, presentIntel, presentVerdict } from './answers.ts'
 import { enrichAlert } from './enrich-alert.ts'
@@ -36,51 +36,25 @@ const refuseWith200: Refuse = (error, request) => {
   return error.status < 500 && error.status !== 401 && error.status !== 403 ? { ...answer, status: 200 } : answer
 }
 
-const enrich: Route = {
-  method: 'POST',
-  path: '/api/v1/enrich',
-  operation: enrichAlert,
-  read: readAlertBody,
-  present: presentEnrichment,
-  refuse,
-}
-
-const query: Route = {
-  method: 'POST',
-  path: '/api/v1/query',
-  operation: queryIntel,
-  // The parameters are in the query; there is no body.
-  read: async () => ({}),
-  present: presentIntel,
-  refuse,
-}
-
-const triage: Route = {
-  method: 'POST',
-  path: '/api/v1/triage',
-  operation: judgeAlert,
-  read: async ({ raw }) => bodyInputs(await readJson(raw, mostBytes)),
-  present: presentVerdict,
-  refuse,
-}
-
-const search: Route = {
-  method: 'POST',
-  path: '/api/v1/search',
-  operation: findSimilarAlerts,
-  hide: true,
-  read: readSimilarQuery,
-  present: presentSimilar,
-  refuse,
-}
+const post = (
+  path: string,
+  operation: Route['operation'],
+  present: Present,
+  read: NonNullable<Route['read']>,
+): Route => ({
+  ...{ method: 'POST', path: `/api/v1${path}`, operation, read, present, refuse },
+})
+const enrich = post('/enrich', enrichAlert, presentEnrichment, readAlertBody)
+// The parameters are in the query; there is no body.
+const query = post('/query', queryIntel, presentIntel, async () => ({}))
+const triage = post('/triage', judgeAlert, presentVerdict, async ({ raw }) =>
+  bodyInputs(await readJson(raw, mostBytes)),
+)
+const search: Route = { ...post('/search', findSimilarAlerts, presentSimilar, readSimilarQuery), hide: true }
 
 const track: Route = {
-  method: 'GET',
-  path: '/api/v1/alerts/:id',
-  operation: trackAlert,
-  hide: true,
-  present: presentIn(''),
-  refuse: refuseInEnvelope,
+  ...{ method: 'GET', path: '/api/v1/alerts/:id', operation: trackAlert, hide: true },
+  ...{ present: presentIn(''), refuse: refuseInEnvelope },
 }
 
 const service = (

@@ -52,37 +52,20 @@ const presentOwner: Present = (answer) => {
   })
 }
 
+const presentNoRefresh: Present = (_answer, _request, reply) => {
+  reply.code(501)
+  return { success: false, error: 'Tokens are not renewed: sign in again.' }
+}
+
+const post = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
+  ...{ method: 'POST', path: `/api/v1/auth${path}`, operation, hide: true, present, refuse },
+  ...more,
+})
+
 /** The routes to sign in to the dashboard with an account of Vedette. */
 export const accountRoutes: readonly Route[] = [
-  {
-    method: 'POST',
-    path: '/api/v1/auth/login',
-    operation: openToken,
-    hide: true,
-    open: true,
-    present: presentToken,
-    refuse: refuseLogin,
-  },
-  {
-    method: 'POST',
-    path: '/api/v1/auth/logout',
-    operation: closeToken,
-    hide: true,
-    forgets: true,
-    present: presentEnd,
-    refuse,
-  },
+  post('/login', openToken, presentToken, { open: true, refuse: refuseLogin }),
+  post('/logout', closeToken, presentEnd, { forgets: true }),
+  post('/refresh', getOwnAccount, presentNoRefresh, { read: async () => ({}) }),
   { method: 'GET', path: '/api/v1/auth/me', operation: getOwnAccount, hide: true, present: presentOwner, refuse },
-  {
-    method: 'POST',
-    path: '/api/v1/auth/refresh',
-    operation: getOwnAccount,
-    hide: true,
-    read: async () => ({}),
-    present: (_answer, _request, reply) => {
-      reply.code(501)
-      return { success: false, error: 'Tokens are not renewed: sign in again.' }
-    },
-    refuse,
-  },
 ]

@@ -126,38 +126,21 @@ const of = (route: Omit<Route, 'refuse' | 'hide'>): Route => ({ ...route, hide: 
 
 /** The routes of the dashboard for alerts. */
 export const dashboardAlertRoutes: readonly Route[] = [
-  of({
-    method: 'GET',
-    path: '/api/v1/alerts',
-    operation: browseAlerts,
-    readQuery: readList,
-    present: presentPage,
-  }),
+  of({ method: 'GET', path: '/api/v1/alerts', operation: browseAlerts, readQuery: readList, present: presentPage }),
   of({
     method: 'POST',
     path: '/api/v1/alerts',
     operation: reportAlert,
     read: async (request) => {
-      const {
-        title,
-        description,
-        severity,
-        type,
-        alert_type,
-        source_ip,
-        destination_ip,
-        target_ip,
-        protocol,
-        ...rest
-      } = await readBody(request)
-      const port = (sent: unknown) => (sent === '' || sent == null ? undefined : Number(sent))
+      const { title, description, severity, source_ip, protocol, ...sent } = await readBody(request)
+      const port = (given: unknown) => (given === '' || given == null ? undefined : Number(given))
       return Object.fromEntries(
         Object.entries({
           ...{ title, description, severity, source_ip, protocol },
-          alert_type: typeOf(alert_type ?? type),
-          target_ip: destination_ip ?? target_ip,
-          source_port: port(rest.source_port),
-          destination_port: port(rest.destination_port),
+          alert_type: typeOf(sent.alert_type ?? sent.type),
+          target_ip: sent.destination_ip ?? sent.target_ip,
+          source_port: port(sent.source_port),
+          destination_port: port(sent.destination_port),
         }).filter(([, value]) => value !== '' && value !== null),
       )
     },

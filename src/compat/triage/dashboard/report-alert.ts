@@ -15,7 +15,7 @@ export const reportAlert = defineOperation({
   role: 'analyst',
   input: z.strictObject({
     title: title.unwrap().unwrap().trim().min(1),
-    description: description.optional().describe('What happened; the title by default.'),
+    description: description.optional().describe('A description; the title by default.'),
     alert_type: alert_type.default('other'),
     severity: severity.default('medium'),
     ...{ source_ip, target_ip, source_port, destination_port, protocol },

@@ -127,11 +127,7 @@ const gatewayRoutes: readonly Route[] = [
     operation: getAlert,
     present: (answer) => toTriage(getAlert.output.parse(answer)),
   }),
-  of({
-    method: 'POST',
-    path: '/api/v1/alerts/bulk',
-    operation: moveAlerts,
-  }),
+  of({ method: 'POST', path: '/api/v1/alerts/bulk', operation: moveAlerts }),
   ...analyticsRoutes,
   of({
     method: 'PATCH',
