@@ -10,11 +10,11 @@ interface BannerFacts {
   readonly signInKey: string
   readonly receivers: readonly string[]
   readonly sources: readonly string[]
-  /** What is open to clients of older systems, a line each. */
+  /** One line for each open port of an older system. */
   readonly compat: readonly string[]
 }
 
-/** What the start prints: where it is, how to get in, how to feed it. */
+/** Renders the start banner: the address, how to sign in, how to send logs. */
 export const banner = (facts: BannerFacts): string => {
   const { version, address, dataDir, isNew, adminToken, signInKey, receivers, sources, compat } = facts
   const command = commandName()
