@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 
 const sources = resolve(import.meta.dirname, '../web/src')
 
-it('the dashboard names its colours in tokens.css and nowhere else', () => {
+it('the dashboard defines colours only in tokens.css', () => {
   const files = readdirSync(sources, { recursive: true }).map(String)
   const named = files
     .filter((file) => /\.(css|tsx?)$/.test(file) && file !== 'tokens.css')
@@ -17,11 +17,18 @@ it('the dashboard names its colours in tokens.css and nowhere else', () => {
   expect(readFileSync(resolve(sources, 'tokens.css'), 'utf8')).toContain('light-dark(#')
 })
 
-it('the screens of the dashboard do not know each other', () => {
-  const files = readdirSync(resolve(sources, 'screens'), { recursive: true }).map(String)
-  const knowing = files
+it('the screens of the dashboard do not import each other', () => {
+  const screens = resolve(sources, 'screens')
+  const files = readdirSync(screens, { recursive: true })
+    .map(String)
     .filter((file) => /\.tsx?$/.test(file))
-    .filter((file) => /from '\.\.\/(?!\.\.\/)/.test(readFileSync(resolve(sources, 'screens', file), 'utf8')))
-  expect(knowing).toEqual([])
+  const screenOf = (path: string) => path.split('/')[0]
+  const foreign = files.flatMap((file) =>
+    [...readFileSync(resolve(screens, file), 'utf8').matchAll(/from '(\.[^']+)'/g)]
+      .map(([, path = '']) => relative(screens, resolve(screens, dirname(file), path)))
+      .filter((path) => !path.startsWith('..') && screenOf(path) !== screenOf(file))
+      .map((path) => `${file} imports ${path}`),
+  )
+  expect(foreign).toEqual([])
   expect(files.length).toBeGreaterThan(4)
 })

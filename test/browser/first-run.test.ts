@@ -94,7 +94,7 @@ const expectAttack = async (page: Page): Promise<void> => {
   const sentence = page
     .locator('header')
     .filter({ has: title })
-    .getByText(/In all \d+ alerts/)
+    .getByText(/In total \d+ alerts/)
   expect(await sentence.innerText()).toContain(address)
 
   const evidence = page.getByRole('tabpanel', { name: 'Evidence' })
@@ -104,9 +104,10 @@ const expectAttack = async (page: Page): Promise<void> => {
   const timeline = page.getByRole('region', { name: 'Timeline' })
   expect(await timeline.getByText(/^T1\d{3}/).count()).toBeGreaterThanOrEqual(3)
   const triage = page.getByRole('region', { name: 'Triage' })
-  for (const part of ['Why', 'Missing', 'Do next']) await triage.getByRole('region', { name: part }).waitFor()
-  await triage.getByText(/^confidence/).waitFor()
-  const entities = page.getByRole('region', { name: 'Who and what' })
+  for (const part of ['Reasons', 'Missing information', 'Next steps'])
+    await triage.getByRole('region', { name: part }).waitFor()
+  await triage.getByText(/^Confidence/).waitFor()
+  const entities = page.getByRole('region', { name: 'Entities' })
   for (const value of [address, user, 'web-01.sample']) {
     await entities
       .getByRole('button', { name: new RegExp(value.replaceAll('.', '\\.')) })
@@ -119,12 +120,12 @@ const expectAttack = async (page: Page): Promise<void> => {
   for (const head of ['Seen', 'Usual']) await why.getByText(head, { exact: true }).waitFor()
   const parts = await why.getByRole('row').locator('td:nth-of-type(1)').allInnerTexts()
   const points = parts.map((text) => Number(text.replace('−', '-')))
-  // The last row is the score, and the others add up to it.
+  // The last row is the score; the other rows add up to it.
   const score = points.pop() ?? Number.NaN
   expect(Math.abs(points.reduce((sum, one) => sum + one, 0) - score)).toBeLessThanOrEqual(points.length)
   await page.keyboard.press('e')
   await page.keyboard.press('v')
-  await page.getByRole('dialog', { name: 'In context' }).waitFor()
+  await page.getByRole('dialog', { name: 'Log context' }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 }

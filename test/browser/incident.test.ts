@@ -15,7 +15,7 @@ const shown = z.object({
   history: z.array(z.object({ actor: z.string(), action: z.string() })),
 })
 
-/** Signing in asks first who one is; the answer is a 401, which browsers print. */
+/** The browser reports the 401 of the session request before the sign-in. */
 const isTrouble = (text: string): boolean => !/status of 401/.test(text)
 
 describeInBrowser('an incident', () => {
@@ -23,7 +23,7 @@ describeInBrowser('an incident', () => {
   let server: Server
   const incident = async (id: string) =>
     shown.safeParse(await (await server.ask(`/api/v1/incidents/${id}`)).json()).data
-  const comes = (id: string) => until(() => incident(id), id)
+  const waitForIncident = (id: string) => until(() => incident(id), id)
   beforeAll(async () => {
     server = await startServer({ dataDir: folder.path, port: await freePort() })
     for (const [id, who] of [
@@ -32,7 +32,7 @@ describeInBrowser('an incident', () => {
       ['INC-3', { host: 'nas-03', user: 'ali', ip: '192.0.2.99', hoursAgo: 60 }],
     ] as const) {
       await server.ask(`/api/v1/events?source=${who.host}`, { method: 'POST', body: guesses(who) })
-      await comes(id)
+      await waitForIncident(id)
     }
   })
   afterAll(async () => {
@@ -41,11 +41,11 @@ describeInBrowser('an incident', () => {
   })
 
   for (const theme of ['light', 'dark'] as const) {
-    it(`can be read by everybody, with all its tabs, ${theme}`, async () => {
+    it(`is accessible with all its tabs and dialogs in the ${theme} theme`, async () => {
       const { page, troubles, close } = await openTab({ theme })
       await signIn(page, server.url, '/incidents/INC-1')
       await page.getByRole('tab', { name: 'Evidence' }).focus()
-      for (const name of ['Evidence', 'Why', 'Alerts', 'Similar before', 'Activity', 'Raw']) {
+      for (const name of ['Evidence', 'Why', 'Alerts', 'Similar', 'Activity', 'JSON']) {
         await page.getByRole('tab', { name, selected: true }).waitFor()
         expect([name, await seriousIssues(page)]).toEqual([name, []])
         await page.keyboard.press('ArrowRight')
@@ -55,7 +55,7 @@ describeInBrowser('an incident', () => {
         ['Shift+A', /^Assign/],
         ['f', /normal/],
         ['m', /^Merge/],
-        ['n', /^Note/],
+        ['n', /^Add note/],
       ] as const) {
         await page.keyboard.press(keys)
         const dialog = page.getByRole('dialog', { name: title })
@@ -69,7 +69,7 @@ describeInBrowser('an incident', () => {
     })
   }
 
-  it('has room for dates in its timeline, on a phone', async () => {
+  it('has room for dates in its timeline on a phone', async () => {
     const { page, close } = await openTab({ width: 390, height: 844 })
     await signIn(page, server.url, '/incidents/INC-3')
     const times = page.getByRole('region', { name: 'Timeline' }).locator('li time')
@@ -86,13 +86,13 @@ describeInBrowser('an incident', () => {
   it('is reached from the queue however long it takes to load', async () => {
     const { page, close } = await openTab()
     await page.route(/\/incident-[^/]+\.js/, async (route) => {
-      // Longer than the keyboard's place takes to settle in the address.
+      // Longer than the delay of the cursor in the URL.
       await sleep(1_000)
       await route.continue()
     })
     await signIn(page, server.url, '/alerts')
     const rows = page.getByRole('grid', { name: 'Alerts' }).locator('tbody tr')
-    const [first] = (await comes('INC-1')).alerts
+    const [first] = (await waitForIncident('INC-1')).alerts
     await rows.first().waitFor()
     for (let presses = 0; presses < 20 && !(await isAt(page, first?.id)); presses++) await page.keyboard.press('j')
     await page.keyboard.press('Enter')
@@ -102,13 +102,13 @@ describeInBrowser('an incident', () => {
     await close()
   })
 
-  it('goes from the queue to closed with a trail, by keyboard alone', async () => {
+  it('is triaged from the queue to closed with the keyboard only, with an audit trail', async () => {
     const { page, troubles, close } = await openTab()
     await signIn(page, server.url, '/incidents')
     await page.keyboard.press('g')
     await page.keyboard.press('q')
     const rows = page.getByRole('grid', { name: 'Alerts' }).locator('tbody tr')
-    const [first] = (await comes('INC-1')).alerts
+    const [first] = (await waitForIncident('INC-1')).alerts
     await rows.first().waitFor()
     for (let presses = 0; presses < 20 && !(await isAt(page, first?.id)); presses++) await page.keyboard.press('j')
     await page.keyboard.press('Enter')
@@ -117,18 +117,18 @@ describeInBrowser('an incident', () => {
     await page.keyboard.press('e')
     await page.waitForFunction('document.activeElement.closest("[data-evidence]") !== null')
     await page.keyboard.press('v')
-    await page.getByRole('dialog', { name: 'In context' }).getByText('Failed password').first().waitFor()
+    await page.getByRole('dialog', { name: 'Log context' }).getByText('Failed password').first().waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('i')
     await page.getByRole('tab', { name: 'Evidence' }).waitFor()
 
-    // An entity of it leads to all that is known of the same.
+    // The menu of an entity filters the queue.
     await page
-      .getByRole('region', { name: 'Who and what' })
+      .getByRole('region', { name: 'Entities' })
       .getByRole('button', { name: /203\.0\.113\.45/ })
       .press('Enter')
-    await page.getByRole('menuitem', { name: 'Show only alerts with this' }).waitFor()
+    await page.getByRole('menuitem', { name: 'Filter for value' }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(/alerts\?q=entity\.ip/)
     await page.goBack()
@@ -150,13 +150,13 @@ describeInBrowser('an incident', () => {
     await page.keyboard.press('Enter')
     await page.getByText('Assigned 1 incident to noor.').waitFor()
     await page.keyboard.press('n')
-    await page.getByRole('dialog', { name: 'Note on INC-2' }).waitFor()
+    await page.getByRole('dialog', { name: 'Add note to INC-2' }).waitFor()
     await page.keyboard.type('Asked dana: it was not her.')
     await page.keyboard.press('Control+Enter')
-    await page.getByText('Noted.').waitFor()
-    await page.getByRole('heading', { name: 'To do' }).waitFor()
+    await page.getByText('Note added.').waitFor()
+    await page.getByRole('heading', { name: 'Remediation' }).waitFor()
     await page.keyboard.press('d')
-    await page.getByText('Done, and written down.').waitFor()
+    await page.getByText('Marked as done.').waitFor()
     await page.keyboard.press('c')
     await page.getByRole('dialog', { name: 'Close INC-2 and its alerts' }).waitFor()
     await page.keyboard.press('1')
@@ -167,7 +167,13 @@ describeInBrowser('an incident', () => {
     expect(closed?.history.map(({ action }) => action)).toEqual(['close', 'progress', 'comment', 'assign', 'merge'])
     expect(new Set(closed?.history.map(({ actor }) => actor))).toEqual(new Set(['admin']))
     await page.getByRole('tab', { name: 'Activity' }).press('Enter')
-    for (const words of ['closed it as true positive', 'did “', 'noted “Asked dana', 'assigned it to noor', 'merged']) {
+    for (const words of [
+      'closed as true positive',
+      'completed “',
+      'added a note: “Asked dana',
+      'assigned to noor',
+      'merged',
+    ]) {
       await page.getByRole('tabpanel').getByText(words).first().waitFor()
     }
     expect(await (await server.ask('/api/v1/audit/verify')).json()).toMatchObject({ ok: true })
@@ -175,7 +181,7 @@ describeInBrowser('an incident', () => {
     await close()
   })
 
-  it('is closed as benign with few presses', async () => {
+  it('is closed as benign with at most 12 key presses', async () => {
     const { page, close } = await openTab()
     await signIn(page, server.url, '/incidents')
     let presses = 0
@@ -195,7 +201,7 @@ describeInBrowser('an incident', () => {
     expect(presses).toBeLessThanOrEqual(12)
     expect((await incident('INC-3'))?.resolution).toBe('benign_positive')
     await press('z')
-    await page.getByText(/^Taken back/).waitFor()
+    await page.getByText(/^Undone/).waitFor()
     expect((await incident('INC-3'))?.status).toBe('open')
     await close()
   })

@@ -8,10 +8,10 @@ import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 
 const created = z.object({ secret: z.string() })
 
-/** Signing in asks first who one is; the answer is a 401, which browsers print. */
+/** The browser reports the 401 of the session request before the sign-in. */
 const isTrouble = (text: string): boolean => !/status of 401/.test(text)
 
-describeInBrowser('a language model on the card', () => {
+describeInBrowser('a language model', () => {
   const folder = scratch()
   let server: Server
   let vendor: RunningVendor
@@ -35,7 +35,7 @@ describeInBrowser('a language model on the card', () => {
     const providers = [{ ...vendor.settings, name: 'claude' }]
     const env = {
       VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify(providers),
-      // Nobody is asked unless somebody asks.
+      // Ask the model only on request.
       VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'critical',
     }
     server = await startServer({ dataDir: folder.path, port: await freePort(), env })
@@ -59,15 +59,15 @@ describeInBrowser('a language model on the card', () => {
   })
 
   for (const theme of ['light', 'dark'] as const) {
-    it(`is asked with the keyboard, seen answering, and shown checked, ${theme}`, async () => {
+    it(`is asked with the keyboard, and its response is streamed and checked, ${theme} theme`, async () => {
       const { page, troubles, close } = await openTab({ theme })
       vendor.behaviour = 'stalls'
       await signIn(page, server.url, '/incidents/INC-1')
       const ask = page.getByRole('button', { name: theme === 'light' ? 'Ask a model' : 'Ask again' })
       await ask.focus()
       await page.keyboard.press('Enter')
-      const coming = page.getByRole('region', { name: 'Answer that is coming' })
-      await coming.getByText('Nothing of this is checked yet.').waitFor()
+      const coming = page.getByRole('region', { name: 'Draft response' })
+      await coming.getByText('Not checked yet.').waitFor()
       await coming.getByText('Somebody tried passwords').waitFor()
       expect(await seriousIssues(page)).toEqual([])
       if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/coming-${theme}.png` })
@@ -83,7 +83,7 @@ describeInBrowser('a language model on the card', () => {
       const model = page.getByRole('region', { name: 'Model' })
       await model.getByText('Somebody tried passwords of root. [s1]').waitFor()
       await coming.waitFor({ state: 'detached' })
-      // What did not stand the checks is there as dropped, and nowhere else.
+      // A claim that failed the checks is shown only as removed.
       expect(await model.getByText('It failed 4711 times.').count()).toBe(1)
       expect(await seriousIssues(page)).toEqual([])
       if (process.env.SHOTS) {
@@ -91,9 +91,9 @@ describeInBrowser('a language model on the card', () => {
         await page.screenshot({ path: `${process.env.SHOTS}/answered-${theme}.png` })
       }
 
-      await page.getByRole('button', { name: 'See exactly what is sent' }).focus()
+      await page.getByRole('button', { name: 'Preview request' }).focus()
       await page.keyboard.press('Enter')
-      const dialog = page.getByRole('dialog', { name: 'What a model is sent' })
+      const dialog = page.getByRole('dialog', { name: 'Model request' })
       await dialog.getByText('POST http://127.0.0.1').waitFor()
       const shown = await dialog.innerText()
       expect(shown).toContain(vendor.wire.requests.at(-1)?.body.slice(0, 300))
@@ -108,7 +108,7 @@ describeInBrowser('a language model on the card', () => {
     })
   }
 
-  it('says when nobody answers, and keeps the answer that was there', async () => {
+  it('shows a failed request and keeps the previous response', async () => {
     const { page, close } = await openTab()
     vendor.behaviour = 'refuses the key'
     await signIn(page, server.url, '/incidents/INC-1')
@@ -118,14 +118,14 @@ describeInBrowser('a language model on the card', () => {
     await close()
   })
 
-  it('is not there for who may not ask, nor where none is configured', async () => {
+  it('is hidden without the required role or a configured model', async () => {
     const answer = await send('/api/v1/tokens', { name: 'watcher', role: 'viewer' })
     const { secret } = created.parse(await answer.json())
     const seen = async (token: string): Promise<number> => {
       const { page, close } = await openTab()
       await signIn(page, server.url, '/incidents/INC-1', token)
-      await page.getByText('by rules and statistics').waitFor()
-      const buttons = await page.getByRole('button', { name: /Ask a model|Ask again|what is sent/ }).count()
+      await page.getByText(/^By rules/).waitFor()
+      const buttons = await page.getByRole('button', { name: /Ask a model|Ask again|Preview request/ }).count()
       await close()
       return buttons
     }
@@ -135,7 +135,7 @@ describeInBrowser('a language model on the card', () => {
     expect(await seen(adminToken)).toBe(0)
   })
 
-  it('is heard in the shadow, folded and without effect', async () => {
+  it('is collapsed and has no effect in shadow mode', async () => {
     await server.stop()
     vendor.behaviour = 'answers'
     const env = {
@@ -161,15 +161,15 @@ describeInBrowser('a language model on the card', () => {
       return (
         answer.status === 200 && z.object({ data: z.array(z.unknown()) }).parse(await answer.json()).data.length > 0
       )
-    }, 'the word of the model in the shadow')
+    }, 'the opinion of the shadow model')
     const { page, troubles, close } = await openTab()
     await signIn(page, server.url, `/incidents/${incident_id}?alert=case-2`)
-    const fold = page.getByText('In the shadow: one model, without effect')
+    const fold = page.getByText('Shadow mode: 1 model, no effect')
     await fold.waitFor()
-    expect(await page.getByRole('region', { name: 'In the shadow: quiet' }).isVisible()).toBe(false)
+    expect(await page.getByRole('region', { name: 'Shadow model: quiet' }).isVisible()).toBe(false)
     await fold.focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('region', { name: 'In the shadow: quiet' }).getByText('Somebody tried passwords').waitFor()
+    await page.getByRole('region', { name: 'Shadow model: quiet' }).getByText('Somebody tried passwords').waitFor()
     expect(await seriousIssues(page)).toEqual([])
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/shadow.png`, fullPage: true })
     expect(troubles.filter(isTrouble)).toEqual([])

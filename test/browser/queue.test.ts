@@ -24,7 +24,7 @@ const grouped = z.object({
 })
 const made = z.object({ secret: z.string() })
 
-/** Signing in asks first who one is; the answer is a 401, which browsers print. */
+/** The browser reports the 401 of the session request before the sign-in. */
 const isTrouble = (text: string): boolean => !/status of 401/.test(text)
 
 describeInBrowser('the queue', () => {
@@ -56,7 +56,7 @@ describeInBrowser('the queue', () => {
     return tab
   }
 
-  it('is gone through, chosen from and decided in by keyboard, a request a decision', async () => {
+  it('supports moving, selecting and deciding with the keyboard, with one request per decision', async () => {
     const { page, troubles, close } = await open()
     const decisions = requestsTo(page, '/api/v1/alerts/bulk')
     const [first, second, third, fourth] = (await alerts('open:true')).data.map(({ id }) => id)
@@ -73,7 +73,7 @@ describeInBrowser('the queue', () => {
     await bar.getByText('3 selected').waitFor()
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.press('a')
-    await page.getByText('Acknowledged 3 alerts; yours now.').waitFor()
+    await page.getByText('Acknowledged 3 alerts, assigned to you.').waitFor()
     await bar.waitFor({ state: 'detached' })
     expect(decisions).toEqual([{ ids: [first, second, third], action: 'acknowledge', wait: false }])
     expect((await alerts('status:investigating assignee:admin')).data.map(({ id }) => id)).toEqual([
@@ -82,10 +82,10 @@ describeInBrowser('the queue', () => {
       third,
     ])
     await page.keyboard.press('z')
-    await page.getByText('Taken back: 3 changes.').waitFor()
+    await page.getByText('Undone: 3 changes.').waitFor()
     expect((await alerts('assignee:admin')).total).toBe(0)
 
-    // The one that is closed leaves; the keyboard is at the next one.
+    // The closed alert disappears and the cursor moves to the next one.
     await focused(page, third)
     await page.keyboard.press('c')
     await page.getByRole('dialog', { name: 'Close 1 alert' }).waitFor()
@@ -96,13 +96,13 @@ describeInBrowser('the queue', () => {
     await page.locator(`#row-${third}`).waitFor({ state: 'detached' })
     expect(decisions.at(-1)).toEqual({ ids: [third], action: 'close', resolution: 'false_positive', wait: false })
     await page.keyboard.press('z')
-    await page.getByText('Taken back: 1 change.').waitFor()
+    await page.getByText('Undone: 1 change.').waitFor()
     await page.locator(`#row-${third}`).waitFor()
     expect(troubles.filter(isTrouble)).toEqual([])
     await close()
   })
 
-  it('has a menu for each row, by keyboard and by a right click', async () => {
+  it('opens the menu of a row with the keyboard and a right click', async () => {
     const { page, troubles, close } = await open()
     const decisions = requestsTo(page, '/api/v1/alerts/bulk')
     const [first, second, third] = (await alerts('open:true')).data.map(({ id }) => id)
@@ -114,16 +114,16 @@ describeInBrowser('the queue', () => {
     await menu.getByRole('menuitem', { name: 'Acknowledge' }).waitFor()
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.type('ack')
-    // The menu moves the focus a moment after the letters.
+    // The menu moves the focus shortly after typing.
     await page.locator('[role=menuitem]:focus', { hasText: 'Acknowledge' }).waitFor()
     await page.keyboard.press('Enter')
-    await page.getByText('Acknowledged 1 alert; yours now.').waitFor()
+    await page.getByText('Acknowledged 1 alert, assigned to you.').waitFor()
     expect(decisions).toEqual([{ ids: [second], action: 'acknowledge', wait: false }])
     await menu.waitFor({ state: 'detached' })
     await page.keyboard.press('z')
-    await page.getByText('Taken back: 1 change.').waitFor()
+    await page.getByText('Undone: 1 change.').waitFor()
 
-    // The keyboard is at the row again, and goes on from it.
+    // The focus returns to the row.
     await page.keyboard.press('j')
     await focused(page, third)
     await page.locator(`#row-${first}`).click({ button: 'right' })
@@ -135,7 +135,7 @@ describeInBrowser('the queue', () => {
     await close()
   })
 
-  it('puts an alert aside for a while, and shows it again when it is asked for', async () => {
+  it('snoozes an alert and ends the snooze', async () => {
     const { page, troubles, close } = await open()
     const [first, second] = (await alerts('open:true')).data.map(({ id }) => id)
     await focused(page, first)
@@ -148,16 +148,16 @@ describeInBrowser('the queue', () => {
     await focused(page, second)
     expect((await alerts('snoozed:true')).data.map(({ id }) => id)).toEqual([first])
     await page.goto(`${server.url}/alerts?view=snoozed`)
-    await page.locator(`#row-${first}`).getByText('snoozed').waitFor()
+    await page.locator(`#row-${first}`).getByText('Snoozed').waitFor()
     await focused(page, first)
     await page.keyboard.press('Shift+S')
-    await page.getByText('Brought 1 alert back.').waitFor()
+    await page.getByText('Ended the snooze of 1 alert.').waitFor()
     expect((await alerts('snoozed:true')).total).toBe(0)
     expect(troubles.filter(isTrouble)).toEqual([])
     await close()
   })
 
-  it('opens an alert beside the list, and goes on from there', async () => {
+  it('opens an alert in the panel and moves to the next one', async () => {
     const { page, troubles, close } = await open()
     const [first, second] = (await alerts('open:true')).data
     await focused(page, first?.id)
@@ -168,29 +168,29 @@ describeInBrowser('the queue', () => {
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.press(']')
     await panel.getByRole('heading', { name: second?.title ?? '' }).waitFor()
-    // The heading is known from the list; the evidence is read.
+    // The heading comes from the row, the evidence is loaded.
     await panel.locator('[data-evidence] button').first().waitFor()
     await page.keyboard.press('e')
     await page.locator('[data-evidence] button:focus').waitFor()
     await page.keyboard.press('v')
-    await page.getByRole('dialog', { name: 'In context' }).waitFor()
+    await page.getByRole('dialog', { name: 'Log context' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await panel.getByRole('heading', { name: second?.title ?? '' }).waitFor()
     await page.keyboard.press('Escape')
     await panel.waitFor({ state: 'detached' })
-    // A line whose events are gone is asked for in vain, and the page says so.
+    // The events have expired, so the request for the log context fails with 404.
     expect(troubles.filter((text) => isTrouble(text) && !/status of 404/.test(text))).toEqual([])
     await close()
   })
 
-  it('narrows by facets, and its address brings all of it back', async () => {
+  it('filters by facets and restores its state from the URL', async () => {
     const { page, troubles, close } = await open()
     const facets = page.getByRole('region', { name: 'Severity' })
-    await facets.getByRole('button', { name: /^critical/ }).press('Enter')
+    await facets.getByRole('button', { name: /^Critical/ }).press('Enter')
     const wanted = await alerts('open:true severity:critical')
     await page.getByText(`${wanted.total} alerts`, { exact: true }).waitFor()
-    await facets.getByRole('button', { name: /^high/ }).press('Enter')
+    await facets.getByRole('button', { name: /^High/ }).press('Enter')
     const both = await alerts('open:true severity:(critical OR high)')
     await page.getByText(`${both.total} alerts`, { exact: true }).waitFor()
     const third = both.data[2]
@@ -220,7 +220,7 @@ describeInBrowser('the queue', () => {
     await close()
   })
 
-  it('takes a filter as text, says what is wrong with one, and what was asked when nothing matches', async () => {
+  it('filters by text, and shows syntax errors and filters without matches', async () => {
     const { page, close } = await open()
     const field = page.getByLabel('Filter alerts')
     await page.keyboard.press('/')
@@ -234,13 +234,13 @@ describeInBrowser('the queue', () => {
     expect(await seriousIssues(page)).toEqual([])
     await field.fill('host:nowhere')
     await page.keyboard.press('Enter')
-    await page.getByText(`0 of ${many} alerts match.`).waitFor()
-    await page.getByRole('button', { name: 'Show the view without it' }).press('Enter')
+    await page.getByText(`0 of ${many} alerts match`).waitFor()
+    await page.getByRole('button', { name: 'Reset filter' }).press('Enter')
     await page.getByText(`${(await alerts('open:true')).total} alerts`, { exact: true }).waitFor()
     await close()
   })
 
-  it('keeps focus, rows and facets when a filter is refused, and marks the word that is wrong', async () => {
+  it('keeps focus, rows and facets when a filter is invalid, and marks the error', async () => {
     const { page, close } = await open()
     const decisions = requestsTo(page, '/api/v1/alerts/bulk')
     const field = page.getByLabel('Filter alerts')
@@ -255,7 +255,7 @@ describeInBrowser('the queue', () => {
     expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Filter alerts')
     await total.waitFor()
     expect(await page.getByRole('region', { name: 'Severity' }).count()).toBe(1)
-    // The wrong word is selected: typing replaces it, and no letter acts on an alert.
+    // The wrong word is selected: typing replaces it and triggers no shortcuts.
     await page.keyboard.type('acsx')
     expect(await field.inputValue()).toBe('open:true acsx:high')
     expect(await fault.count()).toBe(0)
@@ -266,13 +266,13 @@ describeInBrowser('the queue', () => {
     await close()
   })
 
-  it('combines the facts of "This is normal…", and warns before it hides what is severe', async () => {
+  it('combines the conditions of a suppression and warns before hiding severe alerts', async () => {
     const severe = (await alerts('open:true severity:high')).data[0]
     const { page, close } = await open(`/alerts?q=${encodeURIComponent(`id:${severe?.id}`)}`)
     await focused(page, severe?.id)
     await page.keyboard.press('f')
-    const dialog = page.getByRole('dialog', { name: 'This is normal…' })
-    const scope = dialog.getByLabel('As a filter')
+    const dialog = page.getByRole('dialog', { name: 'Mark as normal' })
+    const scope = dialog.getByLabel('Filter')
     const ticked = () => dialog.getByRole('checkbox', { checked: true }).count()
     const before = await scope.inputValue()
     const parts = before.split(' AND ')
@@ -282,14 +282,14 @@ describeInBrowser('the queue', () => {
     expect(await ticked()).toBe(parts.length + 1)
     await dialog.getByRole('checkbox', { name: /^source/ }).uncheck()
     expect(await scope.inputValue()).toBe(before)
-    await dialog.getByText(/It hides \d+ open alerts? of high or critical severity/).waitFor()
+    await dialog.getByText(/Hides \d+ open alerts? of high or critical severity/).waitFor()
     await scope.fill(`${before} AND severity:info`)
-    await dialog.getByText(/It hides/).waitFor({ state: 'detached' })
+    await dialog.getByText(/Hides \d/).waitFor({ state: 'detached' })
     expect(await seriousIssues(page)).toEqual([])
     await close()
   })
 
-  it('closes all that match in one request, and takes it back', async () => {
+  it('closes all matching alerts in one request and undoes it', async () => {
     const { page, troubles, close } = await open('/alerts?q=open%3Atrue%20host%3Aweb-00')
     const decisions = requestsTo(page, '/api/v1/alerts/bulk')
     const before = await alerts('open:true host:web-00')
@@ -305,14 +305,14 @@ describeInBrowser('the queue', () => {
     ])
     expect((await alerts('open:true host:web-00')).total).toBe(0)
     await page.keyboard.press('z')
-    await page.getByText(`Taken back: ${before.total} changes.`).waitFor()
+    await page.getByText(`Undone: ${before.total} changes.`).waitFor()
     expect(await alerts('open:true host:web-00')).toMatchObject({ total: before.total })
     await rowsOf(page).first().waitFor()
     expect(troubles.filter(isTrouble)).toEqual([])
     await close()
   })
 
-  it('shows what others do at once, and what is new when it is asked for', async () => {
+  it('shows changes by other users immediately, and new alerts on request', async () => {
     const headers = { 'content-type': 'application/json' }
     const token = made.parse(
       await (
@@ -334,10 +334,10 @@ describeInBrowser('the queue', () => {
 
     const order = await rowsOf(page).evaluateAll((rows) => rows.map(({ id }) => id))
     await change({ ids: [third], action: 'close', resolution: 'duplicate' })
-    await page.locator(`#row-${third}`).getByText('resolved').waitFor()
+    await page.locator(`#row-${third}`).getByText('Resolved').waitFor()
     await newAlert(server)
     await page.getByRole('button', { name: '1 new' }).waitFor()
-    // Nothing moves by itself.
+    // The rows do not move.
     expect(await rowsOf(page).evaluateAll((rows) => rows.map(({ id }) => id))).toEqual(order)
     await page.keyboard.press('r')
     await page.getByRole('button', { name: '1 new' }).waitFor({ state: 'detached' })
@@ -347,7 +347,7 @@ describeInBrowser('the queue', () => {
     await close()
   })
 
-  it('groups alerts, and decides on a group in one request, by keyboard', async () => {
+  it('groups alerts and closes a group in one request, with the keyboard', async () => {
     const { page, troubles, close } = await open()
     const decisions = requestsTo(page, '/api/v1/alerts/bulk')
     const grid = page.getByRole('treegrid', { name: 'Alerts' })
@@ -365,17 +365,17 @@ describeInBrowser('the queue', () => {
     expect(await grid.locator('[aria-level="2"]').count()).toBe(group.count)
     expect(await seriousIssues(page)).toEqual([])
 
-    // What others do to one of them shows where it stands.
+    // Changes by other users are shown in the group.
     const member = grid.locator('[aria-level="2"]').last()
     const name = await member.locator('[type=checkbox]').getAttribute('aria-label')
     const { data: inside } = await alerts(`open:true ${group.filter}`)
     const changed = inside.find(({ title }) => name === `Select ${title}`)
     await change({ ids: [changed?.id], action: 'close', resolution: 'duplicate' })
-    await member.getByText('resolved').waitFor()
+    await member.getByText('Resolved').waitFor()
     await change({ ids: [changed?.id], action: 'reopen' })
-    await member.getByText('resolved').waitFor({ state: 'detached' })
+    await member.getByText('Resolved').waitFor({ state: 'detached' })
 
-    // Its address brings all of it back.
+    // The URL restores the state.
     await page.keyboard.press('j')
     await page.waitForURL(/at=a/)
     await page.reload()
@@ -393,20 +393,20 @@ describeInBrowser('the queue', () => {
     expect((await alerts(`open:true ${group.filter}`)).total).toBe(0)
     await grid.getByText(`${group.value}`, { exact: true }).waitFor({ state: 'detached' })
     await page.keyboard.press('z')
-    await page.getByText(`Taken back: ${group.count} changes.`).waitFor()
+    await page.getByText(`Undone: ${group.count} changes.`).waitFor()
     await grid.getByText(`${group.value}`, { exact: true }).first().waitFor()
     expect((await alerts(`open:true ${group.filter}`)).total).toBe(group.count)
-    await groupBy(page, 'Not at all')
+    await groupBy(page, 'None')
     await rowsOf(page).first().waitFor()
     expect(troubles.filter(isTrouble)).toEqual([])
     await close()
   })
 
-  it('keeps a view, with its number, and forgets it', async () => {
+  it('saves a view with its count and deletes it', async () => {
     const { page, troubles, close } = await open('/alerts?q=open%3Atrue%20severity%3Acritical')
     const { total } = await alerts('open:true severity:critical')
-    await page.getByRole('button', { name: 'Keep as a view' }).press('Enter')
-    await page.getByRole('dialog', { name: 'Keep this view' }).waitFor()
+    await page.getByRole('button', { name: 'Save view' }).press('Enter')
+    await page.getByRole('dialog', { name: 'Save view' }).waitFor()
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.type('Burning')
     await page.keyboard.press('Enter')
@@ -416,8 +416,8 @@ describeInBrowser('the queue', () => {
     await page.reload()
     await page.getByText(`${total} alerts`, { exact: true }).waitFor()
     expect(await views.locator('[aria-current=page]').innerText()).toContain('Burning')
-    await page.getByRole('button', { name: 'The view Burning' }).press('Enter')
-    await page.getByRole('menuitem', { name: 'Forget this view' }).press('Enter')
+    await page.getByRole('button', { name: 'Actions for Burning' }).press('Enter')
+    await page.getByRole('menuitem', { name: 'Delete view' }).press('Enter')
     await views.getByText('Burning').waitFor({ state: 'detached' })
     expect(troubles.filter(isTrouble)).toEqual([])
     await close()
@@ -426,7 +426,7 @@ describeInBrowser('the queue', () => {
 
 const rowsOf = (page: Page) => page.getByRole('grid', { name: 'Alerts' }).locator('tbody tr')
 
-/** Chooses what alerts are grouped by, with the keyboard. A menu takes letters once it has the keyboard. */
+/** Selects the field to group by with the keyboard, once the menu has the focus. */
 const groupBy = async (page: Page, name: string): Promise<void> => {
   await page.keyboard.press('b')
   await page.locator('[role=menu]:focus, [role=menu] :focus').waitFor()
@@ -435,7 +435,7 @@ const groupBy = async (page: Page, name: string): Promise<void> => {
   await page.keyboard.press('Enter')
 }
 
-/** Waits until the keyboard is at a row. */
+/** Waits until the cursor is at a row. */
 const focused = (page: Page, id: string | undefined): Promise<void> =>
   page.locator(`[id="row-${encodeURIComponent(id ?? '')}"][tabindex="0"]`).waitFor()
 
@@ -445,7 +445,7 @@ const facetsOn = (page: Page): Promise<string[]> =>
     .locator('[aria-pressed=true]')
     .evaluateAll((pressed) => pressed.map(({ title }) => title))
 
-/** The bodies of what the page asks for at an address, as they come. */
+/** Collects the bodies of requests to a path. */
 const requestsTo = (page: Page, path: string): unknown[] => {
   const bodies: unknown[] = []
   page.on('request', (request: Request) => {

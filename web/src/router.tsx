@@ -3,7 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { readIncidentSearch } from './screens/incident/search.ts'
 import { readIncidentsSearch } from './screens/incidents/search.ts'
 import { readOverviewSearch } from './screens/overview/time-range.ts'
-import { readQueueSearch } from './screens/queue/look.ts'
+import { readQueueSearch } from './screens/queue/queue-view.ts'
 import { Frame, NotFound, ScreenError } from './shell/frame.tsx'
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({

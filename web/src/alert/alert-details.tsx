@@ -3,13 +3,12 @@ import type { ReactNode } from 'react'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { plural } from '../parts/number.ts'
 import { useKeys } from '../shell/keys.ts'
+import { Activity } from './activity.tsx'
+import { Entities } from './entities.tsx'
 import { EvidenceLines } from './evidence.tsx'
-import { Entities } from './facts.tsx'
-import { History } from './history.tsx'
-import { RuleOf } from './rule.tsx'
-import { Similar } from './similar.tsx'
+import { Explanation } from './explanation.tsx'
+import { SimilarAlerts } from './similar-alerts.tsx'
 import { VerdictCard } from './verdict-card.tsx'
-import { Why } from './why.tsx'
 
 export const alertQuery = (id: string) => ({
   queryKey: ['alerts', id],
@@ -18,13 +17,13 @@ export const alertQuery = (id: string) => ({
 
 interface AlertDetailsProps {
   readonly alert: Noun<'Alert'>
-  /** The event whose line stands in its context. */
+  /** The event shown in its log context. */
   readonly line: string | undefined
   readonly onLine: (eventId: string | undefined) => void
   readonly onFilter: (clause: string) => void
 }
 
-/** All there is to an alert: why it is one, the lines, the verdict, what it is about, what was like it, what people did. */
+/** Everything about an alert: explanation, evidence, verdict, entities, similar alerts, rules and activity. */
 export const AlertDetails = ({ alert, line, onLine, onFilter }: AlertDetailsProps) => {
   const details = useQuery(alertQuery(alert.id))
   const { evidence, triage } = alert
@@ -32,19 +31,19 @@ export const AlertDetails = ({ alert, line, onLine, onFilter }: AlertDetailsProp
   return (
     <div className="flex flex-col">
       <Section title="Why">
-        <Why alert={alert} />
+        <Explanation alert={alert} />
       </Section>
-      <Section title="Evidence" aside={linesOf(alert)}>
+      <Section title="Evidence" aside={evidenceCount(alert)}>
         <EvidenceLines lines={evidence} citations={citationsOf(triage)} inContext={line} onContext={onLine} />
       </Section>
       <Section title="Triage">
         {triage ? (
-          <VerdictCard alert={alert} triage={triage} onCite={onLine} beside={alert.sentence} />
+          <VerdictCard alert={alert} triage={triage} onCite={onLine} shownText={alert.sentence} />
         ) : (
-          <p className="text-text-2">It is being judged. This takes a few seconds.</p>
+          <p className="text-text-2">Triage in progress. This takes a few seconds.</p>
         )}
       </Section>
-      <Section title="Who and what">
+      <Section title="Entities">
         <Entities
           entities={alert.entities}
           roles={alert.address_roles}
@@ -53,34 +52,34 @@ export const AlertDetails = ({ alert, line, onLine, onFilter }: AlertDetailsProp
         />
       </Section>
       {triage && (
-        <Section title="Similar before">
-          <Similar similar={triage.similar} />
+        <Section title="Similar alerts">
+          <SimilarAlerts similar={triage.similar} />
         </Section>
       )}
-      <RuleOf detections={details.data?.detections ?? []} />
-      <Section title="History">{details.data && <History entries={details.data.history} />}</Section>
+      <Rules detections={details.data?.detections ?? []} />
+      <Section title="Activity">{details.data && <Activity entries={details.data.history} />}</Section>
     </div>
   )
 }
 
-/** The short ids by which a verdict cites lines. */
+/** The short ids with which a verdict cites lines. */
 export const citationsOf = (triage: Noun<'Alert'>['triage']): ReadonlyMap<string, string> =>
   new Map(triage?.references.flatMap(({ kind, target, id }) => (kind === 'event' ? [[target, id] as const] : [])))
 
-const linesOf = ({ evidence, event_count }: Noun<'Alert'>): string =>
-  event_count > evidence.length ? `the most telling of ${plural(event_count, 'line')}` : plural(event_count, 'line')
+const evidenceCount = ({ evidence, event_count }: Noun<'Alert'>): string =>
+  `${event_count > evidence.length ? `${evidence.length} of ` : ''}${plural(event_count, 'line')}`
 
-/** `e` goes to the lines, `v` shows the one that has the focus, or the first, in its context. */
+/** `e` focuses the evidence, `v` shows the focused line, or the first one, in its log context. */
 export const useEvidenceKeys = (evidence: readonly Noun<'Evidence'>[], onLine: (eventId: string) => void): void =>
   useKeys('Evidence', [
     {
       keys: 'e',
-      label: 'Go to the evidence',
+      label: 'Go to evidence',
       run: () => document.querySelector<HTMLElement>('[data-evidence] button')?.focus(),
     },
     {
       keys: 'v',
-      label: 'View a line in context',
+      label: 'View in context',
       run: () => {
         const row = document.activeElement?.closest('[id^=line-]')
         const id = row?.id.slice('line-'.length) ?? evidence[0]?.event_id
@@ -88,6 +87,26 @@ export const useEvidenceKeys = (evidence: readonly Noun<'Evidence'>[], onLine: (
       },
     },
   ])
+
+/** The rules that raised an alert, with their known false positives and references. */
+const Rules = ({ detections }: { readonly detections: readonly Noun<'Detection'>[] }) => {
+  const rules = new Map(detections.flatMap(({ rule }) => (rule ? [[rule.id, rule] as const] : [])))
+  return [...rules.values()].map(({ id, title, author, license, false_positives, references }) => (
+    <Section key={id} title={`Rule: ${title}`}>
+      <p className="text-small text-text-2">{[author && `by ${author}`, license, id].filter(Boolean).join(' · ')}</p>
+      {false_positives.length > 0 && (
+        <p className="mt-1">
+          <span className="text-text-2">Known false positives:</span> {false_positives.join('; ')}
+        </p>
+      )}
+      {references.map((url) => (
+        <span key={url} className="mt-1 block truncate font-mono text-small text-text-2">
+          {url}
+        </span>
+      ))}
+    </Section>
+  ))
+}
 
 interface SectionProps {
   readonly title: string

@@ -4,25 +4,25 @@ import { useEffect, useState } from 'react'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
+import { isOpen } from './labels.ts'
 import { ModelInputDialog } from './model-input-dialog.tsx'
 import { useModelAnswer } from './use-model-answer.ts'
-import { isOpen } from './words.ts'
 
-/** Lets whoever may ask a model about an alert, again or for the first time, and see what it is sent. Nothing where no model is asked. */
+/** Asks a model about an alert and previews the request. Hidden without a model or the role of an analyst. */
 export const AskModel = ({ alert }: { readonly alert: Noun<'Alert'> }) => {
-  const may = useMay('analyst')
+  const canAsk = useMay('analyst')
   const models = useQuery({
     queryKey: ['models'],
     queryFn: () => answerOf(api.GET('/api/v1/triage/models')),
-    enabled: may,
+    enabled: canAsk,
   })
-  if (!may || !models.data || models.data.models.every(({ shadow }) => shadow)) return null
-  // What somebody began on one alert does not go on beside another.
-  return <Asking key={alert.id} alert={alert} />
+  if (!canAsk || !models.data || models.data.models.every(({ shadow }) => shadow)) return null
+  // Reset the state when another alert is shown.
+  return <ModelControls key={alert.id} alert={alert} />
 }
 
-const Asking = ({ alert }: { readonly alert: Noun<'Alert'> }) => {
-  const [looking, setLooking] = useState(false)
+const ModelControls = ({ alert }: { readonly alert: Noun<'Alert'> }) => {
+  const [previewing, setPreviewing] = useState(false)
   const { draft, asking, problem, ask, stop } = useModelAnswer(alert.id)
   return (
     <div className="flex flex-col gap-2">
@@ -47,28 +47,26 @@ const Asking = ({ alert }: { readonly alert: Noun<'Alert'> }) => {
             </Button>
           )
         )}
-        <Button variant="ghost" onClick={() => setLooking(true)}>
+        <Button variant="ghost" onClick={() => setPreviewing(true)}>
           <Eye size={14} aria-hidden />
-          See exactly what is sent
+          Preview request
         </Button>
       </div>
-      {looking && <ModelInputDialog alertId={alert.id} onClose={() => setLooking(false)} />}
+      {previewing && <ModelInputDialog alertId={alert.id} onClose={() => setPreviewing(false)} />}
     </div>
   )
 }
 
-/** What a model has said so far. */
+/** The response of a model so far. */
 const Draft = ({ draft }: { readonly draft: Noun<'OpinionDraft'> | undefined }) => {
   const seconds = useSeconds()
   return (
     <section
-      aria-label="Answer that is coming"
+      aria-label="Draft response"
       className="flex flex-col gap-1 rounded-control border border-dashed border-line p-3"
     >
       <p role="status" className="text-small text-text-2">
-        {draft
-          ? `${draft.provider} · ${draft.model} is answering. Nothing of this is checked yet.`
-          : 'The model is being asked.'}
+        {draft ? `${draft.provider} · ${draft.model} is responding. Not checked yet.` : 'Waiting for the model…'}
       </p>
       {draft ? (
         <>
@@ -76,7 +74,7 @@ const Draft = ({ draft }: { readonly draft: Noun<'OpinionDraft'> | undefined }) 
           {draft.claims.length > 0 && (
             <ul className="flex flex-col gap-1 text-text-2 italic">
               {draft.claims.map(({ text, sign }, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a claim grows in its place while it comes
+                // biome-ignore lint/suspicious/noArrayIndexKey: a claim keeps its index while it is streamed
                 <li key={i} className="flex gap-2">
                   <span aria-hidden className="w-3 shrink-0 font-mono not-italic">
                     {sign === 'against' ? '−' : sign === 'for' ? '+' : '·'}

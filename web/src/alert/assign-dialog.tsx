@@ -6,16 +6,17 @@ import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 
 interface AssignDialogProps {
-  readonly what: string
+  /** What to assign: "3 alerts". */
+  readonly subject: string
   readonly onClose: () => void
   readonly onAssign: (assignee: string | null) => void
 }
 
-/** Asks who takes it: me, somebody who has something already, anybody by name, or nobody. */
-export const AssignDialog = ({ what, onClose, onAssign }: AssignDialogProps) => {
+/** Assigns to the current user or by name, with suggestions from existing assignees, or unassigns. */
+export const AssignDialog = ({ subject, onClose, onAssign }: AssignDialogProps) => {
   const field = useRef<HTMLInputElement>(null)
   const me = useQuery(sessionQuery).data?.name
-  const people = useQuery({
+  const assignees = useQuery({
     queryKey: ['views', 'assignees'],
     queryFn: () =>
       answerOf(api.GET('/api/v1/alerts/counts', { params: { query: { fields: ['assignee'], limit: 50 } } })),
@@ -27,7 +28,7 @@ export const AssignDialog = ({ what, onClose, onAssign }: AssignDialogProps) => 
     if (name) onAssign(name)
   }
   return (
-    <Dialog open onClose={onClose} title={`Assign ${what}`}>
+    <Dialog open onClose={onClose} title={`Assign ${subject}`}>
       <form onSubmit={submit} className="mt-1 flex gap-2">
         <input
           ref={field}
@@ -40,7 +41,7 @@ export const AssignDialog = ({ what, onClose, onAssign }: AssignDialogProps) => 
           className="h-8 min-w-0 flex-1 rounded-control border border-line-strong bg-surface px-2"
         />
         <datalist id="assignees">
-          {people.data?.map((name) => (
+          {assignees.data?.map((name) => (
             <option key={name} value={name} />
           ))}
         </datalist>
@@ -51,7 +52,7 @@ export const AssignDialog = ({ what, onClose, onAssign }: AssignDialogProps) => 
       <div className="mt-3 flex gap-2">
         {me !== undefined && <Button onClick={() => onAssign(me)}>Assign to me</Button>}
         <Button variant="ghost" onClick={() => onAssign(null)}>
-          Nobody
+          Unassign
         </Button>
       </div>
     </Dialog>

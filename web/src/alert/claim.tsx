@@ -7,7 +7,7 @@ interface ClaimProps {
   readonly onCite: (eventId: string) => void
 }
 
-/** One reason for or against, with links to the lines that bear it out. */
+/** A reason for or against a verdict, with links to its evidence. */
 export const Claim = ({ claim: { sign, text, evidence_ids }, references, onCite }: ClaimProps) => (
   <li className="flex gap-2">
     <span className={classNames('w-3 shrink-0 font-mono font-semibold', sign === 'for' ? 'text-high' : 'text-ok')}>

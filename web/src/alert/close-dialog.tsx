@@ -3,47 +3,47 @@ import type { Noun } from '../api/client.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Kbd } from '../parts/kbd.tsx'
 import { useKeys } from '../shell/keys.ts'
-import { resolutions } from './words.ts'
+import { resolutionLabel, resolutions } from './labels.ts'
 
 interface CloseDialogProps {
-  /** What is closed: "3 alerts". */
-  readonly what: string
+  /** What to close: "3 alerts". */
+  readonly subject: string
   readonly onClose: () => void
-  readonly onChoose: (resolution: Noun<'Resolution'>, note: string | undefined) => void
+  readonly onSelect: (resolution: Noun<'Resolution'>, note: string | undefined) => void
 }
 
-/** Asks what it turned out to be: one of six words, a key each, and a note for whoever reads it later. */
-export const CloseDialog = ({ what, onClose, onChoose }: CloseDialogProps) => {
+/** Selects a resolution, with a number key each, and an optional note. */
+export const CloseDialog = ({ subject, onClose, onSelect }: CloseDialogProps) => {
   const note = useRef<HTMLTextAreaElement>(null)
-  const choose = (resolution: Noun<'Resolution'>): void => onChoose(resolution, note.current?.value.trim() || undefined)
+  const select = (resolution: Noun<'Resolution'>): void => onSelect(resolution, note.current?.value.trim() || undefined)
   useKeys(
-    'Closing',
-    resolutions.map(({ value, word }, index) => ({
+    'Close',
+    resolutions.map((value, index) => ({
       keys: String(index + 1),
-      label: word,
+      label: resolutionLabel(value),
       inDialog: true,
-      run: () => choose(value),
+      run: () => select(value),
     })),
   )
   return (
-    <Dialog open onClose={onClose} title={`Close ${what}`} description="What did it turn out to be?">
+    <Dialog open onClose={onClose} title={`Close ${subject}`} description="Select a resolution.">
       <ul className="mt-1 flex flex-col">
-        {resolutions.map(({ value, word, help }, index) => (
+        {resolutions.map((value, index) => (
           <li key={value}>
             <button
               type="button"
-              onClick={() => choose(value)}
+              onClick={() => select(value)}
               className="flex min-h-10 w-full items-center gap-3 rounded-control px-2 text-left hover:bg-hover"
             >
               <Kbd keys={String(index + 1)} />
-              <span className="font-medium">{word}</span>
-              <span className="text-text-2">{help}</span>
+              <span className="font-medium">{resolutionLabel(value)}</span>
+              <span className="text-text-2">{help[value]}</span>
             </button>
           </li>
         ))}
       </ul>
       <label htmlFor="close-note" className="mt-3 block font-medium">
-        Note <span className="font-normal text-text-2">(optional; write it first, then choose)</span>
+        Note <span className="font-normal text-text-2">(optional, before you select)</span>
       </label>
       <textarea
         ref={note}
@@ -54,4 +54,13 @@ export const CloseDialog = ({ what, onClose, onChoose }: CloseDialogProps) => {
       />
     </Dialog>
   )
+}
+
+const help: Readonly<Record<Noun<'Resolution'>, string>> = {
+  true_positive: 'Real and harmful',
+  benign_positive: 'Real but harmless',
+  false_positive: 'Incorrect detection',
+  duplicate: 'Handled elsewhere',
+  expected: 'Maintenance or a test',
+  other: 'Explain in the note',
 }

@@ -3,20 +3,20 @@ import { useState } from 'react'
 import type { Noun } from '../api/client.ts'
 import { IconButton } from '../parts/button.tsx'
 import { Time } from '../parts/time.tsx'
-import { LineInContext } from './line-in-context.tsx'
+import { LogContext } from './log-context.tsx'
 
 type Line = Noun<'Evidence'>
 
 interface EvidenceProps {
   readonly lines: readonly Line[]
-  /** The short ids by which a verdict cites them: `e1`. */
+  /** The short ids with which a verdict cites the lines: `e1`. */
   readonly citations?: ReadonlyMap<string, string>
-  /** The event whose line stands in its context now. */
+  /** The event shown in its log context. */
   readonly inContext: string | undefined
   readonly onContext: (eventId: string | undefined) => void
 }
 
-/** The lines that bear it out, oldest first, each a step away from the lines around it. */
+/** The evidence, oldest first. Each line can be shown in its log context. */
 export const EvidenceLines = ({ lines, citations, inContext, onContext }: EvidenceProps) => (
   <>
     <ol className="divide-y divide-line" data-evidence>
@@ -30,9 +30,9 @@ export const EvidenceLines = ({ lines, citations, inContext, onContext }: Eviden
       ))}
     </ol>
     {inContext !== undefined && (
-      <LineInContext
+      <LogContext
         eventId={inContext}
-        kept={lines.find(({ event_id }) => event_id === inContext)}
+        fallback={lines.find(({ event_id }) => event_id === inContext)}
         onClose={() => onContext(undefined)}
       />
     )}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { answerOf, api, type Noun } from '../api/client.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { formatCount, plural } from '../parts/number.ts'
+import { plural } from '../parts/number.ts'
 import { QueryView } from '../parts/query-view.tsx'
 
 interface ModelInputDialogProps {
@@ -10,7 +10,7 @@ interface ModelInputDialogProps {
   readonly onClose: () => void
 }
 
-/** Shows, byte for byte, what asking a model about an alert sends, and what stays here. */
+/** Shows the exact request that asking a model would send, and the masked values. */
 export const ModelInputDialog = ({ alertId, onClose }: ModelInputDialogProps) => {
   const query = useQuery({
     queryKey: ['alerts', alertId, 'model-input'],
@@ -24,10 +24,10 @@ export const ModelInputDialog = ({ alertId, onClose }: ModelInputDialogProps) =>
       open
       onClose={onClose}
       wide
-      title="What a model is sent"
-      description="The exact bytes of asking now. Looking at them sends nothing."
+      title="Model request"
+      description="The exact request. Nothing is sent until you ask the model."
     >
-      <QueryView query={query} loading="Writing the request…">
+      <QueryView query={query} loading="Loading request…">
         {(input) => <Input input={input} />}
       </QueryView>
     </Dialog>
@@ -42,12 +42,12 @@ const Input = ({ input }: { readonly input: Noun<'ModelInput'> }) => {
   return (
     <div className="flex flex-col gap-3">
       <p className="text-small text-text-2">
-        {provider} · {model} · {prompt} · {formatCount(bytes)} bytes · {plural(secrets, 'secret')} taken out
+        {provider} · {model} · {prompt} · {plural(bytes, 'byte')} · {plural(secrets, 'secret')} removed
       </p>
-      <section aria-label="Stays here">
-        <h3 className="mb-1 text-small text-text-2">Stays here: what each stand-in stands for</h3>
+      <section aria-label="Masked values">
+        <h3 className="mb-1 text-small text-text-2">Masked values, never sent</h3>
         {stand_ins.length === 0 ? (
-          <p>Nothing has a stand-in.</p>
+          <p>None</p>
         ) : (
           <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
             {stand_ins.map(({ stand_in, value }) => (

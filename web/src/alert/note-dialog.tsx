@@ -10,7 +10,7 @@ interface NoteDialogProps {
   readonly onSave: (text: string) => void
 }
 
-/** Takes a note. */
+/** Adds a note. */
 export const NoteDialog = ({ title, onClose, onSave }: NoteDialogProps) => {
   const field = useRef<HTMLTextAreaElement>(null)
   const save = (event?: FormEvent): void => {
@@ -18,7 +18,7 @@ export const NoteDialog = ({ title, onClose, onSave }: NoteDialogProps) => {
     const text = field.current?.value.trim()
     if (text) onSave(text)
   }
-  useKeys('Note', [{ keys: '$mod+Enter', label: 'Save the note', inDialog: true, run: () => save() }])
+  useKeys('Note', [{ keys: '$mod+Enter', label: 'Save note', inDialog: true, run: () => save() }])
   return (
     <Dialog open onClose={onClose} title={title}>
       <form onSubmit={save} className="mt-1 flex flex-col items-end gap-3">

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { answerOf, api, type Noun } from '../api/client.ts'
-import { ModelPart } from './model-part.tsx'
-import { toWords } from './words.ts'
+import { toWords } from '../parts/label.ts'
+import { plural } from '../parts/number.ts'
+import { ModelOpinion } from './model-opinion.tsx'
 
 interface ShadowOpinionsProps {
   readonly alertId: string
@@ -10,28 +11,28 @@ interface ShadowOpinionsProps {
   readonly onCite: (eventId: string) => void
 }
 
-/** What models that are only listened to said of an alert. It stays folded: whoever decides is not to be led by it. */
+/** The opinions of models in shadow mode. Collapsed, so that they do not influence the analyst. */
 export const ShadowOpinions = ({ alertId, references, onCite }: ShadowOpinionsProps) => {
-  const said = useQuery({
+  const opinions = useQuery({
     queryKey: ['alerts', alertId, 'opinions'],
     queryFn: () => answerOf(api.GET('/api/v1/alerts/{id}/opinions', { params: { path: { id: alertId } } })),
   }).data?.data.filter(({ shadow }) => shadow)
-  if (!said || said.length === 0) return null
+  if (!opinions || opinions.length === 0) return null
   return (
     <details className="group/shadow border-t border-line pt-2">
       <summary className="inline-flex min-h-6 items-center gap-1 text-small text-text-2">
         <ChevronRight size={14} aria-hidden className="group-open/shadow:rotate-90" />
-        In the shadow: {said.length === 1 ? 'one model' : `${said.length} models`}, without effect
+        Shadow mode: {plural(opinions.length, 'model')}, no effect
       </summary>
       <div className="mt-2 flex flex-col gap-3 border-l-2 border-dashed border-line-strong pl-3">
         <p className="text-small text-text-2">
-          Nothing here changes the verdict, the risk or who is told. It is kept to see how these models do.
+          These opinions do not change the verdict, the risk or notifications. Use them to evaluate the models.
         </p>
-        {said.map(({ opinion, rules }) => (
+        {opinions.map(({ opinion, rules }) => (
           <div key={opinion.provider}>
-            <ModelPart model={opinion} references={references} onCite={onCite} shadow />
+            <ModelOpinion model={opinion} references={references} onCite={onCite} shadow />
             <p className="text-small text-text-2">
-              The rules said {toWords(rules.verdict)}, {rules.risk_level}.
+              Rules: {toWords(rules.verdict)}, {rules.risk_level}
             </p>
           </div>
         ))}

@@ -4,43 +4,43 @@ import { formatTime, timeZone, useNow } from '../parts/time.tsx'
 import { useKeys } from '../shell/keys.ts'
 
 interface SnoozeDialogProps {
-  /** What is put aside: "3 alerts". */
-  readonly what: string
+  /** What to snooze: "3 alerts". */
+  readonly subject: string
   readonly onClose: () => void
-  /** Takes an ISO time. */
-  readonly onChoose: (until: string) => void
+  /** Called with an ISO time. */
+  readonly onSelect: (until: string) => void
 }
 
 const hour = 3_600_000
 const morning = 8
 
-/** Asks until when: one of five spans, a key each. */
-export const SnoozeDialog = ({ what, onClose, onChoose }: SnoozeDialogProps) => {
+/** Selects one of five durations, with a number key each. */
+export const SnoozeDialog = ({ subject, onClose, onSelect }: SnoozeDialogProps) => {
   const now = useNow()
   const zone = timeZone.use()
-  const spans = spansFrom(now)
+  const durations = durationsFrom(now)
   useKeys(
-    'Snoozing',
-    spans.map(({ name, until }, index) => ({
+    'Snooze',
+    durations.map(({ name, until }, index) => ({
       keys: String(index + 1),
       label: name,
       inDialog: true,
-      run: () => onChoose(new Date(until).toISOString()),
+      run: () => onSelect(new Date(until).toISOString()),
     })),
   )
   return (
     <Dialog
       open
       onClose={onClose}
-      title={`Snooze ${what}`}
-      description="It leaves the open ones until then, and comes back sooner when it gets graver."
+      title={`Snooze ${subject}`}
+      description="Hides alerts from the open views until then, or until they become more severe."
     >
       <ul className="mt-1 flex flex-col">
-        {spans.map(({ name, until }, index) => (
+        {durations.map(({ name, until }, index) => (
           <li key={name}>
             <button
               type="button"
-              onClick={() => onChoose(new Date(until).toISOString())}
+              onClick={() => onSelect(new Date(until).toISOString())}
               className="flex min-h-10 w-full items-center gap-3 rounded-control px-2 text-left hover:bg-hover"
             >
               <Kbd keys={String(index + 1)} />
@@ -54,15 +54,15 @@ export const SnoozeDialog = ({ what, onClose, onChoose }: SnoozeDialogProps) => 
   )
 }
 
-const spansFrom = (now: number) => [
-  { name: 'One hour', until: now + hour },
-  { name: 'Four hours', until: now + 4 * hour },
-  { name: 'Until tomorrow morning', until: morningIn(now, 1) },
-  { name: 'Until Monday morning', until: morningIn(now, daysToMonday(now)) },
-  { name: 'Four weeks', until: now + 28 * 24 * hour },
+const durationsFrom = (now: number) => [
+  { name: '1 hour', until: now + hour },
+  { name: '4 hours', until: now + 4 * hour },
+  { name: 'Tomorrow morning', until: morningIn(now, 1) },
+  { name: 'Monday morning', until: morningIn(now, daysToMonday(now)) },
+  { name: '4 weeks', until: now + 28 * 24 * hour },
 ]
 
-/** Eight o'clock where the person is, so many days on. */
+/** 08:00 local time, a number of days from now. */
 const morningIn = (now: number, days: number): number => {
   const day = new Date(now)
   day.setDate(day.getDate() + days)

@@ -1,36 +1,35 @@
 import { toProblem } from '../api/problem.ts'
 import { toast } from '../parts/toast.tsx'
 
-/** Something that can be taken back. */
-interface Done {
+interface UndoableAction {
   readonly text: string
-  /** Takes it back; answers what became of it, in words. */
+  /** Undoes the action and describes the result. */
   readonly undo: () => Promise<string>
 }
 
-const mostRemembered = 20
-const done: Done[] = []
+const maxActions = 20
+const actions: UndoableAction[] = []
 
-/** Says what was done, with the way back. The last ones of this visit can be taken back one after another. */
-export const remember = (one: Done): void => {
-  done.push(one)
-  if (done.length > mostRemembered) done.shift()
-  toast(one.text, { action: { label: 'Undo', keys: 'z', run: () => void undo(one) } })
+/** Shows what was done and offers to undo it. The last actions of this visit can be undone in reverse order. */
+export const offerUndo = (action: UndoableAction): void => {
+  actions.push(action)
+  if (actions.length > maxActions) actions.shift()
+  toast(action.text, { action: { label: 'Undo', keys: 'z', run: () => void undo(action) } })
 }
 
-/** Takes back what was done last. */
+/** Undoes the last action. */
 export const undoLast = (): void => {
-  const one = done.at(-1)
-  if (one) void undo(one)
-  else toast('Nothing was done here that could be taken back.', { ms: 4_000 })
+  const last = actions.at(-1)
+  if (last) void undo(last)
+  else toast('Nothing to undo.', { ms: 4_000 })
 }
 
-const undo = async (one: Done): Promise<void> => {
-  const place = done.indexOf(one)
-  if (place < 0) return
-  done.splice(place, 1)
+const undo = async (action: UndoableAction): Promise<void> => {
+  const index = actions.indexOf(action)
+  if (index < 0) return
+  actions.splice(index, 1)
   try {
-    toast(await one.undo(), { ms: 6_000 })
+    toast(await action.undo(), { ms: 6_000 })
   } catch (error) {
     const { message, hint } = toProblem(error)
     toast([message, hint].filter(Boolean).join(' '), { error: true })

@@ -7,24 +7,24 @@ import { plural } from '../parts/number.ts'
 import { toast } from '../parts/toast.tsx'
 import { type KeyBinding, useKeys } from '../shell/keys.ts'
 import { AssignDialog } from './assign-dialog.tsx'
+import { type AlertChange, changeAlerts, countOf, refresh, type Selection } from './bulk-change.ts'
 import { CloseDialog } from './close-dialog.tsx'
-import { type AlertChange, countOf, decideAlerts, type Selection } from './decide.ts'
-import { closeNormal } from './make-normal.ts'
+import { closeSuppressed } from './close-suppressed.ts'
 import { MergeDialog } from './merge-dialog.tsx'
-import { NormalDialog } from './normal-dialog.tsx'
 import { NoteDialog } from './note-dialog.tsx'
 import { SnoozeDialog } from './snooze-dialog.tsx'
+import { SuppressionDialog } from './suppression-dialog.tsx'
 import { undoLast } from './undo.ts'
 
-type Asked = 'close' | 'snooze' | 'assign' | 'normal' | 'merge' | 'note'
+type DialogName = 'close' | 'snooze' | 'assign' | 'suppress' | 'merge' | 'note'
 
 interface AlertActionsProps {
-  /** Which alerts are meant right now. */
+  /** Returns the alerts to act on. */
   readonly selection: () => Selection
-  /** The alert that "this is normal" and notes start from. */
+  /** The alert for suppressions and notes. */
   readonly lead: Noun<'AlertIndexEntry'> | undefined
-  /** Called with what was meant, before it is asked for: rows can leave at once. */
-  readonly onDecided?: (selection: Selection, change: AlertChange) => void
+  /** Called before the request, so that rows can be removed immediately. */
+  readonly onChange?: (selection: Selection, change: AlertChange) => void
 }
 
 export interface AlertAction {
@@ -33,129 +33,136 @@ export interface AlertAction {
   readonly run: () => void
 }
 
-/** What can be done to alerts, with keys and dialogs: the same wherever alerts are shown. */
-export const useAlertActions = ({ selection, lead, onDecided }: AlertActionsProps) => {
+/** The actions on alerts, with their shortcuts and dialogs. */
+export const useAlertActions = ({ selection, lead, onChange }: AlertActionsProps) => {
   const queries = useQueryClient()
-  const may = useMay('analyst')
-  const [asked, setAsked] = useState<{ what: Asked; selection: Selection; lead: Noun<'AlertIndexEntry'> | undefined }>()
-  const done = () => setAsked(undefined)
+  const canEdit = useMay('analyst')
+  const [dialog, setDialog] = useState<OpenDialog>()
+  const close = () => setDialog(undefined)
 
-  const decide = (which: Selection, change: AlertChange): void => {
-    done()
-    onDecided?.(which, change)
-    void decideAlerts(queries, which, change)
+  const apply = (target: Selection, change: AlertChange): void => {
+    close()
+    onChange?.(target, change)
+    void changeAlerts(queries, target, change)
   }
-  const ask = (what: Asked) => () => {
-    const which = selection()
-    if (countOf(which) === 0) return
-    if (what === 'merge' && !('ids' in which))
-      toast('Choose the alerts one by one: at most 1,000 can be moved at once.')
-    else setAsked({ what, selection: which, lead })
+  const open = (name: DialogName) => () => {
+    const target = selection()
+    if (countOf(target) === 0) return
+    if (name === 'merge' && !('ids' in target)) toast('Select alerts individually. At most 1,000 can be moved at once.')
+    else setDialog({ name, selection: target, lead })
   }
-  const plain = (action: 'acknowledge' | 'reopen' | 'wake') => (): void => {
-    const which = selection()
-    if (countOf(which) > 0) decide(which, { action })
+  const run = (action: 'acknowledge' | 'reopen' | 'wake') => (): void => {
+    const target = selection()
+    if (countOf(target) > 0) apply(target, { action })
   }
 
-  const actions: readonly AlertAction[] = may
+  const actions: readonly AlertAction[] = canEdit
     ? [
-        { name: 'Acknowledge', keys: 'a', run: plain('acknowledge') },
-        { name: 'Close…', keys: 'c', run: ask('close') },
-        { name: 'This is normal…', keys: 'f', run: ask('normal') },
-        { name: 'Snooze…', keys: 's', run: ask('snooze') },
-        { name: 'Assign…', keys: 'Shift+a', run: ask('assign') },
-        { name: 'Merge into…', keys: 'm', run: ask('merge') },
-        { name: 'Note…', keys: 'n', run: ask('note') },
-        { name: 'Reopen', keys: 'Shift+r', run: plain('reopen') },
-        { name: 'End the snooze', keys: 'Shift+s', run: plain('wake') },
+        { name: 'Acknowledge', keys: 'a', run: run('acknowledge') },
+        { name: 'Close…', keys: 'c', run: open('close') },
+        { name: 'Mark as normal…', keys: 'f', run: open('suppress') },
+        { name: 'Snooze…', keys: 's', run: open('snooze') },
+        { name: 'Assign…', keys: 'Shift+a', run: open('assign') },
+        { name: 'Move to incident…', keys: 'm', run: open('merge') },
+        { name: 'Add note…', keys: 'n', run: open('note') },
+        { name: 'Reopen', keys: 'Shift+r', run: run('reopen') },
+        { name: 'End snooze', keys: 'Shift+s', run: run('wake') },
       ]
     : []
   useKeys('Alerts', [
-    ...actions.map(({ name, keys, run }): KeyBinding => ({ keys, label: name, run })),
-    ...(may ? [{ keys: 'z', label: 'Undo what was done last', run: undoLast }] : []),
+    ...actions.map(({ name, keys, run: runAction }): KeyBinding => ({ keys, label: name, run: runAction })),
+    ...(canEdit ? [{ keys: 'z', label: 'Undo last action', run: undoLast }] : []),
   ])
 
-  return { actions, dialogs: asked && <Asking asked={asked} decide={decide} done={done} /> }
+  return { actions, dialogs: dialog && <ActionDialog {...dialog} apply={apply} close={close} /> }
 }
 
-interface AskingProps {
-  readonly asked: {
-    readonly what: Asked
-    readonly selection: Selection
-    readonly lead: Noun<'AlertIndexEntry'> | undefined
-  }
-  readonly decide: (selection: Selection, change: AlertChange) => void
-  readonly done: () => void
+interface OpenDialog {
+  readonly name: DialogName
+  readonly selection: Selection
+  readonly lead: Noun<'AlertIndexEntry'> | undefined
 }
 
-const Asking = ({ asked: { what, selection, lead }, decide, done }: AskingProps): ReactNode => {
+interface ActionDialogProps extends OpenDialog {
+  readonly apply: (selection: Selection, change: AlertChange) => void
+  readonly close: () => void
+}
+
+const ActionDialog = ({ name, selection, lead, apply, close }: ActionDialogProps): ReactNode => {
   const queries = useQueryClient()
-  const many = plural(countOf(selection), 'alert')
-  const fail = (error: unknown) => toast(toProblem(error).message, { error: true })
+  const subject = plural(countOf(selection), 'alert')
   const ids = 'ids' in selection ? selection.ids : []
-  const refresh = () => {
-    done()
-    for (const key of ['queue', 'alerts', 'incidents']) void queries.invalidateQueries({ queryKey: [key] })
+  const finish = async (request: Promise<unknown>, message: string): Promise<void> => {
+    await request.then(
+      () => toast(message, { ms: 5_000 }),
+      (error: unknown) => toast(toProblem(error).message, { error: true }),
+    )
+    close()
+    await refresh(queries)
   }
 
-  switch (what) {
+  switch (name) {
     case 'close':
       return (
         <CloseDialog
-          what={many}
-          onClose={done}
-          onChoose={(resolution, note) =>
-            decide(selection, { action: 'close', resolution, ...(note !== undefined && { note }) })
+          subject={subject}
+          onClose={close}
+          onSelect={(resolution, note) =>
+            apply(selection, { action: 'close', resolution, ...(note !== undefined && { note }) })
           }
         />
       )
     case 'snooze':
       return (
-        <SnoozeDialog what={many} onClose={done} onChoose={(until) => decide(selection, { action: 'snooze', until })} />
+        <SnoozeDialog
+          subject={subject}
+          onClose={close}
+          onSelect={(until) => apply(selection, { action: 'snooze', until })}
+        />
       )
     case 'assign':
       return (
         <AssignDialog
-          what={many}
-          onClose={done}
-          onAssign={(assignee) => decide(selection, { action: 'assign', assignee })}
+          subject={subject}
+          onClose={close}
+          onAssign={(assignee) => apply(selection, { action: 'assign', assignee })}
         />
       )
-    case 'normal':
+    case 'suppress':
       return lead ? (
-        <NormalDialog
+        <SuppressionDialog
           alert={lead}
-          onClose={done}
-          onMade={(suppression) => {
-            done()
-            void closeNormal(queries, ids.length > 0 ? ids : [lead.id], suppression)
+          onClose={close}
+          onCreated={(suppression) => {
+            close()
+            void closeSuppressed(queries, ids.length > 0 ? ids : [lead.id], suppression)
           }}
         />
       ) : null
     case 'merge':
       return (
         <MergeDialog
-          title={`Move ${many} into an incident`}
-          description="Each keeps its own text and history. An incident that is left empty is closed."
-          onClose={done}
-          onChoose={(id) => {
-            const moved = answerOf(
-              api.POST('/api/v1/incidents/{id}/alerts', { params: { path: { id } }, body: { alert_ids: [...ids] } }),
+          title={`Move ${subject} to an incident`}
+          description="Alerts keep their text and history. Incidents without alerts are closed."
+          onClose={close}
+          onSelect={(id) => {
+            const params = { path: { id } }
+            const body = { alert_ids: [...ids] }
+            void finish(
+              answerOf(api.POST('/api/v1/incidents/{id}/alerts', { params, body })),
+              `Moved ${subject} to ${id}.`,
             )
-            moved.then(() => toast(`Moved ${many} into ${id}.`), fail).finally(refresh)
           }}
         />
       )
     case 'note':
       return lead ? (
         <NoteDialog
-          title={`Note on ${lead.title}`}
-          onClose={done}
+          title={`Add note to ${lead.title}`}
+          onClose={close}
           onSave={(text) => {
-            const saved = answerOf(
-              api.POST('/api/v1/alerts/{id}/comments', { params: { path: { id: lead.id } }, body: { text } }),
-            )
-            saved.then(() => toast('Noted.', { ms: 4_000 }), fail).finally(refresh)
+            const params = { path: { id: lead.id } }
+            void finish(answerOf(api.POST('/api/v1/alerts/{id}/comments', { params, body: { text } })), 'Note added.')
           }}
         />
       ) : null

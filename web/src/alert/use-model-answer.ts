@@ -5,38 +5,38 @@ import { answerOf, type Noun } from '../api/client.ts'
 import { ApiProblem, toProblem, unreachable } from '../api/problem.ts'
 
 interface ModelAnswer {
-  /** What has come so far; nobody has checked it. */
+  /** The unchecked response so far. */
   readonly draft: Noun<'OpinionDraft'> | undefined
   readonly asking: boolean
-  /** Why there is no answer. */
+  /** Why the model did not answer. */
   readonly problem: ApiProblem | undefined
   ask(): Promise<void>
-  /** Calls it off. */
+  /** Cancels the request. */
   stop(): void
 }
 
-/** Asks a model about an alert, and hears its answer as it comes. It is called off when nobody looks at the alert any more. */
+/** Asks a model about an alert and streams its answer. Cancels the request on unmount. */
 export const useModelAnswer = (alertId: string): ModelAnswer => {
   const queries = useQueryClient()
   const [draft, setDraft] = useState<Noun<'OpinionDraft'>>()
   const [asking, setAsking] = useState(false)
   const [problem, setProblem] = useState<ApiProblem>()
-  const leaving = useRef<AbortController>(undefined)
-  const stop = () => leaving.current?.abort()
-  useEffect(() => () => leaving.current?.abort(), [])
+  const controller = useRef<AbortController>(undefined)
+  const stop = () => controller.current?.abort()
+  useEffect(() => () => controller.current?.abort(), [])
 
   const ask = async (): Promise<void> => {
-    const left = new AbortController()
-    leaving.current = left
+    controller.current = new AbortController()
+    const { signal } = controller.current
     setAsking(true)
     setProblem(undefined)
     try {
-      const { opinion } = await readAnswer(alertId, setDraft, left.signal)
-      if (opinion.status === 'failed' || opinion.status === 'skipped') setProblem(unheard(opinion))
+      const { opinion } = await readAnswer(alertId, setDraft, signal)
+      if (opinion.status === 'failed' || opinion.status === 'skipped') setProblem(noAnswer(opinion))
       await queries.invalidateQueries({ queryKey: ['alerts'] })
       await queries.invalidateQueries({ queryKey: ['incidents'] })
     } catch (error) {
-      if (!left.signal.aborted) setProblem(toProblem(error))
+      if (!signal.aborted) setProblem(toProblem(error))
     }
     setAsking(false)
     setDraft(undefined)
@@ -46,7 +46,7 @@ export const useModelAnswer = (alertId: string): ModelAnswer => {
 
 const readAnswer = async (
   id: string,
-  tell: (draft: Noun<'OpinionDraft'>) => void,
+  onDraft: (draft: Noun<'OpinionDraft'>) => void,
   signal: AbortSignal,
 ): Promise<Noun<'ModelAnswer'>> => {
   const response = await fetch(`/api/v1/alerts/${encodeURIComponent(id)}/opinion`, {
@@ -68,11 +68,11 @@ const readAnswer = async (
     const { value, done } = await events.read()
     if (done) throw unreachable()
     const { event, data } = value
-    if (event === 'draft') tell(JSON.parse(data))
+    if (event === 'draft') onDraft(JSON.parse(data))
     if (event === 'done') return JSON.parse(data)
     if (event === 'problem') throw new ApiProblem(JSON.parse(data))
   }
 }
 
-const unheard = ({ reason }: Noun<'ModelOpinion'>): ApiProblem =>
-  new ApiProblem({ title: 'No model answered', status: 0, code: 'unheard', detail: `No model answered: ${reason}.` })
+const noAnswer = ({ reason }: Noun<'ModelOpinion'>): ApiProblem =>
+  new ApiProblem({ title: 'No model answered', status: 0, code: 'no_answer', detail: `No model answered: ${reason}.` })

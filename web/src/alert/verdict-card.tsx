@@ -2,12 +2,12 @@ import { ChevronRight, CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
 import { classNames } from '../parts/class-names.ts'
+import { toLabel, toWords } from '../parts/label.ts'
 import { Time } from '../parts/time.tsx'
 import { AskModel } from './ask-model.tsx'
 import { Claim } from './claim.tsx'
-import { ModelPart } from './model-part.tsx'
+import { ModelOpinion } from './model-opinion.tsx'
 import { ShadowOpinions } from './shadow-opinions.tsx'
-import { toWords } from './words.ts'
 
 type Triage = Noun<'TriageResult'>
 
@@ -16,51 +16,51 @@ interface VerdictCardProps {
   readonly triage: Triage
   /** Shows the line that a claim cites. */
   readonly onCite: (eventId: string) => void
-  /** What stands beside it already: a summary that says the same is left out. */
-  readonly beside?: string
+  /** Text shown next to the card. The summary is omitted if it repeats this text. */
+  readonly shownText?: string
 }
 
-/** What triage makes of an alert: the verdict, why and why not, what is missing, what to do next. The same card at every door. */
-export const VerdictCard = ({ alert, triage, onCite, beside = '' }: VerdictCardProps) => {
+/** The result of triage: verdict, reasons, missing information and next steps. */
+export const VerdictCard = ({ alert, triage, onCite, shownText = '' }: VerdictCardProps) => {
   const references = new Map(triage.references.map((one) => [one.id, one]))
-  const claims = (wanted: 'for' | 'against') => triage.claims.filter(({ sign }) => sign === wanted)
+  const claims = (side: 'for' | 'against') => triage.claims.filter(({ sign }) => sign === side)
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <strong className={classNames('text-title', inks[triage.verdict])}>{capital(toWords(triage.verdict))}</strong>
+        <strong className={classNames('text-title', colours[triage.verdict])}>{toLabel(triage.verdict)}</strong>
         <Confidence value={triage.confidence} />
         <span className="text-small text-text-2">
-          risk <span className="tabular font-mono font-medium text-text">{triage.risk_score}</span>
+          Risk <span className="tabular font-mono font-medium text-text">{triage.risk_score}</span>
         </span>
       </div>
-      {!beside.includes(triage.summary) && <p className="text-pretty wrap-anywhere">{triage.summary}</p>}
+      {!shownText.includes(triage.summary) && <p className="text-pretty wrap-anywhere">{triage.summary}</p>}
       {triage.requires_human_review && (
         <div className="flex gap-2 rounded-control border border-high/40 bg-tint-high px-3 py-2">
           <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-high" />
           <p>
-            <span className="font-medium">Needs your review</span>
+            <span className="font-medium">Needs review</span>
             {triage.review_reasons.length > 0 && <>: {triage.review_reasons.join('; ')}</>}
           </p>
         </div>
       )}
-      <Part title="Why">
+      <Part title="Reasons">
         <ul className="flex flex-col gap-1">
           {[...claims('for'), ...claims('against')].map((claim) => (
             <Claim key={claim.text} claim={claim} references={references} onCite={onCite} />
           ))}
         </ul>
       </Part>
-      <Words title="Missing" items={triage.missing} />
-      <Words title="Would change this" items={triage.would_change} />
+      <TextPart title="Missing information" items={triage.missing} />
+      <TextPart title="Would change the verdict" items={triage.would_change} />
       {triage.recommended_actions.length > 0 && (
-        <Part title="Do next">
+        <Part title="Next steps">
           <ol className="flex flex-col gap-1">
             {triage.recommended_actions.map(({ action, reversible }, index) => (
               <li key={action} className="flex gap-2">
                 <span className="tabular text-text-2">{index + 1}</span>
                 <span>
                   {action}
-                  {!reversible && <span className="text-small text-text-2"> (cannot be taken back)</span>}
+                  {!reversible && <span className="text-small text-text-2"> (irreversible)</span>}
                 </span>
               </li>
             ))}
@@ -68,24 +68,24 @@ export const VerdictCard = ({ alert, triage, onCite, beside = '' }: VerdictCardP
         </Part>
       )}
       {triage.review && (
-        <Part title={`${triage.review.reviewer}’s word`}>
+        <Part title={`Review by ${triage.review.reviewer}`}>
           <p>
-            {capital(toWords(triage.review.verdict))}. {triage.review.notes}
+            {toLabel(triage.review.verdict)}. {triage.review.notes}
           </p>
         </Part>
       )}
-      {triage.model && <ModelPart model={triage.model} references={references} onCite={onCite} />}
+      {triage.model && <ModelOpinion model={triage.model} references={references} onCite={onCite} />}
       <AskModel alert={alert} />
       <ShadowOpinions alertId={alert.id} references={references} onCite={onCite} />
-      <Arithmetic triage={triage} />
+      <RiskCalculation triage={triage} />
       <p className="border-t border-line pt-2 text-small text-text-2">
-        {byWhom(triage.model)} · <Time at={triage.calculated_at} />
+        {methodOf(triage.model)} · <Time at={triage.calculated_at} />
       </p>
     </div>
   )
 }
 
-const inks: Readonly<Record<Noun<'Verdict'>, string>> = {
+const colours: Readonly<Record<Noun<'Verdict'>, string>> = {
   malicious: 'text-critical',
   likely_malicious: 'text-critical',
   suspicious: 'text-high',
@@ -101,7 +101,7 @@ const Part = ({ title, children }: { readonly title: string; readonly children: 
   </section>
 )
 
-const Words = ({ title, items }: { readonly title: string; readonly items: readonly string[] }) =>
+const TextPart = ({ title, items }: { readonly title: string; readonly items: readonly string[] }) =>
   items.length === 0 ? null : (
     <Part title={title}>
       <p>{items.join(' · ')}</p>
@@ -110,7 +110,7 @@ const Words = ({ title, items }: { readonly title: string; readonly items: reado
 
 const Confidence = ({ value }: { readonly value: number }) => (
   <span className="inline-flex items-center gap-1.5 text-small text-text-2">
-    confidence <span className="tabular font-medium text-text">{Math.round(value * 100)} %</span>
+    Confidence <span className="tabular font-medium text-text">{Math.round(value * 100)} %</span>
     <span aria-hidden className="flex gap-0.5">
       {[0.1, 0.3, 0.5, 0.7, 0.9].map((step) => (
         <span key={step} className={classNames('h-2.5 w-1.5 rounded-cell', value >= step ? 'bg-text-2' : 'bg-line')} />
@@ -119,20 +119,20 @@ const Confidence = ({ value }: { readonly value: number }) => (
   </span>
 )
 
-/** How the risk score came about, for who wants to repeat it. */
-const Arithmetic = ({ triage: { breakdown, factors, risk_score, model } }: { readonly triage: Triage }) => {
+/** The calculation of the risk score. */
+const RiskCalculation = ({ triage: { breakdown, factors, risk_score, model } }: { readonly triage: Triage }) => {
   const { severity, threat_intel, asset_criticality, exploitability } = breakdown
   const parts = [
-    ['severity', severity],
-    ['threat intelligence', threat_intel],
-    ['what is at stake', asset_criticality],
-    ['exploitability', exploitability],
+    ['Severity', severity],
+    ['Threat intelligence', threat_intel],
+    ['Asset criticality', asset_criticality],
+    ['Exploitability', exploitability],
   ] as const
   return (
     <details className="group text-small">
       <summary className="inline-flex min-h-6 items-center gap-1 text-text-2">
         <ChevronRight size={14} aria-hidden className="group-open:rotate-90" />
-        How {model?.raised ? model.raised.from.risk_score : risk_score} came about
+        How {model?.raised ? model.raised.from.risk_score : risk_score} was calculated
       </summary>
       <table className="mt-1 w-full">
         <tbody>
@@ -148,7 +148,7 @@ const Arithmetic = ({ triage: { breakdown, factors, risk_score, model } }: { rea
           ))}
           <tr>
             <th scope="row" className="py-0.5 text-left font-normal text-text-2">
-              type {toWords(factors.alert_type)}, history
+              Type ({toWords(factors.alert_type)}), history
             </th>
             <td className="tabular py-0.5 text-right font-mono">
               × {factors.type_multiplier} × {factors.historical_multiplier}
@@ -160,10 +160,7 @@ const Arithmetic = ({ triage: { breakdown, factors, risk_score, model } }: { rea
   )
 }
 
-const byWhom = (model: Triage['model']): string => {
-  const rules = 'by rules and statistics'
-  if (!model) return rules
-  return model.status === 'answered' || model.status === 'cached' ? `${rules}; a model added to it` : rules
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+const methodOf = (model: Triage['model']): string =>
+  model?.status === 'answered' || model?.status === 'cached'
+    ? 'By rules, statistics and a model'
+    : 'By rules and statistics'

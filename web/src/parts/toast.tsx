@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import { Button, IconButton } from './button.tsx'
+import { copyText } from './copy-text.ts'
 import { Kbd } from './kbd.tsx'
 
 interface Toast {
@@ -33,6 +34,12 @@ export const toast = (text: string, { error = false, action, ms = 10_000 }: Toas
   const close = () => put(toasts.filter((one) => one.id !== id))
   setTimeout(close, ms)
   return close
+}
+
+/** Copies text and shows the result. */
+export const copyWithToast = async (text: string): Promise<void> => {
+  const copied = await copyText(text)
+  toast(copied ? 'Copied.' : 'Copy failed: the browser denied access to the clipboard.', { ms: 3_000, error: !copied })
 }
 
 /** Renders the toasts, once per page. */

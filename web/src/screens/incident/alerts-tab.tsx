@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { isOpen, resolutionWord, statusWord } from '../../alert/words.ts'
+import { isOpen, resolutionLabel, statusLabel } from '../../alert/labels.ts'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
@@ -12,28 +12,28 @@ import { toast } from '../../parts/toast.tsx'
 
 interface AlertsTabProps {
   readonly incident: Noun<'IncidentDetails'>
-  readonly onChoose: (alertId: string) => void
+  readonly onSelect: (alertId: string) => void
   readonly onSplit: (displayId: string) => void
 }
 
-/** The alerts that belong together, and why each does. What does not belong is split off. */
-export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
+/** The alerts of an incident, each with the reason for its membership. Selected alerts can be split off. */
+export const AlertsTab = ({ incident, onSelect, onSplit }: AlertsTabProps) => {
   const queries = useQueryClient()
-  const may = useMay('analyst')
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const canEdit = useMay('analyst')
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const reasons = new Map(incident.members.map(({ alert_id, reason }) => [alert_id, reason]))
   const split = async (): Promise<void> => {
     try {
-      const made = await answerOf(
+      const created = await answerOf(
         api.POST('/api/v1/incidents/{id}/split', {
           params: { path: { id: incident.id } },
-          body: { alert_ids: [...chosen] },
+          body: { alert_ids: [...selected] },
         }),
       )
-      toast(`Split ${plural(chosen.size, 'alert')} off into ${made.display_id}.`)
-      setChosen(new Set())
+      toast(`Split ${plural(selected.size, 'alert')} into ${created.display_id}.`)
+      setSelected(new Set())
       await queries.invalidateQueries({ queryKey: ['incidents'] })
-      onSplit(made.display_id)
+      onSplit(created.display_id)
     } catch (error) {
       toast(toProblem(error).message, { error: true })
     }
@@ -43,16 +43,16 @@ export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
       <ul className="divide-y divide-line">
         {incident.alerts.map((alert) => (
           <li key={alert.id} className="flex items-start gap-2 py-1.5">
-            {may && incident.alerts.length > 1 && (
+            {canEdit && incident.alerts.length > 1 && (
               <label className="flex size-6 shrink-0 cursor-pointer items-center justify-center">
                 <input
                   type="checkbox"
-                  aria-label={`Choose ${alert.title}`}
-                  checked={chosen.has(alert.id)}
+                  aria-label={`Select ${alert.title}`}
+                  checked={selected.has(alert.id)}
                   onChange={() => {
-                    const next = new Set(chosen)
+                    const next = new Set(selected)
                     if (!next.delete(alert.id)) next.add(alert.id)
-                    setChosen(next)
+                    setSelected(next)
                   }}
                   className="size-3.5 accent-(--accent)"
                 />
@@ -60,7 +60,7 @@ export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
             )}
             <button
               type="button"
-              onClick={() => onChoose(alert.id)}
+              onClick={() => onSelect(alert.id)}
               className="flex min-w-0 flex-1 items-start gap-2 rounded-control px-1 text-left hover:bg-hover"
             >
               <span className="pt-1">
@@ -72,8 +72,8 @@ export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
               </span>
               <span className="shrink-0 text-right text-small text-text-2">
                 {isOpen(alert) || alert.resolution === null
-                  ? statusWord(alert.status)
-                  : resolutionWord(alert.resolution)}
+                  ? statusLabel(alert.status)
+                  : resolutionLabel(alert.resolution)}
                 <span className="block">
                   <Time at={alert.last_seen} show="clock" />
                 </span>
@@ -83,17 +83,15 @@ export const AlertsTab = ({ incident, onChoose, onSplit }: AlertsTabProps) => {
         ))}
       </ul>
       {incident.alert_count > incident.alerts.length && (
-        <p className="pt-2 text-text-2">
-          {plural(incident.alert_count - incident.alerts.length, 'more alert')} belong to it.
-        </p>
+        <p className="pt-2 text-text-2">and {plural(incident.alert_count - incident.alerts.length, 'more alert')}</p>
       )}
-      {chosen.size > 0 && (
+      {selected.size > 0 && (
         <Button
           className="mt-3 self-start"
           onClick={() => void split()}
-          disabled={chosen.size === incident.alerts.length}
+          disabled={selected.size === incident.alerts.length}
         >
-          Split {plural(chosen.size, 'alert')} off into a new incident
+          Split {plural(selected.size, 'alert')} into new incident
         </Button>
       )}
     </div>

@@ -1,27 +1,27 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Tabs } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { Activity } from '../../alert/activity.tsx'
 import { citationsOf, useEvidenceKeys } from '../../alert/alert-details.tsx'
+import { Entities } from '../../alert/entities.tsx'
 import { EvidenceLines } from '../../alert/evidence.tsx'
-import { Entities } from '../../alert/facts.tsx'
-import { History } from '../../alert/history.tsx'
-import { Similar } from '../../alert/similar.tsx'
+import { Explanation } from '../../alert/explanation.tsx'
+import { SimilarAlerts } from '../../alert/similar-alerts.tsx'
 import { VerdictCard } from '../../alert/verdict-card.tsx'
-import { Why } from '../../alert/why.tsx'
 import type { Noun } from '../../api/client.ts'
 import { plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
 import { useKeys } from '../../shell/keys.ts'
-import { ActionsPanel } from './actions-panel.tsx'
 import { AlertsTab } from './alerts-tab.tsx'
-import { Head } from './head.tsx'
+import { IncidentHeader } from './incident-header.tsx'
+import { RemediationPanel } from './remediation-panel.tsx'
 import { type IncidentSearch, type Tab, tabs } from './search.ts'
 import { Timeline } from './timeline.tsx'
 import { useIncidentActions } from './use-incident-actions.tsx'
 
 type Details = Noun<'IncidentDetails'>
 
-/** The incident as a whole. One of its alerts is looked at more closely: the riskiest, or the one that somebody chose. */
+/** An incident with the details of one alert: the selected one, or the one with the highest risk. */
 export const IncidentView = ({ incident }: { readonly incident: Details }) => {
   const search: IncidentSearch = useSearch({ from: '/incidents/$id' })
   const navigate = useNavigate({ from: '/incidents/$id' })
@@ -33,14 +33,14 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
       resetScroll: false,
     })
   const alerts = new Map(incident.alerts.map((alert) => [alert.id, alert]))
-  const lead = (search.alert === undefined ? undefined : alerts.get(search.alert)) ?? riskiest(incident)
-  const line = (eventId: string | undefined): void => go({ line: eventId })
-  const { actions, dialogs, decide, may } = useIncidentActions({
+  const lead = (search.alert === undefined ? undefined : alerts.get(search.alert)) ?? highestRisk(incident)
+  const showLine = (eventId: string | undefined): void => go({ line: eventId })
+  const { actions, dialogs, apply, canEdit } = useIncidentActions({
     incident,
     lead,
     onMerged: (id) => void navigate({ to: '/incidents/$id', params: { id } }),
   })
-  useEvidenceKeys(incident.evidence, line)
+  useEvidenceKeys(incident.evidence, showLine)
   const step = (by: number): void => {
     const order = incident.timeline.flatMap(({ alert_id }) =>
       alert_id !== undefined && alerts.has(alert_id) ? [alert_id] : [],
@@ -49,23 +49,23 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
     if (next !== undefined) go({ alert: next })
   }
   useKeys('Incident', [
-    { keys: 'j', label: 'Look at the next alert', run: () => step(1) },
-    { keys: 'k', label: 'Look at the previous alert', run: () => step(-1) },
+    { keys: 'j', label: 'Next alert', run: () => step(1) },
+    { keys: 'k', label: 'Previous alert', run: () => step(-1) },
   ])
 
   return (
     <>
-      <Head incident={incident} actions={actions} may={may} decide={decide} />
+      <IncidentHeader incident={incident} actions={actions} canEdit={canEdit} apply={apply} />
       <div className="grid items-start gap-4 p-4 md:grid-cols-[minmax(0,1fr)_22rem] md:p-6 xl:grid-cols-[minmax(0,1fr)_28rem]">
-        {/* On a phone all stands in one column: the verdict comes before the lines. */}
+        {/* On a phone everything is in one column, with the verdict before the evidence. */}
         <div className="flex min-w-0 flex-col gap-4 max-md:contents">
           <Panel title="Timeline" className="max-md:order-1" aside={plural(incident.alert_count, 'alert')}>
             <div className="px-2 pb-3 sm:px-4">
               <Timeline
                 entries={incident.timeline}
                 alerts={alerts}
-                chosen={lead?.id}
-                onChoose={(id) => go({ alert: id, tab: search.tab === undefined ? 'why' : search.tab })}
+                selected={lead?.id}
+                onSelect={(id) => go({ alert: id, tab: search.tab === undefined ? 'why' : search.tab })}
               />
             </div>
           </Panel>
@@ -74,7 +74,7 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
             lead={lead}
             tab={search.tab ?? 'evidence'}
             line={search.line}
-            onLine={line}
+            onLine={showLine}
             onTab={(tab) => go({ tab })}
             onAlert={(id) => go({ alert: id, tab: 'why' })}
             onSplit={(id) => void navigate({ to: '/incidents/$id', params: { id } })}
@@ -85,19 +85,19 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
             <div className="px-4 pb-4">
               {incident.alerts.length > 1 && lead && (
                 <p className="mb-2 text-small text-text-2">
-                  of <span className="font-medium text-text">{lead.title}</span>
-                  {search.alert === undefined && ', its riskiest alert'}
+                  {search.alert === undefined ? 'Highest-risk alert: ' : 'Selected alert: '}
+                  <span className="font-medium text-text">{lead.title}</span>
                 </p>
               )}
               {lead?.triage ? (
-                <VerdictCard alert={lead} triage={lead.triage} onCite={line} beside={incident.summary ?? ''} />
+                <VerdictCard alert={lead} triage={lead.triage} onCite={showLine} shownText={incident.summary ?? ''} />
               ) : (
-                <p className="text-text-2">It is being judged. This takes a few seconds.</p>
+                <p className="text-text-2">Triage in progress. This takes a few seconds.</p>
               )}
             </div>
           </Panel>
-          <ActionsPanel incident={incident} />
-          <Panel title="Who and what" className="max-md:order-5">
+          <RemediationPanel incident={incident} />
+          <Panel title="Entities" className="max-md:order-5">
             <div className="px-4 pb-4">
               <Entities
                 entities={incident.entities}
@@ -114,7 +114,7 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
   )
 }
 
-const riskiest = ({ alerts }: Details): Noun<'Alert'> | undefined =>
+const highestRisk = ({ alerts }: Details): Noun<'Alert'> | undefined =>
   alerts.toSorted((a, b) => (b.triage?.risk_score ?? -1) - (a.triage?.risk_score ?? -1) || b.score - a.score)[0]
 
 interface IncidentTabsProps {
@@ -132,9 +132,9 @@ const names: Readonly<Record<Tab, string>> = {
   evidence: 'Evidence',
   why: 'Why',
   alerts: 'Alerts',
-  similar: 'Similar before',
+  similar: 'Similar',
   activity: 'Activity',
-  raw: 'Raw',
+  raw: 'JSON',
 }
 
 const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSplit }: IncidentTabsProps) => (
@@ -146,7 +146,7 @@ const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSpl
     }}
     className="min-w-0 rounded-panel border border-line bg-surface max-md:order-4"
   >
-    <Tabs.List aria-label="More about the incident" className="flex overflow-x-auto border-b border-line px-2">
+    <Tabs.List aria-label="Incident details" className="flex overflow-x-auto border-b border-line px-2">
       {tabs.map((one) => (
         <Tabs.Trigger
           key={one}
@@ -170,7 +170,7 @@ const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSpl
       {lead && (
         <div className="flex flex-col gap-4">
           <h3 className="font-semibold">{lead.title}</h3>
-          <Why alert={lead} />
+          <Explanation alert={lead} />
           <EvidenceLines
             lines={lead.evidence}
             citations={citationsOf(lead.triage)}
@@ -181,13 +181,13 @@ const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSpl
       )}
     </TabBody>
     <TabBody name="alerts">
-      <AlertsTab incident={incident} onChoose={onAlert} onSplit={onSplit} />
+      <AlertsTab incident={incident} onSelect={onAlert} onSplit={onSplit} />
     </TabBody>
     <TabBody name="similar">
-      <Similar similar={incident.alerts.flatMap(({ triage }) => triage?.similar ?? [])} />
+      <SimilarAlerts similar={incident.alerts.flatMap(({ triage }) => triage?.similar ?? [])} />
     </TabBody>
     <TabBody name="activity">
-      <History entries={incident.history} />
+      <Activity entries={incident.history} />
     </TabBody>
     <TabBody name="raw">
       <pre className="log">{JSON.stringify({ ...incident, alerts: undefined, history: undefined }, null, 2)}</pre>

@@ -6,7 +6,7 @@ import { QueryView } from '../../parts/query-view.tsx'
 import { Screen } from '../../shell/screen.tsx'
 import { IncidentView } from './incident-view.tsx'
 
-/** One incident: what happened, why it is thought so, the lines that show it, and what to do. */
+/** The screen of one incident. */
 export const Incident = () => {
   const { id } = useParams({ from: '/incidents/$id' })
   const incident = useQuery({
@@ -22,7 +22,7 @@ export const Incident = () => {
         </Link>
       }
     >
-      <QueryView query={incident} loading="Reading the incident…">
+      <QueryView query={incident} loading="Loading incident…">
         {(found) => <IncidentView incident={found} />}
       </QueryView>
     </Screen>

@@ -1,4 +1,4 @@
-/** What the address says of an incident: the tab, the alert that is looked at, the line in its context. */
+/** The state in the URL: the tab, the selected alert, and the event shown in its log context. */
 export interface IncidentSearch {
   readonly tab?: Tab
   readonly alert?: string
@@ -8,7 +8,7 @@ export interface IncidentSearch {
 export const tabs = ['evidence', 'why', 'alerts', 'similar', 'activity', 'raw'] as const
 export type Tab = (typeof tabs)[number]
 
-/** Reads the address; what is none of ours is left out. */
+/** Parses the URL and ignores invalid values. */
 export const readIncidentSearch = ({ tab, alert, line }: Record<string, unknown>): IncidentSearch => {
   const known = tabs.find((one) => one === tab)
   return {

@@ -13,43 +13,42 @@ type Entry = Noun<'TimelineEntry'>
 interface TimelineProps {
   readonly entries: readonly Entry[]
   readonly alerts: ReadonlyMap<string, Noun<'Alert'>>
-  /** The alert that is looked at. */
-  readonly chosen: string | undefined
-  readonly onChoose: (alertId: string) => void
+  readonly selected: string | undefined
+  readonly onSelect: (alertId: string) => void
 }
 
-/** A gap this long is drawn: what happened after it is another chapter. */
+/** Gaps of at least this length are shown. */
 const gapMs = 5 * 60_000
 
-/** A story this long is told by its gravest parts first. */
-const mostAtFirst = 30
+/** The number of alerts shown in a collapsed timeline. */
+const collapsedAlerts = 30
 
-/** What happened, in order of time, gaps included. Of a long story the gravest alerts and what people did, until somebody wants all of it. */
+/** The timeline of an incident. A long one is collapsed to user actions and the alerts with the highest risk. */
 export const Timeline = (props: TimelineProps) => {
-  const { entries, alerts, chosen } = props
+  const { entries, alerts, selected } = props
   const [all, setAll] = useState(false)
-  if (all || entries.length <= mostAtFirst + 5) return <Steps {...props} />
+  if (all || entries.length <= collapsedAlerts + 5) return <Entries {...props} />
   const risk = ({ alert_id = '' }: Entry): number => alerts.get(alert_id)?.triage?.risk_score ?? 0
-  const gravest = new Set(
+  const highestRisk = new Set(
     entries
       .filter(({ alert_id }) => alert_id !== undefined)
       .toSorted((a, b) => risk(b) - risk(a))
-      .slice(0, mostAtFirst),
+      .slice(0, collapsedAlerts),
   )
   const shown = entries.filter(
-    (entry) => entry.alert_id === undefined || entry.alert_id === chosen || gravest.has(entry),
+    (entry) => entry.alert_id === undefined || entry.alert_id === selected || highestRisk.has(entry),
   )
   return (
     <>
-      <Steps {...props} entries={shown} />
+      <Entries {...props} entries={shown} />
       <Button className="mt-2 ml-14 sm:ml-28" onClick={() => setAll(true)}>
-        Show all {plural(entries.length, 'step')}
+        Show all {plural(entries.length, 'entry', 'entries')}
       </Button>
     </>
   )
 }
 
-const Steps = ({ entries, alerts, chosen, onChoose }: TimelineProps) => (
+const Entries = ({ entries, alerts, selected, onSelect }: TimelineProps) => (
   <ol className="flex flex-col">
     {entries.map((entry, index) => {
       const before = entries[index - 1]
@@ -67,13 +66,13 @@ const Steps = ({ entries, alerts, chosen, onChoose }: TimelineProps) => (
               <Time at={entry.time} show="clock" wraps />
             </span>
             {entry.alert_id === undefined ? (
-              <Deed entry={entry} />
+              <UserAction entry={entry} />
             ) : (
-              <Seen
+              <AlertEntry
                 entry={entry}
                 alert={alerts.get(entry.alert_id)}
-                chosen={entry.alert_id === chosen}
-                onChoose={() => entry.alert_id !== undefined && onChoose(entry.alert_id)}
+                selected={entry.alert_id === selected}
+                onSelect={() => entry.alert_id !== undefined && onSelect(entry.alert_id)}
               />
             )}
           </li>
@@ -83,28 +82,28 @@ const Steps = ({ entries, alerts, chosen, onChoose }: TimelineProps) => (
   </ol>
 )
 
-const Deed = ({ entry }: { readonly entry: Entry }) => (
+const UserAction = ({ entry }: { readonly entry: Entry }) => (
   <p className="flex min-w-0 gap-2 px-2 py-1.5 text-text-2">
     <PenLine size={13} aria-hidden className="mt-0.5 shrink-0" />
     <span className="min-w-0">{entry.text}</span>
   </p>
 )
 
-interface SeenProps {
+interface AlertEntryProps {
   readonly entry: Entry
   readonly alert: Noun<'Alert'> | undefined
-  readonly chosen: boolean
-  readonly onChoose: () => void
+  readonly selected: boolean
+  readonly onSelect: () => void
 }
 
-const Seen = ({ entry, alert, chosen, onChoose }: SeenProps) => (
+const AlertEntry = ({ entry, alert, selected, onSelect }: AlertEntryProps) => (
   <button
     type="button"
-    aria-pressed={chosen}
-    onClick={onChoose}
+    aria-pressed={selected}
+    onClick={onSelect}
     className={classNames(
       'flex min-w-0 flex-1 items-start gap-2 rounded-control px-2 py-1.5 text-left',
-      chosen ? 'bg-sel' : 'hover:bg-hover',
+      selected ? 'bg-sel' : 'hover:bg-hover',
     )}
   >
     <span className="pt-1">

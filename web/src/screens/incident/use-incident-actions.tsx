@@ -1,12 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { AssignDialog } from '../../alert/assign-dialog.tsx'
+import { changeIncidents, type IncidentChange, refresh } from '../../alert/bulk-change.ts'
 import { CloseDialog } from '../../alert/close-dialog.tsx'
-import { decideIncidents, type IncidentChange } from '../../alert/decide.ts'
-import { closeNormal } from '../../alert/make-normal.ts'
+import { closeSuppressed } from '../../alert/close-suppressed.ts'
 import { MergeDialog } from '../../alert/merge-dialog.tsx'
-import { NormalDialog } from '../../alert/normal-dialog.tsx'
 import { NoteDialog } from '../../alert/note-dialog.tsx'
+import { SuppressionDialog } from '../../alert/suppression-dialog.tsx'
 import { undoLast } from '../../alert/undo.ts'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
 import { answerOf, api, type Noun } from '../../api/client.ts'
@@ -20,112 +20,115 @@ export const isOpenIncident = ({ status }: Pick<Noun<'Incident'>, 'status'>): bo
 
 interface IncidentActionsProps {
   readonly incident: Noun<'IncidentDetails'>
-  /** The alert that "this is normal" starts from. */
+  /** The alert for suppressions. */
   readonly lead: Noun<'AlertIndexEntry'> | undefined
   readonly onMerged: (displayId: string) => void
 }
 
-/** What can be done to an incident, with keys and dialogs. */
+/** The actions on an incident, with their shortcuts and dialogs. */
 export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActionsProps) => {
   const queries = useQueryClient()
-  const may = useMay('analyst') && incident.merged_into === null
-  const [asked, setAsked] = useState<'close' | 'assign' | 'normal' | 'merge' | 'note'>()
+  const canEdit = useMay('analyst') && incident.merged_into === null
+  const [dialog, setDialog] = useState<'close' | 'assign' | 'suppress' | 'merge' | 'note'>()
   const { id, display_id, alerts } = incident
-  const done = () => setAsked(undefined)
-  const decide = (change: IncidentChange): void => {
-    done()
-    void decideIncidents(queries, [id], change)
+  const close = () => setDialog(undefined)
+  const apply = (change: IncidentChange): void => {
+    close()
+    void changeIncidents(queries, [id], change)
   }
-  const after = async (work: Promise<unknown>, said: string): Promise<void> => {
-    done()
+  const finish = async (request: Promise<unknown>, message: string): Promise<void> => {
+    close()
     try {
-      await work
-      toast(said, { ms: 5_000 })
+      await request
+      toast(message, { ms: 5_000 })
     } catch (error) {
       toast(toProblem(error).message, { error: true })
     }
-    for (const key of ['queue', 'alerts', 'incidents']) void queries.invalidateQueries({ queryKey: [key] })
+    await refresh(queries)
   }
   const path = { params: { path: { id } } }
 
-  const acknowledge: AlertAction = { name: 'Acknowledge', keys: 'a', run: () => decide({ action: 'acknowledge' }) }
-  const others: readonly AlertAction[] = [
-    { name: 'Assign…', keys: 'Shift+a', run: () => setAsked('assign') },
-    { name: 'This is normal…', keys: 'f', run: () => setAsked('normal') },
-    { name: 'Merge into…', keys: 'm', run: () => setAsked('merge') },
-    { name: 'Note…', keys: 'n', run: () => setAsked('note') },
-  ]
+  const acknowledge: AlertAction = { name: 'Acknowledge', keys: 'a', run: () => apply({ action: 'acknowledge' }) }
+  const note: AlertAction = { name: 'Add note…', keys: 'n', run: () => setDialog('note') }
   const open: readonly AlertAction[] = [
     ...(incident.status === 'open' ? [acknowledge] : []),
-    { name: 'Close…', keys: 'c', run: () => setAsked('close') },
-    ...others,
+    { name: 'Close…', keys: 'c', run: () => setDialog('close') },
+    { name: 'Assign…', keys: 'Shift+a', run: () => setDialog('assign') },
+    { name: 'Mark as normal…', keys: 'f', run: () => setDialog('suppress') },
+    { name: 'Merge into…', keys: 'm', run: () => setDialog('merge') },
+    note,
   ]
   const closed: readonly AlertAction[] = [
-    { name: 'Reopen', keys: 'Shift+r', run: () => decide({ action: 'reopen' }) },
-    { name: 'Note…', keys: 'n', run: () => setAsked('note') },
+    { name: 'Reopen', keys: 'Shift+r', run: () => apply({ action: 'reopen' }) },
+    note,
   ]
-  const actions = may ? (isOpenIncident(incident) ? open : closed) : []
+  const actions = canEdit ? (isOpenIncident(incident) ? open : closed) : []
   useKeys('Incident', [
     ...actions.map(({ name, keys, run }) => ({ keys, label: name, run })),
-    ...(may ? [{ keys: 'z', label: 'Undo what was done last', run: undoLast }] : []),
+    ...(canEdit ? [{ keys: 'z', label: 'Undo last action', run: undoLast }] : []),
   ])
 
   const dialogs = (
     <>
-      {asked === 'close' && (
+      {dialog === 'close' && (
         <CloseDialog
-          what={`${display_id} and its alerts`}
-          onClose={done}
-          onChoose={(resolution, note) => decide({ action: 'close', resolution, ...(note !== undefined && { note }) })}
+          subject={`${display_id} and its alerts`}
+          onClose={close}
+          onSelect={(resolution, text) =>
+            apply({ action: 'close', resolution, ...(text !== undefined && { note: text }) })
+          }
         />
       )}
-      {asked === 'assign' && (
+      {dialog === 'assign' && (
         <AssignDialog
-          what={display_id}
-          onClose={done}
-          onAssign={(assignee) => decide({ action: 'assign', assignee })}
+          subject={display_id}
+          onClose={close}
+          onAssign={(assignee) => apply({ action: 'assign', assignee })}
         />
       )}
-      {asked === 'normal' && lead && (
-        <NormalDialog
+      {dialog === 'suppress' && lead && (
+        <SuppressionDialog
           alert={lead}
-          onClose={done}
-          onMade={(suppression) => {
-            done()
-            // With one alert, what it is about is over; with more, the others may be something else.
-            void closeNormal(queries, [lead.id], suppression).then(() => {
+          onClose={close}
+          onCreated={(suppression) => {
+            close()
+            // Close the incident only if this was its only alert.
+            void closeSuppressed(queries, [lead.id], suppression).then(() => {
               if (alerts.length === 1)
-                return decideIncidents(queries, [id], { action: 'close', resolution: 'false_positive' })
+                return changeIncidents(queries, [id], { action: 'close', resolution: 'false_positive' })
               return undefined
             })
           }}
         />
       )}
-      {asked === 'merge' && (
+      {dialog === 'merge' && (
         <MergeDialog
           title={`Merge ${display_id} into`}
-          description="Its alerts go there; each keeps its own text and history."
+          description="Alerts keep their text and history."
           except={id}
-          onClose={done}
-          onChoose={(into) => {
+          onClose={close}
+          onSelect={(into) => {
             const merged = answerOf(api.POST('/api/v1/incidents/{id}/merge', { ...path, body: { into } }))
-            void after(
+            void finish(
               merged.then(() => onMerged(into)),
               `Merged ${display_id} into ${into}.`,
             )
           }}
         />
       )}
-      {asked === 'note' && (
+      {dialog === 'note' && (
         <NoteDialog
-          title={`Note on ${display_id}`}
-          onClose={done}
+          title={`Add note to ${display_id}`}
+          onClose={close}
           onSave={(text) =>
-            void after(answerOf(api.POST('/api/v1/incidents/{id}/comments', { ...path, body: { text } })), 'Noted.')
+            void finish(
+              answerOf(api.POST('/api/v1/incidents/{id}/comments', { ...path, body: { text } })),
+              'Note added.',
+            )
           }
         />
       )}
     </>
   )
-  return { actions, dialogs, decide, may }
+  return { actions, dialogs, apply, canEdit }
 }

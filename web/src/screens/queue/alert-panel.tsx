@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { AlertDetails, alertQuery } from '../../alert/alert-details.tsx'
+import { isOpen, resolutionLabel, statusLabel } from '../../alert/labels.ts'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
-import { isOpen, resolutionWord, statusWord } from '../../alert/words.ts'
 import type { Noun } from '../../api/client.ts'
 import { Button, buttonClass, IconButton } from '../../parts/button.tsx'
 import { Kbd } from '../../parts/kbd.tsx'
@@ -15,7 +15,7 @@ import { useKeys } from '../../shell/keys.ts'
 
 interface AlertPanelProps {
   readonly id: string
-  /** The alert as the row has it, shown until all of it is read. */
+  /** The alert from the row, shown while the details load. */
   readonly known: Noun<'AlertIndexEntry'> | undefined
   readonly actions: readonly AlertAction[]
   readonly line: string | undefined
@@ -26,13 +26,13 @@ interface AlertPanelProps {
   readonly onIncident: (id: string) => void
 }
 
-/** One alert beside the queue: beside it on a wide screen, over it on a narrow one. */
+/** The details of one alert: next to the queue on a wide screen, over it on a narrow one. */
 export const AlertPanel = (props: AlertPanelProps) => {
   const { id, known, line, onLine, onFilter, onClose, onStep } = props
   const details = useQuery(alertQuery(id))
   const head = details.data ?? known
   const panel = useRef<HTMLElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another alert begins at its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scroll to the top when the alert changes.
   useEffect(() => {
     panel.current?.scrollTo(0, 0)
   }, [id])
@@ -50,12 +50,12 @@ export const AlertPanel = (props: AlertPanelProps) => {
           <ChevronUp size={16} aria-hidden />
         </IconButton>
         <span className="flex-1" />
-        <IconButton label="Close the panel (Esc)" onClick={onClose}>
+        <IconButton label="Close panel (Esc)" onClick={onClose}>
           <X size={16} aria-hidden />
         </IconButton>
       </div>
       {head && <PanelHead {...props} alert={head} />}
-      <QueryView query={details} loading="Reading the alert…">
+      <QueryView query={details} loading="Loading alert…">
         {(alert) => <AlertDetails alert={alert} line={line} onLine={onLine} onFilter={onFilter} />}
       </QueryView>
     </aside>
@@ -76,21 +76,21 @@ const PanelHead = ({
   useKeys('Alert', [
     { keys: ']', label: 'Next alert', run: () => onStep(1) },
     { keys: '[', label: 'Previous alert', run: () => onStep(-1) },
-    ...(incident_id === null ? [] : [{ keys: 'i', label: 'Open its incident', run: () => onIncident(incident_id) }]),
+    ...(incident_id === null ? [] : [{ keys: 'i', label: 'Open incident', run: () => onIncident(incident_id) }]),
   ])
   return (
     <header className="flex flex-col gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-text-2">
         <SeverityBadge severity={severity} />
-        <span>{statusWord(status)}</span>
-        {resolution !== null && <span>closed as {resolutionWord(resolution)}</span>}
+        <span>{statusLabel(status)}</span>
+        {resolution !== null && <span>Closed as {resolutionLabel(resolution).toLowerCase()}</span>}
         {assignee !== null && <span>{assignee}</span>}
         {alert.snoozed_until && (
           <span>
-            snoozed until <Time at={alert.snoozed_until} show="clock" />
+            Snoozed until <Time at={alert.snoozed_until} show="clock" />
           </span>
         )}
-        {learning && <span title="Its detector is still learning what is usual here">still learning</span>}
+        {learning && <span title="The detector is still learning what is usual">Learning</span>}
       </div>
       <h2 className="text-title text-balance">{title}</h2>
       <p className="text-small text-text-2">
@@ -109,7 +109,7 @@ const PanelHead = ({
         ))}
         {incident_id !== null && (
           <Link to="/incidents/$id" params={{ id: incident_id }} className={buttonClass()}>
-            Its incident <Kbd keys="i" />
+            Incident <Kbd keys="i" />
           </Link>
         )}
       </div>

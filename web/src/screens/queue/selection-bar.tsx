@@ -14,10 +14,10 @@ interface SelectionBarProps {
   readonly onNone: () => void
 }
 
-/** As many stand there by themselves; the others are in a menu. */
-const mostButtons = 3
+/** The other actions are in a menu. */
+const maxButtons = 3
 
-/** What can be done to the chosen ones; the number is the one that will be asked for. */
+/** The number of selected alerts and the actions on them. */
 export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: SelectionBarProps) => (
   <section
     aria-label="Selection"
@@ -29,14 +29,14 @@ export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: Sele
     </p>
     {!all && total > count && (
       <Button variant="ghost" onClick={onAll}>
-        Select all {formatCount(total)} that match
+        Select all {formatCount(total)}
       </Button>
     )}
     <Button variant="ghost" onClick={onNone}>
-      Clear <span className="sr-only">the selection</span>
+      Clear <span className="sr-only">selection</span>
     </Button>
     <span className="flex-1 max-sm:hidden" />
-    {actions.slice(0, mostButtons).map(({ name, keys, run }) => (
+    {actions.slice(0, maxButtons).map(({ name, keys, run }) => (
       <Button key={name} onClick={run}>
         {name}
         <span className="max-sm:hidden">
@@ -44,15 +44,15 @@ export const SelectionBar = ({ count, total, all, actions, onAll, onNone }: Sele
         </span>
       </Button>
     ))}
-    {actions.length > mostButtons && (
+    {actions.length > maxButtons && (
       <Menu
         trigger={
-          <IconButton label="More that can be done" className="size-7 border border-line">
+          <IconButton label="More actions" className="size-7 border border-line">
             <MoreHorizontal size={15} aria-hidden />
           </IconButton>
         }
       >
-        {actions.slice(mostButtons).map(({ name, keys, run }) => (
+        {actions.slice(maxButtons).map(({ name, keys, run }) => (
           <MenuItem key={name} keys={keys} onSelect={run}>
             {name}
           </MenuItem>

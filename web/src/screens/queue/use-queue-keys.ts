@@ -1,47 +1,58 @@
 import { useKeys } from '../../shell/keys.ts'
 
 interface QueueKeys {
-  /** Moves by so many rows; `extend` chooses on the way. */
+  /** Moves the cursor by a number of rows; `extend` also selects them. */
   readonly step: (by: number, extend: boolean) => void
-  readonly openAt: () => void
-  readonly chooseAt: () => void
-  readonly chooseAll: () => void
+  readonly openActive: () => void
+  readonly selectActive: () => void
+  readonly selectAll: () => void
   readonly back: () => void
   readonly showNew: () => void
-  readonly menuAt: () => void
-  readonly unfoldAt: () => void
-  readonly foldAt: () => void
-  readonly chooseGroup: () => void
+  readonly openMenu: () => void
+  readonly expandActive: () => void
+  readonly collapseActive: () => void
+  readonly openGroupMenu: () => void
 }
 
-/** The keys of the queue. */
+/** The shortcuts of the queue. */
 export const useQueueKeys = (keys: QueueKeys): void => {
-  const { step, openAt, chooseAt, chooseAll, back, showNew, menuAt, unfoldAt, foldAt, chooseGroup } = keys
-  const go = (by: number, extend: boolean) => (): void => {
-    leaveFocus()
+  const {
+    step,
+    openActive,
+    selectActive,
+    selectAll,
+    back,
+    showNew,
+    openMenu,
+    expandActive,
+    collapseActive,
+    openGroupMenu,
+  } = keys
+  const move = (by: number, extend: boolean) => (): void => {
+    blurOutsideRows()
     step(by, extend)
   }
   useKeys('Queue', [
-    { keys: 'j', label: 'Next alert', run: go(1, false) },
-    { keys: 'k', label: 'Previous alert', run: go(-1, false) },
-    { keys: 'ArrowDown', label: 'Next alert', run: go(1, false) },
-    { keys: 'ArrowUp', label: 'Previous alert', run: go(-1, false) },
-    { keys: 'Shift+j', label: 'Next alert, choosing it', run: go(1, true) },
-    { keys: 'Shift+k', label: 'Previous alert, choosing it', run: go(-1, true) },
-    { keys: 'Enter', label: 'Open the alert, or unfold the group', run: openAt },
-    { keys: 'x', label: 'Choose the alert', run: chooseAt },
-    { keys: 'Shift+x', label: 'Choose all that match', run: chooseAll },
-    { keys: 'Escape', label: 'Close the panel, or choose none', run: back },
-    { keys: 'r', label: 'Show what is new', run: showNew },
-    { keys: 'b', label: 'Group by…', run: chooseGroup },
-    { keys: 'ArrowRight', label: 'Unfold the group', run: unfoldAt },
-    { keys: 'ArrowLeft', label: 'Fold the group, or go to it', run: foldAt },
-    { keys: '.', label: 'Open the menu of the alert', run: menuAt },
+    { keys: 'j', label: 'Next alert', run: move(1, false) },
+    { keys: 'k', label: 'Previous alert', run: move(-1, false) },
+    { keys: 'ArrowDown', label: 'Next alert', run: move(1, false) },
+    { keys: 'ArrowUp', label: 'Previous alert', run: move(-1, false) },
+    { keys: 'Shift+j', label: 'Extend selection down', run: move(1, true) },
+    { keys: 'Shift+k', label: 'Extend selection up', run: move(-1, true) },
+    { keys: 'Enter', label: 'Open alert or expand group', run: openActive },
+    { keys: 'x', label: 'Select alert', run: selectActive },
+    { keys: 'Shift+x', label: 'Select all', run: selectAll },
+    { keys: 'Escape', label: 'Close panel or clear selection', run: back },
+    { keys: 'r', label: 'Show new alerts', run: showNew },
+    { keys: 'b', label: 'Group by…', run: openGroupMenu },
+    { keys: 'ArrowRight', label: 'Expand group', run: expandActive },
+    { keys: 'ArrowLeft', label: 'Collapse group', run: collapseActive },
+    { keys: '.', label: 'Open actions menu', run: openMenu },
   ])
 }
 
-/** Who goes through the rows has left the facet or button that was used before: Enter means the row now. */
-const leaveFocus = (): void => {
+/** Removes the focus from a facet or button, so that Enter opens the row. */
+const blurOutsideRows = (): void => {
   const { activeElement } = document
   if (activeElement instanceof HTMLElement && !activeElement.closest('[role=grid], [role=treegrid]'))
     activeElement.blur()

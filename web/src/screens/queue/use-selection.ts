@@ -1,51 +1,56 @@
-import type { Selection } from '../../alert/decide.ts'
+import type { Selection } from '../../alert/bulk-change.ts'
 import { withClause } from '../../alert/filter-text.ts'
-import { type Look, type QueueSearch, toQuery } from './look.ts'
-import { type QueueRow, readKey } from './row-key.ts'
-import type { Rows } from './use-rows.ts'
+import { type QueueSearch, type QueueView, toQuery } from './queue-view.ts'
+import { type QueueRow, readKey } from './rows/row-key.ts'
+import type { Rows } from './rows/use-rows.ts'
 
-/** Which rows are chosen: as the address says, so that it survives going away and back. `all` may have exceptions: `all-ID,ID`. */
-export interface Chosen {
+/** The selected rows. The URL stores them, so that they survive navigation. `all` can have exceptions: `all-ID,ID`. */
+export interface RowSelection {
   readonly all: boolean
-  /** The keys of the chosen ones; of `all`, the exceptions. */
-  readonly ids: ReadonlySet<string>
+  /** The keys of the selected rows, or of the exceptions to `all`. */
+  readonly keys: ReadonlySet<string>
 }
 
-export const readChosen = ({ sel }: Pick<QueueSearch, 'sel'>): Chosen => {
-  if (sel === undefined) return { all: false, ids: new Set() }
+export const noSelection: RowSelection = { all: false, keys: new Set() }
+
+export const parseSelection = ({ sel }: Pick<QueueSearch, 'sel'>): RowSelection => {
+  if (sel === undefined) return noSelection
   const all = sel === 'all' || sel.startsWith('all-')
   const list = all ? sel.slice(4) : sel
-  return { all, ids: new Set(list === '' ? [] : list.split(',').map(unescapeComma)) }
+  return { all, keys: new Set(list === '' ? [] : list.split(',').map(unescapeComma)) }
 }
 
-export const writeChosen = ({ all, ids }: Chosen): string | undefined => {
-  const list = [...ids].map(escapeComma).join(',')
+export const formatSelection = ({ all, keys }: RowSelection): string | undefined => {
+  const list = [...keys].map(escapeComma).join(',')
   if (all) return list === '' ? 'all' : `all-${list}`
   return list === '' ? undefined : list
 }
 
-/** Values that groups share may have commas in them. */
+/** The keys of groups may contain commas. */
 const escapeComma = (key: string): string => key.replace(/%/g, '%25').replace(/,/g, '%2C')
 const unescapeComma = (text: string): string => text.replace(/%2C/g, ',').replace(/%25/g, '%')
 
-export const isChosen = ({ all, ids }: Chosen, { key, within }: Pick<QueueRow, 'key' | 'within'>): boolean =>
-  (ids.has(key) || (within !== undefined && ids.has(within))) !== all
+export const isSelected = ({ all, keys }: RowSelection, { key, within }: Pick<QueueRow, 'key' | 'within'>): boolean =>
+  (keys.has(key) || (within !== undefined && keys.has(within))) !== all
 
-/** Chooses or unchooses one; exceptions to `all` are kept as such. Of a group that is chosen, no alert can be left out: it is let go whole. */
-export const toggle = ({ all, ids }: Chosen, { key, within }: Pick<QueueRow, 'key' | 'within'>): Chosen => {
-  const next = new Set(ids)
-  if (within !== undefined && next.delete(within)) return { all, ids: next }
+/** Selects or deselects a row. A selected group has no exceptions: deselecting one of its alerts deselects the group. */
+export const toggleSelected = (
+  { all, keys }: RowSelection,
+  { key, within }: Pick<QueueRow, 'key' | 'within'>,
+): RowSelection => {
+  const next = new Set(keys)
+  if (within !== undefined && next.delete(within)) return { all, keys: next }
   if (!next.delete(key)) next.add(key)
-  return { all, ids: next }
+  return { all, keys: next }
 }
 
-export const choose = (chosen: Chosen, keys: readonly string[]): Chosen =>
-  chosen.all
-    ? { all: true, ids: new Set([...chosen.ids].filter((key) => !keys.includes(key))) }
-    : { all: false, ids: new Set([...chosen.ids, ...keys]) }
+export const addToSelection = (selection: RowSelection, keys: readonly string[]): RowSelection =>
+  selection.all
+    ? { all: true, keys: new Set([...selection.keys].filter((key) => !keys.includes(key))) }
+    : { all: false, keys: new Set([...selection.keys, ...keys]) }
 
-/** What is meant by keys: groups by their filters, alerts by their ids. */
-const partsOf = (keys: Iterable<string>) => {
+/** Splits row keys into the filters of groups and the ids of alerts. */
+const splitKeys = (keys: Iterable<string>) => {
   const [filters, ids] = [new Set<string>(), new Set<string>()]
   for (const key of keys) {
     const part = readKey(key)
@@ -55,24 +60,30 @@ const partsOf = (keys: Iterable<string>) => {
   return { filters: [...filters], ids: [...ids] }
 }
 
-/** How many alerts are chosen; of `all` and of groups, as many as there were when the rows were read. */
-export const countChosen = ({ all, ids: keys }: Chosen, { total, rows }: Pick<Rows, 'total' | 'rows'>): number => {
-  const { filters, ids } = partsOf(keys)
+/** Counts the selected alerts, for `all` and groups as of the time of the rows. */
+export const countSelected = ({ all, keys }: RowSelection, { total, rows }: Pick<Rows, 'total' | 'rows'>): number => {
+  const { filters, ids } = splitKeys(keys)
   const counts = new Map(rows.flatMap(({ group }) => (group ? [[group.filter, group.count] as const] : [])))
   const named = ids.length + filters.reduce((sum, filter) => sum + (counts.get(filter) ?? 0), 0)
   return all ? Math.max(0, total - named) : Math.min(total, named)
 }
 
-/** What is meant by an action: the chosen rows, or else the one that the keyboard is at. Groups are found by the server. */
-export const toSelection = (chosen: Chosen, look: Look, list: Rows, at: string | undefined): Selection => {
-  const { q, ...span } = toQuery(look)
-  const meant = chosen.all || chosen.ids.size > 0 ? chosen : { all: false, ids: new Set(at === undefined ? [] : [at]) }
-  const { filters, ids } = partsOf(meant.ids)
-  const count = countChosen(meant, list)
-  if (list.asOf === undefined || (!meant.all && filters.length === 0)) return { ids }
-  const named = [...filters, ...(meant.all ? [] : ids.map((id) => `id:"${id}"`))]
-  const clause = named.length === 1 ? named[0] : `(${named.join(' OR ')})`
+/** Returns the alerts to act on: the selected rows, or the row at the cursor. The server resolves groups. */
+export const toAlertSelection = (
+  selected: RowSelection,
+  view: QueueView,
+  list: Rows,
+  activeKey: string | undefined,
+): Selection => {
+  const { q, ...timeRange } = toQuery(view)
+  const atCursor = { all: false, keys: new Set(activeKey === undefined ? [] : [activeKey]) }
+  const target = selected.all || selected.keys.size > 0 ? selected : atCursor
+  const { filters, ids } = splitKeys(target.keys)
+  const count = countSelected(target, list)
+  if (list.asOf === undefined || (!target.all && filters.length === 0)) return { ids }
+  const clauses = [...filters, ...(target.all ? [] : ids.map((id) => `id:"${id}"`))]
+  const clause = clauses.length === 1 ? clauses[0] : `(${clauses.join(' OR ')})`
   const filter =
-    named.length === 0 ? q : meant.all ? `(${q.trim() || '*'}) AND NOT ${clause}` : withClause(q, clause ?? '')
-  return { filter, ...span, as_of: list.asOf, exclude: meant.all ? ids : [], count }
+    clauses.length === 0 ? q : target.all ? `(${q.trim() || '*'}) AND NOT ${clause}` : withClause(q, clause ?? '')
+  return { filter, ...timeRange, as_of: list.asOf, exclude: target.all ? ids : [], count }
 }
