@@ -63,7 +63,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
   const consult = (
     alert: Alert,
     card: TriageResult,
-    watcher: { readonly tell?: ((draft: OpinionDraft) => void) | undefined; readonly signal: AbortSignal },
+    watcher: { readonly onDraft?: ((draft: OpinionDraft) => void) | undefined; readonly signal: AbortSignal },
     forPerson: boolean,
   ): Promise<ModelOpinion> =>
     share(
@@ -71,7 +71,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
       async (tell, left) => {
         const transaction = options.transaction()
         try {
-          const asker = forPerson ? { tell: watcher.tell && tell } : undefined
+          const asker = forPerson ? { tell: watcher.onDraft && tell } : undefined
           const [answer] = await handle([{ alert, card, asker }], {
             id: `opinion-${alert.id}`,
             attempt: 1,
@@ -87,7 +87,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
           throw error
         }
       },
-      watcher,
+      { tell: watcher.onDraft, signal: watcher.signal },
     )
 
   /** Asks about one alert that is due. */
