@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { compatKeys } from '../compat/config.ts'
-import { parseRange } from '../lib/addresses/address.ts'
+import { parseRange } from '../lib/address/address.ts'
 import { riskOptions } from '../pipeline/triage/risk.ts'
 import { ruleStatus } from '../schema/rule.ts'
 import { severity } from '../schema/severity.ts'

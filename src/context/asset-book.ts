@@ -1,6 +1,6 @@
-import { type Address, parseRange } from '../lib/addresses/address.ts'
-import { createRangeTable, type RangeTable } from '../lib/addresses/range-table.ts'
-import { parseMeant } from '../lib/addresses/scope.ts'
+import { type Address, parseRange } from '../lib/address/address.ts'
+import { createRangeTable, type RangeTable } from '../lib/address/range-table.ts'
+import { parseMeant } from '../lib/address/scope.ts'
 import type { Asset } from '../schema/asset.ts'
 import { remember } from './recent.ts'
 

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../lib/codec/codec.ts'
+import type { Reader, Writer } from '../lib/bytes/codec.ts'
 
 export const dayMs = 86_400_000
 

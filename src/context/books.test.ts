@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../test/cpu-clock.ts'
-import { isWithin, parseAddress, parseRange } from '../lib/addresses/address.ts'
+import { isWithin, parseAddress, parseRange } from '../lib/address/address.ts'
 import { sampleAsset, samplePerson } from '../store/samples.conformance.ts'
 import { createAssetBook } from './asset-book.ts'
 import { createPersonBook } from './person-book.ts'

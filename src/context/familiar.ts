@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { createReader, createWriter, type Reader, StateError, type Writer } from '../lib/codec/codec.ts'
+import { createReader, createWriter, type Reader, StateError, type Writer } from '../lib/bytes/codec.ts'
 import { type Event, textField } from '../schema/event.ts'
 import { type Bond, bind, dayMs, dayOf, extend, readBonds, readSpan, writeBonds, writeSpan } from './bond.ts'
 import { createMemory } from './memory.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { AppError, messageOf } from '../errors.ts'
-import { parseRange, type Range } from '../lib/addresses/address.ts'
+import { parseRange, type Range } from '../lib/address/address.ts'
 
 /** Ranges that somebody listed, under the name of the list. */
 interface RangeList {

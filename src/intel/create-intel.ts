@@ -1,6 +1,6 @@
 import type { Runtime } from '../component.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
-import { parseRange } from '../lib/addresses/address.ts'
+import { parseRange } from '../lib/address/address.ts'
 import { toObservable } from '../lib/observables/observables.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
 import type { Detection } from '../schema/detection.ts'

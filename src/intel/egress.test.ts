@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRange } from '../lib/addresses/address.ts'
+import { parseRange } from '../lib/address/address.ts'
 import type { Observable } from '../schema/indicator.ts'
 import { type EgressPolicy, staysHere } from './egress.ts'
 

@@ -1,5 +1,5 @@
-import { isWithin, parseAddress, type Range } from '../lib/addresses/address.ts'
-import { scopeOf } from '../lib/addresses/scope.ts'
+import { isWithin, parseAddress, type Range } from '../lib/address/address.ts'
+import { scopeOf } from '../lib/address/scope.ts'
 import { endsLikeDomain, hostOf } from '../lib/observables/canonical.ts'
 import type { Observable, ObservableType } from '../schema/indicator.ts'
 import { mayBeShared, strictestTlp } from './tlp.ts'

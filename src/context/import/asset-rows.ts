@@ -1,4 +1,4 @@
-import { parseRange } from '../../lib/addresses/address.ts'
+import { parseRange } from '../../lib/address/address.ts'
 import { type Asset, assetTypes, criticalities, environments } from '../../schema/asset.ts'
 import { CellFault, toActive, toChoice, toCount, toList, toMoment, toText } from './cell.ts'
 import type { Cells } from './cells.ts'

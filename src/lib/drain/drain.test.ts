@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { needs, sharedData } from '../../../test/needs.ts'
-import { StateError } from '../codec/codec.ts'
+import { StateError } from '../bytes/codec.ts'
 import { createDrain } from './drain.ts'
 
 /** Lines as logs have them: words from a small stock, values, odd white space. */

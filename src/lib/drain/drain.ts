@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { wildcard } from './mask.ts'
 import { maskedText } from './masked-text.ts'
 import { type Parameter, readParameters } from './parameters.ts'

@@ -1,6 +1,6 @@
+import { inRange, parseRange } from '../address/address.ts'
 import type { Expression, Test } from './expression.ts'
 import { parseMoment } from './moment.ts'
-import { inNetwork, parseNetwork } from './network.ts'
 import { orderTest } from './order.ts'
 import type { Accessor, FieldKind, Subject } from './subject.ts'
 import { compileWildcard } from './wildcard.ts'
@@ -75,9 +75,9 @@ const compileTest = (
       return (value) => matches(String(value).toLowerCase())
     }
     case 'network': {
-      const network = parseNetwork(test.value)
+      const network = parseRange(test.value)
       const same = equals(test.value, kind, now)
-      return (value) => same(value) || (network !== undefined && typeof value === 'string' && inNetwork(value, network))
+      return (value) => same(value) || (network !== undefined && typeof value === 'string' && inRange(value, network))
     }
     case 'range':
       return orderTest(test.from, test.to, kind, now)

@@ -1,6 +1,6 @@
+import { parseAddress, parseRange } from '../address/address.ts'
 import type { Bound, Test } from './expression.ts'
 import { quote } from './expression.ts'
-import { parseAddress, parseNetwork } from './network.ts'
 import { FilterSyntaxError } from './syntax-error.ts'
 import type { Piece } from './wildcard.ts'
 import { readPhrase, readWord } from './word.ts'
@@ -40,7 +40,7 @@ const toTest = (pieces: readonly Piece[], at: number, field: string): Test => {
   }
   const value = pieces.join('')
   if (networkLike.test(value)) {
-    if (parseNetwork(value)) return { type: 'network', value }
+    if (parseRange(value)) return { type: 'network', value }
     throw new FilterSyntaxError(
       `"${value}" is not a network.`,
       at,

@@ -1,5 +1,5 @@
-import { parseAddress, parseRange } from '../addresses/address.ts'
-import { createRangeTable, type RangeTable } from '../addresses/range-table.ts'
+import { parseAddress, parseRange } from '../address/address.ts'
+import { createRangeTable, type RangeTable } from '../address/range-table.ts'
 import type { Observable, ObservableType } from '../observables/canonical.ts'
 import { hostOf } from '../observables/canonical.ts'
 import { scanText } from './scan-text.ts'

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, parseAddress } from '../addresses/address.ts'
+import { type Address, formatAddress, parseAddress } from '../address/address.ts'
 import { toDomain, toUrl } from '../observables/canonical.ts'
 import { addToHash, emptyHash, fold, type ValueTable } from './value-table.ts'
 

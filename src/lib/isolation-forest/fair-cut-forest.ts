@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { createRandom, type Random } from '../random/random.ts'
 import { readFairTree, writeFairTree } from './fair-state.ts'
 import { type FairTree, growFairTree } from './fair-tree.ts'

@@ -1,4 +1,4 @@
-import { type Reader, StateError, type Writer } from '../codec/codec.ts'
+import { type Reader, StateError, type Writer } from '../bytes/codec.ts'
 import { buildFairTree, type FairTree } from './fair-tree.ts'
 
 /** Writes a tree's nodes: leaves as their count, splits with their columns, weights, means and threshold. */

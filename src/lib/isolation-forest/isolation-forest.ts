@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { explainRow } from './explain.ts'
 import { growTrees, type Trees } from './grow.ts'

@@ -1,4 +1,4 @@
-import { type Reader, StateError, type Writer } from '../codec/codec.ts'
+import { type Reader, StateError, type Writer } from '../bytes/codec.ts'
 import { emptyTrees, endBranch, type Trees } from './grow.ts'
 
 const end = 0

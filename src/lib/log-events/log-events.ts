@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { IsolationForest } from '../isolation-forest/isolation-forest.ts'
 import { followCourse } from './course.ts'
 import { type Baseline, featureNames, featuresOf, learnBaseline } from './features.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StateError } from '../codec/codec.ts'
+import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { createNovelty } from './novelty.ts'
 import { createSeenSet } from './seen-set.ts'

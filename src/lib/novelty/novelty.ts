@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 
 export interface NoveltyOptions {
   /** After how many observations one counts half. Short memories forget sooner that a stream was full of new values. */

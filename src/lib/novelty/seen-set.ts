@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 
 export interface SeenSetOptions {
   /** How many keys are remembered exactly; about 60 bytes each. */

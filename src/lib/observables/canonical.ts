@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { parse } from 'tldts'
-import { formatAddress, parseAddress, parseRange, subnetOf } from '../addresses/address.ts'
+import { formatAddress, parseAddress, parseRange, subnetOf } from '../address/address.ts'
 
 export type ObservableType = 'ip' | 'domain' | 'url' | 'hash' | 'email' | 'certificate'
 

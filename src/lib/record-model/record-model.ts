@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { outsideBy } from '../data-drift/numeric.ts'
 import type { Row } from '../data-drift/record-table.ts'
 import { IsolationForest } from '../isolation-forest/isolation-forest.ts'

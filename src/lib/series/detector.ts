@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { createProfile } from './profile.ts'
 import { createSurprise, type Surprise } from './surprise.ts'
 

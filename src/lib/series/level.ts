@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import type { Tails } from './tail.ts'
 
 /** What is expected of the next number, and its usual range (all but one in two hundred on either side). */

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 
 /** Running estimates of fixed quantiles of a stream. */
 export interface Quantiles {

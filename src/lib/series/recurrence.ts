@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 
 /** Bins of surprise, by −log10 p: a spike ten times larger than the usual ones is in a bin of its own. */
 const bins = [3, 4, 6, 8, 12, 18, 30, 60, 120, 240]

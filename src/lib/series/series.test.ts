@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { StateError } from '../codec/codec.ts'
+import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { createSeries, type Series } from './series.ts'
 

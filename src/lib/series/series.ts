@@ -1,4 +1,4 @@
-import { createReader, createWriter, StateError } from '../codec/codec.ts'
+import { createReader, createWriter, StateError } from '../bytes/codec.ts'
 import { createCountLevel } from './count-level.ts'
 import { createRecurrence } from './recurrence.ts'
 import { createSeason } from './season.ts'

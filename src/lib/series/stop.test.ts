@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { createStop, type Stop } from './stop.ts'
 

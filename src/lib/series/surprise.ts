@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import { createQuantiles } from './quantiles.ts'
 
 /** Markers: a tail begins where three in a hundred lie outside, on either side. */

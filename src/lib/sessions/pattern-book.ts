@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** How often each event comes in a session, whatever the order: codes with their counts, sorted by the codes' hashes. */

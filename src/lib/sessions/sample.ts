@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import { type Pattern, readPattern, writePattern } from './pattern-book.ts'
 
 /** A learnt session that was kept, to see what learnt sessions measure. */

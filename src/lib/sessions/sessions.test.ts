@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { needs, sharedData } from '../../../test/needs.ts'
-import { StateError } from '../codec/codec.ts'
+import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { learnSessions, type Session, Sessions, sayFact } from './sessions.ts'
 

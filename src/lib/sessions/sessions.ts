@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { explainSession, type SessionFact } from './explain.ts'
 import { Model, type Trained } from './model.ts'
 import { PatternBook } from './pattern-book.ts'

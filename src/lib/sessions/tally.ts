@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import { mix } from './vocabulary.ts'
 
 const seed = 0x9e3779b9

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import { Tally } from './tally.ts'
 import { codeBits, end, start, unknown } from './vocabulary.ts'
 

@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import type { CorrelationRule } from './document.ts'
 import type { FlatEvent } from './event.ts'
 import { compares, toNumber } from './holds.ts'

@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { type Correlation, createCorrelation } from './correlation.ts'
 import { type CorrelationRule, type DetectionRule, isCalled } from './document.ts'
 import type { FlatEvent } from './event.ts'

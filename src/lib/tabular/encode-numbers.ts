@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 
 /** Beyond these bounds a number is at the bound, so that no square overflows. */
 const bound = 1e100

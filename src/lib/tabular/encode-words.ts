@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 
 /** Words that get a number of their own; the others are told apart by how rare they are. */
 const mostOwn = 16

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import { FairCutForest } from '../isolation-forest/fair-cut-forest.ts'
 
 /** How many rows the trees of each forest are grown on. */

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 import type { Random } from '../random/random.ts'
 import { nearestSquares } from './nearest-squares.ts'
 

@@ -1,4 +1,4 @@
-import { createReader, createWriter } from '../codec/codec.ts'
+import { createReader, createWriter } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { type Encoding, encodeRows, fitEncoding, readEncoding, writeEncoding } from './encode.ts'
 import {

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../codec/codec.ts'
+import type { Reader, Writer } from '../bytes/codec.ts'
 
 /**
  * A detector's scores as surprise: −ln of the share of training rows that scored as high, ties counted half. Scores of different

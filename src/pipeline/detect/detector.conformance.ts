@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keeps } from '../../../test/keeps.ts'
 import { AppError } from '../../errors.ts'
-import { createWriter } from '../../lib/codec/codec.ts'
+import { createWriter } from '../../lib/bytes/codec.ts'
 import { type Detection, detection as detectionSchema } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
 import { createDetect } from './detect.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { createReader, createWriter, type Reader, StateError } from '../../lib/codec/codec.ts'
+import { createReader, createWriter, type Reader, StateError } from '../../lib/bytes/codec.ts'
 import { createDrain, type Drain, type TemplateCount } from '../../lib/drain/drain.ts'
 import { type Event, textField } from '../../schema/event.ts'
 

@@ -1,5 +1,6 @@
+import { isIPv4, isIPv6 } from '../../lib/address/address.ts'
 import type { RawRecord } from '../../schema/record.ts'
-import { isForwardedFor, isIPv4, isIPv6, setAddress } from './address.ts'
+import { isForwardedFor, setAddress } from './address.ts'
 import { type Draft, finish, longestValue } from './draft.ts'
 import { readIis } from './iis.ts'
 import { quotedEnd, unquote } from './key-values.ts'

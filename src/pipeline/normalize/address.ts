@@ -1,43 +1,6 @@
+import { isIPv4, isIPv6 } from '../../lib/address/address.ts'
 import { type Draft, setIfAbsent } from './draft.ts'
 import { shareWord } from './recurring-words.ts'
-
-/** Tells whether a text is an IPv4 address in dotted decimal. */
-export const isIPv4 = (text: string): boolean => {
-  const length = text.length
-  if (length < 7 || length > 15) return false
-  let dots = 0
-  let digits = 0
-  let part = 0
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === 46) {
-      if (digits === 0) return false
-      dots++
-      digits = 0
-      part = 0
-    } else if (code >= 48 && code <= 57) {
-      part = part * 10 + code - 48
-      if (++digits > 3 || part > 255) return false
-    } else return false
-  }
-  return dots === 3 && digits > 0
-}
-
-const ipv6 = /^[0-9a-fA-F:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?:%[\w.-]{1,16})?$/
-
-/** Tells whether a text is an IPv6 address, perhaps with a zone (`fe80::1%eth0`). */
-export const isIPv6 = (text: string): boolean => {
-  if (text.length > 62 || text.indexOf(':') < 0 || !ipv6.test(text)) return false
-  const percent = text.indexOf('%')
-  const address = percent < 0 ? text : text.slice(0, percent)
-  if (address.includes(':::')) return false
-  const groups = address.split(':')
-  if (groups.some((group) => group.length > 4 && !group.includes('.'))) return false
-  const double = address.indexOf('::')
-  const room = address.includes('.') ? 7 : 8
-  if (double < 0) return groups.length === room
-  return address.indexOf('::', double + 1) < 0 && groups.length <= room + 1
-}
 
 export interface Address {
   readonly ip?: string

@@ -1,4 +1,4 @@
-import { isIPv4 } from './address.ts'
+import { isIPv4 } from '../../lib/address/address.ts'
 import { isDigit, monthAt } from './calendar.ts'
 import { type Draft, finish, refuse, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { createWriter } from '../../../lib/codec/codec.ts'
+import { createWriter } from '../../../lib/bytes/codec.ts'
 import type { Agent } from '../../../schema/agent.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Detector } from '../detector.ts'

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { createSeries } from '../../../lib/series/series.ts'
 import type { Sample } from '../shared/evidence.ts'
 import type { SeverityHint } from '../shared/severity-hint.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { createWriter, type Reader, type Writer } from '../../../lib/codec/codec.ts'
+import { createWriter, type Reader, type Writer } from '../../../lib/bytes/codec.ts'
 import { IndicatorIndex } from '../../../lib/indicators/indicator-index.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { createWriter } from '../../../lib/codec/codec.ts'
+import { createWriter } from '../../../lib/bytes/codec.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import { textField } from '../../../schema/event.ts'

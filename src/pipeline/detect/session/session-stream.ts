@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { Sessions } from '../../../lib/sessions/sessions.ts'
 import type { Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'

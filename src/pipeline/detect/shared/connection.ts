@@ -1,5 +1,5 @@
-import { formatAddress, isMapped, parseAddress } from '../../../lib/addresses/address.ts'
-import { parseMeant, scopeOf } from '../../../lib/addresses/scope.ts'
+import { formatAddress, isMapped, parseAddress } from '../../../lib/address/address.ts'
+import { isInternal } from '../../../lib/address/scope.ts'
 import type { Fields } from '../../../schema/event.ts'
 
 /** The direction of a connection as seen from the internal network (ECS `network.direction`). */
@@ -60,11 +60,7 @@ export const connectionOf = (fields: Fields): Connection => {
 }
 
 /** Whether an address is private, link-local or loopback. */
-export const isInternalAddress = (ip: string): boolean => {
-  const address = parseMeant(ip)
-  const scope = address && scopeOf(address)
-  return scope === 'internal' || scope === 'loopback'
-}
+export const isInternalAddress = (ip: string): boolean => isInternal(ip) === true
 
 const isOwn = (ip: string, fields: Fields, end: 'source' | 'destination', hosts: readonly string[]): boolean => {
   const scope = fields[`${end}.network.scope`]

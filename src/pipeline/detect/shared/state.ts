@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors.ts'
-import { createReader, type Reader, StateError } from '../../../lib/codec/codec.ts'
+import { createReader, type Reader, StateError } from '../../../lib/bytes/codec.ts'
 
 /** Reads a saved state. Throws STATE_VERSION with a hint if it cannot. */
 export const readState = (state: Uint8Array, kind: string, version: number, read: (reader: Reader) => void): void => {

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { IsolationForest } from '../../../lib/isolation-forest/isolation-forest.ts'
 
 /** The number of windows before the first forest, and how many it remembers. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { createWriter, type Reader, type Writer } from '../../../lib/codec/codec.ts'
+import { createWriter, type Reader, type Writer } from '../../../lib/bytes/codec.ts'
 import { createEngine, type Engine, type Match } from '../../../lib/sigma/sigma.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 
 import { flatText } from '../shared/flat-text.ts'
 

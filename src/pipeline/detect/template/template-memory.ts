@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../../lib/codec/codec.ts'
+import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { createNovelty, type Novelty } from '../../../lib/novelty/novelty.ts'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'

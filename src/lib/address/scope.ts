@@ -34,3 +34,11 @@ export const parseMeant = (text: string): Address | undefined => {
 
 /** Tells whether an address is routed on the internet (`external`), and if not, what it is for. */
 export const scopeOf = (address: Address): Scope => special.find(address) ?? 'external'
+
+/** Tells whether a text is an address of our own: private, link-local or loopback. Undefined when it is no address. */
+export const isInternal = (text: string): boolean | undefined => {
+  const address = parseMeant(text)
+  if (!address) return undefined
+  const scope = scopeOf(address)
+  return scope === 'internal' || scope === 'loopback'
+}

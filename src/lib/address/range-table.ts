@@ -1,4 +1,4 @@
-import type { Address, Range } from './address.ts'
+import { type Address, firstOf, lastOf, type Range } from './address.ts'
 
 /** Finds what is said of the narrowest range that an address lies in. */
 export interface RangeTable<Value> {
@@ -82,14 +82,6 @@ const compare = (a: Address, b: Address): number => {
   }
   return 0
 }
-
-/** Of a group, the bits that a range fixes. */
-const fixedBits = ({ bits }: Range, group: number): number =>
-  (0xffff << (16 - Math.min(16, Math.max(0, bits - group * 16)))) & 0xffff
-
-const firstOf = (range: Range): Address => range.address.map((value, group) => value & fixedBits(range, group))
-const lastOf = (range: Range): Address =>
-  range.address.map((value, group) => value | (~fixedBits(range, group) & 0xffff))
 
 /** The next address; undefined behind the last one. */
 const following = (address: Address): Address | undefined => {
