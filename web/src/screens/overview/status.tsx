@@ -33,7 +33,7 @@ export const Status = ({ overview, className }: StatusProps) => {
         </Tile>
         <Tile name="Detections" value={detections.count}>
           <Comparison count={detections.count} before={detections.before} />
-          {alerts.hidden === 0 ? 'No alerts suppressed' : `${plural(alerts.hidden, 'alert')} suppressed`}
+          {alerts.hidden === 0 ? 'None suppressed' : `${plural(alerts.hidden, 'alert')} suppressed`}
         </Tile>
         <Tile name="Log lines" value={events.count}>
           <Comparison count={events.count} before={events.before} />
