@@ -36,7 +36,7 @@ export const alertIndexEntry = alert
       .pick({ risk_score: true, risk_level: true, verdict: true, confidence: true, requires_human_review: true })
       .nullable(),
   })
-  .meta({ id: 'AlertIndexEntry' })
+  .meta({ id: 'AlertHead' })
 export type AlertIndexEntry = z.infer<typeof alertIndexEntry>
 
 /** Takes an alert's head off it. */

@@ -83,9 +83,9 @@ import { getQuery } from '../../operations/query-results/get-query.ts'
 import { getQueryHistory } from '../../operations/query-results/get-query-history.ts'
 import { guardQueryRecord } from '../../operations/query-results/guard-query-record.ts'
 import { guardQueryResults } from '../../operations/query-results/guard-query-results.ts'
-import { judgeQueryRecord } from '../../operations/query-results/judge-query-record.ts'
 import { listQueries } from '../../operations/query-results/list-queries.ts'
 import { listQueryAnalyses } from '../../operations/query-results/list-query-analyses.ts'
+import { scoreQueryRecord } from '../../operations/query-results/score-query-record.ts'
 import { debugRecords } from '../../operations/records/debug-records.ts'
 import { ingestRecords } from '../../operations/records/ingest-records.ts'
 import { backtestRule } from '../../operations/rules/backtest-rule.ts'
@@ -216,7 +216,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/queries/:id', operation: getQuery },
   { method: 'DELETE', path: '/api/v1/queries/:id/history', operation: clearQueryHistory },
   { method: 'GET', path: '/api/v1/queries/:id/history', operation: getQueryHistory },
-  { method: 'POST', path: '/api/v1/queries/:id/judge', operation: judgeQueryRecord },
+  { method: 'POST', path: '/api/v1/queries/:id/judge', operation: scoreQueryRecord },
   { method: 'POST', path: '/api/v1/queries/:id/records', operation: guardQueryRecord },
   { method: 'GET', path: '/api/v1/query-results', operation: listQueryAnalyses },
   {

@@ -54,7 +54,7 @@ describe('scoring a table', () => {
     await expect(score(path, { train: write('d.csv', 'b\n1\n') })).rejects.toThrow('has no column "b"')
     await expect(score(join(folder, 'none.csv'))).rejects.toThrow('No such file')
     await expect(score(write('e.csv', ''))).rejects.toThrow('no header')
-    await expect(score('-', { train: '-' })).rejects.toThrow('one stdin')
+    await expect(score('-', { train: '-' })).rejects.toThrow('Only one of the two files')
     expect((await score(write('f.csv', 'a,b\n'))).rows).toEqual([])
   })
 })

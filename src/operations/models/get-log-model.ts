@@ -2,10 +2,9 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Tells which model judges log events. */
 export const getLogModel = defineOperation({
   name: 'get_log_model',
-  summary: 'Tells which model judges log events, if one is loaded.',
+  summary: 'Returns the model that scores log events, if one is loaded.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z.object({

@@ -38,14 +38,14 @@ const viewOf = ({ folder, loadedAt }: { readonly folder: string; readonly loaded
 const loading = (name: string, role: Role) =>
   defineOperation<typeof input, typeof output, Needs>({
     name,
-    summary: 'Loads a model for log events from a folder; it judges log events from then on.',
+    summary: 'Loads a model from a folder and uses it for all further log events.',
     role,
     input,
     output,
     run: load,
   })
 
-/** Replaces the model that judges everybody's log events. */
+/** Replaces the model for all callers. */
 export const loadLogModel = loading('load_log_model', 'admin')
 
 /** The same for clients of the older detection service, on its own port alone: loading is the first thing that they do. */

@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../../errors.ts'
 import { LogModel } from '../../lib/log-events/log-events.ts'
 import { confinePath } from '../confine-path.ts'
 
-/** What a model is called in its folder. */
+/** The file name of a model in its folder. */
 export const modelFile = 'model.vedette'
 
 const trainOne = 'Train one: `vedette train --data_path LOGS --output_dir DIR`.'
@@ -16,15 +16,15 @@ export const loadModelFile = (folder: string, shown = folder): Promise<LogModel>
 const readModel = async (file: string, shown: string): Promise<LogModel> => {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new AppError('NOT_FOUND', `Model directory not found: ${shown}`, {
-      hint: `The folder must hold a file ${modelFile} that this process can read. ${trainOne}`,
+      hint: `The folder must contain a readable file ${modelFile}. ${trainOne}`,
       cause: error,
     })
   })
   try {
     return LogModel.load(bytes)
   } catch (error) {
-    throw new AppError('INVALID_REQUEST', `There is no model in ${shown}: ${messageOf(error)}`, {
-      hint: `A model is a file ${modelFile}; pickles are never read. ${trainOne}`,
+    throw new AppError('INVALID_REQUEST', `Cannot load the model in ${shown}: ${messageOf(error)}`, {
+      hint: `A model is a file ${modelFile}; pickle files are never loaded. ${trainOne}`,
       cause: error,
     })
   }
@@ -39,14 +39,14 @@ export const saveModelFile = async (model: LogModel, folder: string): Promise<vo
 }
 
 /**
- * Reads the model of a folder below `root` that a caller names. Throws FORBIDDEN when the folder, or the file in it, lies elsewhere once links
- * are followed; the message does not say where `root` is.
+ * Loads a model from a caller's folder below `root`. Throws FORBIDDEN if the folder or file is outside it after
+ * resolving links. The message does not reveal `root`.
  */
 export const loadModelBelow = async (root: string, folder: string): Promise<LogModel> => {
   const real = await confinePath(root, folder)
   const file = real && (await confinePath(root, join(real, modelFile)))
   if (file) return readModel(file, folder)
-  throw new AppError('FORBIDDEN', `${folder} is outside of the folder that models may be loaded from.`, {
+  throw new AppError('FORBIDDEN', `${folder} is outside the model root folder.`, {
     hint: 'Move the model below log_detection.root, or change that setting.',
   })
 }

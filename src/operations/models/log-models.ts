@@ -5,7 +5,7 @@ import { messageOf } from '../../errors.ts'
 import type { LogModels } from '../deps.ts'
 import { loadModelBelow, loadModelFile, modelFile } from './log-model-file.ts'
 
-/** Keeps the model that judges log events. The configured one is loaded at the start, if it is there. */
+/** Holds the current model for log events. Loads the configured model at the start, if it exists. */
 export const createLogModels = async (
   { model_dir, root }: { readonly model_dir: string; readonly root?: string | undefined },
   { now, log }: { readonly now: () => number; readonly log: Log },

@@ -17,7 +17,7 @@ interface TrainRequest extends LogModelOptions {
   readonly now: () => number
 }
 
-/** Learns a model from files of log events, and writes it with what it finds odd among them. */
+/** Trains a model on files of log events. Writes the model and the anomalies in the training data. */
 export const trainLogModel = async ({
   dataPath,
   format,
@@ -29,8 +29,8 @@ export const trainLogModel = async ({
   const entries = files.flatMap((file) => file.entries)
   const events = entries.flatMap((entry) => readLogEvent(entry) ?? [])
   if (events.length === 0) {
-    throw new AppError('SOURCE_FAILED', `There are no log events with times in ${dataPath}.`, {
-      hint: 'Entries need a timestamp; say their form with --log_format.',
+    throw new AppError('SOURCE_FAILED', `${dataPath} contains no log events with times.`, {
+      hint: 'Entries need a timestamp. Set their format with --log_format.',
     })
   }
   const model = LogModel.fit(events, { ...options, trainedAt: now() })

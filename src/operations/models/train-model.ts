@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { defineWorkerOperation } from '../operation.ts'
 import { trainLogModel } from './train-log-model.ts'
 
-/** Learns a model from files on this machine. Its doors confine the paths that callers name. */
+/** The interfaces confine the paths that callers give. */
 export const trainModel = defineWorkerOperation({
   name: 'train_log_model',
-  summary: 'Learns a model for log events from files on the server, and writes it there.',
+  summary: 'Trains a model for log events on files of the server and stores it there.',
   role: 'admin',
   audits: 'model',
   input: z.strictObject({
-    data_path: z.string().min(1).describe('A file, or a folder with files.'),
-    output_dir: z.string().min(1).describe('The folder that the model is written to.'),
+    data_path: z.string().min(1).describe('A file or a folder of files.'),
+    output_dir: z.string().min(1).describe('The output folder for the model.'),
   }),
   output: z.object({ total_events: z.int(), anomalies_detected: z.int() }),
   async run({ data_path, output_dir }, { now }) {

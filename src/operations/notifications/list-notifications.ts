@@ -10,7 +10,7 @@ const notification = z
     id: z.string(),
     incident_id: z.string(),
     sink: z.string(),
-    /** Why it is sent: opened, reopened, graver than before … */
+    /** The reason: opened, reopened, escalated … */
     reason: z.string(),
     severity: z.string(),
     status,
@@ -22,10 +22,9 @@ const notification = z
   })
   .meta({ id: 'Notification' })
 
-/** Lists what was sent to whom, and what could not be. */
 export const listNotifications = defineOperation({
   name: 'list_notifications',
-  summary: 'Lists deliveries of incidents to receivers, with what went wrong, newest first.',
+  summary: 'Lists notifications of incidents with their delivery errors, newest first.',
   role: 'viewer',
   input: z.strictObject({ status: status.optional(), ...paging }),
   output: pageOf(notification),

@@ -35,15 +35,15 @@ const clear = async (
 const clearing = (name: string, role: Role) =>
   defineOperation<typeof input, typeof output, Needs>({
     name,
-    summary: 'Forgets what a query returned and what was learnt of it; what was found odd stays.',
+    summary: 'Deletes the stored records and the model of a query. Its analyses stay.',
     role,
     input,
     output,
     run: clear,
   })
 
-/** Forgets what a query returned, so that it is learnt anew. */
+/** Deletes the history of a query, so that learning restarts. */
 export const clearQueryHistory = clearing('clear_query_history', 'analyst')
 
-/** The same for whoever sends results: what they taught, they may take back. */
+/** The same for senders of results, who may delete what they sent. */
 export const restartQueryHistory = clearing('restart_query_history', 'ingest')

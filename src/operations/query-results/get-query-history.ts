@@ -6,7 +6,7 @@ import { defineOperation } from '../operation.ts'
 /** Lists the records that a query returned, the newest first. */
 export const getQueryHistory = defineOperation({
   name: 'get_query_history',
-  summary: 'Lists the records that a query returned, the newest first.',
+  summary: 'Lists the stored records of a query, newest first.',
   role: 'viewer',
   input: z.strictObject({
     id: z.string().min(1).max(200),

@@ -4,10 +4,10 @@ import { defineOperation } from '../operation.ts'
 
 const moment = z.iso.datetime()
 
-/** Tells what is known of a query's results; of one that was never heard of, nothing. */
+/** An unknown query has an empty summary. */
 export const getQuery = defineOperation({
   name: 'get_query',
-  summary: 'Tells what is known of the results of a query, and of the models made of them.',
+  summary: 'Summarizes the stored results and models of a query.',
   role: 'viewer',
   input: z.strictObject({ id: z.string().min(1).max(200) }),
   output: z

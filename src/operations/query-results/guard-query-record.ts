@@ -5,10 +5,10 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { guardQueryResults } from './guard-query-results.ts'
 
-/** Judges one more record of a query by what it returned before, then remembers it, unless its dataset is left out. */
+/** Scores one record against the earlier results of its query. Stores it unless its dataset is excluded. */
 export const guardQueryRecord = defineOperation({
   name: 'guard_query_record',
-  summary: 'Judges one more record of a query by what it returned before, and remembers it.',
+  summary: 'Scores one record against the earlier results of its query and stores it.',
   role: 'ingest',
   input: z.strictObject({ id: z.string().min(1).max(200), record: resultRecord }),
   output: resultAnalysis,

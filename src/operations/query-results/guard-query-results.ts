@@ -10,28 +10,27 @@ import { queryIdOf } from './query-guard.ts'
 const mostRecords = 50_000
 const records = z.array(resultRecord)
 
-/** Judges what a query returned by what it returned before, then remembers it. */
 export const guardQueryResults = defineOperation({
   name: 'guard_query_results',
-  summary: 'Judges the result of a query, GraphQL or SQL, by those it gave before, and remembers it.',
+  summary: 'Scores the result of a GraphQL or SQL query against its earlier results and stores it.',
   role: 'ingest',
   input: z
     .strictObject({
-      query: z.string().min(1).max(200_000).optional().describe('The text of the query; its MD5 names it.'),
-      query_id: z.string().min(1).max(200).optional().describe('A name for it, instead.'),
+      query: z.string().min(1).max(200_000).optional().describe('The text of the query. Its MD5 identifies the query.'),
+      query_id: z.string().min(1).max(200).optional().describe('The ID of the query, instead of its text.'),
       operation_name: z.string().max(500).nullish(),
       variables: z.unknown().optional(),
-      user: z.string().max(500).optional().describe('On whose behalf it was asked.'),
+      user: z.string().max(500).optional().describe('The user that ran the query.'),
       role: z.string().max(500).optional(),
       records: records.optional().describe('The rows of the result.'),
       datasets: z
         .record(z.string().min(1).max(500), records)
         .optional()
-        .describe('Instead of `records`: several lists of rows, by name, each judged by itself.'),
+        .describe('Several named lists of rows instead of `records`. Each is scored separately.'),
     })
     .refine(({ query, query_id }) => query !== undefined || query_id !== undefined, {
       path: ['query'],
-      error: 'Say which query it was: `query` or `query_id`.',
+      error: 'Give the query: `query` or `query_id`.',
     })
     .refine(({ records: one, datasets }) => (one === undefined) !== (datasets === undefined), {
       path: ['records'],
@@ -53,8 +52,8 @@ export const guardQueryResults = defineOperation({
     const all = datasets ?? { records: rows ?? [] }
     const count = Object.values(all).reduce((sum, list) => sum + list.length, 0)
     if (count > mostRecords) {
-      throw new AppError('TOO_LARGE', `The result has ${count} records.`, {
-        hint: `Send at most ${mostRecords} at once.`,
+      throw new AppError('TOO_LARGE', `The result contains ${count} records.`, {
+        hint: `Send at most ${mostRecords} records per request.`,
       })
     }
     const { analyses, skipped } = await queryGuard.guard({

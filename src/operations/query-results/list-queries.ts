@@ -2,10 +2,9 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Lists the queries whose results are watched. */
 export const listQueries = defineOperation({
   name: 'list_queries',
-  summary: 'Lists the queries whose results are watched, those asked last first.',
+  summary: 'Lists the monitored queries, most recent first.',
   role: 'viewer',
   input: z.strictObject({ limit: z.int().min(1).max(1_000).default(100) }),
   output: z.object({

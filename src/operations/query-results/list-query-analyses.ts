@@ -3,10 +3,9 @@ import { resultAnalysis } from '../../schema/query-result.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Lists the results that were odd, the newest first. */
 export const listQueryAnalyses = defineOperation({
   name: 'list_query_analyses',
-  summary: 'Lists the results of queries that were odd, the newest first.',
+  summary: 'Lists the anomalous results of queries, newest first.',
   role: 'viewer',
   input: z.strictObject({
     query_id: z.string().max(200).optional(),

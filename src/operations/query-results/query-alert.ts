@@ -1,6 +1,6 @@
 import type { ResultAnalysis, ResultConcern } from '../../schema/query-result.ts'
 
-/** The mildest oddity of a result that becomes an alert. */
+/** The lowest severity of a result that creates an alert. */
 export type AlertFrom = 'off' | 'medium' | 'high'
 
 /** Where its alerts come from, for rules and suppressions. */
@@ -11,8 +11,8 @@ const least = { medium: 1, high: 2, off: 3 } as const
 const mostSentences = 5
 
 /**
- * Makes an alert, in the words of those who send alerts, of a result that is odd enough. While it goes on it is one alert: it is named after
- * the query, not after the result.
+ * Creates an alert for an anomalous result, in the format of external senders. Its ID comes from the query, so that
+ * repeated anomalies extend one alert.
  */
 export const alertOf = (analysis: ResultAnalysis, user: string | undefined, from: AlertFrom): object | undefined => {
   const { query_id, dataset, operation_name, concerns, drift, odd_records, analysis_id } = analysis

@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts'
 import type { QueryShape } from '../../lib/query-shape/query-shape.ts'
 import type { QueryReading, ResultRecord } from '../../schema/query-result.ts'
 
-/** What a language model is asked about a result. */
+/** A language model request about a result. */
 export interface QueryQuestion {
   readonly query: string
   readonly operation_name: string | null

@@ -109,9 +109,9 @@ it('tells when far more comes than ever', async () => {
   for (let day = 0; day < 12; day += 1) await guard.guard(asked({ orders: rows(20) }))
   const { analyses } = await guard.guard(asked({ orders: rows(500) }))
   expect(analyses[0]?.concerns).toEqual([
-    { type: 'size_anomaly', severity: 'high', description: 'The result has 500 records where 20 were the most.' },
+    { type: 'size_anomaly', severity: 'high', description: 'The result has 500 records; the previous maximum is 20.' },
   ])
-  expect(analyses[0]?.recommendations).toEqual(['Give the query a limit: it has none.'])
+  expect(analyses[0]?.recommendations).toEqual(['Add a limit to the query.'])
 })
 
 it('tells of a field that should not leave, gravely when it never came before', async () => {

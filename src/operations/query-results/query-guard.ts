@@ -13,7 +13,7 @@ export interface QueryGuardOptions {
   readonly store: Pick<Store, 'queryResults' | 'transaction'>
   readonly now: () => number
   readonly newId: () => string
-  /** How far above the usual a record must score to be odd. */
+  /** How far above the usual score an anomalous record must be. */
   readonly threshold: number
   readonly minTrainingRecords: number
   readonly maxHistory: number
@@ -27,7 +27,7 @@ export interface QueryGuardOptions {
   readonly readQuery?: ReadQuery | undefined
 }
 
-/** What a query returned, and who asked. */
+/** The result of a query and its user. */
 export interface QueryResult {
   readonly query_id: string
   readonly query?: string | undefined
@@ -38,7 +38,7 @@ export interface QueryResult {
   readonly datasets: Readonly<Record<string, readonly ResultRecord[]>>
 }
 
-/** What is known of one dataset of a query. */
+/** The learned state of one dataset of a query. */
 interface StreamInfo {
   readonly dataset: string
   readonly records: number
@@ -46,26 +46,26 @@ interface StreamInfo {
   readonly model: { readonly features: number; readonly records: number; readonly updated_at: number } | null
 }
 
-/** Judges the results of queries by those that they gave before. */
+/** Scores results of queries against their earlier results. */
 export interface QueryGuard {
   readonly excludedPatterns: readonly string[]
-  /** The mildest oddity that becomes an alert. */
+  /** The lowest severity that creates an alert. */
   readonly alertFrom: AlertFrom
-  /** Judges, then learns; what it learnt is on disk when it answers. */
+  /** Scores, then learns. The learned state is durable when this returns. */
   guard(result: QueryResult): Promise<{
     readonly analyses: readonly ResultAnalysis[]
     readonly skipped: readonly string[]
   }>
-  /** Judges one record by what is known of a query, and learns nothing. */
+  /** Scores one record and learns nothing. */
   judge(queryId: string, record: ResultRecord): Promise<ResultAnalysis>
-  /** A record alone does not say which dataset of a query it is of: that whose fields it has. */
+  /** Finds the dataset of a single record by its fields. */
   datasetOf(queryId: string, record: ResultRecord): Promise<string>
   about(queryId: string): Promise<readonly StreamInfo[]>
-  /** Forgets what was learnt of a query; the store has forgotten already. */
+  /** Drops the learned state of a query after the store has deleted it. */
   forget(queryId: string): void
 }
 
-/** Names a query after its text. MD5, because that is what the clients of the plug-in compute. */
+/** Derives the ID of a query from its text. Clients of the plug-in also use MD5. */
 export const queryIdOf = (query: string): string => createHash('md5').update(query).digest('hex')
 
 interface Judged {
@@ -77,7 +77,7 @@ interface Judged {
 
 const silence = { status: 'nothing_to_compare' as const, records: [], concerns: [], recommendations: [] }
 
-/** Makes a guard over the results that the store keeps. */
+/** Creates a guard over the stored results. */
 export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
   const { store, now, newId } = options
   const streams = createResultStreams(options)
@@ -217,7 +217,7 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
 
 const mostKept = 100
 
-/** So many of the odd records are kept with an analysis; the rest stand in the history. */
+/** An analysis stores only this many anomalous records; the history contains all of them. */
 const forKeeping = (analysis: Omit<ResultAnalysis, 'analysis_id'>): ResultAnalysis => ({
   ...analysis,
   odd_records: analysis.odd_records.slice(0, mostKept),
@@ -247,7 +247,7 @@ const patternOf = (result: QueryResult, query: string, isOdd: boolean, time: num
 const longestQuery = 20_000
 const secretName = /pass|pwd|secret|token|key|credential|auth|ssn|card|cvv|pin$/i
 
-/** Variables as they are kept: what a name says is secret is left out, whatever is long is cut. */
+/** Prepares variables for storage: removes values with secret names and truncates long ones. */
 const withoutSecrets = (value: unknown, depth = 0): unknown => {
   if (typeof value === 'string') return value.slice(0, 200)
   if (typeof value !== 'object' || value === null) return value

@@ -4,8 +4,8 @@ import type { QueryShape } from '../../lib/query-shape/query-shape.ts'
 import type { ResultJudgement } from '../../lib/result-guard/result-guard.ts'
 import type { OddRecord, QueryReading, ResultAnalysis, ResultConcern, ResultRecord } from '../../schema/query-result.ts'
 
-/** A result, with what is known about the query that gave it. */
-export interface JudgedResult {
+/** A result with the data of its query. */
+export interface ScoredResult {
   readonly query_id: string
   readonly dataset: string
   readonly operation_name: string | null
@@ -24,8 +24,8 @@ export interface JudgedResult {
 
 const gravity = { low: 0, medium: 0.6, high: 0.9 } as const
 
-/** Sums up what is odd about a result. */
-export const analysisOf = (result: JudgedResult): Omit<ResultAnalysis, 'analysis_id'> => {
+/** Summarizes the anomalies of a result. */
+export const analysisOf = (result: ScoredResult): Omit<ResultAnalysis, 'analysis_id'> => {
   const { judgement, reading, query_id, dataset, operation_name } = result
   const odd_records = judgement.odd.map((odd) => toOddRecord(odd, result.records))
   const concerns = [...concernsOf(result), ...readConcerns(reading)]
@@ -69,14 +69,14 @@ const toOddRecord = (
     risk_level: score >= 0.8 ? 'high' : score >= 0.65 ? 'medium' : 'low',
     reason:
       names === ''
-        ? 'It is unlike the records that were seen before.'
+        ? 'The record is unlike all earlier records.'
         : outside.length > 0
-          ? `${names}: far outside of all that was seen before.`
-          : `${names}: hardly ever seen so.`,
+          ? `${names}: far outside all earlier values.`
+          : `${names}: a rare combination.`,
   }
 }
 
-const concernsOf = (result: JudgedResult): readonly ResultConcern[] => [
+const concernsOf = (result: ScoredResult): readonly ResultConcern[] => [
   ...(result.blocked_by === undefined
     ? []
     : [
@@ -93,14 +93,14 @@ const concernsOf = (result: JudgedResult): readonly ResultConcern[] => [
   ...sizeConcern(result),
 ]
 
-/** A field that should not leave a database is worth a word when it comes for the first time, and an alarm when it never came before. */
-const sensitiveFields = ({ judgement, records }: JudgedResult): readonly ResultConcern[] => {
+/** A sensitive field is noted the first time, and raises an alarm if the query never returned it before. */
+const sensitiveFields = ({ judgement, records }: ScoredResult): readonly ResultConcern[] => {
   if (judgement.mode === 'baseline') {
     const fields = new Set(records.flatMap((record) => Object.keys(record)))
     return [...fields].filter(isSensitive).map((field) => ({
       type: 'sensitive_field',
       severity: 'low',
-      description: `The results hold ${field}.`,
+      description: `The results contain ${field}.`,
     }))
   }
   const appeared = ({ type, fields: [field] }: DriftFinding): readonly string[] =>
@@ -108,7 +108,7 @@ const sensitiveFields = ({ judgement, records }: JudgedResult): readonly ResultC
   return judgement.drift.flatMap(appeared).map((field) => ({
     type: 'sensitive_field',
     severity: 'high',
-    description: `The results hold ${field}, which they never did before.`,
+    description: `The results contain ${field} for the first time.`,
   }))
 }
 
@@ -116,7 +116,7 @@ const fewestSizes = 10
 const fewestRecords = 50
 
 /** Far more records than ever is how data is taken away. */
-const sizeConcern = ({ records, former_sizes }: JudgedResult): readonly ResultConcern[] => {
+const sizeConcern = ({ records, former_sizes }: ScoredResult): readonly ResultConcern[] => {
   if (former_sizes.length < fewestSizes || records.length < fewestRecords) return []
   const most = former_sizes.reduce((a, b) => Math.max(a, b), 1)
   const ratio = records.length / most
@@ -125,7 +125,7 @@ const sizeConcern = ({ records, former_sizes }: JudgedResult): readonly ResultCo
         {
           type: 'size_anomaly',
           severity: ratio > 10 ? 'high' : 'medium',
-          description: `The result has ${records.length} records where ${most} were the most.`,
+          description: `The result has ${records.length} records; the previous maximum is ${most}.`,
         },
       ]
     : []
@@ -140,11 +140,11 @@ const readConcerns = ({ concerns, records }: QueryReading): readonly ResultConce
   })),
 ]
 
-const advice = ({ type, description }: ResultConcern, { shape }: JudgedResult): readonly string[] => {
-  if (type === 'blocked_query') return ['Refuse this query in the engine before it runs.']
-  if (type === 'sensitive_field') return [`Leave it out unless whoever asks needs it: ${description}`]
-  if (type === 'size_anomaly' && shape && !shape.has_pagination) return ['Give the query a limit: it has none.']
-  if (type === 'disguised_introspection') return ['Allow introspection to the roles that need it only.']
-  if (type === 'disguised_mutation' || type === 'unknown_operation') return ['Find out who sends this query.']
+const advice = ({ type, description }: ResultConcern, { shape }: ScoredResult): readonly string[] => {
+  if (type === 'blocked_query') return ['Block this query in the database or API before it runs.']
+  if (type === 'sensitive_field') return [`Remove the field unless the caller needs it: ${description}`]
+  if (type === 'size_anomaly' && shape && !shape.has_pagination) return ['Add a limit to the query.']
+  if (type === 'disguised_introspection') return ['Allow introspection only for the roles that need it.']
+  if (type === 'disguised_mutation' || type === 'unknown_operation') return ['Identify the sender of this query.']
   return []
 }

@@ -4,10 +4,10 @@ import type { ResultRecord } from '../../schema/query-result.ts'
 import type { ResultStream } from '../../store/query-results/query-results.ts'
 import type { Store } from '../../store/store.ts'
 
-/** What is in memory of the results of one query that share a shape. */
+/** The in-memory state of results with one shape of one query. */
 export interface OpenStream extends ResultStream {
   readonly guard: ResultGuard
-  /** How many records are kept of it. */
+  /** The number of stored records. */
   total: number
   /** The id of the newest result. */
   latest: string | undefined
@@ -24,10 +24,10 @@ interface StreamsOptions {
 export interface ResultStreams {
   /** Reads a stream, or takes it from memory where nothing came since. */
   open(stream: ResultStream): Promise<OpenStream>
-  /** Notes that records were kept. */
+  /** Records that results were stored. */
   learnt(stream: OpenStream, id: string, records: readonly ResultRecord[], odd: ReadonlySet<number>): void
   forget(queryId: string): void
-  /** Lets work on one query run after other work on it. */
+  /** Runs work on one query sequentially. */
   inTurn<Answer>(queryId: string, work: () => Promise<Answer>): Promise<Answer>
 }
 
@@ -114,7 +114,7 @@ export const createResultStreams = ({ store, threshold, minTrainingRecords }: St
   }
 }
 
-/** A model of another version is made anew when it is due. */
+/** Retrain a model of another version when it is due. */
 const load = (state: Uint8Array): RecordModel | undefined => {
   try {
     return RecordModel.load(state)

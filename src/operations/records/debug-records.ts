@@ -6,10 +6,9 @@ import { chunksOf, recordsInput, sourceInput } from './record-input.ts'
 
 const mostEvents = 1_000
 
-/** Shows how records are understood; stores nothing and learns nothing. */
 export const debugRecords = defineOperation({
   name: 'debug_records',
-  summary: 'Shows how records are understood, the first 1,000 of them; stores nothing.',
+  summary: 'Parses up to 1,000 records and returns the events. Stores nothing.',
   role: 'ingest',
   input: z.strictObject({ records: recordsInput, source: sourceInput.default('http') }),
   output: z.object({ events: z.array(eventView) }).meta({ id: 'UnderstoodRecords' }),

@@ -1,4 +1,4 @@
-/** Reads bytes as UTF-8, or as UTF-16 where a byte order mark says so, as spreadsheets and PowerShell write it; the mark is left out. */
+/** Decodes UTF-8, or UTF-16 with a byte order mark, which spreadsheets and PowerShell write. Removes the mark. */
 export const decodeText = (bytes: Uint8Array): string => new TextDecoder(encodingOf(bytes)).decode(bytes)
 
 const encodingOf = ([first, second]: Uint8Array): string => {

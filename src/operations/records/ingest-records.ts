@@ -9,17 +9,22 @@ import { chunksOf, recordsInput, sourceInput } from './record-input.ts'
 /** Takes records in, chunk by chunk; the next chunk is read when the one before is durable. */
 export const ingestRecords = defineOperation({
   name: 'ingest_records',
-  summary: 'Takes log records in. When it answers, they are on disk.',
+  summary: 'Ingests log records. The records are durable when the call returns.',
   role: 'ingest',
   input: z.strictObject({
     records: recordsInput,
-    source: sourceInput.default('http').describe('The name under which the records are kept.'),
-    idempotency_key: z.string().min(1).max(200).optional().describe('The same key again doubles nothing.'),
+    source: sourceInput.default('http').describe('The source name to store the records under.'),
+    idempotency_key: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
   }),
   output: z
     .object({
       accepted: z.int(),
-      /** Always 0: what cannot be understood is kept and counted, and a body that is none is refused as a whole. */
+      /** Always 0: unparsed records are stored and counted, and an invalid body is rejected as a whole. */
       rejected: z.int(),
       repeated: z.boolean().optional(),
     })
@@ -49,7 +54,7 @@ export const ingestRecords = defineOperation({
   },
 })
 
-/** Two callers may use the same key for different things, so who asks is part of it; so is the chunk's place in the body. */
+/** Callers may choose the same key for different requests, so the key includes the caller and the chunk's index. */
 const chunkKey = (actor: Actor, key: string, chunk: number): string =>
   `${createHash('sha256')
     .update(JSON.stringify([actor.name, key]))
@@ -61,7 +66,7 @@ const tellHowFar = (error: unknown, accepted: number): unknown => {
   const { code, message, retryable, retryAfter, errors } = error
   return new AppError(code, `${message} The first ${accepted} records of this request are stored.`, {
     hint:
-      'Send the whole body again with the same Idempotency-Key as this time: what is stored will not be doubled.' +
+      'Send the whole body again with the same Idempotency-Key. Stored records will not be duplicated.' +
       (error.hint === undefined ? '' : ` ${error.hint}`),
     retryable,
     ...(retryAfter !== undefined && { retryAfter }),

@@ -8,16 +8,16 @@ import { refuseContent, refuseType } from './record-content.ts'
 import type { RecordChunk } from './record-input.ts'
 import { chunkLines } from './record-lines.ts'
 
-/** A JSON body up to this size is checked as a whole before any of it counts; a longer one is read as it comes. */
+/** A JSON body up to this size is validated as a whole before any record counts. A larger one is read as a stream. */
 const wholeLimit = 25 * 1_048_576
 const peekBytes = 65_536
-/** How far a body may unfold that says nothing of being compressed. */
+/** The expansion limit of a compressed body without a Content-Encoding. */
 const expansion = { ratio: 250, ratioFrom: 25 * 1_048_576, bytes: 2 ** 38 }
 
 /**
- * Reads a body of log records in any shape that shippers send: a JSON array, an envelope such as `{"Records": […]}`, one object, JSON
- * lines, plain lines; gzip and zstd are unpacked. The first bytes decide where the content type leaves it open. Throws
- * UNSUPPORTED_MEDIA_TYPE for what holds no text.
+ * Reads log records from a body of any common shape: a JSON array, an envelope such as `{"Records": […]}`, one object,
+ * JSON lines or plain lines; optionally gzip or zstd. An unspecific content type is resolved by the first bytes. Throws
+ * UNSUPPORTED_MEDIA_TYPE for content that is not text.
  */
 export async function* readRecords(
   body: AsyncIterable<Uint8Array>,
@@ -47,7 +47,7 @@ export async function* readRecords(
 
 const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
 
-/** Tells whether a body is one JSON text or one record a line. */
+/** Tells whether a body is one JSON document or one record per line. */
 const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text lines' => {
   const text = head.toString('utf8').trimStart()
   // An object that ends with its line, and another line after it: one record a line, whatever it is called.
@@ -60,7 +60,7 @@ const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text line
   return text.startsWith('{') || looksLikeJsonArray(text) ? 'json' : 'text lines'
 }
 
-/** `[2026-01-15 10:00 …` and `[error] …` begin plain lines as well. */
+/** Plain lines may also start like `[2026-01-15 10:00 …` or `[error] …`. */
 const looksLikeJsonArray = (text: string): boolean => /^\[\s*(["{\]]|$)/.test(text)
 
 const isJson = (text: string): boolean => {
@@ -72,7 +72,7 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/** Reads until there is a line to look at; what was read stays part of the body. */
+/** Reads until the first line is complete. The bytes stay part of the body. */
 const peek = async (body: AsyncIterable<Uint8Array>) => {
   const iterator = body[Symbol.asyncIterator]()
   let head = Buffer.alloc(0)
@@ -106,7 +106,7 @@ async function* unpacked({ head, rest }: Awaited<ReturnType<typeof peek>>): Asyn
       broken ? 'INVALID_REQUEST' : 'TOO_LARGE',
       broken ? `The body is not valid ${compression}.` : error.message,
       {
-        hint: 'Send it uncompressed, or in several requests.',
+        hint: 'Send the body uncompressed, or in several requests.',
         cause: error,
       },
     )
@@ -126,4 +126,6 @@ const readUpTo = async (body: AsyncGenerator<Buffer>, limit: number) => {
 }
 
 const empty = (): AppError =>
-  new AppError('INVALID_REQUEST', 'The body is empty.', { hint: 'Send log records: JSON, JSON lines, or plain lines.' })
+  new AppError('INVALID_REQUEST', 'The body is empty.', {
+    hint: 'Send log records as JSON, JSON lines or plain lines.',
+  })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** How much is made durable together: enough to be cheap, little enough to be held in memory. */
+/** The chunk size of one durable write: large enough to be cheap, small enough for memory. */
 export const mostTexts = 4_096
 export const mostChars = 1_048_576
 
@@ -11,7 +11,7 @@ export const hashTexts = (texts: readonly string[]): string => {
   return createHash('sha256').update(joined).digest('hex')
 }
 
-/** Groups texts into chunks; the same texts make the same chunks, which is what lets a retry go on where it broke. */
+/** Groups texts into chunks. Equal texts produce equal chunks, so that a retry can resume. */
 export function* chunkTexts(texts: Iterable<string>): Generator<readonly string[]> {
   let chunk: string[] = []
   let chars = 0

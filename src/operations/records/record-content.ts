@@ -12,21 +12,21 @@ const foreignTypes =
 /** Refuses a content type from which no records can be read. */
 export const refuseType = (type: string): void => {
   if (!foreignTypes.test(type)) return
-  throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content type "${type.slice(0, 80)}" cannot be read.`, {
+  throw new AppError('UNSUPPORTED_MEDIA_TYPE', `Unsupported content type "${type.slice(0, 80)}".`, {
     hint: listed,
     accepts: recordTypes,
   })
 }
 
-/** Refuses a body that begins with bytes that are no lines of text, whatever its content type says. */
+/** Rejects a body whose first bytes are not text, whatever its content type. */
 export const refuseContent = (type: string, head: Uint8Array): void => {
   const foreign = foreignContent(head)
   if (foreign) throw refused(foreign)
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
   if (isXmlDocument(text)) throw refused(xml)
   if (type === 'application/x-www-form-urlencoded' && isForm(text)) {
-    throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body is an HTML form, which cannot be read.', {
-      hint: "For log lines, say so: curl -H 'Content-Type: text/plain' --data-binary @FILE.",
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body is an HTML form, which is not supported.', {
+      hint: "For log lines, use: curl -H 'Content-Type: text/plain' --data-binary @FILE.",
       accepts: recordTypes,
     })
   }
@@ -36,11 +36,11 @@ export const refuseContent = (type: string, head: Uint8Array): void => {
 export const textOfFile = (path: string, bytes: Uint8Array): string => {
   const foreign = foreignContent(bytes)
   if (!foreign) return decodeText(bytes)
-  throw new AppError('SOURCE_FAILED', `${path} is ${foreign.name}, which cannot be read.`, { hint: foreign.advice })
+  throw new AppError('SOURCE_FAILED', `${path} is ${foreign.name}, which is not supported.`, { hint: foreign.advice })
 }
 
 const refused = ({ name, advice }: Foreign): AppError =>
-  new AppError('UNSUPPORTED_MEDIA_TYPE', `The body is ${name}, which cannot be read.`, {
+  new AppError('UNSUPPORTED_MEDIA_TYPE', `The body is ${name}, which is not supported.`, {
     hint: `${advice} ${listed}`,
     accepts: recordTypes,
   })

@@ -1,28 +1,28 @@
 import { z } from 'zod'
 import { hashTexts } from './record-chunk.ts'
 
-/** Some of the records of a request: as many as are made durable together. */
+/** A chunk of a request's records, written durably together. */
 export interface RecordChunk {
   readonly texts: readonly string[]
-  /** Hashes the whole body, when it was read whole; otherwise this chunk. Only who knows a request by its key asks for it. */
+  /** Hashes the whole body if it was read completely, otherwise this chunk. Used only with an idempotency key. */
   hash(): string
 }
 
 const isChunks = (value: unknown): value is AsyncIterable<RecordChunk> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 
-/** Records as a caller gives them: a list of texts, or a stream of chunks that is read only as fast as it is taken in. */
+/** The records of a caller: a list of texts, or a stream of chunks that is read on demand. */
 export const recordsInput = z.union([
   z.array(z.string().max(1_048_576)).max(10_000),
   z.custom<AsyncIterable<RecordChunk>>(isChunks),
 ])
 
-/** The name under which records are kept; it becomes part of their stream. */
+/** The source name of records. It becomes part of their stream. */
 export const sourceInput = z
   .string()
   .regex(
     /^[A-Za-z0-9][\w.-]{0,63}$/,
-    'Use letters, digits, ".", "_" and "-", at most 64, beginning with a letter or digit.',
+    'Use letters, digits, ".", "_" and "-", at most 64 characters, starting with a letter or digit.',
   )
 
 /** Reads either form as chunks. */

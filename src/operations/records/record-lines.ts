@@ -6,13 +6,13 @@ import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
 import type { RecordChunk } from './record-input.ts'
 
 const tooLong = (): AppError =>
-  new AppError('TOO_LARGE', `A record of the body is longer than ${mostChars} characters.`, {
-    hint: 'Split it, or leave it out.',
+  new AppError('TOO_LARGE', `The body contains a record longer than ${mostChars} characters.`, {
+    hint: 'Split the record, or leave it out.',
   })
 
 export { recordsOfText } from '../../pipeline/ingest/documents.ts'
 
-/** Reads a stream of lines as records, a chunk at a time; nothing is read ahead of who takes the chunks. */
+/** Reads a stream of lines as record chunks, on demand. */
 export async function* chunkLines(
   body: AsyncIterable<Uint8Array>,
   kind: 'json' | 'document' | 'text',
@@ -25,9 +25,9 @@ export async function* chunkLines(
     const chunks: RecordChunk[] = []
     for (const { text, cut } of records) {
       if (isBlank(text)) continue
-      // Lines are cut and kept, as in files; a document is for its sender to correct.
+      // Long lines are truncated, as in files. A long JSON document is rejected, because its sender can fix it.
       if (cut && kind === 'document') throw tooLong()
-      // Where a chunk ends depends on the records alone, never on how the bytes arrived: a retry makes the same chunks.
+      // Chunk boundaries depend only on the records, so that a retry produces the same chunks.
       if (texts.length >= mostTexts || (texts.length > 0 && chars + text.length > mostChars)) chunks.push(take())
       texts.push(text)
       chars += text.length

@@ -10,7 +10,7 @@ interface RuleChange {
   readonly after: unknown
 }
 
-/** Writes down who changed which rules; files have no transaction, so what changes them has one of its own for this. */
+/** Audits a change of rule files. Files have no transaction, so the audit entry has its own. */
 export const auditRules = (
   deps: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor },
   { action, target, before, after }: RuleChange,

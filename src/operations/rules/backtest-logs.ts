@@ -19,7 +19,7 @@ interface BacktestLogsOptions {
   readonly signal: AbortSignal
 }
 
-/** Reports what rules would have found in events that are not stored. */
+/** Runs rules on events that are not stored and reports the matches. */
 export const backtestLogs = async ({ rules, yaml, events, signal }: BacktestLogsOptions): Promise<Backtest> => {
   const targets = requireDocuments(yaml, rules)
   const documents = withReferences(targets, rules)
@@ -27,7 +27,7 @@ export const backtestLogs = async ({ rules, yaml, events, signal }: BacktestLogs
   const bySource = new Map<string, readonly Logsource[]>()
   async function* sorted(): AsyncGenerator<readonly Event[]> {
     for await (const some of events) {
-      // The first events of a source show what kind of source it is.
+      // The first events of a source determine its log sources.
       const source = some[0]?.source
       if (source !== undefined && !bySource.has(source)) bySource.set(source, await logsourcesOf(some))
       yield some

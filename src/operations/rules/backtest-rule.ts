@@ -16,14 +16,13 @@ import { requireRule } from './rule-view.ts'
 const usualSpan = 24 * 3_600_000
 const limits = { maxMs: 30_000, maxEvents: 1_000_000 }
 
-/** Says what a rule would have found in the stored events. */
 export const backtestRule = defineOperation({
   name: 'backtest_rule',
-  summary: 'Says what a rule would have found in the stored events, by default in those of the last 24 hours.',
+  summary: 'Runs a rule on stored events, by default of the last 24 hours, and reports the matches.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(500).optional().describe('A rule that is here …'),
-    yaml: ruleText.optional().describe('… or the text of rules.'),
+    id: z.string().max(500).optional().describe('The ID of a stored rule.'),
+    yaml: ruleText.optional().describe('The text of rules.'),
     ...timeRange,
   }),
   output: backtest,
@@ -62,7 +61,7 @@ export const pickTargets = (
   rules: Deps['rules'],
 ): readonly SigmaDocument[] => {
   if ((id === undefined) === (yaml === undefined)) {
-    throw new AppError('INVALID_REQUEST', 'Say which rule: give either id or yaml.', {
+    throw new AppError('INVALID_REQUEST', 'Give either id or yaml.', {
       errors: [{ path: 'id', message: 'give either id or yaml' }],
     })
   }

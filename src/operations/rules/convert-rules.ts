@@ -6,15 +6,15 @@ import { type Conversion, convertWazuhRules } from '../../lib/wazuh-rules/wazuh-
 interface ConvertRequest {
   /** Files, or folders of them, with Wazuh's rules in XML. */
   readonly paths: readonly string[]
-  /** The folder that is written to. Files of an earlier conversion in it are replaced, others are left alone. */
+  /** The output folder. Replaces files of an earlier conversion and leaves other files unchanged. */
   readonly output: string
   readonly agentField?: string | undefined
 }
 
-/** What a conversion says of itself: `report.json` in its folder holds the same. */
+/** The report of a conversion, also written to `report.json`. */
 export type ConversionReport = Pick<Conversion, 'summary' | 'report'> & { readonly faults: number }
 
-/** Converts rules of Wazuh into files of Sigma rules, with a report of what became of each. Throws SOURCE_FAILED. */
+/** Converts Wazuh rules to Sigma files and reports the result of each rule. Throws SOURCE_FAILED. */
 export const convertRules = async ({ paths, output, agentField }: ConvertRequest): Promise<ConversionReport> => {
   const files = await readXml(paths)
   const { documents, report, summary, faults } = convertWazuhRules(
@@ -30,7 +30,7 @@ export const convertRules = async ({ paths, output, agentField }: ConvertRequest
     for (const { name, yaml } of documents) await writeFile(join(output, name), yaml)
     await writeFile(join(output, 'report.json'), `${JSON.stringify(result, null, 2)}\n`)
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `${output} cannot be written: ${messageOf(error)}.`, { cause: error })
+    throw new AppError('SOURCE_FAILED', `Cannot write to ${output}: ${messageOf(error)}.`, { cause: error })
   }
   return result
 }

@@ -14,10 +14,9 @@ import { requireRule, toRuleView } from './rule-view.ts'
 /** The folder, among the imports, of the rules that were written here. */
 export const ownRules = 'own'
 
-/** Adds a rule, or puts another version in the place of one that was added so. It judges what comes from now on. */
 export const createRule = defineOperation({
   name: 'create_rule',
-  summary: 'Adds a Sigma rule, or a new version of one that was added so; it judges the events that come from now on.',
+  summary: 'Adds a Sigma rule, or replaces an added one. The rule applies to new events.',
   role: 'admin',
   input: z.strictObject({ yaml: ruleText }),
   output: ruleView,
@@ -28,14 +27,14 @@ export const createRule = defineOperation({
     const { rules, reach, rulesFolder } = deps
     const [document] = requireDocuments(yaml, rules)
     if (!document?.hasOwnId) {
-      throw new AppError('INVALID_REQUEST', 'The rule has neither an id nor a name.', {
-        errors: [{ path: 'yaml:1', message: 'has no id', hint: 'Make one with "uuidgen" and write "id: …".' }],
+      throw new AppError('INVALID_REQUEST', 'The rule has no id and no name.', {
+        errors: [{ path: 'yaml:1', message: 'has no id', hint: 'Generate an ID with "uuidgen" and add "id: …".' }],
       })
     }
     const before = rules.get(document.id)
     if (before && before.pack !== ownRules) {
-      throw new AppError('CONFLICT', `The rule ${document.id} is there already, in ${before.document.file}.`, {
-        hint: 'Give yours another id, and disable that one.',
+      throw new AppError('CONFLICT', `Rule ${document.id} already exists in ${before.document.file}.`, {
+        hint: 'Use another id, and disable the existing rule.',
       })
     }
     const folder = join(rulesFolder, ownRules)

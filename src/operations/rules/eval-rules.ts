@@ -49,7 +49,7 @@ export interface RuleHit {
   readonly why: () => readonly MatchedItem[]
 }
 
-/** Runs rules over the events of a file of JSON lines; `onFault` hears of lines that are none. */
+/** Runs rules over a JSON lines file of events. `onFault` receives invalid lines. */
 export async function* evalRules(
   engine: Engine,
   path: string,

@@ -7,15 +7,15 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { sourceInput } from '../records/record-input.ts'
 import { pickTargets } from './backtest-rule.ts'
+import { describeLogsource } from './describe-rule.ts'
 import { ruleText } from './lint-rules.ts'
 import { type TracedPart, traceRule } from './rule-trace.ts'
-import { sayLogsource } from './rule-words.ts'
 
 const part = z.object({
-  /** How far down it stands in the condition. */
+  /** The depth in the condition. */
   depth: z.int(),
   selection: z.string().nullable(),
-  /** What it wants, in words. */
+  /** The requirement in words. */
   wants: z.string(),
   holds: z.boolean(),
   field: z.string().nullable(),
@@ -24,7 +24,7 @@ const part = z.object({
   value: z.string().nullable(),
 })
 
-/** How a rule judges one event. */
+/** The evaluation of a rule on one event. */
 export const ruleExplanation = z
   .object({
     rule_id: z.string(),
@@ -34,7 +34,7 @@ export const ruleExplanation = z
     sentence: z.string(),
     /** Whether the event is of the rule's log source. */
     applies: z.boolean(),
-    /** What the event counts as, by the taxonomy. */
+    /** The event's log sources in the taxonomy. */
     kinds: z.array(z.string()),
     parts: z.array(part),
     /** The parts that would have to be otherwise. */
@@ -43,17 +43,16 @@ export const ruleExplanation = z
   })
   .meta({ id: 'RuleExplanation' })
 
-/** Says why a rule matches an event, or why not, part by part. */
 export const explainRule = defineOperation({
   name: 'explain_rule',
-  summary: 'Says why a rule matches an event, or why not: each part of its condition, and what the event has there.',
+  summary: 'Explains why a rule matches an event or not, for each part of its condition.',
   role: 'analyst',
   input: z.strictObject({
-    id: z.string().max(500).optional().describe('A rule that is here …'),
-    yaml: ruleText.optional().describe('… or the text of one.'),
-    event_id: z.string().max(100).optional().describe('A stored event …'),
-    line: z.string().min(1).max(200_000).optional().describe('… or a line as a source would send it.'),
-    source: sourceInput.default('http').describe('The source that the line is said to be from.'),
+    id: z.string().max(500).optional().describe('The ID of a stored rule.'),
+    yaml: ruleText.optional().describe('The text of a rule.'),
+    event_id: z.string().max(100).optional().describe('The ID of a stored event.'),
+    line: z.string().min(1).max(200_000).optional().describe('A raw log line.'),
+    source: sourceInput.default('http').describe('The source of the line.'),
   }),
   output: ruleExplanation,
   async run(
@@ -68,7 +67,7 @@ export const explainRule = defineOperation({
   },
 })
 
-/** Holds a rule against an event, in the words of the answer. */
+/** Evaluates a rule on an event and explains the result. */
 export const explain = (
   rule: DetectionRule,
   event: Event,
@@ -95,8 +94,8 @@ export const requireOneRule = (documents: readonly SigmaDocument[]): DetectionRu
   const rule = documents.find((document) => document.type === 'rule')
   if (rule) return rule
   const named = first?.type === 'correlation' ? ` It refers to: ${first.rules.join(', ')}.` : ''
-  throw new AppError('INVALID_REQUEST', 'Only a rule about single events can be explained by one.', {
-    hint: `Explain one of the rules that it is about.${named}`,
+  throw new AppError('INVALID_REQUEST', 'Correlations cannot be explained by one event.', {
+    hint: `Explain one of the rules that it refers to.${named}`,
   })
 }
 
@@ -106,14 +105,14 @@ const findEvent = async (
   read: (line: string) => Event | undefined,
 ): Promise<Event> => {
   if ((event_id === undefined) === (line === undefined)) {
-    throw new AppError('INVALID_REQUEST', 'Say which event: give either event_id or line.', {
+    throw new AppError('INVALID_REQUEST', 'Give either event_id or line.', {
       errors: [{ path: 'event_id', message: 'give either event_id or line' }],
     })
   }
   const found = line === undefined ? await store.events.get(event_id ?? '') : read(line)
   if (found) return found
-  throw new AppError('NOT_FOUND', `There is no event "${event_id}".`, {
-    hint: 'It may have been dropped by retention; give its line instead.',
+  throw new AppError('NOT_FOUND', `Event "${event_id}" not found.`, {
+    hint: 'Retention may have removed the event. Give its line instead.',
   })
 }
 
@@ -127,12 +126,12 @@ const sentenceOf = (
   obstacles: readonly TracedPart[],
 ): string => {
   if (matches) return `"${title}" matches this event.`
-  if (unresolved.length > 0) return `"${title}" cannot match: nobody said what %${unresolved[0]}% stands for.`
-  const isOf = kinds.length > 0 ? `counts as ${kinds.join(', ')}` : 'counts as nothing that rules know'
-  if (!applies) return `"${title}" is about ${sayLogsource(logsource)}; this event ${isOf}.`
+  if (unresolved.length > 0) return `"${title}" cannot match: the placeholder %${unresolved[0]}% has no value.`
+  const isOf = kinds.length > 0 ? `is an event of ${kinds.join(', ')}` : 'has no log source known to rules'
+  if (!applies) return `"${title}" is about ${describeLogsource(logsource)}; this event ${isOf}.`
   const [first] = obstacles
   if (!first) return `"${title}" does not match this event.`
-  const there = first.value === undefined ? 'is not there' : `is "${first.value}"`
+  const there = first.value === undefined ? 'is missing' : `is "${first.value}"`
   const fact = first.field === undefined ? '' : `; ${first.field} ${there}`
   return `"${title}" does not match: ${first.holds ? 'what must not hold does' : 'what must hold does not'}: ${first.wants}${fact}.`
 }

@@ -2,20 +2,19 @@ import { z } from 'zod'
 import { ruleFault, ruleView } from '../../schema/rule.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
+import { describeDocument } from './describe-rule.ts'
 import { requireRule, toFaultView, toRuleView } from './rule-view.ts'
-import { sayDocument } from './rule-words.ts'
 
-/** Shows a rule with its text, and says in words what it looks for. */
 export const getRule = defineOperation({
   name: 'get_rule',
-  summary: 'Shows a rule with its text, what is wrong with its file, and what it looks for in words.',
+  summary: 'Returns a rule with its text, the errors of its file and an explanation in words.',
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(500) }),
   output: ruleView
     .extend({
       /** The YAML that it was read from. */
       source: z.string(),
-      /** What must hold, a line each, indented by two blanks for each step down. */
+      /** The conditions, one per line, indented by two spaces per level. */
       explanation: z.array(z.string()),
       references: z.array(z.string()),
       false_positives: z.array(z.string()),
@@ -28,7 +27,7 @@ export const getRule = defineOperation({
     return {
       ...toRuleView(entry, await reach(), rules),
       source: document.source,
-      explanation: [...sayDocument(document)],
+      explanation: [...describeDocument(document)],
       references: [...document.references],
       false_positives: [...document.falsePositives],
       faults: rules.faults

@@ -14,18 +14,18 @@ import { toFaultView } from './rule-view.ts'
 
 const mostFaults = 200
 
-/** What an import is called: the name of its folder. */
+/** The name of an import, which is also its folder name. */
 export const importName = z
   .string()
   .regex(
     /^[a-z0-9][\w.-]{0,62}$/i,
-    'Use letters, digits, ".", "_" and "-", at most 63, beginning with a letter or digit.',
+    'Use letters, digits, ".", "_" and "-", at most 63 characters, starting with a letter or digit.',
   )
-  .refine((name) => name !== 'bundled' && name !== 'own', 'This name is taken by the program.')
+  .refine((name) => name !== 'bundled' && name !== 'own', 'This name is reserved.')
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0, 'Send a zip or a tar.')
 
-/** What came of an import. */
+/** The report of an import. */
 export const ruleImport = z
   .object({
     name: z.string(),
@@ -50,10 +50,9 @@ export const ruleImport = z
 /** Takes a set of rules in, in place of an earlier one of the same name. */
 export const importRules = defineOperation({
   name: 'import_rules',
-  summary:
-    'Takes in a zip or tar of Sigma rules, such as a release of SigmaHQ, in place of an earlier one of that name.',
+  summary: 'Imports a zip or tar of Sigma rules, such as a SigmaHQ release. Replaces an earlier import of that name.',
   role: 'admin',
-  input: z.strictObject({ name: importName.default('imported').describe('What to call it.'), archive: bytes }),
+  input: z.strictObject({ name: importName.default('imported').describe('The name of the import.'), archive: bytes }),
   output: ruleImport,
   async run(
     { name, archive },
@@ -65,9 +64,9 @@ export const importRules = defineOperation({
     if (!(await someUsable(files, rules.placeholders))) {
       throw new AppError(
         'INVALID_REQUEST',
-        `None of the ${all.length} YAML files in the archive holds a valid Sigma rule.`,
+        `None of the ${all.length} YAML files in the archive contains a valid Sigma rule.`,
         {
-          hint: 'Send a release of SigmaHQ/sigma, or a zip of your folder of rules. Nothing was changed.',
+          hint: 'Send a release of SigmaHQ/sigma, or a zip of your rule folder. Nothing was changed.',
         },
       )
     }

@@ -23,7 +23,10 @@ interface LintOptions {
   readonly placeholders: Readonly<Record<string, readonly string[]>>
 }
 
-/** Lints the rules of files and folders; references are looked for among all of them. Throws SOURCE_FAILED on what is not there. */
+/**
+ * Lints the rules of files and folders, and resolves references among all of them. Throws SOURCE_FAILED for missing
+ * files.
+ */
 export const lintFiles = async (paths: readonly string[], options: LintOptions): Promise<LintReport> => {
   const texts = await readTexts(paths)
   const placeholders = new Map(Object.entries(options.placeholders))
@@ -49,7 +52,7 @@ const readTexts = async (paths: readonly string[]): Promise<readonly { path: str
   for (const path of paths) {
     const { files, unreadable } = await findRuleFiles({ name: path, path, without: ['taxonomy'] })
     const [first] = unreadable
-    if (first) throw new AppError('SOURCE_FAILED', `${first.name} cannot be read: ${first.reason}.`)
+    if (first) throw new AppError('SOURCE_FAILED', `Cannot read ${first.name}: ${first.reason}.`)
     for (const { name, path: file } of files) {
       try {
         texts.push({ path: name, text: await readFile(file, 'utf8') })

@@ -14,12 +14,14 @@ export const ruleText = z
   .max(500_000)
   .describe('Rules, correlations and filters in YAML, separated by lines of `---`.')
 
-/** Says what is wrong with the text of rules, and what is questionable. */
 export const lintRules = defineOperation({
   name: 'lint_rules',
-  summary: 'Says what is wrong with rules, line by line, and what is questionable; changes nothing.',
+  summary: 'Lints the text of rules: errors and warnings with their lines. Changes nothing.',
   role: 'analyst',
-  input: z.strictObject({ yaml: ruleText, file: z.string().max(500).default('rule.yml').describe('What to call it.') }),
+  input: z.strictObject({
+    yaml: ruleText,
+    file: z.string().max(500).default('rule.yml').describe('A name for the text in the report.'),
+  }),
   output: z
     .object({
       /** How many documents can be used. */
@@ -53,7 +55,7 @@ export const requireDocuments = (
   const errors = faults.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return documents
   throw new AppError('INVALID_REQUEST', `The rule is not valid: ${errors[0]?.message ?? ''}`, {
-    hint: errors[0]?.hint ?? 'Lint it for more: POST /api/v1/rules/lint.',
+    hint: errors[0]?.hint ?? 'Lint the rule for details: POST /api/v1/rules/lint.',
     errors: errors.map(({ line, message, hint }) => ({
       path: `yaml:${line}`,
       message,

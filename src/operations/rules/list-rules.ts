@@ -9,27 +9,26 @@ import { toFaultView, toRuleView } from './rule-view.ts'
 
 const mostFaults = 200
 
-/** Lists the rules by title, and what is wrong with their files. */
 export const listRules = defineOperation({
   name: 'list_rules',
-  summary: 'Lists the rules: which are in force, which sources they apply to, and what is wrong with their files.',
+  summary: 'Lists the rules with their state, the sources that they apply to, and errors in their files.',
   role: 'viewer',
   input: z.strictObject({
-    text: z.string().max(500).default('').describe('Words of the title, id, description, file or tags.'),
-    level: ruleLevel.optional().describe('Of this level only.'),
-    status: ruleStatus.optional().describe('Of this status only.'),
-    tag: z.string().max(200).optional().describe('With this tag, or below it: `attack.t1110`.'),
-    product: z.string().max(200).optional().describe('About this product.'),
-    pack: z.string().max(200).optional().describe('Of this folder or import.'),
-    enabled: z.boolean().optional().describe('Those that judge events, or those that do not.'),
-    applies: z.boolean().optional().describe('Those that some source here has events for, or those that none has.'),
+    text: z.string().max(500).default('').describe('Words in the title, ID, description, file or tags.'),
+    level: ruleLevel.optional().describe('Only rules of this level.'),
+    status: ruleStatus.optional().describe('Only rules of this status.'),
+    tag: z.string().max(200).optional().describe('Only rules with this tag or one below it: `attack.t1110`.'),
+    product: z.string().max(200).optional().describe('Only rules for this product.'),
+    pack: z.string().max(200).optional().describe('Only rules of this folder or import.'),
+    enabled: z.boolean().optional().describe('Only enabled rules, or only disabled ones.'),
+    applies: z.boolean().optional().describe('Only rules with or without matching sources.'),
     ...paging,
   }),
   output: pageOf(ruleView).extend({
     /** How many there are that fit, on all pages. */
     total: z.int(),
     in_force: z.int(),
-    /** Another one after each change of what is in force. */
+    /** Changes with every change of the enabled rules. */
     revision: z.int(),
     /** How many sources have sent anything. */
     sources: z.int(),
@@ -93,9 +92,9 @@ const writeCursor = ({ title, id }: Place): string => Buffer.from(JSON.stringify
 const readCursor = (text: string): Place => {
   const place = cursorShape.safeParse(parse(Buffer.from(text, 'base64url').toString()))
   if (place.success) return { title: place.data[0], id: place.data[1] }
-  throw new AppError('INVALID_REQUEST', 'The cursor is not one that was given out for this list.', {
-    hint: 'Use the next_cursor of the page before as it came, or leave it out to begin anew.',
-    errors: [{ path: 'cursor', message: 'not a cursor of this list' }],
+  throw new AppError('INVALID_REQUEST', 'The cursor does not belong to this list.', {
+    hint: 'Use the next_cursor of the previous page unchanged, or leave it out to restart.',
+    errors: [{ path: 'cursor', message: 'is not a cursor of this list' }],
   })
 }
 

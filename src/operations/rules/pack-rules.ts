@@ -3,7 +3,7 @@ import { zipSync } from 'fflate'
 import { unreadableFile } from '../../errors.ts'
 import { findRuleFiles } from '../../pipeline/detect/sigma/rule-folder.ts'
 
-/** Reads an archive of rules as it is, or makes one of a folder. Throws SOURCE_FAILED. */
+/** Reads an archive of rules, or packs a folder into one. Throws SOURCE_FAILED. */
 export const packRules = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
   try {
     if ((await stat(path)).isFile() && !/\.ya?ml$/i.test(path)) return Uint8Array.from(await readFile(path))

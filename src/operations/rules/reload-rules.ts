@@ -9,7 +9,7 @@ const mostFaults = 200
 /** Looks at the folders of rules now, instead of within the next seconds. */
 export const reloadRules = defineOperation({
   name: 'reload_rules',
-  summary: 'Reads again what has changed in the folders of rules, and puts it in force.',
+  summary: 'Reloads changed files from the rule folders.',
   role: 'admin',
   input: z.strictObject({}),
   output: z

@@ -7,10 +7,10 @@ import { auditRules } from './audit-rules.ts'
 import { importName } from './import-rules.ts'
 import { removeImport as takeAway } from './rule-imports.ts'
 
-/** Takes imported rules away again. What was said about them is kept, in case they come back. */
+/** Keeps the rules' settings for a later import. */
 export const removeImport = defineOperation({
   name: 'remove_import',
-  summary: 'Takes an import of rules away: they judge nothing any more.',
+  summary: 'Removes an import of rules. Its rules stop matching.',
   role: 'admin',
   input: z.strictObject({ name: importName }),
   output: z.object({ name: z.string(), removed: z.literal(true), rules: z.int() }),
@@ -19,7 +19,9 @@ export const removeImport = defineOperation({
     const count = rules.entries.filter(({ pack }) => pack === name).length
     await rules.refresh(async () => {
       if (await takeAway(rulesFolder, name)) return
-      throw new AppError('NOT_FOUND', `There is no import "${name}".`, { hint: 'List the rules: each names its pack.' })
+      throw new AppError('NOT_FOUND', `Import "${name}" not found.`, {
+        hint: 'List the rules: each one names its pack.',
+      })
     })
     await auditRules(deps, { action: 'remove_import', target: name, before: { rules: count }, after: null })
     return { name, removed: true as const, rules: count }

@@ -12,7 +12,7 @@ import { requireRule } from './rule-view.ts'
 /** Takes away a rule that was added here, with whatever else its text held. */
 export const removeRule = defineOperation({
   name: 'remove_rule',
-  summary: 'Takes away a rule that was added here; others are disabled instead.',
+  summary: 'Removes a rule that was added here. Disable other rules instead.',
   role: 'admin',
   input: z.strictObject({ id: z.string().max(500) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),
@@ -20,13 +20,9 @@ export const removeRule = defineOperation({
     const { rules, rulesFolder } = deps
     const { document, pack } = requireRule(rules, id)
     if (pack !== ownRules) {
-      throw new AppError(
-        'CONFLICT',
-        `The rule ${document.id} comes from ${document.file}, which is not ours to delete.`,
-        {
-          hint: 'Disable it instead.',
-        },
-      )
+      throw new AppError('CONFLICT', `Rule ${document.id} comes from ${document.file} and cannot be removed here.`, {
+        hint: 'Disable the rule instead.',
+      })
     }
     await rules.refresh(() => rm(join(rulesFolder, document.file), { force: true }))
     await auditRules(deps, {

@@ -17,12 +17,12 @@ const mostBytes = 128 * 1_048_576
 /** An archive that swells to more than this is a bomb, whatever of it is wanted. */
 const mostSwollen = 2_048 * 1_048_576
 const chunkSize = 65_536
-/** What comes out of a zip is unpacked at once, so little goes in. */
+/** Unpacking is synchronous, so pass small chunks. */
 const zipChunk = 16_384
 
 /**
- * Reads the `*.yml` and `*.yaml` files of a zip or of a tar, plain or gzipped. Paths that lead out of the archive, too many files and
- * too large ones are refused (INVALID_REQUEST, TOO_LARGE); folders whose name begins with a dot are passed over.
+ * Reads the `*.yml` and `*.yaml` files of a zip or tar, optionally gzipped. Rejects paths outside the archive, too many
+ * files and too large ones (INVALID_REQUEST, TOO_LARGE). Skips hidden folders.
  */
 export const readArchive = async (bytes: Uint8Array): Promise<readonly RuleFileText[]> => {
   const files = new Map<string, string>()
@@ -44,11 +44,11 @@ const isWanted = (path: string, bytes: number): boolean => {
   if (!/\.ya?ml$/i.test(path) || parts.some((part) => part.startsWith('.') && !/^\.+$/.test(part))) return false
   if (bytes <= mostFileBytes) return true
   throw new AppError('TOO_LARGE', `${path.slice(0, 200)} is larger than ${mostFileBytes} bytes.`, {
-    hint: 'Rules are small; take it out of the archive.',
+    hint: 'Remove the file from the archive; rule files are small.',
   })
 }
 
-/** Makes a path that stays where it is put. */
+/** Normalizes a path and rejects one that leaves the folder. */
 const cleanPath = (path: string): string => {
   const parts = path
     .replaceAll('\\', '/')
@@ -56,13 +56,9 @@ const cleanPath = (path: string): string => {
     .filter((part) => part !== '' && part !== '.')
   const isOutside = path.startsWith('/') || /^[a-z]:/i.test(path) || parts.includes('..')
   if (isOutside || parts.length > 16 || parts.some((part) => part.length > 200)) {
-    throw new AppError(
-      'INVALID_REQUEST',
-      `The archive holds the path "${path.slice(0, 200)}", which leads out of it, or too deep.`,
-      {
-        hint: 'Nothing was imported. Take the archive from somewhere you trust.',
-      },
-    )
+    throw new AppError('INVALID_REQUEST', `The archive contains an unsafe path: "${path.slice(0, 200)}".`, {
+      hint: 'Nothing was imported. Download the archive from a source that you trust.',
+    })
   }
   return parts.map((part) => part.replaceAll(/[^\w .()+,@=-]/g, '_')).join('/')
 }
@@ -80,7 +76,7 @@ async function* unpacked(bytes: Uint8Array): AsyncGenerator<Buffer> {
     }
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('INVALID_REQUEST', `The archive cannot be unpacked: ${messageOf(error)}.`, { cause: error })
+    throw new AppError('INVALID_REQUEST', `Cannot unpack the archive: ${messageOf(error)}.`, { cause: error })
   }
 }
 
@@ -88,7 +84,7 @@ function* pieces(bytes: Uint8Array): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += chunkSize) yield Buffer.from(bytes.subarray(at, at + chunkSize))
 }
 
-/** Reads the wanted files of a tar, and skips the others without holding them. */
+/** Reads a zip as a stream. Skips unwanted entries without unpacking them, and limits the size of the others. */
 async function* readTar(bytes: Uint8Array): AsyncGenerator<{ path: string; bytes: Uint8Array }> {
   for await (const entry of tarEntries(unpacked(bytes))) {
     if (!entry.isFile || !isWanted(entry.path, entry.bytes)) continue
@@ -96,7 +92,7 @@ async function* readTar(bytes: Uint8Array): AsyncGenerator<{ path: string; bytes
   }
 }
 
-/** Reads a zip from its beginning, a piece at a time: what is not wanted is never unpacked, what is may not grow beyond its limit. */
+/** Cannot unpack the zip: ${messageOf(error)}. */
 async function* readZip(bytes: Uint8Array): AsyncGenerator<{ path: string; bytes: Uint8Array }> {
   const ready: { path: string; bytes: Uint8Array }[] = []
   let seen = 0
@@ -121,17 +117,19 @@ async function* readZip(bytes: Uint8Array): AsyncGenerator<{ path: string; bytes
       unzip.push(bytes.subarray(at, at + zipChunk), at + zipChunk >= bytes.length)
     } catch (error) {
       if (error instanceof AppError) throw error
-      throw new AppError('INVALID_REQUEST', `The zip cannot be unpacked: ${messageOf(error)}.`, { cause: error })
+      throw new AppError('INVALID_REQUEST', 'The zip is truncated or damaged.', { cause: error })
     }
     yield* ready.splice(0)
     await setImmediate()
   }
   if (seen % 65_536 !== entriesOf(bytes)) {
-    throw new AppError('INVALID_REQUEST', 'The zip is cut off or damaged.', { hint: 'Download or make it anew.' })
+    throw new AppError('INVALID_REQUEST', 'Download or create the zip again.', {
+      hint: 'Reads the entry count from the end of a zip, modulo 65,536; undefined if the end is missing.',
+    })
   }
 }
 
-/** How many entries the end of a zip tells of, modulo 65,536; undefined where it has no end. */
+/** The archive contains more than ${mostFiles} files or ${mostBytes} bytes of rules. */
 const entriesOf = (bytes: Uint8Array): number | undefined => {
   const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const end = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
@@ -139,6 +137,6 @@ const entriesOf = (bytes: Uint8Array): number | undefined => {
 }
 
 const tooLarge = (): AppError =>
-  new AppError('TOO_LARGE', `The archive holds more than ${mostFiles} files or ${mostBytes} bytes of rules.`, {
+  new AppError('TOO_LARGE', 'Import the archive in parts, under several names.', {
     hint: 'Import it in parts, under several names.',
   })

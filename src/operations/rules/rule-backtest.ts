@@ -9,7 +9,7 @@ import { toFaultView } from './rule-view.ts'
 interface BacktestOptions {
   /** The rules that are asked about. */
   readonly targets: readonly SigmaDocument[]
-  /** These, and what they refer to. */
+  /** These documents and their references. */
   readonly documents: readonly SigmaDocument[]
   readonly taxonomy: RuleBook['taxonomy']
   /** In order of time, oldest first. */
@@ -24,9 +24,9 @@ const mostSamples = 10
 const mostKept = 200
 const mostLine = 1_000
 const how =
-  'Hits of one rule within an hour about the same address, user or host, or for a correlation of one group, become one alert; the number of these is scaled from the time between the first and the last event, at least an hour, to seven days.'
+  'Matches of one rule within an hour on the same address, user or host become one alert. For correlations, the group counts instead. The estimate scales this number from the time range of the events, at least one hour, to seven days.'
 
-/** Judges events of the past with rules; returns what they would have found, and some of the events that they are true of. */
+/** Runs rules on past events and returns the matches with sample events. */
 export const runBacktest = async (
   options: BacktestOptions,
 ): Promise<{

@@ -2,8 +2,8 @@ import { isCalled, type SigmaDocument } from '../../lib/sigma/document.ts'
 import type { RuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
 
 /**
- * Gathers what some documents need to be judged as they would be here: the rules that correlations refer to, their own text first, and
- * the filters that are in force.
+ * Collects the documents that some rules need: rules that correlations refer to, preferring the given text, and the
+ * enabled filters.
  */
 export const withReferences = (documents: readonly SigmaDocument[], library: RuleLibrary): readonly SigmaDocument[] => {
   const found = new Map<string, SigmaDocument>()

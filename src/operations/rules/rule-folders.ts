@@ -17,7 +17,7 @@ interface RulesOptions {
       readonly min_status: RuleStatus
     }
   }
-  /** The settings that people changed, by rule. */
+  /** The changed settings by rule. */
   settings(): Promise<readonly RuleSetting[]>
   readonly log: Log
 }
@@ -44,7 +44,7 @@ export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrar
   })
 }
 
-/** Each import has its own folder. Folders whose names begin with a dot are being written or removed. */
+/** Each import has its own folder. Hidden folders are being written or removed. */
 const imports = async (path: string): Promise<readonly RuleFolder[]> => {
   const found = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []

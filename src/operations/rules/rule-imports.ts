@@ -5,7 +5,7 @@ import type { RuleFileText } from './rule-archive.ts'
 /** How many files are written at once. */
 const width = 16
 
-/** Writes an import beside the others, where nobody looks yet. Returns the function that puts it in the place of the one before. */
+/** Writes an import to a hidden folder. Returns the function that replaces the earlier import with it. */
 export const prepareImport = async (
   folder: string,
   name: string,
@@ -37,7 +37,7 @@ export const removeImport = async (folder: string, name: string): Promise<boolea
   return true
 }
 
-/** Ends what a crash interrupted: an import that was moved aside comes back unless its successor is in place. */
+/** Finishes an import that a crash interrupted: restores the old folder unless the new one is in place. */
 export const recoverImports = async (folder: string): Promise<void> => {
   for (const entry of await readdir(folder).catch(() => [])) {
     const [, name, step] = /^\.(.+)\.(new|old|gone)$/.exec(entry) ?? []

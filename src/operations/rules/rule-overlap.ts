@@ -7,13 +7,13 @@ import type { Backtest } from '../../schema/backtest.ts'
 import type { Event } from '../../schema/event.ts'
 import type { Store } from '../../store/store.ts'
 
-/** Rules are compiled and tried so many at a time, so that others get their turn. */
+/** The number of rules per slice, after which other work may run. */
 const slice = 40
 const mostMs = 10_000
 const mostNamed = 20
 const mostPages = 20
 
-/** Says which of the rules in force are true of the same events. Correlations are left out: they are about many events. */
+/** Finds the enabled rules that match the same events. Excludes correlations, which match several events. */
 export const rulesInCommon = async (
   events: readonly Event[],
   { documents, taxonomy }: RuleBook,
@@ -21,7 +21,7 @@ export const rulesInCommon = async (
 ): Promise<Backtest['overlap']['rules']> => {
   const flat = events.map(toFlatEvent)
   const filters = documents.filter(({ type }) => type === 'filter')
-  // What a correlation is made of is not told of on its own.
+  // Skip rules that only serve a correlation.
   const counted = documents.flatMap((one) => (one.type === 'correlation' && !one.generate ? one.rules : []))
   const rules = documents.filter(
     (one) => one.type === 'rule' && !except.has(one.id) && !counted.some((word) => isCalled(one, word)),
@@ -46,7 +46,7 @@ export const rulesInCommon = async (
     .slice(0, mostNamed)
 }
 
-/** Says which detectors named the same events as evidence of something. */
+/** Finds the detectors that cite the same events as evidence. */
 export const detectorsInCommon = async (
   events: readonly Event[],
   { list }: Pick<Store['detections'], 'list'>,

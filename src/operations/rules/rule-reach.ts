@@ -8,15 +8,15 @@ import type { Event } from '../../schema/event.ts'
 import type { Store } from '../../store/store.ts'
 import { eventFilter } from '../filter.ts'
 
-/** What there is for rules to look at, and what they found. */
+/** The sources that rules apply to, and recent matches. */
 export interface RuleReach {
   /** How many sources have sent anything. */
   readonly sources: number
-  /** Names the sources whose events are of a log source. */
+  /** Returns the sources with events of a log source. */
   appliesTo(logsource: Logsource): readonly string[]
   /** The same for any document; a correlation applies where one of its rules does. */
   reachOf(document: SigmaDocument, find: (id: string) => SigmaDocument | undefined): readonly string[]
-  /** How many detections a rule made in the last 7 days. */
+  /** The detections of a rule in the last 7 days. */
   hits(id: string): number
 }
 
@@ -26,17 +26,17 @@ interface ReachOptions {
   readonly now: () => number
 }
 
-/** How many of a source's newest events tell what it sends. */
+/** The number of recent events that classify a source. */
 const sampled = 300
 const mostSources = 200
 const mostDetections = 50_000
 const week = 7 * 86_400_000
 /** How long an answer is good for, in ms. */
 const fresh = 10_000
-/** How long judging goes on before others get their turn, in ms. */
+/** The longest uninterrupted work in ms. */
 const turn = 10
 
-/** Makes a function that tells what rules can reach; it looks at the store at most every ten seconds. */
+/** Creates a function that reports the reach of rules. It reads the store at most every ten seconds. */
 export const createReach = ({ store, book, now }: ReachOptions): (() => Promise<RuleReach>) => {
   let known: { readonly at: number; readonly revision: number; readonly reach: Promise<RuleReach> } | undefined
   return () => {
@@ -67,7 +67,7 @@ const look = async (store: ReachOptions['store'], book: RuleBook, time: number):
   return { sources: names.length, ...reachIn(bySource), hits: (id) => hits.get(id) ?? 0 }
 }
 
-/** Makes a function that tells as what some events count. */
+/** Creates a function that returns the log sources of events. */
 export const createSorter = ({ taxonomy }: Pick<RuleBook, 'taxonomy'>) => {
   const engine = createEngine([], { taxonomy })
   return async (events: readonly Event[]): Promise<readonly Logsource[]> => {
@@ -83,7 +83,7 @@ export const createSorter = ({ taxonomy }: Pick<RuleBook, 'taxonomy'>) => {
   }
 }
 
-/** Answers for sources whose events count as so and so. */
+/** Builds the reach from classified sources. */
 export const reachIn = (
   bySource: ReadonlyMap<string, readonly Logsource[]>,
 ): Pick<RuleReach, 'appliesTo' | 'reachOf'> => {

@@ -7,17 +7,17 @@ import { createResolve } from '../../lib/sigma/routes.ts'
 import type { Taxonomy } from '../../lib/sigma/taxonomy.ts'
 import { createTruth } from '../../lib/sigma/truth.ts'
 import { createFieldNames } from '../../lib/sigma/view.ts'
-import { onlyPart, partsOf, sayPart } from './rule-words.ts'
+import { describePart, onlyPart, partsOf } from './describe-rule.ts'
 
 /** One part of a condition, held against an event. */
 export interface TracedPart {
-  /** How far down it stands in the condition. */
+  /** The depth in the condition. */
   readonly depth: number
   readonly selection: string | undefined
-  /** What it wants, in words. */
+  /** The requirement in words. */
   readonly wants: string
   readonly holds: boolean
-  /** The field that it asks for, as the event calls it, and what stands there; undefined where it asks for none. */
+  /** The tested field in the event's naming, and its value; undefined without a field. */
   readonly field: string | undefined
   readonly eventField: string | undefined
   readonly value: string | undefined
@@ -25,7 +25,7 @@ export interface TracedPart {
 
 /** A rule held against one event. */
 export interface Trace {
-  /** What the event counts as. */
+  /** The log sources of the event. */
   readonly kinds: readonly string[]
   /** Whether it is of the rule's log source; the parts are held against it in any case. */
   readonly applies: boolean
@@ -50,7 +50,7 @@ const selectionOf = (node: Node): string | undefined => {
   return node.selection ?? (only && selectionOf(only))
 }
 
-/** Holds a rule, with the filters that apply to it, against one event, and tells of each part whether it is true. */
+/** Evaluates a rule and its filters on one event, and reports the result of each part. */
 export const traceRule = (
   rule: DetectionRule,
   filters: readonly FilterRule[],
@@ -64,7 +64,7 @@ export const traceRule = (
 
   const toPart = (node: Node, depth: number, selection: string | undefined): TracedPart => {
     const core = coreOf(node)
-    // Tests that are said together are about one field.
+    // Tests of one field are reported together.
     const test = core.op === 'or' && partsOf(core).length === 0 ? core.of[0] : core
     const field = test?.op === 'test' ? test.field : undefined
     const { name, values } =
@@ -72,7 +72,7 @@ export const traceRule = (
     return {
       depth,
       selection,
-      wants: sayPart(node),
+      wants: describePart(node),
       holds: isTrue(node),
       field,
       eventField: name,
@@ -81,7 +81,7 @@ export const traceRule = (
   }
   const parts: TracedPart[] = []
   const obstacles: TracedPart[] = []
-  /** `wanted` is what the node would have to be for the whole to hold. */
+  /** `wanted` is the result that the whole condition needs from the node. */
   const walk = (node: Node, depth: number, above: string | undefined, wanted: boolean | undefined): void => {
     if (parts.length >= mostParts) return
     const core = coreOf(node)

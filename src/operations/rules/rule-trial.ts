@@ -40,10 +40,10 @@ export interface Trial {
   readonly faults: readonly Fault[]
 }
 
-/** How long judging goes on before others get their turn, in ms. */
+/** The longest uninterrupted work in ms. */
 const turn = 8
 
-/** Judges events with rules that have seen nothing yet, and gives way to others every few ms. */
+/** Runs rules without earlier state on events, and yields to other work every few ms. */
 export const tryRules = async ({ documents, taxonomy, events, hit, limits, signal }: TrialOptions): Promise<Trial> => {
   const engine = createEngine(documents, { taxonomy })
   const began = performance.now()

@@ -4,7 +4,6 @@ import type { RuleEntry, RuleLibrary } from '../../pipeline/detect/sigma/rule-li
 import type { RuleFault, RuleView } from '../../schema/rule.ts'
 import type { RuleReach } from './rule-reach.ts'
 
-/** Presents a rule for the world outside. */
 export const toRuleView = (entry: RuleEntry, reach: RuleReach, library: RuleLibrary): RuleView => {
   const { document, pack, inForce, level, setting, stale } = entry
   return {
@@ -31,7 +30,6 @@ export const toRuleView = (entry: RuleEntry, reach: RuleReach, library: RuleLibr
   }
 }
 
-/** Presents a fault for the world outside. */
 export const toFaultView = (fault: Fault): RuleFault => ({
   code: fault.code,
   severity: fault.severity,
@@ -42,9 +40,9 @@ export const toFaultView = (fault: Fault): RuleFault => ({
   rule: fault.rule ?? null,
 })
 
-/** Finds a rule or says that there is none. */
+/** Finds a rule; throws NOT_FOUND. */
 export const requireRule = (library: RuleLibrary, id: string): RuleEntry => {
   const found = library.get(id)
   if (found) return found
-  throw new AppError('NOT_FOUND', `There is no rule "${id}".`, { hint: 'List the rules for their ids.' })
+  throw new AppError('NOT_FOUND', `Rule "${id}" not found.`, { hint: 'List the rules to see their IDs.' })
 }

@@ -249,7 +249,7 @@ describe('an explanation', () => {
   it('says when the event is of another log source', async () => {
     const other = await explain({ line: 'Failed password for root' })
     expect(other).toMatchObject({ matches: false, applies: false, kinds: [] })
-    expect(other.sentence).toContain('is about linux, sshd; this event counts as nothing')
+    expect(other.sentence).toContain('is about linux, sshd; this event has no log source')
   })
 
   it('needs one event and a rule about one', async () => {

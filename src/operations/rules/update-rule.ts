@@ -16,7 +16,7 @@ export const updateRule = defineOperation({
     id: z.string().max(500),
     enabled: z.boolean().nullable().optional().describe('Whether it judges events; null for what its status says.'),
     level: ruleLevel.nullable().optional().describe('The level of its detections; null for its own.'),
-    note: z.string().trim().max(1_000).nullable().optional().describe('Why, for whoever reads it later.'),
+    note: z.string().trim().max(1_000).nullable().optional().describe('A note for other analysts.'),
   }),
   output: ruleView,
   async run(
@@ -25,7 +25,7 @@ export const updateRule = defineOperation({
   ) {
     const { rules, reach, store, now, actor } = deps
     if (enabled === undefined && level === undefined && note === undefined) {
-      throw new AppError('INVALID_REQUEST', 'Nothing was given to change.', { hint: 'Give enabled, level or note.' })
+      throw new AppError('INVALID_REQUEST', 'No change was given.', { hint: 'Give enabled, level or note.' })
     }
     const { document, setting: before } = requireRule(rules, id)
     const after = {

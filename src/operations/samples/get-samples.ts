@@ -6,7 +6,7 @@ import { defineOperation } from '../operation.ts'
 /** Tells how it stands with the sample. */
 export const getSamples = defineOperation({
   name: 'get_samples',
-  summary: 'Tells whether the recorded sample week is loaded, and how far its analysis is.',
+  summary: 'Returns whether the sample week is loaded, and the progress of its analysis.',
   role: 'viewer',
   input: z.strictObject({}),
   output: sampleStatus,

@@ -7,7 +7,7 @@ import { defineOperation } from '../operation.ts'
 /** Begins to load the sample; asked again, it changes nothing. */
 export const loadSamples = defineOperation({
   name: 'load_samples',
-  summary: 'Loads the recorded sample week, moved to end 15 minutes ago, into a database without events.',
+  summary: 'Loads the recorded sample week into an empty database. Its times are shifted to end 15 minutes ago.',
   role: 'admin',
   input: z.strictObject({}),
   output: sampleStatus,

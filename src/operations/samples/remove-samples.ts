@@ -7,7 +7,7 @@ import { defineOperation } from '../operation.ts'
 /** Removes the sample and all that was found in it; without one there is nothing to do. */
 export const removeSamples = defineOperation({
   name: 'remove_samples',
-  summary: 'Removes the sample week, what was found in it and what was learnt from it.',
+  summary: 'Removes the sample week with its findings and learned state.',
   role: 'admin',
   input: z.strictObject({}),
   output: sampleRemoval,

@@ -32,7 +32,7 @@ export const health = z
 /** Tells whether records can be taken, and how each stage and queue does. */
 export const getHealth = defineOperation({
   name: 'get_health',
-  summary: 'Tells whether the server is ready, and how each stage and queue does.',
+  summary: 'Returns whether the server is ready, with the state of each stage and queue.',
   role: 'viewer',
   input: z.strictObject({}),
   output: health,

@@ -5,7 +5,7 @@ import { defineOperation } from '../operation.ts'
 /** Reads the metrics. */
 export const getMetrics = defineOperation({
   name: 'get_metrics',
-  summary: 'Reads the metrics in the text format of Prometheus.',
+  summary: 'Returns the metrics in the Prometheus text format.',
   role: 'viewer',
   input: z.strictObject({}),
   output: z.string(),

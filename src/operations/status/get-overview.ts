@@ -108,8 +108,7 @@ const overview = z
 /** Tells in one answer how everything stands: what needs somebody, what is odd, what is being learnt, and whether all is received. */
 export const getOverview = defineOperation({
   name: 'get_overview',
-  summary:
-    'Tells how everything stands: what needs somebody, what is odd, what is learnt, whether records are understood.',
+  summary: 'Returns an overview: open work, anomalies, learning progress and parse rates.',
   role: 'viewer',
   input: z.strictObject({ from: timeRange.from.default('now-24h'), to: timeRange.to.default('now') }),
   output: overview,

@@ -7,7 +7,7 @@ import { getHealth, health } from './get-health.ts'
 /** Tells how the whole service does, in the words of every system whose monitors ask. */
 export const getServiceHealth = defineOperation({
   name: 'get_service_health',
-  summary: 'Tells how the service does: what it reaches, and what it has loaded.',
+  summary: 'Returns the health of the service: its connections and loaded data.',
   role: 'viewer',
   input: z.strictObject({}),
   output: health.extend({

@@ -16,7 +16,7 @@ const deadLetter = z
 /** Lists the jobs that were set aside after their last try. */
 export const listDeadLetters = defineOperation({
   name: 'list_dead_letters',
-  summary: 'Lists the jobs that failed too often and were set aside, with the reason.',
+  summary: 'Lists dead-lettered jobs with the reason.',
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(deadLetter),

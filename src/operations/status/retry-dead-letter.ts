@@ -7,14 +7,14 @@ import { defineOperation } from '../operation.ts'
 /** Puts a job that was set aside back on the road. */
 export const retryDeadLetter = defineOperation({
   name: 'retry_dead_letter',
-  summary: 'Puts a job that was set aside back in its queue, once its cause is mended.',
+  summary: 'Requeues a dead-lettered job after its cause is fixed.',
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), retried: z.literal(true) }),
   async run({ id }, { queue, store, now, actor }: Pick<Deps, 'queue' | 'store' | 'now'> & { readonly actor: Actor }) {
     if (!(await queue.retry(id))) {
-      throw new AppError('NOT_FOUND', `There is no dead letter "${id}".`, {
-        hint: 'List the dead letters for their ids; one that was retried is none any more.',
+      throw new AppError('NOT_FOUND', `Dead letter "${id}" not found.`, {
+        hint: 'List the dead letters to see their IDs. A requeued job is no longer listed.',
       })
     }
     const entry = {

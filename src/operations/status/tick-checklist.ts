@@ -7,7 +7,7 @@ import { checklist, readChecklist } from './checklist.ts'
 /** Notes that somebody saw why something was found; everything else of the list is known without being told. */
 export const tickChecklist = defineOperation({
   name: 'tick_checklist',
-  summary: 'Notes that somebody looked at why something was found, for the list of first steps.',
+  summary: 'Marks the step “see why” of the getting-started checklist as done.',
   role: 'viewer',
   input: z.strictObject({ step: z.enum(['see_why']) }),
   output: checklist,

@@ -9,7 +9,7 @@ import { auditSuppression, expiry, readExpiry, readScope, reason, scope, usualEx
 /** Says that something is normal. */
 export const createSuppression = defineOperation({
   name: 'create_suppression',
-  summary: 'Says that something is normal: alerts in its scope, open ones too, are kept but send no messages.',
+  summary: 'Creates a suppression. Alerts in its scope, including open ones, are stored but not notified.',
   role: 'analyst',
   input: z.strictObject({ scope, reason, ...expiry }),
   output: suppression,

@@ -7,7 +7,7 @@ import { pageOf } from '../paging.ts'
 /** Lists what was said to be normal, newest first, with how often each has hidden something. */
 export const listSuppressions = defineOperation({
   name: 'list_suppressions',
-  summary: 'Lists what was said to be normal: by whom, why, until when, and how often it has hidden something.',
+  summary: 'Lists suppressions with owner, reason, expiry and hit count.',
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(suppression),

@@ -12,7 +12,7 @@ const pageSize = 500
 /** Tells what a suppression would have hidden, before anybody makes it. */
 export const previewSuppression = defineOperation({
   name: 'preview_suppression',
-  summary: 'Tells which alerts of the last 30 days a suppression would have hidden.',
+  summary: 'Lists the alerts of the last 30 days that a suppression would match.',
   role: 'analyst',
   input: z.strictObject({ scope }),
   output: z

@@ -7,7 +7,7 @@ import { auditSuppression, requireSuppression } from './suppression-scope.ts'
 /** Removes a suppression. Alerts that it hid are open again as soon as they recur. */
 export const removeSuppression = defineOperation({
   name: 'remove_suppression',
-  summary: 'Removes a suppression: alerts that it hid are open again as soon as they recur.',
+  summary: 'Removes a suppression. Its alerts reopen when they recur.',
   role: 'analyst',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),

@@ -18,20 +18,20 @@ export const scope = z
   .min(1)
   .max(4_000)
   .describe('A filter over alerts: `detector:template AND entity.host:web-01`.')
-export const reason = z.string().trim().min(1).max(1_000).describe('Why this is normal, for whoever reads it later.')
+export const reason = z.string().trim().min(1).max(1_000).describe('The reason, for other analysts.')
 export const expiry = {
-  days: z.int().min(1).max(3_650).optional().describe('How long it lasts from now; 90 when nothing is said.'),
+  days: z.int().min(1).max(3_650).optional().describe('Days until the expiry. The default is 90.'),
   expires_at: z
     .union([z.string().max(64), z.null()])
     .optional()
-    .describe('When it ends, instead of days; null means never.'),
+    .describe('The expiry, instead of days; null means never.'),
 }
 
 /** Reads the scope of a suppression; refuses one that would hide every alert. */
 export const readScope = (text: string, now: number): Predicate<Alert> => {
   const predicate = alertFilter(text, now, 'scope')
   if (!predicate.everything) return predicate
-  throw new AppError('INVALID_REQUEST', 'This scope would hide every alert.', {
+  throw new AppError('INVALID_REQUEST', 'This scope matches every alert.', {
     errors: [{ path: 'scope', message: 'matches everything', hint: 'detector:template AND entity.host:web-01' }],
   })
 }
@@ -43,7 +43,7 @@ export const readExpiry = (
 ): string | null | undefined => {
   if (days !== undefined && expires_at !== undefined) {
     throw new AppError('INVALID_REQUEST', 'Both days and expires_at were given.', {
-      errors: [{ path: 'days', message: 'cannot stand beside expires_at', hint: 'Give one of them.' }],
+      errors: [{ path: 'days', message: 'cannot be combined with expires_at', hint: 'Give one of them.' }],
     })
   }
   if (days !== undefined) return new Date(now + days * day).toISOString()
@@ -62,7 +62,7 @@ export const usualExpiry = (now: number): string => new Date(now + usualDays * d
 export const requireSuppression = async (store: Store, id: string): Promise<Suppression> => {
   const found = await store.suppressions.get(id)
   if (found) return found
-  throw new AppError('NOT_FOUND', `There is no suppression "${id}".`, { hint: 'List the suppressions for their ids.' })
+  throw new AppError('NOT_FOUND', `Suppression "${id}" not found.`, { hint: 'List the suppressions to see their IDs.' })
 }
 
 /** Writes down who changed a suppression, in the transaction of the change. */

@@ -10,7 +10,7 @@ import { auditSuppression, expiry, readExpiry, reason, requireSuppression } from
 /** Pauses, resumes or extends a suppression. Its scope stays: another scope is another suppression. */
 export const updateSuppression = defineOperation({
   name: 'update_suppression',
-  summary: 'Pauses, resumes or extends a suppression, or gives it a better reason.',
+  summary: 'Pauses, resumes or extends a suppression, or changes its reason.',
   role: 'analyst',
   input: z.strictObject({
     id: z.string().max(100),
@@ -32,7 +32,7 @@ export const updateSuppression = defineOperation({
     const time = now()
     const end = readExpiry({ days, expires_at }, time)
     if (paused === undefined && reason === undefined && end === undefined) {
-      throw new AppError('INVALID_REQUEST', 'Nothing was given to change.', {
+      throw new AppError('INVALID_REQUEST', 'No change was given.', {
         hint: 'Give paused, days, expires_at or reason.',
       })
     }

@@ -24,7 +24,7 @@ const assessment = triageResult
     breakdown: true,
     factors: true,
   })
-  .extend({ arithmetic: z.string().describe('The whole reckoning, written out.') })
+  .extend({ arithmetic: z.string().describe('The whole calculation as text.') })
   .meta({ id: 'RiskAssessment' })
 
 const nothingKnown: RiskInputs = {
@@ -41,15 +41,19 @@ const nothingKnown: RiskInputs = {
 /** Reckons a risk with other inputs or weights, beside what it is now. Changes nothing. */
 export const previewRisk = defineOperation({
   name: 'preview_risk',
-  summary: 'Reckons a risk score with other inputs or weights, and shows the arithmetic.',
+  summary: 'Calculates a risk score with other inputs or weights, and shows the arithmetic.',
   role: 'viewer',
   input: z.strictObject({
-    alert_id: z.string().max(1_024).optional().describe('Whose inputs to begin with; else nothing is known.'),
-    inputs: riskInputs.partial().strict().default({}).describe('What to take instead.'),
+    alert_id: z
+      .string()
+      .max(1_024)
+      .optional()
+      .describe('The alert that provides the initial inputs. By default, all inputs are unknown.'),
+    inputs: riskInputs.partial().strict().default({}).describe('Inputs to replace.'),
     risk: z
       .record(z.string(), z.record(z.string(), z.number()))
       .default({})
-      .describe('What of `triage.risk` to take instead: `{"weights":{"severity":40,"threat_intel":20}}`.'),
+      .describe('Overrides of `triage.risk`: `{"weights":{"severity":40,"threat_intel":20}}`.'),
   }),
   output: z
     .object({
@@ -85,7 +89,7 @@ const changed = (
   for (const [part, values] of Object.entries(changes)) merged.set(part, { ...merged.get(part), ...values })
   const parsed = riskOptions.safeParse(Object.fromEntries(merged))
   if (parsed.success) return parsed.data
-  throw new AppError('INVALID_REQUEST', 'These weights cannot be used.', {
+  throw new AppError('INVALID_REQUEST', 'The weights are not valid.', {
     errors: parsed.error.issues.map(({ path, message }) => ({ path: ['risk', ...path].join('.'), message })),
   })
 }

@@ -8,16 +8,16 @@ import type { Deps } from '../deps.ts'
 import { requireVersion } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Puts a person's verdict beside triage's. It never replaces it: both are shown, and the difference teaches. */
+/** Stores an analyst's verdict next to that of triage. Both are shown. */
 export const reviewTriage = defineOperation({
   name: 'review_triage',
-  summary: "Writes a person's verdict on an alert beside that of triage.",
+  summary: 'Adds an analyst’s verdict to an alert, next to that of triage.',
   role: 'analyst',
   input: z.strictObject({
     id: z.string().max(1_024),
-    verdict: verdict.describe('What you take it for.'),
-    notes: z.string().trim().max(4_000).default('').describe('Why, for whoever reads it later.'),
-    version: z.int().optional().describe('The version of the alert that the decision was made on.'),
+    verdict: verdict.describe('Your verdict.'),
+    notes: z.string().trim().max(4_000).default('').describe('A note for other analysts.'),
+    version: z.int().optional().describe('The version that the review is based on.'),
   }),
   output: alert,
   async run(

@@ -8,7 +8,7 @@ import { checkView } from './views.ts'
 /** Keeps a look at the queue under a name. */
 export const createView = defineOperation({
   name: 'create_view',
-  summary: 'Keeps a view of the queue: filter, time, order, columns and density.',
+  summary: 'Saves a view of the alert queue: filter, time range, order, columns and density.',
   role: 'viewer',
   input: z.strictObject(viewContent.shape),
   output: view,

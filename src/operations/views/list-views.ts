@@ -13,10 +13,13 @@ const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
 /** Lists the looks at the queue that somebody can choose from, with how much waits in each. */
 export const listViews = defineOperation({
   name: 'list_views',
-  summary: 'Lists the views of the queue that you can choose from, with how many alerts each shows.',
+  summary: 'Lists the available views of the alert queue with their alert counts.',
   role: 'viewer',
   input: z.strictObject({
-    counted: z.boolean().default(true).describe('Whether to count what each shows, which takes a look at every alert.'),
+    counted: z
+      .boolean()
+      .default(true)
+      .describe('Whether to count the alerts of each view, which reads the whole index.'),
   }),
   output: z.object({
     data: z.array(

@@ -7,7 +7,7 @@ import { requireOwnView } from './views.ts'
 /** Forgets a view. The alerts that it showed stay. */
 export const removeView = defineOperation({
   name: 'remove_view',
-  summary: 'Forgets a view of yours; the alerts that it showed stay.',
+  summary: 'Removes your own view. Its alerts are unchanged.',
   role: 'viewer',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), removed: z.literal(true) }),

@@ -10,7 +10,7 @@ const { shape } = viewContent
 /** Changes a view that somebody keeps. */
 export const updateView = defineOperation({
   name: 'update_view',
-  summary: 'Changes a view of yours: its name, what it shows, who sees it.',
+  summary: 'Changes the name, content or visibility of your own view.',
   role: 'viewer',
   input: z.strictObject({
     id: z.string().max(100),

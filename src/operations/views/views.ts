@@ -41,11 +41,11 @@ export const usualViews = (actor: Actor, now: number): readonly View[] => {
 export const requireOwnView = async (store: Store, id: string, actor: Actor): Promise<View> => {
   const found = await store.views.get(id)
   if (!found || (!found.shared && found.owner !== actor.name)) {
-    throw new AppError('NOT_FOUND', `There is no view "${id}" of yours.`, { hint: 'List the views for their ids.' })
+    throw new AppError('NOT_FOUND', `You have no view "${id}".`, { hint: 'List the views to see their IDs.' })
   }
   if (found.owner === actor.name || actor.role === 'admin') return found
-  throw new AppError('FORBIDDEN', `"${found.name}" is ${found.owner}'s view.`, {
-    hint: 'Keep a view of your own instead.',
+  throw new AppError('FORBIDDEN', `View "${found.name}" belongs to ${found.owner}.`, {
+    hint: 'Save your own view instead.',
   })
 }
 
@@ -58,7 +58,7 @@ export const checkView = (
   parseRange({ from: from ?? undefined, to: to ?? undefined }, now)
   if (!alertSort.safeParse(sort).success) {
     throw new AppError('INVALID_REQUEST', `Alerts cannot be sorted by "${sort}".`, {
-      errors: [{ path: 'sort', message: 'is not an order', hint: alertSort.options.join(', ') }],
+      errors: [{ path: 'sort', message: 'is not a sort order', hint: alertSort.options.join(', ') }],
     })
   }
   if (group !== null && !groupField.safeParse(group).success) {

@@ -163,7 +163,7 @@ const analysis: ResultAnalysis = {
       features: [1e6],
       category: 'range_violation',
       risk_level: 'high',
-      reason: 'amount: far outside of all that was seen before.',
+      reason: 'amount: far outside all earlier values.',
     },
   ],
   drift: [

@@ -8,7 +8,7 @@ import { SuppressionPreview } from './suppression-preview.tsx'
 import { conditionsOf, hasCondition, scopeOf, toggleCondition } from './suppression-scope.ts'
 
 interface SuppressionDialogProps {
-  readonly alert: Noun<'AlertIndexEntry'>
+  readonly alert: Noun<'AlertHead'>
   readonly onClose: () => void
   readonly onCreated: (suppression: Noun<'Suppression'>) => void
 }

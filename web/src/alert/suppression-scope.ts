@@ -12,7 +12,7 @@ const suggestedFields = new Set(['detector', 'template', 'service', 'user', 'hos
 
 /** Returns the conditions of an alert. Suggests those that identify its behaviour. */
 export const conditionsOf = (
-  alert: Pick<Noun<'AlertIndexEntry'>, 'detectors' | 'entities' | 'type' | 'source'>,
+  alert: Pick<Noun<'AlertHead'>, 'detectors' | 'entities' | 'type' | 'source'>,
 ): readonly Condition[] => {
   const hasTemplate = alert.entities.some(({ type }) => type === 'template')
   const conditions = [

@@ -22,7 +22,7 @@ interface AlertActionsProps {
   /** Returns the alerts to act on. */
   readonly selection: () => Selection
   /** The alert for suppressions and notes. */
-  readonly lead: Noun<'AlertIndexEntry'> | undefined
+  readonly lead: Noun<'AlertHead'> | undefined
   /** Called before the request, so that rows can be removed immediately. */
   readonly onChange?: (selection: Selection, change: AlertChange) => void
 }
@@ -80,7 +80,7 @@ export const useAlertActions = ({ selection, lead, onChange }: AlertActionsProps
 interface OpenDialog {
   readonly name: DialogName
   readonly selection: Selection
-  readonly lead: Noun<'AlertIndexEntry'> | undefined
+  readonly lead: Noun<'AlertHead'> | undefined
 }
 
 interface ActionDialogProps extends OpenDialog {

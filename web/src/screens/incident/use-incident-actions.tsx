@@ -21,7 +21,7 @@ export const isOpenIncident = ({ status }: Pick<Noun<'Incident'>, 'status'>): bo
 interface IncidentActionsProps {
   readonly incident: Noun<'IncidentDetails'>
   /** The alert for suppressions. */
-  readonly lead: Noun<'AlertIndexEntry'> | undefined
+  readonly lead: Noun<'AlertHead'> | undefined
   readonly onMerged: (displayId: string) => void
 }
 

@@ -16,7 +16,7 @@ import { useKeys } from '../../shell/keys.ts'
 interface AlertPanelProps {
   readonly id: string
   /** The alert from the row, shown while the details load. */
-  readonly known: Noun<'AlertIndexEntry'> | undefined
+  readonly known: Noun<'AlertHead'> | undefined
   readonly actions: readonly AlertAction[]
   readonly line: string | undefined
   readonly onLine: (eventId: string | undefined) => void
@@ -62,12 +62,7 @@ export const AlertPanel = (props: AlertPanelProps) => {
   )
 }
 
-const PanelHead = ({
-  alert,
-  actions,
-  onStep,
-  onIncident,
-}: AlertPanelProps & { readonly alert: Noun<'AlertIndexEntry'> }) => {
+const PanelHead = ({ alert, actions, onStep, onIncident }: AlertPanelProps & { readonly alert: Noun<'AlertHead'> }) => {
   const { severity, title, status, assignee, resolution, first_seen, last_seen, incident_id, learning } = alert
   const shown = actions.filter(({ keys }) => {
     if (keys === 'Shift+s') return Boolean(alert.snoozed_until)

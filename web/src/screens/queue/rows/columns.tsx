@@ -6,7 +6,7 @@ import { formatCount } from '../../../parts/number.ts'
 import { Time } from '../../../parts/time.tsx'
 import type { Sort } from '../queue-view.ts'
 
-type Alert = Noun<'AlertIndexEntry'>
+type Alert = Noun<'AlertHead'>
 
 interface Column {
   readonly id: string

@@ -4,7 +4,7 @@ import type { Noun } from '../../../api/client.ts'
 export interface QueueRow {
   /** A unique key. An alert may be in several groups, and be the top alert of some. */
   readonly key: string
-  readonly alert: Noun<'AlertIndexEntry'>
+  readonly alert: Noun<'AlertHead'>
   readonly group?: Noun<'AlertGroup'>
   /** The key of the group that contains the row. */
   readonly within?: string

@@ -9,7 +9,7 @@ import type { QueueRow } from './row-key.ts'
 interface Shown {
   readonly rows: readonly QueueRow[]
   readonly asOf: string | undefined
-  readonly replace: (alert: Noun<'AlertIndexEntry'>) => void
+  readonly replace: (alert: Noun<'AlertHead'>) => void
 }
 
 const batchMs = 800

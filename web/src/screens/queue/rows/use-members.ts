@@ -10,7 +10,7 @@ import type { Rows } from './use-rows.ts'
 export const maxMembers = 80
 
 interface Members {
-  readonly data: readonly Noun<'AlertIndexEntry'>[]
+  readonly data: readonly Noun<'AlertHead'>[]
 }
 
 /** Adds the alerts of expanded groups to the rows, as of the same point in time. */
@@ -58,7 +58,7 @@ export const useMembers = (view: QueueView, { rows, asOf }: Rows, expanded: read
 
   /** Replaces an alert in all groups that contain it. */
   const replace = useCallback(
-    (alert: Noun<'AlertIndexEntry'>) =>
+    (alert: Noun<'AlertHead'>) =>
       queries.setQueriesData<Members>({ queryKey: ['queue', 'members'] }, (known) =>
         known?.data.some(({ id }) => id === alert.id)
           ? { ...known, data: known.data.map((one) => (one.id === alert.id ? alert : one)) }

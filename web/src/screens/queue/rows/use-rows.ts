@@ -4,7 +4,7 @@ import { answerOf, api, type Noun } from '../../../api/client.ts'
 import { type QueueView, toQuery } from '../queue-view.ts'
 import { keyOfGroup, type QueueRow } from './row-key.ts'
 
-type Alert = Noun<'AlertIndexEntry'>
+type Alert = Noun<'AlertHead'>
 
 interface Page {
   readonly data: readonly Alert[]

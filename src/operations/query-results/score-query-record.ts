@@ -3,10 +3,9 @@ import { resultAnalysis, resultRecord } from '../../schema/query-result.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Judges one record by what a query returned before; keeps and learns nothing. */
-export const judgeQueryRecord = defineOperation({
+export const scoreQueryRecord = defineOperation({
   name: 'judge_query_record',
-  summary: 'Judges one record by what a query returned before; keeps and learns nothing.',
+  summary: 'Scores one record against the earlier results of its query. Stores and learns nothing.',
   role: 'viewer',
   input: z.strictObject({ id: z.string().min(1).max(200), record: resultRecord }),
   output: resultAnalysis,

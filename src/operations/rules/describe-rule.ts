@@ -5,29 +5,29 @@ import { sayTest } from '../../lib/sigma/test.ts'
 const mostLines = 200
 const mostValues = 12
 
-/** Says what a document looks for, a line each, indented by two blanks for each step down. */
-export const sayDocument = (document: SigmaDocument): readonly string[] => {
+/** Describes a document in words, one condition per line, indented by two spaces per level. */
+export const describeDocument = (document: SigmaDocument): readonly string[] => {
   if (document.type === 'correlation') return sayCorrelation(document)
   const head =
     document.type === 'rule'
-      ? `An event of ${sayLogsource(document.logsource)} matches when:`
-      : `Of events of ${sayLogsource(document.logsource)}, ${document.rules.join(', ')} may match only those for which:`
+      ? `An event of ${describeLogsource(document.logsource)} matches when:`
+      : `Among events of ${describeLogsource(document.logsource)}, ${document.rules.join(', ')} match only those for which:`
   return cut([head, ...sayNode(document.detection, 1)])
 }
 
-/** Says a log source: `linux, sshd`. */
-export const sayLogsource = ({ product, category, service }: Logsource): string =>
+/** Describes a log source: `linux, sshd`. */
+export const describeLogsource = ({ product, category, service }: Logsource): string =>
   [product, category, service].filter((part) => part !== undefined).join(', ') || 'any kind'
 
-/** Says a part of a condition in one line: what it asks of its parts, or of a field. */
-export const sayPart = (node: Node): string => {
+/** Describes a part of a condition in one line. */
+export const describePart = (node: Node): string => {
   if (node.op === 'not') return 'not:'
   if (node.op === 'test') return `${node.field ?? 'the text'} ${sayTest(node.test)}`
   if (node.op === 'some') return `at least ${node.count} of:`
   const label = node.selection === undefined ? '' : `${node.selection}: `
   const only = onlyPart(node)
-  if (only) return `${label}${sayPart(only)}`
-  const alike = sayAlike(node.of)
+  if (only) return `${label}${describePart(only)}`
+  const alike = describeAlternatives(node.of)
   if (alike !== undefined && node.op === 'or') return `${label}${alike}`
   return `${label}${node.op === 'and' ? 'all of:' : 'at least one of:'}`
 }
@@ -38,20 +38,20 @@ export const partsOf = (node: Node): readonly Node[] => {
   if (node.op === 'not') return [node.of]
   const only = onlyPart(node)
   if (only) return partsOf(only)
-  return node.op === 'or' && sayAlike(node.of) !== undefined ? [] : node.of
+  return node.op === 'or' && describeAlternatives(node.of) !== undefined ? [] : node.of
 }
 
-/** Of a list of one, the one: saying "all of" would say nothing. */
+/** A list of one item needs no "all of". */
 export const onlyPart = (node: Node): Node | undefined =>
   (node.op === 'and' || node.op === 'or') && node.of.length === 1 ? node.of[0] : undefined
 
 const sayNode = (node: Node, depth: number): string[] => [
-  `${'  '.repeat(depth)}${sayPart(node)}`,
+  `${'  '.repeat(depth)}${describePart(node)}`,
   ...partsOf(node).flatMap((part) => sayNode(part, depth + 1)),
 ]
 
-/** Says tests of one field as a list: `Image ends with "/nc", ends with "/ncat"`. */
-const sayAlike = (nodes: readonly Node[]): string | undefined => {
+/** Describes tests of one field as a list: `Image ends with "/nc", ends with "/ncat"`. */
+const describeAlternatives = (nodes: readonly Node[]): string | undefined => {
   const tests = nodes.flatMap((node) => (node.op === 'test' ? [node] : []))
   const field = tests[0]?.field
   if (tests.length < 2 || tests.length !== nodes.length || tests.some((test) => test.field !== field)) return undefined
@@ -80,12 +80,12 @@ const sayCorrelation = ({
     value_avg: `the average of ${what} is ${many}`,
     value_median: `the median of ${what} is ${many}`,
     value_percentile: `the percentile of ${what} is ${many}`,
-    value_min: `the least ${what} is ${many}`,
-    value_max: `the greatest ${what} is ${many}`,
+    value_min: `the minimum ${what} is ${many}`,
+    value_max: `the maximum ${what} is ${many}`,
   }
   const group = groupBy.length > 0 ? `, for each ${groupBy.join(' and ')}` : ''
   return cut([
-    `Within ${sayTimespan(timespan)}${group}, ${counted[correlation]}:`,
+    `Within ${describeTimespan(timespan)}${group}, ${counted[correlation]}:`,
     ...rules.map((rule) => `  ${rule}`),
     ...(expression ? ['  where:', ...sayNode(expression, 2)] : []),
   ])
@@ -100,7 +100,7 @@ const comparisons = {
   neq: 'other than',
 } as const
 
-const sayTimespan = (ms: number): string => {
+const describeTimespan = (ms: number): string => {
   for (const [unit, size] of [
     ['day', 86_400_000],
     ['hour', 3_600_000],
