@@ -103,19 +103,32 @@ export const readSurface = (text: string): ApiSurface =>
 
 /**
  * What a client that was written for the first surface misses in the second: an operation, answer or field that is gone, an answer's
- * field that it could rely on and now cannot, an input that it does not know of and must send.
+ * field that it could rely on and now cannot, an input that it does not know of and must send. The names of schemas may change.
  */
-export const breaksOf = (before: ApiSurface, now: ApiSurface): readonly string[] =>
-  [...before].flatMap(([subject, fields]) => {
-    const present = now.get(subject)
-    if (!present) return [`${subject} is gone`]
-    const takesInput = /^[A-Z]+ \S+$|Input$/.test(subject)
-    const bare = takesInput ? (field: string) => field.replace(/!$/, '') : (field: string) => field
+export const breaksOf = (before: ApiSurface, now: ApiSurface): readonly string[] => {
+  const breaks: string[] = []
+  const compared = new Set<string>()
+  const compare = (subject: string, was: string, is: string): void => {
+    if (compared.has(`${was} ${is}`)) return
+    compared.add(`${was} ${is}`)
+    const [fields = [], present] = [before.get(was), now.get(is)]
+    if (!present) return void breaks.push(`${subject} is gone`)
+    const takesInput = /^[A-Z]+ \S+$|Input$/.test(was)
+    const bare = (field: string) => field.replace(/=.*/, '=').replace(takesInput ? /!$/ : /^$/, '')
     const there = new Set(present.map(bare))
-    const gone = fields.filter((field) => !there.has(bare(field)))
-    const demanded = takesInput ? present.filter((field) => field.endsWith('!') && !fields.includes(field)) : []
-    return [
-      ...gone.map((field) => `${subject} has no ${field}`),
-      ...demanded.map((field) => `${subject} needs ${field}`),
-    ]
-  })
+    breaks.push(...fields.filter((field) => !there.has(bare(field))).map((field) => `${subject} has no ${field}`))
+    if (takesInput) {
+      const demanded = present.filter((field) => field.endsWith('!') && !fields.includes(field))
+      breaks.push(...demanded.map((field) => `${subject} needs ${field}`))
+    }
+    for (const field of fields.filter((field) => field.includes('='))) {
+      const [path, name = ''] = field.split('=')
+      const names = present.flatMap((one) => (one.startsWith(`${path}=`) ? one.slice(one.indexOf('=') + 1) : []))
+      // Of several schemas in one place, one that was renamed is the one that was not there before.
+      const newName = names.includes(name) ? name : names.find((one) => !fields.includes(`${path}=${one}`))
+      if (before.has(name) && newName !== undefined) compare(name, name, newName)
+    }
+  }
+  for (const subject of before.keys()) if (subject.includes(' ')) compare(subject, subject, subject)
+  return breaks
+}

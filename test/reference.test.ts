@@ -43,6 +43,8 @@ it.each([
   ['GET /things 200: .data!', 'GET /things 200: .data', ['GET /things 200 has no .data!']],
   ['POST /things: body.name!', 'POST /things: body.name body.size', []],
   ['GET /things 200: .data!', 'GET /things 200: .data! .size!', []],
+  ['GET /things 200: =Thing\nThing: .a', 'GET /things 200: =Item\nItem: .a .b', []],
+  ['GET /things 200: =Thing\nThing: .a', 'GET /things 200: =Item\nItem: .b', ['Thing has no .a']],
 ])('a client of "%s" is asked about "%s"', (before, now, breaks) => {
   expect(breaksOf(readSurface(before), readSurface(now))).toEqual(breaks)
 })
