@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '../../test/depth.ts'
 import { AppError } from '../errors.ts'
 import { as, fakeServer } from './server.fake.ts'
 
@@ -277,6 +278,6 @@ it('answers anything at all without breaking', async () => {
       const { statusCode } = await post(path, body, { 'content-type': type })
       expect([200, 400, 415, 422]).toContain(statusCode)
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })

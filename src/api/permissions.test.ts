@@ -1,8 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import type { FastifyInstance } from 'fastify'
 import { type GraphQLField, isNonNullType } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { keeps } from '../../test/keeps.ts'
 import { compatSystems } from '../compat/systems.fake.ts'
 import { summarizeAlerts } from '../compat/triage/summarize-alerts.ts'
@@ -12,7 +15,6 @@ import { listIncidents } from '../operations/incidents/list-incidents.ts'
 import type { Offload } from '../operations/offload.ts'
 import { getOverview } from '../operations/status/get-overview.ts'
 import { mayAct, type Role, role as roles } from '../schema/role.ts'
-import type { watchMethods } from './allowed-methods.ts'
 import type { AnyOperation } from './ask.ts'
 import { portOf } from './compat-ports.ts'
 import type { CompatSystem } from './compat-system.ts'
@@ -91,17 +93,19 @@ const anonymous: Readonly<Record<string, string>> = {
   track_alert: 'shows how far an alert has come, by the id that its sender gave it',
 }
 
-const registered = vi.hoisted((): { method: string; url: string }[] => [])
-vi.mock('./allowed-methods.ts', async (importOriginal) => {
-  const original = await importOriginal<{ readonly watchMethods: typeof watchMethods }>()
-  return {
-    watchMethods: (app: Parameters<typeof watchMethods>[0]) => {
-      app.addHook('onRoute', ({ method, url }) => {
-        for (const one of [method].flat()) registered.push({ method: one, url })
-      })
-      return original.watchMethods(app)
-    },
-  }
+/** The routes of the servers that this test makes, as Fastify registers them. */
+const registered: { method: string; url: string }[] = []
+const watchRoutes = (message: unknown): void => {
+  const { fastify } = z.object({ fastify: z.custom<FastifyInstance>() }).parse(message)
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) registered.push({ method: one, url })
+  })
+}
+subscribe('fastify.initialization', watchRoutes)
+// Other test files share these modules.
+afterAll(() => {
+  unsubscribe('fastify.initialization', watchRoutes)
+  vi.restoreAllMocks()
 })
 
 const isOperation = (value: unknown): value is AnyOperation =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../test/depth.ts'
 import { eventAt, loginAt, moment } from './context.fake.ts'
 import { createFamiliar } from './familiar.ts'
 import { isUsualHour, sayHours, usualBefore } from './usual.ts'
@@ -65,7 +66,7 @@ describe('what is familiar', () => {
         const before = restored.save()
         expect(once.save()).toEqual(before)
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../test/depth.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import { chunkRecords, cutRecords } from './cut-records.ts'
 
@@ -34,7 +35,7 @@ describe('cutting records into chunks', () => {
         expect(sizes.slice(0, -1).every((size) => size === chunkRecords)).toBe(true)
         expect(sizes.at(-1)).toBeLessThanOrEqual(chunkRecords)
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     )
   })
 

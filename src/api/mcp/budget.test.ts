@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { countFitting, fitAnswer } from './budget.ts'
 import { estimateTokens } from './tokens.ts'
 
@@ -53,7 +54,7 @@ describe('an answer', () => {
         expect(costOf(fitAnswer({ structured: answer, text }))).toBeLessThanOrEqual(most)
         expect(costOf(fitAnswer({ structured: answer }))).toBeLessThanOrEqual(most)
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     )
   })
 })

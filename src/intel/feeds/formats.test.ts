@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { runs } from '../../../test/depth.ts'
 import { AppError } from '../../errors.ts'
 import { report } from '../../schema/indicator.ts'
 import { type Entry, type ReadList, reportOptions } from '../provider.ts'
@@ -83,7 +84,7 @@ describe.each(Object.entries(formats))('the format %s', (_name, { read }) => {
           if (!(error instanceof AppError) || error.code !== 'SOURCE_FAILED' || !error.hint) throw error
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 })

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createDrain } from './drain.ts'
@@ -215,7 +216,7 @@ describe('properties', () => {
           }
         }
       }),
-      { numRuns: 200, seed: 7 },
+      { numRuns: runs(200), seed: 7 },
     )
   })
 
@@ -232,7 +233,7 @@ describe('properties', () => {
         for (const text of after) expect(restored.learn(text)).toEqual(drain.learn(text))
         expect(restored.templates()).toEqual(drain.templates())
       }),
-      { numRuns: 100, seed: 7 },
+      { numRuns: runs(100), seed: 7 },
     )
   })
 

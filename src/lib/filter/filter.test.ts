@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { runs } from '../../../test/depth.ts'
 import type { Accessor, FilterValue } from './filter.ts'
 import { FilterSyntaxError, parseFilter } from './filter.ts'
 
@@ -290,7 +291,7 @@ describe('any filter', () => {
           expect(error).toMatchObject({ hint: expect.stringMatching(/./), position: expect.any(Number) })
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -302,7 +303,7 @@ describe('any filter', () => {
         expect(again.text).toBe(filter.text)
         expect(again.bind(accessor)(subject)).toBe(filter.bind(accessor)(subject))
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 

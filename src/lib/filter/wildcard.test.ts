@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import type { Piece } from './wildcard.ts'
 import { compileWildcard } from './wildcard.ts'
 
@@ -18,7 +19,7 @@ describe('compileWildcard', () => {
         expect(compileWildcard(pattern, true)(subject)).toBe(new RegExp(`^${source(pattern)}$`).test(subject))
         expect(compileWildcard(pattern, false)(subject)).toBe(new RegExp(source(pattern)).test(subject))
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { runs } from '../../../test/depth.ts'
 import { extractObservables, toObservable } from '../observables/observables.ts'
 import { type IndicatorFacts, IndicatorIndex } from './indicator-index.ts'
 
@@ -131,7 +132,7 @@ describe('scanning a text', () => {
         const bySight = extractObservables(text).flatMap((one) => some.find(one, now)?.value ?? [])
         for (const hit of bySight) expect(scanned(some, text)).toContain(hit)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -140,7 +141,7 @@ describe('scanning a text', () => {
       fc.property(fc.string({ unit: fc.constantFrom(...'.:@/-_ 0af\u00e9http') }), (text) => {
         scanned(index, text)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
     for (const piece of [
       '.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { FairCutForest } from './fair-cut-forest.ts'
@@ -45,7 +46,7 @@ describe('scores', () => {
           for (const score of scores) expect(score > 0 && score <= 1).toBe(true)
         },
       ),
-      { numRuns: 30, seed: 2 },
+      { numRuns: runs(30), seed: 2 },
     )
   })
 
@@ -64,7 +65,7 @@ describe('scores', () => {
         expect(scores[0]).toBe(Math.max(...scores))
         expect(FairCutForest.fit(matrix, { columns, seed }).score(matrix)).toEqual(scores)
       }),
-      { numRuns: 20, seed: 8 },
+      { numRuns: runs(20), seed: 8 },
     )
   })
 

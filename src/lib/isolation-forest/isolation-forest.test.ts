@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
@@ -85,7 +86,7 @@ describe('scores', () => {
           expect(sum).toBeCloseTo(forest.scoreRow(row) - forest.baseline, 6)
         }
       }),
-      { numRuns: 200, seed: 7 },
+      { numRuns: runs(200), seed: 7 },
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { createRandom } from '../random/random.ts'
 import { IsolationForest } from './isolation-forest.ts'
 
@@ -24,7 +25,7 @@ describe('the WebAssembly walk', () => {
         const forest = IsolationForest.fit(matrix, { columns, sampleSize, seed, trees: 12 })
         expect(forest.score(matrix)).toEqual(oneByOne(forest, matrix))
       }),
-      { numRuns: 25, seed: 3 },
+      { numRuns: runs(25), seed: 3 },
     )
   })
 
@@ -43,7 +44,7 @@ describe('the WebAssembly walk', () => {
         expect(forest.score(matrix)).toEqual(oneByOne(forest, matrix))
         expect(rows).toBeGreaterThanOrEqual(64)
       }),
-      { numRuns: 200, seed: 4 },
+      { numRuns: runs(200), seed: 4 },
     )
   })
 
@@ -82,7 +83,7 @@ describe('any forest', () => {
         expect(forest.score(turned)).toEqual(scores.toReversed())
         expect(scores[0]).toBe(Math.max(...scores))
       }),
-      { numRuns: 30, seed: 8 },
+      { numRuns: runs(30), seed: 8 },
     )
   })
 })

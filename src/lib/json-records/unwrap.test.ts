@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { type UnwrapOptions, unwrap } from './unwrap.ts'
 
 const texts = (document: unknown, options?: UnwrapOptions): string[] =>
@@ -375,7 +376,7 @@ describe('unwrap, whatever it is given', () => {
           expect(texts(text)).toEqual([text])
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -385,7 +386,7 @@ describe('unwrap, whatever it is given', () => {
         fc.string({ unit: fc.constantFrom(...'{}[]",:\\ax1 \n'), maxLength: 60 }),
         (text) => void [...unwrap(text)],
       ),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { runs } from '../../../test/depth.ts'
 import { extractObservables, hostOf, isPublicSuffix, refang, toObservable } from './observables.ts'
 
 const read = (text: string) => extractObservables(text).map(({ type, value }) => `${type} ${value}`)
@@ -135,7 +136,7 @@ describe('whatever comes', () => {
         const once = toObservable(text)
         if (once) expect(toObservable(once.value, once.type)).toEqual(once)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -145,7 +146,7 @@ describe('whatever comes', () => {
       fc.property(plain, disarm, (text, spell) => {
         expect(toObservable(spell(text))).toEqual(toObservable(text))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
     for (const text of ['http://evil.com/', 'https://a.evil.com/']) {
       fc.assert(
@@ -167,7 +168,7 @@ describe('whatever comes', () => {
           expect(extractObservables(`seen ${before}${text}${after} more`)).toContainEqual(toObservable(text))
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -183,7 +184,7 @@ describe('whatever comes', () => {
         hostOf(text)
         toObservable(text)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import type { Row } from '../data-drift/record-table.ts'
 import { createRandom } from '../random/random.ts'
 import { RecordModel } from '../record-model/record-model.ts'
@@ -50,7 +51,7 @@ describe('a list that is polled again and again', () => {
           for (let poll = 2; poll <= 8; poll += 1) expect(findings(take(rows))).toBe(0)
         },
       ),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { createDetector, type Detector, type Observation } from './detector.ts'
@@ -103,7 +104,7 @@ describe('what must hold', () => {
           expect(score >= 0 && score <= 1 && rarity >= 0 && rarity <= 1).toBe(true)
         })
       }),
-      { seed: 7, numRuns: 300 },
+      { seed: 7, numRuns: runs(300) },
     )
   })
 
@@ -115,7 +116,7 @@ describe('what must hold', () => {
           expect(kind).toBeUndefined()
         }
       }),
-      { seed: 8, numRuns: 50 },
+      { seed: 8, numRuns: runs(50) },
     )
   })
 
@@ -134,7 +135,7 @@ describe('what must hold', () => {
           })
         },
       ),
-      { seed: 9, numRuns: 20 },
+      { seed: 9, numRuns: runs(20) },
     )
   })
 

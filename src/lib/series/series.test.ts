@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
 import { createSeries, type Series } from './series.ts'
@@ -236,7 +237,7 @@ describe('state', () => {
           }
         },
       ),
-      { numRuns: 500, seed: 7 },
+      { numRuns: runs(500), seed: 7 },
     )
   })
 })

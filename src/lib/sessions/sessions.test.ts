@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
@@ -115,7 +116,7 @@ describe('properties', () => {
         const known = learnt[0] ?? []
         expect(other.score(known, { learnt: true })).toBeCloseTo(one.score(known, { learnt: true }), 9)
       }),
-      { seed: 1, numRuns: 200 },
+      { seed: 1, numRuns: runs(200) },
     )
   })
 
@@ -137,7 +138,7 @@ describe('properties', () => {
         expect(sessions.score(often)).toBeLessThanOrEqual(sessions.score(never))
         expect(sessions.score(often, { learnt: true })).toBeLessThanOrEqual(sessions.score(never))
       }),
-      { seed: 1, numRuns: 200 },
+      { seed: 1, numRuns: runs(200) },
     )
   })
 
@@ -156,7 +157,7 @@ describe('properties', () => {
           expect(sessions.score(more)).toBeGreaterThanOrEqual(sessions.score(asked) - 1e-12)
         },
       ),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: runs(300) },
     )
   })
 
@@ -171,7 +172,7 @@ describe('properties', () => {
         expect(facts.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(1 + 1e-9)
         for (const fact of facts) expect(sayFact(fact)).toMatch(/\.$/)
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: runs(100) },
     )
   })
 
@@ -190,7 +191,7 @@ describe('properties', () => {
         expect(restored.save()).toEqual(sessions.save())
         expect(restored.explain(asked)).toEqual(sessions.explain(asked))
       }),
-      { seed: 1, numRuns: 50 },
+      { seed: 1, numRuns: runs(50) },
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { runs } from '../../../test/depth.ts'
 import { lintFile } from './lint/lint.ts'
 import { createEngine, flattenEvent, type Match, readDocuments } from './sigma.ts'
 
@@ -174,7 +175,7 @@ describe('no text stops anything', () => {
   test('rules with mistakes', () => {
     fc.assert(
       fc.property(mutated, (text) => isQuick(text)),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -186,7 +187,7 @@ describe('no text stops anything', () => {
     )
     fc.assert(
       fc.property(anything, (text) => isQuick(text, [{}])),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -226,7 +227,7 @@ describe('no text stops anything', () => {
       })
     fc.assert(
       fc.property(rule, (text) => isQuick(text, [{}, { a: 1 }])),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })
@@ -322,7 +323,7 @@ describe('no event stops anything', () => {
         }
         expect(cpuMs() - start).toBeLessThan(1000)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import type { CorrelationRule, DetectionRule } from './document.ts'
 import type { FlatEvent, Scalar } from './event.ts'
 import { applies, completes, isTrue, type Seen } from './oracle.fake.ts'
@@ -185,7 +186,7 @@ test('with many rules at once the engine says what the oracle says', () => {
         }
       },
     ),
-    { numRuns: 800 },
+    { numRuns: runs(800) },
   )
 }, 30_000)
 
@@ -248,7 +249,7 @@ test('what is worked out once for events that are alike changes nothing', () => 
         excluded += quick.counts.excluded
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   )
 
   expect(excluded).toBeGreaterThan(1000)
@@ -270,7 +271,7 @@ test('what it explains is there for every match', () => {
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   )
 })
 
@@ -358,6 +359,6 @@ test('correlations say what the oracle says of events in order', () => {
         }
       },
     ),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   )
 }, 30_000)

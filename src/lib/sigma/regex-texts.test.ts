@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { compileRegex } from './regex.ts'
 import { textsOfRegex } from './regex-texts.ts'
 
@@ -58,7 +59,7 @@ describe('the texts that a regular expression needs', () => {
           }
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { fold } from './fold.ts'
 import { stands } from './holds.ts'
 import { createScreen } from './screen.ts'
@@ -21,7 +22,7 @@ test('a screen says of any value what a look for one text after the other says',
         expect(screen(one)).toBe(texts.some((sought) => stands(sought.manner, sought.text, fold(one))))
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { StateError } from '../bytes/codec.ts'
 import { rankingOf } from '../quality/ranking.ts'
 import { createRandom } from '../random/random.ts'
@@ -38,7 +39,7 @@ describe('scores', () => {
         expect(scores[0]).toBe(Math.max(...scores))
         expect(scores[0]).toBeGreaterThan(0.98)
       }),
-      { numRuns: 12, seed: 1 },
+      { numRuns: runs(12), seed: 1 },
     )
   })
 
@@ -53,7 +54,7 @@ describe('scores', () => {
         expect(loaded.score(table)).toEqual(scores)
         expect(loaded.save()).toEqual(model.save())
       }),
-      { numRuns: 25, seed: 2 },
+      { numRuns: runs(25), seed: 2 },
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { runs } from '../../../test/depth.ts'
 import { readDocuments } from '../sigma/sigma.ts'
 import { patternTypes, translatePattern } from './patterns.ts'
 import { convertWazuhRules } from './wazuh-rules.ts'
@@ -23,7 +24,9 @@ const check = (text: string): void => {
 }
 
 test('no text makes it throw', () => {
-  fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), anyText), check), { numRuns: 300 })
+  fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), anyText), check), {
+    numRuns: runs(300),
+  })
 })
 
 const names =
@@ -82,7 +85,7 @@ const rules = fc
   .map(([group, all]) => `<var name="V">x|y</var><group name="${inside(group)}">${all.join('\n')}</group>`)
 
 test('no rules make it throw, and what it writes is Sigma', () => {
-  fc.assert(fc.property(rules, check), { numRuns: 800 })
+  fc.assert(fc.property(rules, check), { numRuns: runs(800) })
 }, 20_000)
 
 test('no pattern makes it throw', () => {
@@ -91,7 +94,7 @@ test('no pattern makes it throw', () => {
       const read = translatePattern(pattern, type)
       if ('reason' in read) expect(read.reason.length).toBeGreaterThan(10)
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
 })
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { browseAlerts } from '../../compat/triage/browse-alerts.ts'
 import { chartAlerts } from '../../compat/triage/chart-alerts.ts'
 import { summarizeAlerts } from '../../compat/triage/summarize-alerts.ts'
@@ -134,7 +135,7 @@ export const describeManyAlerts = (
           )
           expect(await answers(small, q, sort, group, range)).toEqual(await answers(large, q, sort, group, range))
         }),
-        { numRuns: 60 },
+        { numRuns: runs(60) },
       )
     })
 

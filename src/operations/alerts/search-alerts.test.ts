@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { toAlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { openStore } from '../../store/open-store.ts'
@@ -85,7 +86,7 @@ describe('searching alerts', () => {
             .sort(),
         )
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { strToU8, zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { importRules } from './import-rules.ts'
 import { removeImport } from './remove-import.ts'
 import { readArchive } from './rule-archive.ts'
@@ -100,7 +101,7 @@ describe('an archive', () => {
         if (Array.isArray(answer)) return
         expect(answer).toMatchObject({ code: expect.stringMatching(/INVALID_REQUEST|TOO_LARGE/) })
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })

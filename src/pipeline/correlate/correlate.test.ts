@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { alertTypes, type Entity } from '../../schema/detection.ts'
 import { type Incident, incident as incidentSchema } from '../../schema/incident.ts'
@@ -247,7 +248,7 @@ describe('the properties of correlation', () => {
           for (const { reason } of incident.members) expect(reason).not.toBe('added by a person')
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 

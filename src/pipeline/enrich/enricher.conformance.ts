@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import type { Event, Fields } from '../../schema/event.ts'
 import { createEnrich } from './enrich.ts'
 import type { Enricher } from './enricher.ts'
@@ -56,7 +57,7 @@ export const describeEnricher = (name: string, create: () => Enricher, known: Fi
           const facts = enricher.enrich(eventWith(fields))
           if (facts !== undefined) expect(Object.keys(facts).length).toBeGreaterThan(0)
         }),
-        { numRuns: 300, seed: 7 },
+        { numRuns: runs(300), seed: 7 },
       )
     })
   })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { joinDocuments } from './documents.ts'
 import { joinContinuations, type Line, splitLines } from './lines.ts'
 
@@ -214,7 +215,7 @@ describe('joinDocuments', () => {
         const text = all.join('\n')
         expect(texts(text, size)).toEqual(texts(text))
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
   })
 

@@ -5,6 +5,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { type Chunk, readChunks } from './file-chunks.ts'
 
 let folder: string
@@ -42,7 +43,7 @@ it('cuts only between records, and loses nothing, whatever the chunks', async ()
         expect(report.lines).toBe(whole.split('\n').length - 1)
       },
     ),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   )
 })
 

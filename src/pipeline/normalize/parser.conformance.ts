@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { runs } from '../../../test/depth.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import type { Parsed, Parser } from './parser.ts'
 
@@ -39,7 +40,7 @@ export const describeParser = (name: string, parser: Parser, facts: Partial<RawR
           const parsed = parser.parse(recordOf(input))
           if (parsed) expectWhole(parsed)
         }),
-        { numRuns: 400 },
+        { numRuns: runs(400) },
       )
     })
 

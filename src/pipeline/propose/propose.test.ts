@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { runs } from '../../../test/depth.ts'
 import type { Entity } from '../../schema/detection.ts'
 import { playbook } from '../../schema/playbook.ts'
 import { openStore } from '../../store/open-store.ts'
@@ -152,7 +153,7 @@ describe('playbooks', () => {
         expect(items.length).toBeGreaterThanOrEqual(seen.size)
         expect(new Set(items.map(({ description }) => description)).size).toBe(items.length)
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     )
     await store.close()
   })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
 import { eventText } from '../../schema/event-fields.ts'
@@ -102,7 +103,7 @@ describe('a block of events', () => {
           expect(block.stream(index)).toBe(item.stream)
         })
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Kysely } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { eventFilter } from '../../operations/filter.ts'
 import type { Event } from '../../schema/event.ts'
 import { parseEventId } from '../../schema/record.ts'
@@ -113,7 +114,7 @@ describe('the event store', () => {
           opened.length = 0
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { buildTokenFilter, mayContain } from './token-filter.ts'
 
 const character = fc.oneof(fc.constantFrom(...'abAB01 .:-_/\n'), fc.constantFrom('İ', 'K', 'Σ', 'ß', '€', '\ud83d'))
@@ -20,7 +21,7 @@ describe('a token filter', () => {
           expect(mayContain(buildTokenFilter(texts), [word])).toBe(true)
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 

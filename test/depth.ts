@@ -1,0 +1,15 @@
+import type { Need } from './needs.ts'
+
+/**
+ * How deep the tests look. `npm test` looks quickly; CI, `npm run test:deep` and the suites of the whole program look deeply. Set in
+ * vitest.config.ts.
+ */
+const isQuick = process.env.VEDETTE_TEST_DEPTH === 'quick'
+
+/** How many inputs a property is tried with: all of them, or a tenth in a quick run. */
+export const runs = (deep: number): number => (isQuick ? Math.ceil(deep / 10) : deep)
+
+/** Of a test that computes for a second or more, and whose subject has quicker tests too: `it("…", needs(deepRun), () => …)`. */
+export const deepRun: Need = {
+  missing: isQuick ? 'a quick run leaves out what takes long (npm run test:deep)' : undefined,
+}
