@@ -15,7 +15,7 @@ import type { Conversation, ModelReply } from '../schema/conversation.ts'
 import type { Event } from '../schema/event.ts'
 import type { Playbook } from '../schema/playbook.ts'
 import type { RecordBatch } from '../schema/record.ts'
-import type { ToldFacts } from '../schema/told-enrichment.ts'
+import type { SuppliedFacts } from '../schema/supplied-enrichment.ts'
 import type { ModelOpinion, TriageResult } from '../schema/triage-result.ts'
 import type { AuditHead } from '../store/audit/audit-chain.ts'
 import type { Transaction } from '../store/database.ts'
@@ -134,7 +134,7 @@ export interface Deps {
   readonly playbooks: readonly Playbook[]
   readonly carryOut: CarryOut
   /** Triages one alert outside the pipeline and stores nothing. Facts supplied by the sender override local ones. */
-  triageAlert(alert: Alert, facts: ToldFacts): Promise<TriageResult>
+  triageAlert(alert: Alert, facts: SuppliedFacts): Promise<TriageResult>
   /** Earlier alerts by their shared properties. */
   readonly history: Pick<AlertHistory, 'find'>
   /** The active risk formula. */

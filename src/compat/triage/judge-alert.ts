@@ -4,7 +4,7 @@ import { previewAlert } from '../../operations/alerts/preview-alert.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { alert } from '../../schema/alert.ts'
-import { toldEnrichment, toldFacts } from '../../schema/told-enrichment.ts'
+import { suppliedEnrichment, toSuppliedFacts } from '../../schema/supplied-enrichment.ts'
 import { triageResult } from '../../schema/triage-result.ts'
 
 /** Triages an alert of another system without storing it. */
@@ -14,7 +14,7 @@ export const judgeAlert = defineOperation({
   role: 'viewer',
   input: z.strictObject({
     alert: z.unknown().optional().describe('The alert.'),
-    enrichment: toldEnrichment.nullish(),
+    enrichment: suppliedEnrichment.nullish(),
     source_type: sourceTypeInput.optional(),
   }),
   output: z
@@ -32,7 +32,7 @@ export const judgeAlert = defineOperation({
   ) {
     const began = now()
     const { alert, alertId } = previewAlert(body, source_type, { normalize, now })
-    const triage = await triageAlert(alert, toldFacts(enrichment ?? {}))
+    const triage = await triageAlert(alert, toSuppliedFacts(enrichment ?? {}))
     return { alert_id: alertId, alert, triage, seconds: (now() - began) / 1000 }
   },
 })

@@ -48,7 +48,7 @@ export const inventoryImport = z
   })
   .meta({ id: 'ToldImport' })
 
-type ToldImport = z.input<typeof inventoryImport>
+type InventoryImport = z.input<typeof inventoryImport>
 
 interface TakeIn<Item, Row> {
   readonly action: string
@@ -63,7 +63,7 @@ interface TakeIn<Item, Row> {
 export const importInventory = async <Item, Row>(
   { action, read, plan, unmatched, preview, save }: TakeIn<Item, Row>,
   { store, context, actor, time }: Pick<Deps, 'store' | 'context'> & { readonly actor: Actor; readonly time: number },
-): Promise<ToldImport> => {
+): Promise<InventoryImport> => {
   const result = presentImport(preview, read, plan, unmatched)
   if (preview || plan.changes.length === 0) return result
   await store.transaction(async (tx) => {
@@ -82,7 +82,7 @@ const presentImport = <Item, Row>(
   read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>,
   { changes, unchanged }: Plan<Item>,
   unmatched: readonly string[],
-): ToldImport => ({
+): InventoryImport => ({
   preview,
   rows: read.total,
   new: changes.filter(({ change }) => change === 'new').length,
@@ -101,7 +101,7 @@ const presentImport = <Item, Row>(
 const auditImport = (
   store: Pick<Store, 'audit'>,
   tx: Transaction,
-  entry: { readonly time: number; readonly actor: Actor; readonly action: string; readonly result: ToldImport },
+  entry: { readonly time: number; readonly actor: Actor; readonly action: string; readonly result: InventoryImport },
 ): Promise<void> => {
   const { rows, failed, unchanged, changes, new: added, changed } = entry.result
   return store.audit.append(

@@ -1,5 +1,5 @@
 import type { Alert } from '../../schema/alert.ts'
-import type { ToldFacts } from '../../schema/told-enrichment.ts'
+import type { SuppliedFacts } from '../../schema/supplied-enrichment.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import type { Neighbours } from './gather.ts'
 import { createTriage } from './triage.ts'
@@ -9,7 +9,7 @@ type TriageOptions = Parameters<typeof createTriage>[0]
 /** Triages one alert outside the pipeline, with the same triager and neighbours. The facts of its sender replace those known here. */
 export const createTriageAlert =
   (options: TriageOptions) =>
-  async (alert: Alert, facts: ToldFacts): Promise<TriageResult> => {
+  async (alert: Alert, facts: SuppliedFacts): Promise<TriageResult> => {
     const triage = createTriage({ ...options, neighbours: withFacts(options.neighbours, facts) })
     const [triaged] = await triage([alert], {
       id: alert.id,
@@ -24,7 +24,7 @@ export const createTriageAlert =
 const longest = 60_000
 
 /** Makes the neighbours answer with the sender's facts where there are any. */
-const withFacts = ({ context, intelligence, ...others }: Neighbours, facts: ToldFacts): Neighbours => {
+const withFacts = ({ context, intelligence, ...others }: Neighbours, facts: SuppliedFacts): Neighbours => {
   const { threatIntel, ...surroundings } = facts
   return {
     ...others,

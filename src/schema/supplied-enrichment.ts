@@ -6,7 +6,7 @@ const network = z.looseObject({
   reputation_score: z.number().min(0).max(100).nullish(),
 })
 
-/** What sources say of one value; either the words of the service that asks, or of the one that adds up. */
+/** Threat intelligence about one value, in the format of a single source or of an aggregate. */
 const intelligence = z.looseObject({
   threat_score: z.number().min(0).max(100).nullish(),
   aggregate_score: z.number().min(0).max(100).nullish(),
@@ -16,8 +16,11 @@ const intelligence = z.looseObject({
   total_sources: z.int().min(0).nullish(),
 })
 
-/** What a sender of alerts knows around one, in the words of the triage contract; what it does not say is looked up. */
-export const toldEnrichment = z
+/**
+ * The enrichment that a sender supplies with an alert, in the format of the triage contract. Missing facts are looked
+ * up.
+ */
+export const suppliedEnrichment = z
   .looseObject({
     source_network: network.nullish(),
     target_network: network.nullish(),
@@ -28,10 +31,10 @@ export const toldEnrichment = z
     threat_intel: z.union([intelligence.nullish(), z.record(z.string(), intelligence.nullish())]).nullish(),
   })
   .meta({ id: 'ToldEnrichment' })
-type ToldEnrichment = z.output<typeof toldEnrichment>
+type SuppliedEnrichment = z.output<typeof suppliedEnrichment>
 
-/** The same as the risk formula asks for it. What is absent was not told. */
-export interface ToldFacts {
+/** The supplied facts in the format of the risk formula. */
+export interface SuppliedFacts {
   readonly asset?: { readonly criticality: string }
   /** `reputation` is malice: 0–100, high is bad. */
   readonly network?: { readonly internal: boolean; readonly reputation?: number }
@@ -39,13 +42,19 @@ export interface ToldFacts {
   readonly threatIntel?: { readonly aggregateScore: number; readonly sources: number; readonly detectedBy: number }
 }
 
-/** Reads what was told; what is called unknown there is not known. */
-export const toldFacts = ({ source_network, target_network, asset, user, threat_intel }: ToldEnrichment): ToldFacts => {
+/** Converts supplied enrichment. The value `unknown` counts as missing. */
+export const toSuppliedFacts = ({
+  source_network,
+  target_network,
+  asset,
+  user,
+  threat_intel,
+}: SuppliedEnrichment): SuppliedFacts => {
   const networks = [source_network, target_network].flatMap((one) => (one?.is_internal == null ? [] : [one]))
   const malice = networks.flatMap(({ reputation_score }) => (reputation_score == null ? [] : [100 - reputation_score]))
   const criticality = known(asset?.criticality)
   const title = [user?.title ?? user?.role, user?.access_level].flatMap((text) => known(text) ?? []).join(', ')
-  const said = threat_intel == null ? [] : answersOf(threat_intel)
+  const said = threat_intel == null ? [] : readAnswers(threat_intel)
   return {
     ...(criticality !== undefined && { asset: { criticality } }),
     ...(networks.length > 0 && {
@@ -68,13 +77,13 @@ export const toldFacts = ({ source_network, target_network, asset, user, threat_
 const known = (text: string | null | undefined): string | undefined =>
   text == null || text === '' || text === 'unknown' ? undefined : text
 
-const answersOf = (told: object) => {
-  const whole = readAnswer(told)
-  return whole ? [whole] : Object.values(told).flatMap((one) => readAnswer(one) ?? [])
+const readAnswers = (supplied: object) => {
+  const whole = readAnswer(supplied)
+  return whole ? [whole] : Object.values(supplied).flatMap((one) => readAnswer(one) ?? [])
 }
 
-const readAnswer = (told: unknown) => {
-  const { data } = intelligence.safeParse(told)
+const readAnswer = (supplied: unknown) => {
+  const { data } = intelligence.safeParse(supplied)
   const score = data?.aggregate_score ?? data?.threat_score
   if (!data || score == null) return undefined
   const queried = data.total_sources ?? data.sources_queried ?? 0
