@@ -60,7 +60,7 @@ export const poseQuestion = (
 
 /** Somebody who wants an answer given anew, and perhaps to see it come. */
 interface Asker {
-  readonly tell?: ((draft: OpinionDraft) => void) | undefined
+  readonly onDraft?: ((draft: OpinionDraft) => void) | undefined
 }
 
 /** How often somebody is told what has come, in ms. */
@@ -98,8 +98,8 @@ export const formOpinion = async (
   return { ...facts, ...read, status: rejected === undefined ? status : 'rejected', reason: rejected ?? null }
 }
 
-const waitingFor = ({ tell }: Asker, asked: Case): Waiting & { end(): void } => {
-  if (!tell) return { anew: true, end: () => undefined }
+const waitingFor = ({ onDraft }: Asker, asked: Case): Waiting & { end(): void } => {
+  if (!onDraft) return { anew: true, end: () => undefined }
   let latest: Parameters<NonNullable<Waiting['watch']>> | undefined
   let timer: NodeJS.Timeout | undefined
   const show = (): void => {
@@ -107,7 +107,7 @@ const waitingFor = ({ tell }: Asker, asked: Case): Waiting & { end(): void } => 
     if (!latest) return
     const [unfinished, from] = latest
     const draft = draftOf(unfinished, asked)
-    if (draft.summary.length + draft.claims.length > 0) tell({ ...from, ...draft })
+    if (draft.summary.length + draft.claims.length > 0) onDraft({ ...from, ...draft })
   }
   return {
     anew: true,

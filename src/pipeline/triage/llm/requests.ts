@@ -11,7 +11,7 @@ export interface ModelRequest {
   readonly alert: Alert
   readonly card: TriageResult
   /** The person who waits for the answer; the model is asked even if its answer is known. */
-  readonly asker?: { readonly tell?: ((draft: OpinionDraft) => void) | undefined } | undefined
+  readonly asker?: { readonly onDraft?: ((draft: OpinionDraft) => void) | undefined } | undefined
 }
 
 /** Handles questions up to the stored opinions: the part of the pipeline that begins here. */
@@ -63,7 +63,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
   const consult = (
     alert: Alert,
     card: TriageResult,
-    watcher: { readonly onDraft?: ((draft: OpinionDraft) => void) | undefined; readonly signal: AbortSignal },
+    listener: { readonly onDraft?: ((draft: OpinionDraft) => void) | undefined; readonly signal: AbortSignal },
     forPerson: boolean,
   ): Promise<ModelOpinion> =>
     share(
@@ -71,7 +71,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
       async (tell, left) => {
         const transaction = options.transaction()
         try {
-          const asker = forPerson ? { tell: watcher.onDraft && tell } : undefined
+          const asker = forPerson ? { onDraft: listener.onDraft && tell } : undefined
           const [answer] = await handle([{ alert, card, asker }], {
             id: `opinion-${alert.id}`,
             attempt: 1,
@@ -87,7 +87,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
           throw error
         }
       },
-      { tell: watcher.onDraft, signal: watcher.signal },
+      { tell: listener.onDraft, signal: listener.signal },
     )
 
   /** Asks about one alert that is due. */
@@ -131,8 +131,8 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
       handle = handler
     },
     /** Asks about an alert now, for a person. Requests for the same alert at the same time share one answer. */
-    ask: (alert: Alert, card: TriageResult, watcher: Parameters<typeof consult>[2]) =>
-      consult(alert, card, watcher, true),
+    ask: (alert: Alert, card: TriageResult, listener: Parameters<typeof consult>[2]) =>
+      consult(alert, card, listener, true),
     /** Asks about the alerts that are due. */
     async workDue(ended: AbortSignal): Promise<void> {
       const until = now() + options.hold

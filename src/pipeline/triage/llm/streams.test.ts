@@ -19,7 +19,7 @@ describe('an answer that somebody watches', () => {
   const watch = async (models: ReturnType<ModelDeps['modelsOf']>, signal = new AbortController().signal) => {
     const drafts: OpinionDraft[] = []
     const tell = (draft: OpinionDraft) => drafts.push(draft)
-    const opinion = await formOpinion(someAlert(), someCard, models, asking(deps), signal, { tell })
+    const opinion = await formOpinion(someAlert(), someCard, models, asking(deps), signal, { onDraft })
     return { drafts, opinion }
   }
 
@@ -81,7 +81,7 @@ describe('an answer that somebody watches', () => {
       const leaving = new AbortController()
       const models = deps.modelsOf([vendor])
       const asked = formOpinion(someAlert(), someCard, models, asking(deps), leaving.signal, {
-        tell: () => leaving.abort(new Error('gone')),
+        onDraft: () => leaving.abort(new Error('gone')),
       })
       await expect(asked).rejects.toThrow('gone')
       await until(() => vendor.wire.dropped === 1)
