@@ -5,8 +5,8 @@ import { gatherContext } from '../context/gather.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import { analyzeRecords } from '../pipeline/analyze.ts'
 import { createClock } from '../pipeline/clock.ts'
-import { correlate } from '../pipeline/correlate/correlate.ts'
-import { mergeDetections } from '../pipeline/detect/merge/merge.ts'
+import { assignIncidents } from '../pipeline/correlate/assign-incidents.ts'
+import { mergeDetections } from '../pipeline/detect/merge/merge-detections.ts'
 import { noRules, type RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
 import { toBatches } from '../pipeline/ingest/record-batches.ts'
 import { assessAlert } from '../pipeline/triage/assess.ts'
@@ -57,7 +57,7 @@ export const createAnalysis =
         return { ...alert, status: 'triaged', triage: assessAlert(alert, clock.now(), known, config.triage.risk) }
       },
       correlate: (alerts) =>
-        correlate(alerts, [], { now: clock.now(), gap: config.correlate.gap, nextNumber: counter() }),
+        assignIncidents(alerts, [], { now: clock.now(), gap: config.correlate.gap, nextNumber: counter() }),
       templates: stages.templates,
     })
   }

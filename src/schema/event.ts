@@ -17,7 +17,7 @@ export interface Template {
 
 /**
  * One thing that happened, normalised. Made once per record, never changed: a stage that adds something returns another.
- * The hot road builds millions of these, so the shape is fixed and nothing on it is validated again.
+ * The pipeline builds millions of these, so the shape is fixed and nothing on it is validated again.
  */
 export interface Event {
   /** `<partition>-<number>`, given when the record was accepted. */

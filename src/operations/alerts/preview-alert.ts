@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { toExternalDetection } from '../../pipeline/detect/external/external-detection.ts'
-import { mergeDetections } from '../../pipeline/detect/merge/merge.ts'
+import { mergeDetections } from '../../pipeline/detect/merge/merge-detections.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Deps } from '../deps.ts'
 import { readAlerts, toRecords } from './foreign-alerts.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { correlate } from '../../pipeline/correlate/correlate.ts'
+import { assignIncidents } from '../../pipeline/correlate/assign-incidents.ts'
 import { assessAlert } from '../../pipeline/triage/assess.ts'
 import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import type { Alert } from '../../schema/alert.ts'
@@ -71,7 +71,7 @@ const open = async () => {
   const queue = openEmbeddedQueue({ connections: store.connections, now, log })
   const alerts = [anAlert('a', '203.0.113.9', 0), anAlert('b', '203.0.113.9', 5), anAlert('c', '198.51.100.7', 5_000)]
   let number = 0
-  const incidents = correlate(alerts, [], {
+  const incidents = assignIncidents(alerts, [], {
     now: start,
     nextNumber: () => {
       number += 1

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** The state of the road, stage by stage. */
+/** The state of the pipeline, stage by stage. */
 export const health = z
   .object({
     status: z.enum(['ready', 'not_ready']),

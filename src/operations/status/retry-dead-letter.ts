@@ -4,7 +4,7 @@ import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Puts a job that was set aside back on the road. */
+/** Puts a dead letter back in its topic. */
 export const retryDeadLetter = defineOperation({
   name: 'retry_dead_letter',
   summary: 'Requeues a dead-lettered job after its cause is fixed.',

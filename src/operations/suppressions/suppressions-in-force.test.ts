@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createCorrelate } from '../../pipeline/correlate/correlate-stage.ts'
-import { createMerge } from '../../pipeline/detect/merge/merge-stage.ts'
+import { createCorrelate } from '../../pipeline/correlate/correlate.ts'
+import { createMerge } from '../../pipeline/detect/merge/merge.ts'
 import { createNotify } from '../../pipeline/notify/notify.ts'
 import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import type { Detection } from '../../schema/detection.ts'

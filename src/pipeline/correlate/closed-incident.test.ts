@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../schema/alert.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { alert, at, attack, entity, start } from './alert.fake.ts'
-import { correlate } from './correlate.ts'
+import { assignIncidents } from './assign-incidents.ts'
 
 const run = (alerts: readonly Alert[], open: readonly Incident[] = [], members: readonly Alert[] = []) =>
-  correlate(alerts, open, { now: start, members, nextNumber: () => open.length + 1 })
+  assignIncidents(alerts, open, { now: start, members, nextNumber: () => open.length + 1 })
 
 const [x, y] = ['203.0.113.9', '198.51.100.7']
 const failures = (address: string, host: string, begin: number, facts: Partial<Alert> = {}) =>

@@ -1,185 +1,151 @@
-import { createHash } from 'node:crypto'
-import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
-import { type Incident, isOpenIncident, withStatus } from '../../schema/incident.ts'
-import { isNewsTo, quietIncident } from '../../schema/quiet-incident.ts'
-import { admissionTo } from './admission.ts'
-import { byStart, startsAt } from './alert-facts.ts'
-import { bondOf, gapBetween, strongest } from './bond.ts'
-import { type ClusterLimits, cluster, type Group } from './cluster.ts'
-import { describeIncident } from './describe-incident.ts'
-import { span } from './words.ts'
+import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
+import { keepOpinion, withoutOpinion } from '../../schema/apply-opinion.ts'
+import type { Incident } from '../../schema/incident.ts'
+import type { Stage } from '../stage.ts'
+import { endsAt, startsAt } from './alert-facts.ts'
+import { assignIncidents, correlateDefaults } from './assign-incidents.ts'
+import type { ClusterLimits } from './cluster.ts'
 
-const hour = 60 * 60_000
-
-/** Default limits, in ms of event time. */
-export const correlateDefaults: ClusterLimits = { gap: hour, idle: 24 * hour, maxSpan: 72 * hour, maxMembers: 500 }
-
-export interface CorrelateContext extends Partial<ClusterLimits> {
-  readonly now: number
-  /** Returns the next display number. */
-  readonly nextNumber: () => number
-  /** The alerts in open incidents. Without them, an incident attracts nothing. */
-  readonly members?: readonly Alert[]
+interface Query<Item> {
+  readonly status: readonly string[]
+  readonly from: number
+  readonly to: number
+  readonly limit: number
+  readonly matches: (item: Item) => boolean
 }
 
-/**
- * Groups alerts into incidents and returns those that are new or changed. An alert of medium severity or above opens an incident, and so
- * do minor alerts of different detectors that agree. Other minor alerts only join. An alert belongs to at most one incident. The result
- * does not depend on the order of alerts or on repeats.
- *
- * @param open the open incidents, and those resolved recently enough to be reopened
- */
-export const correlate = (
-  alerts: readonly Alert[],
-  open: readonly Incident[],
-  { now, nextNumber, members = [], ...given }: CorrelateContext,
-): Incident[] => {
-  const limits: ClusterLimits = { ...correlateDefaults, ...given }
-  const newest = new Map([...members, ...alerts].map((alert) => [alert.id, alert]))
-  const incidents = new Map(open.filter(({ merged_into }) => merged_into === null).map((one) => [one.id, one]))
-  const taken = new Set<string>()
-  const groups = [...incidents.values()]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((incident): Group => {
-      const own = incident.members.flatMap(({ alert_id }) => {
-        const alert = taken.has(alert_id) ? undefined : newest.get(alert_id)
-        taken.add(alert_id)
-        return alert ?? []
-      })
-      return {
-        incident: incident.id,
-        over: !isOpenIncident(incident),
-        admits: admissionTo(incident, own),
-        alerts: own,
-      }
+interface Alerts<Tx> {
+  load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
+  list(query: Omit<Query<Alert>, 'matches'> & { readonly loose: true }): Promise<{ readonly items: readonly Alert[] }>
+  save(alerts: readonly Alert[], tx: Tx): Promise<void>
+}
+
+interface Incidents<Tx> {
+  findOpen(lastSeenAfter: number, tx: Tx): Promise<readonly Incident[]>
+  list(query: Query<Incident>): Promise<{ readonly items: readonly Incident[] }>
+  save(incidents: readonly Incident[], tx: Tx): Promise<void>
+  nextNumber(tx: Tx): Promise<number>
+}
+
+interface CorrelateOptions extends Partial<ClusterLimits> {
+  /** The wall clock. An incident resolved within the last day is reopened by alerts that belong to it. */
+  readonly now: () => number
+}
+
+const reopenWindow = 24 * 60 * 60_000
+const maxLoose = 500
+const maxOver = 100
+const maxMembers = 2_000
+
+/** Creates the stage that groups triaged alerts into incidents and stores both. */
+export const createCorrelate =
+  <Tx>(alerts: Alerts<Tx>, incidents: Incidents<Tx>, options: CorrelateOptions): Stage<Alert, Incident, Tx> =>
+  async (triaged, delivery) => {
+    if (triaged.length === 0) return []
+    const { now, ...given } = options
+    const limits = { ...correlateDefaults, ...given }
+    const tx = await delivery.transaction()
+    const moment = now()
+
+    const stored = await alerts.load([...new Set(triaged.map(({ id }) => id))], tx)
+    const batch = withTriage(stored, triaged, moment)
+    const from = Math.min(...batch.map(startsAt)) - limits.idle
+    const to = Math.max(...batch.map(endsAt)) + limits.idle
+    const near = { from, to }
+    const [open, over, loose] = await Promise.all([
+      incidents.findOpen(from, tx),
+      incidents.list({
+        ...near,
+        status: ['resolved', 'closed'],
+        limit: maxOver,
+        matches: ({ merged_into, updated_at }) =>
+          merged_into === null && Date.parse(updated_at) >= moment - reopenWindow,
+      }),
+      alerts.list({
+        ...near,
+        status: openAlertStatuses,
+        limit: maxLoose,
+        loose: true,
+      }),
+    ])
+    const candidates = [...open, ...over.items].filter(mayShareWith([...batch, ...loose.items]))
+    const chosen = limitMembers(candidates, new Set(batch.map(({ id }) => id)))
+    const members = await alerts.load([...new Set(chosen.flatMap(idsOf))], tx)
+
+    const known = new Map([...loose.items, ...members, ...batch].map((alert) => [alert.id, alert]))
+    const changed = assignIncidents([...known.values()], chosen, {
+      ...limits,
+      now: moment,
+      members,
+      nextNumber: () => 0,
     })
-  const loose = [...newest.values()].filter((alert) => !taken.has(alert.id) && isOpenAlert(alert))
-
-  return cluster(loose, groups, limits)
-    .filter((group) => group.alerts.length > 0)
-    .sort((a, b) => compareStart(a.alerts, b.alerts))
-    .flatMap((group) => {
-      const before = group.incident === undefined ? undefined : incidents.get(group.incident)
-      return before
-        ? (update(before, group.alerts, now, limits) ?? [])
-        : openIncident(group.alerts, now, nextNumber, limits)
-    })
-}
-
-const isOpenAlert = ({ status }: Alert): boolean => openAlertStatuses.some((open) => open === status)
-
-const compareStart = (a: readonly Alert[], b: readonly Alert[]): number => {
-  const [first, second] = [[...a].sort(byStart)[0], [...b].sort(byStart)[0]]
-  return first && second ? byStart(first, second) : 0
-}
-
-const openIncident = (
-  alerts: readonly Alert[],
-  now: number,
-  nextNumber: () => number,
-  limits: ClusterLimits,
-): Incident => {
-  const sorted = [...alerts].sort(byStart)
-  const time = new Date(now).toISOString()
-  return {
-    id: incidentIdOf(sorted),
-    display_id: `INC-${nextNumber()}`,
-    status: 'open',
-    ...describeIncident(sorted, undefined),
-    members: sorted.map((alert, i) => ({
-      alert_id: alert.id,
-      reason: i === 0 ? 'first alert of this incident' : reasonFor(alert, sorted, limits),
-      added_at: time,
-    })),
-    created_at: time,
-    updated_at: time,
-    assignee: null,
-    resolution: null,
-    merged_into: null,
-    version: 1,
-  }
-}
-
-/** Returns the id of an incident, from its first alert and that alert's former incident, so that no id is reused. */
-export const incidentIdOf = (sorted: readonly Alert[]): string =>
-  createHash('sha256')
-    .update([sorted[0]?.id ?? '', sorted[0]?.incident_id ?? ''].join('\0'))
-    .digest('hex')
-    .slice(0, 32)
-
-/** Adds alerts to an incident and updates it; undefined if nothing changed. */
-const update = (
-  before: Incident,
-  alerts: readonly Alert[],
-  now: number,
-  limits: ClusterLimits,
-): Incident | undefined => {
-  const known = new Set(before.members.map(({ alert_id }) => alert_id))
-  const added = alerts.filter(({ id }) => !known.has(id)).sort(byStart)
-  // When a suppression ends, alerts reappear that are members already.
-  const back = before.suppression_id ? alerts.filter((alert) => known.has(alert.id) && isOpenAlert(alert)) : []
-  const open = isOpenIncident(before)
-  if (!open && added.length === 0 && back.length === 0) return undefined
-  const time = new Date(now).toISOString()
-  const joined = added.map((alert) => ({
-    alert_id: alert.id,
-    reason: reasonFor(alert, alerts, limits),
-    added_at: time,
-  }))
-  const [cause] = reopens(before, added)
-  const reason = joined.find(({ alert_id }) => alert_id === cause?.id)?.reason
-  const reopening = open
-    ? []
-    : cause
-      ? [reopenStep(before, cause, reason ?? '', now)]
-      : back.map((alert) => reopenStep(before, alert, 'its suppression ended', now)).slice(0, 1)
-  if (!open && reopening.length === 0) {
-    // The alerts repeat what people dismissed, so add them without reopening.
-    const members = [...before.members, ...joined]
-    return { ...before, members, alert_count: members.length, updated_at: time, version: before.version + 1 }
-  }
-  const after: Incident = {
-    ...(reopening.length > 0
-      ? { ...withStatus(before, 'open', time), resolution: null, suppression_id: null }
-      : before),
-    ...describeIncident(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
-    members: [...before.members, ...joined],
-  }
-  const settled = quietIncident(after, alerts, time) ?? after
-  if (JSON.stringify(settled) === JSON.stringify(before)) return undefined
-  return { ...settled, updated_at: time, version: before.version + 1 }
-}
-
-/** Returns the alerts that reopen a closed incident: any, or only those with news if people dismissed it. */
-const reopens = (before: Incident, added: readonly Alert[]): readonly Alert[] =>
-  isDismissed(before) && !before.suppression_id ? added.filter((alert) => isNewsTo(before, alert)) : added
-
-const reopenStep = (before: Incident, alert: Alert, reason: string, now: number) => ({
-  time: new Date(now).toISOString(),
-  kind: 'change' as const,
-  text: `Reopened ${span(Math.max(0, now - Date.parse(before.updated_at)))} after it was ${before.status}: ${alert.title} (${reason})`,
-  actor: 'vedette',
-})
-
-/** Explains why an alert belongs to the others: by its strongest bond, preferably with an earlier alert. */
-const reasonFor = (alert: Alert, all: readonly Alert[], limits: ClusterLimits): string => {
-  const others = all.filter((other) => other !== alert)
-  const before = others.filter((other) => byStart(other, alert) < 0)
-  for (const candidates of [before, others]) {
-    let best: { readonly text: string; readonly strength: number; readonly gap: number } | undefined
-    for (const other of candidates) {
-      const bond = bondOf(other, alert, limits)
-      if (!bond || (best && (best.strength - bond.strength || bond.gap - best.gap) >= 0)) continue
-      best = { ...bond, text: `${bond.shared}, ${distance(alert, other)}` }
-      if (bond.strength === strongest && bond.gap === 0) break
+    const existing = new Set(chosen.map(({ id }) => id))
+    const numbered: Incident[] = []
+    for (const incident of changed) {
+      numbered.push(
+        existing.has(incident.id) ? incident : { ...incident, display_id: `INC-${await incidents.nextNumber(tx)}` },
+      )
     }
-    if (best) return best.text
+
+    const incidentIds = new Map(
+      numbered.flatMap(({ id, members: own }) => own.map(({ alert_id }) => [alert_id, id] as const)),
+    )
+    const moved = [...known.values()].map((alert) => inIncident(alert, incidentIds.get(alert.id), moment))
+    const before = new Map([...loose.items, ...members, ...stored].map((alert) => [alert.id, alert]))
+    const toSave = moved
+      .filter((alert) => before.get(alert.id) !== alert)
+      .map((alert) => ({ ...alert, version: (before.get(alert.id)?.version ?? 0) + 1 }))
+    if (toSave.length > 0) await alerts.save(toSave, tx)
+    if (numbered.length > 0) await incidents.save(numbered, tx)
+    return numbered
   }
-  return 'added by a person'
+
+/** Adds the new triage results to the stored alerts. */
+const withTriage = (stored: readonly Alert[], triaged: readonly Alert[], now: number): Alert[] => {
+  const triage = new Map(triaged.map((alert) => [alert.id, alert.triage]))
+  return stored.map((alert) => {
+    const triaged = triage.get(alert.id)
+    // Keep a review or a model's opinion that arrived in the meantime.
+    const card = triaged && alert.triage?.model ? keepOpinion(withoutOpinion(triaged), alert.triage) : triaged
+    const result = card && { ...card, review: alert.triage?.review ?? null }
+    if (!result || isSameResult(alert.triage, result)) return alert
+    return {
+      ...alert,
+      triage: result,
+      status: alert.status === 'new' ? 'triaged' : alert.status,
+      updated_at: new Date(now).toISOString(),
+    }
+  })
 }
 
-const distance = (alert: Alert, other: Alert): string => {
-  const gap = gapBetween(alert, other)
-  if (gap === 0) return 'at the same time'
-  return `${span(gap)} ${startsAt(alert) >= startsAt(other) ? 'later' : 'earlier'}`
+const isSameResult = (a: Alert['triage'], b: NonNullable<Alert['triage']>): boolean =>
+  a !== null && JSON.stringify({ ...a, calculated_at: '' }) === JSON.stringify({ ...b, calculated_at: '' })
+
+const inIncident = (alert: Alert, incidentId: string | undefined, now: number): Alert =>
+  incidentId === undefined || alert.incident_id === incidentId
+    ? alert
+    : { ...alert, incident_id: incidentId, updated_at: new Date(now).toISOString() }
+
+const idsOf = ({ members }: Incident): string[] => members.map(({ alert_id }) => alert_id)
+
+/** Returns a filter for incidents that may share anything with the alerts. An incident without a host may share a source. */
+const mayShareWith = (alerts: readonly Alert[]): ((incident: Incident) => boolean) => {
+  const ids = new Set(alerts.map(({ id }) => id))
+  const shared = new Set(alerts.flatMap(({ entities }) => entities.map(({ type, value }) => `${type} ${value}`)))
+  return (incident) =>
+    idsOf(incident).some((id) => ids.has(id)) ||
+    !incident.entities.some(({ type }) => type === 'host') ||
+    incident.entities.some(({ type, value }) => shared.has(`${type} ${value}`))
+}
+
+/** Limits the incidents by their total number of alerts: those of the batch first, then the most recent. */
+const limitMembers = (incidents: readonly Incident[], batch: ReadonlySet<string>): Incident[] => {
+  const own = (incident: Incident) => Number(idsOf(incident).some((id) => batch.has(id)))
+  let left = maxMembers
+  return [...incidents]
+    .sort((a, b) => own(b) - own(a) || Date.parse(b.last_seen) - Date.parse(a.last_seen) || (a.id < b.id ? -1 : 1))
+    .filter((incident) => {
+      left -= incident.members.length
+      return left >= 0 || own(incident) === 1
+    })
 }

@@ -10,7 +10,7 @@ import { understand } from './understand.ts'
 export interface Normalizer {
   /** Record `i` becomes the event `<partition>-<first + i>`, whatever it holds. Never throws. */
   normalize(batch: RecordBatch): Event[]
-  /** The stage of the road. */
+  /** The stage of the pipeline. */
   readonly stage: Stage<RecordBatch, Event>
   /** How the records since the last call were understood. */
   takeCounts(): ParseCount[]

@@ -1,132 +1,122 @@
 import { type Alert, isDismissed } from '../../../schema/alert.ts'
 import type { Detection } from '../../../schema/detection.ts'
-import { severityRank } from '../../../schema/severity.ts'
-import { alertIdOf, fold, openAlert } from './fold.ts'
+import type { Stage } from '../../stage.ts'
+import { dismissedWindow, mergeDetections } from './merge-detections.ts'
 
-/** How long a dismissed alert absorbs matching detections without reopening, since it was last seen. */
-export const dismissedWindow = 7 * 24 * 60 * 60_000
-/** How long an open alert absorbs matching detections, since it was last seen. */
-export const reopenWindow = 24 * 60 * 60_000
-
-interface MergeContext {
-  readonly now: number
-  /** Returns the id of the suppression that matches an alert, if any. */
-  readonly suppress: (alert: Alert) => string | undefined
-  /** In ms of event time. Defaults to 24 hours. */
-  readonly window?: number
-  /** Alerts that are no longer open, by id. A detection that one of them covers opens nothing, and their ids are not reused. */
-  readonly closed?: ReadonlyMap<string, Alert>
+interface Alerts<Tx> {
+  /** Returns open or suppressed alerts with these keys. */
+  findOpen(dedupKeys: readonly string[], tx: Tx): Promise<readonly Alert[]>
+  /** Returns dismissed alerts with these keys that were last seen after `since`, in ms of event time. */
+  findDismissed(dedupKeys: readonly string[], since: number, tx: Tx): Promise<readonly Alert[]>
+  load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
+  save(alerts: readonly Alert[], tx: Tx): Promise<void>
 }
 
-/**
- * Merges detections into recent alerts with the same key, and opens alerts for the rest. Dismissed alerts grow but stay closed. Returns the
- * alerts that are new or changed. The result does not depend on the order of the detections or on repeats.
- */
-export const mergeDetections = (
+interface Suppressions<Tx> {
+  /** Adds to the number of alerts that a suppression matched. */
+  hit(id: string, count: number, at: number, tx: Tx): Promise<void>
+}
+
+interface AuditEntry {
+  readonly time: number
+  readonly actor: string
+  readonly action: string
+  readonly target_type: string
+  readonly target_id: string
+  readonly old_values: unknown
+  readonly new_values: unknown
+}
+
+interface Audit<Tx> {
+  append(entries: readonly AuditEntry[], tx: Tx): Promise<void>
+}
+
+interface MergeOptions {
+  readonly now: () => number
+  readonly suppress: (alert: Alert) => string | undefined
+  /** In ms of event time. */
+  readonly window?: number
+}
+
+/** Creates the stage that merges detections into alerts. Suppressed alerts are stored and counted, but not passed on. */
+export const createMerge =
+  <Tx>(
+    alerts: Alerts<Tx>,
+    suppressions: Suppressions<Tx>,
+    audit: Audit<Tx>,
+    { now, suppress, window }: MergeOptions,
+  ): Stage<Detection, Alert, Tx> =>
+  async (detections, delivery) => {
+    if (detections.length === 0) return []
+    const tx = await delivery.transaction()
+    const moment = now()
+    const keys = [...new Set(detections.map(({ dedup_key }) => dedup_key))]
+    const longest = detections.reduce((most, { merge_within = 0 }) => Math.max(most, merge_within), dismissedWindow)
+    const since = Math.min(...detections.map(({ first_seen }) => Date.parse(first_seen))) - longest
+    const open = [...(await alerts.findOpen(keys, tx)), ...(await alerts.findDismissed(keys, since, tx))]
+    const known = new Set(open.map(({ id }) => id))
+    const closed = new Map<string, Alert>()
+    const merge = () =>
+      mergeDetections(open, detections, { now: moment, suppress, closed, ...(window !== undefined && { window }) })
+
+    let merged = merge()
+    for (;;) {
+      const unseen = merged.map(({ id }) => id).filter((id) => !known.has(id) && !closed.has(id))
+      const taken = unseen.length === 0 ? [] : await alerts.load(unseen, tx)
+      if (taken.length === 0) break
+      for (const alert of taken) closed.set(alert.id, alert)
+      merged = merge()
+    }
+
+    if (merged.length > 0) await alerts.save(merged, tx)
+    const ended = endingsOf(merged, open, detections, moment)
+    if (ended.length > 0) await audit.append(ended, tx)
+    await countHits(merged, open, (id, count) => suppressions.hit(id, count, moment, tx))
+    const before = new Map(open.map((alert) => [alert.id, alert]))
+    return merged.filter((alert) => {
+      if (isDismissed(alert)) return false
+      if (alert.status !== 'suppressed') return true
+      // Pass it on once so that its incident learns that it may have no open alert left.
+      return alert.incident_id !== null && before.get(alert.id)?.status !== 'suppressed'
+    })
+  }
+
+/** Builds audit entries for alerts that their sender resolved. */
+const endingsOf = (
+  merged: readonly Alert[],
   open: readonly Alert[],
   detections: readonly Detection[],
-  { now, suppress, window = reopenWindow, closed = new Map() }: MergeContext,
-): Alert[] => {
-  if (detections.length === 0) return []
-  const before = new Map<string, Alert>()
-  /** Holds alerts of all keys, because senders may reuse an id for different alerts. */
-  const named = new Map(open.map((alert) => [alert.id, alert]))
-  const byKey = new Map(detections.map(({ dedup_key }) => [dedup_key, new Map<string, Alert>()]))
-  for (const alert of open) {
-    const sameKey = byKey.get(alert.dedup_key)
-    if (!sameKey) continue
-    sameKey.set(alert.id, alert)
-    before.set(alert.id, alert)
-  }
-
-  for (const detection of [...detections].sort(byStart)) {
-    const sameKey = byKey.get(detection.dedup_key)
-    if (!sameKey) continue
-    const within = detection.merge_within ?? window
-    const known = [...sameKey.values()]
-    const target =
-      findTarget(known.filter(isAlive), detection, within) ??
-      findTarget(known.filter(isDismissed), detection, Math.max(within, dismissedWindow))
-    const next = detection.over
-      ? resolve(target, detection, now)
-      : target
-        ? fold(target, detection, now)
-        : openUnlessCovered(detection, (id) => named.get(id) ?? closed.get(id), now)
-    if (!next) continue
-    sameKey.set(next.id, next)
-    named.set(next.id, next)
-  }
-
-  return [...byKey.values()]
-    .flatMap((alerts) => [...alerts.values()])
-    .filter((alert) => before.get(alert.id) !== alert)
-    .map((alert) => {
-      const former = before.get(alert.id)
-      return applySuppression(
-        former ? { ...endSnoozeIfWorse(alert, former), version: former.version + 1 } : alert,
-        suppress,
-      )
-    })
+  time: number,
+): AuditEntry[] => {
+  const before = new Map(open.map((alert) => [alert.id, alert]))
+  return merged.flatMap((alert) => {
+    const by = detections.find(({ over, dedup_key }) => over === true && dedup_key === alert.dedup_key)
+    if (!by || alert.status !== 'resolved') return []
+    const { status = 'new', assignee = null, resolution = null } = before.get(alert.id) ?? {}
+    return {
+      time,
+      actor: by.source,
+      action: 'close',
+      target_type: 'alert',
+      target_id: alert.id,
+      old_values: { status, assignee, resolution },
+      new_values: { status: alert.status, assignee, resolution, note: by.sentence },
+    }
+  })
 }
 
-/** Ends a snooze when the alert becomes more severe. */
-const endSnoozeIfWorse = (alert: Alert, former: Alert): Alert =>
-  alert.snoozed_until && severityRank(alert.severity) > severityRank(former.severity)
-    ? { ...alert, snoozed_until: null }
-    : alert
-
-const byStart = (a: Detection, b: Detection): number =>
-  Date.parse(a.first_seen) - Date.parse(b.first_seen) ||
-  Date.parse(a.last_seen) - Date.parse(b.last_seen) ||
-  (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-
-/** Returns the alert that already contains the detection, else the nearest in time within the window. */
-const findTarget = (alerts: readonly Alert[], detection: Detection, window: number): Alert | undefined => {
-  const known = alerts.find(({ detection_ids }) => detection_ids.includes(detection.id))
-  if (known) return known
-  let best: Alert | undefined
-  let least = window
-  for (const alert of alerts) {
-    const distance = gapBetween(alert, detection)
-    if (distance > least || (distance === least && best && best.id < alert.id)) continue
-    best = alert
-    least = distance
+/** Counts each suppressed alert once. An alert that grows while suppressed only renews the time of the last hit. */
+const countHits = async (
+  merged: readonly Alert[],
+  open: readonly Alert[],
+  hit: (id: string, count: number) => Promise<void>,
+): Promise<void> => {
+  const hiddenBefore = new Map(open.map(({ id, suppression_id }) => [id, suppression_id]))
+  const counts = new Map<string, number>()
+  for (const { id, suppression_id } of merged) {
+    if (suppression_id === null) continue
+    const isNew = hiddenBefore.get(id) !== suppression_id
+    counts.set(suppression_id, (counts.get(suppression_id) ?? 0) + (isNew ? 1 : 0))
   }
-  return best
-}
-
-const gapBetween = (a: Spanned, b: Spanned): number =>
-  Math.max(0, Date.parse(b.first_seen) - Date.parse(a.last_seen), Date.parse(a.first_seen) - Date.parse(b.last_seen))
-
-type Spanned = Pick<Alert, 'first_seen' | 'last_seen'>
-
-/** Opens an alert. Returns undefined if an alert with its id already covers the detection. */
-const openUnlessCovered = (
-  detection: Detection,
-  known: (id: string) => Alert | undefined,
-  now: number,
-): Alert | undefined => {
-  let id = alertIdOf(detection, undefined)
-  for (let former = known(id); former; former = known(id)) {
-    if (fold(former, detection, now) === former) return undefined
-    id = alertIdOf(detection, id)
-  }
-  return openAlert(detection, id, now)
-}
-
-/** Resolves the alert at its sender's request, with the sender's last values. Skips an alert that began later: it is a new occurrence. */
-const resolve = (target: Alert | undefined, detection: Detection, now: number): Alert | undefined => {
-  if (!target || !isAlive(target) || Date.parse(target.first_seen) > Date.parse(detection.last_seen)) return undefined
-  return { ...fold(target, detection, now), status: 'resolved' }
-}
-
-const isAlive = ({ status }: Alert): boolean => status !== 'resolved' && status !== 'false_positive'
-
-/** Suppresses an alert that a suppression matches, and reopens one that none matches any more. Leaves alerts that somebody works on. */
-const applySuppression = (alert: Alert, suppress: MergeContext['suppress']): Alert => {
-  const idle = (alert.status === 'new' || alert.status === 'triaged') && !alert.assignee
-  if (!idle && alert.status !== 'suppressed') return alert
-  const suppression = suppress(alert)
-  if (suppression !== undefined) return { ...alert, status: 'suppressed', suppression_id: suppression }
-  return alert.status === 'suppressed' ? { ...alert, status: 'new', suppression_id: null } : alert
+  for (const [id, count] of counts) await hit(id, count)
 }

@@ -18,7 +18,7 @@ describe('an answer that somebody watches', () => {
 
   const watch = async (models: ReturnType<ModelDeps['modelsOf']>, signal = new AbortController().signal) => {
     const drafts: OpinionDraft[] = []
-    const tell = (draft: OpinionDraft) => drafts.push(draft)
+    const onDraft = (draft: OpinionDraft) => drafts.push(draft)
     const opinion = await formOpinion(someAlert(), someCard, models, asking(deps), signal, { onDraft })
     return { drafts, opinion }
   }

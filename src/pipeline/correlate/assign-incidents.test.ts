@@ -6,12 +6,12 @@ import { alertTypes, type Entity } from '../../schema/detection.ts'
 import { type Incident, incident as incidentSchema } from '../../schema/incident.ts'
 import { severities } from '../../schema/severity.ts'
 import { alert, at, attack, entity, minute, onHost, start } from './alert.fake.ts'
-import { correlate } from './correlate.ts'
-import { createCorrelate } from './correlate-stage.ts'
+import { assignIncidents } from './assign-incidents.ts'
+import { createCorrelate } from './correlate.ts'
 
 const run = (alerts: readonly Alert[], open: readonly Incident[] = [], members: readonly Alert[] = []) => {
   let number = 0
-  return correlate(alerts, open, {
+  return assignIncidents(alerts, open, {
     now: start,
     members,
     nextNumber: () => {

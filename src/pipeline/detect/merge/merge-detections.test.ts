@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type Alert, alert as alertSchema, isDismissed } from '../../../schema/alert.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import { severities } from '../../../schema/severity.ts'
-import { mergeDetections } from './merge.ts'
-import { createMerge } from './merge-stage.ts'
+import { createMerge } from './merge.ts'
+import { mergeDetections } from './merge-detections.ts'
 
 const start = Date.parse('2024-12-10T06:00:00Z')
 const minute = 60_000
