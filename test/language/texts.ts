@@ -50,6 +50,6 @@ const isProse = (type: string, text: string): boolean =>
 /** Code spans of one word are names; blocks of code are read by the tests that run them. */
 const readDocument = (root: string, file: string): readonly Text[] =>
   readFileSync(`${root}/${file}`, 'utf8')
-    .replaceAll(/`[^`\s]*`/g, '`…`')
+    .replaceAll(/`(?:[^`\s]*|[A-Z]+ \/[^`]*)`/g, '`…`')
     .split('\n')
     .map((text, i) => ({ place: `${file}:${i + 1}`, text }))
