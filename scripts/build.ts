@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-// Emits the JavaScript that the published package runs: Node strips no types under node_modules.
+// Emits the JavaScript of the published package: Node does not strip types under node_modules.
 const root = resolve(import.meta.dirname, '..')
 rmSync(resolve(root, 'dist'), { recursive: true, force: true })
 const tsc = resolve(root, 'node_modules/typescript/bin/tsc')

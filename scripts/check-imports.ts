@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { readDrawing, refuseImport } from './imports/drawing.ts'
 import { cyclesOf, readImports } from './imports/read-imports.ts'
 
-/** Holds the imports of the program against the drawing in docs/architecture.md, and fails on a breach or a cycle. */
+/** Compares the imports of the program with the table in docs/architecture.md, and fails on a violation or a cycle. */
 const root = resolve(import.meta.dirname, '..')
 const drawing = readDrawing(readFileSync(resolve(root, 'docs/architecture.md'), 'utf8'))
 const imports = readImports(root)
@@ -18,7 +18,7 @@ const cycles = cyclesOf(imports).map((cycle) => `These files import each other: 
 
 for (const line of [...breaches, ...cycles]) console.error(line)
 if (breaches.length + cycles.length > 0) {
-  console.error('Change the code, or the drawing in docs/architecture.md together with a decision record.')
+  console.error('Change the code, or the table in docs/architecture.md with a decision record.')
   process.exit(1)
 }
-console.log(`Checked the imports of ${imports.size} files: they run as drawn, without a cycle.`)
+console.log(`Checked the imports of ${imports.size} files: no violations, no cycles.`)

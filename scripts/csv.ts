@@ -1,4 +1,4 @@
-/** Splits CSV (RFC 4180) into rows of cells. */
+/** Parses CSV (RFC 4180) into rows of cells. */
 export const parseCsv = (text: string): string[][] => {
   const rows: string[][] = []
   for (const match of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
@@ -11,6 +11,6 @@ export const parseCsv = (text: string): string[][] => {
   return rows.filter((row) => row.length > 0 && !(row.length === 1 && row[0] === ''))
 }
 
-/** Writes rows as CSV. */
+/** Renders rows as CSV. */
 export const toCsv = (rows: readonly (readonly string[])[]): string =>
   `${rows.map((row) => row.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')).join('\n')}\n`

@@ -23,7 +23,7 @@ const { values } = parseArgs({
   },
 })
 
-/** Records the week, as samples/README.md says. */
+/** Records the sample week; see samples/README.md. */
 const record = async (): Promise<void> => {
   const missing = missingPrograms()
   if (missing) throw new Error(missing)
@@ -31,7 +31,7 @@ const record = async (): Promise<void> => {
   const end = Date.parse(values.end)
   const from = end - Number(values.days) * day
   if (!Number.isInteger(seed) || !(from < end))
-    throw new Error('--seed is a whole number, --end a time, --days a number above 0.')
+    throw new Error('--seed must be a whole number, --end a time, --days a number above 0.')
   const random = createRandom(seed)
   const folder = resolve(`/tmp/record-samples-${process.pid}`)
   const keys = resolve(`${folder}.keys`)
@@ -95,7 +95,7 @@ const write = (out: string, lines: ReadonlyMap<string, readonly RecordedLine[]>,
     process.stdout.write(`${name}: ${own.length} lines, ${packed.length} bytes\n`)
   }
   writeFileSync(join(out, 'labels.json'), `${labels}\n`)
-  process.stdout.write(`${bytes} bytes in all\n`)
+  process.stdout.write(`${bytes} bytes in total\n`)
 }
 
 await record()

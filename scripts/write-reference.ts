@@ -18,6 +18,8 @@ const breaks = breaksOf(readSurface(readFileSync(apiFile, 'utf8')), api)
 if (breaks.length === 0 || process.argv.includes('--break-api')) writeFileSync(apiFile, writeSurface(api))
 else {
   console.error(`Clients of the REST API would break:\n${breaks.join('\n')}`)
-  console.error('Keep what they use. If it must go, say so in changelog.d/ and run: npm run reference -- --break-api')
+  console.error(
+    'Keep the old fields. To break compatibility, add a changelog.d/ entry and run: npm run reference -- --break-api',
+  )
   process.exitCode = 1
 }

@@ -1,15 +1,15 @@
-/** A line of the drawing: files of these rooms may import files of those. */
+/** A row of the table: files in `rooms` may import files in `mayImport`. */
 export interface DrawnRule {
   readonly rooms: readonly string[]
   readonly mayImport: readonly string[]
-  /** Rooms that stay closed although `mayImport` has what contains them. */
+  /** Rooms that are forbidden even if `mayImport` contains their parent. */
   readonly but: readonly string[]
 }
 
 const start = 'Imports run one way'
 
 /**
- * Reads the drawing of who may import whom from the text of docs/architecture.md: the first code block after the words "Imports run one
+ * Parses the table of allowed imports in docs/architecture.md: the first code block after the words "Imports run one
  * way". A line names rooms, then, after two spaces, what they may import, then what of it they may not. A file belongs to the first line
  * that names its room, and may always import its own room.
  *
@@ -26,10 +26,10 @@ export const readDrawing = (document: string): readonly DrawnRule[] => {
   })
 }
 
-/** Says why a file may not import another; undefined when it may. Both are paths from the root of the repository. */
+/** Says why a file may not import another; undefined if it may. Both paths are relative to the root of the repository. */
 export const refuseImport = (drawing: readonly DrawnRule[], file: string, imported: string): string | undefined => {
   const rule = drawing.find(({ rooms }) => rooms.some((room) => isIn(file, room)))
-  if (!rule) return 'docs/architecture.md does not draw this room'
+  if (!rule) return 'docs/architecture.md does not list this room'
   const own = rule.rooms.find((room) => isIn(file, room))
   if (own !== undefined && isSameRoom(file, imported, own)) return undefined
   if (rule.mayImport.includes('everything')) return undefined
@@ -48,7 +48,7 @@ const patternOf = (room: string): RegExp => {
 
 const isIn = (file: string, room: string): boolean => patternOf(room).test(file)
 
-/** `pipeline/*` is one room for each stage. */
+/** `pipeline/*` is one room per stage. */
 const isSameRoom = (file: string, imported: string, room: string): boolean => {
   const [found] = patternOf(room).exec(file) ?? []
   return found !== undefined && imported.startsWith(room.endsWith('.ts') ? file : found)

@@ -1,12 +1,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 
-/** The files of a program and what each imports of it, types included. */
+/** The files of a program and the imports of each, including types. */
 export type Imports = ReadonlyMap<string, readonly string[]>
 
 const specifier = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)(['"])(\.{1,2}\/[^'"\n]*)\1/g
 
-/** Reads which file imports which below `src` and `web/src`; paths are from the root. Tests and their fakes are left out: they may import anything. */
+/** Reads the imports below `src` and `web/src`, with paths relative to the root. Tests and fakes are exempt: they may import anything. */
 export const readImports = (root: string): Imports => {
   const files = globSync(['src/**/*.ts', 'web/src/**/*.{ts,tsx}'], { cwd: root }).filter(
     (file) => !/\.(test|fake|conformance)\.tsx?$/.test(file),
@@ -21,7 +21,7 @@ const importsOf = (root: string, file: string): readonly string[] =>
   })
 
 /**
- * Finds the groups of files that import each other, directly or by way of others (Tarjan's strongly connected components, linear in the
+ * Finds groups of files that import each other, directly or indirectly (Tarjan's strongly connected components, linear in the
  * number of imports).
  */
 export const cyclesOf = (imports: Imports): readonly (readonly string[])[] => {

@@ -3,15 +3,15 @@ import { hour, minute } from './calendar.ts'
 import { type Company, outside } from './company.ts'
 import type { Action } from './recorder.ts'
 import { openShell, runOver, type Shell } from './shell.ts'
-import { type Stage, type Story, stagesOf } from './story.ts'
+import { type Scenario, type Stage, stagesOf } from './stage.ts'
 
 const names = ['root', 'root', 'root', 'admin', 'test', 'ubuntu', 'oracle', 'postgres', 'deploy', 'user']
 
 /**
- * The night of the attack: strangers guess passwords, one fits, the account's sudo is used, a cron job stays behind, the customers are
- * pulled out of the database and fetched over the web, and the host's logging is switched off until an administrator comes in.
+ * The night of the attack: attackers guess passwords until one works, use the sudo of the account, install a cron job, copy the customers
+ * from the database and download them over the web, and disable logging until an administrator intervenes.
  */
-export const attack = (company: Company, midnight: number, random: Random): Story => {
+export const attack = (company: Company, midnight: number, random: Random): Scenario => {
   const { web, db, deps, office, staff, worldPuppet } = company
   const victim = staff.support
   const first = random.below(outside.attackers.length)
@@ -26,7 +26,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
   const logIn = (from: string, user: string, password: string) => ({ at: deps, from, to: web.address, user, password })
   let shell: Shell | undefined
   const type = (command: string) => async () => shell?.type(command, victim.password)
-  // nobody types on the full minute
+  // Nobody types exactly on the minute.
   const step = (label: string, at: number, run: () => Promise<unknown>): Action => ({
     ...{ at: at + random.below(50) * 1000, label, quiet: 120, run },
   })
@@ -77,7 +77,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
     { at: silent + 7 * minute, run: async () => shell?.leave() },
   ]
 
-  // cron looks into its folder by itself; the recorder only knows when to wake it
+  // cron scans its folder by itself; the recorder only decides when to wake it.
   for (
     let at = Math.ceil((inside + 14 * minute) / (20 * minute)) * 20 * minute;
     at < back + 27 * minute;
@@ -86,7 +86,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
     actions.push({ at: at + 1, quiet: 60, run: async () => company.crons.web.tick(at) })
   }
 
-  // in the morning an administrator finds the log silent, and the rest
+  // In the morning, an administrator finds the log silent and discovers the attack.
   let admin: Shell | undefined
   const fix = (at: number, command: string, label = 'aftermath'): Action =>
     step(label, at, async () => admin?.type(command, staff.admin.password))
@@ -111,7 +111,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
   const web01 = [web.name]
   const inAuth: Partial<Stage> = { own: ({ file, text }) => file === 'auth.log' && text.includes(web.name) }
   const stages: Stage[] = [
-    stage('guessing', `Passwords are guessed over ssh from ${addresses.join(', ')}.`, begin, inside, web01, inAuth),
+    stage('guessing', `Attackers guess passwords over ssh from ${addresses.join(', ')}.`, begin, inside, web01, inAuth),
     stage('break-in', `${main} logs in as ${victim.name}.`, inside, inside + 2 * minute, web01, inAuth),
     stage(
       'privilege',
@@ -123,7 +123,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
     ),
     stage(
       'persistence',
-      'A cron job is left that fetches and runs a script.',
+      'A new cron job downloads and runs a script.',
       inside + 14 * minute,
       back + 27 * minute,
       web01,
@@ -134,7 +134,7 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
     ),
     stage(
       'data-pull',
-      `The customers are dumped from the database and fetched by ${main}.`,
+      `The customers are dumped from the database and downloaded by ${main}.`,
       inside + 30 * minute,
       inside + 50 * minute,
       [web.name, db.name],
@@ -145,13 +145,13 @@ export const attack = (company: Company, midnight: number, random: Random): Stor
           / shop@shop .*(?:application_name=|duration: )/.test(text),
       },
     ),
-    stage('log-gap', `The log of ${web.name} is switched off.`, silent, back + minute, web01, {
+    stage('log-gap', `The log of ${web.name} is disabled.`, silent, back + minute, web01, {
       own: ({ file }) => file === 'auth.log' || file === 'syslog',
     }),
     {
       id: 'aftermath',
       kind: 'aftermath',
-      title: 'An administrator clears up.',
+      title: 'An administrator cleans up.',
       from: back - 3 * minute,
       to: back + 45 * minute,
       hosts: web01,

@@ -4,13 +4,13 @@ export const minute = 60_000
 export const hour = 60 * minute
 export const day = 24 * hour
 
-/** How busy people outside and in the office are in each hour of the day, as parts of a day's whole. */
+/** The share of daily activity per hour, for visitors and for the office. */
 const visiting = [4, 2, 1, 1, 1, 2, 4, 8, 12, 16, 18, 18, 20, 18, 17, 17, 18, 20, 24, 28, 28, 22, 14, 8]
 const working = [0, 0, 0, 0, 0, 0, 0, 2, 12, 20, 20, 18, 8, 16, 20, 18, 16, 10, 3, 1, 0, 0, 0, 0]
 
 export const isWeekend = (time: number): boolean => [0, 6].includes(new Date(time).getUTCDay())
 
-/** Draws times between two, about `perDay` a day, by the rhythm of visitors or of office hours; fewer at weekends. */
+/** Draws about `perDay` random times per day from a period, following visitor or office hours; fewer at weekends. */
 export const timesBy = (
   rhythm: 'visitors' | 'office',
   { from, to, perDay, weekend, random }: { from: number; to: number; perDay: number; weekend: number; random: Random },
@@ -26,9 +26,9 @@ export const timesBy = (
   return times.filter((time) => time >= from && time < to).sort((a, b) => a - b)
 }
 
-/** Picks one of several. */
+/** Picks one at random. */
 export const pick = <Item>(items: readonly Item[], random: Random): Item => {
   const item = items[random.below(items.length)]
-  if (item === undefined) throw new Error('There is nothing to pick from.')
+  if (item === undefined) throw new Error('Nothing to pick from.')
   return item
 }

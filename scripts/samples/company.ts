@@ -12,13 +12,13 @@ import { startShop } from './run-shop.ts'
 import type { TestHost, TestNetwork } from './test-host.ts'
 
 export interface Person extends Account {
-  /** The address of their computer. */
+  /** The address of the user's computer. */
   readonly from: string
-  /** A private key's file. */
+  /** The file of a private key. */
   readonly key: string
 }
 
-/** The small company whose week is recorded: its hosts, what runs on them, who works there, and the world outside. */
+/** The small company of the sample week: its hosts, services, employees, and external hosts. */
 export interface Company {
   readonly web: TestHost
   readonly db: TestHost
@@ -58,7 +58,7 @@ const names = [
   'petra',
 ]
 
-/** Addresses outside: documentation ranges, which belong to nobody. */
+/** External addresses, from the documentation ranges. */
 export const outside = {
   visitors: range('198.51.100', 10, 90),
   strangers: range('192.0.2', 100, 60),
@@ -73,7 +73,7 @@ function range(net: string, first: number, count: number): readonly string[] {
   return Array.from({ length: count }, (_, i) => `${net}.${first + i}`)
 }
 
-/** What cron does, the usual of Debian and the company's own. */
+/** Crontabs: Debian's defaults and the company's own jobs. */
 export const crontabs = {
   web: `17 * * * * root cd / && run-parts --report /etc/cron.hourly
 25 6 * * * root test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
@@ -89,7 +89,7 @@ export const crontabs = {
   logs: '17 * * * * root cd / && run-parts --report /etc/cron.hourly\n40 4 * * * root find /var/log/kept -name "*.gz" -mtime +30 -delete',
 } as const
 
-/** Builds the company and starts everything; `start` is the time that cron lives in. */
+/** Builds the company and starts all services; `start` is the initial time of cron. */
 export const openCompany = async (
   network: TestNetwork,
   folder: string,
@@ -169,7 +169,7 @@ const hire = (random: Random, folder: string): Record<Role, Person> => {
   })
   const of = (role: Role): Person => {
     const person = hired.find(([one]) => one === role)?.[1]
-    if (!person) throw new Error(`Nobody is ${role}.`)
+    if (!person) throw new Error(`No host has the role ${role}.`)
     return person
   }
   return {
@@ -183,7 +183,7 @@ const hire = (random: Random, folder: string): Record<Role, Person> => {
   }
 }
 
-/** The database host's own jobs: a feed that is imported, a dump that goes to the log host. */
+/** The jobs of the database host: it imports a feed, and sends a dump to the log host. */
 const writeJobs = (db: TestHost, logs: TestHost, folder: string): void => {
   const job = (name: string, text: string) => db.write(`/usr/local/bin/${name}`, `#!/bin/sh\n${text}\n`, 0o755)
   job(

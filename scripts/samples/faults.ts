@@ -3,12 +3,12 @@ import { day, hour, minute } from './calendar.ts'
 import type { Company } from './company.ts'
 import type { Action } from './recorder.ts'
 import { openShell, runOver, type Shell } from './shell.ts'
-import { type Stage, type Story, stagesOf } from './story.ts'
+import { type Scenario, type Stage, stagesOf } from './stage.ts'
 
 const fault = stagesOf('fault')
 
-/** A release that fails on most product pages, and the one before it brought back. */
-export const brokenRelease = (company: Company, midnight: number, random: Random): Story => {
+/** A release that fails on most product pages, and its rollback. */
+export const brokenRelease = (company: Company, midnight: number, random: Random): Scenario => {
   const { web, office, shop, staff } = company
   const from = midnight - 2 * day + 13 * hour + random.below(120 * 60) * 1000
   const to = from + 70 * minute + random.below(40 * 60) * 1000
@@ -32,8 +32,8 @@ export const brokenRelease = (company: Company, midnight: number, random: Random
   }
 }
 
-/** A file that somebody forgot fills the disk on which the feed is imported; each import fails until it is found. */
-export const fullDisk = (company: Company, midnight: number, random: Random): Story => {
+/** A forgotten file fills the import disk; each import fails until the file is removed. */
+export const fullDisk = (company: Company, midnight: number, random: Random): Scenario => {
   const { db, office, staff } = company
   const from = midnight - day + 1 * hour + random.below(90 * 60) * 1000
   const to = midnight - day + 7 * hour + random.below(60 * 60) * 1000
@@ -65,8 +65,8 @@ export const fullDisk = (company: Company, midnight: number, random: Random): St
   }
 }
 
-/** A report that needs more memory than the shop may have: the kernel ends it, and nobody starts it for a while. */
-export const outOfMemory = (company: Company, midnight: number, random: Random): Story => {
+/** A report exceeds the memory limit of the shop: the kernel kills it, and it stays down for a while. */
+export const outOfMemory = (company: Company, midnight: number, random: Random): Scenario => {
   const { web, office, staff, shop, officePuppet } = company
   const from = midnight - 3 * day + 10 * hour + 40 * minute + random.below(100 * 60) * 1000
   const to = from + 11 * minute + random.below(8 * 60) * 1000
@@ -84,7 +84,7 @@ export const outOfMemory = (company: Company, midnight: number, random: Random):
     (file === 'syslog' && text.includes('kernel'))
   return {
     stages: [
-      fault('out-of-memory', 'The shop asks for more memory than it may have and is killed.', from, to, [web.name], {
+      fault('out-of-memory', 'The shop exceeds its memory limit and is killed.', from, to, [web.name], {
         shows,
         own: shows,
       }),
@@ -112,16 +112,14 @@ export const outOfMemory = (company: Company, midnight: number, random: Random):
   }
 }
 
-/** The name server hangs: it says nothing any more until somebody starts it anew. */
-export const silentNames = (company: Company, midnight: number, random: Random): Story => {
+/** The name server hangs until it is restarted. */
+export const silentNames = (company: Company, midnight: number, random: Random): Scenario => {
   const { gateway, office, staff } = company
   const from = midnight - day + 12 * hour + random.below(60 * 60) * 1000
   const to = from + 2 * hour + random.below(45 * 60) * 1000
   let shell: Shell | undefined
   return {
-    stages: [
-      fault('silent-names', `The name server on ${gateway.name} hangs and says nothing.`, from, to, [gateway.name]),
-    ],
+    stages: [fault('silent-names', `The name server on ${gateway.name} hangs.`, from, to, [gateway.name])],
     actions: [
       { at: from, run: async () => gateway.run('pkill -STOP -x dnsmasq') },
       {

@@ -1,7 +1,7 @@
 import type { RecordedLine } from './recorder.ts'
-import type { Stage } from './story.ts'
+import type { Stage } from './stage.ts'
 
-/** The label file: which lines belong to what. Line numbers count from 1; a pair is a first and a last line. */
+/** The label file: the lines of each stage and fault. Line numbers start at 1; a pair is a first and a last line. */
 export interface Labels {
   readonly seed: number
   readonly from: string
@@ -19,7 +19,7 @@ export interface Labels {
   }[]
 }
 
-/** Writes down which of the lines belong to which stage, file by file. */
+/** Collects the lines of each stage, file by file. */
 export const labelsOf = (
   lines: ReadonlyMap<string, readonly RecordedLine[]>,
   stages: readonly Stage[],

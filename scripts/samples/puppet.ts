@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Task } from './puppeteer.ts'
 
-/** Runs in a test host and does what people's programs do: browsers, resolvers, mail clients. Reads tasks as JSON lines, answers each. */
+/** Runs in a test host and acts as a browser, a resolver or a mail client. Reads tasks as JSON lines and answers each. */
 const visit = (task: Extract<Task, { kind: 'http' }>): Promise<number> =>
   new Promise((done) => {
     const { from, to, method = 'GET', path, agent, referrer } = task
@@ -34,7 +34,7 @@ const resolve = async ({ from, to, name, type }: Extract<Task, { kind: 'dns' }>)
   )
 }
 
-/** A mail client that takes the server's answers one by one. */
+/** A mail client that reads the responses of the server one by one. */
 const mail = ({ from, to, sender, recipients, bytes }: Extract<Task, { kind: 'mail' }>): Promise<number> =>
   new Promise((done) => {
     const body = `From: ${sender}\r\nTo: ${recipients.join(', ')}\r\nMessage-ID: <${Date.now()}.${process.pid}@${sender.split('@')[1]}>\r\nSubject: hello\r\n\r\n${'words '.repeat(bytes / 6)}\r\n.`

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { TestHost } from './test-host.ts'
 
-/** What a person's program does: one request from one address. */
+/** A task of a client: one request from one address. */
 export type Task =
   | {
       readonly kind: 'http'
@@ -30,17 +30,17 @@ export type Task =
     }
 
 export interface Puppet {
-  /** Does a task; gives the last status of the server, 0 when there was none. */
+  /** Runs a task and returns the last status of the server, or 0. */
   do(task: Task): Promise<number>
 }
 
-/** Starts a host's puppet. */
+/** Starts the puppet of a host. */
 export const startPuppet = (host: TestHost): Puppet => {
   const child = host.spawnOutside([process.execPath, fileURLToPath(new URL('./puppet.ts', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const waiting = new Map<number, (status: number) => void>()
-  if (!child.stdin || !child.stdout) throw new Error('A puppet has no strings.')
+  if (!child.stdin || !child.stdout) throw new Error('The puppet has no pipes.')
   const { stdin } = child
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { id, status }: { id: number; status: number } = JSON.parse(line)

@@ -2,20 +2,20 @@ import { existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readStamp, writeStamp } from '../../src/demo/restamp.ts'
 
-/** Something that happens in the week: when, what, and what it shall be called. */
+/** An action of the week: its time, its code and its label. */
 export interface Action {
   /** The time in the sample, in ms since the epoch. */
   readonly at: number
-  /** The stage of the attack or the fault that it belongs to. */
+  /** The stage of the attack or the fault of the action. */
   readonly label?: string
-  /** How long nothing must be said before it counts as over, in ms. */
+  /** How long logs must be quiet before the action counts as finished, in ms. */
   readonly quiet?: number
-  /** Lines that a file is known to get: when they are there it is over, without waiting for quiet. */
+  /** The expected lines of a file: once they are there, the action is finished without waiting for quiet. */
   readonly expects?: readonly [file: string, lines: number]
   run(): Promise<unknown>
 }
 
-/** A line as it goes into the sample. */
+/** A line of the sample. */
 export interface RecordedLine {
   readonly file: string
   readonly text: string
@@ -27,22 +27,22 @@ const usualQuiet = 12
 const longestWait = 3_000
 
 /**
- * Does actions one after another and takes what the daemons say meanwhile. Each action happens at its time in the sample, and lasts as
- * long as it really lasts: a line that was said 80 ms after an action began gets the time of the action plus 80 ms. So the time between
- * actions is all that is left out, the order of lines is the order in which they were said, and whose doing a line is, is known.
+ * Runs actions one after another and collects the log lines of the daemons. Each action starts at its time in the sample, and takes as
+ * long as it really does: a line logged 80 ms after the start of an action gets the time of the action plus 80 ms. Only the time between
+ * actions is skipped, the order of lines is real, and the action of each line is known.
  */
 export const createRecorder = (files: readonly { readonly name: string; readonly path: string }[]) => {
   const captures = files.map(({ name, path }) => ({ name, ...openCapture(path) }))
   const lines: RecordedLine[] = []
   let end = 0
-  /** Lines whose daemon was late; they belong to the action before. */
+  /** Late lines, which belong to the previous action. */
   const take = (began: number, at: number, label: string | undefined) => {
     const room = Date.now() - began
     for (const { name, read } of captures) {
       for (const text of read()) {
         const stamp = readStamp(text, began)
         if (!stamp) {
-          // what goes on without a stamp of its own belongs to the line before
+          // A continuation without its own timestamp belongs to the line before.
           const before = lines.findLast(({ file }) => file === name)
           if (before) lines.push({ ...before, text })
           continue
@@ -55,7 +55,7 @@ export const createRecorder = (files: readonly { readonly name: string; readonly
   }
   const latest = new Map<string, number>()
 
-  /** Waits until nobody has said anything for a while. */
+  /** Waits until the logs are quiet. */
   const settle = async (quiet: number) => {
     const began = performance.now()
     let since = began
@@ -84,7 +84,7 @@ export const createRecorder = (files: readonly { readonly name: string; readonly
       take(began, from, label)
       end = from + Date.now() - began
     },
-    /** Drops what was said so far: the start of the daemons is no part of the week. */
+    /** Drops the lines so far: the start of the daemons is not part of the week. */
     async skip(): Promise<void> {
       await settle(500)
       for (const { read } of captures) read()
@@ -92,13 +92,13 @@ export const createRecorder = (files: readonly { readonly name: string; readonly
   }
 }
 
-/** Reads what is added to a file, whole lines only. */
+/** Reads new whole lines of a file. */
 const openCapture = (path: string) => {
   let handle: number | undefined
   let at = 0
   let rest = ''
   let whole: string[] = []
-  /** Reads what is new; tells whether there was anything. */
+  /** Reads new lines; returns whether there were any. */
   const look = (): boolean => {
     if (handle === undefined && existsSync(path)) handle = openSync(path, 'r')
     if (handle === undefined) return false

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-/** The programs that play in the recording, and the Debian packages that have them. */
+/** The programs of the recording, and their Debian packages. */
 const programs: readonly (readonly [string, string])[] = [
   ['/usr/sbin/sshd', 'openssh-server'],
   ['/usr/bin/sshpass', 'sshpass'],
@@ -17,10 +17,10 @@ const programs: readonly (readonly [string, string])[] = [
   ['/usr/bin/curl', 'curl'],
 ]
 
-/** Says what to install and what else is needed; undefined when nothing is missing. */
+/** Says what is missing and how to install it; undefined if nothing is. */
 export const missingPrograms = (): string | undefined => {
   if (process.getuid?.() !== 0)
-    return 'Test hosts are network namespaces, and only root may make those: run it as root, on Linux.'
+    return 'Test hosts are network namespaces, which only root can create. Run the script as root on Linux.'
   const packages = programs.flatMap(([path, name]) => (existsSync(path) ? [] : [name]))
   if (packages.length === 0) return undefined
   return `Some programs are missing. On Debian 12: apt-get install --no-install-recommends ${packages.join(' ')}`

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { memoryGroups as memory, type TestHost } from './test-host.ts'
 
-/** What the shop may use, in bytes: a small machine's worth. */
+/** The memory limit of the shop in bytes, as on a small machine. */
 const limit = 200 * 1024 * 1024
 
-/** The shop as a service of the web host, in a memory control group of its own. */
+/** The shop as a service of the web host, in its own memory control group. */
 export const startShop = (host: TestHost, database: string) => {
   const group = `shop-${process.pid}`
   const program = fileURLToPath(new URL('./shop.ts', import.meta.url))

@@ -2,31 +2,31 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestHost } from './test-host.ts'
 
-/** A login over ssh with a terminal, as a person has it. */
+/** An interactive ssh login with a terminal. */
 export interface Shell {
-  /** Types a command and waits for its end; answers a question for a password with it. Gives what was shown. */
+  /** Types a command, enters the password if asked, waits for the end and returns the output. */
   type(command: string, password?: string): Promise<string>
   leave(): Promise<void>
 }
 
 export interface Login {
-  /** The host whose network the person is in, and their address in it. */
+  /** The host of the user's network, and the user's address in it. */
   readonly at: TestHost
   readonly from: string
   readonly to: string
   readonly user: string
-  /** A private key's file, or a password. */
+  /** The file of a private key, or a password. */
   readonly key?: string
   readonly password?: string
 }
 
 const patience = 90_000
 
-/** Runs one command over ssh; gives ssh's exit code: 255 when the login was refused. */
+/** Runs one command over ssh and returns its exit code: 255 if the login was refused. */
 export const runOver = (login: Login, command: string): Promise<number | null> =>
   ended(login.at.spawnOutside(sshCommand(login, [command])))
 
-/** Logs in; undefined when it was refused. */
+/** Logs in; undefined if the login was refused. */
 export const openShell = async (login: Login): Promise<Shell | undefined> => {
   const child = login.at.spawnOutside(sshCommand(login, [], ['-tt']), { stdio: ['pipe', 'pipe', 'ignore'] })
   const { stdin, stdout } = child
@@ -51,7 +51,7 @@ export const openShell = async (login: Login): Promise<Shell | undefined> => {
     async type(command, password) {
       shown = ''
       mark += 1
-      // typed with a gap, so that the echo of the command is not taken for its end
+      // The quotes keep the echo of the command from matching the end marker.
       stdin.write(`${command}; echo 'done''-${mark}'\n`)
       const over = new RegExp(`done-${mark}\\r?\\n`)
       if (password !== undefined && (await until(new RegExp(`password for|${over.source}`))) && !over.test(shown)) {

@@ -2,8 +2,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import pg from 'pg'
 
 /**
- * The web shop that runs on the test web host, behind nginx and before PostgreSQL. `SHOP_BUG=1` is the release that breaks some product
- * pages; `/report` keeps what it builds and so outgrows its memory when it is asked for too much.
+ * The web shop on the test web host, behind nginx and in front of PostgreSQL. `SHOP_BUG=1` is the release that breaks some product
+ * pages; `/report` leaks memory, so large reports exceed the memory limit.
  */
 const { SHOP_DATABASE = '', SHOP_BUG } = process.env
 const pool = new pg.Pool({ connectionString: SHOP_DATABASE, max: 4, idleTimeoutMillis: 400 })
@@ -14,7 +14,7 @@ const send = (response: ServerResponse, status: number, body: string, headers: R
   response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body)
 }
 
-/** Pages have a size of their own, which access logs show. */
+/** Pages have individual sizes, which access logs show. */
 const page = (title: string, size: number) => `<!doctype html><title>${title}</title>${'<p>shop</p>'.repeat(size)}`
 
 const answer = async (method: string, url: URL, response: ServerResponse): Promise<void> => {
@@ -41,7 +41,7 @@ const answer = async (method: string, url: URL, response: ServerResponse): Promi
     return send(response, 303, '', { location: '/account' })
   }
   if (first === 'report') {
-    // 1 MB a day asked for, never given back
+    // Leaks 1 MB per requested day.
     for (let i = 0; i < Number(url.searchParams.get('days')); i++) {
       kept.push(Buffer.alloc(1024 * 1024, 1))
       await new Promise((done) => setImmediate(done))

@@ -14,7 +14,7 @@ interface Week {
 
 const slowQuery = `sudo -u postgres psql -q -d shop -c "select c.address, count(*), sum(p.price) from orders o join customers c on c.id = o.customer join products p on p.id = o.product group by 1 order by 3 desc limit 5" > /dev/null`
 
-/** What people of the company do on their servers: they log in, look, use sudo, mistype, and log out hours later. */
+/** The work of employees on their servers: they log in, check logs, use sudo, mistype, and log out hours later. */
 export const logins = (company: Company, week: Week): Action[] => {
   const { web, db, mail, gateway, office, staff } = company
   const { random } = week
@@ -33,7 +33,7 @@ export const logins = (company: Company, week: Week): Action[] => {
   return usual.flatMap(([person, hosts, perDay, commands]) =>
     timesBy('office', { ...week, perDay, weekend: 0.05 }).flatMap((at) => {
       const host = pick(hosts, random)
-      // support never made themselves a key
+      // Support has no ssh key.
       const byPassword = person === staff.support
       const login = {
         at: office,
@@ -64,7 +64,7 @@ export const logins = (company: Company, week: Week): Action[] => {
   )
 }
 
-/** A release a day: the deploy account logs in from the build machine, and the shop starts anew. */
+/** A daily release: the deploy account logs in from the build machine and restarts the shop. */
 export const releases = ({ office, web, staff: { deploy }, shop }: Company, { from, to, random }: Week): Action[] => {
   const times: number[] = []
   for (let at = from - (from % day); at < to; at += day) {
@@ -82,7 +82,7 @@ export const releases = ({ office, web, staff: { deploy }, shop }: Company, { fr
     }))
 }
 
-/** The machines' own rhythm: every minute in which some crontab has something to do. */
+/** Scheduled jobs: every minute in which a crontab entry is due. */
 export const cronMinutes = ({ crons }: Company, { from, to }: Week): Action[] => {
   const hosts = ['web', 'db', 'mail', 'gateway', 'logs'] as const
   const actions: Action[] = []
@@ -101,7 +101,7 @@ export const cronMinutes = ({ crons }: Company, { from, to }: Week): Action[] =>
   return actions
 }
 
-/** Tells whether a crontab's line is due in a minute; days and months are always `*` here. */
+/** Whether a crontab entry is due in a minute; days and months are always `*` here. */
 export const isDue = (line: string, time: number): boolean => {
   const [minutes = '', hours = ''] = line.split(' ')
   const date = new Date(time)
@@ -116,7 +116,7 @@ const fits = (field: string, value: number): boolean => {
   )
 }
 
-/** Mail of the office, to each other and to the world. */
+/** Mail of the office, internal and external. */
 export const letters = ({ mail, staff, officePuppet }: Company, week: Week): Action[] => {
   const { random } = week
   const people = [staff.admin, staff.developer, staff.dba, staff.operator, staff.support]
@@ -142,7 +142,7 @@ export const letters = ({ mail, staff, officePuppet }: Company, week: Week): Act
 
 const guessedNames = ['admin', 'test', 'ubuntu', 'oracle', 'git', 'pi', 'guest', 'ftpuser']
 
-/** What every address of the internet gets: now and then a stranger tries a name, once. */
+/** Background noise of the internet: an occasional single login attempt. */
 export const strangers = ({ web, deps }: Company, week: Week): Action[] =>
   timesBy('visitors', { ...week, perDay: 5, weekend: 1 }).map((at) => {
     const login = {

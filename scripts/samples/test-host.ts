@@ -3,42 +3,42 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from '
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A host of our own: a network, a name, a process table and a root folder that nobody else sees. */
+/** An isolated host: its own network, name, process table and root folder. */
 export interface TestHost {
   readonly name: string
   readonly address: string
-  /** Where a file of the host stands outside of it; only what the host itself wrote is there. */
+  /** The outside path of a file of the host, if the host itself wrote it. */
   outside(path: string): string
-  /** Where any file of the host stands as long as it runs. */
+  /** The outside path of any file of the host while it runs. */
   inside(path: string): string
-  /** The number outside of a process that has a number inside; undefined when there is none. */
+  /** The outside process id of an inside process id. */
   outsidePid(pid: number): number | undefined
-  /** Writes a file of the host before or while it runs. */
+  /** Writes a file of the host, before or while it runs. */
   write(path: string, text: string, mode?: number): void
-  /** Runs a shell command to its end and gives what it printed. Throws when it fails. */
+  /** Runs a shell command and returns its output. Throws if it fails. */
   run(command: string): string
   /** Starts a program in the host. */
   spawn(command: readonly string[], options?: SpawnOptions): ChildProcess
-  /** Starts a program in the host's network and process table, with the root folder of this machine. */
+  /** Starts a program in the network and process table of the host, with the root folder of this machine. */
   spawnOutside(command: readonly string[], options?: SpawnOptions): ChildProcess
 }
 
 export interface HostPlan {
-  /** The host's full name: `web-01.sample`. */
+  /** The full host name: `web-01.sample`. */
   readonly name: string
   readonly addresses: readonly string[]
 }
 
-/** A switch with hosts on it, all in namespaces of this process's making. */
+/** A network of hosts, in namespaces created by this process. */
 export interface TestNetwork {
   boot(plan: HostPlan): Promise<TestHost>
-  /** Ends every process of every host and removes what was made. */
+  /** Stops every process of every host and removes the namespaces. */
   stop(): void
 }
 
 /**
- * Opens a network of test hosts: a bridge in a namespace of its own, and for each host a network namespace (veth), host name, process
- * table and an overlay over this machine's root folder, so that users, crontabs and logs of a host are its own. Needs root and Linux.
+ * Creates a network of test hosts: a bridge in its own namespace, and for each host a network namespace (veth), host name, process
+ * table and an overlay of the root folder, so that each host has its own users, crontabs and logs. Requires root on Linux.
  */
 export const openTestNetwork = (folder: string): TestNetwork => {
   const prefix = `vs${process.pid}`
@@ -101,7 +101,7 @@ export const openTestNetwork = (folder: string): TestNetwork => {
   }
 }
 
-/** Where hosts' programs may be put into memory control groups whose names end with the number of this process. */
+/** The memory control groups of hosts; their names end with the id of this process. */
 export const memoryGroups = '/sys/fs/cgroup/memory'
 
 const bootScript = (home: string, name: string): string => `
@@ -119,12 +119,12 @@ const bootScript = (home: string, name: string): string => `
   hostname ${name}
   exec chroot . /bin/sh -c 'cd /; touch /run/up; trap : CHLD; while :; do sleep 3600 & wait; done'`
 
-/** The process number, seen from outside, of a host's first process, once the host is up. */
+/** The outside process id of the first process of a host, once it is up. */
 const innerPid = async (init: ChildProcess): Promise<number> => {
   for (let i = 0; i < 200; i++) {
     await sleep(25)
-    if (init.exitCode !== null) throw new Error('A test host did not boot; its own words are above.')
-    // `ip netns exec` becomes unshare, and unshare's only child is the host's first process
+    if (init.exitCode !== null) throw new Error('A test host did not boot; its output is above.')
+    // `ip netns exec` becomes unshare, whose only child is the first process of the host.
     const child = readFileSync(`/proc/${init.pid}/task/${init.pid}/children`, 'utf8').trim()
     if (child !== '' && existsSync(`/proc/${child}/root/run/up`)) return Number(child)
   }
@@ -201,7 +201,7 @@ const createHost = ({
 const sameSpace = (a: string, b: string): boolean =>
   readlinkSync(`/proc/${a}/ns/pid`) === readlinkSync(`/proc/${b}/ns/pid`)
 
-/** Processes come and go while they are looked at. */
+/** A process may disappear while it is read. */
 const tryRead = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')

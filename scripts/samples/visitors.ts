@@ -43,7 +43,7 @@ interface Week {
   readonly random: Random
 }
 
-/** What people outside do in the shop, what crawlers look for, and what the office asks the name server. */
+/** The traffic of visitors and crawlers in the shop, and the DNS queries of the office. */
 export const visits = (company: Company, { from, to, random }: Week): Action[] => {
   const { web, worldPuppet, officePuppet } = company
   const browse = (at: number): Action => {
@@ -90,7 +90,7 @@ export const visits = (company: Company, { from, to, random }: Week): Action[] =
   ]
 }
 
-/** What the office's computers and the servers ask the name server. */
+/** The DNS queries of office computers and servers. */
 export const lookups = (company: Company, { from, to, random }: Week): Action[] => {
   const { gateway, officePuppet } = company
   const ask = (at: number): Action => {
@@ -112,12 +112,12 @@ export const lookups = (company: Company, { from, to, random }: Week): Action[] 
   }
   return [
     ...timesBy('office', { from, to, perDay: 420, weekend: 0.06, random }).map(ask),
-    // machines that stay on ask through the night
+    // Machines that stay on send queries at night too.
     ...timesBy('visitors', { from, to, perDay: 150, weekend: 1, random }).map(ask),
   ]
 }
 
-/** A visit: some pages, each with what belongs to it, perhaps a purchase. */
+/** A visit: some pages with their assets, perhaps a purchase. */
 const pagesOf = (random: Random): { method?: string; path: string }[] => {
   const pages: { method?: string; path: string }[] = [
     { path: '/' },

@@ -1,6 +1,6 @@
 /**
- * As much of the WebAssembly binary format (core specification 2.0, chapter 5) as the forests' inner loops need. An expression is the
- * list of its bytes, so code nests as it reads: `i32.add(local.get(x), i32.const(8))`.
+ * The part of the WebAssembly binary format (core specification 2.0, chapter 5) that the inner loops of the forests need. An expression is the
+ * list of its bytes, so code nests naturally: `i32.add(local.get(x), i32.const(8))`.
  */
 export type Code = readonly number[]
 
@@ -25,7 +25,7 @@ const signed = (value: number): number[] => {
   }
 }
 
-/** Log2 of the alignment that each load and store may count on, by opcode. */
+/** Log2 of the guaranteed alignment of each load and store, by opcode. */
 const alignment: Readonly<Record<number, number>> = { 40: 2, 42: 2, 43: 3, 56: 2, 57: 3 }
 const memory =
   (opcode: number) =>
@@ -90,7 +90,7 @@ export const f32x4 = {
   zero: vectorOf([0, 0, 0, 0]),
   infinity: vectorOf([0, 0, 0x80, 0x7f]),
   load: vectorLoad(0x00),
-  /** The same float four times. */
+  /** A vector of the same float. */
   loadOne: vectorLoad(0x09),
   store: (address: Code, value: Code, offset: number): Code => [
     ...address,
@@ -113,7 +113,7 @@ export const local = {
 export const step = (index: number, by: number): Code => local.set(index, i32.add(local.get(index), i32.const(by)))
 /** Copies bytes within the memory. */
 export const copy = (to: Code, from: Code, bytes: Code): Code => [...to, ...from, ...bytes, 0xfc, 0x0a, 0, 0]
-/** Does the body, and again for as long as the condition holds after it. */
+/** Repeats the body while the condition holds. */
 export const repeatWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b]
 
 const types = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b }
@@ -121,7 +121,7 @@ export type ValueType = keyof typeof types
 
 export interface WasmFunction {
   readonly name: string
-  /** How many i32 it takes; they are the first locals. */
+  /** The number of i32 parameters, which are the first locals. */
   readonly parameters: number
   readonly returns: boolean
   /** The types of the locals that follow the parameters. */
@@ -134,7 +134,7 @@ const sized = (bytes: Code): Code => [...unsigned(bytes.length), ...bytes]
 const section = (id: number, items: readonly Code[]): Code => [id, ...sized(vector(items))]
 const text = (value: string): Code => sized([...new TextEncoder().encode(value)])
 
-/** A module that has one page of memory, exported as `memory`, and exports its functions. */
+/** A module with one page of memory, exported as `memory`, that exports its functions. */
 export const assemble = (functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

@@ -4,7 +4,7 @@ const { get, set } = local
 
 const [from, to, rows, columns, stride] = [0, 1, 2, 3, 4]
 
-/** Where a loader keeps what it counts with. */
+/** The locals of a loader. */
 export interface LoaderLocals {
   readonly column: number
   readonly row: number
@@ -15,8 +15,8 @@ export interface LoaderLocals {
 }
 
 /**
- * Goes through rows of doubles column by column and stores each value as a cell of `bytes`; leaves whether a value was missing. The
- * function's first parameters are where the rows are, where the columns go, how many there are of each, and a column's bytes.
+ * Transposes rows of doubles into columns of cells of `bytes`, and returns whether a value was missing. The
+ * first parameters are the address of the rows, the address of the columns, the count of each, and the bytes per column.
  */
 export const intoColumns = (locals: LoaderLocals, bytes: number, store: Code): Code => {
   const { column, row, at, end, missing, value } = locals

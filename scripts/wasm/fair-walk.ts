@@ -1,10 +1,10 @@
 import { type Code, f32, f64, i32, local, repeatWhile, step, type WasmFunction } from './assembler.ts'
 import { intoColumns } from './columns.ts'
 
-// The inner loops of the fair-cut forest; src/lib/isolation-forest/fair-wasm-walk.ts lays out what they read.
+// The inner loops of the fair-cut forest; src/lib/isolation-forest/fair-wasm-walk.ts defines their memory layout.
 const { get, set } = local
 
-/** Turns rows of doubles into columns of doubles, each within ±bound, and says whether a value was missing. */
+/** Transposes rows of doubles into columns, clamped to ±bound, and returns whether a value was missing. */
 export const loadDoubles: WasmFunction = (() => {
   const bound = 5
   const locals = { column: 6, row: 7, at: 8, end: 9, missing: 10, value: 11 }
@@ -20,7 +20,7 @@ export const loadDoubles: WasmFunction = (() => {
 })()
 
 /**
- * Adds each tree's path lengths to the sums of a block of rows, eight rows at a time. A walk is the address of its node; a leaf is its own
+ * Adds each tree's path lengths to the sums of a block of rows, eight rows at a time. A walk is the address of its node. A leaf is its own
  * child, so all eight take as many steps as the tree is deep, without a branch.
  */
 export const walkFair: WasmFunction = (() => {

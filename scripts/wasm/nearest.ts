@@ -3,8 +3,8 @@ import { f32x4, i32, local, repeatWhile, step, type WasmFunction } from './assem
 const { get, set } = local
 
 /**
- * Finds for each row of a block, which lies as columns of floats, the square of its distance to the nearest of some points, which lie as
- * rows: sixteen rows at a time, four in each vector.
+ * Finds the squared distance of each row of a block to the nearest of some points. Rows are columns of floats, points are
+ * rows. Handles sixteen rows at a time, four per vector.
  */
 export const nearest: WasmFunction = (() => {
   const [points, end, width, block, stride, rows, squares] = [0, 1, 2, 3, 4, 5, 6]

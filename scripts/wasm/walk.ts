@@ -4,12 +4,12 @@ import { intoColumns } from './columns.ts'
 import { loadDoubles, walkFair } from './fair-walk.ts'
 import { nearest } from './nearest.ts'
 
-// The inner loops of the forests; src/lib/isolation-forest/walk-memory.ts says what lies where in the memory.
+// The inner loops of the forests; src/lib/isolation-forest/walk-memory.ts defines the memory layout.
 const { get, set } = local
 
 /**
- * Turns rows of doubles into columns of floats, each rounded down, and says whether a value was missing. Rounding down keeps every
- * comparison with a float threshold as it was: x ≥ t exactly when the greatest float that is ≤ x is ≥ t.
+ * Transposes rows of doubles into columns of floats, rounded down, and returns whether a value was missing. Rounding down preserves every
+ * comparison with a float threshold: x ≥ t exactly if the greatest float ≤ x is ≥ t.
  */
 const load: WasmFunction = (() => {
   const locals = { column: 5, row: 6, at: 7, end: 8, missing: 9, value: 11 }
@@ -24,7 +24,7 @@ const load: WasmFunction = (() => {
     locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f64'],
     body: intoColumns(locals, 4, [
       ...set(bits, i32.fromBitsOf(f32.demote(get(value)))),
-      // One float down where the nearest is above: a positive one has the bits before, a negative one those after.
+      // Take the next lower float if rounding went up: decrement the bits of a positive float, increment those of a negative one.
       ...f32.store(get(end), f32.fromBits(i32.sub(get(bits), i32.mul(rounded, sign)))),
     ]),
   }
@@ -32,7 +32,7 @@ const load: WasmFunction = (() => {
 
 /**
  * Adds each tree's path lengths to the sums of a block of rows, eight rows at a time and without a branch: eight walks wait for the
- * cache together, and there is nothing to predict. A walk is the address 8i of its node i, counted from 1 as in a heap.
+ * cache together, and there is no branch to predict. A walk is the address 8i of its node i, counted from 1 as in a heap.
  */
 const walk: WasmFunction = (() => {
   const [treesAt, trees, treeBytes, depth, block, rows, sums] = [0, 1, 2, 3, 4, 5, 6]
@@ -48,7 +48,7 @@ const walk: WasmFunction = (() => {
       ...set(rowsEnd, i32.add(get(block), i32.shl(get(rows), i32.const(2)))),
       ...repeatWhile(
         [
-          // The tree comes to a fixed place, so that the loads below have constant offsets.
+          // Copy the tree to a fixed address, so that the loads below have constant offsets.
           ...copy(i32.const(0), get(treesAt), get(treeBytes)),
           ...set(treesAt, i32.add(get(treesAt), get(treeBytes))),
           ...copy(i32.add(i32.const(leavesAt), half), get(treesAt), half),
@@ -87,5 +87,5 @@ const walk: WasmFunction = (() => {
   }
 })()
 
-/** The module's bytes. */
+/** The bytes of the module. */
 export const walkModule = (): Uint8Array<ArrayBuffer> => assemble([load, walk, loadDoubles, walkFair, nearest])

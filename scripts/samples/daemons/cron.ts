@@ -11,7 +11,7 @@ export interface Cron {
 const preload = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'
 
 /**
- * Starts cron under libfaketime. What cron does depends on the clock, so it is the one daemon that must live in the sample's time; the
+ * Starts cron under libfaketime. Its jobs depend on the clock, so it is the only daemon that must run in the time of the sample; the
  * jobs that it starts do not inherit that.
  */
 export const startCron = async (host: TestHost, crontab: string, time: number): Promise<Cron> => {

@@ -1,6 +1,6 @@
 import type { TestHost } from '../test-host.ts'
 
-/** The world's name server as far as the company asks it: every name below these domains has an address. */
+/** The upstream name server of the company: every name below these domains has an address. */
 const knownDomains = ['example', 'sample']
 
 /** Starts the name server outside, which logs nothing. */

@@ -1,21 +1,21 @@
 import type { Action, RecordedLine } from './recorder.ts'
 
-/** A stage of the attack, or a fault: what the labels of lines refer to. */
+/** A stage of the attack, or a fault. The labels of lines refer to it. */
 export interface Stage {
   readonly id: string
   readonly kind: 'attack' | 'fault' | 'aftermath'
-  /** What happened, in a sentence. */
+  /** A one-sentence description. */
   readonly title: string
   readonly from: number
   readonly to: number
   readonly hosts: readonly string[]
-  /** Lines of other people's actions that show it: what the shop answers its visitors while a release is broken. */
+  /** Matches lines of other actions that show it, such as errors for visitors while a release is broken. */
   shows?(line: RecordedLine): boolean
-  /** Of its own actions' lines, those that show it; all of them unless said. */
+  /** Matches the lines of its own actions that show it; all of them by default. */
   own?(line: RecordedLine): boolean
 }
 
-/** Makes stages of a kind. */
+/** Creates stages of one kind. */
 export const stagesOf =
   (kind: Stage['kind']) =>
   (
@@ -27,7 +27,7 @@ export const stagesOf =
     extra: Partial<Stage> = {},
   ): Stage => ({ id, kind, title, from, to, hosts, ...extra })
 
-export interface Story {
+export interface Scenario {
   readonly stages: readonly Stage[]
   readonly actions: readonly Action[]
 }
