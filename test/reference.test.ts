@@ -36,7 +36,7 @@ it(`the REST API has everything that it had before (${keeps('vedette.api-stable'
 })
 
 it.each([
-  ['GET /things: ?limit', 'GET /others:', ['GET /things is gone']],
+  ['GET /things: ?limit', 'GET /others:', ['GET /things was removed']],
   ['GET /things: ?limit', 'GET /things: ?max', ['GET /things has no ?limit']],
   ['GET /things: ?limit', 'GET /things: ?limit!', ['GET /things needs ?limit!']],
   ['POST /things: body.name', 'POST /things: body.name body.size!', ['POST /things needs body.size!']],

@@ -5,7 +5,7 @@ interface BannerFacts {
   readonly address: string
   readonly dataDir: string
   readonly isNew: boolean
-  /** Only when it was made just now: it is never shown again. */
+  /** Only on the first start: the token is never shown again. */
   readonly adminToken: string | undefined
   readonly signInKey: string
   readonly receivers: readonly string[]
@@ -20,11 +20,11 @@ export const banner = (facts: BannerFacts): string => {
   const command = commandName()
   const lines: [mark: string, name: string, text: string][] = [['✔', 'data', `${dataDir}${isNew ? ' (new)' : ''}`]]
   if (adminToken) {
-    lines.push(['✔', 'token', `${adminToken}\n${indent}shown once, stored as a hash; more: ${command} token create`])
+    lines.push(['✔', 'token', `${adminToken}\n${indent}shown once, stored as a hash; create others with ${command} token create`])
   }
   if (sources.length > 0) lines.push(['✔', 'sources', sources.join(', ')])
   if (compat.length > 0) lines.push(['!', 'compat', compat.join(`\n${indent}`)])
-  lines.push(['▸', 'open', `${address}/#k=${signInKey}\n${indent}signs in once, within 10 minutes`])
+  lines.push(['▸', 'open', `${address}/#k=${signInKey}\n${indent}one-time sign-in link, valid for 10 minutes`])
   lines.push([' ', 'docs', `${address}/docs      health  ${address}/health/ready`])
   lines.push([
     ' ',
@@ -35,15 +35,15 @@ export const banner = (facts: BannerFacts): string => {
   ])
   lines.push([
     ' ',
-    'tell',
-    receivers.length > 0 ? receivers.join(', ') : 'nobody yet; add a webhook under `notify:` in vedette.yaml',
+    'notify',
+    receivers.length > 0 ? receivers.join(', ') : 'no receivers; add a webhook under `notify:` in vedette.yaml',
   ])
   return [
     '',
     `  vedette ${version}`,
     ...lines.map(([mark, name, text]) => `  ${mark} ${name.padEnd(9)}${text}`),
     '',
-    '  Nothing leaves this machine unless you say so. Ctrl-C stops.',
+    '  No data leaves this machine unless you configure it. Press Ctrl-C to stop.',
     '',
   ].join('\n')
 }
