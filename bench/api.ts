@@ -7,10 +7,10 @@ import { createRandom } from '../src/lib/random/random.ts'
 import { saveModelFile } from '../src/operations/models/log-model-file.ts'
 import { adminToken, freePort, scratch, startServer } from '../test/e2e/program.ts'
 
-// How long clients wait for the three calls that answer with a judgement, one after another as one client sends them: the 95th
-// percentile, beside that of a bare Fastify route that parses the same bodies and answers nothing of them, in turns within one run.
-// The server is a process of its own and does everything it does in life: what is ingested goes down the road meanwhile. Its processor
-// time a call tells, on a machine with other work, what the clock cannot.
+// The latency of the three scoring requests, sent sequentially by one client: the 95th
+// percentile, compared with a bare Fastify route that only parses the same bodies, in alternating rounds of one run.
+// The server is a separate process that does all its usual work: the pipeline processes the ingested records meanwhile. On a busy machine,
+// compare its CPU time per call, not the wall time.
 const rounds = Number(process.env.REQUESTS ?? 200)
 const warmUp = 20
 const random = createRandom(17)
@@ -57,7 +57,7 @@ const percentile = (sorted: readonly number[], share: number): number =>
   Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 10) / 10
 
 const ticksPerSecond = 100
-/** The processor time that a process has used, in ms; Linux tells. */
+/** The CPU time of a process in ms, from /proc. */
 const cpuOf = (pid: number | undefined): number => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
@@ -65,7 +65,7 @@ const cpuOf = (pid: number | undefined): number => {
   return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond
 }
 
-/** Posts bodies one after another; returns how long each took, in ms, sorted. */
+/** Posts bodies sequentially and returns the sorted latencies in ms. */
 const time = async (url: string, bodies: readonly string[]): Promise<readonly number[]> => {
   const took: number[] = []
   for (const body of bodies) {

@@ -8,9 +8,9 @@ import { createParallelScorer } from '../src/lib/isolation-forest/parallel.ts'
 import { createRandom } from '../src/lib/random/random.ts'
 import { median } from './median.ts'
 
-// Rows a second, fitted and scored on one thread (100 trees of 256 rows), against two limits in the same run: as many dependent look-ups
-// in a table that fits the first-level cache, which is what walking trees one after the other would be made of, and a bare pass that
-// reads the matrix and writes a sum a row. And against scikit-learn, where python3 has it.
+// Rows per second, fitted and scored on one thread (100 trees of 256 rows), against two limits in the same run: as many dependent lookups
+// in a table that fits the L1 cache, which is the cost of walking trees sequentially, and a bare pass that
+// reads the matrix and writes a sum per row. Also against scikit-learn if it is installed.
 const rows = 1_000_000
 const columns = 10
 const trees = 100
@@ -24,7 +24,7 @@ const timed = (work: () => unknown) => {
 }
 
 const random = createRandom(1)
-// Near enough to normal: most of the mass in the middle, as in real tables.
+// Approximately normal, like most real columns.
 const normal = () => random.next() + random.next() + random.next() + random.next() - 2
 const matrix = Float64Array.from({ length: rows * columns }, normal)
 
@@ -47,7 +47,7 @@ const pass = () => {
 }
 
 /**
- * scikit-learn's own score_samples before 1.3 looks up path lengths anew for each row; later ones do so once a fit. This does as they do, on
+ * score_samples of scikit-learn before 1.3 computes path lengths for each row; later versions do so once per fit. This does the latter, on
  * one core, and prints the seconds of fit and score.
  */
 const python = `
@@ -123,7 +123,7 @@ for (let round = 0; round < rounds; round++) {
 }
 await scorer.close()
 
-// Another row each time: a row that is asked again and again is predicted by heart.
+// Use another row each time: the branch predictor would learn a repeated row.
 const each = (work: (row: Float64Array) => unknown) => {
   const pass = () => {
     for (let i = 0; i < 5000; i++) work(matrix.subarray(i * columns, (i + 1) * columns))

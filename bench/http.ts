@@ -7,8 +7,8 @@ import { loadConfig } from '../src/config.ts'
 import { median } from './median.ts'
 import { mixedLines } from './mixed-lines.ts'
 
-// Lines posted over HTTP until each is accepted and durable, against a bare Fastify route that parses the same bodies and keeps
-// nothing, in turns within one run. The road is behind the door and works meanwhile, as it does in life.
+// Lines per second accepted durably over HTTP, against a bare Fastify route that parses the same bodies and stores
+// nothing, in alternating rounds of one run. The pipeline runs meanwhile, as in production.
 const total = Number(process.env.LINES ?? 300_000)
 const perBody = 1_000
 const rounds = 3
@@ -20,7 +20,7 @@ const bodies = Array.from({ length: Math.ceil(total / perBody) }, (_, i) =>
     .join('\n'),
 )
 
-/** Posts every body, four at a time; returns lines a second. A full queue is asked again when it said. */
+/** Posts every body, four at a time, and returns lines per second. Retries after a full queue as requested. */
 const post = async (url: string, headers: Record<string, string>): Promise<number> => {
   const rest = bodies.values()
   const started = performance.now()

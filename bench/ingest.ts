@@ -12,10 +12,10 @@ import '../src/v8-flags.ts'
 import { median } from './median.ts'
 import { mixedLines } from './mixed-lines.ts'
 
-// End to end against the raw limit: the same lines once down the whole road (accepted durably, parsed, mined, judged, stored, searchable)
-// and once as bare better-sqlite3 inserts of their parsed rows with two indexes. A share of 1 means that everything we do costs no more
-// than storing plain rows. Both take turns, each time in a process of its own, because a shared machine is now fast and now slow; the
-// medians are printed, and every round's share.
+// End to end against the raw limit: the same lines once through the whole pipeline (accepted durably, parsed, mined, scored, stored, searchable)
+// and once as bare better-sqlite3 inserts of their parsed rows with two indexes. A share of 1 means that the pipeline costs no more
+// than storing plain rows. Rounds alternate in separate processes, because the speed of a shared machine varies. Prints the
+// medians, and the share of every round.
 const total = Number(process.env.LINES ?? 300_000)
 const rounds = Number(process.env.ROUNDS ?? 5)
 const batchSize = 4_096
@@ -29,7 +29,7 @@ const onTheRoad = took.extend({
   stages: z.array(z.object({ name: z.string(), seconds: z.number() })).readonly(),
 })
 
-/** Counts wall and processor time, of all threads, in s. */
+/** Measures wall time and CPU time of all threads, in s. */
 const stopwatch = () => {
   const cpu = process.cpuUsage()
   const began = performance.now()
@@ -40,7 +40,7 @@ const stopwatch = () => {
 }
 
 const viaTheRoad = async (folder: string): Promise<z.infer<typeof onTheRoad>> => {
-  // As they are cut from a body that was sent.
+  // Split as from a request body.
   const lines = mixedLines(total).join('\n').split('\n')
   const { config, origins } = loadConfig({
     flags: {},

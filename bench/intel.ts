@@ -2,8 +2,8 @@ import { IndicatorIndex } from '../src/lib/indicators/indicator-index.ts'
 import type { Observable } from '../src/lib/observables/observables.ts'
 import { mixedLines } from './mixed-lines.ts'
 
-// A million indicators in memory: what they weigh, how long one look-up takes, and what matching costs a log line, each against a Map
-// of strings in the same run, which is what anybody would write first. A third each of addresses, names and hashes, and ranges.
+// A million indicators in memory: their size, the time of a lookup, and the cost of matching per log line, each against a Map
+// of strings in the same run, the naive implementation. A third each of addresses, names and hashes, plus ranges.
 const total = Number(process.env.INDICATORS ?? 1_000_000)
 const lookups = 1_000_000
 const lines = mixedLines(100_000)
@@ -35,7 +35,7 @@ const used = () => {
   return heapUsed + arrayBuffers
 }
 const seconds = (work: () => void) => {
-  // Time of this process, not of the clock: others may be at work.
+  // CPU time, not wall time: the machine may be busy.
   const started = process.cpuUsage()
   work()
   return process.cpuUsage(started).user / 1e6

@@ -45,7 +45,7 @@ const kinds = [
     technique: '',
     title: (_n: number, _ip: string, host: string) => `New message from postgres on ${host}`,
     sentence: (_n: number, _ip: string, host: string) =>
-      `postgres on ${host} said something that it never said in 9,832 hours.`,
+      `postgres on ${host} wrote a message for the first time in 9,832 hours.`,
     line: (i: number, _ip: string, user: string) =>
       `postgres[${700 + i}]: FATAL: remaining connection slots are reserved for ${user}`,
     feature: 'age of this message',
@@ -58,7 +58,7 @@ const kinds = [
     technique: 'T1548.003',
     title: (_n: number, _ip: string, host: string) => `sudo to root outside working hours on ${host}`,
     sentence: (_n: number, _ip: string, host: string) =>
-      `Somebody became root on ${host} at an hour at which nobody did in 30 days.`,
+      `A user became root on ${host} at an hour without root logins in 30 days.`,
     line: (i: number, _ip: string, user: string) =>
       `sudo[${900 + i}]: ${user} : TTY=pts/0 ; PWD=/home/${user} ; USER=root ; COMMAND=/bin/sh`,
     feature: 'time of day',
@@ -66,7 +66,7 @@ const kinds = [
   },
 ] as const
 
-/** Puts so many alerts into the database of a data folder, before a server is started on it. */
+/** Fills the database of a data folder with alerts before a server starts. */
 export const seedAlerts = async (folder: string, count: number, now = Date.now()): Promise<void> => {
   const quiet = (): void => {}
   const store = await openStore(`sqlite:${join(folder, 'vedette.db')}`, {
@@ -87,7 +87,7 @@ export const seedAlerts = async (folder: string, count: number, now = Date.now()
   await store.close()
 }
 
-/** Makes alerts as detectors and triage make them, of many kinds, the newest at `now`, each time the same. */
+/** Creates alerts like those of detectors and triage, of many kinds, the newest at `now`. Deterministic. */
 export const manyAlerts = (count: number, now: number): readonly Alert[] =>
   Array.from({ length: count }, (_, number) =>
     oneAlert(number, now - (count - 1 - number) * Math.min(minute, (30 * 1_440 * minute) / count)),
@@ -95,12 +95,12 @@ export const manyAlerts = (count: number, now: number): readonly Alert[] =>
 
 const pick = <Item>(items: readonly [Item, ...Item[]] | readonly Item[], number: number): Item => {
   const item = items[number % items.length]
-  if (item === undefined) throw new Error('There is nothing to pick from.')
+  if (item === undefined) throw new Error('Nothing to pick from.')
   return item
 }
 
 const oneAlert = (number: number, time: number): Alert => {
-  // Neighbours differ in everything, and nothing repeats in step with anything else.
+  // Neighbours differ in every field, and no two fields repeat in step.
   const roll = (number * 2_654_435_761) % 4_294_967_296
   const kind = pick(kinds, roll % 7)
   const host = pick(hosts, roll % 41)

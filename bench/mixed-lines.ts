@@ -1,12 +1,12 @@
 const users = 311
 
-/** Makes `count` lines as a few busy hosts write them: logins, web requests, database statements, an application. Always the same. */
+/** Creates `count` lines of a few busy hosts: logins, web requests, database statements, an application. Deterministic. */
 export const mixedLines = (count: number, endingAt = Date.UTC(2026, 10, 20, 12)): string[] => {
   const lines = new Array<string>(count)
   for (let i = 0; i < count; i++) {
     const time = new Date(endingAt - (count - i) * 20).toISOString()
     const host = `web-0${i % 4}`
-    // People come back from where they were before: each has two addresses.
+    // Users return from known addresses: each has two.
     const who = (i * 7) % users
     const user = `user${who}`
     const address = `10.${who % 7}.${who % 200}.${2 + ((who * 29) % 120) * 2 + ((i >> 4) % 2)}`

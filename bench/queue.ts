@@ -3,8 +3,8 @@ import { freePort, scratch, startServer } from '../test/e2e/program.ts'
 import { seedAlerts } from './many-alerts.ts'
 import { median } from './median.ts'
 
-// How long somebody waits for the queue when there are 100,000 alerts, in a real browser, and what the same takes with 100: what grows
-// with their number is ours, what does not is the browser's.
+// The latency of the queue with 100,000 alerts in a real browser, and with 100: the growth
+// is our cost, the rest is the browser's.
 
 const rounds = 5
 

@@ -4,9 +4,9 @@ import { createRandom } from '../src/lib/random/random.ts'
 import { createDetector } from '../src/lib/series/detector.ts'
 import { createSeries } from '../src/lib/series/series.ts'
 
-// Points a second, judged and learnt, by the light baseline of counts (`createSeries`) and the thorough detector (`createDetector`),
-// against the raw limit of an exponentially weighted mean and variance, which is the least that any baseline does; rounds alternate.
-// And what a series takes: saved, and held in memory with a thousand of them alive.
+// Points per second, scored and learned, by the light baseline of counts (`createSeries`) and the thorough detector (`createDetector`),
+// against an exponentially weighted mean and variance, the minimum work of any baseline; rounds alternate.
+// Also the size of a series: saved, and in memory with a thousand of them.
 const points = 200_000
 const bucket = 300_000
 const alive = 1000
@@ -49,7 +49,7 @@ const runDetector = (counts: Float64Array) => {
 }
 setFlagsFromString('--expose-gc')
 const collect: unknown = runInNewContext('gc')
-/** Bytes held by each of many, heap and typed arrays together. */
+/** The average bytes per object, heap and typed arrays together. */
 const heldBy = (make: () => unknown): number => {
   const used = () => {
     if (typeof collect === 'function') collect()

@@ -2,8 +2,8 @@ import { createRandom } from '../src/lib/random/random.ts'
 import { learnSessions, type Sessions } from '../src/lib/sessions/sessions.ts'
 import { median } from './median.ts'
 
-// Sessions a second, learnt and scored, against the raw limit of finding the same ids in a Map and hashing them: what any model that
-// reads event ids does at least. Half of the scored sessions have counts that were never scored before.
+// Sessions per second, learned and scored, against looking up the same ids in a Map and hashing them, the minimum work of any model that
+// reads event ids. Half of the scored sessions have new counts.
 const total = 100_000
 const rounds = 3
 
@@ -13,7 +13,7 @@ const timed = (work: () => void) => {
   return (performance.now() - started) / 1000
 }
 
-/** Jobs of 40 kinds with optional steps and loops, some dozen events each, now and then one out of 10,000 rare events. */
+/** Jobs of 40 kinds with optional steps and loops, a few dozen events each, and occasionally one of 10,000 rare events. */
 const makeSessions = (count: number, seed: number): string[][] => {
   const random = createRandom(seed)
   const kinds = Array.from({ length: 40 }, (_, kind) =>

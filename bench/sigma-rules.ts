@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../src/lib/random/random.ts'
 
-// Rules and events as there are in the field, made up from word lists: four of five events are starts of processes, the others changes
-// of files and registry keys. Rules have the shapes that occur most in public collections, with the same share of lists, `all` and filters.
+// Realistic rules and events, generated from word lists: four of five events are process starts, the others changes
+// of files and registry keys. Rules have the most common shapes of public collections, with the same share of lists, `all` and filters.
 const folders = [
   'Windows\\System32',
   'Windows\\SysWOW64',
@@ -76,7 +76,7 @@ const pick = <Value>(random: Random, from: readonly Value[]): Value => from[rand
 const name = (random: Random): string =>
   Array.from({ length: 2 + Math.floor(random.next() * 3) }, () => pick(random, syllables)).join('')
 
-/** Makes Sigma rules as YAML documents; the same number gives the same rules. */
+/** Creates Sigma rules as YAML documents. Deterministic. */
 export const someRules = (count: number): string[] => {
   const random = createRandom(count)
   return Array.from({ length: count }, (_, number) => {
@@ -116,7 +116,7 @@ export const someRules = (count: number): string[] => {
   })
 }
 
-/** Makes Windows events as JSON lines of about 1.3 kB. */
+/** Creates Windows events as JSON lines of about 1.3 kB. */
 export const someWindowsEvents = (count: number): string[] => {
   const random = createRandom(7)
   const path = () => `C:\\${pick(random, folders)}\\${random.next() < 0.7 ? pick(random, tools) : name(random)}.exe`

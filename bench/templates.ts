@@ -3,10 +3,10 @@ import { createMiner } from '../src/pipeline/mine/mine.ts'
 import type { Event } from '../src/schema/event.ts'
 import { mixedLines } from './mixed-lines.ts'
 
-// Lines a second through the template miner, against the raw limit of splitting the same bytes into strings. 1 would mean that finding
-// templates costs nothing over reading the lines. `first` starts with nothing learnt, `known` knows every template, `parameters` reads
-// their values and types too, `words` has lines that differ in letters, so that few are found without scanning them, and `mine` is the stage
-// of the road. The rounds alternate, and the best of each counts: what else the machine does only makes things slower.
+// Lines per second of the template miner, against splitting the same bytes into strings. 1 would mean that finding
+// templates costs nothing beyond reading the lines. `first` starts with an empty model, `known` has every template, `parameters` reads
+// their values and types too, `words` has lines with different words, so that few are found without a scan, and `mine` is the stage
+// of the pipeline. Rounds alternate, and the best of each counts: other load only makes a round slower.
 const total = 1_000_000
 const chunk = 200_000
 const rounds = 5
@@ -19,7 +19,7 @@ const timed = (work: () => void) => {
 
 const source = mixedLines(chunk)
 const bytes = Buffer.from(source.join('\n'))
-// As a reader gives them: parts of one large string.
+// Slices of one large string, as from a reader.
 const lines = bytes.toString('utf8').split('\n')
 const letters = (value: number) =>
   value.toString(26).replace(/\d/g, (digit) => String.fromCharCode(113 + Number(digit)))
@@ -72,7 +72,7 @@ for (const [what, seconds] of best) {
   )
 }
 
-/** How much the heap grows by learning a million lines; what the lines take is not counted. */
+/** The heap growth of learning a million lines, without the lines themselves. */
 const growth = (() => {
   const drain = createDrain()
   const before = process.memoryUsage().rss

@@ -7,9 +7,9 @@ import { loadConfig } from '../src/config.ts'
 import { createHistory } from '../src/pipeline/triage/history.ts'
 import { someAlert } from '../src/pipeline/triage/triager.conformance.ts'
 
-// Alerts of other systems, a tenth more than 5,000 a minute, over HTTP, each different, through the whole chain: taken in durably, normalised, enriched,
-// promoted, put into context, compared with earlier ones, scored, grouped, and what to do about them proposed. Latency is from the
-// moment at which the server had answered to the moment at which the card could be read. No language model.
+// Alerts of other systems over HTTP, 5,500 a minute, all different, through the whole pipeline: stored durably, normalized, enriched,
+// promoted, put into context, compared with earlier ones, scored, grouped, with proposed actions. Latency is from the
+// response of the server until the triage result is readable. Without a language model.
 const perMinute = Number(process.env.ALERTS_PER_MINUTE ?? 5_500)
 const minutes = Number(process.env.MINUTES ?? 1)
 const perBatch = 40
@@ -127,7 +127,7 @@ console.log(
   }),
 )
 
-// A question about earlier alerts, among 100,000 of them; the mark is 5 ms.
+// A query for similar alerts among 100,000; the target is 5 ms.
 const many = 100_000
 const at = (number: number) => new Date(Date.UTC(2026, 0, 1) + number * 1_000).toISOString()
 const earlier = (number: number) =>
