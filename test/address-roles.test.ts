@@ -16,7 +16,7 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 0, 10, 2) + seconds * 10
 const many = (count: number, line: (i: number) => string | object): string[] =>
   Array.from({ length: count }, (_, i) => line(i)).map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
 
-/** Failed logins as a collector on the attacked machine ships them: it names its own address three times. */
+/** Failed logins as shipped by a collector on the attacked machine, which adds its own address three times. */
 const failures = (from: string, to: string, count: number) =>
   many(count, (i) => ({
     '@timestamp': at(i * 2),
@@ -89,12 +89,12 @@ describe('the roles of addresses in an incident', () => {
     })
   })
 
-  it('the client behind a proxy of ours attacks, not the proxy', async () => {
+  it('the client behind our own proxy is the attacker, not the proxy', async () => {
     const incident = await incidentOf([...attacks('10.0.0.7', '203.0.113.77'), ...attacks('10.0.0.7', '203.0.113.77')])
     expect(rolesOf(incident)).toEqual({ attacker: ['203.0.113.77'], source: ['203.0.113.77'], proxy: ['10.0.0.7'] })
   })
 
-  it('a forged X-Forwarded-For hides nobody', async () => {
+  it('a forged X-Forwarded-For does not hide the attacker', async () => {
     expect(rolesOf(await incidentOf(attacks('203.0.113.77', '10.0.0.5')))).toEqual({
       attacker: ['203.0.113.77'],
       source: ['203.0.113.77'],
@@ -104,7 +104,7 @@ describe('the roles of addresses in an incident', () => {
   it.each([
     ['10.0.0.5', '198.51.100.66'],
     ['192.168.250.250', '1.2.3.4'],
-  ])('%s calls a command server at %s: the attacker is the destination', async (from, to) => {
+  ])('%s connects to a command server at %s: the attacker is the destination', async (from, to) => {
     expect(rolesOf(await incidentOf(beacon(from, to)))).toEqual({ attacker: [to], source: [from], destination: [to] })
   })
 
@@ -119,7 +119,7 @@ describe('the roles of addresses in an incident', () => {
     })
   })
 
-  it('several attackers are counted, and the biggest is named', async () => {
+  it('several attackers are counted, and the most active one is named', async () => {
     const own = '10.0.0.5'
     const incident = await incidentOf([
       ...failures('198.51.100.3', own, 40),
@@ -134,7 +134,7 @@ describe('the roles of addresses in an incident', () => {
   })
 })
 
-describe('every channel names the attacker, and no victim', () => {
+describe('every channel names the attacker and no victim', () => {
   const notify = async (incident: Incident) => {
     const notification = { incident: { ...incident, id: 'i1' }, reason: 'opened' as const, idempotencyKey: 'k' }
     const receiver = await openReceiver()
@@ -170,7 +170,7 @@ describe('every channel names the attacker, and no victim', () => {
     return { source_ip, destination_ip, attacker_ip, attacker_count }
   }
 
-  it('of passwords that are guessed', async () => {
+  it('of brute force', async () => {
     const told = await notify(await incidentOf(failures('203.0.113.250', '10.0.0.5', 150)))
     const addresses = {
       source_ip: '203.0.113.250',

@@ -29,7 +29,7 @@ describe('the Node that Vedette runs on', () => {
     ['linux', 'x64', 'musl', 'apk add nodejs-current'],
     ['linux', 'arm64', 'musl', 'apk add nodejs-current'],
     ['win32', 'arm64', undefined, 'https://nodejs.org/en/download'],
-  ] as const)('on %s-%s %s with an old Node is left to the reader: %s', (platform, arch, libc, advice) => {
+  ] as const)('on %s-%s %s with an old Node must be installed by the user: %s', (platform, arch, libc, advice) => {
     const machine = { platform, arch, ...(libc && { libc }) }
     expect(chooseRuntime({ ...old, ...machine })).toEqual({ refusal: expect.stringContaining(advice) })
     expect(chooseRuntime({ ...old, ...machine, version: '26.1.0' })).toEqual({ own: true })
@@ -40,7 +40,7 @@ describe('the Node that Vedette runs on', () => {
     ['linux', 'arm'],
     ['linux', 'riscv64'],
     ['freebsd', 'x64'],
-  ])('on %s-%s does not exist, however new', (platform, arch) => {
+  ])('does not exist on %s-%s', (platform, arch) => {
     const version = '26.1.0'
     expect(chooseRuntime({ ...old, platform, arch, version })).toEqual({ refusal: expect.stringContaining('64-bit') })
   })
@@ -51,12 +51,12 @@ describe('the Node that Vedette runs on', () => {
     ['24.12.0', true],
     ['25.0.0', true],
     ['9.99.0', false],
-  ])('is this one where it is new enough: %s', (version, own) => {
+  ])('is the current one if it is recent enough: %s', (version, own) => {
     const choice = chooseRuntime({ ...old, platform: 'linux', arch: 'x64', libc: 'glibc', version })
     expect('own' in choice).toBe(own)
   })
 
-  it('is chosen by the facts of this machine', () => {
+  it('is chosen by the platform of this machine', () => {
     const { platform, libc, minimum } = thisMachine()
     expect(platform).toBe(process.platform)
     expect(libc).toEqual(process.platform === 'linux' ? expect.stringMatching(/^(glibc|musl)$/) : undefined)
@@ -95,14 +95,14 @@ describe('a failure of npm', () => {
     expect(explainNpmFailure({ ...failure, output: 'npm ERR! code ENOSPC' })).toContain('the disk is full')
   })
 
-  it('says that npm is missing, was killed, or failed otherwise', () => {
+  it('says whether npm is missing, was killed, or failed', () => {
     expect(explainNpmFailure({ ...failure, code: 'ENOENT' })).toContain('npm is not installed')
     expect(explainNpmFailure({ ...failure, signal: 'SIGKILL' })).toContain('ended by SIGKILL')
     expect(explain('EODD')).toContain('The reason is in the log')
   })
 })
 
-it('the lock file keeps npm from compiling packages that come with their binaries', () => {
+it('the lock file keeps npm from compiling packages with prebuilt binaries', () => {
   const compiled = Object.entries(lockOf('package-lock.json'))
     .filter(([place]) => place !== '' && existsSync(join(root, place, 'binding.gyp')))
     .filter(([, { gypfile }]) => gypfile !== false)

@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '..')
 const reports = mkdtempSync(join(tmpdir(), 'vedette-reports-'))
 afterAll(() => rmSync(reports, { recursive: true }))
 
-/** Runs the suite of fixtures as `npm test` runs a suite, and gives its exit code and its closing lines. */
+/** Runs the fixture suite like `npm test`, and returns its exit code and its closing lines. */
 const runFixtures = async (env: NodeJS.ProcessEnv) => {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const args = [vitest, 'run', '--config', 'test/fixtures/skips/vitest.config.ts']
@@ -28,7 +28,7 @@ it('says what was skipped and why', async () => {
   expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: '1 passed, 0 failed, 4 skipped' })
 })
 
-it('fails the run in CI, unless what is missing is data from outside the repository', async () => {
+it('fails the run in CI, unless only external data is missing', async () => {
   const { code, printed, lines } = await runFixtures({ CI: 'true' })
   expect(printed).toContain('CI skips no tests, but mousetrap is not installed (apt-get install mousetrap).')
   expect(lines).toContain('CI skips no tests, but this one was skipped: silent.fixture.ts > gives no reason')

@@ -52,7 +52,7 @@ export default class ClosingLine implements Reporter {
   }
 }
 
-/** What a skipped test needs: its own need, or that of a suite around it. */
+/** The unmet need of a skipped test, or of a suite around it. */
 const unmetBy = (test: TestCase) => {
   let task: TestCase | TestCase['parent'] = test
   while (task.type !== 'module' && task.meta().unmet === undefined) task = task.parent

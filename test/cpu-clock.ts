@@ -1,6 +1,6 @@
 /**
- * How long this thread has computed so far, in ms: what a busy machine does meanwhile does not count. For tests that something ends in
- * time in proportion to its input; how fast it is, the benchmarks tell.
+ * The CPU time of this thread in ms, independent of other load. For tests that something ends in
+ * time proportional to its input; benchmarks measure absolute speed.
  */
 export const cpuMs = (): number => {
   const { user, system } = process.threadCpuUsage()
@@ -8,8 +8,8 @@ export const cpuMs = (): number => {
 }
 
 /**
- * How many CPU seconds a fixed piece of work takes on this machine now. Processors that are shared may run at a quarter of their speed
- * for hours, so what a test bounds is told in yardsticks, measured in the same run.
+ * The CPU seconds of a fixed computation on this machine now. Shared CPUs may run at a quarter of their speed
+ * for hours, so tests set limits in yardsticks, measured in the same run.
  */
 export const yardstick = (): number => {
   const counts = new Map<string, number>()

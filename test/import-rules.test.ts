@@ -30,7 +30,7 @@ describe('the import rules', () => {
     ['src/compat/triage/triage.ts', 'src/compat/query-guard/query-guard.ts'],
     ['web/src/api/client.ts', 'src/schema/alert.ts'],
     ['src/nowhere/thing.ts', 'src/schema/alert.ts'],
-  ])('refuse that %s imports %s', (file, imported) => {
+  ])('forbid that %s imports %s', (file, imported) => {
     expect(refuseImport(drawing, file, imported)).toBeDefined()
   })
 
@@ -43,7 +43,7 @@ describe('the import rules', () => {
     expect(refuseImport(drawing, file, imported)).toBeUndefined()
   })
 
-  it('read every import of the program, and find cycles of types too', () => {
+  it('cover every import of the program, type-only cycles included', () => {
     const imports = readImports(root)
     expect(imports.get('src/pipeline/pipeline.ts')).toContain('src/schema/alert.ts')
     const circle = new Map([

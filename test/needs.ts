@@ -4,7 +4,7 @@ import type { TestOptions } from 'vitest'
 
 /** Something that a test needs and that is not in this repository: a server, a browser, a tool, public data. */
 export interface Need {
-  /** What is absent and how to get it, e.g. `/usr/bin/chromium is not installed (apt-get install chromium)`; undefined if it is here. */
+  /** The missing thing and how to get it, e.g. `/usr/bin/chromium is not installed (apt-get install chromium)`; undefined if it is here. */
   readonly missing: string | undefined
   /** Data outside the repository. A run without it is still complete, so CI skips such tests too. */
   readonly isData?: boolean

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Commands that fetch `vedette` from a registry, where the name may belong to anybody until we publish it. */
+/** Commands that fetch `vedette` from a registry, where anyone may own the name until we publish it. */
 const fetches = [
   /\b(?:npx|pnpx|bunx|(?:npm|pnpm|yarn) (?:exec|dlx|x))\s+(?:-\S+\s+|--\s+)*vedette\b/,
   /\b(?:npx|npm)\b.* (?:-p|--package)[ =]vedette\b/,
@@ -21,18 +21,18 @@ it.each([
   'npm exec -- vedette serve',
   'npm install -g vedette',
   '{ "command": "npx", "args": ["-y", "vedette", "mcp"] }',
-])('sees that a reader is told to fetch: %s', (text) => {
+])('detects the command: %s', (text) => {
   expect(fetched(text)).not.toEqual([])
 })
 
 it.each(['npm install -g ./vedette-0.1.0.tgz', 'npm run vedette', './vedette serve', 'npx vitest run'])(
-  'lets pass: %s',
+  'allows: %s',
   (text) => {
     expect(fetched(text)).toEqual([])
   },
 )
 
-it('nobody is told to fetch `vedette` from a registry', () => {
+it('no text fetches `vedette` from a registry', () => {
   const own = 'test/registry.test.ts'
   const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0')
   const texts = files.filter((file) => /\.(?:md|ts|tsx|cjs|json|ya?ml|html)$/.test(file) && file !== own)

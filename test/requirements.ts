@@ -7,7 +7,7 @@ import { vedettePromises } from './requirements/vedette.ts'
 export interface Promised {
   /** `vedette.nothing-lost`, `log-analyzer.ingest-answer`: the system, and a name of its own there. */
   readonly id: string
-  /** What a client may rely on, in one sentence. */
+  /** The promise in one sentence. */
   readonly promise: string
 }
 

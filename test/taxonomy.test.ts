@@ -34,15 +34,15 @@ const table = z.array(
   z.strictObject({
     what: z.string(),
     line: z.string(),
-    /** The kinds that it is of, in the order of the files. */
+    /** The expected kinds, in file order. */
     kinds: z.array(z.string()).default([]),
-    /** What a rule must say in order to see it. */
+    /** The log source of a rule that applies to it. */
     logsource: source.optional(),
-    /** Where the kinds are of several products: which. */
+    /** The product, if the kinds belong to several. */
     products: z.array(z.string()).optional(),
-    /** Items of a selection, each of which must match. */
+    /** Items of a selection that must all match. */
     fields: z.record(z.string(), z.unknown()).default({}),
-    /** Words that a rule must find. */
+    /** Keywords that a rule must match. */
     keywords: z.array(z.string()).default([]),
   }),
 )
@@ -56,7 +56,7 @@ const toEvent = (line: string): FlatEvent => {
   return toFlatEvent(event)
 }
 
-/** A rule of one selection, by its title. */
+/** A rule with one selection, by title. */
 const toRule = (title: string, logsource: object, selection: unknown) => {
   const text = dump({ title, name: title, logsource, detection: { selection, condition: 'selection' } })
   const { documents, faults } = readDocuments(text, 'test.yml')
@@ -64,7 +64,7 @@ const toRule = (title: string, logsource: object, selection: unknown) => {
   return documents
 }
 
-/** Every kind as a log source of its own, with a rule that matches whatever is of it. */
+/** Every kind as a separate log source, with a rule that matches all its events. */
 const kindEngine = createEngine(
   taxonomy.kinds.flatMap(({ name }, i) => toRule(name, { service: `kind-${i}` }, { '@timestamp|exists': true })),
   { taxonomy: { kinds: taxonomy.kinds.map((kind, i) => ({ ...kind, logsources: [{ service: `kind-${i}` }] })) } },
@@ -78,11 +78,11 @@ const titlesOf = (matches: readonly { readonly rule: { readonly title: string } 
   matches.map(({ rule }) => rule.title)
 
 describe('the taxonomy', () => {
-  it.each(read.map(({ faults }, i) => [files[i], faults] as const))('%s reads without faults', (_, faults) => {
+  it.each(read.map(({ faults }, i) => [files[i], faults] as const))('%s loads without faults', (_, faults) => {
     expect(faults.map(sayFault)).toEqual([])
   })
 
-  it('calls no two kinds by one name', () => {
+  it('has unique names of kinds', () => {
     const names = taxonomy.kinds.map(({ name }) => name)
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
   })
@@ -92,7 +92,7 @@ const tables = globSync('taxonomy/*.yml', { cwd: import.meta.dirname }).toSorted
 
 describe.each(tables)('%s', (file) => {
   const entries = table.parse(load(readFileSync(join(import.meta.dirname, file), 'utf8')))
-  // The rules of one line bear its number, so that one engine serves them all.
+  // The rules of a line have its number, so that one engine can run them all.
   const rules = entries.map(({ fields, keywords }, i) => [
     ...Object.entries(fields).map(([name, value]) => ({ title: `${i} ${name}`, selection: { [name]: value } })),
     ...keywords.map((word) => ({ title: `${i} ${word}`, selection: [word] })),
@@ -133,7 +133,7 @@ const windowsEvent = z.object({
 })
 type Windows = z.output<typeof windowsEvent>['event']['Event']
 
-/** How shippers lay one event out. */
+/** The layouts of one event by shipper. */
 const shippers: Readonly<Record<string, (event: Windows) => unknown>> = {
   evtx_dump: (Event) => ({ Event }),
   winlogbeat: ({ System, EventData }) => ({
@@ -169,7 +169,7 @@ const providerOf = (system: Windows['System']): unknown =>
 const uncapital = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 const doubled = (value: unknown): unknown => (typeof value === 'string' ? value.replaceAll('\\', '\\\\') : value)
 
-/** Log sources of SigmaHQ's rules that no kind knows, and why. */
+/** Log sources of SigmaHQ rules without a kind, and the reason. */
 const unknown: Readonly<Record<string, string>> = {
   'windows/file_access/-': 'of the trace provider Microsoft-Windows-Kernel-File, which writes to no channel',
   'windows/file_rename/-': 'of the same provider',
@@ -180,14 +180,14 @@ const corpus = globSync('rules/**/*.yml', { cwd: pack.path }).flatMap(
 )
 
 describe("SigmaHQ's rules", needs(pack), () => {
-  it('have no log source that no kind knows', () => {
+  it('have a kind for every log source', () => {
     const sources = corpus.flatMap((document) => (document.type === 'rule' ? [document.logsource] : []))
     const known = taxonomy.kinds.flatMap(({ logsources }) => logsources)
     const missing = new Set(sources.filter((one) => !known.some((kind) => isWithin(kind, one))).map(say))
     expect([...missing].toSorted()).toEqual(Object.keys(unknown).toSorted())
   })
 
-  it('find the events of clouds, sent as lines of JSON that nobody told what they are', () => {
+  it('match cloud events in JSON lines without a declared source', () => {
     const expected = z
       .object({ expected: z.record(z.string(), z.array(z.string())) })
       .parse(readJson('cloud.expected.json')).expected
@@ -210,15 +210,15 @@ describe("SigmaHQ's rules", needs(pack), () => {
       const name = say(logsource)
       if (!titlesOf(probes.match(flat)).includes(name)) unrecognised.set(name, (unrecognised.get(name) ?? 0) + 1)
     }
-    // Of the pack, 40 lines show nothing of what they are said to be: they are cut down to a field or two, or another service's.
+    // 40 lines of the pack lack the fields of their declared source: they are reduced to a field or two, or belong to another service.
     console.info(`Not recognised: ${[...unrecognised].map(([name, count]) => `${name} ${count}`).join(', ')}`)
-    console.info(`Matches beyond the pack's, by names that our parsers know for one another: ${more.join(', ')}`)
+    console.info(`Additional matches, through field names that our parsers treat as equal: ${more.join(', ')}`)
     expect(missed).toEqual([])
     expect([...unrecognised.values()].reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(40)
     expect(more.length).toBeLessThanOrEqual(2)
   })
 
-  it.each(Object.entries(shippers))('find what they found of Windows events by %s', (_, ship) => {
+  it.each(Object.entries(shippers))('match the same Windows events by %s', (_, ship) => {
     const expected = z
       .object({ expected: z.record(z.string(), z.array(z.string())) })
       .parse(readJson('regression.expected.json')).expected
@@ -231,7 +231,7 @@ describe("SigmaHQ's rules", needs(pack), () => {
     }
   })
 
-  it('see events that were told their log source under their own names alone', () => {
+  it('match events with a declared log source only by their own field names', () => {
     const expected = z
       .object({ expected: z.record(z.string(), z.array(z.string())) })
       .parse(readJson('cloud.expected.json')).expected

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Longer than anything takes that comes at all, on a machine that others use too; what comes sooner costs nothing. */
+/** A generous timeout for a busy machine; a faster result costs nothing. */
 const patienceMs = 90_000
 
 type Nothing = undefined | false
 
 /**
- * Waits for a state: looks until it finds something (neither `undefined` nor `false`), and gives that. Throws when nothing has
- * come, saying `what` was waited for.
+ * Polls for a state until it is neither `undefined` nor `false`, and returns it. Throws at the timeout with
+ * `what` in the message.
  */
 export const until = async <Found>(
   look: () => Found | Nothing | Promise<Found | Nothing>,
-  what: string | (() => string) = 'what the test waits for',
+  what: string | (() => string) = 'the expected state',
 ): Promise<Awaited<Found>> => {
   const end = performance.now() + patienceMs
   for (;;) {

@@ -125,7 +125,7 @@ it(keeps('log-analyzer.own-port'), async () => {
   expect((await post('/ingest', sample, server.url)).status).toBe(401)
   expect((await server.ask('/incidents')).status).toBe(200)
   expect((await fetch(`${own}/api/v1/tokens`)).status).toBe(404)
-  // Neither a page of another site nor one that calls itself by our address may ask.
+  // Neither a page of another site nor one under our own address may send requests.
   expect((await fetch(`${own}/incidents`, { headers: { origin: 'https://evil.example' } })).status).toBe(403)
 })
 

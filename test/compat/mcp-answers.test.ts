@@ -24,7 +24,7 @@ let server: Server
 
 const now = Date.now()
 const time = (ago: number) => new Date(now - ago).toISOString()
-/** A line that has much of what costs many tokens: ids, digits and encoded bytes. */
+/** A line with many expensive tokens: ids, digits and encoded bytes. */
 const longLine = (number: number) =>
   `app[${number}]: \u202e${Array.from({ length: 60 }, (_, i) => `key${i}=${Buffer.from(`${number} ${i} secret`).toString('base64')}`).join(' ')}`
 const evidence = (count: number) =>
@@ -52,7 +52,7 @@ const fill = async () => {
   const alerts = Array.from({ length: 100_000 }, (_, i) =>
     sampleAlert(i, {
       ...seen,
-      // Nothing is to be done about them, so that nothing else happens meanwhile.
+      // They propose no actions, so that nothing else happens meanwhile.
       status: 'resolved',
       title: `286 failed logins of \u202eroot, case ${i}`,
       entities: [{ type: 'ip', value: '203.0.113.9' }],
@@ -134,7 +134,7 @@ const failures = Array.from({ length: 2_000 }, (_, i) => ({
 }))
 
 const schema = z.looseObject({ next_cursor: z.string().nullish() })
-/** Calls a tool and checks what it may cost whoever reads it. */
+/** Calls a tool and checks the token count of its answer. */
 const call = async (name: string, args: Record<string, unknown> = {}) => {
   const { content, structuredContent, isError } = await client.callTool({ name, arguments: args }, { timeout: 120_000 })
   const [{ text } = { text: '' }] = z.array(z.looseObject({ text: z.string() })).parse(content)
@@ -217,7 +217,7 @@ it(keeps('mcp.short'), async () => {
   expect(await call('backtest_rule', { yaml: rule, from: 'now-2d' })).toMatchObject({ hits: 5_000 })
 })
 
-/** Goes on until the end, or until so many items were told. */
+/** Reads pages until the end, or until a number of items. */
 const gather = async (
   name: string,
   args: Record<string, unknown>,

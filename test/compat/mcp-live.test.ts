@@ -14,11 +14,11 @@ let incident = ''
 
 const start = async (port: number) => startServer({ dataDir: join(folder.path, 'data'), port, cwd: folder.path })
 
-/** Connects a client of either revision; `told` gathers what it hears of. */
+/** Connects a client of either revision; `received` collects its notifications. */
 const connect = async (transport: 'http' | 'bridge', era: 'legacy' | 'auto') => {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: era } })
-  const told: string[] = []
-  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri))
+  const received: string[] = []
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void received.push(params.uri))
   clients.push(client)
   await client.connect(
     transport === 'http'
@@ -33,21 +33,21 @@ const connect = async (transport: 'http' | 'bridge', era: 'legacy' | 'auto') => 
           env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, VEDETTE_TOKEN: adminToken },
         }),
   )
-  return { client, told }
+  return { client, received }
 }
 const subscribe = async (client: Client, era: 'legacy' | 'auto', uri: string) => {
   if (era === 'legacy') return void (await client.subscribeResource({ uri }))
   const { honoredFilter } = await client.listen({ resourceSubscriptions: [uri] })
   expect(honoredFilter).toEqual({ resourceSubscriptions: [uri] })
 }
-/** Changes the incident, once. */
+/** Changes the incident once. */
 const change = async () => {
   const path = `/api/v1/incidents/${incident}/comments`
   const headers = { 'content-type': 'application/json' }
   const answer = await server.ask(path, { method: 'POST', headers, body: '{"text":"Still looking."}' })
   expect(answer.status).toBeLessThan(300)
 }
-const hears = (told: readonly string[], uri: string) => until(() => told.includes(uri), uri)
+const hears = (received: readonly string[], uri: string) => until(() => received.includes(uri), uri)
 
 beforeAll(async () => {
   server = await start(await freePort())
@@ -76,12 +76,12 @@ afterAll(async () => {
 for (const transport of ['http', 'bridge'] as const) {
   for (const era of ['legacy', 'auto'] as const) {
     it(`${keeps('mcp.subscriptions')} (${transport}, ${era})`, async () => {
-      const { client, told } = await connect(transport, era)
+      const { client, received } = await connect(transport, era)
       const uri = `vedette://incident/${incident}`
       await subscribe(client, era, uri)
       await change()
-      await hears(told, uri)
-      expect(new Set(told)).toEqual(new Set([uri]))
+      await hears(received, uri)
+      expect(new Set(received)).toEqual(new Set([uri]))
       const { contents } = await client.readResource({ uri })
       expect(JSON.stringify(contents)).toContain('Still looking.')
       await client.close()
@@ -107,31 +107,31 @@ it(keeps('mcp.sessions'), async () => {
   await begun.text()
   expect(session['mcp-session-id']).toMatch(/^[\w-]{20,}$/)
   expect(await (await ask(session, { method: 'tools/list' })).text()).toContain('whats_happening')
-  // A stream with nothing to say yet answers all the same; what happens before it is open is told when it is.
-  const listen = async (read: (told: string) => boolean, headers: Record<string, string> = {}) => {
+  // An idle stream is answered too; changes from before it was open are sent once it is.
+  const listen = async (read: (received: string) => boolean, headers: Record<string, string> = {}) => {
     const leave = new AbortController()
     const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(60_000)])
     const init = { headers: { ...session, ...headers, accept: 'text/event-stream' }, signal }
-    // The server may not know yet that the last one was left.
+    // The server may not have noticed yet that the last client disconnected.
     const stream = await until(async () => {
       const answer = await server.ask('/mcp', init)
       if (answer.headers.get('content-type')?.includes('text/event-stream')) return answer
       await answer.body?.cancel()
       return undefined
     }, 'a stream')
-    let told = ''
+    let received = ''
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
-    while (reader && !read(told)) told += (await reader.read()).value ?? ''
+    while (reader && !read(received)) received += (await reader.read()).value ?? ''
     leave.abort()
-    return told
+    return received
   }
   await listen(() => true)
   const uri = `vedette://incident/${incident}`
   expect(await (await ask(session, { method: 'resources/subscribe', params: { uri } })).text()).toContain('"result"')
   await change()
-  const told = await listen((text) => text.includes(uri))
+  const received = await listen((text) => text.includes(uri))
   await change()
-  const [, last = ''] = /^id: (.+)$/m.exec(told) ?? []
+  const [, last = ''] = /^id: (.+)$/m.exec(received) ?? []
   expect(await listen((text) => text.includes(uri), { 'last-event-id': last })).not.toContain(`id: ${last}\n`)
   for (const uri of ['vedette://model', 'vedette://incident/INC-999', 'file:///etc/passwd']) {
     expect(await (await ask(session, { method: 'resources/subscribe', params: { uri } })).text(), uri).toContain(
@@ -147,19 +147,19 @@ it(keeps('mcp.sessions'), async () => {
   expect((await ask({ ...session, authorization: `Bearer ${secret}` }, { method: 'ping' })).status).toBe(404)
   expect((await server.ask('/mcp', { method: 'DELETE', headers: session })).status).toBe(200)
   expect((await ask(session, { method: 'ping' })).status).toBe(404)
-  // Who keeps no session is answered all the same.
+  // A client without a session gets an answer too.
   expect(await (await ask({}, { method: 'tools/list' })).text()).toContain('whats_happening')
 })
 
 it(keeps('mcp.bridge-restart'), async () => {
-  const { client, told } = await connect('bridge', 'legacy')
+  const { client, received } = await connect('bridge', 'legacy')
   const uri = `vedette://incident/${incident}`
   await client.subscribeResource({ uri })
   await server.stop()
   await expect(client.listTools()).rejects.toThrow('No server answers')
   server = await start(Number(new URL(server.url).port))
   expect((await client.listTools()).tools.length).toBeGreaterThan(10)
-  told.length = 0
+  received.length = 0
   await change()
-  await hears(told, uri)
+  await hears(received, uri)
 })

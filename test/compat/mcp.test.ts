@@ -30,7 +30,7 @@ const calm = Array.from({ length: 30 }, (_, i) => ({
   timestamp: `2026-01-08T11:${10 + i}:00Z`,
 }))
 
-/** Starts `vedette mcp` as AI tools do. */
+/** Starts `vedette mcp` like an AI tool. */
 const stdio = async (
   args: readonly string[] = [],
   env: Record<string, string> = {},
@@ -136,7 +136,7 @@ it(
 )
 
 it(keeps('mcp.small', 'mcp.read-only'), async () => {
-  // The process of the first test still holds its data folder, which two cannot share.
+  // The process of the first test still uses its data folder, which two cannot share.
   const writing = await stdio(['--allow-write'], { VEDETTE_DATA_DIR: at('mcp-data-writing') })
   const listed = await writing.listTools()
   expect(listed.tools.length).toBeLessThanOrEqual(16)

@@ -76,7 +76,7 @@ const anomalies = async (query = '') =>
   z
     .array(z.looseObject({ id: z.int(), timestamp: z.string(), agent_name: z.string(), anomaly_type: z.string() }))
     .parse((await get(`/api/v1/anomalies${query}`)).body)
-/** What another program reads. */
+/** The rows as read by another program. */
 const sqlite = (sql: string) => {
   const file = new DatabaseSync(anomalyFile, { readOnly: true, timeout: 2_000 })
   const rows = file.prepare(sql).all()
@@ -319,7 +319,7 @@ it(keeps('network-agents.sqlite'), async () => {
     { name: 'idx_anomalies_agent' },
     { name: 'idx_anomalies_timestamp' },
   ])
-  // Nothing but what agents found is shown to others.
+  // Only findings of agents are shown.
   expect(sqlite("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")).toEqual([
     { name: 'mcp_anomalies' },
   ])
@@ -345,7 +345,7 @@ it(keeps('network-agents.logs'), async () => {
     filters: z.object({ severity: z.array(z.string()), programs: z.array(z.string()) }),
   })
   const logs = async (query = '') => page.parse((await get(`/api/v1/logs${query}`)).body)
-  // The agents look at hostapd and named alone, so that a source of your own is what reads all.
+  // The agents read only hostapd and named, so your own source must read everything else.
   const all = await logs()
   expect(all.logs.length).toBe(25)
   expect(all.filters.severity).toEqual([

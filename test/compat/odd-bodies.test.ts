@@ -37,7 +37,7 @@ const alert = (alert_id: string) => ({
 })
 const rawRequest = { query: '{ users { id } }', variables: {}, operationName: 'Users' }
 
-/** What a client of each system posts, as its documents have it. */
+/** The documented request of a client of each system. */
 const posts: readonly (readonly [system: string, path: string, body: object])[] = [
   [
     'log-analyzer',

@@ -120,12 +120,12 @@ it(keeps('log-detection.outputs', 'log-detection.chronicle'), async () => {
     anomaly_score: expect.any(Number),
     timestamp: expect.any(String),
   })
-  // The syslog severity of what is critical is 1, of what is medium 4; the facility is 10.
+  // The syslog severity is 1 for critical and 4 for medium; the facility is 10.
   expect(logged.sort()).toEqual([
     expect.stringMatching(/^<81>1 .* (?:\ufeff)?ANOMALY: malware \| User=- IP=203\.0\.113\.9 Score=0\.\d{3} \| /),
     expect.stringMatching(/^<84>1 .* (?:\ufeff)?ANOMALY: malware \| User=- IP=198\.51\.100\.7 Score=0\.\d{3} \| /),
   ])
-  // Slack hears of what is high and critical alone.
+  // Slack gets only high and critical incidents.
   expect(to('/slack')).toHaveLength(1)
   expect(JSON.parse(to('/slack')[0]?.body ?? '')).toMatchObject({
     attachments: [{ color: '#8b0000', footer: 'Log Anomaly Detection' }],

@@ -86,7 +86,7 @@ const guard = async (name: string, rows: unknown, query?: string) => {
   const { status, body } = await post('/anomalies', bodyOf(name, { orders: rows }, query))
   expect(status).toBe(200)
   const found = guarded.parse(body).results.orders
-  if (!found) throw new Error(`orders were not judged: ${JSON.stringify(body)}`)
+  if (!found) throw new Error(`orders were not scored: ${JSON.stringify(body)}`)
   return found
 }
 
@@ -204,7 +204,7 @@ it(keeps('query-guard.auth', 'query-guard.own-port'), async () => {
   expect((await ask(history, { headers: {}, method: 'DELETE' })).status).toBe(401)
   expect((await ask('/health', { headers: {} })).status).toBe(200)
   expect((await ask(history, {}, server.url)).status).toBe(401)
-  // On the main port the key may only send.
+  // On the main port, the key only permits sending.
   expect((await ask(history, { headers: { authorization: `Bearer ${key}` } }, server.url)).status).toBe(403)
   expect((await server.ask(history)).status).toBe(200)
   expect(server.output()).toContain(`query-guard clients with their key may send and read at ${own}`)
@@ -245,7 +245,7 @@ it(keeps('query-guard.training', 'query-guard.odd-record'), async () => {
   })
   expect(odd?.score).toBeLessThan(-0.9)
   expect(found.score).toBe(odd?.score)
-  // It was not learnt: the same again is as odd.
+  // It was not learned: the same record again is equally anomalous.
   const again = await guard('Train', [...orders(20), huge])
   expect(again.statistical_details.map(({ index }) => index)).toContain(20)
 })
@@ -320,9 +320,9 @@ it(
         timestamp: expect.any(String),
         status: 'active',
       })
-      const { status, body: judged } = await post(`/analyze/${id}`, huge)
-      expect([status, judged.query_hash]).toEqual([200, id])
-      return analysis.parse(judged.analysis)
+      const { status, body: scored } = await post(`/analyze/${id}`, huge)
+      expect([status, scored.query_hash]).toEqual([200, id])
+      return analysis.parse(scored.analysis)
     }
     const before = await check(rows)
     expect(before).toMatchObject({ is_anomaly: true, anomalous_records: 1, processed_records: 1 })
@@ -330,7 +330,7 @@ it(
     server = await start()
     const { metadata: _, statistical_details, db_record_id: __, ...after } = await check([...rows, huge])
     expect(before).toMatchObject(after)
-    // Single records make a history and a model of their own, as results do.
+    // Single records have a separate history and model, like results.
     for (const one of rows.slice(0, 100)) await post('/analyze/only-single-records', one)
     expect((await ask('/stats/only-single-records')).body).toMatchObject({
       historical_records: 100,

@@ -9,7 +9,7 @@ const password = 'correct horse battery'
 const folder = scratch()
 let server: Server
 let base = ''
-/** The cookie of whoever signed in as noor, an analyst, and their token. */
+/** The cookie and the token of noor, an analyst. */
 let cookie = ''
 let token = ''
 
@@ -52,7 +52,7 @@ const until = async <Found>(look: () => Promise<Found | undefined> | Found | und
   throw new Error('It did not happen.')
 }
 
-/** What a request is answered whose headers `fetch` would not send. */
+/** The response to a request with headers that `fetch` would not send. */
 const statusOf = (url: string, headers: Record<string, string>) =>
   new Promise<number | undefined>((done, fail) => {
     request(url, { headers }, (answer) => {
@@ -64,7 +64,7 @@ const statusOf = (url: string, headers: Record<string, string>) =>
   })
 
 const told = z.looseObject({ type: z.string(), data: z.unknown().optional() })
-/** Opens a WebSocket and remembers what it is told. */
+/** Opens a WebSocket and records its messages. */
 const open = (headers: Record<string, string>) => {
   const socket = new WebSocket(`${base.replace('http', 'ws')}/ws`, { headers })
   const messages: z.output<typeof told>[] = []
@@ -160,11 +160,11 @@ it(
     expect(empty.by_severity).toEqual({ critical: 0, high: 0, medium: 0, low: 0, info: 0 })
     expect(await get('/api/v1/top-alerts')).toEqual([])
 
-    // As the page sends them: what was left empty is left out, or an empty text.
+    // As the page sends them: empty fields are missing or empty strings.
     const create = (body: object) => send('POST', '/api/v1/alerts', body, mine())
     const made = await create({
       title: 'Strange upload',
-      description: 'A file that nobody knows.',
+      description: 'An unknown file.',
       severity: 'critical',
       type: 'intrusion',
       source_ip: '45.33.32.156',
@@ -203,9 +203,9 @@ it(
       page: 2,
       data: [{ title: 'Small thing' }],
     })
-    // Whatever else a page puts into its address is nothing to us.
+    // Unknown query parameters of the page are ignored.
     expect((await alerts('?severity[]=critical&severity[]=high&_=1736078400&sort_by=title')).data).toMatchObject([
-      { alert_id: alert.alert_id, description: 'A file that nobody knows.', target_ip: '10.0.0.50' },
+      { alert_id: alert.alert_id, description: 'An unknown file.', target_ip: '10.0.0.50' },
     ])
     expect((await alerts('?severity=critical&alert_type=intrusion&search=Strange&status=')).total).toBe(1)
     expect((await alerts('?date_from=2020-01-01T00:00:00.000Z&date_to=2020-01-02T00:00:00.000Z')).total).toBe(0)
@@ -291,7 +291,7 @@ it(keeps('triage-dashboard.cookie'), async () => {
   expect((await byCookie({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   expect((await byCookie({ origin: 'https://evil.example' })).status).toBe(403)
   expect((await byCookie({})).status).toBe(403)
-  // It is worth nothing on the main port.
+  // It is not valid on the main port.
   expect((await fetch(`${server.url}/api/v1/alerts`, { headers: { cookie } })).status).toBe(401)
 })
 
@@ -300,7 +300,14 @@ it(keeps('triage-dashboard.analysis'), async () => {
     'POST',
     '/api/v1/ai/analyze-alert',
     {
-      alert: { id: 'x-1', title: 'Odd file', severity: 'high', type: 'malware', source: '45.33.32.156', target: null },
+      alert: {
+        id: 'x-1',
+        title: 'Unusual file',
+        severity: 'high',
+        type: 'malware',
+        source: '45.33.32.156',
+        target: null,
+      },
     },
     mine(),
   )
@@ -360,7 +367,7 @@ it(keeps('triage-dashboard.socket-limits'), async () => {
     expect(await statusOf(`${url}/health`, { connection: 'upgrade, http2-settings', upgrade: 'h2c' })).toBe(200)
   }
   expect(await statusOf(`${server.url}/health`, { connection: 'upgrade', upgrade: 'websocket' })).toBe(200)
-  // Nothing but /ws speaks so.
+  // Only /ws is a WebSocket.
   const elsewhere = new WebSocket(`${base.replace('http', 'ws')}/api/v1/alerts`, { headers: mine() })
   await new Promise((done) => elsewhere.addEventListener('close', done))
 
@@ -373,7 +380,7 @@ it(keeps('triage-dashboard.socket-limits'), async () => {
   for (let i = 0; i < 200; i++) chatter.socket.send('{"type":"ping"}')
   expect(await chatter.closed).toBe(1008)
 
-  // The server may still hold the places of the two that it sent away.
+  // The server may still count the two rejected connections.
   const crowd = Array.from({ length: 30 }, () => open(mine()))
   const entered = await Promise.all(crowd.map(({ opened }) => opened))
   expect(entered.filter(Boolean).length).toBeLessThanOrEqual(20)

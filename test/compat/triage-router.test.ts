@@ -10,7 +10,7 @@ let server: Server
 let router = ''
 const asked: Record<string, unknown>[] = []
 let status = 200
-/** A model as vendors speak that took over the chat interface; it takes nothing that they would not. */
+/** A model with a chat completions API; it rejects the same requests as the vendors. */
 const vendor = createServer((request, response) => {
   let text = ''
   request.on('data', (part) => {
@@ -150,7 +150,7 @@ it(keeps('triage.chat'), async () => {
     routing_decision: expect.objectContaining({ selected_model: 'qwen3-max', fallback_used: false }),
   })
   expect(asked).toEqual([{ model: 'qwen3-max', messages: talk, temperature: 0.1, top_p: 0.9, max_tokens: 50 }])
-  // It is asked each time, and each time is paid for.
+  // It is asked, and paid for, each time.
   await ask('/api/v1/chat/completions', question, adminToken)
   expect(asked.length).toBe(2)
   const usage = await (await server.ask('/api/v1/triage/models')).json()

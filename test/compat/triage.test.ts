@@ -69,7 +69,7 @@ const security = (alert_id: string, more: object = {}) => ({
   ...more,
 })
 
-/** Asks the database as the operators of the triage system do. */
+/** Queries the database like the operators of the triage system. */
 const rows = (sql: string, ...values: unknown[]): readonly Record<string, unknown>[] => {
   const db = new Database(join(dataDir, 'vedette.db'), { readonly: true })
   try {
@@ -183,7 +183,7 @@ it(
       expect(rows(`SELECT COUNT(*) FROM ${table};`)[0]?.['COUNT(*)'], table).toBeGreaterThan(0)
     }
 
-    // Who and what is known counts for more.
+    // Known assets and users have a higher confidence.
     const told = [
       ['assets', 'asset_id,asset_name,asset_type,criticality\nSRV-002,payroll,server,critical\n'],
       ['users', 'user_id,username,full_name\nmroe,mroe,Mary Roe\n'],
@@ -285,7 +285,7 @@ it(keeps('triage.enrich'), async () => {
     'source_network',
   ])
   expect(await ask('context-collector', '/api/v1/enrich', {})).toMatchObject({ status: 422, body: { success: false } })
-  // It told, and kept nothing.
+  // It answered and stored nothing.
   expect(rows('SELECT 1 FROM alerts WHERE alert_id IN (?, ?)', 'e-1', 'e-2')).toEqual([])
 })
 
@@ -363,7 +363,7 @@ it(keeps('triage.verdict', 'triage.verdict-invalid'), async () => {
   expect(verdict.parse(enriched.body.data)).toMatchObject({ risk_level: 'critical', complexity_assessed: 'high' })
   expect(verdict.parse(enriched.body.data).risk_score).toBeGreaterThan(verdict.parse(body.data).risk_score)
   expect(verdict.parse(enriched.body.data).confidence).toBe(80)
-  // It judged, and kept nothing.
+  // It scored and stored nothing.
   expect(rows('SELECT 1 FROM alerts WHERE alert_id = ?', 'v-1')).toEqual([])
 
   const wrong = { alert: { alert_id: 'v-2' } }
@@ -424,7 +424,7 @@ it(keeps('triage.own-ports'), async () => {
     body: JSON.stringify(security('evil')),
   })
   expect(foreign.status).toBe(403)
-  // What the main port means by this address is not shadowed.
+  // The route of the main port is not shadowed.
   await ask('alert-ingestor', '/api/v1/alerts', security('main-2'))
   await triaged('main-2')
   expect(await (await server.ask('/api/v1/alerts/main-2')).json()).toMatchObject({

@@ -75,7 +75,7 @@ const security = (alert_id: string, more: object = {}) => ({
   ...more,
 })
 
-it('makes an alert with triage of one that is posted, found by its sender’s id', async () => {
+it('creates a triaged alert from a posted one, found by the id of its sender', async () => {
   const sent = security('ALT/1 ü')
   await post('alerts', sent)
   const found = await triaged('ALT/1 ü')
@@ -101,7 +101,7 @@ it('makes an alert with triage of one that is posted, found by its sender’s id
   expect(await having('entity.hash:5d41402abc4b2a76b9719d911017c592')).toHaveLength(1)
 })
 
-it('is not impressed by the same alert again, and sees when it gets worse', async () => {
+it('ignores a duplicate alert, and notices an escalation', async () => {
   const first = security('ALT-2')
   for (let i = 0; i < 3; i++) await post('alerts', first)
   await post('alerts/batch', { alerts: [first, first, security('ALT-3')] })
@@ -110,12 +110,12 @@ it('is not impressed by the same alert again, and sees when it gets worse', asyn
   await post('alerts', { ...first, severity: 'critical' })
   await until(async () => (await find('ALT-2'))?.severity === 'critical' || undefined)
   expect(await having('title:"(ALT-2)"')).toMatchObject([{ count: 2, severity: 'critical' }])
-  // The same id of another sender is another alert.
+  // The same id from another sender is another alert.
   await post('alerts', { ...first, source: 'edr-2' })
   await until(async () => (await having('title:"(ALT-2)"')).length === 2 || undefined)
 })
 
-it('closes what Alertmanager says is over, and opens another when it fires again', async () => {
+it('closes a resolved alert of Alertmanager, and opens another when it fires again', async () => {
   const group = (status: string, startsAt: string, endsAt: string) => ({
     receiver: 'vedette',
     version: '4',
@@ -149,14 +149,14 @@ it('closes what Alertmanager says is over, and opens another when it fires again
     return found && found.id !== opened.id && found.triage ? found : undefined
   })
   expect(again.status).toBe('triaged')
-  // The end of the first time, told once more, does not touch the second.
+  // A repeated resolved message of the first alert does not change the second.
   await hook('resolved', t1 ?? '', t2 ?? '')
   await post('alerts', security('ALT-4'))
   await triaged('ALT-4')
   expect((await find(again.id))?.status).toBe('triaged')
 })
 
-it('takes alerts that arrive as log lines for what they are', async () => {
+it('recognizes alerts that arrive as log lines', async () => {
   const line = (event_type: string) => ({
     timestamp: new Date().toISOString(),
     event_type,
@@ -179,7 +179,7 @@ it('takes alerts that arrive as log lines for what they are', async () => {
   await until(async () => (await having('detector:external AND ip:203.0.113.77'))[0]?.count === 2 || undefined)
 })
 
-it('takes 5,000 alerts within a minute, most of them in batches, and judges all', async () => {
+it('accepts and triages 5,000 alerts within a minute, most of them in batches', async () => {
   const [single, batches, size] = [500, 45, 100]
   const some = (id: string, i: number) =>
     security(id, {
@@ -208,9 +208,9 @@ it('takes 5,000 alerts within a minute, most of them in batches, and judges all'
   const last = [`S-${single - 1}`, `B-${single + batches - 1}-${size - 1}`, `B-${single}-0`, 'S-0']
   await server.settled()
   for (const id of last) await until(async () => (await find(id))?.triage?.risk_score, id)
-  const judged = (performance.now() - started) / 1000
+  const triaged = (performance.now() - started) / 1000
   console.log(
-    `5,000 alerts: accepted in ${accepted.toFixed(1)} s (${busy.toFixed(1)} s of one core), the last judged after ${judged.toFixed(1)} s`,
+    `5,000 alerts: accepted in ${accepted.toFixed(1)} s (${busy.toFixed(1)} s of one core), the last triaged after ${triaged.toFixed(1)} s`,
   )
   expect(busy).toBeLessThan(60)
 })

@@ -55,13 +55,13 @@ const analyse = (body: string, name = 'ana', init: RequestInit = {}) =>
     ...init,
   })
 
-/** The longest that the main thread did anything at one stretch since this was asked last, in ms. */
+/** The longest block of the main thread since the last call, in ms. */
 const longestStall = async (): Promise<number> => {
   const metrics = await (await server.ask('/metrics')).text()
   return Number(/^vedette_nodejs_eventloop_lag_max_seconds ([\d.e-]+)$/m.exec(metrics)?.[1]) * 1_000
 }
 
-/** Asks for /health/live again and again from a process of its own; ends when its input does, and prints how long each answer took. */
+/** Polls /health/live from a separate process until its input ends, and prints the latency of each response. */
 const prober = `
 const all = []
 let ended = false
@@ -75,7 +75,7 @@ while (!ended) {
 console.log(JSON.stringify(all))
 `
 
-it('answers health checks while callers analyse 200,000 lines each', async () => {
+it('answers health checks while clients analyse 200,000 lines each', async () => {
   const body = lines(200_000)
   await (await analyse('a line to start the worker thread')).text()
   await longestStall()
@@ -94,13 +94,13 @@ it('answers health checks while callers analyse 200,000 lines each', async () =>
   const waits = z.array(z.number()).parse(JSON.parse(await text(probe.stdout)))
   const longest = Math.max(...waits)
   expect(answers).toEqual(answers.map(() => [200, 200_000]))
-  // On the main thread, one delivery of 4,096 lines alone takes a tenth of an analysis, and health checks waited for most of it.
+  // On the main thread, one batch of 4,096 lines would take a tenth of an analysis and delay health checks.
   expect(stall).toBeLessThan(each / 4)
   expect(longest).toBeLessThan(each / 2)
 }, 900_000)
 
 describe('limits', () => {
-  it('refuses by Content-Length what is too large, before it is sent', async () => {
+  it('rejects a too large body by Content-Length before it is sent', async () => {
     const { port } = new URL(server.url)
     const socket = connect(Number(port), '127.0.0.1')
     socket.write(
@@ -113,7 +113,7 @@ describe('limits', () => {
     expect(String(head)).toContain('analysis.max_bytes')
   })
 
-  it('refuses a chunked body as soon as it is too large', async () => {
+  it('rejects a chunked body as soon as it is too large', async () => {
     const block = Buffer.alloc(1_048_576, 'a line of the log\n')
     let sent = 0
     const stream = new ReadableStream<Uint8Array>({
@@ -129,7 +129,7 @@ describe('limits', () => {
     expect(sent).toBeLessThan(400)
   })
 
-  it('tells a caller with too many requests to wait, and keeps a place for others', async () => {
+  it('limits a client with too many requests, and keeps a place for others', async () => {
     const body = lines(60_000)
     const stop = new AbortController()
     const underway = Array.from({ length: 4 }, () => analyse(body, 'ana', { signal: stop.signal }))
@@ -156,7 +156,7 @@ describe('limits', () => {
     await Promise.allSettled(underway)
   })
 
-  it('stops work that nobody waits for', async () => {
+  it('stops work after the client disconnects', async () => {
     const stop = new AbortController()
     const given = analyse(lines(200_000), 'ana', { signal: stop.signal })
     const before = server.busy()

@@ -72,7 +72,7 @@ const vedette = (place: ReturnType<typeof home>, ...words: readonly string[]) =>
   })
   return { status, stdout, stderr }
 }
-/** Runs a command while the test goes on. */
+/** Runs a command in the background. */
 const running = (place: ReturnType<typeof home>, ...words: readonly string[]) => {
   const child = spawn(program, words, { cwd: place.cwd, env: environmentOf(place), stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
@@ -126,7 +126,7 @@ beforeAll(async () => {
   await post(server, '/api/v1/query-results', { query: 'select * from orders', records: orders(200) })
   await send(server, mixedLines(3_000))
   await server.settled()
-  // A server that stops saves what its detectors have learnt.
+  // A stopping server saves the state of its detectors.
   await server.stop()
   server = await startServer({ ...first, port: await freePort() })
 })
@@ -140,7 +140,7 @@ const matches = z.object({
     z.object({ detector: z.string(), severity: z.string(), rule: z.object({ id: z.string() }).optional() }),
   ),
 })
-/** Which rules match the same new lines, and how severe that is. */
+/** The rules that match the same new lines, with severities. */
 const found = async (on: Server): Promise<readonly string[]> => {
   const minute = new Date().toISOString()
   await send(
@@ -166,7 +166,7 @@ const manifestOf = (text: string) =>
     })
     .parse(JSON.parse(text))
 
-it(`brings everything to another folder: rules, settings, models, what was learnt, and the audit (${keeps('vedette.backup')})`, async () => {
+it(`moves everything to another folder: rules, settings, models, detector state and the audit log (${keeps('vedette.backup')})`, async () => {
   let loading = true
   const load = (async () => {
     for (let sent = 0; loading; sent += 1) {
@@ -227,14 +227,14 @@ it(`brings everything to another folder: rules, settings, models, what was learn
   }
 })
 
-it('knows every file that a server keeps in its data folder', () => {
-  // A new one belongs into `dataParts`, or here with the reason why a backup does without it.
+it('covers every file in the data folder of a server', () => {
+  // Add a new file to `dataParts`, or here with the reason why a backup excludes it.
   const database = ['vedette.db', 'vedette.db-shm', 'vedette.db-wal', 'vedette.db.server.json']
   const known = ['audit-checkpoint.json', 'rules', ...database]
   expect(readdirSync(first.dataDir).filter((name) => !known.includes(name) && !/lock|pid/.test(name))).toEqual([])
 })
 
-it('proves an archive, and says in one sentence what is wrong with a damaged one', () => {
+it('verifies an archive, and explains what is wrong with a damaged one', () => {
   const empty = home('empty')
   mkdirSync(empty.cwd)
   expect(vedette(empty, 'restore', '--verify', archive)).toMatchObject({
@@ -258,7 +258,7 @@ it('proves an archive, and says in one sentence what is wrong with a damaged one
   expect(existsSync(empty.dataDir)).toBe(false)
 })
 
-it('refuses to replace what is there, and keeps it when it is forced to', async () => {
+it('refuses to replace existing data, and moves it aside with --force', async () => {
   expect(vedette(first, 'restore', '--force', archive)).toMatchObject({
     status: 4,
     stderr: expect.stringContaining('A server uses'),
@@ -277,13 +277,13 @@ it('refuses to replace what is there, and keeps it when it is forced to', async 
   expect(readFileSync(join(second.cwd, 'our-rules/word.yml'), 'utf8')).toContain('xyzzy')
   const [rules = '', data = ''] = kept.sort((a, b) => Number(a.includes('data')) - Number(b.includes('data')))
   expect(readFileSync(join(rules, 'word.yml'), 'utf8')).toContain('other')
-  // The former data is a data folder that a server starts on.
+  // The old data is a valid data folder.
   expect(readdirSync(data).sort()).toEqual(['audit-checkpoint.json', 'rules', 'vedette.db'])
   rmSync(rules, { recursive: true })
   rmSync(data, { recursive: true })
 })
 
-it(`leaves no half of a backup when it is killed (${keeps('vedette.backup')})`, async () => {
+it(`leaves no partial backup when killed (${keeps('vedette.backup')})`, async () => {
   const folder = at('killed')
   mkdirSync(folder)
   const file = join(folder, 'vedette.tar.zst')
@@ -294,7 +294,7 @@ it(`leaves no half of a backup when it is killed (${keeps('vedette.backup')})`, 
       stdio: 'ignore',
     })
     const ended = new Promise((done) => child.once('exit', done))
-    // The later kills hit it at work: its folder is there.
+    // Later kills happen during the work: its folder exists.
     if (kill > 1) await until(() => readdirSync(folder).some((name) => name.startsWith('.')) || child.exitCode !== null)
     await new Promise((done) => setTimeout(done, kill * 40))
     child.kill('SIGKILL')
@@ -305,8 +305,8 @@ it(`leaves no half of a backup when it is killed (${keeps('vedette.backup')})`, 
   expect(readdirSync(folder)).toEqual(['vedette.tar.zst'])
 })
 
-it(`leaves no half of a restore when it is killed (${keeps('vedette.backup')})`, async () => {
-  // Of before are a rule in the folder and a suppression in the database that the archive has not.
+it(`leaves no partial restore when killed (${keeps('vedette.backup')})`, async () => {
+  // The old data has a rule and a suppression that the archive lacks.
   const mark = async () => {
     const running = await startServer({ ...second, port: await freePort() })
     const body = rule('marked', 9)
@@ -350,7 +350,7 @@ it(`leaves no half of a restore when it is killed (${keeps('vedette.backup')})`,
   expect(outcomes).toContain(true)
 })
 
-it('restores what the backup of the first versions wrote', async () => {
+it('restores backups of the first versions', async () => {
   const third = home('third')
   mkdirSync(third.cwd)
   const database = new Database(join(first.dataDir, 'vedette.db'), { readonly: true })

@@ -9,7 +9,7 @@ import { adminToken, freePort, scratch, startServer } from './program.ts'
 const cases = sharedData('conformance/badinput/cases.jsonl')
 const runner = sharedData('conformance/bin/badinput_run.mjs')
 
-/** Where the pack's kinds of requests go; what it knows and we do not offer is left out. */
+/** The routes for the request types of the suite, without those that we do not offer. */
 const routes = {
   ingest: { method: 'POST', path: '/api/v1/events' },
   alert: { method: 'POST', path: '/api/v1/alerts' },
@@ -29,13 +29,13 @@ const report = z.object({
   fatal: z.array(z.string()),
 })
 
-/** How long an answer took within the runner's ten seconds is decided by what else runs on the machine. */
+/** The latency within the ten seconds of the runner depends on other load. */
 const isSlowness = (text: string): boolean => /^(?:slow: |answer delayed |health slow)/.test(text)
 
 const folder = scratch()
 afterAll(() => folder.remove())
 
-/** Bodies that hold no log lines, and what their senders say that they are. */
+/** Bodies without log lines, and their declared types. */
 const foreign: readonly (readonly [name: string, type: string | undefined, body: string | Uint8Array])[] = [
   ['a Windows event log', 'application/octet-stream', 'ElfFile\0\0\0\0\0\0\0'],
   ['Protocol Buffers', 'application/x-protobuf', 'anything'],
@@ -48,8 +48,8 @@ const foreign: readonly (readonly [name: string, type: string | undefined, body:
   ['zeros', 'application/json', new Uint8Array(100)],
 ]
 
-describe('bodies that hold no log lines', () => {
-  it('are refused at every door that takes records, with the types that are taken', async () => {
+describe('bodies without log lines', () => {
+  it('are rejected by every route for records, with the accepted types', async () => {
     const server = await startServer({
       dataDir: join(folder.path, 'foreign'),
       port: await freePort(),
@@ -76,7 +76,7 @@ describe('bodies that hold no log lines', () => {
 })
 
 describe('bad input', needs(cases), () => {
-  it('is answered clearly, whatever it is, and changes nothing for others', async () => {
+  it('gets a clear error and has no side effects', async () => {
     const server = await startServer({ dataDir: join(folder.path, 'data'), port: await freePort(), cwd: folder.path })
     const [map, out] = [join(folder.path, 'routes.json'), join(folder.path, 'report.json')]
     writeFileSync(map, JSON.stringify(routes))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { root } from './program.ts'
 
 /**
- * The environment of a stranger who has just logged in: no compiler, no Python, no Node of this checkout, an empty home and no npm
+ * The environment of a new user: no compiler, no Python, no Node of this checkout, an empty home and no npm
  * settings but the registry. Downloads are shared, because the network is not what is tested.
  */
 export const bareMachine = (folder: string): NodeJS.ProcessEnv => {

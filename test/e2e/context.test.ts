@@ -35,7 +35,7 @@ const rows = (sql: string): unknown[] => {
 const day = 86_400_000
 const known = z.object({ data: z.object({}).loose() }).loose()
 
-it('keeps what is known around an alert: network, asset and user', async () => {
+it('stores the context of an alert: network, asset and user', async () => {
   await post(
     'assets/import',
     'hostname,ip_or_cidr,owner,criticality\nSRV-001,10.0.0.50,payments,critical\n',
@@ -82,7 +82,7 @@ it('keeps what is known around an alert: network, asset and user', async () => {
   ])
 })
 
-it('enriches events, and remembers over a restart who is who', async () => {
+it('enriches events, also after a restart', async () => {
   const now = Date.now()
   const lines = Array.from({ length: 8 }, (_, back) => {
     const time = new Date(now - (9 - back) * day).toISOString()

@@ -36,7 +36,7 @@ const vedette = async (...args: readonly string[]) =>
   })
 
 describe(`a second server on the same data folder (${keeps('vedette.one-server')})`, () => {
-  it.each([['serve'], ['watch', '.'], ['mcp']])('is refused: %s', async (...args) => {
+  it.each([['serve'], ['watch', '.'], ['mcp']])('is rejected: %s', async (...args) => {
     const { status, stderr, stdout } = await vedette(...args)
     expect(status, stderr).toBe(2)
     expect(stderr).toContain(
@@ -48,7 +48,7 @@ describe(`a second server on the same data folder (${keeps('vedette.one-server')
     expect((await server.ask('/health/ready')).status).toBe(200)
   })
 
-  it('starts as soon as the first was killed, and names itself to a third', async () => {
+  it('starts once the first was killed, and then rejects a third by name', async () => {
     await server.stop('SIGKILL')
     server = await startServer({ dataDir: data, port: await freePort() })
     const { status, stderr } = await vedette('serve')
@@ -57,18 +57,18 @@ describe(`a second server on the same data folder (${keeps('vedette.one-server')
     expect(stderr).toContain(server.url)
   })
 
-  it('leaves a backup alone', async () => {
+  it('does not disturb a backup', async () => {
     const { status, stderr } = await vedette('backup', join(folder.path, 'copy.db'))
     expect(status, stderr).toBe(0)
   })
 })
 
-describe(`a data folder that is taken away from a running server (${keeps('vedette.ready')})`, () => {
+describe(`a data folder that disappears under a running server (${keeps('vedette.ready')})`, () => {
   const problem = z.object({ title: z.string(), detail: z.string(), status: z.literal(503) })
   const send = () =>
     server.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'one line' })
 
-  /** Expects that nothing more is taken, and that every readiness check says why. */
+  /** Expects that records are rejected, and that every readiness check says why. */
   const refuses = async (reason: string) => {
     const answer = await send()
     expect(answer.status).toBe(503)
@@ -82,19 +82,19 @@ describe(`a data folder that is taken away from a running server (${keeps('vedet
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
   }
 
-  it('is noticed before the next record is acknowledged', async () => {
+  it('is detected before the next record is acknowledged', async () => {
     expect((await send()).status).toBe(200)
     rmSync(data, { recursive: true })
     await refuses('was deleted')
   })
 
-  it('is noticed when the database is emptied', async () => {
+  it('is detected when the database is emptied', async () => {
     expect((await send()).status).toBe(200)
     truncateSync(join(data, 'vedette.db'))
     await refuses('damaged')
   })
 
-  it('may come back', async () => {
+  it('can be restored', async () => {
     renameSync(data, `${data}-away`)
     await refuses('was deleted')
     rmSync(data, { recursive: true, force: true })

@@ -21,7 +21,7 @@ const scripts = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).scripts
 
-/** Every command that a page shows, without its comment; what other programs are told stands in blocks of `sh`. */
+/** Every command of a page, without its comment. Commands of other programs are in `sh` blocks. */
 const commandsOf = (page: string): string[] =>
   [...readFileSync(join(root, page), 'utf8').matchAll(/```bash\n([\s\S]*?)```/g)]
     .flatMap(([, block = '']) => block.split('\n'))
@@ -83,7 +83,7 @@ beforeAll(async () => {
   }
   const first = z.object({ data: z.array(z.object({ id: z.string() })) })
   ruleId = first.parse(await (await server.ask('/api/v1/rules?limit=1')).json()).data[0]?.id ?? ''
-  // Some commands look at what people have closed.
+  // Some commands need closed alerts.
   const closed = await judgedAlert('A-1')
   await send('/api/v1/alerts/bulk', { ids: [closed], action: 'close', resolution: 'true_positive' })
   alertId = await judgedAlert('A-2')
@@ -95,7 +95,7 @@ const send = async (path: string, body: object): Promise<void> => {
   expect(answer.status, path).toBe(200)
 }
 
-/** An alert that was judged, under a name of its sender; gives its id. */
+/** Creates a triaged alert and returns its id. */
 const judgedAlert = async (name: string): Promise<string> => {
   const body = JSON.parse(readFileSync(join(data.path, 'alert.json'), 'utf8'))
   await send('/api/v1/alerts', { ...body, alert_id: name, description: `${name} found` })
@@ -116,7 +116,7 @@ const env = () => ({
   VEDETTE_DATA_DIR: join(data.path, 'data'),
 })
 
-/** Puts what stands for the reader's own files and times in the places of ours. */
+/** Replaces the placeholders of the documents with our files and times. */
 const localised = (command: string): string =>
   command
     .replaceAll('./vedette ', `${join(root, 'vedette')} `)
@@ -131,7 +131,7 @@ const localised = (command: string): string =>
     .replaceAll('prompts/triage.md', join(root, 'prompts/triage.md'))
     .replaceAll('samples.jsonl', `${data.path}/log/samples.jsonl`)
 
-/** Commands that run until they are stopped. */
+/** Commands that run until stopped. */
 const runsUntilReady = async (command: string) => {
   const port = await freePort()
   const child = spawn('bash', ['-c', `exec ${localised(command)}`], {
@@ -157,11 +157,11 @@ const runsUntilReady = async (command: string) => {
 describe(`every command in the documents (${keeps('vedette.documented-commands')})`, () => {
   it.each(commands)('%s', async (command) => {
     const script = /^(?:\w+=\S+ )*npm (?:run )?([\w:]+)/.exec(command)?.[1]
-    // These are run by the checks themselves, from a fresh clone.
+    // Other tests run these from a fresh clone.
     if (script !== undefined) return expect(Object.keys(scripts)).toContain(script)
     if (/^export /.test(command)) return
     if (/vedette (serve|watch)/.test(command)) return runsUntilReady(command)
-    // These want a data folder that no server uses.
+    // These need a data folder without a server.
     const offline = /vedette (restore|compact)/.exec(command)?.[1]
     const own = offline === undefined ? {} : { VEDETTE_DATA_DIR: join(data.path, offline) }
     const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', localised(command)], {

@@ -42,11 +42,11 @@ const npmStart = async (port: number) => {
     await sleep(50)
   }
   const seconds = (performance.now() - started) / 1000
-  await until(() => printed.includes('vedette ingest'), 'what newcomers are told')
+  await until(() => printed.includes('vedette ingest'), 'the banner')
   return {
     seconds,
     printed: () => printed,
-    /** Ends npm and what it started. npm goes at once, so its exit does not tell that the server has saved what it knows. */
+    /** Stops npm and its children. npm exits at once, so its exit does not mean that the server has saved its state. */
     async stop() {
       const { pid } = child
       if (!pid) return
@@ -63,7 +63,7 @@ beforeAll(() => {
   expect(spawnSync('git', ['clone', '--quiet', root, clone]).status).toBe(0)
 })
 
-describe('says in one sentence why it cannot install, and what to do', () => {
+describe('explains why it cannot install, and what to do', () => {
   it('without npm', () => {
     const bin = join(folder.path, 'no-npm')
     mkdirSync(bin)
@@ -127,7 +127,7 @@ it(`starts from a fresh clone with "npm start" and nothing else (${keeps('vedett
   expect(leaked.stdout).toBe('')
 })
 
-it('starts again after an upgrade that changed its dependencies', { timeout: installMs }, async () => {
+it('starts after an upgrade that changed its dependencies', { timeout: installMs }, async () => {
   const lock = join(clone, 'package-lock.json')
   const before = readFileSync(lock, 'utf8')
   writeFileSync(lock, `${before}\n`)
@@ -137,8 +137,8 @@ it('starts again after an upgrade that changed its dependencies', { timeout: ins
   writeFileSync(lock, before)
 })
 
-// npm drops what keeps it from compiling whenever it writes the lock file, so `npm ci` comes after `npm install`.
-it.each([['install'], ['ci']])('installs with `npm %s` typed by hand, and compiles nothing', (command) => {
+// npm drops the fields that prevent compilation when it writes the lock file, so test `npm ci` after `npm install`.
+it.each([['install'], ['ci']])('installs with a manual `npm %s`, without compiling', (command) => {
   rmSync(join(clone, 'node_modules'), { recursive: true, force: true })
   const { status, stderr } = inClone('npm', [command])
   expect(status, stderr).toBe(0)

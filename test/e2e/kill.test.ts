@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => data.remove())
 
-/** A small seeded generator (mulberry32): the same moments of killing in every run. */
+/** A small seeded generator (mulberry32): the same kill times in every run. */
 const seeded = (seed: number) => () => {
   seed = (seed + 0x6d2b79f5) | 0
   let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
@@ -18,7 +18,7 @@ const seeded = (seed: number) => () => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
 }
 
-it(`loses nothing and doubles nothing when it is killed ${kills} times (${keeps('vedette.nothing-lost', 'vedette.stored-once')})`, {
+it(`loses nothing and stores nothing twice when killed ${kills} times (${keeps('vedette.nothing-lost', 'vedette.stored-once')})`, {
   timeout: kills * 30_000 + 60_000,
 }, async () => {
   const report = await killRepeatedly({

@@ -24,9 +24,9 @@ interface KillOptions {
 const perRequest = 10
 
 /**
- * Sends events at a steady rate while the server is killed with SIGKILL and started again, `kills` times. A request that was not
- * answered is sent again with the same idempotency key, as a careful client does. At the end every event that was acknowledged
- * must be there once.
+ * Sends events at a steady rate while the server is killed with SIGKILL and restarted, `kills` times. An unanswered request
+ * is retried with the same idempotency key. At the end, every acknowledged event
+ * must be stored exactly once.
  */
 export const killRepeatedly = async (options: KillOptions): Promise<KillReport> => {
   const { kills, eventsPerSecond, dataDir, port, random } = options
@@ -73,7 +73,7 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
     await Promise.all(inFlight)
   })()
 
-  /** However slow the machine is: each run of the server has something to lose. */
+  /** Even on a slow machine, each run of the server must have something to lose. */
   const someAreTaken = async () => {
     const before = acknowledged.size
     await until(() => acknowledged.size > before + 5 * perRequest, 'events that are acknowledged')

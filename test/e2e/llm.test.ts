@@ -76,7 +76,7 @@ const get = async (i: number): Promise<Alert | undefined> => {
   return alertShape.parse(await answer.json())
 }
 
-/** What a model says that takes an alert for more than the rules do. */
+/** The answer of a model that escalates an alert. */
 const graver = (text: string) => ({
   ...obey('brute_force', text, 'e1'),
   verdict: 'malicious',
@@ -85,7 +85,7 @@ const graver = (text: string) => ({
   claims: [{ sign: 'for', text, evidence_ids: ['e1'] }],
 })
 
-/** Waits for all alerts to be as they should. */
+/** Waits until all alerts are as expected. */
 const all = async (count: number, ready: (alert: Alert) => boolean): Promise<readonly Alert[]> => {
   const found: Alert[] = []
   for (let i = 0; i < count; i++) {
@@ -99,7 +99,7 @@ const all = async (count: number, ready: (alert: Alert) => boolean): Promise<rea
   return found
 }
 
-/** What the formula says, from the arithmetic on the card. */
+/** The score of the formula, from the calculation on the card. */
 const formula = ({ breakdown, factors }: NonNullable<Alert['triage']>): number => {
   const base = Object.values(breakdown).reduce((sum, { score, weight }) => sum + score * weight, 0)
   const score = Number((base * factors.type_multiplier * factors.historical_multiplier).toFixed(6))
@@ -117,11 +117,11 @@ const injections = [
     : []),
 ]
 
-it('the injections include those of the public pack', needs(pack), () => {
+it('the injections include those of the public collection', needs(pack), () => {
   expect(injections.length).toBeGreaterThanOrEqual(ownInjections.length + 10)
 })
 
-it(`a model that obeys whatever a log says lowers nothing, closes nothing, learns no secret (${keeps('vedette.models-advise')})`, async () => {
+it(`a model that obeys the log lowers nothing, closes nothing and sees no secret (${keeps('vedette.models-advise')})`, async () => {
   const told = (prompt: string) => {
     const i = Number(/case (\d+) of guessed/.exec(prompt)?.[1])
     return obey('brute_force', injections[i] ?? '', 'e1')
@@ -130,7 +130,7 @@ it(`a model that obeys whatever a log says lowers nothing, closes nothing, learn
   for (const [i, text] of injections.entries()) await post(`${text} password=CANARY${'Hunter2'}xyz`, i)
   const alerts = await all(injections.length, ({ triage }) => triage?.model !== null && triage !== null)
   for (const { status, triage, suppression_id, resolution } of alerts) {
-    if (!triage) throw new Error('it was not judged')
+    if (!triage) throw new Error('it was not triaged')
     expect(['triaged', 'new']).toContain(status)
     expect([suppression_id, resolution]).toEqual([null, null])
     expect(triage.risk_score).toBeGreaterThanOrEqual(formula(triage))
@@ -148,7 +148,7 @@ it(`a model that obeys whatever a log says lowers nothing, closes nothing, learn
   expect(new Set(listed.data.map(({ status }) => status))).toEqual(new Set(['open']))
 })
 
-it('every alert gets its card when all five vendors hang, and the card says that none answered', async () => {
+it('every alert is triaged when all five vendors hang, and says that no model answered', async () => {
   await start(['hangs', 'hangs', 'hangs', 'hangs', 'hangs'], () => ({}))
   for (let i = 0; i < 8; i++) await post('root', i)
   const first = await all(8, ({ triage }) => triage !== null)
@@ -160,7 +160,7 @@ it('every alert gets its card when all five vendors hang, and the card says that
   }
 })
 
-it('alerts that no model answered are asked about again, and get their answer', async () => {
+it('alerts without an answer are retried and get one', async () => {
   await start(
     ['fails', 'fails', 'fails', 'fails', 'fails'],
     () => obey('brute_force', 'the password was guessed', 's1'),
@@ -176,9 +176,9 @@ it('alerts that no model answered are asked about again, and get their answer', 
   expect(after?.triage?.requires_human_review).toBe(true)
 })
 
-it('a person who asks sees the answer come, and who leaves stops it', async () => {
+it('a user who asks sees the answer stream, and stops it by disconnecting', async () => {
   await start(['answers'], () => obey('brute_force', 'the password was guessed', 's1'), {
-    // Nobody is asked unless somebody asks.
+    // No model is asked until a user asks.
     VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'critical',
   })
   await post('root', 0)
@@ -210,13 +210,13 @@ it('a person who asks sees the answer come, and who leaves stops it', async () =
   }
   await until(usage, 'what the call cost')
   expect((await usage())?.cost_usd).toBeGreaterThan(0)
-  // The answer that was there stays.
+  // The earlier answer remains.
   expect((await get(0))?.triage?.model?.status).toBe('answered')
   const others = running.slice(1).map(({ wire }) => wire.requests.length)
   expect(others).toEqual([0, 0, 0, 0])
 })
 
-it('a model in the shadow is asked and compared, and changes nothing', async () => {
+it('a shadow model is asked and compared, and changes nothing', async () => {
   running = await Promise.all(
     vendors.slice(0, 2).map((vendor) => startVendor(vendor, () => graver('root was tried from outside'))),
   )
@@ -238,13 +238,13 @@ it('a model in the shadow is asked and compared, and changes nothing', async () 
   expect((await server.ask('/api/v1/alerts/case-0/opinion', { method: 'POST' })).status).toBe(409)
 })
 
-it('the budget holds over a rush of alerts, and over a restart', async () => {
+it('the budget holds during a burst of alerts, and after a restart', async () => {
   const answer = () => obey('brute_force', 'nothing', 'e1')
   const env = { VEDETTE_TRIAGE_LLM_BUDGET_MONTH: '0.12' }
   const port = (await start([], answer, env)).url
   for (let i = 0; i < 30; i++) await post('root', i)
-  const judged = await all(30, ({ triage }) => triage?.model !== null && triage !== null)
-  const answered = judged.filter(({ triage }) => triage?.model?.status !== 'skipped')
+  const triaged = await all(30, ({ triage }) => triage?.model !== null && triage !== null)
+  const answered = triaged.filter(({ triage }) => triage?.model?.status !== 'skipped')
   const asked = running.reduce((sum, { wire }) => sum + wire.requests.length, 0)
   expect(asked).toBeGreaterThan(0)
   expect(asked).toBeLessThan(30)

@@ -17,7 +17,7 @@ const day = 86_400_000
 const quiet = (): void => {}
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
-// Half of the alerts are closed or hidden; memory has no room for the oldest of them.
+// Half of the alerts are closed or suppressed; the oldest of them do not fit in memory.
 const statuses = ['resolved', 'triaged', 'false_positive', 'new', 'resolved', 'triaged', 'suppressed', 'new'] as const
 const statusOf = (number: number) => statuses[number % 8] ?? 'new'
 const manyAlert = (number: number) =>
@@ -50,7 +50,7 @@ describe('300,000 alerts', () => {
     await rm(folder, { recursive: true })
   })
 
-  /** Writes every alert once more under another id: many times faster than saving each. */
+  /** Copies every alert under another id: much faster than saving each. */
   const copyAll = (copy: number) =>
     store.transaction(async (tx) => {
       const span = many / copies
@@ -81,10 +81,10 @@ describe('300,000 alerts', () => {
   const list = (input: object) => listAlertIndex.run(listAlertIndex.input.parse({ limit: 500, ...input }), deps())
   const eighth = many / 8
 
-  it('are all listed, counted and summed up', async () => {
+  it('are all listed, counted and summarized', async () => {
     expect(await list({})).toMatchObject({ total: many })
     expect(await list({ sort: 'created_at', limit: 1 })).toMatchObject({ data: [{ created_at: at(0) }] })
-    // The first alerts are the ones that memory has no room for.
+    // The first alerts are the ones that do not fit in memory.
     expect(await list({ q: 'severity:critical', limit: 1 })).toMatchObject({ total: many / 1_000 })
     expect(await list({ q: '203.0.113.200 status:resolved', limit: 1 })).toMatchObject({ total: 600 })
     const { total, of, facets } = await countAlerts.run(countAlerts.input.parse({ fields: ['status'] }), deps())
@@ -115,7 +115,7 @@ describe('300,000 alerts', () => {
     expect(seen.size).toBe(many / 1_000)
   })
 
-  it('are all changed by a filter, and all woken, wherever they are', async () => {
+  it('are all changed by a filter, and all woken, in memory or not', async () => {
     const input = { filter: 'severity:critical -assignee:*', action: 'assign', assignee: 'sam' }
     const report = await updateAlerts.run(updateAlerts.input.parse({ ...input, wait: true }), deps())
     expect(report).toMatchObject({ matched: many / 1_000, changed: many / 1_000 })
@@ -125,7 +125,7 @@ describe('300,000 alerts', () => {
     expect(await list({ q: 'snoozed:true', limit: 1 })).toMatchObject({ total: 0 })
   })
 
-  it('leave the main thread free for others meanwhile', async () => {
+  it('do not block the main thread meanwhile', async () => {
     let turns = 0
     const timer = setInterval(() => {
       turns += 1
@@ -136,14 +136,14 @@ describe('300,000 alerts', () => {
     expect(turns).toBeGreaterThan(20)
   })
 
-  it('are removed when they are closed and old, and counted rightly afterwards', async () => {
+  it('are removed when closed and old, with correct counts afterwards', async () => {
     const last = many / copies - 1
     const old = await store.connections.read
       .selectFrom('alert_heads')
       .select('changed_at')
       .where('alert_id', '=', idOf(last, 1))
       .executeTakeFirstOrThrow()
-    // The critical ones have changed since.
+    // The critical ones have changed in the meantime.
     const settled = Array.from({ length: last }, (_, number) => number).filter(
       (number) => number % 2 === 0 && number % 1_000 !== 0,
     )

@@ -16,7 +16,7 @@ import { adminToken, freePort, root, scratch, startServer } from './program.ts'
 
 const suite = sharedData('conformance/bin/mcp_conformance.sh')
 
-/** Lets clients through that cannot send a token. */
+/** A proxy for clients that cannot send a token. */
 const withToken = (port: number, to: string): Promise<HttpServer> => {
   const { hostname, port: there } = new URL(to)
   const proxy = createServer((asked, answer) => {
@@ -35,7 +35,7 @@ const withToken = (port: number, to: string): Promise<HttpServer> => {
   return new Promise((done) => proxy.listen(port, '127.0.0.1', () => done(proxy)))
 }
 
-/** Runs both revisions of the suite; answers what it printed and which scenarios failed. */
+/** Runs both revisions of the suite; returns the output and the failed scenarios. */
 const run = async (url: string, out: string) => {
   const { code, printed } = await new Promise<{ readonly code: number; readonly printed: string }>((done) => {
     execFile('bash', [suite.path, url, out], { timeout: 280_000 }, (error, stdout, stderr) =>
@@ -51,10 +51,10 @@ const run = async (url: string, out: string) => {
   return { code, printed, failed }
 }
 
-/** An extension is not part of a revision: the suite runs it nevertheless, and does not score it. */
+/** An extension is not part of a revision: the suite runs it but does not score it. */
 const extension = /^spec-2026-07-28 tasks-/
 
-/** Serves the fixtures on the road that the program serves its own tools on. */
+/** Serves the fixtures with the transport of the program's own tools. */
 const serveFixtures = async () => {
   const app = fastify({ exposeHeadRoutes: false })
   app.removeAllContentTypeParsers()
@@ -84,13 +84,13 @@ const serveFixtures = async () => {
   return { app, address }
 }
 
-describe('the suite of the protocol’s authors', needs(suite), () => {
+describe('the official MCP conformance suite', needs(suite), () => {
   const ends: (() => unknown)[] = []
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end()
   })
 
-  it('finds nothing wrong with the program where it asks for no fixtures', async () => {
+  it('passes for the program in scenarios without fixtures', async () => {
     const folder = scratch()
     ends.push(folder.remove)
     const server = await startServer({ dataDir: join(folder.path, 'data'), port: await freePort() })
@@ -103,7 +103,7 @@ describe('the suite of the protocol’s authors', needs(suite), () => {
     expect(code).toBe(0)
   })
 
-  it('finds nothing wrong with fixtures on the same road, at either revision', async () => {
+  it('passes for fixtures on the same transport, at either revision', async () => {
     const folder = scratch()
     ends.push(folder.remove)
     const { app, address } = await serveFixtures()
@@ -114,7 +114,7 @@ describe('the suite of the protocol’s authors', needs(suite), () => {
   })
 })
 
-it('asks a client back through the bridge of a program that only speaks with its parent', async () => {
+it('sends requests to the client through the stdio bridge', async () => {
   const { app, address } = await serveFixtures()
   const client = new Client(
     { name: 'test', version: '1' },

@@ -35,7 +35,7 @@ const contextual = z.object({ context: z.string() })
 const needing = (inputRequests: InputRequests, requestState?: string) =>
   inputRequired({ inputRequests, ...(requestState !== undefined && { requestState }) })
 
-/** Makes a server with what the suite of the protocol's authors asks for, and nothing of ours. */
+/** Creates a server with only the fixtures of the official conformance suite. */
 export const createFixtureServer = (): McpServer => {
   const server = new McpServer(
     { name: 'fixtures', version: '1.0.0' },
@@ -84,7 +84,7 @@ const offerContent = (server: McpServer): void => {
   server.registerTool('test_error_handling', { description: 'Always fails.' }, () => {
     throw new Error('This tool intentionally returns an error for testing')
   })
-  server.registerTool('test_tool_with_logging', { description: 'Tells how far it is.' }, async ({ mcpReq }) => {
+  server.registerTool('test_tool_with_logging', { description: 'Reports progress.' }, async ({ mcpReq }) => {
     for (const words of ['Tool execution started', 'Tool processing data', 'Tool execution completed']) {
       await mcpReq.log('info', words)
       await sleep(50)
@@ -95,7 +95,7 @@ const offerContent = (server: McpServer): void => {
     await mcpReq.log('info', 'said')
     return says('Done.')
   })
-  server.registerTool('test_tool_with_progress', { description: 'Tells how far it is.' }, async ({ mcpReq }) => {
+  server.registerTool('test_tool_with_progress', { description: 'Reports progress.' }, async ({ mcpReq }) => {
     const progressToken = mcpReq._meta?.progressToken
     for (const progress of [0, 50, 100]) {
       if (progressToken !== undefined) {
@@ -193,7 +193,7 @@ const offerQuestions = (server: McpServer): void => {
   })
 }
 
-/** What only a session can: ask the client in the middle of a call, in the stream of its answer. */
+/** Features that need a session: requests to the client during a call, in the stream of its response. */
 const offerSessionQuestions = (server: McpServer): void => {
   const given = z.object({ prompt: z.string() })
   server.registerTool(
@@ -239,7 +239,7 @@ const offerSessionQuestions = (server: McpServer): void => {
   })
 }
 
-/** Schemas that go further than ours: composed ones, and arguments that are repeated in headers. */
+/** Schemas beyond ours: composed ones, and arguments repeated in headers. */
 const offerSchemas = (server: McpServer): void => {
   const composed = fromJsonSchema({
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -13,7 +13,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Ways to put a value into another one, the deepest first. */
+/** Ways to nest a value, deepest first. */
 const wrap = (depth: number, kinds: readonly string[], core: string): string => {
   const [before, after]: [string[], string[]] = [[], []]
   for (let at = 0; at < depth; at++) {
@@ -37,7 +37,7 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Everything that reads something nested, and how it gets a value of this depth. */
+/** All readers of nested input, and how to send them a value of this depth. */
 const doors: Readonly<Record<string, (value: string, depth: number) => Asked>> = {
   'GraphQL argument': (value) => ({
     path: '/graphql',
@@ -110,7 +110,7 @@ const ask = async ({ path, body, headers }: Asked): Promise<[number, string]> =>
 const depths = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 200, max: 3_000 }), fc.constant(20_000))
 const kinds = fc.array(fc.constantFrom('list', 'object'), { minLength: 1, maxLength: 4 })
 
-it.each(Object.keys(doors))('%s: any depth is answered or refused, and never breaks anything', async (name) => {
+it.each(Object.keys(doors))('%s: any depth is answered or rejected without a failure', async (name) => {
   const door = doors[name]
   await fc.assert(
     fc.asyncProperty(depths, kinds, fc.constantFrom('1', '"x"', 'null'), async (depth, some, core) => {
@@ -140,7 +140,7 @@ it('answers a deep GraphQL list with a short 400', async () => {
   }
 })
 
-it(`stays ready, and has nothing left that it cannot work off (${keeps('vedette.broken-lines-are-data')})`, async () => {
+it(`stays ready, and works off its queue (${keeps('vedette.broken-lines-are-data')})`, async () => {
   await server.settled()
   expect((await server.ask('/health/ready')).status).toBe(200)
   const dead = await (await server.ask('/api/v1/dead-letters')).text()

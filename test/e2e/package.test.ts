@@ -42,7 +42,7 @@ it('analyzes a file from an empty folder', () => {
   expect(report.incidents[0].evidence[0].line).toContain('Failed password for root')
 })
 
-it('offers its algorithms to importers', () => {
+it('exports its algorithms', () => {
   for (const name of [
     'drain',
     'fair-cut-forest',
@@ -63,7 +63,7 @@ it('offers its algorithms to importers', () => {
   }
 })
 
-it('carries nothing but the program', () => {
+it('contains only the program', () => {
   const files = readdirSync(join(app, 'node_modules/vedette'), { recursive: true }).map(String)
   expect(files.filter((file) => /\.test\.|\.fake\.|conformance|fixtures|samples\.jsonl|^web\/src/.test(file))).toEqual(
     [],

@@ -15,7 +15,7 @@ import { freePort, type Server, scratch, startServer } from './program.ts'
 
 const routes = mainRoutes(compatSystems)
 
-/** Somebody whose personal fields hold texts that occur nowhere else. */
+/** A user whose personal fields have unique values. */
 const canary = {
   username: 'dana',
   department: 'Operations',
@@ -42,7 +42,7 @@ const alert = {
   user_id: 'dana',
 }
 
-/** What each operation is asked with so that it has something to say of somebody. */
+/** Inputs of each operation whose output concerns a user. */
 const bodies: Readonly<Record<string, unknown>> = {
   ...examples,
   collect_context: { user_id: 'dana', asset_id: 'SRV-001', source_ip: '10.0.0.50' },
@@ -82,7 +82,7 @@ beforeAll(async () => {
     tokens.set(role, secret)
   }
   await send('/api/v1/users/import', [canary])
-  // A change and a removal leave both in the audit.
+  // A change and a removal both appear in the audit log.
   await send('/api/v1/users/import', [
     { ...canary, username: 'gone', email: 'gone.canary@people.example', aliases: 'canary-two' },
   ])
@@ -118,7 +118,7 @@ afterAll(async () => {
 const idFor = ({ path }: Route): string =>
   /incident/.test(path) ? ids.incident : /event/.test(path) ? ids.event : /users?\//.test(path) ? 'dana' : ids.alert
 
-/** Asks one row of a table; a stream is read as far as it comes within a second. */
+/** Sends the request of one row; reads a stream for a second. */
 const ask = async (base: string, route: Route, headers: Record<string, string>) => {
   const path = route.path.replace(/:\w+/, encodeURIComponent(idFor(route)))
   const query = route.path.endsWith('/query') ? '?ip=10.0.0.50' : ''
@@ -131,11 +131,11 @@ const ask = async (base: string, route: Route, headers: Record<string, string>) 
   return { status: answer.status, text: await answer.text() }
 }
 
-/** Ends tokens, so that nobody could ask afterwards. */
+/** Revokes tokens, so later requests would fail. */
 const isCrawled = ({ method, path }: Route): boolean => method !== 'DELETE' && !/logout|tokens|accounts/.test(path)
 
-describe(`personal data of the people directory (${keeps('vedette.personal-data')})`, () => {
-  it('is there for analysts, who need it: in the directory, around an alert, and in the alert that the pipeline made', async () => {
+describe(`personal data of users (${keeps('vedette.personal-data')})`, () => {
+  it('is visible to analysts: in the user list, in the context of an alert, and in the alert', async () => {
     const headers = { ...bearer(tokens.get('analyst')), ...json }
     const read = async (path: string, body?: unknown) =>
       (
@@ -161,7 +161,7 @@ describe(`personal data of the people directory (${keeps('vedette.personal-data'
     }
   })
 
-  it('is named where it is withheld, and the rest stays', async () => {
+  it('is listed as withheld, and other fields remain', async () => {
     const viewer = bearer(tokens.get('viewer'))
     const asked = await fetch(`${server.url}/api/v1/context`, {
       method: 'POST',
@@ -186,7 +186,7 @@ describe(`personal data of the people directory (${keeps('vedette.personal-data'
   })
 
   it.each(['nobody', ...weaker])(
-    'is in no answer of the main port to %s',
+    'is in no response of the main port to %s',
     async (role) => {
       const seen = new Set<number>()
       for (const route of routes.filter(isCrawled)) {
@@ -200,7 +200,7 @@ describe(`personal data of the people directory (${keeps('vedette.personal-data'
   )
 
   it.each(compatSystems.map(({ name }) => name))(
-    'is in no answer of the port of %s',
+    'is in no response of the port of %s',
     async (name) => {
       const system = compatSystems.find((one) => one.name === name)
       if (!system) throw new Error(`there is no system ${name}`)
@@ -214,7 +214,7 @@ describe(`personal data of the people directory (${keeps('vedette.personal-data'
     120_000,
   )
 
-  it('is in no answer of GraphQL to a viewer', async () => {
+  it('is in no response of GraphQL to a viewer', async () => {
     const headers = { ...bearer(tokens.get('viewer')), ...json }
     const graphql = async (query: string) => {
       const answer = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
@@ -269,7 +269,7 @@ describe(`personal data of the people directory (${keeps('vedette.personal-data'
   })
 })
 
-/** Reads a stream until a text came, and gives all that came. */
+/** Reads a stream until a text arrives, and returns everything received. */
 const readFor = async (url: string, headers: Record<string, string>, wanted: string): Promise<string> => {
   const answer = await fetch(url, { headers, signal: AbortSignal.timeout(60_000) })
   const decoder = new TextDecoder()

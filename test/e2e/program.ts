@@ -10,14 +10,14 @@ import { until } from '../until.ts'
 export const root = resolve(import.meta.dirname, '../..')
 export const adminToken = 'vdt_test_0123456789abcdef0123456789abcdef'
 
-/** The ports that the system gives to whoever connects somewhere: any of them may be taken at the next moment. */
+/** The ephemeral ports of the system: any of them may be taken at any moment. */
 const [firstGiven = 32_768] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/).map(Number)
 const firstPort = 10_240
 const found = new Set<number>()
 
 /**
- * Finds a port that is free, and stays so while a server on it starts again: one that the system gives to nobody, and that this
- * process was not given before.
+ * Finds a port that stays free while its server restarts: outside the ephemeral range, and not used before by this
+ * process.
  */
 export const freePort = async (): Promise<number> => {
   for (;;) {
@@ -36,7 +36,7 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)))
   })
 
-/** Makes a folder that `remove` deletes. */
+/** Creates a folder that `remove` deletes. */
 export const scratch = (): { path: string; remove(): void } => {
   const path = mkdtempSync(join(tmpdir(), 'vedette-e2e-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
@@ -45,16 +45,16 @@ export const scratch = (): { path: string; remove(): void } => {
 export interface Server {
   readonly url: string
   readonly child: ChildProcess
-  /** Everything it printed so far. */
+  /** The output so far. */
   output(): string
   /** From the start of the process to the first 200 of /health/ready, in ms. */
   readonly readyAfter: number
   ask(path: string, init?: RequestInit): Promise<Response>
   /** Resident memory in MB. */
   rss(): number
-  /** What it has used of a core, in seconds: what else runs on the machine makes it wait, not work. */
+  /** The CPU time in seconds, independent of other load. */
   busy(): number
-  /** Waits until all that it has taken in is worked off. */
+  /** Waits until all accepted records are processed. */
   settled(): Promise<void>
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -65,7 +65,7 @@ interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly args?: readonly string[]
   readonly cwd?: string
-  /** Whether it is ready, by what it printed; without it, /health/ready is asked. */
+  /** Detects readiness from the output; by default, polls /health/ready. */
   readonly isReady?: (output: string) => boolean
 }
 
@@ -73,7 +73,7 @@ export const sleep = (ms: number): Promise<void> => new Promise((done) => setTim
 
 const work = z.object({ queues: z.array(z.object({ ready: z.number(), running: z.number() })) })
 
-/** Starts the program as its users do, and waits until it is ready. */
+/** Starts the program like a user, and waits until it is ready. */
 export const startServer = async ({ dataDir, port, env, args = [], cwd, isReady }: ServerOptions): Promise<Server> => {
   const url = `http://127.0.0.1:${port}`
   const started = performance.now()

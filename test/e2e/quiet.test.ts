@@ -52,7 +52,7 @@ const ask = async <Answer>(shape: z.ZodType<Answer>, path: string, method = 'GET
 const rows = z.object({ data: z.array(z.object({ id: z.string(), status: z.string() })) })
 const statuses = async (path: string) => (await ask(rows, path)).data.map(({ status }) => status)
 
-/** Sends lines and waits until everything that follows from them is done, the messages included. */
+/** Sends lines and waits until their processing is complete, messages included. */
 const send = async (lines: readonly string[]): Promise<readonly string[]> => {
   const before = got.length
   const answer = await program.ask('/api/v1/events', {
@@ -86,25 +86,28 @@ const onlyIncident = async () => {
   return first
 }
 
-describe(`an incident that people dismissed (${keeps('vedette.quiet-after-normal')})`, () => {
-  it.each(['incident', 'alerts'] as const)('stays quiet while the same goes on, closed by its %s', async (by) => {
-    expect(await send(failures(60))).toContain('opened')
-    const change = { action: 'close', resolution: 'false_positive' }
-    if (by === 'incident') {
-      const [{ id } = { id: '' }] = (await ask(rows, '/incidents')).data
-      await ask(z.unknown(), `/incidents/${id}`, 'PATCH', change)
-    } else await ask(z.unknown(), '/alerts/bulk', 'POST', { filter: 'open:true', ...change })
-    await delivered()
-    const before = await onlyIncident()
-    for (const count of [60, 200, 400]) expect(await send(failures(count))).toEqual([])
-    expect(new Set(await statuses('/alerts'))).toEqual(new Set(['false_positive']))
-    expect((await onlyIncident())?.status).toBe(before?.status)
+describe(`a dismissed incident (${keeps('vedette.quiet-after-normal')})`, () => {
+  it.each(['incident', 'alerts'] as const)(
+    'stays quiet while the same activity continues, closed by its %s',
+    async (by) => {
+      expect(await send(failures(60))).toContain('opened')
+      const change = { action: 'close', resolution: 'false_positive' }
+      if (by === 'incident') {
+        const [{ id } = { id: '' }] = (await ask(rows, '/incidents')).data
+        await ask(z.unknown(), `/incidents/${id}`, 'PATCH', change)
+      } else await ask(z.unknown(), '/alerts/bulk', 'POST', { filter: 'open:true', ...change })
+      await delivered()
+      const before = await onlyIncident()
+      for (const count of [60, 200, 400]) expect(await send(failures(count))).toEqual([])
+      expect(new Set(await statuses('/alerts'))).toEqual(new Set(['false_positive']))
+      expect((await onlyIncident())?.status).toBe(before?.status)
 
-    // Another stage of the attack is news.
-    expect(await send([line(`Accepted password for root from ${from} port 4711 ssh2`)])).not.toEqual([])
-    expect(await statuses('/alerts')).toContain('triaged')
-    expect((await onlyIncident())?.status).toBe('open')
-  })
+      // Another stage of the attack sends a message.
+      expect(await send([line(`Accepted password for root from ${from} port 4711 ssh2`)])).not.toEqual([])
+      expect(await statuses('/alerts')).toContain('triaged')
+      expect((await onlyIncident())?.status).toBe('open')
+    },
+  )
 
   it.each([
     ['a new attacker on another host', '198.51.100.7', 'db-02', ['opened']],
@@ -125,7 +128,7 @@ describe(`an incident that people dismissed (${keeps('vedette.quiet-after-normal
 describe('a suppression', () => {
   const suppression = z.object({ id: z.string(), hits: z.number() })
 
-  it(`quiets the alerts that are open, until it is removed (${keeps('vedette.quiet-after-normal')})`, async () => {
+  it(`suppresses open alerts until it is removed (${keeps('vedette.quiet-after-normal')})`, async () => {
     expect(await send(failures(60))).toContain('opened')
     const told = got.length
     const { hits } = await ask(suppression, '/suppressions', 'POST', {
@@ -140,14 +143,14 @@ describe('a suppression', () => {
     expect(got).toHaveLength(told)
     expect(await statuses('/incidents')).toEqual(['closed'])
 
-    // Alerts outside its scope open an incident of their own.
+    // Alerts outside its scope open a separate incident.
     expect(await send(failures(60, '198.51.100.7', 'dana', 'db-02'))).toContain('opened')
     expect(got.at(-1)?.title).toContain('198.51.100.7')
     expect(got.at(-1)?.title).not.toContain(from)
     expect((await statuses('/incidents')).toSorted()).toEqual(['closed', 'open'])
   })
 
-  it('that is removed lets the same be heard of again', async () => {
+  it('that is removed allows messages about the same activity again', async () => {
     expect(await send(failures(60))).toContain('opened')
     const { id } = await ask(suppression, '/suppressions', 'POST', { scope: `ip:${from}`, reason: 'a drill' })
     expect(await send(failures(60))).toEqual([])
@@ -156,7 +159,7 @@ describe('a suppression', () => {
     expect(await statuses('/incidents')).toEqual(['open'])
   })
 
-  it('cancels the messages that are not sent yet', async () => {
+  it('cancels unsent messages', async () => {
     close()
     await program.ask('/api/v1/events', {
       method: 'POST',

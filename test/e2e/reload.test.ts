@@ -58,7 +58,7 @@ const hangUp = async (running: Server): Promise<void> => {
   )
 }
 
-it('reloads rules and secrets on SIGHUP, names what needs a restart, and goes on', async () => {
+it('reloads rules and secrets on SIGHUP, lists settings that need a restart, and keeps running', async () => {
   const running = await start()
   const metricsWith = async (token: string) =>
     (await running.ask('/metrics', { headers: { authorization: `Bearer ${token}` } })).status
@@ -87,7 +87,7 @@ it('reloads rules and secrets on SIGHUP, names what needs a restart, and goes on
 const message = z.object({ data: z.object({ reason: z.string() }) })
 const incidents = z.object({ data: z.array(z.object({ display_id: z.string() })) })
 
-/** A receiver that notes at which path each message arrived. */
+/** A receiver that records the path of each message. */
 const openReceiver = async () => {
   const port = await freePort()
   const got: { path: string | undefined; reason: string }[] = []
@@ -141,7 +141,7 @@ it('sends to the new address of a receiver after SIGHUP', async () => {
   }
 })
 
-it('serves another certificate after SIGHUP, and keeps the one before when the new one does not fit its key', async () => {
+it('serves another certificate after SIGHUP, and keeps the old one if the new one does not match its key', async () => {
   const [first, second] = [makeCertificate(), makeCertificate()]
   const put = ({ cert, key }: typeof first) => {
     writeFileSync(at('cert.pem'), cert)
@@ -168,7 +168,7 @@ it('serves another certificate after SIGHUP, and keeps the one before when the n
 
 const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256
 
-/** Reads which certificate a port shows. */
+/** Reads the certificate of a port. */
 const fingerprintAt = (port: number): Promise<string> =>
   new Promise((done, failed) => {
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
@@ -178,7 +178,7 @@ const fingerprintAt = (port: number): Promise<string> =>
     socket.once('error', failed)
   })
 
-it('passes SIGHUP on where an older Node starts it', async () => {
+it('forwards SIGHUP if an older Node starts it', async () => {
   const path = (process.env.PATH ?? '').split(':').filter((part) => !part.includes('node_modules'))
   const running = await start({ PATH: path.join(':') })
   await hangUp(running)
@@ -186,7 +186,7 @@ it('passes SIGHUP on where an older Node starts it', async () => {
   expect(await running.stop('SIGTERM')).toBe(0)
 })
 
-it('ends `watch` on SIGHUP as any command', async () => {
+it('ends `watch` on SIGHUP', async () => {
   const port = await freePort()
   const child = spawn(join(root, 'vedette'), ['watch', '.'], {
     cwd: folder.path,

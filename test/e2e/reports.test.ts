@@ -18,7 +18,7 @@ const analyze = (system: string) => {
 }
 
 describe('the report on real logs', needs(logs), () => {
-  it('names the brute force in the OpenSSH log and shows the one login that succeeded', () => {
+  it('reports the brute force in the OpenSSH log and the successful login', () => {
     const { incidents, records, parsed } = analyze('OpenSSH')
     expect(records).toBe(2000)
     expect(parsed).toBe(2000)

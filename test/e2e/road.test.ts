@@ -17,7 +17,7 @@ afterEach(() => data.remove())
 const secret = 'a secret of the receiver'
 const message = z.object({ data: z.object({ reason: z.string(), title: z.string() }) })
 
-/** A receiver on loopback that refuses the first attempt and checks what it gets. */
+/** A receiver on loopback that rejects the first attempt and checks its messages. */
 const receiver = async (port: number) => {
   const got: { key: string; signed: boolean; body: z.infer<typeof message>['data'] }[] = []
   let refused = 0
@@ -49,7 +49,7 @@ const attack = (from: number, count: number) =>
     return `${time} web-01 sshd[${4000 + from + i}]: Failed password for root from 203.0.113.9 port ${40_000 + from + i} ssh2`
   }).join('\n')
 
-it(`tells a receiver once of an attack, whatever happens in between (${keeps('vedette.notified-once')})`, async () => {
+it(`notifies a receiver once of an attack, even if the server is killed (${keeps('vedette.notified-once')})`, async () => {
   const [port, webhook] = [await freePort(), await freePort()]
   const config = join(data.path, 'vedette.yaml')
   const url = `http://127.0.0.1:${webhook}/hook`
@@ -82,7 +82,7 @@ it(`tells a receiver once of an attack, whatever happens in between (${keeps('ve
     const { data: planned } = waiting.parse(await (await second.ask('/api/v1/notifications')).json())
     return planned.every(({ status }) => status === 'sent')
   }, 'the end of all notifications')
-  // What was on its way as the program was killed may come again, under the key that it had.
+  // A message in flight at the kill may arrive twice, with the same key.
   const told = new Map(got.map(({ key, body }) => [key, body.reason]))
   expect([...told.values()].filter((reason) => reason === 'opened')).toHaveLength(1)
 

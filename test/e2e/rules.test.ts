@@ -44,7 +44,7 @@ const rules = z.object({
   faults: z.array(z.object({ file: z.string(), code: z.string(), line: z.number() })),
 })
 
-it('judges by rules that change under it, loses none to a broken file, and remembers what was said', async () => {
+it('reloads changed rules, keeps the last valid version of a broken file, and stores rule settings', async () => {
   const port = await freePort()
   const folder = join(data.path, 'our-rules')
   mkdirSync(folder)
@@ -60,7 +60,7 @@ it('judges by rules that change under it, loses none to a broken file, and remem
     expect(answer.status, JSON.stringify(body)).toBe(200)
     return shape.parse(body)
   }
-  // Each is about another host: what goes on about one is one matter.
+  // Each uses another host, because a continuing match on one host is one detection.
   let sent = 0
   const send = (word: string) => {
     sent += 1
@@ -71,7 +71,7 @@ it('judges by rules that change under it, loses none to a broken file, and remem
     (await ask(detections, '/api/v1/detections?limit=500')).data.filter((one) => one.rule?.id === id)
   const listed = () => ask(rules, '/api/v1/rules?pack=our-rules')
 
-  // a line that matches becomes a detection and an incident, with the rule and why
+  // A matching line becomes a detection and an incident, with the rule and the reason.
   await send('xyzzy')
   await until(async () => (await found()).length === 1, 'the first detection')
   const [first] = await found()
@@ -88,13 +88,13 @@ it('judges by rules that change under it, loses none to a broken file, and remem
     { id, title: 'The word xyzzy', enabled: true, stale: false, applies_to: ['http'] },
   ])
 
-  // another version is in force without a restart
+  // A new version is active without a restart.
   writeFileSync(file, rule('plugh', 'critical'))
   await until(async () => (await listed()).data[0]?.title === 'The word plugh', 'the new version')
   await send('plugh')
   await until(async () => (await found()).some(({ severity }) => severity === 'critical'), 'what the new version finds')
 
-  // a version that cannot be read leaves the one before in force
+  // A broken version leaves the previous one active.
   writeFileSync(file, rule('frotz').replace('condition: selection', 'condition: selction'))
   await until(async () => (await listed()).faults.length > 0, 'the fault')
   expect(await listed()).toMatchObject({
@@ -104,7 +104,7 @@ it('judges by rules that change under it, loses none to a broken file, and remem
   writeFileSync(file, rule('plugh', 'critical'))
   await until(async () => (await listed()).faults.length === 0, 'the end of the fault')
 
-  // what somebody says holds at once, and after a restart
+  // Rule settings apply at once, and after a restart.
   const said = { enabled: false, note: 'Our own test.' }
   const headers = { 'content-type': 'application/json' }
   await ask(z.unknown(), `/api/v1/rules/${id}`, { method: 'PATCH', headers, body: JSON.stringify(said) })
@@ -117,7 +117,7 @@ it('judges by rules that change under it, loses none to a broken file, and remem
   server = await start()
   expect((await listed()).data[0]).toMatchObject({ enabled: false, setting: { note: 'Our own test.' } })
 
-  // a backtest finds what was sent, also with rules that are not in force
+  // A backtest finds the sent lines, even with disabled rules.
   const tried = await ask(z.object({ hits: z.number(), events: z.number() }), '/api/v1/rules/backtest', {
     method: 'POST',
     headers: { 'content-type': 'application/yaml' },

@@ -19,7 +19,7 @@ const lines = labels.files.reduce((sum, file) => sum + file.lines, 0)
 const anyList = z.object({ data: z.array(z.record(z.string(), z.unknown())) })
 const json = { 'content-type': 'application/json' }
 
-/** A place for a server that shows the sample, and the server, which ends with the test. */
+/** A server with the sample, which stops with the test. */
 const prepare = async () => {
   const folder = scratch()
   onTestFinished(folder.remove)
@@ -44,7 +44,7 @@ const loaded = (server: Server) =>
     return status.state === 'loaded' && status
   }, 'the sample')
 
-it('shows a newcomer the recorded week soon, and removes it in one call', async () => {
+it('shows the recorded week soon after the first start, and removes it with one request', async () => {
   const began = Date.now()
   const before = yardstick()
   const server = await (await prepare())()
@@ -53,10 +53,10 @@ it('shows a newcomer the recorded week soon, and removes it in one call', async 
   const busy = server.busy()
   const measure = (before + yardstick()) / 2
   console.log(`start and recorded week: ${busy.toFixed(1)} s of one core, ${(busy / measure).toFixed(0)} yardsticks`)
-  // 4 to 9 were measured, the most on a machine that did nothing else.
+  // 4 to 9 were measured, the most on an idle machine.
   expect(busy / measure).toBeLessThan(15)
   const end = Date.parse(status.to ?? '')
-  // The week ends a quarter of an hour before it is loaded.
+  // The week ends 15 minutes before it is loaded.
   expect(end).toBeGreaterThan(began - 17 * 60_000)
   expect(end).toBeLessThanOrEqual(Date.now())
 
@@ -74,11 +74,11 @@ it('shows a newcomer the recorded week soon, and removes it in one call', async 
   expect(await remove(server)).toMatchObject({ events: 0 })
 })
 
-it('makes room for the first real records, and does not come back', async () => {
+it('is replaced permanently by the first real records', async () => {
   const start = await prepare()
   const server = await start()
   const body = 'Nov 20 10:00:00 own-host app[1]: hello'
-  // in the middle of the analysis
+  // In the middle of the analysis.
   expect((await server.ask('/api/v1/events', { method: 'POST', body })).status).toBe(200)
   const events = async () => (await get(server, 'events', anyList)).data
   await until(async () => (await events()).length > 0, 'the first real record')
@@ -92,7 +92,7 @@ it('makes room for the first real records, and does not come back', async () => 
   expect(await get(second, 'incidents', anyList)).toMatchObject({ data: [] })
 })
 
-it('goes when it was half loaded as the program was killed, and can be had again', async () => {
+it('is removed if a kill left it half loaded, and can be loaded again', async () => {
   const start = await prepare()
   const server = await start()
   await until(async () => (await get(server, 'samples', sampleStatus)).analysed > 0, 'a part of the sample')

@@ -8,8 +8,8 @@ import { freePort, root, scratch, startServer } from './program.ts'
 const packs = sharedData('conformance/sigma')
 const scorer = sharedData('conformance/bin/sigma_score.mjs')
 
-describe('the rule engine, judged from outside', needs(packs), () => {
-  it('agrees with two independent engines on the rules and events of the field', () => {
+describe('the rule engine, tested by an external suite', needs(packs), () => {
+  it('agrees with two independent engines on real rules and events', () => {
     const cmd = `${process.execPath} ${join(root, 'bin/vedette.cjs')} sigma eval --rules {rules} --events {events} --json`
     const { stdout, stderr } = spawnSync(process.execPath, [scorer.path, '--packs', packs.path, '--cmd', cmd], {
       encoding: 'utf8',
@@ -69,7 +69,7 @@ level: informational
 `
 
 describe('a correlation', () => {
-  it('counts on after kill -9', async () => {
+  it('keeps its count after kill -9', async () => {
     const { path, remove } = scratch()
     const { writeFileSync, mkdirSync } = await import('node:fs')
     const folder = join(path, 'own')

@@ -18,7 +18,7 @@ const body = (from: number, count: number) =>
     (_, i) => `${new Date().toISOString()} web-01 app[1]: INFO request ${from + i} served`,
   ).join('\n')
 
-it(`drains on SIGTERM, ends with 0, and has everything after the next start (${keeps('vedette.nothing-lost')})`, async () => {
+it(`drains on SIGTERM, exits with 0, and has all records after the next start (${keeps('vedette.nothing-lost')})`, async () => {
   const port = await freePort()
   const first = await startServer({ dataDir: data.path, port })
   for (let i = 0; i < 20; i++) {
@@ -33,7 +33,7 @@ it(`drains on SIGTERM, ends with 0, and has everything after the next start (${k
   expect(await first.stop('SIGTERM')).toBe(0)
 
   const second = await startServer({ dataDir: data.path, port })
-  // What was not judged before it stopped is judged now.
+  // Records that were not processed before the stop are processed now.
   const found = await until(async () => {
     const answer = await second.ask('/api/v1/events?q="request 19999 served"')
     const { data } = z.object({ data: z.array(z.object({ message: z.string() })) }).parse(await answer.json())
@@ -43,7 +43,7 @@ it(`drains on SIGTERM, ends with 0, and has everything after the next start (${k
   expect(await second.stop()).toBe(0)
 })
 
-it('refuses a second server on the same port, saying so', async () => {
+it('rejects a second server on the same port with a message', async () => {
   const port = await freePort()
   const first = await startServer({ dataDir: data.path, port })
   const other = scratch()

@@ -40,7 +40,7 @@ const start = async () => {
   return server
 }
 
-/** Starts a restore that prepares for as long as the test likes: it waits for the other end of a pipe. */
+/** Starts a restore that the test can block: it waits for the other end of a pipe. */
 const startRestore = async () => {
   const pipe = at('archive')
   expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
@@ -72,7 +72,7 @@ it.each([
   ['serve', 2],
   ['restore other', 4],
   ['compact', 4],
-])('refuses `%s` while a restore prepares, and allows it once the restore was killed', async (command, code) => {
+])('rejects `%s` while a restore prepares, and allows it after the restore was killed', async (command, code) => {
   await (await start()).stop()
   expect((await vedette('backup', at('other'))).status).toBe(0)
   const child = await startRestore()
@@ -94,7 +94,7 @@ it.each([
 })
 
 it.each(['restore --force copy', 'compact'])(
-  'refuses `%s` while a server runs, and names the server',
+  'rejects `%s` while a server runs, and names the server',
   async (command) => {
     const { child, url, ask } = await start()
     expect((await vedette('backup', at('copy'))).status).toBe(0)
@@ -108,7 +108,7 @@ it.each(['restore --force copy', 'compact'])(
   },
 )
 
-it('restores into a folder where a restore was killed', async () => {
+it('restores into the folder of a killed restore', async () => {
   await (await start()).stop()
   expect((await vedette('backup', at('copy'))).status).toBe(0)
   data = at('new')

@@ -17,7 +17,7 @@ afterAll(async () => {
   data.remove()
 })
 
-/** As much of an answer as these tests look into. */
+/** The fields of a response that these tests use. */
 const anything = z.looseObject({
   id: z.string().optional(),
   secret: z.string().optional(),
@@ -33,7 +33,7 @@ const ask = async (path: string, method = 'GET', body?: object) => {
   return { status: answer.status, body: anything.parse(await answer.json()) }
 }
 
-/** Reads the database as people do who look into it with SQL. */
+/** Reads the database with SQL, like a user. */
 const rows = (sql: string, ...values: readonly unknown[]): Record<string, unknown>[] => {
   const database = new Database(join(data.path, 'vedette.db'), { readonly: true })
   try {
@@ -67,7 +67,7 @@ const triaged = (alert_id: string): Promise<Record<string, unknown> & { id: stri
     return status === 200 && !!body.id && !!body.triage && { ...body, id: body.id, triage: body.triage }
   }, `triage of ${alert_id}`)
 
-it('keeps the card of an alert and what is known around it in the tables that people query', async () => {
+it('stores triage and context in the documented tables', async () => {
   await post('SEED-1')
   const { id, triage } = await triaged('SEED-1')
   const context = rows('SELECT context_type, context_data, confidence_score FROM alert_context WHERE alert_id = ?', id)
@@ -83,7 +83,7 @@ it('keeps the card of an alert and what is known around it in the tables that pe
   expect(results[0]?.analysis_result).toContain('Malware on a host (SEED-1)')
 })
 
-it('takes a review beside the verdict, and counts what people dismissed for nothing', async () => {
+it('stores a review next to the verdict, and counts dismissals as evidence against', async () => {
   const { id } = await triaged('SEED-1')
   const reviewed = await ask(`alerts/${id}/review`, 'POST', { verdict: 'benign', notes: 'our own test' })
   expect(reviewed).toMatchObject({ status: 200, body: { triage: { review: { verdict: 'benign' } } } })
@@ -100,7 +100,7 @@ it('takes a review beside the verdict, and counts what people dismissed for noth
   expect(body.data).toMatchObject([{ alert: { id } }])
 })
 
-it(`proposes what to do about an incident, carries nothing out by itself, and writes down who decided (${keeps('vedette.people-decide')})`, async () => {
+it(`proposes actions for an incident, runs none by itself, and records who decided (${keeps('vedette.people-decide')})`, async () => {
   const { body } = await ask('actions')
   const id = body.data[0]?.id
   expect(body.data.map(({ playbook }) => playbook)).toContain('malware-containment')
@@ -120,7 +120,7 @@ it(`proposes what to do about an incident, carries nothing out by itself, and wr
   ])
 })
 
-it('writes down who was refused, and finds a row that was changed behind its back', async () => {
+it('records denied requests, and detects a modified row', async () => {
   const { body: token } = await ask('tokens', 'POST', { name: 'reader', role: 'viewer' })
   const denied = await fetch(`${server.url}/api/v1/alerts/bulk`, {
     method: 'POST',

@@ -74,15 +74,22 @@ export const clauseAsSubject =
 
 /** Rooms whose prose is revised. Add a room when its text passes; remove the list once it names them all. */
 export const revised: readonly string[] = [
+  'CHANGELOG.md',
+  'README.md',
+  'agents/',
+  'bench/',
+  'changelog.d/',
+  'docs/',
+  'playbooks/',
+  'prompts/',
+  'rules/',
+  'samples/',
+  'scripts/',
+  'src/api/compat',
   'src/cli/',
   'src/compat/',
   'src/config',
-  'src/api/compat',
-  'docs/compatibility.md',
-  'docs/glossary.md',
-  'rules/',
-  'playbooks/',
-  'prompts/',
-  'agents/',
-  'samples/',
+  'test/',
 ]
+/** Not yet: the reference is generated from the descriptions of other rooms. */
+export const unrevised: readonly string[] = ['docs/reference/', 'test/browser/']

@@ -61,7 +61,7 @@ describe('a backup of PostgreSQL', needs(await findPostgres()), () => {
       const state = Uint8Array.from({ length: 256 }, (_, i) => i)
       await store.models.save([{ name: 'of-no-detector', partition: 0, position: 7, saved_at: 1, state }], tx)
     })
-    // The copy is of one moment, though others write.
+    // The copy is a snapshot, even during writes.
     const { tx, rollback } = await store.begin()
     await store.alerts.save([sampleAlert(900)], tx)
     mkdirSync(join(folder, 'a/rules/own'), { recursive: true })
@@ -96,7 +96,7 @@ describe('a backup of PostgreSQL', needs(await findPostgres()), () => {
     expect(readdirSync(folder).sort()).toEqual(['a', 'archive', 'b', 'c', 'd'])
   })
 
-  it('changes nothing in a database that another version made', async () => {
+  it('changes nothing in a database of another version', async () => {
     await database.empty()
     await (await openStore(database.url, { now, log })).close()
     const store = await openStore(database.url, { now, log })

@@ -29,7 +29,7 @@ describe('the sink kafka on a broker', needs(findKcat()), () => {
     await sink.send(raised, signal)
     end.abort()
     await kafka.heard(/Sending ProduceResponse/, 2)
-    const senders = [...kafka.told().matchAll(/Received ProduceRequestV\d+ from ([\d.:]+)/g)].map(([, from]) => from)
+    const senders = [...kafka.printed().matchAll(/Received ProduceRequestV\d+ from ([\d.:]+)/g)].map(([, from]) => from)
     expect(senders).toEqual([senders[0], senders[0]])
     const read = kafka.read('security-anomalies')
     expect(read.map(({ value, ...about }) => ({ ...about, value: JSON.parse(value) }))).toEqual([
@@ -38,7 +38,7 @@ describe('the sink kafka on a broker', needs(findKcat()), () => {
     ])
   })
 
-  it('disarms a hostile title', async () => {
+  it('escapes a hostile title', async () => {
     const hostile = 'a "quoted"\u0000\u001b[31m \r\nX-Injected: 1 </title> \u202e reversed'
     const end = new AbortController()
     const incident = someIncident({ title: hostile, reason: hostile })
@@ -49,7 +49,7 @@ describe('the sink kafka on a broker', needs(findKcat()), () => {
     expect(message?.value).not.toMatch(/\\u00|\\r|\\n|\u202e|\p{Cc}/u)
   })
 
-  it('writes each of several that are told at once under its own id', async () => {
+  it('writes each of several concurrent messages under its own id', async () => {
     const end = new AbortController()
     const others = [someIncident({ id: 'i2', display_id: 'INC-2' })]
     await create({ topic: 'storm' }, end.signal).send(someNotification({ others, idempotencyKey: 'n+1' }), signal)
@@ -58,13 +58,13 @@ describe('the sink kafka on a broker', needs(findKcat()), () => {
     expect(read.toSorted()).toEqual(['i1 idempotency-key=n+1', 'i2 idempotency-key=n+1/i2'])
   })
 
-  it('hangs up when there is nothing to say, and calls again when there is', async () => {
+  it('disconnects when idle, and reconnects for the next message', async () => {
     const end = new AbortController()
     const sink = create({ topic: 'idle' }, end.signal)
     await sink.send(someNotification({ idempotencyKey: 'first' }), signal)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await sink.send(someNotification({ idempotencyKey: 'second' }), signal)
-    const closed = kafka.told().split(hungUp).length - 1
+    const closed = kafka.printed().split(hungUp).length - 1
     vi.advanceTimersByTime(60_000)
     vi.useRealTimers()
     await kafka.heard(hungUp, closed + 1)
@@ -75,7 +75,7 @@ describe('the sink kafka on a broker', needs(findKcat()), () => {
     )
   })
 
-  it('lets the program end', () => {
+  it('does not keep the process alive', () => {
     const program = `
       import { sinkRegistry } from './src/pipeline/notify/registry.ts'
       const end = new AbortController()

@@ -2,43 +2,43 @@ import { spawn, spawnSync } from 'node:child_process'
 import type { Need } from '../needs.ts'
 import { until } from '../until.ts'
 
-/** The client and broker that tests on Kafka need. */
+/** The client and broker for Kafka tests. */
 export const findKcat = (): Need => ({
   missing: spawnSync('kcat', ['-V']).error ? 'kcat is not installed (apt-get install kcat)' : undefined,
 })
 
-/** A message as another client reads it. */
+/** A message as read by another client. */
 interface Message {
   readonly key: string
   readonly headers: string
   readonly value: string
 }
 
-/** Opens a broker on loopback: the one that librdkafka keeps for tests, alive as long as kcat is. */
+/** Starts a broker on loopback: the mock broker of librdkafka, which lives as long as kcat. */
 export const openKafka = async () => {
   const child = spawn('kcat', ['-P', '-X', 'test.mock.num.brokers=1', '-X', 'debug=mock', '-b', 'x:9092', '-t', 'boot'])
-  let told = ''
+  let printed = ''
   child.stderr.setEncoding('utf8').on('data', (text) => {
-    told += text
+    printed += text
   })
-  /** Waits until the broker has said something so many times. */
+  /** Waits until the broker has logged something a number of times. */
   const heard = async (said: RegExp, times: number): Promise<void> => {
     await until(
       () => {
-        if (child.exitCode !== null) throw new Error(`kcat ended with ${child.exitCode}: ${told}`)
-        return told.split(said).length > times
+        if (child.exitCode !== null) throw new Error(`kcat ended with ${child.exitCode}: ${printed}`)
+        return printed.split(said).length > times
       },
-      () => `the broker saying ${said} ${times} times in ${told}`,
+      () => `the broker to log ${said} ${times} times in ${printed}`,
     )
   }
   await heard(/bootstrap\.servers=[\d.:]+\s/, 1)
-  const broker = /bootstrap\.servers=([\d.:]+)/.exec(told)?.[1] ?? ''
+  const broker = /bootstrap\.servers=([\d.:]+)/.exec(printed)?.[1] ?? ''
   return {
     broker,
-    /** What the broker has told of what it does. */
-    told: () => told,
+    /** The log of the broker. */
+    printed: () => printed,
     heard,
-    /** Reads a topic from its beginning. */
+    /** Reads a topic from its start. */
     read(topic: string): readonly Message[] {
       const args = ['-C', '-q', '-b', broker, '-t', topic, '-o', 'beginning', '-e', '-f', '%k\t%h\t%s\n']
       const { status, stdout, stderr } = spawnSync('kcat', args, { encoding: 'utf8', timeout: 120_000 })
@@ -54,7 +54,7 @@ export const openKafka = async () => {
     close: () =>
       new Promise<void>((done) => {
         child.once('close', () => done())
-        // It takes milder signals only between two lines of its input.
+        // It handles milder signals only between two lines of input.
         child.kill('SIGKILL')
       }),
   }

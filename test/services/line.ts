@@ -1,23 +1,23 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** A TCP line to a server that a test can break in several ways. */
+/** A TCP proxy to a server that a test can break in several ways. */
 export interface Line {
   open(): Promise<void>
-  /** Breaks every connection; new ones get through. */
+  /** Breaks every connection; new ones work. */
   cut(): void
-  /** Swallows everything without closing anything, as a network does that drops packets; new connections hang as well. */
+  /** Drops all data without closing connections, like a network that drops packets; new connections hang too. */
   silence(): void
-  /** Ends the silence. What was swallowed stays lost, so the connections of that time are cut. */
+  /** Ends the silence. Dropped data stays lost, so it closes the connections of that time. */
   resume(): void
-  /** Passes on the next message that contains `text`, then cuts the connection before the server's answer gets back. */
+  /** Forwards the next message that contains `text`, then closes the connection before the response. */
   loseAnswerTo(text: string): void
-  /** Cuts the connection that sends the next message that contains `text`, instead of passing that on. */
+  /** Closes the connection that sends the next message with `text`, without forwarding it. */
   lose(text: string): void
-  /** Breaks every connection and refuses new ones. */
+  /** Breaks every connection and rejects new ones. */
   close(): Promise<void>
 }
 
-/** Makes a line from `port` on loopback to a server. */
+/** Opens a proxy from `port` on loopback to a server. */
 export const createLine = (port: number, target: { readonly host: string; readonly port: number }): Line => {
   const sockets = new Set<Socket>()
   let server: Server | undefined

@@ -13,7 +13,7 @@ import { findPostgres } from './postgres.ts'
 const name = `vedette_monitor_${process.pid}`
 const server = new URL(process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres')
 
-/** The tables of a Log Monitor as it makes them, and somebody who may read them and nothing else. */
+/** The tables of a Log Monitor, and a user who can only read them. */
 const schema = [
   `create table devices (id serial primary key, name varchar(100) not null, ip_address varchar(45) not null unique,
     description text, created_at timestamp default now(), updated_at timestamp default now())`,
@@ -63,7 +63,7 @@ const anomalies = async () =>
     .parse((await get('/api/v1/anomalies?agent_name=wifi')).body)
     .map(({ anomaly_type }) => anomaly_type)
 
-describe('the log-agent service, started with its own environment', needs(await findPostgres()), () => {
+describe('the log-agent service, started with its original environment', needs(await findPostgres()), () => {
   beforeAll(async () => {
     await once(`drop database if exists ${name} with (force)`, `drop role if exists ${name}`, `create database ${name}`)
     writer = await connect(name)
@@ -103,7 +103,7 @@ describe('the log-agent service, started with its own environment', needs(await 
   it(keeps('network-agents.source'), async () => {
     await log('hostapd', 12, 'wlan0: STA 02:00:00:00:00:01 IEEE 802.11: AUTHENTICATION FAILED')
     await log('gardener', 50, 'authentication failed')
-    // It is told at once when it is too much, and how much it was in the end when nothing more comes.
+    // An anomaly is reported at once, and again with its final count when it ends.
     const first = async () =>
       z.array(z.looseObject({ features: z.looseObject({}) })).parse((await get('/api/v1/anomalies')).body)[0]
     await until(async () => (await first())?.features.auth_failures === 12)
@@ -145,7 +145,7 @@ describe('the log-agent service, started with its own environment', needs(await 
       },
     )
     expect([status, stderr]).toEqual([0, ''])
-    // Of the database only the lines of the agent's programs are read.
+    // Only lines of the agent's programs are read from the database.
     expect(JSON.parse(stdout)).toMatchObject({
       logs_processed: 12,
       anomalies_detected: 1,

@@ -10,20 +10,20 @@ import type { Need } from '../needs.ts'
 const run = promisify(execFile)
 const installed = '/usr/lib/postgresql'
 
-/** A PostgreSQL server of a test's own: the test may restart it, which the shared one may not be. */
+/** A PostgreSQL server for one test, which may restart it, unlike the shared server. */
 export interface PostgresCluster {
   readonly port: number
   /** The database `vedette`, through another port if one is given. */
   url(port?: number): string
   start(): Promise<void>
-  /** `fast` ends connections with a farewell, `immediate` as a crash does. */
+  /** `fast` closes connections cleanly, `immediate` like a crash. */
   stop(mode: 'fast' | 'immediate'): Promise<void>
   ask(sql: string): Promise<readonly unknown[]>
-  /** Ends the server and deletes its files. */
+  /** Stops the server and deletes its files. */
   remove(): Promise<void>
 }
 
-/** The programs of PostgreSQL, for tests that start a server of their own. */
+/** The PostgreSQL programs, for tests that start their own server. */
 export const postgresPrograms = (): Need => ({
   missing: binaries() ? undefined : `PostgreSQL is not installed in ${installed} (apt-get install postgresql)`,
 })
@@ -34,7 +34,7 @@ const binaries = (): string | undefined => {
   return newest === undefined ? undefined : join(installed, newest, 'bin')
 }
 
-/** Makes and starts a cluster. The user `vedette` has to give the password `secret`; `postgres` gets in without one. */
+/** Creates and starts a cluster. The user `vedette` has the password `secret`; `postgres` needs none. */
 export const createPostgresCluster = async (): Promise<PostgresCluster> => {
   const bin = binaries()
   if (bin === undefined) throw new Error(postgresPrograms().missing)

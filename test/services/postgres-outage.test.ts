@@ -9,7 +9,7 @@ import { createPostgresCluster, type PostgresCluster, postgresPrograms } from '.
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-describe('a store on PostgreSQL that is lost', needs(postgresPrograms()), () => {
+describe('a store with a lost PostgreSQL', needs(postgresPrograms()), () => {
   let cluster: PostgresCluster
   let line: Line
   let url: string
@@ -25,13 +25,13 @@ describe('a store on PostgreSQL that is lost', needs(postgresPrograms()), () => 
     await cluster?.remove()
   })
 
-  it('keeps the process alive when a connection breaks in the middle of a transaction', async () => {
+  it('keeps the process alive when a connection breaks during a transaction', async () => {
     const store = await openStore(url, { now: Date.now, log })
     for (const lose of [
       () => cluster.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'vedette'"),
       () => line.cut(),
     ]) {
-      // More often than the pool has connections: a lost one must not take its place for ever.
+      // More often than the pool has connections: a lost one must not occupy its slot forever.
       for (let round = 0; round < 12; round++) {
         const { tx, commit, rollback } = await store.begin()
         await tx.selectFrom('counters').selectAll().execute()
@@ -44,7 +44,7 @@ describe('a store on PostgreSQL that is lost', needs(postgresPrograms()), () => 
     await store.close()
   })
 
-  it('learns after the loss whether a commit got through', async () => {
+  it('finds out after the loss whether a commit succeeded', async () => {
     const store = await openStore(url, { now: Date.now, log })
     let committed = 0
     store.connections.onCommit(() => committed++)
@@ -66,7 +66,7 @@ describe('a store on PostgreSQL that is lost', needs(postgresPrograms()), () => 
     await store.close()
   })
 
-  it('answers in time when the network swallows everything, and goes on afterwards', async () => {
+  it('answers in time when the network drops all packets, and recovers afterwards', async () => {
     const store = await openStore(url, { now: Date.now, log })
     const { tx, commit, rollback } = await store.begin()
     await tx.insertInto('counters').values({ name: 'swallowed', value: 1 }).execute()
@@ -84,14 +84,14 @@ describe('a store on PostgreSQL that is lost', needs(postgresPrograms()), () => 
     await store.close()
   })
 
-  it('lets a slow query end', async () => {
+  it('lets a slow query finish', async () => {
     const store = await openStore(url, { now: Date.now, log })
     const { rows } = await sql<{ slept: number }>`select 1 as slept from pg_sleep(8)`.execute(store.connections.read)
     expect(rows).toEqual([{ slept: 1 }])
     await store.close()
   })
 
-  it('waits for nothing when the password or the database is wrong', async () => {
+  it('fails at once if the password or the database is wrong', async () => {
     for (const wrong of [url.replace('secret', 'guess'), url.replace(/vedette$/, 'nobody')]) {
       await expect(openStore(wrong, { now: Date.now, log })).rejects.toMatchObject({
         code: 'UNAVAILABLE',

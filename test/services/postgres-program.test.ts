@@ -37,7 +37,7 @@ describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
     ends.push(() => server.stop('SIGKILL'))
     return server
   }
-  /** Starts the program without waiting for it to be ready. */
+  /** Starts the program without waiting until it is ready. */
   const spawnServer = async (storage: string) => {
     const port = await freePort()
     let printed = ''
@@ -68,7 +68,7 @@ describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
     return answer?.status
   }
 
-  /** Sends until `stop` is called; repeats a refused request under its key. */
+  /** Sends until `stop` is called; retries a rejected request with its key. */
   const sendSteadily = (server: Server, name: string) => {
     let stopped = false
     const accepted: string[] = []
@@ -142,7 +142,7 @@ describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
     },
   ]
   for (const { name, lose, restore } of losses) {
-    it(`stays live through a ${name}, is not ready meanwhile, and loses and doubles nothing`, async () => {
+    it(`stays live during a ${name}, is not ready meanwhile, and loses and duplicates nothing`, async () => {
       const server = await start()
       const sending = sendSteadily(server, name)
       await until(() => sending.accepted.length > 20)
@@ -175,7 +175,7 @@ describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
     })
   }
 
-  it('keeps running when single connections are ended under load', async () => {
+  it('keeps running when single connections are closed under load', async () => {
     const server = await start()
     const sending = sendSteadily(server, 'ended')
     for (let round = 1; round <= 10; round++) {
@@ -188,7 +188,7 @@ describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
     expect(await server.stop()).toBe(0)
   })
 
-  it('ends in order while the database is away', async () => {
+  it('stops cleanly while the database is unreachable', async () => {
     const server = await start()
     await line.close()
     ends.push(line.open)
@@ -196,7 +196,7 @@ describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
     expect(await server.stop()).toBe(0)
   })
 
-  it('waits for a database that is away at the start, live but not ready', async () => {
+  it('waits for an unreachable database at the start, live but not ready', async () => {
     await line.close()
     const { child, exit, output, url: address } = await spawnServer(url)
     await until(
@@ -219,7 +219,7 @@ describe('the program on PostgreSQL', needs(postgresPrograms()), () => {
     expect(await exit).toBe(0)
   })
 
-  it('ends in order when it is stopped while it waits', async () => {
+  it('stops cleanly while it waits', async () => {
     await line.close()
     ends.push(line.open)
     const { child, exit, output } = await spawnServer(url)

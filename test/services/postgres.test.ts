@@ -54,7 +54,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
   })
   describeQueue('in PostgreSQL', async (settings) => over(await openEmpty(settings.now), settings))
 
-  it('is recognised when a development version made it', async () => {
+  it('is recognised if a development version created it', async () => {
     const first = await openEmpty()
     await first.transaction((tx) => first.alerts.save([sampleAlert(1)], tx))
     const { write } = first.connections
@@ -67,7 +67,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     await Promise.all(stores.map((store) => store.close()))
   })
 
-  it('gives each job to one of several processes, and lets another take over', async () => {
+  it('gives each job to one of several processes, with failover', async () => {
     const first = await openEmpty()
     const second = await open()
     let time = Date.now()
@@ -86,7 +86,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     const worker = done[0]?.at(-1)
     expect(done).toEqual(Array.from({ length: 20 }, (_, number) => `${number} by ${worker}`))
 
-    // Its database connection is lost without a farewell: the lease runs out.
+    // Its database connection is lost without a close: the lease expires.
     const [dead, deadStore, alive, aliveStore] = worker === '0' ? [one, first, two, second] : [two, second, one, first]
     await deadStore.close()
     await aliveStore.transaction((tx) => alive.publish('alerts', ['later'], tx))
@@ -98,7 +98,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     await aliveStore.close()
   })
 
-  it('keeps a text with the one character that it cannot store', async () => {
+  it('stores a text with the one character that PostgreSQL cannot store', async () => {
     const store = await openEmpty()
     const detection = sampleDetection(1, { title: 'a \0 b', stream: 'a\0b' })
     await store.transaction((tx) => store.detections.save([detection], tx))
@@ -106,7 +106,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     await store.close()
   })
 
-  it('says what is wrong with a server that is not there', async () => {
+  it('explains that a server is unreachable', async () => {
     await expect(
       openStore('postgres://somebody:secret@127.0.0.1:1/none', { now: Date.now, log }),
     ).rejects.toMatchObject({

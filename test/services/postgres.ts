@@ -3,16 +3,16 @@ import type { Need } from '../needs.ts'
 
 const server = process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 
-/** A database of this run's own on a real server. */
+/** A separate database for this run on a real server. */
 export interface PostgresDatabase {
   readonly url: string
   create(): Promise<void>
-  /** Removes everything from it. */
+  /** Removes all its contents. */
   empty(): Promise<void>
   drop(): Promise<void>
 }
 
-/** The server that tests on PostgreSQL need. */
+/** The server for PostgreSQL tests. */
 export const findPostgres = async (): Promise<Need> => {
   try {
     await ask('select 1')
@@ -24,7 +24,7 @@ export const findPostgres = async (): Promise<Need> => {
   }
 }
 
-/** Names a database of the test file's own; `create` makes it. */
+/** Names a separate database for the test file; `create` creates it. */
 export const postgresDatabase = (): PostgresDatabase => {
   const name = `vedette_test_${process.pid}`
   const url = new URL(server)
@@ -43,7 +43,7 @@ export const postgresDatabase = (): PostgresDatabase => {
 
 const ask = async (sql: string, url = server): Promise<void> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 20_000 })
-  // A server that closes the connection while we leave is no failure of a test.
+  // A server that closes the connection during cleanup does not fail the test.
   client.on('error', () => {})
   await client.connect()
   await client.query(sql)

@@ -21,7 +21,7 @@ const security = (alert_id: string, more: object = {}) => ({
   ...more,
 })
 
-/** A message as the triage services publish it. */
+/** A message of the triage services. */
 const wire = (alert: { readonly alert_id: string }, data: object = {}) => ({
   _meta: { message_id: `meta-${alert.alert_id}`, timestamp: '2026-01-05T10:00:00', publisher: 'MessagePublisher' },
   data: {
@@ -37,7 +37,7 @@ const wire = (alert: { readonly alert_id: string }, data: object = {}) => ({
 
 const page = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
 
-/** How often each description is stored. */
+/** The count of each stored description. */
 const stored = async (server: Server): Promise<ReadonlyMap<string, number>> => {
   const seen = new Map<string, number>()
   let cursor: string | null = null
@@ -96,7 +96,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
       return found.triage ? found : undefined
     }, id)
 
-  it('takes the envelope of the triage services, a payload alone, an alert alone and other formats', async () => {
+  it('accepts the envelope of the triage services, a plain payload, a plain alert and other formats', async () => {
     const { queues, server } = await begin('forms')
     await until(() => queues.depth(queues.alerts), 'The queue')
     await queues.send(wire(security('form-1')))
@@ -132,8 +132,8 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
 
   it.each([
     ['agrees', 'likely_malicious'],
-    ['makes it graver', 'malicious'],
-  ] as const)('tells once more when a model answers later and %s, and no more', async (_what, verdict) => {
+    ['escalates it', 'malicious'],
+  ] as const)('publishes once more when a model answers later and %s, and no more', async (_what, verdict) => {
     const [vendor] = vendors
     if (!vendor) throw new Error('There is no vendor.')
     const said = { text: 'a file that is known to be malware', evidence_ids: ['e1'] }
@@ -178,7 +178,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect(high > low).toBe(verdict === 'malicious')
   })
 
-  it('tells the result of triage in the same envelope, with a priority by severity', async () => {
+  it('publishes the triage result in the same envelope, with a priority by severity', async () => {
     const { queues, server } = await begin('results')
     await until(() => queues.depth(queues.alerts), 'The queue')
     await queues.send(wire(security('res-1', { severity: 'critical' })))
@@ -216,7 +216,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect(await queues.drain(queues.results)).toEqual([])
   })
 
-  it('takes the word denial_of_service for ddos, in the envelope and without it', async () => {
+  it('accepts denial_of_service for ddos, with and without the envelope', async () => {
     const { queues, server } = await begin('words')
     await until(() => queues.depth(queues.alerts), 'The queue')
     const attack = (id: string) => security(id, { alert_type: 'denial_of_service' })
@@ -226,7 +226,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
   })
 
-  it('sets aside what is no alert, once, with the reason, and goes on', async () => {
+  it('dead-letters an invalid message once, with the reason, and continues', async () => {
     const { queues, server } = await begin('bad')
     await until(() => queues.depth(queues.alerts), 'The queue')
     await queues.send('{broken', { messageId: 'bad-1' })
@@ -255,7 +255,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect(await queues.depth(queues.alerts)).toBe(0)
   })
 
-  it('takes a message that comes again for the same one', async () => {
+  it('treats a repeated message as a duplicate', async () => {
     const { queues, server } = await begin('again')
     await until(() => queues.depth(queues.alerts), 'The queue')
     const same = wire(security('again-1'))
@@ -266,7 +266,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect([...(await stored(server)).values()]).toEqual([1, 1])
   })
 
-  it('lives with queues that were declared otherwise before', async () => {
+  it('works with queues that were declared differently', async () => {
     const { queues, start } = await open('before')
     await queues.connection.queueDeclare({
       queue: queues.alerts,
@@ -279,7 +279,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     await triaged(server, 'before-1')
   })
 
-  it('loses and doubles nothing when it is killed in the middle, again and again', async () => {
+  it('loses and duplicates nothing under repeated kills', async () => {
     const { queues, start } = await open('kill')
     const count = 600
     let server = await start()
@@ -304,7 +304,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect([...seen].filter(([, times]) => times !== 1)).toEqual([])
     expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
 
-    // Each was told of; a word that was told twice has the same id twice.
+    // Each alert was published; a result published twice has the same id.
     const heard = new Map<string, Set<string | undefined>>()
     const results: Message[] = []
     await until(async () => {
@@ -317,7 +317,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect(heard.size).toBe(count)
   })
 
-  it('starts without the broker, says so, and comes back however often the line is cut', async () => {
+  it('starts without the broker, says so, and recovers from repeated disconnects', async () => {
     const line = openLine(await freePort())
     ends.push(line.close)
     const { queues, start } = await open('line', { url: line.url })

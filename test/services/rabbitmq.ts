@@ -6,7 +6,7 @@ import { createLine } from './line.ts'
 
 const broker = process.env.RABBITMQ_TEST_URL ?? 'amqp://guest:guest@127.0.0.1:5672'
 
-/** The broker that tests on RabbitMQ need. */
+/** The broker for RabbitMQ tests. */
 export const findRabbitmq = async (): Promise<Need> => {
   const { hostname, port } = new URL(broker)
   const answered = await new Promise<boolean>((done) => {
@@ -27,7 +27,7 @@ export interface Message {
   readonly body: unknown
 }
 
-/** Queues of a test's own on the real broker, and a client that uses them. */
+/** Separate queues for a test on the real broker, and a client. */
 export const openQueues = (name: string) => {
   const connection = new Connection(broker)
   connection.on('error', () => {})
@@ -44,12 +44,12 @@ export const openQueues = (name: string) => {
         { routingKey: alerts, durable: true, ...facts },
         Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
       ),
-    /** How many wait in a queue; undefined when there is none of that name. */
+    /** The number of messages in a queue; undefined if it does not exist. */
     depth: async (queue: string): Promise<number | undefined> => {
       const found = await connection.queueDeclare({ queue, passive: true }).catch(() => undefined)
       return found?.messageCount
     },
-    /** Takes all that waits in a queue: nothing as long as there is none of that name. */
+    /** Reads all messages of a queue; none if it does not exist. */
     drain: async (queue: string): Promise<readonly Message[]> => {
       const messages: Message[] = []
       for (;;) {
@@ -62,7 +62,7 @@ export const openQueues = (name: string) => {
         messages.push({ messageId, correlationId, priority, durable, headers, body })
       }
     },
-    /** Takes everything of this test off the broker. */
+    /** Removes everything of this test from the broker. */
     remove: async () => {
       for (const queue of [alerts, results]) {
         const dead = deadLetterNames(queue)
@@ -76,7 +76,7 @@ export const openQueues = (name: string) => {
   }
 }
 
-/** A line to the broker that can be cut. */
+/** A connection to the broker that can be broken. */
 export const openLine = (port: number) => {
   const { hostname, port: brokerPort } = new URL(broker)
   return {

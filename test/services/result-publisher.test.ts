@@ -7,8 +7,8 @@ import { findRabbitmq, openLine, openQueues } from './rabbitmq.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-describe('results of triage for a broker', needs(await findRabbitmq()), () => {
-  it('are not removeSent to be on their way again because the outbox answers while the broker is away', async () => {
+describe('triage results for a broker', needs(await findRabbitmq()), () => {
+  it('report no recovery because the outbox responds while the broker is unreachable', async () => {
     const line = openLine(await freePort())
     await line.open()
     const queues = openQueues('outbox')

@@ -12,25 +12,25 @@ import { findPostgres } from './postgres.ts'
 const name = `vedette_rows_${process.pid}`
 
 interface Connection {
-  /** Gives the rows of the answer. */
+  /** Returns the rows of the result. */
   ask(sql: string): Promise<readonly unknown[]>
   close(): Promise<void>
 }
 
-/** A server with a database of this run's own, and a second connection to it. */
+/** A server with a separate database for this run, and a second connection to it. */
 interface Server {
   readonly need: Need
   readonly url: string
   readonly key: string
   open(database: string): Promise<Connection>
-  /** Cuts every other connection to the database. */
+  /** Closes every other connection to the database. */
   readonly cut: string
   readonly slow: string
-  /** Finds connections on which the slow question is being asked. */
+  /** Finds connections that run the slow query. */
   readonly asking: string
-  /** What is put behind `drop database NAME`. */
+  /** The suffix of `drop database NAME`. */
   readonly force: string
-  /** A database that is always there. */
+  /** A database that always exists. */
   readonly always: string
 }
 
@@ -146,7 +146,7 @@ for (const [title, server] of Object.entries(servers)) {
       }
     }
 
-    it('reads every row once, though transactions end out of order, the line is cut and it is started again', async () => {
+    it('reads every row once, despite transactions out of order, disconnects and a restart', async () => {
       const cursors = new Map<string, string>()
       const slow = await server.open(name)
       await add('before')
@@ -178,7 +178,7 @@ for (const [title, server] of Object.entries(servers)) {
       })
     })
 
-    it('gives a question up that takes too long, and stops in the middle of one', async () => {
+    it('cancels a slow query, and stops during one', async () => {
       const hasty = start(new Map(), { query: server.slow, timeout: 0.2 })
       await until(() => hasty.outages.length > 0)
       await hasty.stop()
@@ -187,7 +187,7 @@ for (const [title, server] of Object.entries(servers)) {
       await patient.stop()
     })
 
-    it('notices a network that swallows everything or refuses, and goes on afterwards', async () => {
+    it('detects a network that drops or rejects packets, and recovers', async () => {
       const { hostname: host, port } = new URL(server.url)
       const near = await freePort()
       const line = createLine(near, { host, port: Number(port) })
@@ -214,7 +214,7 @@ for (const [title, server] of Object.entries(servers)) {
       expect(run.texts.map(messageIn)).toEqual(['far 1', 'far 2'])
     })
 
-    it('says nothing of the password of a server that is not there', async () => {
+    it('never prints the password of an unreachable server', async () => {
       const url = server.url.replace(/\/\/.*@.*\//, '//somebody:secret@127.0.0.1:1/')
       const run = start(new Map(), { url })
       await until(() => run.outages.length > 0)
