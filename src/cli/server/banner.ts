@@ -20,7 +20,11 @@ export const banner = (facts: BannerFacts): string => {
   const command = commandName()
   const lines: [mark: string, name: string, text: string][] = [['✔', 'data', `${dataDir}${isNew ? ' (new)' : ''}`]]
   if (adminToken) {
-    lines.push(['✔', 'token', `${adminToken}\n${indent}shown once, stored as a hash; create others with ${command} token create`])
+    lines.push([
+      '✔',
+      'token',
+      `${adminToken}\n${indent}shown once, stored as a hash; create others with ${command} token create`,
+    ])
   }
   if (sources.length > 0) lines.push(['✔', 'sources', sources.join(', ')])
   if (compat.length > 0) lines.push(['!', 'compat', compat.join(`\n${indent}`)])
