@@ -37,10 +37,10 @@ const document = z.looseObject({
   ),
 })
 
-/** What clients of the REST API can see: of each operation, answer and named schema its fields. `!` marks a required one. */
+/** The surface of the REST API: the fields of each operation, response and named schema. `!` marks a required field. */
 export type ApiSurface = ReadonlyMap<string, readonly string[]>
 
-/** Reads the surface from the OpenAPI document that the server serves. */
+/** Reads the surface from the served OpenAPI document. */
 export const apiSurface = async (): Promise<ApiSurface> => {
   const { app } = await fakeServer()
   const { paths, components } = document.parse((await app.inject('/api/v1/openapi.json')).json())
@@ -69,7 +69,7 @@ export const apiSurface = async (): Promise<ApiSurface> => {
   return surface
 }
 
-/** The fields of a schema with those inside them, as paths; of a named schema only the name. */
+/** The fields of a schema, nested ones as paths; for a named schema only its name. */
 const fieldsOf = (described: Schema, at = ''): readonly string[] => [
   ...(described.$ref ? [`${at}=${described.$ref.split('/').at(-1)}`] : []),
   ...[described.anyOf, described.oneOf, described.allOf].flatMap((parts = []) =>
@@ -82,7 +82,7 @@ const fieldsOf = (described: Schema, at = ''): readonly string[] => [
   ]),
 ]
 
-/** One line a subject: `GET /api/v1/alerts/{id}: ?id!`. */
+/** One line per subject: `GET /api/v1/alerts/{id}: ?id!`. */
 export const writeSurface = (surface: ApiSurface): string =>
   [...surface]
     .map(([subject, fields]) => `${subject}: ${fields.join(' ')}`.trimEnd())
@@ -102,8 +102,8 @@ export const readSurface = (text: string): ApiSurface =>
   )
 
 /**
- * What a client that was written for the first surface misses in the second: an operation, answer or field that is gone, an answer's
- * field that it could rely on and now cannot, an input that it does not know of and must send. The names of schemas may change.
+ * Lists changes that break a client of the first surface: an operation, response or field that is gone, a response's
+ * field that is no longer required, and a new required input. The names of schemas may change.
  */
 export const breaksOf = (before: ApiSurface, now: ApiSurface): readonly string[] => {
   const breaks: string[] = []

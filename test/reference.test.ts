@@ -8,27 +8,27 @@ import { graphqlReference } from '../scripts/graphql-reference.ts'
 import { configReference } from '../scripts/reference.ts'
 import { keeps } from './keeps.ts'
 
-it('the reference of the configuration says what the schemas check; `npm run reference` writes it anew', () => {
+it('the configuration reference matches the schemas; `npm run reference` updates it', () => {
   const written = readFileSync(resolve(import.meta.dirname, '../docs/reference/config.md'), 'utf8')
   expect(written).toBe(configReference())
 })
 
-it('the dashboard knows the API that the server serves; `npm run reference` writes its types anew', async () => {
+it('the API types of the dashboard match the server; `npm run reference` updates them', async () => {
   const written = readFileSync(resolve(import.meta.dirname, '../web/src/api/schema.d.ts'), 'utf8')
   expect(written).toBe(await dashboardSchema())
 })
 
-it('the page on compatibility lists the promises that tests keep; `npm run reference` writes it anew', () => {
+it('the compatibility page matches the promises; `npm run reference` updates it', () => {
   const written = readFileSync(resolve(import.meta.dirname, '../docs/compatibility.md'), 'utf8')
   expect(written).toBe(compatibilityReference())
 })
 
-it('the graph is written down as it is served; `npm run reference` writes it anew', () => {
+it('the GraphQL schema file matches the server; `npm run reference` updates it', () => {
   const written = readFileSync(resolve(import.meta.dirname, '../docs/reference/schema.graphql'), 'utf8')
   expect(written).toBe(graphqlReference())
 })
 
-it(`the REST API has everything that it had before (${keeps('vedette.api-stable')})`, async () => {
+it(`the REST API stays compatible (${keeps('vedette.api-stable')})`, async () => {
   const written = readFileSync(resolve(import.meta.dirname, '../docs/reference/api.txt'), 'utf8')
   const now = await apiSurface()
   expect(breaksOf(readSurface(written), now)).toEqual([])
@@ -36,7 +36,7 @@ it(`the REST API has everything that it had before (${keeps('vedette.api-stable'
 })
 
 it.each([
-  ['GET /things: ?limit', 'GET /others:', ['GET /things was removed']],
+  ['GET /things: ?limit', 'GET /others:', ['GET /things is gone']],
   ['GET /things: ?limit', 'GET /things: ?max', ['GET /things has no ?limit']],
   ['GET /things: ?limit', 'GET /things: ?limit!', ['GET /things needs ?limit!']],
   ['POST /things: body.name', 'POST /things: body.name body.size!', ['POST /things needs body.size!']],
@@ -45,6 +45,6 @@ it.each([
   ['GET /things 200: .data!', 'GET /things 200: .data! .size!', []],
   ['GET /things 200: =Thing\nThing: .a', 'GET /things 200: =Item\nItem: .a .b', []],
   ['GET /things 200: =Thing\nThing: .a', 'GET /things 200: =Item\nItem: .b', ['Thing has no .a']],
-])('a client of "%s" is asked about "%s"', (before, now, breaks) => {
+])('a client of "%s" uses "%s"', (before, now, breaks) => {
   expect(breaksOf(readSurface(before), readSurface(now))).toEqual(breaks)
 })
