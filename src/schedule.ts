@@ -1,5 +1,6 @@
 import type { Log } from './component.ts'
 import { messageOf } from './errors.ts'
+import { pause } from './lib/deadline/deadline.ts'
 
 /** A job that runs at intervals. */
 interface ScheduledJob {
@@ -40,21 +41,3 @@ export const runSchedule = async (jobs: readonly ScheduledJob[], log: Log, signa
     }),
   )
 }
-
-/** Waits; false if the signal aborted the wait. */
-export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
-  new Promise((done) => {
-    if (signal.aborted) {
-      done(false)
-      return
-    }
-    const stop = () => {
-      clearTimeout(timer)
-      done(false)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      done(true)
-    }, ms)
-    signal.addEventListener('abort', stop, { once: true })
-  })

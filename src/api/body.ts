@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { AppError } from '../errors.ts'
+import { within } from '../lib/deadline/deadline.ts'
 
 /** How long a body may take: so long idle, and so many bytes a second on average after that. */
 const patience = { idleMs: 15_000, bytesPerSecond: 1_024 }
@@ -44,25 +45,13 @@ async function* arriving(request: IncomingMessage): AsyncGenerator<Buffer> {
   for (;;) {
     const began = performance.now()
     const allowed = patience.idleMs + (received / patience.bytesPerSecond) * 1000 - waited
-    const next = await within(chunks.next(), Math.min(patience.idleMs, allowed))
+    const next = await within(Math.min(patience.idleMs, allowed), chunks.next(), tooLate).catch((error: unknown) => {
+      throw error instanceof AppError ? error : cutOff(error)
+    })
     if (next.done) return
     waited += performance.now() - began
     received += next.value.length
     yield next.value
-  }
-}
-
-const within = async <Value>(work: Promise<Value>, ms: number): Promise<Value> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), Math.max(0, ms))
-  })
-  try {
-    return await Promise.race([work, late])
-  } catch (error) {
-    throw error instanceof AppError ? error : cutOff(error)
-  } finally {
-    clearTimeout(timer)
   }
 }
 
@@ -135,11 +124,12 @@ const decoderOf = (charset: string): TextDecoder => {
   }
 }
 
-const tooSlow = (): AppError =>
-  new AppError('REQUEST_TIMEOUT', 'The body did not arrive in time.', {
+const tooLate = (): never => {
+  throw new AppError('REQUEST_TIMEOUT', 'The body did not arrive in time.', {
     hint: 'Send faster, or in smaller requests.',
     retryable: true,
   })
+}
 
 const cutOff = (error: unknown): AppError =>
   new AppError('INVALID_REQUEST', 'The body ended before its announced end.', { retryable: true, cause: error })

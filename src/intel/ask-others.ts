@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
 import { createBreaker, createMinuteLimit } from '../lib/breaker/breaker.ts'
+import { unlessAborted } from '../lib/deadline/deadline.ts'
 import { type Observable, type ObservableType, observableType, report } from '../schema/indicator.ts'
 import type { AnswerKeeper } from './keeper.ts'
 import type { Entry, Provider } from './provider.ts'
@@ -96,7 +97,7 @@ export const createAskOthers = ({ others, keeper, remember, timeout, now, log }:
     if (!(await keeper.take(name, now(), daily))) return `its daily quota of ${daily} is used up`
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
     try {
-      const entry = await endsWith(limit, provider.lookup?.(observable, limit) ?? Promise.resolve(undefined))
+      const entry = await unlessAborted(provider.lookup?.(observable, limit) ?? Promise.resolve(undefined), limit)
       state?.breaker.succeeded()
       const usable = entry?.kind === 'report' || entry?.kind === 'benign' ? entry : undefined
       const expiresAt = now() + (usable ? remember.found : remember.nothing)
@@ -151,18 +152,3 @@ export const createAskOthers = ({ others, keeper, remember, timeout, now, log }:
 export type AskOthers = ReturnType<typeof createAskOthers>
 
 const clock = (time: number): string => `${new Date(time).toISOString().slice(11, 19)} UTC`
-
-/** Ends with the signal, whatever the work makes of it. */
-const endsWith = async <Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> => {
-  signal.throwIfAborted()
-  const ended = Promise.withResolvers<never>()
-  const stop = () => ended.reject(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([work, ended.promise])
-  } finally {
-    signal.removeEventListener('abort', stop)
-    ended.promise.catch(() => undefined)
-    work.catch(() => undefined)
-  }
-}

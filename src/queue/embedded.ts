@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { within } from '../lib/deadline/deadline.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import type { Connections, Transaction } from '../store/database.ts'
 import { createBacklog } from './backlog.ts'
@@ -248,10 +249,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       closing = true
       for (const bell of bells.values()) bell.ring()
       const ended = Promise.all(workers)
-      const { promise: grace, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, graceMs)
-      await Promise.race([ended, grace])
-      clearTimeout(timer)
+      await within(graceMs, ended, () => undefined)
       stop.abort(new AppError('UNAVAILABLE', 'The server is stopping.', { retryable: true }))
       // Whoever has not ended by now is undone, and its jobs come again at the next start.
       for (const delivery of running.values()) await delivery.cancel()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
+import { within } from '../lib/deadline/deadline.ts'
 import type { Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 import { upsert } from './write-rows.ts'
@@ -51,7 +52,7 @@ export const createCommitMarks = async ({ write }: OpenDatabase, now: () => numb
         await commit()
       } catch (error) {
         if (!isLost(error)) throw error
-        const found = await within(patience, () => readMark(name))
+        const found = await retry(patience, () => readMark(name))
         // An unknown outcome counts as a failure. Its mark may still be locked and is not used again.
         if (found === undefined) throw error
         free.push(name)
@@ -66,9 +67,7 @@ export const createCommitMarks = async ({ write }: OpenDatabase, now: () => numb
 const isLost = (error: unknown): boolean => error instanceof AppError && error.code === 'UNAVAILABLE' && error.retryable
 
 /** Tries until it works or time is up; undefined then. */
-const within = async <Result>(ms: number, work: () => Promise<Result>): Promise<Result | undefined> => {
-  const timeUp = new AbortController()
-  const limit = sleep(ms, undefined, { signal: timeUp.signal }).catch(() => undefined)
+const retry = async <Result>(ms: number, work: () => Promise<Result>): Promise<Result | undefined> => {
   const end = performance.now() + ms
   const attempt = async (): Promise<Result | undefined> => {
     for (let wait = 50; performance.now() < end; wait = Math.min(wait * 2, 1_000)) {
@@ -80,9 +79,5 @@ const within = async <Result>(ms: number, work: () => Promise<Result>): Promise<
     }
     return undefined
   }
-  try {
-    return await Promise.race([attempt(), limit])
-  } finally {
-    timeUp.abort()
-  }
+  return within(ms, attempt(), () => undefined)
 }

@@ -1,3 +1,4 @@
+import { within } from '../../lib/deadline/deadline.ts'
 import { asTheyAre, joinDocuments } from './documents.ts'
 import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
 import { type Line, splitLines } from './lines.ts'
@@ -105,7 +106,7 @@ async function* cutAtLines(
   const iterator = input[Symbol.asyncIterator]()
   let next = iterator.next()
   for (;;) {
-    const came = size > 0 ? await within(next, quietMs) : await next
+    const came = size > 0 ? await within(quietMs, next, () => undefined) : await next
     if (came === undefined) {
       const end = lastEnd(Buffer.concat(held))
       if (end > 0) yield take(end)
@@ -147,16 +148,4 @@ const countLines = (bytes: Buffer): number => {
   let lines = 0
   for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines += 1
   return bytes.length > 0 && bytes[bytes.length - 1] !== newline ? lines + 1 : lines
-}
-
-const within = async <T>(promise: Promise<T>, ms: number): Promise<T | undefined> => {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<undefined>((done) => {
-    timer = setTimeout(done, ms, undefined)
-  })
-  try {
-    return await Promise.race([promise, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -3,10 +3,11 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../../component.ts'
 import { fileReasonOf } from '../../errors.ts'
+import { pause } from '../../lib/deadline/deadline.ts'
 import { rotationOf, toFileSets } from './file-set.ts'
 import { findFiles } from './find-files.ts'
 import { endOf, type FollowedFile, followFile, keyOf, type Portion, type Position, start } from './followed-file.ts'
-import { offer, pause } from './offer.ts'
+import { offer } from './offer.ts'
 import type { Cursors, Emit, Source } from './source.ts'
 
 const packed = /\.(gz|zst|zstd|bz2|xz|zip)$/i

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause } from '../../lib/deadline/deadline.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import type { Cursor, Emit } from './source.ts'
 
@@ -20,9 +20,4 @@ export const offer = async (
     }
   }
   return false
-}
-
-/** Waits, or returns early if the signal aborts. */
-export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-  await sleep(ms, undefined, { signal }).catch(() => undefined)
 }

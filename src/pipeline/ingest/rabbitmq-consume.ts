@@ -2,7 +2,8 @@ import type { AsyncMessage, Connection, Consumer, ConsumerStatus, Publisher } fr
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { deadLetterNames, declareQueue, isMissing, openAmqp, reasonOf } from '../../lib/amqp/amqp.ts'
-import { offer, pause } from './offer.ts'
+import { pause, unlessAborted, within } from '../../lib/deadline/deadline.ts'
+import { offer } from './offer.ts'
 import { type KeyedRecord, type ReadAlerts, readMessage } from './rabbitmq-message.ts'
 import type { Emit, Outages } from './source.ts'
 
@@ -106,8 +107,8 @@ export const consumeAlerts = async (
     }
   } finally {
     inbox.close()
-    await within(closeMs, Promise.all([consumer?.close(), dead.close()]))
-    await within(closeMs, connection.close())
+    await inTime(Promise.all([consumer?.close(), dead.close()]))
+    await inTime(connection.close())
     connection.unsafeDestroy()
   }
 }
@@ -207,24 +208,6 @@ const deadLetter = async (
   return false
 }
 
-const unlessAborted = async <Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer> => {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const called = () => reject(new Error('aborted'))
-  promise.catch(() => undefined)
-  signal.addEventListener('abort', called, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', called)
-    // Ignore later failures, because no caller waits for the result.
-    work.catch(() => undefined)
-  }
-}
-
 /** Waits for a connection to close, but not long, because a dead one never answers. */
-const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
-  const timer = Promise.withResolvers<void>()
-  const handle = setTimeout(timer.resolve, ms)
-  await Promise.race([work.catch(() => undefined), timer.promise])
-  clearTimeout(handle)
-}
+const inTime = (work: Promise<unknown>): Promise<unknown> =>
+  within(closeMs, work, () => undefined).catch(() => undefined)

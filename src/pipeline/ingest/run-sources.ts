@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
+import { pause } from '../../lib/deadline/deadline.ts'
 import type { Intake } from './intake.ts'
 import type { ReadAlerts } from './rabbitmq-message.ts'
 import { sourceRegistry } from './registry.ts'
@@ -51,7 +51,7 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
           failed = true
           outages.began(entry.name, messageOf(error))
           log.error({ source: entry.name, reason: messageOf(error) }, 'A source failed. It restarts in 5 s.')
-          await wait(5_000, signal)
+          await pause(5_000, signal)
         }
       }
     }),
@@ -73,10 +73,8 @@ const untilTaken = async (
       return
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError) || !error.retryable) throw error
-      await wait((error.retryAfter ?? 1) * 1000, signal)
+      await pause((error.retryAfter ?? 1) * 1000, signal)
       attempt = async () => (await isTaken()) || accept()
     }
   }
 }
-
-const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined)

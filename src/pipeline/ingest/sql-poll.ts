@@ -1,7 +1,8 @@
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
+import { pause, unlessAborted } from '../../lib/deadline/deadline.ts'
 import { type ForeignDatabase, openForeignDatabase } from './foreign-database.ts'
-import { offer, pause } from './offer.ts'
+import { offer } from './offer.ts'
 import {
   beginAgain,
   fromCursor,
@@ -153,19 +154,5 @@ const tableOf = (database: ForeignDatabase, { query, columns, programs, batch }:
     rows: (ids) => read(`${id} in (${ids.join(', ')})`, ''),
     after: (behind) => read(`${id} > ${behind}`, ` limit ${batch}`),
     last: async () => (await numbers(`select ${id} as id ${from} order by ${id} desc limit 1`))[0],
-  }
-}
-
-/** Lets the program stop although a query hangs. */
-const unlessAborted = async <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> => {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  if (signal.aborted) abort()
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    work.catch(() => undefined)
   }
 }

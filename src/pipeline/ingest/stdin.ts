@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
+import { within } from '../../lib/deadline/deadline.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import { joinDocuments } from './documents.ts'
 import { isBlank } from './file-lines.ts'
@@ -60,9 +61,7 @@ export const readStream = (
 
     let next = chunks.next()
     while (!signal.aborted) {
-      const quiet = timer(quietMs)
-      const came = await Promise.race([next, quiet.done, aborted])
-      quiet.cancel()
+      const came = await within(quietMs, Promise.race([next, aborted]), (): 'quiet' => 'quiet')
       if (came === 'abort') break
       if (came === 'quiet') {
         add(joiner.settle())
@@ -82,11 +81,3 @@ export const readStream = (
     chunks.return?.().catch(() => undefined)
   },
 })
-
-const timer = (ms: number): { readonly done: Promise<'quiet'>; cancel(): void } => {
-  let handle: NodeJS.Timeout | undefined
-  const done = new Promise<'quiet'>((resolve) => {
-    handle = setTimeout(resolve, ms, 'quiet')
-  })
-  return { done, cancel: () => clearTimeout(handle) }
-}

@@ -1,5 +1,6 @@
 import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
+import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
@@ -154,7 +155,8 @@ const toNotification = (
 const sendOne = async (rows: readonly PlannedMessage[], notification: Notification, line: Line): Promise<boolean> => {
   const { sink, signal, now, random, log, notified, timeout = 10_000 } = line
   try {
-    await within(timeout, signal, (limited) => sink.send(notification, limited))
+    const send = (limit: AbortSignal) => unlessAborted(sink.send(notification, limit), limit)
+    await limited(timeout, signal, send, () => noAnswer(timeout))
   } catch (error) {
     if (signal.aborted) return false
     let dead = true
@@ -192,33 +194,11 @@ const sendOne = async (rows: readonly PlannedMessage[], notification: Notificati
   return true
 }
 
-/** Runs `work` with a time limit, even if it ignores its signal. */
-const within = async (
-  ms: number,
-  signal: AbortSignal,
-  work: (limited: AbortSignal) => Promise<void>,
-): Promise<void> => {
-  const limit = new AbortController()
-  const limited = AbortSignal.any([signal, limit.signal])
-  let stop: (() => void) | undefined
-  const ended = new Promise<never>((_resolve, reject) => {
-    stop = () =>
-      reject(
-        new AppError('SINK_REJECTED', `The receiver did not answer within ${ms / 1000} s.`, {
-          hint: 'Check that the receiver can be reached from here.',
-          retryable: true,
-        }),
-      )
-    limited.addEventListener('abort', stop)
+const noAnswer = (ms: number): AppError =>
+  new AppError('SINK_REJECTED', `The receiver did not answer within ${ms / 1000} s.`, {
+    hint: 'Check that the receiver can be reached from here.',
+    retryable: true,
   })
-  const timer = setTimeout(() => limit.abort(), ms)
-  try {
-    await Promise.race([ended, work(limited)])
-  } finally {
-    clearTimeout(timer)
-    if (stop) limited.removeEventListener('abort', stop)
-  }
-}
 
 /** Dead-letters a message for a receiver that is no longer configured. */
 const deadLetter =

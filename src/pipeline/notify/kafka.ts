@@ -3,6 +3,7 @@ import type { Producer } from '@platformatic/kafka'
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
 import { AppError } from '../../errors.ts'
+import { unlessAborted } from '../../lib/deadline/deadline.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import { kafkaRejection } from './kafka-rejection.ts'
 import { type Sink, splitNotification } from './sink.ts'
@@ -88,6 +89,9 @@ export const kafkaSink: Component<typeof options, Sink> = {
           })
         try {
           await unlessAborted(produced, signal)
+        } catch (error) {
+          if (error instanceof AppError) throw error
+          throw new AppError('SINK_REJECTED', 'The Kafka message was cancelled.', { retryable: true, cause: error })
         } finally {
           clearTimeout(idle)
           // An open request cannot be cancelled, but closing the connection prevents its retries.
@@ -137,15 +141,3 @@ const openProducer = async ({
 
 /** Whether a broker is an IP address: certificates are selected by name only. */
 const isAddress = (broker: string): boolean => broker.startsWith('[') || isIP(broker.replace(/:\d+$/, '')) !== 0
-
-const unlessAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const stop = () => reject(new AppError('SINK_REJECTED', 'The Kafka message was cancelled.', { retryable: true }))
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    await Promise.race([promise, work])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
-}

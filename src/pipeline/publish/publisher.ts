@@ -2,6 +2,7 @@ import type { Publisher } from 'rabbitmq-client'
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { declareQueue, openAmqp, reasonOf } from '../../lib/amqp/amqp.ts'
+import { unlessAborted, within } from '../../lib/deadline/deadline.ts'
 import type { AlertResult } from './alert-result.ts'
 
 interface Outbox {
@@ -116,11 +117,8 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
           wait = Math.min(wait * 2, longestWait)
         }
       }
-      await either(
-        closeMs,
-        publisher.close().then(() => connection.close()),
-        undefined,
-      )
+      const closed = publisher.close().then(() => connection.close())
+      await within(closeMs, closed, () => undefined).catch(() => undefined)
       connection.unsafeDestroy()
     },
   }
@@ -132,17 +130,5 @@ const correlationOf = (body: string): string => {
 }
 
 /** Waits for a time, a promise or the signal, whichever comes first. */
-const either = async (
-  ms: number,
-  something: Promise<unknown> | undefined,
-  signal: AbortSignal | undefined,
-): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  const called = () => resolve()
-  if (signal?.aborted) resolve()
-  signal?.addEventListener('abort', called, { once: true })
-  await Promise.race([promise, ...(something ? [something.catch(() => undefined)] : [])])
-  clearTimeout(timer)
-  signal?.removeEventListener('abort', called)
-}
+const either = (ms: number, something: Promise<unknown>, signal: AbortSignal): Promise<unknown> =>
+  within(ms, unlessAborted(something, signal), () => undefined).catch(() => undefined)

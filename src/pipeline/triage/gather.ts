@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts'
+import { unlessAborted } from '../../lib/deadline/deadline.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { LookUpIntelligence } from '../../schema/intelligence.ts'
 import type { GatherContext } from './context.ts'
@@ -12,23 +13,16 @@ export interface Neighbours {
   readonly history?: (alert: Alert, signal: AbortSignal) => Promise<History>
 }
 
-/** When waiting ends. */
-export interface Deadline {
-  readonly signal: AbortSignal
-  /** Rejects when the time is over. */
-  readonly over: Promise<never>
-}
-
 /** Asks all neighbours at once; what one does not answer in time is missing, and said to be. */
 export const gather = async (
   alert: Alert,
   { context, intelligence, history }: Neighbours,
-  { signal, over }: Deadline,
+  signal: AbortSignal,
 ): Promise<Surroundings> => {
   const unanswered: string[] = []
   const ask = async <Answer>(name: string, question: () => Answer | Promise<Answer>): Promise<Answer | undefined> => {
     try {
-      return await Promise.race([question(), over])
+      return await unlessAborted(Promise.resolve(question()), signal)
     } catch (error) {
       unanswered.push(`${name}: ${messageOf(error)}`)
       return undefined

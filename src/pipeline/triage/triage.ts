@@ -1,12 +1,13 @@
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
+import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { keepOpinion } from '../../schema/apply-opinion.ts'
 import type { AlertContext } from '../../schema/context.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import type { Keeper, Stage } from '../stage.ts'
 import { assessAlert } from './assess.ts'
-import { type Deadline, gather, type Neighbours } from './gather.ts'
+import { gather, type Neighbours } from './gather.ts'
 import type { RiskOptions } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Triager } from './triager.ts'
@@ -44,14 +45,18 @@ export const createTriage =
   }: TriageOptions): Stage<Alert, TriagedAlert> =>
   async (alerts, { signal }) => {
     if (alerts.length === 0) return []
-    const surroundings = await within(patience.neighbours, signal, (deadline) =>
-      Promise.all(alerts.map((alert) => gather(alert, neighbours, deadline))),
+    const inTime = <Answer>(ms: number, work: (limit: AbortSignal) => Promise<Answer>): Promise<Answer> =>
+      limited(ms, signal, work, () => new Error(`no answer within ${ms / 1000} s`))
+    signal.throwIfAborted()
+    const surroundings = await inTime(patience.neighbours, (limit) =>
+      Promise.all(alerts.map((alert) => gather(alert, neighbours, limit))),
     )
-    return within(patience.triager, signal, (deadline) =>
+    signal.throwIfAborted()
+    return inTime(patience.triager, (limit) =>
       Promise.all(
         alerts.map(async (alert, i): Promise<TriagedAlert> => {
           const known = surroundings[i] ?? {}
-          const judged = await Promise.race([triager.judge(alert, known, deadline.signal), deadline.over]).catch(
+          const judged = await unlessAborted(triager.judge(alert, known, limit), limit).catch(
             (error: unknown): TriageResult => {
               signal.throwIfAborted()
               const reason = messageOf(error)
@@ -71,32 +76,6 @@ const standIn = (result: TriageResult, reason: string): TriageResult => ({
   requires_human_review: true,
   review_reasons: [...result.review_reasons, `triage did not go through: ${reason}`],
 })
-
-/** Does work that ends in time, or when the delivery is called off. */
-const within = async <Answer>(
-  ms: number,
-  called: AbortSignal,
-  work: (deadline: Deadline) => Promise<Answer>,
-): Promise<Answer> => {
-  const stop = new AbortController()
-  const { promise: over, reject } = Promise.withResolvers<never>()
-  // Nobody may be waiting for it.
-  over.catch(() => undefined)
-  const end = (reason: unknown) => {
-    stop.abort(reason)
-    reject(reason)
-  }
-  const cancel = () => end(called.reason)
-  const timer = setTimeout(() => end(new Error(`no answer within ${ms / 1000} s`)), ms)
-  called.addEventListener('abort', cancel, { once: true })
-  try {
-    called.throwIfAborted()
-    return await work({ signal: stop.signal, over })
-  } finally {
-    clearTimeout(timer)
-    called.removeEventListener('abort', cancel)
-  }
-}
 
 interface TriageKeepers<Tx> {
   readonly results: {

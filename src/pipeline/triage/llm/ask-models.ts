@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Log } from '../../../component.ts'
 import { type Breaker, createBreaker } from '../../../lib/breaker/breaker.ts'
+import { pause } from '../../../lib/deadline/deadline.ts'
 import type { ModelOpinion } from '../../../schema/triage-result.ts'
 import type { Budget } from './budget.ts'
 import { callModel, type Question, type Usage } from './call-model.ts'
@@ -218,7 +219,7 @@ export const createAskModels = ({
             breaker?.failed(reply.wait)
             break
           }
-          await pause(Math.max(reply.wait, 200), signal)
+          if (!(await pause(Math.max(reply.wait, 200), signal))) throw signal.reason
         }
       }
       const last = providers.at(-1)
@@ -246,18 +247,3 @@ const keyOf = (name: string, { model }: LlmProvider, { instructions, question, s
   createHash('sha256')
     .update(JSON.stringify([name, model, instructions, question, z.toJSONSchema(schema)]))
     .digest('hex')
-
-const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const stop = () => reject(signal.reason)
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    signal.throwIfAborted()
-    await promise
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
-    promise.catch(() => undefined)
-  }
-}

@@ -1,3 +1,5 @@
+import { unlessAborted } from '../../../lib/deadline/deadline.ts'
+
 interface Work<Told, Answer> {
   readonly listeners: Set<(told: Told) => void>
   readonly answer: Promise<Answer>
@@ -36,18 +38,12 @@ export const createSharedWork = <Told, Answer>() => {
     const joined = running.get(name) ?? begin(name, work)
     joined.waiting++
     if (tell) joined.listeners.add(tell)
-    const { promise: left, reject } = Promise.withResolvers<never>()
-    const leave = () => reject(signal.reason)
-    signal.addEventListener('abort', leave, { once: true })
     try {
-      return await Promise.race([joined.answer, left])
+      return await unlessAborted(joined.answer, signal)
     } finally {
-      signal.removeEventListener('abort', leave)
       if (tell) joined.listeners.delete(tell)
       if (--joined.waiting === 0 && running.get(name) === joined) {
         running.delete(name)
-        // Nobody hears how it ends.
-        joined.answer.catch(() => undefined)
         joined.stop.abort()
       }
     }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { limited, pause, unlessAborted, within } from './deadline.ts'
+
+const never = new Promise<never>(() => {})
+const late = () => new Error('late')
+
+describe('unlessAborted', () => {
+  it('answers what the work answers', async () => {
+    const { signal } = new AbortController()
+    await expect(unlessAborted(Promise.resolve(1), signal)).resolves.toBe(1)
+    await expect(unlessAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no')
+  })
+
+  it('rejects with the reason of the signal, before or while it waits', async () => {
+    const stop = new AbortController()
+    const waiting = unlessAborted(never, stop.signal)
+    stop.abort(new Error('stopped'))
+    await expect(waiting).rejects.toThrow('stopped')
+    await expect(unlessAborted(Promise.reject(new Error('unheard')), stop.signal)).rejects.toThrow('stopped')
+  })
+})
+
+it('within answers in time what the work answers, and later what was agreed', async () => {
+  await expect(within(1_000, Promise.resolve(1), late)).resolves.toBe(1)
+  await expect(within(1, never, () => 2)).resolves.toBe(2)
+  await expect(
+    within(-1, never, () => {
+      throw late()
+    }),
+  ).rejects.toThrow('late')
+})
+
+it('limited gives a signal that aborts in time, or with the other one', async () => {
+  const stop = new AbortController()
+  const waitFor = (signal: AbortSignal) => unlessAborted(never, signal)
+  await expect(limited(1_000, stop.signal, async () => 1, late)).resolves.toBe(1)
+  await expect(limited(1, stop.signal, waitFor, late)).rejects.toThrow('late')
+  const waiting = limited(1_000, stop.signal, waitFor, late)
+  stop.abort(new Error('stopped'))
+  await expect(waiting).rejects.toThrow('stopped')
+})
+
+it('pause tells whether it was left in peace', async () => {
+  const stop = new AbortController()
+  await expect(pause(1, stop.signal)).resolves.toBe(true)
+  const waiting = pause(10_000, stop.signal)
+  stop.abort()
+  await expect(waiting).resolves.toBe(false)
+  await expect(pause(10_000, stop.signal)).resolves.toBe(false)
+})
