@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
-import { understand } from '../../pipeline/normalize/understand.ts'
+import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { createEngine, joinTaxonomies, readDocuments, readTaxonomy } from '../sigma/sigma.ts'
 import { convertWazuhRules } from './wazuh-rules.ts'
 
@@ -22,7 +22,7 @@ const receivedAt = Date.UTC(2026, 1, 3, 12)
 const match = (lines: readonly string[]): string[] => {
   const engine = createEngine(rules, { taxonomy: joinTaxonomies(taxonomies) })
   const matches = lines.flatMap((text, index) => {
-    const { kind, time = receivedAt, timeGuessed, message, fields } = understand({ text, receivedAt, source: 'test' })
+    const { kind, time = receivedAt, timeGuessed, message, fields } = parseRecord({ text, receivedAt, source: 'test' })
     const event = {
       id: `0-${index}`,
       kind,

@@ -4,7 +4,7 @@ import { unwrap } from '../../lib/json-records/unwrap.ts'
 import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import { isNumbers } from '../../lib/tabular/table.ts'
 import { recordsOfText } from '../../pipeline/ingest/documents.ts'
-import { understand } from '../../pipeline/normalize/understand.ts'
+import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 
 /** `auto` looks at the text; `text` are lines as daemons write them. */
 export const entryFormats = ['auto', 'json', 'csv', 'text'] as const
@@ -70,7 +70,7 @@ const fromLines = (text: string): readonly Entry[] =>
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
-      const { time, message, fields } = understand({ text: line, source: 'file', receivedAt: Date.now() })
+      const { time, message, fields } = parseRecord({ text: line, source: 'file', receivedAt: Date.now() })
       const field = (name: string): unknown => fields[name]
       const outcome = field('event.outcome')
       return {

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { createDrain, type Drain } from '../../lib/drain/drain.ts'
 import type { ReadReport } from '../../pipeline/ingest/file-open.ts'
 import { splitLines } from '../../pipeline/ingest/lines.ts'
-import { understand } from '../../pipeline/normalize/understand.ts'
+import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { readLogChunks, readLogs } from './read-files.ts'
 import { createTally, type TemplateSummary } from './template-tally.ts'
 
@@ -118,7 +118,7 @@ const readParsed = (request: MineRequest): Messages => {
     for await (const batch of batches) {
       yield batch.map((record) => {
         count++
-        const { message, time, fault } = understand(record)
+        const { message, time, fault } = parseRecord(record)
         const text = fault === undefined ? message : record.text
         return { text: firstLine(text), line: record.line ?? count, file: record.file, time }
       })

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { readChunks } from '../../pipeline/ingest/file-chunks.ts'
 import { type Reading, readFiles } from '../../pipeline/ingest/file-read.ts'
 import { parseZone } from '../../pipeline/ingest/zone.ts'
-import { understand } from '../../pipeline/normalize/understand.ts'
+import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 
 interface ReadRequest {
   readonly paths: readonly string[]
@@ -34,4 +34,4 @@ export const readLogChunks = (
 const timeReader =
   (receivedAt: number, zoneMinutes?: number) =>
   (text: string): number | undefined =>
-    understand({ text, source: '', receivedAt, zoneMinutes }).time
+    parseRecord({ text, source: '', receivedAt, zoneMinutes }).time

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { needs, sharedData } from '../../../test/needs.ts'
 import { rankingOf } from '../../lib/quality/ranking.ts'
-import { understand } from '../../pipeline/normalize/understand.ts'
+import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { scoreLines } from './score-lines.ts'
 
 const log = sharedData('data/loghub/BGL/BGL_2k.log')
@@ -23,7 +23,7 @@ describe('lines of a supercomputer that its operators labelled', needs(log), () 
     for await (const { score } of lines) scores.push(score)
     const ranks = ['debug', 'info', 'notice', 'warning', 'error', 'crit', 'alert', 'emerg']
     const levels = blind.map((text) =>
-      ranks.indexOf(String(understand({ text, source: '', receivedAt: 0 }).fields['log.level'])),
+      ranks.indexOf(String(parseRecord({ text, source: '', receivedAt: 0 }).fields['log.level'])),
     )
     expect(rankingOf(odd, scores).auc).toBeGreaterThan(rankingOf(odd, levels).auc)
     expect(rankingOf(odd, scores).auc).toBeGreaterThan(0.945)

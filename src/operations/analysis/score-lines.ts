@@ -2,7 +2,7 @@ import { createDrain } from '../../lib/drain/drain.ts'
 import { type SeverityHint, severityHintOfText } from '../../pipeline/detect/shared/severity-hint.ts'
 import type { ReadReport } from '../../pipeline/ingest/file-open.ts'
 import { syslogLevels } from '../../pipeline/normalize/level.ts'
-import { understand } from '../../pipeline/normalize/understand.ts'
+import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { readLogs } from './read-files.ts'
 
 /** How bad one line of a log sounds. */
@@ -46,7 +46,7 @@ export const scoreLines = (
       if (request.signal.aborted) return
       for (const record of batch) {
         count++
-        const { message, fields, fault } = understand(record)
+        const { message, fields, fault } = parseRecord(record)
         const { id, text } = drain.learn(fault === undefined ? message : record.text)
         const named = fields['log.level']
         const level = syslogLevels.find((one) => one === named)

@@ -9,7 +9,7 @@ import { readTarget } from './request-target.ts'
 import { readSquid } from './squid.ts'
 import { readTimestamp } from './timestamp.ts'
 
-/** Reads the access logs of Apache, nginx and their kin: common and combined, also with a virtual host before them; Squid's own and IIS'. */
+/** Parses access logs of Apache and nginx (common and combined, with an optional virtual host), Squid and IIS. */
 export const accessLogParser: Parser = {
   name: 'access-log',
   parse: (record) => readCommon(record) ?? readSquid(record) ?? readIis(record),
@@ -17,7 +17,7 @@ export const accessLogParser: Parser = {
 
 const readCommon = (record: RawRecord): Parsed | undefined => {
   const { text } = record
-  // Most lines that get here hold no quote at all, and a look for one character costs next to nothing.
+  // Most lines that get here contain no quote, and a search for one character is cheap.
   if (!text.includes('"')) return undefined
   // client ident user [10/Oct/2000:13:55:36 -0700] "request" status bytes "referrer" "agent"
   let open = text.indexOf(' [')
@@ -48,14 +48,14 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   const agent = referrer && readQuoted(text, referrer.end)
   if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
   if (agent && agent.value !== '-' && agent.value !== '') fields['user_agent.original'] = agent.value
-  // nginx's usual format for use behind a proxy ends with the X-Forwarded-For header.
+  // nginx's usual format behind a proxy ends with the X-Forwarded-For header.
   const forwarded = agent && readQuoted(text, agent.end)
   if (forwarded && isForwardedFor(forwarded.value)) fields['network.forwarded_ip'] = forwarded.value
   const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
   return finish(format, stamp, `${request} ${numbers[1]}`, fields)
 }
 
-/** Reads what stands before the time: a virtual host perhaps, the client, the ident, the user, whose name may hold blanks. */
+/** Parses the fields before the time: an optional virtual host, client, ident, and user, whose name may contain spaces. */
 const readClient = (head: string, fields: Draft): boolean => {
   let rest = head
   let word = rest.slice(0, rest.indexOf(' '))
@@ -77,7 +77,7 @@ const readClient = (head: string, fields: Draft): boolean => {
   return true
 }
 
-/** Reads `GET /path?query HTTP/1.1`; whatever else clients send there is kept as it is. */
+/** Parses `GET /path?query HTTP/1.1`. Keeps other requests as they are. */
 const readRequest = (request: string, fields: Draft): void => {
   const blank = request.indexOf(' ')
   const method = request.slice(0, Math.max(blank, 0))
@@ -92,7 +92,7 @@ const readRequest = (request: string, fields: Draft): void => {
   readTarget(method, target, fields)
 }
 
-/** Where the request closes: at its quote; a quote that a client sent without a backslash is passed over when a status follows a later one. */
+/** Returns the end of the request: the first quote, unless a later quote is followed by a status, because clients may send unescaped quotes. */
 const requestClose = (text: string, open: number): number => {
   const end = quotedEnd(text, open)
   if (end < 0 || isStatus(text, end + 1)) return end

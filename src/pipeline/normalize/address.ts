@@ -8,7 +8,7 @@ export interface Address {
   readonly port?: number
 }
 
-/** Reads `10.0.0.1`, `10.0.0.1:22`, `10.0.0.1#53`, `[::1]:80`, `::ffff:10.0.0.1` or a host's name; undefined for anything else. */
+/** Parses `10.0.0.1`, `10.0.0.1:22`, `10.0.0.1#53`, `[::1]:80`, `::ffff:10.0.0.1` or a host name; undefined for anything else. */
 export const toAddress = (word: string): Address | undefined => {
   let text = word
   if (text.charCodeAt(0) === 91) {
@@ -36,31 +36,31 @@ const toHost = (text: string): Address | undefined => {
 const withPort = (address: Address | undefined, port: number | undefined): Address | undefined =>
   address && port !== undefined ? { ...address, port } : address
 
-/** Tells whether a text may be the name of a host: letters, digits, dots, dashes. */
+/** Whether a text may be a host name: letters, digits, dots, dashes. */
 const isHostName = (text: string): boolean =>
   text.length > 1 &&
   text.length <= 253 &&
   /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(text) &&
   /[A-Za-z]/.test(text)
 
-/** Reads a port, 0–65535. */
+/** Parses a port from 0 to 65535. */
 export const toPort = (text: string): number | undefined => {
   if (text.length === 0 || text.length > 5) return undefined
   const port = Number(text)
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined
 }
 
-/** Tells whether a text is the value of X-Forwarded-For: addresses, separated by commas. */
+/** Whether a text is a value of X-Forwarded-For: addresses separated by commas. */
 export const isForwardedFor = (text: string): boolean =>
   text.length <= 500 && text.split(',').every((part) => toAddress(part.trim())?.ip !== undefined)
 
-/** Put together here, because a name put together per event is looked up slowly. */
+/** Field names per side. Constants, because lookups by concatenated names are slow. */
 const names = {
   source: { ip: 'source.ip', domain: 'source.domain', port: 'source.port' },
   destination: { ip: 'destination.ip', domain: 'destination.domain', port: 'destination.port' },
 } as const
 
-/** Sets `<side>.ip` or `<side>.domain`, and the port, from a word; returns whether it was an address. */
+/** Sets `<side>.ip` or `<side>.domain`, and the port. Returns whether the word was an address. */
 export const setAddress = (fields: Draft, side: 'source' | 'destination', word: string): boolean => {
   const address = toAddress(word)
   if (!address) return false

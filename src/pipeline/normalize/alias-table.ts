@@ -1,6 +1,6 @@
 /**
- * Names that programs give to one thing, best first: the first that is present wins. They are written without case, underscores and
- * dashes, so that `src_ip`, `SrcIp` and `src-ip` are one. A nested object's name is its dotted path.
+ * Field names that programs use for one thing, best first. Written without case, underscores and dashes, so that `src_ip`, `SrcIp` and
+ * `src-ip` are the same. The name of a nested object is its dotted path.
  */
 export const aliasTable: Readonly<Record<string, string>> = {
   '@timestamp': `
@@ -90,11 +90,11 @@ const byName: ReadonlyMap<string, Alias> = new Map(
   ),
 )
 
-/** Keys come again and again: what each means is remembered, up to this many. */
+/** How many keys to cache. */
 const mostRemembered = 10_000
 const remembered = new Map<string, Alias | undefined>()
 
-/** Looks a key up; undefined when it is nobody's other name. */
+/** Looks up a key; undefined if it is no alias. */
 export const aliasOf = (key: string): Alias | undefined => {
   if (remembered.has(key)) return remembered.get(key)
   const alias = key.length > 100 ? undefined : find(key.toLowerCase().replace(/[_\- ]/g, ''))
@@ -103,13 +103,13 @@ export const aliasOf = (key: string): Alias | undefined => {
   return alias
 }
 
-/** Objects in which senders wrap what the record is about. */
+/** Objects in which senders wrap the record's subject. */
 const wrappers =
   'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result. jsonpayload.'.split(
     ' ',
   )
 
-/** A name within a wrapper means what it means outside, but the outside one wins. */
+/** Finds an alias, also inside a wrapper, where it ranks lower. */
 const find = (plain: string): Alias | undefined => {
   const alias = byName.get(plain)
   if (alias) return alias
@@ -120,7 +120,7 @@ const find = (plain: string): Alias | undefined => {
     : undefined
 }
 
-/** Names that mean too many things when they stand within something else. */
+/** Names that are ambiguous inside other objects. */
 const vague = new Set(
   'type category name event text description summary success status result domain created id'.split(' '),
 )

@@ -7,7 +7,7 @@ import { numberToLevel, otelToLevel, toLevel } from './level.ts'
 import { toOutcome } from './outcome.ts'
 import { type Stamp, toTime } from './timestamp.ts'
 
-/** What `addFields` found besides fields. */
+/** Values that `addFields` found besides fields. */
 export interface Found {
   readonly stamp: Stamp | undefined
   readonly message: string | undefined
@@ -16,8 +16,8 @@ export interface Found {
 type Entry = readonly [key: string, value: FieldValue]
 
 /**
- * Adds named values to fields, under their ECS names where their own names or values leave no doubt, else under their own. Of several
- * names for one thing the best wins, provided its value makes sense there; the losers keep their names, so nothing gets lost.
+ * Adds values to fields, under ECS names where name and value are unambiguous, else under their own names. Of several names for one field,
+ * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
 export const addFields = (fields: Draft, entries: readonly Entry[], record: RawRecord): Found => {
   const connection = entries.some(([key]) => key === 'id.orig_h')
@@ -56,13 +56,13 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
 interface State {
   readonly fields: Draft
   readonly record: RawRecord
-  /** Whether the record is about a connection as Zeek writes them. */
+  /** Whether the record is a Zeek connection. */
   readonly connection: boolean
   stamp: Stamp | undefined
   message: string | undefined
 }
 
-/** Puts a value where its alias says; false when the place is taken or the value makes no sense there. */
+/** Puts a value under the alias's name. Returns false if the name is taken or the value is implausible. */
 const claim = (state: State, { target, plain }: Alias, key: string, value: FieldValue): boolean => {
   const { fields } = state
   switch (target) {
@@ -74,7 +74,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return true
     case 'source.ip':
     case 'destination.ip': {
-      // Of several addresses, the first is the client's; the others are proxies.
+      // The first of several addresses is the client's; the others are proxies.
       const [text] = Array.isArray(value) ? value : [value]
       if (fields[target] !== undefined || typeof text !== 'string') return false
       const first = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
@@ -97,9 +97,9 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
     case 'event.outcome':
       return claimOutcome(fields, plain, value)
     case 'user.name':
-      // Zeek's `uid` names a connection.
+      // Zeek's `uid` identifies a connection.
       if (plain === 'uid' && state.connection) return false
-      // A Windows security identifier is no name.
+      // A Windows security identifier is not a user name.
       if (typeof value === 'string' && value.startsWith('S-1-')) {
         fields['user.id'] ??= value
         return true
@@ -119,7 +119,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
     case 'event.code':
       return claimText(fields, target, typeof value === 'number' ? String(value) : value)
     case 'event.action':
-      // A name that says nothing new is left where it is: winston's and pino's `type`, ECS's `event.category`.
+      // Skip a generic name such as winston's or pino's `type`, which adds nothing to ECS's `event.category`.
       return typeof value === 'string' && value.length <= 256 && claimText(fields, target, value)
     default:
       return target === key.toLowerCase() && Array.isArray(value) ? false : claimText(fields, target, value)
@@ -144,7 +144,7 @@ const claimTime = (state: State, plain: string, value: FieldValue): boolean => {
   return state.stamp !== undefined
 }
 
-/** Words as they are; numbers as syslog's (0–7) or pino's (10–60), but `severity` as a number is a severity of its own. */
+/** Maps level words; numbers as syslog's (0–7) or pino's (10–60). A numeric `severity` is no level. */
 const claimLevel = (fields: Draft, plain: string, value: FieldValue): boolean => {
   if (fields['log.level'] !== undefined) return false
   let level: string | undefined
@@ -176,7 +176,7 @@ const claimOutcome = (fields: Draft, plain: string, value: FieldValue): boolean 
     fields['event.outcome'] = outcome
     return true
   }
-  // An action that is not an outcome is what was done; it is closer to the point than the event's type.
+  // An action that is no outcome is more specific than the event's type.
   if (plain !== 'action' || typeof value !== 'string' || value === '' || value.length > 256) return false
   const other = fields['event.action']
   fields['event.action'] = value
@@ -184,14 +184,14 @@ const claimOutcome = (fields: Draft, plain: string, value: FieldValue): boolean 
   return true
 }
 
-/** Keeps a value under its own name. */
+/** Stores a value under its own name. */
 const keep = (fields: Draft, key: string, value: FieldValue): void => {
-  // Names that objects have from birth would be lost, or worse.
+  // Names of built-in object properties would be lost, or worse.
   const name = key === '__proto__' ? '_proto_' : key
   if (!Object.hasOwn(fields, name)) fields[name] = typeof value === 'string' ? value.slice(0, longestValue) : value
 }
 
-/** OpenTelemetry's SeverityNumber, when no word for the level was given. */
+/** Sets the level from OpenTelemetry's SeverityNumber, unless there is a level word. */
 export const addOtelLevel = (fields: Draft, severityNumber: unknown): void => {
   if (fields['log.level'] !== undefined || typeof severityNumber !== 'number') return
   const level = otelToLevel(severityNumber)

@@ -4,7 +4,7 @@ import { readPairs } from './key-values.ts'
 import type { Parser } from './parser.ts'
 import type { Stamp } from './timestamp.ts'
 
-/** Reads Linux auditd's lines: `type=SYSCALL msg=audit(1364481363.243:24287): …`, also behind `audit:` in the kernel's log. */
+/** Parses Linux auditd lines: `type=SYSCALL msg=audit(1364481363.243:24287): …`, also after `audit:` in the kernel log. */
 export const auditParser: Parser = {
   name: 'audit',
   parse(record) {
@@ -16,7 +16,7 @@ export const auditParser: Parser = {
   },
 }
 
-/** Keys under their ECS names; the others keep their own below `auditd.`. */
+/** ECS names of keys. Other keys keep their names below `auditd.`. */
 const names: Readonly<Record<string, string>> = {
   addr: 'source.ip',
   comm: 'process.name',
@@ -32,10 +32,10 @@ const names: Readonly<Record<string, string>> = {
   uid: 'user.id',
 }
 
-/** Keys whose values are written as hexadecimal when they hold blanks or quotes. */
+/** Keys whose values are hexadecimal if they contain spaces or quotes. */
 const encoded = new Set(['comm', 'exe', 'cwd', 'cmd', 'name', 'proctitle', 'acct', 'data'])
 
-/** Reads an audit record wherever its `audit(…)` stands; undefined when it has none. */
+/** Parses an audit record at its `audit(…)`; undefined if there is none. */
 export const readAudit = (text: string, fields: Draft): { stamp: Stamp; message: string } | undefined => {
   const open = text.indexOf('audit(')
   if (open < 0 || open > 300) return undefined
@@ -47,8 +47,8 @@ export const readAudit = (text: string, fields: Draft): { stamp: Stamp; message:
   if (node) setIfAbsent(fields, 'host.name', node)
   fields['auditd.sequence'] = Number(stampText[3])
   const bodyAt = text.indexOf(':', open + (stampText[0]?.length ?? 0)) + 1
-  // The part of a user message stands in quotes: msg='op=login acct="root" res=failed'. Its pairs count like the others.
-  // What the daemon adds for people stands behind a control character.
+  // User messages are quoted, and their pairs count too: msg='op=login acct="root" res=failed'.
+  // The daemon adds translations after a control character.
   const body = text.slice(bodyAt).replace('\x1d', ' ').trim()
   const { pairs } = readPairs(body.replace(/\bmsg='/, ' ').replace(/'\s*$/, ''))
   for (const [key, value] of pairs) put(fields, key, value)
@@ -78,7 +78,7 @@ const put = (fields: Draft, key: string, raw: string): void => {
   }
 }
 
-/** The arguments of an execution: in hexadecimal where they are not quoted, and joined they are the command line. */
+/** Joins the arguments of an execution to a command line. Arguments without quotes are hexadecimal. */
 const putArguments = (fields: Draft, pairs: readonly (readonly [string, string])[], body: string): void => {
   const words: string[] = []
   for (const [key, raw] of pairs) {

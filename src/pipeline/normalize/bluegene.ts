@@ -4,8 +4,8 @@ import type { Parser } from './parser.ts'
 import { fromEpoch, readIso } from './timestamp.ts'
 
 /**
- * Reads the RAS log of BlueGene: `- 1117838570 2005.06.03 R02-M1-N0 2005-06-03-15.42.50.675872 R02-M1-N0 RAS KERNEL INFO message`. The
- * first word is the label that people gave the line afterwards: `-` for none.
+ * Parses the RAS log of BlueGene: `- 1117838570 2005.06.03 R02-M1-N0 2005-06-03-15.42.50.675872 R02-M1-N0 RAS KERNEL INFO message`. The
+ * first word is a label that was added later, `-` for none.
  */
 export const blueGeneParser: Parser = {
   name: 'bluegene',
@@ -32,7 +32,7 @@ export const blueGeneParser: Parser = {
     const fields: Draft = { 'host.name': node, 'bluegene.type': type, 'log.logger': component }
     if (level) fields['log.level'] = level
     if (label !== '-') fields['bluegene.label'] = label
-    // The local time has no zone; the seconds since 1970 beside it need none, and the local time has the finer digits.
+    // The epoch seconds have no zone problem; the local time has more digits.
     const seconds = fromEpoch(Number(epoch)) ?? 0
     const digits = /\.(\d{3})\d*$/.exec(time)?.[1]
     return finish('bluegene', { time: seconds + Number(digits ?? 0), guessed: false }, text.slice(at).trim(), fields)

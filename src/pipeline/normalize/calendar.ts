@@ -1,4 +1,4 @@
-/** Where times that name no year or no zone are put: what a record says about itself. */
+/** Reference for times without year or zone. */
 export interface Place {
   readonly receivedAt: number
   readonly zoneMinutes?: number | undefined
@@ -11,8 +11,8 @@ const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 
 /**
- * Midnight UTC of a day of the Gregorian calendar, in ms; -Infinity for a day that does not exist.
- * Days from civil, Howard Hinnant, http://howardhinnant.github.io/date_algorithms.html; constant time.
+ * Returns midnight UTC of a Gregorian day, in ms; −Infinity for an invalid day. Days from civil, Howard Hinnant,
+ * http://howardhinnant.github.io/date_algorithms.html; constant time.
  */
 export const midnight = (year: number, month: number, dayOfMonth: number): number => {
   if (month < 1 || month > 12 || dayOfMonth < 1 || year < 0) return -Infinity
@@ -27,9 +27,9 @@ export const midnight = (year: number, month: number, dayOfMonth: number): numbe
 }
 
 /**
- * The time of a day whose year is not written: the latest year in which that day exists and has come, a day of grace for zones and
- * clocks that are ahead. A log line is not from the future, so 31 December read on 1 January is last year's, and 1 January read
- * late on 31 December is tomorrow's. 29 February goes back to a leap year.
+ * Returns the time of a date without a year, in the latest possible year, with a day of tolerance for zones and clocks. A log line is not
+ * from the future: 31 December read on 1 January is from last year, and 1 January read on 31 December is tomorrow. 29 February goes
+ * back to a leap year.
  */
 export const withoutYear = (month: number, dayOfMonth: number, timeOfDay: number, place: Place): number => {
   const zone = (place.zoneMinutes ?? 0) * 60_000
@@ -42,7 +42,7 @@ export const withoutYear = (month: number, dayOfMonth: number, timeOfDay: number
   return -Infinity
 }
 
-/** Reads a month's English name, at least its first three letters, at a place: 1–12, or 0. */
+/** Parses an English month by its first three letters or more: 1–12, or 0. */
 export const monthAt = (text: string, at: number): number => {
   const a = text.charCodeAt(at) | 32
   const b = text.charCodeAt(at + 1) | 32
@@ -55,7 +55,7 @@ export const monthAt = (text: string, at: number): number => {
   return 0
 }
 
-/** Zones that are written as letters and mean one thing only in the programs that write them. */
+/** Zone abbreviations that are unambiguous in logs. */
 const zoneNames: ReadonlyMap<string, number> = new Map([
   ['Z', 0],
   ['UTC', 0],
@@ -79,7 +79,7 @@ const zoneNames: ReadonlyMap<string, number> = new Map([
   ['KST', 540],
 ])
 
-/** Reads a zone (`Z`, `+02:00`, `-0700`, ` UTC`, ` +0000`) at a place; undefined when none stands there. */
+/** Parses a zone (`Z`, `+02:00`, `-0700`, ` UTC`, ` +0000`); undefined if there is none. */
 export const zoneAt = (text: string, at: number): { minutes: number; end: number } | undefined => {
   let i = at
   if (text.charCodeAt(i) === 32) i++
@@ -89,31 +89,31 @@ export const zoneAt = (text: string, at: number): { minutes: number; end: number
     if (hours < 0 || hours > 23) return undefined
     const colon = text.charCodeAt(i + 3) === 58 ? 1 : 0
     const minutes = pair(text, i + 3 + colon)
-    // After a blank, "-07" alone is more likely a dash and a number.
+    // After a space, "-07" is more likely a dash and a number.
     if (minutes < 0 && (i > at || isDigit(text.charCodeAt(i + 3)))) return undefined
     if (minutes > 59) return undefined
     const total = hours * 60 + Math.max(minutes, 0)
     const end = minutes < 0 ? i + 3 : i + 5 + colon
     return isDigit(text.charCodeAt(end)) ? undefined : { minutes: sign === 43 ? total : -total, end }
   }
-  // `Z`, as most write it, with nothing else to look up.
-  if (sign === 90 && i === at && !isWordly(text.charCodeAt(i + 1))) return { minutes: 0, end: i + 1 }
+  // The most common zone needs no lookup.
+  if (sign === 90 && i === at && !isWordCharacter(text.charCodeAt(i + 1))) return { minutes: 0, end: i + 1 }
   let end = i
   while (end < i + 5 && isUpper(text.charCodeAt(end))) end++
-  if (end === i || isWordly(text.charCodeAt(end))) return undefined
+  if (end === i || isWordCharacter(text.charCodeAt(end))) return undefined
   if (i > at && end - i === 1) return undefined
   const minutes = zoneNames.get(text.slice(i, end))
   return minutes === undefined ? undefined : { minutes, end }
 }
 
-/** Reads two digits: 0–99, or -1. */
+/** Parses two digits: 0–99, or −1. */
 export const pair = (text: string, at: number): number => {
   const a = text.charCodeAt(at) - 48
   const b = text.charCodeAt(at + 1) - 48
   return a >= 0 && a <= 9 && b >= 0 && b <= 9 ? a * 10 + b : -1
 }
 
-/** Reads four digits: 0–9999, or -1. */
+/** Parses four digits: 0–9999, or −1. */
 export const quad = (text: string, at: number): number => {
   const high = pair(text, at)
   const low = pair(text, at + 2)
@@ -122,9 +122,10 @@ export const quad = (text: string, at: number): number => {
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57
 const isUpper = (code: number): boolean => code >= 65 && code <= 90
-const isWordly = (code: number): boolean => isDigit(code) || isUpper(code) || (code >= 97 && code <= 122) || code === 95
+const isWordCharacter = (code: number): boolean =>
+  isDigit(code) || isUpper(code) || (code >= 97 && code <= 122) || code === 95
 
-/** Reads `HH:MM:SS` (or with another separator) as ms of the day; -1 when it is none. A leap second counts as the next one. */
+/** Parses `HH:MM:SS`, with any separator, as ms of the day; −1 if invalid. A leap second counts as the next second. */
 export const clockAt = (text: string, at: number, separator = 58): number => {
   if (text.charCodeAt(at + 2) !== separator || text.charCodeAt(at + 5) !== separator) return -1
   const hours = pair(text, at)
@@ -134,7 +135,7 @@ export const clockAt = (text: string, at: number, separator = 58): number => {
   return (hours * 3600 + minutes * 60 + seconds) * 1000
 }
 
-/** Where a fraction of a second (`.123`, `,123456`) that may stand at a place ends. */
+/** Returns the end of an optional fraction of a second (`.123`, `,123456`). */
 export const fractionEnd = (text: string, at: number): number => {
   const dot = text.charCodeAt(at)
   if ((dot !== 46 && dot !== 44) || !isDigit(text.charCodeAt(at + 1))) return at
@@ -143,7 +144,7 @@ export const fractionEnd = (text: string, at: number): number => {
   return end
 }
 
-/** The milliseconds of the fraction between two places; finer digits are cut. */
+/** Parses a fraction as ms. Cuts finer digits. */
 export const fractionMs = (text: string, at: number, end: number): number => {
   if (end <= at + 1) return 0
   let ms = 0

@@ -5,7 +5,7 @@ import { toOutcome } from './outcome.ts'
 import type { Parser } from './parser.ts'
 import { type Stamp, toTime } from './timestamp.ts'
 
-/** Reads ArcSight's Common Event Format, alone on a line; within syslog it is found by `body.ts`. */
+/** Parses ArcSight's Common Event Format on a line of its own. `body.ts` finds it within syslog. */
 export const cefParser: Parser = {
   name: 'cef',
   parse(record) {
@@ -23,7 +23,7 @@ export interface ForeignBody {
   readonly stamp: Stamp | undefined
 }
 
-/** Keys of the extension under their ECS names; the others keep their own below `cef.`. */
+/** ECS names of extension keys. Other keys keep their names below `cef.`. */
 const names: Readonly<Record<string, string>> = {
   act: 'event.action',
   app: 'network.protocol',
@@ -56,7 +56,7 @@ const names: Readonly<Record<string, string>> = {
 }
 const numeric = new Set(['process.pid', 'process.parent.pid'])
 
-/** Reads `CEF:0|vendor|product|version|class|name|severity|key=value …`; undefined when the header is not whole. */
+/** Parses `CEF:0|vendor|product|version|class|name|severity|key=value …`; undefined if the header is incomplete. */
 export const readCef = (text: string, fields: Draft, record: RawRecord): ForeignBody | undefined => {
   const header: string[] = []
   let at = text.indexOf(':') + 1
@@ -100,7 +100,7 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
   return { message: name, stamp }
 }
 
-/** `cs1` goes by the name that `cs1Label` gives it. */
+/** Returns the name of a custom key: `cs1Label` names `cs1`. */
 const labelOf = (extension: ReadonlyMap<string, string>, key: string): string => {
   const label = extension.get(`${key}Label`)
   return label && /^[\w .-]{1,64}$/.test(label) ? label.trim().replaceAll(' ', '_') : key
@@ -110,7 +110,7 @@ const setSide = (fields: Draft, side: 'source' | 'destination', value: string): 
   if (!setAddress(fields, side, value)) setIfAbsent(fields, `${side}.address`, value)
 }
 
-/** Pairs whose values may hold blanks: a value ends where the next `key=` begins. Linear: looks back once from each `=`. */
+/** Parses pairs whose values may contain spaces: a value ends before the next `key=`. Linear: looks back once from each `=`. */
 export const readExtension = (text: string, from: number): Map<string, string> => {
   const result = new Map<string, string>()
   let key = ''
@@ -133,7 +133,7 @@ export const readExtension = (text: string, from: number): Map<string, string> =
   return result
 }
 
-/** Whether an odd number of backslashes stands before a place; looks back at most at a bounded number. */
+/** Whether a backslash escapes a character. Looks back a bounded distance. */
 const isEscaped = (text: string, at: number): boolean => {
   let slashes = 0
   while (slashes < 16 && text.charCodeAt(at - 1 - slashes) === 92) slashes++

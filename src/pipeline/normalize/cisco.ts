@@ -4,7 +4,7 @@ import { readEntities } from './entities.ts'
 import { syslogLevels } from './level.ts'
 import type { Parser } from './parser.ts'
 
-/** Reads what Cisco's IOS, ASA and their kin put behind the syslog header: `%ASA-4-106023: Deny tcp src inside:…`. */
+/** Parses messages of Cisco IOS and ASA after the syslog header: `%ASA-4-106023: Deny tcp src inside:…`. */
 export const ciscoParser: Parser = {
   name: 'cisco',
   parse(record) {

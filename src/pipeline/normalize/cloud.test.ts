@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { understand } from './understand.ts'
+import { parseRecord } from './parse-record.ts'
 
 const read = (object: unknown) =>
-  understand({ text: JSON.stringify(object), source: 's', receivedAt: Date.parse('2026-11-22T00:00:00Z') })
+  parseRecord({ text: JSON.stringify(object), source: 's', receivedAt: Date.parse('2026-11-22T00:00:00Z') })
 
 const trail = {
   eventVersion: '1.08',
@@ -18,7 +18,7 @@ const trail = {
 }
 
 describe('a CloudTrail record', () => {
-  it('says what was done, by whom, from where, and how it ended', () => {
+  it('describes the action, its user, source and outcome', () => {
     const { format, time, message, fields } = read(trail)
     expect([format, time, message]).toEqual([
       'json/cloudtrail',

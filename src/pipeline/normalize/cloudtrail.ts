@@ -3,7 +3,7 @@ import { isObject } from './flatten.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Whether an object is a record of AWS CloudTrail. */
+/** Whether an object is an AWS CloudTrail record. */
 export const isCloudTrail = (object: Json): boolean =>
   typeof object.eventName === 'string' &&
   typeof object.eventSource === 'string' &&
@@ -11,8 +11,8 @@ export const isCloudTrail = (object: Json): boolean =>
   'eventTime' in object
 
 /**
- * Completes the fields of a CloudTrail record, whose names mean something else elsewhere: `eventName` is what was done, `eventType` only
- * how it was recorded, and `eventID` names this one record. Returns a sentence for it, so that like records count as like.
+ * Completes the fields of a CloudTrail record, whose names mean something else elsewhere: `eventName` is the action, `eventType` how it
+ * was recorded, and `eventID` identifies the record. Returns a sentence, so that similar records get the same template.
  */
 export const completeCloudTrail = (object: Json, fields: Draft): string => {
   const { eventName, eventSource, eventType, eventID } = object
@@ -43,7 +43,7 @@ export const completeCloudTrail = (object: Json, fields: Draft): string => {
   ].join('')
 }
 
-/** Whom people would name: the user, the root user, the role behind a session, or the service that acted by itself. */
+/** Returns the name of the user, the root user, the role behind a session, or the service. */
 const nameOf = (identity: Json): string | undefined => {
   const { type, userName, arn, invokedBy, sessionContext } = identity
   if (typeof userName === 'string' && userName !== '') return userName
@@ -54,7 +54,7 @@ const nameOf = (identity: Json): string | undefined => {
   return typeof invokedBy === 'string' ? invokedBy : undefined
 }
 
-/** Why it failed; undefined when it did not. Sign-ins say so in their answer, everything else with an error. */
+/** Returns the error; undefined on success. Sign-ins report it in their response, other calls in an error code. */
 const faultOf = ({ errorCode, errorMessage, responseElements }: Json): string | undefined => {
   for (const fault of [errorCode, errorMessage]) if (typeof fault === 'string' && fault !== '') return fault
   const signIn = isObject(responseElements) ? responseElements.ConsoleLogin : undefined

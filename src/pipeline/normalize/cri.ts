@@ -4,7 +4,7 @@ import { readEntities } from './entities.ts'
 import type { Parser } from './parser.ts'
 import { readIso } from './timestamp.ts'
 
-/** Reads the lines that Kubernetes' container runtimes write: `2025-06-10T07:00:00.123456789Z stderr F message`. */
+/** Parses lines of Kubernetes container runtimes: `2025-06-10T07:00:00.123456789Z stderr F message`. */
 export const criParser: Parser = {
   name: 'cri',
   parse(record) {

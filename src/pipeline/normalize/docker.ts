@@ -5,7 +5,7 @@ import type { Parser } from './parser.ts'
 import { readObject } from './read-object.ts'
 import { toTime } from './timestamp.ts'
 
-/** Reads the lines of Docker's json-file driver: `{"log":"…\n","stream":"stderr","time":"…"}`. */
+/** Parses lines of Docker's json-file driver: `{"log":"…\n","stream":"stderr","time":"…"}`. */
 export const dockerParser: Parser = {
   name: 'docker',
   parse(record) {
@@ -29,7 +29,7 @@ export const dockerParser: Parser = {
   },
 }
 
-/** Takes the level from a message that begins with one: `ERROR: …`, `[warn] …`. */
+/** Reads the level at the start of a message: `ERROR: …`, `[warn] …`. */
 export const addLeadingLevel = (message: string, fields: Draft): void => {
   if (fields['log.level'] !== undefined) return
   const open = message.charCodeAt(0)
@@ -37,7 +37,7 @@ export const addLeadingLevel = (message: string, fields: Draft): void => {
   let end = at
   while (end < at + 14 && isLetter(message.charCodeAt(end))) end++
   const after = message.charCodeAt(end)
-  // A bare word counts only in capitals or before a colon: "error" may begin a sentence.
+  // A plain word counts only in capitals or before a colon, because "error" may begin a sentence.
   const word = message.slice(at, end)
   if (
     word === '' ||

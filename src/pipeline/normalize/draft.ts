@@ -1,13 +1,13 @@
 import type { FieldValue } from '../../schema/event.ts'
 import type { Parsed } from './parser.ts'
 
-/** Fields while a parser collects them; nobody else sees them before they are finished. */
+/** Fields under construction. Only the parser sees them. */
 export type Draft = Record<string, FieldValue>
 
-/** Longest text that a field keeps; the record itself keeps all of it. */
+/** Maximum length of a field's text. The record itself keeps all of it. */
 export const longestValue = 32_768
 
-/** Ends a parser's work. The program that wrote the record is its service, unless the record names a better one. */
+/** Finishes a parsed record. The program becomes the service, unless the record names a better one. */
 export const finish = (
   format: string,
   stamp: { readonly time: number; readonly guessed: boolean } | undefined,
@@ -26,7 +26,7 @@ export const finish = (
   }
 }
 
-/** Refuses a record of a format that was recognised, keeping what could be read of it. */
+/** Rejects a record of a recognized format, with the fields read so far. */
 export const refuse = (format: string, fault: string, text: string, fields: Draft = {}): Parsed => ({
   format,
   kind: 'event',
@@ -37,12 +37,12 @@ export const refuse = (format: string, fault: string, text: string, fields: Draf
   fault,
 })
 
-/** Sets a field that nothing more reliable has set before. */
+/** Sets a field, unless a more reliable source has set it. */
 export const setIfAbsent = (fields: Draft, name: string, value: FieldValue): void => {
   if (fields[name] === undefined) fields[name] = value
 }
 
-/** Splits a stack trace off a message, so that its first line alone is compared and grouped. */
+/** Splits a stack trace off a message, so that only its first line is compared and grouped. */
 export const splitTrace = (message: string, fields: Draft): string => {
   const end = message.indexOf('\n')
   if (end < 0) return message

@@ -1,7 +1,6 @@
 import type { Draft } from './draft.ts'
 import { setIfAbsent } from './draft.ts'
 import { readAccounts, readLogins, readSu, readSudo } from './entities/accounts.ts'
-import { readAnyone } from './entities/anyone.ts'
 import { readFtp } from './entities/ftp.ts'
 import { readDovecot, readExim, readPostfix } from './entities/mail.ts'
 import { readPam } from './entities/pam.ts'
@@ -15,10 +14,11 @@ import {
   readLogind,
   readSystemd,
 } from './entities/system.ts'
+import { readUnknownProgram } from './entities/unknown-program.ts'
 
 type Reader = (message: string, fields: Draft) => boolean
 
-/** Programs whose messages we know. A name with a slash (`postfix/smtpd`) is looked up by what stands before it. */
+/** Parsers of known programs. A name with a slash (`postfix/smtpd`) is looked up by the part before the slash. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['CRON', readCron],
   ['CROND', readCron],
@@ -62,9 +62,9 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ])
 
 /**
- * Sets who did what to whom, as far as a message says it: `user.name`, `source.ip`, `event.action`, `event.outcome` … from the words of
- * well-known programs; from any other's only what stands behind a clear word. `module` is the PAM module of a tag like
- * `sshd(pam_unix)`. Linear in the message's length.
+ * Sets the entities and the outcome of a message: `user.name`, `source.ip`, `event.action`, `event.outcome` and others. Knows the messages
+ * of common programs; for others, reads only values after unambiguous words. `module` is the PAM module in a tag like `sshd(pam_unix)`.
+ * Linear in the length of the message.
  */
 export const readEntities = (message: string, program: string, fields: Draft, module?: string): void => {
   if (module !== undefined && readPam(message, 0, program, fields)) return
@@ -105,12 +105,12 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
     return
   }
   if (program === '' && readUnnamed(message, fields)) return
-  readAnyone(message, fields)
+  readUnknownProgram(message, fields)
 }
 
-/** Reads a message without a program's name that can only be a certain program's. */
+/** Parses a message that identifies its program although the program is not named. */
 const readUnnamed = (message: string, fields: Draft): boolean => {
-  const reader = soundsLikeSshd(message)
+  const reader = looksLikeSshd(message)
     ? readSshd
     : message.includes(' LOGIN: Client "') || message.startsWith('CONNECT: Client "')
       ? readFtp
@@ -126,7 +126,7 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
   return true
 }
 
-const soundsLikeSshd = (message: string): boolean =>
+const looksLikeSshd = (message: string): boolean =>
   message.includes(' ssh2') ||
   message.includes('[preauth]') ||
   message.includes('service(sshd)') ||

@@ -7,7 +7,7 @@ import { toLevel, toSureLevel } from './level.ts'
 import type { Parsed, Parser } from './parser.ts'
 import { readTimestamp } from './timestamp.ts'
 
-/** Reads the error logs of Apache 2.2 and 2.4 and of nginx. */
+/** Parses error logs of Apache 2.2 and 2.4 and of nginx. */
 export const errorLogParser: Parser = {
   name: 'error-log',
   parse(record) {
@@ -21,7 +21,7 @@ const readApache = (record: RawRecord): Parsed | undefined => {
   const stamp = readTimestamp(text, 1, record)
   let i = 0
   if (stamp) {
-    // Only Apache writes a weekday and the year behind the clock in brackets; other bracketed times are generic.
+    // Only Apache writes a weekday, and the year after the clock, in brackets. Other bracketed times are generic.
     if (text.charCodeAt(stamp.end) !== 93 || isDigit(text.charCodeAt(1)) || text.charCodeAt(stamp.end + 1) !== 32)
       return undefined
     i = stamp.end + 2

@@ -5,13 +5,13 @@ const mostFields = 300
 const deepest = 10
 const longestList = 100
 
-/** Tells an object from the other things that JSON knows. */
+/** Whether a JSON value is an object. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Flattens a parsed object to dotted names: at most 300, ten deep; what is deeper, and lists of objects, stay JSON text. Null and
- * empty objects are left out. Linear.
+ * Flattens an object to dotted names: at most 300 names, ten levels deep. Deeper values and lists of objects stay JSON text. Skips null
+ * and empty objects. Linear.
  */
 export const flatten = (object: Readonly<Record<string, unknown>>): [string, FieldValue][] => {
   const result: [string, FieldValue][] = []
@@ -37,7 +37,7 @@ const walk = (
   }
 }
 
-/** Turns a value of JSON into one that a field can hold. */
+/** Converts a JSON value to a field value. */
 export const toFieldValue = (value: unknown): FieldValue | undefined => {
   switch (typeof value) {
     case 'string':

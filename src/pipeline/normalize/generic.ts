@@ -8,9 +8,9 @@ import type { Parsed, Parser } from './parser.ts'
 import { readTimestamp, type Stamp } from './timestamp.ts'
 
 /**
- * Reads "timestamp, then words about the line, then the message", as log4j, logback, Python, Go, PostgreSQL, MySQL, Hadoop, Windows
- * servicing and countless others write it, without knowing which: behind the time stand, in any order and with any separators, a level, a
- * process id, a thread in brackets, a logger.
+ * Parses lines of the form "timestamp, attributes, message", as log4j, logback, Python, Go, PostgreSQL, MySQL, Hadoop, Windows servicing and
+ * many others write them, without knowing which. Attributes come in any order and with any separators: a level, a process id, a thread
+ * in brackets, a logger.
  */
 export const genericParser: Parser = {
   name: 'generic',
@@ -29,7 +29,7 @@ export const genericParser: Parser = {
       at++
     }
     const next = text.charCodeAt(at)
-    // A time ends where it ends: "2025-01-31T12:00:00abc" is none.
+    // A time needs an end: "2025-01-31T12:00:00abc" is none.
     if (
       at < text.length &&
       next !== 32 &&
@@ -45,7 +45,7 @@ export const genericParser: Parser = {
   },
 }
 
-/** Reads the words between time and message. */
+/** Parses the attributes between time and message. */
 const describe = (record: RawRecord, stamp: Stamp, from: number, lead: Lead | undefined): Parsed => {
   const { text } = record
   const fields: Draft = { ...lead?.fields }
@@ -55,7 +55,7 @@ const describe = (record: RawRecord, stamp: Stamp, from: number, lead: Lead | un
   let columns = false
   for (let words = 0; words < 7; words++) {
     const before = at
-    // Behind the level, a bracket and a dash the message begins, whatever it looks like.
+    // After the level, a bracket and a dash, the message begins in any case.
     const dashed = text.charCodeAt(at - 2) === 45
     if (dashed && fields['log.level'] !== undefined && fields['process.thread.name'] !== undefined) break
     at = text.charCodeAt(at) === 91 ? readBracket(text, at, fields) : readWord(text, at, fields, columns)
@@ -69,7 +69,7 @@ const describe = (record: RawRecord, stamp: Stamp, from: number, lead: Lead | un
   return finish('generic', stamp, message, fields)
 }
 
-/** `[main]`, `[WARN]`, `[123]`, `[QuorumPeer[myid=1]/0:0:2181:FastLeaderElection@774]`; stays in place when it is part of the message. */
+/** Parses a bracket: `[main]`, `[WARN]`, `[123]`, `[QuorumPeer[myid=1]/0:0:2181:FastLeaderElection@774]`. Returns `at` if it is part of the message. */
 const readBracket = (text: string, at: number, fields: Draft): number => {
   const close = closing(text, at)
   if (close < 0) return at
@@ -91,7 +91,7 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   return close + 1
 }
 
-/** A level, a number before one, `logger:`, or a name in a column of its own; stays in place when the message begins. */
+/** Parses a level, a number before one, `logger:`, or a name in a column. Returns `at` if the message begins there. */
 const readWord = (text: string, at: number, fields: Draft, columns: boolean): number => {
   let end = at
   while (end < at + 200 && end < text.length && !isEnd(text.charCodeAt(end))) end++
@@ -117,7 +117,7 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
     return end
   }
   if (fields['log.logger'] !== undefined) return at
-  // A number right behind the level, before `---` or a bracket, is Spring Boot's process id.
+  // A number after the level, before `---` or a bracket, is Spring Boot's process id.
   if (/^\d{1,9}$/.test(bare) && text.startsWith(' --- ', end)) {
     setIfAbsent(fields, 'process.pid', Number(bare))
     return end + 4
@@ -140,17 +140,17 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   return end
 }
 
-/** Hadoop's and Spark's short dates are always followed by level and logger. */
+/** Whether a date is in the short format of Hadoop and Spark, always followed by level and logger. */
 const alwaysNamed = (text: string): boolean => text.charCodeAt(2) === 47 && text.charCodeAt(5) === 47
 
-/** A level in running text: in capitals, or in a place where words about the line stand. */
+/** Parses a level in text: in capitals, or in the position of an attribute. */
 const levelOf = (word: string, sure: boolean): string | undefined => {
   if (special.has(word)) return special.get(word)
   const level = toSureLevel(word)
   return level && (sure || word === word.toUpperCase() || /^[A-Z][a-z]+$/.test(word)) ? level : undefined
 }
 
-/** PostgreSQL's, MySQL's and loguru's own words. */
+/** Level words of PostgreSQL, MySQL and loguru. */
 const special: ReadonlyMap<string, string> = new Map([
   ['LOG', 'info'],
   ['DETAIL', 'info'],
@@ -191,7 +191,7 @@ const klogLevels: ReadonlyMap<string, string> = new Map([
   ['W', 'warning'],
 ])
 
-/** The bracket that closes one, brackets within counted; -1 when it is not near. */
+/** Returns the matching closing bracket, with nesting; −1 if it is not near. */
 const closing = (text: string, open: number): number => {
   let depth = 0
   for (let i = open; i < text.length && i < open + 256; i++) {
@@ -208,7 +208,7 @@ const wordFrom = (text: string, at: number): string => {
   return text.slice(at, end)
 }
 
-/** Whether a word can name a logger: letters, dots, dollars and their kind, no blank, not a number. */
+/** Whether a word can name a logger: letters, dots, dollar signs and similar, no space, not a number. */
 const isName = (word: string): boolean =>
   word.length >= 2 && word.length <= 120 && /^[A-Za-z_][\w.$/@-]*(?::\w+)*(?::\d+)?$/.test(word)
 

@@ -9,8 +9,8 @@ const shape =
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\S{3,64}) ([A-Z]{3,20}) (\S{1,16384}) (\S{1,16384}) (\d{1,5}) (\S{1,256}) (\S{3,64}) (\S{1,4096}) (\S{1,8192}) (\d{3}) (\d{1,5}) (\d{1,10}) (\d{1,12})(?: |$)/
 
 /**
- * Reads a line of IIS with the fields that it writes unless told otherwise: date, time, s-ip, cs-method, cs-uri-stem, cs-uri-query,
- * s-port, cs-username, c-ip, cs(User-Agent), cs(Referer), sc-status, sc-substatus, sc-win32-status, time-taken. Times are in UTC.
+ * Parses a line of IIS with its default fields: date, time, s-ip, cs-method, cs-uri-stem, cs-uri-query, s-port, cs-username, c-ip,
+ * cs(User-Agent), cs(Referer), sc-status, sc-substatus, sc-win32-status, time-taken. Times are in UTC.
  */
 export const readIis = (record: RawRecord): Parsed | undefined => {
   const { text } = record
@@ -36,7 +36,7 @@ export const readIis = (record: RawRecord): Parsed | undefined => {
   readTarget(method, target, fields)
   fields['destination.port'] = Number(port)
   if (user !== '-') fields['user.name'] = user
-  // Blanks are written as plus signs.
+  // IIS writes spaces as plus signs.
   if (agent !== '-') fields['user_agent.original'] = agent.replaceAll('+', ' ')
   if (referrer !== '-') fields['http.request.referrer'] = referrer
   const code = Number(status)
@@ -44,7 +44,7 @@ export const readIis = (record: RawRecord): Parsed | undefined => {
   fields['event.outcome'] = code >= 400 ? 'failure' : 'success'
   fields['iis.substatus'] = Number(found[11])
   fields['iis.win32_status'] = Number(found[12])
-  // ECS counts in nanoseconds.
+  // ECS uses nanoseconds.
   fields['event.duration'] = Number(found[13]) * 1e6
   const stamp = readTimestamp(text, 0, { ...record, zoneMinutes: 0 })
   return finish(

@@ -6,7 +6,7 @@ import type { Parser } from './parser.ts'
 import { priorityFields } from './priority.ts'
 import { readObject } from './read-object.ts'
 
-/** Reads the journal as `journalctl -o json` writes it. */
+/** Parses the output of `journalctl -o json`. */
 export const journaldParser: Parser = {
   name: 'journald',
   parse(record) {
@@ -50,7 +50,7 @@ export const journaldParser: Parser = {
   },
 }
 
-/** The journal's fields under their ECS names; an empty name means that the field is read elsewhere or worth nothing. */
+/** ECS names of journal fields. An empty name skips the field, because it is read elsewhere or useless. */
 const names: Readonly<Record<string, string>> = {
   CODE_FILE: 'log.origin.file.name',
   CODE_FUNC: 'log.origin.function',
@@ -83,7 +83,7 @@ const names: Readonly<Record<string, string>> = {
 }
 const numeric = new Set(['process.pid', 'log.origin.file.line'])
 
-/** The journal writes text that is not valid UTF-8 as a list of bytes. */
+/** Whether a value is a list of bytes, which the journal writes for invalid UTF-8. */
 export const isBytes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length > 0 && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)
 

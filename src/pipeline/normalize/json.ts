@@ -10,7 +10,7 @@ import type { Parsed, Parser } from './parser.ts'
 import { readObject } from './read-object.ts'
 import { readWindowsDump } from './windows-dump.ts'
 
-/** Reads one JSON object a record, whatever its names: ECS, OpenTelemetry, pino, bunyan, winston, zap, the seeds' flat ones. */
+/** Parses one JSON object per record, with any field names: ECS, OpenTelemetry, pino, bunyan, winston, zap and others. */
 export const jsonParser: Parser = {
   name: 'json',
   parse(record) {
@@ -37,7 +37,7 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   return finish(otel ? 'json/otel' : 'json', stamp, message ?? record.text, fields)
 }
 
-/** Splunk's collector takes a line of text under the name `event`, beside where it came from. */
+/** Moves a text under `event` to `message`, as Splunk's collector accepts it beside its metadata. */
 const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const { event, ...rest } = object
   const isLine = typeof event === 'string' && object.message === undefined && /[\s{]/.test(event)

@@ -1,9 +1,9 @@
-/** Most pairs that are read from one text. */
+/** Maximum number of pairs per text. */
 const mostPairs = 300
 
 /**
- * Reads the `key=value` pairs of a text, from left to right: bare values end at a blank (or at `separator`), quoted ones at their
- * quote, with backslashes taken away. Words that are no pair are counted, not kept. Linear.
+ * Parses the `key=value` pairs of a text: plain values end at a space (or `separator`), quoted ones at their quote, with backslashes
+ * removed. Counts other words, but drops them. Linear.
  */
 export const readPairs = (text: string, at = 0, separator = 32): { pairs: [string, string][]; others: number } => {
   const pairs: [string, string][] = []
@@ -41,14 +41,14 @@ export const readPairs = (text: string, at = 0, separator = 32): { pairs: [strin
     }
     const valueStart = i
     while (i < text.length && !isEnd(text.charCodeAt(i), separator)) i++
-    // A comma between pairs belongs to none of them.
+    // A comma between pairs belongs to neither.
     const value = text.slice(valueStart, i)
     pairs.push([key, separator === 32 && (value.endsWith(',') || value.endsWith(';')) ? value.slice(0, -1) : value])
   }
   return { pairs, others }
 }
 
-/** Where the quoted text that opens at a place closes; -1 when it never does. */
+/** Returns the closing quote; −1 if there is none. */
 export const quotedEnd = (text: string, open: number): number => {
   const quote = text.charCodeAt(open)
   for (let i = open + 1; i < text.length; i++) {
@@ -59,13 +59,13 @@ export const quotedEnd = (text: string, open: number): number => {
   return -1
 }
 
-/** Takes backslashes before quotes and backslashes away. */
+/** Removes backslashes before quotes and backslashes. */
 export const unquote = (text: string, start: number, end: number): string => {
   const inner = text.slice(start, end)
   return inner.includes('\\') ? inner.replace(/\\(["'\\])/g, '$1') : inner
 }
 
-/** The word after a marker (`rhost=`, ` from `), up to a blank, comma or semicolon; undefined when it is absent or empty. */
+/** Returns the word after a marker (`rhost=`, ` from `), up to a space, comma or semicolon; undefined if it is missing or empty. */
 export const wordAfter = (text: string, marker: string, from = 0): string | undefined => {
   const at = text.indexOf(marker, from)
   if (at < 0) return undefined
@@ -73,7 +73,7 @@ export const wordAfter = (text: string, marker: string, from = 0): string | unde
   return word === '' ? undefined : word
 }
 
-/** The word that begins at a place, up to a blank, comma or semicolon. */
+/** Returns the word at a position, up to a space, comma or semicolon. */
 export const wordAt = (text: string, at: number): string => {
   let end = at
   while (end < text.length) {

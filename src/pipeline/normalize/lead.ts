@@ -1,18 +1,18 @@
 import { isDigit } from './calendar.ts'
 import type { Draft } from './draft.ts'
 
-/** What a line says before its time. */
+/** The text before a line's time. */
 export interface Lead {
-  /** Where the time begins. */
+  /** The position of the time. */
   readonly at: number
   readonly fields: Draft
-  /** What a sign right behind the time says of the level. */
+  /** Levels by the sign after the time. */
   readonly signs?: ReadonlyMap<string, string>
 }
 
 /**
- * Reads what stands before the time: NATS's `[2959] `, Redis's `2221:M `, and `update-alternatives ` before a date with a colon behind its
- * clock. Undefined when the line begins in no such way.
+ * Parses known prefixes before the time: NATS's `[2959] `, Redis's `2221:M `, and `update-alternatives ` before a date with a colon after
+ * its clock. Undefined without one.
  */
 export const readLead = (text: string): Lead | undefined => {
   const first = text.charCodeAt(0)
@@ -39,7 +39,7 @@ const digitsEnd = (text: string, from: number): number => {
   return end
 }
 
-/** A sentinel, a child that writes the file, a replica, a primary. */
+/** Redis roles: sentinel, child, replica, primary. */
 const redisRoles = 'XCSM'
 
 const redisSigns: ReadonlyMap<string, string> = new Map([

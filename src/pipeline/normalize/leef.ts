@@ -6,7 +6,7 @@ import { toOutcome } from './outcome.ts'
 import type { Parser } from './parser.ts'
 import { type Stamp, toTime } from './timestamp.ts'
 
-/** Reads IBM's Log Event Extended Format, 1.0 and 2.0. */
+/** Parses IBM's Log Event Extended Format, 1.0 and 2.0. */
 export const leefParser: Parser = {
   name: 'leef',
   parse(record) {
@@ -34,7 +34,7 @@ const names: Readonly<Record<string, string>> = {
   usrname: 'user.name',
 }
 
-/** Reads `LEEF:2.0|vendor|product|version|event id|^|key=value^…`; undefined when the header is not whole. */
+/** Parses `LEEF:2.0|vendor|product|version|event id|^|key=value^…`; undefined if the header is incomplete. */
 export const readLeef = (text: string, fields: Draft, record: RawRecord): ForeignBody | undefined => {
   const version = text.slice(5, text.indexOf('|'))
   const header: string[] = []
@@ -92,7 +92,7 @@ const put = (fields: Draft, key: string, value: string, record: RawRecord): Stam
   return undefined
 }
 
-/** The separator of LEEF 2.0: a character, or its code as `x09` or `0x5E`. */
+/** Parses the separator of LEEF 2.0: a character, or its code as `x09` or `0x5E`. */
 const toSeparator = (text: string): string => {
   const hex = /^0?x([0-9a-fA-F]{2,4})$/.exec(text)
   if (hex) return String.fromCharCode(Number.parseInt(hex[1] ?? '', 16))

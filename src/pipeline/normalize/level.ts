@@ -11,7 +11,7 @@ const words: ReadonlyMap<string, string> = new Map(
   }).flatMap(([level, spellings]) => spellings.map((spelling) => [spelling, level] as const)),
 )
 
-/** Words that stand for a level only where a level is sure to stand: a JSON key, a bracket in an error log. */
+/** Words that are levels only in the position of one: a JSON key, a bracket in an error log. */
 const vague = new Set([
   'f',
   'e',
@@ -28,21 +28,21 @@ const vague = new Set([
   'fine',
 ])
 
-/** Names of syslog's severities 0–7. */
+/** The names of syslog severities 0–7. */
 export const syslogLevels = ['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info', 'debug'] as const
 
-/** Maps a level word of any program to one of ours; undefined when it is none. */
+/** Maps a level word of any program to ours; undefined for other words. */
 export const toLevel = (word: string): string | undefined =>
   word.length > 14 ? undefined : words.get(word.toLowerCase())
 
-/** As `toLevel`, for a word in running text: letters like `E` and words like `system` do not count there. */
+/** Like `toLevel`, for a word in text: excludes letters such as `E` and words such as `system`. */
 export const toSureLevel = (word: string): string | undefined => {
   if (word.length < 3 || word.length > 13) return undefined
   const lower = word.toLowerCase()
   return vague.has(lower) ? undefined : words.get(lower)
 }
 
-/** Maps a number of syslog (0–7), or of pino and bunyan (10, 20 … 60). */
+/** Maps a level number of syslog (0–7), or of pino and bunyan (10, 20 … 60). */
 export const numberToLevel = (value: number): string | undefined => {
   if (!Number.isInteger(value) || value < 0) return undefined
   if (value <= 7) return syslogLevels[value]

@@ -4,7 +4,7 @@ import { type Draft, finish } from './draft.ts'
 import { readPairs } from './key-values.ts'
 import type { Parser } from './parser.ts'
 
-/** Reads `time=… level=info msg="ready" user=alice`: a line that is key=value pairs and next to nothing else. */
+/** Parses `time=… level=info msg="ready" user=alice`: a line that consists of key=value pairs. */
 export const logfmtParser: Parser = {
   name: 'logfmt',
   parse(record) {
@@ -15,7 +15,7 @@ export const logfmtParser: Parser = {
   },
 }
 
-/** Whether a text begins with a pair: a cheap look before the whole is read. */
+/** Whether a text begins with a pair. A cheap test before parsing all of it. */
 export const looksLikePairs = (text: string): boolean => {
   for (let i = 0; i < 64; i++) {
     const code = text.charCodeAt(i)
@@ -32,7 +32,7 @@ export const looksLikePairs = (text: string): boolean => {
   return false
 }
 
-/** Reads the pairs of a text that is mostly pairs into fields; undefined when it is not. */
+/** Parses a text that consists mostly of pairs into fields; undefined for other texts. */
 export const readLogfmt = (
   text: string,
   fields: Draft,
@@ -47,7 +47,7 @@ export const readLogfmt = (
   )
 }
 
-/** Numbers and booleans become what they are, unless the text would lose something (`007`, `1e9`, an id of 20 digits). */
+/** Converts numbers and booleans, unless digits would be lost (`007`, `1e9`, an id of 20 digits). */
 const toValue = (value: string): string | number | boolean => {
   if (value === 'true') return true
   if (value === 'false') return false

@@ -21,7 +21,7 @@ const batchOf = (texts: readonly string[], more: Partial<RecordBatch> = {}): Rec
 const normalize = (...texts: string[]) => createNormalizer().normalize(batchOf(texts))
 
 describe('normalize', () => {
-  it('makes one event of each record, with its id, stream and original', () => {
+  it('turns each record into one event with id, stream and original', () => {
     const events = normalize('Mar  3 09:00:00 edge-2 sshd[1]: Invalid user x from 203.0.113.9', 'just text')
     expect(events).toMatchObject([
       { id: '3-40', kind: 'event', stream: 'test/edge-2/sshd', fields: { 'service.name': 'sshd', 'user.name': 'x' } },
@@ -37,20 +37,20 @@ describe('normalize', () => {
     ['<34>1 yesterday host app - - - text', 'rfc5424'],
     ['<999>1 - - - - - -', 'rfc5424'],
     ['\u0000\u0001\u0002\ufffd\ufffd binary', 'plain'],
-  ])('keeps %j as an error that says why', (text, type) => {
+  ])('turns %j into an error with a reason', (text, type) => {
     const [event] = normalize(text)
     expect(event).toMatchObject({ kind: 'pipeline_error', original: text })
     expect(event?.fields['error.type']).toContain(type)
     expect(event?.fields['error.message']).toMatch(/\.$/)
   })
 
-  it('keeps what could be read of a record that is refused', () => {
+  it('keeps the fields of a rejected record', () => {
     const [event] = normalize('<34>1 2026-03-03T09:00:00Z edge-2 app - - [broken')
     expect(event).toMatchObject({ kind: 'pipeline_error', stream: 'test/edge-2/app', time: Date.UTC(2026, 2, 3, 9) })
   })
 
   it.each([
-    // carrier, what it carries, and the fields that only the inner record has
+    // Envelope with content, and the fields that only the content has.
     [
       '<134>Mar  3 09:00:00 fw CEF:0|Ex|Gate|1|7|Deny|5|src=203.0.113.9 act=blocked',
       { 'host.name': 'fw', 'source.ip': '203.0.113.9' },
@@ -75,24 +75,24 @@ describe('normalize', () => {
       'Mar  3 09:00:00 sw1 %SEC-6-IPACCESSLOGP: list 1 denied tcp 203.0.113.9(1) -> 192.0.2.1(2), 1 packet',
       { 'event.code': 'IPACCESSLOGP' },
     ],
-  ])('reads what %j carries', (text, fields) => expect(normalize(text)[0]?.fields).toMatchObject(fields))
+  ])('parses the content of %j', (text, fields) => expect(normalize(text)[0]?.fields).toMatchObject(fields))
 
-  it('keeps a message of pairs as it was written', () => {
+  it('keeps a message of pairs unchanged', () => {
     const [event] = normalize(
       '{"log":"level=error msg=\\"boom\\"\\n","stream":"stderr","time":"2026-03-03T09:00:00.5Z"}',
     )
     expect(event).toMatchObject({ message: 'level=error msg="boom"', time: Date.UTC(2026, 2, 3, 9, 0, 0, 500) })
   })
 
-  it('compares a stack trace by its first line and keeps the rest beside it', () => {
+  it('compares a stack trace by its first line and stores the rest beside it', () => {
     const [event] = normalize('2026-03-03 09:00:00 ERROR Foo failed\njava.lang.Error: x\n\tat a.B.c(B.java:1)')
     expect(event?.message).toBe('Foo failed')
     expect(event?.fields['error.stack_trace']).toContain('B.java:1')
   })
 
-  it('gives a parser that fails one record, not the batch', () => {
+  it('loses one record, not the batch, to a parser that throws', () => {
     const normalizer = createNormalizer({
-      understand: ({ text }) => {
+      parseRecord: ({ text }) => {
         if (text === 'bad') throw new Error('oops')
         return { format: 'x', kind: 'event', time: undefined, timeGuessed: true, message: text, fields: {} }
       },
@@ -102,7 +102,7 @@ describe('normalize', () => {
     expect(events[1]?.fields['error.message']).toContain('oops')
   })
 
-  it('does not let a line pretend to be a part of an object', () => {
+  it('does not let a line forge a part of an object', () => {
     const [event] = normalize('{"__proto__":["x"],"constructor":"y","message":"m"}')
     expect(Object.getPrototypeOf(event?.fields)).toBe(Object.prototype)
     expect(Object.keys(event?.fields ?? {})).toContain('constructor')
@@ -131,7 +131,7 @@ describe('normalize', () => {
 })
 
 describe('the counts', () => {
-  it('say per source and format how records were understood, and begin anew', () => {
+  it('list formats per source, and are reset', () => {
     const normalizer = createNormalizer()
     normalizer.normalize(batchOf(['Mar  3 09:00:00 h a: b', 'Mar  3 09:00:00 h a: c', 'text', '{"x']))
     expect(normalizer.takeCounts()).toEqual([
@@ -152,7 +152,7 @@ describe('the counts', () => {
   it('stay bounded', () => {
     let n = 0
     const normalizer = createNormalizer({
-      understand: ({ text }) => ({
+      parseRecord: ({ text }) => ({
         format: `f${n++}`,
         kind: 'event',
         time: 0,
@@ -170,7 +170,7 @@ describe('the counts', () => {
 
 const loghub = sharedData('data/loghub')
 
-/** File, the share that must be understood, format, its first and last time (without a year: month to second), how many have a level and a host. */
+/** File, minimum share parsed, format, first and last time (month to second without a year), number of lines with a level and with a host. */
 const files: [name: string, format: string, first: string, last: string, levels: number, hosts: number][] = [
   ['Apache', 'error-log/apache', '2005-12-04T04:47:44', '2005-12-05T19:15:57', 2000, 0],
   ['BGL', 'bluegene', '2005-06-03T22:42:50', '2006-01-03T15:13:09', 2000, 2000],
@@ -183,7 +183,7 @@ const files: [name: string, format: string, first: string, last: string, levels:
 ]
 
 describe('real logs', needs(loghub), () => {
-  it.each(files)('understands %s', (name, format, first, last, levels, hosts) => {
+  it.each(files)('parses %s', (name, format, first, last, levels, hosts) => {
     const texts = readFileSync(resolve(loghub.path, name, `${name}_2k.log`), 'utf8')
       .split(/\r?\n/)
       .filter((line) => line !== '')
@@ -199,7 +199,7 @@ describe('real logs', needs(loghub), () => {
     if (hosts > 0) expect(having('host.name')).toBeGreaterThanOrEqual(hosts * 0.99)
   })
 
-  it('counts the logins that failed as grep does', () => {
+  it('counts the same failed logins as grep', () => {
     const texts = readFileSync(resolve(loghub.path, 'OpenSSH/OpenSSH_2k.log'), 'utf8')
       .split('\n')
       .filter((line) => line !== '')

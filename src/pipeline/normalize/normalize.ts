@@ -3,30 +3,30 @@ import type { Event } from '../../schema/event.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
+import { parseRecord } from './parse-record.ts'
 import type { Parsed } from './parser.ts'
-import { understand } from './understand.ts'
 
-/** Turns records into events, one for one. */
+/** Turns each record into one event. */
 export interface Normalizer {
-  /** Record `i` becomes the event `<partition>-<first + i>`, whatever it holds. Never throws. */
+  /** Turns record `i` into the event `<partition>-<first + i>`. Never throws. */
   normalize(batch: RecordBatch): Event[]
-  /** The stage of the pipeline. */
+  /** The pipeline stage. */
   readonly stage: Stage<RecordBatch, Event>
-  /** How the records since the last call were understood. */
+  /** Returns the formats of the records since the last call. */
   takeCounts(): ParseCount[]
 }
 
 interface NormalizerOptions {
-  /** The zone of times that name none, in minutes east of UTC, for sources that set none themselves. */
+  /** The zone of times without one, in minutes east of UTC, for sources that set none. */
   readonly zoneMinutes?: number
-  /** Reads one record; handed in by tests that need a parser with a bug. */
-  readonly understand?: (record: RawRecord) => Parsed
+  /** Replaces the parser in tests. */
+  readonly parseRecord?: (record: RawRecord) => Parsed
 }
 
-/** Makes a normaliser. It keeps counts and nothing else: what a record becomes depends on the record alone. */
+/** Creates a normalizer. Its only state is counts, so an event depends on its record alone. */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()
-  const read = options.understand ?? understand
+  const read = options.parseRecord ?? parseRecord
   const normalize = (batch: RecordBatch): Event[] => {
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     const events: Event[] = []
@@ -34,7 +34,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     for (let i = 0; i < batch.texts.length; i++) {
       const original = batch.texts[i] ?? ''
       const first = original.charCodeAt(0)
-      // Indented records are rare; everything else is read where it is, without a copy.
+      // Trim only the rare indented records, to avoid copies.
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
       const { source, receivedAt, format } = batch
       const parsed = text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes, format })
@@ -68,7 +68,7 @@ const emptyRecord: Parsed = {
   fault: 'The record is empty.',
 }
 
-/** A bug in a parser costs one record its meaning, never the batch. */
+/** Parses a record. A bug in a parser must not fail the batch. */
 const attempt = (read: (record: RawRecord) => Parsed, record: RawRecord): Parsed => {
   try {
     return read(record)
@@ -77,7 +77,7 @@ const attempt = (read: (record: RawRecord) => Parsed, record: RawRecord): Parsed
   }
 }
 
-/** The widest range that an ISO date can write; a time beyond it is none. */
+/** The latest ISO date. Later times are invalid. */
 const latestTime = 253_402_300_799_999
 
 const toEvent = (
@@ -111,11 +111,11 @@ const toEvent = (
   }
 }
 
-/** Where the record stands, when it was read from a file. */
+/** Returns the fields for a record's position in a file. */
 const placeOf = ({ file }: RecordBatch, line: number | undefined): Event['fields'] | undefined =>
   file === undefined ? undefined : { 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
 
-/** Says which events share one baseline: those of a source, host and service. The events of one stream share its name, too. */
+/** Returns a function that names an event's stream by source, host and service. Events of a stream share the string. */
 const createStreams = (source: string): ((fields: Event['fields']) => string) => {
   const streams = new Map<string, Map<string, string>>()
   return (fields) => {

@@ -2,13 +2,13 @@ import { isObject } from './flatten.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Whether an object is a log record as OpenTelemetry writes it. */
+/** Whether an object is an OpenTelemetry log record. */
 export const isOtelRecord = (object: Json): boolean =>
   'timeUnixNano' in object || 'observedTimeUnixNano' in object || ('severityNumber' in object && 'body' in object)
 
 /**
- * Lays an OpenTelemetry log record out as plain names: attributes of the record and of its resource lose their prefix, since the
- * semantic conventions' names are ECS's (`service.name`, `client.address`).
+ * Flattens an OpenTelemetry log record: removes the prefixes of record and resource attributes, because the semantic conventions use ECS's
+ * names (`service.name`, `client.address`).
  */
 export const layOutOtel = (object: Json): Json => {
   const { attributes, resource, scope, body, flags: _, ...rest } = object
@@ -24,7 +24,7 @@ export const layOutOtel = (object: Json): Json => {
   }
 }
 
-/** Splits an OTLP/JSON export into log records that carry their resource and scope; undefined when it is none. */
+/** Splits an OTLP/JSON export into log records with their resource and scope; undefined for other bodies. */
 export const splitOtlp = (body: unknown): Json[] | undefined => {
   if (!isObject(body) || !Array.isArray(body.resourceLogs)) return undefined
   const records: Json[] = []
@@ -40,7 +40,7 @@ export const splitOtlp = (body: unknown): Json[] | undefined => {
   return records
 }
 
-/** Attributes as OTLP writes them, `[{ key, value: { stringValue } }]`, or as an ordinary object. */
+/** Reads attributes in OTLP's format, `[{ key, value: { stringValue } }]`, or in an ordinary object. */
 export const toMap = (attributes: unknown): Json => {
   if (isObject(attributes)) return attributes
   if (!Array.isArray(attributes)) return {}
@@ -51,7 +51,7 @@ export const toMap = (attributes: unknown): Json => {
   )
 }
 
-/** Turns OTLP's `AnyValue` into what it stands for; anything else stays what it is. Bounded by the depth of JSON.parse's result. */
+/** Unwraps OTLP's `AnyValue`. Returns other values unchanged. */
 const toPlain = (value: unknown, depth = 0): unknown => {
   if (!isObject(value) || depth > 10) return value
   if ('stringValue' in value) return value.stringValue

@@ -57,6 +57,6 @@ const words: ReadonlyMap<string, 'success' | 'failure'> = new Map([
   ].map((word) => [word, 'failure'] as const),
 ])
 
-/** Maps a word for how something ended to ECS's outcome; undefined when it says nothing on that. */
+/** Maps a result word to ECS's outcome; undefined for other words. */
 export const toOutcome = (word: string): 'success' | 'failure' | undefined =>
   word.length > 16 ? undefined : words.get(word.toLowerCase())

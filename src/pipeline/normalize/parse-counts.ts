@@ -1,8 +1,8 @@
-/** How many records of a source had one format (or one kind of fault), with a sample. */
+/** The number of records of a source with one format or fault, with a sample. */
 export interface ParseCount {
   readonly source: string
   readonly format: string
-  /** Whether they were understood: read by a parser that knows their format, not merely kept as text. */
+  /** Whether a parser recognized the format, so that the records are not stored as plain text only. */
   readonly parsed: boolean
   readonly count: number
   /** The latest such record, cut. */
@@ -14,7 +14,7 @@ const mostShapes = 50
 const mostSources = 1000
 const longestSample = 500
 
-/** Counts formats per source between two takings, in bounded memory: beyond 50 shapes a source's others are one. */
+/** Counts formats per source in bounded memory: beyond 50 formats, the rest of a source counts as one. */
 export class ParseCounts {
   #sources = new Map<string, Map<string, { parsed: boolean; count: number; sample: string; lastSeenAt: number }>>()
 
@@ -39,7 +39,7 @@ export class ParseCounts {
     } else shapes.set(name, { parsed, count: 1, sample: sample.slice(0, longestSample), lastSeenAt: at })
   }
 
-  /** Hands out what was counted since the last call, and begins anew. */
+  /** Returns the counts since the last call and resets them. */
   take(): ParseCount[] {
     const counts = [...this.#sources].flatMap(([source, shapes]) =>
       [...shapes].map(([format, count]) => ({ source, format, ...count })),

@@ -9,7 +9,7 @@ import type { Parsed, Parser } from './parser.ts'
 
 const receivedAt = Date.UTC(2026, 2, 4, 12)
 
-/** What every parser promises, over garbage and over the lines of `fixtures/<name>/*.log`, whose meaning stands in `*.json`. `facts` come with each record. */
+/** Tests the promises of the parser contract, with garbage and with `fixtures/<name>/*.log` and the expected `*.json`. */
 export const describeParser = (name: string, parser: Parser, facts: Partial<RawRecord> = {}): void => {
   const recordOf = (text: string): RawRecord => ({ text, source: 'test', receivedAt, ...facts })
   describe(`the parser ${name}`, () => {
@@ -17,18 +17,18 @@ export const describeParser = (name: string, parser: Parser, facts: Partial<RawR
     const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.log')) : []
     const samples = files.flatMap((file) => linesOf(resolve(folder, file)))
 
-    it('goes by that name', () => expect(parser.name).toBe(name))
+    it('has its name', () => expect(parser.name).toBe(name))
 
     it('has golden lines', () => expect(samples.length).toBeGreaterThanOrEqual(3))
 
-    it.each(files)('reads %s as it is written down', async (file) => {
+    it.each(files)('parses %s as expected', async (file) => {
       const read = linesOf(resolve(folder, file)).map((line) => ({ line, ...parser.parse(recordOf(line)) }))
       await expect(`${JSON.stringify(read, undefined, 2)}\n`).toMatchFileSnapshot(
         resolve(folder, file.replace(/log$/, 'json')),
       )
     })
 
-    it('never throws, and answers with a whole result', () => {
+    it('never throws, and returns a complete result', () => {
       const text = fc.oneof(
         fc.string({ unit: 'binary', maxLength: 200 }),
         fc.string({ maxLength: 200 }),
@@ -44,14 +44,14 @@ export const describeParser = (name: string, parser: Parser, facts: Partial<RawR
       )
     })
 
-    it('gives the same answer twice, and leaves the record alone', () => {
+    it('is deterministic, and does not change the record', () => {
       for (const sample of samples) {
         const record = Object.freeze(recordOf(sample))
         expect(parser.parse(record)).toEqual(parser.parse(record))
       }
     })
 
-    it('takes time linear in the length', () => {
+    it('takes linear time', () => {
       const pieces = [
         'a',
         ' ',
@@ -73,7 +73,7 @@ export const describeParser = (name: string, parser: Parser, facts: Partial<RawR
       for (const piece of pieces) {
         for (const start of starts) {
           const seconds = best(() => parser.parse(recordOf(start + piece.repeat(60_000 / piece.length))))
-          // Anything quadratic takes many seconds for 60,000 characters.
+          // Quadratic time would be many seconds for 60,000 characters.
           expect(seconds, `${JSON.stringify(start)} + ${JSON.stringify(piece)}`).toBeLessThan(0.25)
         }
       }
@@ -98,7 +98,7 @@ const expectWhole = (parsed: Parsed): void => {
   }
 }
 
-/** Golden lines, cut, doubled and with characters changed: far likelier than random text to get past a parser's first look. */
+/** Cuts, doubles and mutates golden lines, which get further into a parser than random text. */
 const mutated = (samples: readonly string[]): fc.Arbitrary<string> =>
   fc
     .tuple(

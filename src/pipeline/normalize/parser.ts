@@ -1,23 +1,23 @@
 import type { Fields } from '../../schema/event.ts'
 import type { RawRecord } from '../../schema/record.ts'
 
-/** What a parser made of a record; the stage adds the id, the stream and the times that are missing. */
+/** A parsed record. The stage adds the id, the stream and missing times. */
 export interface Parsed {
-  /** Which parser, and for which shape: `syslog/rfc3164`. */
+  /** The parser and the variant of its format: `syslog/rfc3164`. */
   readonly format: string
   readonly kind: 'event' | 'alert'
-  /** ms since the epoch; undefined when the record names no time. */
+  /** Time in ms since the epoch; undefined if the record has none. */
   readonly time: number | undefined
   readonly timeGuessed: boolean
   readonly message: string
   readonly fields: Fields
-  /** Why a record of this format is refused. It becomes a `pipeline_error` that keeps what could be read. */
+  /** The reason why a record of this format is rejected. It becomes a `pipeline_error` with the fields read so far. */
   readonly fault?: string
 }
 
-/** Understands one family of formats. Pure, linear in the text's length, never throws. */
+/** Parses one family of formats. Pure, linear in the length of the text, never throws. */
 export interface Parser {
   readonly name: string
-  /** Returns undefined when the record is not of its format. */
+  /** Returns undefined for a record of another format. */
   parse(record: RawRecord): Parsed | undefined
 }

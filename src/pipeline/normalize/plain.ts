@@ -3,7 +3,7 @@ import { type Draft, finish, refuse, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
 import type { Parser } from './parser.ts'
 
-/** Takes any text as it is: the parser of last resort. It refuses only what is no text. */
+/** Accepts any text unchanged, as the last parser. Rejects only binary data. */
 export const plainParser: Parser = {
   name: 'plain',
   parse(record) {
@@ -17,13 +17,13 @@ export const plainParser: Parser = {
   },
 }
 
-/** Whether more than a tenth of the beginning is control characters or what could not be decoded. */
+/** Whether more than a tenth of the beginning is control characters or invalid UTF-8. */
 const isGarbage = (text: string): boolean => {
   const length = Math.min(text.length, 1000)
-  let odd = 0
+  let invalid = 0
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code === 0xfffd || (code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 27)) odd++
+    if (code === 0xfffd || (code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 27)) invalid++
   }
-  return odd * 10 > length
+  return invalid * 10 > length
 }

@@ -2,7 +2,7 @@ import { syslogFacilities } from '../../schema/syslog-facility.ts'
 import type { Draft } from './draft.ts'
 import { syslogLevels } from './level.ts'
 
-/** Sets what a syslog priority (0–191) says. */
+/** Sets the fields of a syslog priority (0–191). */
 export const priorityFields = (priority: number, fields: Draft): void => {
   const severity = priority & 7
   const facility = priority >> 3
@@ -13,7 +13,7 @@ export const priorityFields = (priority: number, fields: Draft): void => {
   fields['log.level'] = syslogLevels[severity] ?? ''
 }
 
-/** Reads `<34>` at the beginning of a text; undefined unless it is a number from 0 to 191 without a leading zero. */
+/** Parses `<34>` at the start of a text; undefined unless it is a number from 0 to 191 without leading zeros. */
 export const readPriority = (text: string): { value: number; end: number } | undefined => {
   if (text.charCodeAt(0) !== 60) return undefined
   const end = text.charCodeAt(2) === 62 ? 2 : text.charCodeAt(3) === 62 ? 3 : text.charCodeAt(4) === 62 ? 4 : 0

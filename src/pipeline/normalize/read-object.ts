@@ -1,8 +1,8 @@
 import { isObject } from './flatten.ts'
 
 /**
- * Parses a text that is one JSON object, or a list of one. Text that only resembles JSON is nobody's (undefined); text that
- * has the shape of JSON and is broken gives the reason.
+ * Parses a text that is one JSON object, or a list of one. Returns undefined for a text that only resembles JSON, and the reason for broken
+ * JSON.
  */
 export const readObject = (text: string): Readonly<Record<string, unknown>> | string | undefined => {
   const first = text.charCodeAt(0)
@@ -14,8 +14,8 @@ export const readObject = (text: string): Readonly<Record<string, unknown>> | st
     return isObject(only) ? only : undefined
   } catch (error) {
     if (!/^\{\s*["}]/.test(text)) return undefined
-    // V8 quotes the text in its message; the reason without it is enough.
+    // Remove the text that V8 quotes in its message.
     const reason = error instanceof SyntaxError ? error.message.replace(/,? ?\.{0,3}"[\s\S]*$/, '') : 'too deep'
-    return `The line begins like a JSON object but is none: ${reason}.`
+    return `The line is not a valid JSON object: ${reason}.`
   }
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rememberWords } from './recurring-words.ts'
+import { cacheWords } from './recurring-words.ts'
 
 const word = fc.string({ minLength: 1, maxLength: 80, unit: fc.constantFrom('a', 'b', '.', 'é', '\ud83d') })
 
 describe('recurring words', () => {
-  it('are read as they would be each time, wherever they stand', () => {
+  it('are read correctly each time, at any position', () => {
     const read = (text: string) => (text.includes('bb') ? undefined : text.replaceAll('.', '-'))
-    const remembering = rememberWords(read)
+    const remembering = cacheWords(read)
     fc.assert(
       fc.property(fc.array(word, { maxLength: 30 }), word, (words, before) => {
         for (const each of [...words, ...words, ...words]) {
@@ -17,9 +17,9 @@ describe('recurring words', () => {
     )
   })
 
-  it('are asked for no more from the third time on', () => {
+  it('are cached from the second time on', () => {
     const asked: string[] = []
-    const remembering = rememberWords((text) => {
+    const remembering = cacheWords((text) => {
       asked.push(text)
       return text
     })

@@ -1,7 +1,7 @@
 const slots = 4096
 const longestWord = 64
-/** V8 copies parts of strings that are shorter; longer ones keep the whole string alive. */
-const copiedAnyway = 13
+/** V8 copies shorter substrings. Longer ones retain the whole string. */
+const shortSubstring = 13
 
 interface Known {
   readonly word: string
@@ -9,14 +9,14 @@ interface Known {
 }
 
 /**
- * Makes a reader of words that come again and again, such as the names of hosts. What `read` said of a word is remembered from its second
- * time on, so that it is not asked again and all events share one string, which later stages look up and compare much quicker. What is
- * refused (undefined) is not remembered; of words that share a slot, the last one is.
+ * Creates a cached reader of recurring words, such as host names. From its second occurrence on, `read` is not called again for a word, and
+ * all events share one string, which later stages compare much faster. Rejected words (undefined) are not cached. Of words that share a
+ * slot, the last one is.
  */
-export const rememberWords = <Refusal extends undefined = never>(read: (word: string) => string | Refusal) => {
+export const cacheWords = <Refusal extends undefined = never>(read: (word: string) => string | Refusal) => {
   const known: (Known | undefined)[] = Array.from({ length: slots }, () => undefined)
   const seen = new Int32Array(slots)
-  /** Reads the word between two places of a text. */
+  /** Reads a part of a text as a word. */
   return (text: string, start = 0, end = text.length): string | Refusal => {
     const length = end - start
     if (length > longestWord) return read(text.slice(start, end))
@@ -40,8 +40,8 @@ export const rememberWords = <Refusal extends undefined = never>(read: (word: st
   }
 }
 
-/** Lets events share the words that name users, addresses and programs. */
-export const shareWord = rememberWords<never>((word) => word)
+/** Lets events share strings for users, addresses and programs. */
+export const shareWord = cacheWords<never>((word) => word)
 
 const copyOf = (text: string): string =>
-  text.length < copiedAnyway ? text : Buffer.from(text, 'utf16le').toString('utf16le')
+  text.length < shortSubstring ? text : Buffer.from(text, 'utf16le').toString('utf16le')

@@ -10,7 +10,7 @@ describe('the registry', () => {
     expect(names).toEqual([...new Set(names)].sort())
   })
 
-  it('tries every parser on some text', () => {
+  it('uses every parser for some text', () => {
     const tried = new Set(['{', '[', '<', '1', 'a', '%'].flatMap((text) => candidates(text)))
     expect(parsers.filter((parser) => parser.name !== 'plain' && !tried.has(parser))).toEqual([])
   })

@@ -18,7 +18,7 @@ import { plainParser } from './plain.ts'
 import { syslog3164Parser } from './syslog-3164.ts'
 import { syslog5424Parser } from './syslog-5424.ts'
 
-/** Every parser there is. */
+/** All parsers. */
 export const parsers: readonly Parser[] = [
   accessLogParser,
   auditParser,
@@ -57,8 +57,8 @@ const ofLetter = [
 const ofOther = [ciscoParser, blueGeneParser, genericParser, syslog5424Parser, syslog3164Parser, accessLogParser]
 
 /**
- * The parsers that a text's first character leaves possible, the surer before the more lenient. What a record becomes depends on
- * nothing but the record, so a redelivery gives the same event; there is no memory of what a source sent before.
+ * Returns the parsers that the first character of a text allows, stricter ones first. An event depends only on its record, without memory
+ * of earlier ones, so a redelivery gives the same event.
  */
 export const candidates = (text: string): readonly Parser[] => {
   const first = text.charCodeAt(0)

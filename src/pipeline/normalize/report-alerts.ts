@@ -2,7 +2,7 @@ import type { Event, FieldValue } from '../../schema/event.ts'
 import { formatOf, splitAlerts } from './alerts/alert-formats.ts'
 import { isObject } from './flatten.ts'
 
-/** Tells how a body of alerts is understood: those of the first alert, and what all of them have in common. */
+/** Describes the fields of parsed alerts: those of the first alert, and the keys that all have in common. */
 export const describeAlerts = (
   body: unknown,
   read: (text: string, format: string) => Event,
@@ -34,7 +34,7 @@ export const describeAlerts = (
 const keysOf = (events: readonly Event[]): readonly FieldValue[] =>
   events.flatMap(({ fields }) => fields.alert_key ?? fields.alert_id ?? [])
 
-/** The names that readers of alerts look for, beside ECS's. */
+/** Returns the fields under the names of alert readers, beside ECS's. */
 const present = (fields: Event['fields']): Readonly<Record<string, FieldValue>> =>
   Object.fromEntries(
     Object.entries({

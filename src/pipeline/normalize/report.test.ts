@@ -9,7 +9,7 @@ const fieldsOf = (input: string, more: object = {}): Readonly<Record<string, unk
   normalizeSamples([{ id: 'a', kind: 'log', input, ...more }], receivedAt)[0]?.fields ?? {}
 
 describe('normalizeSamples', () => {
-  it('answers for everything, also for what is no sample', () => {
+  it('answers every sample, even invalid ones', () => {
     const answers = normalizeSamples(
       [{ id: 'x', input: '' }, null, 7, { input: 'text' }, { id: 9, input: { a: 1 } }],
       receivedAt,
@@ -23,11 +23,11 @@ describe('normalizeSamples', () => {
     ])
   })
 
-  it('keeps the text of what it refuses', () => {
+  it('keeps the text of rejected records', () => {
     expect(fieldsOf('<34>1 - - -')).toMatchObject({ 'event.original': '<34>1 - - -', 'event.kind': 'pipeline_error' })
   })
 
-  it('gives the parts of a syslog header', () => {
+  it('returns the parts of a syslog header', () => {
     expect(fieldsOf('<165>1 2026-03-03T09:00:00Z h app 7 ID1 [a@1 k="v"][b] text')).toMatchObject({
       'log.syslog.priority': 165,
       'log.syslog.facility.code': 20,
@@ -43,7 +43,7 @@ describe('normalizeSamples', () => {
     })
   })
 
-  it('gives a time without a year as it was written, beside the one that was made of it', () => {
+  it('returns a time without a year as written, beside the completed one', () => {
     expect(fieldsOf('<13>Mar  3 09:00:00 h app: x')).toMatchObject({
       timestamp: 'Mar  3 09:00:00',
       '@timestamp': '2026-03-03T09:00:00.000Z',
@@ -53,9 +53,9 @@ describe('normalizeSamples', () => {
   it.each([
     ['<34>1 - a b - - - one\n<34>1 - a b - - - two\n', 2],
     ['23 <34>1 - a b - - - ümer23 <34>1 - a b - - - three', 2],
-  ])('takes framed messages apart: %j', (input, records) => expect(fieldsOf(input)).toMatchObject({ records }))
+  ])('splits framed messages: %j', (input, records) => expect(fieldsOf(input)).toMatchObject({ records }))
 
-  it('takes a line break within a header for an error, not for a frame', () => {
+  it('treats a line break within a header as an error, not as a frame', () => {
     expect(normalizeSamples([{ id: 'a', input: '<1>1 - - - - m\nid -' }], receivedAt)[0]?.ok).toBe(false)
   })
 
@@ -96,17 +96,17 @@ describe('the format samples', needs(samples), () => {
     normalizeSamples(given, receivedAt).map((answer) => [answer.id, answer]),
   )
 
-  it('all give a record', () => expect(given.filter(({ id }) => !answers.has(id))).toEqual([]))
+  it('all have a result', () => expect(given.filter(({ id }) => !answers.has(id))).toEqual([]))
 
-  it('are refused when they are not valid', () => {
+  it('are rejected if invalid', () => {
     expect(given.filter(({ valid, id }) => valid === false && answers.get(id)?.ok !== false)).toEqual([])
   })
 
-  it('are accepted when they are valid', () => {
+  it('are accepted if valid', () => {
     expect(given.filter(({ valid, id }) => valid === true && answers.get(id)?.ok !== true)).toEqual([])
   })
 
-  it('say host, program, message and priority of syslog', () => {
+  it('contain host, program, message and priority of syslog', () => {
     const names = {
       hostname: 'host.name',
       appname: 'process.name',

@@ -7,17 +7,17 @@ import { readPriority } from './priority.ts'
 import { describeAlerts } from './report-alerts.ts'
 import { readStructuredData } from './structured-data.ts'
 
-/** How one given text is understood, for people and programs that try our parsers out. */
+/** The result of parsing one sample, for parser tests. */
 export interface NormalizedSample {
   readonly id: string
-  /** False when it was refused; its text is kept all the same, in `event.original`. */
+  /** False if the record was rejected. Its text is still stored in `event.original`. */
   readonly ok: boolean
   readonly fields: Readonly<Record<string, unknown>>
 }
 
 /**
- * Answers for each `{ id, kind, encoding?, input }` how its input is understood. An input may hold several framed syslog messages
- * or an OTLP export; then the fields are the first one's, and the others are counted. What is no such object is answered, too.
+ * Parses the input of each `{ id, kind, encoding?, input }`. An input may contain several framed syslog messages or an OTLP export; then the
+ * result has the fields of the first one and the number of others. Also answers invalid samples.
  */
 export const normalizeSamples = (samples: readonly unknown[], receivedAt: number): NormalizedSample[] => {
   const normalizer = createNormalizer()
@@ -64,7 +64,7 @@ const describeFrames = (frames: readonly string[], read: (text: string) => Event
 
 const isGood = (event: Event): boolean => event.kind !== 'pipeline_error'
 
-/** An event as flat fields, with the names that syslog's own documents use beside ECS's. */
+/** Returns an event as flat fields, with the names of syslog's RFCs beside ECS's. */
 const present = (event: Event, text: string): Omit<NormalizedSample, 'id'> => {
   const time = new Date(event.time).toISOString()
   const written = writtenTime(text)
@@ -91,11 +91,11 @@ const present = (event: Event, text: string): Omit<NormalizedSample, 'id'> => {
   }
 }
 
-/** The time as the record writes it, when it names no year: then every full date is partly ours. */
+/** Returns the time as written, if it has no year, because any full date would be guessed. */
 const writtenTime = (text: string): string | undefined =>
   /^(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)(?= )/.exec(text.slice(0, 24))?.[1]
 
-/** RFC 5424's structured data as a list of element, name, value. */
+/** Returns RFC 5424's structured data as a list of element, name, value. */
 const structuredData = (
   text: string,
   fields: Readonly<Record<string, FieldValue>>,
@@ -109,8 +109,8 @@ const structuredData = (
 }
 
 /**
- * Splits an input into framed syslog messages (RFC 6587): octet-counted, or ended by line breaks when every line begins with a priority;
- * undefined when it is one message.
+ * Splits an input into framed syslog messages (RFC 6587): octet-counted, or by line breaks if every line begins with a priority. Undefined
+ * for a single message.
  */
 const splitFrames = (text: string): string[] | undefined => {
   if (/^\d{1,7} <\d{1,3}>/.test(text)) return splitCounted(text)

@@ -1,6 +1,6 @@
 import { type Draft, longestValue } from './draft.ts'
 
-/** Reads what was asked for: `/path?query`, or a proxy's `http://host/path?query` and `host:port`. */
+/** Parses a request target: `/path?query`, or a proxy's `http://host/path?query` and `host:port`. */
 export const readTarget = (method: string, target: string, fields: Draft): void => {
   fields['url.original'] = target.slice(0, longestValue)
   const pathAt = target.startsWith('/') ? 0 : pathStart(method, target, fields)
@@ -13,7 +13,7 @@ export const readTarget = (method: string, target: string, fields: Draft): void 
   if (extension !== undefined) fields['url.extension'] = extension
 }
 
-/** Where the path of `http://host/path` begins, setting the host. */
+/** Sets the host of `http://host/path` and returns the start of its path. */
 const pathStart = (method: string, target: string, fields: Draft): number => {
   if (method === 'CONNECT') {
     const end = /:\d{1,5}$/.exec(target)?.index

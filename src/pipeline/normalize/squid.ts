@@ -7,7 +7,7 @@ import { readTarget } from './request-target.ts'
 const shape =
   /^(\d{9,11})\.(\d{3}) +(-?\d{1,12}) (\S{1,256}) ([A-Z_]{3,40})\/(\d{3}) (\d{1,15}) ([A-Z]{3,20}) (\S{1,16384}) (\S{1,256}) ([A-Z_]{3,40})\/(\S{1,256}) (\S{1,256})/
 
-/** Reads Squid's native format: `time elapsed client action/status bytes method url user hierarchy/server type`. */
+/** Parses Squid's native format: `time elapsed client action/status bytes method url user hierarchy/server type`. */
 export const readSquid = (record: RawRecord): Parsed | undefined => {
   const { text } = record
   if (text.charCodeAt(10) !== 46 && text.charCodeAt(9) !== 46 && text.charCodeAt(11) !== 46) return undefined
@@ -38,7 +38,7 @@ export const readSquid = (record: RawRecord): Parsed | undefined => {
     fields['event.outcome'] = code >= 400 ? 'failure' : 'success'
   }
   fields['http.response.body.bytes'] = Number(bytes)
-  // ECS counts in nanoseconds.
+  // ECS uses nanoseconds.
   fields['event.duration'] = Number(elapsed) * 1e6
   if (user !== '-') fields['user.name'] = user
   if (server !== '-') setAddress(fields, 'destination', server)

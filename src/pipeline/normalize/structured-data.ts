@@ -1,14 +1,14 @@
-/** Parameters in the order they stand: element, name, value. */
+/** Parameters in order: element, name, value. */
 export interface StructuredData {
   readonly ids: readonly string[]
   readonly triples: readonly (readonly [id: string, name: string, value: string])[]
   readonly end: number
 }
 
-/** Reads RFC 5424's STRUCTURED-DATA at a place, strictly; a text when it is not valid. Linear. */
+/** Parses RFC 5424's STRUCTURED-DATA strictly. Returns a text with the reason if it is invalid. Linear. */
 export const readStructuredData = (text: string, at: number): StructuredData | string => {
   if (text.charCodeAt(at) === 45) return { ids: [], triples: [], end: at + 1 }
-  if (text.charCodeAt(at) !== 91) return 'the structured data neither is "-" nor begins with "["'
+  if (text.charCodeAt(at) !== 91) return 'the structured data is neither "-" nor starts with "["'
   const ids: string[] = []
   const triples: [string, string, string][] = []
   let i = at
@@ -17,7 +17,7 @@ export const readStructuredData = (text: string, at: number): StructuredData | s
     if (idEnd === i + 1) return 'a structured data element has no name'
     if (idEnd - i - 1 > 32) return 'the name of a structured data element is longer than 32 characters'
     const id = text.slice(i + 1, idEnd)
-    if (ids.includes(id)) return `the structured data element "${id}" stands there twice`
+    if (ids.includes(id)) return `the structured data element "${id}" appears twice`
     ids.push(id)
     i = idEnd
     while (text.charCodeAt(i) === 32) {
@@ -28,7 +28,7 @@ export const readStructuredData = (text: string, at: number): StructuredData | s
       if (text.charCodeAt(end) !== 61 || text.charCodeAt(end + 1) !== 34)
         return `a parameter of "${id}" has no quoted value`
       const close = valueEnd(text, end + 2)
-      if (close < 0) return `a value of "${id}" does not end, or holds "]" or "\\" without a backslash before it`
+      if (close < 0) return `a value of "${id}" has no end, or contains an unescaped "]" or "\\"`
       triples.push([id, text.slice(start, end), withoutBackslashes(text, end + 2, close)])
       i = close + 1
     }
@@ -38,7 +38,7 @@ export const readStructuredData = (text: string, at: number): StructuredData | s
   return { ids, triples, end: i }
 }
 
-/** Where a name (printable ASCII but `=`, blank, `]`, `"`) ends. */
+/** Returns the end of a name (printable ASCII except `=`, space, `]`, `"`). */
 const nameEnd = (text: string, at: number): number => {
   let i = at
   for (; i < text.length; i++) {
@@ -48,7 +48,7 @@ const nameEnd = (text: string, at: number): number => {
   return i
 }
 
-/** Where a value closes; -1 when it does not, or holds what must be escaped. */
+/** Returns the end of a value; −1 if there is none, or if a character is not escaped. */
 const valueEnd = (text: string, at: number): number => {
   for (let i = at; i < text.length; i++) {
     const code = text.charCodeAt(i)

@@ -5,12 +5,12 @@ import { readEntities } from './entities.ts'
 import { toSureLevel } from './level.ts'
 import type { Parser } from './parser.ts'
 import { priorityFields, readPriority } from './priority.ts'
-import { rememberWords, shareWord } from './recurring-words.ts'
+import { cacheWords, shareWord } from './recurring-words.ts'
 import { readBsd, readIso, readTimestamp, type Stamp } from './timestamp.ts'
 
 /**
- * Reads BSD syslog as it is really sent and filed (RFC 3164 describes, it does not prescribe): with and without priority, with a BSD or
- * an ISO timestamp or none, with and without host and tag.
+ * Parses BSD syslog as programs really write it (RFC 3164 is only descriptive): with and without priority, with a BSD or ISO timestamp or
+ * none, with and without host and tag.
  */
 export const syslog3164Parser: Parser = {
   name: 'syslog-3164',
@@ -27,7 +27,7 @@ export const syslog3164Parser: Parser = {
       if (sequence) {
         fields['event.sequence'] = Number(sequence[1])
         at += sequence[0].length
-        // The device's name before its own time.
+        // The device name before its own time.
         const device = /^([\w.-]{1,64}): (?=[*.]?[A-Z][a-z]{2} [ \d]\d )/.exec(text.slice(at, at + 80))
         if (device) {
           fields['host.name'] = device[1] ?? ''
@@ -49,11 +49,11 @@ export const syslog3164Parser: Parser = {
     const afterStamp = i
     while (text.charCodeAt(i) === 32) i++
     if (stamp && i === afterStamp && i < text.length) {
-      return priority ? refuse('syslog/rfc3164', 'No blank stands behind the timestamp.', text, fields) : undefined
+      return priority ? refuse('syslog/rfc3164', 'The space after the timestamp is missing.', text, fields) : undefined
     }
     const named = readNames(text, i, fields, stamp !== undefined)
     if (!bsd && !priority && !(named.host && named.tag)) return undefined
-    // A BSD time alone does not make a line syslog: dovecot's and others' own files have it, too.
+    // A BSD time alone is not syslog: dovecot and others use it in their own files.
     let message = text.slice(named.end)
     // ASA: `fw1 : %ASA-6-302013: …`
     if (message.startsWith(': %')) message = message.slice(2)
@@ -70,7 +70,7 @@ export const syslog3164Parser: Parser = {
   },
 }
 
-/** A timestamp that is not BSD's: ISO, sure enough to be syslog's only with a zone, or behind a priority. */
+/** Parses a timestamp other than BSD's. An ISO time counts as syslog only with a zone or after a priority. */
 const readOther = (
   text: string,
   at: number,
@@ -85,7 +85,7 @@ const readOther = (
   return zoned && (text.charCodeAt(at + 10) === 84 || isDigit(text.charCodeAt(stamp.end - 1))) ? stamp : undefined
 }
 
-/** Whether what stands before a place is a zone: `Z`, `+01:00`, `-0700`. */
+/** Whether the text before a position is a zone: `Z`, `+01:00`, `-0700`. */
 const isZoned = (text: string, end: number): boolean => {
   if (text.charCodeAt(end - 1) === 90) return true
   const sign = text.charCodeAt(end - 6) === 43 || text.charCodeAt(end - 6) === 45 ? end - 6 : end - 5
@@ -99,7 +99,7 @@ interface Names {
   readonly module?: string | undefined
 }
 
-/** Reads host and tag, telling them apart by the tag's `[pid]` or colon; sets their fields. */
+/** Parses host and tag, which differ by the tag's `[pid]` or colon, and sets their fields. */
 const readNames = (text: string, at: number, fields: Draft, expectsHost: boolean): Names => {
   // Cisco's mnemonic is part of the message.
   if (text.charCodeAt(at) === 37) return { host: false, tag: false, end: at }
@@ -129,13 +129,13 @@ interface Tag {
   readonly start: number
   readonly nameEnd: number
   readonly module: string | undefined
-  /** Where the process id stands in its brackets; -1 without one. */
+  /** The position of the process id in its brackets; −1 without one. */
   readonly pid: number
   readonly pidEnd: number
   readonly end: number
 }
 
-/** Reads `sshd[123]:`, `sshd(pam_unix)[123]:`, `kernel:`, `syslogd 1.4.1:`, `proftpd[1] `; undefined when no tag begins there. */
+/** Parses `sshd[123]:`, `sshd(pam_unix)[123]:`, `kernel:`, `syslogd 1.4.1:`, `proftpd[1] `; undefined for other text. */
 const readTag = (text: string, at: number): Tag | undefined => {
   const first = text.charCodeAt(at)
   if (!isTagStart(first)) return undefined
@@ -171,7 +171,7 @@ const readTag = (text: string, at: number): Tag | undefined => {
   return { start: at, nameEnd, module, pid: -1, pidEnd: -1, end: skipBlanks(text, i + 1) }
 }
 
-/** `notice apmd[14311]:` – a level that the sender put before its name. */
+/** `notice apmd[14311]:`, with a level before the tag. */
 const readLevelThenTag = (text: string, at: number, fields: Draft): Tag | undefined => {
   const end = wordEnd(text, at)
   const level = toSureLevel(text.slice(at, end))
@@ -192,7 +192,7 @@ const setTag = (text: string, tag: Tag, fields: Draft, host: boolean): Names => 
   return { host, tag: true, end: tag.end, module: tag.module }
 }
 
-/** Reads up to nine digits and nothing else between two places; -1 when something else stands there. */
+/** Parses up to nine digits that fill a range; −1 for other text. */
 const digitsBetween = (text: string, start: number, end: number): number => {
   if (end === start || end - start > 9) return -1
   let value = 0
@@ -204,10 +204,10 @@ const digitsBetween = (text: string, start: number, end: number): number => {
   return value
 }
 
-/** `router: %SYS-5-CONFIG_I: …` and `10.0.0.1: app: …`: what looks like a tag is a host when a Cisco mnemonic follows it. */
+/** Whether an apparent tag is a host, because a Cisco mnemonic follows: `router: %SYS-5-CONFIG_I: …`. */
 const isHostBefore = (text: string, at: number): boolean => text.charCodeAt(at) === 37
 
-const readHost = rememberWords((word) => (isHostLike(word) ? word.replace(/:$/, '') : undefined))
+const readHost = cacheWords((word) => (isHostLike(word) ? word.replace(/:$/, '') : undefined))
 
 const isHostLike = (word: string): boolean =>
   word.length <= 255 &&

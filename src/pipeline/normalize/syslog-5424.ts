@@ -11,8 +11,8 @@ const format = 'syslog/rfc5424'
 const wrongPriority = 'The syslog priority is not a number from 0 to 191 in angle brackets.'
 
 /**
- * Reads RFC 5424, strictly: a record that begins like one and breaks the grammar is refused with the reason, and keeps what could
- * be read. (RFC 5424 §6; §6.3.3 would let stray backslashes pass, which no sender needs and which hides broken framing.)
+ * Parses RFC 5424 strictly: a record that begins like one but violates the grammar is rejected with the reason and the fields read so far.
+ * Also rejects stray backslashes, which RFC 5424 §6.3.3 permits, because they hide broken framing.
  */
 export const syslog5424Parser: Parser = {
   name: 'syslog-5424',
@@ -46,7 +46,7 @@ export const syslog5424Parser: Parser = {
   },
 }
 
-/** A header without a priority, as relays write it to files: `1 2025-01-31T12:00:00Z host app - - - message`. */
+/** Parses a header without a priority, as relays write it to files: `1 2025-01-31T12:00:00Z host app - - - message`. */
 const readBare = ({ text }: RawRecord): Parsed | undefined => {
   const end = digitsEnd(text, 0)
   if (end === 0 || end > 3 || text.charCodeAt(end) !== 32) return undefined
@@ -59,7 +59,7 @@ const readBare = ({ text }: RawRecord): Parsed | undefined => {
   return whole || nil ? fault('the priority is missing', text, fields) : undefined
 }
 
-/** Reads everything behind the version. */
+/** Parses everything after the version. */
 const readHeader = (text: string, at: number, fields: Draft): Parsed => {
   const stamp = readStamp(text, at)
   if (typeof stamp === 'string') return fault(stamp, text, fields)
@@ -84,11 +84,11 @@ const readHeader = (text: string, at: number, fields: Draft): Parsed => {
     fields[`log.syslog.structured_data.${id}.${name}`] = value.slice(0, longestValue)
   }
   if (data.end < text.length && text.charCodeAt(data.end) !== 32)
-    return fault('no blank stands before the message', text, fields, stamp)
+    return fault('the space before the message is missing', text, fields, stamp)
   let message = text.slice(data.end + 1)
   if (message.charCodeAt(0) === 0xfeff) {
     message = message.slice(1)
-    if (message.includes('\ufffd')) return fault('the message is marked as UTF-8 and is not', text, fields, stamp)
+    if (message.includes('\ufffd')) return fault('the message is marked as UTF-8 but is not', text, fields, stamp)
   }
   const program = fields['process.name']
   readEntities(message, typeof program === 'string' ? program : '', fields)
@@ -102,13 +102,13 @@ const parts = [
   ['message id', 'log.syslog.msgid', 32],
 ] as const
 
-/** Reads RFC 5424's TIMESTAMP: RFC 3339 with a capital T and Z, at most six decimals, no leap second; or `-`. */
+/** Parses RFC 5424's TIMESTAMP: RFC 3339 with a capital T and Z, at most six decimals, no leap second; or `-`. */
 const readStamp = (text: string, at: number): (Stamp & { none: boolean }) | string => {
   if (text.charCodeAt(at) === 45) return { time: 0, end: at + 1, guessed: true, none: true }
   const wrong = 'the timestamp is neither "-" nor RFC 3339'
   if (text.charCodeAt(at + 4) !== 45 || text.charCodeAt(at + 7) !== 45 || text.charCodeAt(at + 10) !== 84) return wrong
   const date = midnight(quad(text, at), pair(text, at + 5), pair(text, at + 8))
-  if (date === -Infinity) return 'the timestamp names a day that does not exist'
+  if (date === -Infinity) return 'the timestamp contains a day that does not exist'
   const clock = clockAt(text, at + 11)
   if (clock < 0 || pair(text, at + 17) > 59) return wrong
   const point = at + 19
@@ -136,7 +136,7 @@ const fault = (reason: string, text: string, fields: Draft, stamp?: Stamp & { no
   ...(stamp && !stamp.none && { time: stamp.time, timeGuessed: stamp.guessed }),
 })
 
-/** Whether a text without a valid priority was meant to be syslog: `<>1 …`, `<999>1 …`, `<pri>1 -`, `<87]1 …`, `<191 1 …`. */
+/** Whether a text without a valid priority resembles syslog: `<>1 …`, `<999>1 …`, `<pri>1 -`, `<87]1 …`, `<191 1 …`. */
 const looksBroken = (text: string): boolean =>
   /^<(?:\d{0,6}[>\]}) ]\d{0,3}(?: [-\d]|$)|\d{0,4}$|\w{1,8}>\d{1,3}(?: [-\d]|$)|\d{3,}>)/.test(text.slice(0, 32))
 

@@ -4,7 +4,7 @@ import { fromEpoch, readTimestamp, toTime } from './timestamp.ts'
 
 const place = { receivedAt: Date.UTC(2026, 0, 1, 0, 30) }
 
-/** Text, the time it means, whether a part of it is guessed. */
+/** Text, the expected time, and whether a part of it is guessed. */
 const cases: [text: string, iso: string, guessed: boolean][] = [
   ['2026-03-04T05:06:07Z', '2026-03-04T05:06:07.000Z', false],
   ['2026-03-04T05:06:07.123456789Z', '2026-03-04T05:06:07.123Z', false],
@@ -33,7 +33,7 @@ const cases: [text: string, iso: string, guessed: boolean][] = [
   ['20260304 05:06:07', '2026-03-04T05:06:07.000Z', true],
   ['1117838570', '2005-06-03T22:42:50.000Z', false],
   ['1772528400.250', '2026-03-03T09:00:00.250Z', false],
-  // No year: the latest that is not in the future.
+  // Without a year: the latest time that is not in the future.
   ['Jan  1 00:10:00', '2026-01-01T00:10:00.000Z', true],
   ['Jan  1 09:00:00', '2026-01-01T09:00:00.000Z', true],
   ['Dec 31 23:59:59', '2025-12-31T23:59:59.000Z', true],
@@ -63,17 +63,17 @@ describe('readTimestamp', () => {
     '',
   ])('finds no time in %j', (text) => expect(readTimestamp(text, 0, place)).toBeUndefined())
 
-  it('puts times without a zone into the zone of their source', () => {
+  it('interprets times without a zone in the zone of their source', () => {
     const stamp = readTimestamp('2026-03-04 05:06:07', 0, { ...place, zoneMinutes: 120 })
     expect(stamp).toEqual({ time: Date.UTC(2026, 2, 4, 3, 6, 7), end: 19, guessed: false })
   })
 
-  it('calls the first second of a new year tomorrow, when it is read late on the last day of the old one', () => {
+  it('reads 1 January on 31 December as tomorrow', () => {
     const late = { receivedAt: Date.UTC(2025, 11, 31, 23, 30) }
     expect(readTimestamp('Jan  1 00:00:01', 0, late)?.time).toBe(Date.UTC(2026, 0, 1, 0, 0, 1))
   })
 
-  it('reads every ISO time back', () => {
+  it('round-trips every ISO time', () => {
     const times = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) })
     fc.assert(
       fc.property(times, fc.constantFrom('T', ' '), (time, between) => {
@@ -83,14 +83,14 @@ describe('readTimestamp', () => {
     )
   })
 
-  it('never throws, wherever it starts', () => {
+  it('never throws, at any position', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...cases.map(([given]) => given)))
     fc.assert(fc.property(text, fc.nat(30), (given, at) => void readTimestamp(given, at, place)))
   })
 })
 
 describe('toTime', () => {
-  it('tells seconds, ms, µs and ns apart by magnitude', () => {
+  it('distinguishes seconds, ms, µs and ns by magnitude', () => {
     const expected = 1_772_528_400_000
     for (const value of [1_772_528_400, 1_772_528_400_000, 1_772_528_400_000_000, 1_772_528_400_000_000_000]) {
       expect(fromEpoch(value)).toBe(expected)

@@ -12,7 +12,7 @@ import {
   zoneAt,
 } from './calendar.ts'
 
-/** A time that was read, where its text ends, and whether its year, zone or order of day and month had to be guessed. */
+/** A parsed time, the end of its text, and whether its year, zone or day and month order was guessed. */
 export interface Stamp {
   readonly time: number
   readonly end: number
@@ -20,8 +20,8 @@ export interface Stamp {
 }
 
 /**
- * Reads the timestamp that begins at a place, in any of the shapes that logs use; undefined when none does. Scanners written by hand:
- * each looks at a bounded number of characters, and a day that does not exist is no timestamp.
+ * Parses a timestamp at a position, in any common log format; undefined without one. Hand-written scanners that look at a bounded number
+ * of characters. A day that does not exist is no timestamp.
  */
 export const readTimestamp = (text: string, at: number, place: Place): Stamp | undefined => {
   const first = text.charCodeAt(at)
@@ -52,7 +52,7 @@ export const readTimestamp = (text: string, at: number, place: Place): Stamp | u
   return readCompact(text, at, place)
 }
 
-/** Reads `2025-01-31T12:00:00.123Z` and its relatives: a blank for the T, slashes, a comma, no zone, a zone's name. */
+/** Parses `2025-01-31T12:00:00.123Z` and its variants: a space for the T, slashes, a comma, no zone, a zone name. */
 export const readIso = (text: string, at: number, place: Place): Stamp | undefined => {
   const separator = text.charCodeAt(at + 4)
   if (text.charCodeAt(at + 7) !== separator) return undefined
@@ -73,7 +73,7 @@ export const readIso = (text: string, at: number, place: Place): Stamp | undefin
   return complete(text, date, (hours * 60 + minutes) * 60_000, i + 6, place)
 }
 
-/** Reads RFC 3164's `Feb  5 17:32:18`, with or without a year on either side of the clock, `Oct 11, 2019 13:29:28`. */
+/** Parses RFC 3164's `Feb  5 17:32:18`, with an optional year before or after the clock, and `Oct 11, 2019 13:29:28`. */
 export const readBsd = (text: string, at: number, place: Place): Stamp | undefined => {
   const month = monthAt(text, at)
   if (month === 0) return undefined
@@ -119,7 +119,7 @@ export const readBsd = (text: string, at: number, place: Place): Stamp | undefin
   return time === -Infinity ? undefined : { time, end, guessed: true }
 }
 
-/** Reads whatever has a number in it as seconds, ms, µs or ns since 1970, told apart by magnitude; 1973–5138 in seconds. */
+/** Converts seconds, ms, µs or ns since 1970, by magnitude: 1973–5138 in seconds. */
 export const fromEpoch = (value: number): number | undefined => {
   if (!(value >= 1e8 && value < 1e20)) return undefined
   if (value < 1e11) return Math.round(value * 1000)
@@ -127,7 +127,7 @@ export const fromEpoch = (value: number): number | undefined => {
   return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6)
 }
 
-/** Reads a field's value as a time: a number since 1970, the same as text, or a timestamp with nothing behind it. */
+/** Parses a field's value as a time: a number since 1970, its text, or a timestamp with nothing after it. */
 export const toTime = (value: unknown, place: Place): Stamp | undefined => {
   if (typeof value === 'number') {
     const time = fromEpoch(value)
@@ -136,7 +136,7 @@ export const toTime = (value: unknown, place: Place): Stamp | undefined => {
   if (typeof value !== 'string' || value.length < 8 || value.length > 48) return undefined
   const text = value.trim()
   if (/^\d{9,20}(?:\.\d{1,9})?$/.test(text)) {
-    // More digits than a number holds would be rounded to the next millisecond.
+    // Take ms from the digits, because 19 of them exceed a number's precision.
     if (/^1\d{18}$/.test(text)) return { time: Number(text.slice(0, 13)), end: text.length, guessed: false }
     const time = fromEpoch(Number(text))
     if (time !== undefined) return { time, end: text.length, guessed: false }
@@ -191,7 +191,7 @@ const readSlashed = (text: string, at: number, place: Place): Stamp | undefined 
   if (text.charCodeAt(third - 1) !== 47 || middle < 0 || middle > 31) return undefined
   const year = quad(text, third)
   if (year >= 1000) {
-    // Month first, as the programs that write slashes do, unless that month does not exist.
+    // Month first, as programs that write slashes do, unless that month does not exist.
     const monthFirst = first <= 12
     const date = monthFirst ? midnight(year, first, middle) : midnight(year, middle, first)
     const stamp = withClock(text, date, text.charCodeAt(third + 4) === 44 ? third + 6 : third + 5, place)
@@ -229,7 +229,7 @@ const readCompact = (text: string, at: number, place: Place): Stamp | undefined 
     const date = midnight(quad(text, at), pair(text, at + 4), pair(text, at + 6))
     return complete(text, date, digitsToClock(text, at + 8), end, place)
   }
-  // A bare number is a time only when something follows that separates it from the rest.
+  // A plain number is a time only before a separator.
   if (length !== 10 && length !== 13 && length !== 16 && length !== 19) return undefined
   const fraction = length === 10 ? fractionEnd(text, end) : end
   const after = text.charCodeAt(fraction)
@@ -247,7 +247,7 @@ const digitsToClock = (text: string, at: number): number => {
   return (hours * 3600 + minutes * 60 + seconds) * 1000
 }
 
-/** A date that has been read, and a clock, perhaps of twelve hours, at a place. */
+/** Completes a date with a clock, which may have twelve hours. */
 const withClock = (text: string, date: number, at: number, place: Place): Stamp | undefined => {
   if (date === -Infinity) return undefined
   const before = text.charCodeAt(at - 1)
@@ -271,7 +271,7 @@ const withClock = (text: string, date: number, at: number, place: Place): Stamp 
   return complete(text, date, clock, end, place)
 }
 
-/** Adds the fraction and the zone that stand after a date and a clock. */
+/** Adds the fraction and the zone after date and clock. */
 const complete = (text: string, date: number, clock: number, at: number, place: Place): Stamp | undefined => {
   if (date === -Infinity || clock < 0) return undefined
   const end = fractionEnd(text, at)
@@ -281,7 +281,7 @@ const complete = (text: string, date: number, clock: number, at: number, place: 
   return { time: local - (place.zoneMinutes ?? 0) * 60_000, end, guessed: place.zoneMinutes === undefined }
 }
 
-/** Where the year of `04:47:44 2005` or `16:24:19 CDT 2013` stands; 0 when there is none. */
+/** Returns the position of the year in `04:47:44 2005` or `16:24:19 CDT 2013`; 0 without one. */
 const yearAfter = (text: string, at: number): number => {
   if (text.charCodeAt(at) !== 32) return 0
   let i = at + 1
@@ -289,7 +289,7 @@ const yearAfter = (text: string, at: number): number => {
   if (zone) i = zone.end + 1
   const year = quad(text, i)
   const after = text.charCodeAt(i + 4)
-  // 1990–2099 with an end behind it: a host may be called 2005, but not next to a weekday's month.
+  // 1990–2099 before a separator. A host may be named 2005, but not after a weekday and month.
   return year >= 1990 && year < 2100 && (i + 4 >= text.length || after === 93 || after === 32 || after === 58) ? i : 0
 }
 

@@ -32,7 +32,7 @@ const formats: readonly AlertFormat[] = [
   wazuh,
 ]
 
-/** The parsers of alerts, by the `source_type` that stands for them. */
+/** The alert parsers by `source_type`. */
 export const alertParsers: ReadonlyMap<string, Parser> = new Map(
   [
     ...formats.map((format) => [format.name, toParser(format)] as const),
@@ -42,29 +42,26 @@ export const alertParsers: ReadonlyMap<string, Parser> = new Map(
 )
 
 /**
- * Reads an object that can only be an alert; undefined for all others. One that says that the trouble is over is an event like any other
- * then: strangers write into logs, and nothing that stands there may close an alert.
+ * Parses an object that can only be an alert; undefined for others. A resolved alert becomes an ordinary event, because a log line, which
+ * anyone can write, must not close an alert.
  */
 export const readSureAlert = (object: Json, record: RawRecord): Parsed | undefined => {
-  const format = formats.find((one) => one.knows(object))
+  const format = formats.find((one) => one.matches(object))
   const parsed = format && readAlert(format, object, record)
   return parsed?.fields.alert_status === 'resolved' ? { ...parsed, kind: 'event' } : parsed
 }
 
-/** Names the format that a text can only be of; undefined when that is not sure. */
+/** Returns the alert format of a text; undefined if it is ambiguous. */
 export const formatOf = (text: string): string | undefined => {
   const object = readObject(text)
-  if (isObject(object)) return formats.find((one) => one.knows(object))?.name
+  if (isObject(object)) return formats.find((one) => one.matches(object))?.name
   return text.startsWith('CEF:') ? 'cef' : text.startsWith('LEEF:') ? 'leef' : undefined
 }
 
-/** Lists under which senders bundle alerts. */
+/** Names of lists in which senders bundle alerts. */
 const bundles = ['alerts', 'findings', 'Findings', 'value', 'results', 'offenses', 'events']
 
-/**
- * Takes what a sender posts apart into its alerts, each as a record's text: a webhook's alerts, the items of a list, the lines of a
- * text. What is not a bundle is one alert.
- */
+/** Splits a posted body into the texts of its alerts: those of a webhook, a list or lines. Anything else is one alert. */
 export const splitAlerts = (body: unknown): readonly string[] => {
   if (typeof body === 'string') return splitText(body)
   if (Array.isArray(body)) return body.flatMap((item: unknown) => splitAlerts(item))
@@ -80,7 +77,7 @@ const isList = (value: unknown): boolean => Array.isArray(value) && value.length
 
 const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** One alert a line, unless the text is one of JSON. */
+/** Splits a text into lines, unless it is one JSON text. */
 const splitText = (text: string): readonly string[] => {
   const trimmed = text.trim()
   if (/^[[{]/.test(trimmed)) {
@@ -88,7 +85,7 @@ const splitText = (text: string): readonly string[] => {
       const value: unknown = JSON.parse(trimmed)
       return typeof value === 'string' ? [value] : splitAlerts(value)
     } catch {
-      // not one text of JSON: lines of it, perhaps
+      // The text may be JSON lines.
     }
   }
   return trimmed.split(/\r?\n/).filter((line) => line.trim() !== '')

@@ -4,38 +4,38 @@ import type { Place } from '../calendar.ts'
 import type { Draft } from '../draft.ts'
 import { isObject } from '../flatten.ts'
 import { type Stamp, toTime } from '../timestamp.ts'
+import { guessType, isResolvedStatus, toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat, ForeignAlert } from './foreign-alert.ts'
 import { type Json, numberAt, objectAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
-import { guessType, isOver, toAlertType, toSeverity } from './words.ts'
 
-/** Reads one alert of Alertmanager's webhook (version 4), or one as Prometheus posts it to Alertmanager. */
+/** Parses one alert of Alertmanager's webhook (version 4), or one that Prometheus posts to Alertmanager. */
 export const alertmanager: AlertFormat = {
   name: 'alertmanager',
-  knows: (object) => isWebhook(object) && object.version === '4',
-  read: (object, record) => readFiring(object, 'alertmanager', record),
+  matches: (object) => isWebhook(object) && object.version === '4',
+  read: (object, record) => readWebhookAlert(object, 'alertmanager', record),
 }
 
-/** Whether an object is a group of alerts as Alertmanager and Grafana send them. */
+/** Whether an object is a group of alerts from Alertmanager or Grafana. */
 export const isWebhook = (object: Json): boolean =>
   Array.isArray(object.alerts) && typeof object.receiver === 'string' && typeof object.groupKey === 'string'
 
-/** Takes a webhook apart into webhooks of one alert each; anything else stays what it is. */
+/** Splits a webhook into webhooks of one alert each. Returns anything else unchanged. */
 export const splitWebhook = (object: Json): readonly Json[] =>
   Array.isArray(object.alerts) && object.alerts.every(isObject)
     ? object.alerts.map((alert) => ({ ...object, alerts: [alert] }))
     : [object]
 
-/** Reads the one alert of a webhook. What all alerts of its group have in common counts for it, too. */
-export const readFiring = (object: Json, provider: string, place: Place): ForeignAlert | string => {
+/** Parses the one alert of a webhook, including the common labels of its group. */
+export const readWebhookAlert = (object: Json, provider: string, place: Place): ForeignAlert | string => {
   const list = Array.isArray(object.alerts) ? object.alerts : [object]
-  if (list.length !== 1) return `It holds ${list.length} alerts; they must be sent as a webhook to be taken one by one.`
+  if (list.length !== 1) return `The body contains ${list.length} alerts. Post it as a webhook to split them.`
   const [alert] = list
-  if (!isObject(alert) || !isObject(alert.labels)) return 'Its alert has no labels.'
+  if (!isObject(alert) || !isObject(alert.labels)) return 'The alert has no labels.'
   const labels = { ...objectAt(object, 'commonLabels'), ...alert.labels }
   const notes = { ...objectAt(object, 'commonAnnotations'), ...objectAt(alert, 'annotations') }
 
   const title = text(labels, 'alertname') ?? text(notes, 'summary', 'title') ?? 'alert without a name'
-  const over = isOver(text(alert, 'status') ?? text(object, 'status'))
+  const over = isResolvedStatus(text(alert, 'status') ?? text(object, 'status'))
   const fields: Draft = {}
   setSide(fields, 'source', text(labels, 'source_ip', 'src_ip', 'client_ip'))
   setSide(fields, 'destination', text(labels, 'destination_ip', 'dest_ip', 'dst_ip'))
@@ -66,7 +66,7 @@ export const readFiring = (object: Json, provider: string, place: Place): Foreig
   }
 }
 
-/** A time that is one: Go writes the year 1 for "not yet". */
+/** Parses a time. Go writes the year 1 for no time. */
 const realTime = (value: unknown, place: Place): Stamp | undefined => {
   const stamp = typeof value === 'string' && value.startsWith('0001-') ? undefined : toTime(value, place)
   return stamp && stamp.time > 0 ? stamp : undefined
@@ -74,17 +74,17 @@ const realTime = (value: unknown, place: Place): Stamp | undefined => {
 
 const hostNames = ['host', 'hostname', 'nodename', 'node', 'device', 'instance', 'pod']
 
-/** The host, without the port of what was scraped there. */
+/** Sets the host without the port of its exporter. */
 const setHost = (fields: Draft, labels: Json): void => {
-  const said = text(labels, ...hostNames)
-  if (said === undefined) return
-  const known = toAddress(said)
+  const name = text(labels, ...hostNames)
+  if (name === undefined) return
+  const known = toAddress(name)
   if (known?.ip !== undefined) set(fields, 'host.ip', known.ip)
   else if (known?.domain !== undefined) set(fields, 'host.name', known.domain)
-  else setUrl(fields, said)
+  else setUrl(fields, name)
 }
 
-/** Old versions send no fingerprint; the labels are what it is made of. */
+/** Returns the fingerprint. Old versions send none, so it is made from the labels. */
 const fingerprintOf = (alert: Json, labels: Json): string => {
   const given = text(alert, 'fingerprint')
   if (given !== undefined) return given

@@ -19,9 +19,9 @@ const normalize = (texts: readonly string[], format?: string): readonly Event[] 
     ...(format !== undefined && { format }),
   })
 
-/** What becomes of a body that is posted, and said to be of a format or not. */
-const understood = (body: unknown, format?: string): readonly Event[] => normalize(splitAlerts(body), format)
-const one = (body: unknown, format?: string): Event | undefined => understood(body, format)[0]
+/** Normalizes a posted body, with an optional declared format. */
+const parseBody = (body: unknown, format?: string): readonly Event[] => normalize(splitAlerts(body), format)
+const one = (body: unknown, format?: string): Event | undefined => parseBody(body, format)[0]
 
 const noon = Date.UTC(2025, 0, 5, 12)
 const cef = 'CEF:0|Security|IDS|1.0|100|Detected|10|src=10.0.0.1 dst=192.168.1.1'
@@ -34,8 +34,8 @@ const detected = {
   'destination.ip': '192.168.1.1',
 }
 
-describe('the rows that every normaliser of this contract answers', () => {
-  it('reads a result of Splunk', () => {
+describe('the fields of the triage contract', () => {
+  it('are read from a Splunk result', () => {
     const event = one(
       {
         result_id: 'r-1',
@@ -72,7 +72,7 @@ describe('the rows that every normaliser of this contract answers', () => {
     })
   })
 
-  it('reads the time of Splunk where it is a number in quotation marks', () => {
+  it("include Splunk's time as a quoted number", () => {
     const event = one(
       { sid: 's1', _time: '1736078400', type: 'intrusion', priority: '9', src: '192.0.2.1', signature: 'ET SCAN' },
       'splunk',
@@ -85,7 +85,7 @@ describe('the rows that every normaliser of this contract answers', () => {
     })
   })
 
-  it('keeps the target and the source of a SecurityAlert', () => {
+  it('include target and source of a SecurityAlert', () => {
     const event = one({
       alert_id: 'A-1',
       timestamp: '2025-01-05T12:00:00Z',
@@ -105,7 +105,7 @@ describe('the rows that every normaliser of this contract answers', () => {
     })
   })
 
-  it('reads an offense of QRadar, whose magnitude is a number', () => {
+  it('are read from a QRadar offense with a numeric magnitude', () => {
     const event = one({
       offense_id: 123,
       start_time: 1736078400000,
@@ -125,18 +125,18 @@ describe('the rows that every normaliser of this contract answers', () => {
   it.each([
     ['high', 'high'],
     ['low', 'low'],
-  ])('moves what is medium by a magnitude of %s', (magnitude, severity) => {
+  ])('include a medium severity shifted by a magnitude of %s', (magnitude, severity) => {
     expect(one({ id: 1, severity: 5, magnitude, offense_type: 'Phishing' }, 'qradar')?.fields).toMatchObject({
       alert_severity: severity,
       alert_type: 'phishing',
     })
   })
 
-  it.each(['message', 'cef_message', 'cef', 'raw', 'raw_message'])('reads CEF in "%s"', (name) => {
+  it.each(['message', 'cef_message', 'cef', 'raw', 'raw_message'])('are read from CEF in "%s"', (name) => {
     expect(one({ [name]: cef }, 'cef')?.fields).toMatchObject(detected)
   })
 
-  it('reads CEF as a text, and behind a header of syslog', () => {
+  it('are read from CEF as text, and after a syslog header', () => {
     for (const text of [cef, `<34>1 2026-03-04T00:00:00Z sensor ids - - - ${cef}`]) {
       expect(one(text, 'cef')?.fields).toMatchObject(detected)
       expect(one(text)).toMatchObject({ kind: 'alert', fields: expect.objectContaining(detected) })
@@ -157,7 +157,7 @@ describe('a log line', () => {
     '{"alert_id":"7","alert_type":"banner","severity":"high","description":"x","timestamp":1736078400}',
   ])('is no alert: %s', (line) => expect(normalize([line])[0]?.kind).toBe('event'))
 
-  it('is an alert where its format leaves no doubt, also within what a shipper made of it', () => {
+  it("is an alert if its format is unambiguous, even inside a shipper's envelope", () => {
     const eve =
       '{"event_type":"alert","src_ip":"10.0.0.1","alert":{"signature":"ET X","signature_id":1,"severity":1},"timestamp":"2026-03-02T10:00:00Z"}'
     for (const line of [
@@ -173,7 +173,7 @@ describe('a log line', () => {
     }
   })
 
-  it('closes nothing: that something is over must be said as an alert', () => {
+  it('never closes an alert', () => {
     const over = {
       receiver: 'x',
       version: '4',
@@ -185,7 +185,7 @@ describe('a log line', () => {
     expect(normalize([line], 'alertmanager')[0]?.kind).toBe('alert')
   })
 
-  it('is kept, and says so, when it is a webhook of several alerts', () => {
+  it('is rejected with a reason if it is a webhook of several alerts', () => {
     const group = { receiver: 'x', version: '4', groupKey: '{}', alerts: [{ labels: {} }, { labels: {} }] }
     const [event] = normalize([JSON.stringify(group)])
     expect(event).toMatchObject({ kind: 'pipeline_error', fields: { 'error.type': 'parse/alert/alertmanager' } })
@@ -193,12 +193,12 @@ describe('a log line', () => {
 })
 
 describe('a bundle', () => {
-  it('is taken apart into its alerts', () => {
+  it('is split into its alerts', () => {
     const alert = { alert_id: 'a', severity: 'low' }
     const label = (alertname: string) => ({ labels: { alertname }, startsAt: '2026-03-01T08:00:00Z' })
     const webhook = { receiver: 'x', version: '4', groupKey: '{}', alerts: [label('A'), label('B')] }
-    expect(understood(webhook).map(({ fields }) => fields.alert_title)).toEqual(['A', 'B'])
-    expect(understood([label('A'), label('B')], 'alertmanager').map(({ fields }) => fields.alert_title)).toEqual([
+    expect(parseBody(webhook).map(({ fields }) => fields.alert_title)).toEqual(['A', 'B'])
+    expect(parseBody([label('A'), label('B')], 'alertmanager').map(({ fields }) => fields.alert_title)).toEqual([
       'A',
       'B',
     ])
@@ -210,11 +210,11 @@ describe('a bundle', () => {
     expect(splitAlerts(alert)).toHaveLength(1)
   })
 
-  it('of anything at all gives texts, each of which becomes an event', () => {
+  it('of any kind gives texts that become events', () => {
     const formats = fc.constantFrom(undefined, ...alertParsers.keys())
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' })), formats, (body, format) => {
-        for (const event of understood(body, format)) {
+        for (const event of parseBody(body, format)) {
           expect(event.kind === 'alert' || event.kind === 'pipeline_error' || format === undefined).toBe(true)
         }
       }),

@@ -3,19 +3,22 @@ import { readCef } from '../cef.ts'
 import { type Draft, refuse } from '../draft.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType, toSeverity } from './classify.ts'
 import { isFinding, toLineParser } from './device-alert.ts'
 import { toAlertEvent } from './foreign-alert.ts'
 import { set, setHashes, setSide, setUrl, text } from './pick.ts'
-import { guessType, toSeverity } from './words.ts'
 
-/** Reads alerts in ArcSight's format: a line, or an object that carries one. */
-export const cefAlertParser: Parser = toLineParser('cef', 'CEF:', (line, record, said) => fromLine(line, record, said))
+/** Parses CEF alerts: a line, or an object that contains one. */
+export const cefAlertParser: Parser = toLineParser('cef', 'CEF:', (line, record, isDeclared) =>
+  fromLine(line, record, isDeclared),
+)
 
-const fromLine = (line: string, record: RawRecord, said: boolean): Parsed | undefined => {
+const fromLine = (line: string, record: RawRecord, isDeclared: boolean): Parsed | undefined => {
   const fields: Draft = {}
   const body = readCef(line, fields, record)
-  if (!body) return said ? refuse('alert/cef', 'The CEF header has fewer than seven parts.', record.text) : undefined
-  if (!said && !isFinding(fields, text(fields, 'event.type'))) return undefined
+  if (!body)
+    return isDeclared ? refuse('alert/cef', 'The CEF header has fewer than seven parts.', record.text) : undefined
+  if (!isDeclared && !isFinding(fields, text(fields, 'event.type'))) return undefined
 
   const [vendor, product] = [text(fields, 'observer.vendor') ?? '', text(fields, 'observer.product') ?? '']
   const rule = text(fields, 'event.code')
@@ -39,7 +42,7 @@ const fromLine = (line: string, record: RawRecord, said: boolean): Parsed | unde
     'cef',
     {
       provider: 'cef',
-      // The same signature tells of many things: only a device's own id of the event makes it one of them.
+      // Different alerts may share a signature, so only the device's event id makes this one unique.
       id: rule === undefined ? event : event === undefined ? name : `${name}-${event}`,
       key: event,
       ref: rule === undefined ? undefined : `${vendor}/${product}/${rule}`,
@@ -56,5 +59,5 @@ const fromLine = (line: string, record: RawRecord, said: boolean): Parsed | unde
   )
 }
 
-/** CEF also knows Unknown, Low, Medium, High and Very-High. */
+/** Maps severity words of CEF: Unknown, Low, Medium, High and Very-High. */
 const wordSeverity = (word: string | undefined) => (word?.toLowerCase() === 'very-high' ? 'critical' : 'medium')

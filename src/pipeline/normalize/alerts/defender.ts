@@ -1,14 +1,14 @@
 import type { Draft } from '../draft.ts'
 import { isObject } from '../flatten.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { type Json, objectsAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
-import { guessType, isOver, toSeverity } from './words.ts'
 
-/** Reads alerts of Microsoft Defender: as Microsoft Graph has them, and as Defender for Endpoint's own API does. */
+/** Parses alerts of Microsoft Defender, from Microsoft Graph or from the API of Defender for Endpoint. */
 export const defender: AlertFormat = {
   name: 'defender',
-  knows: (object) =>
+  matches: (object) =>
     typeof object.title === 'string' &&
     object.severity !== undefined &&
     ((typeof object.detectionSource === 'string' && object.createdDateTime !== undefined) ||
@@ -17,7 +17,7 @@ export const defender: AlertFormat = {
   read(object, record) {
     const id = text(object, 'id', 'alertId')
     const title = text(object, 'title')
-    if (id === undefined || title === undefined) return 'An alert has an id and a title.'
+    if (id === undefined || title === undefined) return 'The alert has no id or no title.'
     const fields: Draft = {}
     for (const item of objectsAt(object, 'evidence')) addEvidence(fields, item)
     const host = text(object, 'computerDnsName', 'deviceDnsName')
@@ -41,14 +41,14 @@ export const defender: AlertFormat = {
         record,
       ),
       end: toTime(object.lastActivityDateTime ?? object.lastEventTime, record),
-      ...(status !== undefined && { over: isOver(status) }),
+      ...(status !== undefined && { over: isResolvedStatus(status) }),
       asset: text(object, 'machineId') ?? host ?? text(fields, 'host.name'),
       fields,
     }
   },
 }
 
-/** One thing that took part, in Graph's words (`deviceDnsName`) or the endpoint API's (`entityType`). The first of a kind counts. */
+/** Adds one item of evidence, in the format of Graph (`deviceDnsName`) or of the endpoint API (`entityType`). The first of a kind wins. */
 const addEvidence = (fields: Draft, item: Json): void => {
   set(fields, 'host.name', text(item, 'deviceDnsName', 'hostName'))
   set(fields, 'user.name', text(item, 'userAccount.accountName', 'userAccount.userPrincipalName', 'accountName'))

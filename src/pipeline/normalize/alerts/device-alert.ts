@@ -8,29 +8,26 @@ import { readObject } from '../read-object.ts'
 const finder = /\b(?:IDS|IPS|NIDS|HIDS|NIPS|HIPS|IDPS?|NGIPS|EDR|XDR|Snort|Suricata|SNORT|SURICATA)\b/
 const findings = /(?:^|[\s:/])(?:ids|ips|nids|hids|intrusion[ _-](?:detection|prevention)|ids alert)$/i
 
-/**
- * Tells whether what a device wrote in CEF or LEEF can only be an alert: its product or category says that it is of something that
- * looks for attacks. Firewalls, proxies and logins, which write these formats much more often, do not.
- */
+/** Whether a CEF or LEEF line can only be an alert: its product or category names an attack detector, not a firewall, proxy or login. */
 export const isFinding = (fields: Draft, category: string | undefined): boolean => {
   const product = String(fields['observer.product'] ?? '').replaceAll('_', ' ')
   return finder.test(product) || findings.test(product) || findings.test(category?.trim() ?? '')
 }
 
 /**
- * Makes the parser of a format of lines, for lines alone and, where their sender says that they are of it, for objects that carry one.
- * `read` learns whether its sender said so: then every line is an alert, else only what can be nothing else.
+ * Creates a parser for a line format, and for objects that contain a line if the sender declares the format. `read` receives that
+ * declaration: with it every line is an alert, without it only an unambiguous one.
  */
 export const toLineParser = (
   format: string,
   start: string,
-  read: (line: string, record: RawRecord, said: boolean) => Parsed | undefined,
+  read: (line: string, record: RawRecord, isDeclared: boolean) => Parsed | undefined,
 ): Parser => ({
   name: `alert-${format}`,
   parse(record) {
-    const said = record.format === format
-    if (record.text.startsWith(start)) return read(record.text, record, said)
-    if (!said) return undefined
+    const isDeclared = record.format === format
+    if (record.text.startsWith(start)) return read(record.text, record, isDeclared)
+    if (!isDeclared) return undefined
     const object = readObject(record.text)
     const line = isObject(object) ? carriedIn(object, start) : lineIn(record.text, start)
     if (line === undefined)
@@ -42,7 +39,7 @@ export const toLineParser = (
 
 const carriers = ['message', 'cef_message', 'cef', 'raw', 'raw_message', '_raw', 'event', 'msg']
 
-/** The line that an object carries in one of the names that senders use for it. */
+/** Returns the line inside an object, under one of the usual names. */
 const carriedIn = (object: Readonly<Record<string, unknown>>, start: string): string | undefined => {
   for (const name of carriers) {
     const value = object[name]
@@ -52,13 +49,13 @@ const carriedIn = (object: Readonly<Record<string, unknown>>, start: string): st
   return undefined
 }
 
-/** The line without what syslog put before it. */
+/** Returns the line without a syslog header. */
 const lineIn = (value: string, start: string): string | undefined => {
   const from = value.slice(0, 1_000).indexOf(start)
   return from < 0 ? undefined : value.slice(from).trimEnd()
 }
 
-/** What stands beside the line says what the line does not. */
+/** Adds fields beside the line that the line does not contain. */
 const withSiblings = (parsed: Parsed, object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
   const fields: Draft = {}
   const { stamp } = addFields(fields, flatten(object), record)

@@ -9,57 +9,57 @@ import { readObject } from '../read-object.ts'
 import type { Stamp } from '../timestamp.ts'
 import { type Json, set } from './pick.ts'
 
-/** What another system says in an alert, in the words of the triage contract. */
+/** An alert of another system, in terms of the triage contract. */
 export interface ForeignAlert {
-  /** Who says it: `splunk`, `alertmanager`, the `source` of a SecurityAlert. */
+  /** The sender: `splunk`, `alertmanager`, the `source` of a SecurityAlert. */
   readonly provider: string
-  /** What its sender and its readers call it by. */
+  /** The id that its sender shows. */
   readonly id?: string | undefined
-  /** Its id, where no other alert of its sender's ever has it. */
+  /** An id that no other alert of the sender ever has. */
   readonly ownId?: string | undefined
-  /** What stays the same when its sender tells of the same trouble again; absent where no id of its sender's means that. */
+  /** A key that repeats with the same problem; undefined if the sender has none. */
   readonly key?: string | undefined
-  /** Where at its sender more is to be found. */
+  /** A link to more details at the sender. */
   readonly ref?: string | undefined
   readonly type: AlertType
   readonly severity: Severity
   readonly title: string
   readonly description?: string | undefined
-  /** When the trouble began, and when it was last seen or ended. */
+  /** When the problem began, and when it was last seen or ended. */
   readonly start?: Stamp | undefined
   readonly end?: Stamp | undefined
-  /** Whether its sender says that it is over. */
+  /** Whether the sender reports it as resolved. */
   readonly over?: boolean | undefined
-  /** How many events of its sender's it stands for. */
+  /** How many events of the sender it represents. */
   readonly count?: number | undefined
   readonly asset?: string | undefined
-  /** What it is about, under ECS names. */
+  /** ECS fields. */
   readonly fields: Draft
-  /** The part of the object that is about it, when that is not the whole. */
+  /** The part of the object with the alert, if that is not the whole. */
   readonly part?: Json | undefined
 }
 
-/** A format of alerts that are objects of JSON. */
+/** A format of JSON alerts. */
 export interface AlertFormat {
-  /** The `source_type` that stands for it. */
+  /** The `source_type` of the format. */
   readonly name: string
-  /** Whether an object can only be of this format, whoever sends it. Cheap: it is asked of every object. */
-  knows(object: Json): boolean
-  /** Reads an object that is known, or said, to be of this format; a text tells why it is none. */
+  /** Whether an object can only be of this format. Must be cheap, because every object is tested. */
+  matches(object: Json): boolean
+  /** Parses an object of this format. Returns a text with the reason if it is invalid. */
   read(object: Json, record: RawRecord): ForeignAlert | string
 }
 
-/** Makes the parser of a format: for records that are said to be of it, and for those that can be nothing else. */
+/** Creates the parser of a format, for records declared as such and for unambiguous ones. */
 export const toParser = (format: AlertFormat): Parser => ({
   name: `alert-${format.name}`,
   parse(record) {
     const object = readObject(record.text)
     if (typeof object !== 'object') return undefined
-    return record.format === format.name || format.knows(object) ? readAlert(format, object, record) : undefined
+    return record.format === format.name || format.matches(object) ? readAlert(format, object, record) : undefined
   },
 })
 
-/** Reads an object as an alert of a format. */
+/** Parses an object as an alert of a format. */
 export const readAlert = (format: AlertFormat, object: Json, record: RawRecord): Parsed => {
   const alert = format.read(object, record)
   return typeof alert === 'string'
@@ -68,26 +68,26 @@ export const readAlert = (format: AlertFormat, object: Json, record: RawRecord):
 }
 
 /**
- * Lays an alert out as an event of kind `alert`: everything of the object under the names that any JSON record gets, and over it what
- * the alert is about, under ECS names and those of the triage contract.
+ * Converts an alert to an event of kind `alert`: all fields of the object under the names of any JSON record, overridden by ECS fields and
+ * those of the triage contract.
  */
 export const toAlertEvent = (name: string, alert: ForeignAlert, record: RawRecord, object: Json): Parsed => {
   const base: Draft = {}
   const found = addFields(base, flatten(alert.part ?? object), record)
-  const said: Draft = {}
-  set(said, 'event.provider', alert.provider)
-  set(said, 'alert_id', alert.id?.slice(0, 1_024))
-  set(said, 'alert_key', alert.key?.slice(0, 1_024))
-  set(said, 'alert_own_id', alert.ownId)
-  set(said, 'alert_type', alert.type)
-  set(said, 'alert_severity', alert.severity)
-  set(said, 'alert_title', oneLine(alert.title))
-  set(said, 'alert_status', alert.over === undefined ? undefined : alert.over ? 'resolved' : 'firing')
-  set(said, 'alert_count', alert.count)
-  set(said, 'asset_id', alert.asset)
-  set(said, 'source_ref', alert.ref)
-  set(said, 'event.start', isoOf(alert.start))
-  set(said, 'event.end', isoOf(alert.end))
+  const alertFields: Draft = {}
+  set(alertFields, 'event.provider', alert.provider)
+  set(alertFields, 'alert_id', alert.id?.slice(0, 1_024))
+  set(alertFields, 'alert_key', alert.key?.slice(0, 1_024))
+  set(alertFields, 'alert_own_id', alert.ownId)
+  set(alertFields, 'alert_type', alert.type)
+  set(alertFields, 'alert_severity', alert.severity)
+  set(alertFields, 'alert_title', oneLine(alert.title))
+  set(alertFields, 'alert_status', alert.over === undefined ? undefined : alert.over ? 'resolved' : 'firing')
+  set(alertFields, 'alert_count', alert.count)
+  set(alertFields, 'asset_id', alert.asset)
+  set(alertFields, 'source_ref', alert.ref)
+  set(alertFields, 'event.start', isoOf(alert.start))
+  set(alertFields, 'event.end', isoOf(alert.end))
   const stamp = (alert.over ? alert.end : alert.start) ?? alert.start ?? found.stamp
   return {
     format: `alert/${name}`,
@@ -95,7 +95,7 @@ export const toAlertEvent = (name: string, alert: ForeignAlert, record: RawRecor
     time: stamp?.time,
     timeGuessed: stamp?.guessed ?? true,
     message: (alert.description ?? alert.title).slice(0, longestValue),
-    fields: { ...base, ...alert.fields, ...said },
+    fields: { ...base, ...alert.fields, ...alertFields },
   }
 }
 

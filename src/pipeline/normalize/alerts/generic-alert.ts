@@ -2,9 +2,9 @@ import { addFields } from '../aliases.ts'
 import type { Draft } from '../draft.ts'
 import { flatten } from '../flatten.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType, isResolvedStatus, toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setUrl, text, textsAt } from './pick.ts'
-import { guessType, isOver, toAlertType, toSeverity } from './words.ts'
 
 const ids = ['alert_id', 'alertId', 'external_id', 'incident_id', 'id', 'fingerprint', 'uuid', 'event_id', 'key']
 const titles = [
@@ -17,24 +17,24 @@ const statuses = ['status', 'state', 'alert_status', 'event_state', 'current_sta
 const types = ['alert_type', 'category', 'type', 'threat_type', 'attack_type', 'classification']
 const starts = ['started_at', 'startsAt', 'start_time', 'created_at', 'createdAt', 'first_seen', 'date_happened']
 const ends = ['ended_at', 'endsAt', 'end_time', 'resolved_at', 'last_seen']
-/** Objects in which webhooks wrap what they are about. */
+/** Objects in which webhooks wrap their subject. */
 const wrappers = ['alert', 'incident', 'data', 'event', 'payload', 'finding', 'issue', 'monitor']
 
-/** Reads an alert of a sender that we do not know, by the names that such senders use. Nothing is taken for one by itself. */
+/** Parses alerts of unknown senders by common field names. Applies only if the sender declares an alert. */
 export const genericAlert: AlertFormat = {
   name: 'generic',
-  knows: () => false,
+  matches: () => false,
   read(object, record) {
     const layers = layersOf(object)
     const first = (paths: readonly string[]) => textIn(layers, paths)
     const title = first(titles)
-    if (title === undefined) return 'Nothing in it is named like a title, a message or a description.'
+    if (title === undefined) return 'The alert has no field such as title, message or description.'
     const id = first(ids)
     const kind = first(types)
     const status = first(statuses)
     const fields: Draft = {}
     const plain: Draft = {}
-    // What it is about goes by the names that any record's fields go by.
+    // Other fields get the names that any record's fields get.
     for (const layer of layers) addFields(plain, flatten(layer), record)
     for (const name of subjects) set(fields, name, plain[name])
     setHashes(fields, ...['file_hash', 'hash', 'sha256', 'sha1', 'md5'].map((name) => first([name])))
@@ -58,7 +58,7 @@ export const genericAlert: AlertFormat = {
       description: first(descriptions),
       start: start.find((time) => time !== undefined),
       end: end.find((time) => time !== undefined),
-      ...(status !== undefined && { over: isOver(status) }),
+      ...(status !== undefined && { over: isResolvedStatus(status) }),
       count: numberAt(object, 'count'),
       asset: first(['asset_id', 'asset', 'host', 'hostname', 'device', 'resource_name']),
       fields,
@@ -71,7 +71,7 @@ const subjects = [
   ...['user.name', 'host.name', 'process.name', 'file.path', 'network.transport', 'dns.question.name'],
 ]
 
-/** The object itself, then what it wraps. */
+/** Returns the object and those it wraps. */
 const layersOf = (object: Json): readonly Json[] => [
   object,
   ...wrappers.flatMap((name) => {
@@ -82,8 +82,8 @@ const layersOf = (object: Json): readonly Json[] => [
 
 const textIn = (layers: readonly Json[], paths: readonly string[]): string | undefined => {
   for (const layer of layers) {
-    const said = text(layer, ...paths)
-    if (said !== undefined) return said
+    const found = text(layer, ...paths)
+    if (found !== undefined) return found
   }
   return undefined
 }

@@ -2,21 +2,21 @@ import type { AlertType } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { isObject } from '../flatten.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, objectAt, set, setHashes, setSide, setUrl, text } from './pick.ts'
-import { guessType } from './words.ts'
 
-/** Reads findings of Amazon GuardDuty, alone or as EventBridge carries them. */
+/** Parses findings of Amazon GuardDuty, alone or inside an EventBridge event. */
 export const guardduty: AlertFormat = {
   name: 'guardduty',
-  knows: (object) =>
+  matches: (object) =>
     object.source === 'aws.guardduty' ||
     (isObject(object.service) && object.service.serviceName === 'guardduty' && typeof object.type === 'string'),
   read(object, record) {
     const finding = isObject(object.detail) ? object.detail : object
     const id = text(finding, 'id')
     const kind = text(finding, 'type')
-    if (id === undefined || kind === undefined) return 'A finding has an id and a type.'
+    if (id === undefined || kind === undefined) return 'The finding has no id or no type.'
     const { action, name } = actionOf(finding)
 
     const fields = {}
@@ -78,7 +78,7 @@ const actionNames = [
   'kubernetesApiCallAction',
 ]
 
-/** What was done, and what GuardDuty calls it; of probed ports the first. */
+/** Returns the action with GuardDuty's name for it; for probed ports the first one. */
 const actionOf = (finding: Json): { readonly action: Json; readonly name: string | undefined } => {
   const all = objectAt(finding, 'service.action')
   const key = actionNames.find((name) => isObject(all[name]))
@@ -86,7 +86,7 @@ const actionOf = (finding: Json): { readonly action: Json; readonly name: string
   return { action: { ...objectAt(action, 'portProbeDetails.0'), ...action }, name: text(all, 'actionType') ?? key }
 }
 
-/** Who began it is the source: the other side, unless the instance connected or asked. */
+/** Sets source and destination: the remote side is the source, unless the instance opened the connection. */
 const setSides = (fields: Record<string, never>, finding: Json, action: Json): void => {
   const local = {
     address:
@@ -104,11 +104,11 @@ const setSides = (fields: Record<string, never>, finding: Json, action: Json): v
   setSide(fields, 'destination', destination.address, destination.port)
 }
 
-/** AWS's bands: from 1 low, from 4 medium, from 7 high, from 9 critical. */
+/** Maps AWS's severity: 1 low, 4 medium, 7 high, 9 critical. */
 const severityOf = (severity: number): Severity =>
   severity >= 9 ? 'critical' : severity >= 7 ? 'high' : severity >= 4 ? 'medium' : 'low'
 
-/** By the purpose that a finding's type begins with, unless its details say more: `UnauthorizedAccess:EC2/SSHBruteForce`. */
+/** Maps the purpose at the start of a finding's type, unless its details are more specific: `UnauthorizedAccess:EC2/SSHBruteForce`. */
 const typeOf = (kind: string): AlertType => {
   const details = kind.slice(kind.indexOf(':') + 1)
   if (/BruteForce/.test(details)) return 'brute_force'

@@ -2,22 +2,23 @@ import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, refuse } from '../draft.ts'
 import { readLeef } from '../leef.ts'
 import type { Parsed, Parser } from '../parser.ts'
+import { guessType, toSeverity } from './classify.ts'
 import { isFinding, toLineParser } from './device-alert.ts'
 import { toAlertEvent } from './foreign-alert.ts'
 import { set, setHashes, setUrl, text } from './pick.ts'
-import { guessType, toSeverity } from './words.ts'
 
-/** Reads alerts in IBM's format: a line, or an object that carries one. */
-export const leefAlertParser: Parser = toLineParser('leef', 'LEEF:', (line, record, said) =>
-  fromLine(line, record, said),
+/** Parses LEEF alerts: a line, or an object that contains one. */
+export const leefAlertParser: Parser = toLineParser('leef', 'LEEF:', (line, record, isDeclared) =>
+  fromLine(line, record, isDeclared),
 )
 
-const fromLine = (line: string, record: RawRecord, said: boolean): Parsed | undefined => {
+const fromLine = (line: string, record: RawRecord, isDeclared: boolean): Parsed | undefined => {
   const fields: Draft = {}
   const body = readLeef(line, fields, record)
-  if (!body) return said ? refuse('alert/leef', 'The LEEF header has fewer than five parts.', record.text) : undefined
+  if (!body)
+    return isDeclared ? refuse('alert/leef', 'The LEEF header has fewer than five parts.', record.text) : undefined
   const category = text(fields, 'leef.cat')
-  if (!said && !isFinding(fields, category)) return undefined
+  if (!isDeclared && !isFinding(fields, category)) return undefined
 
   const [vendor, product] = [text(fields, 'observer.vendor') ?? '', text(fields, 'observer.product') ?? '']
   const code = text(fields, 'event.code')

@@ -4,10 +4,10 @@ import { isObject } from '../flatten.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** Words that senders write where they have nothing to say. */
+/** Placeholders for missing values. */
 const nothing = new Set(['', '-', 'n/a', 'none', 'null', 'undefined'])
 
-/** Reads a value by its name or dotted path; undefined when there is none. A number in the path counts list items from 0. */
+/** Returns a value by its name or dotted path; undefined if there is none. A number in the path is a list index. */
 export const at = (object: unknown, path: string): unknown => {
   if (isObject(object) && Object.hasOwn(object, path)) return object[path]
   let value = object
@@ -19,16 +19,16 @@ export const at = (object: unknown, path: string): unknown => {
   return value
 }
 
-/** The first of these paths under which something is said, as text. */
+/** Returns the first text under these paths. */
 export const text = (object: unknown, ...paths: readonly string[]): string | undefined => {
   for (const path of paths) {
-    const said = toText(at(object, path))
-    if (said !== undefined) return said
+    const found = toText(at(object, path))
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-/** A text or a number as trimmed text; undefined when it says nothing. */
+/** Returns a text or number as trimmed text; undefined for a placeholder. */
 export const toText = (value: unknown): string | undefined => {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (typeof value !== 'string') return undefined
@@ -36,7 +36,7 @@ export const toText = (value: unknown): string | undefined => {
   return nothing.has(trimmed.toLowerCase()) ? undefined : trimmed
 }
 
-/** The first of these paths that holds an object, else an empty one. */
+/** Returns the first object under these paths, else an empty one. */
 export const objectAt = (object: unknown, ...paths: readonly string[]): Json => {
   for (const path of paths) {
     const value = at(object, path)
@@ -45,32 +45,32 @@ export const objectAt = (object: unknown, ...paths: readonly string[]): Json => 
   return {}
 }
 
-/** The objects of a list; of anything else, none. At most 1,000. */
+/** Returns up to 1,000 objects of a list; none for anything else. */
 export const objectsAt = (object: unknown, path: string): readonly Json[] => {
   const value = at(object, path)
   return Array.isArray(value) ? value.slice(0, 1_000).filter(isObject) : []
 }
 
-/** The texts of a list, or of a single text; at most 100. */
+/** Returns up to 100 texts of a list, or a single text. */
 export const textsAt = (object: unknown, path: string): readonly string[] => {
   const value = at(object, path)
   const values: readonly unknown[] = Array.isArray(value) ? value.slice(0, 100) : [value]
   return values.flatMap((one) => toText(one) ?? [])
 }
 
-/** A number, also one that is written as text. */
+/** Returns a number, or a text that is one. */
 export const numberAt = (object: unknown, ...paths: readonly string[]): number | undefined => {
   const number = Number(text(object, ...paths) ?? Number.NaN)
   return Number.isFinite(number) ? number : undefined
 }
 
-/** Sets one field, unless there is nothing to set it to. */
+/** Sets a field, unless the value is undefined. */
 export const set = (fields: Draft, name: string, value: Draft[string] | undefined): void => {
   if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return
   setIfAbsent(fields, name, value)
 }
 
-/** Sets an address and a port of one side. What is no address and no host's name is left out. */
+/** Sets address and port of one side. Skips a text that is neither an address nor a host name. */
 export const setSide = (
   fields: Draft,
   side: 'source' | 'destination',
@@ -89,7 +89,7 @@ const hashNames = new Map([
   [64, 'file.hash.sha256'],
 ])
 
-/** Sets hashes by what they are; text that is no hash is left out. */
+/** Sets hashes by their kind. Skips a text that is no hash. */
 export const setHashes = (fields: Draft, ...hashes: readonly (string | undefined)[]): void => {
   for (const hash of hashes) {
     const plain = hash?.trim().toLowerCase() ?? ''
@@ -98,7 +98,7 @@ export const setHashes = (fields: Draft, ...hashes: readonly (string | undefined
   }
 }
 
-/** Sets a URL and its domain, or a domain alone. */
+/** Sets a URL with its domain, or a domain alone. */
 export const setUrl = (fields: Draft, url: string | undefined): void => {
   if (url === undefined) return
   if (/^[\w+.-]{2,20}:\/\//.test(url) || url.startsWith('/')) {

@@ -1,16 +1,16 @@
 import type { AlertType } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
-import { guessType, isOver, toSeverity } from './words.ts'
 
 const times = ['start_time', 'timestamp', 'created_time', 'offense_start_time', 'event_time']
 
-/** Reads offenses of IBM QRadar, as its API lists them and as its forwarding rules send them. */
+/** Parses offenses of IBM QRadar, from its API or its forwarding rules. */
 export const qradar: AlertFormat = {
   name: 'qradar',
-  knows: (object) =>
+  matches: (object) =>
     (object.offense_type !== undefined || object.offense_id !== undefined) &&
     object.magnitude !== undefined &&
     (object.offense_source !== undefined || object.credibility !== undefined || object.start_time !== undefined),
@@ -19,7 +19,7 @@ export const qradar: AlertFormat = {
     const kind = text(object, 'offense_type')
     const description = text(object, 'description', 'offense_description', 'rule_description', 'message')
     if (id === undefined && kind === undefined && description === undefined) {
-      return 'It has neither an id, nor an offense_type, nor a description.'
+      return 'The offense has no id, no offense_type and no description.'
     }
     const start = times.map((name) => toTime(at(object, name), record)).find((time) => time !== undefined)
     const title = description ?? (kind === undefined ? 'QRadar security alert' : `QRadar offense: ${kind}`)
@@ -56,7 +56,7 @@ export const qradar: AlertFormat = {
       title,
       start,
       end: toTime(object.last_updated_time, record),
-      over: at(object, 'status') === undefined ? undefined : isOver(text(object, 'status')),
+      over: at(object, 'status') === undefined ? undefined : isResolvedStatus(text(object, 'status')),
       count: numberAt(object, 'event_count'),
       asset: text(object, 'asset_id', 'host_name', 'destination_host'),
       fields,
@@ -64,7 +64,7 @@ export const qradar: AlertFormat = {
   },
 }
 
-/** An offense is about an address or about something else, such as a user; only an address goes to the source's side. */
+/** Returns the source address, if the offense is about an address. */
 const addressIn = (object: Json): string | undefined => {
   const about = text(object, 'offense_source')
   return about !== undefined && /^[\da-f.:]+$/i.test(about) ? about : undefined
@@ -87,7 +87,7 @@ const types: ReadonlyMap<string, AlertType> = new Map([
   ['security policy violation', 'other'],
 ])
 
-/** By the name of the offense's type; where that is one of QRadar's numbers, by what the offense says. */
+/** Maps the name of the offense type. If it is a number of QRadar's, uses the description. */
 const typeOf = (object: Json, kind: string | undefined, description: string | undefined): AlertType => {
   const named = [kind, text(object, 'category'), text(object, 'alert_type')].flatMap((word) =>
     word === undefined ? [] : (types.get(word.toLowerCase()) ?? []),
@@ -96,7 +96,7 @@ const typeOf = (object: Json, kind: string | undefined, description: string | un
   return kind === undefined || /^\d+$/.test(kind) ? guessType(description, ...textsAt(object, 'categories')) : 'other'
 }
 
-/** A magnitude in words moves what is medium up or down; as a number it repeats what the severity says. */
+/** Returns the severity. A magnitude in words shifts a medium severity; as a number it only repeats the severity. */
 const severityOf = (object: Json): Severity => {
   const base = toSeverity(text(object, 'severity')) ?? 'medium'
   const magnitude = text(object, 'magnitude')?.toLowerCase()

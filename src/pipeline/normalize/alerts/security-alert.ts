@@ -1,14 +1,14 @@
 import { toTime } from '../timestamp.ts'
+import { toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
-import { toAlertType, toSeverity } from './words.ts'
 
 const mostId = 200
 
-/** Reads the SecurityAlert of the triage contract. What it has no names for is looked for among its own data, too. */
+/** Parses the SecurityAlert of the triage contract. Also searches the sender's own data for more fields. */
 export const securityAlert: AlertFormat = {
   name: 'native',
-  knows: (object) =>
+  matches: (object) =>
     typeof object.alert_id === 'string' &&
     typeof object.alert_type === 'string' &&
     typeof object.severity === 'string' &&
@@ -54,6 +54,6 @@ export const securityAlert: AlertFormat = {
   },
 }
 
-/** A name that the contract does not have: at the top, or in what its sender normalised, or in the raw data. */
+/** Returns a field beyond the contract: at the top level, in the normalized data, or in the raw data. */
 const more = (object: Json, name: string): string | undefined =>
   text(object, name) ?? text(at(object, 'normalized_data'), name) ?? text(at(object, 'raw_data'), name)

@@ -1,14 +1,14 @@
 import type { Draft } from '../draft.ts'
 import { isObject } from '../flatten.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, objectsAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
-import { guessType, isOver, toSeverity } from './words.ts'
 
-/** Reads Microsoft Sentinel: incidents as its automation sends them, and rows of its table SecurityAlert. */
+/** Parses Microsoft Sentinel: incidents from its automation, and rows of its table SecurityAlert. */
 export const sentinel: AlertFormat = {
   name: 'sentinel',
-  knows: (object) =>
+  matches: (object) =>
     (object.objectSchemaType === 'Incident' && isObject(object.object)) ||
     (object.SystemAlertId !== undefined && object.AlertName !== undefined),
   read(object, record) {
@@ -21,7 +21,7 @@ const readIncident: AlertFormat['read'] = (incident, record) => {
   const { properties } = incident
   const title = text(properties, 'title')
   const id = text(properties, 'incidentNumber') ?? text(incident, 'name')
-  if (title === undefined || id === undefined) return 'An incident has a title and an incidentNumber.'
+  if (title === undefined || id === undefined) return 'The incident has no title or no incidentNumber.'
   const fields: Draft = {}
   for (const entity of objectsAt(properties, 'relatedEntities')) {
     const facts = isObject(entity.properties) ? entity.properties : {}
@@ -41,7 +41,7 @@ const readIncident: AlertFormat['read'] = (incident, record) => {
     description: text(properties, 'description'),
     start: toTime(at(properties, 'firstActivityTimeUtc') ?? at(properties, 'createdTimeUtc'), record),
     end: toTime(at(properties, 'lastActivityTimeUtc'), record),
-    over: isOver(text(properties, 'status')),
+    over: isResolvedStatus(text(properties, 'status')),
     count: numberAt(properties, 'additionalData.alertsCount'),
     asset: text(fields, 'host.name'),
     fields,
@@ -52,7 +52,7 @@ const readIncident: AlertFormat['read'] = (incident, record) => {
 const readRow: AlertFormat['read'] = (row, record) => {
   const title = text(row, 'DisplayName', 'AlertDisplayName', 'AlertName')
   const id = text(row, 'SystemAlertId', 'VendorOriginalId')
-  if (title === undefined || id === undefined) return 'It is neither an incident nor a row of SecurityAlert.'
+  if (title === undefined || id === undefined) return 'The object is neither an incident nor a row of SecurityAlert.'
   const fields: Draft = {}
   for (const entity of objectsAt(listIn(row.Entities), 'list'))
     addEntity(fields, text(entity, 'Type', 'type'), uncapitalised(entity))
@@ -71,13 +71,13 @@ const readRow: AlertFormat['read'] = (row, record) => {
     description: text(row, 'Description'),
     start: toTime(row.StartTime ?? row.StartTimeUtc ?? row.TimeGenerated, record),
     end: toTime(row.EndTime ?? row.EndTimeUtc, record),
-    ...(row.Status !== undefined && { over: isOver(text(row, 'Status')) }),
+    ...(row.Status !== undefined && { over: isResolvedStatus(text(row, 'Status')) }),
     asset: text(fields, 'host.name'),
     fields,
   }
 }
 
-/** One thing that an alert is about. The first of a kind counts. */
+/** Adds one entity of an alert. The first of a kind wins. */
 const addEntity = (fields: Draft, kind: string | undefined, facts: Json): void => {
   switch (kind?.toLowerCase()) {
     case 'account':
@@ -109,7 +109,7 @@ const addEntity = (fields: Draft, kind: string | undefined, facts: Json): void =
   }
 }
 
-/** A list, which the table keeps as a text. */
+/** Returns a list, which the table stores as text. */
 const listIn = (value: unknown): Json => ({ list: typeof value === 'string' ? parse(value) : value })
 
 const parse = (value: string): unknown => {

@@ -1,27 +1,27 @@
 import { isObject } from '../flatten.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType, toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, set, setHashes, setSide, setUrl, text, textsAt, toText } from './pick.ts'
-import { guessType, toAlertType, toSeverity } from './words.ts'
 
 const hashes = ['file_hash', 'hash', 'md5', 'sha1', 'sha256', 'file_hash_value']
 const times = ['_time', 'timestamp', 'time', 'event_time', 'start_time']
 
-/** Reads what Splunk's alert actions send: the webhook with its first result, or the fields of a result alone. */
+/** Parses Splunk's alert actions: a webhook with its first result, or the fields of a result alone. */
 export const splunk: AlertFormat = {
   name: 'splunk',
-  knows: (object) =>
+  matches: (object) =>
     typeof object.sid === 'string' && typeof object.search_name === 'string' && isObject(object.result),
   read(object, record) {
     const { result, ...around } = object
     const alert: Json = isObject(result) ? { ...result, ...around } : object
-    // An app of Splunk's is not the service that the alert is about.
+    // Splunk's app is not the service of the alert.
     const { app, ...part } = alert
     const signature = text(alert, 'signature', 'rule_name', 'signature_id')
     const id = text(alert, 'alert_id', 'result_id', 'sid', 'id')
     const title = text(alert, 'rule_name', 'signature', 'title', 'search_name')
     const description = text(alert, 'message', 'description', 'title', 'rule_name', 'signature', 'search_name')
-    if (description === undefined && id === undefined) return 'It has neither an id nor a message.'
+    if (description === undefined && id === undefined) return 'The alert has neither an id nor a message.'
     const kind = text(alert, 'category', 'alert_type', 'type', 'threat_type', 'attack_type', 'rule_type')
     const start = times.map((name) => toTime(at(alert, name), record)).find((time) => time !== undefined)
 

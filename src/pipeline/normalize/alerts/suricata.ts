@@ -1,17 +1,17 @@
 import type { Severity } from '../../../schema/severity.ts'
 import { isObject } from '../flatten.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
-import { guessType } from './words.ts'
 
-/** Reads the alerts in Suricata's EVE log; its other lines are ordinary events. */
+/** Parses alerts in Suricata's EVE log. Other EVE lines are ordinary events. */
 export const suricata: AlertFormat = {
   name: 'suricata',
-  knows: (object) => object.event_type === 'alert' && isObject(object.alert) && object.alert.signature !== undefined,
+  matches: (object) => object.event_type === 'alert' && isObject(object.alert) && object.alert.signature !== undefined,
   read(object, record) {
     const signature = text(object, 'alert.signature')
-    if (signature === undefined) return 'It names no alert.signature.'
+    if (signature === undefined) return 'The alert has no alert.signature.'
     const category = text(object, 'alert.category')
     const rule = text(object, 'alert.signature_id')
     const flow = text(object, 'flow_id')
@@ -47,10 +47,10 @@ export const suricata: AlertFormat = {
   },
 }
 
-/** Suricata counts from 1, the gravest. */
+/** Suricata's severities, from 1, the most severe. */
 const severities: readonly (Severity | undefined)[] = [undefined, 'high', 'medium', 'low', 'info']
 
-/** Those of Suricata's classes whose words alone would not tell. */
+/** Suricata's classes whose words alone are ambiguous. */
 const types: ReadonlyMap<string, string> = new Map([
   ['A Network Trojan was detected', 'malware'],
   ['Attempted Administrator Privilege Gain', 'unauthorized_access'],

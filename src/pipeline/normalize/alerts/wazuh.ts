@@ -1,14 +1,14 @@
 import type { Severity } from '../../../schema/severity.ts'
 import { isObject } from '../flatten.ts'
 import { toTime } from '../timestamp.ts'
+import { guessType } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
-import { guessType } from './words.ts'
 
-/** Reads Wazuh's alerts, as `alerts.json` and its integrations have them. */
+/** Parses Wazuh's alerts, from `alerts.json` or its integrations. */
 export const wazuh: AlertFormat = {
   name: 'wazuh',
-  knows: (object) =>
+  matches: (object) =>
     isObject(object.rule) &&
     typeof object.rule.level === 'number' &&
     object.rule.id !== undefined &&
@@ -16,7 +16,7 @@ export const wazuh: AlertFormat = {
   read(object, record) {
     const rule = text(object, 'rule.id')
     const title = text(object, 'rule.description', 'title') ?? (rule === undefined ? undefined : `Wazuh rule ${rule}`)
-    if (title === undefined) return 'It names neither a rule.description nor a rule.id.'
+    if (title === undefined) return 'The alert has no rule.description and no rule.id.'
     const windows = 'data.win.eventdata.'
     const host = text(object, 'agent.name', 'predecoder.hostname')
 
@@ -71,7 +71,7 @@ export const wazuh: AlertFormat = {
   },
 }
 
-/** Wazuh's own bands: up to 6 low, up to 11 medium, up to 14 high; up to 3 is what its rules call authorised or notable. */
+/** Maps Wazuh's levels: up to 3 info, up to 6 low, up to 11 medium, up to 14 high. */
 const severityOf = (level: number): Severity =>
   level >= 15 ? 'critical' : level >= 12 ? 'high' : level >= 7 ? 'medium' : level >= 4 ? 'low' : 'info'
 

@@ -3,7 +3,7 @@ import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
 import { readPhrase, readUser, setUser, toPhrases } from './phrase.ts'
 
-/** `alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/bash`, with a refusal before the TTY when there was one. */
+/** `alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/bash`, with the reason of a refusal before TTY. */
 export const readSudo = (message: string, fields: Draft): boolean => {
   const colon = message.indexOf(' : ')
   if (colon < 0) return false
@@ -66,7 +66,7 @@ const su = toPhrases([
   ],
 ])
 
-/** Reads a message of su: util-linux, shadow (`+ pts/0 alice:root`) and BSD (`alice to root on ttyp1`). */
+/** Parses a message of su: util-linux, shadow (`+ pts/0 alice:root`) and BSD (`alice to root on ttyp1`). */
 export const readSu = (message: string, fields: Draft): boolean => {
   if (readPhrase(su, message, 0, fields)) return true
   const failed = message.startsWith('BAD SU ') || message.startsWith('- ')
@@ -111,7 +111,7 @@ const accounts = toPhrases([
   ['changed password ', 'iam', 'password_changed', 'success', quoted('user.target.name')],
 ])
 
-/** Reads a message of useradd, usermod, userdel, groupadd, gpasswd, passwd, chage. */
+/** Parses a message of useradd, usermod, userdel, groupadd, gpasswd, passwd or chage. */
 export const readAccounts = (message: string, fields: Draft): boolean => readPhrase(accounts, message, 0, fields)
 
 const logins = toPhrases([
@@ -142,5 +142,5 @@ const logins = toPhrases([
   ['Authentication failed for user ', 'authentication', 'login', 'failure', readUser],
 ])
 
-/** Reads a message of login, klogind, rlogind, telnetd and their kind. */
+/** Parses a message of login, klogind, rlogind, telnetd and similar programs. */
 export const readLogins = (message: string, fields: Draft): boolean => readPhrase(logins, message, 0, fields)

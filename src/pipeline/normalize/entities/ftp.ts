@@ -3,7 +3,7 @@ import { type Draft, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
 import { setUser } from './phrase.ts'
 
-/** Reads a message of ftpd, vsftpd, proftpd or pure-ftpd: connections and logins. */
+/** Parses a message of ftpd, vsftpd, proftpd or pure-ftpd: connections and logins. */
 export const readFtp = (message: string, fields: Draft): boolean => {
   if (message.startsWith('connection from ')) {
     // connection from 1.2.3.4 (host.example.com) at Sun Jul 9 …

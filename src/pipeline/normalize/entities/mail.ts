@@ -3,7 +3,7 @@ import { type Draft, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
 import { setUser } from './phrase.ts'
 
-/** Reads a message of dovecot: `imap-login: Login: user=<alice>, method=PLAIN, rip=1.2.3.4, lip=10.0.0.1`. */
+/** Parses a message of dovecot: `imap-login: Login: user=<alice>, method=PLAIN, rip=1.2.3.4, lip=10.0.0.1`. */
 export const readDovecot = (message: string, fields: Draft): boolean => {
   const rip = wordAfter(message, 'rip=')
   if (rip !== undefined) setAddress(fields, 'source', rip)
@@ -35,7 +35,7 @@ export const readDovecot = (message: string, fields: Draft): boolean => {
   return true
 }
 
-/** Reads a message of a postfix program: its peer, a login over SASL, a refusal. */
+/** Parses a message of a postfix program: its peer, a SASL login, a rejection. */
 export const readPostfix = (message: string, fields: Draft): boolean => {
   const client = wordAfter(message, 'client=') ?? wordAfter(message, 'from ') ?? wordAfter(message, 'warning: ')
   if (client !== undefined) readNamedAddress(client, fields)
@@ -58,7 +58,7 @@ export const readPostfix = (message: string, fields: Draft): boolean => {
   return client !== undefined
 }
 
-/** Reads exim's and sendmail's words on authentication: `authenticator failed for (test) [1.2.3.4]:39454: … (set_id=test)`. */
+/** Parses authentication messages of exim and sendmail: `authenticator failed for (test) [1.2.3.4]:39454: … (set_id=test)`. */
 export const readExim = (message: string, fields: Draft): boolean => {
   const at = message.indexOf('authenticator failed for ')
   if (at < 0) return false

@@ -3,12 +3,12 @@ import { type Draft, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
 import { setUser } from './phrase.ts'
 
-/** Programs that let one user act as another: there the one who asks is the user, the other the target. */
+/** Programs in which one user acts as another. The caller is the user, the other account the target. */
 const switchers = new Set(['su', 'sudo', 'runuser', 'doas', 'pkexec', 'polkit-1'])
 
 /**
- * Reads what a PAM module says, at a place behind `pam_unix(sshd:auth): `. A session's action is `session_opened` or `session_closed`;
- * a refusal is a `pam_authentication`, never a login of its own.
+ * Parses a PAM message after `pam_unix(sshd:auth): `. A session's action is `session_opened` or `session_closed`; a failure is a
+ * `pam_authentication`, never a login.
  */
 export const readPam = (message: string, at: number, program: string, fields: Draft): boolean => {
   if (message.startsWith('session ', at)) return readSession(message, at, program, fields)

@@ -3,7 +3,7 @@ import { type Draft, setIfAbsent } from '../draft.ts'
 import { wordAt } from '../key-values.ts'
 import { shareWord } from '../recurring-words.ts'
 
-/** A message's beginning, and what it says: category, action, outcome, and who and where by the text behind it. */
+/** The beginning of a message, with its category, action and outcome, and a parser for the rest. */
 type Phrase = readonly [
   starts: string,
   category: string,
@@ -12,12 +12,12 @@ type Phrase = readonly [
   read?: (rest: string, fields: Draft) => void,
 ]
 
-/** A table of phrases, found by their first character and tried in the order given. */
+/** Phrases by their first character, in order of precedence. */
 export type Phrases = ReadonlyMap<number, readonly Phrase[]>
 
 export const toPhrases = (list: readonly Phrase[]): Phrases => Map.groupBy(list, ([starts]) => starts.charCodeAt(0))
 
-/** Finds the phrase that a message begins with (at a place) and sets its fields; false when none fits. */
+/** Finds the phrase at the start of a message and sets its fields. Returns false without a match. */
 export const readPhrase = (phrases: Phrases, message: string, at: number, fields: Draft): boolean => {
   for (const [starts, category, action, outcome, read] of phrases.get(message.charCodeAt(at)) ?? []) {
     if (!message.startsWith(starts, at)) continue
@@ -30,7 +30,7 @@ export const readPhrase = (phrases: Phrases, message: string, at: number, fields
   return false
 }
 
-/** Sets a user's name, unless the place where it should stand is empty or masked. */
+/** Sets a user name, unless it is empty or masked. */
 export const setUser = (fields: Draft, name: string, field = 'user.name'): void => {
   let user = name.trim()
   if (user.length > 1 && (user.startsWith("'") || user.startsWith('"') || user.startsWith('<')))
@@ -43,14 +43,14 @@ export const readPeer = (text: string, fields: Draft): void => {
   let word = wordAt(text, 0)
   const port = text.startsWith(' port ', word.length) ? wordAt(text, word.length + 6) : ''
   if (word.endsWith(':') || word.endsWith('.')) word = word.slice(0, -1)
-  // A single word without a dot is a word ("closed by remote host"), not a host.
+  // A word without a dot is no host ("closed by remote host").
   if (!word.includes('.') && !word.includes(':') && word !== 'localhost') return
   if (!setAddress(fields, 'source', word)) return
   const number = toPort(beforeColon(port))
   if (number !== undefined) setIfAbsent(fields, 'source.port', number)
 }
 
-/** `alice from 1.2.3.4 port 22 ssh2`, `invalid user  from 1.2.3.4`; a name may hold blanks, so the last `from` counts. */
+/** `alice from 1.2.3.4 port 22 ssh2`, `invalid user  from 1.2.3.4`. A name may contain spaces, so the last `from` counts. */
 export const readUserFrom = (text: string, fields: Draft): void => {
   let at = 0
   if (text.startsWith('invalid user ') || text.startsWith('illegal user ')) {
@@ -87,7 +87,7 @@ export const readUserAtPeer = (text: string, fields: Draft): void => {
   readPeer(text.slice(blank + 1), fields)
 }
 
-/** A user's name and nothing else of interest: `alice [preauth]`. */
+/** A user name alone: `alice [preauth]`. */
 export const readUser = (text: string, fields: Draft): void => {
   const name = wordAt(text, 0)
   setUser(fields, name.endsWith('.') || name.endsWith(':') ? name.slice(0, -1) : name)

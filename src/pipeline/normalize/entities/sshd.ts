@@ -70,8 +70,8 @@ const failure = 'failure'
 const success = 'success'
 
 /**
- * What sshd says. Only the word on a login itself is a `ssh_login`, once per try: PAM's account of the same try, `Invalid user` and the
- * rest have actions of their own, so that counting logins counts each once.
+ * Messages of sshd. Only the message about a login itself is an `ssh_login`, once per attempt. PAM's message about the same attempt,
+ * `Invalid user` and others have different actions, so that each login counts once.
  */
 const phrases = toPhrases([
   ['Failed ', authentication, 'ssh_login', failure, readLogin],
@@ -141,7 +141,7 @@ const phrases = toPhrases([
 
 const leads = ['error: ', 'fatal: ', 'debug1: ', 'debug2: ', 'debug3: ', 'warning: ']
 
-/** Reads a message of sshd. */
+/** Parses a message of sshd. */
 export const readSshd = (message: string, fields: Draft): boolean => {
   let at = 0
   for (const lead of leads) {

@@ -3,7 +3,7 @@ import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
 import { readPhrase, setUser, toPhrases } from './phrase.ts'
 
-/** Reads a message of cron: `(root) CMD (command -v debian-sa1)`. */
+/** Parses a message of cron: `(root) CMD (command -v debian-sa1)`. */
 export const readCron = (message: string, fields: Draft): boolean => {
   const close = message.indexOf(') ')
   if (message.charCodeAt(0) !== 40 || close < 0) return false
@@ -20,7 +20,7 @@ export const readCron = (message: string, fields: Draft): boolean => {
 const unit = /([\w@:.\\-]{1,200}\.(?:service|socket|timer|mount|target|scope|slice|device|path))\b/
 
 const setUnit = (text: string, fields: Draft): void => {
-  // Most sentences have no dot within, and then there is no unit to look for, which takes its time.
+  // Without a dot, there is no unit, so skip the slow search.
   const dot = text.indexOf('.')
   if (dot < 0 || dot + 4 >= text.length) return
   const word = unit.exec(text.slice(0, 500))
@@ -37,7 +37,7 @@ const units = toPhrases([
   ['Finished ', 'process', 'service_finished', 'success', setUnit],
 ])
 
-/** Reads a message of systemd about a unit. */
+/** Parses a systemd message about a unit. */
 export const readSystemd = (message: string, fields: Draft): boolean => {
   if (readPhrase(units, message, 0, fields)) return true
   if (!message.includes('.service: ')) return false
@@ -63,10 +63,10 @@ const sessions = toPhrases([
   ['Session ', 'session', 'login_session_closed'],
 ])
 
-/** Reads a message of systemd-logind. */
+/** Parses a message of systemd-logind. */
 export const readLogind = (message: string, fields: Draft): boolean => readPhrase(sessions, message, 0, fields)
 
-/** Reads a message of the kernel: the out-of-memory killer, crashes, what a packet filter logged, link changes. */
+/** Parses a kernel message: out-of-memory killer, crashes, packet filter, link changes. */
 export const readKernel = (message: string, fields: Draft): boolean => {
   const killed = message.indexOf('Killed process ')
   if (killed >= 0 || message.includes('Out of memory: ') || message.includes('invoked oom-killer')) {
@@ -105,7 +105,7 @@ export const readKernel = (message: string, fields: Draft): boolean => {
   return true
 }
 
-/** Reads pf's lines as pfSense and OPNsense write them: `5,,,1000000103,em0,match,block,in,4,…,tcp,60,203.0.113.9,192.0.2.1,51122,23,…`. */
+/** Parses pf lines of pfSense and OPNsense: `5,,,1000000103,em0,match,block,in,4,…,tcp,60,203.0.113.9,192.0.2.1,51122,23,…`. */
 export const readFilterlog = (message: string, fields: Draft): boolean => {
   const parts = message.slice(0, 500).split(',')
   const [at, protocolAt] = parts[8] === '4' ? [18, 16] : parts[8] === '6' ? [15, 12] : [0, 0]
@@ -123,7 +123,7 @@ export const readFilterlog = (message: string, fields: Draft): boolean => {
   return true
 }
 
-/** Reads a message of named or dnsmasq: the client, the question. */
+/** Parses a message of named or dnsmasq: client and question. */
 export const readDns = (message: string, fields: Draft): boolean => {
   const client = message.startsWith('client ') ? 7 : -1
   if (client > 0) {
@@ -147,7 +147,7 @@ export const readDns = (message: string, fields: Draft): boolean => {
   return true
 }
 
-/** Reads a message of hostapd: stations that come and go. */
+/** Parses a message of hostapd about stations. */
 export const readHostapd = (message: string, fields: Draft): boolean => {
   const station = /^([\w.-]{1,32}): (?:STA ([0-9a-fA-F:]{17})|AP-STA-(?:DIS)?CONNECTED ([0-9a-fA-F:]{17}))/.exec(
     message,

@@ -4,7 +4,7 @@ import type { Draft } from '../draft.ts'
 import { wordAt } from '../key-values.ts'
 import { setUser } from './phrase.ts'
 
-/** Words before an address that say whose it is. */
+/** Words before an address that define its side. */
 const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
   [' from ', 'source'],
   ['rhost=', 'source'],
@@ -20,10 +20,10 @@ const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
 ]
 
 /**
- * Reads who and where from a message of a program that we do not know, and guesses nothing: an address counts only behind a word
- * that says whose it is, a user only behind `user` or `for user`. Host names do not count here: too many words look like one.
+ * Reads user and addresses from a message of an unknown program, without guessing: an address only after a word that defines its side, a
+ * user only after `user` or `for user`. Ignores host names, because too many words look like one.
  */
-export const readAnyone = (message: string, fields: Draft): void => {
+export const readUnknownProgram = (message: string, fields: Draft): void => {
   const text = message.length > 2000 ? message.slice(0, 2000) : message
   if (hasAddress(text)) {
     for (const [mark, side] of marks) {
@@ -41,7 +41,7 @@ export const readAnyone = (message: string, fields: Draft): void => {
   }
 }
 
-/** MySQL calls accounts `'root'@'203.0.113.9'`: a name, and where it comes from. */
+/** Splits a MySQL account, `'root'@'203.0.113.9'`, into user and source. */
 const setAccount = (fields: Draft, user: string): void => {
   const at = user.indexOf("'@'")
   setUser(fields, at < 0 ? user : user.slice(0, at))
@@ -49,7 +49,7 @@ const setAccount = (fields: Draft, user: string): void => {
   if (fields['source.ip'] === undefined && toAddress(from)?.ip !== undefined) setAddress(fields, 'source', from)
 }
 
-/** The name in `user=alice`, `user "alice"`, `user alice logged in`, but not in "user is logged in". */
+/** Returns the name in `user=alice`, `user "alice"`, `user alice logged in`, but none in "user is logged in". */
 const userIn = (text: string): string | undefined => {
   const at = text.indexOf('user')
   if (at < 0 || (at > 0 && isLetter(text.charCodeAt(at - 1)))) return undefined
@@ -95,7 +95,7 @@ const companions = new Set([
   'connected',
 ])
 
-/** Whether a text can hold an address at all: most cannot, and need no closer look. */
+/** Whether a text may contain an address. A cheap test, because most texts contain none. */
 const hasAddress = (text: string): boolean => {
   for (let dot = text.indexOf('.'); dot > 0; dot = text.indexOf('.', dot + 1)) {
     if (!isDigit(text.charCodeAt(dot - 1))) continue
@@ -105,14 +105,14 @@ const hasAddress = (text: string): boolean => {
   }
   for (let colon = text.indexOf(':'); colon >= 0; ) {
     const next = text.indexOf(':', colon + 1)
-    // At most four digits stand between two colons of an address.
+    // An address has at most four digits between two colons.
     if (next > 0 && next <= colon + 5) return /::|[0-9a-f]:[0-9a-f]{1,4}:[0-9a-f]{1,4}:/i.test(text)
     colon = next
   }
   return false
 }
 
-/** Takes quotes, brackets and punctuation off a word. */
+/** Strips quotes, brackets and punctuation from a word. */
 const bare = (word: string): string => {
   let start = 0
   let end = word.length

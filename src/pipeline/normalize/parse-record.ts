@@ -8,17 +8,17 @@ import { candidates } from './registry.ts'
 
 const deepestNesting = 3
 
-/** Reads a record with the first parser that knows it, and what it carries in its message with the next. */
-export const understand = (record: RawRecord): Parsed => {
-  if (record.format !== undefined) return understandAlert(record, record.format)
+/** Parses a record with the first parser that recognizes it, and the content of its message with the next. */
+export const parseRecord = (record: RawRecord): Parsed => {
+  if (record.format !== undefined) return parseAlert(record, record.format)
   const parsed = first(record) ?? plainParser.parse(record)
-  if (!parsed) throw new Error('The plain parser refused a text.')
+  if (!parsed) throw new Error('The plain parser rejected a text.')
   return parsed.fault === undefined ? unpack(parsed, record, 1) : parsed
 }
 
-/** Reads a record that its sender says is an alert of a format; one that is none is refused, and kept. */
-const understandAlert = (record: RawRecord, format: string): Parsed =>
-  alertParsers.get(format)?.parse(record) ?? refuse(`alert/${format}`, `This is no alert of ${format}.`, record.text)
+/** Parses a record that its sender declares as an alert of a format. */
+const parseAlert = (record: RawRecord, format: string): Parsed =>
+  alertParsers.get(format)?.parse(record) ?? refuse(`alert/${format}`, `The record is no ${format} alert.`, record.text)
 
 const first = (record: RawRecord): Parsed | undefined => {
   for (const parser of candidates(record.text)) {
@@ -29,8 +29,8 @@ const first = (record: RawRecord): Parsed | undefined => {
 }
 
 /**
- * Reads the message of a carrier (syslog, a container's log, a shipper's JSON) as a record of its own when it looks like one. The
- * carrier's fields and time win; the message becomes the inner one, except where that is a mere list of pairs.
+ * Parses the message of an envelope (syslog, a container log, a shipper's JSON) if it is a record itself. Fields and time of the envelope
+ * win. The inner message replaces the outer one, unless it is a plain list of pairs.
  */
 const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
   if (depth > deepestNesting || !mayCarry(parsed, record.text)) return parsed
@@ -38,10 +38,10 @@ const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
   const inner = first({ ...record, text })
   if (!inner || inner.fault !== undefined) return parsed
   const whole = unpack(inner, { ...record, text }, depth + 1)
-  // A whole time in the message is better than one whose year or zone was guessed.
+  // A complete time in the message is better than one with a guessed year or zone.
   const timed =
     parsed.time === undefined || (parsed.timeGuessed && whole.time !== undefined && !whole.timeGuessed) ? whole : parsed
-  // The host that a line names is where it was written; a shipper's is where it was picked up.
+  // The host in the line is where it was written; the shipper's host is where it was collected.
   const host = parsed.format.startsWith('json') ? whole.fields['host.name'] : undefined
   return {
     format: `${parsed.format}+${whole.format}`,
@@ -53,13 +53,13 @@ const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
   }
 }
 
-/** What nginx begins a line of its error log with, whoever carries it. */
+/** The start of a line in nginx's error log. */
 const errorTime = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[/
 
-/** Formats that wrap the words of other programs. */
+/** Formats that wrap messages of other programs. */
 const carriers = /^(?:syslog|docker|cri|journald|json)/
 
-/** Whether a message may be a record of its own: a look at its beginning, so that ordinary messages cost next to nothing. */
+/** Whether a message may be a record itself. A cheap test of its beginning. */
 const mayCarry = (parsed: Parsed, text: string): boolean => {
   const { message, format } = parsed
   let at = 0
@@ -94,6 +94,6 @@ const mayCarry = (parsed: Parsed, text: string): boolean => {
   return message !== text && carriers.test(format)
 }
 
-/** Whether the message is a whole line of some program's own log, as shippers and container runtimes carry it. */
+/** Whether the message is a line of another program's log, as shippers and container runtimes wrap it. */
 const ownLine = ({ format, fields }: Parsed): boolean =>
   format === 'docker' || format === 'cri' || (format === 'json' && fields['event.action'] === undefined)

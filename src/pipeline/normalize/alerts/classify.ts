@@ -13,7 +13,7 @@ const severityWords: ReadonlyMap<string, Severity> = new Map(
   ),
 )
 
-/** Reads a severity as a word, or as a number from 0 to 10; undefined when it is neither. */
+/** Parses a severity word, or a number from 0 to 10; undefined for anything else. */
 export const toSeverity = (value: string | number | undefined): Severity | undefined => {
   const word = String(value ?? '')
     .trim()
@@ -24,7 +24,7 @@ export const toSeverity = (value: string | number | undefined): Severity | undef
   return fromTen(Number(word))
 }
 
-/** 9–10 critical, 7–8 high, 4–6 medium, 1–3 low, 0 info; beyond 10 it is another scale. */
+/** Maps 9–10 to critical, 7–8 to high, 4–6 to medium, 1–3 to low, 0 to info. Larger numbers are from another scale. */
 const fromTen = (value: number): Severity | undefined => {
   if (value > 10) return undefined
   if (value >= 9) return 'critical'
@@ -33,7 +33,7 @@ const fromTen = (value: number): Severity | undefined => {
   return value >= 1 ? 'low' : 'info'
 }
 
-/** What senders call the types, written with underscores. */
+/** The types by their names at senders, with underscores. */
 const typeWords: ReadonlyMap<string, AlertType> = new Map(
   Object.entries({
     malware: ['malware', 'virus', 'malware_detection', 'malware_detected', 'ransomware', 'trojan'],
@@ -54,7 +54,7 @@ const typeWords: ReadonlyMap<string, AlertType> = new Map(
   ),
 )
 
-/** Reads a type that a sender names; undefined when it is none of ours. */
+/** Parses a sender's type; undefined if we have none for it. */
 export const toAlertType = (word: string | undefined): AlertType | undefined =>
   typeWords.get(
     (word ?? '')
@@ -63,7 +63,7 @@ export const toAlertType = (word: string | undefined): AlertType | undefined =>
       .replace(/[-\s]+/g, '_'),
   )
 
-/** What words in a title stand for; the first that fits counts. */
+/** Types by words in a title; the first match wins. */
 const signs: readonly (readonly [RegExp, AlertType])[] = [
   [/\b(?:phish\w*|credential harvest\w*|social engineering)/i, 'phishing'],
   [
@@ -82,23 +82,24 @@ const signs: readonly (readonly [RegExp, AlertType])[] = [
   ],
   [/policy|privacy violation|compliance/i, 'policy_violation'],
 ]
-/** Says that something is odd, but not what. */
-const strange = /anomal|unusual|suspicious/i
+/** Words that only say that something is unusual. */
+const unusualWords = /anomal|unusual|suspicious/i
 
-/** Guesses a type from what an alert says; `other` when nothing tells. */
+/** Guesses the type from the texts of an alert; `other` without a match. */
 export const guessType = (...texts: readonly (string | undefined)[]): AlertType => {
-  let odd = false
+  let isUnusual = false
   for (const text of texts) {
     if (text === undefined) continue
     const short = text.slice(0, 1_000)
     const found = toAlertType(short) ?? signs.find(([sign]) => sign.test(short))?.[1]
     if (found) return found
-    odd ||= strange.test(short)
+    isUnusual ||= unusualWords.test(short)
   }
-  return odd ? 'anomaly' : 'other'
+  return isUnusual ? 'anomaly' : 'other'
 }
 
-const overWords = new Set(['resolved', 'closed', 'ok', 'recovered', 'inactive', 'cleared', 'normal', 'completed'])
+const resolvedWords = new Set(['resolved', 'closed', 'ok', 'recovered', 'inactive', 'cleared', 'normal', 'completed'])
 
-/** Whether a sender's status says that the trouble is over. */
-export const isOver = (status: string | undefined): boolean => overWords.has((status ?? '').trim().toLowerCase())
+/** Whether a sender's status means resolved. */
+export const isResolvedStatus = (status: string | undefined): boolean =>
+  resolvedWords.has((status ?? '').trim().toLowerCase())
