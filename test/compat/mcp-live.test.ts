@@ -156,7 +156,7 @@ it(keeps('mcp.bridge-restart'), async () => {
   const uri = `vedette://incident/${incident}`
   await client.subscribeResource({ uri })
   await server.stop()
-  await expect(client.listTools()).rejects.toThrow('No server answers')
+  await expect(client.listTools()).rejects.toThrow('Cannot reach a server')
   server = await start(Number(new URL(server.url).port))
   expect((await client.listTools()).tools.length).toBeGreaterThan(10)
   received.length = 0
