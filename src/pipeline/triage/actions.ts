@@ -16,7 +16,7 @@ const repair = act('remediation', false)
 
 const priorities: readonly Priority[] = ['critical', 'high', 'medium', 'low']
 
-/** What a person may do about an alert: few, the most urgent first, naming what it is about. Text only; nothing is ever carried out. */
+/** Suggests actions for an alert: few, the most urgent first, with the names it is about. Text only; nothing is executed. */
 export const recommendedActions = (alert: Alert): RecommendedAction[] =>
   actionsFor(alert).sort((a, b) => priorities.indexOf(a.priority) - priorities.indexOf(b.priority))
 
@@ -72,7 +72,7 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
         look(`Find out what left ${host}, how much, and whose data it is.`, 'high'),
       ]
     case 'ddos':
-      // A host can be worn out without anybody from outside: by its own programs, for instance.
+      // A host can also be overloaded by its own programs.
       return [
         attackers.length > 0
           ? contain(`Limit or drop the traffic from ${address}.`, 'high')
@@ -90,7 +90,7 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
   }
 }
 
-/** The accounts that the lines of the break-in name. */
+/** Returns the accounts in the evidence of the break-in. */
 const whoGotIn = (alert: Alert): string => {
   const lines = alert.evidence.filter(showsBreakIn).map(({ line }) => line)
   const named = valuesOf(alert, 'user').filter((user) => lines.some((line) => line.includes(user)))

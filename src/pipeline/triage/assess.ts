@@ -12,8 +12,8 @@ import type { Surroundings } from './surroundings.ts'
 import { verdictOn } from './verdict.ts'
 
 /**
- * Reads what the risk formula asks for from an alert and what is known around it. Where nobody says which networks are ours, one external
- * address makes it external; without any, nothing is known.
+ * Builds the input of the risk formula from an alert and its surroundings. If networks are not configured, one external address makes the
+ * alert external; without addresses, the network is unknown.
  */
 export const fromAlert = (alert: Alert, { context, intelligence, history }: Surroundings = {}): RiskInput => {
   const { outside, inside } = addressesOf(alert)
@@ -27,7 +27,7 @@ export const fromAlert = (alert: Alert, { context, intelligence, history }: Surr
   }
 }
 
-/** Judges an alert by itself: score, verdict, reasons for and against, and what to do. Pure; the same alert, the same answer. */
+/** Assesses an alert: score, verdict, reasons for and against, and actions. Pure and deterministic. */
 export const assessAlert = (
   alert: Alert,
   now: number,

@@ -8,19 +8,19 @@ import type { Surroundings } from './surroundings.ts'
 const mostCited = 3
 const longestText = 300
 
-/** Everything that the claims of one card may cite, and the ids to cite it by. */
+/** The items that claims of a triage result may cite, with their ids. */
 export interface Citations {
   readonly references: readonly TriageReference[]
-  /** The lines that mention one of these values; where none does, the most telling ones. */
+  /** Returns the lines that contain one of these values, else the best lines. */
   lines(...values: readonly string[]): string[]
-  /** The lines that show that somebody got in. */
+  /** Returns the lines that show a break-in. */
   breakIn(): string[]
-  /** What is known of its network, its asset, its user. */
+  /** Returns the facts about its network, asset or user. */
   context(type: AlertContext['context_type']): string[]
   similar(): string[]
 }
 
-/** Numbers what is known of an alert: lines `e1`, facts `c1`, earlier alerts `a1`; indicators `i1` have their numbers already. */
+/** Assigns ids to the facts about an alert: lines `e1`, context `c1`, earlier alerts `a1`. Indicators have ids already (`i1`). */
 export const citationsOf = ({ evidence }: Alert, { intelligence, context, history }: Surroundings): Citations => {
   const lines = evidence.map((item, i) => ({ id: `e${i + 1}`, item, text: item.line.toLowerCase() }))
   const facts = (context?.contexts ?? []).map((item, i) => ({ id: `c${i + 1}`, item }))
@@ -53,13 +53,13 @@ const refer = (id: string, kind: TriageReference['kind'], target: string, text: 
   text: text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text,
 })
 
-/** What a fact is about: the name or address among its values, else who says so. */
+/** Returns the subject of a fact: a name or address among its values, else its source. */
 const nameOf = ({ data, source }: AlertContext): string => {
   const name = data.asset_name ?? data.asset_id ?? data.username ?? data.user_id ?? data.ip_address
   return typeof name === 'string' ? name : source
 }
 
-/** Tells a fact in a line: its plain values, nothing nested. Everybody who reads the alert reads it, so it holds no personal data. */
+/** Writes a fact in one line of plain values. Contains no personal data, because every reader of the alert sees it. */
 const factsOf = ({ context_type, data }: AlertContext): string => {
   const open = context_type === 'user' ? withoutPersonalData(data) : data
   const plain = Object.entries(open).flatMap(([name, value]) =>

@@ -3,8 +3,8 @@ import type { Alert } from '../../schema/alert.ts'
 const most = 64
 
 /**
- * Lists what two alerts can have in common: kind of trouble, detectors, techniques, the wording of the title, and every thing that
- * they are about. Each feature begins with what it is: `type:`, `ip:`, `template:` …
+ * Lists the features by which alerts are compared: type, detectors, techniques, wording of the title, and entities. Each feature begins
+ * with its kind: `type:`, `ip:`, `template:` and so on.
  */
 export const featuresOf = ({
   type,
@@ -25,7 +25,7 @@ export const featuresOf = ({
   return [...new Set(features)].slice(0, most)
 }
 
-/** A title without its numbers and addresses: what such alerts are called. */
+/** Removes numbers and addresses from a title. */
 const wording = (title: string): string =>
   title
     .toLowerCase()

@@ -5,15 +5,15 @@ import type { LookUpIntelligence } from '../../schema/intelligence.ts'
 import type { GatherContext } from './context.ts'
 import type { History, Surroundings } from './surroundings.ts'
 
-/** Who is asked about an alert. Each may fail or hang: the alert is judged all the same. */
+/** Lookups for an alert. Each may fail or hang without blocking triage. */
 export interface Neighbours {
   readonly context?: GatherContext
   readonly intelligence?: LookUpIntelligence
-  /** Earlier alerts that resemble it. */
+  /** Returns similar earlier alerts. */
   readonly history?: (alert: Alert, signal: AbortSignal) => Promise<History>
 }
 
-/** Asks all neighbours at once; what one does not answer in time is missing, and said to be. */
+/** Runs all lookups at once. Missing answers are listed as such. */
 export const gather = async (
   alert: Alert,
   { context, intelligence, history }: Neighbours,

@@ -4,7 +4,7 @@ import { featuresOf } from './features.ts'
 import { createSimilarIndex, type Match, type Remembered } from './similar-index.ts'
 import type { History } from './surroundings.ts'
 
-/** How alike alerts are that count as similar. */
+/** The minimum similarity of similar alerts. */
 export const similarFrom = 0.6
 const mostShown = 5
 const mostRemembered = 100_000
@@ -13,28 +13,28 @@ interface RememberedAlert extends Remembered {
   readonly entry: AlertIndexEntry
 }
 
-/** What an alert is compared by. */
+/** The fields by which alerts are compared. */
 export type Likeness = Parameters<typeof featuresOf>[0]
 
-/** Knows the alerts that there were. */
+/** Knows all earlier alerts. */
 export interface AlertHistory {
-  /** What the alerts before it tell about an alert: how many resemble it, and what people made of them. */
+  /** Returns the history of an alert: similar earlier alerts, and people's decisions about them. */
   of(alert: Alert): Promise<History>
-  /** The alerts most like this, at any time. */
+  /** Returns the most similar alerts of any time. */
   find(
     like: Likeness,
     options: { readonly most: number; readonly least: number; readonly except?: string },
   ): Promise<SimilarEntries>
-  /** Forgets alerts that were removed. */
+  /** Removes deleted alerts. */
   forget(ids: readonly string[]): void
 }
 
 export type SimilarEntries = readonly { readonly entry: AlertIndexEntry; readonly similarity: number }[]
 
 /**
- * Makes the memory of alerts: their features in memory, brought up to date before each question.
+ * Creates the history of alerts. Keeps their features in memory and updates them before each query.
  *
- * @param entries all alerts as they are now, those that changed last standing last; each a new object when it has changed
+ * @param entries returns all current alerts, the most recently changed last; a changed alert is a new object
  */
 export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>): AlertHistory => {
   const index = createSimilarIndex<RememberedAlert>(mostRemembered)
@@ -48,7 +48,7 @@ export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>
     const changed: AlertIndexEntry[] = []
     for (let i = all.length - 1; i >= Math.max(0, all.length - mostRemembered); i--) {
       const entry = all[i]
-      // Whatever stands before one that is known was known as well.
+      // All entries before a known one are known too.
       if (!entry || seen.has(entry)) break
       changed.push(entry)
     }
@@ -97,7 +97,7 @@ const toSimilar = ({ item: { entry }, similarity }: Match<RememberedAlert>): His
   last_seen: entry.last_seen,
 })
 
-/** Tells whether a person said that it was nothing, of itself or of all that is like it. */
+/** Whether a person dismissed an alert, by itself or with a suppression. */
 const isDismissed = ({ resolution, status }: AlertIndexEntry): boolean =>
   status === 'suppressed' ||
   resolution === 'false_positive' ||

@@ -4,7 +4,7 @@ import type { RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { wentThrough } from './verdict.ts'
 
-/** Says what is not known and would help, the most useful first. */
+/** Returns unknown facts that would help, the most useful first. */
 export const missingOn = (
   alert: Alert,
   input: RiskInput,
@@ -26,7 +26,7 @@ export const missingOn = (
 
 const isTold = (word: string | undefined): boolean => word !== undefined && word !== '' && word !== 'unknown'
 
-/** What happened next is what decides how bad it is. */
+/** Returns unknown facts about the consequences, which decide how severe an alert is. */
 const afterwards = (alert: Alert): string[] => {
   const host = listed(hostsOf(alert), 'the host')
   const user = listed(valuesOf(alert, 'user'), 'the account')
@@ -51,7 +51,7 @@ const afterwards = (alert: Alert): string[] => {
   }
 }
 
-/** Says what would change the verdict: what would clear it, or, where little speaks for trouble, what would make it serious. */
+/** Returns facts that would change the verdict: towards benign, or, for an alert with little evidence, towards malicious. */
 export const wouldChange = (alert: Alert, suspects: boolean): string[] => {
   const { outside, inside } = addressesOf(alert)
   const address = listed(outside.length > 0 ? outside : inside, '')

@@ -4,7 +4,7 @@ import type { Entity } from '../../schema/detection.ts'
 
 const mostNamed = 3
 
-/** The values of some kind that an alert is about, what its sender said of it first. */
+/** Returns the values of some types in an alert, those of its sender first. */
 export const valuesOf = (alert: Alert, ...types: readonly Entity['type'][]): string[] => {
   const said = types.flatMap((type) => saidOf(alert, type)).filter((value) => value !== undefined && value !== '')
   const named = alert.entities.filter(({ type }) => types.includes(type)).map(({ value }) => value)
@@ -32,10 +32,10 @@ const saidOf = ({ observed }: Alert, type: Entity['type']): readonly (string | u
   }
 }
 
-/** The machines that it is about, by the names that they have. */
+/** Returns the hosts of an alert. */
 export const hostsOf = (alert: Alert): string[] => valuesOf(alert, 'host', 'asset')
 
-/** The addresses from outside, then those of our own. */
+/** Returns the external addresses of an alert, then internal ones. */
 export const addressesOf = (alert: Alert): { readonly outside: string[]; readonly inside: string[] } => {
   const all = valuesOf(alert, 'ip')
   return {
@@ -44,7 +44,7 @@ export const addressesOf = (alert: Alert): { readonly outside: string[]; readonl
   }
 }
 
-/** Lists values for a sentence: all of a few, three of many; `otherwise` when there is none. */
+/** Lists values in a sentence, at most three; returns `otherwise` without any. */
 export const listed = (values: readonly string[], otherwise: string): string => {
   if (values.length === 0) return otherwise
   if (values.length > mostNamed) return `${values.slice(0, mostNamed).join(', ')} and ${values.length - mostNamed} more`

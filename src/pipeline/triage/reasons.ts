@@ -17,7 +17,7 @@ interface Known {
   readonly cite: Citations
 }
 
-/** Says in plain words what speaks for trouble and what against it, each with what bears it out; at least one of each. */
+/** Returns the reasons for and against a threat, each with its evidence; at least one of each. */
 export const claimsOn = (known: Known): TriageClaim[] => {
   const told = known.surroundings.intelligence?.claims ?? []
   const claims = [
@@ -48,7 +48,7 @@ function* prosOf({ alert, cite }: Known): Generator<Reason> {
   }
 }
 
-/** What the formula counts of its surroundings. */
+/** Reasons from the context that the formula counts. */
 function* aroundIt({ alert, input: { network, asset, user }, cite }: Known): Generator<Reason> {
   if (network?.internal === false) {
     const { outside } = addressesOf(alert)

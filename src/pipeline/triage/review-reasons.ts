@@ -2,7 +2,7 @@ import type { Alert } from '../../schema/alert.ts'
 import type { RiskAssessment, RiskInput } from './risk.ts'
 import { wentThrough } from './verdict.ts'
 
-/** Says why a person has to look: exactly when the formula asks for one, or when somebody got in whatever the score is. */
+/** Returns why a person must review an alert: exactly if the formula demands it, or after a break-in with any score. */
 export const reviewReasons = (alert: Alert, input: RiskInput, risk: RiskAssessment): string[] => {
   const detectedBy = input.threatIntel?.detectedBy ?? 0
   const reasons = [

@@ -3,7 +3,7 @@ import { assessAlert } from './assess.ts'
 import { riskOptions } from './risk.ts'
 import type { Triager } from './triager.ts'
 
-/** Judges by the risk formula alone. */
+/** Scores alerts by the risk formula alone. */
 export const riskTriager: Component<typeof riskOptions, Triager> = {
   name: 'risk',
   summary: 'Scores each alert by a fixed formula whose arithmetic is kept.',

@@ -6,7 +6,7 @@ import type { RiskInputs, TriageResult } from '../../schema/triage-result.ts'
 const points = (fallback: number, what: string) => z.number().min(0).max(100).default(fallback).describe(what)
 const factor = (fallback: number, what: string) => z.number().min(0).max(10).default(fallback).describe(what)
 
-/** Lets a graver case never count less than a milder one: more evidence must not lower a score. */
+/** Ensures that a more severe case never counts less: more evidence must not lower a score. */
 const rising = (names: readonly string[]) =>
   [
     (points: Readonly<Record<string, number>>) =>
@@ -14,7 +14,7 @@ const rising = (names: readonly string[]) =>
     `none may be less than the one before it: ${names.join(', ')}`,
   ] as const
 
-/** Every number of the risk formula. The weights are percentages and make up 100 together. */
+/** All numbers of the risk formula. The weights are percentages with a sum of 100. */
 export const riskOptions = z.strictObject({
   weights: z
     .strictObject({
@@ -86,7 +86,7 @@ export type RiskOptions = z.output<typeof riskOptions>
 
 const defaults = riskOptions.parse({})
 
-/** What is known of an alert and its surroundings. What is absent is not known, which is not the same as "none". */
+/** The known facts about an alert. A missing value is unknown, which is not "none". */
 export interface RiskInput {
   readonly type: string
   readonly severity: string
@@ -94,11 +94,11 @@ export interface RiskInput {
   readonly asset?: { readonly criticality: string }
   readonly network?: { readonly internal: boolean; readonly reputation?: number }
   readonly user?: { readonly title: string }
-  /** How many similar alerts there were before. */
+  /** The number of similar earlier alerts. */
   readonly similar?: number
 }
 
-/** The part of a triage result that is arithmetic. */
+/** The calculated part of a triage result. */
 export type RiskAssessment = Pick<
   TriageResult,
   | 'risk_score'
@@ -114,7 +114,7 @@ export type RiskAssessment = Pick<
 
 const privilegedWords = /\b(admin(istrator)?s?|root|superuser|privileged|sysadmin|dba)\b/i
 
-/** Tells whether an account of this title may do more than others. */
+/** Whether an account with this title is privileged. */
 export const isPrivileged = (title: string): boolean => privilegedWords.test(title)
 
 const knownTypes = z.enum(alertTypes)
@@ -122,10 +122,10 @@ const knownSeverities = z.enum(severities)
 const reviewedTypes: readonly string[] = ['malware', 'data_exfiltration', 'unauthorized_access']
 
 /**
- * Scores a risk, 0–100: weighted points for severity, threat intelligence, asset and exploitability, times a factor for the type and
- * one for history, cut to whole points. The same input gives the same answer, and more evidence never gives less.
+ * Scores a risk from 0 to 100: weighted points for severity, threat intelligence, asset and exploitability, times a factor for the type and
+ * one for history, truncated to an integer. Deterministic, and monotonic in the evidence.
  *
- * A type or severity that it does not know is answered with 50, medium, half sure and for a person to look at.
+ * An unknown type or severity gets 50, medium, half confidence and a review.
  */
 export const assessRisk = (input: RiskInput, now: number, options: RiskOptions = defaults): RiskAssessment => {
   const type = knownTypes.safeParse(input.type)
@@ -202,7 +202,7 @@ const historyFactor = (similar: number | undefined, { history }: RiskOptions): n
   return similar >= 1 ? history.seldom : history.never
 }
 
-/** How sure the score is, and of what that is made up: half, more for each source that was asked and for what is known from before. */
+/** Returns the confidence with its parts: half, plus more for each source and for similar alerts. */
 const confidenceIn = (sources: number, similar: number): Pick<RiskAssessment, 'confidence' | 'confidence_parts'> => {
   const intel = sources >= 3 ? 30 : sources >= 1 ? 15 : 0
   const history = similar >= 3 ? 20 : similar >= 1 ? 10 : 0
@@ -229,7 +229,7 @@ const toInputs = ({ type, severity, threatIntel, asset, network, user, similar }
   similar: similar ?? null,
 })
 
-/** Reads the inputs that a result keeps, so that it can be reckoned again. */
+/** Reads the inputs in a stored result, to calculate it again. */
 export const fromInputs = (inputs: RiskInputs): RiskInput => ({
   type: inputs.type,
   severity: inputs.severity,
@@ -248,7 +248,7 @@ export const fromInputs = (inputs: RiskInputs): RiskInput => ({
   ...(inputs.similar !== null && { similar: inputs.similar }),
 })
 
-/** Cuts to whole points, after taking off what floating-point arithmetic added or left out. */
+/** Truncates to an integer, after removing floating-point errors. */
 const truncate = (score: number): number => Math.trunc(Math.round(score * 1e9) / 1e9)
 
 const unknownRisk = (input: RiskInput, now: number, { weights }: RiskOptions): RiskAssessment => ({

@@ -1,37 +1,37 @@
-/** Something that is remembered. */
+/** An item in the index. */
 export interface Remembered {
   readonly id: string
-  /** Orders what is remembered: what comes later is no part of the past of what came earlier. In ms. */
+  /** Orders items, in ms: a later item is not in the past of an earlier one. */
   readonly time: number
 }
 
 export interface Match<Item> {
   readonly item: Item
-  /** 0–1. */
+  /** From 0 to 1. */
   readonly similarity: number
 }
 
 interface Question {
   readonly id?: string
   readonly features: readonly string[]
-  /** Only what came before this moment. */
+  /** Excludes items from this time on. */
   readonly before?: number
   readonly least: number
-  /** How many at most. */
+  /** The maximum number of matches. */
   readonly most: number
 }
 
 export interface SimilarIndex<Item extends Remembered> {
   readonly size: number
-  /** Remembers an item by its features, or remembers it anew. */
+  /** Adds an item with its features, or replaces it. */
   put(item: Item, features: readonly string[]): void
-  /** Forgets an item. */
+  /** Removes an item. */
   remove(id: string): void
-  /** The likest, the most similar first; what is equally similar, newest first. Tells `visit` of everything that is similar enough. */
+  /** Returns the most similar items, of equal ones the newest first. Calls `visit` for every item that is similar enough. */
   find(question: Question, visit?: (item: Item) => void): Match<Item>[]
 }
 
-/** What sharing a feature says, by what kind of feature it is. */
+/** The weights of features, by kind. */
 const weights: Readonly<Record<string, number>> = {
   key: 2,
   title: 2,
@@ -43,20 +43,20 @@ const weights: Readonly<Record<string, number>> = {
 const weightOf = (feature: string): number => weights[feature.slice(0, feature.indexOf(':'))] ?? 1.5
 
 /**
- * Finds what has features in common. Similarity is a weighted Jaccard index: what both have, through what either has. What both have
- * counts up to twice as much when few others have it (inverse document frequency), so that one rare address tells more than a common
- * host; what only one of them has counts once, because a value that nobody else has tells nothing. 1 for the same features, symmetric.
+ * Finds items with common features. Similarity is a weighted Jaccard index: common features divided by all features of both. A common
+ * feature counts up to twice as much if it is rare (inverse document frequency), so that a rare address outweighs a common host. A feature
+ * of only one item counts once. The similarity is symmetric, and 1 for equal features.
  *
- * A question walks the lists of items that have its features: time grows with how common they are, 1.2 million steps for twelve features
- * that all of 100,000 have. Not meant for fuzzy text.
+ * A query walks the lists of items with its features, so its time grows with their frequency: 1.2 million steps for twelve features that
+ * all of 100,000 items have. Not for fuzzy text.
  *
- * @param most how many items are remembered; then those longest unchanged are forgotten, a quarter at a time
+ * @param most the maximum number of items; beyond it, the quarter unchanged for longest is dropped
  */
 export const createSimilarIndex = <Item extends Remembered>(most = 100_000): SimilarIndex<Item> => {
   let slots: (Slot<Item> | undefined)[] = []
   let places = new Map<string, number>()
   let lists = new Map<string, List>()
-  // By place, in columns of their own: a question looks at all of them.
+  // Parallel columns, because a query reads all of them.
   let totals = new Float64Array(1024)
   let times = new Float64Array(1024)
   let shared = new Float64Array(1024)
@@ -89,7 +89,7 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
     times[place] = item.time
   }
 
-  /** Starts over with what is to be kept: lists hold places that are empty by now. */
+  /** Rebuilds the lists without removed items. */
   const rebuild = (): void => {
     const kept = slots.filter((slot) => slot !== undefined)
     const newest = kept.length > most ? kept.slice(kept.length - Math.floor(most * 0.75)) : kept
@@ -145,7 +145,7 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
         }
       }
       const best: Match<Item>[] = []
-      // The newest stand last, and win where all are alike.
+      // The newest items are last, and win among equals.
       for (let place = slots.length - 1; place >= 0; place--) {
         const both = shared[place] ?? 0
         const similarity = both / (both + total + (totals[place] ?? 0) - 2 * (counted[place] ?? 0))
@@ -160,7 +160,7 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
   }
 }
 
-/** Puts a match in its place among the best, of which there may be so many. */
+/** Inserts a match in order, up to a maximum number. */
 const insert = <Item extends Remembered>(best: Match<Item>[], match: Match<Item>, most: number): void => {
   const last = best.at(-1)
   if (best.length >= most && last && compare(match, last) >= 0) return
@@ -172,7 +172,7 @@ const insert = <Item extends Remembered>(best: Match<Item>[], match: Match<Item>
 const compare = <Item extends Remembered>(a: Match<Item>, b: Match<Item>): number =>
   b.similarity - a.similarity || b.item.time - a.item.time || (a.item.id < b.item.id ? -1 : 1)
 
-/** To four places: what differs by less differs by the order of additions. */
+/** Rounds to four digits, because smaller differences depend on the order of additions. */
 const round = (similarity: number): number => Math.round(similarity * 10_000) / 10_000
 
 interface Slot<Item> {
@@ -180,7 +180,7 @@ interface Slot<Item> {
   readonly lists: readonly List[]
 }
 
-/** Who has a feature. */
+/** The items with a feature. */
 interface List {
   readonly feature: string
   readonly weight: number

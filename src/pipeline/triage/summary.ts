@@ -6,7 +6,7 @@ import { wentThrough } from './verdict.ts'
 
 const longest = 600
 
-/** Tells an alert in a sentence or two: what was seen, then what makes it grave. */
+/** Summarizes an alert in one or two sentences: the finding, and why it is severe. */
 export const summaryOf = (alert: Alert, input: RiskInput, { intelligence, history }: Surroundings): string => {
   const bad = (intelligence?.indicators ?? []).filter(({ positives }) => positives > 0).map(({ ioc }) => ioc)
   const criticality = input.asset?.criticality

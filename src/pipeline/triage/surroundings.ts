@@ -2,23 +2,23 @@ import type { Intelligence } from '../../schema/intelligence.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import type { GatheredContext } from './context.ts'
 
-/** What earlier alerts tell about one. */
+/** The history of an alert: similar earlier alerts. */
 export interface History {
-  /** The ones that resemble it most, the nearest first. */
+  /** The most similar alerts, nearest first. */
   readonly nearest: TriageResult['similar']
-  /** How many resemble it and were not dismissed by a person: what the formula counts. */
+  /** The number of similar alerts that were not dismissed, for the formula. */
   readonly count: number
-  /** How many a person dismissed: false positives, expected, harmless. */
+  /** The number dismissed by people: false positives, expected, harmless. */
   readonly dismissed: number
-  /** How many a person confirmed. */
+  /** The number confirmed by people. */
   readonly confirmed: number
 }
 
-/** What is known of an alert beyond what it says itself. What is absent is not known. */
+/** Facts about an alert beyond its own content. A missing value is unknown. */
 export interface Surroundings {
   readonly context?: GatheredContext
   readonly intelligence?: Intelligence
   readonly history?: History
-  /** Who was asked and did not answer, in words. */
+  /** The names of lookups without an answer. */
   readonly unanswered?: readonly string[]
 }

@@ -6,7 +6,7 @@ import { createTriage } from './triage.ts'
 
 type TriageOptions = Parameters<typeof createTriage>[0]
 
-/** Triages one alert outside the pipeline, with the same triager and neighbours. The facts of its sender replace those known here. */
+/** Triages one alert outside the pipeline, with the same triager and lookups. The sender's facts replace our own. */
 export const createTriageAlert =
   (options: TriageOptions) =>
   async (alert: Alert, facts: SuppliedFacts): Promise<TriageResult> => {
@@ -23,7 +23,7 @@ export const createTriageAlert =
 
 const longest = 60_000
 
-/** Makes the neighbours answer with the sender's facts where there are any. */
+/** Lets lookups return the sender's facts, if there are any. */
 const withFacts = ({ context, intelligence, ...others }: Neighbours, facts: SuppliedFacts): Neighbours => {
   const { threatIntel, ...surroundings } = facts
   return {

@@ -12,7 +12,7 @@ import type { RiskOptions } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Triager } from './triager.ts'
 
-/** An alert with its card, and what was found out around it on the way. */
+/** An alert with its triage result, and the facts found about it. */
 export interface TriagedAlert extends Alert {
   readonly triage: TriageResult
   readonly found: Surroundings
@@ -21,18 +21,17 @@ export interface TriagedAlert extends Alert {
 interface TriageOptions {
   readonly triager: Triager
   readonly neighbours: Neighbours
-  /** The formula that answers when the triager does not. */
+  /** The options of the formula, which replaces a failing triager. */
   readonly risk: RiskOptions
   readonly now: () => number
   readonly log: Log
-  /** How long neighbours may take for the alerts of one delivery, and how long the triager may after that, in ms. */
+  /** How long the lookups for a delivery may take, and then the triager, in ms. */
   readonly patience?: { readonly neighbours: number; readonly triager: number }
 }
 
 /**
- * Makes the stage that judges alerts. Each gets a card, within the sum of both patiences: what neighbours do not answer in time is
- * missing, and when the triager fails or hangs the formula answers alone and asks for a person's look. What a person said of an alert
- * stays with it.
+ * Creates the stage that triages alerts. Every alert gets a result within both time limits. Lookups without an answer in time are listed as
+ * missing. If the triager fails or hangs, the formula answers alone and asks for a review. A person's review of an alert stays.
  */
 export const createTriage =
   ({
@@ -89,7 +88,7 @@ interface TriageKeepers<Tx> {
   }
 }
 
-/** Keeps the cards of judged alerts, with the context that was found on the way. */
+/** Stores triage results with the context that was found. */
 export const keepTriage = <Tx>({ results, contexts }: TriageKeepers<Tx>): Keeper<TriagedAlert, Tx> => ({
   async save(alerts, tx) {
     await results.save(

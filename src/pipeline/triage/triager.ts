@@ -2,7 +2,7 @@ import type { Alert } from '../../schema/alert.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** Judges an alert by what it says and what is known around it. Always answers, if only `inconclusive`. */
+/** Triages an alert by its content and surroundings. Always answers, if only `inconclusive`. */
 export interface Triager {
   readonly name: string
   judge(alert: Alert, surroundings: Surroundings, signal: AbortSignal): Promise<TriageResult>

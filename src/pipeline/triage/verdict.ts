@@ -3,7 +3,7 @@ import { showsBreakIn } from '../../schema/telling-evidence.ts'
 import type { Verdict } from '../../schema/triage-result.ts'
 import type { RiskAssessment } from './risk.ts'
 
-/** Tells whether an alert stands on little: one detector that is still learning, or one that is itself unsure of a single line. */
+/** Whether an alert has little evidence: one detector that is still learning, or one that is unsure about a single line. */
 export const isThin = ({ detectors, learning, evidence, score }: Alert): boolean =>
   detectors.length < 2 && (learning || (evidence.length < 2 && score < 0.7))
 
@@ -16,14 +16,13 @@ const attacks: readonly Alert['type'][] = [
   'unauthorized_access',
 ]
 
-/** Tells whether an attack went through: somebody is shown to have got in. */
+/** Whether an attack succeeded, according to the evidence. */
 export const wentThrough = ({ type, evidence }: Alert): boolean =>
   (type === 'brute_force' || type === 'unauthorized_access' || type === 'phishing') && evidence.some(showsBreakIn)
 
 /**
- * Predicts what an alert is. Lists that know it outrank everything; then thin evidence forces `inconclusive`; then a score of 70, or
- * an attack that went through, makes it likely malicious; 40, or an attack at all, suspicious; below 20 it is likely benign. Nothing
- * is called benign for certain: that is a person's word.
+ * Predicts the verdict of an alert. Threat lists outrank everything else. Then little evidence means `inconclusive`. A score of 70 or a
+ * successful attack means likely malicious, 40 or any attack suspicious, and below 20 likely benign. Only people call an alert benign.
  */
 export const verdictOn = (alert: Alert, risk: Pick<RiskAssessment, 'risk_score'>, detectedBy: number): Verdict => {
   if (detectedBy > 0) return risk.risk_score >= 90 ? 'malicious' : 'likely_malicious'

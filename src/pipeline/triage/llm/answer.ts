@@ -9,7 +9,7 @@ const cited = z.object({
 })
 const claims = (what: string) => z.array(cited).describe(what)
 
-/** What a model may suggest to look at. The words are ours; it chooses which, and about what. */
+/** The next steps that a model may choose from. The sentences are ours. */
 export const checkKinds = [
   'read_lines_around',
   'look_for_other_hosts',
@@ -42,7 +42,7 @@ const urgency = z.enum(['immediate', 'within_1_hour', 'within_4_hours', 'within_
 
 const findings = z.object({ key_findings: claims('What stands out, at most five.') })
 
-/** What is asked for besides, by type of alert. */
+/** Additional keys by type of alert. */
 const details = {
   malware: z.object({
     indicators_of_compromise: claims('What would show the same elsewhere.'),
@@ -79,10 +79,10 @@ const details = {
   other: findings,
 } as const satisfies Record<AlertType, z.ZodObject>
 
-/** The form of a model's answer on an alert of a type. Every key is there: some vendors ask for that. */
+/** Returns the schema of a model's answer about an alert of a type. All keys are required, because some vendors demand it. */
 export const answerSchema = (type: AlertType) =>
   z.object({
-    // Written out anew: not every vendor follows a reference within a form.
+    // Repeat the schema, because not every vendor supports references.
     verdict: z.enum(verdict.options),
     risk_level: z.enum(severities),
     summary: claims('The story in one to four sentences, each with its evidence.'),
@@ -99,5 +99,5 @@ export const answerSchema = (type: AlertType) =>
 export type Cited = z.infer<typeof cited>
 export type ModelAnswer = z.infer<ReturnType<typeof answerSchema>>
 
-/** Names the extra keys that a type asks for, for the prompt. */
+/** Returns the additional keys of a type, for the prompt. */
 export const detailNames = (type: AlertType): readonly string[] => Object.keys(details[type].shape)

@@ -8,13 +8,13 @@ import type { Budget } from './budget.ts'
 import { callModel, type Question, type Usage } from './call-model.ts'
 import type { LlmProvider } from './providers/provider.ts'
 
-/** A model with the name that the configuration gives it. */
+/** A model with its configured name. */
 export interface NamedProvider {
   readonly name: string
   readonly provider: LlmProvider
 }
 
-/** Where answers are kept, and what calls came to. */
+/** Stores answers and their usage. */
 export interface AnswerKeeper {
   recall(id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
   keep(id: string, answer: unknown, expiresAt: number): Promise<void>
@@ -34,13 +34,13 @@ export interface AnswerKeeper {
 }
 
 interface AskModelsOptions {
-  /** In the order in which they are asked. */
+  /** In the order of preference. */
   readonly providers: readonly NamedProvider[]
   readonly budget: Budget
   readonly keeper: AnswerKeeper
-  /** How long one may take, in ms. */
+  /** The timeout of one call, in ms. */
   readonly timeout: number
-  /** How long an answer is kept, in ms. */
+  /** How long answers are cached, in ms. */
   readonly remember: number
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
@@ -48,7 +48,7 @@ interface AskModelsOptions {
   readonly log: Log
 }
 
-/** What it is about: who pays, and what it is written down under. */
+/** The context of a question, for budget and records. */
 interface About {
   readonly alertId: string
   readonly incident: string
@@ -60,32 +60,32 @@ type Said = Pick<
   'provider' | 'model' | 'input_tokens' | 'output_tokens' | 'cost_usd' | 'duration_ms' | 'attempts'
 >
 
-/** What came of asking. */
+/** The result of a question. */
 export type Asked<Answer> = Said &
   (
     | { readonly status: 'answered' | 'cached'; readonly answer: Answer; readonly reason: null }
     | { readonly status: 'failed' | 'skipped'; readonly answer: undefined; readonly reason: string }
   )
 
-/** Somebody who waits for the answer. */
+/** A person who waits for the answer. */
 export interface Waiting {
-  /** Asks again, also when the answer is known. */
+  /** Whether to ask again although the answer is cached. */
   readonly anew: boolean
-  /** Hears what has come of an answer so far, and who gives it: unfinished, and checked by nobody. */
+  /** Receives the incomplete and unchecked answer while it is generated, with the name of the model. */
   readonly watch?:
     | ((unfinished: unknown, from: { readonly provider: string; readonly model: string }) => void)
     | undefined
 }
 
-/** The longest that one is waited for before it is asked a second time, in ms. */
+/** The longest delay before a second attempt, in ms. */
 const longestWait = 5_000
 const triesEach = 2
 
 const kept = z.object({ answer: z.unknown(), inputTokens: z.number(), outputTokens: z.number() })
 
 /**
- * Makes what asks language models: one that answered the same before is not asked again; else they are asked in their order, within the
- * budget, each a second time when that may help, and none that did not answer lately. Always answers; only the caller's signal ends it.
+ * Creates the function that asks language models. Returns a cached answer if there is one. Otherwise asks the models in order, within the
+ * budget, with one retry each, and skips those that failed recently. Always answers; only the caller's signal ends it.
  */
 export const createAskModels = ({
   providers,
@@ -101,7 +101,7 @@ export const createAskModels = ({
   const breakers = new Map<string, Breaker>(providers.map(({ name }) => [name, createBreaker(now)]))
 
   return {
-    /** Until when those that did not answer lately are left alone, by name. */
+    /** Until when to skip the models that failed recently, by name. */
     resting: (): ReadonlyMap<string, number> =>
       new Map(
         [...breakers].flatMap(([name, breaker]) => {
@@ -171,7 +171,7 @@ export const createAskModels = ({
           }
           called = true
           const started = performance.now()
-          // Not every vendor answers everybody bit by bit: the second time it may do so in one piece.
+          // Not every vendor supports streaming, so the retry asks for a complete answer.
           const hears = attempt === 1 ? waiting?.watch : undefined
           const watch = hears && ((unfinished: unknown) => hears(unfinished, { provider: name, model: provider.model }))
           const meter = async (outcome: string, usage: Usage | undefined): Promise<number> => {
@@ -196,7 +196,7 @@ export const createAskModels = ({
           }
           const reply = await callModel(provider, question, { fetch, signal, timeout, watch }).catch(
             async (error: unknown) => {
-              // What it would have cost at most counts: nobody heard what it did.
+              // Charge the maximum, because the real usage is unknown.
               await meter('nobody waited for its answer', undefined)
               throw error
             },
@@ -238,11 +238,11 @@ export const createAskModels = ({
 }
 export type AskModels = ReturnType<typeof createAskModels>
 
-/** A token is at least one byte, whoever counts them; what vendors put around a question is the rest. */
+/** Estimates the maximum input: a token is at least one byte, plus the vendor's overhead. */
 const mostInput = ({ instructions, question, schema }: Question): number =>
   Buffer.byteLength(instructions) + Buffer.byteLength(question) + JSON.stringify(z.toJSONSchema(schema)).length + 500
 
-/** Changes with everything that an answer depends on. */
+/** Returns the cache key of a question. */
 const keyOf = (name: string, { model }: LlmProvider, { instructions, question, schema }: Question): string =>
   createHash('sha256')
     .update(JSON.stringify([name, model, instructions, question, z.toJSONSchema(schema)]))

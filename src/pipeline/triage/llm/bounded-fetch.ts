@@ -1,12 +1,12 @@
 const mostBytes = 2 * 1024 * 1024
 
-/** A fetch that follows nowhere else, and breaks an answer off that does not end. */
+/** A fetch without redirects that aborts oversized responses. */
 export const boundedFetch =
   (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
   async (url, init) => {
     const { body, status, statusText, headers } = await fetch(url, { ...init, redirect: 'error' })
     const kept = new Headers(headers)
-    // The body is unpacked on the way.
+    // The body is already decompressed.
     for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) kept.delete(name)
     return new Response(body?.pipeThrough(bounded()), { status, statusText, headers: kept })
   }

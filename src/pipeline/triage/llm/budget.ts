@@ -7,7 +7,7 @@ interface Amount {
   readonly tokens: number
 }
 
-/** Where it is kept what was spent. */
+/** Stores spending. */
 export interface Purse {
   reserve(
     limits: readonly (Amount & { readonly period: string; readonly calls: number })[],
@@ -28,28 +28,28 @@ export interface BudgetLimits {
 const unlimited = { cost: Number.MAX_SAFE_INTEGER, tokens: Number.MAX_SAFE_INTEGER, calls: Number.MAX_SAFE_INTEGER }
 const millionths = (dollars: number): number => Math.floor(dollars * 1e6)
 
-/** What was set aside for one call. */
+/** The amount reserved for one call. */
 export interface Reservation {
-  /** Puts in its place what it came to, in millionths of a dollar, which it returns. Without usage, what was set aside remains. */
+  /** Replaces the reserved amount by the real one, in millionths of a dollar, and returns it. Without usage, the reserved amount stays. */
   settle(usage: Usage | undefined): Promise<number>
 }
 
-/** The names of the periods that a moment belongs to. */
+/** Returns the names of the periods at a given time. */
 export const periodsAt = (at: number, incident: string): { month: string; hour: string; incident: string } => {
   const moment = new Date(at).toISOString()
   return { month: `month ${moment.slice(0, 7)}`, hour: `hour ${moment.slice(0, 13)}`, incident: `incident ${incident}` }
 }
 
 /**
- * Makes what keeps spending within limits: the most that a call can cost is set aside before it, so that calls at the same time cannot
- * overdraw together, and what it did cost takes its place after. A crash in between leaves it set aside.
+ * Creates the budget. The maximum cost of a call is reserved before it, so that concurrent calls cannot exceed the limits together, and
+ * replaced by the real cost afterwards. After a crash it stays reserved.
  */
 export const createBudget = (
   purse: Purse,
   { month, incident, hourCalls, hourTokens }: BudgetLimits,
   now: () => number,
 ) => ({
-  /** Sets aside for one call; a text says why it cannot be. `mostInput` is in tokens. */
+  /** Reserves the cost of one call. Returns a text with the reason if the budget is used up. `mostInput` is in tokens. */
   async reserve(
     { price }: Pick<LlmProvider, 'price'>,
     mostInput: number,
@@ -85,7 +85,7 @@ export const createBudget = (
 })
 export type Budget = ReturnType<typeof createBudget>
 
-/** Rounded up, so that nothing is for nothing that has a price. */
+/** Returns the cost, rounded up. */
 const amountOf = (price: LlmProvider['price'], { inputTokens, outputTokens }: Usage): Amount => ({
   cost: Math.ceil(price.input * inputTokens + price.output * outputTokens),
   tokens: inputTokens + outputTokens,

@@ -3,17 +3,14 @@ import { messageOf } from '../../../errors.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import type { LlmProvider } from './providers/provider.ts'
 
-/** What a model is asked. */
+/** A question for a model. */
 export interface Question<Schema extends z.ZodType = z.ZodType> {
   readonly instructions: string
   readonly question: string
   readonly schema: Schema
   /** In tokens. */
   readonly mostAnswer: number
-  /**
-   * A conversation that is gone on with in plain text, instead of a question that is answered in a form. The answer
-   * is `{ text, finishReason }`.
-   */
+  /** Set for a conversation in plain text, instead of a question with a schema. The answer is `{ text, finishReason }`. */
   readonly talk?: {
     readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: string }[]
     readonly temperature: number
@@ -31,14 +28,14 @@ export type ModelReply<Answer> =
   | {
       readonly ok: false
       readonly reason: string
-      /** What the vendor counted; undefined when it did not say. */
+      /** The usage that the vendor reported, if any. */
       readonly usage: Usage | undefined
-      /** Whether nothing was counted: it was refused, or failed, before a model answered. */
+      /** Whether the call was free, because it failed before a model answered. */
       readonly free: boolean
       readonly retryable: boolean
-      /** Whether it does not take a question of this form. */
+      /** Whether the model does not accept such a question. */
       readonly refused: boolean
-      /** How long it wants to be left alone, in ms. */
+      /** The vendor's retry delay, in ms. */
       readonly wait: number
     }
 
@@ -46,11 +43,11 @@ interface CallOptions {
   readonly fetch: typeof globalThis.fetch
   readonly signal: AbortSignal
   readonly timeout: number
-  /** Asks for the answer bit by bit, and hears what has come of it so far: unfinished, and checked by nobody. */
+  /** Streams the answer and receives it incomplete and unchecked. */
   readonly watch?: ((unfinished: unknown) => void) | undefined
 }
 
-/** Asks one model once, with no tools to call. Resolves whatever happens; only the caller's own signal makes it throw. */
+/** Calls one model once, without tools. Never rejects, except when the caller's signal aborts. */
 export const callModel = async <Schema extends z.ZodType>(
   provider: LlmProvider,
   { instructions, question, schema, mostAnswer, talk }: Question<Schema>,
@@ -75,15 +72,15 @@ export const callModel = async <Schema extends z.ZodType>(
     const asked = { ...call, prompt: question, output: Output.object({ schema }) }
     if (!watch) {
       const { output, usage } = await generateText(asked)
-      // What does not fit was refused above; the compiler cannot see it.
+      // Unsupported questions were rejected above, which the compiler cannot know.
       return { ok: true, answer: schema.parse(output), usage: usageOf(usage) }
     }
-    // What goes wrong on the way is told aside, and says more than what follows from it.
+    // The first error explains more than those that follow from it.
     let broken: unknown
     const stream = streamText({ ...asked, onError: ({ error }) => (broken ??= error) })
     try {
       for await (const unfinished of stream.partialOutputStream) watch(unfinished)
-      // Each is a promise that is made, and may be rejected, when it is asked for.
+      // Each property is a promise that is created on access and may reject.
       const answer = schema.parse(await stream.output)
       if (broken !== undefined) throw broken
       return { ok: true, answer, usage: usageOf(await stream.usage) }
@@ -101,7 +98,7 @@ export const callModel = async <Schema extends z.ZodType>(
 }
 
 const library = async () => {
-  // It writes warnings on standard output, which belongs to others.
+  // The library writes warnings to standard output, which is reserved.
   Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
   return import('ai')
 }
@@ -151,7 +148,7 @@ const explain = async (error: unknown): Promise<Failure> => {
   return failure(messageOf(error).slice(0, 200), { retryable: error instanceof TypeError })
 }
 
-/** Tells whether nobody can have heard the question. */
+/** Whether the request cannot have reached the vendor. */
 const neverArrived = (error: unknown, depth = 0): boolean =>
   error instanceof Error &&
   (('code' in error && unheard.some((code) => code === error.code)) ||

@@ -8,23 +8,23 @@ import {
 import type { Alert } from '../../../schema/alert.ts'
 import type { TriageResult } from '../../../schema/triage-result.ts'
 
-/** What leaves of each kind of name, and of each part of a case. */
+/** How to treat each kind of name and each part of a case. */
 export interface RedactionPolicy {
   readonly names: Readonly<Record<NameKind, Treatment>>
   readonly parts: Readonly<Record<CasePart, 'send' | 'never'>>
 }
 export type CasePart = 'lines' | 'indicators' | 'context' | 'similar'
 
-/** An alert as a model gets to see it. */
+/** An alert in the form that a model sees. */
 export interface Case {
-  /** The JSON that goes into the prompt. */
+  /** The JSON for the prompt. */
   readonly data: string
-  /** What claims may cite, by id: as it is here, with nothing masked. */
+  /** The items that claims may cite, by id, without masking. */
   readonly citable: ReadonlyMap<string, string>
   readonly masker: Masker
 }
 
-/** The id by which the alert itself is cited: its counts and times. */
+/** The id for citing the alert itself: its counts and times. */
 export const alertItself = 's1'
 
 const nameKindOf: Readonly<Record<string, NameKind>> = {
@@ -41,8 +41,8 @@ const nameKindOf: Readonly<Record<string, NameKind>> = {
 }
 
 /**
- * Makes the data that a model gets of an alert and its card: every text plain and masked, secrets taken out, parts that may not leave left
- * out. The same alert and card give the same data.
+ * Builds a model's data from an alert and its triage result. All text is plain and masked, secrets are removed, and forbidden parts left
+ * out. Deterministic.
  */
 export const caseOf = (alert: Alert, card: TriageResult, { names, parts }: RedactionPolicy): Case => {
   const known = alert.entities.flatMap(({ type, value }) => {
@@ -81,7 +81,7 @@ export const caseOf = (alert: Alert, card: TriageResult, { names, parts }: Redac
     ...(parts.lines === 'send' && { lines }),
     ...(parts.indicators === 'send' && { indicators: others('indicator') }),
     ...(parts.context === 'send' && { context: others('context') }),
-    // The id of an earlier alert tells a model nothing.
+    // The id of an earlier alert means nothing to a model.
     ...(parts.similar === 'send' && { earlier_alerts: others('alert').map(({ id, text }) => ({ id, text })) }),
   }
   const rules = {
@@ -110,7 +110,7 @@ export const caseOf = (alert: Alert, card: TriageResult, { names, parts }: Redac
   }
 }
 
-/** Masks every text below, whatever it is called; keys are ours. */
+/** Masks all texts of a value. Keys are ours and stay. */
 const maskAll = (value: unknown, mask: (text: string) => string): unknown => {
   if (typeof value === 'string') return mask(value)
   if (Array.isArray(value)) return value.map((item) => maskAll(item, mask))

@@ -3,9 +3,9 @@ import type { Conversation, ModelReply } from '../../../schema/conversation.ts'
 import type { AskModels, NamedProvider } from './ask-models.ts'
 
 interface ChatOptions {
-  /** All of them, in their order. */
+  /** Asks the models in order. */
   readonly models: Pick<AskModels, 'ask'>
-  /** Makes what asks one of them alone. */
+  /** Creates the function that asks one model alone. */
   readonly each: (one: NamedProvider) => Pick<AskModels, 'ask'>
   readonly providers: readonly NamedProvider[]
   readonly now: () => number
@@ -14,8 +14,8 @@ interface ChatOptions {
 const spoken = z.object({ text: z.string(), finishReason: z.string() })
 
 /**
- * Makes what passes conversations of other programs on to language models. They pay from the same purse as triage, and all of an hour
- * together no more than one incident may cost, so that triage is not left without.
+ * Creates the function that forwards conversations of other programs to language models. They share the budget of triage. Within an hour,
+ * together they may cost at most as much as one incident, so that triage keeps its share.
  */
 export const createChat = ({ models, each, providers, now }: ChatOptions) => {
   const alone = new Map(providers.map((one) => [one.name, each(one)]))
@@ -37,7 +37,7 @@ export const createChat = ({ models, each, providers, now }: ChatOptions) => {
       { instructions, question: JSON.stringify(talk), schema: spoken, mostAnswer: max_tokens, talk },
       { alertId: 'chat', incident: hour, prompt: `chat ${task_type}` },
       signal,
-      // Whoever asks twice wants to hear it twice.
+      // A repeated message deserves a new answer.
       { anew: true },
     )
     if (said?.answer === undefined) return { failed: said?.reason ?? 'there is none of that name' }

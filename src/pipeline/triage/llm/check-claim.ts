@@ -4,7 +4,7 @@ import type { Case } from './case.ts'
 import { figuresIn, holdsFigure } from './figures.ts'
 import { addressesModel } from './injection.ts'
 
-/** A claim that stood the checks, with its names as they are, or why it did not. */
+/** A claim that passed the checks, with its real names, or the reason why it did not. */
 export type CheckedClaim =
   | { readonly ok: true; readonly text: string; readonly evidence_ids: string[] }
   | { readonly ok: false; readonly text: string; readonly reason: string; readonly fabricated: boolean }
@@ -13,7 +13,7 @@ const longest = 400
 const inlineId = /\s?\[((?:[seica]\d{1,3})(?:\s?[,;]\s?[seica]\d{1,3})*)\]/g
 export const standInWord = /(?<!\w)[A-Z]{2,8}_\d{1,6}(?!\w)/g
 
-/** Text that asks whoever reads it to do something to the alert, the rules or a machine. A model is asked what it sees, not what to do. */
+/** Matches instructions to change an alert, a rule or a machine. A model should describe, not instruct. */
 const orders: readonly RegExp[] = [
   /\b(?:close|resolve|dismiss|suppress|ignore|silence|mute|snooze|merge|archive|downgrade|deprioriti[sz]e|acknowledge|disregard|skip)\b.{0,40}\b(?:alert|incident|case|ticket|finding|event|rule|it|this|these|them|all|warning|instruction|detection)s?\b/i,
   /\b(?:disable|turn off|switch off|stop|uninstall|remove|delete|drop|wipe|erase|purge|truncate|kill)\b.{0,40}\b(?:rule|detector|detection|sensor|agent|monitoring|logging|logs?|audit|firewall|antivirus|edr|alert|account|user|database|table|file|backup|mfa|2fa|host|server|process|service)s?\b/i,
@@ -22,13 +22,13 @@ const orders: readonly RegExp[] = [
   /\b(?:rm\s+-|curl\s|wget\s|powershell|cmd(?:\.exe)?\s*\/c|bash\s+-c|chmod\s|iptables\s|netsh\s|drop\s+table|sudo\s)/i,
   /\b(?:no (?:further )?(?:action|review|investigation)|nothing to (?:do|worry|see)|can be (?:closed|ignored|dismissed)|safe to (?:ignore|close))\b/i,
 ]
-/** Letters that look like Latin ones beside Latin ones: nobody writes so who wants to be understood. */
+/** Matches words that mix Latin letters with lookalikes, which only evasion needs. */
 const mixedWord = /\p{Script=Latin}[\p{Script=Cyrillic}αεικνορτυχ]|[\p{Script=Cyrillic}αεικνορτυχ]\p{Script=Latin}/u
 const link = /\b[a-z][a-z0-9+.-]{1,10}:\/\/|\bwww\.|javascript:|data:text|\]\(|<[a-z!/]/i
 
 /**
- * Checks one claim of a model against the items that it cites: they are there, every figure and every name of it stands in them, and it
- * neither gives orders nor holds links. Returns it with its names put back.
+ * Checks a claim of a model against the items that it cites: they exist and contain all its figures and names, and the claim contains no
+ * instructions or links. Returns it with the real names.
  */
 export const checkClaim = (
   claim: Cited,
@@ -68,13 +68,13 @@ export const checkClaim = (
 }
 
 /**
- * Puts names back in a text of a model, but for those that are unfit to be shown themselves: an attacker may have chosen a name that is an
- * order or a link, and its stand-in looks harmless.
+ * Restores the real names in a model's text, except those that must not be shown: an attacker may choose a name that is an instruction or a
+ * link, and its placeholder looks harmless.
  */
 export const withNames = (text: string, masker: Pick<Masker, 'restore'>): ReturnType<Masker['restore']> =>
   masker.restore(text, (name) => unfitFor(name) === undefined && findSecrets(name).length === 0)
 
-/** Says why nobody should be shown a text of a model, whatever it cites; undefined when they may. */
+/** Returns why a model's text must not be shown; undefined if it may. */
 export const unfitFor = (text: string): string | undefined => {
   if (addressesModel(text)) return 'it repeats text that is written for a model'
   if (link.test(text)) return 'it holds a link'

@@ -8,12 +8,12 @@ const list = z.array(said.nullable().catch(null)).catch([])
 const unfinished = z.object({ summary: list.default([]), claims: list.default([]) }).catch({ summary: [], claims: [] })
 
 const longest = 400
-/** A stand-in that may not be all there yet: `US`, `IP_1` of `IP_12`. */
+/** A placeholder that may be incomplete: `US`, or `IP_1` of `IP_12`. */
 const begunStandIn = /\b[A-Z]{1,8}(?:_\d{0,6})?$/
 
 /**
- * Makes of an answer that is still coming what somebody may see of it meanwhile, with its names put back. None of it is checked: what is
- * plainly unfit to be shown is left out already, the rest may fall yet.
+ * Returns the part of an incomplete answer that may be shown already, with real names. Nothing is checked yet, so some of it may still be
+ * dropped; texts that must not be shown are left out.
  */
 export const draftOf = (
   answer: unknown,

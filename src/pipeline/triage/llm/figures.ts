@@ -16,7 +16,7 @@ const spelled: ReadonlyMap<string, string> = new Map(
 const unwrap = (word: string): string => word.replace(/^[.,:/%_+-]+|[.,:/%_+-]+$/g, '')
 const plain = (word: string): string => (/^\d{1,3}(?:,\d{3})+$/.test(word) ? word.replaceAll(',', '') : word)
 
-/** What a text says exactly: every word with a digit in it – a count, a time, an address, a name – and numbers that are spelled out. */
+/** Returns the exact statements of a text: every word with a digit (counts, times, addresses, names) and spelled-out numbers. */
 export const figuresIn = (text: string): readonly string[] => {
   const words = [...text.matchAll(withDigit)].map(([word]) => unwrap(word))
   return words.flatMap((word) => {
@@ -26,7 +26,7 @@ export const figuresIn = (text: string): readonly string[] => {
   })
 }
 
-/** Tells whether a figure stands in a text: as a whole word, not as a part of another number, nor a plain number as a part of a date. */
+/** Whether a text contains a figure as a whole word: not as part of another number, nor a plain number as part of a date. */
 export const holdsFigure = (text: string, figure: string): boolean => {
   const read = text.replace(/(\d)T(\d)/g, '$1 $2').replace(/(:\d\d)(?:\.\d{1,9})?Z/g, '$1 ')
   const searched = /^\d{1,4}$/.test(figure) ? read.replace(moment, ' ') : read

@@ -14,21 +14,21 @@ import { nothingSaid, readAnswer, suspectedLines } from './read-answer.ts'
 interface FormOpinionOptions {
   readonly prompt: Prompt
   readonly policy: RedactionPolicy
-  /** What the model writes in: `English`. */
+  /** The language of the answer: `English`. */
   readonly language: string
   readonly now: () => number
 }
 
-/** A question about an alert, as it is asked, and what turns the answer back. */
+/** A question about an alert, with the data to read its answer. */
 export interface Posed {
   readonly question: Question<ReturnType<typeof answerSchema>>
   readonly asked: Case
-  /** Changes with everything that is asked, but for the model. */
+  /** A hash of the whole question, without the model. */
   readonly hash: string
   readonly marker: string
 }
 
-/** Poses the question about an alert: the same alert and card, the same bytes. */
+/** Builds the question about an alert. Deterministic. */
 export const poseQuestion = (
   alert: Alert,
   card: TriageResult,
@@ -36,7 +36,7 @@ export const poseQuestion = (
 ): Posed => {
   const asked = caseOf(alert, withoutOpinion(card), policy)
   const hash = createHash('sha256').update([prompt.hash, language, alert.type, asked.data].join('\0')).digest('hex')
-  // Nobody who writes into a log can know it beforehand.
+  // The authors of log lines cannot predict the marker.
   const marker = `DATA-${hash.slice(0, 16)}`
   const values = {
     data: asked.data,
@@ -58,17 +58,17 @@ export const poseQuestion = (
   }
 }
 
-/** Somebody who wants an answer given anew, and perhaps to see it come. */
+/** A person who wants a new answer, perhaps while it is generated. */
 interface Asker {
   readonly onDraft?: ((draft: OpinionDraft) => void) | undefined
 }
 
-/** How often somebody is told what has come, in ms. */
+/** How often drafts are sent, in ms. */
 const tellEvery = 100
 
 /**
- * Asks a model about a judged alert and checks what it says. Always answers; only the caller's signal ends it. For an asker it is asked
- * also when its answer is known.
+ * Asks a model about a triaged alert and checks its answer. Always answers; only the caller's signal ends it. For a person, ignores cached
+ * answers.
  */
 export const formOpinion = async (
   alert: Alert,

@@ -1,4 +1,4 @@
-/** What log lines have no reason to say, unless they are meant to be read by a model. */
+/** Phrases that log lines contain only to address a model. */
 const patterns: readonly RegExp[] = [
   /\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:previous|prior|above|earlier|former|all|your|the|any|system)\b.{0,30}\b(?:instruction|prompt|rule|direction|message|context|guideline|polic)/i,
   /\byou (?:are|act|will act) (?:now|going to|no longer)\b|\bfrom now on\b.{0,20}\byou\b|\bpretend (?:to be|you)\b|\bact as (?:a|an|the)\b/i,
@@ -16,7 +16,7 @@ const patterns: readonly RegExp[] = [
   /[\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/u,
 ]
 
-/** Tells whether a text seems to be written for a language model that may read it. */
+/** Whether a text seems to address a language model. */
 export const addressesModel = (text: string): boolean => {
   const read = text.slice(0, 10_000).normalize('NFKC')
   return patterns.some((pattern) => pattern.test(read))

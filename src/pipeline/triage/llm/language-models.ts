@@ -62,15 +62,15 @@ interface LanguageModelOptions<Tx> {
     readonly modelOpinions: OpinionKeeper & { forget(before: number): Promise<unknown> }
   } & Omit<Parameters<typeof createStoreOpinions<Tx>>[0], 'alerts'>
   readonly transaction: RequestsOptions<Tx>['transaction']
-  /** Finds what is known around an alert with a new answer, for those that its result is published to. */
+  /** Finds facts about an alert with a new answer, for receivers of its result. */
   readonly surroundings: (alert: Alert, signal: AbortSignal) => Promise<ResultFacts>
   readonly runtime: Runtime
 }
 
-/** How long opinions are compared, in ms. */
+/** How long opinions are stored for comparison, in ms. */
 const compareFor = 400 * 24 * 3_600_000
 
-/** Creates the language models: the stages that ask them and store their opinions, and everything else that people use them for. */
+/** Creates the language models: the pipeline stages that ask them and store opinions, and all other uses. */
 export const createLanguageModels = <Tx>({
   config,
   queries,
@@ -129,7 +129,7 @@ export const createLanguageModels = <Tx>({
       }),
     )
 
-  /** Lists what an operator should know: that no model answers, or that the budget is nearly spent. */
+  /** Returns problems for the operator: no model answers, or the budget is nearly spent. */
   const problems = async (): Promise<readonly string[]> => {
     if (providers.length === 0) return []
     const spent = (await store.llm.spent(periodsAt(now(), '').month)).cost / 1e6
@@ -158,7 +158,7 @@ export const createLanguageModels = <Tx>({
 
   return {
     stages: {
-      /** Without a model nothing is requested. */
+      /** Requests nothing without a model. */
       requests: { ...requests, save: all.length > 0 ? requests.save : async () => undefined },
       ask,
       opinions: createStoreOpinions(store, now),
@@ -192,7 +192,7 @@ export const createLanguageModels = <Tx>({
         hash,
       }
     },
-    /** Reads a query and its results; undefined where no model does. The sender of the results waits, so there is a time limit. */
+    /** Reads a query and its results; undefined without a model. Has a time limit, because the sender waits. */
     readQuery:
       readers.length === 0
         ? undefined

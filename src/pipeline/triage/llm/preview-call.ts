@@ -1,24 +1,24 @@
 import { callModel, type Question } from './call-model.ts'
 import type { LlmProvider } from './providers/provider.ts'
 
-/** A request as it would go out. */
+/** A request as it would be sent. */
 export interface PreviewedCall {
   readonly model: string
   readonly method: string
   readonly url: string
-  /** Without keys. */
+  /** Without API keys. */
   readonly headers: Readonly<Record<string, string>>
-  /** The exact bytes. */
+  /** The exact body. */
   readonly body: string
 }
 
 const telling = ['content-type', 'anthropic-version', 'anthropic-beta', 'user-agent']
 
-/** Shows what asking a model would send, byte for byte, by asking it through a wire that leads nowhere. */
+/** Returns the exact request to a model, by calling it with a fetch that sends nothing. */
 export const previewCall = async (
   provider: LlmProvider,
   question: Question,
-  /** Whether somebody would watch the answer come. */
+  /** Whether the answer would be streamed. */
   streamed: boolean,
 ): Promise<PreviewedCall> => {
   let sent: Omit<PreviewedCall, 'model'> | undefined

@@ -8,18 +8,18 @@ const head = z.strictObject({
   version: z.int().min(1),
   task: z.enum(['triage', 'query']),
   description: z.string().max(500).default(''),
-  /** The most that the model may answer, in tokens. */
+  /** The maximum answer, in tokens. */
   max_tokens: z.int().min(200).max(8_000).default(2_000),
 })
 
-/** What a model is told and asked, with a version that every answer names. */
+/** Instructions and question for a model, with a version that every answer names. */
 export interface Prompt extends z.output<typeof head> {
   /** `triage@1`. */
   readonly name: string
   readonly instructions: string
-  /** Holds `{{data}}`. */
+  /** Contains `{{data}}`. */
   readonly question: string
-  /** Changes with every letter of it. */
+  /** A hash of the whole prompt. */
   readonly hash: string
 }
 
@@ -28,7 +28,7 @@ export type PromptVariables = Readonly<Record<(typeof variables)[number], string
 
 const shape = /^---\r?\n([\s\S]*?)\r?\n---\r?\n\s*# Instructions\r?\n([\s\S]*?)\r?\n# Question\r?\n([\s\S]*)$/
 
-/** Reads a prompt: a head in YAML, then `# Instructions` and `# Question`. Throws CONFIG_INVALID that says what is wrong with it. */
+/** Parses a prompt: YAML front matter, `# Instructions` and `# Question`. Throws CONFIG_INVALID with the reason. */
 export const readPrompt = (text: string, file: string): Prompt => {
   const match = shape.exec(text)
   if (!match) throw wrong(file, 'it is not a head between two lines `---`, then `# Instructions`, then `# Question`')
@@ -51,7 +51,7 @@ export const readPrompt = (text: string, file: string): Prompt => {
   }
 }
 
-/** Puts the variables in, each once: what they hold is not looked at again. */
+/** Replaces the variables. Their values are not expanded again. */
 export const fillIn = (template: string, values: PromptVariables): string =>
   template.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => {
     const known = variables.find((variable) => variable === name)

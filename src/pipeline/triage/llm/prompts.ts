@@ -6,7 +6,7 @@ import { type Prompt, readPrompt } from './prompt-file.ts'
 /** The bundled prompts: beside `src` in a checkout, beside `dist` in the package. */
 const bundled = resolve(import.meta.dirname, '../../../../prompts')
 
-/** Reads the prompt for a task: from the last folder that has one, else the bundled one. Throws CONFIG_INVALID. */
+/** Reads the prompt of a task from the last folder that has one, else the bundled one. Throws CONFIG_INVALID. */
 export const readPromptFor = (task: Prompt['task'], folders: readonly string[]): Prompt => {
   const missing = folders.find((folder) => !existsSync(folder))
   if (missing !== undefined) {
@@ -25,7 +25,7 @@ export const readPromptFor = (task: Prompt['task'], folders: readonly string[]):
   }
 }
 
-/** Reads a prompt that a request brings. Throws INVALID_REQUEST. */
+/** Parses the prompt in a request. Throws INVALID_REQUEST. */
 export const readGivenPrompt = (text: string): Prompt => {
   try {
     return readPrompt(text, 'that was given')

@@ -3,7 +3,7 @@ import { createMasker, type Masker, plainText, secretTaken } from '../../../lib/
 import type { ResultRecord } from '../../../schema/query-result.ts'
 import type { RedactionPolicy } from './case.ts'
 
-/** A query and its result, as there is a question about them. */
+/** A query with its results. */
 export interface AskedQuery {
   readonly query: string
   readonly operation_name: string | null
@@ -13,16 +13,16 @@ export interface AskedQuery {
   readonly former: readonly ResultRecord[]
 }
 
-/** The same as a model gets to see it. */
+/** A query in the form that a model sees. */
 export interface QueryCase {
-  /** The JSON that goes into the prompt. */
+  /** The JSON for the prompt. */
   readonly data: string
-  /** The records that are shown, each as it is here. */
+  /** The shown records, without masking. */
   readonly records: readonly string[]
-  /** Everything else that is shown, as it is here. */
+  /** All other shown data, without masking. */
   readonly rest: string
   readonly masker: Masker
-  /** Changes with everything that is shown. */
+  /** A hash of everything shown. */
   readonly hash: string
 }
 
@@ -30,10 +30,10 @@ const longest = { query: 6_000, name: 80, value: 200, rows: 24_000 }
 const mostFields = 40
 
 /**
- * Makes the data that a model gets of a query: every text plain and masked, names of fields as well, values of fields that should not leave a
- * database left out, and no more rows than fit.
+ * Builds a model's data from a query. All text is plain and masked, including field names. Values of sensitive fields, and rows that do not
+ * fit, are left out.
  *
- * @param isSensitive tells of a field's name whether its values stay here
+ * @param isSensitive whether the values of a field must not be sent
  */
 export const queryCaseOf = (
   { query, operation_name, role, dataset, records, former }: AskedQuery,
@@ -77,7 +77,7 @@ export const queryCaseOf = (
   }
 }
 
-/** The first rows whose text fits. */
+/** Returns the first rows that fit. */
 const fitting = (rows: readonly ResultRecord[]): readonly ResultRecord[] => {
   let room = longest.rows
   const end = rows.findIndex((row) => {

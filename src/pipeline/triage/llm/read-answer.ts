@@ -4,17 +4,17 @@ import type { CheckKind, Cited, ModelAnswer } from './answer.ts'
 import { alertItself, type Case } from './case.ts'
 import { type CheckedClaim, checkClaim } from './check-claim.ts'
 
-/** The part of an opinion that a model's answer makes. */
+/** The part of an opinion that comes from a model's answer. */
 export type ReadAnswer = Pick<
   ModelOpinion,
   'verdict' | 'risk_level' | 'summary' | 'claims' | 'proposed' | 'details' | 'claims_dropped' | 'dropped'
 > & {
-  /** Why nothing of it counts; undefined when it does. */
+  /** The reason why the whole answer is rejected, if it is. */
   readonly rejected: string | undefined
 }
 
 const most = { summary: 4, claims: 8, checks: 4, details: 6, dropped: 20 }
-/** A model that makes up more of what it cites than this share is not believed in anything. */
+/** A model that invents more than this share of its citations is not believed at all. */
 const mostFabricated = 0.2
 
 const words: Readonly<Record<CheckKind, (about: string) => string>> = {
@@ -30,10 +30,7 @@ const words: Readonly<Record<CheckKind, (about: string) => string>> = {
   compare_with_usual: (about) => `Compare ${about} with what is usual at that hour.`,
 }
 
-/**
- * Reads a model's answer: what it claims is checked one by one, what does not stand is dropped and said to be. A model that makes up its
- * evidence is rejected as a whole.
- */
+/** Reads a model's answer. Checks its claims one by one, and drops and lists those that fail. Rejects all if the model invents evidence. */
 export const readAnswer = (answer: ModelAnswer, asked: Case, marker: string): ReadAnswer => {
   const dropped: { text: string; reason: string }[] = []
   let checked = 0
@@ -95,7 +92,7 @@ export const readAnswer = (answer: ModelAnswer, asked: Case, marker: string): Re
   }
 }
 
-/** What an opinion holds when a model said nothing that counts. */
+/** The content of an opinion without a valid answer. */
 export const nothingSaid = {
   verdict: null,
   risk_level: null,
@@ -105,7 +102,7 @@ export const nothingSaid = {
   details: {},
 } satisfies Partial<ModelOpinion>
 
-/** The lines of a card that seem to be written for a model. */
+/** Returns the lines of a triage result that seem to address a model. */
 export const suspectedLines = (
   { evidence }: Pick<Alert, 'evidence'>,
   references: readonly { readonly id: string; readonly target: string; readonly text: string }[],

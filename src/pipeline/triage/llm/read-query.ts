@@ -9,7 +9,7 @@ import { figuresIn, holdsFigure } from './figures.ts'
 import { fillIn, type Prompt } from './prompt-file.ts'
 import { type AskedQuery, type QueryCase, queryCaseOf } from './query-case.ts'
 
-/** What a model may advise. The words are ours; it chooses which. */
+/** The advice that a model may choose from. The sentences are ours. */
 const advice = {
   limit_the_result: 'Give the query a limit.',
   leave_fields_out: 'Leave out fields that whoever asks does not need.',
@@ -33,7 +33,7 @@ const categories = [
   'business_logic',
 ] as const
 
-/** The form of a model's answer on a query. Bounds are checked here: not every vendor knows them. */
+/** The schema of a model's answer about a query. Limits are checked here, because not every vendor supports them. */
 const answerSchema = z.object({
   records: z.array(
     z.object({
@@ -57,12 +57,12 @@ interface ReadQueryOptions {
   readonly language: string
 }
 
-/** Makes what asks a model to read a query and its results. Throws, saying why, when none answers. */
+/** Creates the function that asks a model about a query and its results. Throws with the reason if none answers. */
 export const createReadQuery =
   ({ models, prompt, names, language }: ReadQueryOptions) =>
   async (asked: AskedQuery, signal: AbortSignal): Promise<QueryReading> => {
     const shown = queryCaseOf(asked, names, isSensitive)
-    // Nobody who writes into a table can know it beforehand.
+    // The authors of table rows cannot predict the marker.
     const marker = `DATA-${createHash('sha256').update(`${prompt.hash} ${shown.hash}`).digest('hex').slice(0, 16)}`
     const values = { data: shown.data, alert_type: 'query', details: '', language, marker }
     const name = `query ${createHash('sha256').update(asked.query).digest('hex').slice(0, 16)}`
@@ -81,8 +81,8 @@ export const createReadQuery =
   }
 
 /**
- * Reads what a model said of a query: records that are not there, sentences with figures or names that do not stand in the data, orders and
- * links fall. What is grave is for the rules to say: a model alone gets no further than medium.
+ * Reads a model's answer about a query. Drops records that do not exist, sentences with figures or names that are not in the data,
+ * instructions and links. A model alone rates at most medium; only rules rate higher.
  */
 export const checkedReading = (answer: QueryAnswer, shown: QueryCase, marker: string): QueryReading => {
   const whole = [shown.rest, ...shown.records].join('\n')

@@ -18,11 +18,11 @@ export const llmRegistry = defineRegistry<LlmProvider>('language model', [
   openaiCompatible,
 ])
 
-/** A language model as an operator configures it; the component checks its other options. */
+/** A configured language model. The component validates its other options. */
 export interface ConfiguredProvider {
   readonly type: string
   readonly name?: string | undefined
-  /** Whether its opinions change nothing and are only compared. */
+  /** Whether its opinions have no effect and are only compared. */
   readonly shadow: boolean
 }
 

@@ -10,7 +10,7 @@ import { isAnswer, isUnheard } from './store-opinions.ts'
 export interface ModelRequest {
   readonly alert: Alert
   readonly card: TriageResult
-  /** The person who waits for the answer; the model is asked even if its answer is known. */
+  /** The person who waits for the answer. Cached answers are ignored for them. */
   readonly asker?: { readonly onDraft?: ((draft: OpinionDraft) => void) | undefined } | undefined
 }
 
@@ -21,7 +21,7 @@ type Handler<Tx> = (
 ) => Promise<readonly { readonly opinion: ModelOpinion }[]>
 
 interface RequestsOptions<Tx> {
-  /** The durable list of alerts that wait for a model. */
+  /** The durable list of alerts waiting for a model. */
   readonly list: {
     request(alertIds: readonly string[], dueAt: number, tx: Tx): Promise<void>
     claim(at: number, until: number, limit: number): Promise<readonly string[]>
@@ -29,32 +29,32 @@ interface RequestsOptions<Tx> {
     done(alertId: string, until: number): Promise<void>
   }
   readonly alerts: { get(id: string): Promise<Alert | undefined> }
-  /** Begins at the first `open`. */
+  /** Starts at the first `open`. */
   readonly transaction: () => { open(): Promise<Tx>; commit(): Promise<void>; rollback(): Promise<void> }
-  /** Whether a model is configured whose opinions count. */
+  /** Whether a model is configured whose opinions have an effect. */
   readonly counts: boolean
   readonly shadows: {
     note(alert: Alert, card: TriageResult, opinion: ModelOpinion): Promise<void>
     listen(alert: Alert, card: TriageResult, signal: AbortSignal): Promise<void>
   }
-  /** Identifies a question by everything that is asked. */
+  /** Returns a hash of the whole question. */
   readonly hashOf: (alert: Alert, card: TriageResult) => string
   readonly minLevel: Severity
-  /** How long after an answer a changed alert is asked about again, in ms. */
+  /** How long after an answer to ask about a changed alert again, in ms. */
   readonly again: number
   readonly concurrency: number
-  /** Longer than all attempts to ask about one alert, in ms. */
+  /** Longer than all attempts for one alert, in ms. */
   readonly hold: number
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
-/** A model that does not answer is asked again until the alert is so old, in ms. */
+/** How old an alert may be to retry a model that does not answer, in ms. */
 const tryFor = 24 * 3_600_000
 
 /**
- * Creates the list of alerts that wait for a language model. Questions run beside the topics of the queue, because one may take minutes
- * and may have to wait for hours. They run at least once.
+ * Creates the list of alerts waiting for a language model. Questions run outside the queue's topics, because they take minutes and may wait
+ * for hours. Each runs at least once.
  */
 export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ...options }: RequestsOptions<Tx>) => {
   const share = createSharedWork<OpinionDraft, ModelOpinion>()
@@ -90,7 +90,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
       { tell: listener.onDraft, signal: listener.signal },
     )
 
-  /** Asks about one alert that is due. */
+  /** Asks about one due alert. */
   const work = async (id: string, until: number, ended: AbortSignal): Promise<void> => {
     const alert = await alerts.get(id)
     const card = alert?.triage
@@ -117,7 +117,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
   }
 
   return {
-    /** Requests opinions on those alerts that are severe enough. */
+    /** Requests opinions about alerts that are severe enough. */
     async save(alerts: readonly TriagedAlert[], tx: Tx): Promise<void> {
       const wanted = alerts.filter((alert) => isWorthwhile(alert, options.minLevel))
       if (wanted.length === 0) return
@@ -130,10 +130,10 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
     consume(handler: Handler<Tx>): void {
       handle = handler
     },
-    /** Asks about an alert now, for a person. Requests for the same alert at the same time share one answer. */
+    /** Asks about an alert now, for a person. Concurrent requests for the same alert share one answer. */
     ask: (alert: Alert, card: TriageResult, listener: Parameters<typeof consult>[2]) =>
       consult(alert, card, listener, true),
-    /** Asks about the alerts that are due. */
+    /** Asks about all due alerts. */
     async workDue(ended: AbortSignal): Promise<void> {
       const until = now() + options.hold
       const ids = await list.claim(now(), until, options.concurrency)

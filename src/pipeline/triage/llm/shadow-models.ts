@@ -16,18 +16,18 @@ export interface OpinionKeeper {
 
 interface ShadowOptions {
   readonly providers: readonly NamedProvider[]
-  /** How every model is called. */
+  /** The options of every call. */
   readonly calling: Omit<Parameters<typeof createAskModels>[0], 'providers'>
-  /** What every model is asked. */
+  /** The question for every model. */
   readonly asking: Parameters<typeof formOpinion>[3]
   readonly keeper: OpinionKeeper
 }
 
-/** Creates the comparison of language models: shadow models are asked too, and every opinion is stored beside the result of the rules. */
+/** Creates the comparison of language models: shadow models are asked too, and every opinion is stored beside the rules' result. */
 export const createShadowModels = ({ providers, calling, asking, keeper }: ShadowOptions) => {
   const shadows = providers.map((one) => createAskModels({ ...calling, providers: [one] }))
 
-  /** Stores an opinion beside the result of the rules. Skips missing answers; the meter of calls has them. */
+  /** Stores an opinion beside the rules' result. Skips missing answers, which the usage shows. */
   const note = async (alert: Alert, card: TriageResult, opinion: ModelOpinion): Promise<void> => {
     if (isUnheard(opinion)) return
     const { verdict, risk_level } = withoutOpinion(card)

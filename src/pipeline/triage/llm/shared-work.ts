@@ -7,10 +7,7 @@ interface Work<Told, Answer> {
   waiting: number
 }
 
-/**
- * Does one piece of work at a time under each name: whoever asks for it meanwhile joins, hears what is told from then on, and gets the
- * same answer. It is called off when nobody waits for it any longer.
- */
+/** Runs one task at a time per key. Concurrent callers join it and receive later messages and the same answer. Aborts it without callers. */
 export const createSharedWork = <Told, Answer>() => {
   const running = new Map<string, Work<Told, Answer>>()
 

@@ -5,13 +5,13 @@ import type { Intelligence } from '../../../schema/intelligence.ts'
 import type { ModelOpinion, TriageResult } from '../../../schema/triage-result.ts'
 import type { Stage } from '../../stage.ts'
 
-/** What the result of an alert says about its surroundings. */
+/** Facts about the surroundings of an alert, for its result. */
 export interface ResultFacts {
   readonly context?: { readonly contexts: readonly AlertContext[] }
   readonly intelligence?: Intelligence
 }
 
-/** What a language model said about an alert. */
+/** A language model's opinion about an alert. */
 export interface Opined {
   readonly alert: Alert
   /** The triage result that the model saw. */
@@ -20,7 +20,7 @@ export interface Opined {
   readonly found: ResultFacts
 }
 
-/** An alert as it is after the opinion. */
+/** An alert after the opinion. */
 export interface OpinedAlert extends Alert {
   readonly triage: TriageResult
   readonly found: ResultFacts
@@ -56,14 +56,11 @@ interface OpinionStore<Tx> {
 export const isAnswer = ({ status }: Pick<ModelOpinion, 'status'>): boolean =>
   status === 'answered' || status === 'cached'
 
-/** Tells whether no model answered. */
+/** Whether no model answered. */
 export const isUnheard = ({ status }: Pick<ModelOpinion, 'status'>): boolean =>
   status === 'failed' || status === 'skipped'
 
-/**
- * Creates the stage that puts opinions on alerts as they are by now. An answer stays until the next answer; that no model answered is
- * written down once.
- */
+/** Creates the stage that adds opinions to current alerts. An answer stays until the next one. A missing answer is stored once. */
 export const createStoreOpinions =
   <Tx>(store: OpinionStore<Tx>, now: () => number): Stage<Opined, OpinedAlert, Tx> =>
   async (opined, delivery) => {

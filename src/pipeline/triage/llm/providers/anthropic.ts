@@ -3,7 +3,7 @@ import { type LlmProvider, paid } from './provider.ts'
 
 const options = paid('https://api.anthropic.com/v1')
 
-/** Asks models of Anthropic. */
+/** Connects to models of Anthropic. */
 export const anthropic: Component<typeof options, LlmProvider> = {
   name: 'anthropic',
   summary: 'Asks models of Anthropic.',

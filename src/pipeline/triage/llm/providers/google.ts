@@ -3,7 +3,7 @@ import { type LlmProvider, paid } from './provider.ts'
 
 const options = paid('https://generativelanguage.googleapis.com/v1beta')
 
-/** Asks models of Google. */
+/** Connects to models of Google. */
 export const google: Component<typeof options, LlmProvider> = {
   name: 'google',
   summary: 'Asks models of Google.',

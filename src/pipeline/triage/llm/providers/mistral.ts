@@ -3,7 +3,7 @@ import { type LlmProvider, paid } from './provider.ts'
 
 const options = paid('https://api.mistral.ai/v1')
 
-/** Asks models of Mistral. */
+/** Connects to models of Mistral. */
 export const mistral: Component<typeof options, LlmProvider> = {
   name: 'mistral',
   summary: 'Asks models of Mistral.',

@@ -9,7 +9,7 @@ const options = z.strictObject({
   price: price.default({ input: 0, output: 0 }).describe('What it costs, where it costs anything.'),
 })
 
-/** Asks what speaks the chat interface of OpenAI. */
+/** Connects to servers with OpenAI's chat API. */
 export const openaiCompatible: Component<typeof options, LlmProvider> = {
   name: 'openai-compatible',
   summary: 'Asks Ollama, vLLM, llama.cpp, LM Studio and others that speak the chat interface of OpenAI.',

@@ -3,7 +3,7 @@ import { type LlmProvider, paid } from './provider.ts'
 
 const options = paid('https://api.openai.com/v1')
 
-/** Asks models of OpenAI. */
+/** Connects to models of OpenAI. */
 export const openai: Component<typeof options, LlmProvider> = {
   name: 'openai',
   summary: 'Asks models of OpenAI.',

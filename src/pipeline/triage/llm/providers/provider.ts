@@ -1,15 +1,15 @@
 import type { LanguageModel } from 'ai'
 import { z } from 'zod'
 
-/** A language model somewhere, and what it costs. */
+/** A language model with its price. */
 export interface LlmProvider {
-  /** What its vendor calls it. */
+  /** The vendor's name for it. */
   readonly model: string
-  /** In dollars for a million tokens. */
+  /** In dollars per million tokens. */
   readonly price: { readonly input: number; readonly output: number }
-  /** The model, which asks through this fetch. Loads the vendor's library at the first call. */
+  /** Creates the model with the given fetch. Loads the vendor's library at the first call. */
   open(fetch: typeof globalThis.fetch): Promise<Exclude<LanguageModel, string>>
-  /** What this vendor needs to be told besides: not to keep what it is asked, to answer in the form that is asked for. */
+  /** Further options of the vendor: not to store questions, to follow the schema. */
   readonly vendorOptions?: Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
 }
 
@@ -26,7 +26,7 @@ export const baseUrl = (fallback: string) =>
     .default(fallback)
     .describe('Where its API begins.')
 
-/** What vendors ask for that are paid. */
+/** Options of paid vendors. */
 export const paid = (url: string) =>
   z.strictObject({
     model,
