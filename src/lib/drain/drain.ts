@@ -1,6 +1,5 @@
 import { createReader, createWriter } from '../bytes/codec.ts'
 import { wildcard } from './mask.ts'
-import { maskedText } from './masked-text.ts'
 import { type Parameter, readParameters } from './parameters.ts'
 import { createScanner, type Scanner } from './scanner.ts'
 import { createSignatureTable, living } from './signature-table.ts'
@@ -288,4 +287,25 @@ const dropOldest = <Key>(map: Map<Key, unknown>): void => {
     map.delete(key)
     return
   }
+}
+
+/** The whole line last scanned, its values masked, one space between tokens. */
+const maskedText = (line: Scanner, text: string): string => {
+  const tokens: string[] = []
+  for (let token = 0; token < line.count; token++) tokens.push(tokenText(line, text, token))
+  return tokens.join(' ')
+}
+
+const tokenText = (
+  { starts, ends, firstSpans, spanStarts, spanEnds }: Scanner,
+  text: string,
+  token: number,
+): string => {
+  let from = starts[token] ?? 0
+  let result = ''
+  for (let span = firstSpans[token] ?? 0; span < (firstSpans[token + 1] ?? 0); span++) {
+    result += text.slice(from, spanStarts[span]) + wildcard
+    from = spanEnds[span] ?? 0
+  }
+  return result + text.slice(from, ends[token])
 }
