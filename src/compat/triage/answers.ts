@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Present } from '../../api/rest/route.ts'
-import { verdictInWords } from '../../schema/triage-words.ts'
+import { toTriageVerdict } from '../../schema/triage-formats.ts'
 import { enrichAlert } from './enrich-alert.ts'
 import { judgeAlert } from './judge-alert.ts'
 import { queryIntel } from './query-intel.ts'
@@ -50,5 +50,5 @@ const levelOf = (score: number): string =>
 /** Presents a verdict as the triage agent did. */
 export const presentVerdict: Present = (answer) => {
   const { alert, triage, seconds } = judgeAlert.output.parse(answer)
-  return { success: true, data: verdictInWords(alert, triage, seconds) }
+  return { success: true, data: toTriageVerdict(alert, triage, seconds) }
 }

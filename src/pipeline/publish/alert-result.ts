@@ -3,8 +3,8 @@ import type { Alert } from '../../schema/alert.ts'
 import type { AlertContext } from '../../schema/context.ts'
 import type { Intelligence } from '../../schema/intelligence.ts'
 import type { Severity } from '../../schema/severity.ts'
+import { senderIdOf, toEnrichment, toSecurityAlert, toTriageVerdict } from '../../schema/triage-formats.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
-import { alertInWords, enrichmentInWords, senderIdOf, verdictInWords } from '../../schema/triage-words.ts'
 
 /** A triaged alert with the facts that were found about it. */
 export interface AlertWithResult extends Alert {
@@ -48,9 +48,9 @@ export const toAlertResult = (alert: AlertWithResult, now: number): AlertResult 
         // This result replaces the earlier one of the rules.
         ...(hasModelAnswer(triage) && { updated: true }),
         payload: {
-          alert: alertInWords(alert),
-          enrichment: enrichmentInWords(alert, found.context?.contexts ?? [], found.intelligence),
-          triage_result: verdictInWords(alert, triage, 0),
+          alert: toSecurityAlert(alert),
+          enrichment: toEnrichment(alert, found.context?.contexts ?? [], found.intelligence),
+          triage_result: toTriageVerdict(alert, triage, 0),
         },
       },
     }),

@@ -6,7 +6,7 @@ import { getAlert } from '../../../operations/alerts/get-alert.ts'
 import { alert } from '../../../schema/alert.ts'
 import { alertTypes } from '../../../schema/detection.ts'
 import { severity } from '../../../schema/severity.ts'
-import { verdictInWords } from '../../../schema/triage-words.ts'
+import { toTriageVerdict } from '../../../schema/triage-formats.ts'
 import { browseAlerts } from '../browse-alerts.ts'
 import { judgeAlert } from '../judge-alert.ts'
 import { setAlertStatus } from '../set-alert-status.ts'
@@ -68,7 +68,7 @@ const presentReported: Present = (answer) => {
 
 const presentTriage: Present = (answer) => {
   const found = getAlert.output.parse(answer)
-  return inEnvelope(found.triage && verdictInWords(found, found.triage, 0))
+  return inEnvelope(found.triage && toTriageVerdict(found, found.triage, 0))
 }
 
 const asked = z.looseObject({
@@ -105,19 +105,19 @@ const readAsked: NonNullable<Route['read']> = async (request) => {
 
 const presentAnalysis: Present = (answer) => {
   const { alert: judged, triage, seconds } = judgeAlert.output.parse(answer)
-  const words = verdictInWords(judged, triage, seconds)
-  const { risk_score, risk_level, confidence, reasoning } = words
+  const verdict = toTriageVerdict(judged, triage, seconds)
+  const { risk_score, risk_level, confidence, reasoning } = verdict
   return inEnvelope({
-    alert_id: words.alert_id,
+    alert_id: verdict.alert_id,
     analysis: {
       ...{ risk_score, risk_level, confidence },
       summary: triage.summary,
       analysis: reasoning,
-      threat_indicators: words.indicators_of_compromise,
-      recommended_actions: words.recommended_actions.map(({ action }) => action),
+      threat_indicators: verdict.indicators_of_compromise,
+      recommended_actions: verdict.recommended_actions.map(({ action }) => action),
       priority: risk_level === 'info' ? 'low' : risk_level,
     },
-    model: words.model_used,
+    model: verdict.model_used,
     usage: { prompt_tokens: triage.model?.input_tokens ?? 0, completion_tokens: triage.model?.output_tokens ?? 0 },
   })
 }

@@ -5,7 +5,7 @@ import type { Alert } from '../../../schema/alert.ts'
 import type { alertTypes } from '../../../schema/detection.ts'
 import type { RemediationAction } from '../../../schema/remediation-action.ts'
 import { severities } from '../../../schema/severity.ts'
-import { alertInWords, senderIdOf } from '../../../schema/triage-words.ts'
+import { senderIdOf, toSecurityAlert } from '../../../schema/triage-formats.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 
 /** Answers failures with one sentence, which the dashboard shows. */
@@ -50,7 +50,7 @@ export const toItem = (alert: Alert) => {
     id,
     alert_id: id,
     title: alert.title,
-    description: alertInWords(alert).description,
+    description: toSecurityAlert(alert).description,
     alert_type: alert.type,
     severity: alert.severity,
     status: statusLabels[alert.status],

@@ -6,7 +6,7 @@ import type { Present, Route } from '../../../api/rest/route.ts'
 import { getAlert } from '../../../operations/alerts/get-alert.ts'
 import { addressIn } from '../../../schema/address-roles.ts'
 import { type Alert, alert } from '../../../schema/alert.ts'
-import { alertInWords, senderIdOf, verdictInWords } from '../../../schema/triage-words.ts'
+import { senderIdOf, toSecurityAlert, toTriageVerdict } from '../../../schema/triage-formats.ts'
 import { browseAlerts } from '../browse-alerts.ts'
 import { gatewayProbes, healthRoute } from '../health.ts'
 import { setAlertStatus } from '../set-alert-status.ts'
@@ -24,7 +24,7 @@ const toItem = (one: Alert) => {
     severity: one.severity,
     status: one.status,
     title: one.title,
-    description: alertInWords(one).description,
+    description: toSecurityAlert(one).description,
     source_ip: addressIn('source', one) ?? null,
     destination_ip: addressIn('destination', one) ?? null,
     file_hash: observed.file_hash ?? null,
@@ -44,7 +44,7 @@ const toItem = (one: Alert) => {
 /** Shows a triage result as the gateway did; null before triage. */
 const toTriage = (one: Alert) => {
   if (!one.triage) return null
-  const { reasoning, ...words } = verdictInWords(one, one.triage, 0)
+  const { reasoning, ...words } = toTriageVerdict(one, one.triage, 0)
   return {
     ...words,
     id: one.id,

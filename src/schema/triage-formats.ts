@@ -5,11 +5,11 @@ import type { Intelligence } from './intelligence.ts'
 import { withoutPersonalData } from './person.ts'
 import type { TriageResult } from './triage-result.ts'
 
-/** What the sender of an alert calls it; ours where its sender has no name for it. */
+/** The id that the sender gave an alert; our id by default. */
 export const senderIdOf = (alert: Alert): string => alert.observed?.external_id ?? alert.id
 
-/** A verdict in the words of the triage agent, with the arithmetic of the risk beside it. `seconds` is how long it took. */
-export const verdictInWords = (alert: Alert, triage: TriageResult, seconds: number) => {
+/** A triage result in the format of the triage agent, with the calculation of the risk. `seconds` is its duration. */
+export const toTriageVerdict = (alert: Alert, triage: TriageResult, seconds: number) => {
   const { model } = triage
   const usesModel = model?.status === 'answered' || model?.status === 'cached'
   return {
@@ -18,7 +18,7 @@ export const verdictInWords = (alert: Alert, triage: TriageResult, seconds: numb
     risk_score: triage.risk_score,
     risk_level: triage.risk_level,
     verdict: triage.verdict,
-    /** In percent here, as the agent says it. */
+    /** In percent, as in the format of the agent. */
     confidence: Math.round(triage.confidence * 100),
     reasoning: [triage.summary, ...triage.claims.map(({ sign, text }) => `${sign === 'for' ? '+' : '-'} ${text}`)].join(
       '\n',
@@ -45,8 +45,8 @@ export const verdictInWords = (alert: Alert, triage: TriageResult, seconds: numb
 const complexityOf = ({ breakdown }: TriageResult): 'high' | 'medium' =>
   breakdown.threat_intel.score > 70 || breakdown.asset_criticality.criticality === 'critical' ? 'high' : 'medium'
 
-/** An alert as a SecurityAlert: in its sender's words where it came as one, and what we know it by. */
-export const alertInWords = (alert: Alert) => {
+/** An alert as a SecurityAlert, with the original fields if it arrived as one. */
+export const toSecurityAlert = (alert: Alert) => {
   const { raw_data, external_id: _, user_name, destination_ip: _destination, ...observed } = alert.observed ?? {}
   const source_ip = addressIn('source', alert)
   const destination_ip = addressIn('destination', alert)
@@ -66,8 +66,8 @@ export const alertInWords = (alert: Alert) => {
   }
 }
 
-/** What was found out around an alert, as the context and intelligence services enrich it. */
-export const enrichmentInWords = (
+/** The context and intelligence of an alert in the format of the services that enrich alerts. */
+export const toEnrichment = (
   alert: Alert,
   contexts: readonly AlertContext[],
   intelligence: Pick<Intelligence, 'indicators' | 'threatIntel'> | undefined,
@@ -75,13 +75,13 @@ export const enrichmentInWords = (
   const dataOf = (type: AlertContext['context_type']) =>
     contexts.find(({ context_type }) => context_type === type)?.data
   const user = dataOf('user')
-  // A queue or a topic does not know the role of who reads it.
+  // A queue does not know the role of its readers, so personal data stays out.
   const parts = { source_network: dataOf('network'), asset: dataOf('asset'), user: user && withoutPersonalData(user) }
-  const told = Object.fromEntries(Object.entries(parts).filter(([, data]) => data !== undefined))
+  const known = Object.fromEntries(Object.entries(parts).filter(([, data]) => data !== undefined))
   return {
     alert_id: senderIdOf(alert),
-    enrichment_sources: Object.keys(told),
-    ...told,
+    enrichment_sources: Object.keys(known),
+    ...known,
     threat_intel: {
       indicators: intelligence?.indicators ?? [],
       ...(intelligence?.threatIntel && {
