@@ -31,7 +31,7 @@ beforeAll(async () => {
     port: await freePort(),
     env: { VEDETTE_COMPAT_PORTS: [...services, 'triage-gateway'].map((service) => `${service}:0`).join(',') },
   })
-  await until(() => (server.output().includes('Ctrl-C stops') ? true : undefined))
+  await until(() => (server.output().includes('Ctrl-C to stop') ? true : undefined))
   const lines = server.output().matchAll(/([a-z-]+) clients without a token may send and read at (http:\S+)/g)
   for (const [, service = '', url = ''] of lines) urls.set(service, url)
 })
