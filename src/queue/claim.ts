@@ -14,8 +14,8 @@ export const backOff = (attempt: number): number => 1000 * 2 ** (attempt - 1)
 const longestBackOff = backOff(mostAttempts)
 
 /**
- * Chooses the jobs of the next delivery of a topic. Jobs that failed together come together again until their last try. In `records`
- * a partition stands still while one of its jobs waits for another attempt, because its records are judged in their order.
+ * Chooses the jobs of the next delivery of a topic. Jobs that failed together are retried together until their last attempt.
+ * A partition of `records` is blocked while one of its jobs waits for a retry, because detectors need its records in order.
  */
 export const claim = async (jobs: Jobs, topic: Topic, now: number): Promise<readonly JobHeader[]> => {
   const waiting = await jobs.waiting(topic)

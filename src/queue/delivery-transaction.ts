@@ -5,7 +5,7 @@ import type { Connections, OpenTransaction, Transaction } from '../store/databas
 export interface DeliveryTransaction {
   open(): Promise<Transaction>
   commit(): Promise<void>
-  /** Undoes everything; whoever asks for the transaction later is refused. */
+  /** Undoes all changes. A later `open` fails. */
   rollback(): Promise<void>
 }
 

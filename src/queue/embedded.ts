@@ -18,7 +18,7 @@ interface EmbeddedQueueOptions {
   readonly connections: Connections
   readonly now: () => number
   readonly log: Log
-  /** What may wait in one topic before publishers are refused. */
+  /** Limits of one topic; `publish` fails beyond them. */
   readonly maxRecords?: number
   readonly maxBytes?: number
   /** Names this process among those that share the database. */
@@ -123,7 +123,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     if (only && others.length === 0 && attempt >= mostAttempts) {
       await jobs.bury(only.seq, attempt, reason)
       backlog.take(topic, only)
-      log.error({ topic, job: `job-${only.seq}`, attempt, reason }, 'A job failed too often and was set aside.')
+      log.error({ topic, job: `job-${only.seq}`, attempt, reason }, 'A job failed too often and is now a dead letter.')
       return 0
     }
     await jobs.wait(
@@ -144,7 +144,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     while (!closing) {
       let rest = poll
       try {
-        // A topic has one worker in the world. One that lost its lease unawares ends nothing: its jobs are gone by then.
+        // A topic has one worker across all processes. A worker that lost its lease cannot finish its jobs: another one has claimed them.
         const headers = (await lease.hold()) ? await claim(jobs, topic, now()) : []
         trouble = pause
         if (closing) return
@@ -170,8 +170,8 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   }
 
   /**
-   * The database answers without waiting, so the rest of the program gets its turn here. Who has something to publish waits for an
-   * answer, and what is delivered does not: a rush of publishers goes first, for as long as the delivery took that held it up.
+   * Yields to the rest of the program, because the database driver is synchronous. Publishers wait for an answer and deliveries do
+   * not, so a rush of publishers goes first, for at most as long as the delivery that delayed it.
    */
   const letOthers = async (began: number): Promise<void> => {
     await setImmediate()
@@ -251,7 +251,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       const ended = Promise.all(workers)
       await within(graceMs, ended, () => undefined)
       stop.abort(new AppError('UNAVAILABLE', 'The server is stopping.', { retryable: true }))
-      // Whoever has not ended by now is undone, and its jobs come again at the next start.
+      // Roll back unfinished deliveries; their jobs are retried after the next start.
       for (const delivery of running.values()) await delivery.cancel()
       for (const lease of leases) await lease.release().catch(() => undefined)
     },
@@ -262,7 +262,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
 const toJobs = <T extends Topic>(topic: T, items: readonly Topics[T][]): readonly NewJob[] => {
   if (items.length === 0) return []
   if (topic !== 'records') return [{ partition: 0, count: items.length, ...encodeJob(items) }]
-  // The topic tells what the items are, which the compiler cannot see.
+  // The compiler cannot derive the item type from the topic.
   return (items as readonly RecordBatch[]).map((batch) => ({
     partition: batch.partition,
     count: batch.texts.length,

@@ -19,7 +19,7 @@ export const encodeJob = <T extends Topic>(items: readonly Topics[T][]): JobPayl
   return { payload, size: json.length }
 }
 
-/** Reads what `encodeJob` wrote; throws when it is damaged. JSON tells itself apart from zstd by its bracket. */
+/** Reads the output of `encodeJob`; throws if it is damaged. JSON starts with a bracket, zstd does not. */
 export const decodeJob = <T extends Topic>(payload: Uint8Array): readonly Topics[T][] => {
   const json = payload[0] === openingBracket ? Buffer.from(payload) : zstdDecompressSync(payload)
   return JSON.parse(json.toString())

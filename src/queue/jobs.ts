@@ -4,7 +4,7 @@ import type { JobRow } from '../store/intake/queue-tables.ts'
 import { batches, insertRows } from '../store/write-rows.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
-/** What is known of a job without reading its payload. */
+/** A job without its payload. */
 export type JobHeader = Pick<JobRow, 'seq' | 'partition' | 'count' | 'attempts' | 'run_at' | 'bytes' | 'size'>
 
 export interface TopicTotal {

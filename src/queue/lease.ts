@@ -2,7 +2,7 @@ import type { Connections } from '../store/database.ts'
 
 /** The right to work on something alone among all processes that share the database. */
 export interface Lease {
-  /** Whether it is ours now; takes it when nobody has it, and prolongs it when it is time. */
+  /** Acquires the lease if it is free and renews it when due; returns whether this process holds it. */
   hold(): Promise<boolean>
   release(): Promise<void>
 }

@@ -121,7 +121,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       })
       await publish(batchOf(0, 0))
       await until(() => deliveries.length === 1)
-      // What comes later in the same partition does not overtake.
+      // Later jobs of the same partition do not overtake.
       await publish(batchOf(0, 1))
       await pauseFor(300)
       expect(deliveries).toHaveLength(1)
@@ -147,7 +147,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       expect(seen).toEqual([10])
     })
 
-    it('sets a job aside that fails alone, with its reason, and lets the others go on', async () => {
+    it('dead-letters a job that fails alone, with its reason, and continues with the others', async () => {
       const { queue, publish, clock } = await start()
       for (const number of [0, 1, 2]) await publish(batchOf(0, number))
       const seen: number[] = []
@@ -226,7 +226,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       await queue.idle()
     })
 
-    it('lets what runs end when it closes, and keeps what waits', async () => {
+    it('finishes running jobs on close and keeps waiting jobs', async () => {
       const { queue, publish, first, reopen } = await start()
       await publish(batchOf(0, 0, 4096))
       await publish(batchOf(0, 4096, 1))
@@ -269,7 +269,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       expect(seen).toEqual([0])
     })
 
-    it('tells how much waits and how long', async () => {
+    it('reports how many jobs wait, and for how long', async () => {
       const { queue, publish, ring, clock } = await start()
       await publish(batchOf(0, 0, 30))
       await ring(['a', 'b'])
@@ -283,7 +283,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       expect(depths.map(({ oldestAge }) => oldestAge)).toEqual([5_000, 5_000, 0])
     })
 
-    it('stops waiting for idleness when told', async () => {
+    it('stops waiting for idleness when aborted', async () => {
       const { queue, ring } = await start()
       await ring(['nobody consumes this'])
       await expect(queue.idle(AbortSignal.timeout(50))).rejects.toThrow()

@@ -1,6 +1,6 @@
 import type { RecordBatch } from '../schema/record.ts'
 
-/** What waits in each topic. `alerts` and `incidents` are doorbells: ids only, the store is the truth. */
+/** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {
   records: RecordBatch
   alerts: string
@@ -25,7 +25,7 @@ export interface DeadLetter {
   readonly failedAt: number
 }
 
-/** What a handler is given with its items; compatible with the pipeline's `Delivery`. */
+/** The second argument of a handler; compatible with the pipeline's `Delivery`. */
 export interface JobDelivery<Tx> {
   readonly id: string
   readonly attempt: number
@@ -36,8 +36,8 @@ export interface JobDelivery<Tx> {
 export type Handler<Item, Tx> = (items: readonly Item[], delivery: JobDelivery<Tx>) => Promise<unknown>
 
 /**
- * Three durable topics with one consumer each. At least once; in order within a partition. A handler that fails is tried again
- * with back-off and, after the last try, its jobs are set aside as dead letters, each alone.
+ * Three durable topics with one consumer each. Delivers at least once, in order within a partition. A failed delivery is retried
+ * with back-off. After the last attempt, each of its jobs becomes a dead letter of its own.
  */
 export interface Queue<Tx> {
   /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already. */
@@ -50,6 +50,6 @@ export interface Queue<Tx> {
   retry(id: string): Promise<boolean>
   /** Resolves when nothing waits and nothing runs. */
   idle(signal?: AbortSignal): Promise<void>
-  /** Stops taking jobs, lets the running ones end (at most `graceMs`), and puts back what did not. */
+  /** Stops claiming jobs, waits up to `graceMs` for the running ones, and requeues the unfinished ones. */
   close(graceMs?: number): Promise<void>
 }

@@ -90,6 +90,10 @@ export const revised: readonly string[] = [
   'src/cli/',
   'src/compat/',
   'src/config',
+  'src/operations/rules/',
+  'src/operations/status/',
+  'src/operations/storage/',
+  'src/operations/suppressions/',
   'src/pipeline/correlate/',
   'src/pipeline/detect/',
   'src/pipeline/enrich/',
@@ -97,6 +101,7 @@ export const revised: readonly string[] = [
   'src/pipeline/mine/',
   'src/pipeline/normalize/',
   'src/pipeline/notify/',
+  'src/queue/',
   'test/',
 ]
 /** Not yet: the reference is generated from the descriptions of other rooms. */

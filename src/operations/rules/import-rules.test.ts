@@ -120,10 +120,10 @@ describe('an import', () => {
   const take = (files: Readonly<Record<string, string>>) =>
     importRules.run({ name: 'theirs', archive: zip(files) }, opened.deps)
 
-  it('tells what came, what of it applies here, and what is wrong', async () => {
+  it('reports the imported rules, which of them apply here, and the faulty ones', async () => {
     const answer = await take({
       'x/1.yml': guess(1),
-      'x/2.yml': guess(2, 'level: grave\n').replace('level: low\n', ''),
+      'x/2.yml': guess(2, 'level: serious\n').replace('level: low\n', ''),
       'x/9.yml': windows,
       'x/workflow.yml': 'on: push\n',
     })

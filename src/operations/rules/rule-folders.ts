@@ -25,7 +25,7 @@ interface RulesOptions {
 /** The folder of imported rules. */
 export const importsFolder = ({ data_dir }: Pick<RulesOptions['config'], 'data_dir'>): string => join(data_dir, 'rules')
 
-/** Opens the configured and the imported rules. None is in force until the first `refresh`. */
+/** Opens the configured and the imported rules. No rule is active until the first `refresh`. */
 export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrary => {
   const { enabled, paths, taxonomy, placeholders, min_status } = config.rules
   return createRuleLibrary({

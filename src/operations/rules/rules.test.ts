@@ -21,7 +21,7 @@ const list = (wanted: object = {}) => listRules.run({ text: '', limit: 50, ...wa
 const titles = async (wanted: object) => (await list(wanted)).data.map(({ title }) => title)
 
 describe('the list of rules', () => {
-  it('tells what is in force, what applies here, and what cannot', async () => {
+  it('reports which rules are active, which apply here, and which cannot', async () => {
     const { data, ...rest } = await list()
     expect(rest).toEqual({ next_cursor: null, total: 4, in_force: 4, revision: 1, sources: 2, faults: [] })
     expect(data.map(({ title, applies_to }) => [title, applies_to])).toEqual([
@@ -55,7 +55,7 @@ describe('the list of rules', () => {
     await expect(list({ cursor: 'nonsense' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
-  it('tells of a file that broke, beside the rule that stays in force', async () => {
+  it('reports a broken file; its last valid rule stays active', async () => {
     opened.write('ours/root.yml', 'title: [')
     expect(await reloadRules.run({}, opened.deps)).toMatchObject({ changed: false, in_force: 4 })
     const { data, faults } = await list({ text: 'for root' })
@@ -224,8 +224,8 @@ describe('a backtest', () => {
     const took = cpuMs() - began
     clearInterval(watch)
     expect(found).toMatchObject({ events: 20_000, hits: 20_000 })
-    console.info(`20,000 events judged in ${Math.round(took)} ms; others waited ${Math.round(longest)} ms at most`)
-    // Judging all at once would take longer than this.
+    console.info(`20,000 events evaluated in ${Math.round(took)} ms; others waited ${Math.round(longest)} ms at most`)
+    // Evaluating all of them at once would take longer than this.
     expect(longest).toBeLessThan(Math.max(300, took / 2))
   })
 })

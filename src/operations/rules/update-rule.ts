@@ -7,14 +7,14 @@ import { defineOperation } from '../operation.ts'
 import { auditRules } from './audit-rules.ts'
 import { requireRule, toRuleView } from './rule-view.ts'
 
-/** Says that a rule is to be in force or not, or of another level. It holds for later versions of the rule as well. */
+/** Enables or disables a rule, or overrides its level. The setting also applies to later versions of the rule. */
 export const updateRule = defineOperation({
   name: 'update_rule',
   summary: 'Enables or disables a rule, or gives it another level; later versions of the rule keep that.',
   role: 'admin',
   input: z.strictObject({
     id: z.string().max(500),
-    enabled: z.boolean().nullable().optional().describe('Whether it judges events; null for what its status says.'),
+    enabled: z.boolean().nullable().optional().describe('Whether the rule is enabled; null to follow its status.'),
     level: ruleLevel.nullable().optional().describe('The level of its detections; null for its own.'),
     note: z.string().trim().max(1_000).nullable().optional().describe('A note for other analysts.'),
   }),

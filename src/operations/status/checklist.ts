@@ -3,14 +3,14 @@ import { isSample } from '../../schema/sample.ts'
 import { sessionPrefix } from '../accounts/token-view.ts'
 import type { Deps } from '../deps.ts'
 
-/** What a newcomer does in the first days, in this order. */
+/** The steps of the first days, in order. */
 export const checklistSteps = ['see_why', 'mark_normal', 'add_logs', 'tell_people', 'connect_tool'] as const
 
 export const checklist = z
   .array(z.object({ step: z.enum(checklistSteps), done: z.boolean() }))
   .meta({ id: 'Checklist' })
 
-/** Finds out what of the list was done: nothing ticks a step but doing it. That somebody saw why stands in the audit trail. */
+/** Finds out which steps are done: only doing a step ticks it. The audit trail records that somebody opened an explanation. */
 export const readChecklist = async ({
   store,
   receivers,

@@ -29,7 +29,7 @@ export const health = z
   })
   .meta({ id: 'Health' })
 
-/** Tells whether records can be taken, and how each stage and queue does. */
+/** Reports whether the server accepts records, and the health of each stage and queue. */
 export const getHealth = defineOperation({
   name: 'get_health',
   summary: 'Returns whether the server is ready, with the state of each stage and queue.',

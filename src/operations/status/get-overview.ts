@@ -11,7 +11,7 @@ import { checklist, readChecklist } from './checklist.ts'
 
 const mostIncidents = 6
 const mostOdd = 6
-/** What was odd again and again stands there once, so more are looked at. */
+/** A repeated anomaly is listed once, so more than that are read. */
 const lookedAt = 50
 const mostLearning = 4
 
@@ -50,13 +50,13 @@ const overview = z
       oldest: z.iso.datetime().nullable(),
       /** Hidden, because somebody said that they are normal. */
       hidden: z.int(),
-      /** Put aside for a while, and not counted as open. */
+      /** Snoozed alerts, not counted as open. */
       snoozed: z.int(),
     }),
     detections: z.object({
       count: z.int(),
       before,
-      /** The oddest of the span. */
+      /** The most anomalous detections of the span. */
       oddest: z.array(
         z.object({
           id: z.string(),
@@ -79,20 +79,20 @@ const overview = z
     }),
     sources: z.object({
       count: z.int(),
-      /** Of all records ever received, those whose format was understood. */
+      /** The share of all received records that were parsed. */
       parsed_percent: z.number(),
-      /** Sources that are understood worst, if any is not wholly. */
+      /** The sources with the lowest share of parsed records; empty if all are fully parsed. */
       worst: z.array(z.object({ source: z.string(), records: z.int(), parsed_percent: z.number() })),
     }),
     pipeline: z.object({
       ready: z.boolean(),
       problems: z.array(z.string()),
-      /** Records and alerts that wait, the age of the oldest in ms, and what was set aside after it failed again and again. */
+      /** Waiting records and alerts, the age of the oldest in ms, and the number of dead letters. */
       waiting: z.int(),
       oldest_age_ms: z.number(),
       dead: z.int(),
     }),
-    /** What each detector still learns: how many things it knows well enough, of how many, and those that it knows least of. */
+    /** The learning progress of each detector: how many items are learnt, of how many, and the least known ones. */
     learning: z.array(
       z.object({
         detector: z.string(),
@@ -105,7 +105,7 @@ const overview = z
   })
   .meta({ id: 'Overview' })
 
-/** Tells in one answer how everything stands: what needs somebody, what is odd, what is being learnt, and whether all is received. */
+/** Summarizes the state of the server in one answer: open work, anomalies, learning progress, and ingestion. */
 export const getOverview = defineOperation({
   name: 'get_overview',
   summary: 'Returns an overview: open work, anomalies, learning progress and parse rates.',

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { getHealth, health } from './get-health.ts'
 
-/** Tells how the whole service does, in the words of every system whose monitors ask. */
+/** Reports the health of the whole service, with the field names that monitoring systems expect. */
 export const getServiceHealth = defineOperation({
   name: 'get_service_health',
   summary: 'Returns the health of the service: its connections and loaded data.',
@@ -14,7 +14,7 @@ export const getServiceHealth = defineOperation({
     status: z.enum(['healthy', 'unhealthy']),
     service: z.string(),
     timestamp: z.iso.datetime(),
-    /** Whether a model is loaded that judges log events. */
+    /** Whether a model that scores log events is loaded. */
     models_loaded: z.boolean(),
     /** Which datasets of queries are left out, as regular expressions. */
     excluded_patterns: z.array(z.string()),
@@ -23,7 +23,7 @@ export const getServiceHealth = defineOperation({
       message_queue_consumer: z.enum(['connected', 'disconnected']),
       message_queue_publisher: z.enum(['connected', 'disconnected']),
     }),
-    /** What is wrong, when something is. */
+    /** The reason if the service is not healthy. */
     error: z.string().optional(),
   }),
   async run(

@@ -13,7 +13,7 @@ const deadLetter = z
   })
   .meta({ id: 'DeadLetter' })
 
-/** Lists the jobs that were set aside after their last try. */
+/** Lists the jobs that failed on their last retry. */
 export const listDeadLetters = defineOperation({
   name: 'list_dead_letters',
   summary: 'Lists dead-lettered jobs with the reason.',

@@ -60,7 +60,7 @@ it('says that nothing is there when nothing is', async () => {
   expect(found.checklist.map(({ done }) => done)).toEqual([false, false, false, false, false])
 })
 
-it('tells in one answer how everything stands', async () => {
+it('summarizes the state of the server in one answer', async () => {
   const deps = await openDeps()
   const { store } = deps
   await store.transaction(async (tx) => {
@@ -152,7 +152,7 @@ it('draws a span, and refuses one that ends before it begins', async () => {
   await expect(getTimeline.run({ ...span, to: at(-5) }, deps)).rejects.toThrow('ends before it begins')
 })
 
-it('names what was odd again and again once, where it was oddest', async () => {
+it('lists a repeated anomaly once, at its highest score', async () => {
   const deps = await openDeps()
   const silences = [0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8].map((score, number) =>
     sampleDetection(number, { score, dedup_key: 'silence fw-01' }),

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { checklist, readChecklist } from './checklist.ts'
 
-/** Notes that somebody saw why something was found; everything else of the list is known without being told. */
+/** Records that somebody opened an explanation; the server detects every other step itself. */
 export const tickChecklist = defineOperation({
   name: 'tick_checklist',
   summary: 'Marks the step “see why” of the getting-started checklist as done.',

@@ -160,7 +160,7 @@ async function* entriesOf(file: string): ReturnType<typeof tarEntries> {
 
 const damaged = (file: string, why: string): AppError =>
   new AppError('SOURCE_FAILED', `The archive ${file} cannot be restored: ${why}.`, {
-    hint: 'Nothing was changed. Use another backup, or copy this one again from where it was kept.',
+    hint: 'Nothing was changed. Use another backup, or copy this one from its origin again.',
   })
 
 async function* one(bytes: Buffer): AsyncGenerator<Buffer> {

@@ -34,8 +34,8 @@ export const compactDatabase = async (url: string): Promise<Compacted> => {
 }
 
 /**
- * Lets a database of an older version return space to the disk from now on: by itself when that takes a moment, else by saying what
- * to run. Never throws, because the program works without it.
+ * Converts a database of an older version so that it returns space to the disk. If that would take long, logs the command to run
+ * instead. Never throws, because the server works without it.
  */
 export const prepareToShrink = (url: string, log: Log): void => {
   if (!url.startsWith('sqlite:') || url === 'sqlite::memory:') return

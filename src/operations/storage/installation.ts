@@ -12,7 +12,7 @@ export interface Installation {
   readonly storageUrl: string
   /** The parts in the data folder. */
   readonly dataParts: readonly Part[]
-  /** Every part, listed anew: models come and go. */
+  /** Lists all parts. Not cached, because models come and go. */
   parts(): readonly Part[]
   /** The place of a part of an archive; undefined if no setting names one. */
   placeOf(part: Part): string | undefined
@@ -28,7 +28,7 @@ export interface Installation {
   readonly program: TrialProgram
 }
 
-/** What a backup is proved with: a program that opens it as a server would. */
+/** Verifies a backup by opening it as a server would. */
 export interface TrialProgram {
   readonly dataDir: string
   openRules(): Promise<{ readonly counts: RuleCounts; readonly book: RuleBook }>

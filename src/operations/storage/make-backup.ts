@@ -72,7 +72,7 @@ const snapshot = async ({ parts }: Installation, stage: string, copyTo: () => Pr
   })
 }
 
-/** The checkpoint of the audit may go on meanwhile: the one that was copied fits. */
+/** The audit checkpoint may advance meanwhile; the copied one matches the copied database. */
 const stampOf = ({ files }: PartListing): string =>
   JSON.stringify(files.filter(({ member }) => member !== 'data/audit-checkpoint.json'))
 

@@ -21,14 +21,14 @@ interface RestoreRequest {
   readonly log: Log
 }
 
-/** What was found in an archive. */
+/** The contents of an archive. */
 interface Read extends Proof {
   /** Absent for a bare copy of the database. */
   readonly manifest: BackupManifest | undefined
 }
 
 export interface Restored extends Read {
-  /** The folder with what was there before, and other places where something was kept. */
+  /** The folder with the previous data, and other places with saved data. */
   readonly kept: readonly string[]
   readonly notes: readonly string[]
 }
@@ -65,8 +65,8 @@ interface RestoreOptions extends RestoreRequest {
 }
 
 /**
- * Puts an archive in the place of what is there, all of it or nothing: reads and proves it beside the data first. What is in the way
- * is kept, and only moved with `force`. Throws CONFLICT for that and while another process uses the database.
+ * Replaces the installation by an archive, atomically: extracts and verifies it beside the data first. Existing data is never
+ * deleted, and is moved only with `force`. Throws CONFLICT without it, and while another process uses the database.
  */
 export const restoreBackup = async (request: RestoreOptions): Promise<Restored> => {
   await requireFile(request.file)

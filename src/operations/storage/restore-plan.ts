@@ -18,7 +18,7 @@ export interface RestorePlan {
   readonly staged: ReadonlyMap<string, string>
   /** Where the files of a part are while the backup is proved. */
   placeOf(name: string): string
-  /** What is in the way. */
+  /** Existing data at the destination. */
   readonly conflicts: readonly string[]
   /** The folder that takes what is in the way. */
   readonly kept: string

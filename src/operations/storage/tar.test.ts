@@ -24,7 +24,7 @@ const files = [
   member('b', 'y'.repeat(512)),
 ]
 
-it.each([1, 511, 512, 65_536])('is read back, in pieces of %i bytes', async (size) => {
+it.each([1, 511, 512, 65_536])('is read back, in chunks of %i bytes', async (size) => {
   const read: [string, number, string][] = []
   for await (const { path, bytes, isFile, content } of tarEntries(pieces(await written(files), size))) {
     expect(isFile).toBe(true)

@@ -15,7 +15,7 @@ interface TarEntry {
   /** False for folders, links and devices. */
   readonly isFile: boolean
   readonly bytes: number
-  /** Yields the content in chunks. What is not read before the next entry is skipped. */
+  /** Yields the content in chunks. Unread content is skipped at the next entry. */
   content(): AsyncIterable<Uint8Array>
 }
 
@@ -51,7 +51,7 @@ export async function* tarEntries(stream: AsyncIterable<Uint8Array>): AsyncGener
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new AppError('INVALID_REQUEST', 'The archive is no tar file, or is cut off.', {
-      hint: 'Make it anew, or send a zip.',
+      hint: 'Create it again, or send a zip.',
       cause: error,
     })
   }

@@ -9,7 +9,7 @@ const day = 86_400_000
 const mostSamples = 10
 const pageSize = 500
 
-/** Tells what a suppression would have hidden, before anybody makes it. */
+/** Shows which alerts a suppression would have hidden, before it is created. */
 export const previewSuppression = defineOperation({
   name: 'preview_suppression',
   summary: 'Lists the alerts of the last 30 days that a suppression would match.',
@@ -53,7 +53,7 @@ export const previewSuppression = defineOperation({
     do {
       const page = await store.alerts.list({ limit: pageSize, after })
       for (const item of page.items) {
-        // By when it was made: history that was read in today is news to whoever reads the queue.
+        // By creation time: history that was imported today is new in the queue.
         const isRecent = Date.parse(item.created_at) >= from
         if (isRecent) checked += 1
         const isSevere = isOpenAndSevere(item)

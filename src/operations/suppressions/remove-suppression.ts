@@ -18,7 +18,7 @@ export const removeSuppression = defineOperation({
     const time = now()
     const before = await requireSuppression(store, id)
     await store.transaction(async (tx) => {
-      // It ends with the entry that tells of it; taking the row away afterwards changes nothing that anybody could miss.
+      // The suppression ends with its audit entry; deleting the row afterwards has no further effect.
       await store.suppressions.save({ ...before, paused: true, expires_at: new Date(time).toISOString() }, tx)
       const change = { time, actor: actor.name, action: 'remove_suppression', before, after: undefined }
       await auditSuppression(store, tx, change)

@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.close()
 })
 
-/** What follows on a detection, on a real store, and a clock that the test moves. */
+/** The pipeline from detection to notification on a real store, with a clock that the test moves. */
 const openRig = async () => {
   let time = Date.UTC(2026, 0, 15, 10)
   const now = () => time
@@ -62,7 +62,7 @@ const openRig = async () => {
       await transaction(async (delivery) => notify(await correlate(alerts, delivery), delivery))
       return deliver()
     },
-    /** What receivers get because of a decision. */
+    /** The notifications that follow a decision. */
     async decided(): Promise<readonly string[]> {
       const { items } = await store.incidents.list({ limit: 100 })
       await transaction(async (delivery) => notify(items, delivery))

@@ -7,11 +7,11 @@ interface SuppressionsOptions {
   readonly now: () => number
 }
 
-/** Knows which suppressions are in force, without asking the store for each alert. */
+/** Caches the active suppressions, so that alerts need no query each. */
 export const createSuppressions = ({ list, now }: SuppressionsOptions) => {
   let active: readonly { readonly id: string; readonly until: number; readonly hides: (alert: Alert) => boolean }[] = []
   return {
-    /** Reads them anew; asked by the clock, and at the start. */
+    /** Reloads them from the store; called at start and by the scheduler. */
     async refresh(): Promise<void> {
       active = (await list())
         .filter(({ paused }) => !paused)

@@ -80,7 +80,7 @@ describe('a suppression', () => {
     ])
   })
 
-  it('ends when it is told to', async () => {
+  it('ends when it is removed', async () => {
     const deps = await openDeps()
     const create = (expiry: { days?: number; expires_at?: string | null }) =>
       createSuppression.run({ scope: 'detector:template', reason: 'Known.', ...expiry }, deps)
@@ -110,9 +110,9 @@ describe('a suppression', () => {
       expires_at: '2025-12-10T12:00:00.000Z',
       reason: 'Known.',
     })
-    expect(await updateSuppression.run({ id, expires_at: null, reason: 'For good.' }, deps)).toMatchObject({
+    expect(await updateSuppression.run({ id, expires_at: null, reason: 'Forever.' }, deps)).toMatchObject({
       expires_at: null,
-      reason: 'For good.',
+      reason: 'Forever.',
     })
     await expect(updateSuppression.run({ id }, deps)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     expect(await removeSuppression.run({ id }, deps)).toEqual({ id, removed: true })
