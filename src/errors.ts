@@ -2,13 +2,13 @@
 export const errorCodes = {
   INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
   INVALID_JSON: { status: 400, title: 'The body is not valid JSON' },
-  UNAUTHENTICATED: { status: 401, title: 'A token is needed' },
-  FORBIDDEN: { status: 403, title: 'Your role may not do this' },
-  NOT_FOUND: { status: 404, title: 'There is nothing here' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
+  UNAUTHENTICATED: { status: 401, title: 'Authentication required' },
+  FORBIDDEN: { status: 403, title: 'Permission denied for your role' },
+  NOT_FOUND: { status: 404, title: 'Not found' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
-  CONFLICT: { status: 409, title: 'It is not in a state that allows this' },
-  VERSION_CONFLICT: { status: 412, title: 'Somebody else changed it first' },
+  CONFLICT: { status: 409, title: 'Conflict with the current state' },
+  VERSION_CONFLICT: { status: 412, title: 'Changed by someone else in the meantime' },
   TOO_LARGE: { status: 413, title: 'The body is too large' },
   URI_TOO_LONG: { status: 414, title: 'The address is too long' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
@@ -18,8 +18,8 @@ export const errorCodes = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   QUEUE_FULL: { status: 429, title: 'The queue is full' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
-  INTERNAL: { status: 500, title: 'Something broke on our side' },
-  UNAVAILABLE: { status: 503, title: 'Not available right now' },
+  INTERNAL: { status: 500, title: 'Internal server error' },
+  UNAVAILABLE: { status: 503, title: 'Temporarily unavailable' },
   STORAGE_FULL: { status: 507, title: 'The disk is full' },
   CONFIG_INVALID: { status: 500, title: 'The configuration is not valid' },
   STATE_VERSION: { status: 500, title: 'The saved state is of another version' },
@@ -38,7 +38,7 @@ export interface ErrorDetail {
 }
 
 interface AppErrorOptions {
-  /** What to do about it. */
+  /** The suggested fix. */
   readonly hint?: string
   /** Whether the same attempt may succeed later. */
   readonly retryable?: boolean

@@ -141,7 +141,7 @@ describe('POST /api/v1/alerts', () => {
     expect(taken()).toEqual(['splunk splunk', 'splunk splunk', 'cef cef', 'cef cef', 'alerts native'])
   })
 
-  it('knows formats that can be nothing else without being told', async () => {
+  it('recognizes unmistakable formats without a declared one', async () => {
     const offense = {
       offense_id: 123,
       offense_type: 'Brute Force',
@@ -170,7 +170,7 @@ describe('POST /api/v1/alerts', () => {
   it('takes the same request twice only once when it has a key', async () => {
     const again = () => post('alerts', alert, { 'idempotency-key': 'k1' })
     await again()
-    expect((await again()).json().data.message).toBe('The alert was taken in before')
+    expect((await again()).json().data.message).toBe('The alert was received before')
     expect(server.records).toHaveLength(1)
   })
 })
@@ -243,7 +243,7 @@ describe('POST /api/v1/webhooks/:source_type', () => {
     expect(answer.json()).toMatchObject({ accepted: 1, alert_ids: ['7'] })
   })
 
-  it('keeps what it does not understand of a group, for the sake of the others', async () => {
+  it('accepts the valid members of a group and skips the others', async () => {
     const answer = await post('webhooks/alertmanager', webhook(firing('a'), { no: 'labels' }))
     expect(answer.json()).toEqual({ accepted: 2, not_understood: 1, alert_ids: ['a'] })
     expect(server.records).toHaveLength(2)

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Tells which methods an address knows, so that the wrong one is told apart from a wrong address. */
+/** Finds the methods that an address allows, to distinguish a wrong method from a wrong address. */
 export type AllowedMethods = (path: string) => readonly string[]
 
 /** Notes every route as it is added. */

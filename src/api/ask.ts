@@ -11,15 +11,15 @@ import { depsFor } from '../operations/personal-data.ts'
 import { type Actor, mayAct } from '../schema/role.ts'
 import { invalidInput } from './problem.ts'
 
-/** What doors add to the dependencies. */
+/** The dependencies that doors add. */
 export interface DoorDeps extends Deps {
   readonly signInKeys: SignInKeys
   identify(token: string): Promise<Credential | undefined>
-  /** Whoever waits at the door, where its answers take long. */
+  /** The client that waits for the answer, if answers take long. */
   readonly watcher?: AnswerListener | undefined
 }
 
-/** Everything that operations may use, once it is known who asks. */
+/** The dependencies that operations may use, once the caller is known. */
 interface OperationDeps extends DoorDeps {
   readonly credential: Credential
   readonly actor: Actor
@@ -36,7 +36,7 @@ export interface Origin {
   readonly user_agent?: string
 }
 
-/** Who asks what needs no token: the operation is open, so the role only has to be some role. */
+/** The caller of an operation that needs no token: it is open to every role, so any role works. */
 const stranger: Credential = {
   actor: { name: 'stranger', role: 'viewer' },
   via: 'token',

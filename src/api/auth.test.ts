@@ -64,7 +64,7 @@ describe('auth', () => {
     await expect(auth.authenticate(proof)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
-  it('forgets at once when told so', async () => {
+  it('forgets immediately on request', async () => {
     await auth.authenticate(proof)
     deps.tokens.set(token.id, { ...token, revoked_at: time })
     auth.forget()

@@ -25,7 +25,7 @@ export interface AuthOptions {
   readonly idle: number
 }
 
-/** What a request brings to prove who it is. */
+/** The credentials of a request. */
 export interface Proof {
   readonly authorization: string | undefined
   readonly sessionCookie: string | undefined
@@ -33,9 +33,9 @@ export interface Proof {
 }
 
 export interface Auth {
-  /** Tells who asks; undefined when the request does not say. Throws UNAUTHENTICATED or RATE_LIMITED when it says something wrong. */
+  /** Authenticates a request; undefined without credentials. Throws UNAUTHENTICATED or RATE_LIMITED for wrong ones. */
   authenticate(proof: Proof): Promise<Credential | undefined>
-  /** Tells whose token a text is. */
+  /** Finds the owner of a token. */
   identify(token: string): Promise<Credential | undefined>
   /** Runs an attempt to prove something, counts its failure, and refuses to look when there were too many. */
   guard<Answer>(address: string, attempt: () => Promise<Answer>): Promise<Answer>
@@ -72,7 +72,7 @@ export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures, i
   const identify = async (text: string): Promise<Credential | undefined> => {
     const hash = hashToken(text)
     const bytes = Buffer.from(hash, 'hex')
-    // Every preset is compared, whatever matches: the time taken must not tell which.
+    // Compares every preset, even after a match: the duration must not reveal which one matched.
     const preset = presets.filter((one) => timingSafeEqual(one.hash, bytes))[0]
     if (preset) return preset.credential
     const shape = readToken(text)
@@ -142,7 +142,7 @@ export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures, i
         if (credential?.via !== (authorization === undefined ? 'session' : 'token')) throw refused()
         return credential
       }
-      // Who proved it from here lately is let in, however many others guess from behind the same address.
+      // Accepts anyone who authenticated from this address lately, however many others guess from behind it.
       if ((welcome.get(place) ?? 0) > now()) return prove()
       const credential = await guard(address, prove)
       if (welcome.size >= mostCached) welcome.clear()

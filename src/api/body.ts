@@ -12,8 +12,9 @@ const ratioFrom = 25 * 1_048_576
 const mostRatio = 250
 
 /**
- * Reads a request's body piece by piece, decompressed, as UTF-8. Nothing is read ahead of who takes it, nothing is kept, and a sender
- * who dawdles or a body that swells is refused. The request itself is left open, so that it can still be answered.
+ * Reads a request's body chunk by chunk, decompressed, as UTF-8. Reads nothing ahead of the consumer, stores nothing,
+ * and refuses a slow sender or a body that grows too large. The request itself stays open, so that it can still be
+ * answered.
  */
 export const readBody = (request: IncomingMessage): AsyncIterable<Uint8Array> => {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
@@ -72,7 +73,8 @@ async function* decompressed(raw: AsyncIterable<Buffer>, encoding: string): Asyn
       }
     })(),
   )
-  // Errors reach whoever reads the last stream of a pipeline; the callback only keeps them from being unhandled as well.
+  // Errors reach the reader of the last stream of a pipeline; the callback only keeps them from being unhandled as
+  // well.
   const output: AsyncIterable<Buffer> = pipeline(counted, make(), () => undefined)
   try {
     for await (const chunk of output) {

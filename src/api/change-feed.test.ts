@@ -34,7 +34,7 @@ describe('the feed of changes', () => {
     expect(reads).toBe(3)
   })
 
-  it('tells each change once, late ones too', async () => {
+  it('reports each change once, late ones too', async () => {
     const told: string[] = []
     const feed = createChangeFeed({ read, now: Date.now, failed: () => {} })
     feed.follow(({ id, version }) => told.push(`${id}/${version}`))

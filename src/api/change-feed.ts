@@ -8,7 +8,7 @@ export type Change = z.infer<typeof change>
 type Listener = (change: Change) => void
 
 export interface ChangeFeed {
-  /** Tells of every change from now on; returns how to stop. */
+  /** Reports every change from now on; returns the function that stops it. */
   follow(listener: Listener): () => void
 }
 
@@ -53,7 +53,7 @@ export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOpt
   return {
     follow(listener) {
       if (listeners.size === 0) {
-        // What happened while nobody looked is not told; whoever missed something says from when.
+        // Skips changes from before the first subscriber; a client that missed some passes a cursor.
         told.clear()
         reached = now() + overlapMs
         again()

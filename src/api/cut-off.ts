@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 
 /**
- * Ends a connection whose other side goes on or stands still after its answer: it had the time to read it. A reset is noticed even
- * by who no longer reads, so nothing of the connection is left on either side; under TLS there is none.
+ * Ends a connection whose other side keeps sending or stalls after its answer: it had the time to read it. Even a
+ * client that no longer reads notices a reset, so neither side keeps the connection open. TLS has no reset.
  */
 export const cutOff = (socket: Socket, afterMs: number, spare: () => boolean = () => false): void => {
   setTimeout(() => {

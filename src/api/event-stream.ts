@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Who lets this much pile up is cut off. */
+/** Disconnects a client with this much unread. */
 const mostBuffered = 1_048_576
 
 /** Takes a response over from the framework, with the headers that were set so far, and makes it a stream of server-sent events. */
@@ -23,7 +23,7 @@ export const openEventStream = (reply: FastifyReply): ((text: string) => void) =
   }
 }
 
-/** The id of the last event that whoever comes back has seen: a time in ms. */
+/** The id of the last event that a returning client has seen: a time in ms. */
 export const lastEventId = ({ headers }: FastifyRequest): number | undefined => readEventId(headers['last-event-id'])
 
 export const readEventId = (id: unknown): number | undefined =>

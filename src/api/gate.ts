@@ -7,7 +7,10 @@ import { isCrossSite, isSameOrigin, requireAcceptedHost } from './origin.ts'
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Finds out who asks, before anything of the request is read. Whatever is not declared open needs a token or a session. */
+/**
+ * Authenticates the caller before reading the request. Every route that is not declared open needs a token or a
+ * session.
+ */
 export const requireCredential = (
   app: FastifyInstance,
   auth: Auth,
@@ -18,7 +21,7 @@ export const requireCredential = (
     const open = isOpen(request)
     const proof = proofOf(request)
     if (open) {
-      // Nothing is refused here, so that the page and the probes answer whoever still carries an old cookie.
+      // Refuses nothing here, so that the page and the probes answer clients that still send an old cookie.
       request.credential = await auth.authenticate(proof).catch(() => undefined)
       if (!safe.has(request.method) && isCrossSite(request.headers, origins(request, publicUrl))) throw foreign()
       return
@@ -29,7 +32,7 @@ export const requireCredential = (
         hint: 'Send "Authorization: Bearer <token>", or open the sign-in link that the server printed.',
       })
     }
-    // A cookie comes along by itself.
+    // Browsers send a cookie by themselves.
     const isAsked = request.credential.via === 'token' && authorizationOf(request) !== undefined
     if (!isAsked && !safe.has(request.method)) {
       if (!isSameOrigin(request.headers, origins(request, publicUrl))) throw foreign()
@@ -37,9 +40,9 @@ export const requireCredential = (
   })
 }
 
-/** Who asks on a port of an older system whose clients bring no token. */
+/** The caller on a port of an older system whose clients send no token. */
 export interface Anonymous {
-  /** What they are called in the audit log. */
+  /** Their name in the audit log. */
   readonly name: string
   /**
    * The name of the preset token that clients of the older contract send. Where one is set, routes that name a header for it want it, or
@@ -80,7 +83,7 @@ const unnamed = (name: string, role: Role): Credential => ({
   expiresAt: null,
 })
 
-/** What a request brings to prove who it is. */
+/** Reads the credentials of a request. */
 export const proofOf = (request: FastifyRequest): Proof => ({
   authorization: authorizationOf(request) ?? tokenCookieOf(request),
   sessionCookie: request.cookies[request.server.sessionCookie.name],

@@ -2,8 +2,9 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Sets the headers that keep browsers from doing more than our pages need: no inline script, no foreign host, no frame. What only makes
- * sense over TLS is sent over TLS alone: on a plain address in a local network it would break the page.
+ * Sets the headers that keep browsers from doing more than our pages need: no inline script, no foreign host, no frame.
+ * Sends headers that only make sense over TLS over TLS alone: on a plain address in a local network they would break
+ * the page.
  */
 export const secureHeaders = async (app: FastifyInstance, secure: boolean): Promise<void> => {
   await app.register(helmet, {

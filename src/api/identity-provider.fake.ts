@@ -17,7 +17,7 @@ export const startIdentityProvider = async () => {
   const [keys, others] = [makeKeys(), makeKeys()]
   const grants = new Map<string, Grant>()
   const complaints: string[] = []
-  /** What a test wants to go wrong. */
+  /** The failure that a test wants. */
   const faults = {
     down: false,
     wrongKey: false,
@@ -25,7 +25,7 @@ export const startIdentityProvider = async () => {
     claims: {} as Claims,
     userinfo: undefined as Claims | undefined,
     secret: client.secret,
-    /** Who is signed in at its page, in a browser. */
+    /** The user who is signed in at its page, in a browser. */
     visitor: undefined as Claims | undefined,
   }
   let issuer = ''
@@ -105,7 +105,7 @@ export const startIdentityProvider = async () => {
     return [200, { access_token: 'an access token', token_type: 'Bearer', expires_in: 300, id_token }]
   }
 
-  /** Checks what a browser was sent with, and tells where to send it back to. */
+  /** Checks the parameters that a browser was sent with, and returns the address to send it back to. */
   const admit = (location: string, claims: Claims): string => {
     const { origin, pathname, searchParams: asked } = new URL(location)
     const problem = [
@@ -144,7 +144,7 @@ export const startIdentityProvider = async () => {
   return {
     issuer,
     faults,
-    /** What was wrong with requests for tokens. */
+    /** Lists the faults in requests for tokens. */
     complaints,
     /** Signs somebody in, as its page does, and gives the query that the browser is sent back with. */
     signIn: (location: string, claims: Claims): string => new URL(admit(location, claims)).search,

@@ -117,7 +117,7 @@ describe('POST /api/v1/events', () => {
       'application/x-www-form-urlencoded',
       2,
     ],
-    ['a line with an odd byte', Buffer.from('a\0b c\n'), 'text/plain', 1],
+    ['a line with an invalid byte', Buffer.from('a\0b c\n'), 'text/plain', 1],
     ['Latin-1 that says nothing', Buffer.from('caf\xe9 \xfcber na\xefve\n', 'latin1'), 'text/plain', 1],
     ['UTF-16 with its mark', Buffer.from('\ufeffone\ntwo\n', 'utf16le'), 'text/plain', 2],
     ['gzip that says nothing', gzipSync(lines), undefined, 2],
@@ -187,7 +187,7 @@ describe('POST /api/v1/events', () => {
     expect(texts()).toEqual(['café'])
   })
 
-  it('shows how lines are understood without storing them', async () => {
+  it('shows how lines are parsed without storing them', async () => {
     const { events } = (await post('a line', 'text/plain', {}, '?debug=1&source=web')).json()
     expect(events).toMatchObject([{ original: 'a line', source: 'web' }])
     expect(server.records).toEqual([])
@@ -207,7 +207,7 @@ describe('POST /api/v1/events', () => {
     expect(texts()).toEqual(['a line', 'a line'])
   })
 
-  it('reads a stream no faster than it is taken in', async () => {
+  it('reads a stream no faster than it is ingested', async () => {
     const address = await server.app.listen({ port: 0, host: '127.0.0.1' })
     let release = () => {}
     const held = new Promise<void>((resolve) => {

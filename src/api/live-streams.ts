@@ -57,7 +57,7 @@ const tooManyOfOne = (own: number): AppError =>
 
 const tooMany = (): AppError =>
   new AppError('UNAVAILABLE', 'Too many live streams are open on this server.', {
-    hint: 'Try again later, or raise server.live_streams.total.',
+    hint: 'Retry later, or raise server.live_streams.total.',
     retryable: true,
     retryAfter,
   })

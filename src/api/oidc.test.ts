@@ -228,7 +228,7 @@ describe('signing in through an identity provider', () => {
     expect(await detail(analyst)).toContain('503 "Keycloak" does not know this server: invalid_client.')
   })
 
-  it('says so when the provider is away, and goes on when it is back', async () => {
+  it('reports that the provider is unreachable, and continues when it is back', async () => {
     provider.faults.down = true
     const away = await post('provider')
     expect([away.statusCode, away.json()]).toMatchObject([

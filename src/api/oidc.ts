@@ -41,7 +41,7 @@ export const createOidc = (options: OidcOptions): IdentityProvider => {
   let library: Promise<Library> | undefined
   let known: { readonly config: Promise<Configuration>; readonly until: number } | undefined
 
-  /** What the provider says of itself, asked when it is first needed: it may be down while we start. */
+  /** The metadata of the provider, fetched when first needed: it may be down while we start. */
   const meet = async () => {
     library ??= import('openid-client')
     const oidc = await library
@@ -54,7 +54,7 @@ export const createOidc = (options: OidcOptions): IdentityProvider => {
     }
   }
 
-  /** Opens what a browser kept for us, once. */
+  /** Opens a value that a browser held for us, once. */
   const redeem = (sealed: string) => {
     const pending = pendingShape.safeParse(parse(open(sealed)))
     for (const [state, until] of used) if (until <= now()) used.delete(state)
@@ -184,7 +184,7 @@ const notAnswered = new Set([
 ])
 const ourFault = new Set(['invalid_client', 'unauthorized_client'])
 
-/** Says what went wrong to whoever wanted to sign in. */
+/** Shows what went wrong to the user who wanted to sign in. */
 const tell = (oidc: Library, name: string, error: unknown): AppError => {
   if (error instanceof oidc.AuthorizationResponseError) {
     return refused(name, error, `It said: ${error.error_description ?? error.error}.`)
@@ -205,7 +205,7 @@ const tell = (oidc: Library, name: string, error: unknown): AppError => {
 
 const refused = (name: string, cause: unknown, why: string): AppError =>
   new AppError('UNAUTHENTICATED', `"${name}" did not sign you in. ${why.slice(0, 300)}`, {
-    hint: 'Sign in again; if it stays so, the log of the server tells more.',
+    hint: 'Sign in again. If the error persists, see the log of the server.',
     cause,
   })
 

@@ -3,8 +3,9 @@ import { isIP } from 'node:net'
 import { AppError } from '../errors.ts'
 
 /**
- * Tells whether a request that changes something comes from our own pages. A browser sends a session's cookie by itself, so a
- * cookie proves who somebody is, not that they wanted this. Browsers say where a request comes from; what does not say is refused.
+ * Checks whether a request that changes something comes from our own pages. A browser sends a session's cookie by
+ * itself, so a cookie proves who the user is, not that they wanted this. Browsers say where a request comes from;
+ * requests that do not are refused.
  */
 export const isSameOrigin = (headers: IncomingHttpHeaders, ownOrigins: readonly string[]): boolean => {
   const site = headers['sec-fetch-site']
@@ -12,7 +13,7 @@ export const isSameOrigin = (headers: IncomingHttpHeaders, ownOrigins: readonly 
   return headers.origin !== undefined && ownOrigins.includes(headers.origin)
 }
 
-/** Tells whether a browser says that another site sends this; programs say nothing and pass. */
+/** Checks whether a browser says that another site sends this; programs say nothing and pass. */
 export const isCrossSite = (headers: IncomingHttpHeaders, ownOrigins: readonly string[]): boolean => {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'

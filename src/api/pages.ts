@@ -13,8 +13,8 @@ export const openPages = (app: FastifyInstance): void => {
 const pages = /^\/($|docs(\/|$)|assets\/[\w.-]+$|[\w-]+\.(html|js|css|svg|png|ico|webmanifest)$)/
 
 /**
- * Serves exactly the files of the built dashboard: no dotfile and nothing beside it. Files under `assets/` carry a hash of what is in them
- * in their names, so browsers keep them for good; each text has its compressed forms beside it.
+ * Serves exactly the files of the built dashboard: no dotfile and nothing beside it. Files under `assets/` carry a hash
+ * of their content in their names, so browsers cache them forever; each text has its compressed forms beside it.
  */
 export const servePages = async (app: FastifyInstance, folder: string): Promise<void> => {
   if (!existsSync(join(folder, 'index.html'))) {

@@ -64,7 +64,7 @@ const openRows: Readonly<Record<string, string>> = {
 
 /** All that clients without a token may ask on the ports of older systems, because the originals asked for none. */
 const anonymous: Readonly<Record<string, string>> = {
-  analyze_log_events: 'judges the logs that are sent',
+  analyze_log_events: 'analyses the logs that are sent',
   browse_alerts: 'lists alerts, without personal data',
   chart_alerts: 'counts alerts',
   enrich_alert: 'shows what is known around an alert that is sent, without personal data',
@@ -78,11 +78,11 @@ const anonymous: Readonly<Record<string, string>> = {
   get_query_history: 'shows the results that were sent; takes the key where one is set',
   get_service_health: 'answers probes',
   guard_query_record: 'takes in a result; takes the key where one is set',
-  guard_query_results: 'takes in results; takes the key where one is set',
+  guard_query_results: 'accepts results; checks the key where one is set',
   ingest_alert: 'takes in an alert',
   ingest_alerts: 'takes in alerts',
-  ingest_log_batch: 'takes in logs',
-  judge_alert: 'judges an alert that is sent, and asks nobody else about it',
+  ingest_log_batch: 'ingests logs',
+  judge_alert: 'classifies an alert that is sent, without external lookups',
   list_odd_batches: 'lists the scores of batches that were sent',
   load_client_model: 'loads a model from below log_detection.root; audited',
   query_intel: 'shows what threat lists here know; asks nobody else without a token of an analyst',
@@ -126,7 +126,7 @@ const operations = new Map(
   ].map((one) => [one.name, one]),
 )
 
-/** Who asked what since the last look. No operation does its work: that one was reached is all there is to know. */
+/** The calls since the last check. No operation does its work: the test only needs to know that it was reached. */
 let reached: { readonly operation: AnyOperation; readonly role?: Role }[] = []
 const reach = (operation: AnyOperation, role?: Role): never => {
   reached.push({ operation, ...(role && { role }) })
@@ -136,7 +136,7 @@ for (const operation of operations.values()) {
   if (operation.thread === 'worker') continue
   vi.spyOn(operation, 'run').mockImplementation(async (_input, { actor }) => reach(operation, actor.role))
 }
-/** Worker threads are not told who asks: their door has checked the role by then. */
+/** Worker threads do not know the caller: their door has checked the role by then. */
 const offload: Offload = async ({ operation }) => {
   const found = operations.get(operation)
   if (!found) throw new Error(`there is no operation ${operation}`)
@@ -163,7 +163,7 @@ interface Door {
   readonly operation: AnyOperation | undefined
 }
 
-/** Finds what stands behind each route that a server registered. Throws for one that nobody reviewed. */
+/** Finds the operation of each route that a server registered. Throws for one that nobody reviewed. */
 const doorsOf = (table: readonly Route[]): readonly Door[] => {
   const found = new Map<string, Door>()
   for (const { method, url } of registered) {
@@ -375,7 +375,7 @@ describe('who may do what', () => {
     await server.app.close()
   })
 
-  it('covers every operation: each stands behind a door', () => {
+  it('covers every operation: each has a route', () => {
     const behind = [
       ...[...routes, ...compatSystems.flatMap((system) => portOf(system, { presets: [] }).routes)].flatMap(
         ({ operation, debug }) => (debug ? [operation, debug] : [operation]),

@@ -11,7 +11,7 @@ export const problem = z
     detail: z.string().optional(),
     instance: z.string().optional(),
     code: z.string().describe('Stable: scripts may match on it.'),
-    hint: z.string().optional().describe('What to do about it.'),
+    hint: z.string().optional().describe('The suggested fix.'),
     errors: z
       .array(
         z.object({ path: z.string(), message: z.string(), hint: z.string().optional(), position: z.int().optional() }),
@@ -25,7 +25,7 @@ export type Problem = z.infer<typeof problem>
 /** Where a kind of problem is explained. */
 export const problemType = (code: ErrorCode): string => `/docs/problems#${code.toLowerCase()}`
 
-/** Presents a failure. What we did not foresee tells nothing of itself. */
+/** Presents a failure. An unexpected one reveals nothing of itself. */
 export const toProblem = (error: AppError, requestId: string, instance?: string): Problem => {
   const { status, title } = errorCodes[error.code]
   const ours = error.code === 'INTERNAL'
@@ -66,7 +66,7 @@ export const toAppError = (error: unknown): AppError => {
   const code = status === undefined || status < 400 ? undefined : codeOf(status)
   if (code === undefined || !(error instanceof Error)) {
     return new AppError('INTERNAL', 'Something broke on our side.', {
-      hint: 'The log of the server tells more under this request_id.',
+      hint: 'Search the log of the server for this request_id.',
       cause: error,
     })
   }

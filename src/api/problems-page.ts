@@ -13,7 +13,7 @@ export const problemsPage = (): string => `<!doctype html>
 <main>
 <h1>Problems</h1>
 <p>Every error is answered as <code>application/problem+json</code> (RFC 9457) with a <code>code</code> that does not change, a
-<code>detail</code> that says what happened, often a <code>hint</code>, and a <code>request_id</code> that stands in the server’s log too.</p>
+<code>detail</code> that says what happened, often a <code>hint</code>, and a <code>request_id</code> that the server’s log contains, too.</p>
 ${Object.entries(errorCodes).map(section).join('\n')}
 </main>
 </body>

@@ -58,7 +58,7 @@ export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyR
     reply
       .code(error.status)
       .type('application/problem+json')
-      // What fails before any hook has none of the usual headers.
+      // Failures before the first hook have none of the usual headers.
       .header('x-request-id', request.id)
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-store')
@@ -66,7 +66,7 @@ export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyR
   )
 }
 
-/** Logs a failure as it deserves, and sets the headers that go with its status. */
+/** Logs a failure by its severity, and sets the headers of its status. */
 export const noteRefusal = (
   error: AppError,
   thrown: unknown,

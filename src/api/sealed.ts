@@ -3,7 +3,10 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 const algorithm = 'aes-256-gcm'
 const [ivBytes, tagBytes] = [12, 16]
 
-/** Lets somebody keep something for us, who can neither read nor change it. What an earlier process sealed does not open. */
+/**
+ * Seals a value that the client stores for us and can neither read nor change. Values that an earlier process sealed do
+ * not open.
+ */
 export const createSeal = (key = randomBytes(32)) => ({
   seal(text: string): string {
     const iv = randomBytes(ivBytes)

@@ -107,7 +107,7 @@ export const fakeServer = async (
   const logged: object[] = []
   const log = { ...quiet, error: (facts: object) => void logged.push(facts) }
   const auth = createAuth({
-    // Asked anew each time: a test may put a real store in its place.
+    // Asks again each time: a test may put a real store in its place.
     tokens: {
       findByHash: (hash) => deps.store.tokens.findByHash(hash),
       used: (id, at) => deps.store.tokens.used(id, at),

@@ -92,7 +92,7 @@ describe('the server', () => {
     expect(refused.statusCode).toBe(429)
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
     expect((await app.inject({ url: '/api/v1/tokens', headers: as('admin') })).statusCode).toBe(200)
-    // A secret that was not shown before is not looked at: a guess that is right must not be told from one that is wrong.
+    // Ignores a secret that was not shown before: a right guess must look like a wrong one.
     expect((await app.inject({ url: '/api/v1/session', headers: as('viewer') })).statusCode).toBe(429)
   })
 
@@ -169,7 +169,7 @@ describe('the server', () => {
     }
   })
 
-  it('tells nothing of what it did not foresee, and logs it', async () => {
+  it('hides unexpected errors, and logs them', async () => {
     const { app, intake, logged } = await serve()
     intake.full = new TypeError('secret inner workings')
     const send = () =>
@@ -198,7 +198,7 @@ describe('the server', () => {
     for (const code of Object.keys(errorCodes)) expect(page).toContain(`id="${code.toLowerCase()}"`)
   })
 
-  it('tells strangers only whether it is ready', async () => {
+  it('shows strangers only whether it is ready', async () => {
     const { app, deps } = await serve()
     const ready = (headers = {}) => app.inject({ url: '/health/ready', headers })
     expect((await app.inject('/health/live')).json()).toEqual({ status: 'alive' })
@@ -280,7 +280,7 @@ describe('the server', () => {
     )
   })
 
-  it('serves hashed files for good, compressed, and the page afresh', async () => {
+  it('serves hashed files as immutable, compressed, and the page uncached', async () => {
     const { app } = await serve()
     const get = (url: string, encoding: string) => app.inject({ url, headers: { 'accept-encoding': encoding } })
     const plain = await get('/assets/app-1a2b3c4d.js', 'identity')

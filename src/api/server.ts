@@ -108,7 +108,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     genReqId: () => randomUUID(),
     clientErrorHandler: (error, socket) => answerSocketError(error, socket, randomUUID()),
   })
-  // What every route needs is decorated before any plug-in asks for it.
+  // Decorates the dependencies of every route before any plug-in asks for them.
   app.decorateRequest('credential', undefined)
   app.decorate('sessionCookie', {
     name: secure ? '__Host-vedette_session' : 'vedette_session',
@@ -186,7 +186,7 @@ const sockets = {
   requireHostHeader: false,
 }
 
-/** Where there are WebSockets, whoever asks for another protocol (`h2c`) is answered in this one. */
+/** Where there are WebSockets, clients that ask for another protocol (`h2c`) are answered in this one. */
 const socketsToo = {
   ...sockets,
   shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
@@ -198,7 +198,7 @@ const limits = {
   requestTimeout: 3_600_000,
   keepAliveTimeout: 65_000,
   exposeHeadRoutes: true,
-  // What comes on an open connection while the server closes is answered like anything else, and the connection closed after.
+  // Answers requests on open connections while the server closes, and closes each connection afterwards.
   return503OnClosing: false,
   routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
 } as const
@@ -209,7 +209,7 @@ const takeBodiesAsStreams = (app: FastifyInstance): void => {
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 }
 
-/** Lets requests end before the server does, but not for ever. */
+/** Waits for open requests before closing the server, but not for ever. */
 const endInTime = (app: FastifyInstance): void => {
   app.addHook('preClose', async () => {
     setTimeout(() => app.server.closeAllConnections(), closeMs).unref()

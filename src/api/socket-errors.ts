@@ -23,7 +23,7 @@ export const answerSocketError = (
       'Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n' +
       body,
   )
-  // Who is slow is not told twice: after a polite end it could hold its side open for as long as it likes.
+  // Answers a slow client only once: after a polite end it could hold its side open for as long as it likes.
   if (problem.status !== 408) socket.end()
   cutOff(socket, 1_000)
 }

@@ -17,17 +17,17 @@ import { requireShallow } from './nesting.ts'
 import { limits, type Query } from './query.ts'
 import { createSchema } from './schema.ts'
 
-/** What a request brings beside its text: who asks, and to whom failures are told. */
+/** The caller of a request and the receiver of its failures. */
 export type Asked = Asker &
   Reporter & {
-    /** How far whoever follows was told: goes with each document, for when they come back. */
+    /** The cursor of the subscriber: sent with each document, so that it can resume. */
     cursor(): string | undefined
   }
 
 type Told = FormattedExecutionResult
 
 export interface Graph {
-  /** Answers a query with one document, a subscription with one for each thing that it tells of. Never throws. */
+  /** Answers a query with one document, a subscription with one for each change. Never throws. */
   answer(query: Query, asked: Asked): Promise<Told | AsyncIterable<Told>>
 }
 

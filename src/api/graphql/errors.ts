@@ -2,20 +2,20 @@ import { type ExecutionResult, type FormattedExecutionResult, GraphQLError, type
 import { AppError } from '../../errors.ts'
 import { toAppError, toProblem } from '../problem.ts'
 
-/** To whom the failures of one request are told. */
+/** The receiver of the failures of one request. */
 export interface Reporter {
   readonly requestId: string
   /** Learns of what is our fault. */
   failed(error: unknown): void
 }
 
-/** Tells the failures of an answer as the REST API tells them: `extensions` carries code, status and hint. */
+/** Presents the failures of an answer as the REST API does: `extensions` carries code, status and hint. */
 export const tellErrors = ({ data, errors }: ExecutionResult, reporter: Reporter): FormattedExecutionResult => ({
   ...(errors && { errors: errors.map((error) => tellError(error, reporter)) }),
   ...(data !== undefined && { data }),
 })
 
-/** Tells whatever was thrown; what we did not foresee tells nothing of itself. */
+/** Presents a thrown value; an unexpected one reveals nothing of itself. */
 export const tellError = (thrown: unknown, { requestId, failed }: Reporter): GraphQLFormattedError => {
   const at = thrown instanceof GraphQLError ? thrown : undefined
   const cause = at ? causeOf(at) : thrown
@@ -34,5 +34,5 @@ export const tellError = (thrown: unknown, { requestId, failed }: Reporter): Gra
 const causeOf = ({ originalError }: GraphQLError): Error | undefined =>
   originalError instanceof GraphQLError ? causeOf(originalError) : originalError
 
-/** What the graph itself refuses: a text that is no query, or asks for what there is not. */
+/** Presents refusals of GraphQL itself: a text that is no query, or that selects an unknown field. */
 const refused = ({ message }: GraphQLError): AppError => new AppError('INVALID_REQUEST', message)

@@ -12,17 +12,17 @@ import { getOverview } from '../../operations/status/get-overview.ts'
 import type { AnyOperation } from '../ask.ts'
 import type { Change } from '../change-feed.ts'
 
-/** What fields ask with, on behalf of one request. */
+/** The dependencies of fields, for one request. */
 export interface Asker {
   /** Asks an operation. Asking the same again gives the same answer. */
   ask(operation: AnyOperation, input: object): Promise<unknown>
-  /** Forgets what was answered, so that it is asked anew. */
+  /** Forgets the cached answers, so that the next access asks again. */
   forget(): void
-  /** What changed after a moment, and from now on, until whoever follows goes; without a moment, from now on. */
+  /** Changes since a moment, and from now on, until the subscriber leaves; without a moment, only from now on. */
   changes(after: number | undefined): AsyncIterable<Change>
-  /** The cursor with which whoever follows came back; an argument says more. */
+  /** The cursor of a returning subscriber; an argument takes precedence. */
   readonly lastSeen: number | undefined
-  /** Notes how far whoever follows was told. */
+  /** Records the subscriber's position. */
   reached(change: Change): void
   now(): number
 }
@@ -31,7 +31,7 @@ export interface Asker {
 export interface QueryField {
   readonly field: string
   readonly operation: AnyOperation
-  /** What its type is called: one of our nouns, or a name for an answer that has none. */
+  /** The name of its type: one of our nouns, or a name for an answer that has none. */
   readonly type: string
 }
 
@@ -85,7 +85,7 @@ export interface LiveField {
   readonly kind: Change['kind']
   readonly operation: AnyOperation
   readonly type: string
-  /** Whether only those are told of that were made since. */
+  /** Whether to report only changes that were made since. */
   readonly onlyNew: boolean
 }
 

@@ -152,7 +152,7 @@ describe('GraphQL', () => {
     expect(data?.alert_counts).toEqual({ total: 3, facets: [{ values: [{ value: 'high', count: 3 }] }] })
   })
 
-  it('tells failures as the REST API does, beside what could be answered', async () => {
+  it('reports failures as the REST API does, beside the successful fields', async () => {
     const { data, errors } = await query(
       '{ gone: incident(id: "i9") { id } bad: alerts(limit: 0) { total } there: alert(id: "a1") { id } }',
     )
@@ -165,7 +165,7 @@ describe('GraphQL', () => {
     expect(of('bad')?.extensions).toMatchObject({ code: 'invalid_request', errors: [{ path: 'limit' }] })
   })
 
-  it('tells nothing of what broke on our side, but logs it', async () => {
+  it('hides internal errors, but logs them', async () => {
     const { incidents } = store
     Object.assign(store, { incidents: { ...incidents, list: () => Promise.reject(new Error('secret of the store')) } })
     const answer = await query('{ incidents { next_cursor } }').finally(() => Object.assign(store, { incidents }))
@@ -254,7 +254,7 @@ describe('GraphQL', () => {
     ])
   })
 
-  it('tells clients of the newer media type by the status, too, and answers queries in the address', async () => {
+  it('sets the status for clients of the newer media type, and answers queries in the address', async () => {
     const newer = { ...as('viewer'), accept: 'application/graphql-response+json, application/json;q=0.9' }
     expect((await post({ query: '{ nope }' }, newer)).status).toBe(400)
     expect((await post({ query: '{ nope }' })).status).toBe(200)
@@ -301,7 +301,7 @@ describe('GraphQL', () => {
 
   const save = (...incidents: Incident[]) => store.transaction((tx) => store.incidents.save(incidents, tx))
 
-  it('tells of an incident when it is made, and of no other', async () => {
+  it('reports an incident when it is created, and no other', async () => {
     const told = await follow('subscription { incident_created { id title alerts { id } } }', 1, async () => {
       const now = new Date(server.deps.now() + 1_000).toISOString()
       await save(incident(1, { version: 2, updated_at: now }), incident(5, { created_at: now, members: [] }))
@@ -310,7 +310,7 @@ describe('GraphQL', () => {
     expect(told).toEqual([['next', { data, extensions: { cursor: expect.stringMatching(/^\d+$/) } }]])
   })
 
-  it('tells of changes, in the state that they led to', async () => {
+  it('reports changes with the resulting state', async () => {
     const told = await follow('subscription { incident_changed { id status } }', 1, () =>
       save(incident(2, { version: 2, status: 'contained' })),
     )
@@ -322,7 +322,7 @@ describe('GraphQL', () => {
     ])
   })
 
-  it('tells whoever comes back of what they missed, by header and by argument', async () => {
+  it('reports missed changes to a returning client, by header and by argument', async () => {
     const [first] = await follow('subscription { incident_changed { id } }', 1, () =>
       save(incident(2, { version: 3, status: 'open' })),
     )

@@ -21,17 +21,19 @@ interface GraphqlOptions {
   readonly log: Log
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
-  /** Whether whoever subscribed may still read. */
+  /** Whether the subscriber may still read. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
 }
 
 const mostBytes = 262_144
 const welcomeMs = 15_000
 const heartbeatMs = 12_000
-/** Who lets so many changes pile up is sent away. */
+/** Disconnects a subscriber with so many unread changes. */
 const mostWaiting = 1_000
 
-/** Serves GraphQL at `/graphql`: queries, and subscriptions as server-sent events, to whoever has a token or a session. */
+/**
+ * Serves GraphQL at `/graphql`: queries, and subscriptions as server-sent events, to clients with a token or a session.
+ */
 export const serveGraphql = (
   app: FastifyInstance,
   { deps, log, feed, streams, stillWelcome }: GraphqlOptions,
@@ -151,18 +153,18 @@ const tellEvents = async (
   reply.raw.end()
 }
 
-/** What was missed comes first; what changed meanwhile may come twice. */
+/** Sends missed changes first; changes that happen meanwhile may be sent twice. */
 async function* missedFirst(missed: AsyncIterable<Change>, live: AsyncIterable<Change>): AsyncGenerator<Change> {
   yield* missed
   yield* live
 }
 
-/** Remembers how far one subscription was told. */
+/** Remembers the position of one subscription. */
 const markPlace = (): Pick<Asked, 'reached' | 'cursor'> => {
   let place: number | undefined
   return {
     reached({ updated_at }) {
-      // What was missed and what is new may overlap; the later place holds.
+      // Missed and new changes may overlap; the later position counts.
       place = Math.max(place ?? 0, updated_at)
     },
     cursor: () => place?.toString(),

@@ -11,7 +11,7 @@ import type { Shape } from './shape.ts'
 
 const largestInt = 2_147_483_647
 
-/** Makes the types of what has no fields: scalars, and enums, each once. The same words are the same type, whoever says them. */
+/** Creates the types without fields, scalars and enums, each once. The same values give the same type everywhere. */
 export const createLeaves = () => {
   const enums = new Map<string, GraphQLEnumType>()
 

@@ -16,7 +16,7 @@ import {
 import { AppError } from '../../errors.ts'
 import { limits } from './query.ts'
 
-/** What asking an operation costs, beside one for each field of each thing that it may give. */
+/** The cost of one operation, besides one for each field of each item that it may return. */
 const askCost = 100
 const introspectionCost = 1_000
 /** How long lists within a thing, and of what belongs to it, are taken to be. */
@@ -88,7 +88,7 @@ const createMeasure = (document: DocumentNode, variables: Variables) => {
 
   const sizeOfField = (node: FieldNode, type: GraphQLNamedType): Size => {
     const name = node.name.value
-    // What the graph says of itself has its own limit of depth.
+    // Introspection has its own depth limit.
     if (name === '__schema' || name === '__type') return { depth: 1, cost: introspectionCost }
     const field = isObjectType(type) ? type.getFields()[name] : undefined
     const asked = field?.extensions.asks === true ? askCost : 0

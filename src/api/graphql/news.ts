@@ -4,14 +4,14 @@ import { readEventId } from '../event-stream.ts'
 import type { Asker, LiveField } from './fields.ts'
 
 const made = z.looseObject({ created_at: z.iso.datetime() })
-/** How many are remembered as told, or as older than whoever follows. */
+/** The number of changes remembered as sent, or as older than the subscription. */
 const mostKnown = 10_000
-/** What was made is told of a little later, when it can be seen. */
+/** Reports a new item a little later, when it can be read. */
 const overlapMs = 5_000
 
 /**
- * Tells of alerts or incidents as they are made or change, as whoever follows may see them; first of what was missed since a cursor. Ends
- * when the changes do. Throws INVALID_REQUEST for a cursor that is none.
+ * Reports alerts or incidents as they are created or change, as far as the subscriber may see them; first the ones
+ * missed since a cursor. Ends when the changes do. Throws INVALID_REQUEST for an invalid cursor.
  */
 export async function* tellNews(
   { kind, operation, onlyNew }: LiveField,

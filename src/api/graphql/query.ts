@@ -20,6 +20,6 @@ export const limits = {
   /** Fields at the top, aliases counted. */
   fields: 20,
   cost: 20_000,
-  /** Operations that are asked, whatever was reckoned: lists can be longer than usual. */
+  /** Limits the operations that run, whatever the estimate was: lists can be longer than usual. */
   asks: 500,
 } as const

@@ -16,7 +16,7 @@ export const dateTime = new GraphQLScalarType<unknown>({
 
 export const json = new GraphQLScalarType<unknown>({
   name: 'JSON',
-  description: 'Whatever stands there: an object whose names are not known before, or a value of several kinds.',
+  description: 'Any JSON: an object whose names are not known before, or a value of several kinds.',
 })
 
 function wholeNumber(value: unknown): number {

@@ -60,7 +60,7 @@ export const createSchema = (): GraphQLSchema => {
     type: typeNamed(live.type, live.operation),
     description: live.description,
     extensions: { asks: true },
-    args: { after: { type: GraphQLString, description: 'Tells first of what was missed since this cursor.' } },
+    args: { after: { type: GraphQLString, description: 'Sends the changes missed since this cursor first.' } },
     subscribe: (_, given, asker) => tellNews(live, given, asker),
     resolve: (source) => source,
   })
@@ -83,7 +83,7 @@ export const createSchema = (): GraphQLSchema => {
   })
 }
 
-/** Who gives null for an argument leaves it out. */
+/** Treats a null argument as missing. */
 const withoutNulls = (given: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
 
@@ -91,7 +91,7 @@ const noun = z.record(z.string(), z.unknown())
 
 const followLink = async ({ field, operation, by, type }: LinkField, source: unknown, asker: Asker) => {
   const from = noun.parse(source)
-  // What was read by its id has it all.
+  // An item that was read by its id is complete.
   if (from[field] !== undefined) return from[field]
   const id = from[by]
   if (typeof id !== 'string') return null
@@ -99,13 +99,13 @@ const followLink = async ({ field, operation, by, type }: LinkField, source: unk
     const answer = await asker.ask(operation, { id })
     return type ? answer : noun.parse(answer)[field]
   } catch (error) {
-    // What is linked to may have expired since: the link leads nowhere then.
+    // The target of a link may have expired since: the link is null then.
     if (error instanceof AppError && error.code === 'NOT_FOUND') return null
     throw error
   }
 }
 
-/** What the operations take or give, with the nouns in it by their names. */
+/** The inputs and outputs of the operations, with the nouns in them by their names. */
 const shapesOf = (operations: ReadonlySet<AnyOperation>, io: 'input' | 'output') => {
   const all = z.object(Object.fromEntries([...operations].map((operation) => [operation.name, operation[io]])))
   const { properties = {}, $defs = {} } = z.toJSONSchema(all, { io, unrepresentable: 'any' })

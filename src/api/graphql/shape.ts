@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 
-/** What a zod schema says of itself, as JSON Schema. */
+/** The JSON Schema of a zod schema. */
 export type Shape = z.core.JSONSchema.JSONSchema
 
 const reference = '#/$defs/'
 
-/** Looks through references, and tells whether nothing may stand there. */
+/** Resolves references, and says whether the value may be null. */
 export const strip = (
   definitions: Readonly<Record<string, Shape>>,
   shape: Shape,

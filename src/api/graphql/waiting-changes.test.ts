@@ -16,8 +16,8 @@ it('are read in order, until there are no more', async () => {
   expect(await read(changes)).toEqual([1, 2, 3])
 })
 
-// Nobody reads as long as what was missed is told: what happens then must wait for them, and not end the process.
-it('are refused to whoever comes to read after too many have piled up', async () => {
+// Changes wait while the missed ones are sent, and do not end the process.
+it('are refused to a reader that comes after too many have piled up', async () => {
   const changes = createWaitingChanges(3)
   for (let version = 1; version <= 10; version += 1) changes.add(change(version))
   changes.end()

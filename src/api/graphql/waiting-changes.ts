@@ -8,10 +8,10 @@ export interface WaitingChanges extends AsyncIterable<Change> {
   end(): void
 }
 
-/** Keeps changes until they are read. Who lets too many pile up finds an error where the rest would be. */
+/** Buffers changes until they are read. A reader that lets too many pile up gets an error instead of the rest. */
 export const createWaitingChanges = (most: number): WaitingChanges => {
   const changes = new Readable({ objectMode: true, highWaterMark: most, read: () => undefined })
-  // Nobody reads while they are told what they missed before, and an error that nobody hears of would end the process.
+  // The subscriber reads nothing here while it receives missed changes; an unhandled error would end the process.
   changes.on('error', () => undefined)
   return {
     add(change) {

@@ -65,7 +65,7 @@ export const analysisTools: readonly Tool[] = [
   }),
   defineTool({
     name: 'analyze_logs',
-    description: 'Finds what is odd in the given logs; stores nothing.',
+    description: 'Finds anomalies in the given logs; stores nothing.',
     kind: 'read',
     asks: [analyzeLogText],
     input: z.object({ log_data: z.string().min(1), format: z.enum(['json', 'csv', 'text']).default('json'), cursor }),
@@ -74,7 +74,7 @@ export const analysisTools: readonly Tool[] = [
   }),
   defineTool({
     name: 'analyze_log_file',
-    description: 'Finds what is odd in a file below the allowed folders; stores nothing.',
+    description: 'Finds anomalies in a file below the allowed folders; stores nothing.',
     kind: 'read',
     asks: [analyzeLogText],
     input: z.object({ filepath: z.string().min(1), cursor }),
@@ -90,7 +90,7 @@ export const analysisTools: readonly Tool[] = [
   }),
   defineTool({
     name: 'get_detection_stats',
-    description: 'Tells which model is loaded, its threshold and features.',
+    description: 'Shows the loaded model, its threshold and features.',
     kind: 'read',
     asks: [getLogModel],
     input: z.object({}),

@@ -3,11 +3,11 @@ import { AppError } from '../../errors.ts'
 import { getAlert } from '../../operations/alerts/get-alert.ts'
 import type { ToolContext } from './tool.ts'
 
-/** Asks for an alert; a model that has no id of one is told which tool has. */
+/** Asks for an alert; a model without an alert id gets the tool that has one. */
 export const askAlert = async (ask: ToolContext['ask'], id: string): Promise<z.output<typeof getAlert.output>> => {
   if (/^INC-\d+$/i.test(id)) {
     throw new AppError('INVALID_REQUEST', `${id} is an incident.`, {
-      hint: 'get_incident tells its alert_ids: give one.',
+      hint: 'Pass one of its alert_ids, see get_incident.',
     })
   }
   try {
@@ -15,7 +15,7 @@ export const askAlert = async (ask: ToolContext['ask'], id: string): Promise<z.o
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error
     throw new AppError('NOT_FOUND', error.message, {
-      hint: 'get_incident tells the alert_ids of an incident, lookup_entity those of an address, a user or a host.',
+      hint: 'get_incident lists the alert_ids of an incident, lookup_entity those of an address, a user or a host.',
       cause: error,
     })
   }

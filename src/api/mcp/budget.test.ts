@@ -30,7 +30,7 @@ describe('an answer', () => {
     expect(text).toMatch(/^Told\.\nLeft out to stay short: \d+ of many, \d+ of more\.inside; narrow q\.$/)
   })
 
-  it('keeps the list whole that a cursor goes on through', () => {
+  it('keeps the list whole that a cursor pages through', () => {
     const paged = list(100)
     const { structured } = fitAnswer({ structured: { other: list(3_000), paged }, text: '', paged: 'paged' })
     expect(structured.paged).toEqual(paged)
@@ -59,17 +59,17 @@ describe('an answer', () => {
   })
 })
 
-it('one item is told, however long', () => {
+it('lists one item, however long', () => {
   expect(countFitting(['x '.repeat(100_000), 'y'], () => '')).toBe(1)
 })
 
-// What o200k_base makes of them.
+// Counted with o200k_base.
 it.each([
   ['sshd[312]: Failed password for root from 203.0.113.9 port 4711 ssh2', 24],
   ['{"time":"2026-01-08T10:00:10.000Z","source":"http","id":"0-1234","untrusted":true}', 35],
-  ['The quick brown fox jumps over the lazy dog, and nobody knows why.', 15],
+  ['The quick brown fox jumps over the lazy dog, and others wonder why.', 15],
   ['0193a1de-7c1b-7e4f-9d2a-5b6c7d8e9f01', 32],
-])('reckons what %j costs, rather too much', (text, tokens) => {
+])('estimates the cost of %j, rather too high', (text, tokens) => {
   expect(estimateTokens(text)).toBeGreaterThanOrEqual(tokens * 0.9)
   expect(estimateTokens(text)).toBeLessThanOrEqual(tokens * 1.5)
 })

@@ -1,17 +1,17 @@
 import { estimateTokens } from './tokens.ts'
 
-/** What one answer may cost its reader: 8,000 tokens, as `estimateTokens` reckons at its lowest. */
+/** The most that one answer may cost its reader: 8,000 tokens, by the lowest estimate of `estimateTokens`. */
 const mostTokens = 6_400
-/** What a list may take of it, its lines in the text included; the rest is for what stands around it. */
+/** The share of a list, its lines in the text included; the rest is for the text around it. */
 const mostListed = 5_400
 const mostText = 2_700
 /** An object with more names than this is a list in disguise. */
 const mostNames = 100
 
-/** What was left out of an answer: how many items, by the path of their list. */
+/** The omissions of an answer: how many items, by the path of their list. */
 type LeftOut = Map<string, number>
 
-/** Counts how many items fit, with the line that tells of each; at least one does. */
+/** Counts how many items fit, with the line of each; at least one does. */
 export const countFitting = <Item>(items: readonly Item[], line: (item: Item) => string, most = mostListed): number => {
   let tokens = 0
   const first = items.findIndex((item, index) => {
@@ -25,7 +25,7 @@ interface Answer {
   readonly structured: Readonly<Record<string, unknown>>
   /** Without a text, the document itself is it. */
   readonly text?: string | undefined
-  /** The list that a cursor goes on through, which is short enough already. */
+  /** The list that a cursor pages through, which is short enough already. */
   readonly paged?: string | undefined
   /** How to ask for less, in a few words. */
   readonly narrow?: string | undefined
@@ -101,7 +101,7 @@ const fitDocument = (
     : fitDocument(value, paged, most, tightness * 0.7)
 }
 
-/** What is short stays whole; what is long shares the rest. */
+/** Keeps short texts whole; long ones share the rest. */
 const fitObject = (
   value: Readonly<Record<string, unknown>>,
   most: number,

@@ -69,7 +69,7 @@ export const offerDocuments = (server: McpServer, ask: ToolContext['ask']): void
   server.registerResource(
     'event-schema',
     'vedette://schema/event',
-    { description: 'What an event looks like, as JSON Schema.', mimeType: 'application/json' },
+    { description: 'The JSON Schema of an event.', mimeType: 'application/json' },
     async (uri) => json(uri, z.toJSONSchema(eventView, { io: 'output' })),
   )
   server.registerResource(
@@ -80,7 +80,7 @@ export const offerDocuments = (server: McpServer, ask: ToolContext['ask']): void
   )
 }
 
-/** What an operation refused about a resource, as the protocol says it; what broke on our side tells nothing of itself. */
+/** Presents the refusal of a resource as the protocol says it; an internal error reveals nothing of itself. */
 export const toProtocolError = (thrown: unknown, uri: string): Error => {
   const { code, message } = toAppError(thrown)
   if (code === 'NOT_FOUND') return new ResourceNotFoundError(uri, message)

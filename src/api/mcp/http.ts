@@ -22,11 +22,11 @@ const welcomeMs = 15_000
 interface McpDoor {
   readonly log: Log
   readonly make: (credential: Credential, connection: Connection) => McpServer
-  /** Where clients of 2026 hear of changed resources. */
+  /** The path where clients of 2026 subscribe to changed resources. */
   readonly bus: ServerEventBus
   readonly newSessionId: () => string
   readonly streams: LiveStreams
-  /** Whether whoever is being answered may still read. */
+  /** Whether the client may still read. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
   readonly origins: readonly string[]
   readonly hosts?: readonly string[] | undefined
@@ -44,12 +44,12 @@ interface Asked {
   readonly ended: Promise<void>
 }
 
-/** What clients of 2026 send to follow changes. */
+/** The request that clients of 2026 send to follow changes. */
 const listens = z.looseObject({ method: z.literal('subscriptions/listen') })
 
 /**
- * Serves MCP over HTTP at `/mcp`, to whoever has a token. Clients of 2025 begin a session, or have each request answered by itself; those
- * of 2026 always do, and listen to changes in a stream.
+ * Serves MCP over HTTP at `/mcp`, to clients with a token. Clients of 2025 begin a session, or have each request
+ * answered by itself; those of 2026 always do, and listen to changes in a stream.
  */
 export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
   const {
@@ -133,8 +133,8 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
     }
     const caller = callerOf(credential, address)
     const own = [...underway.values()].filter((one) => one === caller).length
-    if (own >= mostEach) return refuse(429, 'This token has too many requests under way. Try again later.')
-    if (underway.size >= mostUnderway) return refuse(503, 'Too many requests are under way. Try again later.')
+    if (own >= mostEach) return refuse(429, 'This token has too many requests under way. Retry later.')
+    if (underway.size >= mostUnderway) return refuse(503, 'Too many requests are under way. Retry later.')
     const handler = createMcpHandler(({ era }) => make(credential, era === 'modern' ? 'listener' : 'request'), {
       bus,
       onerror: (error) => log.debug({ err: error }, 'an MCP request was refused'),
@@ -146,7 +146,7 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
   }
 }
 
-/** A stream may have nothing to say for long: whoever opened it learns at once that it is open. */
+/** A stream may be silent for long: its client learns immediately that it is open. */
 const headFirst = (raw: ServerResponse): NodeServerResponseLike => ({
   writeHead(status, headers) {
     raw.writeHead(status, headers)

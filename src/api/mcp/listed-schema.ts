@@ -2,8 +2,8 @@ import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
 
 /**
- * A schema as it stands in the list of tools, which every conversation pays for: without the name of its dialect, which is the protocol's
- * own, and with `true` for what may be anything, which more clients understand than `{}`.
+ * A schema as it is listed with the tools, which every conversation pays for: without the name of its dialect, which is
+ * the protocol's own, and with `true` for any value, which more clients support than `{}`.
  */
 export const listed = (schema: z.ZodObject): StandardSchemaWithJSON => {
   const { version, vendor, validate, jsonSchema } = schema['~standard']

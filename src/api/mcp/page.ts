@@ -5,7 +5,7 @@ import { countFitting } from './budget.ts'
 import type { ToolContext } from './tool.ts'
 
 export const cursor = z.string().optional()
-/** What a tool takes that answers with a list. */
+/** The input of a tool that answers with a list. */
 export const page = { limit: z.int().min(1).max(100).default(20), cursor }
 export const time = { from: z.string().optional(), to: z.string().optional() }
 
@@ -21,7 +21,7 @@ interface PageQuestion<Item, Output extends z.ZodType> {
   readonly fitting: (data: readonly Item[]) => number
 }
 
-/** Asks for a page as short as what fits of it, so that its cursor goes on exactly where the answer ends. */
+/** Asks for a page no longer than fits, so that its cursor continues exactly where the answer ends. */
 export const askFitting = async <Item, Output extends z.ZodType<{ data: Item[]; next_cursor: string | null }>>({
   ask,
   operation,
@@ -33,7 +33,7 @@ export const askFitting = async <Item, Output extends z.ZodType<{ data: Item[]; 
   return kept < page.data.length ? askFitting({ ask, operation, input: { ...input, limit: kept }, fitting }) : page
 }
 
-/** A part of a list that is made anew each time; its cursor counts what came before. */
+/** A part of a list that is recalculated each time; its cursor counts the items before it. */
 export const pageFrom = <Item>(
   items: readonly Item[],
   cursor: string | undefined,

@@ -39,7 +39,7 @@ describe('a pipe', () => {
     expect(written).toEqual([answer(2), answer(1)])
   })
 
-  it('takes a last line that nothing ends, and pieces that end within a letter', async () => {
+  it('reads an unterminated last line, and chunks that end within a letter', async () => {
     const { input, read, end } = await open()
     const bytes = Buffer.from(ask(1, { params: { text: 'ä\u2028ö' } }).trimEnd())
     for (const byte of bytes) input.write(Buffer.from([byte]))
@@ -54,7 +54,7 @@ describe('a pipe', () => {
     await pipe.drained
   })
 
-  it('says what is no message, and goes on', async () => {
+  it('reports an invalid message, and continues', async () => {
     const { read, written, end } = await open({ mostBytes: 200 })
     await end(`rubbish\n\r\n{"id":7}\n[]\n${'x'.repeat(300)}\n${ask(1)}`)
     expect(written).toMatchObject([
@@ -66,7 +66,7 @@ describe('a pipe', () => {
     expect(read).toHaveLength(1)
   })
 
-  it('ends at once when it is told to', async () => {
+  it('ends immediately on request', async () => {
     const { pipe, input, abort } = await open()
     input.write(ask(1))
     abort.abort()

@@ -31,8 +31,9 @@ const cancelled = z.object({
 })
 
 /**
- * Carries messages over standard input and output, one a line. Unlike the transport of the SDK it outlives its input: whoever sends all
- * that it wants and closes its half is answered before the pipe is `drained`. What is no message is answered as such.
+ * Carries messages over standard input and output, one a line. Unlike the transport of the SDK it outlives its input: a
+ * client that sends all its messages and closes its half is answered before the pipe is `drained`. Invalid messages are
+ * answered with an error.
  */
 export const createPipe = (options: PipeOptions): Pipe => {
   const { input, write, signal, patienceMs = 60_000, mostBytes = 10_485_760 } = options
@@ -101,12 +102,12 @@ const read = (value: unknown): JSONRPCMessage | undefined => {
   try {
     return parseJSONRPCMessage(value)
   } catch {
-    // Whoever sent it is told.
+    // The sender gets the error.
     return undefined
   }
 }
 
-/** Splits what comes in pieces into lines; undefined stands for one that is too long. */
+/** Splits chunks into lines; undefined stands for a line that is too long. */
 const createLine = (mostBytes: number) => {
   let pieces: Buffer[] = []
   let size = 0

@@ -14,8 +14,9 @@ export interface FileRoots {
 }
 
 /**
- * Confines paths to folders; links are followed before they are compared. What begins with a dot there is kept back, and so is `kept`: our own
- * data and settings, which may lie in the same folder. A program that was started in `/` has not been given everything by that.
+ * Confines paths to folders; links are followed before they are compared. Refuses dot files there, and the paths of
+ * `kept`: our own data and settings, which may lie in the same folder. A program that was started in `/` does not get
+ * access to everything by that.
  */
 export const createRoots = (folders: readonly string[], kept: readonly string[] = []): FileRoots => {
   const roots = folders.filter((folder) => isAbsolute(folder) || resolve(folder) !== parse(resolve(folder)).root)
@@ -30,7 +31,7 @@ export const createRoots = (folders: readonly string[], kept: readonly string[] 
         kept.map(async (one) => relativeBelow(real, await realPath(resolve(one))) !== undefined),
       )
       if (!ours.includes(true) && !way.split(sep).some((part) => part.startsWith('.'))) return real
-      throw new AppError('FORBIDDEN', `${path} is kept from tools, because it may hold secrets.`, {
+      throw new AppError('FORBIDDEN', `${path} is closed to tools, because it may hold secrets.`, {
         hint: 'Copy what shall be analysed to a folder of its own.',
       })
     }

@@ -10,7 +10,7 @@ const replay = async (log: ReturnType<typeof createSessionLog>, id: string) => {
   return { stream, heard }
 }
 
-it('tells of each stream what came after a message, and nothing of others', async () => {
+it('replays the messages of each stream after a given one, and none of others', async () => {
   const log = createSessionLog()
   // The SDK begins the streams of answers with this.
   const begun = await log.storeEvent('a', JSON.parse('{}'))

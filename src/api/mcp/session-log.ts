@@ -6,12 +6,12 @@ interface LogBounds {
 }
 
 export interface SessionLog extends EventStore {
-  /** The last message that somebody was there to hear: what came after it is told to whoever listens next. */
+  /** The last message with a listener: the next listener gets the messages after it. */
   readonly heard: string
   readonly listening: boolean
   /** Whether a message was one of what the server says by itself, and no answer. */
   isOwn(id: string): boolean
-  /** Whoever listens hears all from now on, until they leave. */
+  /** A listener gets all messages from now on, until it leaves. */
   listen(left: Promise<void>): void
 }
 
@@ -65,7 +65,7 @@ export const createSessionLog = ({ most = 200, mostBytes = 262_144 }: LogBounds 
     async replayEventsAfter(id, { send }) {
       const [, stream = ownStream, after] = idShape.exec(id) ?? []
       for (const said of [...kept]) {
-        // What a stream begins with, so that it can be resumed, says nothing.
+        // The first event of a stream is empty; it only makes the stream resumable.
         if (said.stream !== stream || said.number <= Number(after) || !('jsonrpc' in said.message)) continue
         await send(`${stream}.${said.number}`, said.message)
       }

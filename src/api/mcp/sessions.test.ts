@@ -74,7 +74,7 @@ describe('sessions', () => {
     headers?: Record<string, string>
   }
 
-  it('begin, answer, and end when they are told to', async () => {
+  it('begin, answer, and end on request', async () => {
     const sessions = open()
     const { id, status } = await ask(sessions, initialize)
     expect([status, id]).toEqual([200, 'session-1'])
@@ -84,7 +84,7 @@ describe('sessions', () => {
     expect(closed).toEqual([1])
   })
 
-  it('are not there for whoever has another credential, or another role by now', async () => {
+  it('are hidden from clients with another credential, or another role by now', async () => {
     const sessions = open()
     const { id } = await ask(sessions, initialize)
     const others = [
@@ -111,7 +111,7 @@ describe('sessions', () => {
     expect([made, closed]).toEqual([1, [1]])
   })
 
-  describe('tell what happened while nobody listened', () => {
+  describe('replay the messages that nobody listened to', () => {
     const begin = async () => {
       const sessions = open()
       const { id } = await ask(sessions, initialize)
@@ -131,7 +131,7 @@ describe('sessions', () => {
       return { say, listen }
     }
 
-    it('to whoever listens first', async () => {
+    it('to the first listener', async () => {
       const { say, listen } = await begin()
       await say('vedette://incident/INC-1')
       const stream = await listen()
@@ -141,7 +141,7 @@ describe('sessions', () => {
       expect((await listen()).status).toBe(409)
     })
 
-    it('to whoever listens again, and only that', async () => {
+    it('to a returning listener, and only that', async () => {
       const { say, listen } = await begin()
       const first = await listen()
       await say('vedette://incident/INC-1')
@@ -154,7 +154,7 @@ describe('sessions', () => {
       expect(heard).not.toContain('INC-1')
     })
 
-    it('to whoever says what they heard last, though their old stream seems open', async () => {
+    it('to a client that sends its last event id, though its old stream seems open', async () => {
       const { say, listen } = await begin()
       const first = await listen()
       await say('vedette://incident/INC-1')
@@ -167,7 +167,7 @@ describe('sessions', () => {
     })
   })
 
-  it('give an answer to whoever lost the connection while waiting for it', async () => {
+  it('give an answer to a client that lost the connection while waiting for it', async () => {
     const sessions = open()
     const { id } = await ask(sessions, initialize)
     const slow = Promise.withResolvers<void>()
@@ -190,7 +190,7 @@ describe('sessions', () => {
     expect(await resumed.response?.text()).toContain('at last')
   })
 
-  it('end when nothing is heard of them, but not while a stream is open', async () => {
+  it('end when idle, but not while a stream is open', async () => {
     const sessions = open()
     const [idle, watching] = [await ask(sessions, initialize), await ask(sessions, initialize)]
     const stream = Promise.withResolvers<void>()

@@ -44,8 +44,8 @@ interface Session {
 }
 
 /**
- * Keeps the sessions of clients of 2025: a server each, which may ask its client back and tell it of changes. Who comes with another
- * credential than the one that began a session finds none. Who begins too many loses the one that was used least lately.
+ * Holds the sessions of clients of 2025: a server each, which may call its client and notify it of changes. A session
+ * is only found with the credential that began it. A client that begins too many loses the least recently used.
  */
 export const createSessions = (options: SessionOptions): Sessions => {
   const { make, newId, mostBytes, most = 200, mostEach = 20, idleMs = 1_800_000 } = options
@@ -57,7 +57,7 @@ export const createSessions = (options: SessionOptions): Sessions => {
     const own = [...open.values()].filter((one) => one.owner === owner)
     const [leastUsed] = own.toSorted((a, b) => Math.sign(a.underway) - Math.sign(b.underway))
     if (leastUsed && own.length >= mostEach) await leastUsed.server.close()
-    if (open.size >= most) return refuse(503, 'Too many sessions are open. Try again later.')
+    if (open.size >= most) return refuse(503, 'Too many sessions are open. Retry later.')
     const server = make(asked.credential)
     const log = createSessionLog()
     const transport = new WebStandardStreamableHTTPServerTransport({
@@ -112,11 +112,11 @@ export const createSessions = (options: SessionOptions): Sessions => {
   }
 }
 
-/** Opens the stream of what a server says by itself, or goes on with one that broke, beginning with what nobody has heard yet. */
+/** Opens the stream of server messages, or resumes a broken one, beginning with the unread messages. */
 const openStream = async ({ transport, log }: Session, request: Request, ended: Promise<void>): Promise<Response> => {
   const last = request.headers.get(lastEventId)
   if (last !== null && !log.isOwn(last)) return transport.handleRequest(request)
-  // Whoever says where they were has lost the stream that they had, whether or not we noticed.
+  // A client that resumes has lost its stream, whether or not we noticed.
   if (last !== null) transport.closeStandaloneSSEStream()
   const response = await transport.handleRequest(
     last === null && !log.listening

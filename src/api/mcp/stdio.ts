@@ -3,7 +3,7 @@ import type { Credential } from '../../operations/accounts/credential.ts'
 import { createPipe, type PipeOptions } from './pipe.ts'
 import { createMcpServer, type McpOptions } from './server.ts'
 
-/** Whoever started this process owns its data. */
+/** The user who started this process owns its data. */
 const owner: Credential = {
   actor: { name: 'mcp', role: 'admin' },
   via: 'token',

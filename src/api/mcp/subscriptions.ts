@@ -20,9 +20,9 @@ const uriShape = /^vedette:\/\/(incident|alert)\/([^/]+)$/
 export const urisOf = ({ kind, id, display_id }: Change): readonly string[] =>
   [id, ...(display_id === undefined ? [] : [display_id])].map((name) => `vedette://${kind}/${name}`)
 
-/** Tells whoever listens over HTTP of changed incidents and alerts. */
+/** Notifies HTTP listeners of changed incidents and alerts. */
 export const createResourceBus = (feed: ChangeFeed): ServerEventBus => ({
-  // Whatever changes is written to the store, and heard of from there.
+  // All changes go through the store, so its feed reports them.
   publish: () => undefined,
   subscribe: (listener) =>
     feed.follow((change) => {
@@ -30,7 +30,7 @@ export const createResourceBus = (feed: ChangeFeed): ServerEventBus => ({
     }),
 })
 
-/** Tells the client of a server when an incident or an alert changes that it subscribed to. */
+/** Notifies the client of a server when an incident or an alert changes that it subscribed to. */
 export const offerSubscriptions = (
   server: McpServer,
   { connection, feed, ask }: { connection: Connection; feed: ChangeFeed; ask: ToolContext['ask'] },
@@ -44,7 +44,7 @@ export const offerSubscriptions = (
     unfollow ??= feed.follow((change) => {
       for (const uri of urisOf(change)) {
         if (connection === 'session' && !wanted.has(uri)) continue
-        // Who has left is told no more.
+        // Skips clients that have left.
         server.server.sendResourceUpdated({ uri }).catch(leave)
       }
     })

@@ -1,8 +1,8 @@
 /**
- * Reckons how many tokens a model reads in a text. Models cut text differently, and to know how takes tables of megabytes: a word is one
- * or two, a long run of letters that is no word one for every two, three digits are one, and signs nearly one each. Measured against
- * o200k_base: 1.06 to 1.3 times what log lines, ids, JSON, code and prose come to, up to four times for what repeats itself, and never less
- * than 0.8 times (base64). Linear in the text.
+ * Estimates how many tokens a model reads in a text. Models cut text differently, and exact counts need tables of
+ * megabytes: a word is one or two, a long run of letters that is no word one for every two, three digits are one, and
+ * signs nearly one each. Measured against o200k_base: 1.06 to 1.3 times the tokens of log lines, ids, JSON, code and
+ * prose, up to four times for repetitive text, and never less than 0.8 times (base64). Linear in the text.
  */
 export const estimateTokens = (text: string): number => {
   let tokens = 0

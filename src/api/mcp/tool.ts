@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AnyOperation } from '../ask.ts'
 
-/** What a tool works with: asking operations on behalf of whoever calls. */
+/** The dependencies of a tool: it asks operations on behalf of the caller. */
 export interface ToolContext {
   /** Asks an operation; its answer is checked against its own output. */
   ask<Output extends z.ZodType>(
@@ -24,20 +24,23 @@ export interface ToolContext {
 export interface Confirmations {
   /** Gives out a token for exactly this. */
   issue(what: unknown): string
-  /** Takes it back; false when it was never given out for this, or too long ago. */
+  /** Consumes the token; false when it was never issued for this, or too long ago. */
   redeem(token: string, what: unknown): boolean
 }
 
-/** What a tool answers: a document for programs, and the same for a model to quote. */
+/** The answer of a tool: a document for programs, and the same for a model to quote. */
 export interface ToolAnswer {
   readonly structured: Readonly<Record<string, unknown>>
-  /** The list that a cursor goes on through: what of it fits is there. */
+  /** The list that a cursor pages through: it contains the items that fit. */
   readonly paged?: string
   /** Without one, the document itself. */
   readonly text?: string
 }
 
-/** A whole number in an answer: `z.int()` would list the largest there is, at the expense of whoever reads the list of tools. */
+/**
+ * A whole number in an answer: `z.int()` would list the largest integer, which every reader of the list of tools pays
+ * for.
+ */
 export const count = z.number()
 
 /** A tool of the MCP server. */

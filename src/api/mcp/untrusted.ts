@@ -21,8 +21,8 @@ export const harmless = (text: string, keep: RegExp = /^$/): string =>
   )
 
 /**
- * Makes every text of a document harmless, whoever wrote it: titles and names may hold words of log lines. Where a whole line stands, the
- * object around it says so.
+ * Makes every text of a document harmless: titles and names may hold words of log lines. The object around a whole line
+ * marks it as untrusted.
  */
 export const harmlessDocument = (value: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const quoted = Object.entries(value).filter(([name, text]) => lineNames.has(name) && typeof text === 'string')
@@ -36,7 +36,7 @@ export const harmlessDocument = (value: Readonly<Record<string, unknown>>): Reco
   ])
 }
 
-/** What a verdict cites: of an event, its line. */
+/** The citation of a verdict: of an event, its line. */
 const quoteReference = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string'
     ? harmlessDocument({ ...value, text: cutLine(value.text), untrusted: true })
@@ -48,5 +48,5 @@ const harmlessPart = (value: unknown): unknown => {
   return typeof value === 'object' && value !== null ? harmlessDocument({ ...value }) : value
 }
 
-/** What our documents call a line as it came. */
+/** The names of raw lines in our documents. */
 const lineNames: ReadonlySet<string> = new Set(['line', 'original'])

@@ -18,7 +18,7 @@ export const writingTools: readonly Tool[] = [
     output: z.looseObject({ id: z.string() }),
     async run({ id }, { ask }) {
       const { id: found, title, triage } = await askAlert(ask, id)
-      if (!triage) throw new AppError('CONFLICT', `${found} is not judged yet.`, { hint: 'Ask again in a moment.' })
+      if (!triage) throw new AppError('CONFLICT', `${found} has no verdict yet.`, { hint: 'Ask again in a moment.' })
       const claims = triage.claims.map(({ sign, text }) => `${sign === 'for' ? '+' : '−'} ${text}`).join('\n')
       const actions = triage.recommended_actions.map(({ action }, index) => `${index + 1}. ${action}`).join('\n')
       return {

@@ -23,7 +23,7 @@ export const readAlertBody = async ({ raw }: FastifyRequest): Promise<Readonly<R
   return { body, ...typeIn(body) }
 }
 
-/** Reads a batch; what is not one is told by the operation. */
+/** Reads a batch; the operation reports an invalid one. */
 export const readBatchBody = async (request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
   const read = await readAlertBody(request)
   // A batch is JSON, whatever its sender says that it is.
@@ -33,13 +33,13 @@ export const readBatchBody = async (request: FastifyRequest): Promise<Readonly<R
   return { alerts: sent.data?.alerts, batch_id: sent.data?.batch_id, ...typeIn(body) }
 }
 
-/** What an object says that it is. */
+/** The declared type of an object. */
 const typeIn = (body: unknown): { readonly source_type?: string } => {
   const said = z.object({ source_type: z.string() }).safeParse(body)
   return said.success ? { source_type: said.data.source_type } : {}
 }
 
-/** What the reference says of these bodies. */
+/** The description of these bodies in the reference. */
 export const alertBodies = {
   one: z.union([securityAlert, z.record(z.string(), z.unknown()), z.string()]),
   batch: alertBatch,

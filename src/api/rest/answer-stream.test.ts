@@ -66,7 +66,7 @@ describe('POST /api/v1/alerts/:id/opinion', () => {
     expect(text).not.toContain('SELECT')
   })
 
-  it.each([[events], [{}]])('calls the work off when whoever asked is gone: %j', async (headers) => {
+  it.each([[events], [{}]])('cancels the work when the client is gone: %j', async (headers) => {
     const { promise: called, resolve } = Promise.withResolvers<AbortSignal>()
     work = async ({ onDraft, signal }) => {
       onDraft?.(draft)

@@ -11,8 +11,8 @@ const heartbeatMs = 10_000
 const wantsEvents = ({ headers }: FastifyRequest): boolean => headers.accept?.includes(eventStream) === true
 
 /**
- * Makes what answers a request that may take long, as events for whoever wants them: `draft` with what has come so far, then `done` with
- * the answer, or `problem`. What is refused before the first event is refused as always. The work is called off when whoever asked is
+ * Answers a slow request as events for clients that accept them: `draft` with the answer so far, then `done` with the
+ * answer, or `problem`. Refusals before the first event are normal responses. The work is cancelled when the client is
  * gone, or the server closes.
  */
 export const createAnswerStreams = (app: FastifyInstance, log: Log) => {

@@ -9,7 +9,7 @@ const inEnvelope = presentIn('')
 const opened = z.object({ access_token: z.string(), expires_in: z.number(), user: z.unknown() })
 
 const presentToken: Present = (answer, request, reply) =>
-  // Nothing renews a token: whoever wants another signs in again.
+  // Tokens are not renewed: the user signs in again.
   inEnvelope({ ...opened.parse(answer), refresh_token: null, token_type: 'bearer' }, request, reply)
 
 /** Signing in as programs know it that were written for the triage dashboard. */

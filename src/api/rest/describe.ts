@@ -5,7 +5,7 @@ import { examples } from './examples.ts'
 import { headersOf } from './headers.ts'
 import type { Route } from './route.ts'
 
-/** Describes a row of the table for the reference: what of the input stands in the path, the query, and the body. */
+/** Describes a row of the table for the reference: which inputs are in the path, the query, and the body. */
 export const describeRoute = (route: Route): FastifySchema => {
   const { operation, path, method, open, body, debug, sends, streams: inEvents } = route
   const example = examples[operation.name]
@@ -70,7 +70,7 @@ const whoMay = {
 const debugFlag = z
   .enum(['0', '1', 'true', 'false'])
   .optional()
-  .describe('`1`: show how the records are understood; store nothing.')
+  .describe('`1`: show how the records are parsed; store nothing.')
 
 const media = {
   records: ['application/json', 'application/x-ndjson', 'text/plain'],

@@ -3,7 +3,9 @@ import type { Present, Refuse } from './route.ts'
 
 const version = '1.0'
 
-/** Presents an answer in the envelope that senders of SecurityAlerts know. `id` names the member that tells the request. */
+/**
+ * Presents an answer in the envelope that senders of SecurityAlerts know. `id` names the member with the request's id.
+ */
 export const presentIn =
   (id: string): Present =>
   (answer, request) => ({
@@ -16,7 +18,7 @@ export const presentIn =
     ),
   })
 
-/** Tells a failure in the same envelope, and as a problem as well: readers of either find what they look for. */
+/** Presents a failure in the same envelope, and as a problem as well: readers of either find the fields they expect. */
 export const refuseInEnvelope: Refuse = (error, request) => {
   const problem = toProblem(error, request.id, request.url.split('?', 1)[0])
   const [first] = error.errors

@@ -15,7 +15,7 @@ export const headersOf = ({ input }: AnyOperation): readonly (typeof inputs)[num
   return inputs.filter(([, name]) => name in shape)
 }
 
-/** Reads the inputs that stand in headers. */
+/** Reads the inputs from headers. */
 export const headerInputs = (operation: AnyOperation, headers: IncomingHttpHeaders): Record<string, unknown> =>
   Object.fromEntries(
     headersOf(operation).flatMap(([header, name]) => {

@@ -4,7 +4,7 @@ import type { AnyOperation } from '../ask.ts'
 
 type Inputs = Readonly<Record<string, unknown>>
 
-/** What the plain texts of a query stand for, as far as the operation's schema tells. */
+/** Converts the plain texts of a query by the operation's schema. */
 export type Reader = (query: Inputs) => Record<string, unknown>
 
 /**
@@ -22,7 +22,10 @@ export const queryReader = (operation: AnyOperation, lenient = false): Reader =>
     )
 }
 
-/** What of a body an operation has a name for; all of it where it takes no plain object. Older systems leave the rest alone. */
+/**
+ * The members of a body that an operation names; all of it where it takes no plain object. Older systems ignore the
+ * rest.
+ */
 export const knownTo = ({ input }: AnyOperation, body: Inputs): Inputs =>
   input instanceof z.ZodObject
     ? Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(input.shape, name)))
@@ -65,7 +68,7 @@ const property = z.object({
 })
 const objectSchema = z.object({ properties: z.record(z.string(), property).default({}) })
 
-/** What each name stands for; undefined where the operation takes no plain object. */
+/** The schema of each name; undefined where the operation takes no plain object. */
 const kindsOf = (operation: AnyOperation): ReadonlyMap<string, Kind> | undefined => {
   const schema = objectSchema.safeParse(z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }))
   if (!schema.success || !(operation.input instanceof z.ZodObject)) return undefined

@@ -63,7 +63,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: DoorDeps
       const watcher = operation.thread === 'worker' ? watch(reply) : undefined
       const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work(watcher))
       if (result instanceof JsonBytes) return reply.type('application/json; charset=utf-8').send(result.bytes)
-      // What an admin changes, or what is deleted, may be who is let in: what was known of tokens before counts no longer.
+      // A change by an admin, or a deletion, may affect permissions: the cached tokens no longer count.
       if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
       return present(result)
     },

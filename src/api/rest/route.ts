@@ -6,13 +6,13 @@ import type { AnyOperation } from '../ask.ts'
 /** Turns what an operation answers into what goes out: headers, status, cookies; returns the body. */
 export type Present = (answer: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
 
-/** Tells a failure in the words of an older contract, instead of as a problem. */
+/** Presents a failure in the words of an older contract, instead of as a problem. */
 export type Refuse = (
   error: AppError,
   request: FastifyRequest,
 ) => { readonly status: number; readonly body: unknown; readonly type?: string }
 
-/** One address of the REST API. What stands in the path, the query and a JSON body becomes the operation's input, in this order. */
+/** One address of the REST API. The path, the query and a JSON body become the operation's input, in this order. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `:id` in it becomes the input `id`. */
@@ -28,16 +28,16 @@ export interface Route {
    * `form`: it is a form with a file, for operations in a worker thread. Default: a JSON object.
    */
   readonly body?: 'records' | 'archive' | 'table' | 'yaml' | 'form'
-  /** What is asked instead when the query says `debug=1`. */
+  /** The operation to ask instead when the query says `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present
-  /** What comes before the answer, which takes long: whoever accepts events is told it. The work is called off when they go. */
+  /** The drafts of a slow answer, for clients that accept events. The work is cancelled when they leave. */
   readonly streams?: z.ZodType
-  /** Reads what of the input stands in the body, where that is more than a JSON object of ours. */
+  /** Reads inputs from the body, where that is more than a JSON object of ours. */
   readonly read?: (request: FastifyRequest) => Promise<Readonly<Record<string, unknown>>>
-  /** Reads what of the input stands in the query, where an older contract has other names or words for it. */
+  /** Reads inputs from the query, where an older contract has other names or words for it. */
   readonly readQuery?: (query: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
-  /** What that body is, for the reference; what of the input is not in it stands in the query. */
+  /** The schema of that body, for the reference; the other inputs are in the query. */
   readonly sends?: z.ZodType
   readonly refuse?: Refuse
   /** Takes a token in the header without `Bearer` in front as well. */
@@ -46,6 +46,6 @@ export interface Route {
   readonly forgets?: true
   /** Left out of the reference: another address of the same. */
   readonly hide?: true
-  /** The media type of the answer; JSON unless said otherwise. */
+  /** The media type of the answer; JSON by default. */
   readonly type?: string
 }

@@ -33,7 +33,7 @@ describe('GET /api/v1/stream', () => {
     return text
   }
 
-  it('tells of what changes while it is open', async () => {
+  it('reports changes while it is open', async () => {
     let time = 0
     const text = await read(1, {
       opened() {

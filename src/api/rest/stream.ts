@@ -10,7 +10,7 @@ interface StreamOptions {
   readonly deps: DoorDeps
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
-  /** Whether whoever opened a stream may still read it. */
+  /** Whether the client of a stream may still read it. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
 }
 
@@ -19,7 +19,7 @@ const query = z.strictObject({
   topics: z
     .string()
     .default('alerts,incidents')
-    .describe('What to follow: alerts, incidents, or both with a comma between.')
+    .describe('The kinds to follow: alerts, incidents, or both with a comma between.')
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(['alerts', 'incidents'])).min(1)),
 })
@@ -42,7 +42,7 @@ export const serveStream = (app: FastifyInstance, { deps, feed, streams, stillWe
     await read(since, 1)
     const close = streams.open(request.credential, request.ip)
 
-    // Who is cut off comes back with the id of the last event that it got.
+    // A disconnected client resumes with the id of the last event that it got.
     const write = openEventStream(reply)
     const tell = (change: Change) => {
       if (kinds.has(change.kind)) write(toMessage(change))

@@ -8,7 +8,7 @@ import { examples } from './examples.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-describe('what people tell, over REST', () => {
+describe('the inventory, over REST', () => {
   let store: OpenStore
   let server: Awaited<ReturnType<typeof fakeServer>>
   beforeAll(async () => {

@@ -51,7 +51,7 @@ export const ingestAlert = defineOperation({
       ingestion_id,
       alert_id: alert.id ?? ingestion_id,
       status: 'queued' as const,
-      message: repeated ? 'The alert was taken in before' : 'Alert queued for processing',
+      message: repeated ? 'The alert was received before' : 'Alert queued for processing',
     }
   },
 })
