@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Role } from './role.ts'
 
-/** What somebody who signs in is here for. */
+/** The role of an account. */
 export const accountRole = z.enum(['admin', 'supervisor', 'analyst', 'viewer', 'auditor']).meta({ id: 'AccountRole' })
 export type AccountRole = z.infer<typeof accountRole>
 
-/** What each may do. A supervisor decides like an analyst: who works, and who looks after them, is told apart by name alone. */
+/** Permissions of each account role. A supervisor has the permissions of an analyst; only the name differs. */
 export const roleOf: Readonly<Record<AccountRole, Role>> = {
   admin: 'admin',
   supervisor: 'analyst',
@@ -14,10 +14,10 @@ export const roleOf: Readonly<Record<AccountRole, Role>> = {
   auditor: 'auditor',
 }
 
-/** Names that the program itself and the tokens of the configuration act under: the audit has to tell them from people. */
+/** Reserved: the program and the configured tokens act under these names, and the audit log must distinguish them from people. */
 const taken = new Set(['admin', 'health', 'mcp', 'stranger', 'vedette'])
 
-/** What somebody signs in as. Case does not matter, and is not kept. */
+/** The name of an account, in lower case. */
 export const username = z
   .string()
   .trim()

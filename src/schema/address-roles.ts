@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const addressTally = z
   .object({
     ip: z.string(),
-    /** How many log lines show it in this role; an estimate where not every line is kept as evidence. */
+    /** How many log lines show it in this role; an estimate if the evidence does not contain every line. */
     events: z.int(),
     /** Whether it is one of our own addresses. */
     internal: z.boolean(),
@@ -108,7 +108,7 @@ interface Described {
     | undefined
 }
 
-/** The first address of a role; undefined when the evidence does not show the role. What a sender named itself goes first. */
+/** The first address of a role; undefined when the evidence does not show the role. An address that the sender named takes precedence. */
 export const addressIn = (role: AddressRole, { address_roles, observed }: Described): string | undefined => {
   const said = role === 'source' ? observed?.source_ip : role === 'destination' ? observed?.destination_ip : undefined
   return said ?? address_roles?.[role]?.[0]?.ip

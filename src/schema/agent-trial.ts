@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { severity } from './severity.ts'
 
-/** What agents would have found in events of the past. */
+/** The anomalies that agents would have found in past events. */
 export const agentTrial = z
   .object({
-    /** Whether all events were judged, and all of them without trouble. */
+    /** Whether all events were scored without an error. */
     status: z.enum(['completed', 'completed_with_errors']),
-    /** The time of the events that were judged. */
+    /** The time range of the scored events. */
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
     logs_processed: z.int(),
@@ -23,7 +23,7 @@ export const agentTrial = z
         by_type: z.record(z.string(), z.int()),
       }),
     ),
-    /** The gravest first; at most 200. */
+    /** Sorted by severity, highest first; at most 200. */
     results: z.array(
       z.object({
         agent_name: z.string(),
@@ -36,11 +36,11 @@ export const agentTrial = z
         to: z.iso.datetime(),
         description: z.string(),
         features: z.unknown(),
-        /** Whether too little was known yet for it to be graver than low. */
+        /** Whether the severity is capped at low because the agent has learnt too little. */
         learning: z.boolean(),
       }),
     ),
-    /** What could not be judged, and why. */
+    /** Events that could not be scored, with the reason. */
     errors: z.array(z.string()),
   })
   .meta({ id: 'AgentTrial' })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { alertTypes } from './detection.ts'
 
 const name = z.string().regex(/^[a-z0-9]+([-_][a-z0-9]+)*$/, 'use lower-case letters, digits, "-" and "_"')
-/** A piece of a line; `*` in it stands for anything. */
+/** A part of a line; `*` matches anything. */
 const phrases = z.array(z.string().min(1)).min(1)
 const pattern = z.string().min(1).max(1_000)
 
@@ -32,9 +32,9 @@ export type AgentFeature = z.output<typeof feature>
 
 const level5 = z.int().min(1).max(5)
 
-/** What is too much of a feature within a window. */
+/** A threshold for a feature within a window. */
 const threshold = z.strictObject({
-  /** What it is called: `auth_failure`. */
+  /** The anomaly type: `auth_failure`. */
   anomaly_type: name,
   feature: z.string(),
   /** More than this is too much; as much is not. */
@@ -42,17 +42,17 @@ const threshold = z.strictObject({
   /** Always the same, or one for every so many, from 1 to 5. */
   severity: z.union([level5, z.strictObject({ per: z.number().positive() })]),
   confidence: z.number().min(0).max(1),
-  /** What there is too much of, in the plural: `failed Wi-Fi logins`. */
+  /** The counted things, in the plural: `failed Wi-Fi logins`. */
   says: z.string().min(1).max(80),
   unit: z.enum(['', '%', 'ms']).default(''),
-  /** What it may mean, in a sentence. */
+  /** A possible cause, in a sentence. */
   meaning: z.string().max(300).default(''),
   type: z.enum(alertTypes).default('anomaly'),
   techniques: z.array(z.string()).default([]),
 })
 export type AgentThreshold = z.output<typeof threshold>
 
-/** What watches the lines of some programs, as data. */
+/** An agent that watches the lines of some programs, defined as data. */
 export const agent = z
   .strictObject({
     agent_id: name,
@@ -61,7 +61,7 @@ export const agent = z
     agent_type: z.enum(['ml_based', 'rule_based', 'hybrid']),
     /** The programs whose lines it looks at; all without one. */
     process_filters: z.array(z.string().min(1)).default([]),
-    /** What is learnt lives in the database; the field is kept for those who name a file. */
+    /** Ignored, since models are in the database; accepted so that definitions which name a file stay valid. */
     model_path: z.string().nullable().default(null),
     capabilities: z.array(z.string()).default([]),
     analysis_rules: z.strictObject({
@@ -70,9 +70,9 @@ export const agent = z
       analysis_interval: z.number().positive().max(86_400),
       feature_extraction: z.record(z.string(), feature).default({}),
       thresholds: z.array(threshold).default([]),
-      /** What minutes are called that are unlike those before, which all but `rule_based` agents learn; `<agent_id>_unknown` without it. */
+      /** The anomaly type of unusual minutes, for all agents but `rule_based` ones. Default: `<agent_id>_unknown`. */
       unknown_type: name.optional(),
-      /** Levels of which each line is told. */
+      /** Every line of these levels is reported. */
       target_levels: z.array(z.enum(['critical', 'error', 'warning'])).default([]),
       severity_mapping: z.record(z.string(), level5).default({}),
       /** How sure it is of those lines. */
@@ -80,7 +80,7 @@ export const agent = z
       /** Of them only what one of these expressions finds, and none that one of those does. */
       include_patterns: z.array(pattern).default([]),
       exclude_patterns: z.array(pattern).default([]),
-      /** For how many seconds lines of one level are added to what was told, instead of told anew. */
+      /** For how many seconds lines of one level extend the previous anomaly instead of starting a new one. */
       alert_cooldown: z.number().min(0).default(300),
       /** From how many lines of a level within the window on it is of severity 5. */
       escalation_rules: z.record(z.string(), z.int().min(1)).default({}),

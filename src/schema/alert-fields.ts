@@ -84,7 +84,7 @@ export const alertFields = {
   names: new Set([...ofIndexEntry.keys(), ...ofAlert.keys(), ...entityFieldNames]),
   reader,
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
-  /** Whether the values of this field stand in the document as they are compared. */
+  /** Whether the document contains the values of this field in the form that comparisons use. */
   isIndexed: (name: string): boolean => name !== 'open' && name !== 'snoozed' && kinds.get(name) !== 'time',
   text: (alert: Alert): string => textsOf(alert).join('\n'),
 }
@@ -97,7 +97,7 @@ export const textsOf = (alert: Alert): readonly string[] => [
   ...alert.evidence.map((item) => item.line),
 ]
 
-/** Lets filters look at the heads of alerts, as far as they go. */
+/** Lets filters read index entries of alerts, as far as the entries have the fields. */
 export const alertIndexFields = {
   reader: headReader,
   kind: alertFields.kind,

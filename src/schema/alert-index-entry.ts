@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Alert, alert } from './alert.ts'
 import { triageResult } from './triage-result.ts'
 
-/** What an alert is counted, sorted and filtered by: all of it but its evidence and its long lists. Every alert is one, too. */
+/** The fields that alerts are counted, sorted and filtered by: all but evidence and long lists. Every alert is also an index entry. */
 export const alertIndexEntry = alert
   .pick({
     id: true,
@@ -39,7 +39,7 @@ export const alertIndexEntry = alert
   .meta({ id: 'AlertHead' })
 export type AlertIndexEntry = z.infer<typeof alertIndexEntry>
 
-/** Takes an alert's head off it. */
+/** Returns the index entry of an alert. */
 export const toAlertIndexEntry = ({ triage, ...alert }: Alert): AlertIndexEntry => ({
   id: alert.id,
   status: alert.status,

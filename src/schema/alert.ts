@@ -13,7 +13,7 @@ export const resolution = z
   .meta({ id: 'Resolution' })
 export type Resolution = z.infer<typeof resolution>
 
-/** What an alert remembers of a detection folded into it. */
+/** The part of a folded detection that its alert stores. */
 export const foldedDetection = z.object({
   id: z.string(),
   event_count: z.int(),
@@ -50,13 +50,13 @@ export const alert = z
     contributions: z.array(contribution),
     /** Of a foreign alert, what its sender said. */
     observed: observed.optional(),
-    /** The most telling lines, at most 20, oldest first. */
+    /** The most relevant lines, at most 20, oldest first. */
     evidence: z.array(evidence),
     /** How many detections were folded into it, and how many events they cover. */
     count: z.int(),
     event_count: z.int(),
     detection_ids: z.array(z.string()),
-    /** What is known of each of them, so that one that grows is counted once. Of the newest 500. */
+    /** The newest 500 folded detections, so that a growing one is counted once. */
     folded: z.array(foldedDetection).optional(),
     first_seen: z.iso.datetime(),
     last_seen: z.iso.datetime(),
@@ -77,7 +77,7 @@ export const alert = z
   .meta({ id: 'Alert' })
 export type Alert = z.infer<typeof alert>
 
-/** Resolutions by which people say that they need not hear of the same again. */
+/** Resolutions that mean: do not notify about the same thing again. */
 const dismissals: readonly Resolution[] = ['false_positive', 'benign_positive', 'expected', 'duplicate']
 
 /** Whether people closed something as nothing to act on. */

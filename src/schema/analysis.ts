@@ -3,7 +3,7 @@ import { alert } from './alert.ts'
 import { detection } from './detection.ts'
 import { incident } from './incident.ts'
 
-/** How well one source was understood. */
+/** The share of one source that was parsed. */
 export const sourceHealth = z
   .object({
     source: z.string(),
@@ -12,12 +12,12 @@ export const sourceHealth = z
     /** The format most of its records have, and its share. */
     format: z.string(),
     format_share: z.number(),
-    /** The commonest shapes that were not understood, each with a sample. */
+    /** The most common line shapes that were not parsed, each with a sample. */
     unparsed: z.array(z.object({ shape: z.string(), count: z.int(), sample: z.string() })),
   })
   .meta({ id: 'SourceHealth' })
 
-/** What an analysis of given records found; the one document behind the terminal report and `--json`. */
+/** The result of an analysis; the terminal report and `--json` render this document. */
 export const analysis = z
   .object({
     records: z.int(),
@@ -28,7 +28,7 @@ export const analysis = z
     templates: z.int(),
     /** Records and detections in 48 equal slices of the time from `from` to `to`. */
     histogram: z.object({ records: z.array(z.int()), detections: z.array(z.int()), slice_seconds: z.number() }),
-    /** Streams too young for every detector to judge, and what they still need. */
+    /** Streams that are too young for every detector, and the data they still need. */
     learning: z.array(z.string()),
     detections: z.array(detection),
     alerts: z.array(alert),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What an agent found, as the clients of network agents know it. Times are UTC without a zone: `2026-01-15T10:00:00`. */
+/** An anomaly in the format of the network agents' API. Times are UTC without a zone: `2026-01-15T10:00:00`. */
 export const anomaly = z
   .object({
     id: z.int(),
@@ -12,7 +12,7 @@ export const anomaly = z
     anomaly_type: z.string(),
     confidence: z.number(),
     description: z.string().nullable(),
-    /** What was counted, by name. */
+    /** The counted features, by name. */
     features: z.unknown(),
     created_at: z.string(),
   })

@@ -18,11 +18,10 @@ const lowestScore: Readonly<Record<Severity, number>> = { critical: 90, high: 70
 const agreement = 0.1
 
 /**
- * Puts a model's opinion on a card. It can only make it graver: the level by one step, the verdict up to likely malicious, and only with a
- * reason that cites a line or an indicator. Never does it lower a score, take back a reason, or excuse anybody from looking. Pure, and
- * doing it twice is as doing it once.
+ * Applies a model's opinion to a card. An opinion can only escalate: the level by one step, the verdict up to likely malicious, and only
+ * with a claim that cites a line or an indicator. It never lowers a score, removes a claim or cancels a review. Pure and idempotent.
  *
- * @param card what the rules say, with or without an opinion on it already
+ * @param card the card of the rules, with or without an earlier opinion
  */
 export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageResult => {
   const plain = withoutOpinion(card)
@@ -54,9 +53,9 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
   const { base, threat_intel, history } = plain.confidence_parts
   const reasons = [
     ...(after.risk_level !== before.risk_level
-      ? [`a model made it graver: ${before.risk_level} to ${after.risk_level}`]
+      ? [`a model escalated it: ${before.risk_level} to ${after.risk_level}`]
       : raised
-        ? [`a model made it graver: ${spaced(before.verdict)} to ${spaced(after.verdict)}`]
+        ? [`a model escalated it: ${spaced(before.verdict)} to ${spaced(after.verdict)}`]
         : []),
     ...(counts && isGraver(plain.verdict, verdict) && isGraver(plain.verdict, 'inconclusive')
       ? [`a model calls it ${spaced(verdict)}, the rules do not`]
@@ -81,8 +80,8 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
 }
 
 /**
- * Puts the opinion that an alert's earlier card had on its new one, as far as what it cites is still there: so that what a model raised does
- * not fall only because the card was made anew.
+ * Carries the opinion of an alert's earlier card over to its new one, as far as its citations still exist. Without this, a rebuilt card
+ * would lose the level that a model raised.
  */
 export const keepOpinion = (card: TriageResult, earlier: TriageResult | null): TriageResult =>
   earlier?.model && !card.model ? applyOpinion(card, renumber(earlier.model, earlier, card)) : card
@@ -128,7 +127,7 @@ type Standing = Pick<TriageResult, 'risk_score' | 'risk_level' | 'verdict'>
 
 const levelOf = (level: Severity): Omit<Standing, 'verdict'> => ({ risk_score: lowestScore[level], risk_level: level })
 
-/** The graver score and the graver verdict of two. */
+/** The higher score and the more severe verdict of two. */
 const graverOf = (a: Standing, b: Standing): Standing => {
   const risk_score = Math.max(a.risk_score, b.risk_score)
   return {
@@ -138,7 +137,8 @@ const graverOf = (a: Standing, b: Standing): Standing => {
   }
 }
 
-const byModel = /^(?:a model(?:'s| made| calls) |text written for a language model)/
+// Stored cards may have the former wording, “made”.
+const byModel = /^(?:a model(?:'s| escalated| made| calls) |text written for a language model)/
 const oneAbove = (level: Severity): Severity => severities[severities.indexOf(level) + 1] ?? level
 const rounded = (value: number): number => Math.round(value * 1000) / 1000
 const spaced = (text: string): string => text.replaceAll('_', ' ')

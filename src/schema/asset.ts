@@ -6,7 +6,7 @@ export const environments = ['production', 'staging', 'development', 'test'] as 
 
 const text = z.string().nullable()
 
-/** Something of ours that alerts may be about: a machine, a network, an application. Told by people; nothing of it is guessed. */
+/** Something of ours that alerts may be about: a machine, a network, an application. Imported or edited by users, never guessed. */
 export const asset = z
   .object({
     asset_id: z.string(),

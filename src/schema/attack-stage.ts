@@ -3,8 +3,8 @@ import type { AlertType } from './detection.ts'
 import { showsBreakIn } from './telling-evidence.ts'
 
 /**
- * The techniques of MITRE ATT&CK that alerts name, by the stage of an attack that they usually stand for. Those further down tell of an
- * attack that got further. Passwords are guessed before a login comes of it, and read after it: the first has a name of its own.
+ * The techniques of MITRE ATT&CK that alerts name, by the stage of an attack that they usually stand for. Later
+ * entries mean that the attack got further. Guessing precedes a login and dumping follows it, so password guessing is its own stage.
  */
 const techniques: readonly (readonly [stage: string, ids: string])[] = [
   ['reconnaissance', 'T1589 T1590 T1592 T1595'],
@@ -34,7 +34,7 @@ const ofType: Readonly<Partial<Record<AlertType, string>>> = {
   phishing: 'initial access',
 }
 
-/** The stage of an attack that an alert tells of: the furthest that its techniques stand for; undefined where it tells of none. */
+/** The stage of an attack that an alert indicates: the latest of its techniques; undefined if it indicates none. */
 export const attackStage = (alert: Pick<Alert, 'techniques' | 'type' | 'evidence'>): string | undefined => {
   if (alert.type === 'unauthorized_access' && alert.evidence.some(showsBreakIn)) return 'initial access'
   const furthest = Math.max(-1, ...alert.techniques.map((id) => ranks.get(id.slice(0, 5)) ?? -1))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ruleFault, ruleLevel } from './rule.ts'
 
-/** Why a rule matched: a field, what stood there, and what the rule wanted. */
+/** Why a rule matched: a field, its value, and the value that the rule wants. */
 export const matchedField = z
   .object({
     selection: z.string(),
@@ -16,11 +16,11 @@ export const matchedField = z
   .meta({ id: 'MatchedField' })
 export type MatchedField = z.infer<typeof matchedField>
 
-/** What rules would have found in events of the past. */
+/** The detections that rules would have made in past events. */
 export const backtest = z
   .object({
     rules: z.array(z.object({ id: z.string(), title: z.string(), level: ruleLevel.nullable() })),
-    /** The time of the events that were judged. */
+    /** The time range of the tested events. */
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
     events: z.int(),
@@ -51,7 +51,7 @@ export const backtest = z
     overlap: z.object({
       /** How many events with hits were looked at. */
       events: z.int(),
-      /** Rules in force that are true of the same events. */
+      /** Active rules that match the same events. */
       rules: z.array(z.object({ id: z.string(), title: z.string(), events: z.int(), share: z.number() })),
       /** Detectors that named the same events as evidence. */
       detectors: z.array(z.object({ detector: z.string(), events: z.int(), share: z.number() })),

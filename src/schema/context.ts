@@ -2,11 +2,11 @@ import { z } from 'zod'
 
 export const contextTypes = ['network', 'asset', 'user', 'threat_intel', 'historical', 'correlation'] as const
 
-/** Facts about an alert's surroundings, as they were known when it was judged. */
+/** Facts about an alert's surroundings, as they were known at triage. */
 export const alertContext = z
   .object({
     context_type: z.enum(contextTypes),
-    /** Who says so: `context-collector`, as readers of the table `alert_context` know it. */
+    /** The collector of the facts: `context-collector`, as in the table `alert_context`. */
     source: z.string(),
     /** 0–1. */
     confidence: z.number().min(0).max(1),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What programs ask language models for, in the words of the triage services. */
+/** A request to a language model, in the format of the triage services. */
 export const taskTypes = ['triage', 'analysis', 'summarization', 'classification', 'code_review', 'general'] as const
 
 const longest = 100_000
@@ -24,7 +24,7 @@ export const conversation = z.strictObject({
 })
 export type Conversation = z.output<typeof conversation>
 
-/** What a model said to a conversation. */
+/** The answer of a model to a conversation. */
 export const modelReply = z.object({
   text: z.string(),
   /** `length`: it was cut off. */

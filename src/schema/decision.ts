@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What somebody did to many things at once, in one request: what can be followed while it goes on, and taken back. */
+/** A bulk change, made in one request: users can follow its progress and undo it. */
 export const decision = z
   .object({
     id: z.string(),

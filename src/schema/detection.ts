@@ -4,7 +4,7 @@ import { severity } from './severity.ts'
 
 export const detectionKinds = ['anomaly', 'rule', 'indicator', 'external'] as const
 
-/** What sort of trouble it is; the words of the triage contract, which weighs some types heavier than others. */
+/** The type of threat, in the words of the triage contract, which gives each type a weight. */
 export const alertTypes = [
   'malware',
   'phishing',
@@ -44,7 +44,7 @@ export type Entity = z.infer<typeof entity>
 /** How the keys of detections begin that say that less came than usual, or nothing. */
 export const fewerLines = 'fewer log lines'
 
-/** An event that bears a detection out. The line is kept with it, because events expire before detections do. */
+/** An event that is evidence of a detection. It includes the line, because events expire before detections do. */
 export const evidence = z
   .object({
     event_id: z.string(),
@@ -53,9 +53,9 @@ export const evidence = z
     line: z.string(),
     /** Where it stands, when it was read from a file: `auth.log:1502`. */
     origin: z.string().optional(),
-    /** What it shows: `first failure`, `the login that succeeded` … */
+    /** Its role in the detection: `first failure`, `the login that succeeded` … */
     role: z.string().optional(),
-    /** Who connected to whom, where the event says so: behind a proxy of ours, `source_ip` is the client. */
+    /** The ends of the connection, if the event has them. Behind a proxy of ours, `source_ip` is the client. */
     source_ip: z.string().optional(),
     destination_ip: z.string().optional(),
     proxy_ip: z.string().optional(),
@@ -68,11 +68,11 @@ export type Evidence = z.infer<typeof evidence>
 /** One part of the answer to "why?". The weights of a detection add up to its score. */
 export const contribution = z
   .object({
-    /** What was looked at, in plain words: `failed logins per hour`. */
+    /** The measured quantity, in plain words: `failed logins per hour`. */
     feature: z.string(),
-    /** What was seen: `286`. */
+    /** The observed value: `286`. */
     value: z.string(),
-    /** What is usual: `0–3`. */
+    /** The usual range: `0–3`. */
     usual: z.string(),
     /** Its share of the score; may be negative. */
     weight: z.number(),
@@ -80,7 +80,7 @@ export const contribution = z
   .meta({ id: 'Contribution' })
 export type Contribution = z.infer<typeof contribution>
 
-/** What the sender of a foreign alert said of it, in the words of the triage contract. */
+/** The fields that the sender of a foreign alert supplied, in the words of the triage contract. */
 export const observed = z
   .object({
     /** The sender's own id of it. */
@@ -104,7 +104,7 @@ export const observed = z
   .meta({ id: 'Observed' })
 export type Observed = z.infer<typeof observed>
 
-/** The Sigma rule that a detection is by, with what its author wants to be told along. */
+/** The Sigma rule that made a detection, with the fields that its author wants in the message. */
 export const detectionRule = z
   .object({
     id: z.string(),
@@ -117,7 +117,7 @@ export const detectionRule = z
   .meta({ id: 'DetectionRule' })
 export type DetectionRule = z.infer<typeof detectionRule>
 
-/** What an agent says of its finding, as the clients of network agents list it. */
+/** The details of an agent's anomaly, in the format of the network agents' API. */
 export const agentFinding = z
   .object({
     agent_name: z.string(),
@@ -127,13 +127,13 @@ export const agentFinding = z
     /** From 1 to 5. */
     severity: z.int().min(1).max(5),
     confidence: z.number().min(0).max(1),
-    /** What was counted in the window, by name. */
+    /** The counted features of the window, by name. */
     features: z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())])),
   })
   .meta({ id: 'AgentFinding' })
 export type AgentFinding = z.infer<typeof agentFinding>
 
-/** What a detector saw in events, with the reason. No detection exists without one. */
+/** Something that a detector found in events, with the reason. Every detection has one. */
 export const detection = z
   .object({
     /** A hash of detector, stream, what it is about and when: the same events give the same id. */
@@ -146,12 +146,12 @@ export const detection = z
     last_seen: z.iso.datetime(),
     source: z.string(),
     stream: z.string(),
-    /** Oddness, 0–1, high = odd; calibrated per detector, independent of the batch. */
+    /** 0–1, high = anomalous; calibrated per detector, independent of the batch. */
     score: z.number().min(0).max(1),
     severity,
     /** A few words for a list: `286 failed logins from 183.62.140.253`. */
     title: z.string(),
-    /** One sentence that a stranger understands. */
+    /** One sentence that needs no further context. */
     sentence: z.string(),
     /** The number or word that was seen, and what is usual. */
     value: z.string(),
@@ -164,7 +164,7 @@ export const detection = z
     address_roles: addressRoles.optional(),
     /** ATT&CK techniques: `T1110.001`. */
     techniques: z.array(z.string()),
-    /** What its sender calls the alert, where no other alert of its is ever called so. */
+    /** The sender's id of the alert, if the sender never reuses ids. */
     alert_id: z.string().optional(),
     /** Detections with the same key are the same alert. Human-readable: it is shown. */
     dedup_key: z.string(),
@@ -175,7 +175,7 @@ export const detection = z
     observed: observed.optional(),
     /** Whether its sender says that the trouble is over: it closes the alert with its key, and opens none. */
     over: z.boolean().optional(),
-    /** For how long after an alert with its key was last seen it belongs to that one, in ms of event time; a day unless said otherwise. */
+    /** How long after an alert with its key was last seen the detection still belongs to it, in ms of event time. Default: a day. */
     merge_within: z.int().min(0).optional(),
   })
   .meta({ id: 'Detection' })

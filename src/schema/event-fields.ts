@@ -70,6 +70,6 @@ export const eventFields = {
   isIndexed: (name: string): boolean => !unindexed.has(name) && kinds.get(name) !== 'time',
 }
 
-/** What a bare word is looked for in: the record as it came and, where that does not contain it, the message. */
+/** Bare words are searched in the record as it came and, if that does not contain it, in the message. */
 export const eventText = (event: Event): string =>
   event.original.includes(event.message) ? event.original : `${event.message}\n${event.original}`

@@ -3,7 +3,7 @@ import { z } from 'zod'
 export const eventKinds = ['event', 'alert', 'pipeline_error'] as const
 export type EventKind = (typeof eventKinds)[number]
 
-/** What a field of an event may hold. Lists hold plain values only. */
+/** The value of an event's field. Lists contain plain values only. */
 export type FieldValue = string | number | boolean | readonly (string | number | boolean)[]
 
 /** Fields by their dotted ECS name: `source.ip`, `user.name`, `event.outcome`, `log.level` … */
@@ -31,7 +31,7 @@ export interface Event {
   readonly source: string
   /** The events that share one baseline: source, host and service, joined by `/`. Missing parts are left out. */
   readonly stream: string
-  /** What the record says, without its header. */
+  /** The record without its header. */
   readonly message: string
   /** The record as it came. */
   readonly original: string
@@ -65,7 +65,7 @@ export const eventView = z
   .meta({ id: 'Event' })
 export type EventView = z.infer<typeof eventView>
 
-/** Presents an event for the world outside. */
+/** Presents an event for the API. */
 export const toEventView = (event: Event): EventView => ({
   id: event.id,
   kind: event.kind,

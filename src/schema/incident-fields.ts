@@ -52,7 +52,7 @@ export const incidentFields = {
     return ({ entities }) => readEntity(entities)
   },
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
-  /** Whether the values of this field stand in the document as they are compared. */
+  /** Whether the document contains the values of this field in the form that comparisons use. */
   isIndexed: (name: string): boolean => name !== 'open' && kinds.get(name) !== 'time',
   text: (incident: Incident): string =>
     [

@@ -7,14 +7,14 @@ import { severity } from './severity.ts'
 export const incidentStatuses = ['open', 'investigating', 'contained', 'eradicated', 'resolved', 'closed'] as const
 export const openIncidentStatuses = ['open', 'investigating', 'contained', 'eradicated'] as const
 
-/** One step of an incident's story, in order of time. */
+/** One entry of an incident's timeline. */
 export const timelineEntry = z
   .object({
     time: z.iso.datetime(),
     /** `alert` when something was seen, `change` when somebody did something. */
     kind: z.enum(['alert', 'change']),
     text: z.string(),
-    /** The stage of an attack that it tells of, in words of MITRE ATT&CK: `initial access`. */
+    /** The attack stage that it indicates, in words of MITRE ATT&CK: `initial access`. */
     stage: z.string().optional(),
     alert_id: z.string().optional(),
     actor: z.string().optional(),
@@ -26,7 +26,7 @@ export const incidentMember = z
   .object({ alert_id: z.string(), reason: z.string(), added_at: z.iso.datetime() })
   .meta({ id: 'IncidentMember' })
 
-/** Alerts that belong together. People are told about these and nothing else. */
+/** Alerts that belong together. Receivers are notified of incidents only. */
 export const incident = z
   .object({
     id: z.string(),
@@ -39,9 +39,9 @@ export const incident = z
     title: z.string(),
     /** The cause in a sentence or two. */
     reason: z.string(),
-    /** The whole story in a few sentences: when and where, the stages in order, who took part. Absent from incidents told before there was one. */
+    /** A description in a few sentences: time, place, stages in order, entities. Absent from incidents of older versions. */
     summary: z.string().optional(),
-    /** What sorts of trouble its alerts are. */
+    /** The types of its alerts. */
     types: z.array(alertType).optional(),
     entities: z.array(entity),
     address_roles: addressRoles.optional(),
@@ -63,7 +63,7 @@ export const incident = z
     contained_at: z.iso.datetime().optional(),
     eradicated_at: z.iso.datetime().optional(),
     resolved_at: z.iso.datetime().optional(),
-    /** What people write down about it. */
+    /** Notes of users. */
     root_cause: z.string().optional(),
     impact_assessment: z.string().optional(),
     lessons_learned: z.string().optional(),

@@ -15,7 +15,7 @@ export interface Observable {
 export const tlp = z.enum(['clear', 'green', 'amber', 'amber+strict', 'red']).meta({ id: 'Tlp' })
 export type Tlp = z.infer<typeof tlp>
 
-/** What one source says of one value. */
+/** The report of one source about one value. */
 export const report = z
   .object({
     /** Info is context, not badness: an exit of the Tor network. */
@@ -32,7 +32,7 @@ export const report = z
   .meta({ id: 'Report' })
 export type Report = z.infer<typeof report>
 
-/** A value that others know, with what they say of it. One a value: what several sources say is summed up here. */
+/** A value that sources know, with their reports. One per value: it summarizes all reports. */
 export const indicator = z
   .object({
     ioc: z.string(),
@@ -40,7 +40,7 @@ export const indicator = z
     threat_level: severity,
     /** 0–1. */
     confidence: z.number().min(0).max(1),
-    /** Who knows it, the most trusted first. */
+    /** The sources that know it, the most trusted first. */
     sources: z.array(z.string()),
     description: z.string(),
     tags: z.array(z.string()),
@@ -48,7 +48,7 @@ export const indicator = z
     last_seen: z.iso.datetime().nullable(),
     /** After it, nobody vouches for it. */
     valid_until: z.iso.datetime().nullable(),
-    /** How many of how many asked say that it is bad. An address that nobody knows has 0. */
+    /** How many of the asked sources call it malicious. An unknown address has 0. */
     positives: z.int(),
     total: z.int(),
   })

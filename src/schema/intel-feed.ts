@@ -3,16 +3,16 @@ import { z } from 'zod'
 /** Why rows of a feed were left out, how often, and one of them. */
 export const skippedRows = z.object({ reason: z.string(), count: z.int(), sample: z.string() })
 
-/** What is known of a feed from when it was last pulled; also of lists that people imported, and of their own entries. */
+/** The state of a feed after its last pull; also of imported lists and of our own entries. */
 export const feedState = z
   .object({
     name: z.string(),
-    /** What it is: a type of feed, `import`, or `own`. */
+    /** A type of feed, `import`, or `own`. */
     type: z.string(),
-    /** What the server said of its last answer, to be told when nothing has changed since. */
+    /** The validators of the server's last answer, for conditional requests. */
     etag: z.string().nullable(),
     last_modified: z.string().nullable(),
-    /** Where an incremental feed goes on. */
+    /** The position where an incremental feed continues. */
     cursor: z.string().nullable(),
     last_attempt_at: z.iso.datetime().nullable(),
     last_success_at: z.iso.datetime().nullable(),
@@ -24,7 +24,7 @@ export const feedState = z
     interrupted: z.boolean(),
     entries: z.int(),
     skipped: z.array(skippedRows),
-    /** What the list says of itself: version, date, copyright. */
+    /** The list's own version, date and copyright. */
     notice: z.string(),
   })
   .meta({ id: 'FeedState' })

@@ -3,7 +3,7 @@ import { skippedRows } from './intel-feed.ts'
 
 const moment = z.iso.datetime().nullable()
 
-/** Somebody who tells of values: a feed that is pulled, a vendor that is asked, a list that was imported, or we ourselves. */
+/** A source of indicators: a pulled feed, a lookup service, an imported list, or our own entries. */
 export const intelSource = z
   .object({
     name: z.string(),
@@ -11,9 +11,9 @@ export const intelSource = z
     kind: z.enum(['feed', 'lookup', 'import', 'own', 'former']),
     type: z.string(),
     summary: z.string(),
-    /** What its terms ask of who uses it. */
+    /** The attribution that its terms require. */
     licence: z.string(),
-    /** What the list says of itself: version, date, copyright. */
+    /** The list's own version, date and copyright. */
     notice: z.string(),
     /** `waiting`: not pulled yet. `resting`: it did not answer lately, and is left alone for a while. `used_up`: no questions are left for today. */
     state: z.enum(['ok', 'waiting', 'failing', 'resting', 'used_up']),

@@ -9,20 +9,20 @@ export interface KnownBenign {
   readonly lists: readonly string[]
 }
 
-/** What threat intelligence says of an alert. */
+/** The threat intelligence about an alert. */
 export interface Intelligence {
   /**
-   * What the risk formula asks for: the score 0–100, how many sources were asked, how many know something bad. Absent when there was
-   * nobody to ask, which is not the same as nobody knowing.
+   * The inputs of the risk formula: the score 0–100, how many sources were asked, how many call it malicious. Absent if there was
+   * no source to ask, which differs from no source knowing it.
    */
   readonly threatIntel?: { readonly aggregateScore: number; readonly sources: number; readonly detectedBy: number }
-  /** Every observable that was asked about, gravest first; what nobody knows has no positives and the level info. */
+  /** Every observable that was looked up, most severe first; unknown ones have no positives and the level info. */
   readonly indicators: readonly Indicator[]
   readonly benign: readonly KnownBenign[]
-  /** What the claims cite: `i1`, `i2` … */
+  /** The references of the claims: `i1`, `i2` … */
   readonly references: readonly TriageReference[]
   readonly claims: readonly TriageClaim[]
-  /** Who could not be asked, about what, and why: `VirusTotal about 203.0.113.9: its daily quota of 500 is used up`. */
+  /** Failed lookups, with the source, the value and the reason: `VirusTotal about 203.0.113.9: its daily quota of 500 is used up`. */
   readonly missing: readonly string[]
 }
 

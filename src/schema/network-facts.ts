@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What is known of an address without asking anybody. */
+/** The local facts about an address. */
 export const networkFacts = z
   .object({
     ip_address: z.string(),
@@ -13,12 +13,12 @@ export const networkFacts = z
     /** ISO 3166-1 alpha-2, `Internal` or `Unknown`. */
     country: z.string(),
     city: z.string().nullable(),
-    /** Who runs the network. */
+    /** The operator of the network. */
     isp: z.string().nullable(),
     asn: z.int().nullable(),
-    /** The cloud that it stands in. */
+    /** The cloud that it belongs to. */
     cloud: z.string().nullable(),
-    /** What it is, when it is well known and harmless: `Google Public DNS`. */
+    /** Its name, if it is well known and harmless: `Google Public DNS`. */
     known_as: z.string().nullable(),
     /** 0–100, high is good; 50 when nothing is known. */
     reputation_score: z.number(),

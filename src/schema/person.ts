@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const text = z.string().nullable()
 
-/** Somebody whom alerts may be about, as a directory tells. Whether they may sign in here is another matter. */
+/** A user whom alerts may be about, as imported from a directory. This is not an account to sign in with. */
 export const person = z
   .object({
     user_id: z.string(),
@@ -13,7 +13,7 @@ export const person = z
     full_name: text,
     phone: text,
     department: text,
-    /** What they do: `Domain Admin`. */
+    /** The job title: `Domain Admin`. */
     title: text,
     access_level: text,
     manager: text,
@@ -25,7 +25,7 @@ export const person = z
   .meta({ id: 'User' })
 export type Person = z.infer<typeof person>
 
-/** The fields that only `personalDataRole` may read, wherever they turn up. Every other field is open to whoever reads alerts. */
+/** The fields that only `personalDataRole` may read, in every answer. Anyone who reads alerts may read the other fields. */
 export const personalFields = [
   'aliases',
   'email',

@@ -18,9 +18,9 @@ export const playbookStep = z
     description: z.string().min(1).max(500),
     /** 1 is the most urgent. */
     priority: z.int().min(1).max(5).default(3),
-    /** Who does it, unless somebody takes it: `network team`. */
+    /** The default assignee: `network team`. */
     owner: z.string().max(100).optional(),
-    /** Within how many hours; by priority unless said otherwise: 1, 4, 24, 72, 168. */
+    /** The deadline in hours. Default, by priority: 1, 4, 24, 72, 168. */
     due_hours: z.number().positive().max(8_760).optional(),
     for_each: z.enum([...entity.shape.type.options, ...addressRoleNames]).optional(),
     /** The name of a webhook of `remediation.webhooks` that can do it. */
@@ -28,7 +28,7 @@ export const playbookStep = z
   })
   .meta({ id: 'PlaybookStep' })
 
-/** What to do about a kind of incident, as data. */
+/** The response to a kind of incident, as data. */
 export const playbook = z
   .strictObject({
     id: name,

@@ -6,12 +6,12 @@ export type ResultRecord = z.infer<typeof resultRecord>
 
 const level = z.enum(['low', 'medium', 'high'])
 
-/** A record that is odd among those that its query used to give. */
+/** A record that is unusual for its query. */
 export const oddRecord = z.object({
   /** Its place among the records that were sent, from 0. */
   index: z.int(),
   record: resultRecord,
-  /** 0–1, high = odd. */
+  /** 0–1, high = anomalous. */
   score: z.number(),
   /** The numbers that it became, in the order of its fields' names. */
   features: z.array(z.number()),
@@ -22,24 +22,24 @@ export const oddRecord = z.object({
 })
 export type OddRecord = z.infer<typeof oddRecord>
 
-/** What changed in the results as a whole. */
+/** A change in the results as a whole. */
 export const resultDrift = z.object({
   type: z.string(),
   fields: z.array(z.string()),
   severity: level,
   value: z.number(),
-  /** What `value` went beyond. */
+  /** The limit that `value` exceeded. */
   threshold: z.number(),
   before: z.string(),
   after: z.string(),
   sentence: z.string(),
 })
 
-/** What about a query or its fields may be a danger. */
+/** A possible threat that a query or its fields indicate. */
 export const resultConcern = z.object({ type: z.string(), severity: level, description: z.string() })
 export type ResultConcern = z.infer<typeof resultConcern>
 
-/** What a language model says of a query and its results; that none was asked, when none is configured. */
+/** A language model's comment on a query and its results; if no model is configured, it says so. */
 export const queryReading = z.object({
   status: z.enum(['answered', 'not_configured', 'failed', 'nothing_to_compare']),
   /** Why it failed. */
@@ -65,7 +65,7 @@ export const queryReading = z.object({
 })
 export type QueryReading = z.infer<typeof queryReading>
 
-/** What is odd about one result of a query. */
+/** The anomalies in one result of a query. */
 export const resultAnalysis = z
   .object({
     /** The MD5 of the query's text, or what the sender calls it. */
@@ -76,7 +76,7 @@ export const resultAnalysis = z
     /** `baseline`: nothing to compare with yet. */
     mode: z.enum(['baseline', 'comparative']),
     is_odd: z.boolean(),
-    /** 0–1, high = odd; of the oddest record, or of the gravest change. */
+    /** 0–1, high = anomalous; the score of the most anomalous record or of the most severe change. */
     score: z.number(),
     records: z.int(),
     /** How many records of the query were known before. */
@@ -88,7 +88,7 @@ export const resultAnalysis = z
     concerns: z.array(resultConcern),
     recommendations: z.array(z.string()),
     reading: queryReading,
-    /** Under which number it is kept; null when nothing was odd. */
+    /** The number of the stored result; null if nothing was anomalous. */
     analysis_id: z.int().nullable(),
   })
   .meta({ id: 'ResultAnalysis' })

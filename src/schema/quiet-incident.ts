@@ -4,7 +4,7 @@ import type { AlertType, Entity } from './detection.ts'
 import { type Incident, isOpenIncident, withStatus } from './incident.ts'
 
 /**
- * Closes an open incident of which no alert is open any more and at least one is suppressed; undefined when it goes on. `suppression_id`
+ * Closes an open incident of which no alert is open any more and at least one is suppressed; otherwise undefined. `suppression_id`
  * keeps receivers quiet about it until one of its alerts is open again.
  */
 export const quietIncident = (incident: Incident, members: readonly Alert[], now: string): Incident | undefined => {

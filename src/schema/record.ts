@@ -1,23 +1,23 @@
-/** What a source took in, before anybody has understood it: the text as it came, and where from. */
+/** A record as a source received it: the unparsed text and its origin. */
 export interface RawRecord {
   /** The line, or several lines that belong together (a stack trace), without the final line break. */
   readonly text: string
   /** The configured name of the source. */
   readonly source: string
-  /** When we heard of it, in ms since the epoch. */
+  /** The time of arrival, in ms since the epoch. */
   readonly receivedAt: number
-  /** The file it stands in, when it was read from one. */
+  /** The path of the file, if it was read from one. */
   readonly file?: string | undefined
   /** Its line number in that file, counted from 1. */
   readonly line?: number | undefined
   /** The zone of times that name none, in minutes east of UTC; a source's option. */
   readonly zoneMinutes?: number | undefined
-  /** The format of alerts that its sender says it is of: `splunk`. Without it the text alone tells. */
+  /** The alert format that its sender names: `splunk`. Without it the parser guesses from the text. */
   readonly format?: string | undefined
 }
 
 /**
- * Records of one source that were accepted together and numbered for good: record `i` becomes the event
+ * Records of one source that were accepted together. Their numbers never change: record `i` becomes the event
  * `<partition>-<first + i>`. This is what waits in the topic `records`, so it is columns, not objects.
  */
 export interface RecordBatch {
@@ -44,7 +44,7 @@ export const parseEventId = (id: string): { partition: number; number: number } 
   return partition < 0 || number < 0 ? undefined : { partition, number }
 }
 
-/** Reads at most so many digits between two places, none of them a leading zero; -1 when something else stands there. */
+/** Reads at most so many digits between two positions, without a leading zero; -1 for any other text. */
 const readDigits = (text: string, start: number, end: number, most: number): number => {
   const count = end - start
   if (count < 1 || count > most || (count > 1 && text.charCodeAt(start) === 48)) return -1

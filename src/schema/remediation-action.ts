@@ -18,7 +18,7 @@ export const remediationRun = z
     by: z.string(),
     at: z.iso.datetime(),
     ok: z.boolean(),
-    /** What it answered, cut at 2,000 characters, or why there was no answer. */
+    /** The response body, cut at 2,000 characters, or the reason for no response. */
     answer: z.string(),
   })
   .meta({ id: 'RemediationRun' })
@@ -40,13 +40,13 @@ export const remediationAction = z
     notes: z.string(),
     /** The playbook it comes from. */
     playbook: z.string().nullable(),
-    /** What it is about: `{ host: 'web-01' }`. */
+    /** The parameters: `{ host: 'web-01' }`. */
     parameters: z.record(z.string(), z.string()),
     /** The webhook that can carry it out; null when only hands can. */
     webhook: z.string().nullable(),
     runs: z.array(remediationRun),
     proposed_by: z.string(),
-    /** Who let it happen; null while nobody has. */
+    /** The user who approved it; null before approval. */
     approved_by: z.string().nullable(),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),

@@ -6,14 +6,14 @@ export type Role = z.infer<typeof role>
 
 const ladder: readonly Role[] = ['viewer', 'auditor', 'analyst', 'admin']
 
-/** Tells whether somebody with role `has` may do what needs `needs`. Only `ingest` and `admin` may send records. */
+/** Whether the role `has` includes the permissions of `needs`. Only `ingest` and `admin` may send records. */
 export const mayAct = (has: Role, needs: Role): boolean => {
   if (needs === 'ingest') return has === 'ingest' || has === 'admin'
   if (has === 'ingest') return false
   return ladder.indexOf(has) >= ladder.indexOf(needs)
 }
 
-/** Who asks: a token, a signed-in person, the command line or the clock. */
+/** The origin of a request: a token, a signed-in user, the command line or the scheduler. */
 export interface Actor {
   readonly name: string
   readonly role: Role

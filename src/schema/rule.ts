@@ -8,7 +8,7 @@ export const ruleStatuses = ['stable', 'test', 'experimental', 'deprecated', 'un
 export const ruleStatus = z.enum(ruleStatuses).meta({ id: 'RuleStatus' })
 export type RuleStatus = z.infer<typeof ruleStatus>
 
-/** What somebody said about a rule. It holds for every version of the rule. */
+/** A user's settings for a rule. They apply to every version of the rule. */
 export const ruleSetting = z
   .object({
     rule_id: z.string(),
@@ -23,7 +23,7 @@ export const ruleSetting = z
   .meta({ id: 'RuleSetting' })
 export type RuleSetting = z.infer<typeof ruleSetting>
 
-/** What is wrong with a rule, where, and what to do. */
+/** A problem of a rule, with its position and a hint. */
 export const ruleFault = z
   .object({
     /** A word for programs: `unknown-modifier`, `condition-syntax` … */
@@ -49,7 +49,7 @@ export const ruleView = z
     author: z.string().nullable(),
     license: z.string().nullable(),
     status: ruleStatus.nullable(),
-    /** What its detections get: its own level, or what somebody said instead. */
+    /** The level of its detections: its own, or a user's override. */
     level: ruleLevel.nullable(),
     own_level: ruleLevel.nullable(),
     logsource: z.object({
@@ -63,7 +63,7 @@ export const ruleView = z
     pack: z.string(),
     file: z.string(),
     line: z.int(),
-    /** Whether it judges events. */
+    /** Whether it is evaluated. */
     enabled: z.boolean(),
     /** Whether its file has changed in a way that cannot be read: this is the version before. */
     stale: z.boolean(),

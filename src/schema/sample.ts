@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** What the names of the sample's sources begin with; nobody else can name a source so. */
+/** The prefix of the sample's sources; other sources cannot use it. */
 export const samplePrefix = 'sample:'
 
-/** Tells whether something with this source, or stream, is part of the sample. */
+/** Whether this source or stream belongs to the sample. */
 export const isSample = (source: string): boolean => source.startsWith(samplePrefix)
 
 /** How it stands with the sample. */
@@ -26,7 +26,7 @@ export const sampleStatus = z
 
 export type SampleStatus = z.infer<typeof sampleStatus>
 
-/** What went when the sample was removed. */
+/** The counts of removed sample data. */
 export const sampleRemoval = z
   .object({ events: z.int(), detections: z.int(), alerts: z.int(), incidents: z.int() })
   .meta({ id: 'SampleRemoval' })

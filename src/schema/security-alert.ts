@@ -14,7 +14,7 @@ const hash = z
 const name = (longest: number) => z.string().max(longest).nullish()
 const port = z.int().min(0).max(65_535).nullish()
 
-/** An alert as another system sends it when it knows our words. What is not named here is kept with it. */
+/** An alert that another system sends in our format. Unknown fields are stored with it. */
 export const securityAlert = z
   .looseObject({
     alert_id: z.string().trim().min(1).max(100).describe('The id that the sender knows it by.'),
@@ -39,7 +39,7 @@ export const securityAlert = z
     file_name: name(1_000),
     url: name(2_000),
     dns_query: name(500),
-    raw_data: z.record(z.string(), z.unknown()).nullish().describe('What the sender had before it wrote this.'),
+    raw_data: z.record(z.string(), z.unknown()).nullish().describe('The original data of the sender.'),
     normalized_data: z.record(z.string(), z.unknown()).nullish(),
     source: name(100).describe('The system that raised it; the same alert_id of another one is another alert.'),
     source_ref: name(500).describe('Where there is more about it.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** "This is normal": which detections are kept out of people's way, why, by whose word and until when. */
+/** "This is normal": a filter that hides detections, with its reason, owner and expiry. */
 export const suppression = z
   .object({
     id: z.string(),

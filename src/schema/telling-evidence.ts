@@ -2,19 +2,19 @@ import type { Evidence } from './detection.ts'
 
 const success = /succe|accepted|logged in/i
 
-/** Tells whether a line shows that something went through: a login that succeeded. */
+/** Whether a line shows that something succeeded, such as a login. */
 export const showsSuccess = ({ role }: Evidence): boolean => role !== undefined && success.test(role)
 
-/** Tells whether a line shows that the attack itself got in, not that somebody else logged in meanwhile or before. */
+/** Whether a line shows that the attacker logged in, rather than another user meanwhile or before. */
 export const showsBreakIn = ({ role }: Evidence): boolean => role === 'the login that succeeded'
 
-/** The part of a line that shows what was done by whoever got in. */
+/** The role of lines that show the attacker's actions after the login. */
 export const doneAfterLogin = 'done after the guessed login'
 
-/** Tells whether a line shows what was done by whoever got in. */
+/** Whether a line shows an action of the attacker after the login. */
 export const showsDeed = ({ role }: Evidence): boolean => role === doneAfterLogin
 
-/** How much a line tells: what went through most, then lines with a part in the story, then the rest. */
+/** Ranks a line: successes first, then lines with a role, then the rest. */
 const rank = (item: Evidence): number => (showsSuccess(item) ? 0 : item.role === undefined ? 2 : 1)
 
 const byTime = (a: Evidence, b: Evidence): number => compare(a.time, b.time) || compare(a.event_id, b.event_id)
@@ -22,8 +22,8 @@ const byTime = (a: Evidence, b: Evidence): number => compare(a.time, b.time) || 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * Chooses the most telling lines, oldest first: the first, the last, and the best of the rest. An event is cited once. Choosing
- * again from what was chosen and more gives the same as choosing from everything, so lines may come in any order and in parts.
+ * Chooses the most relevant lines, oldest first: the first, the last, and the best of the rest. An event is cited once.
+ * Choosing from a selection and more lines equals choosing from all lines, so lines may arrive in any order and in parts.
  */
 export const tellingEvidence = (items: readonly Evidence[], limit: number): Evidence[] => {
   const byEvent = new Map<string, Evidence>()
@@ -41,5 +41,5 @@ export const tellingEvidence = (items: readonly Evidence[], limit: number): Evid
   return all.filter((item) => item === first || item === last || rest.indexOf(item) < limit - 2).slice(0, limit)
 }
 
-/** Decides between two tellings of one event, only so that the choice does not hang on their order. */
+/** Breaks the tie between two descriptions of one event, so that the choice does not depend on their order. */
 const better = (a: Evidence, b: Evidence): boolean => JSON.stringify(a) < JSON.stringify(b)

@@ -16,7 +16,7 @@ export const riskBreakdown = z
   })
   .meta({ id: 'RiskBreakdown' })
 
-/** What a risk score was reckoned from; null is "not known", which is not the same as "none". */
+/** The inputs of a risk score; null is "not known", which differs from "none". */
 export const riskInputs = z
   .object({
     type: z.string(),
@@ -29,7 +29,7 @@ export const riskInputs = z
     internal: z.boolean().nullable(),
     /** 0–100, higher is worse. */
     malice: z.number().nullable(),
-    /** What the account is: `Domain Admin`. */
+    /** The title of the account: `Domain Admin`. */
     user_title: z.string().nullable(),
     /** How many similar alerts there were before. */
     similar: z.int().min(0).nullable(),
@@ -49,7 +49,7 @@ export const triageReference = z
   .meta({ id: 'TriageReference' })
 export type TriageReference = z.infer<typeof triageReference>
 
-/** One reason, in plain words, with the references that bear it out. */
+/** One reason, in plain words, with its references. */
 export const triageClaim = z
   .object({ sign: z.enum(['for', 'against']), text: z.string(), evidence_ids: z.array(z.string()) })
   .meta({ id: 'TriageClaim' })
@@ -61,7 +61,7 @@ export const recommendedAction = z
     action: z.string(),
     priority: z.enum(['critical', 'high', 'medium', 'low']),
     type: z.enum(['containment', 'investigation', 'remediation']),
-    /** Whether it can be taken back. */
+    /** Whether it can be undone. */
     reversible: z.boolean(),
   })
   .meta({ id: 'RecommendedAction' })
@@ -81,7 +81,7 @@ export const similarAlert = z
 
 const standing = z.object({ risk_score: z.int(), risk_level: severity, verdict })
 
-/** What a language model had to do with a card, and what it cost. */
+/** A language model's contribution to a card, and its cost. */
 export const modelOpinion = z
   .object({
     /** `rejected`: it answered, but its answer failed the checks. `skipped`: it was not asked. */
@@ -96,7 +96,7 @@ export const modelOpinion = z
     input_hash: z.string(),
     input_tokens: z.int(),
     output_tokens: z.int(),
-    /** What was paid for this answer; an answer that was kept costs nothing. */
+    /** The price of this answer; a cached answer costs nothing. */
     cost_usd: z.number(),
     duration_ms: z.number(),
     /** How many names had a stand-in when it was asked. */
@@ -107,22 +107,22 @@ export const modelOpinion = z
     claims_dropped: z.int(),
     /** The first of them, with the reason. */
     dropped: z.array(z.object({ text: z.string(), reason: z.string() })),
-    /** What it takes the alert for; it only counts where it is graver than the card. */
+    /** The model's verdict; it only counts if it is more severe than the card's. */
     verdict: verdict.nullable(),
     risk_level: severity.nullable(),
-    /** The story in its words; every sentence cites what bears it out. */
+    /** The model's summary; every sentence cites its evidence. */
     summary: z.string(),
-    /** Its reasons that stood the checks. They cite the references of the card. */
+    /** Its claims that passed the checks. They cite the references of the card. */
     claims: z.array(triageClaim),
-    /** What it suggests to look at. */
+    /** Suggestions for the investigation. */
     proposed: z.array(recommendedAction),
-    /** What it says beyond the card, by type of alert. */
+    /** Additional answers, by type of alert. */
     details: z.record(z.string(), z.unknown()),
-    /** What the card said before a model made it graver, and after; null where none did. What was raised once stays so. */
+    /** The card's values before and after a model escalated it; null if none did. An escalation is permanent. */
     raised: z.object({ from: standing, to: standing }).nullable(),
     /** Lines, by the ids of their references, that seem to be written for a model. */
     suspected_injection: z.array(z.string()),
-    /** Who was asked, in order, and what came of it. */
+    /** The models that were asked, in order, each with its outcome. */
     attempts: z.array(
       z.object({ provider: z.string(), model: z.string(), outcome: z.string(), duration_ms: z.number() }),
     ),
@@ -131,7 +131,7 @@ export const modelOpinion = z
   .meta({ id: 'ModelOpinion' })
 export type ModelOpinion = z.infer<typeof modelOpinion>
 
-/** What a language model has said so far while it answers. Nothing of it is checked yet, and nothing of it is kept. */
+/** The partial answer of a language model while it streams. It is neither checked nor stored. */
 export const opinionDraft = z
   .object({
     provider: z.string(),
@@ -142,13 +142,13 @@ export const opinionDraft = z
   .meta({ id: 'OpinionDraft' })
 export type OpinionDraft = z.infer<typeof opinionDraft>
 
-/** A person's word on a card; it stands beside what triage said. */
+/** A user's feedback on a card; it does not replace triage's verdict. */
 export const triageReview = z
   .object({ reviewer: z.string(), verdict, notes: z.string(), reviewed_at: z.iso.datetime() })
   .meta({ id: 'TriageReview' })
 export type TriageReview = z.infer<typeof triageReview>
 
-/** What triage makes of an alert: the card that every door shows. */
+/** The result of triage for an alert: the card that UI, API and messages show. */
 export const triageResult = z
   .object({
     risk_score: z.int().min(0).max(100),
@@ -160,21 +160,21 @@ export const triageResult = z
       base: z.number(),
       threat_intel: z.number(),
       history: z.number(),
-      /** What a language model's agreement adds or takes, at most 0.1. */
+      /** The change by a language model's agreement, at most 0.1. */
       model: z.number(),
     }),
     requires_human_review: z.boolean(),
     /** Why a person has to look; empty when nobody has to. */
     review_reasons: z.array(z.string()),
-    /** The story in a sentence or two. */
+    /** A summary in one or two sentences. */
     summary: z.string(),
     /** At least one for and one against, if only that no counter-evidence was found. */
     claims: z.array(triageClaim),
-    /** What the claims cite. */
+    /** The references of the claims. */
     references: z.array(triageReference),
-    /** What is not known and would help. */
+    /** Missing facts that would help. */
     missing: z.array(z.string()),
-    /** What would change the verdict. */
+    /** Facts that would change the verdict. */
     would_change: z.array(z.string()),
     recommended_actions: z.array(recommendedAction),
     similar: z.array(similarAlert),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A look at the queue that somebody keeps under a name: what is asked, and how it is shown. */
+/** A saved view of the queue: filter and presentation. */
 export const viewContent = z.object({
   name: z.string().trim().min(1).max(80),
   /** A filter over alerts. */

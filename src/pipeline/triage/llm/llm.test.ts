@@ -206,7 +206,7 @@ describe('an opinion on a card', () => {
     const after = applyOpinion(low, opinion({ verdict: 'malicious', risk_level: 'critical' }))
     expect(after).toMatchObject({ risk_score: 40, risk_level: 'medium', verdict: 'likely_malicious' })
     expect(after.requires_human_review).toBe(true)
-    expect(after.review_reasons.at(-1)).toBe('a model made it graver: low to medium')
+    expect(after.review_reasons.at(-1)).toBe('a model escalated it: low to medium')
     expect(after.model?.raised).toEqual({
       from: { risk_score: 27, risk_level: 'low', verdict: 'inconclusive' },
       to: { risk_score: 40, risk_level: 'medium', verdict: 'likely_malicious' },
