@@ -16,7 +16,7 @@ export interface AssetBook {
   replace(assets: readonly Asset[]): void
 }
 
-/** Makes an empty book. Of two assets with one name or range, the active one counts, then the one that was told of last. */
+/** Makes an empty book. Of two assets with one name or range, the active one counts, then the latest one. */
 export const createAssetBook = (): AssetBook => {
   let size = 0
   let ids: ReadonlyMap<string, Asset> = new Map()
@@ -28,7 +28,7 @@ export const createAssetBook = (): AssetBook => {
     const known = names.get(name)
     if (known) return known
     const short = shortOf(name)
-    // A full name is found under the bare name that was told, a bare name under the only full name that begins with it.
+    // A full name matches an imported bare name; a bare name matches the only full name that begins with it.
     return short === name ? (shortNames.get(name) ?? undefined) : names.get(short)
   }
   const lookAddress = (text: string): Asset | undefined => {

@@ -10,7 +10,7 @@ export interface Bond {
   days: number
 }
 
-/** Notes a sighting. The same one told twice changes nothing, so events may be shown again after a crash. */
+/** Notes a sighting. Idempotent, so events may be replayed after a crash. */
 export const extend = (span: Omit<Bond, 'name'>, time: number): void => {
   if (dayOf(time) > dayOf(span.last)) span.days++
   span.first = Math.min(span.first, time)

@@ -111,7 +111,7 @@ describe('the book of people', () => {
   })
 })
 
-describe('what was told', () => {
+describe('the imported books', () => {
   it('is read again only when it changed', async () => {
     let reads = 0
     let state = '1'

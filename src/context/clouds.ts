@@ -1,4 +1,4 @@
-/** Whose machines stand in which autonomous systems, as their operators say publicly. Anybody can rent those machines. */
+/** Autonomous systems of cloud providers, as published by the providers. Anybody can rent machines there. */
 export const cloudOf: ReadonlyMap<number, string> = new Map([
   [8075, 'Microsoft Azure'],
   [12876, 'Scaleway'],

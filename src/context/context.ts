@@ -43,7 +43,10 @@ export const createContext = ({ config, store, log }: ContextOptions): Context =
     async refreshNetworks() {
       await networks.refresh((fault) => {
         if (!started) throw fault
-        log.warn({ reason: messageOf(fault) }, 'A file about networks could not be read; what it told before stays.')
+        log.warn(
+          { reason: messageOf(fault) },
+          'A file about networks could not be read; its previous content stays active.',
+        )
       })
       started = true
     },

@@ -12,8 +12,8 @@ export interface AssetAnswer {
 }
 
 /**
- * Tells of the machine that something is about: the one that was named, else the most critical one that is known by host or address.
- * What was named and nobody told us of is said to be unknown. Undefined when nothing was named and nothing is known.
+ * Describes the machine of an alert: the named asset, else the most critical known asset by host or address. A named asset that was not
+ * imported is reported as unknown. Undefined if no asset is named or known.
  */
 export const describeAsset = (subject: Subject, { assets, familiar }: ContextTables): AssetAnswer | undefined => {
   const named = subject.assets.flatMap((id) => assets.byId(id) ?? assets.byHost(id) ?? [])
@@ -40,17 +40,15 @@ export const describeAsset = (subject: Subject, { assets, familiar }: ContextTab
       confidence: asset ? 0.9 : 0.1,
       data: asset
         ? { ...factsOf(asset), ...learnt, ...othersOf(byRank, asset) }
-        : { asset_id: name, criticality: 'unknown', ...learnt, error: `Nobody told what ${name} is.` },
+        : { asset_id: name, criticality: 'unknown', ...learnt, error: `The asset ${name} was not imported.` },
     },
-    reasons: isNew
-      ? [{ sign: 'for', text: `${host} was heard of for the first time less than a day before`, about: 'asset' }]
-      : [],
+    reasons: isNew ? [{ sign: 'for', text: `${host} was first seen less than a day before`, about: 'asset' }] : [],
   }
 }
 
 const rankOf = ({ criticality }: Asset): number => criticalities.indexOf(criticality)
 
-/** A host is news only where others have been heard of for longer: else it is we who are new. */
+/** A host counts as new only if other hosts are known for longer; otherwise this installation is new. */
 const wasWatchedBefore = (first: number, { hosts, host }: ContextTables['familiar']): boolean => {
   for (const name of hosts()) if ((host(name)?.first ?? first) < first - dayMs) return true
   return false

@@ -17,7 +17,7 @@ export interface NetworkAnswer {
   readonly malice: number | undefined
 }
 
-/** Tells of the addresses that take part: in full of where it came from, in short of the others. Undefined when there is none. */
+/** Describes the addresses of an alert: the source in full, the others in short. Undefined if there are none. */
 export const describeNetwork = (subject: Subject, tables: ContextTables): NetworkAnswer | undefined => {
   const look = (address: string | undefined) => {
     const facts = address === undefined ? undefined : tables.networks.look(address)
@@ -27,7 +27,7 @@ export const describeNetwork = (subject: Subject, tables: ContextTables): Networ
   const [destination] = look(subject.destination)
   const others = subject.addresses.flatMap(look)
   const all = [named, destination, ...others].flatMap((one) => one ?? [])
-  // Where nobody named a source, what is not ours tells most.
+  // Without a named source, prefer an external address.
   const source = named ?? others.find(({ facts }) => !facts.is_internal) ?? others[0] ?? destination
   if (!source) return undefined
   const known = tables.familiar.address(source.facts.ip_address)

@@ -5,20 +5,20 @@ import type { Subject } from './subject.ts'
 import type { ContextTables, Reason } from './tables.ts'
 import { isUsualHour, sayHours, type Usual, usualBefore } from './usual.ts'
 
-/** How much each oddity counts, in tenths. */
+/** The weight of each anomaly, in tenths. */
 const oddities = { address: 5, hour: 3, host: 2 }
 const mostListed = 3
 
 export interface UserAnswer {
   readonly context: AlertContext
   readonly reasons: readonly Reason[]
-  /** What those who are known may do and are, for the formula; undefined when nothing is known. */
+  /** Titles and access levels of the known users, for the risk formula; undefined if none are known. */
   readonly title: string | undefined
 }
 
 /**
- * Tells of the person that something is about: what a directory told, and what is usual of them. Of several, the first one that is
- * known. Undefined when nobody was named.
+ * Describes the user of an alert, from the directory and from the usual logins. Of several, the first known one. Undefined if no user is
+ * named.
  */
 export const describeUser = (subject: Subject, tables: ContextTables): UserAnswer | undefined => {
   const { users } = subject
@@ -38,7 +38,7 @@ export const describeUser = (subject: Subject, tables: ContextTables): UserAnswe
       data: {
         ...(person
           ? factsOf(person)
-          : { user_id: name, username: name, access_level: 'unknown', error: `Nobody told who ${name} is.` }),
+          : { user_id: name, username: name, access_level: 'unknown', error: `The user ${name} was not imported.` }),
         ...historyOf(usual, oddity, tables.networks),
         ...(users.length > 1 && { other_users: users.filter((other) => other !== name) }),
       },
@@ -61,7 +61,7 @@ interface Oddity {
   readonly host: boolean
 }
 
-/** What is unlike the usual; of what is not usual at all, nothing is. */
+/** The deviations from the usual; without a usual value there is no deviation. */
 const oddityOf = ({ source, addresses, hosts, at }: Subject, usual: Usual): Oddity => {
   const from = [...(source === undefined ? [] : [source]), ...addresses]
   return {

@@ -39,7 +39,7 @@ describe('what is familiar', () => {
     expect([familiar.user('dana'), familiar.host('web-01')]).toEqual([undefined, undefined])
   })
 
-  it('knows the same when it is told the same twice, and after a restart', () => {
+  it('is idempotent, and the same after a restart', () => {
     const event = fc
       .tuple(
         fc.nat(200),
@@ -70,7 +70,7 @@ describe('what is familiar', () => {
     )
   })
 
-  it('refuses a state of another kind with a hint, and starts anew', () => {
+  it('refuses a state of another kind with a hint, and starts empty', () => {
     const familiar = createFamiliar()
     familiar.learn([loginAt(moment(0), 'dana', '10.0.0.1')])
     expect(() => familiar.restore(new Uint8Array([1, 2, 3]))).toThrow(
@@ -104,7 +104,7 @@ describe('what is usual', () => {
     return familiar
   }
 
-  it('is what was before, not what is being judged', () => {
+  it('covers the time before an alert, not the alert itself', () => {
     const familiar = worker()
     const at = moment(10, 3)
     familiar.learn([loginAt(at, 'dana', '45.33.32.156', 'db-01')])

@@ -29,7 +29,7 @@ interface AddressTrack extends Span {
   readonly users: Bond[]
 }
 
-/** What is usual of somebody, from what succeeded. Times in ms. */
+/** The usual behaviour of a user, from successful logins. Times in ms. */
 export interface KnownUser {
   readonly first: number
   readonly last: number
@@ -42,14 +42,14 @@ export interface KnownUser {
 
 export interface KnownAddress {
   readonly first: number
-  /** Who logged in from there. */
+  /** The users who logged in from there. */
   readonly users: readonly Readonly<Bond>[]
 }
 
 /**
- * Learns who is who from what succeeded: when people are active, from where and on which hosts, who else comes from there, and since
- * when each host is known. What failed teaches nothing, so nobody becomes familiar by trying. Bounded: the least lately seen are
- * forgotten. Told twice is told once, so events may be shown again.
+ * Learns from successful logins: when users are active, from where and on which hosts, who else comes from there, and since when each
+ * host is known. Failures are ignored, so trying alone makes nobody familiar. Bounded: drops the least recently seen entries. Idempotent,
+ * so events may be replayed.
  */
 export interface Familiar {
   readonly name: string

@@ -33,7 +33,7 @@ describe('the context of an alert', () => {
     }
   })
 
-  it('has what was told', () => {
+  it('contains the imported facts', () => {
     const { contexts, surroundings } = gatherContext(foreign, tablesWith())
     const [network, asset, user] = contexts
     expect(network).toMatchObject({ confidence: 0.8, data: { ip_address: '45.33.32.156', is_internal: false } })
@@ -49,10 +49,10 @@ describe('the context of an alert', () => {
     })
   })
 
-  it('says of whom nobody told us', () => {
+  it('names assets and users that were not imported', () => {
     const { contexts, surroundings, reasons } = gatherContext(foreign, emptyTables())
-    expect(contexts[1]?.data).toMatchObject({ criticality: 'unknown', error: 'Nobody told what web-01 is.' })
-    expect(contexts[2]?.data).toMatchObject({ access_level: 'unknown', error: 'Nobody told who dana is.' })
+    expect(contexts[1]?.data).toMatchObject({ criticality: 'unknown', error: 'The asset web-01 was not imported.' })
+    expect(contexts[2]?.data).toMatchObject({ access_level: 'unknown', error: 'The user dana was not imported.' })
     expect(surroundings).toEqual({ network: { internal: false } })
     expect(reasons).toEqual([])
   })
@@ -85,7 +85,7 @@ describe('the context of an alert', () => {
     for (let day = 0; day < 9; day++) {
       tables.familiar.learn([8, 12, 16].map((hour) => loginAt(moment(day, hour), 'dana', '10.0.0.9')))
     }
-    // The login that the alert is about has been learnt by the time the alert is judged.
+    // The login of the alert has been learnt by the time of triage.
     tables.familiar.learn([loginAt(night, 'dana', '45.33.32.156')])
     const { contexts, reasons } = gatherContext(foreign, tables)
     expect(contexts[2]?.data).toMatchObject({
@@ -118,7 +118,7 @@ describe('the context of an alert', () => {
     const alert = { ...foreign, entities: [{ type: 'host' as const, value: 'rogue' }] }
     expect(gatherContext(alert, tables).reasons.map(({ sign, text }) => `${sign} ${text}`)).toEqual([
       'against 2 of our people logged in from 45.33.32.156 before',
-      'for rogue was heard of for the first time less than a day before',
+      'for rogue was first seen less than a day before',
       'for the account dana is no longer active',
     ])
   })

@@ -6,7 +6,7 @@ import { describeUser, type UserAnswer } from './describe-user.ts'
 import { type Subject, subjectOf } from './subject.ts'
 import type { ContextTables, Reason } from './tables.ts'
 
-/** What is known around something. */
+/** The known facts about a subject. */
 export interface Gathered {
   /** One row each for network, asset and user, as far as they are named. */
   readonly contexts: readonly AlertContext[]
@@ -22,7 +22,7 @@ export interface Gathered {
 /** Gathers what is known around an alert: local, in memory, the same answer for the same tables. */
 export const gatherContext = (alert: Alert, tables: ContextTables): Gathered => gatherAbout(subjectOf(alert), tables)
 
-/** Gathers what is known around whoever and whatever is named. */
+/** Gathers the known facts about the named entities. */
 export const gatherAbout = (subject: Subject, tables: ContextTables): Gathered => {
   const network = describeNetwork(subject, tables)
   const asset = describeAsset(subject, tables)

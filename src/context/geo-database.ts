@@ -3,13 +3,13 @@ import { Reader } from 'mmdb-lib'
 import { z } from 'zod'
 import { AppError, messageOf } from '../errors.ts'
 
-/** What databases of addresses tell. */
+/** The answer of an address database. */
 export interface Place {
   /** ISO 3166-1 alpha-2. */
   readonly country?: string | undefined
   readonly city?: string | undefined
   readonly asn?: number | undefined
-  /** Who runs the network. */
+  /** The operator of the network. */
   readonly organization?: string | undefined
 }
 
@@ -33,7 +33,7 @@ const mostRecords = 20_000
 /** A database file that is read again when it was replaced. */
 export interface GeoDatabase {
   place(address: string): Place
-  /** Reads the file when it is not the one that was read last; tells whether it was. */
+  /** Reads the file if it changed since the last read; returns whether it did. */
   refresh(): Promise<boolean>
 }
 

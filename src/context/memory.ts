@@ -11,7 +11,7 @@ export interface Memory<Entry> {
   clear(): void
 }
 
-/** Makes an empty memory. What was seen again within the hour is found without being moved, so a sighting costs one look. */
+/** Makes an empty memory. An entry that was seen within the hour is not moved, so a sighting costs one lookup. */
 export const createMemory = <Entry extends { movedAt: number }>(capacity: number): Memory<Entry> => {
   const all = new Map<string, Entry>()
   return {

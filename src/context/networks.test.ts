@@ -89,14 +89,14 @@ describe('networks', () => {
   })
 })
 
-describe('the database that comes along', () => {
+describe('the bundled database', () => {
   let path = ''
   beforeAll(() => {
     const name = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'
     path = createRequire(import.meta.url).resolve(name)
   })
 
-  it('tells countries, and nothing of addresses that are ours', async () => {
+  it('knows countries, but not those of our own addresses', async () => {
     const networks = open({ databases: [openGeoDatabase(path)] })
     await networks.refresh(stop)
     // Ranges of registries themselves: RIPE NCC, APNIC, LACNIC.

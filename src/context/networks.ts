@@ -22,17 +22,17 @@ interface Where {
   readonly country: string | undefined
 }
 
-/** What is known of addresses, without asking anybody. */
+/** Local facts about addresses. */
 export interface Networks {
   /** Undefined when the text is no address. */
   look(address: string): NetworkFacts | undefined
   /** The part of it that every event gets: quick, and remembered. */
   where(address: string): Where | undefined
-  /** Reads the files anew. What cannot be read is handed to `complain`, and what it told before stays known. */
+  /** Reads the files again. A file that cannot be read is passed to `complain`, and its previous content stays active. */
   refresh(complain: (fault: unknown) => void): Promise<void>
 }
 
-/** Makes a table of networks that knows our own ranges and the special ones, and after `refresh` what the files tell. */
+/** Creates a table of networks with our own and the special ranges; `refresh` adds the files. */
 export const createNetworks = ({ internal, databases, benign, cloud }: NetworksOptions): Networks => {
   const own = tableOf(internal.map((range) => [range, true]))
   const known = tableOf(resolvers.flatMap(([name, ...addresses]) => addresses.map((address) => [address, name])))
@@ -103,7 +103,7 @@ const tableOf = <Value>(entries: readonly (readonly [range: string, value: Value
     }),
   )
 
-/** What the databases say together, the first that knows something first. */
+/** Merges the answers of the databases; the first known value counts. */
 const placeOf = (address: string, databases: readonly GeoDatabase[]): Place => {
   const places = databases.map((database) => database.place(address))
   const first = <Key extends keyof Place>(key: Key): Place[Key] =>

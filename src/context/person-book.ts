@@ -27,7 +27,7 @@ export const createPersonBook = (): PersonBook => {
     find: (name) => (size === 0 ? undefined : recent(name)),
     replace(people) {
       size = people.length
-      // What counts most is written last.
+      // Write the strongest names last: they overwrite the others.
       const spellings: readonly ((person: Person) => readonly (string | null)[])[] = [
         ({ aliases }) => aliases,
         ({ email }) => [email],

@@ -14,7 +14,7 @@ export interface ContextTables {
   malice?(address: string): number | undefined
 }
 
-/** Something that speaks for trouble or against it, and the row that bears it out. */
+/** A claim for or against a threat, and the row with its evidence. */
 export interface Reason {
   readonly sign: 'for' | 'against'
   readonly text: string

@@ -9,7 +9,7 @@ interface Source<Item> {
   state(): Promise<string>
 }
 
-/** What people told us of assets and of each other, in memory. */
+/** The imported assets and users, in memory. */
 export interface Told {
   readonly assets: AssetBook
   readonly people: PersonBook
@@ -36,7 +36,7 @@ export const createTold = (sources: { readonly assets: Source<Asset>; readonly p
 const follow = <Item>(source: Source<Item>, book: { replace(items: readonly Item[]): void }) => {
   let known = ''
   return async (): Promise<void> => {
-    // Asked for first: what is written while we read makes the next look see another state.
+    // Read the state first, so that the next refresh notices a write during this one.
     const state = await source.state()
     if (state === known) return
     book.replace(await source.all())

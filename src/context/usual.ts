@@ -1,12 +1,12 @@
 import { type Bond, dayOf } from './bond.ts'
 import type { KnownUser } from './familiar.ts'
 
-/** Fewer active days than this tell nothing of what is usual. */
+/** Fewer active days than this are not enough for a usual range. */
 const fewestDays = 5
 /** An hour is usual when it was seen on this share of the days, and on two at least. */
 const usualShare = 0.1
 
-/** What was usual of somebody before a moment. */
+/** The usual behaviour of a user before a moment. */
 export interface Usual {
   readonly first: number
   readonly last: number
@@ -19,7 +19,7 @@ export interface Usual {
   readonly hosts: readonly Readonly<Bond>[]
 }
 
-/** Leaves out what was learnt from that moment's day on, so that nobody is familiar by what is just being judged. */
+/** Leaves out that moment's day and later, so that an alert's own events do not count as familiar. */
 export const usualBefore = (user: KnownUser, moment: number): Usual | undefined => {
   if (user.first >= moment) return undefined
   const today = dayOf(moment)

@@ -95,6 +95,7 @@ export const revised: readonly string[] = [
   'src/operations/status/',
   'src/operations/storage/',
   'src/operations/suppressions/',
+  'src/context/',
   'src/pipeline/correlate/',
   'src/pipeline/detect/',
   'src/pipeline/enrich/',

@@ -114,7 +114,7 @@ const toHostname = (text: string): string => {
   throw new CellFault(`is no name of a host: "${text.slice(0, 60)}"`)
 }
 
-/** Lays what is told over what was known; of what nobody told, the usual is taken. */
+/** Merges imported fields into the known ones; missing fields get their default. */
 export const toAsset = (id: string, told: Told<ToldAsset>, before: Asset | undefined, now: string): Asset => {
   const addresses = told.addresses ?? []
   const isRange = addresses.length > 0 && addresses.every((text) => text.includes('/'))

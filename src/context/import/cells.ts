@@ -2,16 +2,16 @@ import { CellFault } from './cell.ts'
 import type { ColumnMatch } from './columns.ts'
 import type { FileRow } from './table-file.ts'
 
-/** Takes a value away; an empty cell leaves what was told before. */
+/** Removes a value; an empty cell keeps the earlier one. */
 const nothing = '-'
 
-/** The cells of a row by the field that their column tells. Undefined is what the row does not tell, null what it takes away. */
+/** The cells of a row by the field of their column. Undefined: the row has no value. Null: the row removes the value. */
 export interface Cells {
   /** Reads a field that may be taken away. */
   read<Value>(field: string, parse: (cell: string) => Value): Value | null | undefined
   /** Reads a field that there always is. */
   require<Value>(field: string, parse: (cell: string) => Value): Value | undefined
-  /** Reads a list from all columns that tell of it. */
+  /** Reads a list from all columns of its field. */
   list(field: string, parse: (cell: string) => readonly string[]): string[] | undefined
 }
 

@@ -1,17 +1,17 @@
 import { plainName } from './table-file.ts'
 
-/** Which columns tell what. */
+/** The mapping of columns to fields. */
 export interface ColumnMatch {
   /** The columns of each field, as the file writes them, the best first. */
   readonly byField: ReadonlyMap<string, readonly string[]>
-  /** Every column with the field that it was taken for; null for those that were not understood. */
+  /** Every column with its field; null for unknown columns. */
   readonly columns: readonly { readonly column: string; readonly field: string | null }[]
 }
 
 /** A field, and the names that columns have for it, the best first. */
 export type Synonyms = Readonly<Record<string, readonly string[]>>
 
-/** Finds the field that each column tells of, in any order and spelling. Of lists all columns count, of other fields the best one. */
+/** Finds the field of each column, in any order and spelling. A list field uses all its columns, other fields the best one. */
 export const matchColumns = (
   columns: readonly string[],
   synonyms: Synonyms,

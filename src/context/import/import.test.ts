@@ -87,7 +87,7 @@ describe('a table of assets', () => {
     expect(assetsOf(text)).toMatchObject([web])
   })
 
-  it('gives what nobody told its usual value', () => {
+  it('gives missing fields their default', () => {
     const [host, network] = assetsOf('host,ip\nweb-01,\n,10.1.0.0/16\n')
     expect(host).toMatchObject({ asset_type: 'server', criticality: 'medium', owner: null, is_active: true })
     expect(network).toMatchObject({ asset_id: '10.1.0.0/16', asset_type: 'network', addresses: ['10.1.0.0/16'] })
@@ -118,7 +118,7 @@ describe('a table of assets', () => {
     ])
   })
 
-  it('keeps names as they were told first, whatever the case they come in later', () => {
+  it('keeps the first spelling of a name, whatever its case in later imports', () => {
     const [before] = assetsOf('hostname,ip\nSRV-001,10.0.0.50\nsrv-001,10.0.0.51\n')
     expect(before).toMatchObject({ asset_id: 'SRV-001', asset_name: 'SRV-001', hostnames: ['SRV-001'] })
     const [{ id, told } = { id: '', told: undefined }] = readRows('hostname\nsrv-001 srv-001.corp\n', assetRows).rows
@@ -132,7 +132,7 @@ describe('a table of assets', () => {
     expect(readRows('Host,Colour,Team,Owner\nweb,red,a,b', assetRows).columns).toEqual([
       { column: 'Host', field: 'hostnames' },
       { column: 'Colour', field: null },
-      { column: 'Team', field: null }, // another column tells the owner
+      { column: 'Team', field: null }, // another column names the owner
       { column: 'Owner', field: 'owner' },
     ])
   })
@@ -247,7 +247,7 @@ describe('an import', () => {
     })
   }
 
-  it('says what it would change, and changes nothing that it does not tell', () => {
+  it('previews its changes, and leaves missing fields alone', () => {
     const before = 'host,owner,criticality,tags\nweb,ana,high,pci\ndb,bo,low,\n'
     const { changes, unchanged } = plan(before, 'host,owner,tags\nweb,-,\ndb,bo,\nmail,eve,x\n')
     expect(unchanged).toBe(1)
@@ -325,7 +325,7 @@ describe('a table of people', () => {
     )
   })
 
-  it('keeps the id that it is known under, and the one that was told as another name', () => {
+  it('keeps the known id, and adds the imported one as an alias', () => {
     const [row] = readRows('id,username\nE7,dana', personRows).rows
     expect(row && toPerson('u3', row.told, undefined, now)).toMatchObject({
       user_id: 'u3',

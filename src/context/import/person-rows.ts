@@ -55,7 +55,7 @@ const toMail = (text: string): string => {
   throw new CellFault(`is no address of mail: "${text.slice(0, 60)}"`)
 }
 
-/** Lays what is told over what was known. */
+/** Merges imported fields into the known ones. */
 export const toPerson = (id: string, told: Told<ToldPerson>, before: Person | undefined, now: string): Person => {
   const base: Person = before ?? {
     user_id: id,
@@ -75,7 +75,7 @@ export const toPerson = (id: string, told: Told<ToldPerson>, before: Person | un
   }
   const person = overlay(base, told)
   const { user_id } = base
-  // Known here under another id, as somebody who signs in may be: the one that was told is one more name.
+  // The user is known under another id, for instance from signing in, so the imported id becomes an alias.
   const aliases = told.user_id === undefined || told.user_id === user_id ? [] : [told.user_id]
   return { ...person, user_id, aliases: [...new Set([...person.aliases, ...aliases])] }
 }

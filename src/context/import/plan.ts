@@ -5,7 +5,7 @@ export interface PlannedChange<Item> {
   readonly id: string
   readonly change: 'new' | 'changed'
   readonly item: Item
-  /** What becomes another; of a new thing, nothing. */
+  /** The changed fields; empty for a new thing. */
   readonly fields: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[]
 }
 

@@ -4,7 +4,7 @@ import { type Cells, createCells } from './cells.ts'
 import { type ColumnMatch, matchColumns, type Synonyms } from './columns.ts'
 import { type RowFault, readTableFile } from './table-file.ts'
 
-/** What is told of a thing; undefined is what is not. */
+/** The imported fields of a thing; undefined if missing. */
 export type Told<Item> = { readonly [Field in keyof Item]: Item[Field] | undefined }
 
 /** How a kind of thing is read from tables. */
@@ -14,11 +14,11 @@ export interface RowReader<Item extends object> {
   readonly lists: ReadonlySet<string>
   /** Reads a row; throws CellFault. */
   read(cells: Cells): Told<Item>
-  /** What names the thing that a row is about; undefined when nothing does. */
+  /** The id of the thing that a row describes; undefined if the row has none. */
   idOf(told: Told<Item>): string | undefined
 }
 
-/** What a file tells of one thing. */
+/** The content of a file about one thing. */
 export interface ToldRow<Item> {
   readonly row: number
   readonly id: string
@@ -34,8 +34,8 @@ export interface ReadRows<Item> {
 }
 
 /**
- * Reads what a file tells, each thing once: rows about the same one are joined where they do not contradict each other. A row with a
- * fault is left out as a whole. Throws INVALID_REQUEST when no column is known.
+ * Reads a file, each thing once: rows about the same thing are merged unless they contradict each other. A row with a fault is left out
+ * as a whole. Throws INVALID_REQUEST when no column is known.
  */
 export const readRows = <Item extends object>(text: string, reader: RowReader<Item>): ReadRows<Item> => {
   const file = readTableFile(text)

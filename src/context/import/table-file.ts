@@ -11,7 +11,7 @@ export interface FileRow {
   readonly cells: ReadonlyMap<string, string>
 }
 
-/** What is wrong with a row. */
+/** The fault of a row. */
 export interface RowFault {
   readonly row: number
   /** As the file writes it; empty when the whole row is meant. */
@@ -53,7 +53,7 @@ const unreadable = (what: string, cause?: unknown): AppError =>
 const tooMany = (): AppError =>
   new AppError('TOO_LARGE', `The file has more than ${mostRows} rows.`, { hint: 'Import it in parts.' })
 
-/** What the parser gives, which its types do not tell. */
+/** The parser's actual output, which its types omit. */
 const parsedRows = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }))
 
 const readCsv = (text: string): TableFile => {
