@@ -18,10 +18,10 @@ export const parseAddress = (text: string): Address | undefined => {
   return parseVersion6(percent < 0 ? text : text.slice(0, percent))
 }
 
-/** Tells whether a text is an IPv4 address in dotted decimal. */
+/** Whether a text is an IPv4 address in dotted decimal. */
 export const isIPv4 = (text: string): boolean => readVersion4(text) >= 0
 
-/** Tells whether a text is an IPv6 address, perhaps with a zone (`fe80::1%eth0`). */
+/** Whether a text is an IPv6 address, perhaps with a zone (`fe80::1%eth0`). */
 export const isIPv6 = (text: string): boolean => text.includes(':') && parseAddress(text) !== undefined
 
 /** An IPv6 address with an IPv4 address in it, and a zone. */

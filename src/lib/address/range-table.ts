@@ -12,9 +12,9 @@ interface Segment<Value> {
 }
 
 /**
- * Makes a table of ranges, which are nested or disjoint as prefixes always are: it is cut into pieces that do not overlap, each with the
- * value of the narrowest range around it, so that a search by halves finds it. Of two equal ranges the later one counts.
- * O(n log n) to make, O(log n) to ask; 20 bytes a piece, at most two pieces a range.
+ * Makes a table of ranges, which are nested or disjoint as prefixes always are: it is cut into spans that do not overlap, each with the
+ * value of the narrowest range around it, so that a binary search finds it. Of two equal ranges the later one counts. O(n log n) to make,
+ * O(log n) to ask; 20 bytes a span, at most two spans a range.
  */
 export const createRangeTable = <Value>(
   entries: Iterable<{ readonly range: Range; readonly value: Value }>,
@@ -29,7 +29,7 @@ export const createRangeTable = <Value>(
 
   const segments: Segment<Value>[] = []
   const begin = (start: Address, value: Value | undefined): void => {
-    // What begins where the last piece began takes its place: it lies within it.
+    // A span that begins where the last one began takes its place: it lies within it.
     const last = segments.at(-1)
     if (last && compare(last.start, start) === 0) segments.pop()
     segments.push({ start, value })

@@ -32,10 +32,10 @@ export const parseMeant = (text: string): Address | undefined => {
   return [0, 0, 0, 0, 0, 0xffff, parsed[6] ?? 0, parsed[7] ?? 0]
 }
 
-/** Tells whether an address is routed on the internet (`external`), and if not, what it is for. */
+/** Whether an address is routed on the internet (`external`), and if not, its purpose. */
 export const scopeOf = (address: Address): Scope => special.find(address) ?? 'external'
 
-/** Tells whether a text is an address of our own: private, link-local or loopback. Undefined when it is no address. */
+/** Whether a text is an address of our own: private, link-local or loopback. Undefined when it is no address. */
 export const isInternal = (text: string): boolean | undefined => {
   const address = parseMeant(text)
   if (!address) return undefined

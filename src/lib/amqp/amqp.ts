@@ -1,13 +1,13 @@
 import type { Connection } from 'rabbitmq-client'
 
-/** Who hears how a connection does. */
+/** The listener to the state of a connection. */
 interface Listener {
   connected(): void
   /** `reason` names no secret. */
   lost(reason: string): void
 }
 
-/** What a queue of this name holds at most, and for how long; its dead letters. */
+/** The limits of a queue of this name, in size and age; its dead letters. */
 export interface QueueLimits {
   /** How many messages. */
   readonly most: number
@@ -84,6 +84,6 @@ const declareUnlessThere = async (
   }
 }
 
-/** Tells whether the broker says that something is not there. */
+/** Whether the broker says that something is missing. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'NOT_FOUND'

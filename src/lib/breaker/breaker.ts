@@ -2,7 +2,7 @@
 export interface Breaker {
   /** Until when it is left alone; undefined when it may be asked. After a pause one question goes through; the next ones wait for its end. */
   closedUntil(): number | undefined
-  /** The same, for whoever only wants to know. */
+  /** The same, for callers that only want to know. */
   restsUntil(): number | undefined
   succeeded(): void
   /** `wait` is how long the neighbour wants to be left alone, in ms. */
@@ -20,7 +20,7 @@ export const createBreaker = (now: () => number): Breaker => {
   return {
     closedUntil() {
       if (until > now()) return until
-      // Whoever comes now tries it out; others wait until that is known, or long enough for it to be.
+      // The next caller probes; others wait for its result, or long enough for it to be known.
       if (failures >= enough) until = now() + firstPause
       return undefined
     },

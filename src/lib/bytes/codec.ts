@@ -31,7 +31,7 @@ export interface Writer {
   f64s(values: Float64Array): Writer
   u16s(values: Uint16Array): Writer
   i32s(values: Int32Array): Writer
-  /** What was written so far, as a copy. */
+  /** A copy of the bytes so far. */
   finish(): Uint8Array
 }
 

@@ -28,8 +28,8 @@ const countsOf = ({ words, counts }: CategoryColumn): ReadonlyMap<string, number
   new Map(words.map((word, code) => [word, counts[code] ?? 0]))
 
 /**
- * Compares how many different words there are with how many a sample of this size has (rarefaction, Hurlbert 1971), plus those nobody
- * saw yet (Good 1953): a smaller batch has fewer words, and that tells nothing.
+ * Compares how many different words there are with how many a sample of this size has (rarefaction, Hurlbert 1971), plus the unseen ones
+ * (Good 1953): a smaller batch naturally has fewer words.
  */
 const cardinalityDrift = (name: string, before: CategoryColumn, after: CategoryColumn): readonly DriftFinding[] => {
   let expected = 0

@@ -106,7 +106,7 @@ describe('each change is found just beyond its threshold and not at it', () => {
     ['date_weekday_pattern', 'by 31 %', days(100, 0), days(100, 31), 'high'],
     ['correlation', 'gone', pairs(200, 1), pairs(200, 0), 'high'],
     ['correlation', 'the same', pairs(200, 0.6), pairs(200, 0.6), undefined],
-    ['enum_correlation', 'words no longer tell the number', tiers(200, true), tiers(200, false), 'high'],
+    ['enum_correlation', 'words no longer determine the number', tiers(200, true), tiers(200, false), 'high'],
     ['enum_correlation', 'still', tiers(200, true), tiers(60, true), undefined],
     ['new_field', 'a field more', around(1, 1), times(10, () => ({ x: 1, ssn: 'a' })), 'low'],
     ['missing_field', 'a field less', times(20, () => ({ x: 1, y: 2 })), times(20, () => ({ x: 1 })), 'low'],

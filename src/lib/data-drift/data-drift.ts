@@ -9,8 +9,8 @@ const dayMs = 86_400_000
 const severityRank = { low: 0, medium: 1, high: 2 }
 
 /**
- * Compares the records that a query gives now with those it gave before, field by field and pair by pair, and tells what changed, the
- * gravest first. What chance does to samples of these sizes is no change: each detector asks its threshold *and* whether the difference
+ * Compares the records that a query gives now with those it gave before, field by field and pair by pair, and reports the changes, the
+ * most severe first. Chance differences of samples of these sizes are no change: each detector asks its threshold *and* whether the difference
  * is beyond four standard errors. The order of rows changes nothing.
  *
  * O(rows · fields + rows · pairs), at most 100 fields, 16 of them numeric and 8 enums for pairs. Not for fewer than ten records before.
@@ -117,7 +117,7 @@ const weekdayDrift = (name: string, old: NumberColumn, young: NumberColumn): rea
       type: 'date_weekday_pattern',
       fields: [name],
       ...step,
-      // Before a week was seen, nobody knows what its weekend is like.
+      // Before a week was seen, its weekend is unknown.
       severity: before.most - before.least < 6 * dayMs ? 'low' : step.severity,
       value: Math.abs(is - was),
       before: `${percent(was)} at weekends`,

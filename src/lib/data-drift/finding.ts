@@ -1,4 +1,4 @@
-/** What can change between the results a query used to give and those it gives now. */
+/** The changes between the results a query used to give and those it gives now. */
 export const driftTypes = [
   'numeric_range',
   'numeric_mean',
@@ -19,23 +19,23 @@ export const driftTypes = [
 ] as const
 export type DriftType = (typeof driftTypes)[number]
 
-/** One change, with the number by which it was judged. */
+/** One change, with the number that decided it. */
 export interface DriftFinding {
   readonly type: DriftType
   /** The field that changed; two when it is how they go together. */
   readonly fields: readonly string[]
-  /** Low: worth a look when something else is odd. Medium: beyond what chance does. High: far beyond. */
+  /** Low: worth a look when something else is anomalous. Medium: beyond chance. High: far beyond. */
   readonly severity: 'low' | 'medium' | 'high'
   readonly value: number
-  /** What `value` went beyond. */
+  /** The threshold that `value` exceeded. */
   readonly threshold: number
-  /** What was seen before and what is seen now, in words. */
+  /** The values before and now, in words. */
   readonly before: string
   readonly after: string
   readonly sentence: string
 }
 
-/** Thresholds of a measure: above which it is worth a look, a finding, a grave one. */
+/** Thresholds of a measure: above which it is worth a look, a finding, a severe one. */
 export interface Ladder {
   readonly low?: number
   readonly medium?: number

@@ -17,7 +17,7 @@ const fewestForVariance = 15
 /** In standard errors: how far apart two means, or two shares, of the same population hardly ever are. */
 const sure = 4
 
-/** Sums up a column. Sorted first, so that the order of rows changes nothing, not even in the last digit. */
+/** Summarizes a column. Sorted first, so that the order of rows changes nothing, not even in the last digit. */
 export const numbersOf = ({ values, present }: NumberColumn): Numbers => {
   const sorted = present === values.length ? values.toSorted() : values.filter((value) => !Number.isNaN(value)).sort()
   let sum = 0
@@ -57,8 +57,8 @@ export const numericDrift = (name: string, before: Numbers, after: Numbers): rea
 }
 
 /**
- * Whole numbers called an id, or each once and called a number of something: they name, and where they lie tells nothing. An id may come
- * again, because a query may return the same rows again.
+ * Whole numbers called an id, or each once and called a number of something: they are names, and their range means nothing. An id may
+ * repeat, because a query may return the same rows again.
  */
 export const isIdentifier = (name: string, whole: boolean, eachOnce: boolean): boolean =>
   whole &&
@@ -68,7 +68,7 @@ export const isIdentifier = (name: string, whole: boolean, eachOnce: boolean): b
 const names = (name: string, { whole, distinct, sorted }: Numbers): boolean =>
   isIdentifier(name, whole, distinct === sorted.length)
 
-/** What counts as one step: the deviation, or a hundredth of a number that never moved. */
+/** The size of one step: the deviation, or a hundredth of a number that never moved. */
 const scaleOf = ({ deviation, mean }: Numbers): number =>
   deviation > 0 ? deviation : Math.max(0.001, Math.abs(mean) / 100)
 

@@ -14,7 +14,7 @@ export interface CategoryColumn {
   readonly kind: 'category'
   readonly codes: Int32Array
   readonly words: readonly string[]
-  /** How often each word stands in it. */
+  /** How often each word occurs in it. */
   readonly counts: readonly number[]
   readonly present: number
 }

@@ -40,7 +40,7 @@ it('limited gives a signal that aborts in time, or with the other one', async ()
   await expect(waiting).rejects.toThrow('stopped')
 })
 
-it('pause tells whether it was left in peace', async () => {
+it('pause returns whether it ran undisturbed', async () => {
   const stop = new AbortController()
   await expect(pause(1, stop.signal)).resolves.toBe(true)
   const waiting = pause(10_000, stop.signal)

@@ -9,7 +9,7 @@ export const slash = 5
 export const equals = 6
 export const quote = 7
 
-/** Brackets, commas and whatever is not named here are marks: they stand in the template as they are. */
+/** Brackets, commas and all other characters are marks: the template contains them as they are. */
 export const classes = new Uint8Array(65_536).fill(letter)
 const assign = (kind: number, characters: string): void => {
   for (const character of characters) classes[character.charCodeAt(0)] = kind

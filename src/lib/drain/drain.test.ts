@@ -8,7 +8,7 @@ import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createDrain } from './drain.ts'
 
-/** Lines as logs have them: words from a small stock, values, odd white space. */
+/** Realistic lines: words from a small stock, values, irregular white space. */
 const word = fc.oneof(
   fc.constantFrom(
     'session',
@@ -148,7 +148,7 @@ describe('templates', () => {
     ['instruction......0', 'interrupt......0'],
     ['user= came', 'user= went'],
     ['what happened to /x? nothing', 'what happened to /x! nothing'],
-  ])('tells %j from %j', (one, other) => {
+  ])('distinguishes %j from %j', (one, other) => {
     const drain = createDrain()
     expect(drain.learn(one).id).not.toBe(drain.learn(other).id)
   })

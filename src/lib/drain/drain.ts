@@ -13,7 +13,7 @@ export type { Parameter } from './parameters.ts'
 export type { Template } from './tree.ts'
 
 export interface DrainOptions {
-  /** How many templates are kept; past it, those not seen for longest are forgotten. */
+  /** The most templates to hold; past it, those not seen for longest are forgotten. */
   readonly maxTemplates?: number
   /** Goes into the ids, so that miners of different services name their templates differently. */
   readonly namespace?: string
@@ -31,9 +31,9 @@ export interface Drain {
   match(text: string): Template | undefined
   /** The template that a line would get if it were learnt first; changes nothing. */
   propose(text: string): Template
-  /** What stands in a line for the wildcards that its template has by now, in order, with its type; empty when the line is not of it. */
+  /** The values in a line for the wildcards that its template has by now, in order, with their types; empty when the line is not of it. */
   parameters(template: Template, text: string): Parameter[]
-  /** What the template of an id has become: the one that it was merged into, or itself; undefined when it is forgotten. */
+  /** The current template of an id: the one that it was merged into, or itself; undefined when it is forgotten. */
   current(id: string): Template | undefined
   /** Every template, in the order of their making. */
   templates(): TemplateCount[]
@@ -51,10 +51,10 @@ const version = 2
 
 /**
  * Finds the templates of a log, line by line: Drain (He, Zhu, Zheng and Lyu, ICWS 2017), a parse tree of fixed depth. Values are
- * masked by their looks first, and lists folded (`mask.ts`); lines of one shape then meet in a leaf of the tree (`tree.ts`). Unlike
- * Drain, which makes a wildcard of whatever differs between lines that are alike enough, a word becomes one when it stands where a name is
- * said to stand (`word-kind.ts`), or when many words have been seen in its place, as in Brain (Yu et al., IEEE TSC 2023): the templates
- * that differ in it are then made one, which keeps the id of the eldest. Words that tell what happened never vary. Lines seen before skip
+ * masked by their form first, and lists folded (`mask.ts`); lines of one shape then meet in a leaf of the tree (`tree.ts`). Unlike
+ * Drain, which makes a wildcard of any difference between similar lines, a word becomes one in the place of a name
+ * (`word-kind.ts`), or when many words have been seen in its place, as in Brain (Yu et al., IEEE TSC 2023): the templates
+ * that differ in it are then made one, which keeps the id of the eldest. Words that name the event never vary. Lines seen before skip
  * all that (`skeleton-table.ts`, `signature-table.ts`).
  *
  * O(length) a line, O(templates) memory. Not for free prose: lines of many shapes and few repetitions fill it with templates of one line
@@ -88,7 +88,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     cluster.alive = false
     byId.delete(cluster.template.id)
     tree.remove(cluster)
-    // Who still holds it needs to know that it is gone, and nothing else.
+    // A holder of the template only needs to know that it is gone.
     cluster.hashes = noHashes
     cluster.kinds = noKinds
   }
@@ -191,7 +191,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
 
     parameters(template, text) {
       const cluster = byId.get(template.id) ?? living(former.get(template.id))
-      // Who learns a line asks for its parameters next.
+      // The caller asks for the parameters next.
       if (text !== scanned) scan(text)
       return (cluster && readParameters(cluster.hashes, text, line)) ?? []
     },

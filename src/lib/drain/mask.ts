@@ -28,7 +28,7 @@ import {
 } from './character.ts'
 import { isCalendarWord, isConstantWord, isHexWord, isRequest, isScopedName, isUnit } from './value-word.ts'
 
-/** What stands for a value in a template. */
+/** The placeholder of a value in a template. */
 export const wildcard = '<*>'
 
 /** How much of a line is looked at; the rest of it counts as one more value. */
@@ -42,13 +42,13 @@ const maskCode = 0x10ffff
 export const maskHash = Math.imul(seed ^ maskCode, prime) | 0
 
 /**
- * Tells the values in the tokens of a line by their looks, and hashes what is left. Values are words with a digit in them (numbers,
+ * Recognizes the values in the tokens of a line by their form, and hashes the rest. Values are words with a digit in them (numbers,
  * addresses, hex, uuids, times, durations, block ids), paths, dotted names of three parts, mail addresses, truth values and null, quoted
- * strings, names of days and months in a date, units behind a number, and whatever follows `key=`. `codes` are the characters of the
- * line, read anew for each line after `begin`.
+ * strings, names of days and months in a date, units behind a number, and the text after `key=`. `codes` are the characters of the line,
+ * read again for each line after `begin`.
  */
 export const createMask = (codes: Uint16Array) => {
-  // Between two values stands at least one character.
+  // Two values have at least one character between them.
   const spanStarts = new Int32Array(maxLength / 2 + 2)
   const spanEnds = new Int32Array(maxLength / 2 + 2)
   /** The hash right behind the last value, for the list that may go on there. */
@@ -165,7 +165,7 @@ export const createMask = (codes: Uint16Array) => {
               keyHash = Math.imul(hash ^ code, prime)
             }
           } else if (code === colon && key < 0) {
-            // What is before the first colon is a name, if it looks like one: `action:SCREEN_ON`, `memory:0`.
+            // The text before the first colon is a name, if it has the form of one: `action:SCREEN_ON`, `memory:0`.
             key = digits === 0 && slashes === 0 && dots === 0 && at - word >= 3 ? at : word
             keyHash = Math.imul(hash ^ code, prime)
           }

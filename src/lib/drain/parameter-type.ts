@@ -1,4 +1,4 @@
-/** What a value looks like. `user` goes by what stands before it. */
+/** The form of a value. `user` depends on the word before it. */
 export type ParameterType =
   | 'number'
   | 'address'
@@ -31,7 +31,7 @@ const path = /^(?:[/~]|\.{1,2}\/|[A-Za-z]:\\|\\\\)|^[\w.-]+(?:\/[\w.-]+){2,}$/
 const mail = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)*$/
 const truth = /^(?:true|false)$/i
 const list = /^[^,]+(?:, ?[^,]+)+$/
-/** What is longer is looked at in part. */
+/** Only the beginning of a longer value is examined. */
 const longest = 256
 
 const namers = new Set('user username login account logname ruser uname owner'.split(' '))
@@ -41,7 +41,7 @@ const hyphen = 2
 const comma = 4
 const blank = 8
 const other = 16
-/** What the characters that are neither letters nor digits, dots nor colons are. */
+/** The characters that are neither letters nor digits, dots nor colons. */
 const marks = new Uint8Array(128).fill(other)
 marks[47] = slash
 marks[92] = slash
@@ -97,7 +97,7 @@ const isUser = (text: string, start: number, end: number): boolean => {
   return namers.has(word) || (word === 'for' && text.startsWith(' from ', end))
 }
 
-/** What stands side by side is a list when it is of one type; otherwise it just stands side by side. */
+/** Values side by side are a list when they are of one type. */
 const areAlike = (values: readonly string[]): boolean => {
   const first = typeOf(values[0] ?? '', 0, (values[0] ?? '').length)
   return first !== 'text' && values.every((value) => typeOf(value, 0, value.length) === first)

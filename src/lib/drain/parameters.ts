@@ -5,7 +5,7 @@ import { anyToken } from './tree.ts'
 /** The value of one wildcard in a line. */
 export interface Parameter {
   readonly value: string
-  /** Where it stands in the line. */
+  /** Its place in the line. */
   readonly start: number
   readonly type: ParameterType
 }

@@ -105,7 +105,7 @@ export const createScanner = () => {
       }
     }
     if (at < text.length) {
-      // What is not looked at is one value, together with the token that the cut goes through.
+      // The rest of a long line is one value, together with the token that the cut goes through.
       if (at === length && text.charCodeAt(at) > 32 && count > 0 && folds[count - 1] === at) {
         count--
         at = starts[count] ?? 0

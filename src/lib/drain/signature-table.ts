@@ -59,7 +59,7 @@ export const createSignatureTable = () => {
   }
 }
 
-/** What a cluster has become. */
+/** The current form of a cluster. */
 export const living = (cluster: Cluster | undefined): Cluster | undefined => {
   let now = cluster
   while (now && !now.alive) now = now.into

@@ -18,7 +18,7 @@ export interface Cluster {
   template: Template
   /** Hashes of the masked tokens; `anyToken` where lines differ. */
   hashes: Int32Array
-  /** What its words are (`word-kind.ts`). */
+  /** The kinds of its words (`word-kind.ts`). */
   kinds: Uint8Array
   count: number
   /** The ticks of the clock at which it was made, and at which it was last seen. */
@@ -36,7 +36,7 @@ export const maxLeaf = 500
 const manyWords = 5
 /** So many, when they are spelt as names are. */
 const manyNames = 3
-/** In a leaf with so many clusters, words vary too much to be told apart. */
+/** In a leaf with so many clusters, words vary too much to distinguish lines. */
 const crowded = 64
 
 const leafKey = (count: number, first: number): number => (Math.imul(first, 0x9e3779b1) ^ count) | 0
@@ -171,7 +171,7 @@ const needed = ({ hashes, kinds }: Cluster, tokens: readonly number[]): number =
   return words >= tokens.length * 2 ? many : many * 2
 }
 
-/** In more places than this at once, lines that differ are told by different words in the program, not by values. */
+/** Lines that differ in more places than this differ by words of the program, not by values. */
 const maxPlaces = 2
 
 /** The few tokens in which two clusters of one length differ, if words may vary there; undefined when there are none or more. */
@@ -187,7 +187,7 @@ const differences = (a: Cluster, b: Cluster): number[] | undefined => {
   return tokens
 }
 
-/** Whether all that a cluster stands for another stands for too, and no word that tells what happened is lost. */
+/** Whether one cluster covers another, and loses no word that names the event. */
 const isCovered = (cluster: Cluster, by: Cluster): boolean => {
   if (cluster === by || cluster.hashes.length !== by.hashes.length) return false
   for (let token = 0; token < by.hashes.length; token++) {

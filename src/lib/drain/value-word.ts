@@ -63,7 +63,7 @@ export const isConstantWord = (codes: Codes, from: number, to: number): boolean 
   return four === word.true || four === word.null || (four === word.none && codes[from] === 78)
 }
 
-/** Whether an HTTP request begins at `from`, as access logs quote it: its method tells more than its path. */
+/** Whether an HTTP request begins at `from`, as access logs quote it: its method matters more than its path. */
 export const isRequest = (codes: Codes, from: number): boolean => {
   let end = from
   while (at(codes, end) >= 65 && at(codes, end) <= 90) end++

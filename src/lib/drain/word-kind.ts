@@ -14,11 +14,11 @@ mount unmount online offline active inactive primary secondary read write get se
 
 const opposites: ReadonlySet<string> = new Set(words.trim().split(/\s+/))
 
-/** What a word of a line is, as far as it may differ between the lines of one template. */
+/** The kind of a word of a line, as far as it may differ between the lines of one template. */
 export const plain = 0
 /** Has a value in it. */
 export const value = 1
-/** Tells what happened: never a value. */
+/** Names the event: never a value. */
 export const telling = 2
 /** Spelt as names of things are, `cacheManager`, `disk_full`, `std::map`, and no word of prose. */
 export const name = 3
@@ -66,7 +66,7 @@ const kindOf = (words: readonly string[], at: number, bare: string, before: stri
   if (isEmptyPair.test(word)) return value
   if (words[at - 1] === 'from' && words[at + 1] === 'to') return named
   if (words[at - 1] === 'to' && words[at - 3] === 'from') return named
-  // `Failed password for root from 10.0.0.1`: whoever it was.
+  // `Failed password for root from 10.0.0.1`: any user.
   if (words[at - 1] === 'for' && (words[at + 1] === 'from' || words[at + 1] === 'by')) return named
   if (bare === '' || opposites.has(bare.toLowerCase())) return telling
   if (word.endsWith(':')) return isDotted.test(bare) ? name : telling
@@ -75,7 +75,7 @@ const kindOf = (words: readonly string[], at: number, bare: string, before: stri
   return nameLook.test(bare) ? name : plain
 }
 
-/** What is around the value: `uid=<*>` and `LOCAL(<*>)` say what it is, `web:<*>` may be the rest of a name. */
+/** The context of the value: `uid=<*>` and `LOCAL(<*>)` name it, `web:<*>` may be the rest of a name. */
 const partKind = (word: string): number => {
   const around = word.replaceAll(wildcard, '')
   if (!/[A-Za-z]/.test(around)) return value

@@ -7,7 +7,7 @@ export interface Bound {
   readonly inclusive: boolean
 }
 
-/** What a field's value must be. */
+/** The condition on a field's value. */
 export type Test =
   | { readonly type: 'exists' }
   | { readonly type: 'equals'; readonly value: string }

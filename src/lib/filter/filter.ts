@@ -16,11 +16,11 @@ export interface Filter {
   /** Makes a test of items that are looked at through an accessor: one for as many as there are. */
   bind<Item>(accessor: Accessor<Item>): (item: Item) => boolean
   /**
-   * Lower-case pieces of text that every match contains somewhere, as the bare words and phrases at the top demand.
-   * A store may skip what cannot contain one of them.
+   * Lower-case texts that every match contains somewhere, as the bare words and phrases at the top demand. A store may skip rows that
+   * cannot contain one of them.
    */
   readonly tokens: readonly string[]
-  /** Fields of which every match has a value that contains this lower-case piece, once the value is written as text. */
+  /** Fields of which every match has a value that contains this lower-case text, once the value is written as text. */
   readonly values: readonly { readonly field: string; readonly piece: string }[]
   /** The filter written out: every AND, OR and quotation mark in its place. */
   readonly text: string
@@ -28,7 +28,7 @@ export interface Filter {
   readonly fields: readonly string[]
   /** The lower-case words that it looks for in the text; undefined when it looks for phrases or patterns there. */
   readonly words: readonly string[] | undefined
-  /** What must hold together: the filter is the AND of its parts. A filter that is no AND is its own only part. */
+  /** The parts that must all be true: the filter is the AND of its parts. A filter that is no AND is its own only part. */
   parts(): readonly Filter[]
 }
 

@@ -154,7 +154,7 @@ class Parser {
     return expression
   }
 
-  /** A term must come here: tells what stands here instead. */
+  /** A term must come here: reports the actual token. */
   #refuseMissingTerm(): void {
     const found = this.#peekOperator()
     const before = this.#text.slice(0, this.#at).trimEnd()

@@ -1,4 +1,4 @@
-/** What a field may hold. A list matches when any of its elements does. */
+/** The value of a field. A list matches when any of its elements does. */
 export type FilterValue = string | number | boolean | readonly (string | number | boolean)[]
 
 /**
@@ -11,9 +11,9 @@ export type FieldKind = 'time' | 'text' | readonly string[]
 export interface Accessor<Item> {
   /** Makes a reader of a field: what its name means is looked up once for all items. */
   reader(name: string): (item: Item) => FilterValue | undefined
-  /** What bare words and phrases are looked for in. */
+  /** The text to search for bare words and phrases. */
   text(item: Item): string
-  /** Tells whether the text contains a lower-case word, in place of `text`, for whoever knows it without reading. */
+  /** Whether the text contains a lower-case word, in place of `text`, for subjects that know it without reading. */
   contains?(item: Item, word: string): boolean
   kind?(name: string): FieldKind | undefined
 }

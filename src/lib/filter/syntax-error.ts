@@ -1,4 +1,4 @@
-/** Says what is wrong with a filter, where, and what a correct one looks like. */
+/** Says what is wrong with a filter, where, and how to correct it. */
 export class FilterSyntaxError extends Error {
   /** The offset of the fault in the filter's text, counted from 0. */
   readonly position: number

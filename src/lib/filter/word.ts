@@ -6,7 +6,7 @@ export interface Word {
   readonly end: number
 }
 
-/** What a backslash takes its meaning from. Before anything else it is an ordinary character, as in `C:\Windows`. */
+/** The characters that a backslash escapes. Before anything else it is an ordinary character, as in `C:\Windows`. */
 const special = /[\s\\*?"():![\]{}<>&|-]/
 const stop = /[\s"]/
 
@@ -44,7 +44,7 @@ export const readWord = (text: string, at: number): Word => {
   return { pieces, end: position }
 }
 
-/** Tells whether the parenthesis at `at` is closed before the word ends. */
+/** Whether the parenthesis at `at` is closed before the word ends. */
 const closes = (text: string, at: number): boolean => {
   let depth = 0
   for (let position = at; position < text.length; position += 1) {

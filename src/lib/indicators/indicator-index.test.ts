@@ -24,7 +24,7 @@ const found = (index: IndicatorIndex, text: string) => {
 const scanned = (index: IndicatorIndex, text: string) => index.scan(text, now).map(({ value }) => value)
 
 describe('finding a value', () => {
-  it('tells what is said of it', () => {
+  it('returns its entry', () => {
     expect(indexOf('203.0.113.9').find({ type: 'ip', value: '203.0.113.9' }, now)).toEqual({
       type: 'ip',
       value: '203.0.113.9',
@@ -49,7 +49,7 @@ describe('finding a value', () => {
     expect(found(index, 'example.com')).toBeUndefined()
   })
 
-  it('forgets what has expired, was taken away or is said anew', () => {
+  it('forgets expired, deleted and replaced entries', () => {
     const index = new IndicatorIndex()
     const ip = { type: 'ip', value: '203.0.113.9' } as const
     index.set(ip, { ...facts, validUntil: now })

@@ -5,15 +5,15 @@ import { hostOf } from '../observables/canonical.ts'
 import { scanText } from './scan-text.ts'
 import { addToHash, emptyHash, grown, ValueTable } from './value-table.ts'
 
-/** What is remembered of an indicator beside its value. */
+/** The stored facts of an indicator beside its value. */
 export interface IndicatorFacts {
   /** 0 (mildest) to 254, as the caller counts. */
   readonly level: number
   /** 0–1, kept to a hundredth. */
   readonly confidence: number
-  /** The last moment at which it holds, in ms since the epoch; kept to a second. Undefined: it holds for good. */
+  /** The expiry, in ms since the epoch; stored to a second. Undefined: never. */
   readonly validUntil?: number | undefined
-  /** Who says so; texts that many share cost next to nothing. */
+  /** The source; texts that many indicators share cost next to nothing. */
   readonly sources: readonly string[]
   /** A few words. Past 65,535 different ones, none. */
   readonly note: string
@@ -32,11 +32,11 @@ const forGood = 0xffff_ffff
 const mostNotes = 65_536
 
 /**
- * Knows a million indicators in some 80 MB and finds one within a microsecond: values in a flat hash table, ranges of addresses in a
- * sorted one, a name also by the names it lies below. A value has one entry, whatever is said of it.
+ * Knows a million indicators in some 80 MB and finds one within a microsecond: values in a flat hash table, ranges of addresses in a sorted
+ * one, a name also by the names it lies below. A value has one entry.
  *
- * What is written counts for values at once, and for ranges after `settle`. Nothing is lost by threads of time: an entry that has
- * expired is simply not found.
+ * Writes take effect immediately for values, and after `settle` for ranges. Time needs no timers: an entry that has expired is simply not
+ * found.
  */
 export class IndicatorIndex {
   readonly #values = new ValueTable()
@@ -83,7 +83,7 @@ export class IndicatorIndex {
     if (type === 'url') this.#markHost(value)
   }
 
-  /** Takes an entry away; its value stays in the table until the index is made anew. */
+  /** Deletes an entry; its value stays in the table until the index is rebuilt. */
   remove(value: string): void {
     const number = this.#values.find(value)
     if (number < 0 || this.#levels[number] === removed) return
@@ -126,7 +126,7 @@ export class IndicatorIndex {
     )
   }
 
-  /** What is known of a value in its canonical spelling: of itself, of the narrowest range it lies in, of the nearest name above it. */
+  /** The entries of a value in its canonical spelling: of itself, of the narrowest range it lies in, of the nearest name above it. */
   find({ type, value }: Observable, now: number): Hit | undefined {
     const number = this.#values.find(value)
     if (this.#holds(number, now)) return this.#hit(number)

@@ -2,7 +2,7 @@ import { type Address, formatAddress, parseAddress } from '../address/address.ts
 import { toDomain, toUrl } from '../observables/canonical.ts'
 import { addToHash, emptyHash, fold, type ValueTable } from './value-table.ts'
 
-/** What a scan asks the index. */
+/** The queries of a scan to the index. */
 export interface Scanned {
   readonly values: ValueTable
   isDomain(number: number): boolean

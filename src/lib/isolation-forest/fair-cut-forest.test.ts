@@ -92,7 +92,7 @@ describe('missing values and categories', () => {
     expect(forest.scoreRow([])).toBeLessThan(0.55)
   })
 
-  it('splits categories by subsets: the rare and the never seen are odd, whatever their codes', () => {
+  it('splits categories by subsets: the rare and the never seen are anomalous, whatever their codes', () => {
     const random = createRandom(4)
     const matrix = Float64Array.from({ length: 1000 }, () => (random.next() < 0.01 ? 5 : random.next() < 0.5 ? 0 : 9))
     const forest = FairCutForest.fit(matrix, { columns: 1, categories: [0], trees: 200 })
@@ -105,7 +105,7 @@ describe('missing values and categories', () => {
 })
 
 describe('explanations', () => {
-  it('sum to the excess over the baseline, and name the column that is odd', () => {
+  it('sum to the excess over the baseline, and name the anomalous column', () => {
     const forest = FairCutForest.fit(cloud(1000, 5, 4), { columns: 5 })
     for (let column = 0; column < 5; column++) {
       const row = [0, 0, 0, 0, 0]

@@ -26,13 +26,13 @@ const fewRows = 64
 
 /**
  * Fair-cut forest (Cortes, "Revisiting randomized choices in isolation forests", arXiv 2110.13402): isolation trees whose splits run
- * across two random columns in a random direction and, by `gainShare`, stand where the two sides are most alike within. Trees grow until
- * points are alone, so clusters part early and dense regions late. Scores as the isolation forest's: s = 2^(−E(h)/c(n)), high means odd.
+ * across two random columns in a random direction and, by `gainShare`, separate the sides that are most alike within. Trees grow until
+ * points are alone, so clusters part early and dense regions late. Scores as the isolation forest's: s = 2^(−E(h)/c(n)), high means anomalous.
  *
  * Finds clustered and dependent outliers that axis-parallel random splits miss. A missing value (NaN) lies at the node's mean; a
- * category that a node did not see goes with its fewer. Fit O(trees · sample · log² sample), score about O(trees · log sample) a row and
+ * category that a node did not see takes the smaller side. Fit O(trees · sample · log² sample), score about O(trees · log sample) a row and
  * twice as slow as the isolation forest. The same data, options and seed give the same forest on every machine. Not for outliers that
- * are odd only beside their nearest neighbours: small samples do not hold those.
+ * are anomalous only beside their nearest neighbours: small samples do not hold those.
  *
  * @example
  * const forest = FairCutForest.fit(matrix, { columns: 3, seed: 1 })
@@ -129,8 +129,8 @@ export class FairCutForest {
   }
 
   /**
-   * Says what each column adds to a row's score: the numbers sum to `scoreRow(row) − baseline`, and a positive one means "odd because of
-   * this". Each step of a path changes the mean path length of the training points ahead; the columns that were looked at share it.
+   * Says what each column adds to a row's score: the numbers sum to `scoreRow(row) − baseline`, and a positive one means "anomalous because
+   * of this". Each step of a path changes the mean path length of the training points ahead; the columns of the split share it.
    */
   explain(row: ArrayLike<number>): number[] {
     const changes = explainFairRow(this.#trees, row, this.columns)
@@ -168,7 +168,7 @@ export class FairCutForest {
   }
 
   #toScore(pathSum: number): number {
-    // Beside a single row nothing is odd and nothing is ordinary.
+    // A single row is neither anomalous nor ordinary.
     if (this.sampleSize < 2) return 0.5
     return 2 ** (-pathSum / this.#trees.length / averagePathLength(this.sampleSize))
   }

@@ -3,16 +3,16 @@ import { chooseFairSplit, type GrowOptions, type SplitChoice } from './fair-spli
 import { averagePathLength } from './path-length.ts'
 
 /**
- * One tree of hyperplane splits, its nodes as rows of parallel arrays, the root first and every left child just before its right one. A
- * row goes right when first weight · first value + second weight · second value ≥ threshold; or, where `codes` tells so, when its
- * first value is not among the node's categories.
+ * One tree of hyperplane splits, its nodes as rows of parallel arrays, the root first and every left child just before its right one. A row
+ * goes right when first weight · first value + second weight · second value ≥ threshold; or, where `codes` says so, when its first value is
+ * not among the node's categories.
  */
 export interface FairTree {
   readonly first: Uint16Array<ArrayBuffer>
   readonly second: Uint16Array<ArrayBuffer>
   readonly firstWeight: Float64Array<ArrayBuffer>
   readonly secondWeight: Float64Array<ArrayBuffer>
-  /** What stands for a missing value: the means of the node's training points. */
+  /** The substitutes of a missing value: the means of the node's training points. */
   readonly firstMean: Float64Array<ArrayBuffer>
   readonly secondMean: Float64Array<ArrayBuffer>
   readonly threshold: Float64Array<ArrayBuffer>

@@ -92,7 +92,7 @@ describe('scores', () => {
 })
 
 describe('explanations', () => {
-  it('sum to the excess over the baseline, and name the column that is odd', () => {
+  it('sum to the excess over the baseline, and name the anomalous column', () => {
     const matrix = cloud(1000, 5, 4)
     const forest = IsolationForest.fit(matrix, { columns: 5 })
     for (let column = 0; column < 5; column++) {
@@ -154,7 +154,7 @@ describe('labelled tables', needs(adbench), () => {
   })
 })
 
-/** The share of pairs of an odd and an ordinary row that are in the right order; ties count half. */
+/** The share of pairs of an anomalous and an ordinary row that are in the right order; ties count half. */
 const areaUnderCurve = (odd: readonly boolean[], scores: ArrayLike<number>): number => {
   const ordinary = odd.flatMap((isOdd, row) => (isOdd ? [] : [scores[row] ?? 0])).sort((a, b) => a - b)
   const below = (score: number, orEqual: boolean): number => {

@@ -22,12 +22,11 @@ const version = 2
 const fewRows = 64
 
 /**
- * Isolation forest (Liu, Ting and Zhou, ICDM 2008): the odd are few and different, so random splits part them from the rest early.
- * A row's score is s = 2^(−E(h)/c(n)) with E(h) its mean path length over the trees: towards 1 odd, about 0.5 or less ordinary.
- * High means odd.
+ * Isolation forest (Liu, Ting and Zhou, ICDM 2008): anomalies are few and different, so random splits isolate them early.
+ * A row's score is s = 2^(−E(h)/c(n)) with E(h) its mean path length over the trees: towards 1 anomalous, about 0.5 or less ordinary.
  *
  * Fit O(trees · sample · log sample), score O(trees · log sample) a row. A missing value (NaN) goes where more of the training points
- * went. The same data, options and seed give the same forest on every machine. Not for local outliers, that is, rows odd only beside
+ * went. The same data, options and seed give the same forest on every machine. Not for local outliers, that is, rows unusual only beside
  * their neighbours, nor for more than some dozens of columns of which few matter.
  *
  * @example
@@ -98,9 +97,9 @@ export class IsolationForest {
   }
 
   /**
-   * Says what each column adds to a row's score: the numbers sum to `scoreRow(row) − baseline`, and a positive one means
-   * "odd because of this". Each step of a path changes the mean path length of the training points ahead; that change belongs to
-   * the column which was looked at (Saabas's path attribution).
+   * Says what each column adds to a row's score: the numbers sum to `scoreRow(row) − baseline`, and a positive one means "anomalous because
+   * of this". Each step of a path changes the mean path length of the training points ahead; that change belongs to the column of the split
+   * (Saabas's path attribution).
    */
   explain(row: ArrayLike<number>): number[] {
     const changes = explainRow(this.#trees, row, this.columns)
@@ -124,7 +123,7 @@ export class IsolationForest {
   }
 
   #toScore(pathSum: number): number {
-    // Beside a single row nothing is odd and nothing is ordinary.
+    // A single row is neither anomalous nor ordinary.
     if (this.sampleSize < 2) return 0.5
     return 2 ** (-pathSum / this.#trees.count / this.#normal)
   }

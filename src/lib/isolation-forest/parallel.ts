@@ -16,7 +16,7 @@ export interface ParallelScorer {
 
 /**
  * Starts threads over shared memory, each of which takes the next thousands of rows when it has done its last. Worth it from some 200,000
- * rows on: below, the walk itself is over before the threads have heard of it.
+ * rows on: below, the walk itself is over before the threads have started.
  */
 export const createParallelScorer = (threads: number = availableParallelism()): ParallelScorer => {
   // The source runs as it is in a checkout, and compiled in a package.

@@ -1,4 +1,4 @@
-/** What the threads that score together share. */
+/** The shared memory of the threads that score together. */
 export interface ScoreTask {
   /** The saved forest. */
   readonly state: Uint8Array

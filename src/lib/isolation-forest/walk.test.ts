@@ -55,7 +55,7 @@ describe('the WebAssembly walk', () => {
     expect(forest.score(matrix)).toEqual(oneByOne(forest, matrix))
   })
 
-  it('gives way where floats cannot tell the values apart', () => {
+  it('gives way where floats cannot distinguish the values', () => {
     const random = createRandom(6)
     const start = 1_700_000_000_000
     const matrix = Float64Array.from({ length: 400 }, () => start + random.below(5000))

@@ -1,24 +1,24 @@
 import { compact, isListAt, isObjectAt, isSpace, membersOf } from './slices.ts'
 
-/** How far a piece of text led: the document goes on, ended before `at`, or cannot go on as it does at `at`. */
+/** The result of reading a chunk: the document continues, ended before `at`, or cannot continue as it does at `at`. */
 export interface Progress {
   readonly kind: 'open' | 'closed' | 'broken'
   readonly at: number
 }
 
-/** A document of JSON that is read piece by piece. */
+/** A document of JSON that is read chunk by chunk. */
 export interface JsonDocument {
-  /** Reads a piece up to the document's end, if that is in it. */
+  /** Reads a chunk up to the document's end, if that is in it. */
   push(piece: string): Progress
   /** Everything since the beginning, or since the last cut. */
   text(): string
   readonly length: number
   /**
-   * Closes the document behind the last whole item of its outermost list, and begins anew behind it with the same short members around;
-   * undefined when no list holds a whole item. The length goes on from what is left.
+   * Closes the document behind the last whole item of its outermost list, and restarts behind it with the same short members around;
+   * undefined when no list holds a whole item. The length continues from the rest.
    */
   cut(): Cut | undefined
-  /** What came since the beginning or the last cut, without the members that are repeated. */
+  /** The text since the beginning or the last cut, without the members that are repeated. */
   rest(): string
   /** Leaves out the item that is being read, up to its end: for one that is longer than a record may be. Returns what there is of it. */
   skip(): string
@@ -27,9 +27,9 @@ export interface JsonDocument {
 interface Cut {
   /** A document of its own. */
   readonly text: string
-  /** How much of it repeats what stood in an earlier one. */
+  /** The length of the part that repeats an earlier document. */
   readonly repeated: number
-  /** How many line breaks were read since the last cut, up to where the document goes on. */
+  /** How many line breaks were read since the last cut, up to where the document continues. */
   readonly breaks: number
 }
 
@@ -52,7 +52,10 @@ const inner = /"(?:scopeLogs|logRecords|instrumentationLibraryLogs|logs|values|l
 const longestRepeated = 65_536
 const longestMember = 1_024
 
-/** Reads a document that begins with the first piece. It checks brackets, strings, commas and colons: enough to tell JSON from other text. */
+/**
+ * Reads a document that begins with the first chunk. It checks brackets, strings, commas and colons: enough to distinguish JSON from other
+ * text.
+ */
 export const readDocument = (): JsonDocument => {
   let pieces: string[] = []
   let length = 0
@@ -109,7 +112,7 @@ export const readDocument = (): JsonDocument => {
         expected = frames.at(-1)?.isList ? 'value' : 'name'
         return true
       default:
-        // Numbers and words are checked by whoever reads the value.
+        // The reader of the value checks numbers and words.
         if (!wantsValue && !(expected === 'comma or end' && at === wordEnd)) return false
         wordEnd = at + 1
         afterValue(wordEnd)
@@ -175,7 +178,7 @@ export const readDocument = (): JsonDocument => {
         .toReversed()
         .map(({ isList }) => (isList ? ']' : '}'))
         .join('')
-      // The comma behind the last item goes with it.
+      // Removes the comma behind the last item, too.
       const comes = /^\s*,?/.exec(all.slice(list.whole, list.whole + 4_096))?.[0].length ?? 0
       const rest = list.whole + comes
       const cut = { text: all.slice(0, list.whole) + closers, repeated, breaks: countBreaks(all, repeated, rest) }
@@ -218,7 +221,7 @@ const countBreaks = (text: string, from: number, to: number): number => {
   return count
 }
 
-/** Whether a list is part of a record: it stands in the item of another list, under no name that holds records. */
+/** Whether a list is part of a record: it is in the item of another list, under no name that holds records. */
 const isWithinRecord = (text: string, frames: readonly Frame[], depth: number): boolean => {
   const at = frames[depth]?.at ?? 0
   return frames.slice(0, depth).some(({ isList }) => isList) && !inner.test(text.slice(Math.max(0, at - 64), at))
@@ -229,13 +232,13 @@ const outermost = (text: string, frames: readonly Frame[]): number => {
   for (const [depth, { isList, whole }] of frames.entries()) {
     if (!isList) continue
     if (isWithinRecord(text, frames, depth)) return -1
-    // A number may go on in the next piece.
+    // A number may continue in the next chunk.
     if (whole > 0 && /[\]}"]/.test(text.charAt(whole - 1))) return depth
   }
   return -1
 }
 
-/** Opens the same objects and lists again, with the short members that stood before; tells where each of them now begins. */
+/** Opens the same objects and lists again, with the short members before; returns where each of them now begins. */
 const headOf = (
   text: string,
   frames: readonly Frame[],

@@ -83,7 +83,7 @@ export const membersOf = (text: string, at: number): readonly Member[] => {
 export const itemsOf = (text: string, at: number): readonly Slice[] => {
   const items: Slice[] = []
   let i = skipSpace(text, at + 1)
-  // A document that was cut behind an item may go on with the comma.
+  // A document that was cut behind an item may continue with the comma.
   if (text.charCodeAt(i) === comma) i = skipSpace(text, i + 1)
   while (i < text.length && text.charCodeAt(i) !== closeBracket) {
     const end = endOfValue(text, i)

@@ -83,7 +83,7 @@ interface Visit {
 const deepest = 6
 const sampled = 20
 const longestInherited = 1_024
-/** What compressed payloads of one document may unfold to. */
+/** The limits on the unpacked payloads of one document. */
 const mostUnpacked = 64 * 1_048_576
 
 /**
@@ -353,7 +353,7 @@ const isEvent = (text: string, members: readonly Member[]): boolean => {
   return names.filter(isSubjectName).length >= (timed ? 1 : 3)
 }
 
-/** What interfaces say beside the lists that they answer. */
+/** The members of interfaces beside the lists that they answer. */
 const isPleasantry = (json: string): boolean => /^"(?:ok|success\w*|done|DATA_MESSAGE|CONTROL_MESSAGE)\.?"$/i.test(json)
 
 const namesTime = (text: string, at: number): boolean => membersOf(text, at).some(({ name }) => isTimeName(name))
@@ -410,7 +410,7 @@ const passageOf = (visit: Visit, slice: Slice, members: readonly Member[]): Memb
   return isEnvelope ? passage : undefined
 }
 
-/** What the records of a document take over from it: short members that are no bookkeeping. */
+/** The members that the records of a document inherit: short ones that are no bookkeeping. */
 const inherit = ({ text, inherited }: Visit, members: readonly Member[], lists: readonly Slice[]): Inherited => [
   ...inherited,
   ...members

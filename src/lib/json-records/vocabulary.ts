@@ -51,14 +51,14 @@ const bookkeeping =
 /** Names that would make an envelope of a record. */
 const structure = set('stream streams kinesis awslogs resourcelogs')
 
-/** Tells whether the records of an envelope inherit a member of this name. */
+/** Whether the records of an envelope inherit a member of this name. */
 export const isInherited = (name: string): boolean => {
   const plain = plainName(name)
   if (name.startsWith('_') || structure.has(plain) || listNames.has(plain) || passages.has(plain)) return false
   return !bookkeeping.test(plain) && !message.has(plain) && !deedNames.has(plain)
 }
 
-/** Tells whether a record says itself what a member of this name would say. */
+/** Whether a record has its own equivalent of a member of this name. */
 export const saysItself = (own: ReadonlySet<string>, name: string): boolean => {
   const plain = plainName(name)
   if (own.has(plain)) return true

@@ -1,6 +1,6 @@
 import type { LogEvent } from './log-event.ts'
 
-/** What the events before it say about an event, itself included. */
+/** The context of an event from the events before it, itself included. */
 export interface Course {
   /** Failures of its user within the hour. */
   readonly failures: number

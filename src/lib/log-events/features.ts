@@ -2,7 +2,7 @@ import type { Course } from './course.ts'
 import { isFailed } from './course.ts'
 import type { LogEvent } from './log-event.ts'
 
-/** What was usual while training: how often each user and address acted, and how often a user failed. */
+/** The usual rates of the training events: how often each user and address acted, and how often a user failed. */
 export interface Baseline {
   readonly eventTypes: readonly string[]
   readonly users: ReadonlyMap<string, { readonly events: number; readonly failed: number }>

@@ -39,7 +39,7 @@ const fallbacks: Readonly<Partial<Record<Field, string>>> = {
 /** Words compare without case; messages and addresses stay as they are. */
 const folded: ReadonlySet<Field> = new Set(['severity', 'user', 'event_type', 'action'])
 
-/** Reads an entry by whatever names its fields have; undefined when it tells no time that can be read. */
+/** Reads an entry by any known names of its fields; undefined without a readable time. */
 export const readLogEvent = (entry: Readonly<Record<string, unknown>>): LogEvent | undefined => {
   const read = (field: Field): string => {
     const name = aliases[field].find((alias) => entry[alias] !== undefined && entry[alias] !== null)

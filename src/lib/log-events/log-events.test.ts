@@ -71,14 +71,14 @@ describe('a model of log events', () => {
     expect(found[0]?.score).toBeLessThan(failures[1] ?? 0)
   })
 
-  it('judges one event alone, and finds nothing in a quiet day', () => {
+  it('scores one event alone, and finds nothing in a quiet day', () => {
     const model = learnt(quiet)
     const [shadow] = model.judge(attack.filter(({ user }) => user === 'root'))
     expect(shadow).toMatchObject({ isAnomaly: true, threatType: 'data_exfiltration' })
     expect(model.judge(quiet).filter(({ isAnomaly }) => isAnomaly)).toEqual([])
   })
 
-  it('gives an event the same score whatever else is judged along', () => {
+  it('gives an event the same score whatever else is scored with it', () => {
     const model = learnt(quiet)
     const alone = attack.map((one) => model.judge([one])[0]?.score)
     for (const [index, one] of attack.entries()) {

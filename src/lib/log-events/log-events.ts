@@ -6,11 +6,11 @@ import type { LogEvent } from './log-event.ts'
 import { severityOf, type ThreatType, threatRules, threatTypeOf } from './threat.ts'
 
 export interface LogModelOptions {
-  /** The share of the training events that may be odd; says where the threshold lies. */
+  /** The share of the training events that may be anomalous; decides the threshold. */
   readonly contamination?: number
   readonly trees?: number
   readonly seed?: number
-  /** Days from the first event on that tell what is usual of users and addresses. */
+  /** Days from the first event on that show the usual behaviour of users and addresses. */
   readonly baselineDays?: number
   /** Over which a user's events are counted, in seconds. */
   readonly windows?: readonly number[]
@@ -19,7 +19,7 @@ export interface LogModelOptions {
 /** An event with what the model makes of it. */
 export interface JudgedEvent {
   readonly event: LogEvent
-  /** 0–1, high = odd; the same whatever else is judged along, but for the events of the same user before it. */
+  /** 0–1, high = anomalous; independent of the other events of the batch, but for the events of the same user before it. */
   readonly score: number
   readonly isAnomaly: boolean
   readonly threatType: ThreatType
@@ -28,18 +28,18 @@ export interface JudgedEvent {
 
 const kind = 'log-events'
 const version = 1
-/** Within what was trained, the forest gives at most 0.5: without any sign of an attack, nothing that looks like it is called odd. */
+/** Within the training range, the forest gives at most 0.5: without any sign of an attack, nothing like it is called anomalous. */
 const leastThreshold = 0.6
 /** Attacks among the training events must not hide the next ones. */
 const mostThreshold = 0.8
 const dayMs = 86_400_000
 
 /**
- * Judges log events one by one, by what is graver: an isolation forest (Liu et al., 2008) over some 25 features of who, when and how
- * often, or rules for four kinds of attack. The forest is scaled by the training scores, not by the batch, so that one event alone is
- * judged and an all-quiet batch has no oddest: up to 0.5 within what was trained, up to 1 beyond it.
+ * Scores log events one by one, by the higher of two scores: an isolation forest (Liu et al., 2008) over some 25 features of who, when and how
+ * often, or rules for four kinds of attack. The forest is scaled by the training scores, not by the batch, so that one event alone has
+ * a score and a quiet batch has no anomaly: up to 0.5 within what was trained, up to 1 beyond it.
  *
- * Fit O(n log n), judge O(trees · log sample) an event. Not for logs without users and addresses: see `drain` and `series` for those.
+ * Fit O(n log n), score O(trees · log sample) an event. Not for logs without users and addresses: see `drain` and `series` for those.
  */
 export class LogModel {
   readonly #forest: IsolationForest
@@ -133,7 +133,7 @@ export class LogModel {
     return featureNames(this.#baseline, this.windows)
   }
 
-  /** Judges events; the answers are in order of time. */
+  /** Scores events; the answers are in order of time. */
   judge(events: readonly LogEvent[]): readonly JudgedEvent[] {
     const follow = followCourse(this.windows)
     return inOrder(events).map((event) => {

@@ -18,9 +18,9 @@ const atNight = (time: number): boolean => {
 }
 
 /**
- * How much an event looks like each kind of attack, 0–1, by rules that need no training: repeated failures of one account, `sudo` by
- * whom nobody knows, sensitive files, an account that comes from many addresses. From about 0.6 on it is worth a look: the fifth
- * failure within the hour, a password file, seven addresses in a day.
+ * How much an event looks like each kind of attack, 0–1, by rules that need no training: repeated failures of one account, `sudo` by an
+ * unknown user, sensitive files, an account that comes from many addresses. From about 0.6 on it is worth a look: the fifth failure within
+ * the hour, a password file, seven addresses in a day.
  */
 export const threatRules = (
   event: LogEvent,

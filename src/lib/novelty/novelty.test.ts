@@ -26,7 +26,7 @@ describe('surprise', () => {
     expect(novelty.surprise()).toBeGreaterThan(0.99)
   })
 
-  it('counts singletons where it is told of second times: a long tail is no surprise', () => {
+  it('counts singletons where it receives second times: a long tail is no surprise', () => {
     const told = createNovelty({ memory: 50 })
     // Zipf-like: values k with probability ~ 1/k.
     const random = createRandom(3)
@@ -54,7 +54,7 @@ describe('surprise', () => {
 })
 
 describe('seen set', () => {
-  it('tells the first, the second and later times', () => {
+  it('distinguishes the first, the second and later times', () => {
     const seen = createSeenSet()
     expect([seen.add('a'), seen.add('a'), seen.add('a'), seen.add('b')]).toEqual([0, 1, 2, 0])
     expect([seen.has('a'), seen.has('c'), seen.size]).toEqual([true, false, 2])

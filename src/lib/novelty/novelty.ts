@@ -34,7 +34,7 @@ const version = 1
  */
 export const createNovelty = (options: NoveltyOptions = {}): Novelty => {
   const keep = 0.5 ** (1 / (options.memory ?? 500))
-  // In one object, because its numbers are changed where they are, and those of a closure are made anew at each change.
+  // In one object, because its numbers are changed in place, and those of a closure are allocated at each change.
   const seen = { count: 0, singletons: 0, hasSingletons: false, recent: 0, recentNew: 0 }
 
   return {
@@ -49,7 +49,7 @@ export const createNovelty = (options: NoveltyOptions = {}): Novelty => {
       seen.recent = seen.recent * keep + 1
       seen.recentNew = seen.recentNew * keep + (isNew ? 1 : 0)
       if (isSecond) {
-        // Singletons were counted from the first value on, but only someone who tells of second times keeps the count honest.
+        // Singletons were counted from the first value on, but only a caller that reports second times keeps the count honest.
         seen.hasSingletons = true
         if (seen.singletons > 0) seen.singletons--
       }

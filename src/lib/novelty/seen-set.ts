@@ -7,7 +7,7 @@ export interface SeenSetOptions {
 
 export interface SeenSet {
   has(key: string): boolean
-  /** Adds a key and tells how often it was added before: 0, 1, or 2 for "twice or more" and for "once, long ago". */
+  /** Adds a key and returns how often it was added before: 0, 1, or 2 for "twice or more" and for "once, long ago". */
   add(key: string): 0 | 1 | 2
   /** How many keys were new when they were added. */
   readonly size: number

@@ -23,7 +23,7 @@ export const toIp = (text: string): string | undefined => {
   return address && formatAddress(address)
 }
 
-/** A range by its first address: `203.0.113.9/24` is `203.0.113.0/24`. What holds one address is that address. */
+/** A range by its first address: `203.0.113.9/24` is `203.0.113.0/24`. A range of one address is that address. */
 export const toRange = (text: string): string | undefined => {
   const [host = '', length] = text.split('/')
   if (length === undefined) return toIp(host)

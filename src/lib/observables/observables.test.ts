@@ -55,7 +55,7 @@ describe('one value', () => {
     expect(found && `${found.type} ${found.value}`).toBe(expected)
   })
 
-  it('believes what it is told it is, within reason', () => {
+  it('trusts the declared type, within reason', () => {
     expect(toObservable('shell.sh', 'domain')).toEqual({ type: 'domain', value: 'shell.sh' })
     expect(toObservable('botnet.lib', 'domain')).toEqual({ type: 'domain', value: 'botnet.lib' })
     expect(toObservable('203.0.113.9', 'domain')).toBeUndefined()

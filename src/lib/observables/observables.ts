@@ -82,7 +82,7 @@ export const extractObservables = (text: string, most = 100): readonly Observabl
   })
   for (const { 0: piece, index } of withoutMail.matchAll(word)) {
     if (found.size >= most) break
-    // What follows a slash is the name of a file.
+    // The name of a file follows a slash.
     const inPath = /[/\\]/.test(withoutMail[index - 1] ?? '')
     readWord(piece, inPath, add)
   }

@@ -1,4 +1,4 @@
-/** One series, scored, with the windows in which something was odd: first and last row, both included. */
+/** One series, scored, with the anomalous windows: first and last row, both included. */
 export interface ScoredSeries {
   readonly scores: readonly number[]
   readonly windows: readonly (readonly [number, number])[]
@@ -37,7 +37,7 @@ export const nabScore = (series: readonly ScoredSeries[]): number => {
   return (100 * (bestTotal(points) + windows)) / (2 * windows)
 }
 
-/** What an alarm is worth, by where it is: 1 early in a window, 0 at its end, −1 far behind it. */
+/** The worth of an alarm, by where it is: 1 early in a window, 0 at its end, −1 far behind it. */
 const worthAt = (position: number): number => (position > 3 ? -1 : 2 / (1 + Math.exp(5 * position)) - 1)
 
 const bestTotal = (points: { score: number; worth: number; window: number }[]): number => {

@@ -5,7 +5,7 @@ import { nabScore } from './nab.ts'
 import { confusionOf, rankingOf } from './ranking.ts'
 
 describe('a ranking', () => {
-  it('is perfect when all that is odd comes first', () => {
+  it('is perfect when all anomalies come first', () => {
     expect(rankingOf([false, true, false, true], [0.1, 0.9, 0.2, 0.8])).toEqual({
       auc: 1,
       ap: 1,

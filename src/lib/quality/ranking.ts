@@ -1,15 +1,15 @@
-/** How well scores rank what is odd above what is not. Ties never help. */
+/** How well scores rank anomalous rows above the others. Ties never help. */
 export interface Ranking {
-  /** The chance that an odd one scores higher than one that is not (Hanley and McNeil, 1982). */
+  /** The chance that an anomalous one scores higher than one that is not (Hanley and McNeil, 1982). */
   readonly auc: number
-  /** Average precision: the mean precision at each odd one, best first. */
+  /** Average precision: the mean precision at each anomalous one, best first. */
   readonly ap: number
   readonly bestF1: number
-  /** The least score that counts as odd at the best F1. */
+  /** The least score that counts as anomalous at the best F1. */
   readonly bestThreshold: number
 }
 
-/** Ranks by scores, highest first; equal scores are taken together. O(n log n). NaN where there is nothing odd, or nothing else. */
+/** Ranks by scores, highest first; equal scores are taken together. O(n log n). NaN where no row is anomalous, or every one. */
 export const rankingOf = (odd: ArrayLike<boolean>, scores: ArrayLike<number>): Ranking => {
   const order = Uint32Array.from({ length: odd.length }, (_, index) => index).sort(
     (a, b) => (scores[b] ?? 0) - (scores[a] ?? 0),
@@ -33,7 +33,7 @@ export const rankingOf = (odd: ArrayLike<boolean>, scores: ArrayLike<number>): R
   return { auc: auc / (positives * negatives), ap, bestF1, bestThreshold }
 }
 
-/** What a threshold makes of the scores. */
+/** The result of a threshold on the scores. */
 export interface Confusion {
   readonly truePositives: number
   readonly falsePositives: number

@@ -46,7 +46,7 @@ export const queryConcerns = (query: string, operationName: string | null | unde
 
 const nameOf = (operationName: string | null | undefined): string => operationName || 'The query'
 
-/** Tells whether a field by its name holds what should not leave a database without need: `user_password`, `cardNumber`, `ssn`. */
+/** Whether a field by its name holds data that should not leave a database without need: `user_password`, `cardNumber`, `ssn`. */
 export const isSensitive = (field: string): boolean =>
   secret.test(
     field

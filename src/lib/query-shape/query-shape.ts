@@ -1,4 +1,4 @@
-/** What a GraphQL query looks like, without its values. */
+/** The shape of a GraphQL query, without its values. */
 export interface QueryShape {
   readonly query_length: number
   /** How deep selections are nested. */

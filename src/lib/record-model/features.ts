@@ -4,8 +4,8 @@ import { stableHash } from './stable-hash.ts'
 
 /**
  * How a field becomes a number. `number`: itself, also when written as text; lists and objects are their length; nothing is 0. `date`:
- * seconds since the epoch. `word`: how surprising it is, −ln of its share of the training records, by its hash. `text`: its length.
- * `key`: 0, because where a key lies tells nothing, and new ones lie beyond all that was seen.
+ * seconds since the epoch. `word`: how surprising it is, −ln of its share of the training records, by its hash. `text`: its length. `key`:
+ * 0, because the order of keys means nothing, and new ones lie beyond all former ones.
  */
 export const featureKinds = ['number', 'date', 'word', 'text', 'key'] as const
 

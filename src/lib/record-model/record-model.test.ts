@@ -24,7 +24,7 @@ describe('a model of records', () => {
     expect(odd.length).toBeLessThan(20)
   })
 
-  it('finds what is odd, and says by which field', () => {
+  it('finds anomalies, and says by which field', () => {
     const usual = order()
     const [huge, strange] =
       model?.judge(
@@ -41,7 +41,7 @@ describe('a model of records', () => {
     expect(huge?.score).toBeGreaterThan(0.9)
   })
 
-  it('gives a record the same score alone and among others, and judging teaches it nothing', () => {
+  it('gives a record the same score alone and among others, and scoring teaches it nothing', () => {
     const batch = many(100)
     const together = model?.judge(batch, margin).map(({ score }) => score)
     const alone = batch.map((record) => model?.judge([record], margin)[0]?.score)
@@ -59,7 +59,7 @@ describe('a model of records', () => {
     expect(Buffer.from(model?.save() ?? []).toString('latin1')).not.toMatch(/DE|note \d/)
   })
 
-  it('judges any record, whatever it was fitted to', () => {
+  it('scores any record, whatever it was fitted to', () => {
     const anything = fc.array(fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue(), { maxKeys: 6 }), {
       maxLength: 30,
     })

@@ -4,17 +4,17 @@ import type { Row } from '../data-drift/record-table.ts'
 import { IsolationForest } from '../isolation-forest/isolation-forest.ts'
 import { encode, type Feature, featureKinds, learnFeatures } from './features.ts'
 
-/** Why a record is odd, the field that says most first. */
+/** Why a record is anomalous, the field that contributes most first. */
 export interface RecordReason {
   readonly field: string
   /** Whether the value lies outside of all that was learnt from, not only in a rare place. */
   readonly outside: boolean
-  /** What it adds to the score. */
+  /** Its contribution to the score. */
   readonly weight: number
 }
 
 export interface JudgedRecord {
-  /** 0–1, high = odd; the same whatever else is judged along. */
+  /** 0–1, high = anomalous; independent of the other records. */
   readonly score: number
   readonly isAnomaly: boolean
   /** The numbers that the record became, by the names of `features`. */
@@ -25,21 +25,21 @@ export interface JudgedRecord {
 const kind = 'record-model'
 const version = 1
 const seed = 42
-/** The share of the training records that counts as odd. */
+/** The share of the training records that counts as anomalous. */
 const contamination = 0.1
-/** How far outside of its range, in widths of it, a value alone makes a record odd. */
+/** How far outside of its range, in widths of it, a value alone makes a record anomalous. */
 const farOutside = 0.5
-/** So many of the training records tell what is usual: their ninth tenth moves little with more. */
+/** So many of the training records define the usual score: their ninth tenth moves little with more. */
 const mostRanked = 500
 const mostReasons = 3
 const leastWeight = 0.02
 
 /**
- * Judges the records of one query by an isolation forest (Liu et al., 2008) over its former records, a number a field (`features.ts`). A
- * forest does not see how far outside a single value lies, so a value more than half a range outside of its range counts by itself.
- * What is judged is never what was learnt from: `judge` changes nothing.
+ * Scores the records of one query by an isolation forest (Liu et al., 2008) over its former records, a number a field (`features.ts`). A
+ * forest does not see how far outside a single value lies, so a value more than half a range outside of its range counts by itself. Scoring
+ * never trains.
  *
- * Fit O(records · fields), judge O(trees · log sample) a record. Not for fewer than some dozens of records.
+ * Fit O(records · fields), score O(trees · log sample) a record. Not for fewer than some dozens of records.
  */
 export class RecordModel {
   readonly features: readonly Feature[]
@@ -101,7 +101,7 @@ export class RecordModel {
     return writer.bytes(this.#forest.save()).finish()
   }
 
-  /** Judges records; odd is what scores more than `margin` above the usual. */
+  /** Scores records; anomalous ones score more than `margin` above the usual. */
   judge(rows: readonly Row[], margin: number): readonly JudgedRecord[] {
     const columns = this.features.length
     const matrix = toMatrix(rows, this.features)

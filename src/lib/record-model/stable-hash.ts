@@ -1,6 +1,6 @@
 const buckets = 1_000_000
 
-/** A number below a million that tells texts apart: FNV-1a over UTF-16, the same in every process and on every machine. */
+/** A number below a million that identifies a text: FNV-1a over UTF-16, the same in every process and on every machine. */
 export const stableHash = (text: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) {

@@ -19,7 +19,7 @@ export interface Masker {
     text: string,
     mayShow?: (meaning: string) => boolean,
   ): { readonly text: string; readonly unknown: readonly string[] }
-  /** What a stand-in stands for. */
+  /** The original of a stand-in. */
   meaning(standIn: string): string | undefined
   /** All of them, with what they stand for. */
   standIns(): readonly { readonly stand_in: string; readonly value: string }[]

@@ -3,14 +3,14 @@ import { endsLikeDomain, toDomain } from '../observables/canonical.ts'
 import { type Span, spansOf } from './span.ts'
 
 export const nameKinds = ['ip', 'host', 'user', 'email', 'domain', 'url', 'hash', 'file', 'process'] as const
-/** What a name is of. */
+/** The kind of a name. */
 export type NameKind = (typeof nameKinds)[number]
 
 export interface Named extends Span {
   readonly kind: NameKind
 }
 
-/** Names that everybody's machines have: they tell nothing about whose they are. */
+/** Names that every machine has: they do not reveal the owner. */
 export const commonNames: ReadonlySet<string> = new Set(
   'root admin administrator guest nobody system daemon user test oracle postgres mysql ubuntu debian www-data sshd cron anonymous localhost unknown none invalid illegal'.split(
     ' ',

@@ -8,8 +8,8 @@ const roleMarks =
 const roleNames = /(^|[\n\r]|\\n)(\s{0,8}(?:#{1,6}\s{0,3})?(?:system|assistant|user|human|developer|tool))(\s{0,3}):/gi
 
 /**
- * Takes out of a text what a person would not see, and breaks what chat models take for a change of the speaker, so that `<|im_start|>`
- * is only text. Whatever it says remains.
+ * Removes invisible characters from a text, and breaks markers that chat models take for a change of the speaker, so that `<|im_start|>` is
+ * only text. The words remain.
  */
 export const plainText = (text: string): string =>
   text

@@ -92,7 +92,7 @@ describe('a masker', () => {
     expect(restore(mask(text)).text).toBe(text)
   })
 
-  it('withholds what is never sent, for good', () => {
+  it('withholds never-sent values permanently', () => {
     const { mask, restore } = masker('never')
     const masked = mask('login from 203.0.113.9')
     expect(masked).toBe(`login from ${withheld}`)

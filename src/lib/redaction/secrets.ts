@@ -22,7 +22,7 @@ const quote = `\\\\{0,3}["'\u0060]?`
 const secretName =
   '(?:pass(?:word|wd|phrase|code)?|pwd|passw|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|auth[_-]?key|client[_-]?key|encryption[_-]?key|credentials?|session[_-]?(?:id|key|token)|sess(?:id)?|jsessionid|phpsessid|otp|mfa[_-]?code|pin[_-]?code|signature|sig|canary)'
 const assigned = `${quote}\\s{0,3}(?:[:=]|=>|%3[ad])\\s{0,3}`
-/** What is assigned: in quotes up to their end, else up to where a value ends in logs, links and forms. */
+/** The assigned value: in quotes up to their end, else up to where a value ends in logs, links and forms. */
 const value = `(?:"(?<quoted>[^"\\r\\n]{1,2000})"|'(?<single>[^'\\r\\n]{1,2000})'|\\\\{0,3}["']?(?<bare>[^\\s"'&,;|<>)}\\]\\\\]{1,2000}))`
 
 /** Secrets that show by what they are called. */
@@ -61,10 +61,10 @@ const assignedIn = (text: string, pattern: RegExp): readonly Span[] =>
     return [{ start, end: start + found.length }]
   })
 
-/** What stands behind such a name and tells nothing: `password=***`, `token: null`. */
+/** Harmless values after such a name: `password=***`, `token: null`. */
 const harmless = /^(?:\*+|x{3,}|null|none|nil|true|false|undefined|yes|no|\[?redacted\]?|<redacted>|-|\(null\))$/i
 
-/** Tells whether digits are a payment card's: what its issuers begin with, and the check digit of Luhn (ISO/IEC 7812-1). */
+/** Whether digits are a payment card's: a prefix of its issuers, and the check digit of Luhn (ISO/IEC 7812-1). */
 const isCard = (digits: string): boolean => {
   if (!/^(?:4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|6(?:011|5\d\d)\d{12})$/.test(digits))
     return false
@@ -75,7 +75,7 @@ const isCard = (digits: string): boolean => {
   return sum % 10 === 0
 }
 
-/** Tells whether a word looks drawn at random: letters of both cases and digits, and little repeats. Digests of files are no secrets. */
+/** Whether a word looks random: letters of both cases and digits, and little repeats. Digests of files are no secrets. */
 const isRandom = (text: string): boolean =>
   !digest.test(text) &&
   /[a-z]/.test(text) &&

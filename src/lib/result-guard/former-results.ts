@@ -33,7 +33,7 @@ const sorted = (value: unknown): unknown => {
   )
 }
 
-/** Remembers a result, and forgets old ones beyond the limits. An odd record that comes alone is not remembered: it may come again. */
+/** Remembers a result, and forgets old ones beyond the limits. A single anomalous record is not remembered: it may come again. */
 export const remember = (
   former: readonly FormerResult[],
   rows: readonly Row[],

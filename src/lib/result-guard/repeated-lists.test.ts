@@ -6,7 +6,7 @@ import { createRandom } from '../random/random.ts'
 import { RecordModel } from '../record-model/record-model.ts'
 import { ResultGuard } from './result-guard.ts'
 
-/** A guard that takes results in as the server does: judge, learn, fit when due. Says how many findings each gave. */
+/** A guard that processes results as the server does: score, learn, fit when due. Returns how many findings each gave. */
 const watch = () => {
   const guard = new ResultGuard({ margin: 0.1, fewest: 100 })
   return (rows: readonly Row[]) => {

@@ -42,7 +42,7 @@ it('compares with few records, and makes a model of many', () => {
   expect(others).toEqual([])
 })
 
-it('never learns by judging, and the same results are judged alike again', () => {
+it('never learns by scoring, and the same results get the same scores again', () => {
   const guard = create()
   teach(guard, many(200))
   const odd = [{ ...order(), amount: 1e6 }]
@@ -50,7 +50,7 @@ it('never learns by judging, and the same results are judged alike again', () =>
   for (let again = 0; again < 3; again += 1) expect(guard.judge(odd)).toEqual(first)
 })
 
-it('still finds what is odd after odd records were remembered', () => {
+it('still finds anomalies after anomalous records were remembered', () => {
   const guard = create()
   teach(guard, many(200))
   for (let again = 0; again < 3; again += 1) {

@@ -5,21 +5,21 @@ import type { JudgedRecord, RecordModel } from '../record-model/record-model.ts'
 import { changesOfList, closestResult, type FormerResult, remember, rowKey } from './former-results.ts'
 
 export interface ResultGuardOptions {
-  /** How far above the usual a record must score to be odd, 0–1. */
+  /** How far above the usual a record must score to be anomalous, 0–1. */
   readonly margin: number
   /** How many records there must be before a model is made of them. */
   readonly fewest: number
 }
 
-/** What a guard says of the results that a query gives now. */
+/** The report of a guard on the results that a query gives now. */
 export interface ResultJudgement {
   /** `baseline`: there is nothing yet to compare with. */
   readonly mode: 'baseline' | 'comparative'
-  /** The records that are odd, by their place among those judged; scores of 0–1, high = odd. */
+  /** The anomalous records, by their place in the result; scores of 0–1, high = anomalous. */
   readonly odd: readonly (JudgedRecord & { readonly index: number })[]
-  /** What changed in the results as a whole, the gravest first. */
+  /** The changes in the results as a whole, the most severe first. */
   readonly drift: readonly DriftFinding[]
-  /** The score of the oddest record, 0–1; undefined without a model. */
+  /** The score of the most anomalous record, 0–1; undefined without a model. */
   readonly highest: number | undefined
   /** How many fields the model knows; 0 without one. */
   readonly features: number
@@ -28,18 +28,18 @@ export interface ResultJudgement {
 /** So many of the newest records are compared with, and learnt from. */
 export const mostCompared = 2_000
 const fewestCompared = 10
-/** A model is fitted anew after so many records, or so large a share of those it was fitted to. */
+/** Refits a model after so many records, or so large a share of those it was fitted to. */
 const dueAfter = { records: 14, share: 0.1 }
-/** Odd records are learnt once they are more than this share: then they are what is usual now. */
+/** Learns anomalous records once they are more than this share: then they are usual. */
 const mostOdd = 0.1
 
 /**
- * Watches the results of one query: odd records by an isolation forest over the former ones, changes of the whole by comparing it with
- * them. What is odd is remembered but not learnt, so that one bad record does not make the next one ordinary, until more than a tenth
- * of the recent ones are odd. Judging changes nothing: nothing is ever compared with itself. A list that is polled again is compared with
- * its former result, because its rows are no new draws.
+ * Watches the results of one query: anomalous records by an isolation forest over the former ones, changes of the whole by comparing it
+ * with them. Anomalous records are remembered but not learnt, so that one bad record does not make the next one ordinary, until more than a
+ * tenth of the recent ones are anomalous. Scoring changes nothing: nothing is ever compared with itself. A list that is polled again is
+ * compared with its former result, because its rows are no new draws.
  *
- * Judge O(records · fields), learn O(records), fit O(records · fields) when due. Holds at most 2,000 records.
+ * Score O(records · fields), learn O(records), fit O(records · fields) when due. Holds at most 2,000 records.
  */
 export class ResultGuard {
   readonly #options: ResultGuardOptions
@@ -57,7 +57,7 @@ export class ResultGuard {
     this.#options = options
   }
 
-  /** The model in force; undefined until there are enough records. */
+  /** The active model; undefined until there are enough records. */
   get model(): RecordModel | undefined {
     return this.#model
   }
@@ -86,7 +86,7 @@ export class ResultGuard {
     }
   }
 
-  /** Remembers records, of which some, by their places, were odd. */
+  /** Remembers records, of which some, by their places, were anomalous. */
   learn(rows: readonly Row[], odd: ReadonlySet<number>): void {
     this.#former = remember(this.#former, rows, odd)
     this.#rows = [...this.#rows, ...rows].slice(-mostCompared)
@@ -103,13 +103,13 @@ export class ResultGuard {
     return this.#model === undefined || this.#sinceModel >= Math.max(dueAfter.records, dueAfter.share * known)
   }
 
-  /** The records to fit the next model to. Whoever fits it hands it to `adopt`. */
+  /** The records to fit the next model to. The caller fits it and hands it to `adopt`. */
   toFit(): readonly Row[] {
     this.#sinceModel = 0
     return this.#distinct()
   }
 
-  /** Judges by this model from now on; `since`: how many of the records came after it was fitted, where that is known. */
+  /** Uses this model from now on; `since`: how many of the records came after it was fitted, where that is known. */
   adopt(model: RecordModel | undefined, since?: number): void {
     if (!model) return
     this.#model = model
@@ -138,12 +138,12 @@ export class ResultGuard {
     return distinct.size < this.#options.fewest ? rows : [...distinct.values()]
   }
 
-  /** Whether the model knows little but one short list: then only values far outside of it say that a new row is odd. */
+  /** Whether the model knows little but one short list: then only values far outside of it make a new row anomalous. */
   get #knowsFew(): boolean {
     return new Set(this.#keys).size < this.#options.fewest
   }
 
-  /** What is compared with; made anew once a tenth of it is new. */
+  /** The reference of the comparison; rebuilt once a tenth of it is new. */
   #before(): RecordTable {
     if (!this.#table || this.#sinceTable > this.#table.rows / 10) {
       this.#table = readTable(this.#usual())
@@ -167,8 +167,8 @@ const driftOf = (
 }
 
 /**
- * What changed as a whole. A few odd records move means and ranges, and are told already: what the others do is what changed, and of all
- * of them only which values lie outside.
+ * The changes of the whole. A few anomalous records move means and ranges, and are reported already: so compare the others, and of all of
+ * them only which values lie outside.
  */
 const driftBeside = (before: RecordTable, rows: readonly Row[], odd: ReadonlySet<number>): readonly DriftFinding[] => {
   const others = rows.filter((_, index) => !odd.has(index))

@@ -12,11 +12,11 @@ export interface EventWeights {
 }
 
 /**
- * Learns how much a difference in each event's count means. Two things make it weigh: that the event is in few sessions (inverse
- * document frequency; Salton and Buckley, IPM 1988), and that neighbours seldom differ in it: where common patterns differ from their
- * nearest ones in the retries only, another count of retries is nothing, and another count of anything else is much. Each counts as
- * −log of its share. Neighbours testify by the rarer one's frequency, so that what differs among rare sessions only, which may be the
- * odd ones, stays heavy. O(compared · postings).
+ * Learns how much a difference in each event's count means. Two facts give it weight: that the event is in few sessions (inverse document
+ * frequency; Salton and Buckley, IPM 1988), and that neighbours seldom differ in it: where common patterns differ from their nearest ones
+ * in the retries only, another count of retries means nothing, and another count of any other event much. Each counts as −log of its share.
+ * Neighbours count by the rarer one's frequency, so that differences among rare sessions only, which may be the anomalous ones, stay heavy.
+ * O(compared · postings).
  */
 export const weighEvents = (
   patterns: readonly Pattern[],

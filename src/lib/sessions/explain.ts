@@ -5,7 +5,7 @@ import type { Reading, Session } from './reading.ts'
 import { pairKey, type Transitions } from './transitions.ts'
 import { end, start, unknown, type Vocabulary } from './vocabulary.ts'
 
-/** One reason why a session is odd. `weight` is its share of the surprise: all of them sum to at most 1. */
+/** One reason why a session is anomalous. `weight` is its share of the surprise: all of them sum to at most 1. */
 export type SessionFact = { readonly weight: number } & (
   | { readonly kind: 'new-event'; readonly event: string; readonly count: number }
   /** Counted otherwise than in the nearest learnt session; 0 is "not at all". `share` is that of sessions which hold the event. */
@@ -42,7 +42,7 @@ interface Known {
   readonly own: 0 | 1
 }
 
-/** A fact that may be told: what is usual is looked up only when it is. */
+/** A candidate for the explanation: its usual value is looked up only on use. */
 interface Draft {
   readonly weight: number
   readonly tell: (weight: number) => SessionFact
@@ -51,10 +51,12 @@ interface Draft {
 /** Facts below this share of the surprise are left out, and so are all after the eighth. */
 const leastWeight = 0.02
 const most = 8
-/** A pattern that so many sessions have is usual, also where odd ones are among the learnt. */
+/** A pattern that so many sessions have is usual, also with anomalous ones among the learnt. */
 const commonShare = 0.01
 
-/** Attributes what the counts add to the events that differ from the nearest pattern, and what the order adds to the odd pairs. */
+/**
+ * Attributes the surprise of the counts to the events that differ from the nearest pattern, and that of the order to the anomalous pairs.
+ */
 export const explainSession = (session: Session, reading: Reading, nats: Measures, known: Known): SessionFact[] => {
   const total = nats.counts + nats.pairs + nats.triples
   if (total <= 0) return []
@@ -92,7 +94,7 @@ const countDrafts = (reading: Reading, { trained, index, vocabulary, sessions, s
   const { distinct, counts, size, unknowns, patternHash } = reading
   const distances = index.distances(distinct, counts, size, [...unknowns.values()])
   const isSelf = (pattern: Pattern) => own === 1 && pattern.hash === patternHash && pattern.sessions <= 1
-  // Odd sessions among the learnt may have their like: what is usual is what many are like.
+  // Anomalous sessions among the learnt may have similar ones: the usual value is that of many sessions.
   const pattern =
     (trained === 'everything' && nearestOf(index.patterns, distances, (p) => p.sessions >= commonShare * sessions)) ||
     nearestOf(index.patterns, distances, (p) => !isSelf(p))
@@ -148,7 +150,7 @@ const orderDrafts = (session: Session, reading: Reading, known: Known): Drafts =
   for (let at = 0; at <= length; at++) {
     const from = at === 0 ? start : (codes[at - 1] ?? unknown)
     const to = at === length ? end : (codes[at] ?? unknown)
-    // Whatever is next to a new event is new because of it.
+    // Neighbours of a new event are new because of it.
     if (from === unknown || to === unknown) {
       const event = String(to === unknown ? session[at] : session[at - 1])
       news.set(event, { weight: (news.get(event)?.weight ?? 0) + surprise(0) })

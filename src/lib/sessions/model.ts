@@ -5,10 +5,10 @@ import type { Kept } from './sample.ts'
 import { toSurprise } from './tail.ts'
 import type { OrderSurprise, Transitions } from './transitions.ts'
 
-/** What the learnt sessions are taken for: all of them normal, or everything that came, some odd ones among it. */
+/** The assumption about the learnt sessions: all of them normal, or a mix with some anomalous ones. */
 export type Trained = 'normal' | 'everything'
 
-/** What is measured of a session, each high when it is odd; `nats` are the same as surprises. */
+/** The measures of a session, each high when it is anomalous; `nats` are the same as surprises. */
 export interface Measures extends OrderSurprise {
   /** How far its counts are from learnt ones, in [0, 1]. */
   readonly counts: number
@@ -24,19 +24,22 @@ interface Learnt {
 }
 
 /**
- * How much each measure counts: the counts, which are the firmest, about as much as the order. Where odd ones are among the learnt,
+ * How much each measure counts: the counts, which are the firmest, about as much as the order. With anomalous ones among the learnt,
  * triples are left out, because most of the rare ones mean nothing there.
  */
 const shares = {
   normal: { counts: 0.5, pairs: 0.25, triples: 0.25 },
   everything: { counts: 0.6, pairs: 0.4, triples: 0 },
 } as const
-/** Where odd ones are among the learnt: what fewer than one in so many sessions share is no evidence, and what half of them share is. */
+/**
+ * With anomalous ones among the learnt: an event that fewer than one in so many sessions share is no evidence, and one that half of them
+ * share is.
+ */
 const fewest = 1024
 /** Patterns whose distances are remembered; most sessions are like one that came before. */
 const remembered = 65_536
 
-/** What was learnt, made ready to score: the weights, the index and what each measure says about learnt sessions themselves. */
+/** The learnt sessions, ready to score: the weights, the index and the distribution of each measure among learnt sessions. */
 export class Model {
   readonly weights: EventWeights
   readonly index: PatternIndex
@@ -82,9 +85,9 @@ export class Model {
   }
 
   /**
-   * How far counts are from learnt ones: from the nearest where all of them are normal, which an odd one has none of. Otherwise the mean
-   * of the distances within which a thousandth, two thousandths, four … up to half of the sessions are: odd ones that come in clumps are
-   * near each other, but far from most.
+   * How far counts are from learnt ones: from the nearest where all of them are normal, which an anomalous one has none of. Otherwise the
+   * mean of the distances within which a thousandth, two thousandths, four … up to half of the sessions are: anomalous ones that come in
+   * clumps are near each other, but far from most.
    */
   counts(
     hash: number,

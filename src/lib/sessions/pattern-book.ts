@@ -10,7 +10,7 @@ export interface Pattern {
   sessions: number
 }
 
-/** How many counts are kept for each pattern, on average, at most: sessions of thousands of distinct events leave room for fewer. */
+/** The most counts to hold for each pattern, on average: sessions of thousands of distinct events leave room for fewer. */
 const countsEach = 512
 
 /**

@@ -5,7 +5,7 @@ export type Weights = Float64Array
 
 /** How much a count matters: half for being there, half for each doubling, so that 200 and 210 retries are alike. */
 export const amount = (count: number): number => (count <= 0 ? 0 : 0.5 + 0.5 * Math.log2(1 + count))
-/** What differing at all weighs beside the size of the difference. */
+/** The weight of any difference beside its size. */
 const differs = 0.5
 
 /**

@@ -1,18 +1,18 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
 import { type Pattern, readPattern, writePattern } from './pattern-book.ts'
 
-/** A learnt session that was kept, to see what learnt sessions measure. */
+/** A learnt session of the sample, to measure learnt sessions. */
 export interface Kept {
   readonly rank: number
   readonly codes: Int32Array
-  /** False when only its beginning was kept. */
+  /** False when the sample only holds its beginning. */
   readonly whole: boolean
   readonly pattern: Pattern
 }
 
 /** As many as a tail of one in a hundred needs. */
 const kept = 400
-/** So many events of a session are kept, and sessions of more distinct ones are passed over. */
+/** Holds so many events of a session, and skips sessions of more distinct ones. */
 const longest = 4096
 
 /**

@@ -22,9 +22,9 @@ const jobs = (count: number, seed = 1): string[][] => {
 const usual = ['open', 'check', 'read', 'write', 'read', 'write', 'flush', 'close']
 const odd: Record<string, readonly string[]> = {
   'new event': ['open', 'check', 'read', 'panic', 'write', 'flush', 'close'],
-  'odd count': ['open', 'check', 'read', 'write', 'flush', 'flush', 'flush', 'close'],
+  'unusual count': ['open', 'check', 'read', 'write', 'flush', 'flush', 'flush', 'close'],
   'missing event': ['open', 'read', 'write', 'flush', 'close'],
-  'odd order': ['open', 'check', 'write', 'read', 'flush', 'close'],
+  'unusual order': ['open', 'check', 'write', 'read', 'flush', 'close'],
   'missing end': ['open', 'check', 'read', 'write', 'flush'],
   'missing beginning': ['check', 'read', 'write', 'flush', 'close'],
 }
@@ -41,7 +41,7 @@ describe('sessions', () => {
     expect(sessions.score(session)).toBeGreaterThan(sessions.score(usual) + 0.4)
   })
 
-  it('finds the odd among everything, also where they repeat', () => {
+  it('finds anomalies in a mix, also where they repeat', () => {
     const clump = Array.from({ length: 12 }, () => ['open', 'check', 'fail'])
     const all = [...jobs(500), ...Object.values(odd), ...clump]
     const sessions = learnSessions(all, { trained: 'everything' })
@@ -53,12 +53,12 @@ describe('sessions', () => {
   it('says why, with what is usual', () => {
     const sessions = learnSessions(jobs(300))
     const kinds = (name: string) => sessions.explain(odd[name] ?? []).map(({ kind }) => kind)
-    expect(kinds('odd count')).toContain('odd-count')
+    expect(kinds('unusual count')).toContain('odd-count')
     expect(kinds('new event')).toEqual(['new-event'])
     expect(kinds('missing event')).toContain('missing-event')
     expect(kinds('missing end')).toContain('odd-end')
     expect(kinds('missing beginning')).toContain('odd-start')
-    const order = sessions.explain(odd['odd order'] ?? [])
+    const order = sessions.explain(odd['unusual order'] ?? [])
     expect(order.find(({ kind }) => kind === 'odd-transition')).toMatchObject({
       from: 'check',
       usual: 'read',
@@ -70,7 +70,7 @@ describe('sessions', () => {
     expect(sessions.explain(usual).every(({ weight }) => weight >= 0 && weight <= 1)).toBe(true)
   })
 
-  it('says what is usual also of odd ones that have their like', () => {
+  it('shows the usual value also of anomalous ones that repeat', () => {
     const clump = Array.from({ length: 3 }, () => ['open', 'check', 'read', 'panic', 'write', 'flush', 'close'])
     const sessions = learnSessions([...jobs(500), ...clump], { trained: 'everything' })
     const facts = sessions.explain(clump[0] ?? [], { learnt: true })
@@ -129,7 +129,7 @@ describe('properties', () => {
     }
   })
 
-  it('a session seen many times is never odder than one never seen', () => {
+  it('a session seen many times is never more anomalous than one never seen', () => {
     fc.assert(
       fc.property(corpus, session, trained, session, (learnt, often, trained, never) => {
         fc.pre(!learnt.concat([often]).some((known) => known.join() === never.join()))

@@ -12,13 +12,13 @@ export { sayFact } from './say-fact.ts'
 export type { Session, SessionFact, Trained }
 
 export interface SessionsOptions {
-  /** Whether what is learnt is all normal, or everything that came, odd ones among it. */
+  /** Whether the learnt sessions are all normal, or a mix with anomalous ones. */
   readonly trained?: Trained
   /** How many distinct event ids are learnt; others stay unknown. At most 100,000. */
   readonly events?: number
-  /** How many distinct patterns of counts are kept, or up to twice as many: what scoring an unknown pattern costs. */
+  /** The most distinct patterns of counts to hold, or up to twice as many: this is the cost of scoring an unknown pattern. */
   readonly patterns?: number
-  /** How many distinct pairs and triples of neighbouring events, and how many distinct sessions, are kept, or up to twice as many. */
+  /** The most distinct pairs and triples of neighbouring events, and distinct sessions, to hold, or up to twice as many. */
   readonly transitions?: number
 }
 
@@ -33,27 +33,27 @@ const version = 1
 const half = Math.log(30)
 /** Scores below this one are for sessions seen exactly so before. */
 const seenBefore = 0.1
-/** Where odd ones are among the learnt, a session is known as normal when so many of them are exactly so. */
+/** With anomalous ones among the learnt, a session is known as normal when so many of them are exactly so. */
 const knownShare = 0.1
-/** What was added is made ready for scoring when the sessions have grown by this share. */
+/** Rebuilds the model when the sessions have grown by this share. */
 const growth = 1 / 8
 
 /**
- * Finds odd sessions (the events of one request, login, block, job) by their event ids: a new event, an odd count, an event that is
- * missing, an odd order, a missing beginning or end.
+ * Finds anomalous sessions (the events of one request, login, block, job) by their event ids: a new event, an unusual count, an event that is
+ * missing, an unusual order, a missing beginning or end.
  *
  * Three measures: the distance of a session's counts to learnt ones, with weights learnt from what common patterns differ in (after
  * Landauer, Skopik and Wurzenberger's count vectors with idf, "A critical review of common log data sets", 2024), and how rare its pairs
  * and its triples of neighbouring events are (after stide; Forrest et al., IEEE S&P 1996). Each is turned into nats by what learnt
- * sessions measure when they are left out, and the weighted sum is the score in [0, 1]: 0.5 and more is odd, one exactly seen before is
+ * sessions measure when they are left out, and the weighted sum is the score in [0, 1]: 0.5 and more is anomalous, one exactly seen before is
  * below 0.1.
  *
  * Learning is O(events) a session and scoring O(events), and for a pattern of counts not scored lately O(patterns · events) beside it.
- * Memory is bounded by the options, whatever is learnt. The same sessions give the same scores in any order, as long as none of the
- * bounds is reached, past which a sample is kept. Logarithms come from V8's own library, so that machines agree.
+ * The options bound the memory. The same sessions give the same scores in any order, as long as none of the
+ * bounds is reached; past it, the model is a sample. Logarithms come from V8's own library, so that machines agree.
  *
- * Sessions are told apart by 53-bit hashes of their ids, so ids should be ours (of templates, of calls), not texts that somebody chooses.
- * Not for sessions whose parameters are odd and whose events are not, and not for fewer than some ten learnt sessions.
+ * Sessions are identified by 53-bit hashes of their ids, so ids should be ours (of templates, of calls), not texts from outside.
+ * Not for sessions whose parameters are unusual and whose events are not, and not for fewer than some ten learnt sessions.
  *
  * @example
  * const sessions = learnSessions([['login', 'read', 'logout'], ['login', 'read', 'read', 'logout']])
@@ -114,7 +114,7 @@ export class Sessions {
     this.#sample.add(rank, codes, length, size, toPattern)
   }
 
-  /** How odd a session is, from 0 to 1. Nothing is odd while nothing is learnt. Events that were never learnt never lower it. */
+  /** The score of a session, from 0 to 1, high = anomalous. 0 before anything is learnt. Unknown events never lower it. */
   score(session: Session, options: ScoreOptions = {}): number {
     const model = this.#settled()
     if (!model) return 0
@@ -127,8 +127,8 @@ export class Sessions {
   }
 
   /**
-   * Says what made a session odd, the weightiest first: new events, odd counts, missing events, odd transitions, beginnings and ends, each
-   * with what is usual and with its share of the surprise. O(patterns + transitions).
+   * Explains the score of a session, the weightiest reason first: new events, unusual counts, missing events, unusual transitions,
+   * beginnings and ends, each with its usual value and with its share of the surprise. O(patterns + transitions).
    */
   explain(session: Session, options: ScoreOptions = {}): SessionFact[] {
     const model = this.#settled()

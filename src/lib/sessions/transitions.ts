@@ -6,17 +6,17 @@ const base = 2 ** codeBits
 
 export const pairKey = (from: number, to: number): number => from * base + to
 
-/** How odd the order of a session is, by pairs and by triples of events; high means odd. */
+/** How anomalous the order of a session is, by pairs and by triples of events; high means anomalous. */
 export interface OrderSurprise {
   readonly pairs: number
   readonly triples: number
 }
 
 /**
- * What follows what: in how many sessions each pair and each triple of neighbouring events was seen, both ends included, so that a
- * missing beginning or end is a pair like any other. A session's surprise is the power mean (exponent 4) of its distinct pairs'
- * −log of the share of sessions that hold them: between their mean, which one odd pair in a long session hardly moves, and their
- * maximum, which forgets how many were odd. O(events) to learn and to score.
+ * The transitions: in how many sessions each pair and each triple of neighbouring events was seen, both ends included, so that a missing
+ * beginning or end is a pair like any other. A session's surprise is the power mean (exponent 4) of its distinct pairs' −log of the share
+ * of sessions that hold them: between their mean, which one rare pair in a long session hardly moves, and their maximum, which forgets how
+ * many were rare. O(events) to learn and to score.
  */
 export class Transitions {
   readonly pairs: Tally
@@ -107,7 +107,7 @@ export class Transitions {
     return from === unknown || to === unknown ? 0 : this.pairs.get(pairKey(from, to))
   }
   /**
-   * What comes most often after an event, and in how many sessions: a walk over all pairs, for explanations only. Of equally frequent
+   * The most frequent successor of an event, and in how many sessions: a walk over all pairs, for explanations only. Of equally frequent
    * ones it is the one with the least key.
    */
   usualAfter(from: number, keyOf: (code: number) => number): { readonly to: number; readonly count: number } {

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
 
-/** What stands for an event that was never learnt. */
+/** The number of an event that was never learnt. */
 export const unknown = -1
 /** The two ends of a session, as events of their own. */
 export const start = 0

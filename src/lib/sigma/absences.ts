@@ -13,13 +13,13 @@ export interface FindingOptions {
   readonly plans: readonly Plan[]
   readonly leaves: Leaves
   readonly names: FieldNames
-  /** The kinds that events are told apart by. */
+  /** The kinds that distinguish events. */
   readonly kinds: readonly PlannedKind[]
   /** The way of events of some kinds. */
   readonly routeOf: (kinds: readonly PlannedKind[]) => Route
 }
 
-/** Texts of which none may stand in a field, or some rule may be true. */
+/** Texts that must be absent from a field; otherwise some rule may be true. */
 export interface Absence {
   /** Which of the fields that vary. */
   readonly at: number
@@ -30,9 +30,9 @@ const nothing: readonly string[] = []
 const absent: FieldValues = { name: undefined, values: nothing, folded: nothing }
 
 /**
- * Makes what finds out by which absences all rules are excluded from events that have some traits; undefined where that cannot be told.
- * What the traits tell is put into the conditions of the kinds, and into the rules of those kinds that are sure. What is left of each
- * must need a text in a field that varies.
+ * Finds the absences that exclude all rules from events with some traits; undefined where that is unknown. Known traits go into the
+ * conditions of the kinds, and into the rules of those kinds that are certain. Each remaining condition must need a text in a field that
+ * varies.
  */
 export const createFindings = ({ plans, leaves, names, kinds, routeOf }: FindingOptions) => {
   const ownNames = createResolve([], names)
@@ -50,7 +50,7 @@ export const createFindings = ({ plans, leaves, names, kinds, routeOf }: Finding
       }
       return undefined
     }
-    /** What stands in a field; undefined where it varies. */
+    /** The constant value of a field; undefined where it varies. */
     const slotOf = (field: number, resolve: Resolve): FieldValues | undefined => {
       if (field === anywhere) return undefined
       const trait = traitOf(field, resolve)
@@ -80,7 +80,7 @@ export const createFindings = ({ plans, leaves, names, kinds, routeOf }: Finding
       own.set(`${literal.manner} ${literal.text}`, literal)
       return true
     }
-    /** Whether a plan is true, as far as the traits and the absence of what is forbidden tell. */
+    /** Whether a plan is true, as far as the traits and the absence of forbidden texts decide it. */
     const judge = (number: number, resolve: Resolve): boolean | undefined => {
       const plan = plans[number]
       const reduced = plan && reducePlan(plan, truthIn(resolve))

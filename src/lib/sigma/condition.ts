@@ -14,7 +14,7 @@ export const parseCondition = (text: string, selections: ReadonlyMap<string, Nod
   if (text.includes('|')) refuse('a pipe is of Sigma 1', 'Write a correlation instead of "| count() ...".')
   const tokens = text.match(/[()]|[^\s()]+/g) ?? []
   if (tokens.length === 0) refuse('it is empty', 'Name a selection.')
-  /** What each pattern means, for those that stand in a condition often. */
+  /** The meaning of each pattern that occurs often in a condition. */
   const found = new Map<string, readonly Node[]>()
   let at = 0
   const peek = (): string | undefined => tokens[at]?.toLowerCase()

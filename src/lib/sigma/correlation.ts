@@ -26,7 +26,7 @@ interface CorrelationOptions {
   readonly number: number
   /** The numbers of the rules that it refers to, in its order. */
   readonly refers: readonly number[]
-  /** What those are called. */
+  /** Their names. */
   readonly titles: readonly string[]
   readonly fields: readonly { readonly group: readonly string[]; readonly value: readonly string[] }[]
   readonly limits: { readonly maxGroups?: number; readonly maxEvents?: number }
@@ -64,8 +64,8 @@ export const createCorrelation = ({
     return window
   }
   /**
-   * The group that was quiet longest. A map's iterator goes on where it was and groups that are touched move behind it, so it is kept: a
-   * new one would first have to step over all that was deleted since the map last grew.
+   * The group that was quiet longest. A map's iterator continues where it was and groups that are touched move behind it, so we reuse it: a
+   * new one would first have to step over all groups that were deleted since the map last grew.
    */
   let oldestFirst = groups.entries()
   const nextOldest = (): [string, Window] | undefined => {

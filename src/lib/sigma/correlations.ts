@@ -12,7 +12,7 @@ const version = 1
 export interface Correlations {
   readonly active: readonly CorrelationRule[]
   readonly faults: readonly Fault[]
-  /** Whether a rule, given by its number, is told of only through correlations. */
+  /** Whether a rule, given by its number, is only reported through correlations. */
   isHidden(rule: number): boolean
   /** Whether a correlation refers to a rule, given by its number. */
   isPart(rule: number): boolean

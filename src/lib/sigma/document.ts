@@ -7,14 +7,14 @@ export type Level = (typeof levels)[number]
 export const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const
 export type Status = (typeof statuses)[number]
 
-/** What a rule is about, or what an event counts as. A rule applies where each key that it has is equal. */
+/** The logsource of a rule, or of an event. A rule applies where each key that it has is equal. */
 export interface Logsource {
   readonly product?: string
   readonly category?: string
   readonly service?: string
 }
 
-/** What rules, correlations and filters have in common. */
+/** The common fields of rules, correlations and filters. */
 export interface Heading {
   /** The `id`, or else the `name`, or else the file and the place in it: something to call it by. */
   readonly id: string
@@ -79,13 +79,13 @@ export interface CorrelationRule extends Heading {
   readonly timespan: number
   /** All must hold. Empty for temporal ones that only name their rules. */
   readonly conditions: readonly { readonly comparison: Comparison; readonly number: number }[]
-  /** What is counted, summed …; several fields count as one value together. */
+  /** The fields to count, sum …; several fields count as one value together. */
   readonly valueFields: readonly string[]
   /** 0–100, of `value_percentile`. */
   readonly percentile: number
   /** For temporal ones with a written condition (`a and not b`): the rules that must and must not be there. */
   readonly expression: Node | undefined
-  /** Whether the rules that it refers to are told of on their own as well. */
+  /** Whether to report the rules that it refers to on their own as well. */
   readonly generate: boolean
 }
 

@@ -12,8 +12,8 @@ export const toUtf16 = (text: string, order: 'le' | 'be', marked: boolean): stri
 export const toBase64 = (text: string, isBytes: boolean): string => toBytes(text, isBytes).toString('base64')
 
 /**
- * What of a text's Base64 is always there, wherever in a longer text it begins: one form for each of the three places within a group
- * of three bytes, without the characters at both ends that its neighbours decide.
+ * The constant part of a text's Base64, wherever in a longer text it begins: one form for each of the three places within a group of three
+ * bytes, without the characters at both ends that its neighbours decide.
  */
 export const toBase64Offsets = (text: string, isBytes: boolean): string[] => {
   const bytes = toBytes(text, isBytes)

@@ -30,17 +30,17 @@ export interface Engine {
   /** Why documents cannot match: a placeholder without values, a reference to nothing, an id that is taken. */
   readonly faults: readonly Fault[]
   /**
-   * Says which rules are true of an event. Correlations remember it, so events come once and nearly in order of time. Rules that a
-   * correlation refers to are not told of on their own, unless it says `generate: true`; `onPart` hears of them.
+   * Finds the rules that are true of an event. Correlations remember it, so pass each event once and nearly in order of time. Rules that a
+   * correlation refers to are not reported on their own, unless it says `generate: true`; `onPart` receives them.
    */
   match(event: FlatEvent, onPart?: (rule: DetectionRule) => void): Match[]
-  /** What an event counts as. */
+  /** The logsource of an event. */
   kindsOf(event: FlatEvent): readonly EventKind[]
   /** How many events came, of how many of them all rules were excluded at once, and how many rules were tried in all. */
   readonly counts: { readonly events: number; readonly excluded: number; readonly tried: number }
   /** The state of the correlations. Bounded, whatever events came. */
   save(): Uint8Array
-  /** Takes saved state back; of rules that have changed or gone, nothing is kept. Throws on bytes that it cannot read. */
+  /** Restores saved state, except of rules that have changed or gone. Throws on bytes that it cannot read. */
   restore(state: Uint8Array): void
 }
 
@@ -56,7 +56,7 @@ export interface EngineOptions {
 
 const none: readonly number[] = []
 
-/** Makes an engine of documents. What cannot run is left out and said. */
+/** Makes an engine of documents. Leaves out and reports those that cannot run. */
 export const createEngine = (documents: readonly SigmaDocument[], options: EngineOptions): Engine => {
   const { rules, correlations, faults } = select(documents)
   const names = createFieldNames()

@@ -2,7 +2,7 @@ import type { Logsource } from './document.ts'
 
 export type Scalar = string | number | boolean | null
 
-/** What a rule looks at: one event with flat, dotted field names. Of a list, any element may match. */
+/** The input of a rule: one event with flat, dotted field names. Of a list, any element may match. */
 export interface FlatEvent {
   readonly id: string
   /** ms since the epoch. Correlations need it. */
@@ -10,8 +10,8 @@ export interface FlatEvent {
   readonly fields: Readonly<Record<string, Scalar | readonly Scalar[]>>
   /** More fields, for those that `fields` does not have: so that an event need not be copied to add some. */
   readonly more?: FlatEvent['fields']
-  /** What keywords are looked for in, besides the values of the fields. */
+  /** The text to search for keywords, besides the values of the fields. */
   readonly text?: string
-  /** What it counts as, when that is known. Otherwise the taxonomy tells by looking at the fields. */
+  /** Its logsource, when that is known. Otherwise the taxonomy derives it from the fields. */
   readonly logsource?: Logsource
 }

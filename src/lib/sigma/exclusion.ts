@@ -17,7 +17,7 @@ export interface Alike {
   readonly mostValues?: number
 }
 
-/** What excludes all rules from an outline's events; undefined where nothing does. */
+/** The absences that exclude all rules from an outline's events; undefined without any. */
 interface Verdict {
   absences: readonly Absence[] | undefined
   /** How often it was asked, and how often it excluded all. */

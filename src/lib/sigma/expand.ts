@@ -4,7 +4,7 @@ import { Refusal } from './refusal.ts'
 import { escapeRegex } from './regex.ts'
 import type { Value } from './value.ts'
 
-/** What `%name%` stands for; each value may hold wildcards. */
+/** The values of `%name%`; each may hold wildcards. */
 export type Placeholders = ReadonlyMap<string, readonly string[]>
 
 const placeholder = /(?<!\\)%(\w+)%/

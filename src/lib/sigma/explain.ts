@@ -31,7 +31,7 @@ export const explainMatch = (
         },
       ]
     }
-    // What a negation rests on is not there to be shown.
+    // A negation has no match to show.
     if (one.op === 'not') return []
     const inner = one.op === 'some' ? selection : (one.selection ?? selection)
     return one.of.flatMap((part) => tell(part, inner))

@@ -1,6 +1,6 @@
 import type { Heading } from './document.ts'
 
-/** What is wrong with a document, where, and what to do. Nothing of a document that has an error is used. */
+/** A fault in a document: the problem, its place, and the fix. A document with an error is not used at all. */
 export interface Fault {
   /** A word for programs: `unknown-modifier`, `condition-syntax` … */
   readonly code: string

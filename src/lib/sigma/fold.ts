@@ -1,6 +1,6 @@
 /**
- * Takes the case out of a text. Lower case alone would write a capital sigma at the end of a word in another way than within one, and
- * the text that it is looked for in may go on.
+ * Removes the case of a text. Lower case alone would write a capital sigma at the end of a word in another way than within one, and the
+ * searched text may continue there.
  */
 export const fold = (text: string): string => {
   const lower = text.toLowerCase()

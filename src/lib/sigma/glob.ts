@@ -1,4 +1,4 @@
-/** A text with wildcards: literal pieces between `*`, in which `?` stands as `any`. */
+/** A text with wildcards: literal parts between `*`, with `?` as `any`. */
 export interface Glob {
   /** As written. */
   readonly source: string
@@ -16,8 +16,8 @@ export const literalOf = ({ pieces }: Glob): string =>
     .reduce<string>((best, part) => (typeof part === 'string' && part.length > best.length ? part : best), '')
 
 /**
- * Whether a whole text is like a pattern. The first and the last piece are tied to the ends; each other one is looked for from where
- * the one before ended, and the leftmost place is as good as any, so nothing is tried twice: O(text × longest piece).
+ * Whether a whole text matches a pattern. The first and the last run are tied to the ends; each other one is searched from the end of the
+ * one before, and the leftmost match is as good as any, so nothing is tried twice: O(text × longest run).
  */
 export const matchesGlob = ({ pieces }: Glob, text: string): boolean => {
   let at = forwards(text, 0, pieces[0] ?? [], 0)
@@ -29,7 +29,7 @@ export const matchesGlob = ({ pieces }: Glob, text: string): boolean => {
 
 type Piece = Glob['pieces'][number]
 
-/** Where a piece, from its part `first` on, ends when it starts at a place; -1 when it does not stand there. */
+/** The end of a run, from its part `first` on, that starts at a place; -1 when it does not match there. */
 const forwards = (text: string, start: number, piece: Piece, first: number): number => {
   let at = start
   for (let index = first; index < piece.length; index++) {
@@ -45,7 +45,7 @@ const forwards = (text: string, start: number, piece: Piece, first: number): num
   return at
 }
 
-/** Where the first `count` parts of a piece start when they end at a place; -1 when they do not stand there. */
+/** The start of the first `count` parts of a run that end at a place; -1 when they do not match there. */
 const backwards = (text: string, end: number, piece: Piece, count: number): number => {
   let at = end
   for (let index = count - 1; index >= 0; index--) {
@@ -61,7 +61,7 @@ const backwards = (text: string, end: number, piece: Piece, count: number): numb
   return at
 }
 
-/** Where the leftmost place of a piece ends that does not start before `from`; -1 when there is none. */
+/** The end of the leftmost match of a run that does not start before `from`; -1 when there is none. */
 const endOfNext = (text: string, from: number, piece: Piece): number => {
   const lead = piece.findIndex((part) => typeof part === 'string')
   const part = piece[lead]

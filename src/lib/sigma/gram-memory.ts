@@ -10,11 +10,11 @@ export const spreading = 0x9e3779b1
 export interface GramMemory {
   /** Whether a value of this length is worth being remembered. */
   suits(length: number): boolean
-  /** Tells of a group that an index will ask for. */
+  /** Announces a group that an index will ask for. */
   expect(gram: number): void
   /** Looks at a value, unless it was the last one; false when it has none of the groups that any index asks for. */
   look(value: string): boolean
-  /** Whether the value may have a group, told by its place: false is certain. */
+  /** Whether the value may have a group, given by its place: false is certain. */
   mayHave(place: number): boolean
 }
 

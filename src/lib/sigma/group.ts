@@ -5,14 +5,14 @@ import { createLiteralIndex, type LiteralIndex } from './literal-index.ts'
 import { chooseTriggers, countUses, type Leaves, type Plan } from './plan.ts'
 import { anywhere } from './view.ts'
 
-/** What a literal that was found tells: perhaps that a leaf is true, and which rules are worth trying. */
+/** The meaning of a literal that was found: perhaps that a leaf is true, and which rules are worth trying. */
 export interface Hit {
   /** −1: nothing is sure yet. */
   readonly leaf: number
   readonly rules: readonly number[]
 }
 
-/** What of a field makes rules worth trying. */
+/** The literals of a field that make rules worth trying. */
 export interface FieldIndex {
   readonly field: number
   readonly index: LiteralIndex<Hit> | undefined

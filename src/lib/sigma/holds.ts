@@ -48,7 +48,7 @@ export const holds = (test: Test, slot: FieldValues, other: (field: string) => F
   }
 }
 
-/** Whether a text stands in a value as wanted. */
+/** Whether a value contains a text as wanted. */
 export const stands = (manner: Manner, text: string, value: string): boolean => {
   switch (manner) {
     case 'equals':

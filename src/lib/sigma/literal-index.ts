@@ -3,11 +3,11 @@ import { createScan } from './gram-scan.ts'
 import type { Literal } from './literal.ts'
 
 /**
- * Finds which of many texts are a value, begin it, end it or stand in it, in one pass over the value.
+ * Finds which of many texts equal, begin, end or occur in a value, in one pass over the value.
  *
- * Texts that may stand anywhere are found by one rare group of up to four of their letters, kept in a hash table, and then compared
- * (the q-gram filter of Wu and Manber, 1994): O(value) with a small constant, where an automaton over all texts would have to walk a
- * table far larger than the processor's cache. Beginnings and ends are walked in a trie. Texts and values are in lower case.
+ * Texts that may occur anywhere are found by one rare group of up to four of their letters, in a hash table, and then compared (the q-gram
+ * filter of Wu and Manber, 1994): O(value) with a small constant, where an automaton over all texts would have to walk a table far larger
+ * than the processor's cache. Beginnings and ends are walked in a trie. Texts and values are in lower case.
  */
 export interface LiteralIndex<Payload> {
   /** Calls `visit` for each text that is found, at least once. */

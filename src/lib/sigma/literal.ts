@@ -1,6 +1,6 @@
 import type { Manner } from './test.ts'
 
-/** A text that is looked for in lower case, and how it is to stand in a value. */
+/** A text to search for in lower case, and where in a value it must be. */
 export interface Wanted {
   readonly manner: Manner
   readonly text: string

@@ -8,9 +8,9 @@ export interface MatchedItem {
   readonly field: string | undefined
   /** The field of the event that it was read from, where the taxonomy maps it. */
   readonly eventField: string | undefined
-  /** What stood there, cut at 500 characters; undefined where the rule wants nothing there. */
+  /** The value, cut at 500 characters; undefined where the rule requires its absence. */
   readonly value: string | undefined
-  /** What the rule wanted, in words: `contains "mimikatz"`. */
+  /** The condition of the rule, in words: `contains "mimikatz"`. */
   readonly wanted: string
 }
 
@@ -32,7 +32,7 @@ export interface CorrelationMatch {
   readonly eventId: string
   readonly time: number
   readonly group: Readonly<Record<string, string>>
-  /** What was counted, summed …; of temporal ones, how many of the rules. */
+  /** The count, sum …; of temporal ones, how many of the rules. */
   readonly value: number
   /** The events that it rests on, oldest first, at most 50, the first and the last among them. */
   readonly events: readonly {

@@ -13,9 +13,9 @@ export interface Matcher {
 
 const none: readonly number[] = []
 
-/** Makes a matcher of plans, which groups call by their numbers. What is found out of one event is remembered while it is tried. */
+/** Makes a matcher of plans, which groups call by their numbers. Remembers the results for one event while it is tried. */
 export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: FieldNames, view: View): Matcher => {
-  /** What is known of each leaf in this event: generation × 2, plus 1 when it is true. */
+  /** The state of each leaf in this event: generation × 2, plus 1 when it is true. */
   const known = new Float64Array(leaves.list.length)
   const visited = new Float64Array(plans.length)
   let generation = 0

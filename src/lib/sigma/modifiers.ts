@@ -6,7 +6,7 @@ import { didYouMean, Refusal } from './refusal.ts'
 import { type TimeUnit, timeUnits } from './test.ts'
 import { sayValue, type Value } from './value.ts'
 
-/** What a modifier may look at besides the value. */
+/** The context of a modifier besides the value. */
 export interface ModifierContext {
   readonly path: readonly string[]
   /** The modifiers to the left of this one, `all` and `neq` left out. */
@@ -120,7 +120,7 @@ const first =
 
 const encode = (change: (text: string, isBytes: boolean) => readonly string[]): Modifier =>
   onText((value, context, name) => {
-    if (hasWildcards(value.pattern)) refuseValue(value, context, name, 'What is encoded cannot hold wildcards.')
+    if (hasWildcards(value.pattern)) refuseValue(value, context, name, 'Encoded values cannot hold wildcards.')
     refuseLong(value, context, name)
     const of = change(plainText(value.pattern), value.isBytes).map((text) => ({
       ...value,

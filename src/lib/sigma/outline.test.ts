@@ -17,7 +17,7 @@ test('events that differ only in what nobody looks at have one outline', () => {
   expect(one?.traits()).toEqual([{ name: 'program', value: 'sshd' }])
 })
 
-test('a field with too many values varies from then on, and its values are told', () => {
+test('a field with too many values varies from then on, and its values are listed', () => {
   const outlines = createOutlines(new Set(['program', 'message']), 3)
   for (const message of ['a', 'b', 'c', 'd']) outlines.of(event({ program: 'sshd', message }))
   const one = outlines.of(event({ program: 'sshd', message: 'e' }))

@@ -1,26 +1,26 @@
 import type { FlatEvent, Scalar } from './event.ts'
 
-/** What the events of an outline have in a field: always the same, or one of many texts and numbers. */
+/** The values of the events of an outline in a field: always the same, or one of many texts and numbers. */
 export interface Trait {
   readonly name: string
-  /** What stands there; undefined where it varies. */
+  /** The constant value; undefined where it varies. */
   readonly value: Scalar | undefined
 }
 
 /** The events that have the same fields, and the same in those that rules look at and that have few values. */
 export interface Outline<Verdict> {
-  /** What rules can see of it, in the order of the fields. */
+  /** The traits that rules can see, in the order of the fields. */
   traits(): readonly Trait[]
   /** How many events had it. */
   seen: number
   verdict: Verdict | undefined
 }
 
-/** Tells events' outlines. */
+/** Finds events' outlines. */
 export interface Outlines<Verdict> {
   /** The outline of an event; undefined for one that holds lists or much too many fields. */
   of(event: FlatEvent): Outline<Verdict> | undefined
-  /** What stands in the fields of the last event that vary, in the order of the outline's traits; the list is used again. */
+  /** The varying field values of the last event, in the order of the outline's traits; the list is used again. */
   readonly varying: readonly (string | number)[]
 }
 
@@ -28,10 +28,10 @@ export interface Outlines<Verdict> {
 const mostPlaces = 5000
 const mostFields = 100
 
-/** What a field that rules look at has shown so far. */
+/** The values so far of a field that rules look at. */
 interface Role {
   varies: boolean
-  /** Its values, each by itself: the text that came first is kept, and no line that a later one is a part of. */
+  /** Its values, each by itself: the first text is stored, and no line that a later one is a part of. */
   readonly values: Map<Scalar, Scalar>
 }
 
@@ -44,7 +44,7 @@ interface Branch<Verdict> {
   readonly byValue: Map<Scalar, Place<Verdict>>
 }
 
-/** What was seen of an event so far. */
+/** The traits of an event so far. */
 class Place<Verdict> implements Outline<Verdict> {
   readonly branches = new Map<string, Branch<Verdict>>()
   /** The way that was taken last: most events take the same one. */

@@ -75,7 +75,7 @@ interface Choice {
 
 const impossible: Choice = { triggers: [], cost: Number.POSITIVE_INFINITY }
 
-/** How many rules have a leaf. What many rules look for is common, and each hit would try all of them. */
+/** How many rules have a leaf. A literal of many rules is common, and each hit would try all of them. */
 export type Uses = ReadonlyMap<number, number>
 
 /** Counts in how many of some plans each leaf is. */

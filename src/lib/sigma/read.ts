@@ -13,7 +13,7 @@ import { isBomb, isMap, type YamlMap } from './yaml-map.ts'
 const longest = 2_000_000
 
 export interface ReadOptions {
-  /** What `%name%` stands for where a value says `|expand`. */
+  /** The values of `%name%` for `|expand`. */
   readonly placeholders?: ReadonlyMap<string, readonly string[]>
 }
 
@@ -50,7 +50,7 @@ const readDocument = (place: Place, options: ReadOptions): SigmaDocument | reado
     try {
       return read()
     } catch (error) {
-      // Whatever a text that a stranger wrote brings about, the documents beside it are read.
+      // A fault in a document of a stranger must not keep us from reading the documents beside it.
       const refusal =
         error instanceof Refusal ? error : new Refusal('unreadable', `It cannot be read: ${String(error)}.`, [])
       faults.push({ ...toFault(refusal, place), rule })

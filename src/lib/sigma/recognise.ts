@@ -23,7 +23,7 @@ interface Sieve {
   last: { readonly seen: readonly Role[]; readonly found: readonly FieldIndex[] } | undefined
 }
 
-/** What was seen of an event so far; each further value leads to the next place. */
+/** The values of an event so far; each further value leads to the next place. */
 interface Place {
   readonly next: Map<number | string, Place>
   sieve: Sieve | undefined
@@ -45,8 +45,9 @@ interface RecogniseOptions {
 }
 
 /**
- * Says of which kinds events are; events that agree in what decides it get the same list. What depends on a few values only, such as the name of a program, is worked out once
- * for all events that agree in those; the rest, such as what a message contains, is looked at where it still matters.
+ * Finds the kinds of events; events that agree in the deciding values get the same list. Kinds that depend on a few values only, such as
+ * the name of a program, are calculated once for all events that agree in those; the rest, such as the content of a message, is checked
+ * where it still matters.
  */
 export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup }: RecogniseOptions) => {
   const roles = rolesOf(kinds.flatMap(({ kind }) => kind.when ?? []))
@@ -93,7 +94,7 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
     }
     return place
   }
-  /** What of a sieve an event can have. Most events have what the one before them had, and get the same list. */
+  /** The kinds of a sieve that are possible for an event. Most events have the same ones as the event before, and get the same list. */
   const present = (sieve: Sieve): readonly FieldIndex[] => {
     const { last } = sieve
     if (last && last.seen.length === count && last.seen.every(isSeen)) return last.found
@@ -146,7 +147,7 @@ const isConstant = (node: TestNode): node is TestNode & { readonly field: string
   )
 }
 
-/** What a field does for telling kinds apart. */
+/** The role of a field in distinguishing kinds. */
 interface Role {
   readonly number: number
   /** Whether some tests of it are of its being there or of certain values; those are numbered. */
@@ -180,7 +181,7 @@ const otherValue = 1
 const firstValue = 2
 const mostValues = 2 ** 16
 
-/** What of a value decides: a number, or a text for the values of a list, of which neither order nor repetition matter. */
+/** The deciding part of a value: a number, or a text for the values of a list, of which neither order nor repetition matter. */
 const stepOf = (value: FlatEvent['fields'][string], role: Role): number | string => {
   if (typeof value !== 'object' || value === null) return role.number * mostValues + codeOf(value, role)
   return `${role.number} ${[...new Set(value.map((one) => codeOf(one, role)))].sort((a, b) => a - b)}`

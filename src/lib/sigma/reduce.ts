@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts'
 
-/** What of a plan is left to find out when some of its tests are known: the answer, or a smaller plan. */
+/** Reduces a plan when some of its tests are known: to the answer, or to a smaller plan. */
 export type Reduced = Plan | boolean
 
 /** Reduces a plan by what is known of its leaves; what `truthOf` says nothing of stays. */

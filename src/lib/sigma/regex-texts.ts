@@ -68,7 +68,7 @@ const readBranch = (cursor: Cursor, depth: number): readonly string[] | undefine
 interface Item {
   /** One letter that stands for itself. */
   readonly letter?: string
-  /** What a group surely holds. */
+  /** The certain texts of a group. */
   readonly texts?: readonly string[] | undefined
 }
 
@@ -110,7 +110,7 @@ const readEscape = (cursor: Cursor): Item => {
   return { letter }
 }
 
-/** How often the item before stands at least: 0, 1, or 2 for more than once or nobody knows. */
+/** The least number of repetitions of the item before: 0, 1, or 2 for more than once or unknown. */
 const readTimes = (cursor: Cursor): 0 | 1 | 2 => {
   const quantifier = /^(?:[*+?]|\{(\d*)(?:,\d*)?\})\??/.exec(cursor.source.slice(cursor.at, cursor.at + 20))
   if (!quantifier) return 1

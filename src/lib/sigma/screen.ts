@@ -3,7 +3,7 @@ import { createGramMemory, longestGram, spreading } from './gram-memory.ts'
 import type { Wanted } from './literal.ts'
 import { createLiteralIndex, type LiteralIndex } from './literal-index.ts'
 
-/** Says of a value whether at least one of some texts is it, begins it, ends it or stands in it, as wanted. */
+/** Whether a value equals, begins with, ends with or contains at least one of some texts, as wanted. */
 export type Screen = (value: string) => boolean
 
 const longest = 4096
@@ -116,7 +116,7 @@ const toSought = ({ manner, text }: Wanted): Sought => {
   return { manner, text, codes, gram, end }
 }
 
-/** Whether a text stands at a place of the bytes, and may stand there. */
+/** Whether a text is at a place of the bytes, and is allowed there. */
 const isAt = ({ manner, codes }: Sought, start: number, length: number): boolean => {
   if (start < 0 || start + codes.length > length) return false
   if ((manner === 'starts' || manner === 'equals') && start !== 0) return false

@@ -10,7 +10,7 @@ import { isMap, optionalText, own, textList, type YamlMap } from './yaml-map.ts'
 /** A kind of events: how to know them, what they count as for rules, and where they keep the fields that rules name. */
 export interface EventKind {
   readonly name: string
-  /** Undefined: no event is known for it, only those that were told their log source. */
+  /** Undefined: no event is known for it, only those with a declared log source. */
   readonly when: Node | undefined
   readonly logsources: readonly Logsource[]
   /** Sigma's field → the event's fields; an event's field of Sigma's own name comes first, then the first of these. */
@@ -24,7 +24,7 @@ export interface Taxonomy {
   readonly kinds: readonly EventKind[]
 }
 
-/** Reads a taxonomy file. A kind that is not valid becomes a fault; the others are kept. */
+/** Reads a taxonomy file. A kind that is not valid becomes a fault; the others remain. */
 export const readTaxonomy = (text: string, file: string): Taxonomy & { readonly faults: readonly Fault[] } => {
   const faults: Fault[] = []
   const refuse = (refusal: Refusal, line = findLine(text, refusal.path)): void => {

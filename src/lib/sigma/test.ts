@@ -7,7 +7,7 @@ export type Manner = 'equals' | 'contains' | 'starts' | 'ends'
 export const timeUnits = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const
 export type TimeUnit = (typeof timeUnits)[number]
 
-/** What a value is held against. Texts are in lower case here, unless they are `cased`. */
+/** The operand of a test. Texts are in lower case here, unless they are `cased`. */
 export type Test =
   | { readonly type: Manner; readonly text: string; readonly cased: boolean }
   | { readonly type: 'glob'; readonly glob: Glob; readonly cased: boolean }

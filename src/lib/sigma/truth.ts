@@ -3,9 +3,9 @@ import { holds } from './holds.ts'
 import type { Node } from './node.ts'
 import { anywhere, createView, type FieldNames, type FieldValues, type Resolve } from './view.ts'
 
-/** What conditions say of one event, read part by part: for telling, where the matcher is for finding. */
+/** The truth of conditions for one event, read part by part: for explanations, where the matcher is for finding. */
 export interface Truth {
-  /** What stands in a field, or anywhere in the event when none is named. */
+  /** The value of a field, or the whole event when none is named. */
   slotOf(field: string | undefined): FieldValues
   isTrue(node: Node): boolean
 }

@@ -5,7 +5,7 @@ import { fold } from './fold.ts'
 export interface FieldValues {
   /** The name under which the event has the field; undefined when it has not. */
   readonly name: string | undefined
-  /** What stands there, as texts; nothing for null. */
+  /** The value as texts; nothing for null. */
   readonly values: readonly string[]
   /** The same without case. */
   readonly folded: readonly string[]
@@ -158,7 +158,7 @@ export const toTexts = (value: Scalar | readonly Scalar[]): readonly string[] =>
   return value.flatMap((one) => (one === null ? [] : [String(one)]))
 }
 
-/** What stands in a field of an event. */
+/** The value of a field of an event. */
 const readField = ({ fields, more }: FlatEvent, name: string): FlatEvent['fields'][string] | undefined => {
   if (Object.hasOwn(fields, name)) return fields[name]
   return more !== undefined && Object.hasOwn(more, name) ? more[name] : undefined

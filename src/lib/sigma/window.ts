@@ -7,7 +7,7 @@ export interface Item {
   readonly id: string
   /** Which of the rules it matched, by its place in the list. */
   readonly member: number
-  /** What is counted or summed; empty where only events are. */
+  /** The value to count or sum; empty where only events are. */
   readonly value: string
 }
 
@@ -20,7 +20,7 @@ export interface Window {
 
 export const createWindow = (): Window => ({ items: [], tally: new Map() })
 
-/** What a tally counts. */
+/** The subject of a tally. */
 const wordOf = (rule: CorrelationRule, { member, value }: Item): string =>
   rule.correlation === 'value_count' ? value : String(member)
 

@@ -1,11 +1,11 @@
 import { type ColumnReader, createColumnReader } from './column-reader.ts'
 import type { Table } from './table.ts'
 
-/** Reads CSV (RFC 4180) piece by piece into a table, in memory that grows by 12 bytes a cell. */
+/** Reads CSV (RFC 4180) chunk by chunk into a table, in memory that grows by 12 bytes a cell. */
 export interface CsvReader {
-  /** Takes the next piece of the text, cut anywhere. */
+  /** Takes the next chunk of the text, cut anywhere. */
   push(text: string): void
-  /** The table, after the last piece. Throws RangeError when there was no header. */
+  /** The table, after the last chunk. Throws RangeError when there was no header. */
   finish(): Table
 }
 
@@ -22,7 +22,7 @@ export const createCsvReader = (): CsvReader => {
   let columns: ColumnReader[] = []
   let rows = 0
   let cells: string[] = []
-  /** What a cell that is not at its end yet has so far. */
+  /** The text so far of a cell that is not complete yet. */
   let cell = ''
   let quoted = false
   /** The last character was a quote inside quotes: it closes them, unless another follows. */

@@ -65,13 +65,13 @@ const rankKnots = (sorted: Float64Array): Pick<NumberScale, 'knots' | 'ranks'> =
   }
 }
 
-/** What stands for a number in the forest: itself, or the median where it is missing. */
+/** The value of a number in the forest: itself, or the median where it is missing. */
 export const plainNumber = (scale: NumberScale, value: number): number =>
   Number.isNaN(value) ? scale.middle : bounded(value)
 
 /**
- * What stands for a number among neighbours: its distance from the mean in deviations, and its rank in deviations of ranks. The first
- * sees how far out a value is, the second tells values apart that a few huge ones would press together.
+ * The coordinates of a number among neighbours: its distance from the mean in deviations, and its rank in deviations of ranks. The first
+ * shows how far out a value is, the second separates values that a few huge ones would press together.
  */
 export const scaledNumber = (scale: NumberScale, value: number): number => {
   if (Number.isNaN(value) || scale.deviation === 0) return 0

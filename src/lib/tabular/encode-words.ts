@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
 
-/** Words that get a number of their own; the others are told apart by how rare they are. */
+/** Words that get a number of their own; the others differ by how rare they are. */
 const mostOwn = 16
 /** How many words' counts are remembered. */
 const mostKnown = 4096
@@ -48,7 +48,7 @@ const toScale = (rows: number, order: readonly (readonly [string, number])[]): W
   }
 }
 
-/** How many bits it takes to tell a word: rare words take many, and one that was never seen the most. */
+/** The information of a word in bits: rare words have many, and one that was never seen the most. */
 const rarity = (count: number, rows: number): number => Math.log2((rows + 1) / (count + 0.5))
 
 /** How many numbers a word becomes. */

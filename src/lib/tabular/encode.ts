@@ -44,8 +44,8 @@ export interface Encoded {
 }
 
 /**
- * Learns the scales of a table's columns. Those that are the same throughout say nothing among these rows; they are kept only for rows to
- * come, where another value is news.
+ * Learns the scales of a table's columns. Constant ones say nothing among these rows; they only remain for rows to come, where another
+ * value is news.
  */
 export const fitEncoding = (table: Table, { keepConstant }: { readonly keepConstant: boolean }): Encoding =>
   withOrigins(

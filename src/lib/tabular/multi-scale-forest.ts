@@ -8,12 +8,13 @@ const cleanSizes = [256]
 const trees = 200
 
 /**
- * Fair-cut forests of samples of several sizes, whose scores are averaged. Small samples hold too few of a cluster of odd rows to make it
- * look usual (masking), large ones show what lies between near groups: no size is best for all tables. Sizes are spread evenly in ratio.
+ * Fair-cut forests of samples of several sizes, whose scores are averaged. Small samples hold too few of a cluster of anomalous rows to
+ * make it look usual (masking), large ones show the rows between near groups: no size is best for all tables. Sizes are spread evenly in
+ * ratio.
  */
 export type MultiScaleForest = readonly FairCutForest[]
 
-/** Grows forests on the rows of a row-major matrix. Where nothing among them is odd, nothing is masked: then it is one, of large samples. */
+/** Grows forests on the rows of a row-major matrix. Without anomalous rows, nothing is masked: then it is one, of large samples. */
 export const growForests = (
   rows: Float64Array,
   { width, seed, isClean }: { readonly width: number; readonly seed: number; readonly isClean: boolean },
@@ -34,7 +35,7 @@ export const forestScores = (forests: MultiScaleForest, rows: Float64Array): Flo
   return first.map((sum) => sum / forests.length)
 }
 
-/** What each number of a row adds to its score. */
+/** The contribution of each number of a row to its score. */
 export const explainForests = (forests: MultiScaleForest, row: Float64Array): Float64Array => {
   const parts = new Float64Array(row.length)
   for (const forest of forests) {

@@ -1,12 +1,12 @@
 import { openWalker } from '../isolation-forest/walker.ts'
 
-/** Rows are taken in blocks whose columns of floats stay in the cache; sixteen rows are compared at once. */
+/** Rows are read in blocks whose columns of floats stay in the cache; sixteen rows are compared at once. */
 const blockFloats = 8192
 const lanes = 16
 
 /**
- * Finds the square of each row's distance to the nearest of each set of points, in WebAssembly: `tell` hears of one set's squares for a
- * block of rows, which begins at `from`; they are gone after it returns. Costs a multiply and two adds a number of each pair, four
+ * Finds the square of each row's distance to the nearest of each set of points, in WebAssembly: passes one set's squares to the callback for a
+ * block of rows, which begins at `from`; they are invalid after it returns. Costs a multiply and two adds a number of each pair, four
  * pairs at once. Floats are exact enough: what they lose is below a millionth of the distance to the points' centre.
  */
 export const nearestSquares = (

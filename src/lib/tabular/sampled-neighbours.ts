@@ -22,7 +22,7 @@ interface Member {
 /**
  * Mean distance to the nearest row of small samples (Sugiyama and Borgwardt, "Rapid distance-based outlier detection via sampling",
  * NIPS 2013, as an ensemble over sample sizes). A sample of a few rows sees only the great masses, so a small cluster far from them is
- * odd as a whole; one of some dozens sees gaps between near groups. Sizes are spread evenly in ratio, so neither view outweighs.
+ * anomalous as a whole; one of some dozens sees gaps between near groups. Sizes are spread evenly in ratio, so neither view outweighs.
  *
  * A score costs the sum of the sample sizes (about 3,200) distances. Rows must be scaled: every number counts as it is.
  */

@@ -94,7 +94,7 @@ describe('scores', () => {
   })
 })
 
-describe('odd rows among those that are learnt', () => {
+describe('anomalous rows among those that are learnt', () => {
   /** A twelfth of the rows lie close together, a little way off. */
   const rows = 1200
   const isOff = (row: number): boolean => row % 12 === 0

@@ -24,13 +24,13 @@ import { fitTail, readTail, surpriseOf, type Tail, writeTail } from './tail.ts'
 export type { Cell, Column, Table } from './table.ts'
 export { matrixTable } from './table.ts'
 
-/** What each column adds to a row's score. */
+/** The contribution of each column to a row's score. */
 export interface ColumnPart {
   readonly column: string
   readonly part: number
 }
 
-/** What is usual in a table. Scores are within [0, 1], high means odd, and a row's score does not depend on the rows beside it. */
+/** The usual rows of a table. Scores are within [0, 1], high means anomalous, and a row's score does not depend on the rows beside it. */
 export interface TabularModel {
   /** The columns that rows have, in order. */
   readonly columns: readonly string[]
@@ -44,7 +44,7 @@ export interface TabularModel {
 
 const kind = 'tabular'
 const version = 2
-/** More rows tell nothing new about what is usual, and memory stays bounded. */
+/** More rows add nothing new, and memory stays bounded. */
 const mostTrainingRows = 32_768
 /** Numbers that are encoded at once. */
 const chunkNumbers = 2 ** 20
@@ -61,14 +61,14 @@ interface Parts {
 
 export interface FitOptions {
   readonly seed?: number
-  /** Whether the rows are known to hold nothing odd: then even the rarest of them are learnt as usual. */
+  /** Whether the rows are known to be normal: then even the rarest of them are learnt as usual. */
   readonly isClean?: boolean
 }
 
 /**
- * Learns what is usual in a table of numbers and words, odd rows and all: no labels, nothing to tune. Two views are united: fair-cut
- * forests, which find what is few and different or breaks a dependence, and the distance to the nearest row of small samples, which finds
- * what lies in a gap. Each view's score becomes its surprise among the training rows; the more surprised view counts, and the score says how
+ * Learns what is usual in a table of numbers and words, anomalous rows included: no labels, nothing to tune. Two views are united: fair-cut
+ * forests, which find rows that are few and different or break a dependence, and the distance to the nearest row of small samples, which
+ * finds rows in a gap. Each view's score becomes its surprise among the training rows; the more surprised view counts, and the score says how
  * rare that much surprise is: 0.99 is one training row in a hundred.
  *
  * Fit and score are O(rows · (trees · log sample + 3,200 · columns)); learns from at most 32,768 rows, drawn at random. Constant columns,

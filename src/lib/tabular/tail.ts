@@ -8,13 +8,13 @@ export interface Tail {
   /** Scores in rising order, and the surprise at each. */
   readonly scores: Float64Array
   readonly surprises: Float64Array
-  /** What a score beyond all of them is measured in. */
+  /** The unit of a score beyond all of them. */
   readonly unit: number
 }
 
 /** The step between remembered shares: each is a twentieth smaller than the one before. */
 const step = 1.05
-/** More surprise than this could not be told from certainty in a double. */
+/** A double cannot distinguish more surprise than this from certainty. */
 const mostSurprise = 36
 
 export const fitTail = (scores: Float64Array): Tail => {
@@ -44,8 +44,8 @@ export const fitTail = (scores: Float64Array): Tail => {
 }
 
 /**
- * The surprise of a score. Beyond the training scores it goes on growing, with the logarithm of the distance in units of the training
- * scores' upper half: the order stays, and nothing is claimed of how rare such rows are.
+ * The surprise of a score. Beyond the training scores it grows further, with the logarithm of the distance in units of the training scores'
+ * upper half: the order stays, and nothing is claimed of how rare such rows are.
  */
 export const surpriseOf = ({ scores, surprises, unit }: Tail, score: number): number => {
   let low = 0

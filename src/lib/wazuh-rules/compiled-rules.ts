@@ -1,6 +1,6 @@
 import type { OwnTest } from './own-test.ts'
 
-/** What those functions of Wazuh's own C code ask that can be said in a rule. */
+/** The conditions of Wazuh's own C functions that a rule can express. */
 const known: Readonly<Record<string, OwnTest>> = {
   // A request without a query.
   is_simple_http_request: {

@@ -9,7 +9,7 @@ import { elementsOf, isCorrelation, type WazuhRule } from './wazuh-rule.ts'
 const defaultFrequency = 2
 const defaultTimeframe = 360
 
-/** What counting takes besides the documents of the rules that are counted. */
+/** The input of counting besides the documents of the counted rules. */
 export interface Correlated {
   /** Documents in the order in which they are written. */
   readonly documents: readonly object[]
@@ -22,7 +22,7 @@ export interface Correlated {
 }
 
 export interface CorrelateOptions {
-  /** The field by which events of different agents are told apart; Wazuh counts each agent alone. */
+  /** The field that distinguishes events of different agents; Wazuh counts each agent alone. */
   readonly agentField: string | undefined
   /** The names of the documents of a rule; of the one that is correlated, of its last event. */
   readonly documentsOf: (id: number) => readonly string[]
@@ -55,7 +55,7 @@ export const correlate = (
     notes.push('Wazuh counts the events of each agent alone; this counts those of all together.')
   }
   if (!isSame && frequency > 2) {
-    notes.push('What is counted may be up to two timeframes old: one for the count, and one until the last event.')
+    notes.push('The counted events may be up to two timeframes old: one for the count, and one until the last event.')
   }
   const shape: Shape = {
     rule,
@@ -137,13 +137,13 @@ const compare = (
 interface Shape {
   readonly rule: WazuhRule
   readonly family: Family
-  /** What is counted. */
+  /** The counted rules. */
   readonly names: readonly string[]
   readonly groupBy: readonly string[]
   readonly different: readonly string[]
   readonly frequency: number
   readonly timespan: string
-  /** Whether what is counted is told of on its own as well. */
+  /** Whether the counted rules are reported on their own as well. */
   readonly generate: boolean
 }
 
@@ -173,7 +173,7 @@ const countOf = (shape: Shape): readonly object[] => {
   return [write(shape, '', '', correlation)]
 }
 
-/** One event less than the frequency says, then another one. The last step never tells of its parts; the first may. */
+/** One event less than the frequency says, then another one. The last step never reports its parts; the first may. */
 const sequenceOf = (shape: Shape, eventNames: readonly string[]): readonly object[] => {
   const { rule, names, frequency, generate } = shape
   const common = commonOf(shape)

@@ -11,7 +11,7 @@ const names: Readonly<Record<string, string>> = {
 /** Wazuh itself ignores these. */
 const ignored = new Set(['agent'])
 
-/** What must be the same, and what different, in the events that a rule counts. */
+/** The fields that must be equal, and those that must differ, in the events that a rule counts. */
 export interface CountedFields {
   readonly same: readonly string[]
   readonly different: readonly string[]

@@ -133,7 +133,7 @@ describe('one event', () => {
     ['a bastion', () => sshd({ message: 'x', 'host.name': 'bastion-2' }), []],
     ['no host: a negated test needs its field', () => sshd({ message: 'x' }), []],
     ['session', () => sshd({ message: 'session opened', 'host.name': 'web1' }), []],
-    ['no_log: counted, not told', () => sshd({ message: 'Server listening on 0.0.0.0' }), []],
+    ['no_log: counted, not reported', () => sshd({ message: 'Server listening on 0.0.0.0' }), []],
     [
       'sudo',
       () =>
@@ -325,7 +325,7 @@ describe('one event', () => {
 })
 
 describe('several events', () => {
-  test('five failed logins from one address; the single ones are told of as well', () => {
+  test('five failed logins from one address; the single ones are reported as well', () => {
     start()
     const seen = [0, 20, 40, 60, 80].map((seconds) => failed({}, seconds))
     expect(seen[3]).not.toContain('100103')
@@ -375,7 +375,7 @@ describe('several events', () => {
     expect(burst(1000)).toContain('100108')
   })
 
-  test('what is not told of is counted all the same', () => {
+  test('unreported rules are counted all the same', () => {
     start()
     const listen = (seconds: number, path: string) =>
       sshd({ message: 'Server listening on', 'log.file.path': path }, seconds)

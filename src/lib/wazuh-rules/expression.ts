@@ -1,6 +1,6 @@
 /**
- * What must be true of an event, in terms of what single rules ask themselves. Parts are shared between rules, so an expression takes
- * little room however often it is used; `size` counts what it would be when written out.
+ * The condition of an event, in terms of the tests of single rules. Parts are shared between rules, so an expression takes little room
+ * however often it is used; `size` counts its nodes when written out.
  */
 export type Expression =
   | { readonly op: 'own'; readonly id: number; readonly size: number }

@@ -14,7 +14,7 @@ const toUuid = (name: string): string => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
-/** What the documents of a rule have in common, in the order in which it is written. */
+/** The common fields of the documents of a rule, in the order in which they are written. */
 export interface Heading {
   readonly title: string
   readonly id: string
@@ -98,7 +98,7 @@ const tagsOf = (rule: WazuhRule): readonly string[] => {
   return [...new Set([...techniques, ...cves, ...groups.map((group) => `wazuh.${group}`)])]
 }
 
-/** `<options>no_log</options>`: matches, and is not told of. */
+/** `<options>no_log</options>`: matches, and is not reported. */
 export const isSilent = (rule: WazuhRule): boolean =>
   rule.level === 0 || rule.noAlert || elementsOf(rule, 'options').some(({ text }) => /\bno_log\b/i.test(text))
 

@@ -4,7 +4,7 @@ import type { Own } from './own-tests.ts'
 import type { Parents } from './parents.ts'
 import { isCorrelation, type WazuhRule } from './wazuh-rule.ts'
 
-/** What came up while a rule was put in its place; see Placed. */
+/** The notes that came up while a rule was put in its place; see Placed. */
 export interface Findings {
   readonly partly: string[]
   readonly needs: string[]
@@ -39,7 +39,7 @@ export const takesFrom = (other: WazuhRule, theirs: Own | undefined, rule: Wazuh
   (rule.level > 0 || other.order < rule.order) &&
   !(theirs !== undefined && areDisjoint(theirs, own))
 
-/** What a rule of level 0 takes away; nothing, and a reason, when that cannot be said exactly. */
+/** The events that a rule of level 0 removes; nothing, and a reason, when that cannot be expressed exactly. */
 export const exceptionOf = (
   rule: WazuhRule,
   own: Own | undefined,
@@ -55,6 +55,6 @@ export const exceptionOf = (
   return [expressionOf(rule, own)]
 }
 
-/** What a rule itself asks; `always` for one that only names its events. */
+/** The tests of a rule itself; `always` for one that only names its events. */
 export const expressionOf = (rule: WazuhRule, own: Own): Expression =>
   own.tests.some(({ any, negated, needsField }) => any.length > 0 || negated || needsField) ? ownOf(rule.id) : always

@@ -20,7 +20,7 @@ const mostLogsources = 20
 
 /** The events of one log source that reach a rule and meet it. */
 export interface Way {
-  /** Empty when nothing tells which events are meant. */
+  /** Empty when the events that are meant are unknown. */
   readonly logsource: Logsource
   readonly expression: Expression
 }
@@ -131,7 +131,7 @@ const fromAbove = (rule: WazuhRule, own: Own, parents: Parents, world: World, fi
 /** The rules above that events can come from. */
 const usableOf = (rule: WazuhRule, parents: Parents, world: World, findings: Findings): readonly WazuhRule[] => {
   const { partly, impossible } = findings
-  // An event that completes a count is told of by the correlation; only rules that count that in turn can stand below it.
+  // The correlation reports an event that completes a count; only rules that count that in turn can be below it.
   const usable = parents.rules.filter(({ id }) => {
     const above = world.placed.get(id)
     return above !== undefined && above.ways.length > 0 && (isCorrelation(rule) || !isCorrelation(above.rule))
@@ -144,9 +144,9 @@ const usableOf = (rule: WazuhRule, parents: Parents, world: World, findings: Fin
   } else if (parents.rules.some(isCorrelation)) impossible.push(belowCount)
   else if (parents.missing.length > 0) {
     impossible.push(
-      `It stands below ${list(parents.missing)}, which is in none of the files. Add Wazuh’s own ruleset/rules folder.`,
+      `It is below ${list(parents.missing)}, which is in none of the files. Add Wazuh’s own ruleset/rules folder.`,
     )
-  } else impossible.push(`It stands below ${list(lost)}, which could not be converted.`)
+  } else impossible.push(`It is below ${list(lost)}, which could not be converted.`)
   return usable
 }
 
@@ -159,7 +159,7 @@ const inherited = (id: number, reason: string): string =>
 const list = (names: readonly string[]): string =>
   names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`
 
-/** Leaves out rules that stand below others of the list only: what meets them meets those, unless they take it away from those. */
+/** Leaves out rules that are only below others of the list: events that meet them meet those, unless they remove them from those. */
 export const withoutCovered = (
   rules: readonly WazuhRule[],
   placed: ReadonlyMap<number, Placed>,
@@ -182,7 +182,7 @@ const refine = (above: Logsource, mine: Logsource | undefined): Logsource => {
 export const keyOf = ({ product, category, service }: Logsource): string =>
   [product, category, service].map((part) => part ?? '').join('/')
 
-/** Orders rules so that those above come first. What stands in a circle comes last, above itself by nothing. */
+/** Orders rules so that parents come first. Rules in a cycle come last, with no parent. */
 const parentsFirst = (rules: readonly WazuhRule[], parents: ReadonlyMap<number, Parents>): readonly WazuhRule[] => {
   const waiting = new Map<number, number>()
   const below = new Map<number, WazuhRule[]>()

@@ -8,15 +8,15 @@ import { logsourceOfCategory, logsourceOfChannel, logsourceOfProgram, sourceOfDe
 import { elementsOf, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
 import type { XmlElement } from './xml.ts'
 
-/** What a rule itself asks, without what it inherits. */
+/** The tests of a rule itself, without the inherited ones. */
 export interface Own {
   readonly tests: readonly OwnTest[]
   readonly logsource: Logsource | undefined
-  /** What was left out or widened: the rule does not match just what Wazuh's does. */
+  /** The parts left out or widened: the rule does not match just what Wazuh's does. */
   readonly partly: readonly string[]
-  /** What an admin must add before the rule can match. */
+  /** The settings that an admin must add before the rule can match. */
   readonly needs: readonly string[]
-  /** What cannot be left out. */
+  /** The parts that cannot be left out. */
   readonly impossible: readonly string[]
   readonly notes: readonly string[]
 }
@@ -41,7 +41,7 @@ const patternFields: Readonly<Record<string, PatternType>> = {
   user: 'osmatch',
 }
 
-/** What Sigma cannot say at all, and what to do instead. */
+/** The parts that Sigma cannot express at all, and the workaround. */
 const hopeless: Readonly<Record<string, string>> = {
   if_fts:
     '<if_fts> asks whether something is seen for the first time, which no Sigma rule remembers. The detectors for new values and templates do that here without a rule.',
@@ -146,7 +146,7 @@ const typeOf = (element: XmlElement | undefined, fallback: PatternType, notes: s
   return known ?? fallback
 }
 
-/** `maxsize` is met by records that are at least so long. RE2 repeats at most 1000 times, so it is said in pieces. */
+/** Records that are at least so long meet `maxsize`. RE2 repeats at most 1000 times, so we split the number. */
 const readMaxsize = (rule: WazuhRule, tests: OwnTest[], partly: string[]): void => {
   const text = rule.attributes.get('maxsize')
   if (text === undefined) return
@@ -178,7 +178,7 @@ const readNotes = (rule: WazuhRule, partly: string[], notes: string[]): void => 
   }
 }
 
-/** Reads from the most telling element what events a rule is for. */
+/** Reads the events that a rule is for from its most specific element. */
 const readLogsource = (rule: WazuhRule, tests: OwnTest[], notes: string[]): Logsource | undefined => {
   const channel = elementsOf(rule, 'field').find(({ attributes }) =>
     /^win\.system\.channel$/i.test(attributes.get('name') ?? ''),

@@ -63,7 +63,7 @@ export const translateTime = (text: string): { readonly tests: readonly OwnTest[
   if (from % 60 !== 0 || to % 60 !== 0) {
     return { reason: `<time>: "${text.trim()}" begins or ends within an hour, and Sigma tests whole hours. Round it.` }
   }
-  // What is outside of a span is inside of the one that begins where it ends.
+  // The outside of a span is the inside of the one that begins where it ends.
   const [first, end] = (outside ? [to, from] : [from, to]).map((minutes) => (minutes / 60) % 24)
   if (first === undefined || end === undefined || first === end) {
     return { reason: `<time>: "${text.trim()}" begins and ends at one time.` }

@@ -8,7 +8,7 @@ export interface Parents {
   /** Whether the rule is asked about every event of its log source. */
   readonly isRoot: boolean
   readonly rules: readonly WazuhRule[]
-  /** What it refers to that is in none of the files. */
+  /** Its references that none of the files contain. */
   readonly missing: readonly string[]
   readonly tooMany: boolean
   readonly notes: readonly string[]

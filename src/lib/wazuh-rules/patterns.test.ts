@@ -4,7 +4,7 @@ import { type PatternType, translatePattern } from './patterns.ts'
 
 type Case = readonly [type: PatternType, pattern: string, expected: string]
 
-/** What a translation says, in one line: `contains a, startswith b`. */
+/** A translation in one line: `contains a, startswith b`. */
 const say = (pattern: string, type: PatternType): string => {
   const read = translatePattern(pattern, type)
   if ('reason' in read) return `no: ${read.reason}`
@@ -21,7 +21,7 @@ test.each<Case>([
   ['osmatch', '^a|b$|^c$|d', 'startswith a, endswith b, is c, contains d'],
   ['osmatch', '!session', 'not contains session'],
   ['osmatch', ' a b ', 'contains  a b '],
-  // What is a wildcard in Sigma is none in Wazuh; every backslash is doubled.
+  // Sigma's wildcards are none in Wazuh; every backslash is doubled.
   ['osmatch', 'cmd.exe?a*b', 'contains cmd.exe\\?a\\*b'],
   ['osmatch', 'C:\\Temp\\', 'contains C:\\\\Temp\\\\'],
   ['osmatch', 'a$b^c', 'contains a$b^c'],
@@ -50,7 +50,7 @@ test.each<Case>([
     '\\q',
     'no: The regex "\\q" has \\q, which OSRegex does not know. Correct the rule, or say type="pcre2".',
   ],
-  // PCRE2 tells upper from lower case, unless it is told not to.
+  // PCRE2 is case-sensitive by default.
   ['pcre2', '^Security$', 'cased Security'],
   ['pcre2', '(?i)mimikatz', 'contains mimikatz'],
   ['pcre2', '^4625$', 'is 4625'],

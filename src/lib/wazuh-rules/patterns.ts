@@ -16,7 +16,7 @@ export type Translation =
 export const patternTypes = ['osmatch', 'osregex', 'pcre2', 'string'] as const
 export type PatternType = (typeof patternTypes)[number]
 
-/** Translates a pattern of one of Wazuh's kinds. OSMatch and OSRegex do not tell upper from lower case, PCRE2 does. */
+/** Translates a pattern of one of Wazuh's kinds. OSMatch and OSRegex are case-insensitive, PCRE2 is case-sensitive. */
 export const translatePattern = (pattern: string, type: PatternType): Translation => {
   switch (type) {
     case 'string':
@@ -56,7 +56,7 @@ const translateMatch = (pattern: string): Translation => {
 const modifierOf = (start: boolean, end: boolean): string =>
   start ? (end ? '' : 'startswith') : end ? 'endswith' : 'contains'
 
-/** What OSRegex writes behind a backslash, in RE2's words. */
+/** The escapes of OSRegex, in RE2's words. */
 const classes: Readonly<Record<string, string>> = {
   d: '[0-9]',
   w: '[A-Za-z0-9@_-]',
@@ -133,7 +133,7 @@ const splitRegex = (pattern: string): readonly string[] => {
 
 const escapeRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
-/** What PCRE2 can and RE2 cannot: it would need to go back in the text, without a bound on the time. */
+/** The features that PCRE2 has and RE2 has not: they need backtracking, without a bound on the time. */
 const impossible: readonly (readonly [RegExp, string])[] = [
   [
     /\(\?(?:=|!|<=|<!)/,
@@ -181,7 +181,7 @@ const pcrePairs: Readonly<Record<string, string>> = {
   "\\'": "'",
 }
 
-/** Translates what stands behind backslashes, outside of classes in brackets and within. */
+/** Translates escapes, outside of classes in brackets and within. */
 const translatePairs = (regex: string): string =>
   regex.replace(/\[\^?\]?(?:\\[\s\S]|\[:\^?[a-z]+:\]|[^\]\\])*\]|\\[\s\S]/g, (piece) =>
     piece.startsWith('[')

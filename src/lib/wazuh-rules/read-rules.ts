@@ -1,7 +1,7 @@
 import { elementsOf, type ReadFault, toNumber, type WazuhRule } from './wazuh-rule.ts'
 import { readXml, type XmlElement } from './xml.ts'
 
-/** What decides where a rule stands; Wazuh keeps it from the first definition when a second one overwrites the rule. */
+/** The fields that decide the position of a rule; Wazuh takes them from the first definition when a second one overwrites the rule. */
 const placing = ['if_sid', 'if_group', 'if_level', 'if_matched_sid', 'if_matched_group']
 
 /** Reads the rules of files, in the order given, which should be the order in which Wazuh reads them. */

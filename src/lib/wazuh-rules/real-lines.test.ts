@@ -5,7 +5,7 @@ import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { createEngine, joinTaxonomies, readDocuments, readTaxonomy } from '../sigma/sigma.ts'
 import { convertWazuhRules } from './wazuh-rules.ts'
 
-// Lines as programs write them, through the parsers and the taxonomy that the server uses: nobody tells their log source.
+// Lines as programs write them, through the parsers and the taxonomy that the server uses: no line declares its log source.
 
 const read = (folder: URL, end: string) =>
   readdirSync(folder)

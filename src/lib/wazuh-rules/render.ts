@@ -135,7 +135,7 @@ const comparisons = (field: string, any: readonly Comparison[]): Selection => {
   return maps.length === 1 && only ? only : maps
 }
 
-/** Looks in the whole record. What is tied to an end becomes a regular expression, for a plain keyword stands anywhere. */
+/** Searches the whole record. A text that is tied to an end becomes a regular expression, for a plain keyword matches anywhere. */
 const keywords = (any: readonly Comparison[]): Selection =>
   any.map(({ modifiers, value }) => {
     const text = String(value)

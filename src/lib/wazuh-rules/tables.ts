@@ -87,7 +87,7 @@ export const fieldOf = (name: string, family: Family): { readonly field: string;
     }
   }
   const field = own(familyFields[family], name) ?? own(fields, name)
-  // A name that objects have from birth would get lost on the way; events are kept under the same other one.
+  // A name that all objects inherit would get lost on the way; events are stored under the same other one.
   return { field: field ?? (name === '__proto__' ? '_proto_' : name), known: !strangers.has(name) }
 }
 

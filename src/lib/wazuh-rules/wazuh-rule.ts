@@ -1,6 +1,6 @@
 import type { XmlElement } from './xml.ts'
 
-/** A rule as it stands in the files, with variables replaced. */
+/** A rule as it is written in the files, with variables replaced. */
 export interface WazuhRule {
   readonly id: number
   readonly level: number
@@ -15,7 +15,7 @@ export interface WazuhRule {
   readonly order: number
   /** Does nothing itself when it matches; those below it may. */
   readonly noAlert: boolean
-  /** What reading it brought up and an admin should know. */
+  /** Notes for the admin from reading it. */
   readonly notes: readonly string[]
 }
 

@@ -68,7 +68,7 @@ test('a rule keeps its id, wherever it stands and whatever else changes', () => 
   expect(id('<group name="b,">\n<rule level="9" id="100001"><match>b</match></rule></group>')).toBe(one)
 })
 
-test('agents are told apart when a field does that, and not with global_frequency', () => {
+test('agents are distinguished when a field does that, and not with global_frequency', () => {
   const rule = (extra: string): string =>
     `<group name="a,"><rule id="1" level="3"><match>a</match></rule>
      <rule id="2" level="9" frequency="3"><if_matched_sid>1</if_matched_sid>${extra}</rule></group>`
@@ -99,7 +99,7 @@ test('rules whose ways multiply are refused, not written', () => {
   expect(report.find(({ outcome }) => outcome === 'not-converted')?.reasons[0]).toContain('Too many rules lead to it')
 })
 
-test('a rule that never alerts can be counted, and is not told of', () => {
+test('a rule that never alerts can be counted, and is not reported', () => {
   const { documents, report } = convert(
     `<group name="a,"><rule id="1" level="0" noalert="1"><match>a</match></rule>
      <rule id="2" level="9" frequency="3"><if_matched_sid>1</if_matched_sid></rule></group>`,
@@ -146,7 +146,7 @@ test.each([
   expect(report.map(({ outcome }) => outcome)).toEqual(['not-converted', 'not-converted'])
 })
 
-test('a rule may refer to a later one, and is told that Wazuh would not have it', () => {
+test('a rule may refer to a later one, with a note that Wazuh would refuse it', () => {
   const { documents, report } = convert(
     '<group name="a,"><rule id="1" level="3"><if_sid>2</if_sid><match>a</match></rule><rule id="2" level="3"><match>b</match></rule></group>',
   )

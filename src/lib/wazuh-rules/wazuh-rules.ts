@@ -14,7 +14,7 @@ export type { ReadFault as WazuhFault } from './wazuh-rule.ts'
 export const outcomes = ['converted', 'partly', 'not-converted'] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** What became of one rule, or why something could not be read. */
+/** The result of one rule, or the reason why something could not be read. */
 export interface ReportRow {
   /** Undefined for what is no rule: a file that is no XML. */
   readonly id: number | undefined
@@ -30,7 +30,7 @@ export interface Conversion {
   readonly documents: readonly { readonly name: string; readonly yaml: string; readonly wazuhIds: readonly number[] }[]
   /** In the order of the files; one row a rule. */
   readonly report: readonly ReportRow[]
-  /** What could not be read, with a word for programs: `xml-doctype`, `duplicate-id` … Each is in the report as well. */
+  /** The parts that could not be read, with a word for programs: `xml-doctype`, `duplicate-id` … Each is in the report as well. */
   readonly faults: readonly ReadFault[]
   readonly summary: {
     readonly rules: number
@@ -38,13 +38,13 @@ export interface Conversion {
     readonly partly: number
     readonly notConverted: number
     readonly documents: number
-    /** What is true of all rules together. */
+    /** The notes on all rules together. */
     readonly notes: readonly string[]
   }
 }
 
 export interface ConvertOptions {
-  /** The field that tells Wazuh's agents apart (`host.name`). Wazuh counts each agent alone; without this all are counted together. */
+  /** The field that distinguishes Wazuh's agents (`host.name`). Wazuh counts each agent alone; without this all are counted together. */
   readonly agentField?: string
 }
 
@@ -86,7 +86,7 @@ export const convertWazuhRules = (
   }
 }
 
-/** What is known of the rules so far, by their ids. */
+/** The rules so far, by their ids. */
 interface State {
   readonly placement: Placement
   readonly rows: Map<number, Row>
@@ -162,8 +162,8 @@ const findNeeded = (correlations: ReadonlyMap<number, Correlated>, { placed }: P
 }
 
 const generalNotes: readonly string[] = [
-  'Wazuh reports one rule for an event, the deepest that matches; Sigma reports every rule that matches. What a rule of level 0 takes away from others is taken away here as well; otherwise a rule and the more specific ones below it are all reported, each with its own level.',
-  'Wazuh stops counting after a rule has fired and begins anew; a Sigma correlation counts on in its window.',
+  'Wazuh reports one rule for an event, the deepest that matches; Sigma reports every rule that matches. The events that a rule of level 0 removes from others are removed here as well; otherwise a rule and the more specific ones below it are all reported, each with its own level.',
+  'Wazuh stops counting after a rule has fired and restarts; a Sigma correlation counts on in its window.',
 ]
 
 interface Row {
@@ -211,7 +211,7 @@ const draft = (at: Placed, placement: Placement, row: Row): Draft => {
   return { parts }
 }
 
-/** The log source of a way; where nothing tells it, the first group stands for a product. */
+/** The log source of a way; where it is unknown, the first group is used as a product. */
 const completed = ({ logsource }: Way, rule: WazuhRule, row: Row): Logsource => {
   if (Object.keys(logsource).length > 0) return logsource
   const product = rule.groups[0] ?? 'wazuh'

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes'
 
-/** An element as it stands in the file. Names are in lower case: Wazuh does not tell `<Rule>` from `<rule>`. */
+/** An element as it is written in the file. Names are in lower case: Wazuh treats `<Rule>` and `<rule>` alike. */
 export interface XmlElement {
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>
@@ -37,7 +37,7 @@ const doctypeMessage = 'The file declares a document type (<!DOCTYPE …>). Rule
 
 const tagHint = ' Close what is open, and write a < that is text as \\<.'
 
-/** What is no harm: `<rule noalert>`. */
+/** An attribute without a value does no harm: `<rule noalert>`. */
 const harmless = /attribute without value|unquoted attribute value/
 
 /**
@@ -57,7 +57,7 @@ export const readXml = (text: string): { elements: readonly XmlElement[] } | { f
   }
   let opened = 1
   parser.on('opentagstart', () => {
-    // What ended the name has been read: perhaps the line's end.
+    // The end of the name has been read: perhaps the line's end.
     opened = parser.column === 0 ? parser.line - 1 : parser.line
   })
   parser.on('opentag', (tag) => {
@@ -82,7 +82,7 @@ export const readXml = (text: string): { elements: readonly XmlElement[] } | { f
     else if (!harmless.test(message))
       refuse('xml-syntax', `The XML is broken: ${message.replace(/\.$/, '')}.${/tag/.test(message) ? tagHint : ''}`)
   })
-  // In pieces, so that a fault ends the reading: the parser itself would go on to the end.
+  // In chunks, so that a fault ends the reading: the parser itself would continue to the end.
   const escaped = escapeAsWazuh(text)
   for (let at = 0; at < escaped.length && !state.fault; at += 65_536) parser.write(escaped.slice(at, at + 65_536))
   if (!state.fault) parser.close()
@@ -110,7 +110,7 @@ const escapeAsWazuh = (text: string): string => {
       continue
     }
     const end = text.indexOf(piece === '<!--' ? '-->' : ']]>', done)
-    // What is never closed is left to the parser to complain of.
+    // The parser itself reports elements that are never closed.
     if (end < 0) {
       pieces.push(piece)
       break

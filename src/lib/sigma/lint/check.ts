@@ -2,7 +2,7 @@ import type { SigmaDocument } from '../document.ts'
 import type { Taxonomy } from '../taxonomy.ts'
 import type { Entry, Yaml, YamlMap, YamlScalar } from './tree.ts'
 
-/** What the linter knows besides the file. Checks that need what is not given stay silent. */
+/** The context of the linter besides the file. Checks that need a missing part stay silent. */
 export interface LintContext {
   /** All documents of the set, this file's own among them: for names used twice, and references. */
   readonly documents?: readonly SigmaDocument[]
@@ -17,7 +17,7 @@ export interface Check {
   /** A word for programs, and for who wants to be spared of it. */
   readonly code: string
   readonly severity: 'warning'
-  /** What it looks for and why it matters, in one sentence. */
+  /** Its purpose and why it matters, in one sentence. */
   readonly about: string
   readonly check: (subject: Subject) => readonly Finding[]
 }
@@ -28,7 +28,7 @@ export interface Finding {
   readonly hint?: string | undefined
 }
 
-/** A document, as written and as understood. */
+/** A document, as written and as parsed. */
 export interface Subject {
   readonly document: SigmaDocument
   readonly root: YamlMap

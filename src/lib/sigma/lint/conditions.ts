@@ -6,7 +6,7 @@ import { picked, picks } from './subject.ts'
 export const conditionChecks: readonly Check[] = [
   warn(
     'all-of-them',
-    '"all of them" takes in every selection that is added later, so that nobody can add a filter.',
+    '"all of them" includes every selection that is added later, so that nobody can add a filter.',
     ({ conditions }) =>
       conditions.flatMap((condition) =>
         picks(condition).some(({ text, all }) => all && text.toLowerCase() === 'them')
@@ -99,7 +99,7 @@ export const conditionChecks: readonly Check[] = [
         const again = parts.find((part, at) => parts.indexOf(part) < at)
         return again === undefined
           ? []
-          : [{ line, message: `${quote(again)} stands in the condition twice.`, hint: 'Leave one out.' }]
+          : [{ line, message: `${quote(again)} is in the condition twice.`, hint: 'Leave one out.' }]
       }),
   ),
   warn('condition-case', 'Other tools know "and", "or" and "not" in lower case only.', ({ conditions }) =>

@@ -15,7 +15,7 @@ import {
 const longestTitle = 120
 const shortestDescription = 16
 
-/** What people read: title, description, dates, references. */
+/** The texts for readers: title, description, dates, references. */
 export const headingChecks: readonly Check[] = [
   warn('title-long', 'A title is one line of a list of alerts.', (subject) =>
     eachUnder(subject, 'title', (title) =>
@@ -49,7 +49,7 @@ export const headingChecks: readonly Check[] = [
         : { message: 'The title starts or ends with a blank.', hint: 'Leave the blanks out.' },
     ),
   ),
-  missing('description', 'Who gets the alert wants to know what it means.', 'Say what is seen and why it matters.'),
+  missing('description', 'The description explains the alert to its reader.', 'Say what is seen and why it matters.'),
   warn('description-short', 'A description that repeats the title helps nobody.', (subject) =>
     eachUnder(subject, 'description', (text) =>
       text.trim().length < shortestDescription
@@ -64,7 +64,7 @@ export const headingChecks: readonly Check[] = [
   missing('status', 'The status says how far a rule can be trusted.', 'Use stable, test or experimental.', 'filter'),
   missing(
     'level',
-    'The level decides how loudly an alert is told.',
+    'The level decides how urgently an alert is sent.',
     'Use informational, low, medium, high or critical.',
     'filter',
   ),

@@ -5,9 +5,9 @@ import { type Check, eachUnder, entryOf, type Finding, lineOf, quote, type Subje
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const relations = ['correlation', 'derived', 'obsolete', 'merged', 'renamed', 'similar']
 
-/** What others call a document by. */
+/** The id or name by which others refer to a document. */
 export const identityChecks: readonly Check[] = [
-  warn('id-missing', 'A document without an id cannot be told apart after it was renamed or moved.', (subject) =>
+  warn('id-missing', 'A document without an id cannot be identified after it was renamed or moved.', (subject) =>
     entryOf(subject.root, 'id')
       ? []
       : [{ line: subject.root.line, message: 'There is no id.', hint: 'Give it a random UUID.' }],
@@ -28,7 +28,7 @@ export const identityChecks: readonly Check[] = [
   warn('title-twice', 'Two documents with one title look the same to who reads an alert.', (subject) =>
     sameElsewhere(subject, 'title', ({ title }) => title),
   ),
-  warn('name-with-blanks', 'A name stands in conditions of correlations, where blanks end it.', ({ root }) => {
+  warn('name-with-blanks', 'Conditions of correlations contain names, and blanks end them.', ({ root }) => {
     const name = entryOf(root, 'name')
     const text = textOf(name?.value)
     return name && text !== undefined && /\s/.test(text)

@@ -241,7 +241,7 @@ const cases: readonly (readonly [string, Parts, Parts])[] = [
   ['logsource-case', rule, { logsource: 'logsource:\n  product: windows\n  category: Process_Creation #<' }],
 ]
 
-/** Warnings that come along, because one mistake is two. */
+/** Additional warnings, because one mistake is two. */
 const besides = new Set(['field-unseen', 'logsource-unknown', 'value-short', 'condition-only-negative'])
 
 const write = (parts: Parts): string => Object.values(parts).join('\n')
@@ -304,7 +304,7 @@ describe('what the checks have to say', () => {
     ])
   })
 
-  test('errors come along, and a document with one has no warnings', () => {
+  test('errors are included, and a document with one has no warnings', () => {
     const text = write({ ...rule, title: 'title: A dot.', level: 'level: hihg #<' })
     expect(lintFile(text, 'bad.yml', context).map(({ severity, line }) => [severity, line])).toEqual([
       ['error', linesWith(text, '#<')[0]],

@@ -3,7 +3,7 @@ import { type Check, eachValue, type Finding, type Item, keyOf, quote, type Subj
 const places = ['contains', 'startswith', 'endswith']
 const encodings = ['utf16', 'utf16le', 'utf16be', 'wide']
 
-/** What stands behind the bars of a field. */
+/** The modifiers of a field, after its bars. */
 export const modifierChecks: readonly Check[] = [
   warn('all-of-one', 'With one value, |all has no effect, and the specification does not allow it.', (subject) =>
     eachItem(subject, ({ modifiers, values, listed }) =>

@@ -2,7 +2,7 @@ import type { SigmaDocument } from '../document.ts'
 import { type Condition, entryOf, type Item, type LintContext, type Subject, scalarsOf, textOf } from './check.ts'
 import { type Entry, readTree, type Yaml, type YamlScalar } from './tree.ts'
 
-/** What is written in a document, beside what was understood of it. Undefined when the text cannot be followed. */
+/** The source of a document, beside its parsed form. Undefined when the text cannot be followed. */
 export const toSubject = (document: SigmaDocument, context: LintContext): Subject | undefined => {
   const root = readTree(document.source, document.line)
   if (root?.type !== 'map') return undefined

@@ -29,7 +29,7 @@ const namespaces = ['attack', 'car', 'cve', 'd3fend', 'detection', 'stp', 'tlp']
 const colours = ['red', 'amber', 'amber-strict', 'green', 'clear', 'white']
 const detections = ['dfir', 'emerging-threats', 'threat-hunting']
 
-/** What stands after `attack.`, when it is a tactic or nothing that is known: neither technique, group nor software. */
+/** The part after `attack.`, when it is a tactic or unknown: neither technique, group nor software. */
 const tacticOf = (tag: string): string | undefined => {
   const [, name] = tag.match(/^attack\.(?!t\d|ta?\d|g\d|s\d|ds\d|c\d|m\d)(.+)$/) ?? []
   return name

@@ -48,7 +48,7 @@ export const readTree = (text: string, line: number): Yaml | undefined => {
   try {
     return buildTree(text, line)
   } catch {
-    // What is wrong with the text, the reader of the documents says.
+    // The reader of the documents reports faults in the text.
     return undefined
   }
 }
@@ -89,7 +89,7 @@ const buildTree = (text: string, line: number): Yaml | undefined => {
       place(node, 1)
     } else if (event.type === EVENT_ALIAS) {
       const target = anchors.get(text.slice(event.anchorStart, event.anchorEnd))
-      if (!target) throw new SyntaxError('an alias to nothing, or to what it stands in')
+      if (!target) throw new SyntaxError('an alias to nothing, or to its own parent')
       place(target.node, target.values)
     } else if (event.type === EVENT_POP) {
       const closed = open.pop()

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { createEngine, type Engine, type Fault, flattenEvent, readDocuments, sayFault } from '../sigma.ts'
 
-/** What a case says of an event: any JSON. */
+/** The event of a case: any JSON. */
 export type Json = Readonly<Record<string, unknown>>
 
 /** Why it is so, the lines of a selection, events that it is true of, events that it is not true of. */

@@ -65,7 +65,7 @@ test.each(quantifiers)('%s', (_, condition, yes, no) =>
   expectTruth([...simple, `condition: '${condition}'`].join('\n'), eventsOf(yes), eventsOf(no)),
 )
 
-/** Patterns and odd names: which selections there are, a condition, events by the names of the selections that are true. */
+/** Patterns and unusual names: which selections there are, a condition, events by the names of the selections that are true. */
 // biome-ignore format: one line a case
 const named: readonly (readonly [string, readonly string[], string, readonly string[][], readonly string[][]])[] = [
   ['a pattern with * at the end', ['sel_a', 'sel_b', 'other'], '1 of sel_*', [['sel_a'], ['sel_b']], [['other'], []]],

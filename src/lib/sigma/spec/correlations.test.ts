@@ -79,7 +79,7 @@ const counting: readonly Case[] = [
   ['equal times', count('condition: { gte: 3 }'), ['5 a', '5 a', '5 a !']],
   ['an event that comes late counts at its own time', count('condition: { gte: 3 }'), ['0 a', '20 a', '10 a !']],
   ['too late is too late', count('condition: { gte: 2 }'), ['100 a', '10 a', '101 a !']],
-  ['after a pause it begins anew', count('condition: { gte: 2 }'), ['0 a', '1 a !', '500 a', '501 a !']],
+  ['after a pause it restarts', count('condition: { gte: 2 }'), ['0 a', '1 a !', '500 a', '501 a !']],
   ['several rules count together', ['type: event_count', 'rules: [ra, rb]', 'group-by: [user]', 'timespan: 60s', 'condition: { gte: 3 }'], ['0 a', '1 b', '2 c', '3 a !']],
   ['an event of two rules is one event', ['type: event_count', 'rules: [ra, rb]', 'group-by: [user]', 'timespan: 60s', 'condition: { gte: 3 }'], ['0 ab', '1 ab', '2 ab !']],
   ['rules by their id', ['type: event_count', 'rules: [33333333-0000-4000-8000-00000000000a]', 'group-by: [user]', 'timespan: 60s', 'condition: { gte: 2 }'], ['0 a', '1 a !']],
@@ -193,7 +193,7 @@ describe('correlations of correlations', () => {
     expect(completed(text, events)).toEqual(events.map((line) => line.includes('!')))
   })
 
-  test('in whichever order they stand in the file', () => {
+  test('in any order of the file', () => {
     const text = [correlationOf(temporal('temporal_ordered', 'many, rb')), many, bases].join('\n---\n')
     const events = ['1 a', '2 a', '3 a', '5 b !']
     expect(completed(text, events)).toEqual(events.map((line) => line.includes('!')))
@@ -213,7 +213,7 @@ describe('correlations of correlations', () => {
     expect(completed(text, events)).toEqual(events.map((line) => line.includes('!')))
   })
 
-  test('those in a circle are told of and do not run', () => {
+  test('those in a cycle are reported and do not run', () => {
     const circle = (name: string, other: string) =>
       correlationOf(['type: event_count', `rules: [${other}]`, 'timespan: 60s', 'condition: { gte: 1 }'], name, name)
     const { documents } = readDocuments([circle('x', 'y'), circle('y', 'x')].join('\n---\n'), 'circle.yml')
@@ -222,7 +222,7 @@ describe('correlations of correlations', () => {
     expect(engine.active).toHaveLength(0)
   })
 
-  test('one that refers to nothing is told of, and the others run', () => {
+  test('one that refers to nothing is reported, and the others run', () => {
     const lost = correlationOf(
       ['type: event_count', 'rules: [nothing]', 'timespan: 60s', 'condition: { gte: 1 }'],
       'Lost',
@@ -234,7 +234,7 @@ describe('correlations of correlations', () => {
   })
 })
 
-describe('what is told of the rules below', () => {
+describe('the reports of the rules below', () => {
   const titlesAt = (more: readonly string[]): string[] => {
     const engine = engineOf(`${bases}\n---\n${correlationOf(count('condition: { gte: 2 }', ...more))}`)
     return ['0 a', '1 a', '2 b'].flatMap((line) => {
@@ -276,7 +276,7 @@ test.each([
   ['event_count', count('condition: { gte: 3 }'), ['0 a', '1 a'], '2 a'],
   ['value_sum', valued('value_sum', 'condition: { field: v, gte: 10 }'), ['0 a v=5', '1 a v=4'], '2 a v=1'],
   ['temporal_ordered', temporal('temporal_ordered', 'ra, rb, rc'), ['0 a', '1 b'], '2 c'],
-])('%s goes on where it was saved', (_, correlation, before, last) => {
+])('%s continues where it was saved', (_, correlation, before, last) => {
   const text = `${bases}\n---\n${correlationOf(correlation)}`
   const show = (engine: ReturnType<typeof engineOf>, line: string) => {
     const { time, event } = eventOf(line)

@@ -93,7 +93,7 @@ test('what is filtered does not count in correlations', () => {
   expect(counts).toEqual([0, 0, 0, 1])
 })
 
-describe('filters that do nothing are told of', () => {
+describe('filters that do nothing are reported', () => {
   test.each([
     ['a rule that there is not', filter('[nothing]')],
     ['a placeholder that nobody gave values', filter('[r1]', { selection: "{ user|expand: '%admins%' }" })],

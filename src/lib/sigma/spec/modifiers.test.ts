@@ -252,7 +252,7 @@ describe('expand', () => {
   ]
   test.each(cases)('%s', (...row) => expectSelection(row, placeholders))
 
-  test('a rule whose placeholder has no values loads, is told of, and matches nothing', () => {
+  test('a rule whose placeholder has no values loads, is reported, and matches nothing', () => {
     const { documents, faults } = readDocuments(ruleOf("sel:\n  a|expand: '%nobody%'\ncondition: sel"), 'case.yml')
     const engine = createEngine(documents, { taxonomy: { kinds: [] } })
     expect(faults).toEqual([])

@@ -8,7 +8,7 @@ const cond = (condition: string): string => ruleOf(`sel: { a: 1 }\ncondition: ${
 const head = (line: string): string => ruleOf('sel: { a: 1 }\ncondition: sel', `${line}\n`)
 const detection = 'detection:\n  sel: { a: 1 }\n  condition: sel\n'
 
-/** What is wrong, the text with `#<` at the line that is to blame, and a word of the code. */
+/** The fault, the text with `#<` at the line that is to blame, and a word of the code. */
 // biome-ignore format: one line a case
 const rules: readonly (readonly [string, string, RegExp])[] = [
   ['no title', `logsource: { category: x } #<\n${detection}`, /title/],

@@ -50,7 +50,7 @@ const plain: readonly Case[] = [
   ['and are not there by themselves', 'toString: null', [{}], [{ toString: 'x' }]],
 ]
 
-/** Wildcards and escapes, as they stand in single quotes in YAML. */
+/** Wildcards and escapes, as written in single quotes in YAML. */
 // biome-ignore format: one line a case
 const wildcards: readonly Case[] = [
   ['* in front', "a: '*cat'", [{ a: 'cat' }, { a: 'bobcat' }], [{ a: 'cats' }]],
@@ -58,7 +58,7 @@ const wildcards: readonly Case[] = [
   ['* at both ends', "a: '*cat*'", [{ a: 'cat' }, { a: 'bobcats' }], [{ a: 'ca t' }]],
   ['* in the middle', "a: 'c*t'", [{ a: 'ct' }, { a: 'cat' }, { a: 'cut the coat' }], [{ a: 'cats' }, { a: 'a cat' }]],
   ['several *', "a: 'a*b*c'", [{ a: 'abc' }, { a: 'axxbyyc' }, { a: 'abcbc' }], [{ a: 'acb' }, { a: 'ab' }]],
-  ['* lets pieces not overlap', "a: 'ab*ba'", [{ a: 'abba' }, { a: 'abxba' }], [{ a: 'aba' }]],
+  ['* keeps parts from overlapping', "a: 'ab*ba'", [{ a: 'abba' }, { a: 'abxba' }], [{ a: 'aba' }]],
   ['* alone: any value, the empty one too', "a: '*'", [{ a: 'x' }, { a: '' }, { a: 0 }], [{}, { a: null }]],
   ['** is *', "a: 'a**b'", [{ a: 'ab' }, { a: 'axb' }], [{ a: 'a' }]],
   ['? is one character', "a: 'c?t'", [{ a: 'cat' }, { a: 'c?t' }, { a: 'c t' }], [{ a: 'ct' }, { a: 'coat' }]],
@@ -75,7 +75,7 @@ const wildcards: readonly Case[] = [
   ['wildcards beside letters outside ASCII', "a: 'Ü*ß?'", [{ a: 'üxß!' }], [{ a: 'üxss' }]],
   ['? is one character, not one unit of UTF-16', "a: 'a?b'", [{ a: 'a😀b' }, { a: 'aäb' }], [{ a: 'a😀😀b' }]],
   ['? before the end, of two units', "a: '*x?'", [{ a: 'aax😀' }], [{ a: '😀x' }, { a: 'x😀😀' }]],
-  ['? in a middle piece, of two units', "a: 'a*x?y*z'", [{ a: 'a-x😀y-z' }], [{ a: 'a-xy-z' }]],
+  ['? in a middle part, of two units', "a: 'a*x?y*z'", [{ a: 'a-x😀y-z' }], [{ a: 'a-xy-z' }]],
   ['other signs of patterns are plain', "a: 'a.b+[c](d)^$|{2}'", [{ a: 'a.b+[c](d)^$|{2}' }], [{ a: 'axb+[c](d)^$|{2}' }]],
   ['wildcards in a list', "a: ['x*', '*y']", [{ a: 'xa' }, { a: 'ay' }], [{ a: 'ax' }]],
   ['wildcards match numbers', "n: '4*'", [{ n: 4688 }, { n: '42' }], [{ n: 14 }]],
