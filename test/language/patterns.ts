@@ -117,6 +117,8 @@ export const revised: readonly string[] = [
   'src/lib/spelling/',
   'src/lib/tabular/',
   'src/lib/wazuh-rules/',
+  'src/operations/actions/',
+  'src/operations/notifications/',
   'src/operations/rules/',
   'src/operations/status/',
   'src/operations/storage/',
@@ -129,9 +131,12 @@ export const revised: readonly string[] = [
   'src/pipeline/mine/',
   'src/pipeline/normalize/',
   'src/pipeline/notify/',
+  'src/pipeline/publish/',
+  'src/queue/',
   'src/queue/',
   'src/schema/',
   'test/',
+  'web/src/',
 ]
 /** Not yet: the reference is generated from the descriptions of other rooms. */
 export const unrevised: readonly string[] = ['docs/reference/', 'test/browser/']

@@ -6,7 +6,7 @@ import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 
 interface AssignDialogProps {
-  /** What to assign: "3 alerts". */
+  /** The objects to assign: "3 alerts". */
   readonly subject: string
   readonly onClose: () => void
   readonly onAssign: (assignee: string | null) => void

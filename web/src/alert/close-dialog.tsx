@@ -6,7 +6,7 @@ import { useKeys } from '../shell/keys.ts'
 import { resolutionLabel, resolutions } from './labels.ts'
 
 interface CloseDialogProps {
-  /** What to close: "3 alerts". */
+  /** The objects to close: "3 alerts". */
   readonly subject: string
   readonly onClose: () => void
   readonly onSelect: (resolution: Noun<'Resolution'>, note: string | undefined) => void

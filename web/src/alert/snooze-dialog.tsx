@@ -4,7 +4,7 @@ import { formatTime, timeZone, useNow } from '../parts/time.tsx'
 import { useKeys } from '../shell/keys.ts'
 
 interface SnoozeDialogProps {
-  /** What to snooze: "3 alerts". */
+  /** The objects to snooze: "3 alerts". */
   readonly subject: string
   readonly onClose: () => void
   /** Called with an ISO time. */

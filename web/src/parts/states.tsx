@@ -27,7 +27,7 @@ export const Loading = ({ label }: { readonly label: string }) => {
 interface EmptyProps {
   /** A short title: "No open incidents" */
   readonly title: string
-  /** What to do next. */
+  /** The suggested next step. */
   readonly children?: ReactNode
 }
 

@@ -69,7 +69,7 @@ export const readQueueSearch = (given: Record<string, unknown>): QueueSearch => 
   }
 }
 
-/** What the queue shows and how: the saved view with the changes in the URL. */
+/** The filter and layout of the queue: the saved view with the changes in the URL. */
 export interface QueueView {
   readonly q: string
   readonly from: string | undefined
