@@ -78,7 +78,7 @@ describe('CONTRIBUTING.md', () => {
 })
 
 describe('a copy of the repository with the examples', needs(deepRun), () => {
-  const copy = mkdtempSync(join(tmpdir(), 'vedette-contributing-'))
+  let copy: string
   const write = (path: string, content: string): void => {
     mkdirSync(dirname(join(copy, path)), { recursive: true })
     writeFileSync(join(copy, path), content)
@@ -97,6 +97,7 @@ describe('a copy of the repository with the examples', needs(deepRun), () => {
   }
 
   beforeAll(async () => {
+    copy = mkdtempSync(join(tmpdir(), 'vedette-contributing-'))
     const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
     const files = execFileSync('git', list, { cwd: root, encoding: 'utf8', maxBuffer: 1e8 }).split('\0')
     for (const file of files.filter((name) => name !== '' && existsSync(join(root, name)))) {
