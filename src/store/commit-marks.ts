@@ -18,9 +18,9 @@ export interface CommitMarks {
 }
 
 /**
- * A connection that breaks while it commits leaves the caller unsure, and trying again could store everything twice. So each
- * transaction writes a mark of its own, and after such a loss the mark tells what became of it. Marks are reused one commit at a
- * time: there are as many rows as there were commits at once.
+ * A connection that breaks while it commits leaves the caller unsure, and a retry could store everything twice. So each transaction
+ * writes a mark of its own. After a lost connection, the mark shows whether the transaction was committed. Marks are reused one
+ * commit at a time: there are as many rows as there were commits at once.
  */
 export const createCommitMarks = async ({ write }: OpenDatabase, now: () => number): Promise<CommitMarks> => {
   const free: string[] = []

@@ -3,15 +3,15 @@ import { createCommitMarks } from './commit-marks.ts'
 import type { Connections, OpenTransaction, Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 
-/** What the files of the store share beside the connections. */
+/** The clock and SQL expressions that the store files share, besides the connections. */
 export interface StoreConnections extends Connections {
   /** A moment later than every one it gave before: what `changed_at` holds. */
   stamp(): number
-  /** Tells in SQL whether a text contains a piece. */
+  /** An SQL expression: whether a text contains a fragment. */
   contains(text: Expression<string>, piece: string): Expression<SqlBool>
 }
 
-/** Makes transactions of a database that tell when they have been committed. */
+/** Creates transactions that report when they have been committed. */
 export const connect = async (database: OpenDatabase, now: () => number): Promise<StoreConnections> => {
   const { read, write, abilities, positionOf } = database
   const listeners: ((tx: Transaction) => void)[] = []
@@ -42,7 +42,7 @@ export const connect = async (database: OpenDatabase, now: () => number): Promis
         return committing
       },
       async rollback() {
-        // Until a commit has its answer, nobody knows whether there is anything to roll back.
+        // A pending commit may still succeed; wait for its answer before rolling back.
         await committing?.catch(() => {})
         await release()
       },

@@ -38,7 +38,7 @@ export interface OpenTransaction {
   rollback(): Promise<void>
 }
 
-/** What a database can do, asked instead of its name. */
+/** The capabilities of a database; code checks these instead of its name. */
 export interface Abilities {
   /** Whether rows can be locked for the rest of a transaction; where not, transactions that write run one after another. */
   readonly lockRows: boolean

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import { fromJson } from './json.ts'
 
-/** A slice of a list, newest first unless said otherwise. `after` is the opaque cursor of the last item of the page before. */
+/** A slice of a list, newest first by default. `after` is the opaque cursor of the last item of the previous page. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   readonly next: string | undefined
@@ -22,11 +22,11 @@ export interface TimeRange {
 export interface RowQuery<Item> extends TimeRange, PageRequest {
   readonly status?: readonly string[] | undefined
   readonly matches?: ((item: Item) => boolean) | undefined
-  /** Lower-case pieces of text that every match contains in one of its values; what lacks one is skipped without being read. */
+  /** Lower-case fragments that every match contains in one of its values; rows that lack one are skipped without being parsed. */
   readonly fragments?: readonly string[] | undefined
 }
 
-/** Where a row stands in a list: what it is sorted by, and its id for rows that are alike in that. */
+/** The position of a row in a list: its sort key, and its id to break ties. */
 export interface Place {
   readonly time: number
   readonly id: string
@@ -77,7 +77,7 @@ export const readCursor = (text: string): Place => {
     if (typeof time === 'number' && Number.isSafeInteger(time) && typeof id === 'string') return { time, id }
   }
   throw new AppError('INVALID_REQUEST', 'The cursor is not one that was given out for this list.', {
-    hint: 'Use the next_cursor of the page before as it came, or leave it out to begin anew.',
+    hint: 'Use the next_cursor of the previous page unchanged, or omit it to start from the first page.',
     errors: [{ path: 'cursor', message: 'not a cursor of this list' }],
   })
 }

@@ -55,7 +55,7 @@ export const describeRetention = (name: string, open: (now: () => number) => Pro
       expect(await count('triage_results')).toBe(0)
       expect(await count('detections')).toBe(1)
 
-      // The rows that tell other processes of the removal are removed after a day, and an alert may come back.
+      // The rows that announce the removal to other processes are removed after a day, and an alert may come back.
       expect(await count('alert_heads')).toBe(4)
       time += 2 * day
       await store.retention.retain({})

@@ -212,7 +212,7 @@ interface OldAlert {
 }
 
 interface Step {
-  /** Where the next step goes on; undefined at the end. */
+  /** The start of the next step; undefined at the end. */
   readonly next: Place | undefined
   readonly removed: Partial<Removals>
 }

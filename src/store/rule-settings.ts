@@ -4,7 +4,7 @@ import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
 import { upsert } from './write-rows.ts'
 
-/** What people said about rules; of most rules, nothing. */
+/** The user's settings of rules; most rules have none. */
 export interface RuleSettingStore {
   save(setting: RuleSetting, tx?: Transaction): Promise<void>
   list(): Promise<readonly RuleSetting[]>

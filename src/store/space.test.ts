@@ -83,7 +83,7 @@ describe('a database file', () => {
     await store.close()
   })
 
-  it('keeps some room when everything was removed, and stops when it is told to', async () => {
+  it('keeps some room when everything was removed, and stops when aborted', async () => {
     const store = await open(newFile())
     await fill(store, 30)
     await store.events.retain({ maxBytes: 0 })
@@ -119,7 +119,7 @@ describe('a database of an older version', () => {
     await again.close()
   })
 
-  it('is converted at the start when it is small and nobody has it open', async () => {
+  it('is converted at the start when it is small and no other process has it open', async () => {
     const file = newFile()
     const store = await openOld(file)
     await fill(store, 2)

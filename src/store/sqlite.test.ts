@@ -118,7 +118,7 @@ describe('a database file', () => {
 
   it('is refused with advice when it is damaged', async () => {
     const file = join(folder, 'damaged.db')
-    writeFileSync(file, 'This is not a database, however long one looks at it. '.repeat(100))
+    writeFileSync(file, 'This is not a database, however often you read it. '.repeat(100))
     await expect(open(`sqlite:${file}`)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('damaged'),
@@ -160,7 +160,7 @@ describe('a database file', () => {
     })
   })
 
-  it('says when it is full, and goes on once there is room', async () => {
+  it('reports a full disk, and continues once there is room', async () => {
     const file = newFile()
     const store = await open(`sqlite:${file}`)
     await store.connections.write.executeQuery(CompiledQuery.raw('pragma max_page_count = 60'))
@@ -204,7 +204,7 @@ describe('a database file', () => {
     await store.close()
   })
 
-  it('goes on when its folder is back', async () => {
+  it('continues when its folder is back', async () => {
     const file = newFile()
     const store = await open(`sqlite:${file}`)
     await store.ping()

@@ -48,7 +48,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect((await store.alerts.get('alert-000001'))?.version).toBe(11)
     })
 
-    it('keeps the latest telling of a detection that goes on', async () => {
+    it('stores the latest state of a detection that continues', async () => {
       const first = sample.sampleDetection(1)
       const later = { ...first, last_seen: new Date(Date.parse(first.last_seen) + 1000).toISOString(), event_count: 99 }
       await store.transaction((tx) => store.detections.save([first], tx))
@@ -74,7 +74,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         store.transaction((tx) => store.anomalies.save(detections, tx))
       await save(found(1, 'wifi'), found(2, 'dns'), sample.sampleDetection(3))
       time = begin + 3_600_000
-      await save(found(1, 'wifi', { last_seen: at(9), sentence: 'It goes on.' }), found(4, 'wifi'))
+      await save(found(1, 'wifi', { last_seen: at(9), sentence: 'It continues.' }), found(4, 'wifi'))
       await save(found(1, 'wifi', { sentence: 'It began.' }))
       const all = await store.anomalies.list({ limit: 10, offset: 0 })
       expect(all.map(({ id, timestamp }) => [id, timestamp])).toEqual([
@@ -89,7 +89,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         timestamp: '2026-03-01T00:09:00',
         anomaly_type: 'wifi_anomaly',
         confidence: 0.98,
-        description: 'It goes on.',
+        description: 'It continues.',
         features: { log_count: 500, reason_codes: { 4: 7 } },
         created_at: '2026-03-01T00:00:00',
       })
@@ -123,7 +123,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.detections.get(odd.id)).toEqual(odd)
     })
 
-    it('tells alerts that are in no incident from those that are in one', async () => {
+    it('separates alerts that are in no incident from those that are in one', async () => {
       const alerts = [1, 2, 3].map((number) => sample.sampleAlert(number, number === 2 ? { incident_id: 'i1' } : {}))
       await store.transaction((tx) => store.alerts.save(alerts, tx))
       const { items } = await store.alerts.list({ limit: 10, loose: true })
@@ -131,7 +131,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
     })
 
     it('pages through a list, newest first, each item once', async () => {
-      // Several share a moment, so the id must tell them apart.
+      // Several share a time, so the id must break the tie.
       const alerts = Array.from({ length: 23 }, (_, number) =>
         sample.sampleAlert(number, { created_at: at(Math.floor(number / 5)) }),
       )
@@ -183,7 +183,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await containing('triaged')).toEqual([])
     })
 
-    it('forgets the heads of alerts that are removed with their source', async () => {
+    it('drops removed alerts of a source from the index', async () => {
       const alerts = [sample.sampleAlert(1), sample.sampleAlert(2, { source: 'other' })]
       await store.transaction((tx) => store.alerts.save(alerts, tx))
       expect(await store.alerts.recent()).toHaveLength(2)
@@ -250,7 +250,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.alerts.untriaged(1)).toEqual(['alert-000002'])
     })
 
-    it('tells what changed, once for each real change', async () => {
+    it('lists each real change once', async () => {
       await store.transaction((tx) => store.alerts.save([sample.sampleAlert(1), sample.sampleAlert(2)], tx))
       await store.transaction((tx) => store.incidents.save([sample.sampleIncident(1)], tx))
       const first = await store.changes(0, 10)
@@ -315,7 +315,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await alertContext.of('nothing')).toEqual([])
     })
 
-    it('keeps assets, and tells that they changed', async () => {
+    it('stores assets, and reports their changes', async () => {
       const { assets } = store
       const some = [1, 2, 3].map((number) => sample.sampleAsset(number))
       const states = [await assets.state()]
@@ -333,7 +333,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(new Set(states).size).toBe(states.length)
     })
 
-    it('keeps what is told of people, and leaves alone who may sign in', async () => {
+    it('stores imported users, and does not change accounts', async () => {
       const { people, connections } = store
       const some = [1, 2].map((number) => sample.samplePerson(number))
       await store.transaction((tx) => people.save(some, tx))
@@ -421,7 +421,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect((await ruleSettings.list())[0]).toEqual({ rule_id: 'another', ...unsaid })
     })
 
-    it('keeps accounts, one a name, beside what is told of the same people', async () => {
+    it('stores accounts, one per name, beside the imported facts of the same users', async () => {
       const { accounts, people, tokens } = store
       const person = { ...sample.samplePerson(1), username: 'Dana', email: 'dana@corp.example' }
       await store.transaction((tx) => people.save([person], tx))
@@ -530,7 +530,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.models.list()).toEqual([{ name: 'template', partition: 1, position: 5, saved_at: begin }])
     })
 
-    it('adds up how records were understood', async () => {
+    it('adds up the parse results of records', async () => {
       const row = { source: 'auth', format: 'syslog', parsed: true, count: 2, sample: 'a line', last_seen_at: begin }
       const ill = { ...row, format: 'no time', parsed: false }
       await store.transaction((tx) => store.parseHealth.add([row, ill, row], tx))
@@ -632,7 +632,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.events.countedSince()).toBeUndefined()
     })
 
-    it('finds the oddest detections of a span', async () => {
+    it('finds the most anomalous detections of a span', async () => {
       const odd = [1, 2, 3, 4].map((number) =>
         sample.sampleDetection(number * 10, {
           score: number / 10,
@@ -655,7 +655,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       ])
     })
 
-    it('tells which open incidents matter most, and how many there are', async () => {
+    it('lists the most important open incidents, and counts them', async () => {
       const incidents = [20, 90, 60].map((risk_score, number) => sample.sampleIncident(number, { risk_score }))
       const closed = sample.sampleIncident(9, { risk_score: 100, status: 'closed' })
       await store.transaction((tx) => store.incidents.save([...incidents, closed], tx))

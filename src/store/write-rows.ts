@@ -38,7 +38,7 @@ export const insertNew = async <Table extends keyof Tables>(
   return inserted
 }
 
-/** What becomes of a row that exists already. */
+/** The handling of a row that already exists. */
 interface Conflict<Table extends keyof Tables> {
   /** The columns that identify a row. */
   readonly key: readonly Column<Table>[]

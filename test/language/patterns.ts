@@ -135,6 +135,7 @@ export const revised: readonly string[] = [
   'src/queue/',
   'src/queue/',
   'src/schema/',
+  'src/store/',
   'test/',
   'web/src/',
 ]

@@ -17,7 +17,7 @@ export interface Account {
   readonly is_active: boolean
   /** Argon2id, in the PHC string format; null when they have no password. */
   readonly password_hash: string | null
-  /** Who they are to the provider that signs them in; null when none does. */
+  /** The subject at their identity provider; null without one. */
   readonly subject: string | null
   readonly created_at: number
   readonly updated_at: number
@@ -32,7 +32,7 @@ export interface AccountStore {
   /** By name. */
   list(): Promise<readonly Account[]>
   havePasswords(): Promise<boolean>
-  /** Makes an account, of the person of that name where a directory told us of one; undefined when that name has an account. */
+  /** Creates an account, for the imported user of that name if there is one; undefined if the name already has an account. */
   create(account: Omit<Account, 'id' | 'last_login_at'>, tx: Transaction): Promise<Account | undefined>
   change(id: string, changes: Partial<Omit<Account, 'id' | 'username' | 'created_at'>>, tx: Transaction): Promise<void>
 }

@@ -5,7 +5,7 @@ import { fromJson, toJson } from '../json.ts'
 import { upsert } from '../write-rows.ts'
 import type { AlertContextRow } from './alert-tables.ts'
 
-/** What was known around an alert when it was judged. */
+/** The context of an alert at the time of triage. */
 export interface AlertContextStore {
   save(
     gathered: readonly { readonly alertId: string; readonly contexts: readonly AlertContext[] }[],
@@ -14,7 +14,7 @@ export interface AlertContextStore {
   of(alertId: string): Promise<readonly AlertContext[]>
 }
 
-/** Keeps what was known around each alert: one row for each kind and source, told anew when the alert is judged again. */
+/** Stores the context of each alert: one row per kind and source, replaced when the alert is triaged again. */
 export const createAlertContextStore = ({ read, now }: StoreConnections): AlertContextStore => ({
   async save(gathered, tx) {
     const at = now()

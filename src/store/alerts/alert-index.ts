@@ -175,7 +175,7 @@ export const createAlertIndex = (
   }: AlertScope = {}): AsyncGenerator<readonly AlertIndexEntry[]> {
     await refreshed()
     const [snapshot, start] = [list, reached ?? 0]
-    // Memory moves on while this goes on: what counts is where the snapshot ends.
+    // Memory may change during the iteration, so remember where the snapshot ends.
     const floors = states.map((state) => ({ state, floor: memory.floor(state) })).filter(({ floor }) => floor >= 0)
     const breathe = createBreath()
     for (let at = 0; at < snapshot.length; at += chunk) {
@@ -265,7 +265,7 @@ export const createAlertIndex = (
   }
 }
 
-/** Lets others have their turn whenever the work has gone on for long enough. */
+/** Yields to the event loop after each `turnMs` of work. */
 const createBreath = (): (() => Promise<void>) => {
   let since = performance.now()
   return async () => {

@@ -1,6 +1,6 @@
 import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 
-/** Open alerts are asked for far more often than the others: each kind is kept and dropped on its own. */
+/** Open alerts are queried far more often than settled ones, so each kind is loaded and evicted separately. */
 export const alertStates = ['open', 'settled'] as const
 export type AlertState = (typeof alertStates)[number]
 
@@ -57,7 +57,7 @@ export const createAlertMemory = (most: number, overlap: number) => {
       return { settled, open: Math.min(counts.open, most - settled) }
     },
 
-    /** Takes an alert as it is now; tells whether that changed what is here. */
+    /** Updates an alert; returns whether the memory changed. */
     put(id: string, state: AlertState, entry: Entry): boolean {
       const known = kept.open.get(id) ?? kept.settled.get(id)
       if (known?.changedAt === entry.changedAt) return false

@@ -3,12 +3,12 @@ import type { Transaction } from '../database.ts'
 import { batches, upsert } from '../write-rows.ts'
 import type { AlertResultDueRow } from './alert-tables.ts'
 
-/** Keeps what is to be told of judged alerts until it is told: the newest word on each. */
+/** Stores unsent triage results, only the newest of each alert. */
 export interface AlertResultStore {
   save(results: readonly AlertResultDueRow[], tx: Transaction): Promise<void>
   /** The oldest first. */
   due(limit: number): Promise<readonly AlertResultDueRow[]>
-  /** Forgets what was told; a word that came meanwhile stays. */
+  /** Removes sent results; a newer result of the same alert stays. */
   removeSent(results: readonly Pick<AlertResultDueRow, 'alert_id' | 'message_id'>[]): Promise<void>
 }
 

@@ -29,7 +29,7 @@ export interface AlertRow {
   url: string | null
   dns_query: string | null
   raw_data: string | null
-  /** What its sender calls it. */
+  /** The name that its sender gave it. */
   external_id: string | null
   status: string
   assigned_to: string | null
@@ -85,7 +85,7 @@ export interface TriageResultRow {
 }
 
 export interface AlertContextRow {
-  /** Alert, kind and source: what makes it the same piece of context. */
+  /** Alert, kind and source: the identity of one context row. */
   id: string
   alert_id: string
   context_type: string

@@ -36,9 +36,9 @@ export interface AlertStore {
   recent(): Promise<readonly AlertIndexEntry[]>
   /** Calls `listener` with the ids of alerts that were removed, before `recent` answers without them. */
   onRemoved(listener: (ids: readonly string[]) => void): void
-  /** The ids of the alerts whose texts contain all words of these lower-case pieces of text, in whatever order. */
+  /** The ids of the alerts whose texts contain all words of these lower-case fragments, in any order. */
   containing(pieces: readonly string[]): Promise<ReadonlySet<string>>
-  /** Alerts that no triage result covers yet, oldest first: rung again at start. */
+  /** Alerts that no triage result covers yet, oldest first; requeued at start. */
   untriaged(limit: number): Promise<readonly string[]>
   /** The ids of alerts that are snoozed no longer than a moment, in the order of their ids, after one of them. */
   dueSnoozes(until: number, after: string, limit: number): Promise<readonly string[]>
@@ -49,7 +49,7 @@ export interface AlertStore {
   oldestOpen(): Promise<number | undefined>
 }
 
-/** How many alerts are kept as they were read, because those of an incident that grows are asked for again and again. */
+/** The size of the cache of parsed alerts. A growing incident reads the same alerts again and again. */
 const mostRecent = 3_000
 
 const alive = [...openAlertStatuses, 'suppressed']
@@ -272,7 +272,7 @@ const toRow = (alert: Alert, changedAt: number): AlertRow => ({
   created_at: Date.parse(alert.created_at),
   updated_at: Date.parse(alert.updated_at),
   changed_at: changedAt,
-  // What a sender sent along is nothing to filter by.
+  // The raw data of the sender is not searchable.
   search: searchText({ ...alert, observed: { ...alert.observed, raw_data: undefined } }),
   body: toJson(alert),
 })

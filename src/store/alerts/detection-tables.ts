@@ -1,4 +1,4 @@
-/** What detectors found, what they learnt, and what people said about it. */
+/** Detections, models and analyst decisions. */
 export interface DetectionTables {
   detections: DetectionRow
   suppressions: SuppressionRow
@@ -17,7 +17,7 @@ export interface DetectionRow {
   dedup_key: string
   first_seen: number
   last_seen: number
-  /** How odd, 0–100. */
+  /** The anomaly score, 0–100. */
   score: number
   /** When it was saved last, by the store's clock. */
   saved_at: number
@@ -63,7 +63,7 @@ export interface ScoredBatchRow {
   features: string
 }
 
-/** What an agent found; times are texts, UTC without a zone, as those who read the view `mcp_anomalies` know them. */
+/** An anomaly found by an agent. Times are UTC texts without a zone, the format of the view `mcp_anomalies`. */
 export interface AgentAnomalyRow {
   id: number
   detection_id: string

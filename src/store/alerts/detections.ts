@@ -26,7 +26,7 @@ export interface DetectionStore {
   get(id: string): Promise<Detection | undefined>
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Detection[]>
   list(query: RowQuery<Detection>): Promise<Page<Detection>>
-  /** Those that reach into a span, the oddest first. */
+  /** The detections that overlap a span, highest score first. */
   oddest(query: {
     readonly from: number
     readonly to: number
@@ -35,7 +35,7 @@ export interface DetectionStore {
   count(span: { readonly from: number; readonly to: number }): Promise<number>
 }
 
-/** Keeps what detectors saw. A detection that is told again, because it goes on, takes the place of what it said before. */
+/** Stores detections. A detection that continues replaces its previous state. */
 export const createDetectionStore = ({ read, contains, now }: StoreConnections): DetectionStore => ({
   async save(detections, tx) {
     // One statement cannot change a row twice.
@@ -112,7 +112,7 @@ export const createDetectionStore = ({ read, contains, now }: StoreConnections):
   },
 })
 
-/** What a sender sent along is kept with the alert, and not twice. */
+/** The raw data of the sender is stored with the alert only. */
 const withoutRawData = (detection: Detection): Detection => {
   if (!detection.observed?.raw_data) return detection
   const { raw_data: _, ...observed } = detection.observed

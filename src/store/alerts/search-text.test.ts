@@ -9,7 +9,7 @@ describe('searchText', () => {
     )
   })
 
-  it('contains the words of every piece of every value', () => {
+  it('contains the words of every fragment of every value', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme' })),

@@ -1,8 +1,8 @@
 const spaces = /\s+/u
 
 /**
- * Lists the words of all texts, numbers and truths within a document, lower-case, each once: long lists of log lines repeat the same
- * words. A piece of text that some value contains is made of words, or parts of words, that stand here; so what lacks one has no match.
+ * Lists the words of all texts, numbers and booleans in a document, lower-case, each once: long lists of log lines repeat the same
+ * words. A fragment of any value consists of these words or parts of them, so a document that lacks one cannot match.
  */
 export const searchText = (document: unknown): string => {
   const words = new Set<string>()
@@ -10,7 +10,7 @@ export const searchText = (document: unknown): string => {
   return [...words].join(' ')
 }
 
-/** Cuts a lower-case piece of text into what `searchText` must contain for a match to be possible. */
+/** Splits a lower-case fragment into the words that `searchText` must contain for a match. */
 export const wordsOf = (piece: string): readonly string[] => piece.split(spaces).filter((word) => word !== '')
 
 const collect = (value: unknown, words: Set<string>): void => {

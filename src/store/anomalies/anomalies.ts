@@ -7,9 +7,9 @@ import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
 import { batches, insertRows } from '../write-rows.ts'
 
-/** What agents found, as clients of network agents list it. */
+/** The anomalies found by agents, in the form that clients of network agents list. */
 export interface AnomalyStore {
-  /** Keeps those detections that are an agent's; what is told again takes the place of what it said before. */
+  /** Stores the detections of agents. A detection that continues replaces its previous state. */
   save(detections: readonly Detection[], tx: Transaction): Promise<void>
   /** The newest first. */
   list(query: {
@@ -17,7 +17,7 @@ export interface AnomalyStore {
     readonly offset: number
     readonly agentName?: string | undefined
   }): Promise<readonly Anomaly[]>
-  /** What changed after a moment, in the order in which it changed; `after` is the id that was last read of that moment. */
+  /** The anomalies that changed after a time, in order of change; `after` is the last id read at that time. */
   changed(query: {
     readonly since: number
     readonly after: number
@@ -41,7 +41,7 @@ export interface AnomalyStore {
 
 const counter = 'agent anomalies'
 
-/** Keeps what agents found, numbered in the order in which it was found. What goes on keeps its number. */
+/** Stores the anomalies found by agents, numbered in order of detection. An anomaly that continues keeps its number. */
 export const createAnomalyStore = ({ read, now, stamp }: StoreConnections): AnomalyStore => ({
   async save(detections, tx) {
     const told = [...new Map(detections.filter(isOfAgent).map((detection) => [detection.id, detection])).values()]

@@ -25,7 +25,7 @@ const find = (number: number, anomaly_type = 'auth_failure') => {
   const agent = { agent_name: 'wifi', device_id: null, anomaly_type, severity: 3, confidence: 0.9, features: { a: 1 } }
   return store.transaction((tx) => store.anomalies.save([sampleDetection(number, { agent })], tx))
 }
-/** What another program sees. */
+/** The view of another program. */
 const read = (sql = 'select * from mcp_anomalies order by id') => {
   const file = new Database(path, { readonly: true })
   const rows = file.prepare<unknown[], Record<string, unknown>>(sql).all()

@@ -79,7 +79,7 @@ export const openAnomalyFile = async (
       try {
         await copy()
         if (count() === (await anomalies.count())) return
-        // Something was forgotten or removed: everything is written anew.
+        // Rows were removed, so rewrite the whole file.
         since = undefined
         await copy()
       } catch (error) {
@@ -98,12 +98,12 @@ const openFile = (path: string): Database.Database => {
   try {
     mkdirSync(dirname(path), { recursive: true })
     const file = new Database(path, { timeout: 500 })
-    // Whoever may read the file can: a write-ahead log would have to be writable for readers too.
+    // Lets read-only users read the file; a write-ahead log would have to be writable for them too.
     file.pragma('journal_mode = DELETE')
     file.pragma('synchronous = NORMAL')
     const known = columnsOf(file)
     if (known.length > 0 && known.join() !== columnNames.join()) {
-      // Another form of the table is kept as it is, beside ours.
+      // Keep a table with other columns unchanged, under another name.
       file.exec(`drop index if exists idx_anomalies_timestamp; drop index if exists idx_anomalies_agent;
         drop table if exists mcp_anomalies_before; alter table mcp_anomalies rename to mcp_anomalies_before`)
     }
@@ -125,7 +125,7 @@ const columnsOf = (file: Database.Database): readonly string[] =>
 
 const counted = z.object({ count: z.int() })
 
-/** What was written into the file before it was ours. */
+/** The rows that another program had written before. */
 const adopted = (file: Database.Database): readonly Anomaly[] => {
   const before = file.prepare("select 1 from sqlite_master where name = 'mcp_anomalies_before'").get()
   const rows = file.prepare(`select ${columnNames.join(', ')} from mcp_anomalies${before ? '_before' : ''}`).all()

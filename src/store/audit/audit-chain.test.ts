@@ -33,7 +33,7 @@ const check = (rows: readonly AuditLogRow[], counted = rows.length, heads: reado
   return checking.end(counted, counted).faults.map(({ id, kind }) => `${kind} ${id}`)
 }
 
-/** What somebody with a free hand over the table might do, and who then hides it by reckoning the hashes anew. */
+/** Changes by somebody with write access to the table, who then hides them by recalculating the hashes. */
 const rehash = (rows: readonly AuditLogRow[]): AuditLogRow[] => {
   let hash = ''
   return rows.map((row, i) => {
@@ -93,7 +93,7 @@ describe('the chain of the audit', () => {
     expect(check(chainOf(10), 9)).toEqual(['added 10'])
   })
 
-  it('finds by a head kept elsewhere what was hidden by reckoning everything anew', () => {
+  it('finds changes hidden by recalculating all hashes, from a head stored elsewhere', () => {
     const rows = chainOf(9)
     const head = { id: 9, hash: rows[8]?.hash ?? '' }
     const forged = rehash(rows.map((row) => (row.id === 5 ? { ...row, actor: 'eve' } : row)))

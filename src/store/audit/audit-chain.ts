@@ -20,7 +20,7 @@ export interface AuditReport {
   readonly faults: readonly AuditFault[]
 }
 
-/** Hashes a row together with the hash of the row before: whoever changes one has to change all that follow. SHA-256, hex. */
+/** Hashes a row together with the hash of the previous row, so a change to one row invalidates all that follow. SHA-256, hex. */
 export const chainHash = (previous: string, row: Omit<AuditLogRow, 'hash'>): string =>
   createHash('sha256')
     .update(

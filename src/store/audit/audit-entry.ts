@@ -6,7 +6,7 @@ import { fromJson, toJson } from '../json.ts'
 import { insertRows } from '../write-rows.ts'
 import { chainHash } from './audit-chain.ts'
 
-/** Who did what, with before and after. Appended in the transaction of the change it tells of. */
+/** One audited change: actor, action, and the values before and after. Appended in the transaction of the change that it records. */
 export interface AuditEntry {
   readonly time: number
   readonly actor: string
@@ -15,7 +15,7 @@ export interface AuditEntry {
   readonly target_id: string
   readonly old_values: unknown
   readonly new_values: unknown
-  /** What was done together with others, in one request. */
+  /** Groups the entries of one request. */
   readonly decision_id?: string | undefined
   /** Where it came from, as far as the door knows. */
   readonly ip_address?: string

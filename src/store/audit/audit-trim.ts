@@ -10,12 +10,12 @@ const targetId = 'retention'
 const eventType = 'audit.trim'
 
 interface Trim {
-  /** The last row that was removed, and its hash: where the rows that are kept begin. */
+  /** The last removed row and its hash. The remaining rows begin after it. */
   readonly start: AuditHead
   readonly time: number
 }
 
-/** Reads how far retention has shortened the audit. An entry of the chain says so itself: whoever changes it breaks the chain. */
+/** Reads how far retention has shortened the audit. The entry that records it is part of the chain, so changing it breaks the chain. */
 export const readTrim = async (db: Transaction): Promise<Trim | undefined> => {
   const row = await db
     .selectFrom('audit_logs')

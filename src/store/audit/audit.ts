@@ -16,7 +16,7 @@ export interface AuditStore {
   head(): Promise<AuditHead | undefined>
   /** The hash of a row; of those that retention has removed only that of the last one is known. */
   hash(id: number): Promise<string | undefined>
-  /** The last row that retention has removed: the rows that are kept begin after it. Undefined when it has removed none. */
+  /** The last row that retention has removed; undefined if it has removed none. The remaining rows begin after it. */
   start(): Promise<AuditHead | undefined>
   /** Looks for rows that were changed, taken away or added, given heads that are known from elsewhere. */
   verify(knownHeads: readonly AuditHead[]): Promise<AuditReport>

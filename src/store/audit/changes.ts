@@ -1,6 +1,6 @@
 import type { StoreConnections } from '../connect.ts'
 
-/** What changed since a moment, for live updates; works across processes because it only reads. */
+/** The changes since a time, for live updates. Works across processes because it only reads. */
 export interface Change {
   readonly kind: 'alert' | 'incident'
   readonly id: string

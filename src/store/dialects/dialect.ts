@@ -27,7 +27,7 @@ export interface OpenDatabase {
   readonly write: Kysely<Tables>
   readonly abilities: Abilities
   readonly types: ColumnTypes
-  /** The function that tells where a text stands in another. */
+  /** The SQL function for the position of a text in another. */
   readonly positionOf: 'instr' | 'strpos'
   space(): Promise<Space>
   /** Returns free space to the disk, in short steps; resolves with how many bytes that were. */
@@ -39,7 +39,7 @@ export interface OpenDatabase {
 
 /** A kind of database: what differs between them, and nothing else. */
 export interface Dialect {
-  /** What its URLs begin with, without the colon. */
+  /** The URL scheme, without the colon. */
   readonly schemes: readonly string[]
   open(url: string, log: Log): Promise<OpenDatabase>
   /** Writes a consistent copy to a file while others read and write; only a database that is a file can be copied so. */

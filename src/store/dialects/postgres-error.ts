@@ -8,7 +8,7 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
     return new AppError('STORAGE_FULL', `There is no room left in the ${place}.`, {
       hint:
         'Free space on the disk of the database server. Lowering the retention makes room for new events only after an autovacuum. ' +
-        'What was refused can be sent again.',
+        'You can send the rejected data again.',
       retryable: true,
       retryAfter: 10,
       cause: error,
@@ -31,7 +31,7 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
   return isAway(error) ? away(error, place) : error
 }
 
-/** Tells whether a failure means that the server, or the path to it, is away for a while. */
+/** Whether an error means that the server, or the network to it, is temporarily unavailable. */
 const isAway = (error: unknown): boolean => {
   const code = codeOf(error)
   if (awayCodes.some((prefix) => code.startsWith(prefix))) return true
@@ -41,7 +41,7 @@ const isAway = (error: unknown): boolean => {
   )
 }
 
-/** Tells whether a translated failure means that no connection could be made; a pool whose connections are all busy is no such case. */
+/** Whether a translated error means that no connection could be made. An exhausted pool does not count. */
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof AppError && isAway(error.cause) && !/timeout exceeded/i.test(messageOf(error.cause))
 

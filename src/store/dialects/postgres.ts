@@ -22,7 +22,7 @@ const bigint = 20
 const connectMs = 4_000
 /** How long a failed attempt to connect speaks for the next ones, in ms. */
 const restMs = 500
-/** Lets the server end a session, and free its locks, soon after the client has vanished; its default is two hours. */
+/** Makes the server close a session and free its locks soon after the client vanishes. The default is two hours. */
 const noticeLostClients =
   'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set tcp_user_timeout = 10000'
 

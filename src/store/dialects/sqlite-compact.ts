@@ -6,7 +6,7 @@ import type { Space } from './dialect.ts'
 import { translateSqliteError } from './sqlite-error.ts'
 import { readSqliteSpace } from './sqlite-space.ts'
 
-/** What has to stay free on the disk besides the copy. */
+/** The bytes that must stay free on the disk besides the copy. */
 const margin = 64 * 2 ** 20
 
 /** Reads how large a database file is, writing nothing. */
@@ -19,7 +19,7 @@ export const spaceOfSqliteFile = (path: string): Space => {
   }
 }
 
-/** Tells how many bytes compacting needs, and how many the disk has. */
+/** Returns how many bytes compaction needs, and how many are free on the disk. */
 export const roomToCompact = (path: string, { bytes, free }: Space) => {
   const { bavail, bsize } = statfsSync(dirname(path))
   return { needed: bytes - free + margin, available: bavail * bsize }

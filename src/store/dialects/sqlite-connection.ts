@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { translateSqliteError } from './sqlite-error.ts'
 
-/** How many prepared statements are kept. Lists of different lengths make different statements, so there is a bound. */
+/** The size of the cache of prepared statements. Bounded, because lists of different lengths make different statements. */
 const mostStatements = 200
 
 interface SqliteGuard {

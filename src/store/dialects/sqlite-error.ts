@@ -9,7 +9,7 @@ export const translateSqliteError = (error: unknown, place: string): unknown => 
     return new AppError('STORAGE_FULL', `There is no room left to write to ${place}.`, {
       hint:
         'Free space on that disk, or lower retention.events or retention.max_bytes and restart: within a few minutes old events are removed ' +
-        'and their space returns to the disk. What was refused can be sent again.',
+        'and their space returns to the disk. You can send the rejected data again.',
       retryable: true,
       retryAfter: 10,
       cause: error,

@@ -60,7 +60,7 @@ const reading = <Result>(path: string, work: (database: Database.Database) => Re
   }
 }
 
-/** Tells whether somebody else has the file open: an idle connection too keeps others from having it for themselves. */
+/** Whether another process has the file open. Even an idle connection prevents an exclusive lock. */
 export const isSqliteFileInUse = (path: string): boolean => {
   const database = new Database(path, { fileMustExist: true, timeout: 200 })
   try {

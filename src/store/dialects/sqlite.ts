@@ -125,7 +125,7 @@ database.prepare('vacuum into ?').run(workerData.copy)
 database.close()
 `
 
-/** Copies from one snapshot, in a thread of its own: the server goes on, and a busy writer cannot make the copy start over. */
+/** Copies one snapshot in a separate thread, so the server keeps running and a busy writer cannot restart the copy. */
 const copyFile = async (file: string, copy: string): Promise<void> => {
   await (await open(copy, 'wx', 0o600)).close()
   const driver = createRequire(import.meta.url).resolve('better-sqlite3')

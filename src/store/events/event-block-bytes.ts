@@ -1,7 +1,7 @@
 /** Whole numbers up to this size are written as such; their differences are exact, too. */
 export const greatestWhole = 2 ** 51
 
-/** Tells whether a number can be written as a whole one: -0 is none. */
+/** Whether a number can be encoded as an integer; -0 cannot. */
 export const isWhole = (value: number): boolean =>
   Number.isInteger(value) && Math.abs(value) <= greatestWhole && !Object.is(value, -0)
 

@@ -19,13 +19,13 @@ export interface BlockPart {
 
 /** Opens blocks, keeps the last few open, and steps over broken ones. */
 export interface BlockCache {
-  /** The events of a block, wherever they are kept by now; nothing when they expired or cannot be read. */
+  /** The events of a block, even after compaction moved them; empty if they expired or cannot be read. */
   open(ref: BlockRef): Promise<readonly BlockPart[]>
   /** Opens what was read already; undefined when it is broken. */
   openPayload(ref: BlockRef, payload: Uint8Array): OpenBlock | undefined
 }
 
-/** Is told once of each block that cannot be read, with its id. */
+/** Called once for each block that cannot be read. */
 export type ReportBroken = (id: string, error: unknown) => void
 
 const mostOpen = 8

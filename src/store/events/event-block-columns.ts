@@ -4,7 +4,7 @@ import { isWhole } from './event-block-bytes.ts'
 
 type Scalar = string | number | boolean
 
-/** What a code in a column means: what stood there last, something new, or, from 2 on, the value of that number. */
+/** The codes of a column: 0 repeats the previous value, 1 adds a new one, and codes from 2 on refer to a value by number. */
 const same = 0
 const fresh = 1
 const known = 2
@@ -63,7 +63,7 @@ export class ColumnWriter {
   }
 }
 
-/** Tells apart what JSON would not: -0, NaN and the infinities. */
+/** Distinguishes values that JSON does not: -0, NaN and the infinities. */
 const scalarKey = (value: Scalar): Scalar | readonly string[] =>
   typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
     ? [Object.is(value, -0) ? '-0' : String(value)]

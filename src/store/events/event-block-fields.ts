@@ -96,7 +96,7 @@ export const readFields = (from: ByteReader, count: number): ((index: number) =>
   })
   const shapeOf = readCodes(from)
   const columns = names.map((name) => ({ name, values: readValues(from), codes: readCodes(from) }))
-  // Where each event's values stand in their columns, because a column skips the events without its field.
+  // The position of each event's values in their columns. A column skips events without its field.
   const rows = new Uint32Array(count + 1)
   for (let index = 0; index < count; index += 1) {
     rows[index + 1] = (rows[index] ?? 0) + (shapes[shapeOf[index] ?? 0]?.length ?? 0)

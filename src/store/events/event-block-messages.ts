@@ -1,12 +1,12 @@
 import type { ByteReader, ByteWriter } from './event-block-bytes.ts'
 
-/** How a message is kept: as the whole original, its end, a part of it, or apart from it. */
+/** The encoding of a message: the whole original, its end, a part of it, or a separate text. */
 const whole = 0
 const suffix = 1
 const inside = 2
 const apart = 3
 
-/** Collects originals and messages; a message that stands in its original costs only its place there. */
+/** Collects originals and messages. A message that is part of its original is stored as a position only. */
 export class MessagesWriter {
   readonly originals: string[] = []
   readonly #ways: number[] = []

@@ -19,7 +19,7 @@ export interface Scan {
   /** Only what comes after this place, in the scan's order. */
   readonly after?: Place | undefined
   readonly matches: (event: Event) => boolean
-  /** Lower-case pieces that every match has in its text, and in one of its fields. */
+  /** Lower-case fragments that every match contains in its text, and in one of its fields. */
   readonly tokens?: readonly string[] | undefined
   readonly values?: readonly string[] | undefined
   readonly stream?: string | undefined

@@ -16,9 +16,9 @@ const mostCharacters = 8_000_000
 const compression = { [constants.ZSTD_c_compressionLevel]: 2, [constants.ZSTD_c_checksumFlag]: 1 }
 
 /**
- * Packs events of one partition that follow one another, the first with that number: column by column, each repeated value once, then
- * zstd, for which another core is used while this one goes on. Every event comes back exactly, whatever its text. An event is done with
- * when it was added: only its texts are kept until the block is finished.
+ * Packs consecutive events of one partition; the first has the given number. Writes column by column, each repeated value once, then
+ * compresses with zstd in another thread. Every event is restored exactly, whatever its text. The writer holds no reference to an
+ * added event, only to its texts, until the block is finished.
  */
 export class BlockWriter {
   readonly #partition: number
@@ -110,7 +110,7 @@ const sizeOf = (event: Event): number => event.original.length + event.message.l
 
 const zstd = promisify(zstdCompress)
 
-/** Compresses in one go, as a rule: what does not fit the room that is made for it comes in pieces, each of which waits for its turn here. */
+/** Usually compresses in one step. Output that exceeds the reserved buffer arrives in chunks, each of which waits for the event loop. */
 const compress = (body: Uint8Array): Promise<Uint8Array> =>
   zstd(body, { params: compression, chunkSize: Math.max(65_536, body.length >>> 2) })
 

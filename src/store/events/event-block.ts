@@ -26,7 +26,7 @@ export interface OpenBlock {
   readonly first: number
   readonly count: number
   readonly times: readonly number[]
-  /** What words are looked for in; cheaper than the event. */
+  /** The text that is searched for words; cheaper to read than the event. */
   text(index: number): string
   stream(index: number): string
   event(index: number): Event

@@ -27,7 +27,7 @@ export const createPacking = (): EventPacking => {
   const close = (): void => {
     if (!writer) return
     const block = finishBlock(writer, tally)
-    // Who finishes hears of a failure; nobody does before.
+    // Prevents an unhandled rejection; `finish` reports the failure.
     block.catch(() => {})
     packed.push(block)
   }

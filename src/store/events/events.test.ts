@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close()
 })
 
-/** A store in memory, its database, and the broken blocks that it told of. */
+/** A store in memory, its database, and the broken blocks that it reported. */
 const openBlocks = async () => {
   const broken: string[] = []
   const note = (facts: object): void => void broken.push('block' in facts ? String(facts.block) : 'something else')
@@ -44,7 +44,7 @@ const save = (db: Kysely<Tables>, store: EventStore, events: readonly Event[]): 
 const everything = { limit: 1_000, matches: () => true }
 const ids = (events: readonly Event[]): string[] => events.map((event) => event.id)
 
-/** What the newest-first order means, said plainly. */
+/** A simple reference implementation of the newest-first order. */
 const naive = (events: readonly Event[]): Event[] => {
   const place = (event: Event) => parseEventId(event.id) ?? { partition: 0, number: 0 }
   return [...events].sort(

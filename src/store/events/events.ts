@@ -13,12 +13,12 @@ import { addCounts, EventTally, firstSlot, readVolume, type VolumeRow } from './
 import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
 
 export interface EventQuery extends TimeRange, PageRequest {
-  /** `newest` first unless said otherwise; a cursor belongs to the order that it was given out for. */
+  /** The default is `newest`. A cursor is valid only for the order that it was created with. */
   readonly order?: 'newest' | 'oldest'
   readonly matches: (event: Event) => boolean
   /** Lower-case words that every match contains somewhere; blocks whose token filter lacks one are skipped. */
   readonly tokens?: readonly string[]
-  /** The same of field values: pieces that every match has in one of its fields. */
+  /** The same for field values: fragments that every match contains in one of its fields. */
   readonly values?: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
@@ -36,7 +36,7 @@ export interface EventStore {
   replay(partition: number, afterNumber: number): AsyncIterable<readonly Event[]>
   /** Joins small neighbouring blocks; returns how many were joined. */
   compact(): Promise<number>
-  /** Drops blocks that ended before `time`, then the oldest until `maxBytes` is kept; returns how many events went. */
+  /** Removes blocks that ended before `time`, then the oldest until at most `maxBytes` remain. Returns the number of removed events. */
   retain(limits: { readonly before?: number; readonly maxBytes?: number }): Promise<number>
   count(): Promise<{ readonly events: number; readonly blocks: number; readonly bytes: number }>
   /**
@@ -139,7 +139,7 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
 const arePacked = (events: readonly Event[] | readonly PackedBlock[]): events is readonly PackedBlock[] =>
   events[0] !== undefined && 'row' in events[0]
 
-/** Leaves out what is kept already: a delivery that comes again changes nothing, even after its block was joined with others. */
+/** Skips stored events: a repeated delivery changes nothing, even after its block was merged with others. */
 const withoutKept = async (packed: readonly PackedBlock[], tx: Transaction): Promise<readonly PackedBlock[]> => {
   const rest: PackedBlock[] = []
   for (const block of packed) {
@@ -196,7 +196,7 @@ const readCursor = (cursor: string): Place => {
   const id = match?.[2] === undefined ? undefined : parseEventId(match[2])
   if (match && id) return { time: Number(match[1]), ...id }
   throw new AppError('INVALID_REQUEST', 'The cursor is not one of ours.', {
-    errors: [{ path: 'cursor', message: 'is not valid', hint: 'Use next_cursor of the page before, or leave it out.' }],
+    errors: [{ path: 'cursor', message: 'is not valid', hint: 'Use next_cursor of the previous page, or omit it.' }],
   })
 }
 

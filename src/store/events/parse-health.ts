@@ -3,10 +3,10 @@ import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { upsert } from '../write-rows.ts'
 
-/** How well a source's records are understood. */
+/** The parse rate of a source. */
 export interface ParseHealthRow {
   readonly source: string
-  /** `syslog/rfc3164`, or the reason and shape of what was not understood. */
+  /** `syslog/rfc3164`, or the reason and shape of a record that was not parsed. */
   readonly format: string
   readonly parsed: boolean
   readonly count: number
@@ -20,7 +20,7 @@ export interface ParseHealthStore {
   list(): Promise<readonly ParseHealthRow[]>
 }
 
-/** Counts how the records of each source were understood. */
+/** Counts parsed and unparsed records of each source. */
 export const createParseHealthStore = ({ read }: StoreConnections): ParseHealthStore => ({
   async add(rows, tx) {
     const counted = joined(rows).map((row) => ({ ...row, parsed: row.parsed ? 1 : 0 }))

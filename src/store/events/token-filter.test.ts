@@ -7,7 +7,7 @@ const character = fc.oneof(fc.constantFrom(...'abAB01 .:-_/\n'), fc.constantFrom
 const text = fc.array(character, { maxLength: 40 }).map((parts) => parts.join(''))
 
 describe('a token filter', () => {
-  it('never denies a word that stands in a text, wherever it begins and ends', () => {
+  it('never rules out a word that a text contains, wherever it begins and ends', () => {
     fc.assert(
       fc.property(
         fc.array(text, { minLength: 1, maxLength: 8 }),
@@ -33,7 +33,7 @@ describe('a token filter', () => {
     expect(mayContain(filter, ['fail', 'kernel'])).toBe(false)
   })
 
-  it('is small for little text and tells addresses apart in a full block', () => {
+  it('is small for little text and distinguishes addresses in a full block', () => {
     const address = (index: number): string => `10.${(index * 7) % 256}.${(index * 13) % 256}.${index % 256}`
     const texts = Array.from(
       { length: 4_096 },
@@ -47,7 +47,7 @@ describe('a token filter', () => {
     expect(absent.filter((word) => mayContain(filter, [word])).length).toBeLessThan(20)
   })
 
-  it('opens what it does not understand', () => {
+  it('rules out nothing if the filter has an invalid length', () => {
     expect(mayContain(new Uint8Array(0), ['word'])).toBe(true)
     expect(mayContain(new Uint8Array(3), ['word'])).toBe(true)
   })

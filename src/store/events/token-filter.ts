@@ -1,9 +1,9 @@
 /**
- * Tells of a block of texts what it cannot contain, so that a search need not open it.
+ * Rules out words that a block of texts cannot contain, so that a search need not open it.
  *
  * It is a Bloom filter (Bloom 1970) with one hash over all runs of four characters of the lower-case texts. A text that contains
  * a word contains every run of four within the word, wherever the word begins and ends: so `fail` finds `failed`, and
- * a block in which one run is missing surely has no match. Longer words have more runs and are told apart better (at 30 % full,
+ * a block in which one run is missing surely has no match. Longer words have more runs and are distinguished better (at 30 % full,
  * a word of seven characters passes by chance in 0.3⁴ of the blocks); words of less than four characters say nothing.
  *
  * Building takes a step a character; the size is halved for as long as at most a third of the bits would be set.
@@ -80,7 +80,7 @@ const step = (window: number, bytes: Uint8Array, at: number): number => (window 
 
 const addText = (text: string, places: Uint8Array, bits: number): void => {
   const lower = text.toLowerCase()
-  // Whatever lies above eight bits is folded away, which can only make the filter less sharp.
+  // Bits above the eighth are dropped, which can only add false positives.
   let window = 0
   for (let index = 0; index < lower.length; index += 1) {
     window = (window >>> 8) ^ (lower.charCodeAt(index) << 24)
@@ -90,7 +90,7 @@ const addText = (text: string, places: Uint8Array, bits: number): void => {
 
 const spreading = 0x9e3779b1
 
-/** Tells whether a block may hold a text that contains all these lower-case words; false is certain, true is not. */
+/** Whether a block may contain a text with all these lower-case words; false is certain, true is not. */
 export const mayContain = (filter: Uint8Array, words: readonly string[]): boolean => {
   const bits = Math.log2(filter.length * 8)
   if (!Number.isInteger(bits)) return true

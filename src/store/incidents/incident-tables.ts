@@ -1,4 +1,4 @@
-/** Incidents, what is done about them, and who was told. */
+/** Incidents, their actions and their notifications. */
 export interface IncidentTables {
   incidents: IncidentRow
   remediation_actions: RemediationActionRow

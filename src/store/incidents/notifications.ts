@@ -5,7 +5,7 @@ import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts
 import { insertNew } from '../write-rows.ts'
 import type { NotificationTableRow } from './incident-tables.ts'
 
-/** One delivery of one incident to one sink, remembered so that nobody is told twice. */
+/** One delivery of one incident to one sink, remembered so that no receiver is notified twice. */
 export interface NotificationRow {
   /** Incident, sink and reason: what makes a delivery the same delivery. */
   readonly id: string

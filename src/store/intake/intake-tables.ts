@@ -1,4 +1,4 @@
-/** What the door where records come in remembers. */
+/** The state of ingestion. */
 export interface IntakeTables {
   parse_health: ParseHealthTableRow
   idempotency_keys: IdempotencyKeyRow

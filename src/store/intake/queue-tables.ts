@@ -26,7 +26,7 @@ export interface JobRow {
   payload: Uint8Array
 }
 
-/** Who works on what, when several processes share a database. */
+/** Leases of processes that share a database. */
 export interface LeaseRow {
   name: string
   owner: string

@@ -2,7 +2,7 @@ import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertNew, upsert } from '../write-rows.ts'
 
-/** What others answered when they were asked for a value, and how often they may still be asked. */
+/** Cached answers of lookup services, and their remaining quotas. */
 export interface IntelAnswerStore {
   get(source: string, id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
   save(source: string, id: string, answer: unknown, expiresAt: number): Promise<void>

@@ -3,7 +3,7 @@ import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertNew, upsert } from '../write-rows.ts'
 
-/** What is known of a feed. */
+/** The state of a feed. */
 export interface FeedRecord {
   readonly state: FeedState
   /** When it is pulled next. */
@@ -15,7 +15,7 @@ export interface FeedRecord {
 
 export interface IntelFeedStore {
   list(): Promise<readonly FeedRecord[]>
-  /** Takes a feed that is due, so that nobody else pulls it until `dueAt`; false when it is not due. What is new is due at once. */
+  /** Claims a due feed, so that no other process pulls it until `dueAt`; false if it is not due. A new feed is due at once. */
   claim(state: FeedState, dueAt: number, at: number): Promise<boolean>
   /** Replaces the state and, where they are given, the lists. */
   save(

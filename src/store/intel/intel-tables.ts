@@ -1,4 +1,4 @@
-/** What others know of values. */
+/** Threat intelligence tables. */
 export interface IntelTables {
   threat_intel: ThreatIntelRow
   intel_feeds: IntelFeedRow

@@ -54,7 +54,7 @@ export const sampleFeed = (changes: Partial<FeedState> = {}): FeedState => ({
   ...changes,
 })
 
-/** What a store promises of threat intelligence. */
+/** The contract of a threat intelligence store. */
 export const describeIntelStore = (name: string, open: (now: () => number) => Promise<OpenStore>) => {
   describe(`the store ${name}, of threat intelligence`, () => {
     let store: OpenStore
@@ -125,7 +125,7 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
       })
     })
 
-    it('tells what changed since a moment, however much that is', async () => {
+    it('lists the changes since a time, however many there are', async () => {
       const many = Array.from({ length: 4500 }, (_, number) => sampleIndicator(number))
       await put(...many)
       const changed = await all(store.threatIntel.changedSince(0))
@@ -184,7 +184,7 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
       expect(await intelFeeds.list()).toEqual([
         { state: done, dueAt: begin + 900, hits: 3, lastHitAt: begin + 6, updatedAt: begin },
       ])
-      // What is not given stays, and hits are no matter of whoever pulls.
+      // Omitted values stay unchanged, and saving a feed never changes its hits.
       await intelFeeds.save(sampleFeed({ failures: 1 }), begin + 950)
       const lists = await intelFeeds.lists('urlhaus')
       expect([[...lists.members], [...lists.content]]).toEqual([[1, 2, 3], []])

@@ -18,7 +18,7 @@ export interface IndicatorSummary
 }
 
 export interface IndicatorQuery extends PageRequest {
-  /** A piece of the value. */
+  /** A fragment of the value. */
   readonly text?: string | undefined
   readonly type?: ObservableType | undefined
   readonly level?: Severity | undefined
@@ -29,7 +29,7 @@ export interface IndicatorQuery extends PageRequest {
   readonly validAt?: number | undefined
 }
 
-/** What is known of values (the table `threat_intel`). */
+/** Indicators and their hits (the table `threat_intel`). */
 export interface ThreatIntelStore {
   get(id: string): Promise<KnownIndicator | undefined>
   load(ids: readonly string[]): Promise<readonly KnownIndicator[]>
@@ -40,7 +40,7 @@ export interface ThreatIntelStore {
   ): Promise<void>
   /** Those that changed last first. */
   list(query: IndicatorQuery): Promise<Page<KnownIndicator>>
-  /** Everything that changed after a moment, oldest change first, also what is no longer reported. */
+  /** All indicators that changed after a time, oldest change first, including withdrawn ones. */
   changedSince(since: number): AsyncIterable<readonly IndicatorSummary[]>
   /** The ids of all that a source reports. */
   naming(source: string): AsyncIterable<readonly string[]>

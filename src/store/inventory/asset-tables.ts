@@ -1,4 +1,4 @@
-/** What people told us of their machines. */
+/** The imported assets. */
 export interface AssetTables {
   assets: AssetRow
 }

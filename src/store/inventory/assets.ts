@@ -11,7 +11,7 @@ export interface AssetStore extends ToldStore<Asset> {
   remove(id: string, tx?: Transaction): Promise<boolean>
 }
 
-/** Keeps what is ours, as people told: the whole of each as a document, and beside it the columns that SQL asks for. */
+/** Stores imported assets: each as a whole document, plus the columns that SQL queries. */
 export const createAssetStore = ({ read, write }: StoreConnections): AssetStore => ({
   async save(assets, tx) {
     const newest = new Map(assets.map((asset) => [asset.asset_id, toRow(asset)]))

@@ -27,7 +27,7 @@ export interface UserRow {
   mfa_enabled: Generated<number>
   mfa_secret: string | null
   is_verified: Generated<number>
-  /** Who they are to the provider that signs them in: its address and its id of them. */
+  /** The issuer of their identity provider, and their subject there. */
   subject: string | null
 }
 
@@ -75,6 +75,6 @@ export interface AuditLogRow {
   created_at: number
   /** Over the hash of the row before and everything in this one. */
   hash: string
-  /** What it was part of. */
+  /** The decision that the change belongs to. */
   decision_id: string | null
 }

@@ -11,16 +11,16 @@ import type { ToldStore } from './told.ts'
 export interface PersonStore extends ToldStore<Person> {
   /** Everybody's name, of those as well who only sign in. */
   names(): Promise<readonly { readonly id: string; readonly username: string }[]>
-  /** Forgets what was told of somebody; whoever may sign in still may. */
+  /** Removes the imported facts of a user; an account can still sign in. */
   remove(id: string, tx: Transaction): Promise<boolean>
 }
 
-/** The document of a row that is somebody who signs in, and of whom nothing else was told. */
+/** The document of an account without imported facts. */
 const nothingTold = '{}'
 
 /**
- * Keeps what is told of people, in the table `users`, where those stand as well who may sign in. Password, role and the last sign-in
- * are not touched here, and of an account that signs in neither its name, its mail nor whether it is active.
+ * Stores imported users in the table `users`, which also contains the accounts. Never changes a password, role or last sign-in, nor
+ * the name, mail or active state of an account that can sign in.
  */
 export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
   async save(people, tx) {
@@ -95,7 +95,7 @@ export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
   },
 })
 
-/** What a row of somebody who signs in keeps, and any other row takes over. */
+/** Keeps a column of an account that can sign in, and overwrites it in any other row. */
 const unlessSignsIn = <Column extends 'username' | 'email' | 'is_active'>(column: Column) =>
   sql<UserRow[Column]>`case when users.password_hash is null and users.role is null
     then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`users.${column}`)} end`

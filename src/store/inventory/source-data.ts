@@ -6,7 +6,7 @@ import type { Transaction } from '../database.ts'
 import { fromJson } from '../json.ts'
 import { batches } from '../write-rows.ts'
 
-/** Everything that came from some sources, whatever table it went to. */
+/** All data from given sources, in all tables. */
 export interface SourceDataStore {
   /**
    * Removes events, detections, alerts, incidents and what hangs on them for sources whose names begin so, and every saved model: for a

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database.ts'
 import type { Page, PageRequest } from '../page.ts'
 
-/** Things that people told us of, by their ids. */
+/** Imported items by id. */
 export interface ToldStore<Item> {
   save(items: readonly Item[], tx: Transaction): Promise<void>
   get(id: string): Promise<Item | undefined>

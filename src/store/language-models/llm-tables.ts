@@ -1,7 +1,7 @@
 import type { Severity } from '../../schema/severity.ts'
 import type { Verdict } from '../../schema/triage-result.ts'
 
-/** What language models were asked, answered and cost. */
+/** Requests to language models, their answers and costs. */
 export interface LlmTables {
   llm_requests: LlmRequestRow
   llm_answers: LlmAnswerRow

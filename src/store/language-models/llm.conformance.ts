@@ -13,7 +13,7 @@ export const describeLlmStore = (name: string, open: (now: () => number) => Prom
     })
     afterEach(() => store.close())
 
-    it('never sets aside more than there is, however many ask at once', async () => {
+    it('never reserves more than the limit, however many callers ask at once', async () => {
       const limits = [
         { period: 'month', ...plenty, cost: 1_000 },
         { period: 'hour', ...plenty, calls: 50 },
@@ -42,7 +42,7 @@ export const describeLlmStore = (name: string, open: (now: () => number) => Prom
       await llm.postpone('b', begin + 200, begin + 500)
       expect(await llm.claim(begin + 300, begin + 900, 5)).toEqual([])
       await store.transaction((tx) => llm.request(['b'], begin + 50, tx))
-      // Whoever took it before does not end what was asked for since.
+      // The previous claim does not complete a later request.
       await llm.done('b', begin + 500)
       expect(await llm.claim(begin + 300, begin + 900, 5)).toEqual(['b'])
     })

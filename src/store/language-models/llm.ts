@@ -3,7 +3,7 @@ import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertNew, upsert } from '../write-rows.ts'
 
-/** What a language model costs: millionths of a dollar, tokens, calls. */
+/** The usage of a language model: millionths of a dollar, tokens, calls. */
 export interface Spending {
   readonly cost: number
   readonly tokens: number
@@ -26,11 +26,11 @@ export interface LlmStore {
     amount: Omit<Spending, 'calls'>,
     at: number,
   ): Promise<string | undefined>
-  /** Adds what a call cost more, or less, than was set aside. */
+  /** Adds the difference between the cost of a call and its reservation. */
   settle(periods: readonly string[], difference: Omit<Spending, 'calls'>): Promise<void>
   spent(period: string): Promise<Spending>
   record(call: LlmCall): Promise<void>
-  /** What calls since a time came to, by provider, model and outcome. */
+  /** The totals of calls since a time, by provider, model and outcome. */
   metered(from: number): Promise<readonly MeteredCalls[]>
   forget(at: number): Promise<void>
 }

@@ -35,7 +35,7 @@ const opinion = (facts: Partial<ModelOpinion>): ModelOpinion => ({
 /** Checks what every database must do for what language models say. `open` gives an empty store. */
 export const describeModelOpinionStore = (name: string, open: (now: () => number) => Promise<OpenStore>) => {
   describe(`what models say in the store ${name}`, () => {
-    it('is kept once a model and alert, the last word of each, until it is forgotten', async () => {
+    it('stores the latest opinion per model and alert, until it is removed', async () => {
       const store = await open(() => begin)
       const { modelOpinions } = store
       const rules = { verdict: 'malicious', risk_level: 'high' } as const

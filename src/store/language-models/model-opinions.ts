@@ -5,7 +5,7 @@ import { fromJson, toJson } from '../json.ts'
 import { upsert } from '../write-rows.ts'
 import type { ModelOpinionRow } from './llm-tables.ts'
 
-/** What a language model said of an alert, and what the rules said of it. */
+/** The verdicts of a language model and of the rules on one alert. */
 export interface ComparedOpinion {
   readonly alertId: string
   readonly opinion: ModelOpinion
@@ -15,9 +15,9 @@ export interface ComparedOpinion {
 /** Keeps what each language model said last of an alert. */
 export interface ModelOpinionStore {
   save(compared: ComparedOpinion): Promise<void>
-  /** What each said of an alert, by their names. */
+  /** The opinions on an alert, sorted by model. */
   of(alertId: string): Promise<readonly ComparedOpinion[]>
-  /** What was said since a time, in ms: the newest first. */
+  /** The opinions since a time in ms, newest first. */
   since(from: number, limit: number): Promise<readonly ComparedOpinion[]>
   forget(before: number): Promise<void>
 }

@@ -289,7 +289,7 @@ export const initialSchema = async (db: Kysely<unknown>, types: ColumnTypes): Pr
     asked_at: 'number',
     verdict: 'text?',
     risk_level: 'text?',
-    /** What the rules said about the same alert. */
+    /** The verdict of the rules on the same alert. */
     rules_verdict: 'text',
     rules_level: 'text',
     body: 'text',

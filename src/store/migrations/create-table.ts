@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ColumnTypes } from '../dialects/dialect.ts'
 
-/** What a column holds; `?` may be null, `key` is (part of) the key. */
+/** The type of a column; `?` may be null, `key` is (part of) the key. */
 type Column =
   | 'text'
   | 'text?'

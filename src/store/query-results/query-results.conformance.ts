@@ -97,7 +97,7 @@ export const describeQueryResults = (name: string, open: (now: () => number) => 
       ])
     })
 
-    it('keeps what was odd, numbered', async () => {
+    it('stores anomalies, numbered', async () => {
       const first = await store.transaction((tx) => store.queryResults.addAnalysis(analysis, who, tx))
       const second = await store.transaction((tx) =>
         store.queryResults.addAnalysis({ ...analysis, query_id: 'other' }, who, tx),

@@ -20,7 +20,7 @@ export interface KeptResult extends ResultStream {
   readonly id: string
   readonly received_at: number
   readonly records: readonly ResultRecord[]
-  /** The places of those that were odd. */
+  /** The positions of the anomalous records. */
   readonly odd: readonly number[]
 }
 
@@ -37,17 +37,17 @@ export interface StreamSummary {
   readonly last_received_at: number
 }
 
-/** What queries returned, what was learnt of it, and what was odd. */
+/** Query results, their models and their anomalies. */
 export interface QueryResultStore extends QueryPatternStore, ResultAnalysisStore {
   /** Keeps a result; the oldest of its stream go when there are more than `most` records. */
   save(result: KeptResult, tx: Transaction): Promise<void>
-  /** Drops the oldest results of a stream until at most `most` records are kept; returns how many records went. */
+  /** Removes the oldest results of a stream until at most `most` records remain. Returns the number of removed records. */
   trim(stream: ResultStream, most: number, tx: Transaction): Promise<number>
   /** The newest results with at least `limit` records in all, the oldest first. */
   newest(query: string, dataset: string | undefined, limit: number): Promise<readonly KeptResult[]>
   /** The id of the newest result. */
   latest(stream: ResultStream): Promise<string | undefined>
-  /** What there is of a query, a row a dataset. */
+  /** A summary of a query, one row per dataset. */
   streams(query: string): Promise<readonly StreamSummary[]>
   model(stream: ResultStream): Promise<KeptModel | undefined>
   saveModel(stream: ResultStream, model: KeptModel): Promise<void>

@@ -1,4 +1,4 @@
-/** What is kept of queries and their results, under the names that the query-result plug-in's users know. */
+/** Queries and their results, under the names that users of the query-result plug-in know. */
 export interface QueryTables {
   query_patterns: QueryPatternRow
   historical_data: HistoricalDataRow
@@ -31,7 +31,7 @@ export interface HistoricalDataRow {
   dataset: string
   received_at: number
   record_count: number
-  /** The places of those that were odd, JSON. */
+  /** The positions of the anomalous records, JSON. */
   odd: string
   record_data: Uint8Array
 }
@@ -46,7 +46,7 @@ export interface TrainedModelRow {
   created_at: number
 }
 
-/** A result that was odd. */
+/** An anomalous result. */
 export interface AnomalyAnalysisRow {
   id: number
   query_id: string

@@ -5,13 +5,13 @@ import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertRows } from '../write-rows.ts'
 
-/** Who asked, beside what was odd about the answer. */
+/** The user who asked. */
 export interface AnalysisOrigin {
   readonly user: string | null
   readonly role: string | null
 }
 
-/** What was odd about the results of queries. */
+/** The anomalies of query results. */
 export interface ResultAnalysisStore {
   /** Keeps an analysis and returns its number. */
   addAnalysis(analysis: ResultAnalysis, origin: AnalysisOrigin, tx: Transaction): Promise<number>
@@ -68,5 +68,5 @@ export const createResultAnalysisStore = ({ read }: StoreConnections): ResultAna
   },
 })
 
-/** How grave a flag is, as a number. */
+/** The severity of a flag, as a number. */
 const gravity = { low: 0.3, medium: 0.6, high: 0.9 } as const
