@@ -6,7 +6,7 @@ import { createNotify } from './notify.ts'
 import { sinkRegistry } from './registry.ts'
 
 /** A configured receiver. Its sink validates the other options. */
-interface ConfiguredReceiver {
+export interface ConfiguredReceiver {
   readonly name: string
   readonly type: string
   readonly min_severity: Severity
