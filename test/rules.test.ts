@@ -170,7 +170,7 @@ const known: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
   'security/elastic_apache_access.log.gz': {},
   'security/elastic_auth.log.gz': {
-    'Firewall, audit or logging switched off with sudo': 1,
+    'Firewall, audit or logging disabled with sudo': 1,
     'SSH user name enumeration': 20,
     'SSH brute force from one address': 184,
     'Successful SSH login after brute force': 1,
