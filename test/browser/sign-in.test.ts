@@ -24,7 +24,7 @@ describeInBrowser('signing in', () => {
 
     const second = await openTab()
     await second.page.goto(link)
-    await second.page.getByRole('alert').getByText('was used before').waitFor()
+    await second.page.getByRole('alert').getByText('already used').waitFor()
     await second.close()
   })
 
@@ -35,7 +35,7 @@ describeInBrowser('signing in', () => {
     expect(await seriousIssues(page)).toEqual([])
     await page.keyboard.type('wrong')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('not valid').waitFor()
+    await page.getByRole('alert').getByText('is invalid').waitFor()
     await page.getByLabel('Token').focus()
     await page.keyboard.type(adminToken)
     await page.keyboard.press('Enter')

@@ -94,7 +94,7 @@ describeInBrowser('users', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.type('not this one')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('is not right').waitFor()
+    await page.getByRole('alert').getByText('Wrong user name or password').waitFor()
     await page.keyboard.type(password)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Queue', level: 1 }).waitFor()
