@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { dump, load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { isWithin } from '../src/lib/sigma/read-logsource.ts'
+import { isWithin } from '../src/lib/sigma/read/read-logsource.ts'
 import {
   createEngine,
   type FlatEvent,

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { type Credential, callerOf } from '../operations/accounts/credential.ts'
-import type { SignInKeys } from '../operations/accounts/sign-in-keys.ts'
+import type { SignInKeys } from '../operations/accounts/sessions/sign-in-keys.ts'
 import type { AnswerListener } from '../operations/answer-listener.ts'
 import type { Deps } from '../operations/deps.ts'
 import { extendObject } from '../operations/extend-object.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { formatToken, hashToken } from '../operations/accounts/token-secret.ts'
+import { formatToken, hashToken } from '../operations/accounts/tokens/token-secret.ts'
 import { createAuth } from './auth.ts'
 import { fakeDeps } from './server.fake.ts'
 

@@ -2,7 +2,7 @@ import type { Configuration } from 'openid-client'
 import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
-import type { Admission, Identity, IdentityProvider } from '../operations/accounts/identity-provider.ts'
+import type { Admission, Identity, IdentityProvider } from '../operations/accounts/sessions/identity-provider.ts'
 import { createSeal } from './sealed.ts'
 
 export interface OidcOptions {

@@ -13,7 +13,7 @@ import { createServer, doorDeps, renewCertificate } from '../api/server.ts'
 import { createCompatSystems } from '../compat/systems.ts'
 import type { Config, Origins } from '../config.ts'
 import { newSecret } from '../lib/identity/identity.ts'
-import { createSignInKeys } from '../operations/accounts/sign-in-keys.ts'
+import { createSignInKeys } from '../operations/accounts/sessions/sign-in-keys.ts'
 import type { Deps } from '../operations/deps.ts'
 import type { Base } from './base.ts'
 

@@ -1,8 +1,8 @@
 import { logEntrySources } from '../compat/network-agents/log-agent-settings.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { sqlOptions } from '../pipeline/ingest/sql.ts'
-import { readSpan } from '../pipeline/ingest/sql-span.ts'
+import { sqlOptions } from '../pipeline/ingest/sql/sql.ts'
+import { readSpan } from '../pipeline/ingest/sql/sql-span.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { RawRecord } from '../schema/record.ts'
 

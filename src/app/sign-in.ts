@@ -2,10 +2,10 @@ import { createOidc } from '../api/oidc.ts'
 import type { Log } from '../component.ts'
 import { checkSignIn } from '../config/check-sign-in.ts'
 import type { Config } from '../config.ts'
-import { createBackOff } from '../operations/accounts/back-off.ts'
-import type { IdentityProvider } from '../operations/accounts/identity-provider.ts'
-import { createPasswords } from '../operations/accounts/passwords.ts'
-import type { SignInSettings } from '../operations/accounts/sign-in-settings.ts'
+import { createBackOff } from '../operations/accounts/passwords/back-off.ts'
+import { createPasswords } from '../operations/accounts/passwords/passwords.ts'
+import type { IdentityProvider } from '../operations/accounts/sessions/identity-provider.ts'
+import type { SignInSettings } from '../operations/accounts/sessions/sign-in-settings.ts'
 
 /** Creates the configured authentication methods. */
 export const createSignIn = (

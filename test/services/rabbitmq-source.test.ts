@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
 import { z } from 'zod'
 import { readAlerts } from '../../src/operations/alerts/foreign-alerts.ts'
-import { rabbitmqSource } from '../../src/pipeline/ingest/rabbitmq.ts'
+import { rabbitmqSource } from '../../src/pipeline/ingest/rabbitmq/rabbitmq.ts'
 import { describeSource } from '../../src/pipeline/ingest/source.conformance.ts'
 import { needs } from '../needs.ts'
 import { until } from '../until.ts'

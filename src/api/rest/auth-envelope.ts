@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { closeToken } from '../../operations/accounts/close-token.ts'
 import { getOwnAccount } from '../../operations/accounts/get-own-account.ts'
-import { openToken } from '../../operations/accounts/open-token.ts'
+import { closeToken } from '../../operations/accounts/tokens/close-token.ts'
+import { openToken } from '../../operations/accounts/tokens/open-token.ts'
 import { presentIn, refuseInEnvelope } from './envelope.ts'
 import type { Present, Route } from './route.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { session } from '../../operations/accounts/get-session.ts'
+import { session } from '../../operations/accounts/sessions/get-session.ts'
 import type { Present } from './route.ts'
 
 const signedIn = session.extend({ secret: z.string() })

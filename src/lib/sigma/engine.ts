@@ -1,4 +1,4 @@
-import { createCorrelations } from './correlations.ts'
+import { createCorrelations } from './correlation/correlations.ts'
 import {
   type CorrelationRule,
   type DetectionRule,
@@ -8,20 +8,20 @@ import {
   type SigmaDocument,
 } from './document.ts'
 import type { FlatEvent } from './event.ts'
-import { type Alike, createExclusion } from './exclusion.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
-import { createGramMemory, type GramMemory } from './gram-memory.ts'
-import { createGroup, type Group } from './group.ts'
-import type { Match } from './match.ts'
-import { createMatcher } from './matcher.ts'
+import { type Alike, createExclusion } from './matching/exclusion.ts'
+import { createGroup, type Group } from './matching/group.ts'
+import type { Match } from './matching/match.ts'
+import { createMatcher } from './matching/matcher.ts'
+import { createLeaves, type Leaves, type Plan } from './matching/plan.ts'
+import { createRecognise, type PlannedKind } from './matching/recognise.ts'
+import { createResolve, createRoutes } from './matching/routes.ts'
+import { createFieldNames, createView, type Resolve } from './matching/view.ts'
 import type { Node } from './node.ts'
-import { createLeaves, type Leaves, type Plan } from './plan.ts'
-import { isWithin } from './read-logsource.ts'
-import { createRecognise, type PlannedKind } from './recognise.ts'
-import { createResolve, createRoutes } from './routes.ts'
+import { isWithin } from './read/read-logsource.ts'
 import type { EventKind, Taxonomy } from './taxonomy.ts'
-import { createFieldNames, createView, type Resolve } from './view.ts'
+import { createGramMemory, type GramMemory } from './text/gram-memory.ts'
 
 /** Rules that run. */
 export interface Engine {

@@ -1,11 +1,11 @@
 import type { FlatEvent } from './event.ts'
-import { fold } from './fold.ts'
-import { holds } from './holds.ts'
-import type { MatchedItem } from './match.ts'
+import { holds } from './matching/holds.ts'
+import type { MatchedItem } from './matching/match.ts'
+import { createTruth } from './matching/truth.ts'
+import type { FieldNames, Resolve } from './matching/view.ts'
 import type { Node } from './node.ts'
 import { sayTest } from './test.ts'
-import { createTruth } from './truth.ts'
-import type { FieldNames, Resolve } from './view.ts'
+import { fold } from './text/fold.ts'
 
 const longestValue = 500
 

@@ -1,5 +1,5 @@
 import type { FlatEvent, Scalar } from './event.ts'
-import { isMap } from './yaml-map.ts'
+import { isMap } from './read/yaml-map.ts'
 
 type Fields = Record<string, Scalar | Scalar[]>
 

@@ -1,8 +1,8 @@
 import type { CorrelationRule, Logsource } from './document.ts'
 import type { FlatEvent } from './event.ts'
-import type { Glob } from './glob.ts'
 import type { Node } from './node.ts'
 import type { Manner, Test } from './test.ts'
+import type { Glob } from './text/glob.ts'
 
 /** Rules read in the slowest and plainest way, to compare the engine with: no index, nothing remembered, nothing shared with it. */
 

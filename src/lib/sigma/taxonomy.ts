@@ -2,10 +2,10 @@ import { load, YAMLException } from 'js-yaml'
 import type { Logsource } from './document.ts'
 import type { Fault } from './fault.ts'
 import type { Node } from './node.ts'
-import { toLogsource } from './read-logsource.ts'
-import { findLine, Refusal } from './refusal.ts'
-import { readSelection } from './selection.ts'
-import { isMap, optionalText, own, textList, type YamlMap } from './yaml-map.ts'
+import { toLogsource } from './read/read-logsource.ts'
+import { findLine, Refusal } from './read/refusal.ts'
+import { readSelection } from './read/selection.ts'
+import { isMap, optionalText, own, textList, type YamlMap } from './read/yaml-map.ts'
 
 /** A kind of events: how to know them, what they count as for rules, and where they keep the fields that rules name. */
 export interface EventKind {

@@ -1,5 +1,5 @@
 import type { Comparison } from './comparison.ts'
-import type { Glob } from './glob.ts'
+import type { Glob } from './text/glob.ts'
 
 /** How a text is held against a value. */
 export type Manner = 'equals' | 'contains' | 'starts' | 'ends'

@@ -1,4 +1,4 @@
-import { isMap, type YamlMap } from './yaml-map.ts'
+import { isMap, type YamlMap } from './read/yaml-map.ts'
 
 /**
  * The fields of a Windows event (or of one of Sysmon for Linux) under the names that rules use (`Channel`, `EventID`, `Provider_Name`,

@@ -5,7 +5,7 @@ import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { accountView, toAccountView } from './account-view.ts'
-import { issuePasswordLink, passwordLink } from './password-link.ts'
+import { issuePasswordLink, passwordLink } from './passwords/password-link.ts'
 
 export const createAccount = defineOperation({
   name: 'create_account',

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { createToken } from './create-token.ts'
+import { createToken } from './tokens/create-token.ts'
 
 /** Creates an admin token unless there is one that can be used; undefined if there is. */
 export const firstAdminToken = async (deps: Deps): Promise<string | undefined> => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
-import { readChunks } from '../../pipeline/ingest/file-chunks.ts'
-import { type Reading, readFiles } from '../../pipeline/ingest/file-read.ts'
+import { readChunks } from '../../pipeline/ingest/file/file-chunks.ts'
+import { type Reading, readFiles } from '../../pipeline/ingest/file/file-read.ts'
 import { parseZone } from '../../pipeline/ingest/zone.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { unreadableFile } from '../../errors.ts'
 import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import type { Table } from '../../lib/tabular/table.ts'
-import { compressionOf, decompress } from '../../pipeline/ingest/decompress.ts'
+import { compressionOf, decompress } from '../../pipeline/ingest/file/decompress.ts'
 
 /** Reads the bytes of a file, or of stdin for `-`; gzip and zstd are unpacked. */
 export async function* readInput(path: string, stdin: Readable): AsyncGenerator<Buffer> {

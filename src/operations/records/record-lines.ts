@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { asTheyAre, joinDocuments } from '../../pipeline/ingest/documents.ts'
-import { isBlank } from '../../pipeline/ingest/file-lines.ts'
+import { isBlank } from '../../pipeline/ingest/file/file-lines.ts'
 import { joinContinuations, type Line, splitLines } from '../../pipeline/ingest/lines.ts'
 import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
 import type { RecordChunk } from './record-input.ts'

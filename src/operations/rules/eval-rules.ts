@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Log } from '../../component.ts'
 import { unreadableFile } from '../../errors.ts'
-import { toLogsource } from '../../lib/sigma/read-logsource.ts'
+import { toLogsource } from '../../lib/sigma/read/read-logsource.ts'
+import { isMap, own } from '../../lib/sigma/read/yaml-map.ts'
 import {
   createEngine,
   type Engine,
@@ -14,7 +15,6 @@ import {
   sayFault,
   windowsFields,
 } from '../../lib/sigma/sigma.ts'
-import { isMap, own } from '../../lib/sigma/yaml-map.ts'
 import { bundledTaxonomy } from '../../pipeline/detect/sigma/bundled-rules.ts'
 import { createRuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
 

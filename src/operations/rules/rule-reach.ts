@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { isWithin } from '../../lib/sigma/read-logsource.ts'
+import { isWithin } from '../../lib/sigma/read/read-logsource.ts'
 import type { EventKind, Logsource, SigmaDocument } from '../../lib/sigma/sigma.ts'
 import { createEngine } from '../../lib/sigma/sigma.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'

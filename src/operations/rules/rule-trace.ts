@@ -1,12 +1,12 @@
 import { type DetectionRule, type FilterRule, isCalled } from '../../lib/sigma/document.ts'
 import { createEngine } from '../../lib/sigma/engine.ts'
 import type { FlatEvent } from '../../lib/sigma/event.ts'
+import { createResolve } from '../../lib/sigma/matching/routes.ts'
+import { createTruth } from '../../lib/sigma/matching/truth.ts'
+import { createFieldNames } from '../../lib/sigma/matching/view.ts'
 import type { Node } from '../../lib/sigma/node.ts'
-import { isWithin } from '../../lib/sigma/read-logsource.ts'
-import { createResolve } from '../../lib/sigma/routes.ts'
+import { isWithin } from '../../lib/sigma/read/read-logsource.ts'
 import type { Taxonomy } from '../../lib/sigma/taxonomy.ts'
-import { createTruth } from '../../lib/sigma/truth.ts'
-import { createFieldNames } from '../../lib/sigma/view.ts'
 import { describePart, onlyPart, partsOf } from './describe-rule.ts'
 
 /** One part of a condition, held against an event. */

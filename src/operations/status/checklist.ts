@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isSample } from '../../schema/sample.ts'
-import { sessionPrefix } from '../accounts/token-view.ts'
+import { sessionPrefix } from '../accounts/tokens/token-view.ts'
 import type { Deps } from '../deps.ts'
 
 /** The steps of the first days, in order. */

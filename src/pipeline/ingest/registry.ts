@@ -1,9 +1,9 @@
 import { defineRegistry, type Registry } from '../../component.ts'
-import { fileSource } from './file.ts'
-import { rabbitmqSource } from './rabbitmq.ts'
-import type { ReadAlerts } from './rabbitmq-message.ts'
+import { fileSource } from './file/file.ts'
+import { rabbitmqSource } from './rabbitmq/rabbitmq.ts'
+import type { ReadAlerts } from './rabbitmq/rabbitmq-message.ts'
 import type { Cursors, Outages, Source } from './source.ts'
-import { sqlSource } from './sql.ts'
+import { sqlSource } from './sql/sql.ts'
 import { stdinSource } from './stdin.ts'
 
 /** The dependencies of sources. */

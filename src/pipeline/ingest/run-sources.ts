@@ -3,7 +3,7 @@ import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { pause } from '../../lib/deadline/deadline.ts'
 import type { Intake } from './intake.ts'
-import type { ReadAlerts } from './rabbitmq-message.ts'
+import type { ReadAlerts } from './rabbitmq/rabbitmq-message.ts'
 import { sourceRegistry } from './registry.ts'
 import type { Cursors, Outages } from './source.ts'
 

@@ -1,5 +1,5 @@
+import { utf16Of } from './file/utf16.ts'
 import { looksBinary } from './lines.ts'
-import { utf16Of } from './utf16.ts'
 
 /** Content without text lines, with advice on how to convert it. */
 export interface Foreign {

@@ -1,5 +1,5 @@
 import type { FilterRule } from '../document.ts'
-import { isWithin } from '../read-logsource.ts'
+import { isWithin } from '../read/read-logsource.ts'
 import { type Check, entryOf, type Finding, quote, type Subject, scalarsOf, warn } from './check.ts'
 
 /** Filters: which rules they change, and how. */

@@ -1,4 +1,4 @@
-import { didYouMean } from '../refusal.ts'
+import { didYouMean } from '../read/refusal.ts'
 import {
   type Check,
   eachUnder,

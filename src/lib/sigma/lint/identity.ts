@@ -1,5 +1,5 @@
 import type { SigmaDocument } from '../document.ts'
-import { didYouMean } from '../refusal.ts'
+import { didYouMean } from '../read/refusal.ts'
 import { type Check, eachUnder, entryOf, type Finding, lineOf, quote, type Subject, textOf, warn } from './check.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { cpuMs } from '../../../../test/cpu-clock.ts'
 import { needs, sharedData } from '../../../../test/needs.ts'
-import { readDocuments } from '../read.ts'
+import { readDocuments } from '../read/read.ts'
 import { checks, type LintContext, lintDocument, lintFile } from './lint.ts'
 
 type Parts = Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import type { SigmaDocument } from '../document.ts'
 import type { Fault } from '../fault.ts'
-import { type ReadOptions, readDocuments } from '../read.ts'
+import { type ReadOptions, readDocuments } from '../read/read.ts'
 import type { Check, LintContext } from './check.ts'
 import { conditionChecks } from './conditions.ts'
 import { correlationChecks } from './correlations.ts'

@@ -1,6 +1,6 @@
 import type { Logsource } from '../document.ts'
-import { isWithin } from '../read-logsource.ts'
-import { didYouMean } from '../refusal.ts'
+import { isWithin } from '../read/read-logsource.ts'
+import { didYouMean } from '../read/refusal.ts'
 import { type Check, entryOf, type Finding, quote, type Subject, textOf, warn } from './check.ts'
 
 /** Which events a rule is about, and whether they have its fields. */

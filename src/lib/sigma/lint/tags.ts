@@ -1,4 +1,4 @@
-import { didYouMean } from '../refusal.ts'
+import { didYouMean } from '../read/refusal.ts'
 import { type Check, eachUnder, entryOf, quote, scalarsOf, warn } from './check.ts'
 
 /** ATT&CK's tactics of the enterprise, mobile and ICS matrices; 2026 split defense evasion into stealth and defense impairment. */

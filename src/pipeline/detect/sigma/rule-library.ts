@@ -1,7 +1,7 @@
 import type { Log } from '../../../component.ts'
 import type { SigmaDocument } from '../../../lib/sigma/document.ts'
 import { type Fault, sayFault } from '../../../lib/sigma/fault.ts'
-import { readDocuments } from '../../../lib/sigma/read.ts'
+import { readDocuments } from '../../../lib/sigma/read/read.ts'
 import { type EventKind, joinTaxonomies, readTaxonomy } from '../../../lib/sigma/taxonomy.ts'
 import { type RuleLevel, type RuleSetting, type RuleStatus, ruleStatuses } from '../../../schema/rule.ts'
 import type { RuleBook } from './rule-book.ts'

@@ -1,0 +1,213 @@
+import { createReader, createWriter } from '../../bytes/codec.ts'
+import type { CorrelationRule } from '../document.ts'
+import type { FlatEvent } from '../event.ts'
+import { compares, toNumber } from '../matching/holds.ts'
+import type { CorrelationMatch } from '../matching/match.ts'
+import type { Node } from '../node.ts'
+import { createWindow, dropFirst, type Item, insert, type Measure, measure, type Window } from './window.ts'
+
+const mostShown = 50
+
+/** One correlation and what it remembers. */
+export interface Correlation {
+  readonly rule: CorrelationRule
+  readonly number: number
+  observe(
+    event: FlatEvent,
+    matched: ReadonlySet<number>,
+    read: (field: string) => readonly string[],
+  ): CorrelationMatch | undefined
+  save(): Uint8Array
+  restore(state: Uint8Array): void
+}
+
+interface CorrelationOptions {
+  readonly rule: CorrelationRule
+  readonly number: number
+  /** The numbers of the rules that it refers to, in its order. */
+  readonly refers: readonly number[]
+  /** Their names. */
+  readonly titles: readonly string[]
+  readonly fields: readonly { readonly group: readonly string[]; readonly value: readonly string[] }[]
+  readonly limits: { readonly maxGroups?: number; readonly maxEvents?: number }
+}
+
+/** A group remembers at most as many events as its condition can need, and some more to show. */
+const capacityOf = ({ correlation, conditions }: CorrelationRule): number =>
+  correlation === 'event_count' || correlation === 'value_count'
+    ? Math.max(1000, 2 * conditions.reduce((most, { number }) => Math.max(most, number), 0))
+    : 10_000
+
+const separator = '\u001f'
+
+/** Makes a correlation with nothing remembered. */
+export const createCorrelation = ({
+  rule,
+  number,
+  refers,
+  titles,
+  fields,
+  limits,
+}: CorrelationOptions): Correlation => {
+  const { maxGroups = 10_000, maxEvents = 100_000 } = limits
+  /** The group that was touched last is at the end. */
+  let groups = new Map<string, Window>()
+  let remembered = 0
+  const capacity = capacityOf(rule)
+  const isValued = rule.correlation.startsWith('value_')
+  const isTemporal = rule.correlation.startsWith('temporal')
+
+  const touch = (key: string): Window => {
+    const window = groups.get(key) ?? createWindow()
+    groups.delete(key)
+    groups.set(key, window)
+    return window
+  }
+  /**
+   * The group that was quiet longest. A map's iterator continues where it was and groups that are touched move behind it, so we reuse it: a
+   * new one would first have to step over all groups that were deleted since the map last grew.
+   */
+  let oldestFirst = groups.entries()
+  const nextOldest = (): [string, Window] | undefined => {
+    const next = oldestFirst.next()
+    if (!next.done) return next.value
+    oldestFirst = groups.entries()
+    return oldestFirst.next().value
+  }
+  /** Forgets the groups that were quiet longest, and of the last one its oldest events. */
+  const bound = (): void => {
+    while (groups.size > maxGroups || (remembered > maxEvents && groups.size > 1)) {
+      const oldest = nextOldest()
+      if (!oldest) return
+      remembered -= oldest[1].items.length
+      groups.delete(oldest[0])
+    }
+    if (remembered <= maxEvents) return
+    const [only] = groups.values()
+    if (only) {
+      dropFirst(only, remembered - maxEvents, rule)
+      remembered = maxEvents
+    }
+  }
+  const isMet = ({ value, has }: Measure): boolean =>
+    rule.expression
+      ? saysTrue(rule.expression, (name) => has(rule.rules.indexOf(name))) &&
+        (rule.correlation === 'temporal' || value >= refers.filter((_, member) => has(member)).length)
+      : rule.conditions.every(({ comparison, number: wanted }) => compares(value, comparison, wanted))
+
+  const add = (item: Item, key: string): { window: Window; found: Measure } | undefined => {
+    const window = touch(key)
+    const before = window.items.length
+    const inserted = insert(window, item, rule)
+    const surplus = Math.max(0, window.items.length - capacity)
+    dropFirst(window, surplus, rule)
+    const place = inserted - surplus
+    remembered += window.items.length - before
+    bound()
+    // An event that came late may complete windows that end with later ones.
+    for (let end = Math.max(0, place); end < window.items.length; end++) {
+      if ((window.items[end]?.time ?? 0) - item.time > rule.timespan) break
+      const found = measure(window, end, rule)
+      if (isMet(found)) return { window, found }
+    }
+    return undefined
+  }
+
+  return {
+    rule,
+    number,
+    observe(event, matched, read) {
+      let match: CorrelationMatch | undefined
+      const counted = new Set<string>()
+      // From the last rule to the first: one event cannot be two steps of a sequence.
+      for (let member = refers.length - 1; member >= 0; member--) {
+        const own = fields[member]
+        if (!own || !matched.has(refers[member] ?? -1)) continue
+        const group = own.group.map((field) => read(field).join(','))
+        if (own.group.some((field) => read(field).length === 0)) continue
+        const value = isValued ? own.value.map((field) => read(field).join(',')).join(separator) : ''
+        if (isValued && own.value.some((field) => read(field).length === 0)) continue
+        if (isValued && rule.correlation !== 'value_count' && Number.isNaN(toNumber(value))) continue
+        const key = group.join(separator)
+        // An event that several rules match is counted once; temporal ones ask for each of the rules.
+        if (counted.has(key) && !isTemporal) continue
+        counted.add(key)
+        const done = add({ time: event.time, id: event.id, member, value }, key)
+        if (done && !match) match = toMatch({ rule, titles }, event, group, done.window, done.found)
+      }
+      return match
+    },
+    save() {
+      const writer = createWriter('sigma-correlation', 1).varint(groups.size)
+      for (const [key, { items }] of groups) {
+        writer.text(key).varint(items.length)
+        for (const { time, id, member, value } of items) writer.f64(time).text(id).varint(member).text(value)
+      }
+      return writer.finish()
+    },
+    restore(state) {
+      const reader = createReader(state, 'sigma-correlation', 1)
+      const restored = new Map<string, Window>()
+      let total = 0
+      for (let left = reader.varint(); left > 0; left--) {
+        const key = reader.text()
+        const window = createWindow()
+        for (let more = reader.varint(); more > 0; more--) {
+          const item = { time: reader.f64(), id: reader.text(), member: reader.varint(), value: reader.text() }
+          insert(window, item, rule)
+        }
+        total += window.items.length
+        restored.set(key, window)
+      }
+      groups = restored
+      oldestFirst = groups.entries()
+      remembered = total
+      bound()
+    },
+  }
+}
+
+/** Whether a condition in words is true, given which rules were met. */
+const saysTrue = (node: Node, isThere: (name: string) => boolean): boolean => {
+  switch (node.op) {
+    case 'test':
+      return isThere(node.field ?? '')
+    case 'not':
+      return !saysTrue(node.of, isThere)
+    case 'and':
+      return node.of.every((one) => saysTrue(one, isThere))
+    case 'or':
+      return node.of.some((one) => saysTrue(one, isThere))
+    case 'some':
+      return node.of.filter((one) => saysTrue(one, isThere)).length >= node.count
+  }
+}
+
+const toMatch = (
+  { rule, titles }: Pick<CorrelationOptions, 'rule' | 'titles'>,
+  event: FlatEvent,
+  group: readonly string[],
+  { items }: Window,
+  { start, end, value }: Measure,
+): CorrelationMatch => {
+  const eventCount = end - start + 1
+  const shown =
+    eventCount <= mostShown
+      ? items.slice(start, end + 1)
+      : [...items.slice(start, start + 1), ...items.slice(end + 2 - mostShown, end + 1)]
+  return {
+    type: 'correlation',
+    rule,
+    eventId: event.id,
+    time: event.time,
+    group: Object.fromEntries(rule.groupBy.map((field, index) => [field, group[index] ?? ''])),
+    value,
+    events: shown.map(({ id, time, member }) => ({
+      id,
+      time,
+      rule: rule.rules[member] ?? '',
+      title: titles[member] ?? '',
+    })),
+    eventCount,
+  }
+}

@@ -1,0 +1,131 @@
+import { createReader, createWriter } from '../../bytes/codec.ts'
+import { type CorrelationRule, type DetectionRule, isCalled } from '../document.ts'
+import type { FlatEvent } from '../event.ts'
+import { documentFault, type Fault } from '../fault.ts'
+import type { CorrelationMatch } from '../matching/match.ts'
+import { type Correlation, createCorrelation } from './correlation.ts'
+
+const kind = 'sigma'
+const version = 1
+
+/** All correlations of an engine. */
+export interface Correlations {
+  readonly active: readonly CorrelationRule[]
+  readonly faults: readonly Fault[]
+  /** Whether a rule, given by its number, is only reported through correlations. */
+  isHidden(rule: number): boolean
+  /** Whether a correlation refers to a rule, given by its number. */
+  isPart(rule: number): boolean
+  /** Shows an event and the rules that it matched; answers the correlations that it completed. */
+  observe(event: FlatEvent, hits: readonly number[], read: (field: string) => readonly string[]): CorrelationMatch[]
+  save(): Uint8Array
+  restore(state: Uint8Array): void
+}
+
+interface Limits {
+  readonly maxGroups?: number
+  readonly maxEvents?: number
+}
+
+/** A rule or a correlation that others may refer to: rules have the numbers from 0, correlations those that follow. */
+type Member = DetectionRule | CorrelationRule
+
+/** Resolves what correlations refer to and puts them in an order in which those that others refer to come first. */
+export const createCorrelations = (
+  documents: readonly CorrelationRule[],
+  rules: readonly DetectionRule[],
+  limits: Limits,
+): Correlations => {
+  const faults: Fault[] = []
+  const ordered = order(documents, rules, faults)
+  const members: Member[] = [...rules, ...ordered]
+  const hidden = new Set<number>()
+  const parts = new Set<number>()
+  const running = ordered.map((rule, index): Correlation => {
+    const refers = rule.rules.map((name) => members.findIndex((member) => isCalled(member, name)))
+    for (const number of refers) {
+      parts.add(number)
+      if (!rule.generate) hidden.add(number)
+    }
+    const fields = refers.map((number) => members[number]).map((member) => fieldsOf(rule, member))
+    const titles = refers.map((number) => members[number]?.title ?? '')
+    return createCorrelation({ rule, titles, number: rules.length + index, refers, fields, limits })
+  })
+  const byId = new Map(running.map((correlation) => [correlation.rule.id, correlation]))
+
+  return {
+    active: ordered,
+    faults,
+    isHidden: (rule) => hidden.has(rule),
+    isPart: (rule) => parts.has(rule),
+    observe(event, hits, read) {
+      const matched = new Set(hits)
+      const matches: CorrelationMatch[] = []
+      for (const correlation of running) {
+        const match = correlation.observe(event, matched, read)
+        if (!match) continue
+        matched.add(correlation.number)
+        if (!hidden.has(correlation.number)) matches.push(match)
+      }
+      return matches
+    },
+    save() {
+      const writer = createWriter(kind, version).varint(running.length)
+      for (const { rule, save } of running) writer.text(rule.id).text(rule.source).bytes(save())
+      return writer.finish()
+    },
+    restore(state) {
+      const reader = createReader(state, kind, version)
+      for (let left = reader.varint(); left > 0; left--) {
+        const [id, source, bytes] = [reader.text(), reader.text(), reader.bytes()]
+        const correlation = byId.get(id)
+        if (correlation?.rule.source === source) correlation.restore(bytes)
+      }
+    },
+  }
+}
+
+/** The fields by which a member's events are grouped: aliases name another one for each rule. */
+const fieldsOf = (rule: CorrelationRule, member: Member | undefined): { group: string[]; value: string[] } => {
+  const fieldOf = (field: string): string => {
+    for (const [name, own] of rule.aliases.get(field) ?? []) if (member && isCalled(member, name)) return own
+    return field
+  }
+  return { group: rule.groupBy.map(fieldOf), value: rule.valueFields.map(fieldOf) }
+}
+
+/** Those that can run, the ones that others refer to first. */
+const order = (
+  documents: readonly CorrelationRule[],
+  rules: readonly DetectionRule[],
+  faults: Fault[],
+): CorrelationRule[] => {
+  const ordered: CorrelationRule[] = []
+  let left = [...documents]
+  for (;;) {
+    const ready = left.filter(({ rules: names }) =>
+      names.every((name) => [...rules, ...ordered].some((member) => isCalled(member, name))),
+    )
+    if (ready.length === 0) break
+    ordered.push(...ready)
+    left = left.filter((rule) => !ready.includes(rule))
+  }
+  for (const rule of left) {
+    const missing = rule.rules.find((name) => ![...rules, ...documents].some((member) => isCalled(member, name)))
+    const blocked = rule.rules.find((name) => ![...rules, ...ordered].some((member) => isCalled(member, name)))
+    faults.push(
+      missing === undefined
+        ? documentFault(
+            rule,
+            'unresolved-rule',
+            `The rule "${blocked}" that it refers to refers to itself in the end, or cannot run.`,
+          )
+        : documentFault(
+            rule,
+            'unknown-rule',
+            `It refers to "${missing}", and there is no rule of that id or name that can run.`,
+          ),
+    )
+  }
+  return ordered
+}

@@ -1,0 +1,131 @@
+import type { CorrelationRule } from '../document.ts'
+import { toNumber } from '../matching/holds.ts'
+
+/** An event that a correlation remembers. */
+export interface Item {
+  readonly time: number
+  readonly id: string
+  /** Which of the rules it matched, by its place in the list. */
+  readonly member: number
+  /** The value to count or sum; empty where only events are. */
+  readonly value: string
+}
+
+/** The events of one group, in order of time; those that are too old for any window are dropped. */
+export interface Window {
+  readonly items: Item[]
+  /** How many of the items hold a value (of `value_count`) or are of a member (of temporal ones). */
+  readonly tally: Map<string, number>
+}
+
+export const createWindow = (): Window => ({ items: [], tally: new Map() })
+
+/** The subject of a tally. */
+const wordOf = (rule: CorrelationRule, { member, value }: Item): string =>
+  rule.correlation === 'value_count' ? value : String(member)
+
+/** Puts an event in its place and drops what has left the window. Answers the place. */
+export const insert = (window: Window, item: Item, rule: CorrelationRule): number => {
+  const { items } = window
+  let place = items.length
+  while (place > 0 && (items[place - 1]?.time ?? 0) > item.time) place--
+  if (place === items.length) items.push(item)
+  else items.splice(place, 0, item)
+  count(window, wordOf(rule, item), 1)
+  const oldest = (items.at(-1)?.time ?? 0) - rule.timespan
+  let gone = 0
+  while ((items[gone]?.time ?? oldest) < oldest) gone++
+  dropFirst(window, gone, rule)
+  return place - gone
+}
+
+/** Forgets the oldest events. */
+export const dropFirst = (window: Window, gone: number, rule: CorrelationRule): void => {
+  if (gone === 0) return
+  for (const item of window.items.splice(0, gone)) count(window, wordOf(rule, item), -1)
+}
+
+const count = ({ tally }: Window, word: string, change: number): void => {
+  const now = (tally.get(word) ?? 0) + change
+  if (now > 0) tally.set(word, now)
+  else tally.delete(word)
+}
+
+/** The events from `start` to `end`, both included, and what they come to. */
+export interface Measure {
+  readonly start: number
+  readonly end: number
+  readonly value: number
+  /** Whether each member is among them. */
+  readonly has: (member: number) => boolean
+}
+
+/** Measures the window that ends with an item. O(1) for counts of the newest window, else linear in its events. */
+export const measure = (window: Window, end: number, rule: CorrelationRule): Measure => {
+  const { items, tally } = window
+  const oldest = (items[end]?.time ?? 0) - rule.timespan
+  let start = 0
+  while (start < end && (items[start]?.time ?? 0) < oldest) start++
+  const isWhole = start === 0 && end === items.length - 1
+  const slice = () => (isWhole ? items : items.slice(start, end + 1))
+  const distinct = (): number => (isWhole ? tally.size : new Set(slice().map((item) => wordOf(rule, item))).size)
+  const has = (member: number): boolean =>
+    isWhole ? tally.has(String(member)) : slice().some((item) => item.member === member)
+  const value = (): number => {
+    switch (rule.correlation) {
+      case 'event_count':
+        return end - start + 1
+      case 'value_count':
+      case 'temporal':
+        return distinct()
+      case 'temporal_ordered':
+        // Nothing comes before the first rule: a flood of what it matches, as of failed logins, costs no look back.
+        return items[end]?.member === 0 ? 1 : longestChain(slice())
+      default:
+        return combine(
+          slice().map((item) => toNumber(item.value)),
+          rule,
+        )
+    }
+  }
+  return { start, end, value: value(), has }
+}
+
+/** How many rules were met one after the other, in the order of the list, the last event's rule as the last. */
+const longestChain = (items: readonly Item[]): number => {
+  const best: number[] = []
+  let length = 0
+  for (const [index, { member }] of items.entries()) {
+    const before = best.slice(0, member).reduce((a, b) => Math.max(a, b ?? 0), 0)
+    length = before + 1
+    best[member] = Math.max(best[member] ?? 0, length)
+    for (let fill = 0; fill < member; fill++) best[fill] ??= 0
+    if (index < items.length - 1) length = 0
+  }
+  return length
+}
+
+const combine = (values: number[], { correlation, percentile }: CorrelationRule): number => {
+  const sum = () => values.reduce((a, b) => a + b, 0)
+  switch (correlation) {
+    case 'value_sum':
+      return sum()
+    case 'value_avg':
+      return sum() / values.length
+    case 'value_min':
+      return values.reduce((a, b) => Math.min(a, b))
+    case 'value_max':
+      return values.reduce((a, b) => Math.max(a, b))
+    default:
+      return quantile(values, correlation === 'value_median' ? 50 : percentile)
+  }
+}
+
+/** The percentile of some values, between neighbours by their distance (Hyndman and Fan 1996, type 7). */
+const quantile = (values: number[], percentile: number): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = ((sorted.length - 1) * percentile) / 100
+  const low = sorted[Math.floor(at)] ?? Number.NaN
+  const high = sorted[Math.ceil(at)] ?? low
+  return low + (high - low) * (at - Math.floor(at))
+}

@@ -1,0 +1,85 @@
+import type { Logsource } from '../document.ts'
+import type { GramMemory } from '../text/gram-memory.ts'
+import type { Literal } from '../text/literal.ts'
+import { createLiteralIndex, type LiteralIndex } from '../text/literal-index.ts'
+import { chooseTriggers, countUses, type Leaves, type Plan } from './plan.ts'
+import { anywhere } from './view.ts'
+
+/** The meaning of a literal that was found: perhaps that a leaf is true, and which rules are worth trying. */
+export interface Hit {
+  /** −1: nothing is sure yet. */
+  readonly leaf: number
+  readonly rules: readonly number[]
+}
+
+/** The literals of a field that make rules worth trying. */
+export interface FieldIndex {
+  readonly field: number
+  readonly index: LiteralIndex<Hit> | undefined
+  /** Rules to try when the field is there. */
+  readonly present: readonly number[]
+}
+
+/** The rules of one log source, with the index that says which of them are worth trying. */
+export interface Group {
+  readonly logsource: Logsource
+  /** Its rules. */
+  readonly numbers: readonly number[]
+  readonly fields: readonly FieldIndex[]
+  /** Rules that can match by what is not there. */
+  readonly always: readonly number[]
+  /** 1 for the leaves that the index decides: what it does not find is false. */
+  readonly decided: Uint8Array
+}
+
+interface Draft {
+  readonly literals: Map<string, Literal<Hit & { rules: number[] }>>
+  readonly present: Set<number>
+}
+
+/** Builds the group of some rules, given by their numbers. */
+export const createGroup = (
+  logsource: Logsource,
+  numbers: readonly number[],
+  plans: readonly Plan[],
+  leaves: Leaves,
+  memory: GramMemory,
+): Group => {
+  const drafts = new Map<number, Draft>()
+  const always: number[] = []
+  const decided = new Uint8Array(leaves.list.length)
+  const uses = countUses(numbers.flatMap((number) => plans[number] ?? []))
+  for (const number of numbers) {
+    const plan = plans[number]
+    const triggers = plan && chooseTriggers(plan, leaves, uses)
+    if (!triggers) {
+      always.push(number)
+      continue
+    }
+    for (const { leaf, field, literal, decides } of triggers) {
+      const draft = drafts.get(field) ?? { literals: new Map(), present: new Set<number>() }
+      drafts.set(field, draft)
+      if (!literal) {
+        draft.present.add(number)
+        continue
+      }
+      if (decides) decided[leaf] = 1
+      const key = `${decides ? leaf : -1} ${literal.manner} ${literal.text}`
+      const known = draft.literals.get(key)
+      if (known) {
+        if (known.payload.rules.at(-1) !== number) known.payload.rules.push(number)
+      } else {
+        draft.literals.set(key, { ...literal, payload: { leaf: decides ? leaf : -1, rules: [number] } })
+      }
+    }
+  }
+  // Keywords need all values of an event together, so they come last.
+  const fields = [...drafts]
+    .sort(([a], [b]) => Number(a === anywhere) - Number(b === anywhere))
+    .map(([field, { literals, present }]) => ({
+      field,
+      index: literals.size > 0 ? createLiteralIndex<Hit>([...literals.values()], memory) : undefined,
+      present: [...present],
+    }))
+  return { logsource, numbers, fields, always, decided }
+}

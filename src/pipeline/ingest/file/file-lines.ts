@@ -1,0 +1,55 @@
+import type { RawRecord } from '../../../schema/record.ts'
+import { joinDocuments } from '../documents.ts'
+import { joinContinuations, type Line, splitLines } from '../lines.ts'
+
+const maxRecords = 4_096
+const maxChars = 4_194_304
+
+interface FileLines {
+  readonly source: string
+  readonly file?: string | undefined
+  readonly zoneMinutes?: number | undefined
+  /** The maximum number of records in a batch. */
+  readonly batchSize?: number
+  readonly now: () => number
+}
+
+/**
+ * Turns the bytes of one file into batches of records with line numbers. Joins lines that belong together, and splits JSON documents into
+ * their records.
+ */
+export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLines): AsyncGenerator<RawRecord[]> {
+  const { source, file, zoneMinutes, batchSize = maxRecords, now } = options
+  const splitter = splitLines({ inParts: true })
+  const joiner = joinDocuments(joinContinuations())
+  let receivedAt = now()
+  let batch: RawRecord[] = []
+  let chars = 0
+
+  function* add(lines: readonly Line[]): Generator<RawRecord[]> {
+    for (const line of lines) {
+      if (isBlank(line.text)) continue
+      batch.push({ text: line.text, source, receivedAt, file, line: line.number, zoneMinutes })
+      chars += line.text.length
+      if (batch.length < batchSize && chars < maxChars) continue
+      yield batch
+      batch = []
+      chars = 0
+    }
+  }
+
+  for await (const chunk of chunks) {
+    receivedAt = now()
+    yield* add(joiner.push(splitter.push(chunk)))
+  }
+  yield* add(joiner.push(splitter.flush()))
+  yield* add(joiner.flush())
+  if (batch.length > 0) yield batch
+}
+
+/** Whether a text is blank and so no record. */
+export const isBlank = (text: string): boolean => {
+  const first = text.charCodeAt(0)
+  // Most lines begin with a printable ASCII character, which avoids the trim.
+  return !(first > 32 && first < 127) && text.trim() === ''
+}

@@ -1,0 +1,336 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../../../../test/until.ts'
+import type { Log } from '../../../component.ts'
+import { sourceRegistry } from '../registry.ts'
+import { describeSource } from '../source.conformance.ts'
+import { type FollowOptions, followFiles } from './file-follow.ts'
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+const quick = {
+  from: 'start',
+  follow: true,
+  log: silent,
+  now: Date.now,
+  pollMs: 5,
+  scanMs: 20,
+  quietMs: 60,
+  lingerMs: 80,
+} as const
+
+const scratch = () => mkdtempSync(join(tmpdir(), 'vedette-follow-'))
+let folder: string
+beforeEach(() => {
+  folder = scratch()
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const at = (name: string) => join(folder, name)
+
+describeSource('file', async () => {
+  const place = scratch()
+  writeFileSync(join(place, 'x.log'), '')
+  return {
+    source: followFiles({ ...quick, paths: [place], sourceOf: () => 'x' }, { read: async () => undefined }),
+    async feed(bytes) {
+      appendFileSync(join(place, 'x.log'), bytes)
+    },
+    async close() {
+      rmSync(place, { recursive: true, force: true })
+    },
+  }
+})
+
+/** A server that stores records and positions, both or neither. */
+const createKeeper = () => {
+  const cursors = new Map<string, string>()
+  const texts: string[] = []
+  const refs: string[] = []
+  let refusing = false
+  return {
+    texts,
+    refs,
+    refuse(yes: boolean) {
+      refusing = yes
+    },
+    start(options: Partial<FollowOptions> = {}) {
+      const stop = new AbortController()
+      const source = followFiles(
+        { ...quick, paths: [join(folder, '*.log')], sourceOf: () => 'x', ...options },
+        { read: async (name, key) => cursors.get(`${name} ${key}`) },
+      )
+      const done = source.run(async (records, cursor) => {
+        await sleep(1)
+        if (refusing) throw new Error('no')
+        texts.push(...records.map(({ text }) => text))
+        refs.push(...records.map(({ file, line }) => `${file?.slice(folder.length + 1)}:${line}`))
+        if (cursor) cursors.set(`x ${cursor.key}`, cursor.position)
+      }, stop.signal)
+      return {
+        done,
+        /** Like `kill -9`: loses everything that was not accepted. */
+        async kill() {
+          stop.abort()
+          await done
+        },
+      }
+    },
+  }
+}
+
+/** A clock that advances only on demand. */
+const createClock = () => {
+  let time = Date.now()
+  return {
+    now: () => time,
+    pass(ms: number) {
+      time += ms
+      return true
+    },
+  }
+}
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`)
+const block = (from: number, to: number) =>
+  numbers(from, to)
+    .map((line) => `${line}\n`)
+    .join('')
+
+describe('following files', () => {
+  it('continues through rename and create, and finds new files', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), block(0, 3))
+    const run = keeper.start()
+    await until(() => keeper.texts.length >= 2)
+    appendFileSync(at('a.log'), block(3, 5))
+    renameSync(at('a.log'), at('a.log.1'))
+    appendFileSync(at('a.log.1'), block(5, 7))
+    writeFileSync(at('a.log'), block(7, 9))
+    writeFileSync(at('b.log'), block(9, 10))
+    await until(() => keeper.texts.length === 10)
+    expect([...keeper.texts].sort()).toEqual(numbers(0, 10))
+    expect(keeper.refs.at(-1)).toMatch(/^[ab]\.log:[12]$/)
+    await run.kill()
+  })
+
+  it('continues through copy and truncate', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), block(0, 50))
+    const run = keeper.start()
+    await until(() => keeper.texts.length >= 49)
+    copyFileSync(at('a.log'), at('a.log.1'))
+    truncateSync(at('a.log'))
+    appendFileSync(at('a.log'), block(50, 53))
+    await until(() => keeper.texts.length === 53)
+    expect(keeper.texts).toEqual(numbers(0, 53))
+    expect(keeper.refs.at(-1)).toBe('a.log:3')
+    await run.kill()
+  })
+
+  it('reads a file again that was replaced in place by a longer one', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), block(0, 3))
+    const run = keeper.start()
+    await until(() => keeper.texts.length === 3)
+    writeFileSync(at('a.log'), block(100, 110))
+    await until(() => keeper.texts.length === 13)
+    expect(keeper.texts.slice(3)).toEqual(numbers(100, 110))
+    await run.kill()
+  })
+
+  it('holds an incomplete line until it is finished, or until a timeout', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), 'one\ntw')
+    const clock = createClock()
+    const run = keeper.start({ quietMs: 300, steady: clock.now })
+    await sleep(30)
+    appendFileSync(at('a.log'), 'o\n')
+    await until(() => keeper.texts.length === 1)
+    await until(() => clock.pass(100) && keeper.texts.length === 2)
+    appendFileSync(at('a.log'), 'thr')
+    await until(() => clock.pass(100) && keeper.texts.length === 3)
+    appendFileSync(at('a.log'), 'ee\nfour\n')
+    await until(() => clock.pass(100) && keeper.texts.length === 5)
+    expect(keeper.texts).toEqual(['one', 'two', 'thr', 'ee', 'four'])
+    expect(keeper.refs).toEqual(['a.log:1', 'a.log:2', 'a.log:3', 'a.log:3', 'a.log:4'])
+    await run.kill()
+  })
+
+  it('continues when the clock is set back by an hour', async () => {
+    const keeper = createKeeper()
+    let now = Date.now()
+    writeFileSync(at('a.log'), 'one\ntw')
+    const run = keeper.start({ now: () => now })
+    await sleep(30)
+    now -= 3_600_000
+    writeFileSync(at('b.log'), 'three\n')
+    await until(() => keeper.texts.length === 3)
+    expect([...keeper.texts].sort()).toEqual(['one', 'three', 'tw'])
+    await run.kill()
+  })
+
+  it('joins a stack trace that arrives in chunks', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), 'java.lang.Oops: no\n')
+    const clock = createClock()
+    const run = keeper.start({ quietMs: 200, steady: clock.now })
+    await sleep(30)
+    appendFileSync(at('a.log'), '\tat a.b(C.java:1)\n')
+    await sleep(30)
+    appendFileSync(at('a.log'), '\tat d.e(F.java:2)\n')
+    await sleep(30)
+    await until(() => clock.pass(100) && keeper.texts.length === 1)
+    expect(keeper.texts).toEqual(['java.lang.Oops: no\n\tat a.b(C.java:1)\n\tat d.e(F.java:2)'])
+    await run.kill()
+  })
+
+  it('loses and repeats nothing when killed again and again, and rotated in the meantime', async () => {
+    const keeper = createKeeper()
+    let written = 0
+    const write = (count: number, cut = 0) => {
+      const text = block(written, written + count)
+      written += count
+      appendFileSync(at('a.log'), text.slice(0, text.length - cut))
+      return text.slice(text.length - cut)
+    }
+    write(10)
+    const before = keeper.start()
+    await until(() => keeper.texts.length === 10)
+    await before.kill()
+    for (let round = 0; round < 12; round++) {
+      const run = keeper.start()
+      const rest = write(200, 4)
+      await sleep(round % 4 === 0 ? 25 : 3)
+      keeper.refuse(round % 3 === 1)
+      await run.kill()
+      keeper.refuse(false)
+      appendFileSync(at('a.log'), rest)
+      write(50)
+      if (round % 3 === 2) {
+        renameSync(at('a.log'), at(`a.log.${20 - round}`))
+        writeFileSync(at('a.log'), '')
+      }
+    }
+    const run = keeper.start()
+    await until(() => keeper.texts.length >= written)
+    await sleep(100)
+    expect(keeper.texts.length).toBe(written)
+    expect(new Set(keeper.texts)).toEqual(new Set(numbers(0, written)))
+    await run.kill()
+  })
+
+  it('splits documents, and repeats none of their records when killed within one', async () => {
+    const records = Array.from({ length: 12_000 }, (_, i) => ({
+      eventTime: '2026-01-05T10:00:00Z',
+      i,
+      x: 'y'.repeat(150),
+    }))
+    const document = { Records: records }
+    writeFileSync(
+      at('a.log'),
+      `before\n${JSON.stringify(document)}\nbetween\n${JSON.stringify(document, null, 1)}\nafter\n`,
+    )
+    const keeper = createKeeper()
+    for (let most = 3_000; keeper.texts.length < 24_003; most += 3_000) {
+      const follower = keeper.start()
+      await until(() => keeper.texts.length >= Math.min(most, 24_003))
+      await follower.kill()
+    }
+    const wanted = records.map((record) => JSON.stringify(record))
+    expect(keeper.texts).toEqual(['before', ...wanted, 'between', ...wanted, 'after'])
+  })
+
+  it('waits for the rest of a slowly written document', async () => {
+    writeFileSync(at('a.log'), '{\n "Records": [\n  {"eventTime":"2026-01-05T10:00:00Z"},\n')
+    const keeper = createKeeper()
+    const follower = keeper.start({ lingerMs: 5_000 })
+    await sleep(200)
+    appendFileSync(at('a.log'), '  {"eventTime":"2026-01-05T10:00:01Z"}\n ]\n}\n')
+    await until(() => keeper.texts.length === 2)
+    await follower.kill()
+    expect(keeper.refs).toEqual(['a.log:3', 'a.log:4'])
+  })
+
+  it('starts at the end if configured, and at the beginning of later files', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), block(0, 3))
+    const run = keeper.start({ from: 'end' })
+    // The source reaches the end at some point, so add lines until one arrives.
+    let next = 3
+    await until(() => {
+      if (keeper.texts.length === 0) appendFileSync(at('a.log'), block(next, ++next))
+      return keeper.texts.length > 0
+    })
+    writeFileSync(at('b.log'), block(next, next + 2))
+    const last = numbers(next - 1, next + 2)
+    await until(() => last.every((line) => keeper.texts.includes(line)))
+    expect(keeper.texts).toEqual(expect.arrayContaining(last))
+    for (const line of numbers(0, 3)) expect(keeper.texts).not.toContain(line)
+    await run.kill()
+  })
+
+  it('ends at the end without `follow`, and does not restart', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), `${block(0, 3)}last`)
+    await keeper.start({ follow: false }).done
+    expect(keeper.texts).toEqual([...numbers(0, 3), 'last'])
+    await keeper.start({ follow: false }).done
+    expect(keeper.texts.length).toBe(4)
+  })
+
+  it('reads the parts of a rotated log in order', async () => {
+    const keeper = createKeeper()
+    writeFileSync(at('a.log'), block(6_000, 6_010))
+    writeFileSync(at('a.log.1'), block(5_000, 6_000))
+    writeFileSync(at('a.log.2'), block(0, 5_000))
+    const hourAgo = Date.now() / 1000 - 3600
+    for (const name of ['a.log', 'a.log.1', 'a.log.2']) utimesSync(at(name), hourAgo, hourAgo)
+    await keeper.start({ paths: [folder], follow: false }).done
+    expect(keeper.texts).toEqual(numbers(0, 6_010))
+  })
+
+  it('survives vanishing files, folders and compressed files', async () => {
+    const keeper = createKeeper()
+    mkdirSync(at('dir.log'))
+    writeFileSync(at('dir.log/deep'), block(0, 1))
+    writeFileSync(at('a.log'), block(1, 2))
+    writeFileSync(at('old.log.gz'), 'x\n')
+    const run = keeper.start({ paths: [folder] })
+    await until(() => keeper.texts.length === 2)
+    unlinkSync(at('a.log'))
+    await sleep(150)
+    writeFileSync(at('c.log'), block(2, 3))
+    await until(() => keeper.texts.length === 3)
+    expect([...keeper.texts].sort()).toEqual(numbers(0, 3))
+    await run.kill()
+  })
+})
+
+describe('the registry', () => {
+  const runtime = { now: Date.now, fetch, log: silent, signal: new AbortController().signal }
+  const registry = sourceRegistry({
+    cursors: { read: async () => undefined },
+    outages: { began() {}, ended() {} },
+    stdin: process.stdin,
+    readAlerts: () => [],
+  })
+
+  it('validates options', () => {
+    expect(registry.names).toEqual(['file', 'rabbitmq', 'sql', 'stdin'])
+    expect(() => registry.create('file', { name: 'a', paths: ['/x'], zone: '+02:00' }, runtime)).not.toThrow()
+    expect(() => registry.create('file', { name: 'a', paths: [], zone: 'Mars' }, runtime)).toThrow('not valid')
+    expect(() => registry.create('files', {}, runtime)).toThrow('Unknown source "files".')
+  })
+})

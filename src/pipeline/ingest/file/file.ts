@@ -1,0 +1,39 @@
+import { basename } from 'node:path'
+import { z } from 'zod'
+import type { Component } from '../../../component.ts'
+import type { Cursors, Source } from '../source.ts'
+import { zone } from '../zone.ts'
+import { followFiles } from './file-follow.ts'
+import { rotationOf } from './file-set.ts'
+
+const options = z.strictObject({
+  name: z.string().min(1).describe('The source of its events.'),
+  paths: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Files, folders (with all subfolders) and patterns: `/var/log/**/*.log`. Compressed files are skipped.'),
+  follow: z.boolean().default(true).describe('Whether to wait for more, like `tail -F`.'),
+  from: z.enum(['start', 'end']).default('start').describe('Where to start in existing files.'),
+  each_file: z.boolean().default(false).describe('Whether each log is its own source, named after its file.'),
+  zone,
+})
+
+/** Declares the source that follows files. It resumes from the stored cursors. */
+export const fileSource = (cursors: Cursors): Component<typeof options, Source> => ({
+  name: 'file',
+  summary: 'Follows files as they grow, through rotation, truncation and restarts.',
+  options,
+  create: ({ name, paths, follow, from, each_file, zone: zoneMinutes }, { now, log }) =>
+    followFiles(
+      {
+        paths,
+        follow,
+        from,
+        zoneMinutes,
+        now,
+        log,
+        sourceOf: (path) => (each_file ? rotationOf(basename(path)).base : name),
+      },
+      cursors,
+    ),
+})

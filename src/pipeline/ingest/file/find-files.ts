@@ -1,0 +1,72 @@
+import { glob, readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileReasonOf } from '../../../errors.ts'
+
+/** A file that was not read, with the reason. */
+export interface Skipped {
+  readonly path: string
+  readonly reason: string
+}
+
+/** The files found by paths, folders and patterns. */
+export interface FoundFiles {
+  readonly files: readonly string[]
+  /** Named pipes and devices, which are read once. */
+  readonly pipes: readonly string[]
+  readonly unreadable: readonly Skipped[]
+}
+
+/**
+ * Finds the files of paths, folders (recursively, without hidden names) and patterns with `*`, `**`, `?`, `[…]`, `{…}`. Returns each file
+ * once.
+ */
+export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> => {
+  const files: string[] = []
+  const pipes: string[] = []
+  const unreadable: Skipped[] = []
+  const seen = new Set<string>()
+
+  const visit = async (path: string, named: boolean): Promise<void> => {
+    try {
+      const found = await stat(path, { bigint: true })
+      const identity = `${found.dev}:${found.ino}`
+      if (found.isDirectory() || found.isFile()) {
+        // Skip cyclic links and overlapping patterns.
+        if (seen.has(identity)) return
+        seen.add(identity)
+      }
+      if (found.isDirectory()) {
+        const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort()
+        for (const name of names) await visit(join(path, name), false)
+      } else if (found.isFile()) {
+        files.push(path)
+      } else if (named) {
+        pipes.push(path)
+      }
+    } catch (error) {
+      // Ignore a dangling link inside a folder.
+      if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+      unreadable.push({ path, reason: fileReasonOf(error) })
+    }
+  }
+
+  for (const path of paths) {
+    if (!hasPattern(path) || (await exists(path))) {
+      await visit(path, true)
+      continue
+    }
+    const matches: string[] = []
+    for await (const match of glob(path)) matches.push(match)
+    if (matches.length === 0) unreadable.push({ path, reason: 'No file matches this pattern.' })
+    for (const match of matches.sort()) await visit(match, basename(match).startsWith('.'))
+  }
+  return { files, pipes, unreadable }
+}
+
+const hasPattern = (path: string): boolean => /[*?[{]/.test(path)
+
+const exists = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

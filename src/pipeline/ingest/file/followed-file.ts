@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { RawRecord } from '../../../schema/record.ts'
+import { joinDocuments } from '../documents.ts'
+import { joinContinuations, type Line, splitLines } from '../lines.ts'
+import { isBlank } from './file-lines.ts'
+
+const chunkBytes = 16_384
+/** A portion ends with the chunk that reaches this many records. */
+const enoughRecords = 2_048
+const portionBytes = 1_048_576
+const fingerprintBytes = 256
+/** Clocks of file servers may differ by less. */
+const longAgo = 60_000
+
+/** How far a file was read, as stored. The fingerprint distinguishes the file from a later one with the same inode. */
+export interface Position {
+  readonly offset: number
+  readonly line: number
+  readonly fingerprint: string
+  readonly fingerprintBytes: number
+  /** How many records of the document at this position were already returned. */
+  readonly given?: number | undefined
+}
+
+export const start: Position = { offset: 0, line: 0, fingerprint: '', fingerprintBytes: 0 }
+
+/** Records that were read, and the position after them. */
+export interface Portion {
+  readonly records: readonly RawRecord[]
+  readonly position: Position
+}
+
+interface Naming {
+  readonly source: string
+  readonly zoneMinutes?: number | undefined
+  readonly now: () => number
+  /** A monotonic clock, in ms. */
+  readonly steady: () => number
+}
+
+/** An open file that is read as it grows. Keeps its handle when the file is renamed. */
+export interface FollowedFile {
+  readonly key: string
+  path: string
+  /** Reads the next portion; undefined if there is nothing new. */
+  read(): Promise<Portion | undefined>
+  /** Returns incomplete records: a last line without an end, a stack trace that may continue. */
+  settle(): Promise<Portion | undefined>
+  /** The time of the last read, by the monotonic clock; −∞ for a file written long ago. */
+  readonly readAt: number
+  readonly waiting: boolean
+  /** Whether a JSON document is incomplete. */
+  readonly within: boolean
+  close(): Promise<void>
+}
+
+/** Identifies a file by device and inode, whatever its name. */
+export const keyOf = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
+
+/** Opens a file at a position, or at its beginning if it is a different file now. */
+export const followFile = async (
+  path: string,
+  key: string,
+  left: Position,
+  { source, zoneMinutes, now, steady }: Naming,
+): Promise<FollowedFile> => {
+  const handle = await open(path)
+  let position = (await isSame(handle, left)) ? left : start
+  let offset = position.offset
+  let splitter = splitLines({ firstNumber: position.line + 1, inParts: true })
+  let joiner = joinDocuments(joinContinuations())
+  /** How many records to skip, because their document is read again from its beginning. */
+  let again = position.given ?? 0
+  /** How many records of the open document were returned. */
+  let given = 0
+  let readAt = steady()
+  /** The end of the last complete line, as offset and line number. */
+  let seen = { offset, line: position.line }
+  /** The start of the record that may continue. */
+  let held: typeof seen | undefined
+
+  const begin = () => {
+    position = start
+    offset = 0
+    seen = { offset: 0, line: 0 }
+    held = undefined
+    again = 0
+    given = 0
+    splitter = splitLines({ inParts: true })
+    joiner = joinDocuments(joinContinuations())
+  }
+  const toRecords = (lines: readonly Line[]): RawRecord[] => {
+    const receivedAt = now()
+    return lines
+      .filter(({ text }) => !isBlank(text))
+      .map(({ text, number }) => ({ text, source, receivedAt, file: followed.path, line: number, zoneMinutes }))
+  }
+  const fingerprinted = async (at: typeof seen): Promise<Position> => {
+    const length = Math.min(fingerprintBytes, at.offset)
+    const known = position.fingerprintBytes === length
+    return {
+      ...at,
+      fingerprint: known ? position.fingerprint : await fingerprint(handle, length),
+      fingerprintBytes: length,
+      ...(given > 0 && { given }),
+    }
+  }
+  /** Skips records that were returned before a restart. */
+  const fresh = (records: readonly Line[]): readonly Line[] => {
+    const left = records.slice(Math.min(again, records.length))
+    again -= records.length - left.length
+    return left
+  }
+
+  const followed: FollowedFile = {
+    key,
+    path,
+    async read() {
+      const { size, mtimeMs } = await handle.stat()
+      // The file is shorter or has another beginning: it was truncated or rewritten.
+      if (size < offset || (size > offset && !(await isSame(handle, position)))) {
+        const last = await followed.settle()
+        begin()
+        if (last) return { ...last, position }
+      }
+      const end = Math.min(size, offset + portionBytes)
+      if (offset >= end) return undefined
+      const lines: Line[] = []
+      while (offset < end && lines.length < enoughRecords) {
+        const room = Math.min(chunkBytes, end - offset)
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(room), 0, room, offset)
+        if (bytesRead === 0) break
+        const chunk = buffer.subarray(0, bytesRead)
+        const ends = lineEnds(chunk, offset).values()
+        for (const line of splitter.push(chunk)) {
+          const before = joiner.within
+          const done = joiner.push([line])
+          if (joiner.within) {
+            // The position stays at the document's beginning, and the records returned so far are counted.
+            given = joiner.given
+            if (!before || !held) held = seen
+          } else {
+            given = 0
+            if (done.length > 0 || !held) held = seen
+          }
+          for (const record of fresh(done)) lines.push(record)
+          if (!line.open) seen = { offset: ends.next().value ?? seen.offset, line: line.number }
+          if (!joiner.waiting) held = undefined
+          if (!joiner.within) again = 0
+        }
+        offset += bytesRead
+        readAt = mtimeMs < now() - longAgo ? Number.NEGATIVE_INFINITY : steady()
+      }
+      position = await fingerprinted(held ?? seen)
+      return { records: toRecords(lines), position }
+    },
+    async settle() {
+      const rest = splitter.flush()
+      const lines = fresh([...joiner.push(rest), ...joiner.flush()])
+      held = undefined
+      given = 0
+      again = 0
+      const partial = rest.at(-1)
+      if (partial) {
+        // Later bytes continue the same line.
+        splitter = splitLines({ firstNumber: partial.number, inParts: true })
+        seen = { offset, line: partial.number - 1 }
+      }
+      if (lines.length === 0) return undefined
+      position = await fingerprinted(seen)
+      return { records: toRecords(lines), position }
+    },
+    get readAt() {
+      return readAt
+    },
+    get waiting() {
+      return held !== undefined || seen.offset < offset
+    },
+    get within() {
+      return joiner.within
+    },
+    close: () => handle.close(),
+  }
+  return followed
+}
+
+/** Returns the position at the current end of a file. */
+export const endOf = async (path: string): Promise<Position> => {
+  const handle = await open(path)
+  try {
+    const { size } = await handle.stat()
+    const length = Math.min(fingerprintBytes, size)
+    return { offset: size, line: 0, fingerprint: await fingerprint(handle, length), fingerprintBytes: length }
+  } finally {
+    await handle.close()
+  }
+}
+
+const lineEnds = (chunk: Buffer, offset: number): readonly number[] => {
+  const ends: number[] = []
+  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) ends.push(offset + at + 1)
+  return ends
+}
+
+const fingerprint = async (handle: FileHandle, length: number): Promise<string> => {
+  if (length === 0) return ''
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0)
+  return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 32)
+}
+
+const isSame = async (handle: FileHandle, { offset, fingerprint: known, fingerprintBytes: length }: Position) => {
+  const { size } = await handle.stat()
+  return size >= offset && (await fingerprint(handle, length)) === known
+}
