@@ -5,6 +5,7 @@ import { createBackOff } from '../operations/accounts/passwords/back-off.ts'
 import { createPasswords } from '../operations/accounts/passwords/passwords.ts'
 import { createSignInKeys } from '../operations/accounts/sessions/sign-in-keys.ts'
 import type { Deps } from '../operations/deps.ts'
+import type { AuditEntry } from '../schema/audit-entry.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { type Role, role } from '../schema/role.ts'
 import { createAuth, type PresetToken } from './auth.ts'
@@ -13,7 +14,6 @@ import { createRoots } from './mcp/roots.ts'
 import { createServer, type ServerOptions } from './server.ts'
 
 type Token = Parameters<Deps['store']['tokens']['save']>[0]
-type AuditEntry = Parameters<Deps['store']['audit']['append']>[0][number]
 type Change = Awaited<ReturnType<Deps['store']['changes']>>[number]
 
 /** Dependencies in memory, as much of it as the server's own operations use; the rest is not there. */

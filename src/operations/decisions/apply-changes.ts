@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Alert } from '../../schema/alert.ts'
+import type { AuditEntry } from '../../schema/audit-entry.ts'
 import type { Incident } from '../../schema/incident.ts'
-import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'

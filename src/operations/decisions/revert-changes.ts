@@ -1,6 +1,6 @@
 import { alert } from '../../schema/alert.ts'
+import type { AuditEntry } from '../../schema/audit-entry.ts'
 import { incident } from '../../schema/incident.ts'
-import type { AuditEntry } from '../../store/audit/audit.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Deps } from '../deps.ts'
 import { auditedFields } from './apply-changes.ts'

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../schema/audit-entry.ts'
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'
@@ -5,24 +6,6 @@ import type { AuditLogRow } from '../inventory/people-tables.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertRows } from '../write-rows.ts'
 import { chainHash } from './audit-chain.ts'
-
-/** One audited change: actor, action, and the values before and after. Appended in the transaction of the change that it records. */
-export interface AuditEntry {
-  readonly time: number
-  readonly actor: string
-  readonly action: string
-  readonly target_type: string
-  readonly target_id: string
-  readonly old_values: unknown
-  readonly new_values: unknown
-  /** Groups the entries of one request. */
-  readonly decision_id?: string | undefined
-  /** Where it came from, as far as the door knows. */
-  readonly ip_address?: string
-  readonly user_agent?: string
-  /** Why it was refused; absent when it was done. */
-  readonly error?: string
-}
 
 type Abilities = Pick<StoreConnections, 'abilities'>
 

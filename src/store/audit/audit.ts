@@ -1,11 +1,10 @@
+import type { AuditEntry } from '../../schema/audit-entry.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts'
 import { type AuditHead, type AuditReport, createChainCheck } from './audit-chain.ts'
-import { type AuditEntry, appendAudit, toEntry } from './audit-entry.ts'
+import { appendAudit, toEntry } from './audit-entry.ts'
 import { readTrim } from './audit-trim.ts'
-
-export type { AuditEntry } from './audit-entry.ts'
 
 export interface AuditStore {
   append(entries: readonly AuditEntry[], tx: Transaction): Promise<void>

@@ -1,4 +1,5 @@
 import { type Alert, isDismissed } from '../../../schema/alert.ts'
+import type { AuditEntry } from '../../../schema/audit-entry.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Stage } from '../../stage.ts'
 import { dismissedWindow, mergeDetections } from './merge-detections.ts'
@@ -15,16 +16,6 @@ interface Alerts<Tx> {
 interface Suppressions<Tx> {
   /** Adds to the number of alerts that a suppression matched. */
   hit(id: string, count: number, at: number, tx: Tx): Promise<void>
-}
-
-interface AuditEntry {
-  readonly time: number
-  readonly actor: string
-  readonly action: string
-  readonly target_type: string
-  readonly target_id: string
-  readonly old_values: unknown
-  readonly new_values: unknown
 }
 
 interface Audit<Tx> {

@@ -1,5 +1,6 @@
 import type { Alert } from '../../../schema/alert.ts'
 import { applyOpinion, renumber } from '../../../schema/apply-opinion.ts'
+import type { AuditEntry } from '../../../schema/audit-entry.ts'
 import type { AlertContext } from '../../../schema/context.ts'
 import type { Intelligence } from '../../../schema/intelligence.ts'
 import type { ModelOpinion, TriageResult } from '../../../schema/triage-result.ts'
@@ -38,18 +39,7 @@ interface OpinionStore<Tx> {
     save(results: readonly { readonly alertId: string; readonly result: TriageResult }[], tx: Tx): Promise<void>
   }
   readonly audit: {
-    append(
-      entries: readonly {
-        readonly time: number
-        readonly actor: string
-        readonly action: string
-        readonly target_type: string
-        readonly target_id: string
-        readonly old_values: unknown
-        readonly new_values: unknown
-      }[],
-      tx: Tx,
-    ): Promise<void>
+    append(entries: readonly AuditEntry[], tx: Tx): Promise<void>
   }
 }
 
