@@ -1,15 +1,16 @@
 import { clipDeviations, explainedKeep, type Level, usualDeviate } from './level.ts'
 import { countQuantile, countTails } from './tail.ts'
 
-/** Overdispersion assumed of logs before they show their own, how many buckets that is worth, and the least ever believed. */
+/** The overdispersion of a new series. Logs are typically overdispersed by about as much. */
 const priorDispersion = 0.1
+/** The weight of the prior, in buckets. */
 const priorWeight = 10
-const leastDispersion = 0.005
+const minDispersion = 0.005
 
 /**
  * The level of a count per bucket: a Gamma–Poisson filter with forgetting (West and Harrison, Bayesian Forecasting, §10.8) whose
- * predictive distribution is negative binomial; overdispersion is the method-of-moments excess of squared residuals. Zeros need no
- * special case, a young level is uncertain by itself, and large counts are not thought as exact as Poisson would have them.
+ * predictive distribution is negative binomial. Overdispersion is the method-of-moments excess of squared residuals. Zeros need no
+ * special case, a new level has a wide distribution, and large counts vary more than in a Poisson distribution.
  */
 export const createCountLevel = (memory: number): Level => {
   const keep = 0.5 ** (1 / memory)
@@ -22,7 +23,7 @@ export const createCountLevel = (memory: number): Level => {
   const dispersionAt = (mean: number): number => {
     const prior = priorWeight * mean * mean
     const dispersion = (excess + priorDispersion * prior) / (squares + prior)
-    return dispersion > leastDispersion ? dispersion : leastDispersion
+    return dispersion > minDispersion ? dispersion : minDispersion
   }
   const varianceAt = (mean: number): number => mean + mean * mean * (dispersionAt(mean) + 1 / shape)
 
@@ -43,20 +44,20 @@ export const createCountLevel = (memory: number): Level => {
       return countTails(value, mean, varianceAt(mean))
     },
     learn(value, season) {
-      let cut = value
+      let clipped = value
       if (exposure >= 2) {
         const mean = meanAt(season)
         const variance = varianceAt(mean)
         const reach = clipDeviations * Math.sqrt(variance) + 2
-        cut = Math.min(mean + reach, Math.max(mean - reach, value))
-        const residual = cut - mean
+        clipped = Math.min(mean + reach, Math.max(mean - reach, value))
+        const residual = clipped - mean
         excess = excess * keep + residual * residual - mean - (mean * mean) / shape
         squares = squares * keep + mean * mean
       }
-      // Jeffreys' half an event, once: a level of nought would call the first event impossible.
-      shape = shape === 0 ? cut + 0.5 : shape * keep + cut
+      // Jeffreys' prior of half an event: with a level of zero, the first event would be impossible.
+      shape = shape === 0 ? clipped + 0.5 : shape * keep + clipped
       exposure = exposure * keep + season
-      return cut
+      return clipped
     },
     get mean() {
       return meanAt(1)
@@ -65,7 +66,7 @@ export const createCountLevel = (memory: number): Level => {
       const before = meanAt(1)
       shape = sum + 0.5
       exposure = Math.max(season, 0.01 * buckets)
-      // Overdispersion is relative, so it is carried over to the new level, at half its weight.
+      // Overdispersion is relative to the mean. Scale it to the new level, at half its weight.
       const ratio = before > 0 ? (meanAt(1) / before) ** 2 / 2 : 0
       excess *= ratio
       squares *= ratio

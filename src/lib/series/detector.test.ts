@@ -9,19 +9,19 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Observes a function of time every five minutes, and returns what was said. */
+/** Observes a function of time every five minutes. */
 const observe = (detector: Detector, from: number, to: number, value: (time: number) => number): Observation[] => {
-  const said: Observation[] = []
-  for (let time = from; time < to; time += 5 * minute) said.push(detector.observe(time, value(time)))
-  return said
+  const observed: Observation[] = []
+  for (let time = from; time < to; time += 5 * minute) observed.push(detector.observe(time, value(time)))
+  return observed
 }
 const noise = (seed: number): (() => number) => {
   const random = createRandom(seed)
   return () => random.next() + random.next() + random.next() - 1.5
 }
-const alarmsOf = (said: readonly Observation[]): number => said.filter(({ alarm }) => alarm).length
+const alarmsOf = (observed: readonly Observation[]): number => observed.filter(({ alarm }) => alarm).length
 
-describe('what it finds', () => {
+describe('the detector finds', () => {
   it.each([
     ['spike', 14, 'spike'],
     ['drop', 2, 'drop'],
@@ -30,25 +30,25 @@ describe('what it finds', () => {
     const detector = createDetector()
     const draw = noise(1)
     observe(detector, 0, 7 * day, () => 8 + draw())
-    const said = detector.observe(7 * day, value)
-    expect(said).toMatchObject({ alarm: true, kind })
-    expect(said.score).toBeGreaterThan(0.4)
-    expect(said.expected).toBeCloseTo(8, 0)
-    expect(said.low).toBeGreaterThan(5)
-    expect(said.high).toBeLessThan(11)
+    const observed = detector.observe(7 * day, value)
+    expect(observed).toMatchObject({ alarm: true, kind })
+    expect(observed.score).toBeGreaterThan(0.4)
+    expect(observed.expected).toBeCloseTo(8, 0)
+    expect(observed.low).toBeGreaterThan(5)
+    expect(observed.high).toBeLessThan(11)
   })
 
-  it('a level that shifts, at once, and then lets it rest', () => {
+  it('a level shift, at once and with few alarms', () => {
     const detector = createDetector()
     const draw = noise(2)
     observe(detector, 0, 7 * day, () => 8 + draw())
-    const said = observe(detector, 7 * day, 8 * day, () => 12 + draw())
-    expect(said.findIndex(({ alarm }) => alarm)).toBeLessThan(3)
-    expect(said[20]?.kind).toBe('shift')
-    expect(alarmsOf(said)).toBeLessThan(8)
+    const observed = observe(detector, 7 * day, 8 * day, () => 12 + draw())
+    expect(observed.findIndex(({ alarm }) => alarm)).toBeLessThan(3)
+    expect(observed[20]?.kind).toBe('shift')
+    expect(alarmsOf(observed)).toBeLessThan(8)
   })
 
-  it('what is usual by day and odd at night', () => {
+  it('a number at night that is usual only by day', () => {
     const detector = createDetector()
     const draw = noise(3)
     const usual = (time: number): number => ((time / hour) % 24 < 8 ? 10 : 80)
@@ -56,7 +56,7 @@ describe('what it finds', () => {
     expect(detector.observe(10 * day + 3 * hour, 80)).toMatchObject({ alarm: true, view: 'hour' })
   })
 
-  it('a leap between two numbers that are usual both', () => {
+  it('a jump between two usual numbers', () => {
     const detector = createDetector()
     const draw = noise(5)
     const smooth = (time: number): number => 50 + 40 * Math.sin(time / (15 * minute)) * (1 + draw() / 3)
@@ -78,21 +78,21 @@ describe('what it finds', () => {
     const detector = createDetector()
     const draw = noise(4)
     observe(detector, 0, 28 * day, () => 8 + draw())
-    const said = observe(detector, 28 * day, 29 * day, () => 8 + factor * draw())
-    expect(alarmsOf(said)).toBeGreaterThan(0)
-    expect(said.some((one) => one.kind === kind)).toBe(true)
+    const observed = observe(detector, 28 * day, 29 * day, () => 8 + factor * draw())
+    expect(alarmsOf(observed)).toBeGreaterThan(0)
+    expect(observed.some((one) => one.kind === kind)).toBe(true)
   })
 
-  it('little in noise: about as many alarms as it promises', () => {
+  it('less than one anomaly a day in noise', () => {
     for (const seed of [1, 2, 3]) {
       const draw = noise(seed)
-      const said = observe(createDetector(), 0, 30 * day, draw)
-      expect(alarmsOf(said)).toBeLessThan(25)
+      const observed = observe(createDetector(), 0, 30 * day, draw)
+      expect(alarmsOf(observed)).toBeLessThan(25)
     }
   })
 })
 
-describe('what must hold', () => {
+describe('the detector', () => {
   const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 120 })
 
   it('scores from 0 to 1 for any finite numbers at any times', () => {
@@ -108,7 +108,7 @@ describe('what must hold', () => {
     )
   })
 
-  it('no finding in a constant series, whatever the constant', () => {
+  it('finds no anomaly in a constant series', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (constant) => {
         for (const { score, kind } of observe(createDetector(), 0, 2 * day, () => constant)) {
@@ -120,7 +120,7 @@ describe('what must hold', () => {
     )
   })
 
-  it('that scale and shift change nothing', () => {
+  it('ignores scale and shift', () => {
     fc.assert(
       fc.property(
         fc.integer(),
@@ -128,9 +128,9 @@ describe('what must hold', () => {
         fc.integer({ min: -1000, max: 1000 }),
         (seed, scale, shift) => {
           const [plain, changed] = [noise(seed), noise(seed)]
-          const said = observe(createDetector(), 0, 3 * day, plain)
+          const observed = observe(createDetector(), 0, 3 * day, plain)
           const other = observe(createDetector(), 0, 3 * day, () => changed() * scale + shift)
-          said.forEach(({ rarity }, at) => {
+          observed.forEach(({ rarity }, at) => {
             expect(other[at]?.rarity).toBeCloseTo(rarity, 6)
           })
         },
@@ -139,7 +139,7 @@ describe('what must hold', () => {
     )
   })
 
-  it('that what comes later changes nothing before it', () => {
+  it('gives scores that do not depend on later numbers', () => {
     fc.assert(
       fc.property(values, values, (before, after) => {
         const [alone, followed] = [createDetector(), createDetector()]
@@ -151,7 +151,7 @@ describe('what must hold', () => {
     )
   })
 
-  it('that a restart in mid-stream changes nothing', () => {
+  it('gives the same scores after a restart', () => {
     fc.assert(
       fc.property(values, values, (before, after) => {
         const detector = createDetector()
@@ -170,7 +170,7 @@ describe('what must hold', () => {
     )
   })
 
-  it('2 kB of state after a million random points, and sane scores', () => {
+  it('has 2 kB of state and few alarms after a million random points', () => {
     const random = createRandom(12)
     const detector = createDetector()
     let alarms = 0
@@ -179,7 +179,7 @@ describe('what must hold', () => {
     expect(alarms).toBeLessThan(3000)
   }, 120_000)
 
-  it('that gaps and what is no number teach nothing', () => {
+  it('does not learn from NaN and infinities', () => {
     const detector = createDetector()
     observe(detector, 0, day, (time) => time % 7)
     const before = detector.save()
@@ -188,7 +188,7 @@ describe('what must hold', () => {
     expect(detector.save()).toEqual(before)
   })
 
-  it('that a strange state is refused', () => {
+  it('rejects an invalid state', () => {
     expect(() => createDetector().restore(new Uint8Array(8))).toThrow(StateError)
   })
 })

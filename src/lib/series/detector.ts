@@ -3,42 +3,42 @@ import { createProfile } from './profile.ts'
 import { createSurprise, type Surprise } from './surprise.ts'
 
 export interface DetectorOptions {
-  /** After how many numbers old ones begin to fade. */
+  /** After this many numbers, old ones lose weight. */
   readonly memory?: number
 }
 
 /**
- * How a number is looked at: as it is, or by its distance from the usual of its hour; the same over the last ten; how restless it is; how
- * far that distance is from the one before.
+ * A feature of the series: the number itself, or its distance from the usual number of the hour (`hour`); the means of both over the last
+ * ten numbers (`stretch`, `hour-stretch`); the variance (`spread`); the change of the distance since the previous number (`step`).
  */
 export type View = 'level' | 'hour' | 'stretch' | 'hour-stretch' | 'spread' | 'step'
 
-/** What is odd: a number above or below, or a leap there, a zero, a level that moved, a series that grew restless or froze. */
+/** The kind of anomaly: a number or a jump above or below the usual range, a zero, a moved level, a variance above or below the usual. */
 export type Kind = 'spike' | 'drop' | 'silence' | 'shift' | 'restless' | 'frozen'
 
-/** What a number was, seen from what came before it. */
+/** The score of a number, based on the numbers before it. */
 export interface Observation {
-  /** `rarity`, but a hundredth of it while an episode lasts that was told already. */
+  /** `rarity`, divided by 100 in the rest of an episode after its alarm. */
   readonly score: number
   /**
-   * How odd, from 0 to 1: the fourth-power mean of the views' −log10(p), divided by 8, where p is the share of numbers as far out in that
-   * view. Several views that agree weigh more than one alone.
+   * How anomalous the number is, from 0 to 1: the fourth-power mean of the views' −log10(p), divided by 8, where p is the share of numbers
+   * as far out in that view. Several views that agree score higher than one alone.
    */
   readonly rarity: number
   /** Whether this number begins an episode. */
   readonly alarm: boolean
   readonly expected: number
-  /** The usual range: three in a hundred lie below it, three above. */
+  /** The usual range: 3 % of numbers lie below it, 3 % above. */
   readonly low: number
   readonly high: number
-  /** What kind of finding it is, where one view or another takes it for one in a hundred or rarer. */
+  /** The kind of anomaly, if the number is rarer than 1 in 100 in at least one view. */
   readonly kind: Kind | undefined
-  /** The view that finds it oddest; `step` only where the number is odd neither in itself nor by its hour. */
+  /** The view with the highest rarity; `step` only if the number is anomalous neither in itself nor for its hour. */
   readonly view: View
 }
 
 export interface Detector {
-  /** Judges a number by those before it, then learns it. NaN and infinities are gaps: they score 0 and teach nothing. */
+  /** Scores a number against the numbers before it, then learns it. NaN and infinities are gaps: they score 0 and are not learnt. */
   observe(time: number, value: number): Observation
   save(): Uint8Array
   restore(state: Uint8Array): void
@@ -49,33 +49,33 @@ const version = 2
 const views: readonly View[] = ['level', 'hour', 'stretch', 'hour-stretch', 'spread', 'step']
 const spreadView = 4
 const stepView = 5
-/** The spread is a logarithm and so has a grain of its own: one in a hundred. */
+/** The spread is a logarithm, so its rounding limit is absolute. */
 const spreadGrain = 0.01
 const decades = 8
-/** A view alone never counts for more: it is a full score. */
-const mostRarity = 12
-/** −log10 p at which an episode begins: 1 in 160 to all views, or 1 in 2,800 to one alone. */
+/** The limit of a single view, which gives a score of 1 on its own. */
+const maxRarity = 12
+/** −log10 p at which an episode begins: 1 in 160 in all views, or 1 in 2,800 in a single one. */
 const alarmRarity = 2.2
-/** An episode lasts for this share of the numbers seen: alarms thin out as a series grows old. */
+/** The length of an episode, as a share of the numbers so far: the longer the series, the fewer alarms. */
 const restShare = 0.03
-const heldBack = 0.01
+const restFactor = 0.01
 const stretchLength = 10
 const spreadLength = 20
-/** From here on a finding has a kind. */
-const oddRarity = 2
+/** From this rarity on, a number has a kind. */
+const kindRarity = 2
 /** Differences below this share of the range of all numbers are rounding. */
 const grainShare = 1e-3
 /** Larger numbers would overflow when squared. */
 const largest = 1e100
 
 /**
- * Finds what is odd in a series, online, with nothing to set: each number is seen in six views, each view learns its own tails
- * (`surprise.ts`), and their fourth-power mean decides. After an alarm there is rest, in proportion to how much was seen. Sampling may be
- * irregular; scale and shift of the numbers do not matter.
+ * Finds anomalies in a series, online and without configuration. Six views each learn their own tails (`surprise.ts`), and their
+ * fourth-power mean is the rarity. After an alarm, further alarms pause in proportion to the length of the series. Sampling may be
+ * irregular. Scale and shift of the numbers do not matter.
  *
- * O(1) a number; 2 kB saved, 20 kB held. The thorough class beside `createSeries`: that one is for counts per bucket, judges without learning,
- * knows silences and forgets within hours; this one is for measurements of which nothing is known, and remembers for long. Not for
- * numbers that only ever grow (give it their differences), nor for hundreds of thousands of series at once.
+ * O(1) per number, 2 kB saved, 20 kB in memory. `createSeries` is the lighter alternative for counts per bucket: it scores without
+ * learning, detects silence and forgets within hours. Use this one for arbitrary measurements with a long memory. For numbers that only
+ * grow, pass their differences. Not for hundreds of thousands of series at once.
  *
  * @example
  * const detector = createDetector()
@@ -86,61 +86,61 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
   const hourly = createSurprise(memory)
   const surprises = views.map((view) => (view === 'level' ? level : view === 'hour' ? hourly : createSurprise(memory)))
   const profile = createProfile()
-  const seenAs = new Float64Array(views.length)
+  const viewed = new Float64Array(views.length)
   const rarities = new Float64Array(views.length)
-  let seen = 0
+  let count = 0
   let lastAlarm = Number.NEGATIVE_INFINITY
   let stretch = 0
   let hourStretch = 0
   let middle = 0
   let variance = 0
-  /** How far the number before was from the usual of its hour. */
-  let restBefore = Number.NaN
+  /** The previous number's distance from the usual number of its hour. */
+  let previousOffset = Number.NaN
 
-  /** What each view sees; their running means learn the number on the way. */
-  const look = (value: number, usual: number): void => {
-    const rest = value - usual
-    const stray = value - middle
+  /** Calculates the value of each view, and updates their running means. */
+  const computeViews = (value: number, usual: number): void => {
+    const offset = value - usual
+    const residual = value - middle
     stretch += (value - stretch) / stretchLength
-    hourStretch += (rest - hourStretch) / stretchLength
-    middle += stray / spreadLength
-    variance += (stray * stray - variance) / spreadLength
-    seenAs[0] = value
-    seenAs[1] = rest
-    seenAs[2] = stretch
-    seenAs[3] = hourStretch
-    // Of numbers that were all the same there is no logarithm; one far below the range would be rounding.
+    hourStretch += (offset - hourStretch) / stretchLength
+    middle += residual / spreadLength
+    variance += (residual * residual - variance) / spreadLength
+    viewed[0] = value
+    viewed[1] = offset
+    viewed[2] = stretch
+    viewed[3] = hourStretch
+    // The variance of equal numbers has no logarithm, and a variance far below the range is rounding.
     const shown = Math.max(variance, (grainShare * level.range) ** 2)
-    seenAs[spreadView] = shown > 0 ? Math.log(shown) : Number.NaN
-    seenAs[stepView] = rest - restBefore
-    restBefore = rest
+    viewed[spreadView] = shown > 0 ? Math.log(shown) : Number.NaN
+    viewed[stepView] = offset - previousOffset
+    previousOffset = offset
   }
 
-  /** Judges and learns in every view; returns the index of the one that finds it oddest. */
-  const judge = (grain: number): number => {
-    let oddest = 0
+  /** Scores and learns in every view. Returns the index of the view with the highest rarity. */
+  const score = (grain: number): number => {
+    let top = 0
     for (let at = 0; at < surprises.length; at++) {
-      const shown = seenAs[at] ?? 0
-      const judged = Number.isNaN(shown)
+      const shown = viewed[at] ?? 0
+      const rarity = Number.isNaN(shown)
         ? 0
-        : (surprises[at]?.judge(shown, at === spreadView ? spreadGrain : grain) ?? 0)
-      rarities[at] = Math.min(mostRarity, judged)
-      // A leap says less than the place where it leads, when that is odd too.
-      if (at === stepView && oddest !== spreadView && (rarities[oddest] ?? 0) >= oddRarity) continue
-      if ((rarities[at] ?? 0) > (rarities[oddest] ?? 0)) oddest = at
+        : (surprises[at]?.score(shown, at === spreadView ? spreadGrain : grain) ?? 0)
+      rarities[at] = Math.min(maxRarity, rarity)
+      // If the number itself is anomalous, report that instead of the jump to it.
+      if (at === stepView && top !== spreadView && (rarities[top] ?? 0) >= kindRarity) continue
+      if ((rarities[at] ?? 0) > (rarities[top] ?? 0)) top = at
     }
-    return oddest
+    return top
   }
 
   /** The fourth-power mean of the views' rarities. */
-  const together = (): number => {
+  const meanRarity = (): number => {
     let sum = 0
     for (let at = 0; at < surprises.length; at++) sum += (rarities[at] ?? 0) ** 4
     return Math.min(decades, Math.sqrt(Math.sqrt(sum / surprises.length)))
   }
 
-  /** Rests are counted in numbers seen, up to what is remembered. */
-  const resting = (): boolean => seen - lastAlarm < restShare * Math.min(seen, memory)
+  /** Whether the last episode still lasts. Its length grows with the series, up to `memory`. */
+  const isResting = (): boolean => count - lastAlarm < restShare * Math.min(count, memory)
 
   return {
     observe(time, given) {
@@ -149,55 +149,55 @@ export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detec
         return { score: 0, rarity: 0, alarm: false, expected, low, high, kind: undefined, view: 'level' }
       }
       const value = Math.min(largest, Math.max(-largest, given))
-      if (seen === 0) {
+      if (count === 0) {
         stretch = value
         middle = value
       }
       const usual = profile.at(time, value)
       const grain = grainShare * level.range
-      look(value, usual)
-      // One outlier must not become what its hour is expected to be.
-      const believed = Math.min(Math.max(value - usual, 3 * Math.min(hourly.low, 0)), 3 * Math.max(hourly.high, 0))
-      profile.learn(time, usual + believed)
-      const byAll = bandOf(level, 0)
-      const byItsHour = bandOf(hourly, usual)
-      const oddest = judge(grain)
-      const rarity = together()
-      const { expected, low, high } = (rarities[1] ?? 0) > (rarities[0] ?? 0) ? byItsHour : byAll
-      const odd = rarity >= alarmRarity
-      const alarm = odd && !resting()
-      if (alarm) lastAlarm = seen
-      seen++
-      const isOdd = (rarities[oddest] ?? 0) >= oddRarity
-      const isRestless = (seenAs[spreadView] ?? 0) > (surprises[spreadView]?.mid ?? 0)
-      const above = oddest === stepView ? (seenAs[stepView] ?? 0) > 0 : value > expected
-      const kind = isOdd ? kindOf(views[oddest], value, above, isRestless) : undefined
+      computeViews(value, usual)
+      // Clip outliers, so that one of them does not become the usual number of its hour.
+      const clipped = Math.min(Math.max(value - usual, 3 * Math.min(hourly.low, 0)), 3 * Math.max(hourly.high, 0))
+      profile.learn(time, usual + clipped)
+      const overallBand = bandOf(level, 0)
+      const hourBand = bandOf(hourly, usual)
+      const top = score(grain)
+      const rarity = meanRarity()
+      const { expected, low, high } = (rarities[1] ?? 0) > (rarities[0] ?? 0) ? hourBand : overallBand
+      const isEpisode = rarity >= alarmRarity
+      const alarm = isEpisode && !isResting()
+      if (alarm) lastAlarm = count
+      count++
+      const hasKind = (rarities[top] ?? 0) >= kindRarity
+      const isRestless = (viewed[spreadView] ?? 0) > (surprises[spreadView]?.mid ?? 0)
+      const above = top === stepView ? (viewed[stepView] ?? 0) > 0 : value > expected
+      const kind = hasKind ? kindOf(views[top], value, above, isRestless) : undefined
       return {
-        score: (rarity / decades) * (odd && !alarm ? heldBack : 1),
+        score: (rarity / decades) * (isEpisode && !alarm ? restFactor : 1),
         rarity: rarity / decades,
         alarm,
         expected,
         low,
         high,
         kind,
-        view: views[oddest] ?? 'level',
+        view: views[top] ?? 'level',
       }
     },
     save() {
       const writer = createWriter(kindName, version)
-      for (const value of [seen, lastAlarm, stretch, hourStretch, middle, variance, restBefore]) writer.f64(value)
+      for (const value of [count, lastAlarm, stretch, hourStretch, middle, variance, previousOffset]) writer.f64(value)
       for (const part of [...surprises, profile]) part.save(writer)
       return writer.finish()
     },
     restore(state) {
       const reader = createReader(state, kindName, version)
-      seen = reader.f64()
+      count = reader.f64()
       lastAlarm = reader.f64()
       stretch = reader.f64()
       hourStretch = reader.f64()
       middle = reader.f64()
       variance = reader.f64()
-      restBefore = reader.f64()
+      previousOffset = reader.f64()
       for (const part of [...surprises, profile]) part.restore(reader)
     },
   }

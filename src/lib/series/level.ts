@@ -1,36 +1,36 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
 import type { Tails } from './tail.ts'
 
-/** What is expected of the next number, and its usual range (all but one in two hundred on either side). */
+/** The expected value of the next number, and its usual range: 0.5 % of values lie below it, 0.5 % above. */
 export interface Expectation {
   readonly expected: number
   readonly low: number
   readonly high: number
 }
 
-/** A robust, forgetting estimate of where a number lies and how far it strays. `season` is what the hour adds to it. */
+/** A robust estimate of location and spread, with forgetting. `season` is the ratio or difference that `Season` gives for the hour. */
 export interface Level {
   expect(season: number): Expectation
   tails(value: number, season: number): Tails
-  /** Learns a value, cut to what is believable; returns what it took. */
+  /** Clips a value to a plausible range and learns it. Returns the clipped value. */
   learn(value: number, season: number): number
-  /** Where the level is, leaving the hour out of account. */
+  /** The level without the effect of the hour. */
   readonly mean: number
-  /** Starts from another level, seen in so many buckets; `season` is the sum of what the hours added to them. */
+  /** Replaces the level. `sum` and `season` are totals over the given number of buckets. */
   move(sum: number, buckets: number, season: number): void
-  /** Forgets most of how far the number strays: what was noise is now explained by the hour. */
+  /** Forgets most of the spread: the hour of the day now explains it. */
   explain(): void
-  /** Widens what is expected after `buckets` that nobody saw. */
+  /** Widens the expected range after a gap of `buckets`. */
   forget(buckets: number): void
-  /** How likely a run of zeros is in which `expected` were due; undefined for numbers that cannot be silent. */
+  /** The probability of a run of zeros in which `expected` events were due. Undefined for measurements, where zero is a value. */
   silence?(expected: number): number
   save(writer: Writer): void
   restore(reader: Reader): void
 }
 
-/** The normal deviate of one in two hundred. */
+/** The standard normal quantile at 99.5 %. */
 export const usualDeviate = 2.5758
-/** Beyond this many deviations a value is cut before it is learnt. */
+/** Values beyond this many deviations are clipped before they are learnt. */
 export const clipDeviations = 4
-/** What is left of the spread once the hours explain a part of it. */
+/** The share of the spread that remains once the hours explain a part of it. */
 export const explainedKeep = 0.05

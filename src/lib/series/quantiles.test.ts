@@ -6,7 +6,7 @@ import { createQuantiles } from './quantiles.ts'
 
 const shares = [0, 0.03, 0.25, 0.5, 0.75, 0.97, 1]
 
-it('follows the quantiles of a stream, heavy tails and steps included', () => {
+it('follows the quantiles of streams, also with heavy tails and steps', () => {
   const random = createRandom(3)
   for (const draw of [
     () => random.next(),
@@ -22,7 +22,7 @@ it('follows the quantiles of a stream, heavy tails and steps included', () => {
     }
     all.sort((a, b) => a - b)
     shares.forEach((share, marker) => {
-      // The rank of a marker is what counts, not its height.
+      // Compare ranks: a height between two steps of the distribution is arbitrary.
       const height = quantiles.at(marker)
       const below = all.filter((value) => value < height - 0.5).length / all.length
       const upTo = all.filter((value) => value <= height + 0.5).length / all.length
@@ -32,7 +32,7 @@ it('follows the quantiles of a stream, heavy tails and steps included', () => {
   }
 })
 
-it('forgets what is older than its memory', () => {
+it('forgets numbers older than its memory', () => {
   const random = createRandom(4)
   const quantiles = createQuantiles(shares, 1000)
   for (let i = 0; i < 5000; i++) quantiles.learn(random.next())
@@ -41,7 +41,7 @@ it('forgets what is older than its memory', () => {
   expect(quantiles.count).toBeLessThan(1052)
 })
 
-it('keeps its markers in order and within what was seen', () => {
+it('keeps its markers in order and within the range of the numbers', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ noNaN: true, min: -1e100, max: 1e100 }), { minLength: 1, maxLength: 80 }),
@@ -58,7 +58,7 @@ it('keeps its markers in order and within what was seen', () => {
   )
 })
 
-it('goes on after a restart as if there had been none', () => {
+it('continues from its saved state', () => {
   const random = createRandom(6)
   const quantiles = createQuantiles(shares, 100)
   for (let i = 0; i < 500; i++) quantiles.learn(random.next())

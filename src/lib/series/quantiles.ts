@@ -2,9 +2,9 @@ import type { Reader, Writer } from '../bytes/codec.ts'
 
 /** Running estimates of fixed quantiles of a stream. */
 export interface Quantiles {
-  /** How many numbers were learnt, forgotten ones left out. */
+  /** The count of learnt numbers, without forgotten ones. */
   readonly count: number
-  /** Where the marker of this index lies now; 0 is the smallest number seen, the last the largest. */
+  /** The current estimate of a marker, by its index. The first marker is the minimum, the last the maximum. */
   at(marker: number): number
   /** Learns a finite number. */
   learn(value: number): void
@@ -13,12 +13,12 @@ export interface Quantiles {
 }
 
 /**
- * Quantiles without the numbers: the P² algorithm (Jain and Chlamtac, Communications of the ACM 1985) with a marker for each of
- * `shares`, which must ascend from 0 to 1. Heights move only by interpolation, so scaling or shifting the stream does the same to the
- * markers. Once `memory` numbers were seen, old ones fade: positions shrink by as much as the newest numbers added.
+ * Quantiles without storing the numbers: the P² algorithm (Jain and Chlamtac, Communications of the ACM 1985) with a marker for each of
+ * `shares`, which must ascend from 0 to 1. Heights move only by interpolation, so scaling or shifting the stream scales or shifts the
+ * markers. After `memory` numbers, the ranks shrink with every new number, so that old numbers lose weight.
  *
- * O(markers) a number, 12 bytes a marker. Exact until there are more numbers than markers. Not for streams that come sorted: markers
- * move one rank at a time and would trail behind; nor for a memory of more than ten million, as ranks are floats.
+ * O(markers) per number, 12 bytes per marker. Exact until there are more numbers than markers. Not for sorted streams, because markers
+ * move one rank at a time and lag behind. Not for a memory above ten million, because ranks are 32-bit floats.
  */
 export const createQuantiles = (shares: readonly number[], memory: number): Quantiles => {
   const size = shares.length
@@ -30,8 +30,8 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
   const height = (index: number): number => heights[index] ?? 0
   const rank = (index: number): number => ranks[index] ?? 0
 
-  /** Sorts one of the first numbers in; ranks are set when each marker has one. */
-  const gather = (value: number): void => {
+  /** Inserts one of the first numbers in order. Sets the ranks when there is one number per marker. */
+  const insert = (value: number): void => {
     let at = seen
     for (; at > 0 && height(at - 1) > value; at--) heights[at] = height(at - 1)
     heights[at] = value
@@ -39,7 +39,7 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
     if (seen === size) for (let index = 0; index < size; index++) ranks[index] = index
   }
 
-  /** Moves a marker by one rank, along a parabola through its neighbours, or a line where the parabola would leave them. */
+  /** Moves a marker by one rank along the parabola through its neighbours, or along a line if the parabola leaves their range. */
   const move = (index: number, by: 1 | -1): void => {
     const below = rank(index) - rank(index - 1)
     const above = rank(index + 1) - rank(index)
@@ -64,7 +64,7 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
       seen < size ? height(Math.min(seen - 1, Math.round((shares[marker] ?? 0) * (seen - 1)))) : height(marker),
     learn(value) {
       if (seen < size) {
-        gather(value)
+        insert(value)
         return
       }
       if (value < height(0)) heights[0] = value
@@ -76,7 +76,7 @@ export const createQuantiles = (shares: readonly number[], memory: number): Quan
         if (lag >= 1 && rank(index + 1) - rank(index) > 1) move(index, 1)
         else if (lag <= -1 && rank(index) - rank(index - 1) > 1) move(index, -1)
       }
-      // Shrinking at every number would cost more than learning it.
+      // Shrinking after every number would take longer than learning it.
       if (rank(last) > memory * 1.05) fade()
     },
     save(writer) {

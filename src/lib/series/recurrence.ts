@@ -1,39 +1,39 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
 
-/** Bins of surprise, by −log10 p: a spike ten times larger than the usual ones is in a bin of its own. */
+/** Bins of surprise, by −log10 p. A spike ten times larger than the usual ones falls into another bin. */
 const bins = [3, 4, 6, 8, 12, 18, 30, 60, 120, 240]
-/** So many times is chance, more often is habit. */
-const forgiven = 2
+/** Up to this many repetitions count as chance. */
+const chanceRepeats = 2
 
-/** Knows which surprises come back. */
+/** Learns which surprises recur. */
 export interface Recurrence {
-  /** How often there was a surprise at least as large on that side, per bucket; 0 while that is no habit. */
+  /** The share of buckets with a surprise at least as large on that side; 0 if there were too few to be a habit. */
   rate(surprise: number, above: boolean): number
-  /** Counts a bucket, and the surprise that began in it, if one did. */
+  /** Counts a bucket and the surprise that began in it. A `surprise` of 0 means none. */
   learn(surprise: number, above: boolean): void
   save(writer: Writer): void
   restore(reader: Reader): void
 }
 
 /**
- * Counts surprises by size, so that what happens every hour stops being rare, whatever a distribution says of it: an hourly job that
- * writes 200 lines is a spike in any model of lines a minute, and usual all the same. An episode counts once, however long.
+ * Counts surprises by size, so that an event that recurs every hour stops being rare. An hourly job that writes 200 lines is a spike in
+ * any distribution of lines per minute, and still usual. An episode counts once, however long it lasts.
  */
 export const createRecurrence = (memory: number): Recurrence => {
   const keep = 0.5 ** (1 / memory)
   const counts = new Float32Array(2 * bins.length)
   let buckets = 0
-  /** Decay is put off and gathered here: most buckets hold no surprise. */
+  /** Pending decay, applied when it is needed: most buckets contain no surprise. */
   let scale = 1
 
-  const settle = (): void => {
+  const applyDecay = (): void => {
     for (let bin = 0; bin < counts.length; bin++) counts[bin] = (counts[bin] ?? 0) * scale
     scale = 1
   }
 
   return {
     rate(surprise, above) {
-      let count = -forgiven
+      let count = -chanceRepeats
       const side = above ? 0 : bins.length
       for (let bin = bins.length - 1; bin >= 0; bin--) {
         count += (counts[side + bin] ?? 0) * scale
@@ -45,14 +45,14 @@ export const createRecurrence = (memory: number): Recurrence => {
       buckets = buckets * keep + 1
       scale *= keep
       if (surprise < (bins[0] ?? 0)) return
-      settle()
+      applyDecay()
       let bin = 0
       while (bin + 1 < bins.length && (bins[bin + 1] ?? 0) <= surprise) bin++
       const at = (above ? 0 : bins.length) + bin
       counts[at] = (counts[at] ?? 0) + 1
     },
     save(writer) {
-      settle()
+      applyDecay()
       writer.f64(buckets).f32s(counts)
     },
     restore(reader) {

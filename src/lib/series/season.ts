@@ -2,41 +2,40 @@ import type { Reader, Writer } from '../bytes/codec.ts'
 
 const hour = 3_600_000
 const slots = 168
-/** How many days of history an hour-of-day pattern takes, and how many an hour-of-week pattern. */
+/** The days of history that an hour-of-day pattern needs, and an hour-of-week pattern. */
 const daysForDay = 3
 const daysForWeek = 14
-/** Hours that must be seen before the own mean of an hour of day, or of week, weighs as much as what it is shrunk towards. */
+/** After this many hours of data, the mean of an hour of day (or of week) weighs as much as the mean that it is shrunk towards. */
 const dayShrinkage = 0.3
 const weekShrinkage = 0.5
-/** A slot forgets a fifth of what it knew each week it is visited. */
-const weekly = 0.8
+/** The weight of older weeks: each new week reduces it by a fifth. */
+const weeklyKeep = 0.8
 
-/** How much a moment usually differs from the long-run level. */
+/** The usual difference of each hour of the week from the long-run level. */
 export interface Season {
   /** The usual at a time, relative to the mean over all hours: a ratio (1 while unknown) or a difference (0 while unknown). */
   at(time: number): number
-  /** What is told apart by now. */
+  /** The pattern that the history suffices for. */
   readonly knows: 'nothing' | 'days' | 'weeks'
   /** Learns one bucket's value; `share` is the bucket's share of an hour. */
   learn(time: number, value: number, share: number): void
-  /** Adds what was cut from values of late and turned out to be real. */
+  /** Adds the amount that was clipped from recent values, after the level turns out to have moved. */
   correct(time: number, missing: number, share: number): void
-  /** Carries the profile over to another level. */
+  /** Adjusts the profile to a new level. */
   move(before: number, after: number): void
   save(writer: Writer): void
   restore(reader: Reader): void
 }
 
 /**
- * A profile by hour of week, shrunk towards the profile by hour of day while weeks are few, and that towards 1 while days are few:
- * a hierarchical mean, so a quiet Sunday is known after two Sundays and four o'clock after three nights. Hours are UTC, so a change of
- * the clocks shifts the pattern by an hour until it is re-learnt. Counts swing in proportion (`ratio`), other numbers by an amount
- * (`difference`).
+ * A hierarchical mean: the profile by hour of week is shrunk towards the profile by hour of day, and that towards the long-run level.
+ * So it learns a quiet Sunday after two Sundays, and a quiet 4 a.m. after three nights. Hours are UTC: daylight saving time shifts
+ * the pattern by an hour until it is learnt again. Counts vary in proportion (`ratio`), measurements by an amount (`difference`).
  *
- * 168 sums and weights as float32: 1.3 kB. O(1), but for 168 steps at each new hour.
+ * 168 sums and weights as float32: 1.3 kB. O(1), plus 168 steps at each new hour.
  */
-export const createSeason = (swing: 'ratio' | 'difference'): Season => {
-  const none = swing === 'ratio' ? 1 : 0
+export const createSeason = (form: 'ratio' | 'difference'): Season => {
+  const none = form === 'ratio' ? 1 : 0
   const sums = new Float32Array(slots)
   const weights = new Float32Array(slots)
   let first = Number.NaN
@@ -68,8 +67,8 @@ export const createSeason = (swing: 'ratio' | 'difference'): Season => {
     const day = (daySum + dayShrinkage * overall) / (dayWeight + dayShrinkage)
     const usual =
       days < daysForWeek ? day : ((sums[slot] ?? 0) + weekShrinkage * day) / ((weights[slot] ?? 0) + weekShrinkage)
-    if (swing === 'difference') return usual - overall
-    // A ratio of nought would make anything at all impossible at that hour.
+    if (form === 'difference') return usual - overall
+    // With a ratio of zero, any event in that hour would be impossible.
     return overall > 0 ? Math.max(0.01, usual / overall) : none
   }
 
@@ -91,8 +90,8 @@ export const createSeason = (swing: 'ratio' | 'difference'): Season => {
       const slot = slotOf(hourNumber)
       if (Number.isNaN(first)) first = time
       if (!Number.isNaN(last) && Math.floor(last / hour) !== hourNumber) {
-        sums[slot] = (sums[slot] ?? 0) * weekly
-        weights[slot] = (weights[slot] ?? 0) * weekly
+        sums[slot] = (sums[slot] ?? 0) * weeklyKeep
+        weights[slot] = (weights[slot] ?? 0) * weeklyKeep
       }
       if (!(time < last)) last = time
       sums[slot] = (sums[slot] ?? 0) + value * share
@@ -105,13 +104,13 @@ export const createSeason = (swing: 'ratio' | 'difference'): Season => {
     move(before, after) {
       for (let slot = 0; slot < slots; slot++) {
         const sum = sums[slot] ?? 0
-        if (swing === 'difference') sums[slot] = sum + (after - before) * (weights[slot] ?? 0)
+        if (form === 'difference') sums[slot] = sum + (after - before) * (weights[slot] ?? 0)
         else if (before > 0) sums[slot] = (sum * after) / before
       }
     },
     save(writer) {
       writer.f64(first).f64(last)
-      // Young series have touched few hours: only those are written.
+      // A new series has data for few hours. Write only those.
       let used = 0
       for (const weight of weights) if (weight > 0) used++
       writer.varint(used)

@@ -27,7 +27,7 @@ const teach = (series: Series, from: number, to: number, step: number, value: (t
 }
 
 describe('counts', () => {
-  it('learns what is usual, and says what is not', () => {
+  it('learns the usual range and scores a spike', () => {
     const series = createSeries()
     teach(series, 0, 5 * hour, minute, () => poisson(2))
     const spike = series.assess(5 * hour, 40)
@@ -38,7 +38,7 @@ describe('counts', () => {
     expect(series.assess(5 * hour, 2)).toMatchObject({ score: expect.closeTo(0, 1), direction: undefined })
   })
 
-  it.each([0.05, 0.5, 3, 30, 500])('has scores that mean what they say at a mean of %d', (mean) => {
+  it.each([0.05, 0.5, 3, 30, 500])('has calibrated scores at a mean of %d', (mean) => {
     const series = createSeries()
     let hundredth = 0
     let tenThousandth = 0
@@ -50,12 +50,12 @@ describe('counts', () => {
       if (score > 0.5) tenThousandth++
       series.learn(bucket * minute, value)
     }
-    // More cautious than promised is fine, less is not.
+    // Lower rates than documented are fine, higher ones are not.
     expect(hundredth / buckets).toBeLessThan(0.013)
     expect(tenThousandth).toBeLessThanOrEqual(4)
   })
 
-  it('expects overdispersed counts to be so', () => {
+  it('learns overdispersed counts', () => {
     const series = createSeries()
     const burst = (): number => poisson(random.next() < 0.1 ? 60 : 4)
     let alarms = 0
@@ -67,7 +67,7 @@ describe('counts', () => {
     expect(alarms).toBeLessThan(10)
   })
 
-  it('hears a silence, of busy streams at once and of slow ones by its length', () => {
+  it('detects silence, at once in busy streams and after a while in slow ones', () => {
     const busy = createSeries()
     teach(busy, 0, 2 * hour, minute, () => poisson(50))
     expect(busy.assess(2 * hour, 0)).toMatchObject({ direction: 'silence', score: 1, quiet: 1 })
@@ -77,13 +77,13 @@ describe('counts', () => {
     expect(slow.assess(5 * hour, 0).direction).toBeUndefined()
     let time = 5 * hour
     for (; time < 5 * hour + 40 * minute && slow.assess(time, 0).score < 0.5; time += minute) slow.learn(time, 0)
-    const judged = slow.assess(time, 0)
-    expect(judged).toMatchObject({ direction: 'silence' })
-    expect(judged.quiet).toBeGreaterThan(8)
-    expect(judged.quiet).toBeLessThan(35)
+    const assessed = slow.assess(time, 0)
+    expect(assessed).toMatchObject({ direction: 'silence' })
+    expect(assessed.quiet).toBeGreaterThan(8)
+    expect(assessed.quiet).toBeLessThan(35)
   })
 
-  it('is not worried by the silences of something that runs once an hour', () => {
+  it('accepts the silences of an hourly job', () => {
     const series = createSeries()
     let worst = 0
     for (let bucket = 0; bucket < 60 * 48; bucket++) {
@@ -94,16 +94,16 @@ describe('counts', () => {
     expect(worst).toBeLessThan(0.4)
   })
 
-  it('hears a drop', () => {
+  it('detects a drop', () => {
     const series = createSeries()
     teach(series, 0, 5 * hour, minute, () => poisson(200))
-    const judged = series.assess(5 * hour, 40)
-    expect(judged.direction).toBe('drop')
-    expect(judged.score).toBeGreaterThan(0.75)
-    expect(judged.expectedLow).toBeGreaterThan(100)
+    const assessed = series.assess(5 * hour, 40)
+    expect(assessed.direction).toBe('drop')
+    expect(assessed.score).toBeGreaterThan(0.75)
+    expect(assessed.expectedLow).toBeGreaterThan(100)
   })
 
-  it('is not moved by one spike', () => {
+  it('keeps its level after one spike', () => {
     const series = createSeries()
     teach(series, 0, 3 * hour, minute, () => poisson(5))
     const before = series.assess(3 * hour, 5).expected
@@ -113,7 +113,7 @@ describe('counts', () => {
     expect(series.assess(3 * hour + minute, 60).score).toBeGreaterThan(0.5)
   })
 
-  it('learns a level that has moved for good, up or down, within minutes', () => {
+  it('learns a permanently changed level within minutes', () => {
     for (const [from, to] of [
       [5, 100],
       [100, 5],
@@ -122,9 +122,9 @@ describe('counts', () => {
       const series = createSeries()
       teach(series, 0, 5 * hour, minute, () => poisson(from))
       teach(series, 5 * hour, 5 * hour + 30 * minute, minute, () => poisson(to))
-      const judged = series.assess(5 * hour + 30 * minute, to)
-      expect(judged.score).toBeLessThan(0.25)
-      expect(Math.abs(judged.expected - to)).toBeLessThan(Math.max(2, to * 0.3))
+      const assessed = series.assess(5 * hour + 30 * minute, to)
+      expect(assessed.score).toBeLessThan(0.25)
+      expect(Math.abs(assessed.expected - to)).toBeLessThan(Math.max(2, to * 0.3))
     }
   })
 
@@ -148,7 +148,7 @@ describe('counts', () => {
     expect(saturday.score).toBeGreaterThan(0.6)
   })
 
-  it('says that it is learning, and how long yet', () => {
+  it('reports that it is learning, and for how many more buckets', () => {
     const series = createSeries({ warmup: 5 })
     expect(series.assess(0, 1000)).toMatchObject({ score: 0, learning: true, need: 5 })
     teach(series, 0, 4 * minute, minute, () => 3)
@@ -157,18 +157,18 @@ describe('counts', () => {
     expect(series.assess(5 * minute, 3)).toMatchObject({ learning: false, need: 0 })
   })
 
-  it('takes a gap for unknown, not for silence', () => {
+  it('treats a gap as missing data, not as silence', () => {
     const series = createSeries()
     teach(series, 0, 3 * hour, minute, () => poisson(20))
     series.learn(10 * hour, 20)
     expect(series.assess(10 * hour + minute, 20).score).toBeLessThan(0.3)
-    // It is less sure after so long.
+    // The usual range is wider after a gap.
     expect(series.assess(10 * hour + minute, 45).score).toBeLessThan(series.assess(3 * hour, 45).score + 0.3)
   })
 })
 
 describe('values', () => {
-  it('judges measurements, with hours', () => {
+  it('scores measurements by hour of day', () => {
     const series = createSeries({ kind: 'value', bucket: 5 * minute })
     const usual = (time: number): number => -10 + 5 * Math.sin((time / hour / 24) * 2 * Math.PI)
     teach(series, 0, 6 * 24 * hour, 5 * minute, (time) => usual(time) + (random.next() - 0.5) * 0.4)
@@ -178,7 +178,7 @@ describe('values', () => {
     expect(series.assess(at, usual(at) - 8)).toMatchObject({ direction: 'drop' })
   })
 
-  it('notices a flat line that moves, and gets used to it', () => {
+  it('detects a flat line that moves, and learns the new level', () => {
     const series = createSeries({ kind: 'value' })
     teach(series, 0, 2 * hour, minute, () => 100)
     expect(series.assess(2 * hour, 100).score).toBeLessThan(0.01)
@@ -189,7 +189,7 @@ describe('values', () => {
 })
 
 describe('state', () => {
-  it('goes on after a restart as if there had been none, in 2 kB', () => {
+  it('gives the same scores after a restart, from 2 kB', () => {
     for (const kind of ['count', 'value'] as const) {
       const series = createSeries({ kind, bucket: 5 * minute })
       teach(series, 0, 20 * 24 * hour, 5 * minute, () => poisson(3))
@@ -207,11 +207,11 @@ describe('state', () => {
     }
   })
 
-  it('is refused by a series of another kind', () => {
+  it('is rejected by a series of another kind', () => {
     expect(() => createSeries({ kind: 'value' }).restore(createSeries().save())).toThrow(StateError)
   })
 
-  it('judging changes nothing', () => {
+  it('is unchanged by assessments', () => {
     const series = createSeries()
     teach(series, 0, hour, minute, () => poisson(3))
     const before = series.save()
@@ -230,9 +230,9 @@ describe('state', () => {
           const series = createSeries({ kind, bucket: 1000 })
           for (const [time, value] of points) {
             const number = kind === 'count' ? Math.floor(Math.abs(value)) : value
-            const judged = series.assess(time, number)
-            expect(judged.score >= 0 && judged.score <= 1).toBe(true)
-            expect(Number.isNaN(judged.expected)).toBe(false)
+            const assessed = series.assess(time, number)
+            expect(assessed.score >= 0 && assessed.score <= 1).toBe(true)
+            expect(Number.isNaN(assessed.expected)).toBe(false)
             series.learn(time, number)
           }
         },

@@ -2,7 +2,7 @@ import { createReader, createWriter, StateError } from '../bytes/codec.ts'
 import { createCountLevel } from './count-level.ts'
 import { createRecurrence } from './recurrence.ts'
 import { createSeason } from './season.ts'
-import { createStop } from './stop.ts'
+import { createSilenceModel } from './silence-model.ts'
 import { createValueLevel } from './value-level.ts'
 
 export interface SeriesOptions {
@@ -10,38 +10,39 @@ export interface SeriesOptions {
   readonly kind?: 'count' | 'value'
   /** The length of a bucket in ms. */
   readonly bucket?: number
-  /** After how many buckets an observation counts half. */
+  /** The half-life of an observation, in buckets. */
   readonly memory?: number
-  /** How many buckets must be seen before the series calls itself learnt. */
+  /** The number of buckets before `learning` is false. */
   readonly warmup?: number
-  /** After how many surprising buckets in a row, on the same side, the level is taken to have moved and is learnt again. */
+  /** The number of consecutive surprising buckets on the same side after which they become the new level. */
   readonly patience?: number
 }
 
 export interface Assessment {
   /**
-   * How odd the value is, from 0 to 1: −log10(p) / 8, where p is the two-sided probability of a value this far out, or how often one
-   * was seen if that is a habit. 0.25 is one bucket in a hundred, 0.5 one in 10,000 (once a week of minutes), 0.75 one in a million, 1
-   * one in a hundred million or rarer.
+   * How anomalous the value is, from 0 to 1: −log10(p) / 8, where p is the two-sided probability of a value this far out, or its
+   * frequency if it recurs. 0.25 is one bucket in a hundred, 0.5 one in 10,000 (a minute per week), 0.75 one in a million, 1 one in
+   * a hundred million or rarer.
    */
   readonly score: number
   readonly expected: number
-  /** The usual range: one bucket in a hundred lies outside. */
+  /** The usual range: 1 % of buckets lie outside. */
   readonly expectedLow: number
   readonly expectedHigh: number
-  /** Where it lies when it is outside of the usual range; `silence` is a zero, or a run of zeros, where something was due. */
+  /** The side on which the value is outside the usual range; `silence` is a zero, or a run of zeros, where events were due. */
   readonly direction: 'spike' | 'drop' | 'silence' | undefined
-  /** How many zeros there were in a row, this one included. */
+  /** The number of consecutive zeros, including this bucket. */
   readonly quiet: number
-  /** Whether what is usual is still being learnt, and how many buckets that needs yet. */
+  /** Whether the series is still in its warm-up. */
   readonly learning: boolean
+  /** The number of buckets left in the warm-up. */
   readonly need: number
 }
 
 export interface Series {
-  /** Judges a bucket's number by what was learnt before; changes nothing. */
+  /** Scores a bucket's number against the learnt model. Changes nothing. */
   assess(time: number, value: number): Assessment
-  /** Learns a bucket's number. A bucket that is never learnt is unknown, not zero: whoever knows of a silence learns a 0. */
+  /** Learns a bucket's number. A skipped bucket counts as missing data, not as zero: pass 0 for a silence. */
   learn(time: number, value: number): void
   save(): Uint8Array
   restore(state: Uint8Array): void
@@ -49,53 +50,54 @@ export interface Series {
 
 const kindName = 'series'
 const version = 3
-/** Rarer than this is a surprise. */
+/** The probability below which a value is a surprise. */
 const surprise = 1e-3
 const decades = 8
-/** Larger numbers than this would overflow when squared. */
+/** Larger numbers would overflow when squared. */
 const largest = 1e100
-/** Habits are remembered this much longer than levels. */
+/** Recurring surprises have a half-life this many times longer than levels. */
 const habitMemory = 12
 
 /**
- * The learnt normal of one number per bucket of time, online: a robust level with a tail probability (see `count-level.ts` and
- * `value-level.ts`), a profile by hour of week (`season.ts`), a memory for surprises that come back (`recurrence.ts`), and patience: one spike is
- * cut before it is learnt and so moves nothing, but when `patience` buckets in a row are surprising they are the new level.
+ * An online model of one number per time bucket. It combines a robust level with a tail probability (`count-level.ts`,
+ * `value-level.ts`), a profile by hour of week (`season.ts`) and counts of recurring surprises (`recurrence.ts`). A single spike is
+ * clipped before it is learnt, so it does not move the level. After `patience` consecutive surprising buckets, the level moves.
  *
- * O(1) a point, 1.5 kB of state. Not for cycles other than the day and the week, nor for numbers that only ever grow (learn their
- * differences).
+ * O(1) per point, 1.5 kB of state. Does not learn cycles other than the day and the week. For numbers that only grow, pass their
+ * differences.
  *
  * @example
  * const series = createSeries({ bucket: 60_000 })
  * for (const [time, count] of history) series.learn(time, count)
- * series.judge(now, 40) // { score: 1, direction: 'spike', expected: 2.03, expectedHigh: 7, … }
+ * series.assess(now, 40) // { score: 1, direction: 'spike', expected: 2.03, expectedHigh: 7, … }
  */
 export const createSeries = (options: SeriesOptions = {}): Series => {
   const { kind = 'count', bucket = 60_000, memory = 360, warmup = 12, patience = 10 } = options
   const level = kind === 'count' ? createCountLevel(memory) : createValueLevel(memory)
   const season = createSeason(kind === 'count' ? 'ratio' : 'difference')
-  const stop = createStop()
+  const silence = createSilenceModel()
   const recurrence = createRecurrence(memory * habitMemory)
   const hourShare = bucket / 3_600_000
   let seen = 0
   let lastTime = Number.NaN
-  /** Surprises in a row, positive above, negative below; what they add up to, the hours' part in it, and what was cut from them. */
+  /** The length of the current run of surprises: positive above, negative below. */
   let run = 0
-  let runCut = 0
+  /** Totals over that run: the amount clipped, the values, the seasonal part. */
+  let runClipped = 0
   let runSum = 0
   let runSeason = 0
   let quiet = 0
   let quietDue = 0
   let longestQuiet = 0
 
-  /** How likely a zero now is, given how many zeros stand before it; 1 where runs like this are known. */
-  const silenceOf = (expected: number): number =>
+  /** The probability of a zero after the current run of zeros; 1 if such runs are known. */
+  const runProbability = (expected: number): number =>
     level.silence && quiet + 1 > longestQuiet * 1.5 ? level.silence(quietDue + expected) : 1
 
   const probabilityOf = (value: number, usual: number, expected: number): { p: number; above: boolean } => {
     const { upper, lower } = level.tails(value, usual)
     const p = Math.min(1, 2 * Math.min(upper, lower))
-    return { p: value === 0 ? Math.min(p, silenceOf(expected)) : p, above: upper < lower }
+    return { p: value === 0 ? Math.min(p, runProbability(expected)) : p, above: upper < lower }
   }
 
   const clamp = (value: number): number => Math.min(largest, Math.max(-largest, value))
@@ -121,11 +123,11 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
         }
       }
       const { p: ofLevel, above } = probabilityOf(value, usual, expected)
-      const p = kind === 'count' && value === 0 ? Math.min(ofLevel, stop.probability(expected)) : ofLevel
+      const p = kind === 'count' && value === 0 ? Math.min(ofLevel, silence.probability(expected)) : ofLevel
       const habit = p < surprise ? recurrence.rate(rarityOf(p), above) : 0
       const score = Math.min(1, rarityOf(Math.max(p, habit)) / decades)
-      const odd = p < 0.01
-      const direction = !odd ? undefined : above ? 'spike' : kind === 'count' && value === 0 ? 'silence' : 'drop'
+      const isUsual = p >= 0.01
+      const direction = isUsual ? undefined : above ? 'spike' : kind === 'count' && value === 0 ? 'silence' : 'drop'
       return {
         score,
         expected,
@@ -162,42 +164,42 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
       const knew = season.knows
       const before = level.mean
       const taken = moved ? value : level.learn(value, usual)
-      runCut = begins ? value - taken : runCut + value - taken
+      runClipped = begins ? value - taken : runClipped + value - taken
       if (moved) {
         level.move(runSum, patience, runSeason)
         run = 0
-        // Until a week is known, a moved level may well be the hour or the day; afterwards it moves all hours alike.
+        // Before the weekly pattern is learnt, the move may be due to the hour or the day. Afterwards, it applies to all hours.
         if (knew === 'weeks') season.move(before, level.mean)
-        else season.correct(time, runCut, hourShare)
-        stop.settle()
+        else season.correct(time, runClipped, hourShare)
+        silence.settle()
       }
       season.learn(time, taken, hourShare)
       if (season.knows !== knew) {
         level.explain()
-        stop.explain()
+        silence.explain()
       }
 
       if (value === 0) {
         quiet++
-        // Where silence has become the level, nothing is due any more.
+        // Once silence is the level, no events are due.
         quietDue = moved ? 0 : quietDue + expected
       } else if (quiet > 0) {
-        // One outage must not teach that outages are usual, so a record grows by steps.
+        // Grow in steps, so that one outage does not make outages usual.
         longestQuiet = Math.max(longestQuiet * 0.98, Math.min(quiet, 2 * longestQuiet + 3))
         quiet = 0
         quietDue = 0
       }
-      stop.learn(value, expected)
+      silence.learn(value, expected)
       seen++
       if (!(time < lastTime)) lastTime = time
     },
 
     save() {
       const writer = createWriter(kindName, version).u8(kind === 'count' ? 0 : 1)
-      for (const value of [seen, lastTime, run, runSum, runSeason, runCut, quiet, quietDue, longestQuiet])
+      for (const value of [seen, lastTime, run, runSum, runSeason, runClipped, quiet, quietDue, longestQuiet])
         writer.f64(value)
       level.save(writer)
-      stop.save(writer)
+      silence.save(writer)
       recurrence.save(writer)
       season.save(writer)
       return writer.finish()
@@ -209,7 +211,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
       if (savedKind !== kind) {
         throw new StateError(
           `The saved series is of kind "${savedKind}", this one is of kind "${kind}".`,
-          'Restore it into a series that was made with the same kind.',
+          'Restore it into a series created with the same kind.',
         )
       }
       seen = reader.f64()
@@ -217,12 +219,12 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
       run = reader.f64()
       runSum = reader.f64()
       runSeason = reader.f64()
-      runCut = reader.f64()
+      runClipped = reader.f64()
       quiet = reader.f64()
       quietDue = reader.f64()
       longestQuiet = reader.f64()
       level.restore(reader)
-      stop.restore(reader)
+      silence.restore(reader)
       recurrence.restore(reader)
       season.restore(reader)
     },

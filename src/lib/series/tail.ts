@@ -1,15 +1,13 @@
-/** Tail probabilities, far enough out to say how odd the odd is. */
-
 /** P(X ≥ x) and P(X ≤ x). */
 export interface Tails {
   upper: number
   lower: number
 }
 
-/** Beyond this shape the gamma approximation is good to a few per cent of the exponent, and far cheaper. */
+/** Above this shape, the gamma approximation is accurate to a few per cent of the exponent, and much faster. */
 const gammaFromShape = 60
 
-/** Tails of a count with this mean and variance: negative binomial, or Poisson when the variance is the mean. */
+/** Tails of a count with this mean and variance: negative binomial, or Poisson if the variance equals the mean. */
 export const countTails = (x: number, mean: number, variance: number): Tails => {
   const shape = (mean * mean) / variance
   if (shape > gammaFromShape) {
@@ -26,13 +24,13 @@ export const countTails = (x: number, mean: number, variance: number): Tails => 
   }
 }
 
-/** Tails of Student's t (Student, Biometrika 1908) at a standardised residual. */
+/** Tails of Student's t distribution (Student, Biometrika 1908) at a standardised residual. */
 export const studentTails = (t: number, freedom: number): Tails => {
   const outside = incompleteBeta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
   return t >= 0 ? { upper: outside, lower: 1 - outside } : { upper: 1 - outside, lower: outside }
 }
 
-/** Smallest count whose lower tail reaches `share`, of a count with this mean and variance. */
+/** The smallest count whose lower tail reaches `share`, for a count with this mean and variance. `z` is the normal quantile of `share`. */
 export const countQuantile = (share: number, z: number, mean: number, variance: number): number => {
   if (mean < 50) {
     const size = Math.min(10_000, (mean * mean) / Math.max(variance - mean, 1e-12))
@@ -56,7 +54,7 @@ export const countQuantile = (share: number, z: number, mean: number, variance: 
 const wilsonHilferty = (x: number, mean: number, shape: number): number =>
   (Math.cbrt(Math.max(0, x) / mean) - (1 - 1 / (9 * shape))) * 3 * Math.sqrt(shape)
 
-/** P(Z ≥ z): a continued fraction in the tail, an error function near the middle (Abramowitz and Stegun 26.2.14, 7.1.26). */
+/** P(Z ≥ z): a continued fraction in the tail, the error function near the middle (Abramowitz and Stegun 26.2.14, 7.1.26). */
 const normalUpper = (z: number): number => {
   if (z < 0) return 1 - normalUpper(-z)
   if (z > 3) {
@@ -69,7 +67,7 @@ const normalUpper = (z: number): number => {
   return 0.5 * poly * Math.exp(-0.5 * z * z)
 }
 
-/** Regularised incomplete beta function by Lentz's continued fraction (Press et al., Numerical Recipes, §6.4). */
+/** The regularised incomplete beta function by Lentz's continued fraction (Press et al., Numerical Recipes, §6.4). */
 const incompleteBeta = (a: number, b: number, x: number): number => {
   if (x <= 0) return 0
   if (x >= 1) return 1
@@ -105,7 +103,7 @@ const betaFraction = (a: number, b: number, x: number): number => {
   return h
 }
 
-/** Stirling's series, shifted up for small arguments; 1e-10 relative. */
+/** Stirling's series, shifted up for small arguments. Relative error 1e-10. */
 const logGamma = (x: number): number => {
   let shift = 0
   let y = x
