@@ -1,3 +1,4 @@
+import { minute } from '../lib/units/time.ts'
 /** Counts failed attempts per address, so that guessing gets slow. */
 export interface Attempts {
   /** Seconds to wait before the next attempt is looked at; 0 when it is welcome now. */
@@ -5,7 +6,7 @@ export interface Attempts {
   failed(address: string): void
 }
 
-const window = 60_000
+const window = minute
 const mostAddresses = 10_000
 
 /** Allows `most` failures a minute and address. */

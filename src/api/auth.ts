@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
+import { minute } from '../lib/units/time.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import { hashToken, readToken } from '../operations/accounts/tokens/token-secret.ts'
 import type { Deps } from '../operations/deps.ts'
@@ -47,7 +48,7 @@ export interface Auth {
 
 const cacheMs = 5_000
 const mostCached = 1_000
-const usedEveryMs = 60_000
+const usedEveryMs = minute
 const welcomeMs = 600_000
 
 const toPreset = ({ name, role, secret }: PresetToken) => ({

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { plural } from '../lib/units/number.ts'
 import { type Credential, callerOf } from '../operations/accounts/credential.ts'
 
 /** How many connections may follow changes at once, over all doors together. */
@@ -45,15 +46,11 @@ export const createLiveStreams = ({ total, per_caller, reserved }: LiveStreamLim
 }
 
 const tooManyOfOne = (own: number): AppError =>
-  new AppError(
-    'RATE_LIMITED',
-    `This token or account already has ${own} live ${own === 1 ? 'stream' : 'streams'} open.`,
-    {
-      hint: 'Close a tab or a client, or raise server.live_streams.per_caller.',
-      retryable: true,
-      retryAfter,
-    },
-  )
+  new AppError('RATE_LIMITED', `This token or account already has ${plural(own, 'live stream')} open.`, {
+    hint: 'Close a tab or a client, or raise server.live_streams.per_caller.',
+    retryable: true,
+    retryAfter,
+  })
 
 const tooMany = (): AppError =>
   new AppError('UNAVAILABLE', 'Too many live streams are open on this server.', {

@@ -2,6 +2,7 @@ import type { Configuration } from 'openid-client'
 import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { hour } from '../lib/units/time.ts'
 import type { Admission, Identity, IdentityProvider } from '../operations/accounts/sessions/identity-provider.ts'
 import { createSeal } from './sealed.ts'
 
@@ -27,7 +28,7 @@ type Claims = Readonly<Record<string, unknown>>
 const timeoutSeconds = 10
 const pendingMs = 600_000
 /** So long what the provider says of itself is believed without asking again. */
-const knownMs = 3_600_000
+const knownMs = hour
 
 const pendingShape = z.object({ verifier: z.string(), nonce: z.string(), state: z.string(), until: z.number() })
 const texts = z.union([z.array(z.string()), z.string().transform((one) => [one])])

@@ -4,6 +4,7 @@ import { Server as HttpsServer } from 'node:https'
 import cookie, { type CookieSerializeOptions } from '@fastify/cookie'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
+import { hour } from '../lib/units/time.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import type { SignInKeys } from '../operations/accounts/sessions/sign-in-keys.ts'
 import type { Deps } from '../operations/deps.ts'
@@ -195,7 +196,7 @@ const socketsToo = {
 const limits = {
   logger: false,
   // Bodies have their own patience, which does not count the time that we take: this is for what slips through.
-  requestTimeout: 3_600_000,
+  requestTimeout: hour,
   keepAliveTimeout: 65_000,
   exposeHeadRoutes: true,
   // Answers requests on open connections while the server closes, and closes each connection afterwards.

@@ -1,10 +1,8 @@
+import { day, minute } from '../lib/units/time.ts'
 import { createAnomalyExport } from '../operations/agents/anomaly-export.ts'
 import { wakeAlerts } from '../operations/alerts/wake-alerts.ts'
 import { createAuditCheckpoint } from '../operations/audit/audit-checkpoint.ts'
 import type { Base } from './base.ts'
-
-const minute = 60_000
-const day = 24 * 60 * minute
 
 /** Creates the jobs that keep the store in order: retention, compaction, and the checkpoint of the audit. */
 export const createUpkeep = async ({ config, store, telemetry, runtime: { now, log } }: Base) => {

@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml'
 import type { Origins } from '../config.ts'
-import { formatDuration, formatSize } from './quantity.ts'
+import { formatDuration, formatSize } from '../lib/units/quantity.ts'
 import type { Config } from './schema.ts'
 import { type Setting, settings } from './settings.ts'
 

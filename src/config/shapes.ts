@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDuration, parseSize } from './quantity.ts'
+import { parseDuration, parseSize } from '../lib/units/quantity.ts'
 
 const quantity = (
   format: 'duration' | 'size',

@@ -1,6 +1,5 @@
 import type { Reader, Writer } from '../lib/bytes/codec.ts'
-
-export const dayMs = 86_400_000
+import { day } from '../lib/units/time.ts'
 
 /** Something that was seen together with something else: since when, until when (ms), and on how many days. */
 export interface Bond {
@@ -33,7 +32,7 @@ export const bind = (bonds: Bond[], name: string, time: number, most: number): v
   bonds[oldest] = bond
 }
 
-export const dayOf = (time: number): number => Math.floor(time / dayMs)
+export const dayOf = (time: number): number => Math.floor(time / day)
 
 export const writeSpan = (writer: Writer, { first, last, days }: Omit<Bond, 'name'>): Writer =>
   writer.f64(first).f64(last).varint(days)

@@ -1,6 +1,6 @@
+import { day } from '../lib/units/time.ts'
 import { type Asset, criticalities } from '../schema/asset.ts'
 import type { AlertContext } from '../schema/context.ts'
-import { dayMs } from './bond.ts'
 import type { Subject } from './subject.ts'
 import type { ContextTables, Reason } from './tables.ts'
 
@@ -31,7 +31,7 @@ export const describeAsset = (subject: Subject, { assets, familiar }: ContextTab
   const seen = host === undefined ? undefined : familiar.host(host)
   const firstSeen = seen && seen.first < subject.at ? seen.first : undefined
   const learnt = { first_seen: firstSeen === undefined ? null : new Date(firstSeen).toISOString() }
-  const isNew = firstSeen !== undefined && subject.at - firstSeen < dayMs && wasWatchedBefore(firstSeen, familiar)
+  const isNew = firstSeen !== undefined && subject.at - firstSeen < day && wasWatchedBefore(firstSeen, familiar)
   return {
     criticality: byRank[0]?.criticality,
     context: {
@@ -50,7 +50,7 @@ const rankOf = ({ criticality }: Asset): number => criticalities.indexOf(critica
 
 /** A host counts as new only if other hosts are known for longer; otherwise this installation is new. */
 const wasWatchedBefore = (first: number, { hosts, host }: ContextTables['familiar']): boolean => {
-  for (const name of hosts()) if ((host(name)?.first ?? first) < first - dayMs) return true
+  for (const name of hosts()) if ((host(name)?.first ?? first) < first - day) return true
   return false
 }
 

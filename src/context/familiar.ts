@@ -1,14 +1,14 @@
 import { AppError } from '../errors.ts'
 import { createReader, createWriter, type Reader, StateError, type Writer } from '../lib/bytes/codec.ts'
+import { day, hour } from '../lib/units/time.ts'
 import { type Event, textField } from '../schema/event.ts'
-import { type Bond, bind, dayMs, dayOf, extend, readBonds, readSpan, writeBonds, writeSpan } from './bond.ts'
+import { type Bond, bind, dayOf, extend, readBonds, readSpan, writeBonds, writeSpan } from './bond.ts'
 import { createMemory } from './memory.ts'
 
 const capacity = { users: 10_000, addresses: 10_000, hosts: 20_000 }
 /** How many addresses, hosts and people are remembered of one thing. */
 const mostBonds = 12
 const longestName = 256
-const hourMs = 3_600_000
 
 interface Span {
   first: number
@@ -75,10 +75,10 @@ export const createFamiliar = (): Familiar => {
     const address = textField(event, 'source.ip')
     const user = users.see(name, time, startUser)
     extend(user, time)
-    const hour = Math.floor((time - dayOf(time) * dayMs) / hourMs)
-    if (dayOf(time) > (user.hourDays[hour] ?? 0)) {
-      user.hourDays[hour] = dayOf(time)
-      user.hours[hour] = Math.min(65_535, (user.hours[hour] ?? 0) + 1)
+    const hourOfDay = Math.floor((time - dayOf(time) * day) / hour)
+    if (dayOf(time) > (user.hourDays[hourOfDay] ?? 0)) {
+      user.hourDays[hourOfDay] = dayOf(time)
+      user.hours[hourOfDay] = Math.min(65_535, (user.hours[hourOfDay] ?? 0) + 1)
     }
     if (host !== undefined) bind(user.hosts, host, time, mostBonds)
     if (address === undefined || address.length > longestName) return
@@ -93,7 +93,7 @@ export const createFamiliar = (): Familiar => {
     learn(events) {
       for (const event of events) {
         // A clock that runs ahead would make everything that follows look old.
-        if (event.kind !== 'event' || event.time > event.receivedAt + dayMs) continue
+        if (event.kind !== 'event' || event.time > event.receivedAt + day) continue
         const said = event.fields['host.name']
         const host = typeof said === 'string' && said.length <= longestName ? said : undefined
         if (host !== undefined) {

@@ -1,5 +1,7 @@
+import { hour } from '../lib/units/time.ts'
+
 /** Sightings this close together do not move an entry to the front once more. */
-const grain = 3_600_000
+const grain = hour
 
 /** Entries by name, as many as fit; the one that was seen least lately goes first. */
 export interface Memory<Entry> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
+import { hour, minute } from '../lib/units/time.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { samplePrefix } from '../schema/sample.ts'
 import { readStamp, writeStamp } from './restamp.ts'
@@ -13,9 +14,8 @@ const labelsShape = z.object({
 })
 
 /** The sources of the sample that take turns bring so much time with each turn, in ms: what happened together stays together. */
-const turn = 2 * 60 * 60_000
+const turn = 2 * hour
 /** Lines keep their seconds' place in the minute, so that what happens every full minute still does. */
-const minute = 60_000
 
 type SampleRecord = Omit<RawRecord, 'receivedAt'>
 

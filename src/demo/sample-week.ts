@@ -4,6 +4,8 @@ import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { number } from '../lib/units/number.ts'
+import { minute } from '../lib/units/time.ts'
 import type { Samples } from '../operations/samples/samples.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
@@ -14,7 +16,7 @@ const title = 'One week in a small company'
 /** How many turns are accepted together. */
 const turns = 4
 /** How long before it is loaded the week ended, in ms: history for the clock of the pipeline, so that its end is no silence. */
-const endedAgo = 15 * 60_000
+const endedAgo = 15 * minute
 
 interface SampleWeekOptions<Tx> {
   /** The folder of the recording. */
@@ -175,7 +177,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
       try {
         await load()
         const { records, sources } = await status()
-        print(`  sample     "${title}": ${records.toLocaleString('en-US')} real log lines from ${sources.length} logs`)
+        print(`  sample     "${title}": ${number(records)} real log lines from ${sources.length} logs`)
         await loading
         if (state !== 'loaded') return
         const { items } = await store.incidents.list({ limit: 100 })

@@ -3,6 +3,7 @@ import { AppError, type ErrorDetail } from '../errors.ts'
 import { parseRange } from '../lib/address/address.ts'
 import { toObservable } from '../lib/observables/observables.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
+import { day, hour } from '../lib/units/time.ts'
 import type { Detection } from '../schema/detection.ts'
 import { type ObservableType, observableTypes } from '../schema/indicator.ts'
 import { createAskOthers, type Other } from './ask-others.ts'
@@ -55,8 +56,7 @@ interface Configured {
   readonly every: number
 }
 
-const hour = 3_600_000
-const month = 30 * 24 * hour
+const month = 30 * day
 
 /** Creates threat intelligence: the table in memory, the feeds and lookups, and their scheduled jobs. */
 export const createIntel = ({ config, store, runtime }: IntelOptions) => {

@@ -1,4 +1,5 @@
 import { isPublicSuffix, toObservable } from '../lib/observables/observables.ts'
+import { day } from '../lib/units/time.ts'
 import type { ObservableType, Report } from '../schema/indicator.ts'
 import type { Entry, ReportOptions } from './provider.ts'
 import { tlpFirst } from './tlp.ts'
@@ -14,7 +15,6 @@ export interface RowFacts {
   readonly validUntil?: string | number | null | undefined
 }
 
-const day = 86_400_000
 /** Ranges wider than these name a part of the internet, not a culprit. */
 const widest = { v4: 8, v6: 19 }
 

@@ -1,5 +1,6 @@
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { day, minute } from '../lib/units/time.ts'
 import type { FeedState } from '../schema/intel-feed.ts'
 import type { FeedKeeper } from './keeper.ts'
 import type { Provider } from './provider.ts'
@@ -30,8 +31,8 @@ export interface FeedRunner {
 }
 
 /** A pull that takes longer is given up on; nobody else begins one before. */
-const longestPull = 30 * 60_000
-const firstPause = 60_000
+const longestPull = 30 * minute
+const firstPause = minute
 
 export const startingState = (name: string, type: string): FeedState => ({
   name,
@@ -109,7 +110,7 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
       const pause = Math.min(feed.every, Math.max(wait, firstPause * 2 ** Math.min(failures - 1, 12)))
       const current = (await stateOf(feed)).interrupted
       const failed = { ...state, failures, last_error: messageOf(error), interrupted: current }
-      await feeds.save(failed, now() + Math.max(pause, Math.min(wait, 86_400_000)))
+      await feeds.save(failed, now() + Math.max(pause, Math.min(wait, day)))
       log.warn({ feed: feed.name, failures, reason: messageOf(error) }, 'A feed could not be pulled.')
       throw error
     }

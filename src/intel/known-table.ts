@@ -1,6 +1,7 @@
 import type { Log } from '../component.ts'
 import { messageOf } from '../errors.ts'
 import { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
+import { hour } from '../lib/units/time.ts'
 import type { Observable } from '../schema/indicator.ts'
 import { severityRank } from '../schema/severity.ts'
 import { BenignTable } from './benign-table.ts'
@@ -29,7 +30,7 @@ interface KnownTableOptions {
 
 /** Changes of others may become visible a little after the moment they bear. */
 const overlap = 5_000
-const settleEvery = 3_600_000
+const settleEvery = hour
 
 export const createKnownTable = ({ indicators, feeds, now, log }: KnownTableOptions): KnownTable => {
   const index = new IndicatorIndex()

@@ -1,5 +1,6 @@
 import type { Log } from '../component.ts'
 import { hostOf } from '../lib/observables/observables.ts'
+import { day } from '../lib/units/time.ts'
 import type { Indicator, KnownIndicator, Observable, ObservableType, Report } from '../schema/indicator.ts'
 import type { Intelligence, KnownBenign, LookUpIntelligence } from '../schema/intelligence.ts'
 import { severityRank } from '../schema/severity.ts'
@@ -185,8 +186,6 @@ export const createLookUp = (options: LookUpOptions) => {
 
 const valid = (reports: Readonly<Record<string, Report>>, now: number): Record<string, Report> =>
   Object.fromEntries(Object.entries(reports).filter(([, report]) => isValid(report, now)))
-
-const day = 86_400_000
 
 /**
  * What is said of a range or a name above counts for a value in it, to the end of the next day: by then it is asked again, or forgotten.

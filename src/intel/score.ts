@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { day } from '../lib/units/time.ts'
 import type { Report } from '../schema/indicator.ts'
 import type { TrustIn } from './sum-up.ts'
 
@@ -74,6 +75,6 @@ export const scoreOf = (
 /** A report that does not say when it was seen counts for as long as it holds. */
 const freshness = ({ last_seen }: Report, now: number, { fresh_days, stale_share }: ScoreOptions): number => {
   if (last_seen === null) return 1
-  const days = Math.max(0, now - Date.parse(last_seen)) / 86_400_000
+  const days = Math.max(0, now - Date.parse(last_seen)) / day
   return Math.max(stale_share, 1 - days / fresh_days)
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { minute } from '../lib/units/time.ts'
 import type { Event } from '../schema/event.ts'
 import type { Learner } from './checkpoint.ts'
 
 /** Events this much older than their arrival are history. */
-const historyLag = 10 * 60_000
+const historyLag = 10 * minute
 
 /** The clock of the pipeline. It is saved like everything else that learns from events. */
 export interface Clock extends Learner {

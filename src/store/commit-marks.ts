@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import { within } from '../lib/deadline/deadline.ts'
+import { day } from '../lib/units/time.ts'
 import type { Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 import { upsert } from './write-rows.ts'
@@ -9,7 +10,6 @@ import { upsert } from './write-rows.ts'
 /** How long the outcome of a commit is asked for, in ms: a sender waits for the answer. */
 const patience = 5_000
 const prefix = 'mark '
-const day = 86_400_000
 
 /** Runs commits so that a lost answer does not leave their outcome open. */
 export interface CommitMarks {

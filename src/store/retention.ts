@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { day } from '../lib/units/time.ts'
 import { type Alert, openAlertStatuses } from '../schema/alert.ts'
 import { openIncidentStatuses } from '../schema/incident.ts'
 import type { AlertIndex } from './alerts/alert-index.ts'
@@ -30,7 +31,7 @@ export type Removals = Readonly<Record<'alerts' | 'incidents' | 'detections' | '
 
 const batch = 100
 /** How long a removed alert stays in the index, so that other processes drop it from memory. */
-const noticeMs = 24 * 60 * 60_000
+const noticeMs = day
 
 interface Place {
   readonly time: number

@@ -6,6 +6,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { minute } from '../../lib/units/time.ts'
 
 /** The two ends of a pipe, and its bounds. */
 export interface PipeOptions {
@@ -36,7 +37,7 @@ const cancelled = z.object({
  * answered with an error.
  */
 export const createPipe = (options: PipeOptions): Pipe => {
-  const { input, write, signal, patienceMs = 60_000, mostBytes = 10_485_760 } = options
+  const { input, write, signal, patienceMs = minute, mostBytes = 10_485_760 } = options
   const unanswered = new Set<string | number>()
   const { promise: drained, resolve: drain } = Promise.withResolvers<void>()
   const line = createLine(mostBytes)

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import { plural } from '../../lib/units/number.ts'
 
 /** A request in the queue. */
 export interface Place {
@@ -73,7 +74,7 @@ export const createTurns = (waiting: number): { enter(caller: string): Place } =
 }
 
 const tooManyOfOne = (own: number): AppError =>
-  new AppError('RATE_LIMITED', `You already have ${own === 1 ? '1 analysis' : `${own} analyses`} running or waiting.`, {
+  new AppError('RATE_LIMITED', `You already have ${plural(own, 'analysis', 'analyses')} running or waiting.`, {
     hint: 'Wait until one of them has finished.',
     retryable: true,
     retryAfter,

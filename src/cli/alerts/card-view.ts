@@ -1,3 +1,4 @@
+import { wholePercent } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { riskArithmetic } from '../../schema/risk-arithmetic.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
@@ -18,7 +19,7 @@ export const cardLines = (triage: NonNullable<Alert['triage']>): readonly string
   ),
   ...triage.similar.map(
     ({ alert_id, title, similarity, resolution }) =>
-      `~ ${Math.round(similarity * 100)} % like ${alert_id}: ${title}${resolution ? ` (${resolution.replaceAll('_', ' ')})` : ''}`,
+      `~ ${wholePercent(similarity)} like ${alert_id}: ${title}${resolution ? ` (${resolution.replaceAll('_', ' ')})` : ''}`,
   ),
   `= ${riskArithmetic(triage)}`,
   ...modelLines(triage.model),
@@ -52,7 +53,7 @@ export const modelLines = (model: TriageResult['model']): readonly string[] => {
 const headline = ({ verdict, confidence, review_reasons, review, model }: TriageResult): string =>
   [
     verdict.replaceAll('_', ' '),
-    `${Math.round(confidence * 100)} % sure`,
+    `${wholePercent(confidence)} sure`,
     ...(review
       ? [
           `${review.reviewer} says ${review.verdict.replaceAll('_', ' ')}${review.notes === '' ? '' : `: ${review.notes}`}`,

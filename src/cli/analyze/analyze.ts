@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { loadConfig } from '../../config.ts'
+import { floorPercent } from '../../lib/units/number.ts'
 import { readLogs } from '../../operations/analysis/read-files.ts'
 import type { Analysis } from '../../schema/analysis.ts'
 import type { RawRecord } from '../../schema/record.ts'
@@ -117,7 +118,7 @@ const complain = (faults: readonly { path: string; reason: string }[], { err }: 
 const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withShapes: boolean): void => {
   const few = sources.length <= 5 ? sources : sources.filter(({ parsed, records }) => parsed < records * 0.9)
   for (const { source, format, format_share, records, parsed, unparsed } of few.slice(0, 5)) {
-    const share = `${(Math.floor(format_share * 1000) / 10).toFixed(1)} %`
+    const share = floorPercent(format_share)
     const rest = parsed < records ? `, ${counted(records - parsed, 'line')} not parsed` : ''
     err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
     if (!withShapes || parsed >= records * 0.9) continue

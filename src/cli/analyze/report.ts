@@ -1,4 +1,5 @@
 import { commandName } from '../../command-name.ts'
+import { floorPercent } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Analysis } from '../../schema/analysis.ts'
 import type { Incident } from '../../schema/incident.ts'
@@ -61,12 +62,12 @@ const header = (analysis: Analysis, frame: ReportFrame): string => {
     counted(alerts.length, 'alert'),
     counted(found.length, 'incident'),
   ]
-  const reduction = found.length > 0 ? `${percent(1 - found.length / records)} less to read` : ''
+  const reduction = found.length > 0 ? `${floorPercent(1 - found.length / records)} less to read` : ''
   const trouble = [
     frame.skipped > 0 ? `${counted(frame.skipped, 'file')} skipped` : '',
     frame.unreadable > 0 ? `${frame.unreadable} could not be read` : '',
   ].filter((text) => text !== '')
-  const parseRate = `parsed ${percent(parsed / records)}`
+  const parseRate = `parsed ${floorPercent(parsed / records)}`
   const took = `in ${seconds.toFixed(1)} s`
   const whole = `${read}${span}${length} ${took}`
   const fits = widthOf(whole) + 3 + widthOf(parseRate) <= frame.width
@@ -84,13 +85,6 @@ const apart = (left: string, right: string, { width }: ReportFrame): readonly st
   const room = width - widthOf(left) - widthOf(right)
   if (right === '') return wrap(left, width)
   return room >= 3 ? [left + ' '.repeat(room) + right] : [...wrap(left, width), right]
-}
-
-/** Rounds down, so that only a full share shows as 100 %. */
-const percent = (share: number): string => {
-  if (share >= 1) return '100 %'
-  const digits = share > 0.999 ? 3 : share > 0.99 ? 2 : 1
-  return `${(Math.floor(share * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`
 }
 
 const bars = '▁▂▃▄▅▆▇█'

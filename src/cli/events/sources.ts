@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { floorPercent } from '../../lib/units/number.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { fetchAll } from '../remote/list.ts'
@@ -26,7 +27,7 @@ export const define = (command: Command, context: CommandContext): void => {
     const rows = all.map(({ source: name, records, parsed, format, last_seen }) => [
       name,
       count(records),
-      records > 0 ? `${((Math.floor((parsed / records) * 1000) / 1000) * 100).toFixed(1)} %` : '',
+      records > 0 ? floorPercent(parsed / records) : '',
       last_seen.slice(0, 16).replace('T', ' '),
       format,
     ])

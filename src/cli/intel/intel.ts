@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { wholePercent } from '../../lib/units/number.ts'
 import { knownIndicator } from '../../schema/indicator.ts'
 import { type IntelSource, intelSource } from '../../schema/intel-source.ts'
 import type { CommandContext } from '../cli.ts'
@@ -76,7 +77,7 @@ export const define = (command: Command, context: CommandContext): void => {
           noun: 'indicator',
           headings: ['VALUE', 'TYPE', 'LEVEL', 'SURE', 'UNTIL', 'SOURCES', 'ABOUT'],
           row: ({ ioc, ioc_type, threat_level, confidence, valid_until, sources, description }) => [
-            ...[ioc, ioc_type, threat_level, `${Math.round(confidence * 100)} %`],
+            ...[ioc, ioc_type, threat_level, wholePercent(confidence)],
             ...[valid_until ? formatMoment(valid_until) : '', sources.join(', '), description],
           ],
           query,

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { z } from 'zod'
+import { wholePercent } from '../../lib/units/number.ts'
 import { lookUpIntel } from '../../operations/intel/look-up-intel.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
@@ -34,7 +35,7 @@ const renderLookup = ({ data, exploited }: Answer, { paint }: CommandContext): s
     const notes = [
       ...Object.entries(indicator.reports).map(([source, { threat_level, confidence, description, valid_until }]) =>
         [
-          `${source}: ${threat_level}, ${Math.round(confidence * 100)} % sure`,
+          `${source}: ${threat_level}, ${wholePercent(confidence)} sure`,
           ...(description === '' ? [] : [description]),
           ...(valid_until ? [`until ${formatMoment(valid_until)}`] : []),
         ].join(', '),

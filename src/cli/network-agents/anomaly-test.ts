@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { loadConfig } from '../../config.ts'
+import { day } from '../../lib/units/time.ts'
 import { readLogs } from '../../operations/analysis/read-files.ts'
 import { parseMoment } from '../../operations/time.ts'
 import { type AgentTrial, agentTrial } from '../../schema/agent-trial.ts'
@@ -9,8 +10,6 @@ import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { quietLog } from '../terminal/quiet-log.ts'
 import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from '../terminal/terminal.ts'
 import { formatMoment, formatSpan } from '../terminal/time.ts'
-
-const day = 86_400_000
 
 interface TestOptions {
   readonly daysBack: number

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadConfig } from '../../config.ts'
+import { wholePercent } from '../../lib/units/number.ts'
 import { readLogs } from '../../operations/analysis/read-files.ts'
 import { type Backtest, backtest } from '../../schema/backtest.ts'
 import type { CommandContext, ExitCode, Output } from '../cli.ts'
@@ -108,10 +109,8 @@ const renderBacktest = (found: Backtest, { out, paint }: { out: Output; paint: P
     ...samples(found, out.columns),
   )
   const shares = [
-    ...overlap.rules.map(({ title, share }) => `${Math.round(share * 100)} % also matched by the rule ${title}`),
-    ...overlap.detectors.map(
-      ({ detector, share }) => `${Math.round(share * 100)} % also found by the detector ${detector}`,
-    ),
+    ...overlap.rules.map(({ title, share }) => `${wholePercent(share)} also matched by the rule ${title}`),
+    ...overlap.detectors.map(({ detector, share }) => `${wholePercent(share)} also found by the detector ${detector}`),
   ]
   if (shares.length > 0) lines.push('', `of ${counted(overlap.events, 'event')} with hits:`)
   lines.push(...shares.slice(0, mostOverlaps).map((share) => `  ${visible(share)}`))

@@ -1,4 +1,4 @@
-import { formatSize } from '../../config/quantity.ts'
+import { formatSize } from '../../lib/units/quantity.ts'
 import { counted } from '../terminal/terminal.ts'
 
 interface Counts {

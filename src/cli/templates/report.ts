@@ -1,3 +1,4 @@
+import { floorPercent } from '../../lib/units/number.ts'
 import type { MinedTemplates, TemplateChange, TemplateSummary } from '../../operations/analysis/mine-templates.ts'
 import { count, counted, cut, type Paint, padEnd, visible, widthOf, wrap } from '../terminal/terminal.ts'
 import { formatMoment, formatSpan } from '../terminal/time.ts'
@@ -44,7 +45,7 @@ export const renderTemplates = (mined: MinedTemplates, frame: TemplateFrame): st
 }
 
 const block = (template: TemplateSummary, { width, paint }: TemplateFrame): string => {
-  const head = `${percent(template.share).padStart(7)}  ${count(template.count).padStart(9)}  ${sparkline(template.histogram)}`
+  const head = `${floorPercent(template.share).padStart(7)}  ${count(template.count).padStart(9)}  ${sparkline(template.histogram)}`
   return [
     headLine(head, place(template), width, paint),
     ...body(template, width, paint),
@@ -102,13 +103,6 @@ const sampleLine = ({ sample, parameters }: TemplateSummary, width: number, pain
   return [line.trimEnd()]
 }
 
-const percent = (share: number): string => {
-  if (share >= 1) return '100 %'
-  const value = share * 100
-  if (value >= 0.1) return `${(Math.floor(value * 10) / 10).toFixed(1)} %`
-  return value >= 0.001 ? `${value.toPrecision(1)} %` : '0.001 %'
-}
-
 const bars = '▁▂▃▄▅▆▇█'
 const sparkColumns = 24
 
@@ -162,8 +156,8 @@ export const renderChanges = ({ now, before, changes }: Comparison, frame: Templ
 const changeBlock = (found: TemplateChange, { width, paint }: TemplateFrame): string => {
   const { change, template, count: times, count_before, share, share_before } = found
   const factor = share > share_before ? share / share_before : share_before / share
-  const rates = `${percent(share_before)} → ${percent(share)}, ${factor >= 10 ? Math.round(factor) : factor.toFixed(1)}× ${change}`
-  const what = change === 'new' ? percent(share) : change === 'gone' ? `was ${percent(share_before)}` : rates
+  const rates = `${floorPercent(share_before)} → ${floorPercent(share)}, ${factor >= 10 ? Math.round(factor) : factor.toFixed(1)}× ${change}`
+  const what = change === 'new' ? floorPercent(share) : change === 'gone' ? `was ${floorPercent(share_before)}` : rates
   const lines = change === 'gone' ? counted(count_before, 'line') : counted(times, 'line')
   const head = `${signs[change]} ${padEnd(change, 4)}  ${what}`
   const right = `${lines}${change === 'gone' ? ' then' : `, ${place(template)}`}`

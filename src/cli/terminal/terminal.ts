@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Environment } from '../../config/environment.ts'
+import { plural } from '../../lib/units/number.ts'
 import type { Severity } from '../../schema/severity.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -106,8 +107,7 @@ const pieces = (word: string, columns: number): readonly string[] => {
 export const count = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 
 /** Formats a number with its noun: `1 line`, `2 lines`. */
-export const counted = (value: number, noun: string, plural = `${noun}s`): string =>
-  `${count(value)} ${value === 1 ? noun : plural}`
+export const counted = (value: number, noun: string, nouns?: string): string => plural(value, noun, nouns, count)
 
 /** Renders rows as columns, and truncates the last column at the edge. */
 export const table = (

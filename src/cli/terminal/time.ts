@@ -1,5 +1,6 @@
+import { day, hour, minute } from '../../lib/units/time.ts'
+
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const day = 86_400_000
 
 const clock = (at: Date, seconds = false): string => at.toISOString().slice(11, seconds ? 19 : 16)
 const monthDay = (at: Date): string => `${months[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2, '0')}`
@@ -21,7 +22,7 @@ export const formatMoment = (at: string): string => `${at.slice(0, 10)} ${at.sli
 /** Formats a duration in its largest fitting unit: `7.0 d`, `42 min`. */
 export const formatLength = (ms: number): string => {
   if (ms >= 2 * day) return `${(ms / day).toFixed(1)} d`
-  if (ms >= 2 * 3_600_000) return `${(ms / 3_600_000).toFixed(1)} h`
-  if (ms >= 120_000) return `${Math.round(ms / 60_000)} min`
+  if (ms >= 2 * hour) return `${(ms / hour).toFixed(1)} h`
+  if (ms >= 120_000) return `${Math.round(ms / minute)} min`
   return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { z } from 'zod'
+import { wholePercent } from '../../lib/units/number.ts'
 import { compareModels } from '../../operations/language-models/compare-models.ts'
 import { getModelUsage } from '../../operations/language-models/get-model-usage.ts'
 import { previewModelInput } from '../../operations/language-models/preview-model-input.ts'
@@ -101,4 +102,4 @@ const comparisonRows = (models: z.output<typeof compareModels.output>['data']) =
     percent(one.rules_agree_with_people),
   ])
 
-const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(share * 100)} %`)
+const percent = (share: number | null): string => (share === null ? '–' : wholePercent(share))

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { z } from 'zod'
+import { wholePercent } from '../../lib/units/number.ts'
 import { testPrompt } from '../../operations/language-models/test-prompt.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
@@ -41,12 +42,10 @@ export const define = (command: Command, context: CommandContext): void => {
 const summary = (answer: z.output<typeof testPrompt.output>): string =>
   [
     `${answer.prompt}: ${answer.answered} of ${answer.alerts} answered`,
-    ...(answer.agreement === null ? [] : [`agreement ${percent(answer.agreement)}`]),
-    ...(answer.inconclusive === null ? [] : [`inconclusive ${percent(answer.inconclusive)}`]),
+    ...(answer.agreement === null ? [] : [`agreement ${wholePercent(answer.agreement)}`]),
+    ...(answer.inconclusive === null ? [] : [`inconclusive ${wholePercent(answer.inconclusive)}`]),
     ...(answer.claims_dropped === null ? [] : [`${answer.claims_dropped.toFixed(1)} claims dropped per answer`]),
     `${answer.rejected} rejected`,
     ...(answer.duration_ms === null ? [] : [`${(answer.duration_ms / 1000).toFixed(1)} s`]),
     `$${answer.cost_usd.toFixed(4)}`,
   ].join(' · ')
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`

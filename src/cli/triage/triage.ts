@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
+import { wholePercent } from '../../lib/units/number.ts'
 import { alert } from '../../schema/alert.ts'
 import { verdict } from '../../schema/triage-result.ts'
 import { renderAlert } from '../alerts/alert-view.ts'
@@ -57,7 +58,7 @@ export const define = (command: Command, context: CommandContext): void => {
       if (options.json) return out.write(`${JSON.stringify(answer, null, 2)}\n`)
       if (answer.data.length === 0) return context.err.write('No similar alerts.\n')
       const rows = answer.data.map(({ similarity, alert: found, matched }) => [
-        `${Math.round(similarity * 100)} %`,
+        wholePercent(similarity),
         found.id,
         found.resolution ?? found.status,
         found.title,

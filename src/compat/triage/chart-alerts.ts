@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { day, hour, week } from '../../lib/units/time.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { timeRange } from '../../operations/paging.ts'
@@ -7,9 +8,7 @@ import type { Actor } from '../../schema/role.ts'
 import { severities } from '../../schema/severity.ts'
 import { createCounts, createMean, highRisk, isClosed, isOpen, msOpen, summarizeAlerts } from './summarize-alerts.ts'
 
-const hour = 3_600_000
-const day = 24 * hour
-const spans = { '1h': hour, '24h': day, '7d': 7 * day, '30d': 30 * day } as const
+const spans = { '1h': hour, '24h': day, '7d': week, '30d': 30 * day } as const
 const steps = { hour, day } as const
 
 const counts = z.record(z.string(), z.int())

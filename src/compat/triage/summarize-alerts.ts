@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { day } from '../../lib/units/time.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { openAlertStatuses } from '../../schema/alert.ts'
@@ -30,7 +31,7 @@ export const summarizeAlerts = defineOperation({
     seconds_to_close: z.number().nullable(),
   }),
   async run(_input, { store, now }: Pick<Deps, 'store' | 'now'>) {
-    const yesterday = now() - 86_400_000
+    const yesterday = now() - day
     const by = { severity: createCounts(), status: createCounts(), type: createCounts() }
     const [risk, secondsToClose] = [createMean(), createMean()]
     const counts = { total: 0, high_risk: 0, to_review: 0, closed_today: 0 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { plural } from '../../lib/units/number.ts'
 import type { Observable } from '../../schema/indicator.ts'
 import { toTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
@@ -75,7 +76,7 @@ export const otx = defineIntel({
           report: {
             threat_level: count >= 10 ? 'high' : count >= 3 ? 'medium' : 'low',
             confidence: Math.min(0.9, 0.3 + count * 0.05),
-            description: `in ${count} ${count === 1 ? 'pulse' : 'pulses'}: ${pulses[0]?.name ?? ''}`.slice(0, 200),
+            description: `in ${plural(count, 'pulse')}: ${pulses[0]?.name ?? ''}`.slice(0, 200),
             tags: [...new Set(pulses.flatMap(({ tags }) => tags))].slice(0, 10),
             first_seen: oldest ?? null,
             last_seen: newest ?? null,

@@ -1,3 +1,4 @@
+import { minute } from '../units/time.ts'
 /** Keeps from asking a neighbour that does not answer: after some failures in a row it is left alone for a while. */
 export interface Breaker {
   /** Until when it is left alone; undefined when it may be asked. After a pause one question goes through; the next ones wait for its end. */
@@ -11,7 +12,7 @@ export interface Breaker {
 
 const enough = 3
 const firstPause = 30_000
-const longestPause = 15 * 60_000
+const longestPause = 15 * minute
 
 /** Makes a breaker: 3 failures in a row pause for 30 s, each one after that for twice as long, up to 15 min. */
 export const createBreaker = (now: () => number): Breaker => {
@@ -42,7 +43,7 @@ export const createMinuteLimit = (perMinute: number, now: () => number): (() => 
   let left = perMinute
   let filled = now()
   return () => {
-    left = Math.min(perMinute, left + ((now() - filled) * perMinute) / 60_000)
+    left = Math.min(perMinute, left + ((now() - filled) * perMinute) / minute)
     filled = now()
     if (left < 1) return false
     left--

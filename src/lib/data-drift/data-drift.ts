@@ -1,3 +1,4 @@
+import { day } from '../units/time.ts'
 import { associationDrift } from './association.ts'
 import { categoricalDrift } from './categorical.ts'
 import { climb, type DriftFinding, percent } from './finding.ts'
@@ -5,7 +6,6 @@ import { numbersOf, numericDrift } from './numeric.ts'
 import type { Column, NumberColumn, RecordTable } from './record-table.ts'
 
 const fewest = 10
-const dayMs = 86_400_000
 const severityRank = { low: 0, medium: 1, high: 2 }
 
 /**
@@ -100,7 +100,7 @@ const nullDrift = (
 }
 
 /** Saturday and Sunday, UTC; the epoch was a Thursday. */
-const isWeekend = (time: number): boolean => [2, 3].includes(((Math.floor(time / dayMs) % 7) + 7) % 7)
+const isWeekend = (time: number): boolean => [2, 3].includes(((Math.floor(time / day) % 7) + 7) % 7)
 
 const weekdayDrift = (name: string, old: NumberColumn, young: NumberColumn): readonly DriftFinding[] => {
   const before = numbersOf(old)
@@ -118,7 +118,7 @@ const weekdayDrift = (name: string, old: NumberColumn, young: NumberColumn): rea
       fields: [name],
       ...step,
       // Before a week was seen, its weekend is unknown.
-      severity: before.most - before.least < 6 * dayMs ? 'low' : step.severity,
+      severity: before.most - before.least < 6 * day ? 'low' : step.severity,
       value: Math.abs(is - was),
       before: `${percent(was)} at weekends`,
       after: `${percent(is)} at weekends`,

@@ -1,3 +1,4 @@
+import { day, hour } from '../units/time.ts'
 import type { LogEvent } from './log-event.ts'
 
 /** The context of an event from the events before it, itself included. */
@@ -11,9 +12,6 @@ export interface Course {
 }
 
 export const isFailed = ({ action }: LogEvent): boolean => action.includes('fail')
-
-const hour = 3_600_000
-const day = 24 * hour
 
 /** How many events of one user are remembered; the oldest go first. */
 const mostRemembered = 10_000

@@ -1,5 +1,6 @@
 import { createReader, createWriter } from '../bytes/codec.ts'
 import { IsolationForest } from '../isolation-forest/isolation-forest.ts'
+import { day } from '../units/time.ts'
 import { followCourse } from './course.ts'
 import { type Baseline, featureNames, featuresOf, learnBaseline } from './features.ts'
 import type { LogEvent } from './log-event.ts'
@@ -32,7 +33,6 @@ const version = 1
 const leastThreshold = 0.6
 /** Attacks among the training events must not hide the next ones. */
 const mostThreshold = 0.8
-const dayMs = 86_400_000
 
 /**
  * Scores log events one by one, by the higher of two scores: an isolation forest (Liu et al., 2008) over some 25 features of who, when and how
@@ -71,7 +71,7 @@ export class LogModel {
     const windows = options.windows ?? [3_600, 86_400, 604_800]
     if (events.length === 0) throw new RangeError('There are no events to learn from.')
     const sorted = inOrder(events)
-    const until = (sorted[0]?.time ?? 0) + baselineDays * dayMs
+    const until = (sorted[0]?.time ?? 0) + baselineDays * day
     const baseline = learnBaseline(
       sorted,
       sorted.filter(({ time }) => time <= until),

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
+import { hour } from '../units/time.ts'
 
-const hour = 3_600_000
 const hoursOfDay = 24
 /** A week in slots of three hours. */
 const slotsOfWeek = 56

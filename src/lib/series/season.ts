@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
+import { hour } from '../units/time.ts'
 
-const hour = 3_600_000
 const slots = 168
 /** The days of history that an hour-of-day pattern needs, and an hour-of-week pattern. */
 const daysForDay = 3

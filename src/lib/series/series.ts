@@ -1,4 +1,5 @@
 import { createReader, createWriter, StateError } from '../bytes/codec.ts'
+import { hour, minute } from '../units/time.ts'
 import { createCountLevel } from './count-level.ts'
 import { createRecurrence } from './recurrence.ts'
 import { createSeason } from './season.ts'
@@ -72,12 +73,12 @@ const habitMemory = 12
  * series.assess(now, 40) // { score: 1, direction: 'spike', expected: 2.03, expectedHigh: 7, … }
  */
 export const createSeries = (options: SeriesOptions = {}): Series => {
-  const { kind = 'count', bucket = 60_000, memory = 360, warmup = 12, patience = 10 } = options
+  const { kind = 'count', bucket = minute, memory = 360, warmup = 12, patience = 10 } = options
   const level = kind === 'count' ? createCountLevel(memory) : createValueLevel(memory)
   const season = createSeason(kind === 'count' ? 'ratio' : 'difference')
   const silence = createSilenceModel()
   const recurrence = createRecurrence(memory * habitMemory)
-  const hourShare = bucket / 3_600_000
+  const hourShare = bucket / hour
   let seen = 0
   let lastTime = Number.NaN
   /** The length of the current run of surprises: positive above, negative below. */

@@ -1,3 +1,4 @@
+import { percent } from '../units/number.ts'
 import type { SessionFact } from './explain.ts'
 
 /** Says a fact in one sentence. Event ids are quoted as they are: they may be somebody else's text. */
@@ -24,5 +25,4 @@ const asIn = (share: number): string =>
   share === 0 ? 'as in no other session' : `as in ${percent(share)} of the sessions`
 /** Undefined is an end of the session. */
 const quote = (event: string | undefined): string => (event === undefined ? 'nothing' : `"${event}"`)
-const percent = (share: number): string => (share < 0.01 ? 'less than 1 %' : `${Math.round(share * 100)} %`)
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)

@@ -75,7 +75,7 @@ describe('sessions', () => {
     const sessions = learnSessions([...jobs(500), ...clump], { trained: 'everything' })
     const facts = sessions.explain(clump[0] ?? [], { learnt: true })
     expect(facts[0]).toMatchObject({ kind: 'extra-event', event: 'panic', count: 1, usual: 0 })
-    expect(facts.map(sayFact)[0]).toContain('it is in less than 1 % of the sessions, and not in those like this one.')
+    expect(facts.map(sayFact)[0]).toContain('it is in 0.6 % of the sessions, and not in those like this one.')
   })
 
   it('takes numbers for ids, and the empty session for one like any other', () => {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../units/quantity.ts'
 import { type CountedFields, readCountedFields } from './correlation-fields.ts'
 import { type Counted, countsItself, findCounted } from './counted.ts'
 import { attributeNumber, footOf, headingOf, isSilent, nameOf } from './heading.ts'
@@ -64,7 +65,7 @@ export const correlate = (
     groupBy: [...new Set([...agent, ...fields.same])],
     different: fields.different,
     frequency,
-    timespan: sayTimespan(timeframe),
+    timespan: formatDuration(timeframe * 1000),
     generate: counted.rules.some((one) => !isSilent(one)),
   }
   const documents = isSame ? countOf(shape) : sequenceOf(shape, documentsOf(rule.id))
@@ -200,11 +201,4 @@ const numberOf = (
     partly.push(`${name}="${said}" is no number from ${least} to ${most}; ${fallback} was taken.`)
   }
   return number ?? fallback
-}
-
-/** Seconds as Sigma writes them: `120s` stays, `3600s` is `1h`. */
-const sayTimespan = (seconds: number): string => {
-  if (seconds % 86_400 === 0) return `${seconds / 86_400}d`
-  if (seconds % 3600 === 0) return `${seconds / 3600}h`
-  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { minute } from '../../lib/units/time.ts'
 import { type RemediationAction, remediationAction } from '../../schema/remediation-action.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
@@ -9,7 +10,7 @@ import { requireAction, saveAction } from './require-action.ts'
 type ExecuteDeps = Pick<Deps, 'store' | 'now' | 'carryOut'> & { readonly actor: Actor }
 
 /** An execution without an answer may be retried after this time: the process that waited for it has ended. */
-const abandonedMs = 5 * 60_000
+const abandonedMs = 5 * minute
 const mostRuns = 20
 
 const input = z.strictObject({ id: z.string().max(100) })

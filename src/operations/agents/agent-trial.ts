@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
+import { minute } from '../../lib/units/time.ts'
 import { agentDetector, agentOptions } from '../../pipeline/detect/agent/agent.ts'
 import { agentModelDetector, agentModelOptions } from '../../pipeline/detect/agent/agent-model.ts'
 import { compileAgent } from '../../pipeline/detect/agent/agent-reader.ts'
@@ -75,7 +76,7 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
   }
   const [from, to] = count > 0 ? [iso(first), iso(last)] : [null, null]
   // What is open ends when a window has passed without a line.
-  last += Math.max(0, ...agents.map(({ analysis_rules }) => 2 * analysis_rules.lookback_minutes * 60_000))
+  last += Math.max(0, ...agents.map(({ analysis_rules }) => 2 * analysis_rules.lookback_minutes * minute))
   if (count > 0) judge([])
   const told = [...found.values()].sort(
     (a, b) =>

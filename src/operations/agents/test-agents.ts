@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { day } from '../../lib/units/time.ts'
 import type { Agent } from '../../schema/agent.ts'
 import { agentTrial } from '../../schema/agent-trial.ts'
 import type { Deps } from '../deps.ts'
@@ -8,7 +9,6 @@ import { defineOperation } from '../operation.ts'
 import { parseMoment } from '../time.ts'
 import { tryAgents } from './agent-trial.ts'
 
-const day = 86_400_000
 const limits = { maxMs: 30_000, maxEvents: 1_000_000 }
 
 /** Says what agents would have found in the stored events, and stores nothing. */

@@ -1,3 +1,4 @@
+import { minute } from '../../lib/units/time.ts'
 import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Severity } from '../../schema/severity.ts'
 
@@ -6,7 +7,6 @@ interface Bars {
   readonly steps: { readonly time: string; readonly counts: Partial<Record<Severity, number>> }[]
 }
 
-const minute = 60_000
 /** Step sizes in minutes that are easy to read on a chart. */
 const roundSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160, 43_200].map(
   (minutes) => minutes * minute,

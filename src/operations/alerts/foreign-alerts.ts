@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError, type ErrorDetail } from '../../errors.ts'
+import { minute } from '../../lib/units/time.ts'
 import { alertParsers, formatOf, splitAlerts } from '../../pipeline/normalize/alerts/alert-formats.ts'
 import { toTime } from '../../pipeline/normalize/timestamp.ts'
 import type { RawRecord } from '../../schema/record.ts'
@@ -28,7 +29,7 @@ interface Reading {
   readonly fault?: AppError
 }
 
-const furthestAhead = 5 * 60_000
+const furthestAhead = 5 * minute
 
 /** Parses a posted body as alerts of a format. Throws INVALID_ALERT for the first invalid one. */
 export const readAlerts = (body: unknown, sourceType: string | undefined, now: number): readonly ForeignAlert[] =>

@@ -1,11 +1,10 @@
 import { AppError } from '../../errors.ts'
+import { day } from '../../lib/units/time.ts'
 import { toExternalDetection } from '../../pipeline/detect/external/external-detection.ts'
 import { mergeDetections } from '../../pipeline/detect/merge/merge-detections.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Deps } from '../deps.ts'
 import { readAlerts, toRecords } from './foreign-alerts.ts'
-
-const day = 86_400_000
 
 /** An alert of another system as it would be stored. */
 export interface PreviewedAlert {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { day } from '../../lib/units/time.ts'
 import { resolution } from '../../schema/alert.ts'
 import { incidentStatuses } from '../../schema/incident.ts'
 import { asOf } from '../alerts/search-alerts.ts'
@@ -68,7 +69,7 @@ interface Wanted {
   readonly until?: string | undefined
 }
 
-const longestSnooze = 90 * 86_400_000
+const longestSnooze = 90 * day
 
 const readUntil = (text: string, now: number): string => {
   const until = parseMoment(text, now, 'start', 'until')

@@ -1,9 +1,10 @@
 import { AppError } from '../../errors.ts'
+import { minute } from '../../lib/units/time.ts'
 import type { Decision } from '../../schema/decision.ts'
 import type { Store } from '../../store/store.ts'
 
 /** The longest time between two steps of a running change. */
-const stepMs = 60_000
+const stepMs = minute
 
 /** Finds a bulk change; throws NOT_FOUND. */
 export const requireDecision = async (store: Store, id: string, now: number): Promise<Decision> => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { day } from '../../lib/units/time.ts'
 import type { AuditEntry } from '../../schema/audit-entry.ts'
 import type { Decision } from '../../schema/decision.ts'
 import type { Actor } from '../../schema/role.ts'
@@ -11,7 +12,6 @@ import type { Skipped } from './decide.ts'
 import { requireDecision } from './read-decision.ts'
 import { revertChanges } from './revert-changes.ts'
 
-const day = 86_400_000
 const chunk = 500
 const mostSkipped = 100
 

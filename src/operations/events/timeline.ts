@@ -1,10 +1,9 @@
+import { day, hour, week } from '../../lib/units/time.ts'
 import { addVolume, type EventVolume, noVolume, volumeOf, volumeSlot } from '../../schema/event-volume.ts'
 import type { DetectionSpan } from '../../store/alerts/detections.ts'
 import type { VolumeRow } from '../../store/events/event-counts.ts'
 
-const hour = 3_600_000
-const day = 24 * hour
-const widths = [volumeSlot, 3 * volumeSlot, 6 * volumeSlot, hour, 3 * hour, 6 * hour, 12 * hour, day, 7 * day]
+const widths = [volumeSlot, 3 * volumeSlot, 6 * volumeSlot, hour, 3 * hour, 6 * hour, 12 * hour, day, week]
 /** The maximum and minimum number of earlier days for the usual range. */
 const mostDays = 14
 const fewestDays = 3

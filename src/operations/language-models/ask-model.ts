@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { minute } from '../../lib/units/time.ts'
 import { alert, openAlertStatuses } from '../../schema/alert.ts'
 import type { Actor } from '../../schema/role.ts'
 import { modelOpinion } from '../../schema/triage-result.ts'
@@ -9,7 +10,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { noModel } from './preview-model-input.ts'
 
-const longest = 10 * 60_000
+const longest = 10 * minute
 
 export const askModel = defineOperation({
   name: 'ask_model',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { day } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { ComparedOpinion } from '../../store/language-models/model-opinions.ts'
@@ -6,7 +7,6 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { callsTrouble, isConfirmedThreat } from './confirmed-threat.ts'
 
-const day = 86_400_000
 /** So many of the newest answers are compared. */
 const most = 20_000
 const share = z.number().min(0).max(1).nullable()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { minute } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { verdict } from '../../schema/triage-result.ts'
 import type { Deps } from '../deps.ts'
@@ -7,7 +8,7 @@ import { callsTrouble, isConfirmedThreat } from './confirmed-threat.ts'
 import { noModel } from './preview-model-input.ts'
 
 const atOnce = 4
-const longest = 10 * 60_000
+const longest = 10 * minute
 
 /** Changes no alert. Its calls count against the budget. */
 export const testPrompt = defineOperation({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { SigmaDocument } from '../../lib/sigma/sigma.ts'
+import { day } from '../../lib/units/time.ts'
 import { backtest } from '../../schema/backtest.ts'
 import type { Deps } from '../deps.ts'
 import { storedEvents } from '../events/stored-events.ts'
@@ -13,7 +14,7 @@ import { withReferences } from './rule-documents.ts'
 import { detectorsInCommon, rulesInCommon } from './rule-overlap.ts'
 import { requireRule } from './rule-view.ts'
 
-const usualSpan = 24 * 3_600_000
+const usualSpan = day
 const limits = { maxMs: 30_000, maxEvents: 1_000_000 }
 
 export const backtestRule = defineOperation({

@@ -1,6 +1,8 @@
 import type { CorrelationRule, Logsource, SigmaDocument } from '../../lib/sigma/document.ts'
 import type { Node } from '../../lib/sigma/node.ts'
 import { sayTest } from '../../lib/sigma/test.ts'
+import { plural } from '../../lib/units/number.ts'
+import { day, hour, minute } from '../../lib/units/time.ts'
 
 const mostLines = 200
 const mostValues = 12
@@ -102,13 +104,13 @@ const comparisons = {
 
 const describeTimespan = (ms: number): string => {
   for (const [unit, size] of [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
+    ['day', day],
+    ['hour', hour],
+    ['minute', minute],
   ] as const) {
-    if (ms >= size && ms % size === 0) return `${ms / size} ${unit}${ms === size ? '' : 's'}`
+    if (ms >= size && ms % size === 0) return plural(ms / size, unit)
   }
-  return `${ms / 1000} seconds`
+  return plural(ms / 1000, 'second')
 }
 
 const cut = (lines: readonly string[]): readonly string[] =>

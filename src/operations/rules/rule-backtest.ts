@@ -1,4 +1,5 @@
 import type { CorrelationMatch, MatchedItem, RuleMatch, SigmaDocument } from '../../lib/sigma/sigma.ts'
+import { hour, week } from '../../lib/units/time.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
 import { subjectOf } from '../../pipeline/detect/sigma/sigma-entities.ts'
 import type { Backtest, MatchedField } from '../../schema/backtest.ts'
@@ -18,8 +19,6 @@ interface BacktestOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const hour = 3_600_000
-const week = 7 * 24 * hour
 const mostSamples = 10
 const mostKept = 200
 const mostLine = 1_000

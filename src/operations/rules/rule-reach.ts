@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { isWithin } from '../../lib/sigma/read/read-logsource.ts'
 import type { EventKind, Logsource, SigmaDocument } from '../../lib/sigma/sigma.ts'
 import { createEngine } from '../../lib/sigma/sigma.ts'
+import { week } from '../../lib/units/time.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
 import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
 import type { Event } from '../../schema/event.ts'
@@ -30,7 +31,6 @@ interface ReachOptions {
 const sampled = 300
 const mostSources = 200
 const mostDetections = 50_000
-const week = 7 * 86_400_000
 /** How long an answer is good for, in ms. */
 const fresh = 10_000
 /** The longest uninterrupted work in ms. */

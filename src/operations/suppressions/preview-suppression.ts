@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { day } from '../../lib/units/time.ts'
 import { alert, openAlertStatuses } from '../../schema/alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { readScope, scope } from './suppression-scope.ts'
 
 const days = 30
-const day = 86_400_000
 const mostSamples = 10
 const pageSize = 500
 

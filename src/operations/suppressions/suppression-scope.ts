@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { day } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Suppression } from '../../schema/suppression.ts'
 import type { Transaction } from '../../store/database.ts'
@@ -8,7 +9,6 @@ import type { Predicate } from '../filter.ts'
 import { alertFilter } from '../filter.ts'
 import { parseMoment } from '../time.ts'
 
-const day = 86_400_000
 /** How long a suppression lasts when nobody says. */
 const usualDays = 90
 

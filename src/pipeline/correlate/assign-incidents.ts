@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { span } from '../../lib/units/duration.ts'
+import { day, hour } from '../../lib/units/time.ts'
 import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
 import { type Incident, isOpenIncident, withStatus } from '../../schema/incident.ts'
 import { isNewsTo, quietIncident } from '../../schema/quiet-incident.ts'
@@ -7,12 +9,9 @@ import { byStart, startsAt } from './alert-facts.ts'
 import { bondOf, gapBetween, strongest } from './bond.ts'
 import { type ClusterLimits, cluster, type Group } from './cluster.ts'
 import { describeIncident } from './describe-incident.ts'
-import { span } from './words.ts'
-
-const hour = 60 * 60_000
 
 /** Default limits, in ms of event time. */
-export const correlateDefaults: ClusterLimits = { gap: hour, idle: 24 * hour, maxSpan: 72 * hour, maxMembers: 500 }
+export const correlateDefaults: ClusterLimits = { gap: hour, idle: day, maxSpan: 72 * hour, maxMembers: 500 }
 
 export interface CorrelateContext extends Partial<ClusterLimits> {
   readonly now: number

@@ -1,3 +1,4 @@
+import { minute } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertType, Entity } from '../../schema/detection.ts'
 import { endsAt, entitiesOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
@@ -19,8 +20,8 @@ export interface BondLimits {
   readonly idle: number
 }
 
-const halfHour = 30 * 60_000
-const overlap = 5 * 60_000
+const halfHour = 30 * minute
+const overlap = 5 * minute
 /** Attacks of one type on one service may lie this many gaps apart. */
 const campaignGaps = 4
 

@@ -1,3 +1,4 @@
+import { day } from '../../lib/units/time.ts'
 import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
 import { keepOpinion, withoutOpinion } from '../../schema/apply-opinion.ts'
 import type { Incident } from '../../schema/incident.ts'
@@ -32,7 +33,7 @@ interface CorrelateOptions extends Partial<ClusterLimits> {
   readonly now: () => number
 }
 
-const reopenWindow = 24 * 60 * 60_000
+const reopenWindow = day
 const maxLoose = 500
 const maxOver = 100
 const maxMembers = 2_000

@@ -1,8 +1,10 @@
+import { span } from '../../lib/units/duration.ts'
+import { plural } from '../../lib/units/number.ts'
+import { minute } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { attackStage } from '../../schema/attack-stage.ts'
 import { byImportance, byStart, endsAt, startsAt } from './alert-facts.ts'
-import { momentOf, placesOf } from './title.ts'
-import { cut, plural, span } from './words.ts'
+import { cut, momentOf, placesOf } from './title.ts'
 
 const mostStages = 8
 const mostSteps = 5
@@ -80,7 +82,7 @@ const whenAndWhere = (members: readonly Alert[]): string => {
   const [from, to] = [minuteOf(first), minuteOf(last)]
   const until = from === to ? '' : ` to ${to.slice(0, 10) === from.slice(0, 10) ? to.slice(11) : to}`
   const long =
-    last - first >= 60_000 ? `${span(last - first)}${place ? ` on ${place}` : ''}, ` : place ? `On ${place}, ` : ''
+    last - first >= minute ? `${span(last - first)}${place ? ` on ${place}` : ''}, ` : place ? `On ${place}, ` : ''
   return capital(`${long}${from}${until} UTC`)
 }
 

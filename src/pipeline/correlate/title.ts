@@ -1,7 +1,8 @@
+import { span } from '../../lib/units/duration.ts'
+import { plural } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn, showsDeed } from '../../schema/telling-evidence.ts'
 import { byImportance, byStart, endsAt, eventsOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
-import { cut, plural, span } from './words.ts'
 
 const longestTitle = 240
 
@@ -101,3 +102,7 @@ const describeFurther = (members: readonly Alert[], further: readonly Alert[], n
   const belongs = further.length === 1 ? 'belongs' : 'belong'
   return `${alerts} with ${plural(events, 'line')} ${belongs} to this incident, all within ${span(last - first)}.`
 }
+
+/** Cuts a text to a maximum length. */
+export const cut = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1).trimEnd()}…` : text

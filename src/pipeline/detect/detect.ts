@@ -1,12 +1,12 @@
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
+import { plural } from '../../lib/units/number.ts'
 import type { Detection } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { Stage } from '../stage.ts'
 import type { Detector } from './detector.ts'
 import { toEvidence } from './shared/evidence.ts'
-import { plural } from './shared/explanation.ts'
 import { toDetection } from './shared/finding.ts'
 
 /** How many deliveries to remember in case one is redelivered. */

@@ -1,10 +1,10 @@
+import { day, minute } from '../../lib/units/time.ts'
 /** Reference for times without year or zone. */
 export interface Place {
   readonly receivedAt: number
   readonly zoneMinutes?: number | undefined
 }
 
-const day = 86_400_000
 const monthNames = 'janfebmaraprmayjunjulaugsepoctnovdec'
 const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
@@ -32,7 +32,7 @@ export const midnight = (year: number, month: number, dayOfMonth: number): numbe
  * back to a leap year.
  */
 export const withoutYear = (month: number, dayOfMonth: number, timeOfDay: number, place: Place): number => {
-  const zone = (place.zoneMinutes ?? 0) * 60_000
+  const zone = (place.zoneMinutes ?? 0) * minute
   const latest = place.receivedAt + day
   const year = new Date(latest).getUTCFullYear() + 1
   for (let back = 0; back <= 9; back++) {

@@ -1,3 +1,4 @@
+import { hour, minute } from '../../lib/units/time.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import { clockAt, fractionEnd, fractionMs, isDigit, midnight, pair, quad } from './calendar.ts'
 import { type Draft, finish, longestValue, refuse } from './draft.ts'
@@ -127,7 +128,7 @@ const readStamp = (text: string, at: number): (Stamp & { none: boolean }) | stri
     minutes >= 0 &&
     minutes <= 59
   if (!valid) return 'the timestamp has no valid zone'
-  const offset = (hours * 60 + minutes) * 60_000
+  const offset = hours * hour + minutes * minute
   return { time: zone === 43 ? time - offset : time + offset, end: end + 6, guessed: false, none: false }
 }
 

@@ -1,3 +1,4 @@
+import { hour, minute } from '../../lib/units/time.ts'
 import {
   clockAt,
   fractionEnd,
@@ -70,7 +71,7 @@ export const readIso = (text: string, at: number, place: Place): Stamp | undefin
   const minutes = pair(text, i + 4)
   if (between !== 84 || text.charCodeAt(i + 3) !== 58 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
     return undefined
-  return complete(text, date, (hours * 60 + minutes) * 60_000, i + 6, place)
+  return complete(text, date, hours * hour + minutes * minute, i + 6, place)
 }
 
 /** Parses RFC 3164's `Feb  5 17:32:18`, with an optional year before or after the clock, and `Oct 11, 2019 13:29:28`. */
@@ -110,7 +111,7 @@ export const readBsd = (text: string, at: number, place: Place): Stamp | undefin
     if (date === -Infinity) return undefined
     const minutes = zone && zone.end < yearAt ? zone.minutes : undefined
     return {
-      time: date + timeOfDay - (minutes ?? place.zoneMinutes ?? 0) * 60_000,
+      time: date + timeOfDay - (minutes ?? place.zoneMinutes ?? 0) * minute,
       end: yearAt + 4,
       guessed: minutes === undefined && place.zoneMinutes === undefined,
     }
@@ -263,7 +264,7 @@ const withClock = (text: string, date: number, at: number, place: Place): Stamp 
   if (clock < 0) return undefined
   const half = text.charCodeAt(end + 1) | 32
   if (text.charCodeAt(end) === 32 && (half === 97 || half === 112) && (text.charCodeAt(end + 2) | 32) === 109) {
-    const hours = Math.floor(clock / 3_600_000)
+    const hours = Math.floor(clock / hour)
     if (half === 112 && hours < 12) clock += 43_200_000
     if (half === 97 && hours === 12) clock -= 43_200_000
     end += 3
@@ -277,8 +278,8 @@ const complete = (text: string, date: number, clock: number, at: number, place: 
   const end = fractionEnd(text, at)
   const local = date + clock + fractionMs(text, at, end)
   const zone = zoneAt(text, end)
-  if (zone) return { time: local - zone.minutes * 60_000, end: zone.end, guessed: false }
-  return { time: local - (place.zoneMinutes ?? 0) * 60_000, end, guessed: place.zoneMinutes === undefined }
+  if (zone) return { time: local - zone.minutes * minute, end: zone.end, guessed: false }
+  return { time: local - (place.zoneMinutes ?? 0) * minute, end, guessed: place.zoneMinutes === undefined }
 }
 
 /** Returns the position of the year in `04:47:44 2005` or `16:24:19 CDT 2013`; 0 without one. */

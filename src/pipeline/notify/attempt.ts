@@ -1,9 +1,10 @@
 import { AppError, messageOf } from '../../errors.ts'
+import { hour, minute } from '../../lib/units/time.ts'
 
 export const maxAttempts = 8
 const firstDelay = 1_000
-const longestDelay = 15 * 60_000
-const maxRetryAfter = 60 * 60_000
+const longestDelay = 15 * minute
+const maxRetryAfter = hour
 
 /** The result of a failed delivery: the next attempt, or none. */
 export type Outcome =

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Component } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { unlessAborted } from '../../lib/deadline/deadline.ts'
+import { minute } from '../../lib/units/time.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import { kafkaRejection } from './kafka-rejection.ts'
 import { type Sink, splitNotification } from './sink.ts'
@@ -45,7 +46,7 @@ const options = z
     }
   })
 
-const idleMs = 60_000
+const idleMs = minute
 
 /** Writes to a topic. The incident's id is the key, so messages about one incident stay in order. */
 export const kafkaSink: Component<typeof options, Sink> = {

@@ -1,8 +1,10 @@
+import { minute } from '../../lib/units/time.ts'
+
 /** More messages to one receiver in ten minutes are a storm. */
 const mostMessages = 20
-const window = 10 * 60_000
+const window = 10 * minute
 /** How often a digest is sent during a storm. */
-const digestEvery = 60_000
+const digestEvery = minute
 
 /** Limits the messages to a receiver. */
 export interface StormGuard {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hour } from '../../lib/units/time.ts'
 import { addressRoleNames } from '../../schema/address-roles.ts'
 import type { Incident } from '../../schema/incident.ts'
 import type { Playbook } from '../../schema/playbook.ts'
@@ -8,7 +9,6 @@ import { severityRank } from '../../schema/severity.ts'
 /** How many values of a kind a step is proposed for: an incident may be about hundreds of addresses. */
 const mostEach = 5
 const dueHours = [1, 4, 24, 72, 168] as const
-const hour = 3_600_000
 
 interface Circumstances {
   /** When it is proposed, in ms. */

@@ -3,6 +3,7 @@ import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { declareQueue, openAmqp, reasonOf } from '../../lib/amqp/amqp.ts'
 import { unlessAborted, within } from '../../lib/deadline/deadline.ts'
+import { week } from '../../lib/units/time.ts'
 import type { AlertResult } from './alert-result.ts'
 
 interface Outbox {
@@ -35,9 +36,8 @@ const wakeMs = 100
 const lookMs = 5_000
 const shortestWait = 1_000
 const longestWait = 30_000
-const hour = 3_600_000
-const limits = { most: 100_000, ttl: 7 * 24 * hour }
-const deadLimits = { most: 50_000, ttl: 7 * 24 * hour }
+const limits = { most: 100_000, ttl: week }
+const deadLimits = { most: 50_000, ttl: week }
 const closeMs = 3_000
 
 /** Publishes triage results. Each stays in the outbox until the broker confirms it. After a crash it is sent again with the same id. */

@@ -1,3 +1,4 @@
+import { plural } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { TriageClaim } from '../../schema/triage-result.ts'
 import type { Citations } from './citations.ts'
@@ -74,7 +75,7 @@ function* toldOf({ surroundings: { context }, cite }: Known, sign: TriageClaim['
 function* earlierOnes({ surroundings: { history }, cite }: Known): Generator<Reason> {
   if (!history || history.count === 0) return
   const real = history.confirmed > 0 ? `, ${history.confirmed} of them real` : ''
-  yield [`${history.count} similar ${history.count === 1 ? 'alert' : 'alerts'} before${real}`, cite.similar()]
+  yield [`${plural(history.count, 'similar alert')} before${real}`, cite.similar()]
 }
 
 function* consOf({ alert, input, surroundings, cite }: Known): Generator<Reason> {

@@ -1,3 +1,4 @@
+import { minute } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { SuppliedFacts } from '../../schema/supplied-enrichment.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
@@ -21,7 +22,7 @@ export const createTriageAlert =
     return triaged.triage
   }
 
-const longest = 60_000
+const longest = minute
 
 /** Lets lookups return the sender's facts, if there are any. */
 const withFacts = ({ context, intelligence, ...others }: Neighbours, facts: SuppliedFacts): Neighbours => {

@@ -1,3 +1,4 @@
+import { day } from '../../lib/units/time.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson } from '../json.ts'
@@ -5,7 +6,6 @@ import type { AuditHead } from './audit-chain.ts'
 import { appendAudit } from './audit-entry.ts'
 
 const batch = 500
-const day = 24 * 60 * 60_000
 const targetId = 'retention'
 const eventType = 'audit.trim'
 

@@ -1,3 +1,4 @@
+import { week } from '../../lib/units/time.ts'
 import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertNew, upsert } from '../write-rows.ts'
@@ -35,7 +36,7 @@ export const createIntelAnswerStore = ({ read, write }: StoreConnections): Intel
   async forget(at) {
     await write
       .deleteFrom('intel_quotas')
-      .where('day', '<', dayOf(at - 7 * 86_400_000))
+      .where('day', '<', dayOf(at - week))
       .execute()
     const { numDeletedRows } = await write.deleteFrom('intel_answers').where('expires_at', '<=', at).executeTakeFirst()
     return Number(numDeletedRows)

@@ -1,3 +1,4 @@
+import { day } from '../../lib/units/time.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
@@ -223,8 +224,6 @@ export const createLlmStore = ({ read, write, transaction }: StoreConnections): 
       .execute()
   },
 })
-
-const day = 86_400_000
 
 const begin = (tx: Transaction, period: string, at: number) =>
   insertNew(tx, 'llm_spending', [{ period, cost: 0, tokens: 0, calls: 0, updated_at: at }])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CompatSystem } from '../../../api/compat-system.ts'
 import type { Present, Route } from '../../../api/rest/route.ts'
+import { day } from '../../../lib/units/time.ts'
 import { listActions } from '../../../operations/actions/list-actions.ts'
 import { listPlaybooks } from '../../../operations/actions/list-playbooks.ts'
 import { listIncidents } from '../../../operations/incidents/list-incidents.ts'
@@ -20,10 +21,10 @@ const spanNamed = (time: string, length: z.output<typeof interval>['interval']):
   if (length === 'day') return time.slice(0, 10)
   if (length === 'month') return time.slice(0, 7)
   // The week of the year, starting on Monday, as `%W` of strftime.
-  const day = new Date(time)
-  const dayOfYear = (Date.parse(time.slice(0, 10)) - Date.UTC(day.getUTCFullYear(), 0)) / 86_400_000
-  const week = Math.floor((dayOfYear + 7 - ((day.getUTCDay() + 6) % 7)) / 7)
-  return `${day.getUTCFullYear()}-${String(week).padStart(2, '0')}`
+  const at = new Date(time)
+  const dayOfYear = (Date.parse(time.slice(0, 10)) - Date.UTC(at.getUTCFullYear(), 0)) / day
+  const week = Math.floor((dayOfYear + 7 - ((at.getUTCDay() + 6) % 7)) / 7)
+  return `${at.getUTCFullYear()}-${String(week).padStart(2, '0')}`
 }
 
 const presentTrends: Present = (answer, { query }) => {

@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors.ts'
+import { minute } from '../../../lib/units/time.ts'
 import type { AnswerListener } from '../../../operations/answer-listener.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
@@ -6,7 +7,7 @@ import { conversation, modelReply } from '../../../schema/conversation.ts'
 import type { Actor } from '../../../schema/role.ts'
 import { routeChat } from './route-chat.ts'
 
-const longest = 10 * 60_000
+const longest = 10 * minute
 
 /** Forwards a conversation to a language model, within the budget, and returns the unchecked answer. */
 export const chatWithModel = defineOperation({

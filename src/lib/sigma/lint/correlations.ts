@@ -1,7 +1,8 @@
+import { day } from '../../units/time.ts'
 import type { CorrelationRule, SigmaDocument } from '../document.ts'
 import { type Check, entryOf, type Finding, quote, type Subject, scalarsOf, warn } from './check.ts'
 
-const longestSpan = 30 * 86_400_000
+const longestSpan = 30 * day
 
 /** Correlations: what they refer to, count and group by. */
 export const correlationChecks: readonly Check[] = [
@@ -13,7 +14,7 @@ export const correlationChecks: readonly Check[] = [
         ? [
             {
               line: lineIn(subject, 'timespan'),
-              message: `The timespan is ${Math.round(timespan / 86_400_000)} days.`,
+              message: `The timespan is ${Math.round(timespan / day)} days.`,
               hint: 'Use 30 days or less.',
             },
           ]

@@ -1,3 +1,4 @@
+import { day } from '../../units/time.ts'
 import type { Comparison } from '../comparison.ts'
 import type { Manner, Test, TimeUnit } from '../test.ts'
 import { matchesGlob } from '../text/glob.ts'
@@ -83,8 +84,6 @@ export const compares = (value: number, comparison: Comparison, number: number):
 
 /** Reads a number; NaN for what is none. */
 export const toNumber = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value))
-
-const day = 86_400_000
 
 /** A part of a time as it was written, without moving it to another zone; times in numbers are UTC. NaN for what is no time. */
 const partOf = (value: string, unit: TimeUnit): number => {

@@ -1,3 +1,4 @@
+import { day, hour, minute, week } from '../../units/time.ts'
 import { type Comparison, comparisons } from '../comparison.ts'
 import { type CorrelationRule, correlationTypes, type Heading } from '../document.ts'
 import type { Node } from '../node.ts'
@@ -7,10 +8,10 @@ import { isMap, optionalText, own, sayYaml, textList, type YamlMap } from './yam
 
 const units: Readonly<Record<string, number>> = {
   s: 1e3,
-  m: 60e3,
-  h: 3_600e3,
-  d: 86_400e3,
-  w: 604_800e3,
+  m: minute,
+  h: hour,
+  d: day,
+  w: week,
   M: 2_629_746e3,
   y: 31_556_952e3,
 }

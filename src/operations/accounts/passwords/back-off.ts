@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors.ts'
+import { hour, minute } from '../../../lib/units/time.ts'
 
 /** Slows down password guessing without letting strangers lock an account permanently. */
 export interface BackOff {
@@ -27,8 +28,8 @@ interface Attempts {
 /** Limits one address on one account. */
 const perAddress: Pace = { free: 5, maxMs: 900_000 }
 /** Limits one account from all addresses. An address that signed in before is exempt from guesses made elsewhere. */
-const perAccount: Pace = { free: 30, maxMs: 60_000 }
-const forgetMs = 3_600_000
+const perAccount: Pace = { free: 30, maxMs: minute }
+const forgetMs = hour
 const maxEntries = 10_000
 
 /** Counts in memory. A restart resets the counts, but an attacker cannot restart the server. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { day } from '../../../lib/units/time.ts'
 import { roleOf } from '../../../schema/account.ts'
 import type { Account } from '../../../store/accounts/accounts.ts'
 import type { Deps } from '../../deps.ts'
@@ -6,7 +7,7 @@ import { storeToken } from '../tokens/store-token.ts'
 import { formatToken, hashToken } from '../tokens/token-secret.ts'
 import { passwordLinkPrefix } from '../tokens/token-view.ts'
 
-const lifetime = 24 * 3_600_000
+const lifetime = day
 
 /** A link to set a password. It works once, within a day. */
 export const passwordLink = {

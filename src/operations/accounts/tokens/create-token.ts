@@ -1,12 +1,11 @@
 import { z } from 'zod'
+import { day } from '../../../lib/units/time.ts'
 import { type Actor, role } from '../../../schema/role.ts'
 import type { Deps } from '../../deps.ts'
 import { defineOperation } from '../../operation.ts'
 import { storeToken } from './store-token.ts'
 import { formatToken, hashToken } from './token-secret.ts'
 import { tokenView, toTokenView } from './token-view.ts'
-
-const day = 86_400_000
 
 export const createToken = defineOperation({
   name: 'create_token',

@@ -1,7 +1,9 @@
+import { duration } from '../../../lib/units/duration.ts'
+import { number, percent, plural } from '../../../lib/units/number.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import { severities } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
-import { duration, number, percent, plural, quote } from '../shared/explanation.ts'
+import { quote } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import type { AgentEpisode, AgentPlace } from './agent-watch.ts'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
+import { hour, minute } from '../../../lib/units/time.ts'
 import type { Agent } from '../../../schema/agent.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
@@ -28,7 +29,6 @@ const name = 'agent-model'
 const version = 1
 /** A window with fewer lines is not scored. */
 const leastLines = 5
-const hour = 3_600_000
 
 export const agentModelOptions = z.strictObject({
   threshold: z
@@ -211,7 +211,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
 const toLearner = (agent: Agent) => {
   const compiled: CompiledAgent = {
     ...compileAgent(agent),
-    step: agent.analysis_rules.lookback_minutes * 60_000,
+    step: agent.analysis_rules.lookback_minutes * minute,
     steps: 1,
   }
   const columns = columnsOf(compiled)

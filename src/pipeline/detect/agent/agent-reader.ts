@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js'
 import { AppError } from '../../../errors.ts'
+import { minute } from '../../../lib/units/time.ts'
 import type { Agent, AgentFeature, AgentThreshold } from '../../../schema/agent.ts'
 import { type Event, textField } from '../../../schema/event.ts'
 import { flatText } from '../shared/flat-text.ts'
@@ -93,7 +94,7 @@ export const compileAgent = (agent: Agent): CompiledAgent => {
     id: agent.agent_id,
     agent,
     // A multiple of the step equals the lookback even if the interval does not divide it.
-    step: (rules.lookback_minutes * 60_000) / steps,
+    step: (rules.lookback_minutes * minute) / steps,
     steps,
     slots,
     sets,

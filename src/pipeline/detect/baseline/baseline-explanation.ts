@@ -1,7 +1,10 @@
+import { duration } from '../../../lib/units/duration.ts'
+import { number, plural } from '../../../lib/units/number.ts'
+import { week } from '../../../lib/units/time.ts'
 import { type Detection, type Entity, type Evidence, fewerLines } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
-import { duration, number, plural, quote, type Reason, range } from '../shared/explanation.ts'
+import { quote, type Reason, range } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { type Deviation, sizeOf } from './deviation.ts'
 import type { Rate, Track } from './track.ts'
@@ -108,8 +111,6 @@ const rateTexts = (track: Track, rate: Rate, deviation: Deviation): DeviationTex
     ],
   }
 }
-
-const week = 7 * 24 * 3_600_000
 
 const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity => {
   const { direction, worst, expected } = deviation

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
+import { minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
@@ -15,7 +16,6 @@ import { readTrack, writeTrack } from './track-state.ts'
 
 const name = 'baseline'
 const version = 2
-const minute = 60_000
 /** Events received within this time are live; others are history. */
 const liveLag = 10 * minute
 

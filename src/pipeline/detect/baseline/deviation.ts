@@ -1,10 +1,10 @@
 import type { Assessment } from '../../../lib/series/series.ts'
+import { minute } from '../../../lib/units/time.ts'
 import type { Sample } from '../shared/evidence.ts'
 import type { Bucket } from './meter.ts'
 
 /** How many normal buckets end a deviation. */
 const restBuckets = 2
-const minute = 60_000
 /** A shorter silence is only a pause. */
 const leastSilence = 5 * minute
 

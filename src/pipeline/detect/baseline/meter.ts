@@ -1,16 +1,16 @@
 import { type Assessment, createSeries, type Series } from '../../../lib/series/series.ts'
+import { day, hour, minute } from '../../../lib/units/time.ts'
 import { keepSample, type Sample } from '../shared/evidence.ts'
 
-const minute = 60_000
 /** The possible lengths of a bucket. */
-const widths = [minute, 5 * minute, 15 * minute, 60 * minute] as const
+const widths = [minute, 5 * minute, 15 * minute, hour] as const
 /** A bucket should hold about this many events; with fewer, a deviation looks like chance. */
 const wanted = 5
 /** How many buckets end before their length is reviewed. */
 const review = 16
 const maxRing = 64
 /** Bucket length follows the rate of about a day, so that nights do not reset it. */
-const rateMemory = 24 * 60 * minute
+const rateMemory = day
 /** Events older than this many buckets are ignored. */
 const lateBuckets = 2
 /** After this many old events in a row, the clock has gone back, and the meter follows it. */

@@ -1,4 +1,6 @@
-const fortnight = 14 * 24 * 3_600_000
+import { day } from '../../../lib/units/time.ts'
+
+const fortnight = 14 * day
 const most = 50
 /** The minimum relative size of a similar anomaly. */
 const alike = 0.8

@@ -1,3 +1,4 @@
+import { hour } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
@@ -6,7 +7,7 @@ import { isAwake, learnEmptyGap, learnEmptyPast } from './meter.ts'
 import { followedFrom, mostFollowed, type Rate, ratesOf, startRate, startTrack, type Track } from './track.ts'
 
 /** A larger step of a source's clock needs a second event as confirmation. */
-const leap = 60 * 60_000
+const leap = hour
 
 /** The streams of one source. They share a clock: a stream is silent if the others continue without it. */
 export interface SourceTracks {

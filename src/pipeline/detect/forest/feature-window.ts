@@ -1,12 +1,12 @@
+import { hour, minute } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { keepSample, type Sample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { isErrorLevel } from '../shared/severity-hint.ts'
 import type { Scale } from '../shared/window-model.ts'
 
-const minute = 60_000
 const shortest = 5 * minute
-const longest = 60 * minute
+const longest = hour
 /** A window closes after five minutes if it holds this many events, and after an hour in any case. */
 const wanted = 20
 /** A window with fewer events is skipped. */

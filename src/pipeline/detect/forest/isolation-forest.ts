@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
+import { hour } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import { textField } from '../../../schema/event.ts'
@@ -32,7 +33,6 @@ import { explainWindows, unusualFeatures, type WindowRun } from './window-explan
 
 const name = 'isolation-forest'
 const version = 1
-const hour = 3_600_000
 
 const options = z.strictObject({
   threshold: z

@@ -1,7 +1,10 @@
+import { duration } from '../../../lib/units/duration.ts'
+import { number } from '../../../lib/units/number.ts'
+import { minute } from '../../../lib/units/time.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { type Sample, toEvidence } from '../shared/evidence.ts'
-import { duration, list, number } from '../shared/explanation.ts'
+import { list } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import type { RowAssessment } from '../shared/window-model.ts'
 import { features } from './feature-window.ts'
@@ -73,7 +76,7 @@ export const explainWindows = (
   const place = service && host ? `${service} on ${host}` : (service ?? host ?? source)
   const lead = unusual[0] ?? { name: '', value: '', usual: '', pull: 0 }
   const reported = unusual.map(({ name, value, usual }) => `${name} ${value} (usually ${usual})`)
-  const minutes = duration(Math.max(60_000, span))
+  const minutes = duration(Math.max(minute, span))
   return toDetection({
     detector,
     type: 'anomaly',

@@ -1,8 +1,9 @@
 import type { Hit, IndicatorIndex } from '../../../lib/indicators/indicator-index.ts'
+import { percent, plural } from '../../../lib/units/number.ts'
 import type { AlertType, Entity } from '../../../schema/detection.ts'
 import { type Event, textField } from '../../../schema/event.ts'
 import { type Severity, severities } from '../../../schema/severity.ts'
-import { list, percent, plural, type Reason } from '../shared/explanation.ts'
+import { list, type Reason } from '../shared/explanation.ts'
 
 /** The observed activity of an indicator. Part of dedup keys. */
 export type Role = 'contacted' | 'came' | 'asked' | 'named'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { day } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { keepSample, type Sample } from '../shared/evidence.ts'
@@ -7,9 +8,8 @@ import { readAttempt } from './attempt.ts'
 import type { Login } from './episode.ts'
 import type { LoginScope } from './login-scope.ts'
 
-const hour = 3_600_000
 /** How long without activity until a trail is dropped, in ms. */
-const cold = 24 * hour
+const cold = day
 const maxTrails = 20
 const maxActions = 12
 const maxStreams = 10

@@ -1,14 +1,16 @@
+import { duration } from '../../../lib/units/duration.ts'
+import { plural } from '../../../lib/units/number.ts'
+import { hour } from '../../../lib/units/time.ts'
 import type { Detection, Entity, Evidence } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
-import { duration, list, plural, type Reason } from '../shared/explanation.ts'
+import { list, type Reason } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { binomialTail, logToScore } from '../shared/score.ts'
 import { type Episode, type Login, leadTally, linesOf, usersByTries } from './episode.ts'
 import { type LoginScope, type NewLogins, slipRate } from './login-scope.ts'
 
 const detector = 'sequence'
-const hour = 3_600_000
 const usual = '0–3 before a login succeeds'
 
 /** Builds the detection of many failures from one address, or of one user if the logs name no address. */

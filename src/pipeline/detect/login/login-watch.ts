@@ -1,3 +1,4 @@
+import { minute, week } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
@@ -8,8 +9,6 @@ import { type Listener, type LoginRules, type LoginScope, type NewLogins, slipRa
 
 /** log10 of the probability below which failures are no typing errors: one in a thousand. */
 const unlikely = -3
-const minute = 60_000
-const week = 7 * 24 * 60 * minute
 const maxPast = 200
 const maxNewLogins = 10
 const maxAttackers = 100

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
+import { hour, minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
@@ -15,7 +16,6 @@ import { reportAllChanges, sweep, takeAttempt } from './login-watch.ts'
 
 const name = 'sequence'
 const version = 3
-const minute = 60_000
 
 const options = z.strictObject({
   failures: z.int().min(3).default(10).describe('How many failed logins from one address to report.'),
@@ -54,7 +54,7 @@ export const sequence: Component<typeof options, Detector> = {
       failuresBeforeSuccess: given.failures_before_success,
       addresses: given.addresses,
       quiet: given.quiet_minutes * minute,
-      longest: given.longest_hours * 60 * minute,
+      longest: given.longest_hours * hour,
       maxAddresses: given.max_addresses,
     }
     let scopes = new BoundedMap<LoginScope>(given.max_scopes)

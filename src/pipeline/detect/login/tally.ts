@@ -1,6 +1,6 @@
+import { minute } from '../../../lib/units/time.ts'
 import { keepSample, type Sample } from '../shared/evidence.ts'
 
-const minute = 60_000
 const firstLines = 3
 
 /** Counts one kind of line. Remembers its first lines, its last line and the first line of its busiest minute. */

@@ -1,12 +1,13 @@
+import { day, week } from '../../../lib/units/time.ts'
 import { type Alert, isDismissed } from '../../../schema/alert.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import { severityRank } from '../../../schema/severity.ts'
 import { alertIdOf, fold, openAlert } from './fold.ts'
 
 /** How long a dismissed alert absorbs matching detections without reopening, since it was last seen. */
-export const dismissedWindow = 7 * 24 * 60 * 60_000
+export const dismissedWindow = week
 /** How long an open alert absorbs matching detections, since it was last seen. */
-export const reopenWindow = 24 * 60 * 60_000
+export const reopenWindow = day
 
 interface MergeContext {
   readonly now: number

@@ -1,7 +1,7 @@
 import { type SessionFact, sayFact } from '../../../lib/sessions/sessions.ts'
+import { number, plural } from '../../../lib/units/number.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import { toEvidence } from '../shared/evidence.ts'
-import { number, plural } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
 import { entitiesOfSession, formatKey, type Session, type SessionStream } from './session-stream.ts'

@@ -1,3 +1,4 @@
+import { number } from '../../../lib/units/number.ts'
 import type { Contribution } from '../../../schema/detection.ts'
 
 /** One reason for a finding. `pull` is its weight relative to the other reasons, in any unit. */
@@ -21,41 +22,10 @@ export const toContributions = (score: number, reasons: readonly Reason[]): Cont
   })
 }
 
-/** Formats a number: `1,234`. Small fractions keep one or two digits. */
-export const number = (value: number): string => {
-  const size = Math.abs(value)
-  const digits = Number.isInteger(value) || size >= 100 ? 0 : size >= 1 ? 1 : 2
-  const [whole = '', part = ''] = value.toFixed(digits).split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  const fraction = part.replace(/0+$/, '')
-  return fraction === '' ? grouped : `${grouped}.${fraction}`
-}
-
-/** `1 failed login`, `286 failed logins`. */
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${number(count)} ${count === 1 ? one : many}`
-
 /** Formats a range: `0–3`, or `3` if both ends are equal. */
 export const range = (low: number, high: number): string => {
   const [from, to] = [number(low), number(high)]
   return from === to ? to : `${from}–${to}`
-}
-
-const units = [
-  [86_400_000, 'day'],
-  [3_600_000, 'hour'],
-  [60_000, 'minute'],
-  [1000, 'second'],
-] as const
-
-/** Formats a duration in the largest unit that fits twice: `45 seconds`, `10 minutes`, `3 days`. */
-export const duration = (ms: number): string => {
-  for (const [size, name] of units) {
-    // "90 seconds" is more precise than "2 minutes", and "36 hours" than "2 days".
-    if (ms < size * (size > 1000 ? 2 : 1) && ms !== size) continue
-    return plural(Math.round(ms / size), name)
-  }
-  return 'less than a second'
 }
 
 /** Joins items: `a`, `a and b`, `a, b and 3 more`. */
@@ -73,10 +43,4 @@ export const quote = (text: string, longest = 80): string => {
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
   return line.length > longest ? `“${line.slice(0, longest - 1).trimEnd()}…”` : `“${line}”`
-}
-
-/** Formats a probability: `4.5 %`, `0.05 %`. */
-export const percent = (share: number): string => {
-  const hundredths = share * 100
-  return `${hundredths >= 10 ? Math.round(hundredths) : Number(hundredths.toPrecision(hundredths >= 1 ? 2 : 1))} %`
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { duration } from '../../../lib/units/duration.ts'
+import { number, plural } from '../../../lib/units/number.ts'
 import { keepSample, toEvidence } from './evidence.ts'
-import { duration, list, number, percent, plural, quote, range, toContributions } from './explanation.ts'
+import { list, quote, range, toContributions } from './explanation.ts'
 import { type Finding, toDetection } from './finding.ts'
 import { binomialTail, toProbability, toScore } from './score.ts'
 import { someEvent, someTime } from './some-events.ts'
@@ -111,7 +113,6 @@ describe('formatting', () => {
       'a and b',
       'a, b, c and 2 more',
     ])
-    expect([percent(0.45), percent(0.045), percent(0.0005)]).toEqual(['45 %', '4.5 %', '0.05 %'])
     expect(quote('a\n  b\tc')).toBe('“a b c”')
   })
 })

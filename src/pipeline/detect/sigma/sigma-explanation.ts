@@ -6,9 +6,11 @@ import type {
   Match,
   RuleMatch,
 } from '../../../lib/sigma/sigma.ts'
+import { duration } from '../../../lib/units/duration.ts'
+import { number, plural } from '../../../lib/units/number.ts'
 import type { AlertType, DetectionRule as RuleView } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { duration, list, number, plural, quote, type Reason } from '../shared/explanation.ts'
+import { list, quote, type Reason } from '../shared/explanation.ts'
 import type { Finding } from '../shared/finding.ts'
 
 /** Title, texts and rating of a match. */

@@ -1,5 +1,6 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { createNovelty, type Novelty } from '../../../lib/novelty/novelty.ts'
+import { week } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
@@ -7,7 +8,6 @@ import type { SeverityHint } from '../shared/severity-hint.ts'
 import { readSlots, type Slots, writeSlots } from './slots.ts'
 
 const tenMinutes = 600_000
-const week = 7 * 24 * 3_600_000
 const maxRareTimes = 200
 /** Over how many lines the share of new templates is averaged. */
 const noveltyMemory = 5000

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
+import { day, minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
@@ -30,8 +31,6 @@ import {
 
 const name = 'template'
 const version = 1
-const minute = 60_000
-const day = 24 * 60 * minute
 const maxMessages = 20
 /** How many lines a slot needs before its new values are reported. */
 const slotWarmup = 200

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
+import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, type Line, splitLines } from '../lines.ts'
@@ -11,7 +12,7 @@ const enoughRecords = 2_048
 const portionBytes = 1_048_576
 const fingerprintBytes = 256
 /** Clocks of file servers may differ by less. */
-const longAgo = 60_000
+const longAgo = minute
 
 /** How far a file was read, as stored. The fingerprint distinguishes the file from a later one with the same inode. */
 export interface Position {

@@ -3,6 +3,7 @@ import type { Log } from '../../../component.ts'
 import { messageOf } from '../../../errors.ts'
 import { deadLetterNames, declareQueue, isMissing, openAmqp, reasonOf } from '../../../lib/amqp/amqp.ts'
 import { pause, unlessAborted, within } from '../../../lib/deadline/deadline.ts'
+import { day, week } from '../../../lib/units/time.ts'
 import { offer } from '../offer.ts'
 import type { Emit, Outages } from '../source.ts'
 import { type KeyedRecord, type ReadAlerts, readMessage } from './rabbitmq-message.ts'
@@ -27,9 +28,8 @@ interface Waiting {
   settle(status: ConsumerStatus): void
 }
 
-const hour = 3_600_000
-const limits = { most: 100_000, ttl: 24 * hour }
-const deadLimits = { most: 50_000, ttl: 7 * 24 * hour }
+const limits = { most: 100_000, ttl: day }
+const deadLimits = { most: 50_000, ttl: week }
 /** The client's codes for BasicAck and for BasicNack with requeue. */
 const acknowledge = 0
 const putBack = 1

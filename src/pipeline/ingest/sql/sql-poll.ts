@@ -1,6 +1,7 @@
 import type { Log } from '../../../component.ts'
 import { messageOf } from '../../../errors.ts'
 import { pause, unlessAborted } from '../../../lib/deadline/deadline.ts'
+import { minute } from '../../../lib/units/time.ts'
 import { offer } from '../offer.ts'
 import type { Cursors, Emit, Outages } from '../source.ts'
 import { type ForeignDatabase, openForeignDatabase } from './foreign-database.ts'
@@ -17,7 +18,7 @@ import {
 import { type ReadRow, type RowColumns, readRow, toRecords } from './row-record.ts'
 
 const shortestWait = 1_000
-const longestWait = 60_000
+const longestWait = minute
 
 interface PollOptions {
   readonly name: string

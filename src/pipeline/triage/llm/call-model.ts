@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { messageOf } from '../../../errors.ts'
+import { hour } from '../../../lib/units/time.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import type { LlmProvider } from './providers/provider.ts'
 
@@ -154,8 +155,6 @@ const neverArrived = (error: unknown, depth = 0): boolean =>
   (('code' in error && unheard.some((code) => code === error.code)) ||
     (depth < 4 && neverArrived(error.cause, depth + 1)))
 const unheard = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
-
-const hour = 3_600_000
 
 const waitOf = (headers: Readonly<Record<string, string>> | undefined): number => {
   const ms = Number(headers?.['retry-after-ms'])

@@ -1,5 +1,6 @@
 import type { Runtime } from '../../../component.ts'
 import { newId } from '../../../lib/identity/identity.ts'
+import { day, hour, minute } from '../../../lib/units/time.ts'
 import type { Alert } from '../../../schema/alert.ts'
 import type { QueryReading } from '../../../schema/query-result.ts'
 import type { Severity } from '../../../schema/severity.ts'
@@ -68,7 +69,7 @@ interface LanguageModelOptions<Tx> {
 }
 
 /** How long opinions are stored for comparison, in ms. */
-const compareFor = 400 * 24 * 3_600_000
+const compareFor = 400 * day
 
 /** Creates the language models: the pipeline stages that ask them and store opinions, and all other uses. */
 export const createLanguageModels = <Tx>({
@@ -115,7 +116,7 @@ export const createLanguageModels = <Tx>({
     minLevel: config.min_level,
     again: config.again,
     concurrency: config.concurrency,
-    hold: 2 * config.timeout * (providers.length + 1) + 60_000,
+    hold: 2 * config.timeout * (providers.length + 1) + minute,
     now,
     signal,
   })
@@ -205,7 +206,7 @@ export const createLanguageModels = <Tx>({
             { name: 'ask language models', every: 500, run: requests.workDue },
             {
               name: 'forget answers of models',
-              every: 3_600_000,
+              every: hour,
               run: async () => {
                 await store.llm.forget(now())
                 await store.modelOpinions.forget(now() - compareFor)

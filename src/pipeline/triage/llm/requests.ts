@@ -1,3 +1,4 @@
+import { day } from '../../../lib/units/time.ts'
 import { type Alert, openAlertStatuses } from '../../../schema/alert.ts'
 import { graver, type Severity, severityRank } from '../../../schema/severity.ts'
 import type { ModelOpinion, OpinionDraft, TriageResult } from '../../../schema/triage-result.ts'
@@ -50,7 +51,7 @@ interface RequestsOptions<Tx> {
 }
 
 /** How old an alert may be to retry a model that does not answer, in ms. */
-const tryFor = 24 * 3_600_000
+const tryFor = day
 
 /**
  * Creates the list of alerts waiting for a language model. Questions run outside the queue's topics, because they take minutes and may wait

@@ -1,4 +1,6 @@
-const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+import { day, hour, minute, week } from './time.ts'
+
+const milliseconds = { ms: 1, s: 1000, m: minute, h: hour, d: day, w: week } as const
 const bytes = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 } as const
 
 const amount = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i
