@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { startApp } from '../src/app.ts'
@@ -9,39 +10,57 @@ import { loadConfig } from '../src/config.ts'
 import type { Event } from '../src/schema/event.ts'
 import { openStore } from '../src/store/open-store.ts'
 import '../src/v8-flags.ts'
+import { type CorpusName, corpusLines, corpusNames } from './corpora.ts'
 import { median } from './median.ts'
-import { mixedLines } from './mixed-lines.ts'
+import { readBenchOptions } from './options.ts'
+import { startStopwatch } from './stopwatch.ts'
 
-// End to end against the raw limit: the same lines once through the whole pipeline (accepted durably, parsed, mined, scored, stored, searchable)
-// and once as bare better-sqlite3 inserts of their parsed rows with two indexes. A share of 1 means that the pipeline costs no more
-// than storing plain rows. Rounds alternate in separate processes, because the speed of a shared machine varies. Prints the
-// medians, and the share of every round.
-const total = Number(process.env.LINES ?? 300_000)
-const rounds = Number(process.env.ROUNDS ?? 5)
+// End to end against the raw limit, for each corpus: the same lines once through the whole pipeline (accepted durably, parsed, mined,
+// scored, stored, searchable), and once as bare better-sqlite3 inserts of their parsed rows with two indexes. A share of 1 means that
+// the pipeline takes no more CPU time than storing plain rows. Rounds alternate in separate processes, because the speed of
+// a shared machine varies. The result is the median of the rounds; the worst corpus counts.
+const options = readBenchOptions()
+const total = options.number('lines', 100_000)
+const rounds = options.number('rounds', 3)
+const seed = options.number('seed', 1)
 const batchSize = 4_096
 
-const took = z.object({ seconds: z.number(), cpu: z.number() })
-const onTheRoad = took.extend({
+const cost = z.object({ seconds: z.number(), cpu: z.number() })
+const pipelineCost = cost.extend({
   accepted: z.number(),
   stored: z.number(),
-  bytes: z.number(),
-  rss: z.number(),
+  stallMs: z.number(),
+  rawBytes: z.number(),
+  databaseBytes: z.number(),
+  peakBytes: z.number(),
   stages: z.array(z.object({ name: z.string(), seconds: z.number() })).readonly(),
 })
 
-/** Measures wall time and CPU time of all threads, in s. */
-const stopwatch = () => {
-  const cpu = process.cpuUsage()
-  const began = performance.now()
-  return () => {
-    const { user, system } = process.cpuUsage(cpu)
-    return { seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 }
-  }
+/** A body as a sender posts it: lines, and the source of each. */
+interface Body {
+  readonly sources: readonly string[]
+  readonly lines: Buffer
 }
 
-const viaTheRoad = async (folder: string): Promise<z.infer<typeof onTheRoad>> => {
-  // Split as from a request body.
-  const lines = mixedLines(total).join('\n').split('\n')
+/** Creates the bodies as bytes, which a heap of strings would not resemble. */
+const createBodies = (corpus: CorpusName): readonly Body[] => {
+  const bodies: Body[] = []
+  let [sources, texts]: [string[], string[]] = [[], []]
+  const close = (): void => {
+    if (texts.length > 0) bodies.push({ sources, lines: Buffer.from(texts.join('\n')) })
+    ;[sources, texts] = [[], []]
+  }
+  for (const { source, text } of corpusLines(corpus, total, seed)) {
+    sources.push(source)
+    texts.push(text)
+    if (texts.length === batchSize) close()
+  }
+  close()
+  return bodies
+}
+
+const throughPipeline = async (corpus: CorpusName, folder: string): Promise<z.infer<typeof pipelineCost>> => {
+  const bodies = createBodies(corpus)
   const { config, origins } = loadConfig({
     flags: {},
     env: { VEDETTE_DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', VEDETTE_SAMPLES: 'off' },
@@ -50,22 +69,41 @@ const viaTheRoad = async (folder: string): Promise<z.infer<typeof onTheRoad>> =>
   const app = await startApp({ config, origins, print: () => {}, signal: new AbortController().signal })
   if (!app) throw new Error('The start was interrupted.')
   const { intake, queue, store, health } = app.deps
-  const read = stopwatch()
-  for (let i = 0; i < lines.length; i += batchSize) {
-    await intake.accept(
-      lines.slice(i, i + batchSize).map((text) => ({ text, source: 'bench', receivedAt: Date.now() })),
-    )
+  const used = async (): Promise<number> => {
+    const { bytes, free } = await store.space()
+    return bytes - free
+  }
+  const empty = await used()
+  const resolution = 1
+  const delay = monitorEventLoopDelay({ resolution })
+  delay.enable()
+  const read = startStopwatch()
+  for (const { sources, lines } of bodies) {
+    const receivedAt = Date.now()
+    const texts = lines.toString().split('\n')
+    await intake.accept(texts.map((text, index) => ({ text, source: sources[index] ?? '', receivedAt })))
   }
   const accepted = read().seconds
   await queue.idle()
   const spent = read()
+  delay.disable()
   const { stages } = await health()
-  const { events: stored, bytes } = await store.events.count()
+  const { events: stored } = await store.events.count()
+  const databaseBytes = (await used()) - empty
   await app.stop()
-  return { ...spent, accepted, stored, bytes, rss: process.memoryUsage().rss, stages }
+  return {
+    ...spent,
+    accepted,
+    stored,
+    stallMs: Math.max(0, delay.max / 1e6 - resolution),
+    rawBytes: bodies.reduce((sum, { lines }) => sum + lines.length + 1, 0),
+    databaseBytes,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    stages,
+  }
 }
 
-const asRows = async (folder: string): Promise<z.infer<typeof took>> => {
+const asRows = async (folder: string): Promise<z.infer<typeof cost>> => {
   const log = { debug() {}, info() {}, warn: console.error, error: console.error }
   const store = await openStore(`sqlite:${join(folder, 'vedette.db')}`, { now: Date.now, log })
   const events: Event[] = []
@@ -90,7 +128,7 @@ const asRows = async (folder: string): Promise<z.infer<typeof took>> => {
     event.original,
     JSON.stringify(event.fields),
   ])
-  const read = stopwatch()
+  const read = startStopwatch()
   for (let i = 0; i < rows.length; i += batchSize) {
     database.transaction(() => {
       for (const row of rows.slice(i, i + batchSize)) insert.run(row)
@@ -101,22 +139,22 @@ const asRows = async (folder: string): Promise<z.infer<typeof took>> => {
   return spent
 }
 
-const inAnotherProcess = (part: string, folder: string): unknown =>
+const inAnotherProcess = (part: 'pipeline' | 'rows', corpus: CorpusName, folder: string): unknown =>
   JSON.parse(
-    execFileSync(process.execPath, [import.meta.filename], {
-      env: { ...process.env, PART: part, FOLDER: folder },
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
+    execFileSync(
+      process.execPath,
+      [import.meta.filename, '--lines', String(total), '--seed', String(seed), 'ingest', part, corpus, folder],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+    ),
   )
 
-const alternate = () =>
+const alternate = (corpus: CorpusName) =>
   Array.from({ length: rounds }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'vedette-bench-'))
     try {
-      const pipeline = onTheRoad.parse(inAnotherProcess('road', folder))
-      const rows = took.parse(inAnotherProcess('rows', folder))
-      return { pipeline, rows, share: rows.seconds / pipeline.seconds, cpuShare: rows.cpu / pipeline.cpu }
+      const pipeline = pipelineCost.parse(inAnotherProcess('pipeline', corpus, folder))
+      const rows = cost.parse(inAnotherProcess('rows', corpus, folder))
+      return { pipeline, rows }
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
@@ -124,29 +162,67 @@ const alternate = () =>
 
 const round = (value: number, digits = 2): number => Number(value.toFixed(digits))
 
-const report = (measured: ReturnType<typeof alternate>) => {
+const report = (corpus: CorpusName) => {
+  const measured = alternate(corpus)
   const of = (pick: (one: (typeof measured)[number]) => number) => median(measured.map(pick))
-  const perSecond = (pick: (one: (typeof measured)[number]) => number) => Math.round(total / of(pick))
   const stages = measured[0]?.pipeline.stages.filter(({ seconds }) => seconds > 0.01) ?? []
   return {
     bench: 'ingest',
+    corpus,
     lines: total,
     stored: of(({ pipeline }) => pipeline.stored),
-    road_lines_per_second: perSecond(({ pipeline }) => pipeline.seconds),
-    accepted_lines_per_second: perSecond(({ pipeline }) => pipeline.accepted),
-    raw_rows_per_second: perSecond(({ rows }) => rows.seconds),
-    share_of_raw_inserts: round(of(({ share }) => share)),
-    each_share: measured.map(({ share }) => round(share)),
-    share_of_raw_cpu: round(of(({ cpuShare }) => cpuShare)),
-    cpu_seconds: round(of(({ pipeline }) => pipeline.cpu)),
-    raw_cpu_seconds: round(of(({ rows }) => rows.cpu)),
-    bytes_per_line: round(of(({ pipeline }) => pipeline.bytes) / total, 1),
-    rss_mb: Math.round(of(({ pipeline }) => pipeline.rss) / 2 ** 20),
-    where_the_time_goes: Object.fromEntries(stages.map((stage) => [stage.name, round(stage.seconds)])),
+    lines_per_cpu_second: Math.round(total / of(({ pipeline }) => pipeline.cpu)),
+    raw_rows_per_cpu_second: Math.round(total / of(({ rows }) => rows.cpu)),
+    share_of_raw_cpu: round(
+      of(({ pipeline, rows }) => rows.cpu / pipeline.cpu),
+      3,
+    ),
+    each_share: measured.map(({ pipeline, rows }) => round(rows.cpu / pipeline.cpu, 3)),
+    share_of_raw_time: round(
+      of(({ pipeline, rows }) => rows.seconds / pipeline.seconds),
+      3,
+    ),
+    accepted_lines_per_second: Math.round(total / of(({ pipeline }) => pipeline.accepted)),
+    longest_stall_ms: Math.round(of(({ pipeline }) => pipeline.stallMs)),
+    database_bytes_per_raw_byte: round(
+      of(({ pipeline }) => pipeline.databaseBytes / pipeline.rawBytes),
+      3,
+    ),
+    peak_rss_mb: Math.round(of(({ pipeline }) => pipeline.peakBytes) / 2 ** 20),
+    stage_seconds: Object.fromEntries(stages.map((stage) => [stage.name, round(stage.seconds)])),
   }
 }
 
-const { PART: part, FOLDER: given = '' } = process.env
-if (part === 'road') console.log(JSON.stringify(await viaTheRoad(given)))
-else if (part === 'rows') console.log(JSON.stringify(await asRows(given)))
-else console.log(JSON.stringify(report(alternate())))
+const columns = [
+  ['corpus', 'corpus'],
+  ['lines_per_cpu_second', 'lines/CPU s'],
+  ['raw_rows_per_cpu_second', 'rows/CPU s'],
+  ['share_of_raw_cpu', 'share'],
+  ['longest_stall_ms', 'stall ms'],
+  ['database_bytes_per_raw_byte', 'db/raw bytes'],
+  ['peak_rss_mb', 'peak MB'],
+] as const
+
+const printRow = (cells: readonly (string | number)[]): void =>
+  console.log(cells.map((cell, index) => (index === 0 ? String(cell).padEnd(14) : String(cell).padStart(13))).join(''))
+
+const compareWithRows = (): void => {
+  if (!options.json) printRow(columns.map(([, title]) => title))
+  const reports = corpusNames.map((corpus) => {
+    const measured = report(corpus)
+    if (options.json) console.log(JSON.stringify(measured))
+    else printRow(columns.map(([key]) => measured[key]))
+    return measured
+  })
+  const worst = reports.reduce((a, b) => (b.share_of_raw_cpu < a.share_of_raw_cpu ? b : a))
+  const mark = { bench: 'ingest', worst: worst.corpus, share_of_raw_cpu: worst.share_of_raw_cpu }
+  console.log(
+    options.json ? JSON.stringify(mark) : `worst corpus: ${mark.worst}, ${mark.share_of_raw_cpu} of raw inserts by CPU`,
+  )
+}
+
+const [, part, corpus, folder = ''] = options.names
+const named = corpusNames.find((name) => name === corpus)
+if (part === 'pipeline' && named) console.log(JSON.stringify(await throughPipeline(named, folder)))
+else if (part === 'rows') console.log(JSON.stringify(await asRows(folder)))
+else compareWithRows()
