@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { AppError, messageOf } from '../../errors.ts'
+import { delimiterOf } from '../../lib/csv/delimiter.ts'
 
 const mostRows = 100_000
 const mostColumns = 200
@@ -62,7 +63,7 @@ const readCsv = (text: string): TableFile => {
   try {
     records = parsedRows.parse(
       parse(text, {
-        delimiter: delimiterOf(text),
+        delimiter: delimiterOf(text.split('\n', 1)[0] ?? ''),
         info: true,
         relax_column_count: true,
         relax_quotes: true,
@@ -93,13 +94,6 @@ const readCsv = (text: string): TableFile => {
         : { row: info.lines, cells: new Map(columns.map((column, index) => [column, record[index] ?? ''])) },
     ),
   }
-}
-
-/** The separator that the header has most of. */
-const delimiterOf = (text: string): string => {
-  const header = (text.split('\n', 1)[0] ?? '').replaceAll(/"[^"]*"/g, '')
-  const counted = [',', ';', '\t', '|'].map((separator) => [separator, header.split(separator).length] as const)
-  return counted.reduce((best, next) => (next[1] > best[1] ? next : best))[0]
 }
 
 const objects = z.array(z.record(z.string(), z.unknown()))

@@ -1,6 +1,7 @@
 import { type Options, parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { AppError, messageOf } from '../../errors.ts'
+import { delimiterOf } from '../../lib/csv/delimiter.ts'
 import { skipped, toEntry } from '../entry.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Entry, ReadList, ReportOptions } from '../provider.ts'
@@ -145,9 +146,6 @@ const cut = (body: string, options: Options): readonly (readonly string[])[] => 
     })
   }
 }
-
-const delimiterOf = (line: string): string =>
-  [',', ';', '\t', '|'].reduce((best, one) => (line.split(one).length > line.split(best).length ? one : best), ',')
 
 /** Parts the remarks at the beginning from the rows; the last of them may be the header. */
 const splitRemarks = (text: string): { readonly remark: string; readonly body: string } => {

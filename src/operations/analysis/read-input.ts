@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { unreadableFile } from '../../errors.ts'
+import { createRowReader } from '../../lib/csv/row-reader.ts'
 import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import type { Table } from '../../lib/tabular/table.ts'
 import { compressionOf, decompress } from '../../pipeline/ingest/file/decompress.ts'
@@ -29,4 +30,25 @@ export const readTable = async (path: string, stdin: Readable): Promise<Table> =
   } catch (error) {
     throw unreadableFile(path, error)
   }
+}
+
+/** Reads the rows of a CSV file in memory bounded by a chunk and a row. Skips blank lines. Throws SOURCE_FAILED if the file cannot be read. */
+export async function* readRows(path: string, stdin: Readable): AsyncGenerator<readonly string[]> {
+  const decoder = new TextDecoder()
+  let rows: string[][] = []
+  const reader = createRowReader((cells) => {
+    if (cells.length > 1 || cells[0]?.trim() !== '') rows.push(cells)
+  })
+  try {
+    for await (const chunk of readInput(path, stdin)) {
+      reader.push(decoder.decode(chunk, { stream: true }))
+      yield* rows
+      rows = []
+    }
+  } catch (error) {
+    throw unreadableFile(path, error)
+  }
+  reader.push(decoder.decode())
+  reader.end()
+  yield* rows
 }

@@ -1,8 +1,7 @@
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
-import { AppError, unreadableFile } from '../../errors.ts'
+import type { Readable } from 'node:stream'
+import { AppError } from '../../errors.ts'
 import { createDetector, type Observation } from '../../lib/series/detector.ts'
-import { readInput } from './read-input.ts'
+import { readRows } from './read-input.ts'
 
 /** A row of a series with its score. */
 export interface PointScore extends Observation {
@@ -25,16 +24,14 @@ export async function* scoreSeries({ path, stdin }: ScoreRequest): AsyncGenerato
   let columns: Columns | undefined
   let time = 0
   let row = 0
-  for await (const line of readLines(path, stdin)) {
-    if (line.trim() === '') continue
-    const cells = line.split(',').map(bare)
+  for await (const cells of readRows(path, stdin)) {
     if (columns === undefined) {
       columns = findColumns(path, cells)
       continue
     }
-    const read = readTime(cells[columns.timestamp] ?? '')
+    const read = readTime(cells[columns.timestamp]?.trim() ?? '')
     if (!Number.isNaN(read)) time = read
-    const text = cells[columns.value] ?? ''
+    const text = cells[columns.value]?.trim() ?? ''
     yield { row: row++, ...detector.observe(time, text === '' ? Number.NaN : Number(text)) }
   }
   if (columns === undefined) throw new AppError('SOURCE_FAILED', `${path} is empty.`)
@@ -45,10 +42,8 @@ interface Columns {
   readonly value: number
 }
 
-const bare = (cell: string): string => cell.trim().replace(/^"(.*)"$/, '$1')
-
 const findColumns = (path: string, header: readonly string[]): Columns => {
-  const names = header.map((name) => name.replace(/^\ufeff/, ''))
+  const names = header.map((name) => name.trim())
   const timestamp = names.indexOf('timestamp')
   const value = names.indexOf('value')
   if (timestamp >= 0 && value >= 0) return { timestamp, value }
@@ -62,13 +57,4 @@ const readTime = (text: string): number => {
   if (/^-?\d+(\.\d+)?$/.test(text)) return Math.abs(Number(text)) < 1e11 ? Number(text) * 1000 : Number(text)
   const date = text.replace(' ', 'T')
   return Date.parse(/T[\d:.]+$/.test(date) ? `${date}Z` : date)
-}
-
-async function* readLines(path: string, stdin: Readable): AsyncGenerator<string> {
-  try {
-    const input = Readable.from(readInput(path, stdin))
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
-  } catch (error) {
-    throw unreadableFile(path, error)
-  }
 }

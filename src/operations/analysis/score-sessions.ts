@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
-import { AppError, unreadableFile } from '../../errors.ts'
+import { AppError } from '../../errors.ts'
 import { learnSessions, Sessions, sayFact } from '../../lib/sessions/sessions.ts'
-import { readInput } from './read-input.ts'
+import { readRows } from './read-input.ts'
 
 /** The score of one session of a file. */
 export interface SessionScore {
@@ -62,69 +62,19 @@ interface SessionRow {
 
 async function* readSessions(path: string, stdin: Readable): AsyncGenerator<SessionRow> {
   let columns: { readonly session: number; readonly events: number } | undefined
-  try {
-    for await (const row of readRows(readInput(path, stdin))) {
-      if (columns) yield { session: row[columns.session] ?? '', events: row[columns.events] ?? '' }
-      else columns = findColumns(path, row)
-    }
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'INVALID_REQUEST') throw error
-    throw unreadableFile(path, error)
+  for await (const row of readRows(path, stdin)) {
+    if (columns) yield { session: row[columns.session] ?? '', events: row[columns.events] ?? '' }
+    else columns = findColumns(path, row)
   }
   if (!columns) throw new AppError('SOURCE_FAILED', `${path} is empty.`)
 }
 
 const findColumns = (path: string, header: readonly string[]) => {
-  const names = header.map((name) => name.replace(/^\ufeff/, '').trim())
+  const names = header.map((name) => name.trim())
   const session = names.indexOf('session')
   const events = names.indexOf('events')
   if (session >= 0 && events >= 0) return { session, events }
   throw new AppError('INVALID_REQUEST', `${path} has no column "${session < 0 ? 'session' : 'events'}".`, {
     hint: 'The first line must name the columns: session,events. Separate event IDs by spaces.',
   })
-}
-
-/** Reads CSV as RFC 4180 has it, without more than one row in memory. */
-async function* readRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  const takeRows = function* (text: string, isLast: boolean) {
-    const lines = (rest + text).split('\n')
-    rest = ''
-    const open = isLast ? '' : lines.pop()
-    let row = ''
-    for (const line of lines) {
-      row = row === '' ? line : `${row}\n${line}`
-      // A quoted field may contain newlines. An uneven number of quotes means that the field is still open.
-      if (row.includes('"') && row.split('"').length % 2 === 0) continue
-      if (row.trim() !== '') yield toCells(row)
-      row = ''
-    }
-    rest = row === '' ? (open ?? '') : `${row}\n${open ?? ''}`
-  }
-  for await (const chunk of bytes) yield* takeRows(decoder.decode(chunk, { stream: true }), false)
-  yield* takeRows(decoder.decode(), true)
-  if (rest.trim() !== '') yield toCells(rest)
-}
-
-const toCells = (row: string): string[] => {
-  const line = row.endsWith('\r') ? row.slice(0, -1) : row
-  if (!line.includes('"')) return line.split(',')
-  const cells: string[] = []
-  for (let at = 0; at <= line.length; ) {
-    if (line[at] !== '"') {
-      const until = line.indexOf(',', at)
-      const close = until < 0 ? line.length : until
-      cells.push(line.slice(at, close))
-      at = close + 1
-      continue
-    }
-    let close = line.indexOf('"', at + 1)
-    while (close >= 0 && line[close + 1] === '"') close = line.indexOf('"', close + 2)
-    if (close < 0) close = line.length
-    cells.push(line.slice(at + 1, close).replaceAll('""', '"'))
-    const comma = line.indexOf(',', close)
-    at = comma < 0 ? line.length + 1 : comma + 1
-  }
-  return cells
 }
