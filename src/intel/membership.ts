@@ -1,10 +1,8 @@
 import { AppError } from '../errors.ts'
+import { createReader, createWriter, StateError } from '../lib/bytes/codec.ts'
 
 /** The first 48 bits of an id: few enough for a number, enough to tell millions apart. */
 const keyOf = (id: string): number => Number.parseInt(id.slice(0, 12), 16)
-
-const magic = 0x4d454d31 // MEM1
-const bytesEach = 12
 
 /**
  * Remembers which values a source lists, and a mark of what it says of each, in 12 bytes a value: what it says unchanged need not be
@@ -59,33 +57,22 @@ export class Membership {
   }
 
   encode(): Uint8Array {
-    const bytes = new Uint8Array(4 + this.size * bytesEach)
-    const view = new DataView(bytes.buffer)
-    view.setUint32(0, magic)
-    for (let i = 0; i < this.size; i++) {
-      view.setFloat64(4 + i * bytesEach, this.#keys[i] ?? 0)
-      view.setInt32(12 + i * bytesEach, this.#marks[i] ?? 0)
-    }
-    return bytes
+    return createWriter('membership', 1).f64s(this.#keys).i32s(this.#marks).finish()
   }
 
-  /** Reads what `encode` wrote; nothing is nobody. Throws STATE_VERSION on anything else. */
+  /** Reads what `encode` wrote; no bytes are an empty list. Throws STATE_VERSION on anything else. */
   static decode(bytes: Uint8Array): Membership {
     if (bytes.length === 0) return Membership.empty
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    if ((bytes.length - 4) % bytesEach !== 0 || view.getUint32(0) !== magic) {
-      throw new AppError('STATE_VERSION', 'What a feed lists was saved in a form that is not known here.', {
-        hint: 'It was saved by a newer version: start that one.',
+    try {
+      const reader = createReader(bytes, 'membership', 1)
+      return new Membership(reader.f64s(), reader.i32s())
+    } catch (cause) {
+      if (!(cause instanceof StateError)) throw cause
+      throw new AppError('STATE_VERSION', 'The stored list of a feed has an unknown format.', {
+        hint: 'A newer version of Vedette wrote it. Start that version.',
+        cause,
       })
     }
-    const size = (bytes.length - 4) / bytesEach
-    const keys = new Float64Array(size)
-    const marks = new Int32Array(size)
-    for (let i = 0; i < size; i++) {
-      keys[i] = view.getFloat64(4 + i * bytesEach)
-      marks[i] = view.getInt32(12 + i * bytesEach)
-    }
-    return new Membership(keys, marks)
   }
 
   #find(key: number): number {

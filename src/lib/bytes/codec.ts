@@ -3,6 +3,8 @@
  * Little-endian throughout, so a state moves between machines.
  */
 
+import { readVarint, writeVarint } from './varint.ts'
+
 /** A state that cannot be read: not one of ours, of another version, or cut short. */
 export class StateError extends Error {
   readonly hint: string
@@ -85,12 +87,8 @@ export const createWriter = (kind: string, version: number): Writer => {
       return writer
     },
     varint(value) {
-      let rest = value
-      while (rest >= 128) {
-        roomFor(1).setUint8(length - 1, (rest % 128) | 128)
-        rest = Math.floor(rest / 128)
-      }
-      roomFor(1).setUint8(length - 1, rest)
+      const at = grow(8)
+      length = writeVarint(buffer, at, value)
       return writer
     },
     text(value) {
@@ -153,16 +151,7 @@ export const createReader = (state: Uint8Array, kind: string, version: number): 
     u32: () => view.getUint32(advance(4), true),
     f32: () => view.getFloat32(advance(4), true),
     f64: () => view.getFloat64(advance(8), true),
-    varint() {
-      let value = 0
-      let scale = 1
-      for (;;) {
-        const byte = view.getUint8(advance(1))
-        value += (byte & 127) * scale
-        if (byte < 128) return value
-        scale *= 128
-      }
-    },
+    varint: () => readVarint(reader.u8),
     text: () => textDecoder.decode(reader.bytes()),
     bytes() {
       const count = reader.varint()

@@ -1,3 +1,5 @@
+import { readVarint, writeVarint } from '../../lib/bytes/varint.ts'
+
 /** Whole numbers up to this size are written as such; their differences are exact, too. */
 export const greatestWhole = 2 ** 51
 
@@ -109,21 +111,7 @@ export class ByteWriter {
   }
 
   #varint(value: number): void {
-    const bytes = this.#bytes
-    let rest = value
-    let at = this.#end
-    while (rest >= 0x80) {
-      if (rest < 0x7fff_ffff) {
-        bytes[at] = (rest & 0x7f) | 0x80
-        rest >>>= 7
-      } else {
-        bytes[at] = (rest % 0x80) | 0x80
-        rest = Math.floor(rest / 0x80)
-      }
-      at += 1
-    }
-    bytes[at] = rest
-    this.#end = at + 1
+    this.#end = writeVarint(this.#bytes, this.#end, value)
   }
 
   #reserve(extra: number): void {
@@ -145,6 +133,7 @@ const encodings = ['latin1', 'utf8', 'utf16le'] as const
 /** Reads what a ByteWriter wrote; throws when it ends too early. */
 export class ByteReader {
   readonly #bytes: Buffer
+  readonly #next = () => this.#byte()
   #at = 0
 
   constructor(bytes: Uint8Array) {
@@ -152,15 +141,7 @@ export class ByteReader {
   }
 
   varint(): number {
-    let value = 0
-    let scale = 1
-    for (;;) {
-      const byte = this.#byte()
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value
-      scale *= 0x80
-      if (scale > 2 ** 56) throw new Error('A number is too long.')
-    }
+    return readVarint(this.#next)
   }
 
   varints(): number[] {
