@@ -1,4 +1,4 @@
-import { leavesAt } from '../../src/lib/isolation-forest/walk-memory.ts'
+import { leavesAt } from '../../src/lib/isolation-forest/wasm-walk.ts'
 import { assemble, copy, f32, f64, i32, local, repeatWhile, step, type WasmFunction } from './assembler.ts'
 import { intoColumns } from './columns.ts'
 import { loadDoubles, walkFair } from './fair-walk.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { estimateTokens } from '../../src/api/mcp/tokens.ts'
+import { estimateTokens } from '../../src/api/mcp/budget.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import {
   sampleAlert,

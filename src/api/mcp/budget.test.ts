@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../test/depth.ts'
-import { countFitting, fitAnswer } from './budget.ts'
-import { estimateTokens } from './tokens.ts'
+import { countFitting, estimateTokens, fitAnswer } from './budget.ts'
 
 const most = 6_400
 const costOf = ({ structured, text }: ReturnType<typeof fitAnswer>) =>

@@ -11,10 +11,8 @@ import {
   toRange,
   toUrl,
 } from './canonical.ts'
-import { refang } from './refang.ts'
 
 export { hostOf, isPublicSuffix, type Observable, type ObservableType } from './canonical.ts'
-export { refang } from './refang.ts'
 
 /**
  * Reads one value, disarmed or not, as the type it is said to be, else as the one it looks like: `EVIL[.]example` is the domain
@@ -134,3 +132,25 @@ const readWord = (
 
 /** `dead::beef` is an address by its spelling only; what is in use begins with 2, 3, f, or is one of IPv4 or of this machine. */
 const isLikelyVersion6 = (ip: string): boolean => /^[23][\da-f]{3}:|^f[cdef][\da-f]{2}:|^64:ff9b:|^::1$/.test(ip)
+
+/** How people write what must not be clicked on, and what they mean by it. */
+const defangedSpellings: readonly (readonly [RegExp, string])[] = [
+  [/\bh(?:xx|XX|\*\*|__)p(?=s?\W)/gi, 'http'],
+  [/\bhxxps(?=\W)/gi, 'https'],
+  [/\bfxp(?=s?\W)/gi, 'ftp'],
+  [/[[({]\s?:\s?\/\/\s?[\])}]/g, '://'],
+  [/(?<=\b(?:https?|ftps?|wss?))\s?(?:[[({]:[\])}]|:)\s?(?:[[({]\/\/[\])}]|\\\/\\\/|\/\/)/gi, '://'],
+  [/\s?[[({]\s?(?:\.|dot|punto|punkt)\s?[\])}]\s?/gi, '.'],
+  [/\[\.(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}])\.\]|\\\.(?=[\p{L}\p{N}])/gu, '.'],
+  [/\s?[[({]\s?(?:@|at)\s?[\])}]\s?/gi, '@'],
+  [/[[({]:[\])}]/g, ':'],
+]
+
+/** Whether a text may hold anything that is written so; most do not, and are left as they are. */
+const mayBeDefanged = /hxxp|h\*\*p|h__p|fxp|[[({]\s?(?:\.|:|@|dot|at|punto|punkt|\/\/)|\.\]|\\[./]/i
+
+/** Takes the disarming out of addresses, names and links: `hxxps[:]//evil[.]example` becomes `https://evil.example`. */
+export const refang = (text: string): string =>
+  mayBeDefanged.test(text)
+    ? defangedSpellings.reduce((plain, [written, meant]) => plain.replace(written, meant), text)
+    : text

@@ -5,11 +5,10 @@ import { citationsOf } from './citations.ts'
 import { missingOn, wouldChange } from './missing.ts'
 import { addressesOf } from './named.ts'
 import { claimsOn } from './reasons.ts'
-import { reviewReasons } from './review-reasons.ts'
-import { assessRisk, type RiskInput, type RiskOptions } from './risk.ts'
+import { assessRisk, type RiskAssessment, type RiskInput, type RiskOptions } from './risk.ts'
 import { summaryOf } from './summary.ts'
 import type { Surroundings } from './surroundings.ts'
-import { verdictOn } from './verdict.ts'
+import { verdictOn, wentThrough } from './verdict.ts'
 
 /**
  * Builds the input of the risk formula from an alert and its surroundings. If networks are not configured, one external address makes the
@@ -57,3 +56,15 @@ export const assessAlert = (
 }
 
 const suspects: readonly TriageResult['verdict'][] = ['malicious', 'likely_malicious', 'suspicious']
+
+/** Returns why a person must review an alert: exactly if the formula demands it, or after a break-in with any score. */
+const reviewReasons = (alert: Alert, input: RiskInput, risk: RiskAssessment): string[] => {
+  const detectedBy = input.threatIntel?.detectedBy ?? 0
+  const reasons = [
+    ...(risk.risk_score >= 70 ? [`the risk is ${risk.risk_score}`] : []),
+    ...(detectedBy > 0 ? [detectedBy === 1 ? 'a threat list knows it' : `${detectedBy} threat lists know it`] : []),
+    ...(wentThrough(alert) ? ['somebody got in'] : []),
+  ]
+  if (reasons.length > 0 || !risk.requires_human_review) return reasons
+  return [`${alert.type.replaceAll('_', ' ')} with a risk of ${risk.risk_score} is always looked at`]
+}
