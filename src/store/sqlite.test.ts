@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -14,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CompiledQuery } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -146,6 +147,20 @@ describe('a database file', () => {
       hint: expect.stringContaining('development version'),
     })
     expect(readSqliteFacts(file).migrations).toEqual(formerMigrations.slice(0, -1))
+  })
+
+  it('is unchanged when a migration fails half-way', async () => {
+    const file = newFile()
+    mkdirSync(dirname(file), { recursive: true })
+    const tables = (database: Database.Database) =>
+      database.prepare("select name from sqlite_schema where type = 'table' order by name").pluck().all()
+    const before = new Database(file)
+    before.exec('create table views (of text)')
+    before.close()
+    await expect(open(`sqlite:${file}`)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const after = new Database(file)
+    expect(tables(after).filter((name) => !String(name).startsWith('kysely_'))).toEqual(['views'])
+    after.close()
   })
 
   it('is refused with advice when a newer version made it', async () => {

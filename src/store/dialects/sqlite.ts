@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect, sql } from 'kysely'
+import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import type { Tables } from '../database.ts'
 import type { Dialect, OpenDatabase, Row } from './dialect.ts'
 import { guardSqlite } from './sqlite-connection.ts'
@@ -71,6 +71,19 @@ const openMemory = (): OpenDatabase => {
   return opened(database, database, 'the database in memory', unwatched)
 }
 
+/** Lets Kysely run the migrations in one transaction: SQLite can roll back changes to the schema. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class TransactionalDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
+}
+
 const opened = (
   writer: Database.Database,
   reader: Database.Database,
@@ -84,7 +97,9 @@ const opened = (
   }
   const connect = (database: Database.Database, beforeWrite: () => void) =>
     new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: guardSqlite(database, place, { beforeWrite, failed: damage.note }) }),
+      dialect: new TransactionalDialect({
+        database: guardSqlite(database, place, { beforeWrite, failed: damage.note }),
+      }),
     })
   const write = connect(writer, verify)
   const read = connect(reader, () => {})
